@@ -1,0 +1,53 @@
+import { clip, intersect, type Range, type RangeSet, subtract } from './range.ts';
+import type { Series } from './series.ts';
+import type { Finding, Listing } from './source.ts';
+import type { Batch } from './table.ts';
+
+/** Why a span has no rows and never will have, or not from this source. */
+export type EmptyReason = 'pre-listing' | 'delisted' | 'venue-outage' | 'zero-trade' | 'source-expired';
+
+/** One thing that was asked, and what came: the proof behind a span. */
+export interface Asked {
+  readonly what: string;
+  readonly status: number;
+  readonly sha256?: string;
+  readonly at: number;
+}
+
+export interface EmptySpan {
+  readonly span: Range;
+  readonly reason: EmptyReason;
+  readonly evidence: readonly Asked[];
+}
+
+/** What one answer of the venue adds to the warehouse: rows and their account, committed together. */
+export interface Page {
+  readonly series: Series;
+  readonly rows: Batch;
+  /** what the rows cover; within what was missing */
+  readonly have: RangeSet;
+  readonly empty: readonly EmptySpan[];
+  readonly findings: readonly Finding[];
+  /** the object or request that the rows came from */
+  readonly object: string;
+  readonly sha256?: string;
+}
+
+/** Cuts a hole that the last tier left into what came before listing, after delisting, and what is an outage. */
+export function explainHole(
+  hole: Range,
+  listing: Listing | undefined,
+  evidence: readonly Asked[],
+): EmptySpan[] {
+  const whole: RangeSet = [hole];
+  if (!listing) return [{ span: hole, reason: 'venue-outage', evidence }];
+  const life: Range = { start: listing.listedAt, end: listing.delistedAt ?? Number.POSITIVE_INFINITY };
+  const outside = subtract(whole, [life]);
+  const spans = (set: RangeSet, reason: EmptyReason): EmptySpan[] =>
+    set.map((span) => ({ span, reason, evidence }));
+  return [
+    ...spans(clip(outside, { start: Number.NEGATIVE_INFINITY, end: life.start }), 'pre-listing'),
+    ...spans(intersect(whole, [life]), 'venue-outage'),
+    ...spans(clip(outside, { start: life.end, end: Number.POSITIVE_INFINITY }), 'delisted'),
+  ];
+}

@@ -1,0 +1,100 @@
+import type { EmptyReason, Page } from './coverage.ts';
+import type { Chunk } from './plan.ts';
+import type { Range, RangeSet } from './range.ts';
+import type { Series } from './series.ts';
+import type { Listing, Source } from './source.ts';
+import type { HttpAnswer, HttpRequest, LimitFamily } from './venue.ts';
+
+/** The way to the venues. Takes budget before each request. */
+export interface VenueClient {
+  /**
+   * @returns undefined when the venue says that the object does not exist
+   * @throws BudgetExhausted when nothing may be sent now
+   * @throws GordonError `RetryableVenueError` or `PermanentError`
+   */
+  get(request: HttpRequest): Promise<HttpAnswer | undefined>;
+}
+
+export interface ArchiveFile {
+  readonly sha256: string;
+  /** the unpacked file, piece by piece. @throws GordonError `corrupt-archive` */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export interface ArchiveReader {
+  /**
+   * Loads an object and proves it against its checksum.
+   * @returns undefined when the object does not exist
+   * @throws GordonError `checksum-mismatch`, and what VenueClient throws
+   */
+  read(object: {
+    readonly file: HttpRequest;
+    readonly checksum: HttpRequest;
+  }): Promise<ArchiveFile | undefined>;
+}
+
+/** What has been sent to the venues, counted for all workers together. Times are the venue's clock, epoch ms. */
+export interface RateBudget {
+  /** @throws BudgetExhausted when the window is spent, or the family or its venue is parked */
+  take(venue: string, family: LimitFamily | undefined, weight: number): Promise<void>;
+  /** the venue's own count for the current window, from its answer header: it knows of other programs on this address */
+  observe(family: LimitFamily, used: number, asOf: number): Promise<void>;
+  /** `scope` is a family's id or a venue's; nobody sends anything there before `until` */
+  park(scope: string, until: number, why: string): Promise<void>;
+}
+
+/** Rows and the coverage ledger, as the fetcher uses them. */
+export interface SeriesStore {
+  /** requested − have − proven empty */
+  missing(series: Series, requested: Range): Promise<RangeSet>;
+  /**
+   * Rows, spans and findings in one transaction. Under a lock on the series what is still missing is computed anew and
+   * only that is written: of two fetchers that read the same span the second one writes nothing.
+   * @returns rows written
+   */
+  commit(page: Page, by: { readonly jobId: string; readonly chunk: string }): Promise<number>;
+  /** rows that the job wrote for the chunk: absolute, so a retried chunk counts once */
+  rowsBy(jobId: string, chunk: string): Promise<number>;
+  listing(series: Series): Promise<Listing | undefined>;
+  saveListing(series: Series, listing: Listing): Promise<void>;
+  /** notes that a chunk was given up, with the error; the note goes when the span is filled */
+  markFailed(chunk: Chunk, jobId: string, error: { code: string; message: string }): Promise<void>;
+}
+
+/** The catalogue of series: what was ever asked for, and whether it is all there. */
+export interface SeriesCatalog {
+  /** adds to what is requested of a series; creates the series */
+  request(series: Series, range: Range): Promise<void>;
+  requested(series: Series): Promise<RangeSet>;
+  missing(series: Series, requested: Range): Promise<RangeSet>;
+  /**
+   * Counts the rows against the ledger and takes out of the ledger what has no row any more, so that the planner sees
+   * it as missing. Counts whole days first and looks inside the short ones only.
+   * @returns what was taken out
+   */
+  reconcile(series: Series, range: Range): Promise<RangeSet>;
+  report(filter: { readonly sources?: readonly string[]; readonly symbol?: string }): Promise<SeriesReport[]>;
+}
+
+export interface Gap extends Range {
+  /** rows that lack */
+  readonly steps: number;
+  readonly cause: 'not-fetched' | 'failed';
+  /** the last error where a fetch failed */
+  readonly error?: string;
+}
+
+export interface SeriesReport extends Series {
+  readonly requested: RangeSet;
+  /** first and last row; absent when there is none */
+  readonly earliest?: number;
+  readonly latest?: number;
+  readonly rows: number;
+  readonly gaps: readonly Gap[];
+  /** spans without rows, each with its proof */
+  readonly empty: readonly (Range & { readonly reason: EmptyReason })[];
+  readonly findings: number;
+}
+
+/** The registered sources by id. */
+export type Sources = Readonly<Record<string, Source>>;

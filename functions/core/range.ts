@@ -1,0 +1,79 @@
+/** A half-open span of time `[start, end)` in epoch ms, UTC. Empty ranges (`start >= end`) are never kept in a set. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Sorted, disjoint, non-touching ranges: one value for one set of instants, so sets compare by their members. */
+export type RangeSet = readonly Range[];
+
+/** Sorts, drops the empty and merges what overlaps or touches. */
+export function normalize(ranges: Iterable<Range>): RangeSet {
+  const sorted = [...ranges].filter((r) => r.start < r.end).sort((a, b) => a.start - b.start);
+  const out: { start: number; end: number }[] = [];
+  for (const r of sorted) {
+    const last = out.at(-1);
+    if (last && r.start <= last.end) last.end = Math.max(last.end, r.end);
+    else out.push({ start: r.start, end: r.end });
+  }
+  return out;
+}
+
+export const union = (a: RangeSet, b: RangeSet): RangeSet => normalize([...a, ...b]);
+
+/** What is in `a` and not in `b`. */
+export function subtract(a: RangeSet, b: RangeSet): RangeSet {
+  const out: Range[] = [];
+  let i = 0;
+  for (const r of a) {
+    let start = r.start;
+    while (i < b.length && b[i]!.end <= start) i++;
+    for (let j = i; j < b.length && b[j]!.start < r.end; j++) {
+      if (b[j]!.start > start) out.push({ start, end: b[j]!.start });
+      start = Math.max(start, b[j]!.end);
+    }
+    if (start < r.end) out.push({ start, end: r.end });
+  }
+  return out;
+}
+
+export function intersect(a: RangeSet, b: RangeSet): RangeSet {
+  const out: Range[] = [];
+  let j = 0;
+  for (const r of a) {
+    while (j < b.length && b[j]!.end <= r.start) j++;
+    for (let k = j; k < b.length && b[k]!.start < r.end; k++) {
+      const start = Math.max(r.start, b[k]!.start);
+      const end = Math.min(r.end, b[k]!.end);
+      if (start < end) out.push({ start, end });
+    }
+  }
+  return out;
+}
+
+export const clip = (set: RangeSet, to: Range): RangeSet => intersect(set, normalize([to]));
+
+/** Total length in ms. */
+export const measure = (set: RangeSet): number => set.reduce((sum, r) => sum + r.end - r.start, 0);
+
+export const contains = (set: RangeSet, at: number): boolean => set.some((r) => r.start <= at && at < r.end);
+
+/** The smallest single range around the set; undefined for the empty set. */
+export function hull(set: RangeSet): Range | undefined {
+  return set.length === 0 ? undefined : { start: set[0]!.start, end: set.at(-1)!.end };
+}
+
+/**
+ * The set of whole steps that instants on a grid stand for: instant `t` covers `[t, t + step)`.
+ * @param times sorted ascending
+ */
+export function runsOf(times: ArrayLike<number>, step: number): RangeSet {
+  const out: { start: number; end: number }[] = [];
+  for (let i = 0; i < times.length; i++) {
+    const t = times[i]!;
+    const last = out.at(-1);
+    if (last && t <= last.end) last.end = Math.max(last.end, t + step);
+    else out.push({ start: t, end: t + step });
+  }
+  return out;
+}

@@ -1,0 +1,110 @@
+import type { Period, PeriodUnit } from './period.ts';
+import type { Range } from './range.ts';
+import type { Series } from './series.ts';
+import type { Batch, TableSpec } from './table.ts';
+import type { Timeframe } from './timeframe.ts';
+import type { HttpRequest } from './venue.ts';
+
+/** The word that people give to `gordon-data backfill <family>`; one family may be several sources. */
+export type Family =
+  | 'klines'
+  | 'funding'
+  | 'open_interest'
+  | 'metrics'
+  | 'sentiment'
+  | 'macro'
+  | 'gex'
+  | 'candles';
+
+/** Something in the data that a reader should know and that is never repaired silently. */
+export interface Finding {
+  /** `duplicate-conflict`, `off-grid-time`, `checksum-mismatch`, … */
+  readonly kind: string;
+  /** the row it is about, epoch ms; absent when it is about a whole object */
+  readonly time?: number;
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+/** What a parser made of one body or one piece of a file. `batch.times` ascends strictly. */
+export interface Parsed {
+  readonly batch: Batch;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads a file piece by piece, so that memory does not grow with the file. Not reusable. */
+export interface StreamParser {
+  /** @throws GordonError `malformed-rows` */
+  push(bytes: Uint8Array): Parsed | undefined;
+  end(): Parsed | undefined;
+}
+
+/** Files that the venue publishes once a day or a month, with a SHA-256 beside each. */
+export interface ArchiveTier {
+  readonly kind: 'archive';
+  readonly name: string;
+  readonly unit: PeriodUnit & ('day' | 'month');
+  object(series: Series, period: Period): { readonly file: HttpRequest; readonly checksum: HttpRequest };
+  /** epoch ms from which on the object of the period can be expected */
+  publishedAt(period: Period): number;
+  parser(series: Series): StreamParser;
+}
+
+/** A paged request over a range. */
+export interface PagesTier {
+  readonly kind: 'pages';
+  readonly name: string;
+  /** which rows come when the range holds more than a page: `forward` the oldest, `backward` the newest */
+  readonly direction: 'forward' | 'backward';
+  readonly pageRows: number;
+  request(series: Series, range: Range): HttpRequest;
+  /**
+   * @param asOf the venue's clock; rows that were not final by then must be left out
+   * @throws GordonError `malformed-rows`
+   */
+  parse(body: Uint8Array, series: Series, asOf: number): Parsed & { readonly rowsInBody: number };
+}
+
+export type Tier = ArchiveTier | PagesTier;
+
+/** When a symbol's life began and, if it did, ended; epoch ms. `listedAt` is its first row. */
+export interface Listing {
+  readonly listedAt: number;
+  readonly delistedAt?: number;
+}
+
+export interface ListingProbe {
+  /** Asks for the first row that ever was. An unknown symbol is the venue's verdict, not an answer. */
+  first(series: Series): HttpRequest;
+  firstAt(body: Uint8Array): number | undefined;
+  /** Asks for the newest row; a delisted symbol's is old. */
+  last(series: Series): HttpRequest;
+  lastAt(body: Uint8Array): number | undefined;
+  /** Asks for the symbol's state; `true` if it still trades. */
+  status(series: Series): HttpRequest;
+  isTrading(body: Uint8Array, series: Series): boolean;
+}
+
+/**
+ * One kind of data of one venue. An adapter is this literal: pure functions that build requests and read answers;
+ * paging, budgets, retries, checksums, writing and accounting are the engine's.
+ */
+export interface Source {
+  /** file name and ledger key, such as `klines_spot` */
+  readonly id: string;
+  readonly family: Family;
+  readonly title: string;
+  readonly table: TableSpec;
+  readonly timeframes: readonly Timeframe[];
+  readonly defaultTimeframe: Timeframe;
+  readonly defaultSymbols: readonly string[];
+  /** refuses what cannot be a symbol of this venue before anybody is asked */
+  readonly symbolPattern: RegExp;
+  chunkUnit(timeframe: Timeframe): PeriodUnit;
+  /** ms after a step's end until its row is final and published */
+  readonly finalAfterMs: number;
+  /** a hole younger than this is "not yet published", not proven empty; ms */
+  readonly settleMs: number;
+  /** best first; the last one's silence is proof */
+  readonly tiers: readonly Tier[];
+  readonly listing: ListingProbe;
+}

@@ -1,0 +1,63 @@
+/** PostgreSQL types that rows are made of. `timestamptz` travels as epoch ms. */
+export type ColumnType = 'text' | 'timestamptz' | 'float8' | 'int4' | 'int8' | 'bool' | 'jsonb';
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** A table of `market_data` as a source fills it. */
+export interface TableSpec {
+  readonly name: string;
+  /** in the order of COPY; a superset of `key` */
+  readonly columns: readonly Column[];
+  /** the primary key; `time` is always its last member */
+  readonly key: readonly string[];
+}
+
+/**
+ * One column of a batch: numbers in a typed array (NaN is SQL NULL), text as strings, or one value for all rows.
+ * `bool` is 0 or 1.
+ */
+export type ColumnData = Float64Array | readonly (string | null)[] | { readonly constant: string };
+
+/**
+ * Rows column by column, in the order of the table's columns: a month of minutes is twelve arrays, not half a million
+ * objects. `times` (epoch ms, on the grid, strictly ascending) is the `time` column again, for the coverage arithmetic.
+ */
+export interface Batch {
+  readonly length: number;
+  readonly times: Float64Array;
+  readonly columns: readonly ColumnData[];
+}
+
+/** The rows `[from, to)` of a batch, without copying the numbers. */
+export function sliceBatch(batch: Batch, from: number, to: number): Batch {
+  if (from === 0 && to === batch.length) return batch;
+  const columns = batch.columns.map((data) => {
+    if (data instanceof Float64Array) return data.subarray(from, to);
+    return 'constant' in data ? data : data.slice(from, to);
+  });
+  return { length: to - from, times: batch.times.subarray(from, to), columns };
+}
+
+/** Index of the first time `>= at`. */
+export function lowerBound(times: Float64Array, at: number): number {
+  let lo = 0;
+  let hi = times.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (times[mid]! < at) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
+/** The rows of a batch in the given order of indices, for sorting and for dropping duplicates. */
+export function pickRows(batch: Batch, order: ArrayLike<number>): Batch {
+  const pick = (data: ColumnData): ColumnData => {
+    if (data instanceof Float64Array) return Float64Array.from(order, (i) => data[i]!);
+    return 'constant' in data ? data : Array.from(order, (i) => data[i]!);
+  };
+  return { length: order.length, times: pick(batch.times) as Float64Array, columns: batch.columns.map(pick) };
+}

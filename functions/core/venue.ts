@@ -1,0 +1,72 @@
+/** One of a venue's hosts; an environment variable can point it elsewhere (a mirror, the simulator). */
+export interface Host {
+  readonly env: string;
+  readonly url: string;
+}
+
+/** A budget that the venue counts by egress address: `limit` units in every window of the venue's clock. */
+export interface LimitFamily {
+  /** such as `binance-spot`; unique among all venues */
+  readonly id: string;
+  readonly limit: number;
+  readonly windowMs: number;
+  /** answer header (lower case) with what this address has used in the current window, where the venue sends one */
+  readonly usedHeader?: string;
+}
+
+/** What a venue's answer means. */
+export type Verdict =
+  | { readonly kind: 'ok' }
+  /** The object does not exist: an archive that was never made, a day not yet published. */
+  | { readonly kind: 'missing' }
+  /** Over a limit. `venue` scope: everything sent to the venue now makes it worse. */
+  | {
+      readonly kind: 'limited';
+      readonly scope: 'family' | 'venue';
+      readonly waitMs: number;
+      readonly message: string;
+    }
+  /** This egress address is not served; asking again is useless. */
+  | { readonly kind: 'region'; readonly message: string; readonly remedy: string }
+  | { readonly kind: 'unknown-symbol'; readonly message: string }
+  /** The request is wrong: a fault of ours. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** The venue failed; the same request may work later. */
+  | { readonly kind: 'broken'; readonly message: string };
+
+export interface RawAnswer {
+  readonly status: number;
+  /** header names in lower case */
+  readonly headers: Readonly<Record<string, string>>;
+  /** the body as text; empty for a binary body that arrived well */
+  readonly text: string;
+}
+
+export interface Venue {
+  /** such as `binance`; the scope of a ban */
+  readonly id: string;
+  /** Reads the venue's own way of saying no. Pure. */
+  judge(answer: RawAnswer): Verdict;
+}
+
+export interface HttpRequest {
+  readonly venue: Venue;
+  readonly host: Host;
+  /** begins with `/` */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number>>;
+  /** absent: a host without a published limit */
+  readonly family?: LimitFamily;
+  /** units of the family's budget that the request costs; 1 unless told */
+  readonly weight?: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** the venue's clock (`Date` header) or, where it sends none, ours; epoch ms */
+  readonly asOf: number;
+  /** the URL without its query: keys may travel in there, so no URL is kept whole */
+  readonly url: string;
+}
