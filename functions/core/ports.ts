@@ -33,13 +33,16 @@ export interface ArchiveReader {
   }): Promise<ArchiveFile | undefined>;
 }
 
-/** What has been sent to the venues, counted for all workers together. Times are the venue's clock, epoch ms. */
+/** What has been sent to the venues, counted for all workers together. */
 export interface RateBudget {
-  /** @throws BudgetExhausted when the window is spent, or the family or its venue is parked */
+  /** @throws BudgetExhausted when the window is spent, or the family or its venue is parked; `until` is our clock */
   take(venue: string, family: LimitFamily | undefined, weight: number): Promise<void>;
-  /** the venue's own count for the current window, from its answer header: it knows of other programs on this address */
+  /**
+   * The venue's own count for the current window, from its answer header: it knows of other programs on this address.
+   * `asOf` is the venue's clock, by which its windows turn.
+   */
   observe(family: LimitFamily, used: number, asOf: number): Promise<void>;
-  /** `scope` is a family's id or a venue's; nobody sends anything there before `until` */
+  /** `scope` is a family's id or a venue's; nobody sends anything there before `until`, epoch ms of our clock */
   park(scope: string, until: number, why: string): Promise<void>;
 }
 

@@ -6,15 +6,17 @@ import type { Timeframe } from './timeframe.ts';
 import type { HttpRequest } from './venue.ts';
 
 /** The word that people give to `gordon-data backfill <family>`; one family may be several sources. */
-export type Family =
-  | 'klines'
-  | 'funding'
-  | 'open_interest'
-  | 'metrics'
-  | 'sentiment'
-  | 'macro'
-  | 'gex'
-  | 'candles';
+export const FAMILIES = [
+  'klines',
+  'funding',
+  'open_interest',
+  'metrics',
+  'sentiment',
+  'macro',
+  'gex',
+  'candles',
+] as const;
+export type Family = (typeof FAMILIES)[number];
 
 /** Something in the data that a reader should know and that is never repaired silently. */
 export interface Finding {
@@ -22,6 +24,8 @@ export interface Finding {
   readonly kind: string;
   /** the row it is about, epoch ms; absent when it is about a whole object */
   readonly time?: number;
+  /** when it is about a run of rows: the end of the last one, epoch ms */
+  readonly until?: number;
   readonly detail: Readonly<Record<string, string | number>>;
 }
 

@@ -1,3 +1,5 @@
+import type { RangeSet } from './range.ts';
+
 /** PostgreSQL types that rows are made of. `timestamptz` travels as epoch ms. */
 export type ColumnType = 'text' | 'timestamptz' | 'float8' | 'int4' | 'int8' | 'bool' | 'jsonb';
 
@@ -52,6 +54,25 @@ export function lowerBound(times: Float64Array, at: number): number {
   }
   return lo;
 }
+
+/** The rows of a batch that lie within the ranges, in order; a view where they are one run. */
+export function rowsWithin(batch: Batch, ranges: RangeSet): Batch {
+  const spans = ranges
+    .map(({ start, end }) => [lowerBound(batch.times, start), lowerBound(batch.times, end)] as const)
+    .filter(([from, to]) => from < to);
+  if (spans.length === 0) return sliceBatch(batch, 0, 0);
+  const from = spans[0]![0];
+  const to = spans.at(-1)![1];
+  const count = spans.reduce((sum, [a, b]) => sum + b - a, 0);
+  if (count === to - from) return sliceBatch(batch, from, to);
+  const order = new Uint32Array(count);
+  let at = 0;
+  for (const [a, b] of spans) for (let i = a; i < b; i++) order[at++] = i;
+  return pickRows(batch, order);
+}
+
+export const countWithin = (times: Float64Array, ranges: RangeSet): number =>
+  ranges.reduce((sum, { start, end }) => sum + lowerBound(times, end) - lowerBound(times, start), 0);
 
 /** The rows of a batch in the given order of indices, for sorting and for dropping duplicates. */
 export function pickRows(batch: Batch, order: ArrayLike<number>): Batch {

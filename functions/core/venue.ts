@@ -36,7 +36,7 @@ export type Verdict =
 
 export interface RawAnswer {
   readonly status: number;
-  /** header names in lower case */
+  /** header names in lower case; `date` is always there: the client's clock where the venue sends none */
   readonly headers: Readonly<Record<string, string>>;
   /** the body as text; empty for a binary body that arrived well */
   readonly text: string;
@@ -54,7 +54,10 @@ export interface HttpRequest {
   readonly host: Host;
   /** begins with `/` */
   readonly path: string;
+  /** kept as evidence of what was asked, so never a key: see `secret` */
   readonly query?: Readonly<Record<string, string | number>>;
+  /** a query parameter that the client adds from the environment, so that no adapter, record or error holds the key */
+  readonly secret?: { readonly parameter: string; readonly env: string };
   /** absent: a host without a published limit */
   readonly family?: LimitFamily;
   /** units of the family's budget that the request costs; 1 unless told */

@@ -1,10 +1,10 @@
 import type { Page } from '../coverage.ts';
-import { GordonError } from '../errors.ts';
+import { BudgetExhausted, GordonError } from '../errors.ts';
 import { type Period, periodsIn } from '../period.ts';
 import type { ArchiveFile } from '../ports.ts';
 import { clip, hull, intersect, measure, type RangeSet, runsOf } from '../range.ts';
-import type { ArchiveTier, Finding, Parsed } from '../source.ts';
-import { lowerBound, sliceBatch } from '../table.ts';
+import type { ArchiveTier, Finding, Listing, Parsed } from '../source.ts';
+import { countWithin, rowsWithin } from '../table.ts';
 import { DAY } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import type { Filling, FillPorts } from './fill-range.ts';
@@ -32,9 +32,23 @@ export async function* fillFromArchive(
 /** A period before listing or after delisting has no object; the last tier explains it without being asked for each. */
 async function outsideLife(filling: Filling, period: Period): Promise<boolean> {
   if (!filling.asked.some((asked) => asked.status === 404)) return false;
-  const listing = await filling.listing();
+  const listing = await listingIfAnswered(filling);
   if (!listing) return false;
   return period.end <= listing.listedAt || period.start >= (listing.delistedAt ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * The listing only saves requests here, and a venue that refuses this region or is out of budget still has an archive
+ * that answers. So its refusal waits: the last tier asks the same and reports it.
+ */
+async function listingIfAnswered(filling: Filling): Promise<Listing | undefined> {
+  try {
+    return await filling.listing();
+  } catch (error) {
+    if (error instanceof BudgetExhausted) return undefined;
+    if (error instanceof GordonError && error.code !== 'unknown-symbol') return undefined;
+    throw error;
+  }
 }
 
 async function* readObject(
@@ -55,8 +69,9 @@ async function* readObject(
     });
     if (!file) return;
     const parser = tier.parser(filling.series);
-    for await (const bytes of file.content) yield* pageOf(filling, wanted, file, what, parser.push(bytes));
-    yield* pageOf(filling, wanted, file, what, parser.end());
+    const read = { ...{ object: what, sha256: file.sha256, wanted } };
+    for await (const bytes of file.content) yield* pageOf(filling, read, parser.push(bytes));
+    yield* pageOf(filling, read, parser.end());
   } catch (error) {
     if (!(error instanceof GordonError) || !DAMAGED.has(error.code)) throw error;
     // A damaged object is no answer about the rows: the next tier is asked, and the damage is kept on record.
@@ -65,30 +80,34 @@ async function* readObject(
   }
 }
 
-const DAMAGED = new Set(['checksum-mismatch', 'corrupt-archive', 'malformed-rows']);
+const DAMAGED = new Set(['checksum-mismatch', 'checksum-missing', 'corrupt-archive', 'malformed-rows']);
 
-function* pageOf(
-  filling: Filling,
-  wanted: RangeSet,
-  file: ArchiveFile,
-  object: string,
-  parsed: Parsed | undefined,
-): Generator<Page> {
+interface ReadObject {
+  readonly object: string;
+  readonly sha256: string;
+  /** what was missing when the object was opened */
+  readonly wanted: RangeSet;
+}
+
+/**
+ * One page from one piece of the file: the rows that are still missing, however many holes they lie in. A file may hold
+ * more than is wanted, and an unsorted one may repeat in a later piece what an earlier one brought.
+ */
+function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined): Generator<Page> {
   if (!parsed) return;
-  const { batch, findings } = parsed;
-  const step = stepOf(filling.series.timeframe);
-  // A row may lie outside what is wanted (a whole month's file for half a month): each wanted range takes its own slice.
-  for (const range of wanted) {
-    const from = lowerBound(batch.times, range.start);
-    const to = lowerBound(batch.times, range.end);
-    if (from === to) continue;
-    const rows = sliceBatch(batch, from, to);
-    yield {
-      ...{ series: filling.series, rows, empty: [], object, sha256: file.sha256 },
-      have: intersect(runsOf(rows.times, step), [range]),
-      findings: findings.filter((f) => f.time === undefined || (f.time >= range.start && f.time < range.end)),
-    };
-  }
+  const { object, sha256, wanted } = read;
+  const missing = intersect(wanted, filling.missing);
+  const rows = rowsWithin(parsed.batch, missing);
+  const repeated = countWithin(parsed.batch.times, wanted) - rows.length;
+  const findings = parsed.findings.filter((finding) => touches(finding, missing));
+  if (repeated > 0) findings.push({ kind: 'repeated-rows', detail: { object, rows: repeated } });
+  if (rows.length === 0 && findings.length === 0) return;
+  const have = intersect(runsOf(rows.times, stepOf(filling.series.timeframe)), missing);
+  yield { ...{ series: filling.series, rows, have, empty: [], findings, object, sha256 } };
+}
+
+function touches({ time, until }: Finding, ranges: RangeSet): boolean {
+  return time === undefined || clip(ranges, { start: time, end: until ?? time + 1 }).length > 0;
 }
 
 function emptyPage(filling: Filling, object: string, findings: readonly Finding[]): Page {

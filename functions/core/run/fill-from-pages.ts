@@ -1,7 +1,8 @@
 import { type EmptySpan, explainHole, type Page } from '../coverage.ts';
-import { clip, measure, type Range, type RangeSet, runsOf, subtract } from '../range.ts';
+import { GordonError } from '../errors.ts';
+import { clip, hull, measure, type Range, type RangeSet, runsOf, subtract, union } from '../range.ts';
 import type { PagesTier } from '../source.ts';
-import { lowerBound, sliceBatch } from '../table.ts';
+import { rowsWithin } from '../table.ts';
 import { floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import type { Filling, FillPorts } from './fill-range.ts';
@@ -38,6 +39,11 @@ async function* explained(filling: Filling, tier: PagesTier, holes: RangeSet): A
   yield { ...pageFrame(filling, tier), empty: await explain(filling, holes) };
 }
 
+/**
+ * Reads one page and settles what it speaks about: the span from the range's beginning to its last row, in the order of
+ * paging. What lies beyond is asked for by itself, even after a page that was not full, because only an answer without
+ * any row proves that there is none: a mirror may cap its pages lower than the venue does.
+ */
 async function readPage(
   ports: FillPorts,
   filling: Filling,
@@ -46,29 +52,42 @@ async function readPage(
 ): Promise<{ page: Page; left: Range | undefined }> {
   const { source, series } = filling;
   const request = tier.request(series, range);
+  const what = describe(request);
   const answer = await ports.venue.get(request);
-  const at = ports.clock();
-  filling.asked.push({ what: describe(request), status: answer?.status ?? 404, at });
-  const parsed = answer && tier.parse(answer.body, series, answer.asOf);
-  const frame = { ...pageFrame(filling, tier), object: describe(request), findings: parsed?.findings ?? [] };
+  const asOf = answer?.asOf ?? ports.clock();
+  filling.asked.push({ what, status: answer?.status ?? 404, at: ports.clock() });
+  const parsed = answer && tier.parse(answer.body, series, asOf);
+  const frame = { ...pageFrame(filling, tier), object: what, findings: parsed?.findings ?? [] };
+  const rows = parsed ? rowsWithin(parsed.batch, [range]) : frame.rows;
+  const full = parsed !== undefined && parsed.rowsInBody >= tier.pageRows;
+  if (full && rows.length === 0) throw outsideRange(what);
   const step = stepOf(series.timeframe);
-  const from = parsed ? lowerBound(parsed.batch.times, range.start) : 0;
-  const to = parsed ? lowerBound(parsed.batch.times, range.end) : 0;
-  const rows = parsed ? sliceBatch(parsed.batch, from, to) : frame.rows;
   const have = clip(runsOf(rows.times, step), range);
-  // A full page says nothing beyond its last row; a short one says that there is no more.
-  const more = parsed !== undefined && parsed.rowsInBody >= tier.pageRows && rows.length > 0;
-  const answered: Range = !more
-    ? range
-    : tier.direction === 'forward'
-      ? { start: range.start, end: have.at(-1)!.end }
-      : { start: have[0]!.start, end: range.end };
-  const settled = floorTo((answer?.asOf ?? at) - source.settleMs, step);
-  const holes = clip(subtract([answered], have), { start: Number.NEGATIVE_INFINITY, end: settled });
+  const settled = floorTo(asOf - source.settleMs, step);
+  const [rest] = subtract([range], [spokenOf(range, have, tier.direction)]);
+  const left = rest && rest.start + step <= (full ? asOf : settled) ? rest : undefined;
+  const holes = clip(subtract([range], left ? union(have, [left]) : have), {
+    start: Number.NEGATIVE_INFINITY,
+    end: settled,
+  });
   const empty = holes.length > 0 ? await explain(filling, holes) : [];
-  const [left] = subtract([range], [answered]);
   return { page: { ...frame, rows, have, empty }, left };
 }
+
+function spokenOf(range: Range, have: RangeSet, direction: PagesTier['direction']): Range {
+  const rows = hull(have);
+  if (!rows) return range;
+  return direction === 'forward'
+    ? { start: range.start, end: rows.end }
+    : { start: rows.start, end: range.end };
+}
+
+const outsideRange = (subject: string): GordonError =>
+  new GordonError({
+    ...{ name: 'RetryableVenueError', code: 'page-outside-range', subject },
+    message: 'the venue answered with a full page of which no row lies in the range that was asked for.',
+    remedy: 'Nothing was stored. If it stays so, the venue or the mirror in use ignores the bounds.',
+  });
 
 async function explain(filling: Filling, holes: RangeSet): Promise<EmptySpan[]> {
   const listing = await filling.listing();

@@ -1,0 +1,36 @@
+# The commands of daily work. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: demo dev-up dev-down dev-seed test check bench help
+
+INSTALLED := node_modules/.package-lock.json
+GORDON := bin/gordon-data
+
+$(INSTALLED): package.json package-lock.json
+	@echo 'Installing the packages of package-lock.json ...'
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: $(INSTALLED) ## from nothing to a year of BTC and ETH and its coverage report; offline, venues simulated
+	@$(GORDON) up --demo
+	@$(GORDON) seed --demo
+
+dev-up: $(INSTALLED) ## start the stack with live venues: jobs API on 8081, candle API on 3000
+	@$(GORDON) up
+
+dev-down: $(INSTALLED) ## stop whatever dev-up or demo started; data are kept
+	@$(GORDON) down
+
+dev-seed: $(INSTALLED) ## load a year of BTC and ETH from the live venues; FROM_DATE, TO_DATE, SYMBOLS, SKIP_...=1
+	@$(GORDON) seed
+
+check: $(INSTALLED) ## format, lint, types, dead code, import direction
+	@npm run --silent check
+
+test: check ## everything that must hold: checks, then all tests
+	@npm run --silent test
+
+bench: $(INSTALLED) ## rows/s of the whole path against raw COPY and against a plain ccxt loop
+	@npm run --silent bench
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,55 @@
+import type { ChunkFailure, ChunkProgress, ChunkState, Job, JobOrder, JobStatus } from './job.ts';
+import type { PlannedChunk } from './plan.ts';
+
+export interface JobFilter {
+  readonly statuses: readonly JobStatus[];
+  readonly source?: string;
+  readonly limit: number;
+  /** the id of the last job of the page before */
+  readonly after?: string;
+}
+
+export interface Checkpoint {
+  readonly state: ChunkState;
+  readonly leftMs: number;
+  readonly rows: number;
+  readonly resumeAt?: number;
+}
+
+export type FinalStatus = Exclude<JobStatus, 'queued' | 'running'>;
+
+/** The job table. Every transition is one conditional write, so a late writer never revives a finished job. */
+export interface JobStore {
+  /**
+   * @param key an `Idempotency-Key` with a digest of what it was sent with: the same pair gives the same job
+   * @throws GordonError `idempotency-mismatch` when the key was used for something else
+   */
+  create(order: JobOrder, key?: { readonly key: string; readonly digest: string }): Promise<NewJob>;
+  get(id: string): Promise<Job | undefined>;
+  /** newest first */
+  list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly more: boolean }>;
+  /** queued → running; a job that is further on stays as it is. @returns the job as it now is */
+  start(id: string, wave: number): Promise<Job>;
+  /** enters the wave's chunks; a chunk that was planned before keeps its total and its rows */
+  plan(id: string, wave: number, chunks: readonly PlannedChunk[]): Promise<void>;
+  chunks(id: string): Promise<readonly ChunkProgress[]>;
+  /** notes how far a chunk is. @returns whether the job is still wanted */
+  checkpoint(id: string, chunk: string, at: Checkpoint): Promise<{ readonly cancelled: boolean }>;
+  failChunk(id: string, chunk: string, error: ChunkFailure): Promise<void>;
+  /** queued or running → final. @returns the job as it now is: `cancelled` wins over whatever came of it */
+  finish(id: string, to: { status: FinalStatus; rows: number; reason?: string }): Promise<Job>;
+  /** @throws GordonError `unknown-job` (404), `job-finished` (409) */
+  cancel(id: string): Promise<Job>;
+}
+
+export interface NewJob {
+  readonly job: Job;
+  /** false when the idempotency key had made it before */
+  readonly created: boolean;
+}
+
+/** Where jobs run: Step Functions, or what stands in for it. */
+export interface Workflow {
+  /** Starts the execution named by the job's id; starting it twice is harmless. */
+  start(jobId: string): Promise<void>;
+}

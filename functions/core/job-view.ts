@@ -1,0 +1,102 @@
+import type { ChunkProgress, Job } from './job.ts';
+import { isFinished } from './job.ts';
+import { iso, SECOND } from './time.ts';
+
+/** A job as `GET /backfill/jobs` lists it. */
+export interface JobSummary {
+  readonly id: string;
+  readonly source: string;
+  readonly status: string;
+  readonly rows_fetched: number;
+  readonly started_at: string | null;
+  readonly created_at: string;
+  readonly finished_at: string | null;
+  readonly symbols: readonly string[];
+  readonly timeframe: string;
+  readonly from: string;
+  readonly to: string;
+  /** 0 to 1 of what was missing when the job was planned */
+  readonly progress: number;
+}
+
+/** A job as `GET /backfill/jobs/{id}` shows it. */
+export interface JobDetail extends JobSummary {
+  readonly skipped: readonly string[];
+  readonly wave: number;
+  readonly reason: string | null;
+  readonly rows_per_second: number | null;
+  /** estimated from the rate so far; null before there is one */
+  readonly seconds_left: number | null;
+  readonly chunks: readonly ChunkView[];
+  readonly failures: readonly { readonly chunk: string; readonly code: string; readonly message: string }[];
+}
+
+export interface ChunkView {
+  readonly chunk: string;
+  readonly state: string;
+  readonly wave: number;
+  readonly rows: number;
+  readonly progress: number;
+  readonly resumes_at: string | null;
+}
+
+const isoOrNull = (at: number | undefined): string | null => (at === undefined ? null : iso(at));
+
+/** Rows and share done. A finished job's rows are its own; a running one's are the sum of its chunks. */
+export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummary {
+  return {
+    id: job.id,
+    source: job.source,
+    status: job.status,
+    rows_fetched: isFinished(job.status) ? Math.max(job.rows, rowsOf(chunks)) : rowsOf(chunks),
+    started_at: isoOrNull(job.startedAt),
+    created_at: iso(job.createdAt),
+    finished_at: isoOrNull(job.finishedAt),
+    symbols: job.symbols,
+    timeframe: job.timeframe,
+    from: iso(job.from),
+    to: iso(job.to),
+    progress: job.status === 'succeeded' ? 1 : share(chunks),
+  };
+}
+
+export function detail(job: Job, chunks: readonly ChunkProgress[], now: number): JobDetail {
+  const summary = summarize(job, chunks);
+  const seconds = job.startedAt === undefined ? 0 : ((job.finishedAt ?? now) - job.startedAt) / SECOND;
+  const left = isFinished(job.status) ? 0 : timeLeft(seconds, summary.progress);
+  return {
+    ...summary,
+    skipped: job.skipped,
+    wave: job.wave,
+    reason: job.reason ?? null,
+    rows_per_second: seconds > 0 ? Math.round(summary.rows_fetched / seconds) : null,
+    seconds_left: left,
+    chunks: chunks.map(chunkView),
+    failures: chunks.flatMap(({ label, error }) =>
+      error ? [{ chunk: label, code: error.code, message: error.message }] : [],
+    ),
+  };
+}
+
+const rowsOf = (chunks: readonly ChunkProgress[]): number => chunks.reduce((sum, c) => sum + c.rows, 0);
+
+function share(chunks: readonly ChunkProgress[]): number {
+  const total = chunks.reduce((sum, c) => sum + c.totalMs, 0);
+  const left = chunks.reduce((sum, c) => sum + c.leftMs, 0);
+  return total === 0 ? 0 : round(1 - left / total);
+}
+
+const timeLeft = (seconds: number, done: number): number | null =>
+  done > 0 && done <= 1 ? Math.round((seconds * (1 - done)) / done) : null;
+
+/** Downward, so that 1 means all of it. */
+const round = (n: number): number => Math.floor(n * 1_000) / 1_000;
+
+const chunkView = (chunk: ChunkProgress): ChunkView => ({
+  chunk: chunk.label,
+  state: chunk.state,
+  wave: chunk.wave,
+  rows: chunk.rows,
+  progress: chunk.totalMs === 0 ? 1 : round(1 - chunk.leftMs / chunk.totalMs),
+  resumes_at: chunk.state === 'waiting' ? isoOrNull(chunk.resumeAt) : null,
+});

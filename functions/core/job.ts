@@ -1,0 +1,77 @@
+import type { Family } from './source.ts';
+import type { Timeframe } from './timeframe.ts';
+
+/** Every state that a job can be in; the last four are final. */
+export const JOB_STATUSES = [
+  'queued',
+  'running',
+  'succeeded',
+  'completed_with_gaps',
+  'failed',
+  'cancelled',
+] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** What `GET /backfill/jobs` lists when nothing else is asked. */
+export const ACTIVE_STATUSES: readonly JobStatus[] = ['queued', 'running'];
+
+export const isFinished = (status: JobStatus): boolean => !ACTIVE_STATUSES.includes(status);
+
+/** What was asked for. */
+export interface JobOrder {
+  readonly source: Family;
+  /** ids of the family's sources that take part */
+  readonly sources: readonly string[];
+  readonly symbols: readonly string[];
+  /** `source symbol` pairs that a venue does not list and that are therefore left out */
+  readonly skipped: readonly string[];
+  readonly timeframe: Timeframe;
+  /** epoch ms */
+  readonly from: number;
+  readonly to: number;
+  /** also fills whatever was requested of these series before: the trigger without a range */
+  readonly alsoRequested: boolean;
+}
+
+/** A backfill job as the job table keeps it. Times are epoch ms. */
+export interface Job extends JobOrder {
+  /** ULID; also the name of the Step Functions execution */
+  readonly id: string;
+  readonly status: JobStatus;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly wave: number;
+  /** rows written; final once the job is finished, before that the sum of the chunks counts */
+  readonly rows: number;
+  /** why it ended as it did, for everything but a plain success */
+  readonly reason?: string;
+}
+
+export const CHUNK_STATES = ['planned', 'running', 'waiting', 'done', 'failed', 'cancelled'] as const;
+export type ChunkState = (typeof CHUNK_STATES)[number];
+
+export interface ChunkFailure {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How far a chunk is. */
+export interface ChunkProgress {
+  readonly label: string;
+  readonly state: ChunkState;
+  readonly wave: number;
+  /** what was missing when the job first planned it, and what still is; ms of series time */
+  readonly totalMs: number;
+  readonly leftMs: number;
+  /** rows that this job wrote for it: an absolute count, so a repeated fetch counts once */
+  readonly rows: number;
+  /** a `waiting` chunk goes on then; epoch ms */
+  readonly resumeAt?: number;
+  readonly error?: ChunkFailure;
+}
+
+/** A chunk whose failure no later wave can mend. */
+export const isHopeless = (chunk: ChunkProgress): boolean =>
+  chunk.state === 'failed' && chunk.error?.name === 'PermanentError';

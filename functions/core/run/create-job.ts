@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { badRequest, parseInput } from '../bad-request.ts';
+import { BudgetExhausted, GordonError, isRetryable } from '../errors.ts';
+import type { JobOrder } from '../job.ts';
+import type { JobStore, NewJob, Workflow } from '../job-ports.ts';
+import type { SeriesStore, Sources, VenueClient } from '../ports.ts';
+import { FAMILIES, type Family, type Source } from '../source.ts';
+import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '../time.ts';
+import { isTimeframe, type Timeframe } from '../timeframe.ts';
+import { findListing } from './find-listing.ts';
+
+export interface CreatePorts {
+  readonly jobs: JobStore;
+  readonly workflow: Workflow;
+  readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
+  readonly venue: VenueClient;
+  readonly sources: Sources;
+  readonly clock: Clock;
+}
+
+const MAX_SYMBOLS = 1_000;
+
+/** The body of `POST /backfill`. Times are `YYYY-MM-DD` or ISO 8601 with a zone. */
+export const OrderBody = z.strictObject({
+  source: z.string(),
+  symbols: z.array(z.string()).min(1).max(MAX_SYMBOLS).optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  timeframe: z.string().optional(),
+});
+export type OrderBody = z.infer<typeof OrderBody>;
+
+/**
+ * Takes an order: checks it, enters the job and starts its execution.
+ * @throws GordonError `BadRequest` for whatever cannot be; nothing was entered then
+ */
+export async function createJob(
+  ports: CreatePorts,
+  body: unknown,
+  key?: { readonly key: string; readonly digest: string },
+): Promise<NewJob> {
+  const order = await checkSymbols(ports, readOrder(ports, parseInput(OrderBody, body, 'the order')));
+  const made = await ports.jobs.create(order, key);
+  if (!made.created) return made;
+  try {
+    await ports.workflow.start(made.job.id);
+  } catch (error) {
+    // A job without an execution would stay queued for ever.
+    const reason = 'its execution could not be started';
+    await ports.jobs.finish(made.job.id, { status: 'failed', rows: 0, reason });
+    throw error;
+  }
+  return made;
+}
+
+function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
+  const chosen = sourcesNamed(ports.sources, body.source);
+  const [first] = chosen;
+  const timeframe = body.timeframe ?? first!.defaultTimeframe;
+  const now = ports.clock();
+  const to = instant(body.to, 'to') ?? now;
+  // A day of grace beyond "now" would ask for rows that cannot exist; a minute forgives a caller's clock.
+  if (to > now + MINUTE) throw badRequest('future-range', 'to', `${iso(to)} has not come yet.`);
+  const from = instant(body.from, 'from') ?? addYears(floorTo(now, DAY), -1);
+  if (from > now) throw badRequest('future-range', 'from', `${iso(from)} has not come yet.`);
+  if (from >= to) {
+    throw badRequest('empty-range', 'the range', `from ${iso(from)} must lie before to ${iso(to)}.`);
+  }
+  return {
+    source: first!.family,
+    sources: chosen.filter((s) => s.timeframes.includes(timeframeOf(timeframe, chosen))).map((s) => s.id),
+    symbols: [...new Set(body.symbols ?? first!.defaultSymbols)],
+    ...{ skipped: [], timeframe: timeframeOf(timeframe, chosen), from, to },
+    alsoRequested: body.from === undefined && body.to === undefined,
+  };
+}
+
+/** By family (`klines`: both markets) or by one source's id (`klines_spot`). */
+function sourcesNamed(sources: Sources, word: string): readonly Source[] {
+  const chosen = Object.values(sources).filter((s) => s.family === word || s.id === word);
+  if (chosen.length > 0) return chosen;
+  const known = FAMILIES.filter((family: Family) => Object.values(sources).some((s) => s.family === family));
+  throw badRequest('unknown-source', word, 'there is no such source.', `Use one of: ${known.join(', ')}.`);
+}
+
+function timeframeOf(text: string, chosen: readonly Source[]): Timeframe {
+  const known = new Set<string>(chosen.flatMap((source) => source.timeframes));
+  if (isTimeframe(text) && known.has(text)) return text;
+  const remedy = `Use one of: ${[...known].join(', ')}.`;
+  throw badRequest('unknown-timeframe', text, `${chosen[0]!.family} has no such timeframe.`, remedy);
+}
+
+function instant(text: string | undefined, field: string): number | undefined {
+  if (text === undefined) return undefined;
+  const at = parseInstant(text);
+  if (at !== undefined) return at;
+  const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
+  throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
+}
+
+/** Refuses a symbol that no chosen venue lists; one that only some list goes on with those. */
+async function checkSymbols(ports: CreatePorts, order: JobOrder): Promise<JobOrder> {
+  const skipped: string[] = [];
+  for (const symbol of order.symbols) {
+    const unlisted: string[] = [];
+    for (const id of order.sources) {
+      if (!(await isListed(ports, ports.sources[id]!, symbol, order.timeframe))) unlisted.push(id);
+    }
+    if (unlisted.length === order.sources.length) {
+      const remedy = 'Check the spelling: symbols are written as the venue writes them, such as BTCUSDT.';
+      throw badRequest('unknown-symbol', symbol, `${unlisted.join(' and ')} do not list it.`, remedy, 422);
+    }
+    skipped.push(...unlisted.map((id) => `${id} ${symbol}`));
+  }
+  return { ...order, skipped };
+}
+
+async function isListed(
+  ports: CreatePorts,
+  source: Source,
+  symbol: string,
+  timeframe: Timeframe,
+): Promise<boolean> {
+  if (!source.symbolPattern.test(symbol)) return false;
+  const series = { source: source.id, symbol, timeframe };
+  if (await ports.store.listing(series)) return true;
+  try {
+    const found = await findListing(ports.venue, source.listing, series);
+    if (found) await ports.store.saveListing(series, found);
+    return true;
+  } catch (error) {
+    if (error instanceof GordonError && error.code === 'unknown-symbol') return false;
+    // A venue that cannot be asked now is no reason to refuse: the archive may serve, and the job will tell.
+    if (error instanceof BudgetExhausted || isRetryable(error)) return true;
+    if (error instanceof GordonError && error.code === 'region-refused') return true;
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import type { FetchChunkInput, FetchChunkOutput } from '../contracts.ts';
+import { BudgetExhausted, GordonError } from '../errors.ts';
+import type { ChunkState } from '../job.ts';
+import type { JobStore } from '../job-ports.ts';
+import type { SeriesStore, Sources } from '../ports.ts';
+import { measure } from '../range.ts';
+import { waitSecondsUntil } from '../schedule.ts';
+import type { Listing } from '../source.ts';
+import { MINUTE, SECOND } from '../time.ts';
+import { type Filling, type FillPorts, fillRange } from './fill-range.ts';
+import { findListing } from './find-listing.ts';
+
+export interface FetchPorts extends FillPorts {
+  readonly jobs: JobStore;
+  readonly store: SeriesStore;
+  readonly sources: Sources;
+}
+
+/** One call works this long, then hands back: far below the function's timeout, for the page in hand must still fit. */
+const CALL_BUDGET = 45 * SECOND;
+
+/** All calls and waits of a chunk in one wave: an EXPRESS child execution lives for five minutes. */
+const WAVE_BUDGET = 3 * MINUTE;
+
+/**
+ * Fetches what is missing inside a chunk, page by page. After each page the rows are committed with their spans and the
+ * job table is asked whether the job is still wanted: whatever stops the call, what it wrote stays and counts.
+ */
+export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Promise<FetchChunkOutput> {
+  const { chunk, jobId } = input;
+  const source = ports.sources[chunk.source];
+  if (!source) throw unknownSource(chunk.source);
+  const began = ports.clock();
+  const since = input.resume.since || began;
+  const by = { jobId, chunk: chunk.label };
+  const filling: Filling = {
+    source,
+    series: { source: chunk.source, symbol: chunk.symbol, timeframe: chunk.timeframe },
+    missing: await ports.store.missing(chunk, chunk),
+    asked: [],
+    listing: memo(() => listingOf(ports, filling)),
+  };
+  let rows = await ports.store.rowsBy(jobId, chunk.label);
+
+  const note = (state: ChunkState, resumeAt?: number) =>
+    ports.jobs.checkpoint(jobId, chunk.label, {
+      ...{ state, rows, leftMs: measure(filling.missing) },
+      ...(resumeAt !== undefined && { resumeAt }),
+    });
+  const result = (outcome: FetchChunkOutput['outcome'], waitSeconds = 0): FetchChunkOutput => ({
+    ...{ outcome, since, waitSeconds, rows, leftMs: measure(filling.missing) },
+  });
+
+  if ((await note('running')).cancelled) return result('cancelled');
+  try {
+    for await (const page of fillRange(ports, filling)) {
+      rows += await ports.store.commit(page, by);
+      if ((await note('running')).cancelled) return result('cancelled');
+      const now = ports.clock();
+      if (filling.missing.length === 0 || now - began < CALL_BUDGET) continue;
+      if (now - since < WAVE_BUDGET) return result('again');
+      await note('waiting', now);
+      return result('deferred');
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    const now = ports.clock();
+    await note('waiting', error.until);
+    if (error.until - since > WAVE_BUDGET) return result('deferred');
+    return result('wait', waitSecondsUntil(error.until, now));
+  }
+  await note('done');
+  return result('done');
+}
+
+async function listingOf(ports: FetchPorts, { source, series }: Filling): Promise<Listing | undefined> {
+  const known = await ports.store.listing(series);
+  if (known) return known;
+  const found = await findListing(ports.venue, source.listing, series);
+  if (found) await ports.store.saveListing(series, found);
+  return found;
+}
+
+function memo<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+export const unknownSource = (id: string): GordonError =>
+  new GordonError({
+    ...{
+      name: 'PermanentError',
+      code: 'unknown-source',
+      subject: id,
+      message: 'no such source is registered.',
+    },
+    remedy: 'It was planned by another version of the program: start the job again.',
+  });

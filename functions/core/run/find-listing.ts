@@ -1,0 +1,35 @@
+import type { VenueClient } from '../ports.ts';
+import type { Series } from '../series.ts';
+import type { Listing, ListingProbe } from '../source.ts';
+import { DAY, floorTo } from '../time.ts';
+import { stepOf } from '../timeframe.ts';
+import type { HttpRequest } from '../venue.ts';
+
+/** A symbol whose newest row is older than this may be delisted; a halt is not that long. */
+const SILENT_FOR = 3 * DAY;
+
+/**
+ * Asks the venue for the span of a symbol's life: its first row, and if it no longer trades its last.
+ * @returns undefined when the venue knows the symbol but has no rows of it
+ * @throws GordonError `unknown-symbol`
+ */
+export async function findListing(
+  venue: VenueClient,
+  probe: ListingProbe,
+  series: Series,
+): Promise<Listing | undefined> {
+  const ask = async <T>(request: HttpRequest, read: (body: Uint8Array) => T): Promise<T | undefined> => {
+    const answer = await venue.get(request);
+    return answer && read(answer.body);
+  };
+  const step = stepOf(series.timeframe);
+  const first = await venue.get(probe.first(series));
+  const firstAt = first && probe.firstAt(first.body);
+  if (first === undefined || firstAt === undefined) return undefined;
+  // The ledger's spans lie on the grid, and a first stamp may not.
+  const listedAt = floorTo(firstAt, step);
+  const lastAt = await ask(probe.last(series), (body) => probe.lastAt(body));
+  if (lastAt === undefined || lastAt > first.asOf - SILENT_FOR) return { listedAt };
+  const trading = await ask(probe.status(series), (body) => probe.isTrading(body, series));
+  return trading ? { listedAt } : { listedAt, delistedAt: floorTo(lastAt, step) + step };
+}

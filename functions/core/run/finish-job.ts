@@ -1,0 +1,82 @@
+import { readCaught } from '../caught.ts';
+import type {
+  FailJobInput,
+  FinalizeJobInput,
+  FinalizeJobOutput,
+  RecordChunkFailureInput,
+  RecordChunkFailureOutput,
+} from '../contracts.ts';
+import { type ChunkProgress, isFinished, type Job } from '../job.ts';
+import type { FinalStatus, JobStore } from '../job-ports.ts';
+import type { SeriesStore } from '../ports.ts';
+import { measure, type RangeSet, union } from '../range.ts';
+import { stepOf } from '../timeframe.ts';
+import { seriesOf, wantedOf } from './job-series.ts';
+import type { PlanPorts } from './plan-wave.ts';
+
+/** Counts rows against the ledger once more and gives the job its last state. */
+export async function finalizeJob(ports: PlanPorts, input: FinalizeJobInput): Promise<FinalizeJobOutput> {
+  const job = await ports.jobs.start(input.jobId, input.wave);
+  const chunks = await ports.jobs.chunks(job.id);
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  // A cancelled job is final already: what it wrote is entered, and nothing is counted for somebody who left.
+  const end: Verdict = isFinished(job.status)
+    ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
+    : verdict(await missingSteps(ports, job), chunks, rows);
+  const final = await ports.jobs.finish(job.id, { ...end, rows });
+  return { jobId: job.id, status: final.status as FinalStatus, rows, reason: final.reason ?? '' };
+}
+
+interface Verdict {
+  readonly status: FinalStatus;
+  readonly reason: string;
+}
+
+function verdict(missing: number, chunks: readonly ChunkProgress[], rows: number): Verdict {
+  if (missing === 0) return { status: 'succeeded', reason: '' };
+  const failed = chunks.filter((chunk) => chunk.state === 'failed');
+  const [first] = failed;
+  const why = first
+    ? `${failed.length} of ${chunks.length} chunks failed, first ${first.label}: ${first.error?.message ?? ''}`
+    : 'the venue did not return them, and it is too early to call them proven empty';
+  const all = failed.length > 0 && failed.length === chunks.length && rows === 0;
+  return { status: all ? 'failed' : 'completed_with_gaps', reason: `${missing} rows are missing: ${why}` };
+}
+
+async function missingSteps(ports: PlanPorts, job: Job): Promise<number> {
+  const now = ports.clock();
+  let steps = 0;
+  for (const series of seriesOf(job, ports.sources)) {
+    let missing: RangeSet = [];
+    for (const range of await wantedOf(job, series, ports.catalog, now)) {
+      await ports.catalog.reconcile(series, range);
+      missing = union(missing, await ports.catalog.missing(series, range));
+    }
+    steps += measure(missing) / stepOf(series.timeframe);
+  }
+  return steps;
+}
+
+/** A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. */
+export async function recordChunkFailure(
+  ports: { readonly jobs: JobStore; readonly store: SeriesStore },
+  input: RecordChunkFailureInput,
+): Promise<RecordChunkFailureOutput> {
+  const error = readCaught(input.error);
+  await ports.store.markFailed(input.chunk, input.jobId, error);
+  await ports.jobs.failChunk(input.jobId, input.chunk.label, error);
+  return { label: input.chunk.label, outcome: 'failed' };
+}
+
+/** Whatever the state machine did not foresee ends the job as failed, with the cause. */
+export async function failJob(
+  ports: { readonly jobs: JobStore },
+  input: FailJobInput,
+): Promise<FinalizeJobOutput> {
+  const error = readCaught(input.error);
+  const chunks = await ports.jobs.chunks(input.jobId);
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  const reason = `${error.name}: ${error.message}`;
+  const job = await ports.jobs.finish(input.jobId, { status: 'failed', rows, reason });
+  return { jobId: job.id, status: job.status as FinalStatus, rows, reason: job.reason ?? '' };
+}

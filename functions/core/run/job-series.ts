@@ -1,0 +1,42 @@
+import type { Job } from '../job.ts';
+import type { SeriesCatalog, Sources } from '../ports.ts';
+import { normalize, type Range, type RangeSet, union } from '../range.ts';
+import type { Series } from '../series.ts';
+import type { Source } from '../source.ts';
+import { ceilTo, floorTo } from '../time.ts';
+import { stepOf } from '../timeframe.ts';
+
+export interface JobSeries extends Series {
+  readonly spec: Source;
+}
+
+/** The series that a job is about: every source with every symbol, without what no venue lists. */
+export function seriesOf(
+  job: Pick<Job, 'sources' | 'symbols' | 'skipped' | 'timeframe'>,
+  sources: Sources,
+): JobSeries[] {
+  const skipped = new Set(job.skipped);
+  return job.sources.flatMap((source) =>
+    job.symbols
+      .filter((symbol) => !skipped.has(`${source} ${symbol}`))
+      .map((symbol) => ({ source, symbol, timeframe: job.timeframe, spec: sources[source]! })),
+  );
+}
+
+/** The job's range on the series' grid, without steps that are not final yet. */
+export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, now: number): Range {
+  const step = stepOf(series.timeframe);
+  const final = floorTo(now - series.spec.finalAfterMs, step);
+  return { start: ceilTo(job.from, step), end: Math.min(floorTo(job.to, step), final) };
+}
+
+/** All that the job has to see to of one series. */
+export async function wantedOf(
+  job: Job,
+  series: JobSeries,
+  catalog: Pick<SeriesCatalog, 'requested'>,
+  now: number,
+): Promise<RangeSet> {
+  const ordered = normalize([orderedRange(job, series, now)]);
+  return job.alsoRequested ? union(await catalog.requested(series), ordered) : ordered;
+}

@@ -1,0 +1,8 @@
+import { ceilTo, SECOND } from './time.ts';
+
+/** Longest Wait inside a chunk; after it the chunk looks whether the job is still wanted. */
+const LONGEST_WAIT = 60 * SECOND;
+
+/** Whole seconds until an instant: at least one, for an engine that rounds down would come back too early for ever. */
+export const waitSecondsUntil = (until: number, now: number, longest = LONGEST_WAIT): number =>
+  Math.min(Math.max(ceilTo(until - now, SECOND), SECOND), longest) / SECOND;

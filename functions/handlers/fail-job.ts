@@ -1,0 +1,15 @@
+import { FailJobInput, FailJobOutput } from '../core/contracts.ts';
+import { failJob } from '../core/run/finish-job.ts';
+import { servicesFromEnv } from '../runtime/services.ts';
+import { stateHandler } from '../runtime/state-handler.ts';
+
+export const createHandler = stateHandler(
+  { input: FailJobInput, output: FailJobOutput },
+  async (input, services, log) => {
+    const result = await failJob(services, input);
+    log.info('job failed', { ...result });
+    return result;
+  },
+);
+
+export const handler = createHandler(servicesFromEnv);

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { badRequest, parseInput } from '../core/bad-request.ts';
+import type { SeriesReport } from '../core/ports.ts';
+import { iso } from '../core/time.ts';
+import { httpHandler } from '../runtime/http-handler.ts';
+import { servicesFromEnv } from '../runtime/services.ts';
+
+const Query = z.strictObject({
+  /** a family (`klines`) or one source's id (`klines_spot`) */
+  source: z.string().optional(),
+  symbol: z.string().optional(),
+});
+
+export const createHandler = httpHandler(async ({ query }, { catalog, sources }) => {
+  const { source, symbol } = parseInput(Query, query, 'the query');
+  const ids = Object.values(sources)
+    .filter((s) => source === undefined || s.family === source || s.id === source)
+    .map((s) => s.id);
+  if (ids.length === 0) throw badRequest('unknown-source', source!, 'there is no such source.');
+  const series = await catalog.report({ sources: ids, ...(symbol && { symbol }) });
+  return { status: 200, body: series.map(view) };
+});
+
+const span = ({ start, end }: { start: number; end: number }) => ({ from: iso(start), to: iso(end) });
+const isoOrNull = (at: number | undefined) => (at === undefined ? null : iso(at));
+
+const view = (s: SeriesReport) => ({
+  ...{ source: s.source, symbol: s.symbol, timeframe: s.timeframe },
+  ...{ earliest: isoOrNull(s.earliest), latest: isoOrNull(s.latest), rows: s.rows },
+  requested: s.requested.map(span),
+  gaps: s.gaps.map((gap) => ({
+    ...span(gap),
+    ...{ rows: gap.steps, cause: gap.cause },
+    ...(gap.error && { error: gap.error }),
+  })),
+  empty: s.empty.map((empty) => ({ ...span(empty), reason: empty.reason })),
+  findings: s.findings,
+});
+
+export const handler = createHandler(servicesFromEnv);

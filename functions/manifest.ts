@@ -1,0 +1,129 @@
+/**
+ * Every function of the program with its routes, states and schedules. The CDK app and the embedded host are both built
+ * from this table; nothing is declared twice. Free of imports, so that whoever builds may read it.
+ */
+export type Access =
+  /** reads and writes the job table (jobs, chunks, rate budgets) */
+  | 'job-table'
+  /** reads it only */
+  | 'job-table:read'
+  /** starts executions of the backfill state machine */
+  | 'workflow'
+  | 'database';
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** `{name}` marks a path parameter */
+  readonly path: string;
+}
+
+export interface Schedule {
+  readonly name: string;
+  readonly everyMinutes: number;
+  readonly description: string;
+}
+
+export interface FunctionSpec {
+  /** file in `functions/handlers`, without `.ts` */
+  readonly handler: string;
+  readonly description: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly access: readonly Access[];
+  readonly routes?: readonly Route[];
+  /** the Task state of `statemachines/backfill.asl.json` that it works for */
+  readonly state?: string;
+  readonly schedules?: readonly Schedule[];
+}
+
+const api = { memoryMb: 512, timeoutSeconds: 29 } as const;
+const step = { memoryMb: 512, timeoutSeconds: 120 } as const;
+
+export const functions: readonly FunctionSpec[] = [
+  {
+    ...api,
+    handler: 'create-job',
+    description: 'POST /backfill: checks an order, enters the job, starts its execution',
+    access: ['job-table', 'workflow', 'database'],
+    routes: [{ method: 'POST', path: '/backfill' }],
+  },
+  {
+    ...api,
+    handler: 'list-jobs',
+    description: 'GET /backfill/jobs: the active jobs, or those of a status',
+    access: ['job-table:read'],
+    routes: [{ method: 'GET', path: '/backfill/jobs' }],
+  },
+  {
+    ...api,
+    handler: 'get-job',
+    description: 'GET /backfill/jobs/{id}: progress by chunk, rate, failures',
+    access: ['job-table:read'],
+    routes: [{ method: 'GET', path: '/backfill/jobs/{id}' }],
+  },
+  {
+    ...api,
+    handler: 'cancel-job',
+    description: 'DELETE /backfill/jobs/{id}: stops at the next checkpoint, keeps rows',
+    access: ['job-table'],
+    routes: [{ method: 'DELETE', path: '/backfill/jobs/{id}' }],
+  },
+  {
+    ...api,
+    handler: 'report',
+    description: 'GET /backfill/report: earliest, latest and gaps of every series',
+    access: ['database'],
+    routes: [{ method: 'GET', path: '/backfill/report' }],
+  },
+  {
+    ...api,
+    handler: 'health',
+    description: 'GET /healthz: asks the database and the job table',
+    access: ['job-table:read', 'database'],
+    routes: [{ method: 'GET', path: '/healthz' }],
+  },
+  {
+    ...step,
+    handler: 'plan-wave',
+    description: 'Cuts what is missing into chunks',
+    access: ['job-table', 'database'],
+    state: 'PlanWave',
+  },
+  {
+    ...step,
+    handler: 'fetch-chunk',
+    // Lambda gives a whole CPU from 1,769 MB on, and a fetcher's work is parsing and encoding.
+    memoryMb: 1_769,
+    description: 'Fetches one chunk from the venue and writes its rows',
+    access: ['job-table', 'database'],
+    state: 'FetchChunk',
+  },
+  {
+    ...step,
+    handler: 'record-chunk-failure',
+    description: 'Notes a chunk that was given up',
+    access: ['job-table', 'database'],
+    state: 'RecordChunkFailure',
+  },
+  {
+    ...step,
+    handler: 'finalize-job',
+    description: 'Counts rows against the ledger and ends the job',
+    access: ['job-table', 'database'],
+    state: 'FinalizeJob',
+  },
+  {
+    ...step,
+    handler: 'fail-job',
+    description: 'Ends a job that failed in a way no state foresaw',
+    access: ['job-table'],
+    state: 'FailJob',
+  },
+  {
+    ...step,
+    handler: 'refresh',
+    description: 'Starts a job for the tail of every series that was ever requested',
+    access: ['job-table', 'workflow', 'database'],
+    schedules: [{ name: 'refresh', everyMinutes: 5, description: 'the newest rows of every series' }],
+  },
+];

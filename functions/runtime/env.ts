@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { GordonError } from '../core/errors.ts';
+
+/** What the functions read from their environment. Hosts of venues have variables of their own, named by the source. */
+const Env = z.object({
+  /** the warehouse; either this or the secret that holds it */
+  GORDON_DATABASE_URL: z.string().optional(),
+  GORDON_DATABASE_SECRET_ARN: z.string().optional(),
+  GORDON_JOB_TABLE: z.string().default('gordon-jobs'),
+  GORDON_STATE_MACHINE_ARN: z.string().optional(),
+  /** names the address that venues see: workers behind one address share its rate budgets */
+  GORDON_EGRESS: z.string().default('default'),
+  /** `1` when the venues are simulated; shown wherever data are shown */
+  GORDON_SIMULATED: z.enum(['0', '1']).default('0'),
+});
+export type Env = z.infer<typeof Env>;
+
+/** @throws GordonError `bad-environment` that names the variable */
+export function readEnv(env: NodeJS.ProcessEnv = process.env): Env {
+  const parsed = Env.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new GordonError({
+    ...{ name: 'PermanentError', code: 'bad-environment', subject: String(issue.path[0]) },
+    ...{ message: `${issue.message}.`, remedy: 'Set it in the environment of the function.' },
+  });
+}
+
+/** @throws GordonError `bad-environment` */
+export function required(env: Env, name: keyof Env): string {
+  const value = env[name];
+  if (value) return value;
+  throw new GordonError({
+    ...{ name: 'PermanentError', code: 'bad-environment', subject: name, message: 'is not set.' },
+    remedy: 'Set it in the environment of the function.',
+  });
+}

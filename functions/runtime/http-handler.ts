@@ -1,0 +1,84 @@
+import middy from '@middy/core';
+import headerNormalizer from '@middy/http-header-normalizer';
+import jsonBodyParser from '@middy/http-json-body-parser';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { badRequest } from '../core/bad-request.ts';
+import { type Log, logWith } from './log.ts';
+import { problems } from './problem.ts';
+import type { Services } from './services.ts';
+
+export interface ApiRequest {
+  /** header names in lower case */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly path: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** parsed JSON; undefined where the route takes no body */
+  readonly body: unknown;
+  readonly rawBody: string;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type HttpHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+/** An order names a thousand symbols at most; whoever sends more than this sends something else. */
+const LARGEST_BODY = 64 * 1024;
+
+/** `curl -d` sends a form's media type; what counts is that the body is JSON. The option is not in middy's types. */
+const ANY_MEDIA_TYPE: object = { disableContentTypeCheck: true };
+
+export interface RouteOptions {
+  /** the route takes a JSON body */
+  readonly body?: boolean;
+}
+
+/** Makes a route's handler: middy parses the event and turns errors into problems; the route sees plain values. */
+export function httpHandler(
+  route: (request: ApiRequest, services: Services, log: Log) => Promise<ApiAnswer>,
+  options: RouteOptions = {},
+): (services: () => Promise<Services>) => HttpHandler {
+  return (services) => {
+    const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+      .use(problems(() => logWith({})))
+      .use(headerNormalizer())
+      .before((request) => checkSize(request.event));
+    const raw = new WeakMap<object, string>();
+    if (options.body) {
+      handler
+        .before((request) => {
+          raw.set(request.event, request.event.body ?? '');
+          request.event.body ??= '';
+        })
+        .use(jsonBodyParser(ANY_MEDIA_TYPE));
+    }
+    handler.handler(async (event, context) => {
+      const log = logWith({ requestId: context?.awsRequestId, path: event.path });
+      const answer = await route(requestOf(event, raw.get(event) ?? ''), await services(), log);
+      return {
+        statusCode: answer.status,
+        headers: { 'content-type': 'application/json', ...answer.headers },
+        body: JSON.stringify(answer.body),
+      };
+    });
+    return handler as unknown as HttpHandler;
+  };
+}
+
+function checkSize(event: APIGatewayProxyEvent): void {
+  const bytes = Buffer.byteLength(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes <= LARGEST_BODY) return;
+  const message = `${bytes} bytes are more than the ${LARGEST_BODY} that an order may have.`;
+  throw badRequest('body-too-large', 'the body', message, 'Send fewer symbols at once.', 413);
+}
+
+const requestOf = (event: APIGatewayProxyEvent, rawBody: string): ApiRequest => ({
+  headers: event.headers ?? {},
+  path: event.pathParameters ?? {},
+  query: event.queryStringParameters ?? {},
+  body: event.body,
+  rawBody,
+});

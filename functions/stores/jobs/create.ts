@@ -1,0 +1,69 @@
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { monotonicFactory } from 'ulid';
+import { badRequest } from '../../core/bad-request.ts';
+import type { Job, JobOrder } from '../../core/job.ts';
+import type { NewJob } from '../../core/job-ports.ts';
+import { DAY, SECOND } from '../../core/time.ts';
+import { isConditionFailed, onTable } from './dynamo.ts';
+import { itemOf } from './items.ts';
+import type { JobTable } from './job-store.ts';
+import { idempotencyKey, jobKey, TTL_ATTRIBUTE } from './table.ts';
+
+/** As long as a caller may repeat a request and get the same job. */
+const KEEP_KEY = DAY;
+
+const ulid = monotonicFactory();
+
+export async function createJob(
+  at: JobTable,
+  order: JobOrder,
+  key: { readonly key: string; readonly digest: string } | undefined,
+  mustGet: (id: string) => Promise<Job>,
+): Promise<NewJob> {
+  const now = at.clock();
+  const job: Job = { ...order, id: ulid(now), status: 'queued', createdAt: now, wave: 0, rows: 0 };
+  if (key) {
+    // The key comes first: of two requests with one key only the one that entered it goes on to make a job.
+    const earlier = await claimKey(at, key, job.id, now);
+    if (earlier) return { job: await mustGet(earlier), created: false };
+  }
+  try {
+    await put(at, { ...jobKey(job.id), ...itemOf(job) });
+  } catch (error) {
+    if (key) {
+      const release = new DeleteCommand({ TableName: at.table, Key: idempotencyKey(key.key) });
+      await onTable('the idempotency key', () => at.client.send(release));
+    }
+    throw error;
+  }
+  return { job, created: true };
+}
+
+async function claimKey(
+  at: JobTable,
+  { key, digest }: { readonly key: string; readonly digest: string },
+  id: string,
+  now: number,
+): Promise<string | undefined> {
+  const expires = Math.floor((now + KEEP_KEY) / SECOND);
+  try {
+    await put(at, { ...idempotencyKey(key), job_id: id, digest, [TTL_ATTRIBUTE]: expires });
+    return undefined;
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+  }
+  const get = new GetCommand({ TableName: at.table, Key: idempotencyKey(key), ConsistentRead: true });
+  const { Item } = await onTable('the idempotency key', () => at.client.send(get));
+  if (Item?.digest === digest) return Item.job_id as string;
+  const message = 'this Idempotency-Key was sent before with another order.';
+  throw badRequest('idempotency-mismatch', key, message, 'Use a new key for a new order.', 422);
+}
+
+function put(at: JobTable, item: Record<string, unknown>) {
+  const command = new PutCommand({
+    TableName: at.table,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(pk)',
+  });
+  return onTable(String(item.pk), () => at.client.send(command));
+}

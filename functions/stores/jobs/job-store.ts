@@ -1,0 +1,132 @@
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { badRequest } from '../../core/bad-request.ts';
+import type { Job } from '../../core/job.ts';
+import type { FinalStatus, JobStore } from '../../core/job-ports.ts';
+import { type Clock, DAY, iso, SECOND } from '../../core/time.ts';
+import { createChunkStore } from './chunks.ts';
+import { createJob } from './create.ts';
+import { isConditionFailed, onTable } from './dynamo.ts';
+import { jobOf } from './items.ts';
+import { listJobs } from './list.ts';
+import { jobKey, TTL_ATTRIBUTE } from './table.ts';
+
+export interface JobTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly clock: Clock;
+}
+
+/** How long a finished job can be looked at. */
+export const KEEP_FINISHED = 30 * DAY;
+
+/** Jobs in DynamoDB: single-item conditional writes only. */
+export function createJobStore(at: JobTable): JobStore {
+  const get = async (id: string): Promise<Job | undefined> => {
+    const command = new GetCommand({ TableName: at.table, Key: jobKey(id), ConsistentRead: true });
+    const { Item } = await onTable(`job ${id}`, () => at.client.send(command));
+    return Item && jobOf(Item);
+  };
+  const mustGet = async (id: string): Promise<Job> => {
+    const job = await get(id);
+    if (job) return job;
+    throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.', 404);
+  };
+  return {
+    ...createChunkStore(at, mustGet),
+    get,
+    create: (order, key) => createJob(at, order, key, mustGet),
+    list: (filter) => listJobs(at, filter),
+
+    async start(id, wave) {
+      const started = await change(
+        at,
+        id,
+        'SET #status = :to, started_at = if_not_exists(started_at, :now), wave = :wave',
+        {
+          ':to': 'running',
+          ':now': iso(at.clock()),
+          ':wave': wave,
+        },
+      );
+      return started ?? mustGet(id);
+    },
+
+    async finish(id, { status, rows, reason }) {
+      const finished = await finish(at, id, status, rows, reason);
+      if (finished) return finished;
+      // Final already. A cancelled job still learns how many rows it wrote before it stopped.
+      const job = await mustGet(id);
+      if (job.rows >= rows) return job;
+      await onTable(`job ${id}`, () =>
+        at.client.send(
+          new UpdateCommand({
+            TableName: at.table,
+            Key: jobKey(id),
+            UpdateExpression: 'SET #rows = :rows',
+            ExpressionAttributeNames: { '#rows': 'rows' },
+            ExpressionAttributeValues: { ':rows': rows },
+          }),
+        ),
+      );
+      return { ...job, rows };
+    },
+
+    async cancel(id) {
+      const reason = 'cancelled on request; what was written is kept';
+      const cancelled = await finish(at, id, 'cancelled', undefined, reason);
+      if (cancelled) return cancelled;
+      const job = await mustGet(id);
+      if (job.status === 'cancelled') return job;
+      throw badRequest(
+        'job-finished',
+        id,
+        `the job has ended (${job.status}) and cannot be cancelled.`,
+        undefined,
+        409,
+      );
+    },
+  };
+}
+
+function finish(at: JobTable, id: string, status: FinalStatus, rows?: number, reason?: string) {
+  const now = at.clock();
+  const sets = [
+    '#status = :to',
+    'finished_at = :now',
+    `${TTL_ATTRIBUTE} = :expires`,
+    ...(rows === undefined ? [] : ['#rows = :rows']),
+    ...(reason ? ['reason = :reason'] : []),
+  ];
+  return change(at, id, `SET ${sets.join(', ')}`, {
+    ':to': status,
+    ':now': iso(now),
+    ':expires': Math.floor((now + KEEP_FINISHED) / SECOND),
+    ...(rows !== undefined && { ':rows': rows }),
+    ...(reason && { ':reason': reason }),
+  });
+}
+
+/** Changes a job that is not final. @returns undefined when it is, or when there is none */
+async function change(
+  at: JobTable,
+  id: string,
+  update: string,
+  values: Record<string, unknown>,
+): Promise<Job | undefined> {
+  const command = new UpdateCommand({
+    TableName: at.table,
+    Key: jobKey(id),
+    UpdateExpression: update,
+    ConditionExpression: '#status IN (:queued, :running)',
+    ExpressionAttributeNames: { '#status': 'status', ...(update.includes('#rows') && { '#rows': 'rows' }) },
+    ExpressionAttributeValues: { ...values, ':queued': 'queued', ':running': 'running' },
+    ReturnValues: 'ALL_NEW',
+  });
+  try {
+    const { Attributes } = await onTable(`job ${id}`, () => at.client.send(command));
+    return jobOf(Attributes!);
+  } catch (error) {
+    if (isConditionFailed(error)) return undefined;
+    throw error;
+  }
+}

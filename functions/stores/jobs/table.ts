@@ -1,0 +1,37 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+
+/** The job table: one table for jobs, their chunks, idempotency keys and rate budgets. */
+export const KEYS = { partition: 'pk', sort: 'sk' } as const;
+export const BY_STATUS = { name: 'by_status', partition: 'status', sort: 'id' } as const;
+/** epoch seconds after which DynamoDB may delete the item */
+export const TTL_ATTRIBUTE = 'expires_at';
+
+export const jobKey = (id: string) => ({ pk: `JOB#${id}`, sk: 'JOB' });
+export const chunkKey = (id: string, label: string) => ({ pk: `JOB#${id}`, sk: `CHUNK#${label}` });
+export const idempotencyKey = (key: string) => ({ pk: `IDEM#${key}`, sk: 'IDEM' });
+
+/** For hosts that make the table themselves; CDK declares the same from the constants above. */
+export const tableDefinition = (name: string): CreateTableCommandInput => ({
+  TableName: name,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [
+    { AttributeName: KEYS.partition, AttributeType: 'S' },
+    { AttributeName: KEYS.sort, AttributeType: 'S' },
+    { AttributeName: BY_STATUS.partition, AttributeType: 'S' },
+    { AttributeName: BY_STATUS.sort, AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: KEYS.partition, KeyType: 'HASH' },
+    { AttributeName: KEYS.sort, KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: BY_STATUS.name,
+      KeySchema: [
+        { AttributeName: BY_STATUS.partition, KeyType: 'HASH' },
+        { AttributeName: BY_STATUS.sort, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+});

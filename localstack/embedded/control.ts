@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { GordonError } from '../../functions/core/errors.ts';
+import { stopDatabase } from './database.ts';
+import { clearState, GORDON_DIR, type HostState, isOurs, readState } from './state-file.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const PATIENCE_MS = 120_000;
+
+export interface Up {
+  readonly state: HostState;
+  /** false when it ran already */
+  readonly started: boolean;
+}
+
+/**
+ * Starts the host in the background and waits until it serves.
+ * @throws GordonError `other-mode-runs`, `host-not-started`
+ */
+export async function up({ demo }: { readonly demo: boolean }): Promise<Up> {
+  const mode = demo ? 'demo' : 'live';
+  const running = await status();
+  if (running) {
+    if (running.mode === mode) return { state: running, started: false };
+    throw new GordonError({
+      ...{ name: 'BadRequest', code: 'other-mode-runs', subject: 'the host', status: 409 },
+      message: `it runs with ${running.mode === 'demo' ? 'simulated' : 'live'} venues.`,
+      remedy: 'Stop it first: make dev-down.',
+    });
+  }
+  clearState();
+  mkdirSync(GORDON_DIR, { recursive: true });
+  const logFile = join(GORDON_DIR, `${mode}.log`);
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [MAIN, mode], {
+    ...{ detached: true, stdio: ['ignore', log, log, 'ipc'] },
+    env: { ...process.env, GORDON_LOG_FILE: logFile },
+  });
+  const said = await Promise.race([
+    once(child, 'message').then(([message]) => message as { ready?: boolean; failed?: string }),
+    once(child, 'exit').then(([code]) => ({ ready: false, failed: `it ended with code ${code}` })),
+    sleep(PATIENCE_MS, { ready: false, failed: 'it was not ready after two minutes' }, { ref: false }),
+  ]);
+  child.unref();
+  if (child.connected) child.disconnect();
+  const state = readState();
+  if (said.ready && state) return { state, started: true };
+  throw new GordonError({
+    ...{ name: 'PermanentError', code: 'host-not-started', subject: 'the host' },
+    ...{ message: `${said.failed ?? 'it wrote no state'}.`, remedy: `Its log is ${logFile}.` },
+  });
+}
+
+/**
+ * Stops the host and the database server that it started, also one that a killed host left behind.
+ * @returns false when nothing ran
+ */
+export async function down(): Promise<boolean> {
+  const state = await status();
+  if (state) {
+    process.kill(state.pid, 'SIGTERM');
+    for (let waited = 0; isOurs(state.pid); waited += 100) {
+      if (waited > PATIENCE_MS) throw notStopped(state);
+      await sleep(100);
+    }
+  }
+  const orphans = await Promise.all(
+    (['demo', 'live'] as const).map((mode) => stopDatabase(join(GORDON_DIR, mode, 'postgres'))),
+  );
+  clearState();
+  return state !== undefined || orphans.includes(true);
+}
+
+/** The running host, if one runs. */
+export async function status(): Promise<HostState | undefined> {
+  const state = readState();
+  return state && isOurs(state.pid) ? state : undefined;
+}
+
+const notStopped = (state: HostState): GordonError =>
+  new GordonError({
+    ...{ name: 'PermanentError', code: 'host-not-stopped', subject: `process ${state.pid}` },
+    ...{ message: 'it did not end.', remedy: `See ${state.logFile}; kill -9 ${state.pid} ends it.` },
+  });

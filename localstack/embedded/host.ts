@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { describeError } from '../../functions/core/errors.ts';
+import { ACTIVE_STATUSES } from '../../functions/core/job.ts';
+import type { Clock } from '../../functions/core/time.ts';
+import { rootLogger } from '../../functions/runtime/log.ts';
+import { createServices, type Services } from '../../functions/runtime/services.ts';
+import { type ApiServer, startApiServer } from './api-server.ts';
+import { openDatabase } from './database.ts';
+import { loadFunctions } from './functions.ts';
+import { LOCAL_AWS, startJobTable } from './job-table.ts';
+import { startScheduler } from './scheduler.ts';
+import { startStepFunctions } from './step-functions.ts';
+import { startVenuesProcess } from './venues-process.ts';
+
+export interface HostOptions {
+  /** where database, job table and the simulator's cache are kept */
+  readonly folder: string;
+  /** 0: any free one */
+  readonly ports: { readonly jobs: number; readonly candles: number; readonly database: number };
+  /** serve simulated venues and label everything as such */
+  readonly simulated: boolean;
+  readonly databaseUrl?: string;
+  /** variables for the functions, such as hosts of venues; stronger than what the host sets */
+  readonly env?: NodeJS.ProcessEnv;
+  /** run the manifest's schedules */
+  readonly schedules?: boolean;
+  readonly clock?: Clock;
+  /** false: nothing is kept and the disk is not waited for */
+  readonly durable?: boolean;
+}
+
+export interface Host {
+  readonly ports: { readonly jobs: number; readonly candles: number };
+  readonly databaseUrl: string;
+  readonly readerUrl: string;
+  readonly services: Services;
+  close(): Promise<void>;
+}
+
+const JOB_TABLE = 'gordon-jobs';
+const SEED = 1;
+
+/**
+ * The whole program in one process: database, job table, state machine, both API ports, schedules. Jobs that were at
+ * work when the last host ended are started again; whatever they had written is not fetched twice.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    return await assemble(options, stops, stopAll);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: HostOptions,
+  stops: (() => Promise<void> | void)[],
+  stopAll: () => Promise<void>,
+): Promise<Host> {
+  const durable = options.durable ?? true;
+  const started = async <T extends { close(): Promise<void> }>(thing: Promise<T>): Promise<T> => {
+    const it = await thing;
+    stops.push(() => it.close());
+    return it;
+  };
+  // The ports first: they tell at once that another host runs, before anything is touched.
+  let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
+  const servers: ApiServer[] = [];
+  for (const port of [options.ports.jobs, options.ports.candles]) {
+    servers.push(await started(startApiServer(port, (handler, event) => call(handler, event))));
+  }
+  const [database, jobTable, venues] = await Promise.all([
+    started(
+      openDatabase({
+        ...(options.databaseUrl && { url: options.databaseUrl }),
+        ...{ dataDir: join(options.folder, 'postgres'), port: options.ports.database },
+        ...{ simulated: options.simulated, durable },
+      }),
+    ),
+    started(startJobTable(JOB_TABLE, durable ? join(options.folder, 'jobs') : undefined)),
+    options.simulated
+      ? started(startVenuesProcess({ cacheDir: join(options.folder, 'venues'), seed: SEED }))
+      : undefined,
+  ]);
+  let services: Services | undefined;
+  const loaded = await loadFunctions(async () => services!);
+  const engine = await started(startStepFunctions(loaded.invoke));
+  services = await started(
+    createServices(
+      {
+        ...LOCAL_AWS,
+        ...venues?.env,
+        ...{ GORDON_DATABASE_URL: database.url, GORDON_JOB_TABLE: JOB_TABLE },
+        ...{
+          GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
+          GORDON_SIMULATED: options.simulated ? '1' : '0',
+        },
+        ...{ AWS_ENDPOINT_URL_DYNAMODB: jobTable.url, AWS_ENDPOINT_URL_SFN: engine.url },
+        ...options.env,
+      },
+      { connections: 10, ...(options.clock && { clock: options.clock }) },
+    ),
+  );
+  await resumeJobs(services);
+  call = loaded.call;
+  if (options.schedules) {
+    const scheduler = startScheduler(loaded.invoke, (name, error) =>
+      rootLogger.error(`schedule ${name}: ${describeError(error)}`),
+    );
+    stops.push(() => scheduler.stop());
+  }
+  return {
+    ports: { jobs: servers[0]!.port, candles: servers[1]!.port },
+    ...{ databaseUrl: database.url, readerUrl: database.readerUrl, services },
+    close: stopAll,
+  };
+}
+
+/** The interpreter forgets its executions; the job table does not. */
+async function resumeJobs(services: Services): Promise<void> {
+  let after: string | undefined;
+  do {
+    const page = await services.jobs.list({
+      ...{ statuses: ACTIVE_STATUSES, limit: 100 },
+      ...(after && { after }),
+    });
+    for (const job of page.jobs) await services.workflow.start(job.id);
+    after = page.more ? page.jobs.at(-1)?.id : undefined;
+  } while (after);
+}

@@ -1,0 +1,43 @@
+/** The host as a process of its own: `node localstack/embedded/main.ts <demo|live>`. */
+import { join } from 'node:path';
+import { describeError } from '../../functions/core/errors.ts';
+import { iso } from '../../functions/core/time.ts';
+import { rootLogger } from '../../functions/runtime/log.ts';
+import { startHost } from './host.ts';
+import { clearState, GORDON_DIR, writeState } from './state-file.ts';
+
+const mode = process.argv[2] === 'demo' ? 'demo' : 'live';
+const { GORDON_DATABASE_URL: databaseUrl, GORDON_PG_PORT, GORDON_LOG_FILE } = process.env;
+
+try {
+  const host = await startHost({
+    folder: join(GORDON_DIR, mode),
+    ports: { jobs: 8081, candles: 3000, database: Number(GORDON_PG_PORT ?? 0) },
+    simulated: mode === 'demo',
+    ...(databaseUrl && mode === 'live' && { databaseUrl }),
+    env: mode === 'live' ? process.env : {},
+    // What a demo shows must be what it loaded, so nothing is added behind its back.
+    schedules: mode === 'live',
+  });
+  writeState({
+    ...{ pid: process.pid, mode, ports: host.ports, startedAt: iso(Date.now()) },
+    ...{ databaseUrl: host.databaseUrl, readerUrl: host.readerUrl, logFile: GORDON_LOG_FILE ?? '' },
+  });
+  process.send?.({ ready: true });
+  process.disconnect?.();
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await host.close();
+    clearState();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+} catch (error) {
+  rootLogger.error(describeError(error), error as Error);
+  process.send?.({ failed: describeError(error) });
+  process.exitCode = 1;
+  process.disconnect?.();
+}

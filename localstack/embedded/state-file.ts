@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** All that the host keeps lies here, in the clone; nothing is written to a home directory. */
+export const GORDON_DIR = fileURLToPath(new URL('../../.gordon', import.meta.url));
+
+const FILE = join(GORDON_DIR, 'host.json');
+
+const HostState = z.object({
+  pid: z.number(),
+  mode: z.enum(['demo', 'live']),
+  ports: z.object({ jobs: z.number(), candles: z.number() }),
+  databaseUrl: z.string(),
+  readerUrl: z.string(),
+  startedAt: z.string(),
+  logFile: z.string(),
+});
+/** What a running host tells about itself; for the command line on the same machine. */
+export type HostState = z.infer<typeof HostState>;
+
+export function readState(): HostState | undefined {
+  try {
+    return HostState.parse(JSON.parse(readFileSync(FILE, 'utf8')));
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    // A file of another version, or one cut short by a full disk: as good as none, the next start writes a new one.
+    if (error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whole or not at all: readers must never see half a file. Not for other users: it holds the database's password. */
+export function writeState(state: HostState): void {
+  mkdirSync(GORDON_DIR, { recursive: true });
+  writeFileSync(`${FILE}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
+  renameSync(`${FILE}.new`, FILE);
+}
+
+export const clearState = (): void => rmSync(FILE, { force: true });
+
+/** Whether the process lives. A pid can be given to another program after a crash, so ask `isOurs` too. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM';
+  }
+}
+
+/** Whether the process with this pid is a host of ours; Linux tells, elsewhere being alive must do. */
+export function isOurs(pid: number): boolean {
+  if (!isAlive(pid)) return false;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('localstack/embedded/main.ts');
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
