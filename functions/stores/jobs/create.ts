@@ -18,14 +18,20 @@ export async function createJob(
   at: JobTable,
   order: JobOrder,
   key: { readonly key: string; readonly digest: string } | undefined,
-  mustGet: (id: string) => Promise<Job>,
+  get: (id: string) => Promise<Job | undefined>,
 ): Promise<NewJob> {
+  const earlierJob = async (id: string): Promise<Job> => {
+    const job = await get(id);
+    if (job) return job;
+    const message = 'the first request with this Idempotency-Key is still at work.';
+    throw badRequest('idempotency-busy', id, message, 'Send it again.', 409);
+  };
   const now = at.clock();
   const job: Job = { ...order, id: ulid(now), status: 'queued', createdAt: now, wave: 0, rows: 0 };
   if (key) {
     // The key comes first: of two requests with one key only the one that entered it goes on to make a job.
     const earlier = await claimKey(at, key, job.id, now);
-    if (earlier) return { job: await mustGet(earlier), created: false };
+    if (earlier) return { job: await earlierJob(earlier), created: false };
   }
   try {
     await put(at, { ...jobKey(job.id), ...itemOf(job) });

@@ -34,7 +34,7 @@ export function createJobStore(at: JobTable): JobStore {
   return {
     ...createChunkStore(at, mustGet),
     get,
-    create: (order, key) => createJob(at, order, key, mustGet),
+    create: (order, key) => createJob(at, order, key, get),
     list: (filter) => listJobs(at, filter),
 
     async start(id, wave) {

@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { OrderBody } from '../../functions/core/run/create-job.ts';
+import { CliError } from '../failure.ts';
+import * as answers from './answers.ts';
+import type { BaseUrl } from './base-url.ts';
+import { ask } from './request.ts';
+
+export interface JobsQuery {
+  /** statuses with commas between them, or `all` */
+  readonly status?: string;
+  readonly source?: string;
+  readonly limit: number;
+}
+
+/** The jobs API. Every method @throws CliError `unreachable`, ApiProblem for what the API refuses or cannot do */
+export interface Api {
+  readonly url: string;
+  create(order: OrderBody, key?: string): Promise<answers.JobDetail>;
+  job(id: string, signal?: AbortSignal): Promise<answers.JobDetail>;
+  /** newest first; `more` when there are others than the `limit` */
+  jobs(query: JobsQuery): Promise<{ readonly jobs: answers.JobSummary[]; readonly more: boolean }>;
+  cancel(id: string): Promise<void>;
+  report(filter: { readonly source?: string; readonly symbol?: string }): Promise<answers.SeriesReport[]>;
+  /** also when the answer is "unavailable" */
+  health(): Promise<answers.Health>;
+}
+
+/** Most jobs that one page of the list holds. */
+const PAGE = 100;
+
+export function apiAt(base: BaseUrl): Api {
+  const call = async <T>(shape: z.ZodType<T>, path: string, init?: RequestInit): Promise<T> =>
+    read(shape, (await ask(base, path, init)).body, base);
+  return {
+    url: base.url,
+    create: (order, key) =>
+      call(answers.JobDetail, '/backfill', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
+        body: JSON.stringify(order),
+      }),
+    job: (id, signal) =>
+      call(answers.JobDetail, `/backfill/jobs/${encodeURIComponent(id)}`, signal && { signal }),
+    jobs: (query) => listJobs(base, query),
+    async cancel(id) {
+      await call(answers.Cancelled, `/backfill/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    },
+    report: (filter) => call(answers.Report, `/backfill/report${queryOf(filter)}`),
+    health: async () =>
+      read(answers.Health, (await ask(base, '/healthz', {}, (status) => status === 503)).body, base),
+  };
+}
+
+async function listJobs(base: BaseUrl, { limit, ...filter }: JobsQuery): ReturnType<Api['jobs']> {
+  const jobs: answers.JobSummary[] = [];
+  let path: string | undefined = `/backfill/jobs${queryOf({ ...filter, limit: Math.min(limit, PAGE) })}`;
+  while (path && jobs.length < limit) {
+    const answer: Awaited<ReturnType<typeof ask>> = await ask(base, path);
+    jobs.push(...read(answers.JobSummaries, answer.body, base));
+    path = nextPage(answer.headers.get('link'));
+  }
+  return { jobs: jobs.slice(0, limit), more: path !== undefined || jobs.length > limit };
+}
+
+/** The target of `<…>; rel="next"`, without the host: the API may sit behind another one. */
+function nextPage(link: string | null): string | undefined {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
+  return target?.replace(/^https?:\/\/[^/]+/, '');
+}
+
+function queryOf(filter: Readonly<Record<string, string | number | undefined>>): string {
+  const set = Object.entries(filter).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]]));
+  return set.length === 0 ? '' : `?${new URLSearchParams(set)}`;
+}
+
+function read<T>(shape: z.ZodType<T>, body: unknown, base: BaseUrl): T {
+  const parsed = shape.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  const where = path.length > 0 ? ` (${path.join('.')}: ${message})` : '';
+  throw new CliError(`${base.url} answers what this gordon-data does not understand${where}: is it the same version?`);
+}

@@ -1,0 +1,89 @@
+import { describeError } from '../../functions/core/errors.ts';
+import { CliError } from '../failure.ts';
+import { Problem } from './answers.ts';
+import type { BaseUrl } from './base-url.ts';
+
+/** The API refused, or could not. A 4xx is the caller's doing and exits with 2. */
+export class ApiProblem extends CliError {
+  readonly status: number;
+  /** stable name of the error, such as `unknown-source` */
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message, status < 500 && status !== 408 && status !== 429 ? 2 : 1);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** No answer came. */
+export class Unreachable extends CliError {}
+
+export interface ApiAnswer {
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** The API itself gives up after 29 s. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * @param expected statuses besides 2xx that are an answer and no problem
+ * @throws ApiProblem, Unreachable, CliError when something else than the API answers there
+ */
+export async function ask(
+  base: BaseUrl,
+  path: string,
+  init: RequestInit = {},
+  expected: (status: number) => boolean = () => false,
+): Promise<ApiAnswer> {
+  const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(init.signal ? [init.signal] : [])]);
+  const { response, text } = await send(base, path, { ...init, signal });
+  const body = parse(text);
+  if (response.ok || expected(response.status)) {
+    if (body === undefined) throw stranger(base, response);
+    return { body, headers: response.headers };
+  }
+  const problem = Problem.safeParse(body);
+  if (!problem.success) throw stranger(base, response);
+  throw new ApiProblem(response.status, problem.data.code, problem.data.detail);
+}
+
+async function send(
+  base: BaseUrl,
+  path: string,
+  init: RequestInit,
+): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await fetch(base.url + path, init);
+    return { response, text: await response.text() };
+  } catch (error) {
+    if (init.signal?.aborted && !(init.signal.reason instanceof DOMException)) throw init.signal.reason;
+    throw unreachable(base, error);
+  }
+}
+
+const NOBODY_THERE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/;
+
+function unreachable(base: BaseUrl, error: unknown): Unreachable {
+  const why = describeError(error);
+  // With several addresses for one name the cause is an AggregateError, whose message is empty.
+  const code = String(((error as Error).cause as { code?: unknown } | undefined)?.code);
+  const remedy = `start it with \`make dev-up\`${base.given ? ', or check GORDON_API_URL' : ''}`;
+  if (NOBODY_THERE.test(`${code} ${why}`)) {
+    return new Unreachable(`no gordon-data at ${base.url}: ${remedy}`, 1, error);
+  }
+  return new Unreachable(`${base.url} does not answer (${why}): see \`gordon-data doctor\``, 1, error);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const stranger = (base: BaseUrl, { status, headers }: Response): CliError =>
+  new CliError(
+    `${base.url} answers (HTTP ${status}, ${headers.get('content-type') ?? 'no content type'}) but not as gordon-data does: is it another program's port?`,
+  );

@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from 'commander';
+import { JOB_STATUSES } from '../../functions/core/job.ts';
+import { parseInstant } from '../../functions/core/time.ts';
+import { STEPS } from '../../functions/core/timeframe.ts';
+
+/** Parsers of options, for commander: each throws what commander prints as a usage error. */
+
+export const WHEN = 'a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z)';
+
+export function instant(text: string): string {
+  if (parseInstant(text) !== undefined) return text;
+  throw new InvalidArgumentError(`Write ${WHEN}.`);
+}
+
+/** `BTCUSDT,ETHUSDT` */
+export function symbols(text: string): string[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.every(Boolean)) return words;
+  throw new InvalidArgumentError('Write symbols with commas between them: BTCUSDT,ETHUSDT.');
+}
+
+export function timeframe(text: string): string {
+  if (Object.hasOwn(STEPS, text)) return text;
+  throw new InvalidArgumentError(`Use one of: ${Object.keys(STEPS).join(', ')}.`);
+}
+
+export function statuses(text: string): string {
+  const words = text.split(',');
+  if (words.every((word) => (JOB_STATUSES as readonly string[]).includes(word))) return text;
+  throw new InvalidArgumentError(`Use some of: ${JOB_STATUSES.join(',')}.`);
+}
+
+export function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number from 1 on.');
+}

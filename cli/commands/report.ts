@@ -1,0 +1,24 @@
+import { gapLines, nothingLine, reportLines } from '../format/report.ts';
+import { type Context, print, printJson } from './context.ts';
+import { labelSimulated } from './simulated.ts';
+
+export interface ReportOptions {
+  readonly source?: string;
+  readonly symbol?: string;
+  readonly gaps?: boolean;
+  readonly json?: boolean;
+}
+
+export async function report(context: Context, given: ReportOptions): Promise<number> {
+  const api = context.api();
+  const filter = {
+    ...(given.source !== undefined && { source: given.source }),
+    ...(given.symbol !== undefined && { symbol: given.symbol }),
+  };
+  const series = await api.report(filter);
+  await labelSimulated(context, api, given.json ? context.terminal.err : context.terminal.out);
+  if (given.json) printJson(context, series);
+  else if (series.length === 0) print(context, nothingLine(filter));
+  else print(context, ...reportLines(series, context.paint), ...(given.gaps ? gapLines(series) : []));
+  return 0;
+}

@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import type { OrderBody } from '../../functions/core/run/create-job.ts';
+import type { JobDetail } from '../api/answers.ts';
+import { orderLine } from '../format/job.ts';
+import { type Context, print, printJson } from './context.ts';
+import * as options from './options.ts';
+import { labelSimulated } from './simulated.ts';
+import { waitAndTell } from './wait.ts';
+
+interface TriggerOptions {
+  readonly symbols?: string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly timeframe?: string;
+  readonly idempotencyKey?: string;
+  readonly wait?: boolean;
+  readonly json?: boolean;
+}
+
+/** The options of a trigger; `work` gets them. */
+export function addTrigger(family: Command, work: (options: TriggerOptions) => Promise<void>): void {
+  const word = family.name();
+  family
+    .command('trigger')
+    .description('start a job that fetches whatever is missing of a range')
+    .option('--symbols <list>', 'as the venue writes them, commas between; default: those of the source', options.symbols)
+    .option('--from <time>', 'first instant; default: a year ago', options.instant)
+    .option('--to <time>', 'end of the range, itself not in it; default: now', options.instant)
+    .option('--timeframe <step>', 'grid, such as 1m, 1h, 1d; default: that of the source', options.timeframe)
+    .option('--wait', 'show progress until the job has ended')
+    .option('--json', 'print the job as one JSON document')
+    .option('--idempotency-key <key>', 'the same key with the same order gives the same job')
+    .addHelpText('after', helpFor(word))
+    .action(work);
+}
+
+const helpFor = (word: string): string => `
+Times are UTC: ${options.WHEN}.
+Without --from and --to it also fills what was asked for earlier and is still missing.
+
+Examples:
+  gordon-data backfill ${word} trigger --wait
+  gordon-data backfill ${word} trigger --symbols BTCUSDT,ETHUSDT --from 2025-01-01 --to 2025-02-01 --wait
+
+Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 asked for something that cannot be; 130 interrupted`;
+
+export async function trigger(context: Context, source: string, given: TriggerOptions): Promise<number> {
+  const api = context.api();
+  const job = await api.create(orderOf(source, given), given.idempotencyKey);
+  if (given.json) {
+    if (given.wait) return waitAndTell(context, api, job, true);
+    printJson(context, job);
+    return 0;
+  }
+  await labelSimulated(context, api, context.terminal.out);
+  announce(context, job);
+  if (given.wait) return waitAndTell(context, api, job);
+  print(context, `  follow it: gordon-data backfill job ${job.id} --wait`);
+  print(context, `  cancel it: gordon-data backfill cancel ${job.id}`);
+  return 0;
+}
+
+const orderOf = (source: string, { symbols, from, to, timeframe }: TriggerOptions): OrderBody => ({
+  source,
+  ...(symbols && { symbols }),
+  ...(from && { from }),
+  ...(to && { to }),
+  ...(timeframe && { timeframe }),
+});
+
+export function announce(context: Context, job: JobDetail): void {
+  print(context, `job ${job.id} ${job.status}: ${orderLine(job)}`);
+  if (job.skipped.length > 0) print(context, `  left out, not listed there: ${job.skipped.join(', ')}`);
+}

@@ -1,0 +1,45 @@
+import { CommanderError } from 'commander';
+import { describeError, GordonError } from '../functions/core/errors.ts';
+
+/** 1: it failed. 2: it was asked for in a way that cannot work. */
+export type FailureCode = 1 | 2;
+
+/** A failure that the command line foresees. The message is one line and says what to do next. */
+export class CliError extends Error {
+  readonly exitCode: FailureCode;
+  constructor(message: string, exitCode: FailureCode = 1, cause?: unknown) {
+    super(message, { cause });
+    this.exitCode = exitCode;
+  }
+}
+
+export const badInput = (message: string): CliError => new CliError(message, 2);
+
+/** The user stopped waiting; what there was to say about it has been said. */
+export class Interrupted extends Error {
+  readonly exitCode: number;
+  constructor(exitCode: number) {
+    super('interrupted');
+    this.exitCode = exitCode;
+  }
+}
+
+export interface Ending {
+  readonly exitCode: number;
+  /** for stderr */
+  readonly message?: string;
+}
+
+export function endingOf(error: unknown): Ending {
+  if (error instanceof Interrupted) return { exitCode: error.exitCode };
+  // Commander has printed it; its own code for a usage error is 1, which here means that a job failed.
+  if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2 };
+  if (error instanceof CliError) return { exitCode: error.exitCode, message: oneLine(error.message) };
+  if (error instanceof GordonError) {
+    return { exitCode: error.name === 'BadRequest' ? 2 : 1, message: oneLine(describeError(error)) };
+  }
+  // A fault of the program: its stack is what a report of it needs.
+  return { exitCode: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+export const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');

@@ -1,0 +1,76 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { JobDetail } from '../api/answers.ts';
+import { progressLine, progressParts } from '../format/progress.ts';
+import { type Screen, say, type Terminal } from '../terminal.ts';
+
+/** Shows how a job gets on. `stop` is called once, whatever becomes of the job. */
+export interface ProgressView {
+  update(job: JobDetail): void;
+  note(text: string): void;
+  stop(): void;
+}
+
+/** A bar where somebody looks, lines where a file or another program does. */
+export function progressView(screen: Screen, terminal: Terminal): ProgressView {
+  return screen.isTTY && terminal.env.TERM !== 'dumb' ? barView(screen) : lineView(screen, terminal);
+}
+
+export const silentView: ProgressView = { update() {}, note() {}, stop() {} };
+
+const LINE_EVERY_MS = 2_000;
+/** An unchanged line is repeated then, so that a log shows that the wait goes on. */
+const REPEAT_AFTER_MS = 30_000;
+
+export function lineView(screen: Screen, terminal: Pick<Terminal, 'clock'>): ProgressView {
+  let last = { at: Number.NEGATIVE_INFINITY, line: '', status: '' };
+  return {
+    update(job) {
+      const now = terminal.clock();
+      const line = progressLine(job);
+      const since = now - last.at;
+      const due = line === last.line ? REPEAT_AFTER_MS : job.status === last.status ? LINE_EVERY_MS : 0;
+      // The end of the job is the verdict's to tell.
+      if (since < due || job.finished_at !== null) return;
+      say(screen, line);
+      last = { at: now, line, status: job.status };
+    },
+    note: (text) => say(screen, text),
+    stop() {},
+  };
+}
+
+/** The bar counts thousandths: rows are not known beforehand. */
+const WHOLE = 1_000;
+
+function barView(screen: Screen): ProgressView {
+  const bar = new SingleBar(
+    {
+      stream: screen,
+      format: '{bar} {percent}  {facts}',
+      barsize: 24,
+      hideCursor: true,
+      // Only the last picture counts once it is over, and the verdict says it better.
+      clearOnComplete: true,
+      autopadding: false,
+    },
+    Presets.shades_classic,
+  );
+  let started = false;
+  return {
+    update(job) {
+      const { percent, rows, rate, chunks, left } = progressParts(job);
+      const facts = job.chunks.length === 0 ? progressLine(job) : [rows, rate, chunks, left].filter(Boolean).join('  ');
+      const value = Math.floor(job.progress * WHOLE);
+      const payload = { percent: percent.padStart(4), facts };
+      if (started) bar.update(value, payload);
+      else bar.start(WHOLE, value, payload);
+      started = true;
+    },
+    note() {
+      // The bar stands still meanwhile; a line between its pictures would tear them.
+    },
+    stop() {
+      if (started) bar.stop();
+    },
+  };
+}

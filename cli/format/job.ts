@@ -1,0 +1,114 @@
+import type { JobDetail, JobSummary } from '../api/answers.ts';
+import type { Paint, Style } from '../terminal.ts';
+import { type Column, table } from './table.ts';
+import { count, duration, few, percent, plural, seconds, span, time } from './values.ts';
+
+const STYLES: Readonly<Record<string, Style>> = {
+  succeeded: 'green',
+  completed_with_gaps: 'yellow',
+  failed: 'red',
+  cancelled: 'yellow',
+};
+
+const paintStatus = (status: string, paint: Paint): string => {
+  const style = STYLES[status];
+  return style ? paint(style, status) : status;
+};
+
+/** `klines BTCUSDT, ETHUSDT 1m, 2024-11-21 00:00 to 2025-11-21 00:00` */
+export const orderLine = (job: JobSummary): string =>
+  `${job.source} ${few(job.symbols, 6)} ${job.timeframe}, ${span(job)}`;
+
+/** How long a job ran, in seconds; 0 before it started. */
+export function secondsOf(job: JobSummary, now: number): number {
+  if (job.started_at === null) return 0;
+  const end = job.finished_at === null ? now : Date.parse(job.finished_at);
+  return Math.max(0, (end - Date.parse(job.started_at)) / 1_000);
+}
+
+export const rateOf = (rows: number, seconds: number): number =>
+  seconds > 0 ? Math.round(rows / seconds) : 0;
+
+/** Everything that was asked for had been there before. */
+export const wasComplete = (job: JobDetail): boolean =>
+  job.status === 'succeeded' && job.rows_fetched === 0 && job.chunks.length === 0;
+
+/** One line on a finished job: how it ended, rows, seconds, rate, and why where it is no plain success. */
+export function verdict(job: JobDetail, now: number, paint: Paint): string {
+  if (wasComplete(job)) return 'nothing to fetch: everything asked for was already there';
+  const took = secondsOf(job, now);
+  const rows = job.rows_fetched;
+  const rate = rows > 0 ? ` (${count(rateOf(rows, took))} rows/s)` : '';
+  const line = `${paintStatus(job.status, paint)}: ${plural(rows, 'row')} in ${seconds(took)} s${rate}`;
+  if (job.status === 'succeeded' && rows === 0) return `${line}: the source has none there`;
+  return job.reason ? `${line}: ${job.reason}` : line;
+}
+
+/** What a chunk that was given up failed with, at most `most` of them. */
+export function failureLines(job: JobDetail, most: number): string[] {
+  const lines = job.failures.slice(0, most).map((f) => `${f.chunk}: ${f.code}: ${f.message}`);
+  const others = job.failures.length - lines.length;
+  return others > 0
+    ? [...lines, `and ${plural(others, 'more failure')}: gordon-data backfill job ${job.id}`]
+    : lines;
+}
+
+const JOB_COLUMNS: readonly Column[] = [
+  { title: 'Job' },
+  { title: 'Source' },
+  { title: 'Symbols' },
+  { title: 'Timeframe' },
+  { title: 'From' },
+  { title: 'To' },
+  { title: 'Status' },
+  { title: 'Done', align: 'right' },
+  { title: 'Rows', align: 'right' },
+  { title: 'Created' },
+];
+
+export function jobTable(jobs: readonly JobSummary[], paint: Paint): string[] {
+  const rows = jobs.map((job) => [
+    ...[job.id, job.source, few(job.symbols, 2), job.timeframe, time(job.from), time(job.to), job.status],
+    ...[doneOf(job), count(job.rows_fetched), time(job.created_at)],
+  ]);
+  return table(JOB_COLUMNS, rows, paint);
+}
+
+/** The list does not know how far a job came that ended early. */
+const doneOf = (job: JobSummary): string =>
+  job.finished_at === null || job.status === 'succeeded' ? percent(job.progress) : '';
+
+export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {
+  const facts: [string, string][] = [
+    ['job', job.id],
+    ['asked', orderLine(job)],
+    ['status', paintStatus(job.status, paint) + (job.reason ? `: ${job.reason}` : '')],
+    ['created', time(job.created_at)],
+    ['started', time(job.started_at)],
+    ['finished', time(job.finished_at)],
+    ['rows', rowsFact(job, now)],
+  ];
+  if (job.chunks.length > 0) facts.push(['chunks', chunkFact(job)]);
+  if (job.wave > 1) facts.push(['wave', String(job.wave)]);
+  if (job.seconds_left && job.finished_at === null) facts.push(['left', `about ${duration(job.seconds_left)}`]);
+  if (job.skipped.length > 0) facts.push(['left out', `${job.skipped.join(', ')} (not listed there)`]);
+  return [...facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`), ...failureBlock(job)];
+}
+
+function rowsFact(job: JobDetail, now: number): string {
+  const took = secondsOf(job, now);
+  if (took === 0) return count(job.rows_fetched);
+  return `${count(job.rows_fetched)} in ${seconds(took)} s (${count(rateOf(job.rows_fetched, took))} rows/s)`;
+}
+
+/** `24: 20 done, 3 running, 1 failed` */
+function chunkFact(job: JobDetail): string {
+  const states = Map.groupBy(job.chunks, (chunk) => chunk.state);
+  const parts = [...states].map(([state, chunks]) => `${chunks.length} ${state}`);
+  return `${job.chunks.length}: ${parts.join(', ')}`;
+}
+
+const failureBlock = (job: JobDetail): string[] =>
+  job.failures.length === 0
+    ? []
+    : ['', 'failures:', ...failureLines(job, Number.POSITIVE_INFINITY).map((line) => `  ${line}`)];

@@ -1,0 +1,39 @@
+import type { JobDetail } from '../api/answers.ts';
+import { count, duration, percent, time } from './values.ts';
+
+/** The parts of a progress display. */
+export interface ProgressParts {
+  readonly percent: string;
+  readonly rows: string;
+  readonly rate: string;
+  /** chunks done of all; empty before there are any */
+  readonly chunks: string;
+  readonly left: string;
+}
+
+export function progressParts(job: JobDetail): ProgressParts {
+  const done = job.chunks.filter(({ state }) => state === 'done').length;
+  return {
+    percent: percent(job.progress),
+    rows: `${count(job.rows_fetched)} rows`,
+    rate: job.rows_per_second === null ? '' : `${count(job.rows_per_second)} rows/s`,
+    chunks: job.chunks.length === 0 ? '' : `${done}/${job.chunks.length} chunks`,
+    left: leftOf(job),
+  };
+}
+
+/** `running 42%  1,234,567 rows  98,765 rows/s  3/24 chunks  about 12s left` */
+export function progressLine(job: JobDetail): string {
+  if (job.status === 'queued') return 'queued';
+  if (job.chunks.length === 0) return `${job.status}: looking for what is missing`;
+  const { percent, rows, rate, chunks, left } = progressParts(job);
+  return [`${job.status} ${percent}`, rows, rate, chunks, left].filter(Boolean).join('  ');
+}
+
+function leftOf(job: JobDetail): string {
+  const waiting = job.chunks.flatMap(({ resumes_at }) => resumes_at ?? []);
+  const working = job.chunks.some(({ state }) => state === 'running');
+  // Nothing moves until then, and a bar that stands still without a word looks like a hang.
+  if (waiting.length > 0 && !working) return `the venue's limit: on at ${time(waiting.sort()[0]!).slice(11)} UTC`;
+  return job.seconds_left === null ? '' : `about ${duration(job.seconds_left)} left`;
+}

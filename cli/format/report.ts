@@ -1,0 +1,70 @@
+import type { SeriesReport } from '../api/answers.ts';
+import type { Paint } from '../terminal.ts';
+import { type Column, table } from './table.ts';
+import { count, plural, span, time } from './values.ts';
+
+export const SIMULATED = 'SIMULATED DATA: made by the venue simulator, not by a market';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'Source' },
+  { title: 'Symbol' },
+  { title: 'Timeframe' },
+  { title: 'Earliest' },
+  { title: 'Latest' },
+  { title: 'Rows', align: 'right' },
+  { title: 'Gaps', align: 'right' },
+];
+
+/** What the warehouse holds, series by series; below the table what is no gap although it has no rows. */
+export function reportLines(series: readonly SeriesReport[], paint: Paint): string[] {
+  const rows = series.map((s) => [
+    ...[s.source, s.symbol, s.timeframe, time(s.earliest), time(s.latest)],
+    ...[count(s.rows), count(s.gaps.length)],
+  ]);
+  return [...table(COLUMNS, rows, paint), ...emptyLines(series), ...findingLines(series)];
+}
+
+export const labelOf = (s: SeriesReport): string => `${s.source} ${s.symbol} ${s.timeframe}`;
+
+/** Every gap with its cause: `--gaps`. */
+export function gapLines(series: readonly SeriesReport[]): string[] {
+  return series.flatMap((s) =>
+    s.gaps.length === 0
+      ? []
+      : [
+          '',
+          `${labelOf(s)}: ${plural(s.gaps.length, 'gap')}, ${plural(missing(s), 'row')} missing`,
+          ...s.gaps.map((g) => `  ${span(g)}  ${plural(g.rows, 'row')}  ${g.cause}${g.error ? `: ${g.error}` : ''}`),
+        ],
+  );
+}
+
+const missing = (s: SeriesReport): number => s.gaps.reduce((sum, gap) => sum + gap.rows, 0);
+
+function emptyLines(series: readonly SeriesReport[]): string[] {
+  const lines = series.flatMap((s) => (s.empty.length === 0 ? [] : [`  ${labelOf(s)}: ${reasonsOf(s)}`]));
+  return lines.length === 0 ? [] : ['', 'Proven to have no rows:', ...lines];
+}
+
+/** `pre-listing 2019-09-01 00:00 to 2019-09-08 17:57; venue-outage 3 spans` */
+function reasonsOf(s: SeriesReport): string {
+  const byReason = Map.groupBy(s.empty, ({ reason }) => reason);
+  return [...byReason]
+    .map(([reason, spans]) => `${reason} ${spans.length === 1 ? span(spans[0]!) : plural(spans.length, 'span')}`)
+    .join('; ');
+}
+
+function findingLines(series: readonly SeriesReport[]): string[] {
+  const odd = series.filter((s) => s.findings > 0);
+  if (odd.length === 0) return [];
+  const all = odd.reduce((sum, s) => sum + s.findings, 0);
+  const query = 'gordon-data sql "SELECT * FROM market_data.findings"';
+  return ['', `${plural(all, 'oddity', 'oddities')} of the data itself in ${plural(odd.length, 'series', 'series')}: ${query}`];
+}
+
+/** For an empty report. */
+export function nothingLine(filter: { readonly source?: string; readonly symbol?: string }): string {
+  const words = [filter.source, filter.symbol].filter(Boolean).join(' ');
+  if (words) return `Nothing of ${words} was ever asked for: gordon-data backfill report shows what was.`;
+  return 'The warehouse is empty. Fill it: gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --wait';
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { plural } from '../format/values.ts';
+import type { Screen } from '../terminal.ts';
+import type { ResultColumn, ResultRow, Sink } from './session.ts';
+import { csvLine, isNumber, jsonOf, textsOf } from './values.ts';
+
+/** Where the rows of a query go. `end` is called once all of them came. */
+export interface Output {
+  readonly sink: Sink;
+  end(): Promise<void>;
+}
+
+/** Rows of a table on the screen: its widths need all of them in memory. */
+const MOST_TABLE_ROWS = 10_000;
+
+export function tableOutput(screen: Screen): Output {
+  let columns: readonly ResultColumn[] = [];
+  const rows: ResultRow[] = [];
+  return {
+    async sink(names, batch) {
+      columns = names;
+      rows.push(...batch);
+      return rows.length <= MOST_TABLE_ROWS;
+    },
+    end: () => send(screen, `${tableLines(columns, rows, MOST_TABLE_ROWS).join('\n')}\n`),
+  };
+}
+
+export function csvOutput(screen: Screen): Output {
+  let begun = false;
+  return {
+    async sink(columns, batch) {
+      const head = begun ? [] : [columns.map(({ name }) => name)];
+      begun = true;
+      const lines = [...head, ...batch.map((row) => textsOf(row, columns))].map(csvLine);
+      await send(screen, lines.map((line) => `${line}\n`).join(''));
+      return true;
+    },
+    end: async () => {},
+  };
+}
+
+/** One JSON array, a row on each line. */
+export function jsonOutput(screen: Screen): Output {
+  let glue = '[\n';
+  return {
+    async sink(columns, batch) {
+      if (batch.length === 0) return true;
+      const text = glue + batch.map((row) => jsonOf(row, columns)).join(',\n');
+      glue = ',\n';
+      await send(screen, text);
+      return true;
+    },
+    end: () => send(screen, glue === '[\n' ? '[]\n' : '\n]\n'),
+  };
+}
+
+/** Waits while the reader is slower than the database. */
+async function send(screen: Screen, text: string): Promise<void> {
+  if (!screen.write(text)) await once(screen, 'drain');
+}
+
+/** As psql does it: centred heads, numbers to the right, the number of rows below. */
+export function tableLines(
+  columns: readonly ResultColumn[],
+  rows: readonly ResultRow[],
+  most: number,
+): string[] {
+  const cells = rows.slice(0, most).map((row) => textsOf(row, columns).map((v) => visible(v ?? '')));
+  const widths = columns.map(({ name }, i) => cells.reduce((w, row) => Math.max(w, row[i]!.length), name.length));
+  const line = (parts: readonly string[]): string => ` ${parts.join(' | ')}`.trimEnd();
+  return [
+    line(columns.map(({ name }, i) => centred(name, widths[i]!))),
+    widths.map((width) => '-'.repeat(width + 2)).join('+'),
+    ...cells.map((row) =>
+      line(row.map((cell, i) => (isNumber(columns[i]!) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))),
+    ),
+    rows.length > most ? `(the first ${plural(most, 'row')}; --csv and --json give all)` : `(${plural(rows.length, 'row')})`,
+  ];
+}
+
+const centred = (text: string, width: number): string =>
+  text.padStart(text.length + Math.floor((width - text.length) / 2)).padEnd(width);
+
+/** A line break or an escape sequence within a value would break the table, or the terminal. */
+const visible = (text: string): string => text.replaceAll('\n', '↵').replace(/\p{Cc}/gu, '·');

@@ -1,0 +1,95 @@
+import postgres from 'postgres';
+import { describeError } from '../../functions/core/errors.ts';
+import { CliError } from '../failure.ts';
+import { READ_ONLY } from './statement.ts';
+
+export interface ResultColumn {
+  readonly name: string;
+  /** the type's OID */
+  readonly type: number;
+}
+
+/** Values as the server writes them. */
+export type ResultRow = readonly (string | null)[];
+
+/** Takes rows as they come; `false` ends the query early. */
+export type Sink = (columns: readonly ResultColumn[], rows: ResultRow[]) => Promise<boolean>;
+
+/** Rows that are on their way at a time. */
+const BATCH = 1_000;
+
+/**
+ * Puts one question to the database, as `gordon_reader` in a read-only transaction. The extended protocol takes a single
+ * statement, so nothing can be smuggled in behind a `COMMIT` or a `RESET ROLE`.
+ * @throws CliError
+ */
+export async function readRows(url: string, query: string, sink: Sink): Promise<void> {
+  const sql = openReader(url);
+  try {
+    await sql.begin('read only', async (transaction) => {
+      let columns: readonly ResultColumn[] | undefined;
+      let open = true;
+      const take = async (batch: Batch): Promise<unknown> => {
+        columns ??= batch.columns ?? [];
+        open &&= await sink(columns, batch.map(texts));
+        return open ? undefined : sql.CLOSE;
+      };
+      // `prepare` and not `simple`: the extended protocol.
+      const asked = transaction.unsafe(query, [], { prepare: true }).raw();
+      const last = (await asked.cursor(BATCH, take as never)) as unknown as Batch;
+      // SHOW and EXPLAIN bring rows without a count, which postgres.js keeps from the cursor.
+      if (columns === undefined) await take(last);
+    });
+  } catch (error) {
+    throw error instanceof postgres.PostgresError ? refused(error) : lost(error, url);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+type Batch = (Buffer | null)[][] & { readonly columns?: readonly ResultColumn[] };
+
+const texts = (row: (Buffer | null)[]): ResultRow => row.map((value) => value?.toString('utf8') ?? null);
+
+function openReader(url: string): postgres.Sql {
+  return postgres(url, {
+    max: 1,
+    connect_timeout: 10,
+    fetch_types: false,
+    onnotice: () => {},
+    // Set at the start of the session, so that RESET falls back to these and not to the login's own.
+    connection: {
+      application_name: 'gordon-data sql',
+      role: 'gordon_reader',
+      default_transaction_read_only: true,
+      search_path: 'market_data, public',
+      TimeZone: 'UTC',
+      DateStyle: 'ISO',
+      IntervalStyle: 'iso_8601',
+    },
+  });
+}
+
+function refused(error: postgres.PostgresError): CliError {
+  const { code, message } = error;
+  const say = (text: string): CliError => new CliError(text, 1, error);
+  if (code === '25006') return say(`${READ_ONLY}: ${message}`);
+  if (code === '42501') return say(`${message}; the query runs as gordon_reader`);
+  if (code === '42601' && /multiple commands/.test(message)) return say('one statement at a time, please');
+  if (code === '22023' && /gordon_reader/.test(message)) {
+    return say(`${message}: the database is not migrated; start gordon-data with it once`);
+  }
+  if (code === '42P01') {
+    return say(`${message}; tables are listed by: SELECT table_name FROM information_schema.tables`);
+  }
+  const where = error.position ? ` (at character ${error.position})` : '';
+  const hint = error.hint ? ` ${error.hint}` : '';
+  return say(`${message}${where}${hint}`);
+}
+
+function lost(error: unknown, url: string): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') return error;
+  const { host, pathname } = new URL(url);
+  return new CliError(`no database at ${host}${pathname}: ${describeError(error)}`, 1, error);
+}

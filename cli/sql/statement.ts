@@ -1,0 +1,21 @@
+import { badInput } from '../failure.ts';
+
+/** What a statement that only reads begins with. */
+const READS = ['select', 'with', 'values', 'table', 'show', 'explain'];
+
+const COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()+/;
+
+/**
+ * Refuses what is no question before anybody is asked. A help for people, not a guard: the guard is the database, which
+ * gets a read-only transaction of a role that may only read.
+ * @throws CliError exit code 2 for an empty query, 1 for one that would write
+ */
+export function firstWord(query: string): string {
+  const bare = query.replace(COMMENTS, '').replace(/^;+\s*$/, '');
+  if (bare === '') throw badInput('the query is empty: gordon-data sql "SELECT …"');
+  return /^[a-z]+|^\S+/i.exec(bare)![0];
+}
+
+export const isReading = (word: string): boolean => READS.includes(word.toLowerCase());
+
+export const READ_ONLY = 'gordon-data sql only reads (SELECT, WITH, VALUES, TABLE, SHOW, EXPLAIN)';

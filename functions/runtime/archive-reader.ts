@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import { describeError, GordonError } from '../core/errors.ts';
+import type { ArchiveFile, ArchiveReader, VenueClient } from '../core/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../core/venue.ts';
+
+type ArchiveObject = Parameters<ArchiveReader['read']>[0];
+
+/** Reads objects of an archive through the venue client, so that its retries and parks hold for files too. */
+export function createArchiveReader(venue: VenueClient): ArchiveReader {
+  return {
+    async read(object) {
+      const first = await download(venue, object);
+      if (!first || first.proven) return first && fileOf(object, first);
+      // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one for ever.
+      const second = await download(venue, object);
+      if (second && !second.proven) throw mismatch(object.file, second);
+      return second && fileOf(object, second);
+    },
+  };
+}
+
+interface Download {
+  readonly body: Uint8Array;
+  readonly sha256: string;
+  readonly expected: string;
+  readonly proven: boolean;
+}
+
+async function download(
+  venue: VenueClient,
+  { file, checksum }: ArchiveObject,
+): Promise<Download | undefined> {
+  const [zip, sum] = await Promise.all([venue.get(file), venue.get(checksum)]);
+  if (!zip) return undefined;
+  const expected = expectedHash(file, sum);
+  const sha256 = createHash('sha256').update(zip.body).digest('hex');
+  return { body: zip.body, sha256, expected, proven: sha256 === expected };
+}
+
+/** `<sha256 hex>  <file name>`; a line about another file proves nothing about this one. */
+function expectedHash(file: HttpRequest, sum: HttpAnswer | undefined): string {
+  const text = sum && new TextDecoder().decode(sum.body);
+  const [, hash, name] = /^([0-9a-f]{64})\s+\*?(\S+)\s*$/i.exec(text ?? '') ?? [];
+  if (hash && name === nameOf(file)) return hash.toLowerCase();
+  const why = text === undefined ? 'the archive has none' : 'it is not a SHA-256 of this file';
+  throw damaged('checksum-missing', file, `the checksum cannot be used: ${why}.`);
+}
+
+const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
+  sha256,
+  content: unzip(file, body),
+});
+
+/** The one file inside a zip, inflated piece by piece; its length and CRC are checked at its end. */
+async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8Array> {
+  let content: Readable | undefined;
+  try {
+    const zip = await fromBufferPromise(Buffer.from(body.buffer, body.byteOffset, body.byteLength), {
+      lazyEntries: true,
+    });
+    const entry = await onlyEntry(zip);
+    content = await zip.openReadStreamPromise(entry);
+    let crc = 0;
+    for await (const piece of content as AsyncIterable<Uint8Array>) {
+      crc = crc32(piece, crc);
+      yield piece;
+    }
+    if (crc !== entry.crc32) throw new Error(`the CRC of ${entry.fileName} is wrong`);
+  } catch (cause) {
+    throw damaged('corrupt-archive', file, `the zip cannot be read: ${describeError(cause)}.`, cause);
+  } finally {
+    content?.destroy();
+  }
+}
+
+async function onlyEntry(zip: ZipFile): Promise<Entry> {
+  const entries: Entry[] = [];
+  for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith('/')) entries.push(entry);
+  if (entries.length === 1) return entries[0]!;
+  throw new Error(`it holds ${entries.length} files instead of one`);
+}
+
+const mismatch = (file: HttpRequest, { sha256, expected }: Download): GordonError =>
+  damaged('checksum-mismatch', file, `SHA-256 is ${sha256}, the archive's checksum says ${expected}.`);
+
+function damaged(code: string, file: HttpRequest, message: string, cause?: unknown): GordonError {
+  const remedy = 'Its rows are taken from the next best place; the venue usually replaces such a file later.';
+  return new GordonError({ name: 'PermanentError', code, subject: file.path, message, remedy, cause });
+}
+
+const nameOf = ({ path }: HttpRequest): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,38 @@
+import type { Period } from '../../core/period.ts';
+import type { Series } from '../../core/series.ts';
+import type { ArchiveTier } from '../../core/source.ts';
+import { DAY, HOUR } from '../../core/time.ts';
+import type { HttpRequest } from '../../core/venue.ts';
+import { binanceHosts } from './hosts.ts';
+import { klineCsvParser } from './kline-csv.ts';
+import { binanceArchive } from './venue.ts';
+
+/** Daily files appear between 07:00 and 07:45 UTC, monthly ones on the first Monday; a late one is a 404 until then. */
+const PUBLISHING_HOUR = 8 * HOUR;
+const MONDAY = 1;
+
+/** Candles of one market from the archive, by month or by day. */
+export function klineArchive(folder: 'spot' | 'futures/um', unit: 'month' | 'day'): ArchiveTier {
+  const tree = unit === 'month' ? 'monthly' : 'daily';
+  return {
+    kind: 'archive',
+    name: `archive-${unit}`,
+    unit,
+    object(series, period) {
+      const path = objectPath(folder, tree, series, period);
+      return { file: file(path), checksum: file(`${path}.CHECKSUM`) };
+    },
+    publishedAt: (period) => PUBLISHING_HOUR + (unit === 'month' ? firstMondayFrom(period.end) : period.end),
+    parser: klineCsvParser,
+  };
+}
+
+function objectPath(folder: string, tree: string, { symbol, timeframe }: Series, { name }: Period): string {
+  return `/data/${folder}/${tree}/klines/${symbol}/${timeframe}/${symbol}-${timeframe}-${name}.zip`;
+}
+
+const file = (path: string): HttpRequest => ({
+  ...{ venue: binanceArchive, host: binanceHosts.archive, path },
+});
+
+const firstMondayFrom = (day: number): number => day + ((MONDAY - new Date(day).getUTCDay() + 7) % 7) * DAY;

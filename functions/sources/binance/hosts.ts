@@ -1,0 +1,21 @@
+import type { Host, LimitFamily } from '../../core/venue.ts';
+
+/** Where Binance is asked. Each environment variable points its host at a mirror or at the simulator. */
+export const binanceHosts = {
+  spot: { env: 'GORDON_BINANCE_SPOT_URL', url: 'https://api.binance.com' },
+  usdm: { env: 'GORDON_BINANCE_USDM_URL', url: 'https://fapi.binance.com' },
+  archive: { env: 'GORDON_BINANCE_ARCHIVE_URL', url: 'https://data.binance.vision' },
+  listing: {
+    env: 'GORDON_BINANCE_LISTING_URL',
+    url: 'https://s3-ap-northeast-1.amazonaws.com/data.binance.vision',
+  },
+} as const satisfies Record<string, Host>;
+
+const MINUTE = 60_000;
+const USED_WEIGHT = 'x-mbx-used-weight-1m';
+
+/** Budgets per egress address; each is counted by itself and turns on the venue's clock. */
+export const binanceFamilies = {
+  spot: { id: 'binance-spot', limit: 6000, windowMs: MINUTE, usedHeader: USED_WEIGHT },
+  usdm: { id: 'binance-usdm', limit: 2400, windowMs: MINUTE, usedHeader: USED_WEIGHT },
+} as const satisfies Record<string, LimitFamily>;

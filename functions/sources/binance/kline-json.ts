@@ -1,0 +1,75 @@
+import { type Series, seriesLabel } from '../../core/series.ts';
+import type { Parsed } from '../../core/source.ts';
+import { floorTo } from '../../core/time.ts';
+import { stepOf } from '../../core/timeframe.ts';
+import { malformed, readJson } from '../malformed.ts';
+import { KLINE_FIELDS, KlineRows, toMillis } from './kline-rows.ts';
+
+const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const CLOSE_TIME = 6;
+
+/**
+ * Reads an answer of a klines endpoint: an array of arrays, prices as strings, times as numbers. A candle that was not
+ * closed by `asOf` is left out; it counts in `rowsInBody`.
+ * @throws GordonError `malformed-rows`
+ */
+export function parseKlineJson(
+  body: Uint8Array,
+  series: Series,
+  asOf: number,
+): Parsed & { readonly rowsInBody: number } {
+  const subject = seriesLabel(series);
+  const raw = readArray(body, subject);
+  const rows = new KlineRows(series);
+  const step = stepOf(series.timeframe);
+  for (const [r, row] of raw.entries()) {
+    if (!Array.isArray(row) || row.length < KLINE_FIELDS)
+      throw malformed(subject, `row ${r + 1} is no candle.`);
+    rows.reserve();
+    for (let f = 0; f < KLINE_FIELDS; f++) {
+      const value = numberIn(row[f]);
+      if (value === undefined) throw malformed(subject, `row ${r + 1} has no number in field ${f + 1}.`);
+      rows.fields[f]![rows.length] = value;
+    }
+    const stepEnd = floorTo(toMillis(rows.fields[0]![rows.length]!), step) + step;
+    // An outage cuts a candle short, so its close time alone does not say that its step is over.
+    if (toMillis(rows.fields[CLOSE_TIME]![rows.length]!) < asOf && stepEnd <= asOf) rows.length++;
+  }
+  const parsed = rows.take() ?? { batch: emptyBatch(series), findings: [] };
+  return { ...parsed, rowsInBody: raw.length };
+}
+
+/**
+ * Open times of an answer as they are, epoch ms: for the ends of a symbol's life.
+ * @throws GordonError `malformed-rows`
+ */
+export function openTimesIn(body: Uint8Array): number[] {
+  return readArray(body, 'klines').map((row) => {
+    const open = Array.isArray(row) ? numberIn(row[0]) : undefined;
+    if (open === undefined) throw malformed('klines', 'a row has no open time.');
+    return toMillis(open);
+  });
+}
+
+function readArray(body: Uint8Array, subject: string): unknown[] {
+  const value = readJson(body, subject);
+  if (!Array.isArray(value)) throw malformed(subject, 'the answer is no list of candles.');
+  return value;
+}
+
+function numberIn(cell: unknown): number | undefined {
+  if (typeof cell === 'string' && DECIMAL.test(cell)) return finite(Number(cell));
+  return typeof cell === 'number' ? finite(cell) : undefined;
+}
+
+const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+
+function emptyBatch({ symbol, timeframe }: Series): Parsed['batch'] {
+  const none = new Float64Array();
+  const numbers = Array.from({ length: KLINE_FIELDS - 2 }, () => none);
+  return {
+    length: 0,
+    times: none,
+    columns: [{ constant: symbol }, { constant: timeframe }, none, ...numbers],
+  };
+}

@@ -1,0 +1,116 @@
+import { sortAndDedupe } from '../../core/batch.ts';
+import type { GordonError } from '../../core/errors.ts';
+import { type Series, seriesLabel } from '../../core/series.ts';
+import type { Finding, Parsed } from '../../core/source.ts';
+import type { Batch } from '../../core/table.ts';
+import { floorTo, iso } from '../../core/time.ts';
+import { stepOf } from '../../core/timeframe.ts';
+import { malformed } from '../malformed.ts';
+
+/** Numbers of a candle as the venue orders them: open time to taker quote volume; what follows means nothing. */
+export const KLINE_FIELDS = 11;
+const OPEN_TIME = 0;
+const CLOSE_TIME = 6;
+const TRADES = 8;
+
+const MAX_INT4 = 2 ** 31 - 1;
+/** From here on a stamp is in microseconds: spot archives since 2025, REST on request. */
+const FIRST_MICROS = 1e15;
+const EARLIEST = Date.UTC(2009, 0);
+const LATEST = Date.UTC(2200, 0);
+
+/** A stamp of either unit as epoch ms, with a fraction where the microseconds have one. */
+export const toMillis = (stamp: number): number => (stamp >= FIRST_MICROS ? stamp / 1000 : stamp);
+
+/** Candles as they come, field by field in typed arrays; `take` makes a batch of them on the series' grid. */
+export class KlineRows {
+  length = 0;
+  fields: readonly Float64Array[] = arrays(1024);
+  readonly #series: Series;
+  #taken = 0;
+
+  constructor(series: Series) {
+    this.#series = series;
+  }
+
+  /** Makes room for one more row at `length`. */
+  reserve(): void {
+    if (this.length < this.fields[0]!.length) return;
+    const wider = arrays(this.length * 2);
+    for (const [f, field] of this.fields.entries()) wider[f]!.set(field);
+    this.fields = wider;
+  }
+
+  /** @throws GordonError `malformed-rows` */
+  take(): Parsed | undefined {
+    if (this.length === 0) return undefined;
+    const fields = this.fields.map((field) => field.subarray(0, this.length));
+    this.#check(fields);
+    const { times, findings } = this.#onGrid(fields[OPEN_TIME]!);
+    const numbers = fields.filter((_, f) => f !== OPEN_TIME && f !== CLOSE_TIME);
+    const { symbol, timeframe } = this.#series;
+    const columns: Batch['columns'] = [{ constant: symbol }, { constant: timeframe }, times, ...numbers];
+    const sorted = sortAndDedupe({ length: this.length, times, columns });
+    this.#taken += this.length;
+    this.length = 0;
+    // The batch keeps the arrays; the next rows get their own.
+    this.fields = arrays(1024);
+    return { batch: sorted.batch, findings: [...findings, ...sorted.findings] };
+  }
+
+  #check(fields: readonly Float64Array[]): void {
+    const opens = fields[OPEN_TIME]!;
+    const trades = fields[TRADES]!;
+    for (let i = 0; i < this.length; i++) {
+      const at = toMillis(opens[i]!);
+      if (!(at >= EARLIEST && at < LATEST)) throw this.#wrong(i, 'open time', opens[i]!);
+      const count = trades[i]!;
+      if (!Number.isInteger(count) || count < 0 || count > MAX_INT4) throw this.#wrong(i, 'trades', count);
+    }
+  }
+
+  #wrong(i: number, what: string, value: number): GordonError {
+    return malformed(seriesLabel(this.#series), `row ${this.#taken + i + 1} has ${what} ${value}.`);
+  }
+
+  /**
+   * Candles that opened after an outage sit off the grid by one constant offset until the venue restores it. They go to
+   * the step that they lie in, and each run of one offset is a finding, from which the raw stamps can be had again.
+   */
+  #onGrid(opens: Float64Array): { times: Float64Array; findings: Finding[] } {
+    const step = stepOf(this.#series.timeframe);
+    const times = new Float64Array(opens.length);
+    const runs: OffGridRun[] = [];
+    for (let i = 0; i < opens.length; i++) {
+      const at = toMillis(opens[i]!);
+      const time = floorTo(at, step);
+      times[i] = time;
+      if (time === at) continue;
+      const run = runs.at(-1);
+      if (run && run.next === i && run.offset === at - time && run.until <= time) {
+        Object.assign(run, { next: i + 1, until: time + step, rows: run.rows + 1 });
+      } else {
+        runs.push({ time, until: time + step, next: i + 1, offset: at - time, rows: 1, raw: opens[i]! });
+      }
+    }
+    return { times, findings: runs.map(offGrid) };
+  }
+}
+
+interface OffGridRun {
+  time: number;
+  until: number;
+  /** index of the row that would continue the run */
+  next: number;
+  offset: number;
+  rows: number;
+  raw: number;
+}
+
+const offGrid = ({ time, until, offset, rows, raw }: OffGridRun): Finding => ({
+  ...{ kind: 'off-grid-time', time, until },
+  detail: { rawOpenTime: raw, offsetMs: offset, rows, until: iso(until) },
+});
+
+const arrays = (length: number): Float64Array[] =>
+  Array.from({ length: KLINE_FIELDS }, () => new Float64Array(length));

@@ -1,0 +1,105 @@
+import type { PeriodUnit } from '../../core/period.ts';
+import type { Series } from '../../core/series.ts';
+import type { ListingProbe, PagesTier, Source } from '../../core/source.ts';
+import type { TableSpec } from '../../core/table.ts';
+import { MINUTE, SECOND } from '../../core/time.ts';
+import { stepOf, type Timeframe } from '../../core/timeframe.ts';
+import type { Host, HttpRequest, LimitFamily } from '../../core/venue.ts';
+import { klineArchive } from './archive.ts';
+import { statusIn } from './exchange-info.ts';
+import { openTimesIn, parseKlineJson } from './kline-json.ts';
+import { binance } from './venue.ts';
+
+/** What differs between spot and the perpetuals. */
+export interface KlineMarket {
+  readonly id: string;
+  readonly title: string;
+  readonly table: string;
+  readonly timeframes: readonly Timeframe[];
+  /** the market's folder in the archive */
+  readonly folder: 'spot' | 'futures/um';
+  readonly host: Host;
+  readonly family: LimitFamily;
+  readonly path: string;
+  /** page sizes with their weight, smallest first; the last one is the largest that is allowed */
+  readonly pages: readonly { readonly limit: number; readonly weight: number }[];
+  status(symbol: string): Pick<HttpRequest, 'path' | 'query' | 'weight'>;
+}
+
+export function klines(market: KlineMarket): Source {
+  return {
+    id: market.id,
+    family: 'klines',
+    title: market.title,
+    table: klineTable(market.table),
+    timeframes: market.timeframes,
+    defaultTimeframe: '1m',
+    defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+    symbolPattern: /^[A-Z0-9]{2,30}$/,
+    chunkUnit: (timeframe): PeriodUnit => (timeframe === '1s' ? 'day' : 'month'),
+    finalAfterMs: 2 * SECOND,
+    settleMs: 10 * MINUTE,
+    tiers: [klineArchive(market.folder, 'month'), klineArchive(market.folder, 'day'), restPages(market)],
+    listing: listingProbe(market),
+  };
+}
+
+/** The table of one market's candles, as `sql/` creates it. */
+export function klineTable(name: string): TableSpec {
+  const number = (column: string) => ({ name: column, type: 'float8' as const });
+  return {
+    name,
+    columns: [
+      { name: 'symbol', type: 'text' },
+      { name: 'timeframe', type: 'text' },
+      { name: 'time', type: 'timestamptz' },
+      ...['open', 'high', 'low', 'close', 'volume', 'quote_volume'].map(number),
+      { name: 'trades', type: 'int4' },
+      ...['taker_buy_volume', 'taker_buy_quote_volume'].map(number),
+    ],
+    key: ['symbol', 'timeframe', 'time'],
+  };
+}
+
+function restPages(market: KlineMarket): PagesTier {
+  const largest = market.pages.at(-1)!;
+  return {
+    kind: 'pages',
+    name: 'rest',
+    direction: 'forward',
+    pageRows: largest.limit,
+    request(series, range): HttpRequest {
+      const rows = (range.end - range.start) / stepOf(series.timeframe);
+      const page = market.pages.find(({ limit }) => limit >= rows) ?? largest;
+      return {
+        ...ask(market, page),
+        // The venue's bounds are both inclusive, on the open time.
+        query: {
+          ...{ symbol: series.symbol, interval: series.timeframe },
+          ...{ startTime: range.start, endTime: range.end - 1, limit: page.limit },
+        },
+      };
+    },
+    parse: parseKlineJson,
+  };
+}
+
+function listingProbe(market: KlineMarket): ListingProbe {
+  const smallest = market.pages[0]!;
+  const one = (series: Series, query: Record<string, number>): HttpRequest => ({
+    ...ask(market, smallest),
+    query: { symbol: series.symbol, interval: series.timeframe, ...query, limit: 1 },
+  });
+  return {
+    first: (series) => one(series, { startTime: 0 }),
+    firstAt: (body) => openTimesIn(body).at(0),
+    last: (series) => one(series, {}),
+    lastAt: (body) => openTimesIn(body).at(-1),
+    status: ({ symbol }) => ({ ...ask(market, smallest), ...market.status(symbol) }),
+    isTrading: (body, { symbol }) => statusIn(body, symbol) === 'TRADING',
+  };
+}
+
+const ask = (market: KlineMarket, page: { readonly weight: number }): HttpRequest => ({
+  ...{ venue: binance, host: market.host, path: market.path, family: market.family, weight: page.weight },
+});

@@ -1,0 +1,25 @@
+import { STEPS, type Timeframe } from '../core/timeframe.ts';
+import { binanceFamilies, binanceHosts } from './binance/hosts.ts';
+import { klines } from './binance/klines.ts';
+
+/** Binance USD-M perpetual candles: archive by month, archive by day, then `GET /fapi/v1/klines`. No `1s` there. */
+export const klines_perp = klines({
+  id: 'klines_perp',
+  title: 'Binance USD-M perpetual candles',
+  table: 'perp_klines',
+  timeframes: (Object.keys(STEPS) as Timeframe[]).filter((timeframe) => timeframe !== '1s'),
+  folder: 'futures/um',
+  host: binanceHosts.usdm,
+  family: binanceFamilies.usdm,
+  path: '/fapi/v1/klines',
+  // The weight goes by the limit. The published bands and the measured ones differ by one row at their borders: these
+  // sizes weigh the same by both. A limit above 1500 is refused, not capped.
+  pages: [
+    { limit: 99, weight: 1 },
+    { limit: 499, weight: 2 },
+    { limit: 1000, weight: 5 },
+    { limit: 1500, weight: 10 },
+  ],
+  // Takes no symbol: it lists them all for the weight of one.
+  status: () => ({ path: '/fapi/v1/exchangeInfo', weight: 1 }),
+});

@@ -1,0 +1,17 @@
+import { GordonError } from '../core/errors.ts';
+
+/** An answer or a file that does not read as what it should be; asking again gives the same. */
+export const malformed = (subject: string, message: string, cause?: unknown): GordonError =>
+  new GordonError({
+    ...{ name: 'PermanentError', code: 'malformed-rows', subject, message, cause },
+    remedy: 'The venue may have changed its format: compare its answer with the parser.',
+  });
+
+/** @throws GordonError `malformed-rows` */
+export function readJson(body: Uint8Array, subject: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch (cause) {
+    throw malformed(subject, 'the answer is no JSON.', cause);
+  }
+}

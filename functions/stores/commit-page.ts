@@ -1,0 +1,93 @@
+import type { Page } from '../core/coverage.ts';
+import { GordonError } from '../core/errors.ts';
+import { hull, measure, normalize, type RangeSet, subtract, union } from '../core/range.ts';
+import { seriesLabel } from '../core/series.ts';
+import { type Batch, lowerBound, sliceBatch, type TableSpec } from '../core/table.ts';
+import { iso } from '../core/time.ts';
+import { stepOf } from '../core/timeframe.ts';
+import { copyRows, tableName } from './copy.ts';
+import { insertFindings } from './findings.ts';
+import { type Author, carve, insertSpans, lockMonths, type NewSpan, spansOf } from './ledger.ts';
+import type { Sql } from './postgres.ts';
+import { mergeRows } from './staging.ts';
+
+/**
+ * Writes a page's rows and their account in one transaction.
+ * @returns rows that are now accounted for and were not before
+ */
+export async function commitPage(sql: Sql, table: TableSpec, page: Page, by: Author): Promise<number> {
+  try {
+    return await attempt(sql, table, page, by, 'copy');
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '23505') throw error;
+    // Rows without an account: a restored table, or a span that an audit took out for one lost row.
+    return await attempt(sql, table, page, by, 'merge');
+  }
+}
+
+function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy' | 'merge'): Promise<number> {
+  return sql.begin(async (tx) => {
+    // Rows and account are lost or kept together, so a crash that takes the last half second back leaves nothing wrong:
+    // the spans are missing again. That saves a wait for the disk with every page.
+    await tx`set local synchronous_commit = off`;
+    const claimed = page.empty.reduce((set, { span }) => union(set, [span]), normalize(page.have));
+    const around = hull(claimed);
+    if (!around) {
+      await insertFindings(tx, page, by);
+      return 0;
+    }
+    await lockMonths(tx, page.series, claimed);
+    const have = await spansOf(tx, page.series, around, 'have', by.at);
+    const proven = await spansOf(tx, page.series, around, 'proven-empty', by.at);
+
+    // A row is worth more than a proof that there is none; and a proof is not worth writing twice.
+    const fresh = subtract(normalize(page.have), have);
+    const spans: NewSpan[] = [...rowSpans(page, fresh)];
+    let settled = union(union(have, fresh), proven);
+    let written = fresh;
+    for (const empty of page.empty) {
+      for (const span of subtract(normalize([empty.span]), settled)) {
+        spans.push({
+          span,
+          state: 'empty',
+          reason: empty.reason,
+          evidence: empty.evidence,
+          object: page.object,
+        });
+        written = union(written, [span]);
+      }
+      settled = union(settled, normalize([empty.span]));
+    }
+
+    const batches = slicesOf(page.rows, fresh);
+    if (batches.length > 0) {
+      if (how === 'copy') await copyRows(tx, tableName(table), table, batches);
+      else await mergeRows(tx, table, page, batches, by);
+    }
+    await carve(tx, page.series, written, ['empty', 'failed']);
+    await insertSpans(tx, page.series, spans, by);
+    await insertFindings(tx, page, by);
+    return batches.reduce((sum, batch) => sum + batch.length, 0);
+  });
+}
+
+const slicesOf = (rows: Batch, set: RangeSet): Batch[] =>
+  set.map((range) =>
+    sliceBatch(rows, lowerBound(rows.times, range.start), lowerBound(rows.times, range.end)),
+  );
+
+function rowSpans(page: Page, fresh: RangeSet): NewSpan[] {
+  const step = stepOf(page.series.timeframe);
+  return fresh.map((span) => {
+    const rows = lowerBound(page.rows.times, span.end) - lowerBound(page.rows.times, span.start);
+    if (rows * step !== measure([span])) throw overclaimed(page, span.start, rows, measure([span]) / step);
+    return { span, state: 'have', rows, object: page.object, sha256: page.sha256 };
+  });
+}
+
+const overclaimed = (page: Page, at: number, rows: number, steps: number): GordonError =>
+  new GordonError({
+    ...{ name: 'PermanentError', code: 'overclaimed-span', subject: seriesLabel(page.series) },
+    message: `a page from ${page.object} claims ${steps} steps from ${iso(at)} on and brings ${rows} rows.`,
+    remedy: 'This is a fault of the source: its rows must lie on the grid, one for each step that it claims.',
+  });

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Batch, TableSpec } from '../core/table.ts';
+import { encodeCopy } from './copy-encoder.ts';
+import type { Transaction } from './postgres.ts';
+
+/**
+ * Writes batches with one binary COPY. Memory does not grow with them: the next buffer is made when the socket took the
+ * one before.
+ * @param target the table to copy into, quoted; its columns must be those of the spec
+ * @throws the server's own error, such as 23505; the transaction is then to be given up
+ */
+export async function copyRows(
+  tx: Transaction,
+  target: string,
+  table: TableSpec,
+  batches: Iterable<Batch>,
+): Promise<void> {
+  const columns = table.columns.map((column) => quoted(column.name)).join(', ');
+  const query = tx.unsafe(`copy ${target} (${columns}) from stdin (format binary)`);
+  // postgres.js settles the query when the stream opens. An error that comes after the last byte was sent then reaches
+  // nobody: the stream neither ends nor fails. It is still handed to the query's `reject`, so that is where we listen.
+  const { promise: failure, reject } = Promise.withResolvers<never>();
+  Object.assign(query, { reject });
+  failure.catch(() => {});
+
+  const stream: Writable = await Promise.race([query.writable(), failure]);
+  stream.on('error', reject);
+  try {
+    for (const buffer of encodeCopy(table, batches)) {
+      if (!stream.write(buffer)) await Promise.race([once(stream, 'drain'), failure]);
+    }
+  } catch (error) {
+    // Tells the server to forget the COPY; its answer is not awaited here, the rollback queues up behind it.
+    if (!stream.destroyed) stream.destroy(error as Error);
+    throw error;
+  }
+  stream.end();
+  await Promise.race([once(stream, 'finish'), failure]);
+}
+
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** `"market_data"."spot_klines"` */
+export const tableName = (table: TableSpec): string => `"market_data".${quoted(table.name)}`;

@@ -1,0 +1,160 @@
+import { periodsIn } from '../core/period.ts';
+import type { Range, RangeSet } from '../core/range.ts';
+import { hull } from '../core/range.ts';
+import { type Series, seriesLabel } from '../core/series.ts';
+import { iso } from '../core/time.ts';
+import { stepOf } from '../core/timeframe.ts';
+import type { Runner, Transaction } from './postgres.ts';
+
+export type CoverageState = 'have' | 'empty' | 'failed';
+
+/** A row of market_data.coverage that is to be. */
+export interface NewSpan {
+  readonly span: Range;
+  readonly state: CoverageState;
+  readonly reason?: string;
+  readonly evidence?: unknown;
+  readonly rows?: number;
+  readonly object?: string;
+  readonly sha256?: string | undefined;
+}
+
+export interface Author {
+  readonly jobId: string;
+  readonly chunk: string;
+  /** epoch ms */
+  readonly at: number;
+}
+
+/** A set as PostgreSQL writes a tstzmultirange. */
+export const toMultirange = (set: RangeSet): string =>
+  `{${set.map((r) => `[${iso(r.start)},${iso(r.end)})`).join(',')}}`;
+
+/** The members of a multirange expression as rows `{start, end}` in epoch ms. */
+const members = (sql: Runner, multirange: ReturnType<Runner>) => sql`
+  select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
+  from unnest(${multirange}) r order by 1`;
+
+const ofSeries = (sql: Runner, s: Series) =>
+  sql`source = ${s.source} and symbol = ${s.symbol} and timeframe = ${s.timeframe}`;
+
+/** Spans of a series that touch a range; both comparisons are on the index. */
+const touching = (sql: Runner, s: Series, range: Range) =>
+  sql`${ofSeries(sql, s)} and lower(span) < ${new Date(range.end)} and upper(span) > ${new Date(range.start)}`;
+
+/**
+ * Which proofs of emptiness still hold. An outage may be mended later by the venue, so its proof is asked again: when as
+ * much time has passed since the proof as lay between the hole and the proof, and a day at least. A hole of this morning is asked
+ * tomorrow, then after 2, 4, 8… days; one that was still a hole years later is left alone. Every other reason is final.
+ */
+const provenEmpty = (sql: Runner, now: number) => sql`
+  state = 'empty' and (reason <> 'venue-outage'
+    or ${new Date(now)} < fetched_at + greatest(interval '1 day', fetched_at - upper(span)))`;
+
+const settled = (sql: Runner, now: number) => sql`(state = 'have' or (${provenEmpty(sql, now)}))`;
+
+const asRanges = (rows: readonly Range[]): RangeSet => rows.map(({ start, end }) => ({ start, end }));
+
+/** All that was ever asked for. */
+export async function requestedOf(sql: Runner, series: Series): Promise<RangeSet> {
+  return asRanges(
+    await sql<Range[]>`${members(
+      sql,
+      sql`coalesce((select requested from market_data.series where ${ofSeries(sql, series)}), '{}')`,
+    )}`,
+  );
+}
+
+/** requested − have − proven empty. */
+export async function missingOf(
+  sql: Runner,
+  series: Series,
+  requested: Range,
+  now: number,
+): Promise<RangeSet> {
+  if (requested.start >= requested.end) return [];
+  const asked = sql`${toMultirange([requested])}::tstzmultirange`;
+  return asRanges(
+    await sql<Range[]>`${members(
+      sql,
+      sql`${asked} - coalesce((select range_agg(span) from market_data.coverage
+        where ${touching(sql, series, requested)} and ${settled(sql, now)}), '{}')`,
+    )}`,
+  );
+}
+
+/** What the ledger has within a range: rows, or a proof that still holds. */
+export async function spansOf(
+  sql: Runner,
+  series: Series,
+  within: Range,
+  kind: 'have' | 'proven-empty',
+  now: number,
+): Promise<RangeSet> {
+  const state = kind === 'have' ? sql`state = 'have'` : provenEmpty(sql, now);
+  return asRanges(
+    await sql<Range[]>`${members(
+      sql,
+      sql`${toMultirange([within])}::tstzmultirange * coalesce((select range_agg(span) from market_data.coverage
+        where ${touching(sql, series, within)} and ${state}), '{}')`,
+    )}`,
+  );
+}
+
+/**
+ * Holds the series within the months that the set touches until the transaction ends, so that chunks of different months do
+ * not wait for each other. Locks are taken in order of time: two holders never wait for one another.
+ */
+export async function lockMonths(tx: Transaction, series: Series, set: RangeSet): Promise<void> {
+  const months = new Set(set.flatMap((range) => periodsIn('month', range).map((month) => month.name)));
+  const keys = [...months].sort().map((month) => `${seriesLabel(series)} ${month}`);
+  if (keys.length === 0) return;
+  await tx`select pg_advisory_xact_lock(hashtextextended(key, 0))
+    from jsonb_array_elements_text(${tx.json(keys)}) as key`;
+}
+
+/** Takes a set out of the series' spans of some states. What is left of a span keeps its provenance. */
+export async function carve(
+  tx: Transaction,
+  series: Series,
+  set: RangeSet,
+  states: readonly CoverageState[],
+): Promise<void> {
+  const around = hull(set);
+  if (!around) return;
+  const step = stepOf(series.timeframe) / 1000;
+  await tx`
+    with cut as (select ${toMultirange(set)}::tstzmultirange as set),
+    hit as (
+      delete from market_data.coverage
+      where ${touching(tx, series, around)} and state in ${tx(states)} and span && (select set from cut)
+      returning *
+    )
+    insert into market_data.coverage
+      (source, symbol, timeframe, span, state, reason, evidence, rows, object, sha256, job_id, chunk, fetched_at)
+    select source, symbol, timeframe, part, state, reason, evidence,
+      -- a span that has rows has one for every step
+      case state when 'have' then extract(epoch from upper(part) - lower(part)) / ${step}::float8 else 0 end,
+      object, sha256, job_id, chunk, fetched_at
+    from hit, unnest(tstzmultirange(span) - (select set from cut)) as part`;
+}
+
+export async function insertSpans(
+  tx: Transaction,
+  series: Series,
+  spans: readonly NewSpan[],
+  by: Author,
+): Promise<void> {
+  if (spans.length === 0) return;
+  const rows = spans.map((s) => ({
+    ...{ start: iso(s.span.start), end: iso(s.span.end), state: s.state, reason: s.reason ?? null },
+    ...{ evidence: s.evidence ?? [], rows: s.rows ?? 0, object: s.object ?? null, sha256: s.sha256 ?? null },
+  }));
+  await tx`
+    insert into market_data.coverage
+      (source, symbol, timeframe, span, state, reason, evidence, rows, object, sha256, job_id, chunk, fetched_at)
+    select ${series.source}, ${series.symbol}, ${series.timeframe}, tstzrange(r.start, r."end"), r.state, r.reason, r.evidence,
+      r.rows, r.object, r.sha256, ${by.jobId}, ${by.chunk}, ${new Date(by.at)}
+    from jsonb_to_recordset(${tx.json(rows as never)}) as r (start timestamptz, "end" timestamptz, state text, reason text,
+      evidence jsonb, rows bigint, object text, sha256 text)`;
+}

@@ -1,0 +1,95 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DAY, HOUR, iso, SECOND } from '../core/time.ts';
+import type { LimitFamily } from '../core/venue.ts';
+import { isConditionFailed, onTable } from './jobs/dynamo.ts';
+import type { JobTable } from './jobs/job-store.ts';
+import { TTL_ATTRIBUTE } from './jobs/table.ts';
+
+export interface BudgetTable extends JobTable {
+  /** names the address that venues see; workers behind one address share its budgets */
+  readonly egress: string;
+}
+
+/** Nobody sends anything to a scope (a limit family or a venue) before `until`; epoch ms of our clock. */
+export interface Park {
+  readonly until: number;
+  readonly why: string;
+}
+
+const windowKey = (egress: string, family: string, window: number) => ({
+  ...{ pk: `BUDGET#${egress}#${family}`, sk: iso(window) },
+});
+const parkKey = (egress: string, scope: string) => ({ pk: `PARK#${egress}#${scope}`, sk: 'PARK' });
+
+/** Adds to a window's counter. @returns the counter after it, or undefined when there is no room for `size` more */
+export async function reserve(
+  { client, table, egress }: BudgetTable,
+  family: LimitFamily,
+  window: number,
+  size: number,
+  cap: number,
+): Promise<number | undefined> {
+  const write = new UpdateCommand({
+    ...{ TableName: table, Key: windowKey(egress, family.id, window), ReturnValues: 'UPDATED_NEW' },
+    UpdateExpression: 'ADD #used :size SET #ttl = :ttl',
+    ConditionExpression: 'attribute_not_exists(#used) OR #used <= :room',
+    ExpressionAttributeNames: { '#used': 'used', '#ttl': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: {
+      ...{ ':size': size, ':room': cap - size, ':ttl': seconds(window + family.windowMs + HOUR) },
+    },
+  });
+  const answer = await conditionally(`the budget ${family.id}`, () => client.send(write));
+  return answer && (answer.Attributes!.used as number);
+}
+
+/** Lifts a window's counter to what the venue counted, if that is more. */
+export async function raise(
+  { client, table, egress }: BudgetTable,
+  family: LimitFamily,
+  window: number,
+  used: number,
+): Promise<void> {
+  const write = new UpdateCommand({
+    ...{ TableName: table, Key: windowKey(egress, family.id, window) },
+    UpdateExpression: 'SET #used = :used, #ttl = :ttl',
+    ConditionExpression: 'attribute_not_exists(#used) OR #used < :used',
+    ExpressionAttributeNames: { '#used': 'used', '#ttl': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: { ':used': used, ':ttl': seconds(window + family.windowMs + HOUR) },
+  });
+  await conditionally(`the budget ${family.id}`, () => client.send(write));
+}
+
+export async function readPark(options: BudgetTable, scope: string): Promise<Park | undefined> {
+  const { client, table, egress } = options;
+  const read = new GetCommand({ TableName: table, Key: parkKey(egress, scope), ConsistentRead: true });
+  const { Item } = await onTable(`the park of ${scope}`, () => client.send(read));
+  return Item as Park | undefined;
+}
+
+/** @returns false when a longer park stands already */
+export async function writePark(
+  { client, table, egress }: BudgetTable,
+  scope: string,
+  { until, why }: Park,
+): Promise<boolean> {
+  const write = new UpdateCommand({
+    ...{ TableName: table, Key: parkKey(egress, scope) },
+    UpdateExpression: 'SET #until = :until, #why = :why, #ttl = :ttl',
+    ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
+    ExpressionAttributeNames: { '#until': 'until', '#why': 'why', '#ttl': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: { ':until': until, ':why': why, ':ttl': seconds(until + DAY) },
+  });
+  return (await conditionally(`parking ${scope}`, () => client.send(write))) !== undefined;
+}
+
+/** @returns undefined when the condition did not hold */
+async function conditionally<T>(subject: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await onTable(subject, call);
+  } catch (error) {
+    if (isConditionFailed(error)) return undefined;
+    throw error;
+  }
+}
+
+const seconds = (at: number): number => Math.ceil(at / SECOND);

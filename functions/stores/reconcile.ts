@@ -1,0 +1,117 @@
+import type { Range, RangeSet } from '../core/range.ts';
+import type { Series } from '../core/series.ts';
+import type { TableSpec } from '../core/table.ts';
+import { DAY, floorTo } from '../core/time.ts';
+import { stepOf } from '../core/timeframe.ts';
+import { compactLedger } from './compact.ts';
+import { tableName } from './copy.ts';
+import { carve, lockMonths, spansOf, toMultirange } from './ledger.ts';
+import type { Runner, Sql } from './postgres.ts';
+
+/**
+ * Compares the ledger with the rows and takes out what has no row. Rows that the ledger does not know are no fault: the
+ * planner asks for their span again.
+ *
+ * Rows are counted by day, which the primary key answers without reading the table where it is vacuumed. Only a day that
+ * is short, or of which the ledger has a part, is compared step by step. The count takes no lock: rows and ledger are read in
+ * one snapshot. What it finds is looked at once more under the lock before the ledger changes.
+ * @returns what was taken out
+ */
+export async function reconcile(
+  sql: Sql,
+  table: TableSpec,
+  series: Series,
+  range: Range,
+  now: number,
+): Promise<RangeSet> {
+  if (range.start >= range.end) return [];
+  const suspects = await sql.begin('isolation level repeatable read read only', async (tx) => {
+    const have = await spansOf(tx, series, range, 'have', now);
+    if (have.length === 0) return [];
+    return rowless(tx, table, series, have, await doubtfulDays(tx, table, series, have));
+  });
+  const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects, now) : [];
+  await compactLedger(sql, series, range, now);
+  return lost;
+}
+
+function takeOut(
+  sql: Sql,
+  table: TableSpec,
+  series: Series,
+  suspects: RangeSet,
+  now: number,
+): Promise<RangeSet> {
+  return sql.begin(async (tx) => {
+    await lockMonths(tx, series, suspects);
+    const days = new Set(suspects.flatMap(daysOf));
+    const around = { start: suspects[0]!.start, end: suspects.at(-1)!.end };
+    const have = await spansOf(tx, series, around, 'have', now);
+    const lost = await rowless(tx, table, series, have, [...days]);
+    await carve(tx, series, lost, ['have']);
+    return lost;
+  });
+}
+
+/** Days whose rows are fewer than the ledger says, or cannot tell: epoch ms. */
+async function doubtfulDays(
+  sql: Runner,
+  table: TableSpec,
+  series: Series,
+  have: RangeSet,
+): Promise<number[]> {
+  const covered = new Map<number, number>();
+  for (const span of have) {
+    for (const day of daysOf(span)) {
+      const part = Math.min(span.end, day + DAY) - Math.max(span.start, day);
+      covered.set(day, (covered.get(day) ?? 0) + part);
+    }
+  }
+  const counts = await sql<{ day: number; rows: number }[]>`
+    select (extract(epoch from day) * 1000)::float8 as day, rows from (
+      select date_bin('1 day', time, '2000-01-01Z') as day, count(*) as rows
+      from ${sql.unsafe(tableName(table))}
+      where ${ownRows(sql, table, series)} and time >= ${new Date(have[0]!.start)} and time < ${new Date(have.at(-1)!.end)}
+      group by 1) days`;
+  const rows = new Map(counts.map((c) => [c.day, c.rows]));
+  const step = stepOf(series.timeframe);
+  // Of a day that is covered in part, a row outside the covered part could make up for one that is lost inside.
+  return [...covered]
+    .filter(([day, part]) => part < DAY || (rows.get(day) ?? 0) < part / step)
+    .map(([day]) => day);
+}
+
+/** Steps of the set without a row, within the given days. */
+async function rowless(
+  sql: Runner,
+  table: TableSpec,
+  series: Series,
+  set: RangeSet,
+  days: readonly number[],
+): Promise<RangeSet> {
+  if (days.length === 0) return [];
+  const step = `${stepOf(series.timeframe)} milliseconds`;
+  const rows = await sql<Range[]>`
+    with parts as (
+      select tstzmultirange(tstzrange(day, day + interval '1 day')) * ${toMultirange(set)}::tstzmultirange
+        - coalesce((
+          select range_agg(tstzrange(time, time + ${step}::interval)) from ${sql.unsafe(tableName(table))}
+          where ${ownRows(sql, table, series)} and time >= day and time < day + interval '1 day'), '{}') as lost
+      from (select to_timestamp(d::float8 / 1000) as day from jsonb_array_elements_text(${sql.json([...days])}) d) days)
+    select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
+    from unnest((select range_agg(part) from parts, unnest(lost) part)) r order by 1`;
+  return rows.map(({ start, end }) => ({ start, end }));
+}
+
+const daysOf = (range: Range): number[] => {
+  const first = floorTo(range.start, DAY);
+  return Array.from({ length: Math.ceil((range.end - first) / DAY) }, (_, i) => first + i * DAY);
+};
+
+/** The rows of one series in a table that several share: by those of the key's columns that a series has. */
+export function ownRows(sql: Runner, table: TableSpec, series: Series) {
+  const has = (name: string): boolean => table.key.includes(name);
+  const bySymbol = has('symbol') ? sql`symbol = ${series.symbol}` : sql`true`;
+  const byTimeframe = has('timeframe') ? sql`timeframe = ${series.timeframe}` : sql`true`;
+  return sql`${bySymbol} and ${byTimeframe}`;
+}

@@ -1,0 +1,80 @@
+import type { SeriesStore } from '../core/ports.ts';
+import { type Series, seriesLabel } from '../core/series.ts';
+import type { TableSpec } from '../core/table.ts';
+import type { Clock } from '../core/time.ts';
+import { commitPage } from './commit-page.ts';
+import { carve, insertSpans, lockMonths, missingOf } from './ledger.ts';
+import { type Sql, storeError } from './postgres.ts';
+
+export interface StoreOptions {
+  /** the table of a source's rows. @throws GordonError `unknown-source` */
+  readonly tables: (source: string) => TableSpec;
+  readonly clock: Clock;
+}
+
+/**
+ * Rows and ledger in PostgreSQL; TimescaleDB is used in the same way. The session must be able to write: see `connect`.
+ * Failures are GordonErrors, `RetryableStoreError` where trying again may help.
+ */
+export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): SeriesStore {
+  const guarded = async <T>(series: Series | string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw storeError(error, typeof series === 'string' ? series : seriesLabel(series));
+    }
+  };
+  return {
+    missing: (series, requested) => guarded(series, () => missingOf(sql, series, requested, clock())),
+
+    commit: (page, by) =>
+      guarded(page.series, () => commitPage(sql, tables(page.series.source), page, { ...by, at: clock() })),
+
+    rowsBy: (jobId, chunk) =>
+      guarded(chunk, async () => {
+        const [row] = await sql<{ rows: number }[]>`
+          select coalesce(sum(rows), 0)::int8 as rows from market_data.coverage
+          where job_id = ${jobId} and chunk = ${chunk} and state = 'have'`;
+        return row?.rows ?? 0;
+      }),
+
+    listing: (series) =>
+      guarded(series, async () => {
+        const [row] = await sql<{ listed: Date | null; delisted: Date | null }[]>`
+          select listed_at as listed, delisted_at as delisted from market_data.series
+          where source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}`;
+        if (!row?.listed) return undefined;
+        return {
+          listedAt: row.listed.getTime(),
+          ...(row.delisted && { delistedAt: row.delisted.getTime() }),
+        };
+      }),
+
+    saveListing: (series, { listedAt, delistedAt }) =>
+      guarded(series, async () => {
+        await sql`
+          insert into market_data.series (source, symbol, timeframe, listed_at, delisted_at)
+          values (${series.source}, ${series.symbol}, ${series.timeframe}, ${new Date(listedAt)},
+            ${delistedAt === undefined ? null : new Date(delistedAt)})
+          on conflict (source, symbol, timeframe)
+          do update set listed_at = excluded.listed_at, delisted_at = excluded.delisted_at`;
+      }),
+
+    markFailed: (chunk, jobId, error) =>
+      guarded(chunk, () =>
+        sql.begin(async (tx) => {
+          const span = { start: chunk.start, end: chunk.end };
+          await lockMonths(tx, chunk, [span]);
+          // Only the last error of a span is kept, and only where it still lacks rows.
+          await carve(tx, chunk, [span], ['failed']);
+          const missing = await missingOf(tx, chunk, span, clock());
+          await insertSpans(
+            tx,
+            chunk,
+            missing.map((gap) => ({ span: gap, state: 'failed', reason: error.code, evidence: [error] })),
+            { jobId, chunk: chunk.label, at: clock() },
+          );
+        }),
+      ),
+  };
+}

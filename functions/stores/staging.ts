@@ -1,0 +1,43 @@
+import type { Page } from '../core/coverage.ts';
+import type { Batch, TableSpec } from '../core/table.ts';
+import { copyRows, quoted, tableName } from './copy.ts';
+import { insertFindings } from './findings.ts';
+import type { Author } from './ledger.ts';
+import type { Transaction } from './postgres.ts';
+
+/**
+ * Writes rows where some are there already without an account. The account will name this page as where the rows came
+ * from, so rows that differ are replaced, and how many is a finding.
+ */
+export async function mergeRows(
+  tx: Transaction,
+  table: TableSpec,
+  page: Page,
+  batches: readonly Batch[],
+  by: Author,
+): Promise<void> {
+  const target = tableName(table);
+  const list = (names: readonly string[], prefix = ''): string =>
+    names.map((name) => prefix + quoted(name)).join(', ');
+  const columns = table.columns.map((column) => column.name);
+  const values = columns.filter((name) => !table.key.includes(name));
+  await tx.unsafe(`create temporary table arriving (like ${target} including defaults) on commit drop`);
+  await copyRows(tx, 'pg_temp.arriving', table, batches);
+  const differs = `(${list(values, 'kept.')}) is distinct from (${list(values, 'arriving.')})`;
+  const [changed] = await tx.unsafe<{ rows: number }[]>(
+    `select count(*) as rows from pg_temp.arriving join ${target} kept using (${list(table.key)}) where ${differs}`,
+  );
+  const conflict =
+    values.length === 0
+      ? 'do nothing'
+      : `do update set ${values.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ')}
+         where (${list(values, 'kept.')}) is distinct from (${list(values, 'excluded.')})`;
+  await tx.unsafe(
+    `insert into ${target} as kept (${list(columns)}) select ${list(columns)} from pg_temp.arriving
+     on conflict (${list(table.key)}) ${conflict}`,
+  );
+  if (!changed?.rows) return;
+  const first = Math.min(...batches.map((batch) => batch.times[0]!));
+  const finding = { kind: 'rows-replaced', time: first, detail: { rows: changed.rows } };
+  await insertFindings(tx, { ...page, findings: [finding] }, by);
+}

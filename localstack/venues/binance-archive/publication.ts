@@ -1,0 +1,51 @@
+import { periodAt, periodsIn } from '../../../functions/core/period.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
+import { hash32, seedOf } from '../frame/noise.ts';
+import { contractOf } from '../market/contracts.ts';
+import type { ArchiveObject } from './keys.ts';
+
+const MONDAY = 1;
+const METRICS_FROM = { BTCUSDT: Date.UTC(2020, 8, 1), others: Date.UTC(2021, 11, 1) };
+const FUNDING_FROM = Date.UTC(2020, 0);
+
+/** Daily files appear between 06:57 and 07:41 of the next day, monthly ones on the next month's first Monday. */
+export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'symbol'>): number {
+  const { end } = object.period;
+  if (object.unit === 'day') {
+    return end + 6 * HOUR + (57 + (hash32(seedOf(object.symbol), end / DAY) % 45)) * MINUTE;
+  }
+  const monday = (MONDAY - new Date(end).getUTCDay() + 7) % 7;
+  return end + monday * DAY + 8 * HOUR;
+}
+
+/** The part of a symbol's life that a dataset covers, `[start, end)`; undefined: nothing, ever. */
+export function lifeOf(
+  object: Pick<ArchiveObject, 'market' | 'symbol' | 'dataset'>,
+): { start: number; end: number } | undefined {
+  const contract = contractOf(object.market, object.symbol);
+  if (!contract) return undefined;
+  const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : METRICS_FROM.others;
+  const from = { klines: 0, fundingRate: FUNDING_FROM, metrics }[object.dataset];
+  return { start: Math.max(contract.listedAt, from), end: contract.delistedAt ?? Infinity };
+}
+
+/** Whether the file can be had at an instant. */
+export function isPublished(object: ArchiveObject, now: number): boolean {
+  const life = lifeOf(object);
+  if (!life || object.period.end <= life.start || object.period.start >= life.end) return false;
+  return publishedAt(object) <= now;
+}
+
+/** Every period of a series that is published by now, oldest first. */
+export function publishedPeriods(
+  series: Pick<ArchiveObject, 'market' | 'symbol' | 'dataset' | 'unit'>,
+  now: number,
+) {
+  const life = lifeOf(series);
+  if (!life) return [];
+  const end = Math.min(life.end, periodAt(series.unit, now).start);
+  if (end <= life.start) return [];
+  return periodsIn(series.unit, { start: life.start, end }).filter(
+    (period) => publishedAt({ ...series, period }) <= now,
+  );
+}

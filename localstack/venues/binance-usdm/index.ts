@@ -1,0 +1,45 @@
+import { charge } from '../binance/budget.ts';
+import { BinanceRefusal, restRefusal } from '../binance/errors.ts';
+import { allKlines } from '../binance/klines.ts';
+import { Params } from '../binance/params.ts';
+import { json } from '../frame/answer.ts';
+import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
+import { FAMILIES, limitTextOf } from './families.ts';
+import { ROUTES } from './routes.ts';
+
+function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
+  const route = ROUTES[request.path];
+  if (!route || request.method !== 'GET') {
+    return { status: 404, headers: { 'content-type': 'text/plain' }, body: '' };
+  }
+  const weight = route.weight(request);
+  const headers = (): Record<string, string> =>
+    route.family.shown
+      ? { 'x-mbx-used-weight-1m': String(context.limiter.used(route.family.id, request.ip)) }
+      : {};
+  const counted = { route: `${request.method} /binance-usdm${request.path}`, weight };
+  try {
+    const { id, limit } = context.limiter.spec(route.family.id);
+    charge(context, request, {
+      scope: route.family.id,
+      family: id,
+      weight,
+      limitText: limitTextOf(route.family, limit),
+    });
+    const body = route.answer(context, new Params(request, route.params), request);
+    return json(body, { headers: headers(), ...counted });
+  } catch (error) {
+    if (!(error instanceof BinanceRefusal)) throw error;
+    return { ...error.answer(headers()), ...counted };
+  }
+}
+
+export const binanceUsdm: VenueModule = {
+  id: 'binance-usdm',
+  prefix: '/binance-usdm',
+  env: 'GORDON_BINANCE_USDM_URL',
+  limits: Object.values(FAMILIES),
+  open: (context) => (request) => answer(context, request),
+  refusal: restRefusal('2400 request weight per 1 MINUTE'),
+  truth: (query, context) => (query.market === 'um' ? allKlines(context, 'um', query) : undefined),
+};

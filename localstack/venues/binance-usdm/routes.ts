@@ -1,0 +1,61 @@
+import { badInterval } from '../binance/errors.ts';
+import { klines } from '../binance/klines.ts';
+import type { Params } from '../binance/params.ts';
+import type { VenueContext, VenueRequest } from '../frame/module.ts';
+import { INTERVALS } from '../market/intervals.ts';
+import { exchangeInfo } from './exchange-info.ts';
+import { FAMILIES, type Family } from './families.ts';
+
+export interface Route {
+  readonly family: Family;
+  readonly params: readonly string[];
+  /** charged before anything is read: refused requests cost too */
+  weight(request: VenueRequest): number;
+  answer(context: VenueContext, params: Params, request: VenueRequest): unknown;
+}
+
+const flat = (weight: number) => () => weight;
+
+/** The limit decides, each band inclusive at its top; without one 500 rows cost as much as 1000. */
+function klinesWeight(request: VenueRequest): number {
+  const limit = Number(request.query.find(([name]) => name === 'limit')?.[1] ?? 1000);
+  if (limit <= 100) return 1;
+  if (limit <= 500) return 2;
+  return limit <= 1000 ? 5 : 10;
+}
+
+function usdmKlines(context: VenueContext, params: Params, request: VenueRequest): unknown {
+  const symbol = params.symbol();
+  const interval = params.need('interval');
+  // Seconds exist on spot only.
+  if (interval === '1s' || !INTERVALS.has(interval)) throw badInterval();
+  return klines(context, 'um', symbol, {
+    interval,
+    start: params.integer('startTime'),
+    end: params.integer('endTime'),
+    limit: params.limit(500, 1500),
+    asOf: request.at,
+  });
+}
+
+export const ROUTES: Readonly<Record<string, Route>> = {
+  '/fapi/v1/ping': { family: FAMILIES.weight, weight: flat(1), params: [], answer: () => ({}) },
+  '/fapi/v1/time': {
+    family: FAMILIES.weight,
+    weight: flat(1),
+    params: [],
+    answer: (_context, _params, request) => ({ serverTime: request.at }),
+  },
+  '/fapi/v1/exchangeInfo': {
+    family: FAMILIES.weight,
+    weight: flat(1),
+    params: [],
+    answer: (_context, _params, request) => exchangeInfo(request.at),
+  },
+  '/fapi/v1/klines': {
+    family: FAMILIES.weight,
+    weight: klinesWeight,
+    params: ['symbol', 'interval', 'startTime', 'endTime', 'limit'],
+    answer: usdmKlines,
+  },
+};

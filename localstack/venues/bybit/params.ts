@@ -1,0 +1,55 @@
+import { queryOf } from '../frame/answer.ts';
+import { decimal } from '../frame/decimal.ts';
+import type { VenueRequest } from '../frame/module.ts';
+import { badParameter } from './envelope.ts';
+import { type Category, type Instrument, instrumentOf } from './instruments.ts';
+
+/** The query of one request. Bybit does not mind names it does not know. */
+export class Params {
+  readonly #values: ReadonlyMap<string, string>;
+
+  constructor(request: VenueRequest) {
+    this.#values = queryOf(request);
+  }
+
+  text(name: string): string | undefined {
+    return this.#values.get(name) || undefined;
+  }
+
+  category(allowed: readonly Category[], refused: string): Category {
+    const value = this.text('category') ?? 'linear';
+    const category = allowed.find((c) => c === value);
+    if (!category) throw badParameter(refused);
+    return category;
+  }
+
+  /** Epoch ms. */
+  instant(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (!/^\d{1,16}$/.test(value)) throw badParameter(`params error: ${name} invalid`);
+    return Number(value);
+  }
+
+  limit(fallback: number, max: number): number {
+    const value = this.text('limit');
+    if (value === undefined) return fallback;
+    const limit = Number(value);
+    if (!Number.isInteger(limit) || limit < 1 || limit > max)
+      throw badParameter('params error: limit invalid');
+    return limit;
+  }
+
+  /** @param refused what the endpoint says of a symbol it does not know */
+  instrument(category: Category, refused: string): Instrument {
+    const found = instrumentOf(category, this.text('symbol') ?? '');
+    if (!found) throw badParameter(refused);
+    return found;
+  }
+}
+
+/** Bybit writes most numbers without trailing zeros. */
+export function trimmed(units: number, digits: number): string {
+  const text = decimal(units, digits);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}

@@ -1,0 +1,146 @@
+/** Faults of the way between venue and client. */
+export type WireFault =
+  /** the venue's own refusal (451, 403, 418, 429, 5xx) instead of an answer */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Record<string, string>;
+    }
+  /** a page of the CDN where data is due; status 200 unless told */
+  | { readonly kind: 'html'; readonly status?: number }
+  /** answers after `ms` of real time */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** takes the request and never answers */
+  | { readonly kind: 'hang' }
+  /** announces the whole length, sends a part and drops the connection */
+  | { readonly kind: 'cut'; readonly fraction?: number }
+  /** a part of the body, framed as if it were whole */
+  | { readonly kind: 'truncate'; readonly fraction?: number };
+
+/** Faults of stored objects; the archive applies them to the file itself. */
+export type ObjectFault =
+  /** the CHECKSUM beside a good file is another file's */
+  | { readonly kind: 'wrong-checksum' }
+  /** the stored zip is damaged inside and the CHECKSUM was made from the damaged file */
+  | { readonly kind: 'corrupt-zip' }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'unsorted' }
+  /** some rows twice, byte for byte */
+  | { readonly kind: 'duplicate' }
+  /** some rows twice, the second with another volume */
+  | { readonly kind: 'conflict' }
+  /** a day is absent from a month file; `day` is `DD`, the second day unless told */
+  | { readonly kind: 'drop-day'; readonly day?: string }
+  /** monthly files disagree with daily files and REST in some volumes */
+  | { readonly kind: 'disagree' };
+
+export interface FaultTarget {
+  /** module id such as `binance-spot`; any if absent */
+  readonly venue?: string;
+  /** text contained in, or expression matching, `METHOD /prefix/path?query`; any if absent */
+  readonly match?: string | RegExp;
+  /** how many requests it strikes; until removed if absent */
+  readonly times?: number;
+  /** how many matching requests pass before */
+  readonly skip?: number;
+}
+
+export type Fault = (WireFault | ObjectFault) & FaultTarget;
+
+export interface ActiveFault {
+  readonly id: string;
+  readonly fault: Fault;
+  /** requests struck so far */
+  hits: number;
+  seen: number;
+  remove(): void;
+}
+
+const WIRE_KINDS: readonly string[] = [
+  'status',
+  'html',
+  'delay',
+  'hang',
+  'cut',
+  'truncate',
+] satisfies WireFault['kind'][];
+const OBJECT_KINDS: readonly string[] = [
+  'wrong-checksum',
+  'corrupt-zip',
+  'not-found',
+  'unsorted',
+  'duplicate',
+  'conflict',
+  'drop-day',
+  'disagree',
+] satisfies ObjectFault['kind'][];
+/** These change an object, and its CHECKSUM with it: striking only one of the two requests would be another fault. */
+const LASTING_KINDS: readonly string[] = OBJECT_KINDS.filter(
+  (k) => k !== 'wrong-checksum' && k !== 'not-found',
+);
+
+export class Faults {
+  #active: ActiveFault[] = [];
+  #next = 1;
+
+  /** @throws TypeError for an unknown kind or a `times` that the kind cannot have */
+  add(fault: Fault): ActiveFault {
+    if (!WIRE_KINDS.includes(fault.kind) && !OBJECT_KINDS.includes(fault.kind)) {
+      throw new TypeError(
+        `unknown fault ${fault.kind}; known: ${[...WIRE_KINDS, ...OBJECT_KINDS].join(', ')}`,
+      );
+    }
+    if (LASTING_KINDS.includes(fault.kind) && (fault.times !== undefined || fault.skip !== undefined)) {
+      throw new TypeError(
+        `${fault.kind} changes a stored object: it has no times or skip, remove it instead`,
+      );
+    }
+    const id = `f${this.#next++}`;
+    const active: ActiveFault = { id, fault, hits: 0, seen: 0, remove: () => this.remove(id) };
+    this.#active.push(active);
+    return active;
+  }
+
+  remove(id: string): void {
+    this.#active = this.#active.filter((f) => f.id !== id);
+  }
+
+  clear(): void {
+    this.#active = [];
+  }
+
+  list(): readonly ActiveFault[] {
+    return this.#active;
+  }
+
+  /** The wire faults that strike this request, counted as used. */
+  takeWire(venue: string, line: string): WireFault[] {
+    return this.#take(venue, line, WIRE_KINDS) as WireFault[];
+  }
+
+  /** The object faults that strike this object request, counted as used. */
+  takeObject(venue: string, line: string): ObjectFault[] {
+    return this.#take(venue, line, OBJECT_KINDS) as ObjectFault[];
+  }
+
+  #take(venue: string, line: string, kinds: readonly string[]): Fault[] {
+    const struck: Fault[] = [];
+    for (const active of this.#active) {
+      const { fault } = active;
+      if (!kinds.includes(fault.kind) || !strikes(fault, venue, line)) continue;
+      if (fault.kind === 'wrong-checksum' && !line.endsWith('.CHECKSUM')) continue;
+      active.seen += 1;
+      if (active.seen <= (fault.skip ?? 0) || active.hits >= (fault.times ?? Infinity)) continue;
+      active.hits += 1;
+      struck.push(fault);
+    }
+    return struck;
+  }
+}
+
+function strikes(fault: Fault, venue: string, line: string): boolean {
+  if (fault.venue !== undefined && fault.venue !== venue) return false;
+  if (fault.match === undefined) return true;
+  return typeof fault.match === 'string' ? line.includes(fault.match) : new RegExp(fault.match).test(line);
+}

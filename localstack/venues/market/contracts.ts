@@ -1,0 +1,96 @@
+import { MINUTE } from '../../../functions/core/time.ts';
+
+export type Market = 'spot' | 'um';
+
+/** A market of any venue, as outages, overrides and `/_control/truth` name it. */
+export type MarketName = Market | 'bybit-spot' | 'bybit-linear' | 'bybit-inverse';
+
+export interface Contract {
+  readonly market: MarketName;
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  /** price of this many units of the base (1000SHIBUSDT) */
+  readonly multiplier: number;
+  /** first minute with a row, epoch ms */
+  readonly listedAt: number;
+  /** end of the last minute with a row, epoch ms */
+  readonly delistedAt: number | undefined;
+  /** what exchangeInfo calls the listing day of a perpetual; not always its first row */
+  readonly onboardDate: number;
+  /** decimals of a price tick, of a lot and of the quote volume */
+  readonly digits: { readonly price: number; readonly lot: number; readonly quote: number };
+  /** share of minutes without a trade */
+  readonly quiet: number;
+}
+
+interface Extras {
+  readonly delisted?: string;
+  readonly onboard?: string;
+  readonly quoteDigits?: number;
+  readonly quiet?: number;
+  readonly multiplier?: number;
+}
+
+function contract(
+  market: Market,
+  [base, quote]: readonly [string, string],
+  listed: string,
+  [price, lot]: readonly [number, number],
+  { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1 }: Extras = {},
+): Contract {
+  const at = (text: string): number => Date.parse(`${text}:00Z`);
+  const listedAt = at(listed);
+  return {
+    market,
+    symbol: `${multiplier > 1 ? multiplier : ''}${base}${quote}`,
+    base,
+    quote,
+    multiplier,
+    listedAt,
+    delistedAt: delisted === undefined ? undefined : at(delisted),
+    onboardDate: onboard === undefined ? listedAt - (listedAt % MINUTE) : at(onboard),
+    digits: { price, lot, quote: quoteDigits },
+    quiet,
+  };
+}
+
+const USDT = 'USDT';
+
+/** Listing times of the real symbols are near the real ones. */
+export const CONTRACTS: readonly Contract[] = [
+  contract('spot', ['BTC', USDT], '2017-08-17T04:00', [2, 5]),
+  contract('spot', ['ETH', USDT], '2017-08-17T04:00', [2, 4]),
+  contract('spot', ['ETH', 'BTC'], '2017-07-14T04:00', [6, 3], { quoteDigits: 8 }),
+  contract('spot', ['BNB', USDT], '2017-11-06T03:54', [2, 3]),
+  contract('spot', ['LTC', USDT], '2017-12-13T03:32', [2, 3]),
+  contract('spot', ['ADA', USDT], '2018-04-17T04:00', [4, 1]),
+  contract('spot', ['XRP', USDT], '2018-05-04T08:11', [4, 0]),
+  contract('spot', ['LINK', USDT], '2019-01-16T10:00', [2, 2]),
+  contract('spot', ['DOGE', USDT], '2019-07-05T12:00', [5, 0]),
+  contract('spot', ['SOL', USDT], '2020-08-11T06:00', [2, 3]),
+  contract('spot', ['AVAX', USDT], '2020-09-22T06:30', [2, 2]),
+  contract('spot', ['SHIB', USDT], '2021-05-10T11:00', [8, 0]),
+  contract('spot', ['NEW', USDT], '2025-06-17T13:00', [4, 1]),
+  contract('spot', ['OLD', USDT], '2021-03-02T10:00', [4, 1], { delisted: '2025-04-16T03:00' }),
+  contract('spot', ['QUIET', USDT], '2023-02-01T08:00', [3, 2], { quiet: 0.35 }),
+  contract('um', ['BTC', USDT], '2019-09-08T17:57', [1, 3], { onboard: '2019-09-25T08:00' }),
+  contract('um', ['ETH', USDT], '2019-11-27T07:45', [2, 3]),
+  contract('um', ['XRP', USDT], '2020-01-06T09:00', [4, 1]),
+  contract('um', ['LTC', USDT], '2020-01-09T09:00', [2, 3]),
+  contract('um', ['LINK', USDT], '2020-01-17T09:00', [3, 2]),
+  contract('um', ['ADA', USDT], '2020-01-31T09:00', [4, 0]),
+  contract('um', ['BNB', USDT], '2020-02-10T08:00', [2, 2]),
+  contract('um', ['DOGE', USDT], '2020-07-10T09:00', [5, 0]),
+  contract('um', ['SOL', USDT], '2020-09-14T07:00', [2, 2]),
+  contract('um', ['AVAX', USDT], '2020-09-23T07:00', [3, 0]),
+  contract('um', ['SHIB', USDT], '2021-05-10T14:00', [6, 0], { multiplier: 1000 }),
+  contract('um', ['NEW', USDT], '2025-06-18T09:30', [4, 0]),
+  contract('um', ['OLD', USDT], '2021-09-01T08:00', [4, 0], { delisted: '2025-03-20T09:00' }),
+  contract('um', ['QUIET', USDT], '2023-03-01T10:00', [3, 1], { quiet: 0.3 }),
+];
+
+const BY_NAME = new Map(CONTRACTS.map((c) => [`${c.market} ${c.symbol}`, c]));
+
+export const contractOf = (market: Market, symbol: string): Contract | undefined =>
+  BY_NAME.get(`${market} ${symbol}`);

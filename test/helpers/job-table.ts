@@ -1,0 +1,26 @@
+import { documentClient } from '../../functions/stores/jobs/dynamo.ts';
+import type { JobTable } from '../../functions/stores/jobs/job-store.ts';
+import { LOCAL_AWS, startJobTable } from '../../localstack/embedded/job-table.ts';
+
+export interface TestJobTable extends JobTable {
+  /** what `clock` tells; tests turn it */
+  now: number;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A job table in memory with a clock that stands still. */
+export async function createTestJobTable(now = Date.UTC(2025, 5, 1)): Promise<TestJobTable> {
+  const server = await startJobTable('jobs');
+  const client = documentClient({
+    ...{ endpoint: server.url, region: LOCAL_AWS.AWS_REGION },
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const table: TestJobTable = {
+    ...{ client, table: 'jobs', now, clock: () => table.now },
+    async [Symbol.asyncDispose]() {
+      client.destroy();
+      await server.close();
+    },
+  };
+  return table;
+}

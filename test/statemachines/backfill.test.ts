@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import * as contracts from '../../functions/core/contracts.ts';
+import { functions } from '../../functions/manifest.ts';
+import {
+  backfillDefinition,
+  definitionText,
+  type Placeholders,
+  placeholdersIn,
+} from '../../statemachines/definition.ts';
+
+interface State {
+  readonly Type: string;
+  readonly Parameters?: { readonly FunctionName: string; readonly Payload: Record<string, string> };
+  readonly ItemSelector?: Record<string, unknown>;
+  readonly ResultSelector?: Record<string, string>;
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly Catch?: readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly Next: string;
+    ResultPath: string;
+  }[];
+  readonly ItemProcessor?: Machine;
+  readonly Choices?: readonly {
+    readonly Variable: string;
+    readonly StringEquals: string;
+    readonly Next: string;
+  }[];
+  readonly Next?: string;
+  readonly Default?: string;
+}
+interface Machine {
+  readonly StartAt: string;
+  readonly States: Record<string, State>;
+}
+
+const values = Object.fromEntries(
+  functions.flatMap((f) => (f.state ? [[`${f.state}Function`, `arn:${f.handler}`]] : [])),
+);
+const definition = backfillDefinition({
+  ChunkExecutionType: 'STANDARD',
+  ...values,
+} as Placeholders) as never as Machine;
+const inner = definition.States.FetchChunks!.ItemProcessor!;
+const states = { ...definition.States, ...inner.States };
+const tasks = Object.entries(states).filter(([, state]) => state.Type === 'Task');
+const schemas = contracts as unknown as Record<string, z.ZodObject>;
+
+const jobId = '01JD0000000000000000000000';
+const chunk = {
+  ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', label: 'klines_spot BTCUSDT 1m 2025-03' },
+  ...{ start: 0, end: 60_000 },
+};
+const planned = { jobId, wave: 2, previousMissing: 60_000, next: 'fetch', waitSeconds: 0, chunks: [chunk] };
+const caught = { Error: 'PermanentError', Cause: '[region-refused] no' };
+
+/** What each state is given, as the states before it leave it. */
+const given: Record<string, unknown> = {
+  PlanWave: planned,
+  FinalizeJob: planned,
+  FetchChunk: { jobId, wave: 2, chunk, resume: { since: 0 } },
+  RecordChunkFailure: { jobId, wave: 2, chunk, resume: { since: 0 }, error: caught },
+  FailJob: { ...planned, error: caught },
+};
+
+/** Fills a payload template from an input: `"a.$": "$.b"` takes the input's `b`. */
+const fill = (template: Record<string, unknown>, input: unknown): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(template).map(([key, path]) => [
+      key.replace(/\.\$$/, ''),
+      key.endsWith('.$') ? (input as Record<string, unknown>)[(path as string).slice(2)] : path,
+    ]),
+  );
+
+describe('backfill.asl.json', () => {
+  it('names a function of the manifest for each task, and every such function has its task', () => {
+    expect(tasks.map(([name]) => name).sort()).toEqual(functions.flatMap((f) => f.state ?? []).sort());
+    for (const [name, state] of tasks) expect(state.Parameters!.FunctionName).toBe(values[`${name}Function`]);
+  });
+
+  it('has a value for every placeholder', () => {
+    const known = ['ChunkExecutionType', ...Object.keys(values)];
+    expect(placeholdersIn(definitionText()).sort()).toEqual(known.sort());
+    expect(() => backfillDefinition({ ChunkExecutionType: 'EXPRESS' })).toThrow(/no value for/);
+  });
+
+  it.each(tasks.map(([name]) => name))('%s is given what its contract asks for', (name) => {
+    const payload = fill(states[name]!.Parameters!.Payload, given[name]);
+    expect(schemas[`${name}Input`]!.safeParse(payload).error).toBeUndefined();
+  });
+
+  it('gives a map item what a fetcher takes, and only falsy values that engines carry inside an object', () => {
+    const item = definition.States.FetchChunks!.ItemSelector!;
+    expect(Object.keys(item).map((key) => key.replace(/\.\$$/, ''))).toEqual([
+      'jobId',
+      'wave',
+      'chunk',
+      'resume',
+    ]);
+  });
+
+  it('hands on every field that a fetcher returns', () => {
+    const selected = Object.keys(inner.States.FetchChunk!.ResultSelector!).map((key) =>
+      key.replace(/\.\$$/, ''),
+    );
+    expect(selected.sort()).toEqual(Object.keys(contracts.FetchChunkOutput.shape).sort());
+  });
+
+  it('chooses among the outcomes that the contracts know', () => {
+    const words = (state: State) => state.Choices!.map((choice) => choice.StringEquals);
+    expect(contracts.PlanWaveOutput.shape.next.options).toEqual(
+      expect.arrayContaining(words(definition.States.WhatNext!)),
+    );
+    expect(contracts.FetchChunkOutput.shape.outcome.options).toEqual(
+      expect.arrayContaining(words(inner.States.ChunkOutcome!)),
+    );
+  });
+
+  it('retries by the names that our errors have, and never a permanent one', () => {
+    const named = tasks.flatMap(([, { Retry = [] }]) => Retry.flatMap((retry) => retry.ErrorEquals));
+    const own = new Set(named.filter((name) => !/^(Lambda|States)\./.test(name)));
+    expect([...own].sort()).toEqual(['RetryableStoreError', 'RetryableVenueError']);
+  });
+
+  it('catches everything: a chunk goes to RecordChunkFailure, the rest to FailJob', () => {
+    const catching = Object.entries(states).flatMap(([name, { Catch = [] }]) =>
+      Catch.map((c) => [name, c.ErrorEquals.join(), c.ResultPath, c.Next]),
+    );
+    expect(catching).toEqual([
+      ['PlanWave', 'States.ALL', '$.error', 'FailJob'],
+      ['FetchChunks', 'States.ALL', '$.error', 'FailJob'],
+      ['FinalizeJob', 'States.ALL', '$.error', 'FailJob'],
+      ['FetchChunk', 'States.ALL', '$.error', 'RecordChunkFailure'],
+    ]);
+  });
+});
