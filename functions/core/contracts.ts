@@ -21,7 +21,12 @@ const Chunk = z.strictObject({
   end: z.number().int(),
 });
 
-/** The input of the execution, and of every wave. */
+/** The input of the execution. */
+export const ExecutionInput = z.strictObject({
+  jobId: JobId,
+  nextWave: z.literal(1),
+  previousMissing: z.literal(-1),
+});
 export const PlanWaveInput = z.strictObject({
   jobId: JobId,
   wave: z.number().int().positive(),
@@ -30,8 +35,8 @@ export const PlanWaveInput = z.strictObject({
 });
 export const PlanWaveOutput = z.strictObject({
   jobId: JobId,
-  /** the number of the next wave */
   wave: z.number().int().positive(),
+  nextWave: z.number().int().positive(),
   previousMissing: z.number(),
   next: z.enum(['fetch', 'wait', 'finalize']),
   waitSeconds: Seconds,
@@ -78,6 +83,7 @@ export const FinalizeJobOutput = z.strictObject({
 export const FailJobInput = z.object({ jobId: JobId, error: CaughtError });
 export const FailJobOutput = FinalizeJobOutput;
 
+export type ExecutionInput = z.infer<typeof ExecutionInput>;
 export type PlanWaveInput = z.infer<typeof PlanWaveInput>;
 export type PlanWaveOutput = z.infer<typeof PlanWaveOutput>;
 export type FetchChunkInput = z.infer<typeof FetchChunkInput>;

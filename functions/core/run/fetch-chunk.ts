@@ -51,11 +51,17 @@ export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Pro
     ...{ outcome, since, waitSeconds, rows, leftMs: measure(filling.missing) },
   });
 
-  if ((await note('running')).cancelled) return result('cancelled');
+  const cancelled = async (): Promise<boolean> => {
+    if (!(await note('running')).cancelled) return false;
+    await note('cancelled');
+    return true;
+  };
+
+  if (await cancelled()) return result('cancelled');
   try {
     for await (const page of fillRange(ports, filling)) {
       rows += await ports.store.commit(page, by);
-      if ((await note('running')).cancelled) return result('cancelled');
+      if (await cancelled()) return result('cancelled');
       const now = ports.clock();
       if (filling.missing.length === 0 || now - began < CALL_BUDGET) continue;
       if (now - since < WAVE_BUDGET) return result('again');

@@ -89,8 +89,9 @@ const answer = (
   missing = input.previousMissing,
 ): PlanWaveOutput => ({
   jobId: input.jobId,
+  wave: input.wave,
   // A wait is no wave: nothing was planned, and the first wave's preparation must not be skipped or done twice.
-  wave: next === 'wait' ? input.wave : input.wave + 1,
+  nextWave: next === 'wait' ? input.wave : input.wave + 1,
   previousMissing: missing,
   next,
   waitSeconds: 0,

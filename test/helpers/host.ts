@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobDetail } from '../../functions/core/job-view.ts';
+import type { Clock } from '../../functions/core/time.ts';
+import type { Sql } from '../../functions/stores/postgres.ts';
+import { type Host, startHost } from '../../localstack/embedded/host.ts';
+import { startVenues } from '../../localstack/venues/index.ts';
+import { createTestDatabase } from './database.ts';
+
+type Venues = Awaited<ReturnType<typeof startVenues>>;
+
+export interface TestHost {
+  readonly host: Host;
+  readonly venues: Venues;
+  readonly sql: Sql;
+  /** asks the jobs API; the body parsed */
+  ask<T = unknown>(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: T }>;
+  order(body: object, headers?: Record<string, string>): Promise<JobDetail>;
+  /** waits until the job has ended, or until `until` holds */
+  wait(id: string, until?: (job: JobDetail) => boolean): Promise<JobDetail>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The embedded host on a database of its own, with venues in the same process whose faults and clock a test can turn. */
+export async function startTestHost(
+  venueOptions: Parameters<typeof startVenues>[0] = {},
+  clock?: Clock,
+): Promise<TestHost> {
+  const folder = mkdtempSync(join(tmpdir(), 'gordon-host-'));
+  const database = await createTestDatabase();
+  const venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues'), ...venueOptions });
+  const host = await startHost({
+    ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, databaseUrl: database.url },
+    ...{ simulated: false, durable: false, env: venues.env },
+    ...(clock && { clock }),
+  });
+  const base = `http://127.0.0.1:${host.ports.jobs}`;
+  const ask: TestHost['ask'] = async (path, init) => {
+    const response = await fetch(`${base}${path}`, init);
+    return { status: response.status, headers: response.headers, body: (await response.json()) as never };
+  };
+  return {
+    ...{ host, venues, sql: database.connect(), ask },
+    async order(body, headers = {}) {
+      const answer = await ask<JobDetail>('/backfill', {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers,
+      });
+      if (answer.status !== 202) throw new Error(`refused: ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    },
+    async wait(id, until = (job) => job.finished_at !== null) {
+      for (let tries = 0; tries < 600; tries++) {
+        const { body } = await ask<JobDetail>(`/backfill/jobs/${id}`);
+        if (until(body)) return body;
+        await sleep(50);
+      }
+      throw new Error(`job ${id} did not come so far in 30 seconds`);
+    },
+    async [Symbol.asyncDispose]() {
+      await host.close();
+      await venues.close();
+      await database[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
