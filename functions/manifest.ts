@@ -9,7 +9,9 @@ export type Access =
   | 'job-table:read'
   /** starts executions of the backfill state machine */
   | 'workflow'
-  | 'database';
+  | 'database'
+  /** asks venues: gets their keys and whatever points their hosts elsewhere */
+  | 'venues';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -20,6 +22,14 @@ export interface Route {
 export interface Schedule {
   readonly name: string;
   readonly everyMinutes: number;
+  readonly description: string;
+}
+
+/** An end of an execution that no state of it reports: somebody stopped it, or it ran out of time or of events. */
+export interface ExecutionEnd {
+  readonly name: string;
+  /** as Step Functions names them */
+  readonly statuses: readonly ('ABORTED' | 'FAILED' | 'TIMED_OUT')[];
   readonly description: string;
 }
 
@@ -34,6 +44,9 @@ export interface FunctionSpec {
   /** the Task state of `statemachines/backfill.asl.json` that it works for */
   readonly state?: string;
   readonly schedules?: readonly Schedule[];
+  readonly events?: readonly ExecutionEnd[];
+  /** run by each deployment before any other function gets its new code; its failure rolls the deployment back */
+  readonly onDeploy?: true;
 }
 
 const api = { memoryMb: 512, timeoutSeconds: 29 } as const;
@@ -44,7 +57,7 @@ export const functions: readonly FunctionSpec[] = [
     ...api,
     handler: 'create-job',
     description: 'POST /backfill: checks an order, enters the job, starts its execution',
-    access: ['job-table', 'workflow', 'database'],
+    access: ['job-table', 'workflow', 'database', 'venues'],
     routes: [{ method: 'POST', path: '/backfill' }],
   },
   {
@@ -95,7 +108,7 @@ export const functions: readonly FunctionSpec[] = [
     // Lambda gives a whole CPU from 1,769 MB on, and a fetcher's work is parsing and encoding.
     memoryMb: 1_769,
     description: 'Fetches one chunk from the venue and writes its rows',
-    access: ['job-table', 'database'],
+    access: ['job-table', 'database', 'venues'],
     state: 'FetchChunk',
   },
   {
@@ -123,7 +136,29 @@ export const functions: readonly FunctionSpec[] = [
     ...step,
     handler: 'refresh',
     description: 'Starts a job for the tail of every series that was ever requested',
-    access: ['job-table', 'workflow', 'database'],
+    access: ['job-table', 'workflow', 'database', 'venues'],
     schedules: [{ name: 'refresh', everyMinutes: 5, description: 'the newest rows of every series' }],
+  },
+  {
+    ...step,
+    handler: 'execution-stopped',
+    description: 'Ends a job whose execution ended without a word to the job table',
+    access: ['job-table'],
+    events: [
+      {
+        name: 'execution-stopped',
+        statuses: ['ABORTED', 'FAILED', 'TIMED_OUT'],
+        description: 'an execution that was stopped, failed or ran out of time',
+      },
+    ],
+  },
+  {
+    ...step,
+    handler: 'migrate',
+    // An index over a large table takes its time, and Lambda gives no more.
+    timeoutSeconds: 900,
+    description: 'Brings the schema of the database up to date',
+    access: ['database'],
+    onDeploy: true,
   },
 ];

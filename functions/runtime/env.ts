@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { GordonError } from '../core/errors.ts';
+import type { Variables } from './hosts.ts';
 
 /** What the functions read from their environment. Hosts of venues have variables of their own, named by the source. */
 const Env = z.object({
-  /** the warehouse; either this or the secret that holds it */
+  /** the warehouse; like every variable it may come from a secret, named by `GORDON_DATABASE_URL_SECRET_ARN` */
   GORDON_DATABASE_URL: z.string().optional(),
-  GORDON_DATABASE_SECRET_ARN: z.string().optional(),
   GORDON_JOB_TABLE: z.string().default('gordon-jobs'),
   GORDON_STATE_MACHINE_ARN: z.string().optional(),
   /** names the address that venues see: workers behind one address share its rate budgets */
@@ -16,7 +16,7 @@ const Env = z.object({
 export type Env = z.infer<typeof Env>;
 
 /** @throws GordonError `bad-environment` that names the variable */
-export function readEnv(env: NodeJS.ProcessEnv = process.env): Env {
+export function readEnv(env: Variables): Env {
   const parsed = Env.safeParse(env);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;

@@ -1,4 +1,3 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { SeriesCatalog, SeriesStore, Sources } from '../core/ports.ts';
 import type { CreatePorts } from '../core/run/create-job.ts';
@@ -7,12 +6,14 @@ import type { Clock } from '../core/time.ts';
 import { sources } from '../sources/index.ts';
 import { documentClient } from '../stores/jobs/dynamo.ts';
 import { createJobStore } from '../stores/jobs/job-store.ts';
-import { connect } from '../stores/postgres.ts';
+import { connect, type Sql } from '../stores/postgres.ts';
 import { createRateBudget } from '../stores/rate-budget.ts';
 import { createSeriesCatalog } from '../stores/series-catalog.ts';
 import { createSeriesStore } from '../stores/series-store.ts';
 import { createArchiveReader } from './archive-reader.ts';
+import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
+import { withSecrets } from './secrets.ts';
 import { createVenueClient } from './venue-client.ts';
 import { createWorkflow } from './workflow.ts';
 
@@ -22,17 +23,20 @@ export interface Services extends CreatePorts, FetchPorts {
   readonly catalog: SeriesCatalog;
   /** true when the venues are simulated */
   readonly simulated: boolean;
+  /** @throws GordonError `bad-environment` where this process has no database */
+  databaseUrl(): string;
   pingDatabase(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** @param connections most connections to the database; a Lambda works on one thing at a time */
 export async function createServices(
-  variables: NodeJS.ProcessEnv,
+  environment: NodeJS.ProcessEnv,
   { clock = Date.now, connections = 2 }: { readonly clock?: Clock; readonly connections?: number } = {},
 ): Promise<Services> {
+  const variables = await withSecrets(environment);
   const env = readEnv(variables);
-  const sql = connect(await databaseUrl(env, variables), { role: 'gordon_writer', max: connections });
+  const sql = databaseOf(env, connections);
   const client = documentClient(awsConfig(variables, 'DYNAMODB'));
   const table = { client, table: env.GORDON_JOB_TABLE, clock };
   const budget = createRateBudget({ ...table, egress: env.GORDON_EGRESS });
@@ -52,11 +56,12 @@ export async function createServices(
           new SFNClient(awsConfig(variables, 'SFN')),
         ).start(id),
     },
+    databaseUrl: () => required(env, 'GORDON_DATABASE_URL'),
     pingDatabase: async () => {
       await sql`select 1 from market_data.series limit 1`;
     },
     close: async () => {
-      await sql.end({ timeout: 5 });
+      if (env.GORDON_DATABASE_URL) await sql.end({ timeout: 5 });
       client.destroy();
     },
   };
@@ -74,23 +79,11 @@ export const servicesFromEnv = (): Promise<Services> => {
   return shared;
 };
 
-async function databaseUrl(env: Env, variables: NodeJS.ProcessEnv): Promise<string> {
-  if (env.GORDON_DATABASE_URL) return env.GORDON_DATABASE_URL;
-  const client = new SecretsManagerClient(awsConfig(variables, 'SECRETS_MANAGER'));
-  const SecretId = required(env, 'GORDON_DATABASE_SECRET_ARN');
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
-  return SecretString ?? required(env, 'GORDON_DATABASE_URL');
-}
-
-/** What the SDK would read from `process.env`, read from any environment: several hosts may live in one process. */
-function awsConfig(env: NodeJS.ProcessEnv, service: string) {
-  const endpoint = env[`AWS_ENDPOINT_URL_${service}`];
-  const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  const local = endpoint !== undefined && accessKeyId !== undefined && secretAccessKey !== undefined;
-  return {
-    ...(endpoint && { endpoint }),
-    ...(region && { region }),
-    // With a real AWS the SDK finds the role's credentials, which come with a session token and expire.
-    ...(local && { credentials: { accessKeyId, secretAccessKey } }),
-  };
+/** A function that has no business with the database gets no URL; should it ask all the same, it hears what is missing. */
+function databaseOf(env: Env, connections: number): Sql {
+  if (env.GORDON_DATABASE_URL) {
+    return connect(env.GORDON_DATABASE_URL, { role: 'gordon_writer', max: connections });
+  }
+  const refuse = (): never => required(env, 'GORDON_DATABASE_URL') as never;
+  return new Proxy(refuse, { get: refuse }) as unknown as Sql;
 }

@@ -1,12 +1,12 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { PlanWaveInput } from '../core/contracts.ts';
+import type { ExecutionInput } from '../core/contracts.ts';
 import { GordonError } from '../core/errors.ts';
 import type { Workflow } from '../core/job-ports.ts';
 
 /** Starts executions in Step Functions; where that is, is the SDK's own environment (`AWS_ENDPOINT_URL_SFN`, region, …). */
 export const createWorkflow = (stateMachineArn: string, client = new SFNClient({})): Workflow => ({
   async start(jobId) {
-    const input: PlanWaveInput = { jobId, wave: 1, previousMissing: -1 };
+    const input: ExecutionInput = { jobId, nextWave: 1, previousMissing: -1 };
     // The name is the job's id: it shows in the console, and a second start of one job cannot make a second execution.
     const command = new StartExecutionCommand({ stateMachineArn, name: jobId, input: JSON.stringify(input) });
     try {

@@ -81,7 +81,7 @@ function rowSpans(page: Page, fresh: RangeSet): NewSpan[] {
   return fresh.map((span) => {
     const rows = lowerBound(page.rows.times, span.end) - lowerBound(page.rows.times, span.start);
     if (rows * step !== measure([span])) throw overclaimed(page, span.start, rows, measure([span]) / step);
-    return { span, state: 'have', rows, object: page.object, sha256: page.sha256 };
+    return { span, state: 'have', object: page.object, sha256: page.sha256 };
   });
 }
 

@@ -1,6 +1,5 @@
 import { periodsIn } from '../core/period.ts';
-import type { Range, RangeSet } from '../core/range.ts';
-import { hull } from '../core/range.ts';
+import { clip, hull, type Range, type RangeSet } from '../core/range.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
 import { iso } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
@@ -8,13 +7,12 @@ import type { Runner, Transaction } from './postgres.ts';
 
 export type CoverageState = 'have' | 'empty' | 'failed';
 
-/** A row of market_data.coverage that is to be. */
+/** What is to be entered into market_data.coverage. */
 export interface NewSpan {
   readonly span: Range;
   readonly state: CoverageState;
   readonly reason?: string;
   readonly evidence?: unknown;
-  readonly rows?: number;
   readonly object?: string;
   readonly sha256?: string | undefined;
 }
@@ -139,6 +137,10 @@ export async function carve(
     from hit, unnest(tstzmultirange(span) - (select set from cut)) as part`;
 }
 
+/**
+ * Enters spans, cut at the borders of months: a row that crossed one would belong to two locks, and two holders who carve
+ * the same row do not see each other's remainder.
+ */
 export async function insertSpans(
   tx: Transaction,
   series: Series,
@@ -146,10 +148,16 @@ export async function insertSpans(
   by: Author,
 ): Promise<void> {
   if (spans.length === 0) return;
-  const rows = spans.map((s) => ({
-    ...{ start: iso(s.span.start), end: iso(s.span.end), state: s.state, reason: s.reason ?? null },
-    ...{ evidence: s.evidence ?? [], rows: s.rows ?? 0, object: s.object ?? null, sha256: s.sha256 ?? null },
-  }));
+  const step = stepOf(series.timeframe);
+  const rows = spans.flatMap((s) =>
+    periodsIn('month', s.span)
+      .flatMap((month) => clip([s.span], month))
+      .map((part) => ({
+        ...{ start: iso(part.start), end: iso(part.end), state: s.state, reason: s.reason ?? null },
+        rows: s.state === 'have' ? (part.end - part.start) / step : 0,
+        ...{ evidence: s.evidence ?? [], object: s.object ?? null, sha256: s.sha256 ?? null },
+      })),
+  );
   await tx`
     insert into market_data.coverage
       (source, symbol, timeframe, span, state, reason, evidence, rows, object, sha256, job_id, chunk, fetched_at)

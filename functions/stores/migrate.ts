@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import Postgrator from 'postgrator';
-import type postgres from 'postgres';
 import { GordonError } from '../core/errors.ts';
-import { connect, placeOf, type Sql, storeError } from './postgres.ts';
+import { placeOf, type Runner, storeError } from './postgres.ts';
+import { Session } from './sessions.ts';
 
 /** Which of the two folders of migrations goes with `sql/*.sql`. Decided once for each database. */
 export type Flavour = 'postgres' | 'timescale';
@@ -30,13 +30,14 @@ const OLDEST = 140_000;
  * @throws GordonError `database-unreachable`, `database-too-old`, `timescale-missing`, `migration-failed`, …
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
-  const sql = connect(url, { max: 1, application: LOCK });
+  // One connection for all of it: it holds the lock.
+  const session = new Session(url, { max: 1, application: LOCK });
   try {
-    return await migrateOn(sql, options.folder ?? OWN_FOLDER, placeOf(url));
+    return await migrateOn(session.sql, options.folder ?? OWN_FOLDER, placeOf(url));
   } catch (error) {
     throw storeError(error, placeOf(url));
   } finally {
-    await sql.end({ timeout: 5 });
+    await session.close();
   }
 }
 
@@ -44,28 +45,20 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
 export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string =>
   `${folder}/{,${flavour}/}*.sql`;
 
-async function migrateOn(sql: Sql, folder: string, place: string): Promise<Migrated> {
-  await refuseOld(sql, place);
-  const session = await sql.reserve();
-  try {
-    // Must come first: of two migrators the second one must see what the first one did.
-    await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
-    const flavour = await flavourOf(session, place);
-    const applied = await applyAll(session, migrationPattern(flavour, folder), place);
-    await session`
-      insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
-      on conflict (key) do nothing`;
-    return { flavour, ...applied };
-  } finally {
-    await session`select pg_advisory_unlock_all()`;
-    session.release();
-  }
+async function migrateOn(session: Runner, folder: string, place: string): Promise<Migrated> {
+  await refuseOld(session, place);
+  // Must come first: of two migrators the second one must see what the first one did. The lock goes with the connection.
+  await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
+  const flavour = await flavourOf(session, place);
+  const applied = await applyAll(session, migrationPattern(flavour, folder), place);
+  await session`
+    insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
+    on conflict (key) do nothing`;
+  return { flavour, ...applied };
 }
 
-type Session = postgres.ReservedSql<{ int8: number }>;
-
 async function applyAll(
-  session: Session,
+  session: Runner,
   pattern: string,
   place: string,
 ): Promise<Pick<Migrated, 'applied' | 'version'>> {
@@ -91,7 +84,7 @@ async function applyAll(
   return { applied: open.map((m) => baseName(m.filename)), version: open.at(-1)?.version ?? at };
 }
 
-async function refuseOld(sql: Sql, place: string): Promise<void> {
+async function refuseOld(sql: Runner, place: string): Promise<void> {
   const [row] = await sql<{ version: string; number: number }[]>`
     select current_setting('server_version') as version, current_setting('server_version_num')::int as number`;
   if (row && row.number >= OLDEST) return;
@@ -105,7 +98,7 @@ async function refuseOld(sql: Sql, place: string): Promise<void> {
 }
 
 /** A database keeps the flavour that it was made with; a new one gets Timescale where the server has it loaded. */
-async function flavourOf(session: Session, place: string): Promise<Flavour> {
+async function flavourOf(session: Runner, place: string): Promise<Flavour> {
   const [made] = await session<
     { made: boolean }[]
   >`select to_regclass('market_data.meta') is not null as made`;

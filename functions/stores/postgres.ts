@@ -1,17 +1,25 @@
-import net from 'node:net';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { GordonError } from '../core/errors.ts';
+import { openPool, Session, Sessions } from './sessions.ts';
 
-/** postgres.js with `int8` as number: counts of rows, far below 2^53. */
-export type Sql = postgres.Sql<{ int8: number }>;
-export type Transaction = postgres.TransactionSql<{ int8: number }>;
-/** where a statement may run: on any connection of a pool or inside a transaction */
+/** Where a statement may run: on any connection of a pool, or inside a transaction. `int8` is a number: counts, far below 2^53. */
 export type Runner = postgres.ISql<{ int8: number }>;
+export type Transaction = Runner;
+
+export interface Sql extends Runner {
+  /**
+   * Runs a transaction on a connection of its own; rolls back when `work` throws.
+   * @param mode such as `isolation level repeatable read read only`
+   */
+  begin<T>(work: (tx: Transaction) => Promise<T>, mode?: string): Promise<T>;
+  /** waits for what runs, at most so many seconds; then closes all connections */
+  end(options?: { readonly timeout?: number }): Promise<void>;
+}
 
 export interface ConnectOptions {
   /** the role that the session takes; absent: the one of the URL */
   readonly role?: 'gordon_writer' | 'gordon_reader';
-  /** most connections of the pool; a Lambda needs one */
+  /** most connections for single statements, and as many again for transactions */
   readonly max?: number;
   /** shown by pg_stat_activity */
   readonly application?: string;
@@ -19,37 +27,16 @@ export interface ConnectOptions {
 
 /** A pool; nothing is sent before the first query. The caller ends it. */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
-  return postgres(url, {
-    max: options.max ?? 4,
-    connect_timeout: 10,
-    idle_timeout: 60,
-    // One round trip less for each new connection; no column of ours is an array.
-    fetch_types: false,
-    onnotice: () => {},
-    socket: openSocket,
-    connection: {
-      application_name: options.application ?? 'gordon-data',
-      TimeZone: 'UTC',
-      // A worker that was frozen or cut off must not keep its locks: neither idle, nor in the middle of a COPY.
-      idle_in_transaction_session_timeout: 60_000,
-      tcp_keepalives_idle: 30,
-      tcp_keepalives_interval: 10,
-      tcp_keepalives_count: 3,
-      ...(options.role && { role: options.role }),
+  const settings = { max: 4, application: 'gordon-data', ...options };
+  const pool = openPool(url, settings);
+  const sessions = new Sessions(() => new Session(url, settings), settings.max);
+  const endPool = pool.end.bind(pool);
+  return Object.assign(pool as Runner, {
+    begin: <T>(work: (tx: Transaction) => Promise<T>, mode = '') => sessions.begin(work, mode),
+    end: async ({ timeout = 5 }: { readonly timeout?: number } = {}) => {
+      await Promise.all([endPool({ timeout }), sessions.end(timeout)]);
     },
-    types: { int8: { to: 20, from: [20], parse: Number, serialize: String } },
   });
-}
-
-/**
- * As postgres.js opens its own, but without Nagle's delay: the end of a COPY is a small packet after a large one, and would
- * wait 40 ms for the server's acknowledgement. What is written before the connection stands is sent when it does.
- */
-function openSocket({ host, port, path }: { host: string[]; port: number[]; path?: string }): net.Socket {
-  if (path) return net.connect({ path });
-  const socket = net.connect({ host: host[0]!, port: port[0]!, noDelay: true });
-  // postgres.js takes the name for the server's certificate from here.
-  return Object.assign(socket, { host: host[0] });
 }
 
 /** `host:port/database` of a URL: what may be shown of it. */
@@ -83,23 +70,27 @@ export function storeError(error: unknown, subject: string): GordonError {
       remedy: 'It is tried again.',
     });
   }
-  return new GordonError({ name: 'PermanentError', subject, message, cause: error, ...explain(code) });
+  return new GordonError({ name: 'PermanentError', subject, cause: error, ...explain(code, message) });
 }
 
 /** What to do about the failures that an operator can cause and cure. */
-function explain(code: string): { code: string; remedy: string } {
-  if (code === '42501')
-    return {
-      code: 'database-forbidden',
-      remedy: 'Grant gordon_writer (or gordon_reader) to the user of the URL: `GRANT gordon_writer TO …`.',
-    };
-  if (code === '28P01' || code === '28000')
-    return { code: 'database-login-refused', remedy: 'Check user and password in GORDON_DATABASE_URL.' };
-  if (code === '3D000') return { code: 'no-database', remedy: 'Create it, or name another one in the URL.' };
-  if (code === '42P01' || code === '3F000' || code === '22023' || code === '42704')
-    return { code: 'not-migrated', remedy: 'Run `gordon-data migrate` against this database.' };
-  return {
-    code: 'database-refused',
-    remedy: 'This is a fault of the program or of the data; see the cause.',
-  };
+function explain(code: string, message: string): { code: string; message: string; remedy: string } {
+  const known = CURES.find(([codes]) => codes.includes(code));
+  const [, name, remedy] = known ?? [
+    [],
+    'database-refused',
+    'This is a fault of the program or of the data; see the cause.',
+  ];
+  return { code: name, message: `the database refused (${code || 'no code'}: ${message}).`, remedy };
 }
+
+const CURES: readonly (readonly [codes: readonly string[], name: string, remedy: string])[] = [
+  [
+    ['42501'],
+    'database-forbidden',
+    'Grant gordon_writer (or gordon_reader) to the user of the URL: `GRANT gordon_writer TO …`.',
+  ],
+  [['28P01', '28000'], 'database-login-refused', 'Check user and password in GORDON_DATABASE_URL.'],
+  [['3D000'], 'no-database', 'Create it, or name another one in the URL.'],
+  [['42P01', '3F000', '22023', '42704'], 'not-migrated', 'Run `gordon-data migrate` against this database.'],
+];

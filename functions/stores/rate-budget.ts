@@ -100,6 +100,9 @@ export function createRateBudget(options: BudgetTable): RateBudget {
 
     async observe(family, used, asOf) {
       ahead = asOf - clock();
+      const window = floorTo(asOf, family.windowMs);
+      // About a window's turn an answer may still carry the last one's count, which would spoil the whole new one.
+      if (asOf - window < SECOND || (leases.get(family.id)?.window ?? 0) > window) return;
       const lease = leaseAt(family, asOf);
       // What I hold and have not spent the venue cannot know of.
       const counter = used + lease.left;

@@ -25,11 +25,11 @@ export async function reconcile(
   now: number,
 ): Promise<RangeSet> {
   if (range.start >= range.end) return [];
-  const suspects = await sql.begin('isolation level repeatable read read only', async (tx) => {
+  const suspects = await sql.begin(async (tx) => {
     const have = await spansOf(tx, series, range, 'have', now);
     if (have.length === 0) return [];
     return rowless(tx, table, series, have, await doubtfulDays(tx, table, series, have));
-  });
+  }, 'isolation level repeatable read read only');
   const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects, now) : [];
   await compactLedger(sql, series, range, now);
   return lost;

@@ -34,6 +34,8 @@ export interface Host {
   readonly databaseUrl: string;
   readonly readerUrl: string;
   readonly services: Services;
+  /** what the functions are given; for one that runs in a process of its own */
+  readonly env: NodeJS.ProcessEnv;
   close(): Promise<void>;
 }
 
@@ -90,21 +92,16 @@ async function assemble(
   let services: Services | undefined;
   const loaded = await loadFunctions(async () => services!);
   const engine = await started(startStepFunctions(loaded.invoke));
+  const env = {
+    ...LOCAL_AWS,
+    ...venues?.env,
+    ...{ GORDON_DATABASE_URL: database.url, GORDON_JOB_TABLE: JOB_TABLE },
+    ...{ GORDON_STATE_MACHINE_ARN: engine.stateMachineArn, GORDON_SIMULATED: options.simulated ? '1' : '0' },
+    ...{ AWS_ENDPOINT_URL_DYNAMODB: jobTable.url, AWS_ENDPOINT_URL_SFN: engine.url },
+    ...options.env,
+  };
   services = await started(
-    createServices(
-      {
-        ...LOCAL_AWS,
-        ...venues?.env,
-        ...{ GORDON_DATABASE_URL: database.url, GORDON_JOB_TABLE: JOB_TABLE },
-        ...{
-          GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
-          GORDON_SIMULATED: options.simulated ? '1' : '0',
-        },
-        ...{ AWS_ENDPOINT_URL_DYNAMODB: jobTable.url, AWS_ENDPOINT_URL_SFN: engine.url },
-        ...options.env,
-      },
-      { connections: 10, ...(options.clock && { clock: options.clock }) },
-    ),
+    createServices(env, { connections: 10, ...(options.clock && { clock: options.clock }) }),
   );
   await resumeJobs(services);
   call = loaded.call;
@@ -116,7 +113,7 @@ async function assemble(
   }
   return {
     ports: { jobs: servers[0]!.port, candles: servers[1]!.port },
-    ...{ databaseUrl: database.url, readerUrl: database.readerUrl, services },
+    ...{ databaseUrl: database.url, readerUrl: database.readerUrl, services, env },
     close: stopAll,
   };
 }

@@ -7,12 +7,17 @@ import { startHost } from './host.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
 
 const mode = process.argv[2] === 'demo' ? 'demo' : 'live';
-const { GORDON_DATABASE_URL: databaseUrl, GORDON_PG_PORT, GORDON_LOG_FILE } = process.env;
+const { GORDON_DATABASE_URL: databaseUrl, GORDON_LOG_FILE } = process.env;
+const port = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 
 try {
   const host = await startHost({
     folder: join(GORDON_DIR, mode),
-    ports: { jobs: 8081, candles: 3000, database: Number(GORDON_PG_PORT ?? 0) },
+    ports: {
+      jobs: port('GORDON_JOBS_PORT', 8081),
+      candles: port('GORDON_CANDLES_PORT', 3000),
+      database: port('GORDON_PG_PORT', 0),
+    },
     simulated: mode === 'demo',
     ...(databaseUrl && mode === 'live' && { databaseUrl }),
     env: mode === 'live' ? process.env : {},

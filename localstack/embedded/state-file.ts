@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** All that the host keeps lies here, in the clone; nothing is written to a home directory. */
-export const GORDON_DIR = fileURLToPath(new URL('../../.gordon', import.meta.url));
+/** All that the host keeps lies here: in the clone unless `GORDON_DIR` names another place; never in a home directory. */
+export const GORDON_DIR = process.env.GORDON_DIR ?? fileURLToPath(new URL('../../.gordon', import.meta.url));
 
 const FILE = join(GORDON_DIR, 'host.json');
 

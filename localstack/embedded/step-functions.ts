@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { StateMachine } from 'aws-local-stepfunctions';
+import { describeError } from '../../functions/core/errors.ts';
 import { functions } from '../../functions/manifest.ts';
+import { rootLogger } from '../../functions/runtime/log.ts';
 import { backfillDefinition, type Placeholders } from '../../statemachines/definition.ts';
 
 /** Runs one state's function. */
@@ -45,6 +47,18 @@ export async function startStepFunctions(invoke: Invoke): Promise<StepFunctions>
   };
   const executions = new Map<string, Execution>();
 
+  /** What EventBridge sends on at the end of an execution. */
+  async function tell(name: string, status: Execution['status']): Promise<void> {
+    const listeners = functions.filter(({ events = [] }) =>
+      events.some((event) => (event.statuses as readonly string[]).includes(status)),
+    );
+    for (const { handler } of listeners) {
+      await invoke(handler, { detail: { name, status } }).catch((error: unknown) =>
+        rootLogger.error(`${handler} after ${name}: ${describeError(error)}`),
+      );
+    }
+  }
+
   function start(name: string, input: unknown): Execution {
     const run = machine.run(input as never, { overrides, noThrowOnAbort: true } as never);
     const execution: Execution = {
@@ -55,7 +69,9 @@ export async function startStepFunctions(invoke: Invoke): Promise<StepFunctions>
       ),
     };
     const end = (status: Execution['status']): void => {
-      if (execution.status === 'RUNNING') execution.status = status;
+      if (execution.status !== 'RUNNING') return;
+      execution.status = status;
+      void tell(name, status);
     };
     executions.set(name, execution);
     return execution;
@@ -69,8 +85,11 @@ export async function startStepFunctions(invoke: Invoke): Promise<StepFunctions>
     },
     StopExecution: ({ executionArn }) => {
       const execution = find(executions, executionArn!);
-      if (execution.status === 'RUNNING') execution.status = 'ABORTED';
       execution.abort();
+      if (execution.status === 'RUNNING') {
+        execution.status = 'ABORTED';
+        void tell(executionArn!.split(':').at(-1)!, 'ABORTED');
+      }
       return { stopDate: Date.now() / 1_000 };
     },
     DescribeExecution: ({ executionArn }) => {

@@ -8,7 +8,8 @@ import { KLINE_FIELDS, KlineRows } from './kline-rows.ts';
 const COMMA = 44;
 const LF = 10;
 const CR = 13;
-const isLetter = (byte: number): boolean => (byte | 32) >= 97 && (byte | 32) <= 122;
+/** How a header begins, where there is one. */
+const HEADER = new TextEncoder().encode('open_time,');
 
 /** A day of seconds and a month of minutes each fit one batch, so a repeated row is met beside its twin. */
 const BATCH_ROWS = 90_000;
@@ -31,9 +32,15 @@ export function klineCsvParser(series: Series): StreamParser {
       line++;
       const first = bytes[at]!;
       if (first === LF || first === CR) at = bytes[at + 1] === LF && first === CR ? at + 2 : at + 1;
-      else if (line === 1 && isLetter(first)) at = bytes.indexOf(LF, at) + 1 || to;
+      else if (line === 1 && first === HEADER[0]) at = header(bytes, at);
       else at = row(bytes, at, to);
     }
+  }
+
+  /** @returns index of the line after */
+  function header(bytes: Uint8Array, from: number): number {
+    if (HEADER.some((byte, i) => bytes[from + i] !== byte)) throw wrong('is neither a candle nor a header');
+    return bytes.indexOf(LF, from) + 1 || bytes.length;
   }
 
   /** @returns index of the line after */
