@@ -16,8 +16,8 @@ export interface Terminal {
   readonly clock: Clock;
   /** @throws the signal's reason */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Calls the listener when the program is asked to stop; without a listener the process just ends. */
-  onStop(listener: (signal: StopSignal) => void): void;
+  /** Calls the listener, once, when the program is asked to stop. Without a listener the process just ends. */
+  onStop(listener: (signal: StopSignal) => void): Disposable;
 }
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
@@ -44,17 +44,33 @@ export function processTerminal(): Terminal {
       delay(ms, undefined, { signal }).catch((error: unknown) => {
         throw signal.aborted ? signal.reason : error;
       }),
-    onStop(listener) {
-      let stopping = 0;
-      const on = (signal: StopSignal): void => {
-        // `make` and the launcher pass on a Ctrl-C that the terminal also sends: the second of a pair is no impatience.
-        if (stopping && Date.now() - stopping > 1_000) process.exit(exitCodeOf(signal));
-        if (stopping) return;
-        stopping = Date.now();
-        listener(signal);
-      };
-      process.on('SIGINT', on).on('SIGTERM', on);
-    },
+    onStop: stopListeners(),
+  };
+}
+
+/** A Ctrl-C comes twice where `make` or the launcher passes on what the terminal also sends. */
+const PAIR_MS = 1_000;
+
+function stopListeners(): Terminal['onStop'] {
+  let current: ((signal: StopSignal) => void) | undefined;
+  let stoppedAt: number | undefined;
+  const on = (signal: StopSignal): void => {
+    const impatient = stoppedAt !== undefined && Date.now() - stoppedAt > PAIR_MS;
+    if (impatient || (stoppedAt === undefined && !current)) process.exit(exitCodeOf(signal));
+    if (stoppedAt !== undefined) return;
+    stoppedAt = Date.now();
+    current?.(signal);
+  };
+  let installed = false;
+  return (listener) => {
+    if (!installed) process.on('SIGINT', on).on('SIGTERM', on);
+    installed = true;
+    current = listener;
+    return {
+      [Symbol.dispose]: () => {
+        current = undefined;
+      },
+    };
   };
 }
 

@@ -30,7 +30,7 @@ CREATE TABLE market_data.coverage (
   chunk text COLLATE "C" NOT NULL,
   fetched_at timestamptz NOT NULL
 );
-COMMENT ON TABLE market_data.coverage IS 'one row for each committed span; spans of one series never overlap within a state';
+COMMENT ON TABLE market_data.coverage IS 'one row for each committed span and month; rows of one series never overlap';
 COMMENT ON COLUMN market_data.coverage.reason IS
   'empty: pre-listing, delisted, venue-outage, zero-trade, source-expired; failed: the code of the error';
 COMMENT ON COLUMN market_data.coverage.evidence IS 'empty: what was asked and what came; failed: the error';

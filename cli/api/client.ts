@@ -69,8 +69,9 @@ function nextPage(link: string | null): string | undefined {
 }
 
 function queryOf(filter: Readonly<Record<string, string | number | undefined>>): string {
-  const set = Object.entries(filter).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]]));
-  return set.length === 0 ? '' : `?${new URLSearchParams(set)}`;
+  const set = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) if (value !== undefined) set.set(name, String(value));
+  return set.size === 0 ? '' : `?${set}`;
 }
 
 function read<T>(shape: z.ZodType<T>, body: unknown, base: BaseUrl): T {
@@ -78,5 +79,7 @@ function read<T>(shape: z.ZodType<T>, body: unknown, base: BaseUrl): T {
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
   const where = path.length > 0 ? ` (${path.join('.')}: ${message})` : '';
-  throw new CliError(`${base.url} answers what this gordon-data does not understand${where}: is it the same version?`);
+  throw new CliError(
+    `${base.url} answers what this gordon-data does not understand${where}: is it the same version?`,
+  );
 }

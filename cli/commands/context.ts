@@ -1,27 +1,53 @@
-import type { Command } from 'commander';
+import { type HostState, isOurs, readState } from '../../localstack/embedded/state-file.ts';
 import { baseUrl } from '../api/base-url.ts';
 import { type Api, apiAt } from '../api/client.ts';
+import { badInput } from '../failure.ts';
 import { type Paint, paintFor, say, type Terminal } from '../terminal.ts';
 
 /** What every command gets. */
 export interface Context {
   readonly terminal: Terminal;
-  /** The jobs API; found when a command asks for it, so that the others work without. @throws CliError */
-  api(): Api;
   readonly paint: Paint;
+  /** The jobs API: looked up when a command asks for it, so that the others work without. @throws CliError */
+  api(): Api;
+  /** The embedded host of this machine, while it runs. */
+  runningHost(): HostState | undefined;
 }
 
-export const contextFor = (terminal: Terminal): Context => ({
-  terminal,
-  api: () => apiAt(baseUrl(terminal.env)),
-  paint: paintFor(terminal.out, terminal.env),
-});
+export function contextFor(terminal: Terminal, findHost: () => HostState | undefined = liveHost): Context {
+  return {
+    terminal,
+    paint: paintFor(terminal.out, terminal.env),
+    api: () => apiAt(baseUrl(terminal.env.GORDON_API_URL, findHost())),
+    runningHost: findHost,
+  };
+}
+
+function liveHost(): HostState | undefined {
+  const state = readState();
+  return state && isOurs(state.pid) ? state : undefined;
+}
 
 /** Prints a result. */
-export const print = (context: Context, ...lines: readonly string[]): void => say(context.terminal.out, ...lines);
+export const print = (context: Context, ...lines: readonly string[]): void =>
+  say(context.terminal.out, ...lines);
 
 /** Prints a result for programs: one document. */
-export const printJson = (context: Context, value: unknown): void => print(context, JSON.stringify(value, null, 2));
+export const printJson = (context: Context, value: unknown): void =>
+  print(context, JSON.stringify(value, null, 2));
 
-/** Wires a command; what it returns is the exit code. */
-export type Run = (command: Command, work: (...args: never[]) => Promise<number>) => void;
+export interface ReadableDatabase {
+  readonly url: string;
+  readonly simulated: boolean;
+}
+
+/** GORDON_DATABASE_URL, or else the embedded host's; undefined when there is neither. @throws CliError */
+export function databaseUrl({ terminal, runningHost }: Context): ReadableDatabase | undefined {
+  const url = terminal.env.GORDON_DATABASE_URL;
+  if (url) {
+    if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')) return { url, simulated: false };
+    throw badInput('GORDON_DATABASE_URL is no URL: write it as postgres://user:password@host:5432/database');
+  }
+  const host = runningHost();
+  return host && { url: host.readerUrl, simulated: host.mode === 'demo' };
+}

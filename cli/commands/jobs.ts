@@ -1,11 +1,10 @@
-import { JOB_STATUSES } from '../../functions/core/job.ts';
 import { jobLines, jobTable } from '../format/job.ts';
 import { plural } from '../format/values.ts';
 import { type Context, print, printJson } from './context.ts';
 import { waitAndTell } from './wait.ts';
 
 export interface JobsOptions {
-  readonly status?: string;
+  readonly status?: readonly string[];
   readonly source?: string;
   readonly all?: boolean;
   readonly limit: number;
@@ -13,7 +12,7 @@ export interface JobsOptions {
 }
 
 export async function listJobs(context: Context, given: JobsOptions): Promise<number> {
-  const status = given.all ? JOB_STATUSES.join(',') : given.status;
+  const status = given.all ? 'all' : given.status?.join(',');
   const { jobs, more } = await context.api().jobs({
     ...(status && { status }),
     ...(given.source && { source: given.source }),
@@ -29,7 +28,7 @@ export async function listJobs(context: Context, given: JobsOptions): Promise<nu
 const nothing = ({ all, status, source }: JobsOptions): string => {
   const of = source ? ` of ${source}` : '';
   if (all) return `No job${of} yet. Start one: gordon-data backfill ${source ?? 'klines'} trigger --wait`;
-  if (status) return `No job${of} is ${status.replaceAll(',', ' or ')}.`;
+  if (status) return `No job${of} is ${status.join(' or ')}.`;
   return `No job${of} is queued or running. Finished ones: gordon-data backfill jobs --all`;
 };
 

@@ -24,11 +24,16 @@ export function timeframe(text: string): string {
   throw new InvalidArgumentError(`Use one of: ${Object.keys(STEPS).join(', ')}.`);
 }
 
-export function statuses(text: string): string {
-  const words = text.split(',');
-  if (words.every((word) => (JOB_STATUSES as readonly string[]).includes(word))) return text;
-  throw new InvalidArgumentError(`Use some of: ${JOB_STATUSES.join(',')}.`);
-}
+/** Makes a parser of words with commas between them, each of them one of the known. */
+export const oneOfEach =
+  (known: readonly string[]) =>
+  (text: string): string[] => {
+    const words = text.split(',').map((word) => word.trim());
+    if (words.every((word) => known.includes(word))) return words;
+    throw new InvalidArgumentError(`Use some of: ${known.join(',')}.`);
+  };
+
+export const statuses = oneOfEach(JOB_STATUSES);
 
 export function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);

@@ -1,8 +1,8 @@
+import { badInput } from '../failure.ts';
 import { SIMULATED } from '../format/report.ts';
 import { seedTable } from '../format/seed.ts';
 import { hasFailed, runStage, type StageResult } from '../seed/run-stage.ts';
 import { type SeedFlags, seedSettings } from '../seed/settings.ts';
-import { badInput } from '../failure.ts';
 import { type Context, print } from './context.ts';
 import { report } from './report.ts';
 

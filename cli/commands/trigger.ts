@@ -23,7 +23,11 @@ export function addTrigger(family: Command, work: (options: TriggerOptions) => P
   family
     .command('trigger')
     .description('start a job that fetches whatever is missing of a range')
-    .option('--symbols <list>', 'as the venue writes them, commas between; default: those of the source', options.symbols)
+    .option(
+      '--symbols <list>',
+      'as the venue writes them, commas between; default: those of the source',
+      options.symbols,
+    )
     .option('--from <time>', 'first instant; default: a year ago', options.instant)
     .option('--to <time>', 'end of the range, itself not in it; default: now', options.instant)
     .option('--timeframe <step>', 'grid, such as 1m, 1h, 1d; default: that of the source', options.timeframe)

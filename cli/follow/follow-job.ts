@@ -23,7 +23,7 @@ export async function followJob(
   view: ProgressView,
 ): Promise<JobDetail> {
   const stop = new AbortController();
-  terminal.onStop((signal) => stop.abort(new Interrupted(exitCodeOf(signal))));
+  using _listening = terminal.onStop((signal) => stop.abort(new Interrupted(exitCodeOf(signal))));
   try {
     return await poll(api, job, terminal, view, stop.signal);
   } catch (error) {

@@ -59,7 +59,8 @@ function barView(screen: Screen): ProgressView {
   return {
     update(job) {
       const { percent, rows, rate, chunks, left } = progressParts(job);
-      const facts = job.chunks.length === 0 ? progressLine(job) : [rows, rate, chunks, left].filter(Boolean).join('  ');
+      const facts =
+        job.chunks.length === 0 ? progressLine(job) : [rows, rate, chunks, left].filter(Boolean).join('  ');
       const value = Math.floor(job.progress * WHOLE);
       const payload = { percent: percent.padStart(4), facts };
       if (started) bar.update(value, payload);

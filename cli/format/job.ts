@@ -1,7 +1,7 @@
 import type { JobDetail, JobSummary } from '../api/answers.ts';
 import type { Paint, Style } from '../terminal.ts';
 import { type Column, table } from './table.ts';
-import { count, duration, few, percent, plural, seconds, span, time } from './values.ts';
+import { count, dayOrTime, duration, few, percent, plural, seconds, span, time } from './values.ts';
 
 const STYLES: Readonly<Record<string, Style>> = {
   succeeded: 'green',
@@ -68,7 +68,15 @@ const JOB_COLUMNS: readonly Column[] = [
 
 export function jobTable(jobs: readonly JobSummary[], paint: Paint): string[] {
   const rows = jobs.map((job) => [
-    ...[job.id, job.source, few(job.symbols, 2), job.timeframe, time(job.from), time(job.to), job.status],
+    ...[
+      job.id,
+      job.source,
+      few(job.symbols, 2),
+      job.timeframe,
+      dayOrTime(job.from),
+      dayOrTime(job.to),
+      job.status,
+    ],
     ...[doneOf(job), count(job.rows_fetched), time(job.created_at)],
   ]);
   return table(JOB_COLUMNS, rows, paint);
@@ -90,7 +98,8 @@ export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {
   ];
   if (job.chunks.length > 0) facts.push(['chunks', chunkFact(job)]);
   if (job.wave > 1) facts.push(['wave', String(job.wave)]);
-  if (job.seconds_left && job.finished_at === null) facts.push(['left', `about ${duration(job.seconds_left)}`]);
+  if (job.seconds_left && job.finished_at === null)
+    facts.push(['left', `about ${duration(job.seconds_left)}`]);
   if (job.skipped.length > 0) facts.push(['left out', `${job.skipped.join(', ')} (not listed there)`]);
   return [...facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`), ...failureBlock(job)];
 }

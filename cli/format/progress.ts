@@ -34,6 +34,7 @@ function leftOf(job: JobDetail): string {
   const waiting = job.chunks.flatMap(({ resumes_at }) => resumes_at ?? []);
   const working = job.chunks.some(({ state }) => state === 'running');
   // Nothing moves until then, and a bar that stands still without a word looks like a hang.
-  if (waiting.length > 0 && !working) return `the venue's limit: on at ${time(waiting.sort()[0]!).slice(11)} UTC`;
+  if (waiting.length > 0 && !working)
+    return `the venue's limit: on at ${time(waiting.sort()[0]!).slice(11)} UTC`;
   return job.seconds_left === null ? '' : `about ${duration(job.seconds_left)} left`;
 }

@@ -34,7 +34,9 @@ export function gapLines(series: readonly SeriesReport[]): string[] {
       : [
           '',
           `${labelOf(s)}: ${plural(s.gaps.length, 'gap')}, ${plural(missing(s), 'row')} missing`,
-          ...s.gaps.map((g) => `  ${span(g)}  ${plural(g.rows, 'row')}  ${g.cause}${g.error ? `: ${g.error}` : ''}`),
+          ...s.gaps.map(
+            (g) => `  ${span(g)}  ${plural(g.rows, 'row')}  ${g.cause}${g.error ? `: ${g.error}` : ''}`,
+          ),
         ],
   );
 }
@@ -50,7 +52,9 @@ function emptyLines(series: readonly SeriesReport[]): string[] {
 function reasonsOf(s: SeriesReport): string {
   const byReason = Map.groupBy(s.empty, ({ reason }) => reason);
   return [...byReason]
-    .map(([reason, spans]) => `${reason} ${spans.length === 1 ? span(spans[0]!) : plural(spans.length, 'span')}`)
+    .map(
+      ([reason, spans]) => `${reason} ${spans.length === 1 ? span(spans[0]!) : plural(spans.length, 'span')}`,
+    )
     .join('; ');
 }
 
@@ -59,7 +63,10 @@ function findingLines(series: readonly SeriesReport[]): string[] {
   if (odd.length === 0) return [];
   const all = odd.reduce((sum, s) => sum + s.findings, 0);
   const query = 'gordon-data sql "SELECT * FROM market_data.findings"';
-  return ['', `${plural(all, 'oddity', 'oddities')} of the data itself in ${plural(odd.length, 'series', 'series')}: ${query}`];
+  return [
+    '',
+    `${plural(all, 'oddity', 'oddities')} of the data itself in ${plural(odd.length, 'series', 'series')}: ${query}`,
+  ];
 }
 
 /** For an empty report. */

@@ -8,6 +8,9 @@ export function time(iso: string | null): string {
   return `${text.slice(0, 10)} ${text.slice(11, text.slice(17, 19) === '00' ? 16 : 19)}`;
 }
 
+/** The same, only the day where it is midnight: for tables that are wide already. */
+export const dayOrTime = (iso: string): string => time(iso).replace(/ 00:00$/, '');
+
 export const span = (range: { readonly from: string; readonly to: string }): string =>
   `${time(range.from)} to ${time(range.to)}`;
 
@@ -27,7 +30,8 @@ export const seconds = (s: number): string => (s < 100 ? s.toFixed(1) : count(Ma
 /** Rounded down: 100% means all of it. */
 export const percent = (share: number): string => `${Math.floor(share * 100)}%`;
 
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${count(n)} ${n === 1 ? one : many}`;
 
 /** At most `most` of a list of words, and how many others there are. */
 export function few(words: readonly string[], most: number): string {

@@ -31,7 +31,9 @@ export function seedSettings(flags: SeedFlags, env: Terminal['env'], now: number
   const from = instantOf(flags.from, env.FROM_DATE, 'FROM_DATE') ?? addYears(midnight, -1);
   const to = instantOf(flags.to, env.TO_DATE, 'TO_DATE') ?? (flags.demo ? midnight : undefined);
   if (from >= (to ?? now)) {
-    throw badInput(`FROM_DATE ${iso(from)} must lie before ${to === undefined ? 'now' : `TO_DATE ${iso(to)}`}`);
+    throw badInput(
+      `FROM_DATE ${iso(from)} must lie before ${to === undefined ? 'now' : `TO_DATE ${iso(to)}`}`,
+    );
   }
   const symbols = flags.symbols ?? symbolsOf(env.SYMBOLS);
   return {
@@ -59,6 +61,7 @@ function symbolsOf(text: string | undefined): string[] | undefined {
 
 function isSkipped({ family, skip }: Stage, flag: readonly string[] = [], env: Terminal['env']): boolean {
   const value = env[skip] ?? '0';
-  if (!['0', '1', ''].includes(value)) throw badInput(`${skip} is "${value}": write 1 to leave ${family} out, or 0`);
+  if (!['0', '1', ''].includes(value))
+    throw badInput(`${skip} is "${value}": write 1 to leave ${family} out, or 0`);
   return value === '1' || flag.includes(family);
 }

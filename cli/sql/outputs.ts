@@ -67,15 +67,21 @@ export function tableLines(
   most: number,
 ): string[] {
   const cells = rows.slice(0, most).map((row) => textsOf(row, columns).map((v) => visible(v ?? '')));
-  const widths = columns.map(({ name }, i) => cells.reduce((w, row) => Math.max(w, row[i]!.length), name.length));
+  const widths = columns.map(({ name }, i) =>
+    cells.reduce((w, row) => Math.max(w, row[i]!.length), name.length),
+  );
   const line = (parts: readonly string[]): string => ` ${parts.join(' | ')}`.trimEnd();
   return [
     line(columns.map(({ name }, i) => centred(name, widths[i]!))),
     widths.map((width) => '-'.repeat(width + 2)).join('+'),
     ...cells.map((row) =>
-      line(row.map((cell, i) => (isNumber(columns[i]!) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))),
+      line(
+        row.map((cell, i) => (isNumber(columns[i]!) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))),
+      ),
     ),
-    rows.length > most ? `(the first ${plural(most, 'row')}; --csv and --json give all)` : `(${plural(rows.length, 'row')})`,
+    rows.length > most
+      ? `(the first ${plural(most, 'row')}; --csv and --json give all)`
+      : `(${plural(rows.length, 'row')})`,
   ];
 }
 

@@ -23,7 +23,7 @@ const BATCH = 1_000;
  * statement, so nothing can be smuggled in behind a `COMMIT` or a `RESET ROLE`.
  * @throws CliError
  */
-export async function readRows(url: string, query: string, sink: Sink): Promise<void> {
+export async function readRows(url: string, query: string, sink: Sink, stop?: AbortSignal): Promise<void> {
   const sql = openReader(url);
   try {
     await sql.begin('read only', async (transaction) => {
@@ -36,11 +36,14 @@ export async function readRows(url: string, query: string, sink: Sink): Promise<
       };
       // `prepare` and not `simple`: the extended protocol.
       const asked = transaction.unsafe(query, [], { prepare: true }).raw();
+      // Else the server goes on computing what nobody waits for.
+      stop?.addEventListener('abort', () => asked.cancel());
       const last = (await asked.cursor(BATCH, take as never)) as unknown as Batch;
       // SHOW and EXPLAIN bring rows without a count, which postgres.js keeps from the cursor.
       if (columns === undefined) await take(last);
     });
   } catch (error) {
+    if (stop?.aborted) throw stop.reason;
     throw error instanceof postgres.PostgresError ? refused(error) : lost(error, url);
   } finally {
     await sql.end({ timeout: 5 });
@@ -73,7 +76,7 @@ function openReader(url: string): postgres.Sql {
 function refused(error: postgres.PostgresError): CliError {
   const { code, message } = error;
   const say = (text: string): CliError => new CliError(text, 1, error);
-  if (code === '25006') return say(`${READ_ONLY}: ${message}`);
+  if (code === '25006') return say(`${READ_ONLY} (${message})`);
   if (code === '42501') return say(`${message}; the query runs as gordon_reader`);
   if (code === '42601' && /multiple commands/.test(message)) return say('one statement at a time, please');
   if (code === '22023' && /gordon_reader/.test(message)) {

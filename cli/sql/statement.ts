@@ -18,4 +18,8 @@ export function firstWord(query: string): string {
 
 export const isReading = (word: string): boolean => READS.includes(word.toLowerCase());
 
-export const READ_ONLY = 'gordon-data sql only reads (SELECT, WITH, VALUES, TABLE, SHOW, EXPLAIN)';
+export const READ_ONLY = 'sql is read-only: rows come in by `gordon-data backfill`';
+
+/** For a statement that begins with something else. */
+export const notReading = (word: string): string =>
+  `${READ_ONLY}. It takes SELECT, WITH, VALUES, TABLE, SHOW and EXPLAIN, not ${word.toUpperCase()}`;

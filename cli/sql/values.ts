@@ -43,7 +43,9 @@ export function textsOf(row: ResultRow, columns: readonly ResultColumn[]): (stri
  * no number for, such as NaN, is a string.
  */
 export function jsonOf(row: ResultRow, columns: readonly ResultColumn[]): string {
-  const members = distinctNames(columns).map((name, i) => `${JSON.stringify(name)}:${jsonValue(row[i] ?? null, columns[i]!)}`);
+  const members = distinctNames(columns).map(
+    (name, i) => `${JSON.stringify(name)}:${jsonValue(row[i] ?? null, columns[i]!)}`,
+  );
   return `{${members.join(',')}}`;
 }
 
@@ -70,4 +72,6 @@ function distinctNames(columns: readonly ResultColumn[]): string[] {
 
 /** A line of RFC 4180. An empty text is quoted, so that it differs from null. */
 export const csvLine = (values: readonly (string | null)[]): string =>
-  values.map((v) => (v === null ? '' : v === '' || /[",\r\n]/.test(v) ? `"${v.replaceAll('"', '""')}"` : v)).join(',');
+  values
+    .map((v) => (v === null ? '' : v === '' || /[",\r\n]/.test(v) ? `"${v.replaceAll('"', '""')}"` : v))
+    .join(',');

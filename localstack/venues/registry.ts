@@ -1,7 +1,25 @@
+import { alternativeMe } from './alternative-me/index.ts';
 import { binanceArchive } from './binance-archive/index.ts';
+import { binanceListing } from './binance-archive/listing.ts';
 import { binanceSpot } from './binance-spot/index.ts';
 import { binanceUsdm } from './binance-usdm/index.ts';
+import { blockchainInfo } from './blockchain-info/index.ts';
+import { bybit } from './bybit/index.ts';
+import { coinmetrics } from './coinmetrics/index.ts';
+import { defillama } from './defillama/index.ts';
 import type { VenueModule } from './frame/module.ts';
+import { fred } from './fred/index.ts';
 
 /** Every simulated host: one line each. */
-export const venueModules: readonly VenueModule[] = [binanceSpot, binanceUsdm, binanceArchive];
+export const venueModules: readonly VenueModule[] = [
+  binanceSpot,
+  binanceUsdm,
+  binanceArchive,
+  binanceListing,
+  bybit,
+  alternativeMe,
+  blockchainInfo,
+  coinmetrics,
+  defillama,
+  fred,
+];

@@ -1,6 +1,7 @@
 import type { VenueContext } from '../frame/module.ts';
 import { contractOf } from '../market/contracts.ts';
 import { marketOf } from '../market/market.ts';
+import { fundingCsv, metricsCsv } from './futures-csv.ts';
 import type { ArchiveObject } from './keys.ts';
 import { klinesCsv } from './klines-csv.ts';
 
@@ -11,5 +12,7 @@ export function contentOf(context: VenueContext, object: ArchiveObject): Iterabl
   if (override) return [typeof override.csv === 'string' ? Buffer.from(override.csv) : override.csv];
   const contract = contractOf(market, symbol);
   if (!contract) throw new RangeError(`${object.key} is of no known contract`);
+  if (object.dataset === 'fundingRate') return [fundingCsv(context, contract, object)];
+  if (object.dataset === 'metrics') return [metricsCsv(context, contract, object)];
   return klinesCsv(marketOf(context), contract, object);
 }

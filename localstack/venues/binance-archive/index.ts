@@ -23,8 +23,8 @@ async function answer(
   if (!['GET', 'HEAD'].includes(request.method)) return { ...gone, status: 405 };
   if (!object || !(isOverridden(context, object) || isPublished(object, request.at))) return gone;
 
-  const line = `${request.method} ${PREFIX}${request.path}`;
-  const faults = context.faults.takeObject('binance-archive', line);
+  const line = (of: string): string => `${request.method} ${PREFIX}${of}`;
+  const faults = context.faults.takeObject('binance-archive', line(request.path), line(path));
   if (faults.some((f) => f.kind === 'not-found')) return gone;
   const damage = faults.filter((f) => f.kind !== 'wrong-checksum');
   const { zip, sha256 } = await store.get(object, damage);

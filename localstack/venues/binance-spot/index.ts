@@ -10,7 +10,6 @@ import { exchangeInfo } from './exchange-info.ts';
 
 const FAMILY = 'binance-spot';
 const LIMIT = 6000;
-const limitText = (limit: number): string => `${limit} request weight per 1 MINUTE`;
 const ZONE = '^[+-]?([0-9]|0[0-9]|1[0-4])(:[0-5][0-9])?$';
 
 interface Route {
@@ -88,13 +87,7 @@ function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
   };
   const counted = { route: label, weight: route.weight };
   try {
-    const text = limitText(context.limiter.spec(FAMILY).limit);
-    charge(context, request, {
-      scope: 'binance-spot',
-      family: FAMILY,
-      weight: route.weight,
-      limitText: text,
-    });
+    charge(context, request, { scope: FAMILY, family: FAMILY, weight: route.weight, unit: 'weight' });
     const body = route.answer(context, new Params(request, route.params), request);
     return json(body, { headers: headers(), ...counted });
   } catch (error) {
@@ -109,6 +102,6 @@ export const binanceSpot: VenueModule = {
   env: 'GORDON_BINANCE_SPOT_URL',
   limits: [{ id: FAMILY, limit: LIMIT, windowMs: MINUTE }],
   open: (context) => (request) => answer(context, request),
-  refusal: restRefusal(limitText(LIMIT)),
+  refusal: restRefusal(LIMIT),
   truth: (query, context) => (query.market === 'spot' ? allKlines(context, 'spot', query) : undefined),
 };

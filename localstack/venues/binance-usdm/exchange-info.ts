@@ -7,7 +7,7 @@ const NO_END = 4_133_404_800_000;
 /** How long before its end a delisting is known. */
 const ANNOUNCED = 7 * DAY;
 
-/** `GET /fapi/v1/exchangeInfo`; a delisted contract stays for a while as SETTLING, then it is gone. */
+/** `GET /fapi/v1/exchangeInfo`; a delisted contract stays as SETTLING. */
 export function exchangeInfo(now: number): unknown {
   const listed = CONTRACTS.filter((c) => c.market === 'um' && c.listedAt <= now);
   return {

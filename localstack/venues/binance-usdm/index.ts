@@ -4,7 +4,7 @@ import { allKlines } from '../binance/klines.ts';
 import { Params } from '../binance/params.ts';
 import { json } from '../frame/answer.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
-import { FAMILIES, limitTextOf } from './families.ts';
+import { FAMILIES } from './families.ts';
 import { ROUTES } from './routes.ts';
 
 function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
@@ -19,13 +19,8 @@ function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
       : {};
   const counted = { route: `${request.method} /binance-usdm${request.path}`, weight };
   try {
-    const { id, limit } = context.limiter.spec(route.family.id);
-    charge(context, request, {
-      scope: route.family.id,
-      family: id,
-      weight,
-      limitText: limitTextOf(route.family, limit),
-    });
+    const { id: family, unit, grace } = route.family;
+    charge(context, request, { scope: 'binance-usdm', family, weight, unit, grace });
     const body = route.answer(context, new Params(request, route.params), request);
     return json(body, { headers: headers(), ...counted });
   } catch (error) {
@@ -40,6 +35,6 @@ export const binanceUsdm: VenueModule = {
   env: 'GORDON_BINANCE_USDM_URL',
   limits: Object.values(FAMILIES),
   open: (context) => (request) => answer(context, request),
-  refusal: restRefusal('2400 request weight per 1 MINUTE'),
+  refusal: restRefusal(FAMILIES.weight.limit),
   truth: (query, context) => (query.market === 'um' ? allKlines(context, 'um', query) : undefined),
 };

@@ -1,10 +1,12 @@
-import { badInterval } from '../binance/errors.ts';
+import { BinanceRefusal, badInterval } from '../binance/errors.ts';
 import { klines } from '../binance/klines.ts';
 import type { Params } from '../binance/params.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { exchangeInfo } from './exchange-info.ts';
 import { FAMILIES, type Family } from './families.ts';
+import { fundingInfo, fundingRate } from './funding.ts';
+import { STATISTICS, statistics } from './statistics.ts';
 
 export interface Route {
   readonly family: Family;
@@ -29,10 +31,15 @@ function usdmKlines(context: VenueContext, params: Params, request: VenueRequest
   const interval = params.need('interval');
   // Seconds exist on spot only.
   if (interval === '1s' || !INTERVALS.has(interval)) throw badInterval();
+  const start = params.integer('startTime');
+  const end = params.integer('endTime');
+  if (start !== undefined && end !== undefined && start > end) {
+    throw new BinanceRefusal(-1023, 'Start time is greater than end time.');
+  }
   return klines(context, 'um', symbol, {
     interval,
-    start: params.integer('startTime'),
-    end: params.integer('endTime'),
+    start,
+    end,
     limit: params.limit(500, 1500),
     asOf: request.at,
   });
@@ -58,4 +65,27 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     params: ['symbol', 'interval', 'startTime', 'endTime', 'limit'],
     answer: usdmKlines,
   },
+  '/fapi/v1/fundingRate': {
+    family: FAMILIES.funding,
+    weight: flat(1),
+    params: ['symbol', 'startTime', 'endTime', 'limit'],
+    answer: fundingRate,
+  },
+  '/fapi/v1/fundingInfo': {
+    family: FAMILIES.funding,
+    weight: flat(1),
+    params: [],
+    answer: (_context, _params, request) => fundingInfo(request.at),
+  },
+  ...Object.fromEntries(
+    Object.keys(STATISTICS).map((name) => [
+      `/futures/data/${name}`,
+      {
+        family: FAMILIES.data,
+        weight: flat(1),
+        params: ['symbol', 'period', 'startTime', 'endTime', 'limit'],
+        answer: statistics(name),
+      } satisfies Route,
+    ]),
+  ),
 };

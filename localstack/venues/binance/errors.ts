@@ -1,3 +1,4 @@
+import { MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { json } from '../frame/answer.ts';
 import type { VenueAnswer } from '../frame/module.ts';
 
@@ -31,37 +32,48 @@ export const invalid = (name: string): BinanceRefusal =>
 export const badSymbol = (): BinanceRefusal => new BinanceRefusal(-1121, 'Invalid symbol.');
 export const badInterval = (): BinanceRefusal => new BinanceRefusal(-1120, 'Invalid interval.');
 
+const UNKNOWN = 'An unknown error occurred while processing the request.';
 const RESTRICTED =
   "Service unavailable from a restricted location according to 'b. Eligibility' in https://www.binance.com/en/terms. " +
   'Please contact customer service if you believe you received this message in error.';
 
-/** What a `status` fault looks like on the REST hosts. */
-export function restRefusal(limitText: string): (status: number, now: number) => VenueAnswer | undefined {
+/** What a `status` fault looks like on a REST host with this many units of weight a minute. */
+export function restRefusal(limit: number): (status: number, now: number) => VenueAnswer | undefined {
   return (status, now) => {
     if (status === 451) return json({ code: 0, msg: RESTRICTED }, { status });
-    if (status === 418) return banned(now + 120_000, now).answer({});
-    if (status === 429) return tooMany(limitText, 60_000 - (now % 60_000)).answer({});
-    if (status === 500)
-      return json(
-        { code: -1000, msg: 'An unknown error occurred while processing the request.' },
-        { status },
-      );
+    if (status === 418) return banned(now + 2 * MINUTE, now).answer({});
+    if (status === 429) {
+      const waitMs = MINUTE - (now % MINUTE);
+      return tooMany({ unit: 'weight', limit, windowMs: MINUTE, ip: '', waitMs }).answer({});
+    }
+    if (status === 500) return json({ code: -1000, msg: UNKNOWN }, { status });
     return undefined;
   };
 }
 
-export const tooMany = (limitText: string, waitMs: number): BinanceRefusal =>
-  new BinanceRefusal(
-    -1003,
-    `Too much request weight used; current limit is ${limitText}. Please use WebSocket Streams for live updates to avoid polling the API.`,
-    429,
-    { 'retry-after': String(Math.ceil(waitMs / 1000)) },
-  );
+interface Overrun {
+  readonly unit: 'weight' | 'requests';
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly ip: string;
+  readonly waitMs: number;
+}
 
+/** 429. The two texts mean different budgets: weight, or a count of requests. */
+export function tooMany({ unit, limit, windowMs, ip, waitMs }: Overrun): BinanceRefusal {
+  const minutes = windowMs / MINUTE;
+  const msg =
+    unit === 'weight'
+      ? `Too much request weight used; current limit is ${limit} request weight per ${minutes} MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`
+      : `Too many requests; current limit of IP(${ip}) is ${limit} requests per ${minutes} minute. Please use the websocket for live updates to avoid polling the API.`;
+  return new BinanceRefusal(-1003, msg, 429, { 'retry-after': String(Math.ceil(waitMs / SECOND)) });
+}
+
+/** 418. The text tells epoch ms, the header seconds. */
 export const banned = (until: number, now: number): BinanceRefusal =>
   new BinanceRefusal(
     -1003,
     `Way too much request weight used; IP banned until ${until}. Please use WebSocket Streams for live updates to avoid bans.`,
     418,
-    { 'retry-after': String(Math.max(1, Math.ceil((until - now) / 1000))) },
+    { 'retry-after': String(Math.max(1, Math.ceil((until - now) / SECOND))) },
   );

@@ -37,7 +37,8 @@ function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
   }
   const route = ROUTES[request.path];
   if (!route) return envelope(at, {}, { status: 404, code: 10017, message: 'Route not found.' });
-  if (request.method !== 'GET') return envelope(at, {}, { status: 400, code: 10001, message: 'Bad request.' });
+  if (request.method !== 'GET')
+    return envelope(at, {}, { status: 400, code: 10001, message: 'Bad request.' });
   if (request.body !== '') return envelope(at, {}, { status: 403, code: 10001, message: 'Forbidden.' });
   try {
     return envelope(at, route(context, request));

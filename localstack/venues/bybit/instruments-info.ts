@@ -31,9 +31,7 @@ export function instrumentsInfo(_: VenueContext, request: VenueRequest): unknown
   return {
     category,
     list: page.map((i) => contractInfo(i, request.at)),
-    nextPageCursor: more
-      ? encodeURIComponent(`first=${page[0]?.symbol}&last=${page.at(-1)?.symbol}`)
-      : '',
+    nextPageCursor: more ? encodeURIComponent(`first=${page[0]?.symbol}&last=${page.at(-1)?.symbol}`) : '',
   };
 }
 
@@ -87,7 +85,11 @@ function contractInfo(of: Instrument, now: number): unknown {
     deliveryFeeRate: '',
     priceScale: String(price),
     leverageFilter: { minLeverage: '1', maxLeverage: '100.00', leverageStep: '0.01' },
-    priceFilter: { minPrice: tick(price), maxPrice: decimal(1_999_999 * 10 ** price, price), tickSize: tick(price) },
+    priceFilter: {
+      minPrice: tick(price),
+      maxPrice: decimal(1_999_999 * 10 ** price, price),
+      tickSize: tick(price),
+    },
     lotSizeFilter: {
       maxOrderQty: '1190.000',
       minOrderQty: size,

@@ -1,3 +1,4 @@
+import { DAY } from '../../../functions/core/time.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
 import { INTERVALS, type Interval } from '../market/intervals.ts';
 import { marketOf } from '../market/market.ts';
@@ -57,28 +58,38 @@ export function kline(context: VenueContext, request: VenueRequest): unknown {
 }
 
 /** Oldest first. From `start` on where only that is told, else the newest inside the bounds. */
-function page(context: VenueContext, instrument: Instrument, window: Window): readonly (readonly unknown[])[] {
+function page(
+  context: VenueContext,
+  instrument: Instrument,
+  window: Window,
+): readonly (readonly unknown[])[] {
   const { start, end, limit } = window;
   const recorded = context.overrides.rows(instrument.contract.market, instrument.symbol, window.interval);
   if (recorded) {
-    const inside = recorded.rows.filter((r) => Number(r[0]) >= (start ?? 0) && Number(r[0]) <= (end ?? Infinity));
+    const inside = recorded.rows.filter(
+      (r) => Number(r[0]) >= (start ?? 0) && Number(r[0]) <= (end ?? Infinity),
+    );
     return start !== undefined && end === undefined ? inside.slice(0, limit) : inside.slice(-limit);
   }
   const interval = INTERVALS.get(window.interval) as Interval;
   const market = marketOf(context);
   if (start !== undefined && end !== undefined) {
     // No more buckets than these fit between the bounds: without this a short range would cost a whole page.
-    const fits = Math.ceil((Math.min(end, window.asOf) - start) / interval.step) + 1;
+    const shortest = interval.name === '1M' ? 28 * DAY : interval.step;
+    const fits = Math.ceil((Math.min(end, window.asOf) - start) / shortest) + 1;
     if (fits < 1) return [];
     const rows = pageOf(market, instrument.contract, {
       interval,
       end,
-      limit: Math.min(limit, interval.name === '1M' ? limit : fits),
+      limit: Math.min(limit, fits),
       asOf: window.asOf,
     });
     return written(instrument, rows).filter(([at]) => Number(at) >= start);
   }
-  return written(instrument, pageOf(market, instrument.contract, { interval, start, end, limit, asOf: window.asOf }));
+  return written(
+    instrument,
+    pageOf(market, instrument.contract, { interval, start, end, limit, asOf: window.asOf }),
+  );
 }
 
 function written({ contract, category }: Instrument, rows: Rows): KlineRow[] {

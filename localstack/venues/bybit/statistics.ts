@@ -61,7 +61,8 @@ function snapshots(request: VenueRequest, periodName: string, maxLimit: number, 
   const end = params.instant('endTime');
   // A start without an end is not an error here: it is ignored.
   const start = end === undefined ? 0 : (params.instant('startTime') ?? 0);
-  if (end !== undefined && start > end) throw badParameter('params error: startTime should be before endTime');
+  if (end !== undefined && start > end)
+    throw badParameter('params error: startTime should be before endTime');
   const limit = params.limit(50, maxLimit);
   const { listedAt, delistedAt = Infinity } = instrument.contract;
   const oldest = Math.max(start, listedAt, earliest);
@@ -84,7 +85,12 @@ function before(cursor: string | undefined): number {
 }
 
 /** Open interest in units of 10^-digits: coins, or whole dollars for inverse contracts. Both sides counted. */
-function bothSides(context: VenueContext, { contract, category }: Instrument, at: number, digits: number): number {
+function bothSides(
+  context: VenueContext,
+  { contract, category }: Instrument,
+  at: number,
+  digits: number,
+): number {
   const stream = streamOf(context.seed, contract.market, contract.symbol, 'interest');
   const share = category === 'inverse' ? 1.5 : 6;
   const tide = 1 + 0.4 * smooth(stream, at, 30 * DAY) + 0.06 * smooth(stream, at + 1, 9 * HOUR);

@@ -41,10 +41,15 @@ export async function dispatch(
   requests: Requests,
 ): Promise<void> {
   const url = new URL(incoming.url ?? '/', 'http://venues');
+  const path = decoded(rest);
+  if (path === undefined) {
+    const malformed = htmlPage(400, 'Bad Request');
+    return send(response, malformed, { now: context.now(), head: false, faults: [] });
+  }
   const { id, prefix } = to.module;
   const request: VenueRequest = {
     method: incoming.method ?? 'GET',
-    path: decodeURIComponent(rest),
+    path,
     query: [...url.searchParams],
     headers: incoming.headers,
     body: await bodyOf(incoming),
@@ -92,6 +97,15 @@ function refusalOf(faults: readonly WireFault[], module: VenueModule, now: numbe
     };
   }
   return undefined;
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<string> {

@@ -119,17 +119,22 @@ export class Faults {
     return this.#take(venue, line, WIRE_KINDS) as WireFault[];
   }
 
-  /** The object faults that strike this object request, counted as used. */
-  takeObject(venue: string, line: string): ObjectFault[] {
-    return this.#take(venue, line, OBJECT_KINDS) as ObjectFault[];
+  /**
+   * The object faults that strike this request, counted as used.
+   * @param line `GET /prefix/path`
+   * @param object the line of the object that it is about: for a CHECKSUM, of the file beside it
+   */
+  takeObject(venue: string, line: string, object: string): ObjectFault[] {
+    return this.#take(venue, line, OBJECT_KINDS, object) as ObjectFault[];
   }
 
-  #take(venue: string, line: string, kinds: readonly string[]): Fault[] {
+  #take(venue: string, line: string, kinds: readonly string[], object = line): Fault[] {
     const struck: Fault[] = [];
     for (const active of this.#active) {
       const { fault } = active;
-      if (!kinds.includes(fault.kind) || !strikes(fault, venue, line)) continue;
-      if (fault.kind === 'wrong-checksum' && !line.endsWith('.CHECKSUM')) continue;
+      if (!kinds.includes(fault.kind)) continue;
+      if (fault.kind === 'wrong-checksum' && line === object) continue;
+      if (!strikes(fault, venue, LASTING_KINDS.includes(fault.kind) ? object : line)) continue;
       active.seen += 1;
       if (active.seen <= (fault.skip ?? 0) || active.hits >= (fault.times ?? Infinity)) continue;
       active.hits += 1;

@@ -26,6 +26,7 @@ interface Ban {
   until: number;
   level: number;
   strikes: number;
+  window: number;
 }
 
 /** Counters and bans of one running simulator. */
@@ -84,15 +85,24 @@ export class Limiter {
   }
 
   /**
-   * A call made while over the limit. More than `grace` of them start a ban; each further ban takes the next length.
+   * A call made while over the limit. More than `grace` of them in one window start a ban; each further ban takes the
+   * next length.
    * @param lengths ban lengths in ms, the last one repeats
+   * @param window which window: `resetAt` of the refused charge; without it strikes add up for ever
    * @returns epoch ms of the ban's end when this strike started one
    */
-  strike(scope: string, ip: string, lengths: readonly number[], grace: number): number | undefined {
+  strike(
+    scope: string,
+    ip: string,
+    lengths: readonly number[],
+    grace: number,
+    window = 0,
+  ): number | undefined {
     const key = `${scope} ${ip}`;
-    const ban = this.#bans.get(key) ?? { until: 0, level: 0, strikes: 0 };
+    const ban = this.#bans.get(key) ?? { until: 0, level: 0, strikes: 0, window };
     this.#bans.set(key, ban);
-    ban.strikes += 1;
+    ban.strikes = ban.window === window ? ban.strikes + 1 : 1;
+    ban.window = window;
     if (ban.strikes <= grace) return undefined;
     ban.until = this.#clock() + (lengths[Math.min(ban.level, lengths.length - 1)] ?? 0);
     ban.level += 1;

@@ -63,6 +63,11 @@ export class SimMarket {
     return dropOutside(out, start, end);
   }
 
+  /** Price in ticks at the start of the minute that holds the instant; halts do not matter. */
+  priceAt(contract: Contract, at: number): number {
+    return this.#maker(contract).openAt(Math.floor(at / MINUTE));
+  }
+
   #minutes(contract: Contract, start: number, end: number, asOf: number): Rows {
     const from = Math.max(Math.ceil(start / MINUTE), contract.listedAt / MINUTE);
     const to = Math.min(Math.ceil(end / MINUTE), (contract.delistedAt ?? Infinity) / MINUTE);

@@ -57,7 +57,7 @@ export class Minutes {
 
   /** Appends the candles of minutes `[from, to)`, minutes since the epoch; the caller keeps inside the listing. */
   fill(rows: Rows, from: number, to: number): void {
-    let open = this.#boundary(from);
+    let open = this.openAt(from);
     for (let minute = from; minute < to; minute++) {
       const at = rows.next();
       const { data } = rows;
@@ -73,7 +73,7 @@ export class Minutes {
   }
 
   /** Price in ticks at the start of a minute: the close of the last minute that traded. */
-  #boundary(minute: number): number {
+  openAt(minute: number): number {
     let traded = minute - 1;
     while (traded >= this.#first && this.#isQuiet(traded)) traded -= 1;
     return this.#ticks(Math.max(traded + 1, this.#first));

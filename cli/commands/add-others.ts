@@ -1,0 +1,77 @@
+import { type Command, Option } from 'commander';
+import type { Handle } from '../program.ts';
+import type { SeedFlags } from '../seed/settings.ts';
+import { stages } from '../seed/stages.ts';
+import type { Context } from './context.ts';
+import { doctor } from './doctor.ts';
+import { down, status, type UpOptions, up } from './host.ts';
+import * as options from './options.ts';
+import { seed } from './seed.ts';
+import { type SqlOptions, sql } from './sql.ts';
+
+export function addOthers(program: Command, context: Context, handle: Handle): void {
+  addSql(program, context, handle);
+  addSeed(program, context, handle);
+  program
+    .command('up')
+    .description('start gordon-data on this machine')
+    .option('--demo', 'with simulated venues and a database of their own')
+    .option('--foreground', 'stay on this terminal until Ctrl-C')
+    .action(handle((given: UpOptions) => up(context, given)));
+  program
+    .command('down')
+    .description('stop what "up" started; the data are kept')
+    .action(handle(() => down(context)));
+  program
+    .command('status')
+    .description('whether gordon-data runs on this machine, and where')
+    .action(handle(() => status(context)));
+  program
+    .command('doctor')
+    .description('check everything that has to work, and say what to do')
+    .option('--offline', 'do not ask the venues')
+    .action(handle((given: { offline?: boolean }) => doctor(context, given)));
+}
+
+function addSql(program: Command, context: Context, handle: Handle): void {
+  program
+    .command('sql')
+    .description('put a question to the warehouse; it can only read')
+    .argument('<query>', 'one statement; tables of market_data need no prefix')
+    .option('--json', 'print the rows as a JSON array')
+    .addOption(new Option('--csv', 'print the rows as CSV').conflicts('json'))
+    .addHelpText('after', SQL_EXAMPLES)
+    .action(handle((query: string, given: SqlOptions) => sql(context, query, given)));
+}
+
+const SQL_EXAMPLES = `
+Examples:
+  gordon-data sql "SELECT symbol, timeframe, count(*), max(time) FROM spot_klines GROUP BY 1, 2"
+  gordon-data sql --csv "SELECT * FROM spot_klines WHERE symbol = 'BTCUSDT' AND timeframe = '1m'" > btc.csv`;
+
+function addSeed(program: Command, context: Context, handle: Handle): void {
+  const families = stages.map(({ family }) => family);
+  program
+    .command('seed')
+    .description('fill the warehouse family by family, and report')
+    .option('--from <time>', 'first instant (FROM_DATE); default: a year ago', options.instant)
+    .option('--to <time>', 'end of the range, itself not in it (TO_DATE); default: now', options.instant)
+    .option('--symbols <list>', 'commas between them (SYMBOLS)', options.symbols)
+    .addOption(
+      new Option('--skip <list>', `leave families out: ${families.join(',')}`).argParser(
+        options.oneOfEach(families),
+      ),
+    )
+    .option('--demo', 'the year until last midnight, so that every run of a day shows the same')
+    .addHelpText('after', seedHelp)
+    .action(handle((given: SeedFlags) => seed(context, given)));
+}
+
+const seedHelp = `
+Environment, where no option says otherwise:
+  FROM_DATE, TO_DATE, SYMBOLS
+  ${stages.map(({ skip }) => `${skip}=1`).join(', ')}
+
+Examples:
+  gordon-data seed
+  FROM_DATE=2025-01-01 SYMBOLS=BTCUSDT SKIP_FUNDING=1 gordon-data seed`;

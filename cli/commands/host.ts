@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { HostState } from '../../localstack/embedded/state-file.ts';
+import { CliError } from '../failure.ts';
+import { time } from '../format/values.ts';
+import { type Context, print } from './context.ts';
+
+/** Loaded when it is needed: the other commands talk to any host. */
+const control = () => import('../../localstack/embedded/control.ts');
+
+const MAIN = fileURLToPath(new URL('../../localstack/embedded/main.ts', import.meta.url));
+
+export interface UpOptions {
+  readonly demo?: boolean;
+  readonly foreground?: boolean;
+}
+
+export async function up(context: Context, { demo = false, foreground = false }: UpOptions): Promise<number> {
+  if (foreground) return inForeground(context, demo);
+  const { state, started } = await (await control()).up({ demo });
+  print(context, started ? 'gordon-data is up' : 'gordon-data was up already', ...hostLines(state));
+  return 0;
+}
+
+export async function down(context: Context): Promise<number> {
+  const stopped = await (await control()).down();
+  print(context, stopped ? 'gordon-data is down; its data are kept' : 'nothing ran');
+  return 0;
+}
+
+export async function status(context: Context): Promise<number> {
+  const state = await (await control()).status();
+  if (!state) throw new CliError('gordon-data does not run: start it with `make dev-up`');
+  print(context, 'gordon-data is up', ...hostLines(state));
+  return 0;
+}
+
+export const hostLines = (state: HostState): string[] => [
+  `  venues:      ${state.mode === 'demo' ? 'simulated' : 'live'}`,
+  `  jobs API:    http://127.0.0.1:${state.ports.jobs}`,
+  `  candles API: http://127.0.0.1:${state.ports.candles}`,
+  `  database:    ${state.readerUrl} (reads only)`,
+  `  since:       ${time(state.startedAt)} UTC, process ${state.pid}`,
+  `  log:         ${state.logFile || 'on its terminal'}`,
+];
+
+/** The host on this terminal, until Ctrl-C; it hears that itself and ends in order. */
+async function inForeground({ terminal }: Context, demo: boolean): Promise<number> {
+  const running = await (await control()).status();
+  if (running)
+    throw new CliError(`it runs already, as process ${running.pid}: stop it with \`make dev-down\``);
+  const child = spawn(process.execPath, [MAIN, demo ? 'demo' : 'live'], { stdio: 'inherit' });
+  using _listening = terminal.onStop((signal) => {
+    // A terminal sends Ctrl-C to both of us; the host takes a second one for the first.
+    child.kill(signal);
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}

@@ -1,0 +1,56 @@
+import { createServer } from 'node:net';
+import type { HostState } from '../../localstack/embedded/state-file.ts';
+import type { Api } from '../api/client.ts';
+import { CliError } from '../failure.ts';
+import { time } from '../format/values.ts';
+import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
+
+/** The host of this machine, or the ports that it would need. */
+export async function hostAndPorts(
+  host: HostState | undefined,
+  ports: readonly number[],
+): Promise<Diagnosis[]> {
+  if (host) {
+    const { mode, pid, startedAt } = host;
+    return [ok(`the host runs: ${mode}, process ${pid}, since ${time(startedAt)} UTC`)];
+  }
+  return [
+    note('the host does not run', 'Start it with `make dev-up`, or `make demo` with simulated venues.'),
+    ...(await Promise.all(ports.map(portDiagnosis))),
+  ];
+}
+
+async function portDiagnosis(port: number): Promise<Diagnosis> {
+  const code = await tryToListen(port);
+  if (code === undefined) return ok(`port ${port} is free`);
+  const what = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code})`;
+  return broken(`port ${port} ${what}`, `Stop what uses it: \`lsof -i :${port}\` names it.`);
+}
+
+/** @returns the code of the error, if there is one */
+function tryToListen(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(undefined)));
+  });
+}
+
+/** What the jobs API says of itself. */
+export async function apiHealth(api: Api): Promise<Diagnosis[]> {
+  try {
+    const { checks, simulated } = await api.health();
+    const bad = Object.entries(checks).filter(([, { ok }]) => !ok);
+    if (bad.length === 0)
+      return [ok(`jobs API at ${api.url}: healthy${simulated ? ', simulated data' : ''}`)];
+    return bad.map(([name, { detail }]) =>
+      broken(
+        `jobs API at ${api.url}: ${name.replaceAll('_', ' ')}: ${detail ?? 'does not answer'}`,
+        'See the log of the host; `make dev-down` and `make dev-up` start it afresh.',
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return [broken(error.message, 'See `gordon-data status` and the log that it names.')];
+  }
+}

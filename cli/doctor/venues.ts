@@ -1,0 +1,78 @@
+import { describeError, GordonError } from '../../functions/core/errors.ts';
+import { periodAt } from '../../functions/core/period.ts';
+import type { Sources } from '../../functions/core/ports.ts';
+import type { Source } from '../../functions/core/source.ts';
+import type { HttpRequest, Verdict } from '../../functions/core/venue.ts';
+import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
+import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
+
+const PATIENCE_MS = 5_000;
+/** Lies in the past of every archive, so its objects are there. */
+const SOME_DAY = Date.UTC(2024, 0, 15);
+
+/** A cheap request to each host that the sources ask, as they would put it themselves. */
+export function sampleRequests(sources: Sources): HttpRequest[] {
+  const byHost = new Map<string, HttpRequest>();
+  for (const request of Object.values(sources).flatMap(requestsOf)) {
+    if (!byHost.has(request.host.env)) byHost.set(request.host.env, request);
+  }
+  return [...byHost.values()];
+}
+
+function requestsOf(source: Source): HttpRequest[] {
+  const symbol = source.defaultSymbols[0]!;
+  const series = { source: source.id, symbol, timeframe: source.defaultTimeframe };
+  const archives = source.tiers.flatMap((tier) =>
+    tier.kind === 'archive' ? [tier.object(series, periodAt(tier.unit, SOME_DAY)).checksum] : [],
+  );
+  return [source.listing.first(series), ...archives];
+}
+
+/** @param matters a host that cannot be reached stops somebody's work */
+export async function venueHealth(
+  request: HttpRequest,
+  variables: Variables,
+  matters: boolean,
+): Promise<Diagnosis> {
+  const bad = matters ? broken : note;
+  try {
+    const base = baseUrl(request.host, variables);
+    const place = `${request.venue.id} at ${new URL(base).host}`;
+    return await probe(request, base, place, bad);
+  } catch (error) {
+    if (error instanceof GordonError) return broken(`${error.subject}: wrong`, error.message);
+    throw error;
+  }
+}
+
+async function probe(
+  request: HttpRequest,
+  base: string,
+  place: string,
+  bad: typeof broken,
+): Promise<Diagnosis> {
+  const began = performance.now();
+  let verdict: Verdict;
+  try {
+    verdict = await ask(request, base);
+  } catch (error) {
+    const remedy = 'Check DNS, firewall and proxy; `make demo` works without the internet.';
+    return bad(`${place}: ${describeError(error)}`, remedy);
+  }
+  if (verdict.kind === 'region') return bad(`${place}: ${verdict.message}`, verdict.remedy);
+  if (verdict.kind === 'limited') {
+    const wait = Math.ceil(verdict.waitMs / 1_000);
+    return bad(`${place}: ${verdict.message}`, `Wait ${wait} s: this address has asked too much.`);
+  }
+  if (verdict.kind === 'broken')
+    return bad(`${place}: ${verdict.message}`, 'Try again later: the venue fails.');
+  return ok(`${place}: answers in ${Math.round(performance.now() - began)} ms`);
+}
+
+async function ask({ venue, path, query }: HttpRequest, base: string): Promise<Verdict> {
+  const url = new URL(base + path);
+  for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, String(value));
+  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'manual' });
+  const headers = { date: new Date().toUTCString(), ...Object.fromEntries(response.headers) };
+  return venue.judge({ status: response.status, headers, text: await response.text() });
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addBackfill } from './commands/add-backfill.ts';
+import { addOthers } from './commands/add-others.ts';
+import type { Context } from './commands/context.ts';
+import { oneLine } from './failure.ts';
+import { say } from './terminal.ts';
+
+/** Wires what a command returns, its exit code, to whoever runs the program. */
+export type Handle = <A extends unknown[]>(
+  work: (...args: A) => Promise<number>,
+) => (...args: A) => Promise<void>;
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** The commands of `gordon-data`. @param exit gets the exit code of the command that ran */
+export function buildProgram(context: Context, exit: (code: number) => void): Command {
+  const { out, err } = context.terminal;
+  const handle: Handle =
+    (work) =>
+    async (...args) =>
+      exit(await work(...args));
+  const program = new Command('gordon-data')
+    .description('Keeps a crypto market-data warehouse complete.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      getOutHelpWidth: () => 110,
+      getErrHelpWidth: () => 110,
+      outputError: (text) => say(err, `gordon-data: ${oneLine(text.replace(/^error: /, ''))}`),
+    })
+    .addHelpText('after', EXAMPLES);
+  addBackfill(program, context, handle);
+  addOthers(program, context, handle);
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  gordon-data up --demo                                    start on this machine, with simulated venues
+  gordon-data backfill klines trigger --symbols BTCUSDT --wait
+  gordon-data backfill report                              what is there, and what is missing
+  gordon-data sql "SELECT count(*) FROM spot_klines"
+  gordon-data doctor                                       when something does not work
+
+Environment:
+  GORDON_API_URL        the jobs API; default: the host of this machine, http://127.0.0.1:8081
+  GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  NO_COLOR              no colours`;

@@ -1,0 +1,52 @@
+import { MINUTE } from '../../../functions/core/time.ts';
+import { decimal } from '../frame/decimal.ts';
+import type { VenueContext } from '../frame/module.ts';
+import type { Contract } from '../market/contracts.ts';
+import { settlements } from '../market/funding.ts';
+import { marketOf } from '../market/market.ts';
+import { type Crowd, Positioning } from '../market/positioning.ts';
+import { soil } from './dirt.ts';
+import type { ArchiveObject } from './keys.ts';
+import { lifeOf } from './publication.ts';
+
+const METRICS_STEP = 5 * MINUTE;
+const METRICS_HEADER =
+  'create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,' +
+  'sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio';
+
+/** Monthly funding file: the stamp as REST has it, the interval that REST does not tell, no mark price. */
+export function fundingCsv(context: VenueContext, contract: Contract, { period }: ArchiveObject): Uint8Array {
+  const rows = settlements(context.seed, contract, period.start, period.end);
+  const lines = rows.map((s) => `${s.time},${s.intervalHours},${decimal(s.rate, 8)}`);
+  return Buffer.from(`${['calc_time,funding_interval_hours,last_funding_rate', ...lines].join('\n')}\n`);
+}
+
+/** Daily metrics file: the same numbers as `/futures/data/*` at 5 minutes, and on some days the known dirt. */
+export function metricsCsv(context: VenueContext, contract: Contract, object: ArchiveObject): Uint8Array {
+  const p = context.shared('positioning', () => new Positioning(context.seed, marketOf(context)));
+  const life = lifeOf(object) ?? { start: Infinity, end: 0 };
+  const { lot } = contract.digits;
+  const ratio = (crowd: Crowd, at: number): string => {
+    const long = p.longShare(contract, crowd, at);
+    return (long / (10_000 - long)).toFixed(8);
+  };
+  const lines: string[] = [];
+  for (let at = object.period.start; at < object.period.end; at += METRICS_STEP) {
+    if (at < life.start || at >= life.end) continue;
+    const { lots, value } = p.openInterest(contract, at);
+    const { bought, sold } = p.takerVolume(contract, at, METRICS_STEP);
+    lines.push(
+      [
+        new Date(at).toISOString().slice(0, 19).replace('T', ' '),
+        contract.symbol,
+        decimal(lots, lot, 16),
+        decimal(value, 4, 16),
+        ratio('topAccounts', at),
+        ratio('topPositions', at),
+        ratio('allAccounts', at),
+        (sold === 0 ? 0 : bought / sold).toFixed(8),
+      ].join(','),
+    );
+  }
+  return Buffer.from(`${[METRICS_HEADER, ...soil(lines, object)].join('\n')}\n`);
+}

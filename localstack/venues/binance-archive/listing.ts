@@ -1,0 +1,161 @@
+import type { VenueAnswer, VenueModule, VenueRequest } from '../frame/module.ts';
+import { hash32, seedOf } from '../frame/noise.ts';
+import { CONTRACTS, type Market } from '../market/contracts.ts';
+import { INTERVALS } from '../market/intervals.ts';
+import { type ArchiveObject, datasetsOf, FOLDERS, intervalsOf, objectOf } from './keys.ts';
+import { publishedAt, publishedPeriods } from './publication.ts';
+import { escapeXml, xml } from './xml.ts';
+
+const MAX_KEYS = 1000;
+const BYTES_PER_ROW = 54;
+
+interface File {
+  readonly key: string;
+  readonly size: number;
+  readonly modified: number;
+}
+
+/** A folder of the bucket; children are made only when somebody looks inside. */
+interface Folder {
+  readonly path: string;
+  folders(): Folder[];
+  files(): File[];
+}
+
+const node = (path: string, folders: () => Folder[], files: () => File[] = () => []): Folder => ({
+  path,
+  folders: () => folders().sort((a, b) => (a.path < b.path ? -1 : 1)),
+  files,
+});
+
+function root(now: number): Folder {
+  const tiers = (market: Market, path: string): Folder[] =>
+    (['month', 'day'] as const).map((unit) => {
+      const tier = `${path}${unit === 'month' ? 'monthly' : 'daily'}/`;
+      return node(tier, () =>
+        datasetsOf(market, unit).map((dataset) =>
+          node(`${tier}${dataset}/`, () => symbols({ market, unit, dataset }, `${tier}${dataset}/`, now)),
+        ),
+      );
+    });
+  const spot = `data/${FOLDERS.spot}/`;
+  const um = `data/${FOLDERS.um}/`;
+  return node('', () => [
+    node('data/', () => [
+      node('data/futures/', () => [node(um, () => tiers('um', um))]),
+      node(spot, () => tiers('spot', spot)),
+    ]),
+  ]);
+}
+
+type Dataset = Pick<ArchiveObject, 'market' | 'unit' | 'dataset'>;
+
+function symbols(dataset: Dataset, path: string, now: number): Folder[] {
+  return CONTRACTS.filter((c) => c.market === dataset.market)
+    .map((c) => ({ ...dataset, symbol: c.symbol, interval: '' }))
+    .filter((series) => publishedPeriods(series, now).length > 0)
+    .map((series) => {
+      const folder = `${path}${series.symbol}/`;
+      if (series.dataset !== 'klines')
+        return node(
+          folder,
+          () => [],
+          () => filesOf(series, now),
+        );
+      return node(folder, () =>
+        intervalsOf(series.market, series.unit).map((interval) =>
+          node(
+            `${folder}${interval}/`,
+            () => [],
+            () => filesOf({ ...series, interval }, now),
+          ),
+        ),
+      );
+    });
+}
+
+/** Sizes are estimates: to tell the real ones every file would have to be made. */
+function filesOf(series: Dataset & { symbol: string; interval: string }, now: number): File[] {
+  return publishedPeriods(series, now).flatMap((period) => {
+    const object = objectOf(series, period);
+    const modified = publishedAt(object);
+    const step = INTERVALS.get(series.interval === '1mo' ? '1M' : series.interval)?.step ?? 300_000;
+    const size = 200 + Math.ceil((BYTES_PER_ROW * (period.end - period.start)) / step);
+    const name = `${object.name}.zip`;
+    return [
+      { key: object.key, size, modified },
+      { key: `${object.key}.CHECKSUM`, size: 64 + 2 + name.length + 1, modified },
+    ];
+  });
+}
+
+type Entry = { readonly file: File } | { readonly common: string };
+const nameOf = (entry: Entry): string => ('file' in entry ? entry.file.key : entry.common);
+
+/** Entries under a prefix in key order; with a delimiter, what lies deeper is one common prefix. */
+function* entries(folder: Folder, prefix: string, delimited: boolean): Generator<Entry> {
+  if (!folder.path.startsWith(prefix) && !prefix.startsWith(folder.path)) return;
+  if (delimited && folder.path.startsWith(prefix) && folder.path.length > prefix.length) {
+    yield { common: folder.path };
+    return;
+  }
+  for (const child of folder.folders()) yield* entries(child, prefix, delimited);
+  for (const file of folder.files()) if (file.key.startsWith(prefix)) yield { file };
+}
+
+function answer(request: VenueRequest): VenueAnswer {
+  const query = new Map(request.query);
+  const prefix = query.get('prefix') ?? '';
+  const marker = query.get('marker') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const maxKeys = Math.min(MAX_KEYS, Number(query.get('max-keys') ?? MAX_KEYS));
+  if (!Number.isInteger(maxKeys) || maxKeys < 0 || !['', '/'].includes(delimiter)) {
+    return xml(
+      400,
+      '<Error><Code>InvalidArgument</Code><Message>max-keys or delimiter is not valid</Message></Error>',
+    );
+  }
+  const page: Entry[] = [];
+  let truncated = false;
+  for (const entry of entries(root(request.at), prefix, delimiter === '/')) {
+    const name = nameOf(entry);
+    // A marker inside a folder leaves the whole folder behind.
+    if (name <= marker || ('common' in entry && marker.startsWith(name))) continue;
+    truncated = page.length === maxKeys;
+    if (truncated) break;
+    page.push(entry);
+  }
+  const last = page.at(-1);
+  const tag = (name: string, value: string | number | boolean): string =>
+    `<${name}>${escapeXml(String(value))}</${name}>`;
+  const body = [
+    '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
+    tag('Name', 'data.binance.vision'),
+    tag('Prefix', prefix),
+    tag('Marker', marker),
+    // Without a delimiter the caller takes the last key.
+    truncated && delimiter && last ? tag('NextMarker', nameOf(last)) : '',
+    tag('MaxKeys', maxKeys),
+    delimiter ? tag('Delimiter', delimiter) : '',
+    tag('IsTruncated', truncated),
+    ...page.map((e) => ('file' in e ? contents(e.file) : '')),
+    ...page.map((e) => ('common' in e ? `<CommonPrefixes>${tag('Prefix', e.common)}</CommonPrefixes>` : '')),
+    '</ListBucketResult>',
+  ];
+  return { ...xml(200, body.join('')), route: 'GET /binance-listing' };
+
+  function contents({ key, size, modified }: File): string {
+    const etag = Array.from({ length: 4 }, (_, i) =>
+      hash32(seedOf(key), i).toString(16).padStart(8, '0'),
+    ).join('');
+    return `<Contents>${tag('Key', key)}${tag('LastModified', new Date(modified).toISOString())}${tag('ETag', `"${etag}"`)}${tag('Size', size)}${tag('StorageClass', 'STANDARD')}</Contents>`;
+  }
+}
+
+/** The S3 host that lists the archive's bucket. */
+export const binanceListing: VenueModule = {
+  id: 'binance-listing',
+  prefix: '/binance-listing',
+  env: 'GORDON_BINANCE_LISTING_URL',
+  open: () => answer,
+};

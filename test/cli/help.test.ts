@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { hostLines } from '../../cli/commands/host.ts';
+import { gordon } from './support/run.ts';
+
+describe('help', () => {
+  it('of the program', async () => {
+    const ran = await gordon(['--help']);
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    expect(ran.stdout).toBe(`Usage: gordon-data [options] [command]
+
+Keeps a crypto market-data warehouse complete.
+
+Options:
+  -V, --version          output the version number
+  -h, --help             display help for command
+
+Commands:
+  backfill               fill the warehouse, and see how full it is
+  sql [options] <query>  put a question to the warehouse; it can only read
+  seed [options]         fill the warehouse family by family, and report
+  up [options]           start gordon-data on this machine
+  down                   stop what "up" started; the data are kept
+  status                 whether gordon-data runs on this machine, and where
+  doctor [options]       check everything that has to work, and say what to do
+  help [command]         display help for command
+
+Examples:
+  gordon-data up --demo                                    start on this machine, with simulated venues
+  gordon-data backfill klines trigger --symbols BTCUSDT --wait
+  gordon-data backfill report                              what is there, and what is missing
+  gordon-data sql "SELECT count(*) FROM spot_klines"
+  gordon-data doctor                                       when something does not work
+
+Environment:
+  GORDON_API_URL        the jobs API; default: the host of this machine, http://127.0.0.1:8081
+  GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  NO_COLOR              no colours
+`);
+  });
+
+  it('of backfill names the families that there are, and not the single sources', async () => {
+    const { stdout } = await gordon(['backfill', '--help']);
+    const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, word]) => word);
+    expect(commands).toEqual(['klines', 'report', 'jobs', 'job', 'cancel', 'help']);
+  });
+
+  it('of a trigger', async () => {
+    const { stdout } = await gordon(['backfill', 'klines', 'trigger', '--help']);
+    expect(stdout).toBe(`Usage: gordon-data backfill klines trigger [options]
+
+start a job that fetches whatever is missing of a range
+
+Options:
+  --symbols <list>         as the venue writes them, commas between; default: those of the source
+  --from <time>            first instant; default: a year ago
+  --to <time>              end of the range, itself not in it; default: now
+  --timeframe <step>       grid, such as 1m, 1h, 1d; default: that of the source
+  --wait                   show progress until the job has ended
+  --json                   print the job as one JSON document
+  --idempotency-key <key>  the same key with the same order gives the same job
+  -h, --help               display help for command
+
+Times are UTC: a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).
+Without --from and --to it also fills what was asked for earlier and is still missing.
+
+Examples:
+  gordon-data backfill klines trigger --wait
+  gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --from 2025-01-01 --to 2025-02-01 --wait
+
+Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 asked for something that cannot be; 130 interrupted
+`);
+  });
+
+  it.each(['', 'backfill', 'backfill klines'])(
+    'is shown on stderr for "%s", which is no command',
+    async (line) => {
+      const ran = await gordon(line.split(' ').filter(Boolean));
+      expect([ran.code, ran.stdout]).toEqual([2, '']);
+      expect(ran.stderr).toMatch(/^Usage: gordon-data/);
+    },
+  );
+
+  it('knows its version', async () => {
+    expect(await gordon(['--version'])).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    });
+  });
+});
+
+describe('a usage error is one line and ends with 2', () => {
+  it.each([
+    ['backfil', "unknown command 'backfil' (Did you mean backfill?)"],
+    ['backfill reprot', "unknown command 'reprot' (Did you mean report?)"],
+    ['backfill klines triger', "unknown command 'triger' (Did you mean trigger?)"],
+    ['backfill klines trigger --form 2025-01-01', "unknown option '--form' (Did you mean --from?)"],
+    ['backfill klines trigger now', "too many arguments for 'trigger'. Expected 0 arguments but got 1."],
+    ['backfill job', "missing required argument 'id'"],
+    ['sql', "missing required argument 'query'"],
+    [
+      'backfill klines trigger --from 2025-02-30',
+      "option '--from <time>' argument '2025-02-30' is invalid. Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).",
+    ],
+    [
+      'backfill klines trigger --symbols A,,B',
+      "option '--symbols <list>' argument 'A,,B' is invalid. Write symbols with commas between them: BTCUSDT,ETHUSDT.",
+    ],
+    [
+      'backfill klines trigger --timeframe 7m',
+      "option '--timeframe <step>' argument '7m' is invalid. Use one of: 1s, 1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d.",
+    ],
+    [
+      'backfill jobs --status done',
+      "option '--status <list>' argument 'done' is invalid. Use some of: queued,running,succeeded,completed_with_gaps,failed,cancelled.",
+    ],
+    [
+      'backfill jobs --limit 0',
+      "option '--limit <n>' argument '0' is invalid. Write a whole number from 1 on.",
+    ],
+    [
+      'seed --skip klines,foo',
+      "option '--skip <list>' argument 'klines,foo' is invalid. Use some of: klines,funding,open_interest,metrics,sentiment,macro,gex.",
+    ],
+  ])('%s', async (line, message) => {
+    const ran = await gordon(line.split(' '), { env: { GORDON_API_URL: 'http://127.0.0.1:1' } });
+    expect(ran).toEqual({ code: 2, stdout: '', stderr: `gordon-data: ${message}\n` });
+  });
+
+  it('also for the address of the API', async () => {
+    const ran = await gordon(['backfill', 'report'], { env: { GORDON_API_URL: 'localhost:8081' } });
+    expect(ran).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr:
+        'gordon-data: GORDON_API_URL is "localhost:8081", which is no URL: write it as http://127.0.0.1:8081\n',
+    });
+  });
+});
+
+it('shows where the host serves', () => {
+  const state = {
+    ...{ pid: 4711, mode: 'demo' as const, ports: { jobs: 8081, candles: 3000 }, logFile: '/x/demo.log' },
+    ...{ databaseUrl: 'postgres://writer@h/d', readerUrl: 'postgres://reader@h/d' },
+    startedAt: '2025-11-21T09:30:00Z',
+  };
+  expect(hostLines(state)).toEqual([
+    '  venues:      simulated',
+    '  jobs API:    http://127.0.0.1:8081',
+    '  candles API: http://127.0.0.1:3000',
+    '  database:    postgres://reader@h/d (reads only)',
+    '  since:       2025-11-21 09:30 UTC, process 4711',
+    '  log:         /x/demo.log',
+  ]);
+});

@@ -1,0 +1,73 @@
+import { Writable } from 'node:stream';
+import type { Screen, StopSignal, Terminal } from '../../../cli/terminal.ts';
+
+export interface FakeTerminal extends Terminal {
+  /** all that was printed */
+  stdout(): string;
+  stderr(): string;
+  /** Ctrl-C, while somebody listens. @returns whether somebody did */
+  stop(signal: StopSignal): boolean;
+}
+
+export interface FakeTerminalOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** which screens are terminals; none unless told */
+  readonly tty?: { readonly out?: boolean; readonly err?: boolean };
+  /** epoch ms */
+  readonly now?: number;
+  /** called before each sleep, with the time that has passed; ms */
+  readonly onSleep?: (passed: number) => void;
+}
+
+export const NOON = Date.UTC(2025, 10, 21, 12);
+
+/** A terminal whose clock moves only by sleeping. */
+export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
+  const began = options.now ?? NOON;
+  let now = began;
+  let listener: ((signal: StopSignal) => void) | undefined;
+  const out = new Recorder(options.tty?.out ?? false);
+  const err = new Recorder(options.tty?.err ?? false);
+  return {
+    out,
+    err,
+    env: { ...options.env },
+    clock: () => now,
+    async sleep(ms, signal) {
+      options.onSleep?.(now - began);
+      signal.throwIfAborted();
+      now += ms;
+    },
+    onStop(call) {
+      listener = call;
+      return {
+        [Symbol.dispose]: () => {
+          listener = undefined;
+        },
+      };
+    },
+    stdout: () => out.text,
+    stderr: () => err.text,
+    stop(signal) {
+      const heard = listener !== undefined;
+      listener?.(signal);
+      return heard;
+    },
+  };
+}
+
+class Recorder extends Writable implements Screen {
+  text = '';
+  readonly isTTY: boolean;
+  readonly columns = 120;
+
+  constructor(isTTY: boolean) {
+    super();
+    this.isTTY = isTTY;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}

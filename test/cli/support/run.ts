@@ -1,0 +1,29 @@
+import { contextFor } from '../../../cli/commands/context.ts';
+import { run } from '../../../cli/main.ts';
+import type { HostState } from '../../../localstack/embedded/state-file.ts';
+import { type FakeTerminal, type FakeTerminalOptions, fakeTerminal } from './fake-terminal.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions extends FakeTerminalOptions {
+  readonly api?: string;
+  /** the embedded host that this machine seems to have; none unless told */
+  readonly host?: HostState;
+  readonly terminal?: FakeTerminal;
+}
+
+/** Runs one command line in process. */
+export async function gordon(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const env = { ...(options.api && { GORDON_API_URL: options.api }), ...options.env };
+  const terminal = options.terminal ?? fakeTerminal({ ...options, env });
+  const code = await run(
+    args,
+    terminal,
+    contextFor(terminal, () => options.host),
+  );
+  return { code, stdout: terminal.stdout(), stderr: terminal.stderr() };
+}

@@ -1,0 +1,41 @@
+import type { ChunkProgress, Job } from '../../../functions/core/job.ts';
+import { detail, type JobDetail, summarize } from '../../../functions/core/job-view.ts';
+import { DAY, SECOND } from '../../../functions/core/time.ts';
+import { NOON } from './fake-terminal.ts';
+
+export const JOB_ID = '01JD6Z8X5Q0000000000000000';
+
+export const CREATED = NOON - 10 * SECOND;
+
+/** A job as the job table keeps it: running for eight seconds at noon. */
+export const job = (over: Partial<Job> = {}): Job => ({
+  ...{ id: JOB_ID, source: 'klines', sources: ['klines_spot', 'klines_perp'] },
+  ...{ symbols: ['BTCUSDT', 'ETHUSDT'], skipped: [], timeframe: '1m', alsoRequested: false },
+  ...{ from: Date.UTC(2025, 9, 1), to: Date.UTC(2025, 10, 1) },
+  ...{ status: 'running', createdAt: CREATED, startedAt: NOON - 8 * SECOND, wave: 1, rows: 0 },
+  ...over,
+});
+
+export const chunk = (label: string, over: Partial<ChunkProgress> = {}): ChunkProgress => ({
+  ...{ label, state: 'running', wave: 1, totalMs: 31 * DAY, leftMs: 31 * DAY, rows: 0 },
+  ...over,
+});
+
+export const doneChunk = (label: string, rows: number): ChunkProgress =>
+  chunk(label, { state: 'done', leftMs: 0, rows });
+
+/** The API's own view of it. */
+export const view = (of: Job, chunks: readonly ChunkProgress[] = []): JobDetail => detail(of, chunks, NOON);
+
+export const summary = (of: Job, chunks: readonly ChunkProgress[] = []) => summarize(of, chunks);
+
+/** The stages of a job that fills two months and succeeds. */
+export const lifeOfAJob = (): JobDetail[] => [
+  view(job({ status: 'queued', startedAt: undefined as never })),
+  view(job(), [chunk('klines_spot BTCUSDT 2025-10'), chunk('klines_spot ETHUSDT 2025-10')]),
+  view(job(), [doneChunk('klines_spot BTCUSDT 2025-10', 44_640), chunk('klines_spot ETHUSDT 2025-10')]),
+  view(job({ status: 'succeeded', rows: 89_280, finishedAt: NOON }), [
+    doneChunk('klines_spot BTCUSDT 2025-10', 44_640),
+    doneChunk('klines_spot ETHUSDT 2025-10', 44_640),
+  ]),
+];

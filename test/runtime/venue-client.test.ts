@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { describeError } from '../../functions/core/errors.ts';
+import { MINUTE, SECOND } from '../../functions/core/time.ts';
+import type { LimitFamily } from '../../functions/core/venue.ts';
+import { createVenueClient, type VenueClientOptions } from '../../functions/runtime/venue-client.ts';
+import { binance, binanceArchive } from '../../functions/sources/binance/venue.ts';
+import { answer, cut, LooseBudget, requestTo, silence, stall, startVenue } from './local-venue.ts';
+
+const now = Date.UTC(2025, 5, 1, 12);
+const family: LimitFamily = { id: 'spot', limit: 6000, windowMs: MINUTE, usedHeader: 'x-mbx-used-weight-1m' };
+const dated = { date: new Date(now + 30 * SECOND).toUTCString() };
+
+function clientOf(url: string, more: Partial<VenueClientOptions> = {}) {
+  const budget = new LooseBudget();
+  const slept: number[] = [];
+  const client = createVenueClient({
+    ...{ budget, clock: () => now, random: () => 0.5, env: { GORDON_LOCAL_URL: url, ...more.env } },
+    sleep: async (ms) => {
+      slept.push(ms);
+    },
+    ...(more.patience && { patience: more.patience }),
+  });
+  return { ...client, budget, slept };
+}
+
+const textOf = (body: Uint8Array | undefined): string => new TextDecoder().decode(body);
+
+describe('a request', () => {
+  it('takes its weight, sends its query and comes back with body and the clock of the venue', async () => {
+    await using venue = await startVenue(answer(200, '[1]', { ...dated, 'X-MBX-USED-WEIGHT-1M': '42' }));
+    const { get, budget } = clientOf(`${venue.url}/`);
+    const query = { symbol: 'BTCUSDT', startTime: 5 };
+    const got = await get(requestTo(binance, { query, family, weight: 7 }));
+    expect(textOf(got?.body)).toBe('[1]');
+    expect(got).toMatchObject({ status: 200, asOf: now + 30 * SECOND, url: `${venue.url}/api/rows` });
+    expect(venue.requests.map((r) => r.url)).toEqual(['/api/rows?symbol=BTCUSDT&startTime=5']);
+    expect(budget.taken).toEqual([['binance', 'spot', 7]]);
+    expect(budget.observed).toEqual([['spot', 42, now + 30 * SECOND]]);
+  });
+
+  it.each([{}, { 'x-mbx-used-weight-1m': '-1' }, { 'x-mbx-used-weight-1m': '' }])(
+    'observes nothing where the venue tells nothing: %j',
+    async (headers: Record<string, string>) => {
+      await using venue = await startVenue(answer(200, '[]', headers));
+      const { get, budget } = clientOf(venue.url);
+      await get(requestTo(binance, { family }));
+      expect(budget.observed).toEqual([]);
+    },
+  );
+
+  it('takes our clock where the venue sends none', async () => {
+    await using venue = await startVenue((response) => {
+      response.sendDate = false;
+      response.end('[]');
+    });
+    expect((await clientOf(venue.url).get(requestTo(binance)))?.asOf).toBe(now);
+  });
+
+  it('is undefined where the object does not exist', async () => {
+    await using venue = await startVenue(answer(404, '<Error><Code>NoSuchKey</Code></Error>'));
+    expect(await clientOf(venue.url).get(requestTo(binanceArchive))).toBeUndefined();
+  });
+
+  it('brings a large binary body as it is', async () => {
+    const body = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251);
+    await using venue = await startVenue(answer(200, body, { 'content-type': 'application/zip' }));
+    const got = await clientOf(venue.url).get(requestTo(binanceArchive));
+    expect(Buffer.compare(got!.body, body)).toBe(0);
+  });
+
+  it('adds a key from the environment, and shows it to nobody', async () => {
+    const key = 'abcdef0123456789';
+    const secret = { parameter: 'api_key', env: 'GORDON_TEST_KEY' };
+    await using venue = await startVenue((response, request) =>
+      answer(400, JSON.stringify({ code: -1100, msg: `bad ${request.url}` }))(response, request),
+    );
+    const { get } = clientOf(venue.url, { env: { GORDON_LOCAL_URL: venue.url, GORDON_TEST_KEY: key } });
+    const request = requestTo(binance, { query: { id: 'DFF' }, secret });
+    const error = await get(request).catch((e: unknown) => e);
+    expect(venue.requests[0]?.url).toBe(`/api/rows?id=DFF&api_key=${key}`);
+    expect(error).toMatchObject({ code: 'venue-refused', subject: `${venue.url}/api/rows` });
+    expect(describeError(error)).toContain('api_key=***');
+    expect(JSON.stringify(error) + describeError(error)).not.toContain(key);
+    await expect(clientOf(venue.url).get(request)).rejects.toMatchObject({
+      ...{ code: 'key-missing', subject: 'GORDON_TEST_KEY' },
+    });
+  });
+});
+
+describe('a limit', () => {
+  it('parks the family on 429 and says until when', async () => {
+    await using venue = await startVenue(
+      answer(429, '{"code":-1003,"msg":"Too many"}', { 'retry-after': '17' }),
+    );
+    const { get, budget } = clientOf(venue.url);
+    await expect(get(requestTo(binance, { family }))).rejects.toMatchObject({
+      ...{ name: 'BudgetExhausted', until: now + 17 * SECOND, message: 'spot: Too many' },
+    });
+    expect(budget.parked).toEqual([['spot', now + 17 * SECOND, 'Too many']]);
+    expect(venue.requests.length).toBe(1);
+  });
+
+  it.each([
+    [418, '{"code":-1003,"msg":"banned"}', { 'retry-after': '120' }, 2 * MINUTE],
+    [403, '<html>WAF</html>', {}, 5 * MINUTE],
+  ])('parks the whole venue on %i', async (status, body, headers, waitMs) => {
+    await using venue = await startVenue(answer(status, body, headers as Record<string, string>));
+    const { get, budget } = clientOf(venue.url);
+    await expect(get(requestTo(binance, { family }))).rejects.toMatchObject({ until: now + waitMs });
+    expect(budget.parked.map(([scope, until]) => [scope, until])).toEqual([['binance', now + waitMs]]);
+    expect(venue.requests.length).toBe(1);
+  });
+
+  it('measures a ban that is told as an instant from our clock where the venue shows none', async () => {
+    await using venue = await startVenue((response) => {
+      response.sendDate = false;
+      response.writeHead(418).end(JSON.stringify({ code: -1003, msg: `banned until ${now + 10 * MINUTE}.` }));
+    });
+    await expect(clientOf(venue.url).get(requestTo(binance))).rejects.toMatchObject({
+      until: now + 10 * MINUTE,
+    });
+  });
+});
+
+describe('a refusal', () => {
+  it('for the region is permanent and names the ways around it', async () => {
+    await using venue = await startVenue(answer(451, '{"code":0,"msg":"restricted location"}'));
+    const { get } = clientOf(venue.url);
+    await expect(get(requestTo(binance))).rejects.toMatchObject({
+      ...{ name: 'PermanentError', code: 'region-refused' },
+      remedy: expect.stringContaining('https://data-api.binance.vision'),
+    });
+    expect(venue.requests.length).toBe(1);
+  });
+
+  it('of a symbol names it', async () => {
+    await using venue = await startVenue(answer(400, '{"code":-1121,"msg":"Invalid symbol."}'));
+    const query = { symbol: 'BTCUSDX', startTime: 1 };
+    await expect(clientOf(venue.url).get(requestTo(binance, { query }))).rejects.toMatchObject({
+      ...{ name: 'PermanentError', code: 'unknown-symbol', subject: 'BTCUSDX', status: 422 },
+    });
+  });
+
+  it('of the request is ours, without the query', async () => {
+    await using venue = await startVenue(answer(400, '{"code":-1130,"msg":"limit is not valid"}'));
+    const error = await clientOf(venue.url)
+      .get(requestTo(binance, { query: { limit: 1501 } }))
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: 'PermanentError', code: 'venue-refused' });
+    expect(describeError(error)).toContain('limit is not valid');
+    expect(describeError(error)).not.toContain('1501');
+  });
+});
+
+describe('what may pass', () => {
+  it('is tried again at once, with budget for each attempt and growing pauses', async () => {
+    await using venue = await startVenue(answer(502, 'bad gateway'), cut, answer(200, '[2]'));
+    const { get, budget, slept } = clientOf(venue.url);
+    expect(textOf((await get(requestTo(binance, { family, weight: 2 })))?.body)).toBe('[2]');
+    expect(venue.requests.length).toBe(3);
+    expect(budget.taken.length).toBe(3);
+    expect(slept).toEqual([300, 600]);
+  });
+
+  it('is given up after three attempts', async () => {
+    await using venue = await startVenue(answer(503, 'unavailable'));
+    const { get } = clientOf(venue.url);
+    await expect(get(requestTo(binance))).rejects.toMatchObject({
+      ...{ name: 'RetryableVenueError', code: 'venue-broken' },
+      message: expect.stringContaining('HTTP 503: unavailable'),
+    });
+    expect(venue.requests.length).toBe(3);
+  });
+
+  it('says which host cannot be reached, why, and what to do', async () => {
+    const venue = await startVenue(answer(200));
+    await venue[Symbol.asyncDispose]();
+    const { host } = new URL(venue.url);
+    const error = await clientOf(venue.url)
+      .get(requestTo(binance, { query: { limit: 1 } }))
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: 'RetryableVenueError', code: 'connection-failed' });
+    const text = describeError(error);
+    for (const part of [host, 'ECONNREFUSED', 'HTTPS_PROXY', 'GORDON_LOCAL_URL', 'make demo']) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain('limit');
+  });
+
+  const patience = { firstByteMs: 80, stallMs: 80 };
+  it.each([
+    ['no answer', silence],
+    ['no more of the body', stall],
+  ])('ends when there is %s for too long, and is not waited for again', async (what, act) => {
+    await using venue = await startVenue(act);
+    const error = await clientOf(venue.url, { patience })
+      .get(requestTo(binance))
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: 'RetryableVenueError', code: 'timed-out' });
+    expect(describeError(error)).toContain(`${what} within 0.08 s`);
+    expect(venue.requests.length).toBe(1);
+  });
+
+  it('may take long where it goes on', async () => {
+    await using venue = await startVenue((response) => {
+      response.writeHead(200);
+      for (let i = 0; i < 6; i++) setTimeout(() => (i < 5 ? response.write('x') : response.end()), i * 40);
+    });
+    const { get } = clientOf(venue.url, { patience: { firstByteMs: 120, stallMs: 120 } });
+    expect(textOf((await get(requestTo(binanceArchive)))?.body)).toBe('xxxxx');
+  });
+});

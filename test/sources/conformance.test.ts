@@ -1,0 +1,165 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { periodAt } from '../../functions/core/period.ts';
+import { STEPS } from '../../functions/core/timeframe.ts';
+import { sources } from '../../functions/sources/index.ts';
+import {
+  bytes,
+  expectRequest,
+  expectSound,
+  fixtureText,
+  parseFile,
+  rowsOf,
+  type SourceFixtures,
+  tiersOf,
+} from './conformance.ts';
+
+const malformed = expect.objectContaining({ code: 'malformed-rows', name: 'PermanentError' });
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return { returned: work() };
+  } catch (error) {
+    return error;
+  }
+}
+
+it('has every source file registered', () => {
+  const files = readdirSync(new URL('../../functions/sources/', import.meta.url))
+    .filter((name) => name.endsWith('.ts') && !['index.ts', 'malformed.ts'].includes(name))
+    .map((name) => name.replace('.ts', ''));
+  expect(Object.keys(sources).sort()).toEqual(files.sort());
+});
+
+// A source without fixtures fails right here, at the import.
+const cases = await Promise.all(
+  Object.entries(sources).map(async ([id, source]) => {
+    const module = (await import(`../fixtures/${id}/index.ts`)) as { fixtures: SourceFixtures };
+    return { id, source, fixtures: module.fixtures };
+  }),
+);
+
+describe.each(cases)('$id', ({ id, source, fixtures }) => {
+  const { series, range, listing } = fixtures;
+
+  it('describes itself without contradiction', () => {
+    expect(source.id).toBe(id);
+    expect(series.source).toBe(id);
+    expect(source.timeframes).toContain(source.defaultTimeframe);
+    expect(source.timeframes.every((t) => t in STEPS)).toBe(true);
+    for (const symbol of [...source.defaultSymbols, series.symbol])
+      expect(symbol).toMatch(source.symbolPattern);
+    for (const odd of ['', 'btc usdt', "X'; drop table", '../x', 'BTC/USDT']) {
+      expect(odd).not.toMatch(source.symbolPattern);
+    }
+    expect(source.settleMs).toBeGreaterThanOrEqual(source.finalAfterMs);
+  });
+
+  it('has a table whose key ends with time', () => {
+    const names = source.table.columns.map((column) => column.name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(source.table.key.at(-1)).toBe('time');
+    for (const member of source.table.key) expect(names).toContain(member);
+    expect(source.table.columns.find((column) => column.name === 'time')?.type).toBe('timestamptz');
+  });
+
+  it('has fixtures for every tier', () => {
+    const named = [...Object.keys(fixtures.archives), ...Object.keys(fixtures.pages)];
+    expect(named.sort()).toEqual(source.tiers.map((tier) => tier.name).sort());
+  });
+
+  it('knows the ends of a symbol from its probe', () => {
+    for (const ask of ['first', 'last', 'status'] as const) expectRequest(() => source.listing[ask](series));
+    expect(source.listing.firstAt(bytes(listing.first.body))).toBe(listing.first.at);
+    expect(source.listing.lastAt(bytes(listing.first.body))).toBe(listing.first.at);
+    expect(source.listing.firstAt(bytes(listing.none))).toBeUndefined();
+    expect(source.listing.lastAt(bytes(listing.none))).toBeUndefined();
+    expect(source.listing.isTrading(bytes(listing.trading), series)).toBe(true);
+    expect(source.listing.isTrading(bytes(listing.notTrading), series)).toBe(false);
+  });
+
+  describe.each(tiersOf(source, 'pages'))('pages from $name', (tier) => {
+    const page = fixtures.pages[tier.name]!;
+    const body = bytes(fixtureText(id, page.body));
+
+    it('asks for the range and for no secret', () => {
+      const request = expectRequest(() => tier.request(series, range));
+      expect(request.venue.id).not.toBe('');
+    });
+
+    it('reads a page value by value', () => {
+      const parsed = tier.parse(body, series, page.asOf);
+      expectSound(parsed, source.table, series);
+      expect(rowsOf(parsed)).toEqual(page.rows);
+      expect(parsed.rowsInBody).toBe(page.rowsInBody);
+    });
+
+    it('leaves out what is not final yet, and takes it later', () => {
+      const parsed = tier.parse(body, series, range.end + source.finalAfterMs);
+      expect(rowsOf(parsed)).toEqual([...page.rows, ...page.stillOpen]);
+    });
+
+    it('reads an empty page', () => {
+      const parsed = tier.parse(bytes(page.empty), series, page.asOf);
+      expectSound(parsed, source.table, series);
+      expect(parsed).toMatchObject({ batch: { length: 0 }, rowsInBody: 0, findings: [] });
+    });
+
+    it.each(Object.keys(page.damaged))('refuses %s', (what) => {
+      expect(thrownBy(() => tier.parse(bytes(page.damaged[what]!), series, page.asOf))).toEqual(malformed);
+    });
+  });
+
+  describe.each(tiersOf(source, 'archive'))('files from $name', (tier) => {
+    const { files, damaged } = fixtures.archives[tier.name]!;
+
+    it('names an object and its checksum for each period', () => {
+      const period = periodAt(tier.unit, range.start);
+      const file = expectRequest(() => tier.object(series, period).file);
+      const checksum = expectRequest(() => tier.object(series, period).checksum);
+      expect(file.path).toContain(period.name);
+      expect(checksum.path).toContain(period.name);
+      expect(checksum.path).not.toBe(file.path);
+      expect(tier.publishedAt(period)).toBeGreaterThanOrEqual(period.end);
+    });
+
+    describe.each(Object.entries(files))('%s', (name, rows) => {
+      const text = fixtureText(id, name);
+      const forms = {
+        'as it is': text,
+        'with CRLF': text.replaceAll('\n', '\r\n'),
+        'with a cut end': text.trimEnd(),
+      };
+
+      it.each(Object.entries(forms))('reads it %s, in pieces of any length', (_form, form) => {
+        const file = bytes(form);
+        for (const pieceLength of [file.length, 1, 7, 64]) {
+          const read = parseFile(tier.parser(series), file, pieceLength);
+          expect(read.rows).toEqual(rows);
+          expect(read.findings).toEqual([]);
+          for (const parsed of read.parsed) expectSound(parsed, source.table, series);
+        }
+      });
+
+      it('puts it in order when it is not, and drops what is repeated', () => {
+        const [head = '', ...rest] = text.trimEnd().split('\n');
+        const header = /^[a-z]/i.test(head) ? [head] : [];
+        const lines = header.length > 0 ? rest : [head, ...rest];
+        const shuffled = [...header, ...lines.toReversed(), ...lines, ''].join('\n');
+        const read = parseFile(tier.parser(series), bytes(shuffled));
+        expect(read.rows).toEqual(rows);
+        expect(read.findings).toEqual([]);
+      });
+    });
+
+    it('reads an empty file', () => {
+      expect(parseFile(tier.parser(series), new Uint8Array()).rows).toEqual([]);
+    });
+
+    it.each(Object.keys(damaged))('refuses %s', (what) => {
+      const file = bytes(damaged[what]!);
+      expect(thrownBy(() => parseFile(tier.parser(series), file))).toEqual(malformed);
+      expect(thrownBy(() => parseFile(tier.parser(series), file, 5))).toEqual(malformed);
+    });
+  });
+});

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import type { Range } from '../../functions/core/range.ts';
+import type { Series } from '../../functions/core/series.ts';
+import type { Finding, Parsed, Source, StreamParser } from '../../functions/core/source.ts';
+import type { TableSpec } from '../../functions/core/table.ts';
+import { stepOf } from '../../functions/core/timeframe.ts';
+import type { HttpRequest } from '../../functions/core/venue.ts';
+
+/** A row as plain values in the order of the table's columns; null is SQL NULL. */
+export type PlainRow = readonly (string | number | null)[];
+
+/** What `test/fixtures/<source>/index.ts` exports as `fixtures`. File names are relative to that folder. */
+export interface SourceFixtures {
+  readonly series: Series;
+  /** what the page is the answer to */
+  readonly range: Range;
+  /** one for each tier of pages, by its name */
+  readonly pages: Readonly<Record<string, PageFixture>>;
+  /** one for each tier of archives, by its name */
+  readonly archives: Readonly<Record<string, ArchiveFixture>>;
+  readonly listing: ListingFixture;
+}
+
+export interface PageFixture {
+  /** file with a whole answer */
+  readonly body: string;
+  /** the venue's clock when it answered */
+  readonly asOf: number;
+  readonly rowsInBody: number;
+  readonly rows: readonly PlainRow[];
+  /** rows of the body that were not final at `asOf`, and are later; may be empty where the venue has none */
+  readonly stillOpen: readonly PlainRow[];
+  /** an answer without rows, as text */
+  readonly empty: string;
+  /** answers, as text, that must end in `malformed-rows`, by what is wrong with them */
+  readonly damaged: Readonly<Record<string, string>>;
+}
+
+export interface ArchiveFixture {
+  /** the rows of each file */
+  readonly files: Readonly<Record<string, readonly PlainRow[]>>;
+  readonly damaged: Readonly<Record<string, string>>;
+}
+
+export interface ListingFixture {
+  readonly first: { readonly body: string; readonly at: number };
+  /** the answer for a symbol without rows */
+  readonly none: string;
+  readonly trading: string;
+  readonly notTrading: string;
+}
+
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+export const fixtureText = (source: string, file: string): string =>
+  readFileSync(new URL(`../fixtures/${source}/${file}`, import.meta.url), 'utf8');
+
+export function rowsOf({ batch }: Parsed): PlainRow[] {
+  const cell = (data: Parsed['batch']['columns'][number], i: number): string | number | null => {
+    if ('constant' in data) return data.constant;
+    const value = data[i] ?? null;
+    return typeof value === 'number' && Number.isNaN(value) ? null : value;
+  };
+  return Array.from({ length: batch.length }, (_, i) => batch.columns.map((data) => cell(data, i)));
+}
+
+/** Holds a batch against its table and its series. */
+export function expectSound({ batch }: Parsed, table: TableSpec, series: Series): void {
+  expect(batch.columns.length).toBe(table.columns.length);
+  expect(batch.times.length).toBe(batch.length);
+  for (const [c, column] of table.columns.entries()) {
+    const data = batch.columns[c]!;
+    const isText = column.type === 'text' || column.type === 'jsonb';
+    expect(isText, column.name).toBe(!(data instanceof Float64Array));
+    if (!('constant' in data)) expect(data.length, column.name).toBe(batch.length);
+    if (data instanceof Float64Array)
+      expect(data.includes(Number.POSITIVE_INFINITY), column.name).toBe(false);
+    if (table.key.includes(column.name) && data instanceof Float64Array) {
+      expect(data.includes(Number.NaN), `${column.name} is part of the key`).toBe(false);
+    }
+  }
+  const time = table.columns.findIndex((column) => column.name === 'time');
+  expect(batch.columns[time]).toEqual(batch.times);
+  for (const [i, at] of batch.times.entries()) {
+    expect(at % stepOf(series.timeframe), `row ${i} is on the grid`).toBe(0);
+    if (i > 0) expect(batch.times[i - 1]!, `row ${i} comes after row ${i - 1}`).toBeLessThan(at);
+  }
+}
+
+/** A request that the client can send, that asks the same each time and that names no secret. */
+export function expectRequest(make: () => HttpRequest): HttpRequest {
+  const request = make();
+  expect(make()).toEqual(request);
+  expect(request.path).toMatch(/^\/[^?#]*$/);
+  expect(request.host.env).toMatch(/^GORDON_[A-Z0-9_]+_URL$/);
+  expect(Object.keys(request.query ?? {}).filter((name) => /key|token|secret/i.test(name))).toEqual([]);
+  if (request.family) expect(request.weight ?? 1).toBeLessThan(request.family.limit / 10);
+  return request;
+}
+
+/** All pieces of a file through a parser, as one list of rows. */
+export function parseFile(
+  parser: StreamParser,
+  file: Uint8Array,
+  pieceLength = file.length,
+): { rows: PlainRow[]; findings: Finding[]; parsed: Parsed[] } {
+  const parsed: Parsed[] = [];
+  for (let at = 0; at < file.length; at += pieceLength) {
+    // A buffer that is used again, as streams do it: the parser must not hold on to it.
+    const piece = Uint8Array.from(file.subarray(at, at + pieceLength));
+    const out = parser.push(piece);
+    piece.fill(0);
+    if (out) parsed.push(out);
+  }
+  const last = parser.end();
+  if (last) parsed.push(last);
+  return { rows: parsed.flatMap(rowsOf), findings: parsed.flatMap((p) => p.findings), parsed };
+}
+
+export const tiersOf = <K extends Source['tiers'][number]['kind']>(source: Source, kind: K) =>
+  source.tiers.filter((tier): tier is Extract<Source['tiers'][number], { kind: K }> => tier.kind === kind);

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { SeriesCatalog, SeriesStore } from '../../functions/core/ports.ts';
+import {
+  intersect,
+  normalize,
+  type Range,
+  type RangeSet,
+  subtract,
+  union,
+} from '../../functions/core/range.ts';
+import type { Series } from '../../functions/core/series.ts';
+import { DAY } from '../../functions/core/time.ts';
+import { toMultirange } from '../../functions/stores/ledger.ts';
+import type { Sql } from '../../functions/stores/postgres.ts';
+import { createSeriesCatalog } from '../../functions/stores/series-catalog.ts';
+import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
+import { BTC, candles, JOB, minutes, pageOf, proof, SPOT } from './klines.ts';
+
+let database: TestDatabase;
+let sql: Sql;
+let store: SeriesStore;
+let catalog: SeriesCatalog;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = database.connect({ role: 'gordon_writer' });
+  const options = { tables: () => SPOT, clock: () => minutes(0, 0).start + 65 * DAY };
+  store = createSeriesStore(sql, options);
+  catalog = createSeriesCatalog(sql, options);
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+// A small span of minutes around a border of months, so that random ranges meet, overlap, and take several locks.
+const SPAN = 120;
+const BEFORE_APRIL = 31 * 1440 - SPAN / 2;
+const range: fc.Arbitrary<Range> = fc
+  .tuple(fc.integer({ min: 0, max: SPAN }), fc.integer({ min: 1, max: 40 }))
+  .map(([from, length]) => minutes(BEFORE_APRIL + from, BEFORE_APRIL + from + length));
+const set: fc.Arbitrary<RangeSet> = fc.array(range, { minLength: 1, maxLength: 4 }).map(normalize);
+
+type Step = { readonly kind: 'rows' | 'empty' | 'failed'; readonly set: RangeSet };
+const step: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constantFrom('rows' as const, 'rows' as const, 'empty' as const, 'failed' as const),
+  set,
+});
+
+let runs = 0;
+
+async function apply(series: Series, { kind, set }: Step): Promise<number> {
+  if (kind === 'rows') return store.commit(pageOf(set, { series, rows: candles(set, series) }), JOB);
+  if (kind === 'empty') {
+    return store.commit(pageOf([], { series, empty: set.map((s) => proof(s, 'pre-listing')) }), JOB);
+  }
+  const chunk = { ...series, start: set[0]!.start, end: set.at(-1)!.end, label: JOB.chunk };
+  await store.markFailed(chunk, 'job-1', { code: 'broken', message: 'down' });
+  return 0;
+}
+
+const measured = (ranges: RangeSet): number => ranges.reduce((sum, r) => sum + (r.end - r.start) / 60_000, 0);
+
+it('the ledger’s arithmetic is that of RangeSet, whatever is committed in whatever order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 8 }),
+      range,
+      set,
+      fc.boolean(),
+      async (steps, asked, lost, together) => {
+        const series = { ...BTC, symbol: `RUN${runs++}` };
+        let rows: RangeSet = [];
+        let known: RangeSet = [];
+        for (const { kind, set } of steps) {
+          if (kind === 'rows') rows = union(rows, set);
+          if (kind !== 'failed') known = union(known, set);
+        }
+        const work = steps.map((s) => () => apply(series, s));
+        const written = together
+          ? await Promise.all(work.map((run) => run()))
+          : await work.reduce<Promise<number[]>>(
+              async (sofar, run) => [...(await sofar), await run()],
+              Promise.resolve([]),
+            );
+
+        expect(written.reduce((a, b) => a + b, 0)).toBe(measured(rows));
+        expect(await store.missing(series, asked)).toEqual(subtract([asked], known));
+        const [table] = await sql<{ n: number }[]>`
+        select count(*) as n from market_data.spot_klines where symbol = ${series.symbol}`;
+        expect(table!.n).toBe(measured(rows));
+        const [overlap] = await sql<{ n: number }[]>`
+        select count(*) as n from market_data.coverage a join market_data.coverage b
+          on a.id < b.id and a.symbol = b.symbol and a.span && b.span where a.symbol = ${series.symbol}`;
+        expect(overlap!.n).toBe(0);
+
+        await sql`delete from market_data.spot_klines where symbol = ${series.symbol}
+        and tstzmultirange(tstzrange(time, time + interval '1 minute')) <@ ${toMultirange(lost)}::tstzmultirange`;
+        expect(await catalog.reconcile(series, minutes(0, 60 * 1440))).toEqual(intersect(rows, lost));
+        expect(await store.missing(series, asked)).toEqual(
+          intersect([asked], union(subtract([asked], known), intersect(rows, lost))),
+        );
+      },
+    ),
+    { numRuns: 100 },
+  );
+}, 60_000);

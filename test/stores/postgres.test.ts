@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MINUTE } from '../../functions/core/time.ts';
+import { copyRows } from '../../functions/stores/copy.ts';
+import { connect, storeError } from '../../functions/stores/postgres.ts';
+import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import { freePort } from '../../localstack/embedded/cluster/port.ts';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
+import { BTC, candles, JOB, minutes, pageOf, SPOT, T0 } from './klines.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+describe('roles', () => {
+  it('let the writer write, and not change the schema', async () => {
+    const writer = database.connect({ role: 'gordon_writer' });
+    const [row] = await writer`select current_user as name`;
+    expect(row).toEqual({ name: 'gordon_writer' });
+    await writer`insert into market_data.meta (key, value) values ('simulated', 'true')`;
+    await expect(writer`create table market_data.mine (id int)`).rejects.toMatchObject({ code: '42501' });
+    await expect(writer`drop table market_data.spot_klines`).rejects.toMatchObject({ code: '42501' });
+    await expect(writer`delete from market_data.schema_version`).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('let the reader read every table and write none', async () => {
+    const reader = database.connect({ role: 'gordon_reader' });
+    const tables = await reader<{ name: string }[]>`
+      select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'market_data'`;
+    expect(tables.length).toBeGreaterThanOrEqual(7);
+    for (const { name } of tables) {
+      await reader.unsafe(`select * from ${name} limit 1`);
+      await expect(reader.unsafe(`delete from ${name}`)).rejects.toMatchObject({ code: '42501' });
+      await expect(reader.unsafe(`insert into ${name} default values`)).rejects.toMatchObject({
+        code: '42501',
+      });
+    }
+  });
+
+  it('reach the tables of later migrations', async () => {
+    const admin = database.connect();
+    await admin`create table market_data.later (id int)`;
+    await database.connect({ role: 'gordon_reader' })`select * from market_data.later`;
+    await database.connect({ role: 'gordon_writer' })`insert into market_data.later values (1)`;
+    await admin`drop table market_data.later`;
+  });
+
+  it('are kept from everybody else', async () => {
+    const admin = database.connect({ max: 1 });
+    await admin`create role somebody`;
+    await admin`set role somebody`;
+    await expect(admin`select * from market_data.spot_klines`).rejects.toMatchObject({ code: '42501' });
+    await admin`reset role`;
+    await admin`drop role somebody`;
+  });
+});
+
+describe('a broken connection', () => {
+  it('in the middle of a COPY is a failure that may pass, and the next commit works', async () => {
+    const sql = database.connect({ role: 'gordon_writer', application: 'victim' });
+    const store = createSeriesStore(sql, { tables: () => SPOT, clock: () => T0 + 600 * MINUTE });
+    const admin = database.connect({ max: 2 });
+    const page = pageOf([minutes(0, 20_000)]);
+    const undo = new Error('undo');
+    let outcome: unknown;
+    const holding = admin.begin(async (tx) => {
+      // The COPY meets this row near its end and waits to see whether it stays.
+      await copyRows(tx, 'market_data.spot_klines', SPOT, [candles([minutes(19_000, 19_001)])]);
+      const failed = store.commit(page, JOB).catch((error: unknown) => error);
+      await expect
+        .poll(
+          () => admin`select pg_terminate_backend(pid) from pg_stat_activity
+            where application_name = 'victim' and wait_event_type = 'Lock'`,
+        )
+        .toHaveLength(1);
+      outcome = await failed;
+      throw undo;
+    });
+    await expect(holding).rejects.toBe(undo);
+    expect(outcome).toMatchObject({ name: 'RetryableStoreError' });
+    expect(await store.commit(page, JOB)).toBe(20_000);
+  });
+
+  it('to a server that is not there says so', async () => {
+    const url = `postgres://nobody@127.0.0.1:${await freePort()}/gordon`;
+    const sql = connect(url);
+    const store = createSeriesStore(sql, { tables: () => SPOT, clock: () => T0 });
+    for (let i = 0; i < 2; i++) {
+      await expect(store.missing(BTC, minutes(0, 1))).rejects.toMatchObject({
+        name: 'RetryableStoreError',
+        code: 'database-unreachable',
+        message: expect.stringContaining('GORDON_DATABASE_URL'),
+      });
+    }
+    await sql.end();
+  });
+});
+
+describe('storeError', () => {
+  const code = (sqlstate: string) =>
+    storeError(Object.assign(new Error('x'), { code: sqlstate }), 'klines_spot BTCUSDT 1m');
+
+  it.each([
+    ['40001', 'serialization failure'],
+    ['40P01', 'deadlock'],
+    ['57P01', 'shutdown'],
+    ['53300', 'too many connections'],
+    ['55P03', 'lock not available'],
+    ['08006', 'connection failure'],
+    ['ECONNRESET', 'reset'],
+  ])('%s (%s) may pass', (sqlstate) => {
+    expect(code(sqlstate).name).toBe('RetryableStoreError');
+  });
+
+  it.each([
+    ['42P01', 'not-migrated'],
+    ['28P01', 'database-login-refused'],
+    ['3D000', 'no-database'],
+    ['42501', 'database-forbidden'],
+    ['23514', 'database-refused'],
+  ])('%s is final: %s', (sqlstate, named) => {
+    expect(code(sqlstate)).toMatchObject({ name: 'PermanentError', code: named });
+    expect(code(sqlstate).remedy).toBeTruthy();
+  });
+
+  it('tells to migrate a database that knows no roles or tables yet', async () => {
+    await using empty = await createTestDatabase('empty');
+    const store = createSeriesStore(empty.connect(), { tables: () => SPOT, clock: () => T0 });
+    await expect(store.missing(BTC, minutes(0, 1))).rejects.toMatchObject({ code: 'not-migrated' });
+  });
+});

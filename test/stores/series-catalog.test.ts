@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SeriesCatalog, SeriesStore } from '../../functions/core/ports.ts';
+import type { Series } from '../../functions/core/series.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
+import type { Sql } from '../../functions/stores/postgres.ts';
+import { createSeriesCatalog } from '../../functions/stores/series-catalog.ts';
+import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
+import { BTC, JOB, minutes, pageOf, proof, SPOT, T0 } from './klines.ts';
+
+let database: TestDatabase;
+let sql: Sql;
+let store: SeriesStore;
+let catalog: SeriesCatalog;
+let now: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = database.connect({ role: 'gordon_writer' });
+  const options = { tables: () => SPOT, clock: () => now };
+  store = createSeriesStore(sql, options);
+  catalog = createSeriesCatalog(sql, options);
+});
+afterAll(() => database[Symbol.asyncDispose]());
+beforeEach(async () => {
+  now = T0 + 60 * DAY;
+  for (const table of ['spot_klines', 'coverage', 'findings', 'series']) {
+    await sql`delete from market_data.${sql(table)}`;
+  }
+});
+
+const days = (from: number, to: number) => minutes(from * 1440, to * 1440);
+const loseRow = (minute: number) =>
+  sql`delete from market_data.spot_klines where time = ${new Date(T0 + minute * MINUTE)}`;
+
+describe('request', () => {
+  it('adds up what was asked for', async () => {
+    expect(await catalog.requested(BTC)).toEqual([]);
+    await catalog.request(BTC, days(0, 2));
+    await catalog.request(BTC, days(4, 5));
+    await catalog.request(BTC, days(1, 3));
+    expect(await catalog.requested(BTC)).toEqual([days(0, 3), days(4, 5)]);
+    expect(await catalog.requested({ ...BTC, timeframe: '1h' })).toEqual([]);
+  });
+});
+
+describe('reconcile', () => {
+  it('takes nothing out where every row is there', async () => {
+    await store.commit(pageOf([minutes(600, 5_000)]), JOB);
+    expect(await catalog.reconcile(BTC, days(0, 10))).toEqual([]);
+    expect(await catalog.missing(BTC, minutes(600, 5_000))).toEqual([]);
+  });
+
+  it('finds each lost row, at the borders and in the middle, and splits the account around it', async () => {
+    await store.commit(pageOf([days(0, 4)], { sha256: 'abc' }), JOB);
+    for (const minute of [0, 2_000, 2_001, 4 * 1440 - 1]) await loseRow(minute);
+    const lost = [minutes(0, 1), minutes(2_000, 2_002), minutes(5_759, 5_760)];
+    expect(await catalog.reconcile(BTC, days(0, 4))).toEqual(lost);
+    expect(await catalog.missing(BTC, days(0, 4))).toEqual(lost);
+    expect(await sql`select rows, sha256, job_id from market_data.coverage order by span`).toEqual([
+      { rows: 1_999, sha256: 'abc', job_id: 'job-1' },
+      { rows: 3_757, sha256: 'abc', job_id: 'job-1' },
+    ]);
+    expect(await catalog.reconcile(BTC, days(0, 4))).toEqual([]);
+    expect(await store.commit(pageOf([days(0, 4)]), JOB)).toBe(4);
+    expect(await catalog.missing(BTC, days(0, 4))).toEqual([]);
+  });
+
+  it('finds the loss of everything', async () => {
+    await store.commit(pageOf([days(0, 40)]), JOB);
+    await sql`delete from market_data.spot_klines`;
+    expect(await catalog.reconcile(BTC, days(0, 60))).toEqual([days(0, 40)]);
+    expect(await catalog.missing(BTC, days(0, 40))).toEqual([days(0, 40)]);
+  });
+
+  it('is not deceived by rows without an account that make up the number', async () => {
+    await store.commit(pageOf([minutes(0, 100)]), JOB);
+    await store.commit(pageOf([minutes(200, 300)]), JOB);
+    await sql`delete from market_data.coverage where lower(span) > ${new Date(T0)}`;
+    await loseRow(50);
+    expect(await catalog.reconcile(BTC, days(0, 1))).toEqual([minutes(50, 51)]);
+  });
+
+  it('looks at the asked range and series only', async () => {
+    const eth: Series = { ...BTC, symbol: 'ETHUSDT' };
+    await store.commit(pageOf([days(0, 3)]), JOB);
+    await store.commit(pageOf([days(0, 3)], { series: eth }), JOB);
+    await sql`delete from market_data.spot_klines where symbol = 'ETHUSDT'`;
+    await loseRow(10);
+    expect(await catalog.reconcile(BTC, days(1, 3))).toEqual([]);
+    expect(await catalog.reconcile(BTC, minutes(0, 10))).toEqual([]);
+    expect(await catalog.reconcile(eth, days(1, 2))).toEqual([days(1, 2)]);
+  });
+
+  it('does not mistake a commit in progress for a loss', async () => {
+    const page = pageOf([days(0, 20)]);
+    const [lost] = await Promise.all([
+      Promise.all([1, 2, 3, 4, 5].map(() => catalog.reconcile(BTC, days(0, 20)))),
+      store.commit(page, JOB),
+    ]);
+    expect(lost.flat()).toEqual([]);
+    expect(await catalog.missing(BTC, days(0, 20))).toEqual([]);
+  });
+
+  it('joins the small spans of refreshing once they are old, and keeps archives apart', async () => {
+    await store.commit(pageOf([minutes(0, 100)], { sha256: 'abc' }), JOB);
+    for (let i = 100; i < 200; i += 5) {
+      await store.commit(pageOf([minutes(i, i + 5)], { object: `GET ?startTime=${i}` }), JOB);
+    }
+    await store.commit(pageOf([minutes(210, 215)], { object: 'GET later' }), JOB);
+    const spans = () => sql`select rows, object from market_data.coverage order by span`;
+    await catalog.reconcile(BTC, days(0, 1));
+    expect(await spans()).toHaveLength(22);
+    now += 9 * DAY;
+    await catalog.reconcile(BTC, days(0, 1));
+    expect(await spans()).toEqual([
+      { rows: 100, object: pageOf([]).object },
+      { rows: 100, object: 'GET ?startTime=100 and 19 more' },
+      { rows: 5, object: 'GET later' },
+    ]);
+    expect(await catalog.missing(BTC, minutes(0, 215))).toEqual([minutes(200, 210)]);
+  });
+});
+
+describe('report', () => {
+  it('tells of each series what it has, what it lacks and why', async () => {
+    await catalog.request(BTC, minutes(0, 1_000));
+    await store.commit(pageOf([], { empty: [proof(minutes(0, 100), 'pre-listing')] }), JOB);
+    const findings = [{ kind: 'off-grid-time', time: T0, detail: {} }];
+    await store.commit(pageOf([minutes(100, 200), minutes(300, 400)], { findings }), JOB);
+    await store.commit(pageOf([], { empty: [proof(minutes(400, 410))] }), JOB);
+    const chunk = { ...BTC, ...minutes(350, 600), label: JOB.chunk };
+    await store.markFailed(chunk, 'job-1', { code: 'broken', message: 'the venue is down' });
+
+    const expected = {
+      ...BTC,
+      requested: [minutes(0, 1_000)],
+      ...{ earliest: T0 + 100 * MINUTE, latest: T0 + 399 * MINUTE, rows: 200 },
+      gaps: [
+        { ...minutes(200, 300), steps: 100, cause: 'not-fetched' },
+        { ...minutes(410, 600), steps: 190, cause: 'failed', error: 'the venue is down' },
+        { ...minutes(600, 1_000), steps: 400, cause: 'not-fetched' },
+      ],
+      empty: [
+        { ...minutes(0, 100), reason: 'pre-listing' },
+        { ...minutes(400, 410), reason: 'venue-outage' },
+      ],
+      findings: 1,
+    };
+    expect(await catalog.report({})).toEqual([expected]);
+
+    // A proof that is due to be asked again is still a proof.
+    now += 500 * DAY;
+    expect(await catalog.missing(BTC, minutes(400, 410))).toEqual([minutes(400, 410)]);
+    expect(await catalog.report({})).toEqual([expected]);
+  });
+
+  it('has neither first nor last row of a series without rows', async () => {
+    await catalog.request(BTC, days(0, 1));
+    expect(await catalog.report({})).toEqual([
+      {
+        ...BTC,
+        ...{ requested: [days(0, 1)], rows: 0, empty: [], findings: 0 },
+        gaps: [{ ...days(0, 1), steps: 1440, cause: 'not-fetched' }],
+      },
+    ]);
+  });
+
+  it('can be asked for some series, by one who only reads', async () => {
+    for (const source of ['klines_perp', 'klines_spot']) {
+      for (const symbol of ['BTCUSDT', 'ETHUSDT'])
+        await catalog.request({ ...BTC, source, symbol }, days(0, 1));
+    }
+    const reader = createSeriesCatalog(database.connect({ role: 'gordon_reader' }), {
+      tables: () => SPOT,
+      clock: () => now,
+    });
+    const named = async (filter: Parameters<SeriesCatalog['report']>[0]) =>
+      (await reader.report(filter)).map((r) => `${r.source} ${r.symbol}`);
+    expect(await named({})).toHaveLength(4);
+    expect(await named({ sources: ['klines_spot'] })).toEqual(['klines_spot BTCUSDT', 'klines_spot ETHUSDT']);
+    expect(await named({ symbol: 'ETHUSDT' })).toEqual(['klines_perp ETHUSDT', 'klines_spot ETHUSDT']);
+    expect(await named({ sources: [], symbol: 'ETHUSDT' })).toEqual([]);
+  });
+
+  it('stays quick with a ledger of thousands of spans', async () => {
+    await catalog.request(BTC, { start: T0, end: T0 + 4_000 * HOUR });
+    await sql`
+      insert into market_data.coverage (source, symbol, timeframe, span, state, rows, job_id, chunk, fetched_at)
+      select 'klines_spot', 'BTCUSDT', '1m', tstzrange(at, at + interval '30 minutes'), 'have', 30, 'j', 'c', at
+      from generate_series(${new Date(T0)}::timestamptz, ${new Date(T0 + 3_999 * HOUR)}, interval '1 hour') at`;
+    const began = performance.now();
+    const [report] = await catalog.report({});
+    expect(report).toMatchObject({ rows: 120_000, gaps: { length: 4_000 } });
+    expect(await catalog.missing(BTC, { start: T0, end: T0 + 4_000 * HOUR })).toHaveLength(4_000);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+});
