@@ -47,6 +47,8 @@ export interface FunctionSpec {
   readonly events?: readonly ExecutionEnd[];
   /** run by each deployment before any other function gets its new code; its failure rolls the deployment back */
   readonly onDeploy?: true;
+  /** decides who may call the API, where a deployment asks for this way of telling */
+  readonly authorizes?: 'jwt';
 }
 
 const api = { memoryMb: 512, timeoutSeconds: 29 } as const;
@@ -160,5 +162,12 @@ export const functions: readonly FunctionSpec[] = [
     description: 'Brings the schema of the database up to date',
     access: ['database'],
     onDeploy: true,
+  },
+  {
+    ...api,
+    handler: 'authorize',
+    description: 'Lets in whoever brings a token of the issuer that the operator trusts',
+    access: [],
+    authorizes: 'jwt',
   },
 ];

@@ -10,14 +10,14 @@ BEGIN
     EXCEPTION WHEN duplicate_object OR unique_violation THEN
       NULL;
     END;
-    -- Whoever migrates also works as these roles; a superuser may without being a member.
-    IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
-      BEGIN
-        EXECUTE format('GRANT %I TO %I', role_name, current_user);
-      EXCEPTION WHEN unique_violation THEN
-        NULL;
-      END;
-    END IF;
+    -- Whoever migrates also works as these roles. Trying it is the only question that all versions of the server answer
+    -- alike: since 16 whoever makes a role may grant it to himself, and must.
+    BEGIN
+      EXECUTE format('SET LOCAL ROLE %I', role_name);
+      RESET ROLE;
+    EXCEPTION WHEN insufficient_privilege THEN
+      EXECUTE format('GRANT %I TO %I', role_name, current_user);
+    END;
   END LOOP;
 END
 $$;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stopJob } from '../core/run/stop-job.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest, parseInput } from '../core/bad-request.ts';
 import { ACTIVE_STATUSES, isFinished, JOB_STATUSES, type JobStatus } from '../core/job.ts';
 import { summarize } from '../core/job-view.ts';

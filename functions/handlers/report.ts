@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest, parseInput } from '../core/bad-request.ts';
 import type { SeriesReport } from '../core/ports.ts';
 import { iso } from '../core/time.ts';

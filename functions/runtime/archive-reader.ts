@@ -70,10 +70,13 @@ async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8
     const packed = await zip.openReadStreamPromise(entry, { decodeFileData: false });
     content = unpack(entry, packed);
     let crc = 0;
+    let length = 0;
     for await (const piece of content as AsyncIterable<Uint8Array>) {
       crc = crc32(piece, crc);
+      length += piece.length;
       yield piece;
     }
+    if (length !== entry.uncompressedSize) throw new Error(`${entry.fileName} is ${length} bytes long`);
     if (crc !== entry.crc32) throw new Error(`the CRC of ${entry.fileName} is wrong`);
   } catch (cause) {
     throw damaged('corrupt-archive', file, `the zip cannot be read: ${describeError(cause)}.`, cause);

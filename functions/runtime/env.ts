@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { GordonError } from '../core/errors.ts';
 import type { Variables } from './hosts.ts';
 
@@ -12,6 +12,9 @@ const Env = z.object({
   GORDON_EGRESS: z.string().default('default'),
   /** `1` when the venues are simulated; shown wherever data are shown */
   GORDON_SIMULATED: z.enum(['0', '1']).default('0'),
+  /** whose tokens open the API, where it asks for tokens */
+  GORDON_JWT_ISSUER: z.string().optional(),
+  GORDON_JWT_AUDIENCE: z.string().optional(),
 });
 export type Env = z.infer<typeof Env>;
 

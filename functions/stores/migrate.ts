@@ -1,11 +1,10 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Postgrator from 'postgrator';
 import { GordonError } from '../core/errors.ts';
+import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
 import { placeOf, type Runner, storeError } from './postgres.ts';
 import { Session } from './sessions.ts';
-
-/** Which of the two folders of migrations goes with `sql/*.sql`. Decided once for each database. */
-export type Flavour = 'postgres' | 'timescale';
 
 export interface Migrated {
   readonly flavour: Flavour;
@@ -21,13 +20,15 @@ export interface MigrateOptions {
 
 const OWN_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url));
 const LOCK = 'gordon-data migrate';
-/** Multiranges came with 14. */
-const OLDEST = 140_000;
+
+/** Patterns of the migrations of one flavour, for postgrator and for whoever applies them to another engine. */
+export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string =>
+  `${folder}/{,${flavour}/}*.sql`;
 
 /**
  * Brings a database to the newest schema. Harmless to repeat; concurrent runs wait for each other. Each migration and its
  * record are one transaction, so a failing one leaves the database at the version before it.
- * @throws GordonError `database-unreachable`, `database-too-old`, `timescale-missing`, `migration-failed`, …
+ * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`, `migration-changed`, `migration-failed`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   // One connection for all of it: it holds the lock.
@@ -41,102 +42,73 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   }
 }
 
-/** Patterns of the migrations of one flavour, for postgrator and for whoever applies them to another engine. */
-export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string =>
-  `${folder}/{,${flavour}/}*.sql`;
-
 async function migrateOn(session: Runner, folder: string, place: string): Promise<Migrated> {
   await refuseOld(session, place);
   // Must come first: of two migrators the second one must see what the first one did. The lock goes with the connection.
   await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
   const flavour = await flavourOf(session, place);
-  const applied = await applyAll(session, migrationPattern(flavour, folder), place);
-  await session`
-    insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
-    on conflict (key) do nothing`;
-  return { flavour, ...applied };
-}
-
-async function applyAll(
-  session: Runner,
-  pattern: string,
-  place: string,
-): Promise<Pick<Migrated, 'applied' | 'version'>> {
   const postgrator = new Postgrator({
-    ...{ driver: 'pg', schemaTable: 'market_data.schema_version', migrationPattern: pattern, database: '' },
+    ...{ driver: 'pg', database: '', schemaTable: 'market_data.schema_version', validateChecksums: false },
+    migrationPattern: migrationPattern(flavour, folder),
     execQuery: async (query: string) => ({ rows: await session.unsafe(query).simple() }),
   });
   const at = await postgrator.getDatabaseVersion();
-  const all = await postgrator.getMigrations();
-  const open = all.filter((m) => m.action === 'do' && m.version > at).sort((a, b) => a.version - b.version);
-  for (const migration of open) {
-    await session.unsafe('begin');
-    try {
-      await postgrator.migrate(String(migration.version));
-      await session.unsafe('commit');
-    } catch (cause) {
-      await session.unsafe('rollback');
-      throw failed(migration.filename, place, cause);
-    }
+  const all = (await postgrator.getMigrations()).filter((migration) => migration.action === 'do');
+  await refuseChanged(postgrator, all, at, place);
+  const open = all.filter((migration) => migration.version > at).sort((a, b) => a.version - b.version);
+  for (const migration of open) await apply(session, postgrator, migration, place);
+  await session`
+    insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
+    on conflict (key) do nothing`;
+  const applied = open.map((migration) => basename(migration.filename));
+  return { flavour, applied, version: open.at(-1)?.version ?? at };
+}
+
+async function apply(
+  session: Runner,
+  postgrator: Postgrator,
+  migration: Postgrator.Migration,
+  place: string,
+): Promise<void> {
+  await session.unsafe('begin');
+  try {
+    await postgrator.migrate(String(migration.version));
+    await session.unsafe('commit');
+  } catch (cause) {
+    await session.unsafe('rollback');
+    const mapped = storeError(cause, place);
+    if (mapped.name === 'RetryableStoreError') throw mapped;
+    throw new GordonError({
+      ...{ name: 'PermanentError', code: 'migration-failed', subject: place, cause },
+      message: `${basename(migration.filename)}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      remedy: 'The database is as it was before this file. Mend the cause and migrate again.',
+    });
   }
-  // Also with nothing to do: the files that were applied must be the files that are here.
-  if (open.length === 0) await postgrator.validateMigrations(at);
-  return { applied: open.map((m) => baseName(m.filename)), version: open.at(-1)?.version ?? at };
 }
 
-async function refuseOld(sql: Runner, place: string): Promise<void> {
-  const [row] = await sql<{ version: string; number: number }[]>`
-    select current_setting('server_version') as version, current_setting('server_version_num')::int as number`;
-  if (row && row.number >= OLDEST) return;
-  throw new GordonError({
-    name: 'PermanentError',
-    code: 'database-too-old',
-    subject: place,
-    message: `this server is PostgreSQL ${row?.version}; the coverage ledger needs multiranges, which came with 14.`,
-    remedy: 'Use PostgreSQL 14 or later.',
-  });
+/** The files that were applied must be the files that are here. */
+async function refuseChanged(
+  postgrator: Postgrator,
+  all: readonly Postgrator.Migration[],
+  at: number,
+  place: string,
+): Promise<void> {
+  if (at > Math.max(...all.map((migration) => migration.version))) {
+    throw new GordonError({
+      ...{ name: 'PermanentError', code: 'database-newer', subject: place },
+      message: `it is at version ${at} of the schema, which this version of the program does not know.`,
+      remedy: 'Update the program.',
+    });
+  }
+  try {
+    await postgrator.validateMigrations(at);
+  } catch (cause) {
+    // postgrator has no code for it; whatever the server said is no verdict about the files.
+    if (!(cause instanceof Error && cause.message.startsWith('MD5 checksum failed'))) throw cause;
+    throw new GordonError({
+      ...{ name: 'PermanentError', code: 'migration-changed', subject: place, cause },
+      message: `a migration was edited after it had been applied (${cause.message}).`,
+      remedy: 'Restore the file as it was, and put the change into a new one.',
+    });
+  }
 }
-
-/** A database keeps the flavour that it was made with; a new one gets Timescale where the server has it loaded. */
-async function flavourOf(session: Runner, place: string): Promise<Flavour> {
-  const [made] = await session<
-    { made: boolean }[]
-  >`select to_regclass('market_data.meta') is not null as made`;
-  const [kept] = made?.made
-    ? await session<{ value: Flavour }[]>`select value from market_data.meta where key = 'flavour'`
-    : [];
-  const [has] = await session<{ created: boolean; loaded: boolean }[]>`
-    select exists (select from pg_extension where extname = 'timescaledb') as created,
-      current_setting('shared_preload_libraries') like '%timescaledb%'
-        and exists (select from pg_available_extensions where name = 'timescaledb') as loaded`;
-  if (kept?.value === 'postgres') return 'postgres';
-  if (has?.created) return 'timescale';
-  if (kept?.value === 'timescale') throw lost(place);
-  if (!has?.loaded) return 'postgres';
-  await session`create extension if not exists timescaledb`;
-  return 'timescale';
-}
-
-const lost = (place: string): GordonError =>
-  new GordonError({
-    name: 'PermanentError',
-    code: 'timescale-missing',
-    subject: place,
-    message: 'this database was made with TimescaleDB, and the extension is gone.',
-    remedy: 'Restore it with the extension: see the runbook, "Restoring the database".',
-  });
-
-function failed(file: string, place: string, cause: unknown): GordonError {
-  const mapped = storeError(cause, place);
-  if (mapped.name === 'RetryableStoreError') return mapped;
-  return new GordonError({
-    name: 'PermanentError',
-    code: 'migration-failed',
-    subject: place,
-    message: `${baseName(file)}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    remedy: 'The database is as it was before this file. Mend the cause and migrate again.',
-    cause,
-  });
-}
-
-const baseName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);

@@ -7,6 +7,7 @@ import { blockchainInfo } from './blockchain-info/index.ts';
 import { bybit } from './bybit/index.ts';
 import { coinmetrics } from './coinmetrics/index.ts';
 import { defillama } from './defillama/index.ts';
+import { deribit } from './deribit/index.ts';
 import type { VenueModule } from './frame/module.ts';
 import { fred } from './fred/index.ts';
 
@@ -21,5 +22,6 @@ export const venueModules: readonly VenueModule[] = [
   blockchainInfo,
   coinmetrics,
   defillama,
+  deribit,
   fred,
 ];

@@ -1,11 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../../functions/stores/migrate.ts';
 import { connect } from '../../functions/stores/postgres.ts';
-import { startCluster, stopCluster } from '../../localstack/embedded/cluster/index.ts';
+import { removeCluster, startCluster } from '../../localstack/embedded/cluster/index.ts';
 import { isAlive } from '../../localstack/embedded/cluster/postmaster.ts';
 
 export interface TestServer {
@@ -51,9 +59,11 @@ async function launch(): Promise<TestServer & { stop(): Promise<void> }> {
   if (given) return { ...(await prepare(given, `${TEMPLATE}_${process.pid}`)), stop: () => drop(given) };
   await sweep();
   const home = mkdtempSync(join(tmpdir(), PREFIX));
+  // Root's server runs as another user, who must get there.
+  chmodSync(home, 0o711);
   writeFileSync(join(home, 'owner.pid'), String(process.pid));
   const stop = async (): Promise<void> => {
-    await stopCluster(join(home, 'data'));
+    await removeCluster(join(home, 'data'));
     rmSync(home, { recursive: true, force: true });
   };
   try {
@@ -97,7 +107,7 @@ async function sweep(): Promise<void> {
     const home = join(tmpdir(), name);
     const owner = join(home, 'owner.pid');
     if (!existsSync(owner) || isAlive(Number(readFileSync(owner, 'utf8')))) continue;
-    await stopCluster(join(home, 'data'));
+    await removeCluster(join(home, 'data'));
     rmSync(home, { recursive: true, force: true });
   }
 }

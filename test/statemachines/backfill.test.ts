@@ -51,7 +51,7 @@ const chunk = {
   ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', label: 'klines_spot BTCUSDT 1m 2025-03' },
   ...{ start: 0, end: 60_000 },
 };
-const planned = { jobId, wave: 2, previousMissing: 60_000, next: 'fetch', waitSeconds: 0, chunks: [chunk] };
+const planned = { jobId, wave: 2, nextWave: 3, previousMissing: 60_000, next: 'fetch', waitSeconds: 0, chunks: [chunk] };
 const caught = { Error: 'PermanentError', Cause: '[region-refused] no' };
 
 /** What each state is given, as the states before it leave it. */
@@ -82,6 +82,19 @@ describe('backfill.asl.json', () => {
     const known = ['ChunkExecutionType', ...Object.keys(values)];
     expect(placeholdersIn(definitionText()).sort()).toEqual(known.sort());
     expect(() => backfillDefinition({ ChunkExecutionType: 'EXPRESS' })).toThrow(/no value for/);
+  });
+
+  it('starts with what the execution is given', () => {
+    const input = { jobId, nextWave: 1, previousMissing: -1 };
+    expect(contracts.ExecutionInput.safeParse(input).error).toBeUndefined();
+    const payload = fill(states.PlanWave!.Parameters!.Payload, input);
+    expect(contracts.PlanWaveInput.safeParse(payload).error).toBeUndefined();
+  });
+
+  it('gives fetchers the wave they belong to', () => {
+    const output = { ...planned, chunks: [chunk] };
+    expect(contracts.PlanWaveOutput.safeParse(output).error).toBeUndefined();
+    expect(definition.States.FetchChunks!.ItemSelector!['wave.$']).toBe('$.wave');
   });
 
   it.each(tasks.map(([name]) => name))('%s is given what its contract asks for', (name) => {

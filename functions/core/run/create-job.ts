@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest, parseInput } from '../bad-request.ts';
 import { BudgetExhausted, GordonError, isRetryable } from '../errors.ts';
 import type { JobOrder } from '../job.ts';

@@ -7,7 +7,8 @@ import { measure } from '../range.ts';
 import { waitSecondsUntil } from '../schedule.ts';
 import type { Listing } from '../source.ts';
 import { MINUTE, SECOND } from '../time.ts';
-import { type Filling, type FillPorts, fillRange } from './fill-range.ts';
+import { fillRange } from './fill-range.ts';
+import type { Filling, FillPorts } from './filling.ts';
 import { findListing } from './find-listing.ts';
 
 export interface FetchPorts extends FillPorts {

@@ -7,7 +7,7 @@ import type { ArchiveTier, Finding, Listing, Parsed } from '../source.ts';
 import { countWithin, rowsWithin } from '../table.ts';
 import { DAY } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
-import type { Filling, FillPorts } from './fill-range.ts';
+import { type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
 
 /** For up to two days a month's file is the dearer way: daily files hold the same rows. */
 const WORTH_A_MONTH = 2 * DAY;
@@ -31,7 +31,7 @@ export async function* fillFromArchive(
 
 /** A period before listing or after delisting has no object; the last tier explains it without being asked for each. */
 async function outsideLife(filling: Filling, period: Period): Promise<boolean> {
-  if (!filling.asked.some((asked) => asked.status === 404)) return false;
+  if (!mayLieOutsideLife(filling)) return false;
   const listing = await listingIfAnswered(filling);
   if (!listing) return false;
   return period.end <= listing.listedAt || period.start >= (listing.delistedAt ?? Number.POSITIVE_INFINITY);

@@ -5,7 +5,7 @@ import type { PagesTier } from '../source.ts';
 import { rowsWithin } from '../table.ts';
 import { floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
-import type { Filling, FillPorts } from './fill-range.ts';
+import { type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
 
 /** Pages through each missing range. As the last tier, what it does not return is proven empty and explained. */
 export async function* fillFromPages(
@@ -26,7 +26,7 @@ export async function* fillFromPages(
 
 /** Long ranges are first cut to the symbol's life: no request is spent on years in which it did not exist. */
 async function skipOutsideLife(filling: Filling, range: Range): Promise<Range | undefined> {
-  if (filling.asked.length === 0) return range;
+  if (!mayLieOutsideLife(filling)) return range;
   const listing = await filling.listing();
   if (!listing) return range;
   const life = { start: listing.listedAt, end: listing.delistedAt ?? Number.POSITIVE_INFINITY };

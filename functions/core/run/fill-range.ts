@@ -1,28 +1,8 @@
-import type { Asked, Page } from '../coverage.ts';
-import type { ArchiveReader, VenueClient } from '../ports.ts';
-import type { RangeSet } from '../range.ts';
-import { subtract, union } from '../range.ts';
-import type { Series } from '../series.ts';
-import type { Listing, Source } from '../source.ts';
-import type { Clock } from '../time.ts';
+import type { Page } from '../coverage.ts';
+import { type RangeSet, subtract, union } from '../range.ts';
 import { fillFromArchive } from './fill-from-archive.ts';
 import { fillFromPages } from './fill-from-pages.ts';
-
-export interface FillPorts {
-  readonly venue: VenueClient;
-  readonly archive: ArchiveReader;
-  readonly clock: Clock;
-}
-
-/** The work in hand: what is still missing, and what has been asked about it so far. */
-export interface Filling {
-  readonly source: Source;
-  readonly series: Series;
-  missing: RangeSet;
-  readonly asked: Asked[];
-  /** the symbol's life, looked up at the first sign that a range may lie outside it */
-  listing(): Promise<Listing | undefined>;
-}
+import type { Filling, FillPorts } from './filling.ts';
 
 /**
  * Fills what is missing of a series from the source's tiers, best first: what one tier does not have falls to the

@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { GordonError } from '../../../functions/core/errors.ts';
 import { type Binaries, programOf } from './binaries.ts';
 import { runAs, type ServerUser } from './os-user.ts';
 import { makeOwned, renameInto } from './place.ts';
+import { isAlive } from './postmaster.ts';
 
 /** The cluster's superuser; its random password lies in the data folder, which only the server's user may enter. */
 export const ADMIN = 'gordon_admin';
@@ -36,8 +45,8 @@ export async function ensureDataDir(
   durable: boolean,
 ): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return refuseOtherMajor(dataDir, binaries);
+  removeHalves(dataDir);
   const half = `${dataDir}.${process.pid}`;
-  rmSync(half, { recursive: true, force: true });
   makeOwned(half, user);
   const password = `${half}.password`;
   writeSecret(password, `${randomBytes(24).toString('base64url')}\n`, user);
@@ -55,6 +64,20 @@ export async function ensureDataDir(
     rmSync(half, { recursive: true, force: true });
   }
 }
+
+/** What an `initdb` that was killed left behind. */
+function removeHalves(dataDir: string): void {
+  for (const name of readdirSync(dirname(dataDir))) {
+    const [, pid] = name.startsWith(basename(dataDir))
+      ? (HALF.exec(name.slice(basename(dataDir).length)) ?? [])
+      : [];
+    if (pid && (Number(pid) === process.pid || !isAlive(Number(pid)))) {
+      rmSync(join(dirname(dataDir), name), { recursive: true, force: true });
+    }
+  }
+}
+
+const HALF = /^\.(\d+)(?:\.password)?$/;
 
 export const readPassword = (dataDir: string): string =>
   readFileSync(join(dataDir, PASSWORD_FILE), 'utf8').trim();

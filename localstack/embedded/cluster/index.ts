@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GordonError } from '../../../functions/core/errors.ts';
 import { type Binaries, findBinaries, programOf } from './binaries.ts';
@@ -7,7 +7,7 @@ import { ADMIN, ensureDataDir, readPassword, type Settings, writeSettings } from
 import { runAs, type ServerUser, serverUser } from './os-user.ts';
 import { placeBinaries, placeData } from './place.ts';
 import { freePort } from './port.ts';
-import { type Postmaster, runningIn } from './postmaster.ts';
+import { type Postmaster, removeStaleLock, runningIn } from './postmaster.ts';
 
 export interface ClusterOptions {
   /** made if it does not exist; see `Cluster.dataDir` for where it lies in the end */
@@ -36,10 +36,36 @@ const PATIENCE_MS = 60_000;
 /**
  * Starts the PostgreSQL server of a data folder, or adopts the one that runs there. The server is detached: it outlives
  * a killed program, and the next start finds it.
- * @throws GordonError `no-binaries`, `no-server-user`, `other-postgres-major`, `cluster-not-made`, `cluster-not-started`, `port-in-use`
+ * @throws GordonError `no-binaries`, `no-server-user`, `other-postgres-major`, `cluster-not-made`, `cluster-not-started`,
+ *   `port-in-use`, `data-folder-forbidden`
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const user = serverUser();
+  try {
+    return await startOrAdopt(options);
+  } catch (error) {
+    throw forbidden(options.dataDir, error) ?? error;
+  }
+}
+
+/** Stops the server of a data folder, whoever started it. @returns false when none ran */
+export async function stopCluster(dataDir: string): Promise<boolean> {
+  const user = serverUser(dataDir);
+  const at = placeData(dataDir, user);
+  if (!runningIn(at)) return false;
+  await halt(at, placeBinaries(findBinaries(), user), user);
+  return true;
+}
+
+/** Stops the server of a data folder and deletes its data, wherever they lie. */
+export async function removeCluster(dataDir: string): Promise<void> {
+  await stopCluster(dataDir);
+  const at = placeData(dataDir, serverUser(dataDir));
+  rmSync(at, { recursive: true, force: true });
+  if (at !== resolve(dataDir)) rmSync(dirname(at), { recursive: true, force: true });
+}
+
+async function startOrAdopt(options: ClusterOptions): Promise<Cluster> {
+  const user = serverUser(options.dataDir);
   const binaries = placeBinaries(findBinaries(), user);
   const dataDir = placeData(options.dataDir, user);
   await ensureDataDir(dataDir, binaries, user, options.durable ?? true);
@@ -53,15 +79,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
 }
 
-/** Stops the server of a data folder, whoever started it. @returns false when none ran */
-export async function stopCluster(dataDir: string): Promise<boolean> {
-  const user = serverUser();
-  const at = placeData(dataDir, user);
-  if (!runningIn(at)) return false;
-  await halt(at, placeBinaries(findBinaries(), user), user);
-  return true;
-}
-
 async function start(
   dataDir: string,
   binaries: Binaries,
@@ -73,6 +90,7 @@ async function start(
   for (const deadline = Date.now() + PATIENCE_MS; ; ) {
     const port = options.port || (await freePort());
     rmSync(log, { force: true });
+    removeStaleLock(dataDir);
     const { code, output } = await runAs(user, programOf(binaries, 'pg_ctl'), [
       ...['start', '-w', '-t', String(PATIENCE_MS / 1000), '-D', dataDir, '-l', log, '-o', `-p ${port}`],
     ]);
@@ -81,8 +99,8 @@ async function start(
     if (running) return running;
     const said = existsSync(log) ? readFileSync(log, 'utf8').trim() : '';
     const mayPass =
-      // the children of a killed postmaster, on their way out
-      said.includes('shared memory block') ||
+      // a killed server or its children, on their way out
+      /lock file|shared memory block/.test(said) ||
       // somebody took the free port before the server did
       (said.includes('Address already in use') && !options.port);
     if (!mayPass || Date.now() > deadline) throw notStarted(dataDir, port, code, said || output);
@@ -126,5 +144,15 @@ function notStarted(dataDir: string, port: number, code: number, said: string): 
     remedy: portTaken
       ? 'Stop that program or choose another port.'
       : 'The whole story is in server.log there.',
+  });
+}
+
+function forbidden(dataDir: string, error: unknown): GordonError | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== 'EACCES' && code !== 'EPERM') return undefined;
+  return new GordonError({
+    ...{ name: 'PermanentError', code: 'data-folder-forbidden', subject: path ?? dataDir, cause: error },
+    message: 'this user may not work there.',
+    remedy: 'Start as the user who made the folder, or name another folder.',
   });
 }

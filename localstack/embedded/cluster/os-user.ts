@@ -4,18 +4,20 @@ import { dirname } from 'node:path';
 import { GordonError } from '../../../functions/core/errors.ts';
 
 /** The operating-system user that the server runs as; undefined: the one that we are. */
-export type ServerUser = { readonly name: string; readonly uid: number; readonly gid: number } | undefined;
+export type ServerUser = { readonly uid: number; readonly gid: number } | undefined;
 
 /**
- * PostgreSQL refuses to run as root. Root's clusters run as `postgres` where the machine has such a user and as
- * `nobody` where it has not, so that no user has to be made.
+ * PostgreSQL refuses to run as root. Root's clusters run as whoever owns the data folder already, else as `postgres` where
+ * the machine has such a user and as `nobody` where it has not, so that no user has to be made.
  */
-export function serverUser(): ServerUser {
+export function serverUser(dataDir: string): ServerUser {
   if (process.getuid?.() !== 0) return undefined;
+  const owner = statSync(dataDir, { throwIfNoEntry: false });
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   for (const name of ['postgres', 'nobody']) {
     const uid = idOf('-u', name);
     const gid = idOf('-g', name);
-    if (uid !== undefined && gid !== undefined) return { name, uid, gid };
+    if (uid !== undefined && gid !== undefined) return { uid, gid };
   }
   throw new GordonError({
     name: 'PermanentError',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A running server as its postmaster.pid tells it. */
@@ -32,12 +32,30 @@ export function isAlive(pid: number): boolean {
 
 function isServerOf(pid: number, dataDir: string): boolean {
   if (!isAlive(pid)) return false;
-  if (!existsSync('/proc/self/cwd')) return true;
+  // Process numbers are used again, above all in containers.
+  return hasProc ? worksIn(String(pid), dataDir) : true;
+}
+
+/**
+ * Takes away the lock of a server that is no more, when its process number belongs to another program by now: PostgreSQL
+ * would take that one for the server and never start. Only where it is certain that none of the old server's processes
+ * still works on the data.
+ */
+export function removeStaleLock(dataDir: string): void {
+  if (!hasProc || !existsSync(join(dataDir, 'postmaster.pid'))) return;
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  if (processes.some((pid) => worksIn(pid, dataDir))) return;
+  rmSync(join(dataDir, 'postmaster.pid'));
+}
+
+const hasProc = existsSync('/proc/self/cwd');
+
+/** PostgreSQL's processes all work in their data folder. */
+function worksIn(pid: string, dataDir: string): boolean {
   try {
-    // A postmaster works in its data folder; process numbers are used again, above all in containers.
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dataDir);
   } catch {
-    // Gone between the two looks, or another user's process: either way not our server.
+    // Gone by now, or another user's process: neither is a server that we could have started.
     return false;
   }
 }

@@ -3,7 +3,7 @@ import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../fr
 import { Params } from './params.ts';
 import { attributes, bad, checkKey, FredRefusal, tooMany, XML_HEAD } from './refusals.ts';
 import { type Series, seriesOf } from './series.ts';
-import { centralDay, type Vintage, vintages } from './vintages.ts';
+import { centralDay, earlier, later, type Vintage, vintages } from './vintages.ts';
 
 const LIMIT = 'fred';
 const MAX_VINTAGE_DATES = 2_000;
@@ -24,8 +24,8 @@ function observations(context: VenueContext, params: Params, { at }: VenueReques
     .filter((v) => v.date >= window.observation_start && v.date <= window.observation_end)
     .filter((v) => v.from <= window.realtime_end && v.until >= window.realtime_start)
     .map(({ date, value, from, until }) => ({
-      realtime_start: from > window.realtime_start ? from : window.realtime_start,
-      realtime_end: until < window.realtime_end ? until : window.realtime_end,
+      realtime_start: later(from, window.realtime_start),
+      realtime_end: earlier(until, window.realtime_end),
       date,
       value,
     }));

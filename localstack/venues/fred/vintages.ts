@@ -39,7 +39,16 @@ export function vintages(seed: number, series: Series, now: number): Vintage[] {
   return out;
 }
 
-const later = (a: string, b: string): string => (a > b ? a : b);
+/** Days compare as text. */
+export function later(a: string, b: string): string {
+  if (a > b) return a;
+  return b;
+}
+
+export function earlier(a: string, b: string): string {
+  if (a < b) return a;
+  return b;
+}
 
 function* observationDays({ frequency, first, keptYears }: Series, now: number): Generator<number> {
   const oldest =

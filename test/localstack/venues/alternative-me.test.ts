@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NEVER_PUBLISHED } from '../../../localstack/venues/alternative-me/index-of-day.ts';
+import { recorded, recordingsAbsent } from '../../helpers/recorded.ts';
 import { simulateAt } from './simulator.ts';
 
 const NOW = '2025-11-20T12:00:00Z';
@@ -43,6 +44,15 @@ describe('fear and greed', () => {
         '}',
       ].join('\n'),
     );
+  });
+
+  it('looks like the recording', async (context) => {
+    const recording = recorded('sentiment/fng_limit2_raw.json');
+    if (recording === undefined) return context.skip(recordingsAbsent ?? 'no such recording');
+    const skeleton = (text: string) =>
+      text.replace(/"\d+"/g, '"0"').replace(/"[A-Z][a-z]+( [A-Z][a-z]+)?"/g, '"Class"');
+    const ours = (await get('/alternative-me/fng/?limit=2')).text;
+    expect(skeleton(ours)).toBe(skeleton(recording));
   });
 
   it('gives every day since 2018-02-01, newest first, but for the holes', async () => {

@@ -1,0 +1,25 @@
+import type { Asked } from '../coverage.ts';
+import type { ArchiveReader, VenueClient } from '../ports.ts';
+import type { RangeSet } from '../range.ts';
+import type { Series } from '../series.ts';
+import type { Listing, Source } from '../source.ts';
+import type { Clock } from '../time.ts';
+
+export interface FillPorts {
+  readonly venue: VenueClient;
+  readonly archive: ArchiveReader;
+  readonly clock: Clock;
+}
+
+/** The work in hand: what is still missing, and what has been asked about it so far. */
+export interface Filling {
+  readonly source: Source;
+  readonly series: Series;
+  missing: RangeSet;
+  readonly asked: Asked[];
+  /** the symbol's life, looked up when `mayLieOutsideLife` or when a hole is explained */
+  listing(): Promise<Listing | undefined>;
+}
+
+/** An object that is not there is the first sign of a time before listing or after delisting; else nobody asks for it. */
+export const mayLieOutsideLife = ({ asked }: Filling): boolean => asked.some(({ status }) => status === 404);

@@ -1,0 +1,51 @@
+import { GordonError } from '../core/errors.ts';
+import type { Runner } from './postgres.ts';
+
+/** Which of the two folders of migrations goes with `sql/*.sql`. Decided once for each database. */
+export type Flavour = 'postgres' | 'timescale';
+
+/** Multiranges came with 14. */
+const OLDEST = 140_000;
+
+/** @throws GordonError `database-too-old` */
+export async function refuseOld(sql: Runner, place: string): Promise<void> {
+  const [row] = await sql<{ version: string; number: number }[]>`
+    select current_setting('server_version') as version, current_setting('server_version_num')::int as number`;
+  if (row && row.number >= OLDEST) return;
+  throw new GordonError({
+    ...{ name: 'PermanentError', code: 'database-too-old', subject: place },
+    message: `this server is PostgreSQL ${row?.version}; the coverage ledger needs multiranges, which came with 14.`,
+    remedy: 'Use PostgreSQL 14 or later.',
+  });
+}
+
+/**
+ * A database keeps the flavour that it was made with; a new one gets Timescale where the server has it loaded.
+ * @throws GordonError `timescale-missing`
+ */
+export async function flavourOf(session: Runner, place: string): Promise<Flavour> {
+  const [made] = await session<
+    { made: boolean }[]
+  >`select to_regclass('market_data.meta') is not null as made`;
+  const [kept] = made?.made
+    ? await session<{ value: Flavour }[]>`select value from market_data.meta where key = 'flavour'`
+    : [];
+  const [has] = await session<{ created: boolean; loaded: boolean }[]>`
+    select exists (select from pg_extension where extname = 'timescaledb') as created,
+      exists (select from pg_available_extensions where name = 'timescaledb')
+        -- a library that is loaded has settings; the list of loaded ones is kept from ordinary users
+        and exists (select from pg_settings where name like 'timescaledb.%') as loaded`;
+  if (kept?.value === 'postgres') return 'postgres';
+  if (has?.created) return 'timescale';
+  if (kept?.value === 'timescale') throw lost(place);
+  if (!has?.loaded) return 'postgres';
+  await session`create extension if not exists timescaledb`;
+  return 'timescale';
+}
+
+const lost = (place: string): GordonError =>
+  new GordonError({
+    ...{ name: 'PermanentError', code: 'timescale-missing', subject: place },
+    message: 'this database was made with TimescaleDB, and the extension is gone.',
+    remedy: 'Restore it with the extension: see the runbook, "Restoring the database".',
+  });

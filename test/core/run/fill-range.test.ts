@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BudgetExhausted, GordonError } from '../../../functions/core/errors.ts';
+import { measure, normalize, type Range, runsOf, subtract, union } from '../../../functions/core/range.ts';
+import { HOUR } from '../../../functions/core/time.ts';
+import { type Filled, fill, STEP } from './fake-source.ts';
+
+const january = Date.UTC(2025, 0);
+const at = (hour: number): number => january + hour * HOUR;
+const span = (from: number, to: number): Range => ({ start: at(from), end: at(to) });
+const grid = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, i) => at(from + i));
+const emptyOf = ({ pages }: Filled) =>
+  pages.flatMap((p) => p.empty.map(({ span, reason }) => [span, reason]));
+const findingsOf = ({ pages }: Filled) => pages.flatMap((p) => p.findings.map((f) => f.kind));
+
+const damage = (code: string): GordonError =>
+  new GordonError({ name: 'PermanentError', code, subject: '/x', message: 'bad.' });
+
+describe('the tiers', () => {
+  it('take the month first, and nothing else when it is whole', async () => {
+    const filled = await fill({ archive: { '2025-01': grid(0, 744) } }, [span(0, 744)]);
+    expect(filled.calls).toEqual(['month 2025-01']);
+    expect(filled.filling.missing).toEqual([]);
+    expect(filled.pages).toMatchObject([
+      { object: '/month/2025-01', sha256: 'sha of 2025-01', have: [span(0, 744)], rows: { length: 744 } },
+    ]);
+  });
+
+  it('let a hole fall through month and day to REST', async () => {
+    const month = [...grid(0, 24), ...grid(50, 744)];
+    const filled = await fill(
+      { archive: { '2025-01': month, '2025-01-02': grid(24, 48) }, rest: grid(0, 744) },
+      [span(0, 744)],
+    );
+    expect(filled.calls).toEqual(['month 2025-01', 'day 2025-01-02', 'day 2025-01-03', 'rest 48-50']);
+    expect(filled.filling.missing).toEqual([]);
+    expect(filled.times.length).toBe(744);
+    expect(emptyOf(filled)).toEqual([]);
+  });
+
+  it('leave a month alone for two days of it, and objects that cannot be there yet', async () => {
+    const now = at(24 * 60);
+    const small = await fill({ archive: { '2025-01-05': grid(96, 120) } }, [span(96, 120)]);
+    expect(small.calls).toEqual(['day 2025-01-05']);
+    const young = await fill({ now, rest: grid(0, 24 * 60) }, [span(24 * 57, 24 * 60)]);
+    expect(young.calls.slice(0, 3)).toEqual(['day 2025-02-27', 'day 2025-02-28', 'rest 1368-1440']);
+    expect(young.filling.missing).toEqual([]);
+  });
+
+  it('read only what is missing, as one page however many holes there are', async () => {
+    const missing = [span(0, 2), span(5, 6), span(100, 200)];
+    const filled = await fill({ archive: { '2025-01': grid(0, 744) } }, missing);
+    expect(filled.pages.length).toBe(1);
+    expect(filled.have).toEqual(missing);
+    expect(filled.times.length).toBe(103);
+  });
+});
+
+describe('archive objects', () => {
+  it.each(['checksum-mismatch', 'checksum-missing', 'corrupt-archive'])(
+    'that are damaged (%s) are a finding, and the next tier is asked',
+    async (code) => {
+      const filled = await fill({ archive: { '2025-01': damage(code), '2025-01-01': grid(0, 24) } }, [
+        span(0, 60),
+      ]);
+      expect(filled.calls.slice(0, 2)).toEqual(['month 2025-01', 'day 2025-01-01']);
+      expect(findingsOf(filled)).toEqual([code]);
+      expect(filled.pages[0]).toMatchObject({ have: [], rows: { length: 0 }, object: '/month/2025-01' });
+      expect(filled.filling.asked[0]).toMatchObject({ what: `/month/2025-01 (${code})`, status: 200 });
+    },
+  );
+
+  it('that turn bad half way keep what was good', async () => {
+    const month = [...grid(0, 40), -1, ...grid(41, 744)];
+    const filled = await fill({ archive: { '2025-01': month }, pieceRows: 20, rest: grid(0, 60) }, [
+      span(0, 60),
+    ]);
+    expect(findingsOf(filled)).toEqual(['malformed-rows']);
+    expect(filled.pages.slice(0, 2).map((p) => p.have)).toEqual([[span(0, 20)], [span(20, 40)]]);
+    expect(filled.times).toEqual(grid(0, 60));
+  });
+
+  it('pass on what is no damage', async () => {
+    const refused = damage('region-refused');
+    await expect(fill({ archive: { '2025-01': refused } }, [span(0, 744)])).rejects.toBe(refused);
+  });
+
+  it('load in whatever order their rows are', async () => {
+    const order = fc.shuffledSubarray(grid(0, 96), { minLength: 96 });
+    await fc.assert(
+      fc.asyncProperty(order, fc.integer({ min: 1, max: 96 }), async (rows, pieceRows) => {
+        const filled = await fill({ archive: { '2025-01': rows }, pieceRows }, [span(0, 96)]);
+        expect(filled.calls).toEqual(['month 2025-01']);
+        expect(filled.times.toSorted((a, b) => a - b)).toEqual(grid(0, 96));
+        for (const { rows, have } of filled.pages) {
+          expect([...rows.times]).toEqual([...rows.times].sort((a, b) => a - b));
+          expect(have).toEqual(runsOf(rows.times, STEP));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('that repeat rows in a later piece give them once, and say so', async () => {
+    const rows = [...grid(0, 50), ...grid(30, 96)];
+    const filled = await fill({ archive: { '2025-01': rows }, pieceRows: 50 }, [span(0, 96)]);
+    expect(filled.times).toEqual(grid(0, 96));
+    expect(filled.pages.flatMap((p) => p.findings)).toEqual([
+      { kind: 'repeated-rows', detail: { object: '/month/2025-01', rows: 20 } },
+    ]);
+  });
+
+  it('are not asked for where the symbol did not live', async () => {
+    const life = { listedAt: at(10 * 24), delistedAt: at(12 * 24) };
+    const rest = grid(10 * 24, 12 * 24);
+    const filled = await fill({ rest, listing: async () => life }, [span(0, 744)]);
+    expect(filled.calls.filter((call) => !call.startsWith('rest'))).toEqual([
+      ...['month 2025-01', 'day 2025-01-11', 'day 2025-01-12'],
+    ]);
+    expect(emptyOf(filled)).toEqual([
+      [span(0, 240), 'pre-listing'],
+      [span(288, 744), 'delisted'],
+    ]);
+    expect(filled.have).toEqual([span(240, 288)]);
+  });
+
+  const refusals = {
+    'a region': damage('region-refused'),
+    'a spent budget': new BudgetExhausted('fake', at(0), 'spent'),
+  };
+  it.each(Object.entries(refusals))(
+    'answer although the venue refuses the listing for %s',
+    async (_why, error) => {
+      const archive = Object.fromEntries(
+        Array.from({ length: 31 }, (_, d) => [
+          `2025-01-${String(d + 1).padStart(2, '0')}`,
+          grid(d * 24, d * 24 + 24),
+        ]),
+      );
+      const filled = await fill({ archive, listing: () => Promise.reject(error) }, [span(0, 744)]);
+      expect(filled.filling.missing).toEqual([]);
+      // What only the venue can tell is still its refusal.
+      await expect(fill({ listing: () => Promise.reject(error) }, [span(0, 744)])).rejects.toBe(error);
+    },
+  );
+
+  it('are not asked for once the venue does not know the symbol', async () => {
+    const unknown = damage('unknown-symbol');
+    await expect(fill({ listing: () => Promise.reject(unknown) }, [span(0, 744)])).rejects.toBe(unknown);
+  });
+});
+
+describe('pages', () => {
+  it.each(['forward', 'backward'] as const)('are read %s until the range is whole', async (direction) => {
+    const filled = await fill({ direction, rest: grid(0, 35) }, [span(0, 35)]);
+    expect(filled.have).toEqual([span(0, 35)]);
+    expect(filled.filling.missing).toEqual([]);
+    const calls = filled.calls.filter((call) => call.startsWith('rest'));
+    expect(calls).toEqual(
+      direction === 'forward'
+        ? ['rest 0-35', 'rest 10-35', 'rest 20-35', 'rest 30-35']
+        : ['rest 0-35', 'rest 0-25', 'rest 0-15', 'rest 0-5'],
+    );
+  });
+
+  it('fill and explain everything that is settled, whatever rows there are', async () => {
+    const rows = fc.subarray(grid(0, 60));
+    const cap = fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined });
+    const direction = fc.constantFrom('forward' as const, 'backward' as const);
+    await fc.assert(
+      fc.asyncProperty(rows, direction, cap, async (rest, direction, cappedAt) => {
+        const filled = await fill({ rest, direction, ...(cappedAt && { cappedAt }) }, [span(0, 60)]);
+        expect(filled.filling.missing).toEqual([]);
+        expect(filled.have).toEqual(runsOf(rest, STEP));
+        const empty = normalize(filled.pages.flatMap((p) => p.empty.map((e) => e.span)));
+        expect(empty).toEqual(subtract([span(0, 60)], filled.have));
+        expect(measure(union(empty, filled.have))).toBe(measure(empty) + measure(filled.have));
+      }),
+    );
+  });
+
+  it('prove a hole with what was asked, the question about it last', async () => {
+    const filled = await fill({ rest: grid(0, 20) }, [span(0, 40)]);
+    expect(emptyOf(filled)).toEqual([[span(20, 40), 'venue-outage']]);
+    const { evidence } = filled.pages.flatMap((p) => p.empty)[0]!;
+    expect(evidence.length).toBe(4);
+    expect(evidence.at(-1)).toEqual({
+      ...{ what: `GET /rest?start=${at(20)}&end=${at(40)}&limit=10`, status: 200, at: Date.UTC(2025, 5, 1) },
+    });
+  });
+
+  it('leave what is young missing, and do not ask for what cannot be there', async () => {
+    const filled = await fill({ now: at(30), rest: grid(0, 26) }, [span(20, 40)]);
+    // Settled two hours after its end: 26-28 is an outage, 28-30 may still come, 30-40 has not happened.
+    expect(emptyOf(filled)).toEqual([[span(26, 28), 'venue-outage']]);
+    expect(filled.filling.missing).toEqual([span(28, 40)]);
+    const current = await fill({ now: at(30), rest: grid(0, 31) }, [span(29, 31)]);
+    expect(current.have).toEqual([span(29, 30)]);
+    expect(current.filling.missing).toEqual([span(30, 31)]);
+    expect(current.calls).toEqual(['rest 29-31']);
+  });
+
+  it('that ignore the bounds prove nothing', async () => {
+    const deaf = { rest: grid(0, 10), ignoresBounds: true };
+    await expect(fill(deaf, [span(500, 520)])).rejects.toMatchObject({
+      ...{ name: 'RetryableVenueError', code: 'page-outside-range' },
+    });
+  });
+});
+
+it('stops where its consumer does, with the given pages taken off what is missing', async () => {
+  const filled = await fill({ rest: grid(0, 35) }, [span(0, 35)], 2);
+  expect(filled.pages.length).toBe(2);
+  expect(filled.filling.missing).toEqual([span(20, 35)]);
+  expect((await fill({}, [])).calls).toEqual([]);
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { type FunctionSpec, functions as manifest } from '../../functions/manifest.ts';
+import { pascal } from '../../infra/constructs/function.ts';
+import { type Resource, type Synthesized, synth } from './support/synth.ts';
+
+const plain = synth();
+const deployed = manifest.filter(({ authorizes }) => !authorizes);
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+/** Resources of one function: their logical ids begin with its name. */
+function only({ of }: Synthesized, type: string, spec: FunctionSpec, part: string): Record<string, never> {
+  const id = `${pascal(spec.handler)}${part}`;
+  const found = Object.entries(of(type)).filter(([name]) => new RegExp(`^${id}[0-9A-F]{8}$`).test(name));
+  expect(found.map(([name]) => name)).toHaveLength(1);
+  return (found[0]![1] as Resource).Properties as Record<string, never>;
+}
+
+/** `action, action on resource` of each statement of a function's role. */
+function grants(from: Synthesized, spec: FunctionSpec): string[] {
+  const policy = only(from, 'AWS::IAM::Policy', spec, 'RoleDefaultPolicy') as unknown as {
+    PolicyDocument: { Statement: Statement[] };
+  };
+  return policy.PolicyDocument.Statement.map(({ Action, Resource: resource }) => {
+    const on = [resource].flat().map(nameOf).join(', ');
+    return `${[Action].flat().join(' ')} on ${on}`;
+  }).sort();
+}
+
+/** `JobTable.Arn`, `JobTable.Arn/index/by_status`, …: a reference without hashes and escapes. */
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { Ref: ref, 'Fn::GetAtt': att, 'Fn::Join': join } = value as Record<string, never>;
+  if (att) return `${(att[0] as string).replace(/[0-9A-F]{8}$/, '')}.${att[1]}`;
+  if (join) return (join[1] as unknown[]).map(nameOf).join('');
+  return String(ref).replace(/[0-9A-F]{8}$/, '');
+}
+
+const TABLE = 'JobTable.Arn';
+const OPENS: Record<FunctionSpec['access'][number], readonly string[]> = {
+  'job-table': [
+    `dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on ${TABLE}`,
+    `dynamodb:Query on ${TABLE}, ${TABLE}/index/by_status`,
+  ],
+  'job-table:read': [`dynamodb:GetItem on ${TABLE}`, `dynamodb:Query on ${TABLE}, ${TABLE}/index/by_status`],
+  workflow: [
+    'states:StartExecution on arn:aws:states:eu-central-1:123456789012:stateMachine:GordonData-backfill',
+  ],
+  database: ['secretsmanager:GetSecretValue on DatabaseUrlSecret'],
+  venues: [],
+};
+
+describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, spec) => {
+  it('runs as the manifest says', () => {
+    expect(only(plain, 'AWS::Lambda::Function', spec, 'Function')).toMatchObject({
+      ...{ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' },
+      ...{ MemorySize: spec.memoryMb, Timeout: spec.timeoutSeconds, Description: spec.description },
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+  });
+
+  it('keeps a log of its own for a month', () => {
+    expect(only(plain, 'AWS::Logs::LogGroup', spec, 'Log')).toMatchObject({ RetentionInDays: 30 });
+  });
+
+  it('may do what its access opens, write its log and traces, and nothing else', () => {
+    const undelivered = spec.schedules || spec.events ? [DEAD_LETTERS] : [];
+    expect(grants(plain, spec)).toEqual(
+      [
+        ...spec.access.flatMap((access) => OPENS[access]),
+        `logs:CreateLogStream logs:PutLogEvents on ${pascal(spec.handler)}Log.Arn`,
+        'xray:PutTraceSegments xray:PutTelemetryRecords on *',
+        ...undelivered,
+      ].sort(),
+    );
+  });
+});
+
+const DEAD_LETTERS = 'sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on DeadLetters.Arn';
+
+const environment = (from: Synthesized, handler: string): Record<string, unknown> => {
+  const spec = manifest.find((one) => one.handler === handler)!;
+  const { Environment } = only(from, 'AWS::Lambda::Function', spec, 'Function') as never as {
+    Environment: { Variables: Record<string, unknown> };
+  };
+  return Environment.Variables;
+};
+
+describe('the environment', () => {
+  it('names what the function has access to', () => {
+    expect(Object.keys(environment(plain, 'create-job')).sort()).toEqual([
+      'GORDON_DATABASE_URL_SECRET_ARN',
+      'GORDON_EGRESS',
+      'GORDON_JOB_TABLE',
+      'GORDON_STATE_MACHINE_ARN',
+      'NODE_OPTIONS',
+    ]);
+    expect(Object.keys(environment(plain, 'list-jobs')).sort()).toEqual(['GORDON_JOB_TABLE', 'NODE_OPTIONS']);
+  });
+
+  it('gives whoever asks venues their keys and their hosts, and nobody else', () => {
+    const url = 'https://data-api.binance.vision';
+    const fredSecret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:fred-AbCdEf';
+    const elsewhere = synth({ GORDON_BINANCE_SPOT_URL: url, fredSecret });
+    const expected = { GORDON_BINANCE_SPOT_URL: url, GORDON_FRED_API_KEY_SECRET_ARN: fredSecret };
+    for (const { handler, access } of deployed) {
+      const given = environment(elsewhere, handler);
+      if (access.includes('venues')) expect(given).toMatchObject(expected);
+      else expect(Object.keys(given)).not.toContain('GORDON_BINANCE_SPOT_URL');
+    }
+    const fetcher = manifest.find(({ state }) => state === 'FetchChunk')!;
+    expect(grants(elsewhere, fetcher)).toContain(
+      `secretsmanager:GetSecretValue on DatabaseUrlSecret, ${fredSecret}`,
+    );
+  });
+});
+
+it('limits fetchers where the operator says how many', () => {
+  const fetcher = manifest.find(({ state }) => state === 'FetchChunk')!;
+  expect(only(plain, 'AWS::Lambda::Function', fetcher, 'Function')).not.toHaveProperty(
+    'ReservedConcurrentExecutions',
+  );
+  const limited = synth({ fetchers: '16' });
+  expect(only(limited, 'AWS::Lambda::Function', fetcher, 'Function')).toMatchObject({
+    ReservedConcurrentExecutions: 16,
+  });
+});
+
+it('migrates after its own function and before any other gets its code', () => {
+  const [[id, trigger]] = Object.entries(plain.of('Custom::Trigger')) as [[string, Resource]];
+  const migrate = manifest.find(({ onDeploy }) => onDeploy)!;
+  expect(nameOf(trigger.Properties.HandlerArn)).toMatch(/^MigrateFunctionCurrentVersion/);
+  expect(trigger.Properties.InvocationType).toBe('RequestResponse');
+  expect(Number(trigger.Properties.Timeout)).toBe(migrate.timeoutSeconds * 1_000);
+  for (const [name, { DependsOn = [] }] of Object.entries(plain.of('AWS::Lambda::Function'))) {
+    if (/^(Migrate|AWSCDK)/.test(name)) continue;
+    expect([name, DependsOn.includes(id)]).toEqual([name, true]);
+  }
+  expect(Object.keys(synth({ host: 'localstack' }).of('Custom::Trigger'))).toEqual([]);
+});
+
+it('puts all functions into the VPC, behind one address', () => {
+  const inside = synth({ vpc: 'new' });
+  const outside = Object.entries(inside.of('AWS::Lambda::Function')).filter(
+    ([, { Properties }]) => !Properties.VpcConfig,
+  );
+  // The CDK's own function asks Lambda to run the migration and needs nothing else.
+  expect(outside.map(([name]) => name.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+    'AWSCDKTriggerCustomResourceProviderCustomResourceProviderHandler',
+  ]);
+  expect(Object.keys(inside.of('AWS::EC2::NatGateway'))).toHaveLength(1);
+  inside.template.hasOutput('EgressAddress', {});
+});

@@ -1,0 +1,41 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readContext } from '../../../infra/context.ts';
+import { GordonDataStack } from '../../../infra/stack.ts';
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, never>;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+}
+
+export interface Synthesized {
+  readonly app: App;
+  readonly stack: GordonDataStack;
+  readonly template: Template;
+  /** resources of a type by logical id */
+  of(type: string): Record<string, Resource>;
+}
+
+const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: object };
+
+export const NOWHERE = { account: '123456789012', region: 'eu-central-1' };
+
+/** The stack as `cdk synth -c …` makes it, without bundling unless told. */
+export function synth(
+  options: Record<string, unknown> = {},
+  { env = NOWHERE, bundle = false }: { env?: { account?: string; region?: string }; bundle?: boolean } = {},
+): Synthesized {
+  const app = new App({
+    outdir: mkdtempSync(join(tmpdir(), 'gordon-cdk-')),
+    context: { ...flags, ...options, ...(!bundle && { 'aws:cdk:bundling-stacks': [] }) },
+  });
+  const read = readContext(options);
+  const stack = new GordonDataStack(app, read.stack, { options: read, env });
+  const template = Template.fromStack(stack);
+  return { app, stack, template, of: (type) => template.findResources(type) as Record<string, Resource> };
+}
