@@ -49,5 +49,6 @@ Examples:
 
 Environment:
   GORDON_API_URL        the jobs API; default: the host of this machine, http://127.0.0.1:8081
+  GORDON_API_TOKEN      sent as a bearer token, for a deployed API
   GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
   NO_COLOR              no colours`;

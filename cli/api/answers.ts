@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { JOB_STATUSES } from '../../functions/core/job.ts';
+import { isFinished, JOB_STATUSES, type JobStatus } from '../../functions/core/job.ts';
+import type { JobDetail, JobSummary } from '../../functions/core/job-view.ts';
+
+export type { JobDetail, JobSummary };
 
 /** What the jobs API answers, as far as the command line reads it. Unknown fields stay, for `--json`. */
 const instant = z.iso.datetime({ offset: true });
 const span = { from: instant, to: instant };
 
-export const JobSummary = z.looseObject({
+const summary = z.looseObject({
   id: z.string(),
   source: z.string(),
   status: z.enum(JOB_STATUSES),
@@ -18,10 +21,9 @@ export const JobSummary = z.looseObject({
   ...span,
   progress: z.number(),
 });
-export type JobSummary = z.infer<typeof JobSummary>;
-export const JobSummaries = z.array(JobSummary);
+export const summariesShape: z.ZodType<JobSummary[]> = z.array(summary);
 
-export const JobDetail = JobSummary.extend({
+export const detailShape: z.ZodType<JobDetail> = summary.extend({
   skipped: z.array(z.string()),
   wave: z.number(),
   reason: z.string().nullable(),
@@ -31,6 +33,7 @@ export const JobDetail = JobSummary.extend({
     z.looseObject({
       chunk: z.string(),
       state: z.string(),
+      wave: z.number(),
       rows: z.number(),
       progress: z.number(),
       resumes_at: instant.nullable(),
@@ -38,7 +41,9 @@ export const JobDetail = JobSummary.extend({
   ),
   failures: z.array(z.looseObject({ chunk: z.string(), code: z.string(), message: z.string() })),
 });
-export type JobDetail = z.infer<typeof JobDetail>;
+
+/** Nothing will change any more. */
+export const isOver = (job: JobSummary): boolean => isFinished(job.status as JobStatus);
 
 export const Cancelled = z.looseObject({ status: z.string() });
 
@@ -67,3 +72,6 @@ export const Health = z.looseObject({
 export type Health = z.infer<typeof Health>;
 
 export const Problem = z.looseObject({ detail: z.string(), code: z.string() });
+
+/** What API Gateway says when it does not get as far as a function of ours. */
+export const GatewayMessage = z.looseObject({ message: z.string() });

@@ -6,6 +6,8 @@ export interface BaseUrl {
   readonly url: string;
   /** the user named it, so that starting the host of this machine may not help */
   readonly given: boolean;
+  /** for an API that asks who calls */
+  readonly token?: string;
 }
 
 const USUAL_PORT = 8081;

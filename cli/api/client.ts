@@ -5,7 +5,7 @@ import * as answers from './answers.ts';
 import type { BaseUrl } from './base-url.ts';
 import { ask } from './request.ts';
 
-export interface JobsQuery {
+interface JobsQuery {
   /** statuses with commas between them, or `all` */
   readonly status?: string;
   readonly source?: string;
@@ -34,13 +34,13 @@ export function apiAt(base: BaseUrl): Api {
   return {
     url: base.url,
     create: (order, key) =>
-      call(answers.JobDetail, '/backfill', {
+      call(answers.detailShape, '/backfill', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
         body: JSON.stringify(order),
       }),
     job: (id, signal) =>
-      call(answers.JobDetail, `/backfill/jobs/${encodeURIComponent(id)}`, signal && { signal }),
+      call(answers.detailShape, `/backfill/jobs/${encodeURIComponent(id)}`, signal && { signal }),
     jobs: (query) => listJobs(base, query),
     async cancel(id) {
       await call(answers.Cancelled, `/backfill/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' });
@@ -56,7 +56,7 @@ async function listJobs(base: BaseUrl, { limit, ...filter }: JobsQuery): ReturnT
   let path: string | undefined = `/backfill/jobs${queryOf({ ...filter, limit: Math.min(limit, PAGE) })}`;
   while (path && jobs.length < limit) {
     const answer: Awaited<ReturnType<typeof ask>> = await ask(base, path);
-    jobs.push(...read(answers.JobSummaries, answer.body, base));
+    jobs.push(...read(answers.summariesShape, answer.body, base));
     path = nextPage(answer.headers.get('link'));
   }
   return { jobs: jobs.slice(0, limit), more: path !== undefined || jobs.length > limit };

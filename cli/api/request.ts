@@ -1,6 +1,6 @@
 import { describeError } from '../../functions/core/errors.ts';
 import { CliError } from '../failure.ts';
-import { Problem } from './answers.ts';
+import { GatewayMessage, Problem } from './answers.ts';
 import type { BaseUrl } from './base-url.ts';
 
 /** The API refused, or could not. A 4xx is the caller's doing and exits with 2. */
@@ -43,9 +43,17 @@ export async function ask(
     if (body === undefined) throw stranger(base, response);
     return { body, headers: response.headers };
   }
+  throw refusal(base, response, body);
+}
+
+function refusal(base: BaseUrl, response: Response, body: unknown): CliError {
+  const { status } = response;
+  const hint = status === 401 || status === 403 ? ' Set GORDON_API_TOKEN to a token that it trusts.' : '';
   const problem = Problem.safeParse(body);
-  if (!problem.success) throw stranger(base, response);
-  throw new ApiProblem(response.status, problem.data.code, problem.data.detail);
+  if (problem.success) return new ApiProblem(status, problem.data.code, problem.data.detail + hint);
+  const gateway = GatewayMessage.safeParse(body);
+  if (!gateway.success) return stranger(base, response);
+  return new ApiProblem(status, 'gateway', `${base.url}: HTTP ${status}: ${gateway.data.message}.${hint}`);
 }
 
 async function send(
@@ -54,7 +62,8 @@ async function send(
   init: RequestInit,
 ): Promise<{ response: Response; text: string }> {
   try {
-    const response = await fetch(base.url + path, init);
+    const headers = { ...init.headers, ...(base.token && { authorization: `Bearer ${base.token}` }) };
+    const response = await fetch(base.url + path, { ...init, headers });
     return { response, text: await response.text() };
   } catch (error) {
     if (init.signal?.aborted && !(init.signal.reason instanceof DOMException)) throw init.signal.reason;

@@ -18,7 +18,10 @@ export function contextFor(terminal: Terminal, findHost: () => HostState | undef
   return {
     terminal,
     paint: paintFor(terminal.out, terminal.env),
-    api: () => apiAt(baseUrl(terminal.env.GORDON_API_URL, findHost())),
+    api() {
+      const { GORDON_API_URL, GORDON_API_TOKEN: token } = terminal.env;
+      return apiAt({ ...baseUrl(GORDON_API_URL, findHost()), ...(token && { token }) });
+    },
     runningHost: findHost,
   };
 }

@@ -1,3 +1,4 @@
+import { stopOn } from '../follow/stop.ts';
 import { jobLines, jobTable } from '../format/job.ts';
 import { plural } from '../format/values.ts';
 import { type Context, print, printJson } from './context.ts';
@@ -39,7 +40,10 @@ export async function showJob(
 ): Promise<number> {
   const api = context.api();
   const job = await api.job(id);
-  if (given.wait) return waitAndTell(context, api, job, given.json);
+  if (given.wait) {
+    using stop = stopOn(context.terminal);
+    return await waitAndTell(context, api, job, stop, given.json);
+  }
   if (given.json) printJson(context, job);
   else print(context, ...jobLines(job, context.terminal.clock(), context.paint));
   return 0;

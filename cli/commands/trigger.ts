@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { OrderBody } from '../../functions/core/run/create-job.ts';
 import type { JobDetail } from '../api/answers.ts';
-import { orderLine } from '../format/job.ts';
+import { stopOn } from '../follow/stop.ts';
+import { orderLine, whatNext } from '../format/job.ts';
 import { type Context, print, printJson } from './context.ts';
 import * as options from './options.ts';
 import { labelSimulated } from './simulated.ts';
@@ -49,18 +50,17 @@ Examples:
 Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 asked for something that cannot be; 130 interrupted`;
 
 export async function trigger(context: Context, source: string, given: TriggerOptions): Promise<number> {
+  const { terminal } = context;
+  const { json = false } = given;
   const api = context.api();
+  if (!json) await labelSimulated(context, api, terminal.out);
+  // From here on, so that whoever stops the program while the order is under way is told which job came of it.
+  using stop = given.wait ? stopOn(terminal) : undefined;
   const job = await api.create(orderOf(source, given), given.idempotencyKey);
-  if (given.json) {
-    if (given.wait) return waitAndTell(context, api, job, true);
-    printJson(context, job);
-    return 0;
-  }
-  await labelSimulated(context, api, context.terminal.out);
-  announce(context, job);
-  if (given.wait) return waitAndTell(context, api, job);
-  print(context, `  follow it: gordon-data backfill job ${job.id} --wait`);
-  print(context, `  cancel it: gordon-data backfill cancel ${job.id}`);
+  if (!json) announce(context, job);
+  if (stop) return await waitAndTell(context, api, job, stop, json);
+  if (json) printJson(context, job);
+  else print(context, ...whatNext(job.id));
   return 0;
 }
 

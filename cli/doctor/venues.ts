@@ -2,6 +2,7 @@ import { describeError, GordonError } from '../../functions/core/errors.ts';
 import { periodAt } from '../../functions/core/period.ts';
 import type { Sources } from '../../functions/core/ports.ts';
 import type { Source } from '../../functions/core/source.ts';
+import { stepOf } from '../../functions/core/timeframe.ts';
 import type { HttpRequest, Verdict } from '../../functions/core/venue.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
 import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
@@ -22,10 +23,11 @@ export function sampleRequests(sources: Sources): HttpRequest[] {
 function requestsOf(source: Source): HttpRequest[] {
   const symbol = source.defaultSymbols[0]!;
   const series = { source: source.id, symbol, timeframe: source.defaultTimeframe };
-  const archives = source.tiers.flatMap((tier) =>
-    tier.kind === 'archive' ? [tier.object(series, periodAt(tier.unit, SOME_DAY)).checksum] : [],
-  );
-  return [source.listing.first(series), ...archives];
+  return source.tiers.flatMap((tier): readonly HttpRequest[] => {
+    if (tier.kind === 'archive') return [tier.object(series, periodAt(tier.unit, SOME_DAY)).checksum];
+    if (tier.kind === 'snapshot') return tier.requests(series);
+    return [tier.request(series, { start: SOME_DAY, end: SOME_DAY + stepOf(series.timeframe) })];
+  });
 }
 
 /** @param matters a host that cannot be reached stops somebody's work */

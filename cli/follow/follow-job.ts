@@ -1,9 +1,9 @@
-import { isFinished } from '../../functions/core/job.ts';
-import type { JobDetail } from '../api/answers.ts';
+import { isOver, type JobDetail } from '../api/answers.ts';
 import type { Api } from '../api/client.ts';
 import { ApiProblem, Unreachable } from '../api/request.ts';
 import { Interrupted } from '../failure.ts';
-import { exitCodeOf, say, type Terminal } from '../terminal.ts';
+import { whatNext } from '../format/job.ts';
+import { say, type Terminal } from '../terminal.ts';
 import type { ProgressView } from './progress-view.ts';
 
 /** A short job is told at once, a long one does not keep the API busy. */
@@ -13,7 +13,7 @@ const SLOWEST_POLL_MS = 1_000;
 const PATIENCE_MS = 30_000;
 
 /**
- * Waits until a job is finished.
+ * Waits until a job is finished, or until `signal` is aborted with an Interrupted.
  * @throws Interrupted when the user stopped waiting (the job goes on, and that was said), CliError when the API is lost
  */
 export async function followJob(
@@ -21,11 +21,10 @@ export async function followJob(
   job: JobDetail,
   terminal: Terminal,
   view: ProgressView,
+  signal: AbortSignal,
 ): Promise<JobDetail> {
-  const stop = new AbortController();
-  using _listening = terminal.onStop((signal) => stop.abort(new Interrupted(exitCodeOf(signal))));
   try {
-    return await poll(api, job, terminal, view, stop.signal);
+    return await poll(api, job, terminal, view, signal);
   } catch (error) {
     view.stop();
     if (error instanceof Interrupted) say(terminal.err, ...goesOn(job.id));
@@ -45,7 +44,7 @@ async function poll(
   let job = first;
   let pause = FIRST_POLL_MS;
   let heard = terminal.clock();
-  while (!isFinished(job.status)) {
+  while (!isOver(job)) {
     view.update(job);
     await terminal.sleep(pause, signal);
     pause = Math.min(pause * 1.5, SLOWEST_POLL_MS);
@@ -64,8 +63,4 @@ async function poll(
 const mayPass = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof ApiProblem && error.exitCode === 1);
 
-const goesOn = (id: string): string[] => [
-  `No longer waiting; job ${id} goes on.`,
-  `  follow it: gordon-data backfill job ${id} --wait`,
-  `  cancel it: gordon-data backfill cancel ${id}`,
-];
+const goesOn = (id: string): string[] => [`No longer waiting; job ${id} goes on.`, ...whatNext(id)];

@@ -21,7 +21,7 @@ const LINE_EVERY_MS = 2_000;
 /** An unchanged line is repeated then, so that a log shows that the wait goes on. */
 const REPEAT_AFTER_MS = 30_000;
 
-export function lineView(screen: Screen, terminal: Pick<Terminal, 'clock'>): ProgressView {
+function lineView(screen: Screen, terminal: Pick<Terminal, 'clock'>): ProgressView {
   let last = { at: Number.NEGATIVE_INFINITY, line: '', status: '' };
   return {
     update(job) {

@@ -19,6 +19,12 @@ const paintStatus = (status: string, paint: Paint): string => {
 export const orderLine = (job: JobSummary): string =>
   `${job.source} ${few(job.symbols, 6)} ${job.timeframe}, ${span(job)}`;
 
+/** How to follow a job that goes on without us. */
+export const whatNext = (id: string): string[] => [
+  `  follow it: gordon-data backfill job ${id} --wait`,
+  `  cancel it: gordon-data backfill cancel ${id}`,
+];
+
 /** How long a job ran, in seconds; 0 before it started. */
 export function secondsOf(job: JobSummary, now: number): number {
   if (job.started_at === null) return 0;
@@ -30,7 +36,7 @@ export const rateOf = (rows: number, seconds: number): number =>
   seconds > 0 ? Math.round(rows / seconds) : 0;
 
 /** Everything that was asked for had been there before. */
-export const wasComplete = (job: JobDetail): boolean =>
+const wasComplete = (job: JobDetail): boolean =>
   job.status === 'succeeded' && job.rows_fetched === 0 && job.chunks.length === 0;
 
 /** One line on a finished job: how it ended, rows, seconds, rate, and why where it is no plain success. */

@@ -24,7 +24,7 @@ export function reportLines(series: readonly SeriesReport[], paint: Paint): stri
   return [...table(COLUMNS, rows, paint), ...emptyLines(series), ...findingLines(series)];
 }
 
-export const labelOf = (s: SeriesReport): string => `${s.source} ${s.symbol} ${s.timeframe}`;
+const labelOf = (s: SeriesReport): string => `${s.source} ${s.symbol} ${s.timeframe}`;
 
 /** Every gap with its cause: `--gaps`. */
 export function gapLines(series: readonly SeriesReport[]): string[] {

@@ -6,6 +6,7 @@ import { type Context, print } from '../commands/context.ts';
 import { announce } from '../commands/trigger.ts';
 import { tell, wait } from '../commands/wait.ts';
 import { CliError, oneLine } from '../failure.ts';
+import { stopOn } from '../follow/stop.ts';
 import { say } from '../terminal.ts';
 import type { SeedSettings } from './settings.ts';
 import type { Stage } from './stages.ts';
@@ -25,10 +26,11 @@ export async function runStage(
 ): Promise<StageResult> {
   const { family } = stage;
   print(context, '', context.paint('bold', `== ${family}`));
+  using stop = stopOn(context.terminal);
   try {
     const job = await api.create(orderOf(stage, settings));
     announce(context, job);
-    const ended = await wait(context, api, job);
+    const ended = await wait(context, api, job, stop);
     tell(context, ended);
     return { family, job: ended };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Finding } from './source.ts';
-import { type Batch, type ColumnData, pickRows, type TableSpec } from './table.ts';
+import { type Batch, type ColumnData, pickRows, type TableSpec, timeColumn } from './table.ts';
 
 /**
  * Puts rows in order and drops repeated ones. The first of two rows of one instant is kept; when they differ that is a
@@ -43,6 +43,6 @@ export function batchOf(table: TableSpec, rows: readonly (readonly (number | str
     if (column.type === 'text' || column.type === 'jsonb') return rows.map((row) => row[c] as string | null);
     return Float64Array.from(rows, (row) => (row[c] === null ? Number.NaN : (row[c] as number)));
   });
-  const time = table.columns.findIndex((column) => column.name === 'time');
+  const time = table.columns.findIndex((column) => column.name === timeColumn(table));
   return { length: rows.length, times: columns[time] as Float64Array, columns };
 }

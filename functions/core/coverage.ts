@@ -24,8 +24,10 @@ export interface EmptySpan {
 export interface Page {
   readonly series: Series;
   readonly rows: Batch;
-  /** what the rows cover; within what was missing */
+  /** what the rows account for; within what was missing */
   readonly have: RangeSet;
+  /** of events: rows that may still change or get company, so they are stored and asked for again */
+  readonly provisional?: RangeSet;
   readonly empty: readonly EmptySpan[];
   readonly findings: readonly Finding[];
   /** the object or request that the rows came from */

@@ -33,9 +33,14 @@ export interface Finding {
 export interface Parsed {
   readonly batch: Batch;
   readonly findings: readonly Finding[];
+  /** rows of other sources that stood in the same piece of a file, by the source's id */
+  readonly also?: Readonly<Record<string, Batch>>;
 }
 
-/** Reads a file piece by piece, so that memory does not grow with the file. Not reusable. */
+/**
+ * Reads a file piece by piece, so that memory does not grow with the file. Not reusable. Of a table of events all rows
+ * come from `end`: only the whole file accounts for its period.
+ */
 export interface StreamParser {
   /** @throws GordonError `malformed-rows` */
   push(bytes: Uint8Array): Parsed | undefined;
@@ -60,6 +65,8 @@ export interface PagesTier {
   /** which rows come when the range holds more than a page: `forward` the oldest, `backward` the newest */
   readonly direction: 'forward' | 'backward';
   readonly pageRows: number;
+  /** how far back the venue answers; what is older was asked for too late. ms */
+  readonly reachMs?: number;
   request(series: Series, range: Range): HttpRequest;
   /**
    * @param asOf the venue's clock; rows that were not final by then must be left out
@@ -68,7 +75,20 @@ export interface PagesTier {
   parse(body: Uint8Array, series: Series, asOf: number): Parsed & { readonly rowsInBody: number };
 }
 
-export type Tier = ArchiveTier | PagesTier;
+/** What the venue tells of this moment and of no other. Its rows stand at the beginning of the current step. */
+export interface SnapshotTier {
+  readonly kind: 'snapshot';
+  readonly name: string;
+  requests(series: Series): readonly HttpRequest[];
+  /**
+   * @param bodies one for each request, in order
+   * @param at the step that the rows belong to; epoch ms
+   * @throws GordonError `malformed-rows`
+   */
+  parse(bodies: readonly Uint8Array[], series: Series, at: number): Parsed;
+}
+
+export type Tier = ArchiveTier | PagesTier | SnapshotTier;
 
 /** When a symbol's life began and, if it did, ended; epoch ms. `listedAt` is its first row. */
 export interface Listing {
@@ -110,5 +130,10 @@ export interface Source {
   readonly settleMs: number;
   /** best first; the last one's silence is proof */
   readonly tiers: readonly Tier[];
-  readonly listing: ListingProbe;
+  /** how to find a symbol's life, or what it is for every symbol */
+  readonly listing: ListingProbe | Listing;
+  /** of a table of events: a longer silence between two of them is a hole; ms. Absent: no silence is */
+  readonly longestSilenceMs?: number;
+  /** a key without which the venue does not answer */
+  readonly key?: { readonly env: string; readonly from: string };
 }

@@ -13,9 +13,20 @@ export interface TableSpec {
   readonly name: string;
   /** in the order of COPY; a superset of `key` */
   readonly columns: readonly Column[];
-  /** the primary key; `time` is always its last member */
+  /** the primary key */
   readonly key: readonly string[];
+  /** the column of the row's instant; `time` unless told */
+  readonly time?: string;
+  /** columns that have one value in all rows of a source, where several sources share the table; part of the key */
+  readonly fixed?: Readonly<Record<string, string>>;
+  /**
+   * `steps` (unless told): exactly one row for each step of the grid. `events`: rows come when they come, none or many in
+   * one step, and a span is accounted for when the venue's answer was complete.
+   */
+  readonly rhythm?: 'steps' | 'events';
 }
+
+export const timeColumn = (table: TableSpec): string => table.time ?? 'time';
 
 /**
  * One column of a batch: numbers in a typed array (NaN is SQL NULL), text as strings, or one value for all rows.
@@ -25,7 +36,8 @@ export type ColumnData = Float64Array | readonly (string | null)[] | { readonly 
 
 /**
  * Rows column by column, in the order of the table's columns: a month of minutes is twelve arrays, not half a million
- * objects. `times` (epoch ms, on the grid, strictly ascending) is the `time` column again, for the coverage arithmetic.
+ * objects. `times` (epoch ms, on the grid, ascending; strictly so in a table of steps) is the time column again, for the
+ * coverage arithmetic.
  */
 export interface Batch {
   readonly length: number;

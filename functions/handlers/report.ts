@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { badRequest, parseInput } from '../core/bad-request.ts';
-import type { SeriesReport } from '../core/ports.ts';
+import type { Gap, SeriesReport } from '../core/ports.ts';
+import type { Source } from '../core/source.ts';
 import { iso } from '../core/time.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
@@ -11,15 +12,26 @@ const Query = z.strictObject({
   symbol: z.string().optional(),
 });
 
-export const createHandler = httpHandler(async ({ query }, { catalog, sources }) => {
+export const createHandler = httpHandler(async ({ query }, { catalog, sources, clock }) => {
   const { source, symbol } = parseInput(Query, query, 'the query');
   const ids = Object.values(sources)
     .filter((s) => source === undefined || s.family === source || s.id === source)
     .map((s) => s.id);
   if (ids.length === 0) throw badRequest('unknown-source', source!, 'there is no such source.');
   const series = await catalog.report({ sources: ids, ...(symbol && { symbol }) });
-  return { status: 200, body: series.map(view) };
+  const now = clock();
+  const body = series.map((s) =>
+    view({ ...s, gaps: s.gaps.flatMap((gap) => overdue(gap, sources[s.source]!, now)) }),
+  );
+  return { status: 200, body };
 });
+
+/** What the venue has not had time to publish is no gap yet. */
+function overdue(gap: Gap, { settleMs }: Source, now: number): Gap[] {
+  const end = Math.min(gap.end, now - settleMs);
+  if (end <= gap.start) return [];
+  return [{ ...gap, end, steps: Math.ceil((gap.steps * (end - gap.start)) / (gap.end - gap.start)) }];
+}
 
 const span = ({ start, end }: { start: number; end: number }) => ({ from: iso(start), to: iso(end) });
 const isoOrNull = (at: number | undefined) => (at === undefined ? null : iso(at));

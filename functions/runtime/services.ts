@@ -43,6 +43,7 @@ export async function createServices(
   const venue = createVenueClient({ budget, env: variables, clock });
   const ledger = { tables: (id: string) => (sources as Sources)[id]!.table, clock };
   return {
+    hasKey: (name) => Boolean(variables[name]),
     ...{ clock, sources, venue, simulated: env.GORDON_SIMULATED === '1' },
     archive: createArchiveReader(venue),
     store: createSeriesStore(sql, ledger),

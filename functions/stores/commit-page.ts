@@ -1,6 +1,6 @@
 import type { Page } from '../core/coverage.ts';
 import { GordonError } from '../core/errors.ts';
-import { hull, measure, normalize, type RangeSet, subtract, union } from '../core/range.ts';
+import { hull, measure, normalize, type Range, type RangeSet, subtract, union } from '../core/range.ts';
 import { seriesLabel } from '../core/series.ts';
 import { type Batch, lowerBound, sliceBatch, type TableSpec } from '../core/table.ts';
 import { iso } from '../core/time.ts';
@@ -32,17 +32,17 @@ function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy'
     await tx`set local synchronous_commit = off`;
     const claimed = page.empty.reduce((set, { span }) => union(set, [span]), normalize(page.have));
     const around = hull(claimed);
-    if (!around) {
+    if (!around && (page.provisional ?? []).length === 0) {
       await insertFindings(tx, page, by);
       return 0;
     }
-    await lockMonths(tx, page.series, claimed);
-    const have = await spansOf(tx, page.series, around, 'have', by.at);
-    const proven = await spansOf(tx, page.series, around, 'proven-empty', by.at);
+    await lockMonths(tx, page.series, union(claimed, normalize(page.provisional ?? [])));
+    const have = around ? await spansOf(tx, page.series, around, 'have', by.at) : [];
+    const proven = around ? await spansOf(tx, page.series, around, 'proven-empty', by.at) : [];
 
     // A row is worth more than a proof that there is none; and a proof is not worth writing twice.
     const fresh = subtract(normalize(page.have), have);
-    const spans: NewSpan[] = [...rowSpans(page, fresh)];
+    const spans: NewSpan[] = [...rowSpans(page, table, fresh)];
     let settled = union(union(have, fresh), proven);
     let written = fresh;
     for (const empty of page.empty) {
@@ -60,26 +60,36 @@ function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy'
     }
 
     const batches = slicesOf(page.rows, fresh);
-    if (batches.length > 0) {
+    let rows = batches.reduce((sum, batch) => sum + batch.length, 0);
+    if (rows > 0) {
       if (how === 'copy') await copyRows(tx, tableName(table), table, batches);
       else await mergeRows(tx, table, page, batches, by);
+    }
+    const provisional = slicesOf(page.rows, page.provisional ?? []);
+    if (provisional.length > 0) {
+      rows += await mergeRows(tx, table, page, provisional, by);
     }
     await carve(tx, page.series, written, ['empty', 'failed']);
     await insertSpans(tx, page.series, spans, by);
     await insertFindings(tx, page, by);
-    return batches.reduce((sum, batch) => sum + batch.length, 0);
+    return rows;
   });
 }
 
 const slicesOf = (rows: Batch, set: RangeSet): Batch[] =>
-  set.map((range) =>
-    sliceBatch(rows, lowerBound(rows.times, range.start), lowerBound(rows.times, range.end)),
-  );
+  set
+    .map((range) => sliceBatch(rows, lowerBound(rows.times, range.start), lowerBound(rows.times, range.end)))
+    .filter((batch) => batch.length > 0);
 
-function rowSpans(page: Page, fresh: RangeSet): NewSpan[] {
+function rowSpans(page: Page, table: TableSpec, fresh: RangeSet): NewSpan[] {
   const step = stepOf(page.series.timeframe);
+  const count = (part: Range): number =>
+    lowerBound(page.rows.times, part.end) - lowerBound(page.rows.times, part.start);
+  if (table.rhythm === 'events') {
+    return fresh.map((span) => ({ span, state: 'have', object: page.object, sha256: page.sha256, count }));
+  }
   return fresh.map((span) => {
-    const rows = lowerBound(page.rows.times, span.end) - lowerBound(page.rows.times, span.start);
+    const rows = count(span);
     if (rows * step !== measure([span])) throw overclaimed(page, span.start, rows, measure([span]) / step);
     return { span, state: 'have', object: page.object, sha256: page.sha256 };
   });

@@ -1,18 +1,13 @@
 import { GordonError } from '../core/errors.ts';
 import type { Batch, Column, ColumnData, TableSpec } from '../core/table.ts';
+import { isFixed, textBytes, WIDTH, WRITERS } from './copy-values.ts';
+import { Growing } from './growing.ts';
 
-/** PostgreSQL counts from 2000-01-01, in microseconds. */
-const POSTGRES_EPOCH = Date.UTC(2000, 0);
-const TWO_32 = 2 ** 32;
 /** Large enough that a chunk costs little per row, small enough to stay in the processor's cache. */
 const CHUNK_BYTES = 512 * 1024;
 
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const TRAILER = Buffer.from([0xff, 0xff]);
-
-const WIDTH = { timestamptz: 8, float8: 8, int8: 8, int4: 4, bool: 1 } as const;
-type FixedType = keyof typeof WIDTH;
-const isFixed = (column: Column): column is Column & { type: FixedType } => column.type in WIDTH;
 
 /**
  * Batches as the body of `COPY … FROM STDIN (FORMAT binary)`, in buffers of about half a megabyte. Each buffer is new, so
@@ -27,9 +22,8 @@ export function* encodeCopy(table: TableSpec, batches: Iterable<Batch>): Generat
     const rowsPerChunk = Math.max(1, Math.floor(CHUNK_BYTES / row.bytes.length));
     for (let from = 0; from < batch.length; from += rowsPerChunk) {
       const to = Math.min(from + rowsPerChunk, batch.length);
-      yield row.fixed && !anyNull(batch, from, to)
-        ? encodeFixed(table, batch, row, from, to)
-        : encodeFree(table, batch, from, to);
+      if (row.fixed && !anyNull(batch, from, to)) yield encodeFixed(table, batch, row, from, to);
+      else yield* encodeFree(table, batch, from, to);
     }
   }
   yield TRAILER;
@@ -79,54 +73,32 @@ function encodeFixed(table: TableSpec, batch: Batch, row: RowTemplate, from: num
 }
 
 /** Rows with nulls or with texts of their own, one value after the other. */
-function encodeFree(table: TableSpec, batch: Batch, from: number, to: number): Buffer {
-  const parts: Buffer[] = [];
+function* encodeFree(table: TableSpec, batch: Batch, from: number, to: number): Generator<Buffer> {
+  let out = new Growing();
   for (let i = from; i < to; i++) {
-    parts.push(int16(table.columns.length));
-    table.columns.forEach((column, c) => {
-      const value = bytesOf(column, batch.columns[c]!, i);
-      parts.push(int32(value ? value.length : -1));
-      if (value) parts.push(value);
-    });
+    out.room(2).setInt16(out.claim(2), table.columns.length);
+    for (let c = 0; c < table.columns.length; c++) writeValue(out, table.columns[c]!, batch.columns[c]!, i);
+    if (out.size < CHUNK_BYTES) continue;
+    yield out.done();
+    out = new Growing();
   }
-  return Buffer.concat(parts);
+  if (out.size > 0) yield out.done();
 }
 
-function bytesOf(column: Column, data: ColumnData, i: number): Buffer | undefined {
+const NULL = -1;
+
+function writeValue(out: Growing, column: Column, data: ColumnData, i: number): void {
   if (data instanceof Float64Array) {
-    if (!isFixed(column) || Number.isNaN(data[i])) return undefined;
-    const out = Buffer.alloc(WIDTH[column.type]);
-    WRITERS[column.type](new DataView(out.buffer, out.byteOffset), 0, data[i]!, column);
-    return out;
+    const value = data[i]!;
+    const width = isFixed(column) && !Number.isNaN(value) ? WIDTH[column.type] : NULL;
+    out.room(12).setInt32(out.claim(4), width);
+    if (isFixed(column) && width !== NULL) WRITERS[column.type](out.view, out.claim(width), value, column);
+    return;
   }
-  const text = 'constant' in data ? data.constant : data[i];
-  return text === null || text === undefined ? undefined : textBytes(column, text);
+  const text = 'constant' in data ? data.constant : (data[i] ?? null);
+  if (text === null) out.room(4).setInt32(out.claim(4), NULL);
+  else out.text(text, column.type === 'jsonb');
 }
-
-const WRITERS: Record<FixedType, (view: DataView, at: number, value: number, column: Column) => void> = {
-  float8: (view, at, value) => view.setFloat64(at, value),
-  timestamptz: (view, at, value, column) => int64(view, at, (value - POSTGRES_EPOCH) * 1000, column),
-  int8: int64,
-  int4: (view, at, value, column) => {
-    if (value !== (value | 0)) throw unfit(column, value);
-    view.setInt32(at, value);
-  },
-  bool: (view, at, value, column) => {
-    if (value !== 0 && value !== 1) throw unfit(column, value);
-    view.setUint8(at, value);
-  },
-};
-
-function int64(view: DataView, at: number, value: number, column: Column): void {
-  if (!Number.isSafeInteger(value)) throw unfit(column, value);
-  const high = Math.floor(value / TWO_32);
-  view.setInt32(at, high);
-  view.setUint32(at + 4, value - high * TWO_32);
-}
-
-/** Binary jsonb is the text after the version of the format. */
-const textBytes = (column: Column, text: string): Buffer =>
-  column.type === 'jsonb' ? Buffer.from(`\x01${text}`) : Buffer.from(text);
 
 function anyNull(batch: Batch, from: number, to: number): boolean {
   for (const data of batch.columns) {
@@ -151,13 +123,6 @@ function checkShape(table: TableSpec, batch: Batch): void {
     remedy: 'This is a fault of the source: its parser must fill every column of its table, in order.',
   });
 }
-
-const unfit = (column: Column, value: number): GordonError =>
-  new GordonError({
-    ...{ name: 'PermanentError', code: 'unfit-value', subject: column.name },
-    message: `${value} is no ${column.type}.`,
-    remedy: 'This is a fault of the source: its parser must refuse such a value.',
-  });
 
 function int16(value: number): Buffer {
   const out = Buffer.allocUnsafe(2);

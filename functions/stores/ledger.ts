@@ -1,3 +1,4 @@
+import type { PendingQuery, Row } from 'postgres';
 import { periodsIn } from '../core/period.ts';
 import { clip, hull, type Range, type RangeSet } from '../core/range.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
@@ -15,6 +16,8 @@ export interface NewSpan {
   readonly evidence?: unknown;
   readonly object?: string;
   readonly sha256?: string | undefined;
+  /** rows within a part of the span; absent: one for each step */
+  readonly count?: (part: Range) => number;
 }
 
 export interface Author {
@@ -117,6 +120,8 @@ export async function carve(
   series: Series,
   set: RangeSet,
   states: readonly CoverageState[],
+  /** of a table of events: counts the rows of a span of `part`, a column of type tstzrange */
+  count?: PendingQuery<Row[]>,
 ): Promise<void> {
   const around = hull(set);
   if (!around) return;
@@ -132,7 +137,7 @@ export async function carve(
       (source, symbol, timeframe, span, state, reason, evidence, rows, object, sha256, job_id, chunk, fetched_at)
     select source, symbol, timeframe, part, state, reason, evidence,
       -- a span that has rows has one for every step
-      case state when 'have' then extract(epoch from upper(part) - lower(part)) / ${step}::float8 else 0 end,
+      case state when 'have' then ${count ?? tx`extract(epoch from upper(part) - lower(part)) / ${step}::float8`} else 0 end,
       object, sha256, job_id, chunk, fetched_at
     from hit, unnest(tstzmultirange(span) - (select set from cut)) as part`;
 }
@@ -154,7 +159,7 @@ export async function insertSpans(
       .flatMap((month) => clip([s.span], month))
       .map((part) => ({
         ...{ start: iso(part.start), end: iso(part.end), state: s.state, reason: s.reason ?? null },
-        rows: s.state === 'have' ? (part.end - part.start) / step : 0,
+        rows: s.state === 'have' ? (s.count?.(part) ?? (part.end - part.start) / step) : 0,
         ...{ evidence: s.evidence ?? [], object: s.object ?? null, sha256: s.sha256 ?? null },
       })),
   );

@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Postgrator from 'postgrator';
 import { GordonError } from '../core/errors.ts';
+import { Session } from './connection.ts';
 import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
 import { placeOf, type Runner, storeError } from './postgres.ts';
-import { Session } from './sessions.ts';
 
 export interface Migrated {
   readonly flavour: Flavour;
@@ -28,7 +28,8 @@ export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string 
 /**
  * Brings a database to the newest schema. Harmless to repeat; concurrent runs wait for each other. Each migration and its
  * record are one transaction, so a failing one leaves the database at the version before it.
- * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`, `migration-changed`, `migration-failed`
+ * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
+ *   `migration-changed`, `migration-failed`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   // One connection for all of it: it holds the lock.

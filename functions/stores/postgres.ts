@@ -1,8 +1,9 @@
 import type postgres from 'postgres';
 import { GordonError } from '../core/errors.ts';
-import { openPool, Session, Sessions } from './sessions.ts';
+import { openPool, Session } from './connection.ts';
+import { Sessions } from './sessions.ts';
 
-/** Where a statement may run: on any connection of a pool, or inside a transaction. `int8` is a number: counts, far below 2^53. */
+/** Where a statement may run: on any connection of a pool, or in a transaction. `int8` is a number: counts, below 2^53. */
 export type Runner = postgres.ISql<{ int8: number }>;
 export type Transaction = Runner;
 

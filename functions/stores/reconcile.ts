@@ -1,6 +1,6 @@
-import type { Range, RangeSet } from '../core/range.ts';
+import { normalize, type Range, type RangeSet } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
-import type { TableSpec } from '../core/table.ts';
+import { type TableSpec, timeColumn } from '../core/table.ts';
 import { DAY, floorTo } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
 import { compactLedger } from './compact.ts';
@@ -28,6 +28,7 @@ export async function reconcile(
   const suspects = await sql.begin(async (tx) => {
     const have = await spansOf(tx, series, range, 'have', now);
     if (have.length === 0) return [];
+    if (table.rhythm === 'events') return shortSpans(tx, table, series, range);
     return rowless(tx, table, series, have, await doubtfulDays(tx, table, series, have));
   }, 'isolation level repeatable read read only');
   const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects, now) : [];
@@ -44,14 +45,39 @@ function takeOut(
 ): Promise<RangeSet> {
   return sql.begin(async (tx) => {
     await lockMonths(tx, series, suspects);
-    const days = new Set(suspects.flatMap(daysOf));
     const around = { start: suspects[0]!.start, end: suspects.at(-1)!.end };
+    if (table.rhythm === 'events') {
+      const lost = await shortSpans(tx, table, series, around);
+      await carve(tx, series, lost, ['have'], countOf(tx, table, series, 'part'));
+      return lost;
+    }
+    const days = new Set(suspects.flatMap(daysOf));
     const have = await spansOf(tx, series, around, 'have', now);
     const lost = await rowless(tx, table, series, have, [...days]);
     await carve(tx, series, lost, ['have']);
     return lost;
   });
 }
+
+/** Of events: spans with fewer rows than were written; nothing tells which row is gone, so the whole span is. */
+async function shortSpans(sql: Runner, table: TableSpec, series: Series, range: Range): Promise<RangeSet> {
+  const rows = await sql<Range[]>`
+    select (extract(epoch from lower(span)) * 1000)::float8 as start, (extract(epoch from upper(span)) * 1000)::float8 as "end"
+    from market_data.coverage c
+    where source = ${series.source} and c.symbol = ${series.symbol} and c.timeframe = ${series.timeframe} and state = 'have'
+      and lower(span) < ${new Date(range.end)} and upper(span) > ${new Date(range.start)}
+      and rows > ${countOf(sql, table, series, 'span')}
+    order by 1`;
+  return normalize(rows.map(({ start, end }) => ({ start, end })));
+}
+
+/** How many rows of the series lie in a range column of the query around it. */
+const countOf = (sql: Runner, table: TableSpec, series: Series, span: 'span' | 'part') => {
+  const time = sql`t.${sql(timeColumn(table))}`;
+  const [from, to] = [sql`lower(${sql(span)})`, sql`upper(${sql(span)})`];
+  return sql`(select count(*) from ${sql.unsafe(tableName(table))} t
+    where ${ownRows(sql, table, series)} and ${time} >= ${from} and ${time} < ${to})`;
+};
 
 /** Days whose rows are fewer than the ledger says, or cannot tell: epoch ms. */
 async function doubtfulDays(
@@ -67,11 +93,12 @@ async function doubtfulDays(
       covered.set(day, (covered.get(day) ?? 0) + part);
     }
   }
+  const time = sql`t.${sql(timeColumn(table))}`;
   const counts = await sql<{ day: number; rows: number }[]>`
     select (extract(epoch from day) * 1000)::float8 as day, rows from (
-      select date_bin('1 day', time, '2000-01-01Z') as day, count(*) as rows
-      from ${sql.unsafe(tableName(table))}
-      where ${ownRows(sql, table, series)} and time >= ${new Date(have[0]!.start)} and time < ${new Date(have.at(-1)!.end)}
+      select date_bin('1 day', ${time}, '2000-01-01Z') as day, count(*) as rows
+      from ${sql.unsafe(tableName(table))} t
+      where ${ownRows(sql, table, series)} and ${time} >= ${new Date(have[0]!.start)} and ${time} < ${new Date(have.at(-1)!.end)}
       group by 1) days`;
   const rows = new Map(counts.map((c) => [c.day, c.rows]));
   const step = stepOf(series.timeframe);
@@ -91,12 +118,13 @@ async function rowless(
 ): Promise<RangeSet> {
   if (days.length === 0) return [];
   const step = `${stepOf(series.timeframe)} milliseconds`;
+  const time = sql`t.${sql(timeColumn(table))}`;
   const rows = await sql<Range[]>`
     with parts as (
       select tstzmultirange(tstzrange(day, day + interval '1 day')) * ${toMultirange(set)}::tstzmultirange
         - coalesce((
-          select range_agg(tstzrange(time, time + ${step}::interval)) from ${sql.unsafe(tableName(table))}
-          where ${ownRows(sql, table, series)} and time >= day and time < day + interval '1 day'), '{}') as lost
+          select range_agg(tstzrange(${time}, ${time} + ${step}::interval)) from ${sql.unsafe(tableName(table))} t
+          where ${ownRows(sql, table, series)} and ${time} >= day and ${time} < day + interval '1 day'), '{}') as lost
       from (select to_timestamp(d::float8 / 1000) as day from jsonb_array_elements_text(${sql.json([...days])}) d) days)
     select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
     from unnest((select range_agg(part) from parts, unnest(lost) part)) r order by 1`;
@@ -108,10 +136,9 @@ const daysOf = (range: Range): number[] => {
   return Array.from({ length: Math.ceil((range.end - first) / DAY) }, (_, i) => first + i * DAY);
 };
 
-/** The rows of one series in a table that several share: by those of the key's columns that a series has. */
+/** The rows of one series in a table `t` that several share: by those of the key's columns that a series has. */
 export function ownRows(sql: Runner, table: TableSpec, series: Series) {
-  const has = (name: string): boolean => table.key.includes(name);
-  const bySymbol = has('symbol') ? sql`symbol = ${series.symbol}` : sql`true`;
-  const byTimeframe = has('timeframe') ? sql`timeframe = ${series.timeframe}` : sql`true`;
-  return sql`${bySymbol} and ${byTimeframe}`;
+  const of = { symbol: series.symbol, timeframe: series.timeframe, ...table.fixed };
+  const own = Object.entries(of).filter(([column]) => table.key.includes(column));
+  return own.reduce((all, [column, value]) => sql`${all} and t.${sql(column)} = ${value}`, sql`true`);
 }

@@ -2,7 +2,7 @@ import type { EmptyReason } from '../core/coverage.ts';
 import type { Gap, SeriesReport } from '../core/ports.ts';
 import { intersect, type Range, type RangeSet, subtract } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
-import type { TableSpec } from '../core/table.ts';
+import { type TableSpec, timeColumn } from '../core/table.ts';
 import { stepOf, type Timeframe } from '../core/timeframe.ts';
 import { tableName } from './copy.ts';
 import type { Sql } from './postgres.ts';
@@ -41,7 +41,16 @@ export async function report(
       .sort((a, b) => a.start - b.start);
     const missing = subtract(subtract(requested, ranges(account.have)), empty);
     const ends = await extremes(sql, tables(source), series);
-    out.push({ ...series, requested, ...ends, rows, gaps: explain(missing, account), empty, findings });
+    const counted = tables(source).rhythm === 'events' ? await countAll(sql, tables(source), series) : rows;
+    out.push({
+      ...series,
+      requested,
+      ...ends,
+      rows: counted,
+      gaps: explain(missing, account),
+      empty,
+      findings,
+    });
   }
   return out;
 }
@@ -101,14 +110,22 @@ function accounts(
     order by 1, 2, 3`;
 }
 
+/** Of events the ledger does not know the rows that are provisional; their tables are small. */
+async function countAll(sql: Sql, table: TableSpec, series: Series): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`
+    select count(*) as rows from ${sql.unsafe(tableName(table))} t where ${ownRows(sql, table, series)}`;
+  return row?.rows ?? 0;
+}
+
 async function extremes(
   sql: Sql,
   table: TableSpec,
   series: Series,
 ): Promise<Pick<SeriesReport, 'earliest' | 'latest'>> {
+  const time = sql(timeColumn(table));
   const end = (order: 'asc' | 'desc') => sql`
-    (select time from ${sql.unsafe(tableName(table))} where ${ownRows(sql, table, series)}
-     order by time ${sql.unsafe(order)} limit 1)`;
+    (select t.${time} from ${sql.unsafe(tableName(table))} t where ${ownRows(sql, table, series)}
+     order by t.${time} ${sql.unsafe(order)} limit 1)`;
   const [row] = await sql<{ earliest: Date | null; latest: Date | null }[]>`
     select ${end('asc')} as earliest, ${end('desc')} as latest`;
   if (!row?.earliest || !row.latest) return {};

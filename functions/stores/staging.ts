@@ -15,12 +15,14 @@ export async function mergeRows(
   page: Page,
   batches: readonly Batch[],
   by: Author,
-): Promise<void> {
+): Promise<number> {
   const target = tableName(table);
   const list = (names: readonly string[], prefix = ''): string =>
     names.map((name) => prefix + quoted(name)).join(', ');
   const columns = table.columns.map((column) => column.name);
   const values = columns.filter((name) => !table.key.includes(name));
+  // A page may be merged twice in one transaction: what is accounted for, and what is provisional.
+  await tx.unsafe('drop table if exists pg_temp.arriving');
   await tx.unsafe(`create temporary table arriving (like ${target} including defaults) on commit drop`);
   await copyRows(tx, 'pg_temp.arriving', table, batches);
   const differs = `(${list(values, 'kept.')}) is distinct from (${list(values, 'arriving.')})`;
@@ -32,12 +34,13 @@ export async function mergeRows(
       ? 'do nothing'
       : `do update set ${values.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ')}
          where (${list(values, 'kept.')}) is distinct from (${list(values, 'excluded.')})`;
-  await tx.unsafe(
+  const merged = await tx.unsafe(
     `insert into ${target} as kept (${list(columns)}) select ${list(columns)} from pg_temp.arriving
      on conflict (${list(table.key)}) ${conflict}`,
   );
-  if (!changed?.rows) return;
+  if (!changed?.rows) return merged.count;
   const first = Math.min(...batches.map((batch) => batch.times[0]!));
   const finding = { kind: 'rows-replaced', time: first, detail: { rows: changed.rows } };
   await insertFindings(tx, { ...page, findings: [finding] }, by);
+  return merged.count;
 }

@@ -42,7 +42,7 @@ describe('trigger', () => {
   it('leaves to the API what it was not told, and takes a single source too', async () => {
     await using api = await fakeApi({ [POST]: accepted(view(job({ skipped: ['klines_perp ABC'] }))) });
     const ran = await gordon(['backfill', 'klines_spot', 'trigger'], { api: api.url });
-    expect(api.asked[0]!.body).toEqual({ source: 'klines_spot' });
+    expect(api.asked.at(-1)!.body).toEqual({ source: 'klines_spot' });
     expect(ran.stdout).toContain('\n  left out, not listed there: klines_perp ABC\n');
   });
 
@@ -189,6 +189,27 @@ describe('what the API refuses', () => {
     await using api = await fakeApi({ [POST]: problem(status, code, 'FOO: no such thing.\nTry BAR.') });
     const ran = await gordon(['backfill', 'klines', 'trigger'], { api: api.url });
     expect(ran).toEqual({ code: exit, stdout: '', stderr: 'gordon-data: FOO: no such thing. Try BAR.\n' });
+  });
+
+  it('is told with the words of the gateway before it', async () => {
+    await using api = await fakeApi({
+      [POST]: { status: 504, body: { message: 'Endpoint request timed out' } },
+      'GET /backfill/report': { status: 401, body: { message: 'Unauthorized' } },
+    });
+    expect(await gordon(['backfill', 'klines', 'trigger'], { api: api.url })).toEqual({
+      ...{ code: 1, stdout: '' },
+      stderr: `gordon-data: ${api.url}: HTTP 504: Endpoint request timed out.\n`,
+    });
+    const env = { GORDON_API_TOKEN: 'abc' };
+    expect(await gordon(['backfill', 'report'], { api: api.url, env })).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr: `gordon-data: ${api.url}: HTTP 401: Unauthorized. Set GORDON_API_TOKEN to a token that it trusts.\n`,
+    });
+    expect(api.asked.map(({ headers }) => headers.authorization)).toEqual([
+      undefined,
+      undefined,
+      'Bearer abc',
+    ]);
   });
 
   it('is told when another program answers', async () => {

@@ -168,7 +168,7 @@ describe('the database', () => {
 });
 
 describe('the venues', () => {
-  const [spot] = sampleRequests(sources);
+  const spot = sampleRequests(sources).find(({ host }) => host.url === 'https://api.binance.com');
   const answered = async (answer: Answer, matters = true) => {
     const route = `GET ${spot!.path}`;
     await using api = await fakeApi({ [route]: answer });
@@ -212,10 +212,12 @@ describe('the venues', () => {
   });
 
   it('cannot be reached, which matters only to who needs them', async () => {
-    const gone = { [spot!.host.env]: 'http://127.0.0.1:1' };
+    const api = await fakeApi({});
+    await api.close();
+    const gone = { [spot!.host.env]: api.url };
     expect(await venueHealth(spot!, gone, true)).toMatchObject({
       mark: 'broken',
-      what: expect.stringMatching(/^binance at 127\.0\.0\.1:1: fetch failed: .*ECONNREFUSED/),
+      what: expect.stringMatching(/^binance at 127\.0\.0\.1:\d+: fetch failed: .*ECONNREFUSED/),
     });
     expect((await venueHealth(spot!, gone, false)).mark).toBe('note');
   });

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -18,10 +19,9 @@ function start(args: readonly string[], api: FakeApi, node = process.execPath, s
   const child = spawn(node, [script, ...args], { env });
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
     ([stdout, stderr, [code, signal]]) => ({
-      stdout,
-      stderr,
-      code: code as number | null,
-      signal: signal as string,
+      ...{ stdout, stderr },
+      // As a shell counts: a second signal can meet a process that has already let go of its handlers.
+      code: (code as number | null) ?? 128 + constants.signals[signal as NodeJS.Signals],
     }),
   );
   return { child, ended };

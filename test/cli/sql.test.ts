@@ -110,13 +110,20 @@ describe('writing is refused', () => {
     "EXPLAIN ANALYZE INSERT INTO market_data.meta VALUES ('a', '1')",
     'SELECT 1 AS one INTO market_data.x',
     "SELECT set_config('role', 'none', true), lo_create(0)",
-    "SELECT set_config('transaction_read_only', 'off', true), lo_create(0)",
   ])('by the transaction: %s', async (query) => {
     const before = await rows();
     const ran = await ask(query);
     expect([ran.code, ran.stdout]).toEqual([1, '']);
     expect(ran.stderr).toMatch(/^gordon-data: sql is read-only: .*read-only transaction/);
     expect(await rows()).toBe(before);
+  });
+
+  it('also to who tries to switch the transaction over', async () => {
+    const ran = await ask("SELECT set_config('transaction_read_only', 'off', true), lo_create(0)");
+    expect([ran.code, ran.stderr]).toEqual([
+      1,
+      'gordon-data: transaction read-write mode must be set before any query\n',
+    ]);
   });
 
   it('by the role: what gordon_reader may not see, a superuser does not see here', async () => {

@@ -1,48 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { type FunctionSpec, functions as manifest } from '../../functions/manifest.ts';
 import { pascal } from '../../infra/constructs/function.ts';
+import { grants, nameOf, withoutHash } from './support/grants.ts';
 import { type Resource, type Synthesized, synth } from './support/synth.ts';
 
 const plain = synth();
 const deployed = manifest.filter(({ authorizes }) => !authorizes);
 
-interface Statement {
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-}
-
 /** Resources of one function: their logical ids begin with its name. */
 function only({ of }: Synthesized, type: string, spec: FunctionSpec, part: string): Record<string, never> {
   const id = `${pascal(spec.handler)}${part}`;
-  const found = Object.entries(of(type)).filter(([name]) => new RegExp(`^${id}[0-9A-F]{8}$`).test(name));
+  const found = Object.entries(of(type)).filter(([name]) => withoutHash(name) === id);
   expect(found.map(([name]) => name)).toHaveLength(1);
   return (found[0]![1] as Resource).Properties as Record<string, never>;
 }
 
-/** `action, action on resource` of each statement of a function's role. */
-function grants(from: Synthesized, spec: FunctionSpec): string[] {
-  const policy = only(from, 'AWS::IAM::Policy', spec, 'RoleDefaultPolicy') as unknown as {
-    PolicyDocument: { Statement: Statement[] };
-  };
-  return policy.PolicyDocument.Statement.map(({ Action, Resource: resource }) => {
-    const on = [resource].flat().map(nameOf).join(', ');
-    return `${[Action].flat().join(' ')} on ${on}`;
-  }).sort();
-}
-
-/** `JobTable.Arn`, `JobTable.Arn/index/by_status`, …: a reference without hashes and escapes. */
-function nameOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const { Ref: ref, 'Fn::GetAtt': att, 'Fn::Join': join } = value as Record<string, never>;
-  if (att) return `${(att[0] as string).replace(/[0-9A-F]{8}$/, '')}.${att[1]}`;
-  if (join) return (join[1] as unknown[]).map(nameOf).join('');
-  return String(ref).replace(/[0-9A-F]{8}$/, '');
-}
+const may = (from: Synthesized, { handler }: FunctionSpec): string[] =>
+  grants(from, `${pascal(handler)}RoleDefaultPolicy`);
 
 const TABLE = 'JobTable.Arn';
 const OPENS: Record<FunctionSpec['access'][number], readonly string[]> = {
   'job-table': [
-    `dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on ${TABLE}`,
+    `dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on ${TABLE}`,
     `dynamodb:Query on ${TABLE}, ${TABLE}/index/by_status`,
   ],
   'job-table:read': [`dynamodb:GetItem on ${TABLE}`, `dynamodb:Query on ${TABLE}, ${TABLE}/index/by_status`],
@@ -69,18 +48,18 @@ describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, s
 
   it('may do what its access opens, write its log and traces, and nothing else', () => {
     const undelivered = spec.schedules || spec.events ? [DEAD_LETTERS] : [];
-    expect(grants(plain, spec)).toEqual(
+    expect(may(plain, spec)).toEqual(
       [
         ...spec.access.flatMap((access) => OPENS[access]),
         `logs:CreateLogStream logs:PutLogEvents on ${pascal(spec.handler)}Log.Arn`,
-        'xray:PutTraceSegments xray:PutTelemetryRecords on *',
+        'xray:PutTelemetryRecords xray:PutTraceSegments on *',
         ...undelivered,
       ].sort(),
     );
   });
 });
 
-const DEAD_LETTERS = 'sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on DeadLetters.Arn';
+const DEAD_LETTERS = 'sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage on DeadLetters.Arn';
 
 const environment = (from: Synthesized, handler: string): Record<string, unknown> => {
   const spec = manifest.find((one) => one.handler === handler)!;
@@ -113,7 +92,7 @@ describe('the environment', () => {
       else expect(Object.keys(given)).not.toContain('GORDON_BINANCE_SPOT_URL');
     }
     const fetcher = manifest.find(({ state }) => state === 'FetchChunk')!;
-    expect(grants(elsewhere, fetcher)).toContain(
+    expect(may(elsewhere, fetcher)).toContain(
       `secretsmanager:GetSecretValue on DatabaseUrlSecret, ${fredSecret}`,
     );
   });
@@ -149,7 +128,7 @@ it('puts all functions into the VPC, behind one address', () => {
     ([, { Properties }]) => !Properties.VpcConfig,
   );
   // The CDK's own function asks Lambda to run the migration and needs nothing else.
-  expect(outside.map(([name]) => name.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+  expect(outside.map(([name]) => withoutHash(name))).toEqual([
     'AWSCDKTriggerCustomResourceProviderCustomResourceProviderHandler',
   ]);
   expect(Object.keys(inside.of('AWS::EC2::NatGateway'))).toHaveLength(1);

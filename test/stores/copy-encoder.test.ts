@@ -118,9 +118,17 @@ describe('encodeCopy', () => {
   });
 
   it('makes buffers of bounded size, whatever the batch', () => {
-    const sizes = [...encodeCopy(SPOT, [candles([minutes(0, 50_000)])])].map((buffer) => buffer.length);
-    expect(sizes.length).toBeGreaterThan(10);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(512 * 1024);
+    const notes = Array.from({ length: 500 }, (_, n): Row => {
+      return { time: n, f: 1, i: 1, l: 1, b: true, note: 'x'.repeat(10_000), j: null };
+    });
+    for (const buffers of [
+      encodeCopy(SPOT, [candles([minutes(0, 50_000)])]),
+      encodeCopy(EVERY, [batchOf(notes)]),
+    ]) {
+      const sizes = [...buffers].map((buffer) => buffer.length);
+      expect(sizes.length).toBeGreaterThan(10);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(530 * 1024);
+    }
   });
 
   it.each([

@@ -16,6 +16,8 @@ export interface CreatePorts {
   readonly venue: VenueClient;
   readonly sources: Sources;
   readonly clock: Clock;
+  /** whether the key that a source needs is set */
+  hasKey(env: string): boolean;
 }
 
 const MAX_SYMBOLS = 1_000;
@@ -56,6 +58,7 @@ export async function createJob(
 function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
   const chosen = sourcesNamed(ports.sources, body.source);
   const [first] = chosen;
+  for (const { id, key } of chosen) if (key && !ports.hasKey(key.env)) throw keyMissing(id, key);
   const timeframe = body.timeframe ?? first!.defaultTimeframe;
   const now = ports.clock();
   const to = instant(body.to, 'to') ?? now;
@@ -74,6 +77,9 @@ function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
     alsoRequested: body.from === undefined && body.to === undefined,
   };
 }
+
+const keyMissing = (id: string, { env, from }: NonNullable<Source['key']>): GordonError =>
+  badRequest('key-missing', id, `needs a key, and ${env} is not set.`, `Get one at ${from}.`, 409);
 
 /** By family (`klines`: both markets) or by one source's id (`klines_spot`). */
 function sourcesNamed(sources: Sources, word: string): readonly Source[] {

@@ -1,9 +1,10 @@
 import type { FetchChunkInput, FetchChunkOutput } from '../contracts.ts';
+import type { Page } from '../coverage.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import type { ChunkState } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
-import type { SeriesStore, Sources } from '../ports.ts';
-import { measure } from '../range.ts';
+import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
+import { hull, measure } from '../range.ts';
 import { waitSecondsUntil } from '../schedule.ts';
 import type { Listing } from '../source.ts';
 import { MINUTE, SECOND } from '../time.ts';
@@ -14,6 +15,7 @@ import { findListing } from './find-listing.ts';
 export interface FetchPorts extends FillPorts {
   readonly jobs: JobStore;
   readonly store: SeriesStore;
+  readonly catalog: Pick<SeriesCatalog, 'request'>;
   readonly sources: Sources;
 }
 
@@ -61,6 +63,8 @@ export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Pro
   if (await cancelled()) return result('cancelled');
   try {
     for await (const page of fillRange(ports, filling)) {
+      // A sibling's rows came along unasked: from now on they are asked for.
+      if (page.series.source !== source.id) await adopt(ports, page);
       rows += await ports.store.commit(page, by);
       if (await cancelled()) return result('cancelled');
       const now = ports.clock();
@@ -78,6 +82,11 @@ export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Pro
   }
   await note('done');
   return result('done');
+}
+
+async function adopt({ catalog }: FetchPorts, { series, have }: Page): Promise<void> {
+  const around = hull(have);
+  if (around) await catalog.request(series, around);
 }
 
 async function listingOf(ports: FetchPorts, { source, series }: Filling): Promise<Listing | undefined> {

@@ -1,3 +1,4 @@
+import { accountedFor } from '../account.ts';
 import type { Page } from '../coverage.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import { type Period, periodsIn } from '../period.ts';
@@ -102,8 +103,22 @@ function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined)
   const findings = parsed.findings.filter((finding) => touches(finding, missing));
   if (repeated > 0) findings.push({ kind: 'repeated-rows', detail: { object, rows: repeated } });
   if (rows.length === 0 && findings.length === 0) return;
-  const have = intersect(runsOf(rows.times, stepOf(filling.series.timeframe)), missing);
-  yield { ...{ series: filling.series, rows, have, empty: [], findings, object, sha256 } };
+  const { source, series } = filling;
+  const have = accountedFor(source, series.timeframe, rows.times, missing);
+  yield { ...{ series, rows, have, empty: [], findings, object, sha256 } };
+  yield* alsoIn(filling, read, parsed);
+}
+
+/** Rows of sibling sources, which would otherwise load the same object once more. The store keeps what is still missing. */
+function* alsoIn(
+  { series }: Filling,
+  { object, sha256 }: ReadObject,
+  { also = {} }: Parsed,
+): Generator<Page> {
+  for (const [source, rows] of Object.entries(also)) {
+    const have = runsOf(rows.times, stepOf(series.timeframe));
+    yield { ...{ series: { ...series, source }, rows, have, empty: [], findings: [], object, sha256 } };
+  }
 }
 
 function touches({ time, until }: Finding, ranges: RangeSet): boolean {

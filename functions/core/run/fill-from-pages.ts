@@ -1,9 +1,10 @@
+import { accountedFor } from '../account.ts';
 import { type EmptySpan, explainHole, type Page } from '../coverage.ts';
 import { GordonError } from '../errors.ts';
 import { clip, hull, measure, type Range, type RangeSet, runsOf, subtract, union } from '../range.ts';
 import type { PagesTier } from '../source.ts';
 import { rowsWithin } from '../table.ts';
-import { floorTo } from '../time.ts';
+import { ceilTo, floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import { type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
 
@@ -13,7 +14,11 @@ export async function* fillFromPages(
   filling: Filling,
   tier: PagesTier,
 ): AsyncGenerator<Page> {
-  for (const range of filling.missing) {
+  const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ports.clock() - tier.reachMs;
+  for (const wanted of filling.missing) {
+    const range = skipExpired(filling, wanted, reached);
+    if (range !== wanted) yield expired(filling, tier, subtract([wanted], range ? [range] : []));
+    if (!range) continue;
     let left: Range | undefined = await skipOutsideLife(filling, range);
     if (left !== range) yield* explained(filling, tier, subtract([range], left ? [left] : []));
     while (left && left.start < left.end) {
@@ -22,6 +27,21 @@ export async function* fillFromPages(
       left = page.left;
     }
   }
+}
+
+/** What lies wholly within the venue's reach; a step that begins before it would be refused. */
+function skipExpired(filling: Filling, range: Range, reached: number): Range | undefined {
+  const start = ceilTo(Math.max(range.start, reached), stepOf(filling.series.timeframe));
+  if (range.start >= reached) return range;
+  return start < range.end ? { start, end: range.end } : undefined;
+}
+
+function expired(filling: Filling, tier: PagesTier, spans: RangeSet): Page {
+  const evidence = filling.asked.slice(-EVIDENCE_KEPT);
+  return {
+    ...pageFrame(filling, tier),
+    empty: spans.map((span) => ({ span, reason: 'source-expired', evidence })),
+  };
 }
 
 /** Long ranges are first cut to the symbol's life: no request is spent on years in which it did not exist. */
@@ -62,24 +82,25 @@ async function readPage(
   const full = parsed !== undefined && parsed.rowsInBody >= tier.pageRows;
   if (full && rows.length === 0) throw outsideRange(what);
   const step = stepOf(series.timeframe);
-  const have = clip(runsOf(rows.times, step), range);
   const settled = floorTo(asOf - source.settleMs, step);
-  const [rest] = subtract([range], [spokenOf(range, have, tier.direction)]);
+  const upTo = { start: Number.NEGATIVE_INFINITY, end: settled };
+  const spoken = spokenOf(range, runsOf(rows.times, step), tier.direction);
+  const events = source.table.rhythm === 'events';
+  const have = accountedFor(source, series.timeframe, rows.times, events ? clip([spoken], upTo) : [spoken]);
+  const [rest] = subtract([range], [spoken]);
   const left = rest && rest.start + step <= (full ? asOf : settled) ? rest : undefined;
-  const holes = clip(subtract([range], left ? union(have, [left]) : have), {
-    start: Number.NEGATIVE_INFINITY,
-    end: settled,
-  });
+  const holes = clip(subtract([range], left ? union(have, [left]) : have), upTo);
   const empty = holes.length > 0 ? await explain(filling, holes) : [];
-  return { page: { ...frame, rows, have, empty }, left };
+  const provisional = events ? subtract([spoken], union(have, holes)) : [];
+  return { page: { ...frame, rows, have, empty, provisional }, left };
 }
 
-function spokenOf(range: Range, have: RangeSet, direction: PagesTier['direction']): Range {
-  const rows = hull(have);
-  if (!rows) return range;
+function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {
+  const around = hull(clip(rows, range));
+  if (!around) return range;
   return direction === 'forward'
-    ? { start: range.start, end: rows.end }
-    : { start: rows.start, end: range.end };
+    ? { start: range.start, end: around.end }
+    : { start: around.start, end: range.end };
 }
 
 const outsideRange = (subject: string): GordonError =>

@@ -1,7 +1,9 @@
 import type { Page } from '../coverage.ts';
 import { type RangeSet, subtract, union } from '../range.ts';
+import type { Tier } from '../source.ts';
 import { fillFromArchive } from './fill-from-archive.ts';
 import { fillFromPages } from './fill-from-pages.ts';
+import { fillFromSnapshot } from './fill-from-snapshot.ts';
 import type { Filling, FillPorts } from './filling.ts';
 
 /**
@@ -12,13 +14,19 @@ import type { Filling, FillPorts } from './filling.ts';
 export async function* fillRange(ports: FillPorts, filling: Filling): AsyncGenerator<Page> {
   for (const tier of filling.source.tiers) {
     if (filling.missing.length === 0) return;
-    const pages =
-      tier.kind === 'archive' ? fillFromArchive(ports, filling, tier) : fillFromPages(ports, filling, tier);
-    for await (const page of pages) {
-      filling.missing = subtract(filling.missing, covered(page));
+    for await (const page of fillFrom(ports, filling, tier)) {
+      if (page.series.source === filling.source.id) {
+        filling.missing = subtract(filling.missing, covered(page));
+      }
       yield page;
     }
   }
+}
+
+function fillFrom(ports: FillPorts, filling: Filling, tier: Tier): AsyncGenerator<Page> {
+  if (tier.kind === 'archive') return fillFromArchive(ports, filling, tier);
+  if (tier.kind === 'pages') return fillFromPages(ports, filling, tier);
+  return fillFromSnapshot(ports, filling, tier);
 }
 
 const covered = (page: Page): RangeSet => page.empty.reduce((set, e) => union(set, [e.span]), page.have);

@@ -15,9 +15,10 @@ const SILENT_FOR = 3 * DAY;
  */
 export async function findListing(
   venue: VenueClient,
-  probe: ListingProbe,
+  probe: ListingProbe | Listing,
   series: Series,
 ): Promise<Listing | undefined> {
+  if ('listedAt' in probe) return probe;
   const ask = async <T>(request: HttpRequest, read: (body: Uint8Array) => T): Promise<T | undefined> => {
     const answer = await venue.get(request);
     return answer && read(answer.body);

@@ -11,7 +11,7 @@ import type { FinalStatus, JobStore } from '../job-ports.ts';
 import type { SeriesStore } from '../ports.ts';
 import { measure, type RangeSet, union } from '../range.ts';
 import { stepOf } from '../timeframe.ts';
-import { seriesOf, wantedOf } from './job-series.ts';
+import { overdue, seriesOf, wantedOf } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
 
 /** Counts rows against the ledger once more and gives the job its last state. */
@@ -52,7 +52,7 @@ async function missingSteps(ports: PlanPorts, job: Job): Promise<number> {
       await ports.catalog.reconcile(series, range);
       missing = union(missing, await ports.catalog.missing(series, range));
     }
-    steps += measure(missing) / stepOf(series.timeframe);
+    steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
   }
   return steps;
 }

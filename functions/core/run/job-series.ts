@@ -1,6 +1,6 @@
 import type { Job } from '../job.ts';
 import type { SeriesCatalog, Sources } from '../ports.ts';
-import { normalize, type Range, type RangeSet, union } from '../range.ts';
+import { clip, normalize, type Range, type RangeSet, union } from '../range.ts';
 import type { Series } from '../series.ts';
 import type { Source } from '../source.ts';
 import { ceilTo, floorTo } from '../time.ts';
@@ -26,6 +26,10 @@ export function seriesOf(
 /** The job's range on the series' grid, without steps that are not final yet. */
 export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, now: number): Range {
   const step = stepOf(series.timeframe);
+  if (series.spec.tiers[0]?.kind === 'snapshot') {
+    // There is nothing to ask for but this moment, whatever range was ordered.
+    return { start: floorTo(now, step), end: floorTo(now, step) + step };
+  }
   const final = floorTo(now - series.spec.finalAfterMs, step);
   return { start: ceilTo(job.from, step), end: Math.min(floorTo(job.to, step), final) };
 }
@@ -40,3 +44,7 @@ export async function wantedOf(
   const ordered = normalize([orderedRange(job, series, now)]);
   return job.alsoRequested ? union(await catalog.requested(series), ordered) : ordered;
 }
+
+/** Of what is missing, what the venue has had time to publish: the rest is no gap yet. */
+export const overdue = (missing: RangeSet, series: JobSeries, now: number): RangeSet =>
+  clip(missing, { start: Number.NEGATIVE_INFINITY, end: now - series.spec.settleMs });

@@ -55,6 +55,15 @@ function restoreLinks(packageRoot: string): void {
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
   for (const { source, target } of links) {
     const link = join(packageRoot, target);
-    if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link);
+    if (!existsSync(link)) linkOnce(relative(dirname(target), source), link);
+  }
+}
+
+function linkOnce(target: string, link: string): void {
+  try {
+    symlinkSync(target, link);
+  } catch (error) {
+    // Another program that starts at the same time has just made it.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

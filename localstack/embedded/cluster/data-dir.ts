@@ -37,6 +37,9 @@ export const SETTINGS: Settings = {
   jit: 'off',
 };
 
+/** One call for the whole file system where there is one, instead of a thousand small files one by one. */
+const SYNC = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
+
 /** Makes the cluster if there is none. It appears at one stroke, so a kill on the way leaves nothing half made. */
 export async function ensureDataDir(
   dataDir: string,
@@ -53,7 +56,7 @@ export async function ensureDataDir(
   try {
     const { code, output } = await runAs(user, programOf(binaries, 'initdb'), [
       ...['-D', half, '-U', ADMIN, '--auth=scram-sha-256', `--pwfile=${password}`],
-      ...['--no-locale', '--encoding=UTF8', '--no-instructions', ...(durable ? [] : ['--no-sync'])],
+      ...['--no-locale', '--encoding=UTF8', '--no-instructions', ...(durable ? SYNC : ['--no-sync'])],
     ]);
     if (code !== 0) throw cannotMake(dataDir, output);
     writeSecret(join(half, PASSWORD_FILE), readFileSync(password, 'utf8'), user);

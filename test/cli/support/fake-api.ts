@@ -41,7 +41,8 @@ export async function fakeApi(routes: Routes): Promise<FakeApi> {
     const route = `${entry.method} ${entry.path.split('?')[0]}`;
     const times = asked.filter((a) => `${a.method} ${a.path.split('?')[0]}` === route).length;
     asked.push(entry);
-    const known = { 'GET /healthz': HEALTHY, ...routes }[route] ?? problem(500, 'no-such-route', route);
+    const all: Routes = { 'GET /healthz': HEALTHY, ...routes };
+    const known = all[route] ?? problem(500, 'no-such-route', route);
     send(response, typeof known === 'function' ? known(entry, times) : known);
   });
   server.listen(0, '127.0.0.1');

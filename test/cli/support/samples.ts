@@ -5,7 +5,7 @@ import { NOON } from './fake-terminal.ts';
 
 export const JOB_ID = '01JD6Z8X5Q0000000000000000';
 
-export const CREATED = NOON - 10 * SECOND;
+const CREATED = NOON - 10 * SECOND;
 
 /** A job as the job table keeps it: running for eight seconds at noon. */
 export const job = (over: Partial<Job> = {}): Job => ({

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { readContext } from '../../../infra/context.ts';
 import { GordonDataStack } from '../../../infra/stack.ts';
 
@@ -25,13 +26,20 @@ const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { con
 
 export const NOWHERE = { account: '123456789012', region: 'eu-central-1' };
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** The stack as `cdk synth -c …` makes it, without bundling unless told. */
 export function synth(
   options: Record<string, unknown> = {},
   { env = NOWHERE, bundle = false }: { env?: { account?: string; region?: string }; bundle?: boolean } = {},
 ): Synthesized {
+  const outdir = mkdtempSync(join(tmpdir(), 'gordon-cdk-'));
+  folders.push(outdir);
   const app = new App({
-    outdir: mkdtempSync(join(tmpdir(), 'gordon-cdk-')),
+    outdir,
     context: { ...flags, ...options, ...(!bundle && { 'aws:cdk:bundling-stacks': [] }) },
   });
   const read = readContext(options);

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -22,6 +23,8 @@ import {
   startCluster,
   stopCluster,
 } from '../../../localstack/embedded/cluster/index.ts';
+import { reachable, serverUser } from '../../../localstack/embedded/cluster/os-user.ts';
+import { placeBinaries } from '../../../localstack/embedded/cluster/place.ts';
 
 let home: string;
 let dataDir: string;
@@ -186,5 +189,25 @@ describe('findBinaries', () => {
         message: expect.stringContaining('GORDON_DATABASE_URL'),
       }),
     );
+  });
+});
+
+describe('placeBinaries', () => {
+  it.skipIf(process.getuid?.() !== 0)('copies them once to where the server’s user can get, as root', () => {
+    const root = join(home, 'native');
+    mkdirSync(join(root, 'bin'), { recursive: true });
+    writeFileSync(join(root, 'bin', 'postgres'), 'program');
+    const binaries = { root, version: '18.0.0', major: '18' };
+    const user = serverUser(dataDir);
+    expect(placeBinaries(binaries, user)).toBe(binaries);
+
+    chmodSync(home, 0o700);
+    const placed = placeBinaries(binaries, user);
+    expect(readFileSync(join(placed.root, 'bin', 'postgres'), 'utf8')).toBe('program');
+    expect(reachable(join(placed.root, 'bin'), user)).toBe(true);
+    writeFileSync(join(root, 'bin', 'postgres'), 'changed');
+    expect(placeBinaries(binaries, user)).toEqual(placed);
+    expect(readFileSync(join(placed.root, 'bin', 'postgres'), 'utf8')).toBe('program');
+    rmSync(dirname(placed.root), { recursive: true });
   });
 });

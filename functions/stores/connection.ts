@@ -1,0 +1,95 @@
+import net from 'node:net';
+import postgres from 'postgres';
+
+export type Client = postgres.Sql<{ int8: number }>;
+export interface SessionSettings {
+  readonly role?: string;
+  readonly max: number;
+  readonly application: string;
+}
+
+/** Connections for single statements. */
+export function openPool(url: string, settings: SessionSettings): Client {
+  const options = { ...optionsOf(settings), socket: openSocket };
+  return postgres(url, options);
+}
+
+/** One connection that is never replaced: when it is lost, every further statement fails. */
+export class Session {
+  readonly sql: Client;
+  #opened = false;
+  #lost = false;
+
+  constructor(url: string, settings: SessionSettings) {
+    const options = {
+      ...{ ...optionsOf(settings), max: 1 },
+      onclose: () => {
+        this.#lost = true;
+      },
+      socket: (target: Target) => {
+        const socket = this.#opened ? refused() : openSocket(target);
+        this.#opened = true;
+        return socket;
+      },
+    };
+    this.sql = postgres(url, options);
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  async close(): Promise<void> {
+    this.#lost = true;
+    await this.sql.end({ timeout: 0 });
+  }
+}
+
+export const closed = (why: string): Error => Object.assign(new Error(why), { code: 'CONNECTION_CLOSED' });
+
+function optionsOf({ role, max, application }: SessionSettings) {
+  return {
+    max,
+    connect_timeout: 10,
+    idle_timeout: 60,
+    // One round trip less for each new connection; no column of ours is an array.
+    fetch_types: false,
+    onnotice: () => {},
+    connection: {
+      application_name: application,
+      TimeZone: 'UTC',
+      // A worker that was frozen or cut off must not keep its locks: neither idle, nor in the middle of a COPY.
+      idle_in_transaction_session_timeout: 60_000,
+      tcp_keepalives_idle: 30,
+      tcp_keepalives_interval: 10,
+      tcp_keepalives_count: 3,
+      ...(role && { role }),
+    },
+    types: { int8: { to: 20, from: [20], parse: Number, serialize: String } },
+  };
+}
+
+interface Target {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  readonly path?: string;
+}
+
+/**
+ * As postgres.js opens its own, but without Nagle's delay: the end of a COPY is a small packet after a large one, and would
+ * wait 40 ms for the server's acknowledgement. The connection is begun a moment later, when postgres.js listens for
+ * errors; what it writes until then is sent when the connection stands.
+ */
+function openSocket({ host, port, path }: Target): net.Socket {
+  const socket = new net.Socket().setNoDelay(true);
+  const to = path ? { path } : { host: host[0]!, port: port[0]! };
+  setImmediate(() => socket.connect(to));
+  // postgres.js takes the name for the server's certificate from here.
+  return Object.assign(socket, { host: host[0] });
+}
+
+function refused(): net.Socket {
+  const socket = new net.Socket();
+  setImmediate(() => socket.destroy(closed('the connection of this transaction is lost')));
+  return socket;
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DEFAULTS, OPTION_NAMES, OptionError, readContext } from '../../infra/context.ts';
+import { NOWHERE, synth } from './support/synth.ts';
+
+describe('options', () => {
+  it('are the defaults when nothing is said, and the feature flags are no options', () => {
+    expect(readContext({ '@aws-cdk/core:x': true, 'aws:cdk:y': [], 'cli-telemetry': false })).toEqual({
+      ...DEFAULTS,
+      variables: {},
+    });
+  });
+
+  it('come from the command line as text', () => {
+    expect(readContext({ apiRate: '7', logDays: '90', fetchers: '16' })).toMatchObject({
+      ...{ apiRate: 7, logDays: 90, fetchers: 16 },
+    });
+  });
+
+  it.each([
+    ['a word that is no option', { aut: 'iam' }, 'aut: no such option'],
+    ['a value that is no choice', { auth: 'basic' }, 'auth: Invalid option: expected one of "iam"'],
+    ['a retention that CloudWatch does not have', { logDays: '8' }, 'logDays: one of 1, 3, 5'],
+    ['a user pool that is missing', { auth: 'cognito' }, 'userPool: auth=cognito needs it'],
+    [
+      'an issuer without TLS',
+      { auth: 'jwt', jwtAudience: 'a', jwtIssuer: 'http://x.example' },
+      'jwtIssuer: an https',
+    ],
+    [
+      'an audience that is missing',
+      { auth: 'jwt', jwtIssuer: 'https://x.example' },
+      'jwtAudience: auth=jwt needs it',
+    ],
+    ['a VPC that is none', { vpc: 'default' }, 'vpc: none, new or the id'],
+    ['a secret by name', { databaseSecret: 'warehouse' }, 'databaseSecret: the ARN of a secret'],
+    ['a variable that the stack sets', { GORDON_EGRESS: 'x' }, 'GORDON_EGRESS: the stack sets it'],
+    ['no fetcher', { fetchers: '0' }, 'fetchers: '],
+  ])('refuse %s with a sentence', (_, context, words) => {
+    expect(() => readContext(context)).toThrow(OptionError);
+    expect(() => readContext(context)).toThrow(`-c ${words}`);
+  });
+
+  it('name every fault at once', () => {
+    const all = () => readContext({ aut: 'iam', vpc: 'x', logDays: '8', GORDON_JOB_TABLE: 'mine' });
+    expect(all).toThrow(/logDays[\s\S]*GORDON_JOB_TABLE/);
+  });
+
+  it('are all in the table of infra/README.md, with their defaults', () => {
+    const readme = readFileSync('infra/README.md', 'utf8');
+    const rows = Array.from(readme.matchAll(/^\| `(\w+)` \|(.*?)\|(.*?)\|/gm), (row) => [
+      row[1],
+      row[3]!.trim(),
+    ]);
+    const wanted = OPTION_NAMES.map((name) => {
+      const standard = (DEFAULTS as Record<string, unknown>)[name];
+      return [name, standard === undefined ? '' : `\`${standard}\``];
+    });
+    expect(rows).toEqual(wanted);
+  });
+});
+
+describe('the region', () => {
+  const warnings = (region: string, options = {}) => {
+    const { app } = synth(options, { env: { ...NOWHERE, region } });
+    return app.synth().stacks[0]!.messages.map(({ level, entry }) => `${level}: ${entry.data}`);
+  };
+
+  it.each(['us-east-1', 'us-gov-west-1', 'ca-central-1'])('%s is warned of', (region) => {
+    expect(warnings(region).join()).toMatch(
+      /^warning: Binance refuses addresses in .*GORDON_BINANCE_SPOT_URL/,
+    );
+  });
+
+  it.each(['eu-central-1', 'ap-northeast-1'])('%s is not', (region) => {
+    expect(warnings(region)).toEqual([]);
+  });
+
+  it('of LocalStack is only a name', () => {
+    expect(warnings('us-east-1', { host: 'localstack' })).toEqual([]);
+  });
+});
+
+describe('a VPC that is looked up', () => {
+  it('needs to know where', () => {
+    expect(() => synth({ vpc: 'vpc-0123abcd' }, { env: {} })).toThrow(/AWS_REGION/);
+    expect(() => synth({ vpc: 'vpc-0123abcd' })).not.toThrow();
+  });
+});
