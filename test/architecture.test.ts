@@ -14,7 +14,8 @@ const RULES: readonly { folder: string; may: readonly string[]; packages: RegExp
   {
     folder: 'functions/runtime',
     may: ['functions/core', 'functions/sources', 'functions/stores', 'functions/runtime'],
-    packages: /^(node:.*|zod|yauzl|aws-lambda|aws-jwt-verify.*|@middy\/.*|@aws-lambda-powertools\/.*|@aws-sdk\/.*)$/,
+    packages:
+      /^(node:.*|zod|yauzl|aws-lambda|aws-jwt-verify.*|@middy\/.*|@aws-lambda-powertools\/.*|@aws-sdk\/.*)$/,
   },
   {
     folder: 'functions/handlers',

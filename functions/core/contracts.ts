@@ -81,7 +81,6 @@ export const FinalizeJobOutput = z.strictObject({
 });
 
 export const FailJobInput = z.object({ jobId: JobId, error: CaughtError });
-export const FailJobOutput = FinalizeJobOutput;
 
 export type ExecutionInput = z.infer<typeof ExecutionInput>;
 export type PlanWaveInput = z.infer<typeof PlanWaveInput>;

@@ -1,10 +1,10 @@
-import { FailJobInput, FailJobOutput } from '../core/contracts.ts';
+import { FailJobInput, FinalizeJobOutput } from '../core/contracts.ts';
 import { failJob } from '../core/run/finish-job.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
 export const createHandler = stateHandler(
-  { input: FailJobInput, output: FailJobOutput },
+  { input: FailJobInput, output: FinalizeJobOutput },
   async (input, services, log) => {
     const result = await failJob(services, input);
     log.info('job failed', { ...result });

@@ -71,13 +71,24 @@ describe('reading', () => {
     ]);
   });
 
-  it('finds the database of the host of this machine, and says when that simulates', async () => {
-    const host = { readerUrl: database.url, mode: 'demo' } as HostState;
+  it('finds the database of the host of this machine', async () => {
+    const host = { readerUrl: database.url } as HostState;
     const ran = await gordon(['sql', 'SELECT 1 AS one'], { host });
-    expect(ran).toEqual({
-      ...{ code: 0, stdout: ' one\n-----\n   1\n(1 row)\n' },
-      stderr: 'SIMULATED DATA: made by the venue simulator, not by a market\n',
-    });
+    expect(ran).toEqual({ code: 0, stderr: '', stdout: ' one\n-----\n   1\n(1 row)\n' });
+  });
+
+  it('labels simulated data, beside what a program reads', async () => {
+    const sql = database.connect({ max: 1 });
+    for (const [value, stderr] of [
+      ['false', ''],
+      ['true', 'SIMULATED DATA: made by the venue simulator, not by a market\n'],
+    ] as const) {
+      await sql`
+        insert into market_data.meta (key, value) values ('simulated', ${value}::text::jsonb)
+        on conflict (key) do update set value = excluded.value`;
+      expect(await ask('SELECT 1 AS one', '--csv')).toEqual({ code: 0, stdout: 'one\n1\n', stderr });
+    }
+    await sql`delete from market_data.meta where key = 'simulated'`;
   });
 });
 

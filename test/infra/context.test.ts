@@ -48,7 +48,7 @@ describe('options', () => {
 
   it('are all in the table of infra/README.md, with their defaults', () => {
     const readme = readFileSync('infra/README.md', 'utf8');
-    const rows = Array.from(readme.matchAll(/^\| `(\w+)` \|(.*?)\|(.*?)\|/gm), (row) => [
+    const rows = Array.from(readme.matchAll(/^\| `(\w+)` *\|(.*?)\|(.*?)\|/gm), (row) => [
       row[1],
       row[3]!.trim(),
     ]);
@@ -82,8 +82,28 @@ describe('the region', () => {
 });
 
 describe('a VPC that is looked up', () => {
+  const vpc = 'vpc-0123abcd';
+
   it('needs to know where', () => {
-    expect(() => synth({ vpc: 'vpc-0123abcd' }, { env: {} })).toThrow(/AWS_REGION/);
-    expect(() => synth({ vpc: 'vpc-0123abcd' })).not.toThrow();
+    expect(() => synth({ vpc }, { env: {} })).toThrow(/AWS_REGION/);
+  });
+
+  it('has the functions in its private subnets', () => {
+    const where = `account=${NOWHERE.account}:filter.vpc-id=${vpc}:region=${NOWHERE.region}`;
+    const subnet = (type: string, subnetId: string) => ({
+      ...{ type, name: type },
+      subnets: [
+        { subnetId, cidr: '10.0.0.0/24', availabilityZone: 'eu-central-1a', routeTableId: 'rtb-0123abcd' },
+      ],
+    });
+    const found = {
+      ...{ vpcId: vpc, vpcCidrBlock: '10.0.0.0/16', availabilityZones: [] },
+      subnetGroups: [subnet('Public', 'subnet-0123abcd'), subnet('Private', 'subnet-4567abcd')],
+    };
+    const { template } = synth({ vpc, [`vpc-provider:${where}:returnAsymmetricSubnets=true`]: found });
+    template.allResourcesProperties('AWS::EC2::SecurityGroup', { VpcId: vpc });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: ['subnet-4567abcd'] },
+    });
   });
 });

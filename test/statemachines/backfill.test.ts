@@ -1,3 +1,4 @@
+import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import * as contracts from '../../functions/core/contracts.ts';
@@ -51,7 +52,15 @@ const chunk = {
   ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', label: 'klines_spot BTCUSDT 1m 2025-03' },
   ...{ start: 0, end: 60_000 },
 };
-const planned = { jobId, wave: 2, nextWave: 3, previousMissing: 60_000, next: 'fetch', waitSeconds: 0, chunks: [chunk] };
+const planned = {
+  jobId,
+  wave: 2,
+  nextWave: 3,
+  previousMissing: 60_000,
+  next: 'fetch',
+  waitSeconds: 0,
+  chunks: [chunk],
+};
 const caught = { Error: 'PermanentError', Cause: '[region-refused] no' };
 
 /** What each state is given, as the states before it leave it. */
@@ -73,6 +82,10 @@ const fill = (template: Record<string, unknown>, input: unknown): Record<string,
   );
 
 describe('backfill.asl.json', () => {
+  it('is valid Amazon States Language', () => {
+    expect(aslValidator(definition, { checkArn: false }).errors).toEqual([]);
+  });
+
   it('names a function of the manifest for each task, and every such function has its task', () => {
     expect(tasks.map(([name]) => name).sort()).toEqual(functions.flatMap((f) => f.state ?? []).sort());
     for (const [name, state] of tasks) expect(state.Parameters!.FunctionName).toBe(values[`${name}Function`]);

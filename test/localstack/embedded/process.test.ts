@@ -62,10 +62,9 @@ it('survives kill -9: jobs at work go on after the next start, and not a row is 
   expect(again.state.pid).not.toBe(state.pid);
   const done = await ended(again.state, id);
   expect(done).toMatchObject({ status: 'succeeded', rows_fetched: 4 * 366 * 1_440 });
-  const report = await (await fetch(`http://127.0.0.1:${again.state.ports.jobs}/backfill/report`)).json();
-  expect(report.map((r: { rows: number; gaps: unknown[] }) => [r.rows, r.gaps.length])).toEqual(
-    Array(4).fill([527_040, 0]),
-  );
+  const answer = await fetch(`http://127.0.0.1:${again.state.ports.jobs}/backfill/report`);
+  const report = (await answer.json()) as { rows: number; gaps: unknown[] }[];
+  expect(report.map((r) => [r.rows, r.gaps.length])).toEqual(Array(4).fill([527_040, 0]));
 }, 120_000);
 
 it('runs once: a second start tells of the first, other venues are refused', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { periodAt } from '../../../functions/core/period.ts';
-import type { PagesTier, Source } from '../../../functions/core/source.ts';
+import type { ListingProbe, PagesTier, Source } from '../../../functions/core/source.ts';
 import { DAY, HOUR, iso, MINUTE } from '../../../functions/core/time.ts';
 import { klines_perp } from '../../../functions/sources/klines_perp.ts';
 import { klines_spot } from '../../../functions/sources/klines_spot.ts';
@@ -55,7 +55,9 @@ describe('a page of candles', () => {
 
   it('weighs for the ends of a life what the venue charges', () => {
     const weights = (source: Source) =>
-      (['first', 'last', 'status'] as const).map((probe) => source.listing[probe](seriesOf(source)).weight);
+      (['first', 'last', 'status'] as const).map(
+        (probe) => (source.listing as ListingProbe)[probe](seriesOf(source)).weight,
+      );
     expect(weights(klines_spot)).toEqual([2, 2, 20]);
     expect(weights(klines_perp)).toEqual([1, 1, 1]);
   });
