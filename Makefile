@@ -5,9 +5,11 @@
 INSTALLED := node_modules/.package-lock.json
 GORDON := bin/gordon-data
 
+# Not `npm ci`: it refuses a lock without the optional binaries of other platforms, and a registry mirror may not have them
+# to lock. The versions are the lock's all the same.
 $(INSTALLED): package.json package-lock.json
 	@echo 'Installing the packages of package-lock.json ...'
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 demo: $(INSTALLED) ## from nothing to a year of BTC and ETH and its coverage report; offline, venues simulated

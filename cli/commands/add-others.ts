@@ -5,6 +5,7 @@ import { stages } from '../seed/stages.ts';
 import type { Context } from './context.ts';
 import { doctor } from './doctor.ts';
 import { down, status, type UpOptions, up } from './host.ts';
+import { migrate } from './migrate.ts';
 import * as options from './options.ts';
 import { seed } from './seed.ts';
 import { type SqlOptions, sql } from './sql.ts';
@@ -26,6 +27,10 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
     .command('status')
     .description('whether gordon-data runs on this machine, and where')
     .action(handle(() => status(context)));
+  program
+    .command('migrate')
+    .description('bring the database to the newest schema; up does it by itself')
+    .action(handle(() => migrate(context)));
   program
     .command('doctor')
     .description('check everything that has to work, and say what to do')

@@ -39,18 +39,10 @@ export const print = (context: Context, ...lines: readonly string[]): void =>
 export const printJson = (context: Context, value: unknown): void =>
   print(context, JSON.stringify(value, null, 2));
 
-export interface ReadableDatabase {
-  readonly url: string;
-  readonly simulated: boolean;
-}
-
 /** GORDON_DATABASE_URL, or else the embedded host's; undefined when there is neither. @throws CliError */
-export function databaseUrl({ terminal, runningHost }: Context): ReadableDatabase | undefined {
+export function databaseUrl({ terminal, runningHost }: Context): string | undefined {
   const url = terminal.env.GORDON_DATABASE_URL;
-  if (url) {
-    if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')) return { url, simulated: false };
-    throw badInput('GORDON_DATABASE_URL is no URL: write it as postgres://user:password@host:5432/database');
-  }
-  const host = runningHost();
-  return host && { url: host.readerUrl, simulated: host.mode === 'demo' };
+  if (!url) return runningHost()?.readerUrl;
+  if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
+  throw badInput('GORDON_DATABASE_URL is no URL: write it as postgres://user:password@host:5432/database');
 }

@@ -36,7 +36,7 @@ function checks(
     diskSpace(),
     elsewhere ? [] : hostAndPorts(host, PORTS),
     host || elsewhere ? apiHealth(context.api()) : [],
-    database && (host || env.GORDON_DATABASE_URL) ? databaseHealth(database.url) : [],
+    database ? databaseHealth(database) : [],
     offline
       ? note('the venues were not asked (--offline)')
       : Promise.all(

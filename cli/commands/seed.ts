@@ -6,6 +6,17 @@ import { type SeedFlags, seedSettings } from '../seed/settings.ts';
 import { type Context, print } from './context.ts';
 import { report } from './report.ts';
 
+const NEXT_STEPS = [
+  'The stack goes on running. What to try next:',
+  '  curl localhost:8081/backfill/report',
+  '  curl -X POST localhost:8081/backfill -d \'{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}\'',
+  '  curl localhost:8081/backfill/jobs',
+  '  bin/gordon-data sql "select * from market_data.spot_klines order by time desc limit 5"',
+  '  bin/gordon-data backfill klines trigger --symbols SOLUSDT --from 2025-01-01 --wait',
+  '  make demo       # again: fetches nothing that is there',
+  '  make dev-down   # stops the stack; data are kept',
+];
+
 /** Fills the warehouse family by family. @returns the exit code: 0 when every stage succeeded */
 export async function seed(context: Context, flags: SeedFlags): Promise<number> {
   const settings = seedSettings(flags, context.terminal.env, context.terminal.clock());
@@ -20,5 +31,6 @@ export async function seed(context: Context, flags: SeedFlags): Promise<number> 
   for (const stage of settings.stages) results.push(await runStage(context, api, stage, settings));
   print(context, '', ...seedTable(results, context.terminal.clock(), context.paint), '');
   await report(context, {});
+  if (flags.demo) print(context, '', ...NEXT_STEPS);
   return results.some(hasFailed) ? 1 : 0;
 }

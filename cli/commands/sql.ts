@@ -17,12 +17,14 @@ export async function sql(context: Context, query: string, given: SqlOptions): P
   const { out, err } = context.terminal;
   const word = firstWord(query);
   if (!isReading(word)) throw new CliError(notReading(word));
-  const database = databaseUrl(context);
-  if (!database) throw new CliError('no database: start one with `make dev-up`, or set GORDON_DATABASE_URL');
-  if (database.simulated) say(err, SIMULATED);
+  const url = databaseUrl(context);
+  if (!url) throw new CliError('no database: start one with `make dev-up`, or set GORDON_DATABASE_URL');
   const output = given.json ? jsonOutput(out) : given.csv ? csvOutput(out) : tableOutput(out);
   using stop = stopOn(context.terminal);
-  await readRows(database.url, query, output.sink, stop.signal);
+  await readRows(url, query, {
+    ...{ sink: output.sink, stop: stop.signal },
+    onSimulated: () => say(err, SIMULATED),
+  });
   await output.end();
   return 0;
 }

@@ -14,7 +14,7 @@ const FACTS = `
 export async function databaseHealth(url: string): Promise<Diagnosis> {
   const { host, pathname } = new URL(url);
   const place = `database ${host}${pathname}`;
-  const remedy = 'Starting the host against it brings it to the newest schema: `make dev-up`.';
+  const remedy = 'Run `gordon-data migrate`.';
   try {
     const [server, version, flavour] = await facts(url);
     const newest = newestMigration(flavour ?? 'postgres');
@@ -24,16 +24,18 @@ export async function databaseHealth(url: string): Promise<Diagnosis> {
     if (!(error instanceof CliError)) throw error;
     return broken(
       `${place}: ${error.message}`,
-      'Check that it runs and GORDON_DATABASE_URL names it; then `make dev-up`.',
+      'Check that it runs and GORDON_DATABASE_URL names it; then run `gordon-data migrate`.',
     );
   }
 }
 
 async function facts(url: string): Promise<readonly (string | null)[]> {
   let first: readonly (string | null)[] = [];
-  await readRows(url, FACTS, async (_columns, [row]) => {
-    first = row ?? [];
-    return false;
+  await readRows(url, FACTS, {
+    async sink(_columns, [row]) {
+      first = row ?? [];
+      return false;
+    },
   });
   return first;
 }

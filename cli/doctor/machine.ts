@@ -35,7 +35,7 @@ export function packages(root = REPOSITORY): Diagnosis {
   const pins = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
   const wrong = pins.filter(([name, pin]) => installed(root, name) !== pin).map(([name]) => name);
   if (wrong.length === 0) return ok(`${plural(pins.length, 'package')} installed as pinned`);
-  return broken(`not installed as pinned: ${few(wrong, 5)}`, 'Run `npm ci`.');
+  return broken(`not installed as pinned: ${few(wrong, 5)}`, 'Run `npm install`.');
 }
 
 const readManifest = (file: string): Manifest => JSON.parse(readFileSync(file, 'utf8')) as Manifest;
@@ -44,7 +44,7 @@ function installed(root: string, name: string): string | undefined {
   try {
     return readManifest(join(root, 'node_modules', name, 'package.json')).version;
   } catch {
-    // Missing or damaged: `npm ci` mends either.
+    // Missing or damaged: `npm install` mends either.
     return undefined;
   }
 }
@@ -59,7 +59,7 @@ export async function postgresBinaries(env: Terminal['env']): Promise<Diagnosis>
     const { stdout } = await run(programOf(findBinaries(), 'postgres'), ['--version'], { timeout: 10_000 });
     return ok(`embedded database: ${stdout.trim()}`);
   } catch (error) {
-    const remedy = 'Run `npm ci`, or set GORDON_DATABASE_URL to a PostgreSQL (14 or later) of your own.';
+    const remedy = 'Run `npm install`, or set GORDON_DATABASE_URL to a PostgreSQL (14 or later) of your own.';
     return bad(`the embedded database does not run here: ${describeError(error)}`, remedy);
   }
 }

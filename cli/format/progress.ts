@@ -36,5 +36,5 @@ function leftOf(job: JobDetail): string {
   // Nothing moves until then, and a bar that stands still without a word looks like a hang.
   if (waiting.length > 0 && !working)
     return `the venue's limit: on at ${time(waiting.sort()[0]!).slice(11)} UTC`;
-  return job.seconds_left === null ? '' : `about ${duration(job.seconds_left)} left`;
+  return !job.seconds_left ? '' : `about ${duration(job.seconds_left)} left`;
 }

@@ -15,6 +15,14 @@ export type ResultRow = readonly (string | null)[];
 /** Takes rows as they come; `false` ends the query early. */
 export type Sink = (columns: readonly ResultColumn[], rows: ResultRow[]) => Promise<boolean>;
 
+interface ReadOptions {
+  readonly sink: Sink;
+  /** cancels the query; its reason is thrown */
+  readonly stop?: AbortSignal;
+  /** called before the first row when the database says that its data are simulated */
+  readonly onSimulated?: () => void;
+}
+
 /** Rows that are on their way at a time. */
 const BATCH = 1_000;
 
@@ -23,10 +31,15 @@ const BATCH = 1_000;
  * statement, so nothing can be smuggled in behind a `COMMIT` or a `RESET ROLE`.
  * @throws CliError
  */
-export async function readRows(url: string, query: string, sink: Sink, stop?: AbortSignal): Promise<void> {
+export async function readRows(
+  url: string,
+  query: string,
+  { sink, stop, onSimulated }: ReadOptions,
+): Promise<void> {
   const sql = openReader(url);
   try {
     await sql.begin('read only', async (transaction) => {
+      if (onSimulated && (await isSimulated(transaction))) onSimulated();
       let columns: readonly ResultColumn[] | undefined;
       let open = true;
       const take = async (batch: Batch): Promise<unknown> => {
@@ -48,6 +61,15 @@ export async function readRows(url: string, query: string, sink: Sink, stop?: Ab
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** A database holds simulated or real data for ever, and knows which; one that is not migrated knows nothing. */
+async function isSimulated(transaction: postgres.TransactionSql): Promise<boolean> {
+  const [has] = await transaction`SELECT to_regclass('market_data.meta') IS NOT NULL AS meta`;
+  if (!has?.meta) return false;
+  const [found] = await transaction`
+    SELECT FROM market_data.meta WHERE key = 'simulated' AND value = 'true'`;
+  return found !== undefined;
 }
 
 type Batch = (Buffer | null)[][] & { readonly columns?: readonly ResultColumn[] };
@@ -80,7 +102,7 @@ function refused(error: postgres.PostgresError): CliError {
   if (code === '42501') return say(`${message}; the query runs as gordon_reader`);
   if (code === '42601' && /multiple commands/.test(message)) return say('one statement at a time, please');
   if (code === '22023' && /gordon_reader/.test(message)) {
-    return say(`${message}: the database is not migrated; start gordon-data with it once`);
+    return say(`${message}: the database is not migrated; run \`gordon-data migrate\``);
   }
   if (code === '42P01') {
     return say(`${message}; tables are listed by: SELECT table_name FROM information_schema.tables`);

@@ -65,7 +65,7 @@ describe('the machine', () => {
     expect(packages(root)).toEqual({
       mark: 'broken',
       what: 'not installed as pinned: @b/c, d',
-      remedy: 'Run `npm ci`.',
+      remedy: 'Run `npm install`.',
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostLines } from '../../cli/commands/host.ts';
+import { sources } from '../../functions/sources/index.ts';
 import { gordon } from './support/run.ts';
 
 describe('help', () => {
@@ -21,6 +22,7 @@ Commands:
   up [options]           start gordon-data on this machine
   down                   stop what "up" started; the data are kept
   status                 whether gordon-data runs on this machine, and where
+  migrate                bring the database to the newest schema; up does it by itself
   doctor [options]       check everything that has to work, and say what to do
   help [command]         display help for command
 
@@ -42,7 +44,9 @@ Environment:
   it('of backfill names the families that there are, and not the single sources', async () => {
     const { stdout } = await gordon(['backfill', '--help']);
     const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, word]) => word);
-    expect(commands).toEqual(['klines', 'report', 'jobs', 'job', 'cancel', 'help']);
+    const families = new Set(Object.values(sources).map(({ family }) => family));
+    expect(commands).toEqual([...families, 'report', 'jobs', 'job', 'cancel', 'help']);
+    expect(commands).toContain('klines');
   });
 
   it('of a trigger', async () => {

@@ -174,4 +174,17 @@ describe('trigger', () => {
     // Nobody listens any more: a second Ctrl-C ends the process as usual.
     expect(terminal.stop('SIGINT')).toBe(false);
   });
+
+  it('says so also when the order was still under way', async () => {
+    const terminal = fakeTerminal();
+    await using api = await fakeApi({
+      [POST]: () => {
+        terminal.stop('SIGINT');
+        return accepted(lifeOfAJob()[0]);
+      },
+    });
+    Object.assign(terminal.env, { GORDON_API_URL: api.url });
+    const ran = await gordon(['backfill', 'klines', 'trigger', '--wait'], { terminal });
+    expect([ran.code, ran.stderr]).toEqual([130, expect.stringContaining(`job ${JOB_ID} goes on.`)]);
+  });
 });
