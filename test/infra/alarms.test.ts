@@ -81,7 +81,9 @@ describe('alarms', () => {
     synth({ alarmEmail: 'ops@example.com' }).template.hasResourceProperties('AWS::SNS::Subscription', {
       ...{ Protocol: 'email', Endpoint: 'ops@example.com' },
     });
-    const [{ Properties }] = Object.values(plain.of('AWS::SNS::TopicPolicy')) as [{ Properties: object }];
+    const [{ Properties }] = Object.values(plain.of('AWS::SNS::TopicPolicy')) as unknown as [
+      { Properties: object },
+    ];
     expect(Properties).toMatchObject({
       PolicyDocument: {
         Statement: [
@@ -145,7 +147,9 @@ const THROWING = `
 `;
 
 it('has one dashboard with all alarms on it', () => {
-  const [{ Properties }] = Object.values(plain.of('AWS::CloudWatch::Dashboard')) as [{ Properties: object }];
+  const [{ Properties }] = Object.values(plain.of('AWS::CloudWatch::Dashboard')) as unknown as [
+    { Properties: object },
+  ];
   const text = JSON.stringify(Properties);
   for (const id of Object.keys(plain.of('AWS::CloudWatch::Alarm'))) expect(text).toContain(id);
 });

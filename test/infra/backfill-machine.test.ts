@@ -20,7 +20,9 @@ interface State {
 const plain = synth();
 
 function machine({ of }: Synthesized) {
-  const [{ Properties }] = Object.values(of('AWS::StepFunctions::StateMachine')) as [{ Properties: object }];
+  const [{ Properties }] = Object.values(of('AWS::StepFunctions::StateMachine')) as unknown as [
+    { Properties: object },
+  ];
   const { DefinitionString, ...properties } = Properties as Record<string, never>;
   const { States } = JSON.parse(nameOf(DefinitionString)) as { States: Record<string, State> };
   return { properties, states: States, map: States.FetchChunks! };

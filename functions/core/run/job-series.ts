@@ -47,4 +47,7 @@ export async function wantedOf(
 
 /** Of what is missing, what the venue has had time to publish: the rest is no gap yet. */
 export const overdue = (missing: RangeSet, series: JobSeries, now: number): RangeSet =>
-  clip(missing, { start: Number.NEGATIVE_INFINITY, end: now - series.spec.settleMs });
+  clip(missing, {
+    start: Number.NEGATIVE_INFINITY,
+    end: floorTo(now - series.spec.settleMs, stepOf(series.timeframe)),
+  });

@@ -9,7 +9,7 @@ import { GordonDataStack } from '../../../infra/stack.ts';
 
 export interface Resource {
   readonly Type: string;
-  readonly Properties: Record<string, never>;
+  readonly Properties: Record<string, unknown>;
   readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
 }
