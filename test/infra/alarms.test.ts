@@ -118,12 +118,10 @@ describe('what is read from the logs', () => {
   });
 
   it('has the error of a fetcher with its code', async () => {
-    const { stdout } = await promisify(execFile)('node_modules/.bin/node', [
-      '--input-type=module',
-      '-e',
-      THROWING,
-    ]);
-    const line = JSON.parse(stdout) as { error: Record<string, unknown> };
+    const node = ['node_modules/.bin/node', ['--input-type=module', '-e', THROWING]] as const;
+    // Both go to the function's log.
+    const { stdout, stderr } = await promisify(execFile)(...node, { env: { POWERTOOLS_LOG_LEVEL: 'INFO' } });
+    const line = JSON.parse(stdout + stderr) as { error: Record<string, unknown> };
     expect(`error.${Object.entries(line.error).find(([, value]) => value === 'region-refused')?.[0]}`).toBe(
       Object.keys(LOG_EVENTS.RegionRefused.where)[0],
     );

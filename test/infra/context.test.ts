@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULTS, OPTION_NAMES, OptionError, readContext } from '../../infra/context.ts';
 import { NOWHERE, synth } from './support/synth.ts';
 
@@ -61,6 +61,10 @@ describe('options', () => {
 });
 
 describe('the region', () => {
+  // Without the CLI the app prints its warnings by itself.
+  beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
+  afterEach(() => vi.restoreAllMocks());
+
   const warnings = (region: string, options = {}) => {
     const { app } = synth(options, { env: { ...NOWHERE, region } });
     return app.synth().stacks[0]!.messages.map(({ level, entry }) => `${level}: ${entry.data}`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FunctionSpec, functions as manifest } from '../../functions/manifest.ts';
+import { sources } from '../../functions/sources/index.ts';
 import { pascal } from '../../infra/constructs/function.ts';
 import { grants, nameOf, withoutHash } from './support/grants.ts';
 import { type Resource, type Synthesized, synth } from './support/synth.ts';
@@ -96,6 +97,12 @@ describe('the environment', () => {
       `secretsmanager:GetSecretValue on DatabaseUrlSecret, ${fredSecret}`,
     );
   });
+});
+
+it('has a secret for the key of every source that needs one', () => {
+  const opened = ['GORDON_FRED_API_KEY'];
+  const needed = Object.values(sources).flatMap(({ key }) => key?.env ?? []);
+  expect(needed.filter((env) => !opened.includes(env))).toEqual([]);
 });
 
 it('limits fetchers where the operator says how many', () => {

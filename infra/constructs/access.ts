@@ -1,0 +1,71 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Access } from '../../functions/manifest.ts';
+import { BY_STATUS } from '../../functions/stores/jobs/table.ts';
+import type { Secrets } from './secrets.ts';
+
+/** What the manifest's kinds of access open. */
+export interface Resources {
+  readonly table: Table;
+  readonly stateMachineArn: string;
+  readonly secrets: Secrets;
+  /** the address that venues see, by name: all functions of a stack share one set of budgets */
+  readonly egress: string;
+  /** where venues' hosts are, when elsewhere */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What a function gets for one kind of access. */
+export interface Opening {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly PolicyStatement[];
+}
+
+export function openingFor(access: Access, resources: Resources): Opening {
+  const { table, stateMachineArn, secrets, egress, variables } = resources;
+  switch (access) {
+    case 'job-table':
+      return jobs(table, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    case 'job-table:read':
+      return jobs(table, ['GetItem']);
+    case 'workflow':
+      return {
+        environment: { GORDON_STATE_MACHINE_ARN: stateMachineArn },
+        statements: [allow(['states:StartExecution'], stateMachineArn)],
+      };
+    case 'database':
+      return secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL);
+    case 'venues': {
+      const key = secret('GORDON_FRED_API_KEY', secrets.GORDON_FRED_API_KEY);
+      const environment = { GORDON_EGRESS: egress, ...variables, ...key.environment };
+      return { environment, statements: key.statements };
+    }
+  }
+}
+
+/** Queries go to the table (a job's chunks) and to its index (jobs by status); single items only to the table. */
+function jobs(table: Table, actions: readonly string[]): Opening {
+  const index = `${table.tableArn}/index/${BY_STATUS.name}`;
+  return {
+    environment: { GORDON_JOB_TABLE: table.tableName },
+    statements: [
+      allow(
+        actions.map((action) => `dynamodb:${action}`),
+        table.tableArn,
+      ),
+      allow(['dynamodb:Query'], table.tableArn, index),
+    ],
+  };
+}
+
+function secret(variable: string, held: ISecret | undefined): Opening {
+  if (!held) return { environment: {}, statements: [] };
+  return {
+    environment: { [`${variable}_SECRET_ARN`]: held.secretArn },
+    statements: [allow(['secretsmanager:GetSecretValue'], held.secretArn)],
+  };
+}
+
+export const allow = (actions: readonly string[], ...resources: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources] });

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionSpec } from '../../functions/manifest.ts';
+import type { DeployOptions } from '../context.ts';
+import { allow, openingFor, type Resources } from './access.ts';
+import { acknowledge, asFinding } from './acknowledge.ts';
+import { bundling, ROOT } from './bundling.ts';
+import type { Network } from './network.ts';
+
+export interface GordonFunctionProps {
+  readonly spec: FunctionSpec;
+  readonly resources: Resources;
+  readonly options: DeployOptions;
+  readonly network: Network | undefined;
+}
+
+/** One function of the manifest with a role and a log of its own. */
+export class GordonFunction extends Construct {
+  readonly spec: FunctionSpec;
+  readonly lambda: NodejsFunction;
+  readonly log: LogGroup;
+
+  constructor(scope: Construct, { spec, resources, options, network }: GordonFunctionProps) {
+    super(scope, pascal(spec.handler));
+    this.spec = spec;
+    this.log = new LogGroup(this, 'Log', {
+      retention: options.logDays,
+      removalPolicy: options.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const openings = spec.access.map((access) => openingFor(access, resources));
+    const role = this.#role(network);
+    for (const statement of openings.flatMap(({ statements }) => statements)) role.addToPolicy(statement);
+    this.lambda = new NodejsFunction(this, 'Function', {
+      entry: join(ROOT, 'functions', 'handlers', `${spec.handler}.ts`),
+      projectRoot: ROOT,
+      depsLockFilePath: join(ROOT, 'package-lock.json'),
+      bundling: bundling(spec.onDeploy && 'sql'),
+      description: spec.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: options.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      memorySize: spec.memoryMb,
+      timeout: Duration.seconds(spec.timeoutSeconds),
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        ...Object.assign({}, ...openings.map(({ environment }) => environment)),
+      },
+      role,
+      logGroup: this.log,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      ...network?.placement,
+      ...(spec.state === 'FetchChunk' &&
+        options.fetchers !== undefined && { reservedConcurrentExecutions: options.fetchers }),
+    });
+  }
+
+  /** Instead of AWSLambdaBasicExecutionRole, which may write every log of the account. */
+  #role(network: Network | undefined): Role {
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    role.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], this.log.logGroupArn));
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]': 'X-Ray has no resources: its two write actions take only "*".',
+    });
+    if (network) {
+      const managed = ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaENIManagementAccess');
+      role.addManagedPolicy(managed);
+      acknowledge(role, {
+        [`AwsSolutions-IAM4[Policy::${asFinding(role, managed.managedPolicyArn)}]`]:
+          'What AWS names for functions in a VPC: the network interfaces have no names before they exist.',
+      });
+    }
+    return role;
+  }
+}
+
+/** `fetch-chunk` → `FetchChunk` */
+export const pascal = (handler: string): string =>
+  handler.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,0 +1,25 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import { BY_STATUS, KEYS, TTL_ATTRIBUTE } from '../../functions/stores/jobs/table.ts';
+
+/** Jobs, their chunks, idempotency keys and rate budgets: the keys are those that the job store writes. */
+export function jobTable(scope: Construct, { retain }: { readonly retain: boolean }): Table {
+  const text = (name: string) => ({ name, type: AttributeType.STRING });
+  const table = new Table(scope, 'JobTable', {
+    partitionKey: text(KEYS.partition),
+    sortKey: text(KEYS.sort),
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    timeToLiveAttribute: TTL_ATTRIBUTE,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    // The ledger in the database is the truth; what goes with this table is the history of finished jobs.
+    removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: BY_STATUS.name,
+    partitionKey: text(BY_STATUS.partition),
+    sortKey: text(BY_STATUS.sort),
+    projectionType: ProjectionType.ALL,
+  });
+  return table;
+}

@@ -1,0 +1,146 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  EndpointType,
+  type IRestApi,
+  type JsonSchema,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  type MethodOptions,
+  RequestValidator,
+  ResponseType,
+  RestApi,
+  type StageOptions,
+} from 'aws-cdk-lib/aws-apigateway';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import * as z from 'zod';
+import { OrderBody } from '../../functions/core/run/create-job.ts';
+import type { DeployOptions } from '../context.ts';
+import { acknowledge, asFinding } from './acknowledge.ts';
+import { apiAuth } from './api-auth.ts';
+import type { GordonFunction } from './function.ts';
+
+export interface JobsApiProps {
+  readonly functions: readonly GordonFunction[];
+  readonly options: DeployOptions;
+}
+
+/** The routes of the manifest behind API Gateway. */
+export class JobsApi extends Construct {
+  readonly api: RestApi;
+
+  constructor(scope: Construct, id: string, { functions, options }: JobsApiProps) {
+    super(scope, id);
+    this.api = this.#restApi(options);
+    const auth = apiAuth(this, { api: this.api, functions, options });
+    const validator = new RequestValidator(this, 'Validator', {
+      restApi: this.api as IRestApi,
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
+    const order = this.#order();
+    for (const { spec, lambda } of functions) {
+      const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });
+      for (const { method, path } of spec.routes ?? []) {
+        const parameters = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name!);
+        this.api.root.resourceForPath(path).addMethod(method, integration, {
+          ...auth,
+          requestValidator: validator,
+          requestParameters: Object.fromEntries(parameters.map((p) => [`method.request.path.${p}`, true])),
+          ...(method === 'POST' && { requestModels: order }),
+        });
+      }
+    }
+  }
+
+  #restApi(options: DeployOptions): RestApi {
+    const logged = options.apiLogs === 'on';
+    const api = new RestApi(this, 'Api', {
+      restApiName: `${Stack.of(this).stackName}-jobs`,
+      description: 'gordon-data: backfill jobs',
+      endpointTypes: [EndpointType.REGIONAL],
+      // One setting for the whole account and region: another stack may have come to rely on it, so it stays.
+      ...{ cloudWatchRole: logged, ...(logged && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }) },
+      deployOptions: {
+        stageName: 'v1',
+        tracingEnabled: true,
+        metricsEnabled: true,
+        throttlingRateLimit: options.apiRate,
+        throttlingBurstLimit: options.apiBurst,
+        ...(logged && { loggingLevel: MethodLoggingLevel.ERROR, ...this.#accessLog(options) }),
+      },
+    });
+    this.#problems(api);
+    acknowledge(api, {
+      'AwsSolutions-APIG3':
+        'No WAF: callers are authorised before a function runs, and the stage is throttled.',
+      ...(!logged && {
+        'AwsSolutions-APIG1': 'The operator turned the logs of the API off.',
+        'AwsSolutions-APIG6': 'The operator turned the logs of the API off.',
+      }),
+      ...(logged && {
+        [`AwsSolutions-IAM4[Policy::${apiLogPolicy(this)}]`]:
+          'The one policy that API Gateway takes for writing logs; it is a setting of the account.',
+      }),
+    });
+    return api;
+  }
+
+  #accessLog({
+    logDays,
+    removal,
+  }: DeployOptions): Pick<StageOptions, 'accessLogDestination' | 'accessLogFormat'> {
+    const log = new LogGroup(this, 'AccessLog', {
+      retention: logDays,
+      removalPolicy: removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    return {
+      accessLogDestination: new LogGroupLogDestination(log),
+      accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+    };
+  }
+
+  /** The body of an order as `create-job` reads it: what is malformed never reaches a function. */
+  #order(): NonNullable<MethodOptions['requestModels']> {
+    const { $schema: _, ...schema } = z.toJSONSchema(OrderBody, { target: 'draft-4' });
+    const model = this.api.addModel('Order', { schema: schema as JsonSchema });
+    return { 'application/json': model };
+  }
+
+  /** What the gateway itself refuses looks like what the functions refuse: RFC 9457. Its templates know no functions. */
+  #problems(api: RestApi): void {
+    for (const { type, status, title, code, detail } of REFUSALS) {
+      const body = { type: 'about:blank', title, status: Number(status), code, detail };
+      api.addGatewayResponse(`Refusal${status}`, {
+        ...{ type, statusCode: status },
+        responseHeaders: { 'Content-Type': "'application/problem+json'" },
+        templates: { 'application/json': JSON.stringify(body) },
+      });
+    }
+  }
+}
+
+const REFUSALS = [
+  {
+    ...{ type: ResponseType.BAD_REQUEST_BODY, status: '400', title: 'Bad request', code: 'invalid-order' },
+    detail: 'The order has a field that is unknown, missing or of another type: $context.error.message.',
+  },
+  {
+    ...{ type: ResponseType.MISSING_AUTHENTICATION_TOKEN, status: '403', title: 'Forbidden' },
+    ...{ code: 'forbidden', detail: 'No credentials came with the request, or there is no such route.' },
+  },
+  {
+    ...{ type: ResponseType.THROTTLED, status: '429', title: 'Too many requests', code: 'throttled' },
+    detail: 'More requests came at once than the stage admits.',
+  },
+] as const;
+
+const apiLogPolicy = (scope: Construct): string =>
+  asFinding(
+    scope,
+    ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')
+      .managedPolicyArn,
+  );

@@ -1,0 +1,47 @@
+import type { CfnResource } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Trigger } from 'aws-cdk-lib/triggers';
+import { Construct } from 'constructs';
+import type { DeployOptions } from '../context.ts';
+import type { GordonFunction } from './function.ts';
+import type { Network } from './network.ts';
+
+export interface MigrationsProps {
+  readonly migrate: GordonFunction;
+  /** functions whose new code expects the new schema */
+  readonly others: readonly GordonFunction[];
+  readonly network: Network | undefined;
+  readonly options: DeployOptions;
+}
+
+/**
+ * Runs the migrations whenever their function or its files have changed, before any other function gets its new code.
+ * A migration that fails fails the deployment, which goes back to the code that fits the schema as it was.
+ */
+export class Migrations extends Construct {
+  constructor(scope: Construct, id: string, { migrate, others, network, options }: MigrationsProps) {
+    super(scope, id);
+    const trigger = new Trigger(this, 'Run', {
+      handler: migrate.lambda,
+      timeout: Duration.seconds(migrate.spec.timeoutSeconds),
+    });
+    trigger.executeBefore(...others);
+    // In a VPC of this stack the function finds its way out only when the routes are there.
+    if (network) trigger.executeAfter(network);
+    this.#ownLog(options);
+  }
+
+  /** The CDK's own function behind triggers would leave a log that never expires and outlives the stack. */
+  #ownLog(options: DeployOptions): void {
+    const log = new LogGroup(this, 'Log', {
+      retention: options.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const provider = Stack.of(this).node.findChild(
+      'AWSCDK.TriggerCustomResourceProviderCustomResourceProvider',
+    );
+    const handler = provider.node.findChild('Handler') as CfnResource;
+    handler.addPropertyOverride('LoggingConfig', { LogGroup: log.logGroupName });
+  }
+}

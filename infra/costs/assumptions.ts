@@ -1,0 +1,36 @@
+/**
+ * What the planner cannot know: durations, sizes and counts of one piece of work. Estimates on the dear side; a deployment's own
+ * dashboard tells better.
+ */
+export const ASSUMED = {
+  /** seconds of one call beside its rows: checksum and object, or one page; secret and connection are kept */
+  fetchSeconds: 1.2,
+  /** rows that one fetcher downloads, parses and commits in a second, on one vCPU */
+  rowsPerSecond: 40_000,
+  /** seconds of a small function: plan, finalize, refresh */
+  stepSeconds: 0.4,
+  /** more seconds of planning, for each series and for each chunk that the job has planned before */
+  planSecondsPerSeries: 0.005,
+  planSecondsPerChunk: 0.000_03,
+  /** chunk planned, running, checkpoints, done; the shared budget is a write for many requests */
+  writesPerChunk: 8,
+  /** is the job still wanted, is the venue parked */
+  readsPerChunk: 12,
+  /** job entered, started, finished; its chunks read for the progress */
+  writesPerJob: 6,
+  readsPerJob: 20,
+  /** a chunk's item is about 300 bytes, and one read unit is 4 KiB */
+  chunksPerRead: 13,
+  /** the lines of a fetcher and of its platform, and all events of its map item */
+  logBytesPerChunk: 7_000,
+  logBytesPerStep: 3_000,
+  /** binary COPY of one candle, its framing and acknowledgements */
+  bytesPerRowOut: 130,
+  /** one candle in a zipped archive */
+  bytesPerRowIn: 40,
+  apiCallsPerMonth: 20_000,
+  /** what the stack keeps all month, whatever it does */
+  alarms: 10,
+  logMetrics: 6,
+  secrets: 1,
+} as const;

@@ -1,0 +1,57 @@
+import type { Source } from '../../functions/core/source.ts';
+import { addYears, DAY, MINUTE } from '../../functions/core/time.ts';
+import { functions } from '../../functions/manifest.ts';
+import { klines_perp } from '../../functions/sources/klines_perp.ts';
+import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { sum, times, type Usage, usageOfJob, usageOfRefresh, type Work, workOf } from './usage.ts';
+
+export interface Scenario {
+  readonly title: string;
+  readonly jobs: number;
+  readonly work: Work;
+  readonly usage: Usage;
+  /** it fills a month, so what the stack costs by being there is part of it */
+  readonly monthly: boolean;
+}
+
+const MONTH = 30 * DAY;
+/** Symbols of one order; more are several orders. */
+const SYMBOLS_PER_JOB = 1_000;
+
+/** 1m candles of BTC and ETH, spot and perpetual, kept current for 30 days. */
+export function refreshMonth(now: number): Scenario {
+  const { everyMinutes } = functions.find(({ handler }) => handler === 'refresh')!.schedules![0]!;
+  const runs = MONTH / (everyMinutes * MINUTE);
+  const tail = { start: now - everyMinutes * MINUTE, end: now };
+  const each = [klines_spot, klines_perp].map((source: Source) => workOf(source, '1m', tail, 2));
+  return {
+    title: `a month of BTC and ETH, spot and perpetual, 1m, refreshed every ${everyMinutes} minutes`,
+    jobs: runs * each.length,
+    work: scaled(runs, added(each)),
+    usage: times(runs, sum(usageOfRefresh(), ...each.map(usageOfJob))),
+    monthly: true,
+  };
+}
+
+/** 1m spot candles of many symbols over ten years, once. */
+export function largeBackfill(now: number, symbols = 10_000, years = 10): Scenario {
+  const range = { start: addYears(now, -years), end: now };
+  const jobs = Math.ceil(symbols / SYMBOLS_PER_JOB);
+  const each = workOf(klines_spot, '1m', range, Math.ceil(symbols / jobs));
+  return {
+    title: `${symbols.toLocaleString('en')} symbols, ${years} years of 1m spot candles, once`,
+    jobs,
+    work: scaled(jobs, each),
+    usage: times(jobs, usageOfJob(each)),
+    monthly: false,
+  };
+}
+
+const scaled = (n: number, { series, chunks, rows }: Work): Work => ({
+  ...{ series: n * series, chunks: n * chunks, rows: n * rows },
+});
+
+const added = (all: readonly Work[]): Work =>
+  all.reduce((a, b) => ({
+    ...{ series: a.series + b.series, chunks: a.chunks + b.chunks, rows: a.rows + b.rows },
+  }));

@@ -1,0 +1,79 @@
+import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { functions as manifest } from '../functions/manifest.ts';
+import { alarmTopic } from './constructs/alarm-topic.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { BackfillMachine, machineArn } from './constructs/backfill-machine.ts';
+import { dashboard } from './constructs/dashboard.ts';
+import { deadLetters } from './constructs/dead-letters.ts';
+import { EventRules } from './constructs/event-rules.ts';
+import { GordonFunction } from './constructs/function.ts';
+import { jobTable } from './constructs/job-table.ts';
+import { JobsApi } from './constructs/jobs-api.ts';
+import { LogMetrics } from './constructs/log-metrics.ts';
+import { Migrations } from './constructs/migrations.ts';
+import { Network } from './constructs/network.ts';
+import { secrets } from './constructs/secrets.ts';
+import type { DeployOptions } from './context.ts';
+import { refusalIn } from './regions.ts';
+
+export interface GordonDataStackProps extends StackProps {
+  readonly options: DeployOptions;
+}
+
+/** The whole of gordon-data but the database, which it only knows by URL. */
+export class GordonDataStack extends Stack {
+  constructor(scope: Construct, id: string, { options, ...props }: GordonDataStackProps) {
+    super(scope, id, { description: 'gordon-data: a complete crypto market-data warehouse', ...props });
+    this.#warnOfRegion(options);
+    const table = jobTable(this, { retain: options.removal === 'retain' });
+    const network = options.vpc === 'none' ? undefined : new Network(this, 'Network', options);
+    const resources = {
+      ...{ table, stateMachineArn: machineArn(this), secrets: secrets(this, options) },
+      ...{ egress: this.stackName, variables: options.variables },
+    };
+    const functions = manifest
+      .filter(({ authorizes }) => authorizes === undefined || authorizes === options.auth)
+      .map((spec) => new GordonFunction(this, { spec, resources, options, network }));
+    const { machine } = new BackfillMachine(this, 'Backfill', { functions, options });
+    const { api } = new JobsApi(this, 'JobsApi', { functions, options });
+    const dead = deadLetters(this);
+    new EventRules(this, 'Events', { functions, deadLetters: dead, options });
+    // LocalStack has no function of the CDK's own; there `gordon-data migrate` does it.
+    if (options.host === 'aws') this.#migrate(functions, network, options);
+
+    const logs = new LogMetrics(this, 'LogMetrics', functions);
+    const watched = {
+      functions,
+      machine,
+      api,
+      deadLetters: dead,
+      logs,
+      scheduled: options.schedules === 'on',
+    };
+    const topic = alarmTopic(this, options);
+    const { alarms } = new Alarms(this, 'Alarms', { watched, topic, options });
+    dashboard(this, { watched, table, alarms });
+    this.#outputs({
+      ApiUrl: api.url,
+      StateMachineArn: machine.stateMachineArn,
+      JobTableName: table.tableName,
+      AlarmTopicArn: topic.topicArn,
+    });
+  }
+
+  #migrate(functions: readonly GordonFunction[], network: Network | undefined, options: DeployOptions): void {
+    const migrate = functions.find(({ spec }) => spec.onDeploy)!;
+    const others = functions.filter((one) => one !== migrate);
+    new Migrations(this, 'Migrations', { migrate, others, network, options });
+  }
+
+  #warnOfRegion({ host }: DeployOptions): void {
+    const refusal = Token.isUnresolved(this.region) ? undefined : refusalIn(this.region);
+    if (refusal && host === 'aws') Annotations.of(this).addWarningV2('gordon-data:region-refused', refusal);
+  }
+
+  #outputs(values: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
+  }
+}
