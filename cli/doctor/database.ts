@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../failure.ts';
 import { readRows } from '../sql/session.ts';
@@ -42,6 +42,8 @@ async function facts(url: string): Promise<readonly (string | null)[]> {
 
 function newestMigration(flavour: string): number {
   const folder = join(REPOSITORY, 'sql');
-  const files = [...readdirSync(folder), ...readdirSync(join(folder, flavour))];
+  // A flavour that differs in nothing has no folder.
+  const own = join(folder, flavour);
+  const files = [...readdirSync(folder), ...(existsSync(own) ? readdirSync(own) : [])];
   return Math.max(...files.map((file) => Number(/^(\d+)\.do\./.exec(file)?.[1] ?? 0)));
 }

@@ -1,12 +1,14 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
+import type { AggregateStore } from '../core/aggregates.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../core/ports.ts';
 import type { CreatePorts } from '../core/run/create-job.ts';
 import type { FetchPorts } from '../core/run/fetch-chunk.ts';
 import type { Clock } from '../core/time.ts';
 import { sources } from '../sources/index.ts';
+import { createAggregateStore } from '../stores/aggregates.ts';
 import { documentClient } from '../stores/jobs/dynamo.ts';
 import { createJobStore } from '../stores/jobs/job-store.ts';
-import { connect, type Sql } from '../stores/postgres.ts';
+import { type ConnectOptions, connect, type Sql } from '../stores/postgres.ts';
 import { createRateBudget } from '../stores/rate-budget.ts';
 import { createSeriesCatalog } from '../stores/series-catalog.ts';
 import { createSeriesStore } from '../stores/series-store.ts';
@@ -21,6 +23,7 @@ import { createWorkflow } from './workflow.ts';
 export interface Services extends CreatePorts, FetchPorts {
   readonly store: SeriesStore;
   readonly catalog: SeriesCatalog;
+  readonly aggregates: AggregateStore;
   /** true when the venues are simulated */
   readonly simulated: boolean;
   /** @throws GordonError `bad-environment` where this process has no database */
@@ -36,7 +39,8 @@ export async function createServices(
 ): Promise<Services> {
   const variables = await withSecrets(environment);
   const env = readEnv(variables);
-  const sql = databaseOf(env, connections);
+  const sql = databaseOf(env, { role: 'gordon_writer', max: connections });
+  const owner = databaseOf(env, { max: 1, application: 'gordon-data aggregates' });
   const client = documentClient(awsConfig(variables, 'DYNAMODB'));
   const table = { client, table: env.GORDON_JOB_TABLE, clock };
   const budget = createRateBudget({ ...table, egress: env.GORDON_EGRESS });
@@ -48,6 +52,7 @@ export async function createServices(
     archive: createArchiveReader(venue),
     store: createSeriesStore(sql, ledger),
     catalog: createSeriesCatalog(sql, ledger),
+    aggregates: createAggregateStore({ sql, owner, clock }),
     jobs: createJobStore(table),
     workflow: {
       // Only those that start executions know the state machine; the others must not need it.
@@ -62,7 +67,7 @@ export async function createServices(
       await sql`select 1 from market_data.series limit 1`;
     },
     close: async () => {
-      if (env.GORDON_DATABASE_URL) await sql.end({ timeout: 5 });
+      if (env.GORDON_DATABASE_URL) await Promise.all([sql, owner].map((pool) => pool.end({ timeout: 5 })));
       client.destroy();
     },
   };
@@ -81,10 +86,8 @@ export const servicesFromEnv = (): Promise<Services> => {
 };
 
 /** A function that has no business with the database gets no URL; should it ask all the same, it hears what is missing. */
-function databaseOf(env: Env, connections: number): Sql {
-  if (env.GORDON_DATABASE_URL) {
-    return connect(env.GORDON_DATABASE_URL, { role: 'gordon_writer', max: connections });
-  }
+function databaseOf(env: Env, options: ConnectOptions): Sql {
+  if (env.GORDON_DATABASE_URL) return connect(env.GORDON_DATABASE_URL, options);
   const refuse = (): never => required(env, 'GORDON_DATABASE_URL') as never;
   return new Proxy(refuse, { get: refuse }) as unknown as Sql;
 }

@@ -1,6 +1,5 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { backfillDefinition, type Placeholders } from '../../statemachines/definition.ts';
@@ -8,6 +7,7 @@ import type { DeployOptions } from '../context.ts';
 import { allow } from './access.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import type { GordonFunction } from './function.ts';
+import { logGroup } from './log-group.ts';
 
 export interface BackfillMachineProps {
   readonly functions: readonly GordonFunction[];
@@ -26,7 +26,6 @@ export const machineArn = (stack: Stack): string =>
 /** `statemachines/backfill.asl.json` with the functions of its states. */
 export class BackfillMachine extends Construct {
   readonly machine: StateMachine;
-  readonly log: LogGroup;
 
   constructor(scope: Construct, id: string, { functions, options }: BackfillMachineProps) {
     super(scope, id);
@@ -37,12 +36,8 @@ export class BackfillMachine extends Construct {
       ChunkExecutionType: options.host === 'localstack' ? 'STANDARD' : 'EXPRESS',
       ...Object.fromEntries(tasks.map(({ spec, lambda }) => [`${spec.state}Function`, lambda.functionArn])),
     } as Placeholders);
-    this.log = new LogGroup(this, 'Log', {
-      // With this prefix all machines share one resource policy, of which an account can have ten.
-      logGroupName: `/aws/vendedlogs/states/${machineName(stack)}`,
-      retention: options.logDays,
-      removalPolicy: options.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    // With this prefix all machines share one resource policy, of which an account can have ten.
+    const logGroupName = `/aws/vendedlogs/states/${machineName(stack)}`;
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: machineName(stack),
       stateMachineType: StateMachineType.STANDARD,
@@ -50,7 +45,7 @@ export class BackfillMachine extends Construct {
       role: this.#role(tasks),
       tracingEnabled: true,
       logs: {
-        destination: this.log,
+        destination: logGroup(this, 'Log', options, { logGroupName }),
         level: options.stateLog === 'all' ? LogLevel.ALL : LogLevel.ERROR,
         includeExecutionData: false,
       },

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionSpec } from '../../functions/manifest.ts';
 import type { DeployOptions } from '../context.ts';
 import { allow, openingFor, type Resources } from './access.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import { bundling, ROOT } from './bundling.ts';
+import { logGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 
 export interface GordonFunctionProps {
@@ -28,10 +29,7 @@ export class GordonFunction extends Construct {
   constructor(scope: Construct, { spec, resources, options, network }: GordonFunctionProps) {
     super(scope, pascal(spec.handler));
     this.spec = spec;
-    this.log = new LogGroup(this, 'Log', {
-      retention: options.logDays,
-      removalPolicy: options.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    this.log = logGroup(this, 'Log', options);
     const openings = spec.access.map((access) => openingFor(access, resources));
     const role = this.#role(network);
     for (const statement of openings.flatMap(({ statements }) => statements)) role.addToPolicy(statement);

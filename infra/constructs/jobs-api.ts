@@ -11,17 +11,17 @@ import {
   RequestValidator,
   ResponseType,
   RestApi,
-  type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { OrderBody } from '../../functions/core/run/create-job.ts';
+import { CandleBody } from '../../functions/core/run/load-candles.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import { apiAuth } from './api-auth.ts';
 import type { GordonFunction } from './function.ts';
+import { logGroup } from './log-group.ts';
 
 export interface JobsApiProps {
   readonly functions: readonly GordonFunction[];
@@ -41,16 +41,16 @@ export class JobsApi extends Construct {
       validateRequestBody: true,
       validateRequestParameters: true,
     });
-    const order = this.#order();
+    const bodies = { order: this.#body('Order', OrderBody), candles: this.#body('Candles', CandleBody) };
     for (const { spec, lambda } of functions) {
       const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });
-      for (const { method, path } of spec.routes ?? []) {
+      for (const { method, path, body } of spec.routes ?? []) {
         const parameters = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name!);
         this.api.root.resourceForPath(path).addMethod(method, integration, {
           ...auth,
           requestValidator: validator,
           requestParameters: Object.fromEntries(parameters.map((p) => [`method.request.path.${p}`, true])),
-          ...(method === 'POST' && { requestModels: order }),
+          ...(body && { requestModels: bodies[body] }),
         });
       }
     }
@@ -70,7 +70,11 @@ export class JobsApi extends Construct {
         metricsEnabled: true,
         throttlingRateLimit: options.apiRate,
         throttlingBurstLimit: options.apiBurst,
-        ...(logged && { loggingLevel: MethodLoggingLevel.ERROR, ...this.#accessLog(options) }),
+        ...(logged && {
+          loggingLevel: MethodLoggingLevel.ERROR,
+          accessLogDestination: new LogGroupLogDestination(logGroup(this, 'AccessLog', options)),
+          accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+        }),
       },
     });
     this.#problems(api);
@@ -89,24 +93,10 @@ export class JobsApi extends Construct {
     return api;
   }
 
-  #accessLog({
-    logDays,
-    removal,
-  }: DeployOptions): Pick<StageOptions, 'accessLogDestination' | 'accessLogFormat'> {
-    const log = new LogGroup(this, 'AccessLog', {
-      retention: logDays,
-      removalPolicy: removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
-    return {
-      accessLogDestination: new LogGroupLogDestination(log),
-      accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
-    };
-  }
-
-  /** The body of an order as `create-job` reads it: what is malformed never reaches a function. */
-  #order(): NonNullable<MethodOptions['requestModels']> {
-    const { $schema: _, ...schema } = z.toJSONSchema(OrderBody, { target: 'draft-4' });
-    const model = this.api.addModel('Order', { schema: schema as JsonSchema });
+  /** A body as the function of its route reads it: what is malformed never gets there. */
+  #body(id: string, type: z.ZodType): NonNullable<MethodOptions['requestModels']> {
+    const { $schema: _, ...schema } = z.toJSONSchema(type, { target: 'draft-4' });
+    const model = this.api.addModel(id, { schema: schema as JsonSchema });
     return { 'application/json': model };
   }
 

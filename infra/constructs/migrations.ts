@@ -1,10 +1,10 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import type { DeployOptions } from '../context.ts';
 import type { GordonFunction } from './function.ts';
+import { logGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 
 export interface MigrationsProps {
@@ -34,14 +34,11 @@ export class Migrations extends Construct {
 
   /** The CDK's own function behind triggers would leave a log that never expires and outlives the stack. */
   #ownLog(options: DeployOptions): void {
-    const log = new LogGroup(this, 'Log', {
-      retention: options.logDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const { logGroupName } = logGroup(this, 'Log', options);
     const provider = Stack.of(this).node.findChild(
       'AWSCDK.TriggerCustomResourceProviderCustomResourceProvider',
     );
     const handler = provider.node.findChild('Handler') as CfnResource;
-    handler.addPropertyOverride('LoggingConfig', { LogGroup: log.logGroupName });
+    handler.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
   }
 }

@@ -1,8 +1,8 @@
-import { CfnOutput, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type DeployOptions, OptionError } from '../context.ts';
+import { logGroup } from './log-group.ts';
 
 /**
  * The network that functions run in, when they do. Behind its one NAT gateway venues see a single address, whose rate
@@ -16,7 +16,7 @@ export class Network extends Construct {
 
   constructor(scope: Construct, id: string, options: DeployOptions) {
     super(scope, id);
-    this.vpc = options.vpc === 'new' ? (this.#own(options.logDays) as ec2.IVpc) : this.#given(options.vpc);
+    this.vpc = options.vpc === 'new' ? (this.#own(options) as ec2.IVpc) : this.#given(options.vpc);
     const group = new ec2.SecurityGroup(this, 'Functions', {
       vpc: this.vpc,
       description: 'gordon-data functions: nothing comes in',
@@ -30,7 +30,7 @@ export class Network extends Construct {
     };
   }
 
-  #own(logDays: RetentionDays): ec2.Vpc {
+  #own(options: DeployOptions): ec2.Vpc {
     const vpc = new ec2.Vpc(this, 'Vpc', {
       maxAzs: 2,
       natGateways: 1,
@@ -38,12 +38,8 @@ export class Network extends Construct {
       restrictDefaultSecurityGroup: false,
       gatewayEndpoints: { DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB } },
     });
-    const logGroup = new LogGroup(this, 'FlowLog', {
-      retention: logDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
     vpc.addFlowLog('Refused', {
-      destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup),
+      destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup(this, 'FlowLog', options)),
       trafficType: ec2.FlowLogTrafficType.REJECT,
     });
     const address = vpc.publicSubnets[0]!.node.findChild('EIP') as ec2.CfnEIP;

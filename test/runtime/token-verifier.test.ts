@@ -1,0 +1,86 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createHandler } from '../../functions/handlers/authorize.ts';
+import { tokenVerifier } from '../../functions/runtime/token-verifier.ts';
+
+const issuer = 'https://issuer.example/tenant';
+const audience = 'gordon-data';
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const inAnHour = Math.floor(Date.now() / 1_000) + 3_600;
+
+function token(claims: object = {}, key: KeyObject = privateKey, header: object = {}): string {
+  const head = encode({ alg: 'ES256', kid: 'one', typ: 'JWT', ...header });
+  const body = encode({ iss: issuer, aud: audience, sub: 'alice', exp: inAnHour, ...claims });
+  const signature = sign('sha256', Buffer.from(`${head}.${body}`), { key, dsaEncoding: 'ieee-p1363' });
+  return `${head}.${body}.${signature.toString('base64url')}`;
+}
+
+const documents: Record<string, object> = {
+  [`${issuer}/.well-known/openid-configuration`]: { issuer, jwks_uri: 'https://keys.example/jwks' },
+  'https://keys.example/jwks': {
+    keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'ES256', use: 'sig' }],
+  },
+};
+const answers = (async (url: string) =>
+  documents[url] ? Response.json(documents[url]) : new Response('no', { status: 404 })) as typeof fetch;
+
+describe('a token', () => {
+  const verify = tokenVerifier({ issuer, audience, fetch: answers });
+
+  it('of the issuer, for this audience, lets its subject in', async () => {
+    expect(await verify(token())).toEqual({ subject: 'alice' });
+  });
+
+  it.each([
+    ['that somebody else signed', token({}, stranger.privateKey)],
+    ['of another issuer', token({ iss: 'https://else.example' })],
+    ['for another audience', token({ aud: 'shop' })],
+    ['that has ended', token({ exp: inAnHour - 7_200 })],
+    ['that never ends', token({ exp: undefined })],
+    ['that is not valid yet', token({ nbf: inAnHour })],
+    ['without a signature', `${token({}, privateKey, { alg: 'none' }).split('.').slice(0, 2).join('.')}.`],
+    ['that is none', 'secret'],
+  ])('%s does not', async (_, text) => {
+    expect(await verify(text)).toBeUndefined();
+  });
+});
+
+describe('keys that cannot be read', () => {
+  it('are no verdict about the token, and are asked for again', async () => {
+    let down = true;
+    const flaky = (async (url: string) =>
+      down ? new Response('', { status: 503 }) : answers(url)) as typeof fetch;
+    const verify = tokenVerifier({ issuer, audience, fetch: flaky });
+    await expect(verify(token())).rejects.toMatchObject({ code: 'issuer-unreachable', status: 503 });
+    down = false;
+    expect(await verify(token())).toEqual({ subject: 'alice' });
+  });
+});
+
+describe('the authorizer', () => {
+  const handler = createHandler(undefined, () => ({ issuer, audience, fetch: answers }));
+  const methodArn = 'arn:aws:execute-api:eu-central-1:123456789012:abc123/v1/GET/backfill/jobs';
+  const ask = (authorizationToken: string) => handler({ type: 'TOKEN', authorizationToken, methodArn });
+
+  it('opens the stage, for the gateway keeps its answer for the next method', async () => {
+    expect(await ask(`Bearer ${token()}`)).toEqual({
+      principalId: 'alice',
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            ...{ Effect: 'Allow', Action: 'execute-api:Invoke' },
+            Resource: 'arn:aws:execute-api:eu-central-1:123456789012:abc123/v1/*',
+          },
+        ],
+      },
+    });
+  });
+
+  it('says the one word that the gateway makes a 401 of', async () => {
+    await expect(ask(`Bearer ${token({ aud: 'shop' })}`)).rejects.toThrow(/^Unauthorized$/);
+  });
+});
