@@ -1,5 +1,6 @@
 import { FailJobInput, FinalizeJobOutput } from '../core/contracts.ts';
 import { failJob } from '../core/run/finish-job.ts';
+import { count } from '../runtime/observe.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
@@ -8,6 +9,7 @@ export const createHandler = stateHandler(
   async (input, services, log) => {
     const result = await failJob(services, input);
     log.info('job failed', { ...result });
+    count('JobEnded', 1, { status: result.status });
     return result;
   },
 );

@@ -1,9 +1,9 @@
-import middy from '@middy/core';
 import headerNormalizer from '@middy/http-header-normalizer';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { badRequest } from '../core/bad-request.ts';
 import { type Log, logWith } from './log.ts';
+import { observed } from './observe.ts';
 import { problems } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -42,7 +42,7 @@ export function httpHandler(
   options: RouteOptions = {},
 ): (services: () => Promise<Services>) => HttpHandler {
   return (services) => {
-    const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    const handler = observed<APIGatewayProxyEvent, APIGatewayProxyResult>()
       .use(problems(() => logWith({})))
       .use(headerNormalizer())
       .before((request) => checkSize(request.event));

@@ -28,6 +28,15 @@ export async function withSecrets(
   return { ...variables, ...Object.fromEntries(secrets) };
 }
 
+/** What a deployment's variables begin with; the keys of venues have names without it that their users know. */
+const PREFIX = 'GORDON_';
+
+/** The variables with `GORDON_X` also as `X` for the named keys, where `X` itself is not set. */
+export function withKeys(variables: Variables, keys: readonly string[]): Variables {
+  const given = keys.filter((key) => !variables[key] && variables[PREFIX + key]);
+  return { ...variables, ...Object.fromEntries(given.map((key) => [key, variables[PREFIX + key]])) };
+}
+
 async function readable(key: string, arn: string, read: ReadSecret): Promise<string> {
   let cause: unknown = 'it holds no text';
   try {

@@ -1,5 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { AggregateStore } from '../core/aggregates.ts';
+import type { Looker, ScheduleRuns } from '../core/look/looker.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../core/ports.ts';
 import type { CreatePorts } from '../core/run/create-job.ts';
 import type { FetchPorts } from '../core/run/fetch-chunk.ts';
@@ -8,14 +9,17 @@ import { sources } from '../sources/index.ts';
 import { createAggregateStore } from '../stores/aggregates.ts';
 import { documentClient } from '../stores/jobs/dynamo.ts';
 import { createJobStore } from '../stores/jobs/job-store.ts';
+import { createScheduleRuns } from '../stores/jobs/runs.ts';
+import { createLooker } from '../stores/look/looker.ts';
 import { type ConnectOptions, connect, type Sql } from '../stores/postgres.ts';
 import { createRateBudget } from '../stores/rate-budget.ts';
+import { createRateWatch, type RateWatch } from '../stores/rate-watch.ts';
 import { createSeriesCatalog } from '../stores/series-catalog.ts';
 import { createSeriesStore } from '../stores/series-store.ts';
 import { createArchiveReader } from './archive-reader.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
-import { withSecrets } from './secrets.ts';
+import { withKeys, withSecrets } from './secrets.ts';
 import { createVenueClient } from './venue-client.ts';
 import { createWorkflow } from './workflow.ts';
 
@@ -23,6 +27,11 @@ import { createWorkflow } from './workflow.ts';
 export interface Services extends CreatePorts, FetchPorts {
   readonly store: SeriesStore;
   readonly catalog: SeriesCatalog;
+  /** reads only, as the database's role has it */
+  readonly looker: Looker;
+  readonly rates: RateWatch;
+  /** absent where this process has no job table */
+  readonly runs?: ScheduleRuns;
   readonly aggregates: AggregateStore;
   /** true when the venues are simulated */
   readonly simulated: boolean;
@@ -37,13 +46,16 @@ export async function createServices(
   environment: NodeJS.ProcessEnv,
   { clock = Date.now, connections = 2 }: { readonly clock?: Clock; readonly connections?: number } = {},
 ): Promise<Services> {
-  const variables = await withSecrets(environment);
+  const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
+  const variables = withKeys(await withSecrets(environment), keys);
   const env = readEnv(variables);
   const sql = databaseOf(env, { role: 'gordon_writer', max: connections });
+  const reader = databaseOf(env, { role: 'gordon_reader', max: connections, application: 'gordon-data looks' });
   const owner = databaseOf(env, { max: 1, application: 'gordon-data aggregates' });
   const client = documentClient(awsConfig(variables, 'DYNAMODB'));
   const table = { client, table: env.GORDON_JOB_TABLE, clock };
-  const budget = createRateBudget({ ...table, egress: env.GORDON_EGRESS });
+  const limits = { ...table, egress: env.GORDON_EGRESS };
+  const budget = createRateBudget(limits);
   const venue = createVenueClient({ budget, env: variables, clock });
   const ledger = { tables: (id: string) => (sources as Sources)[id]!.table, clock };
   return {
@@ -52,6 +64,9 @@ export async function createServices(
     archive: createArchiveReader(venue),
     store: createSeriesStore(sql, ledger),
     catalog: createSeriesCatalog(sql, ledger),
+    looker: createLooker(reader),
+    rates: createRateWatch(limits),
+    ...(variables.GORDON_JOB_TABLE && { runs: createScheduleRuns(table) }),
     aggregates: createAggregateStore({ sql, owner, clock }),
     jobs: createJobStore(table),
     workflow: {
@@ -67,7 +82,7 @@ export async function createServices(
       await sql`select 1 from market_data.series limit 1`;
     },
     close: async () => {
-      if (env.GORDON_DATABASE_URL) await Promise.all([sql, owner].map((pool) => pool.end({ timeout: 5 })));
+      if (env.GORDON_DATABASE_URL) await Promise.all([sql, reader, owner].map((pool) => pool.end({ timeout: 5 })));
       client.destroy();
     },
   };

@@ -1,9 +1,9 @@
-import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import { withCode } from '../core/caught.ts';
 import { describeError, GordonError } from '../core/errors.ts';
 import { type Log, logWith } from './log.ts';
+import { observed } from './observe.ts';
 import type { Services } from './services.ts';
 
 export type StateHandler = (event: unknown, context: Context) => Promise<unknown>;
@@ -17,7 +17,7 @@ export function stateHandler<Input, Output>(
   work: (input: Input, services: Services, log: Log) => Promise<Output>,
 ): (services: () => Promise<Services>) => StateHandler {
   return (services) => {
-    const handler = middy<unknown, unknown>().handler(async (event) => {
+    const handler = observed<unknown, unknown>().handler(async (event) => {
       const input = parse(contract.input, event, 'input');
       const log = logWith(subjectOf(input));
       try {

@@ -38,7 +38,8 @@ export async function up({ demo }: { readonly demo: boolean }): Promise<Up> {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [MAIN, mode], {
     ...{ detached: true, stdio: ['ignore', log, log, 'ipc'] },
-    env: { ...process.env, GORDON_LOG_FILE: logFile },
+    // Metrics are lines in the log that only CloudWatch reads.
+    env: { POWERTOOLS_METRICS_DISABLED: 'true', ...process.env, GORDON_LOG_FILE: logFile },
   });
   const said = await Promise.race([
     once(child, 'message').then(([message]) => message as { ready?: boolean; failed?: string }),
