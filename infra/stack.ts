@@ -1,4 +1,5 @@
 import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { functions as manifest } from '../functions/manifest.ts';
 import { alarmTopic } from './constructs/alarm-topic.ts';
@@ -27,9 +28,12 @@ export class GordonDataStack extends Stack {
     super(scope, id, { description: 'gordon-data: a complete crypto market-data warehouse', ...props });
     this.#warnOfRegion(options);
     const table = jobTable(this, { retain: options.removal === 'retain' });
+    const bus = new EventBus(this, 'Bus', {
+      description: 'JobFinished, JobFailed and GapFound of gordon-data',
+    });
     const network = options.vpc === 'none' ? undefined : new Network(this, 'Network', options);
     const resources = {
-      ...{ table, stateMachineArn: machineArn(this), secrets: secrets(this, options) },
+      ...{ table, stateMachineArn: machineArn(this), secrets: secrets(this, options), bus },
       ...{ egress: this.stackName, variables: options.variables },
     };
     const functions = manifest
@@ -58,6 +62,7 @@ export class GordonDataStack extends Stack {
       ApiUrl: api.url,
       StateMachineArn: machine.stateMachineArn,
       JobTableName: table.tableName,
+      EventBusName: bus.eventBusName,
       AlarmTopicArn: topic.topicArn,
     });
   }

@@ -8,6 +8,8 @@ const Env = z.object({
   GORDON_DATABASE_URL: z.string().optional(),
   GORDON_JOB_TABLE: z.string().default('gordon-jobs'),
   GORDON_STATE_MACHINE_ARN: z.string().optional(),
+  /** name of the EventBridge bus that hears how jobs end */
+  GORDON_EVENT_BUS: z.string().optional(),
   /** names the address that venues see: workers behind one address share its rate budgets */
   GORDON_EGRESS: z.string().default('default'),
   /** `1` when the venues are simulated; shown wherever data are shown */

@@ -1,5 +1,7 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { AggregateStore } from '../core/aggregates.ts';
+import type { Events } from '../core/events.ts';
 import type { Looker, ScheduleRuns } from '../core/look/looker.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../core/ports.ts';
 import type { CreatePorts } from '../core/run/create-job.ts';
@@ -19,6 +21,7 @@ import { createSeriesStore } from '../stores/series-store.ts';
 import { createArchiveReader } from './archive-reader.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
+import { createEvents, noEvents } from './events.ts';
 import { withKeys, withSecrets } from './secrets.ts';
 import { createVenueClient } from './venue-client.ts';
 import { createWorkflow } from './workflow.ts';
@@ -30,6 +33,7 @@ export interface Services extends CreatePorts, FetchPorts {
   /** reads only, as the database's role has it */
   readonly looker: Looker;
   readonly rates: RateWatch;
+  readonly events: Events;
   /** absent where this process has no job table */
   readonly runs?: ScheduleRuns;
   readonly aggregates: AggregateStore;
@@ -50,7 +54,11 @@ export async function createServices(
   const variables = withKeys(await withSecrets(environment), keys);
   const env = readEnv(variables);
   const sql = databaseOf(env, { role: 'gordon_writer', max: connections });
-  const reader = databaseOf(env, { role: 'gordon_reader', max: connections, application: 'gordon-data looks' });
+  const reader = databaseOf(env, {
+    role: 'gordon_reader',
+    max: connections,
+    application: 'gordon-data looks',
+  });
   const owner = databaseOf(env, { max: 1, application: 'gordon-data aggregates' });
   const client = documentClient(awsConfig(variables, 'DYNAMODB'));
   const table = { client, table: env.GORDON_JOB_TABLE, clock };
@@ -66,6 +74,9 @@ export async function createServices(
     catalog: createSeriesCatalog(sql, ledger),
     looker: createLooker(reader),
     rates: createRateWatch(limits),
+    events: env.GORDON_EVENT_BUS
+      ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))
+      : noEvents,
     ...(variables.GORDON_JOB_TABLE && { runs: createScheduleRuns(table) }),
     aggregates: createAggregateStore({ sql, owner, clock }),
     jobs: createJobStore(table),
@@ -82,7 +93,8 @@ export async function createServices(
       await sql`select 1 from market_data.series limit 1`;
     },
     close: async () => {
-      if (env.GORDON_DATABASE_URL) await Promise.all([sql, reader, owner].map((pool) => pool.end({ timeout: 5 })));
+      if (env.GORDON_DATABASE_URL)
+        await Promise.all([sql, reader, owner].map((pool) => pool.end({ timeout: 5 })));
       client.destroy();
     },
   };

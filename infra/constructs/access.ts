@@ -1,4 +1,5 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Access } from '../../functions/manifest.ts';
@@ -9,6 +10,7 @@ import type { Secrets } from './secrets.ts';
 export interface Resources {
   readonly table: Table;
   readonly stateMachineArn: string;
+  readonly bus: EventBus;
   readonly secrets: Secrets;
   /** the address that venues see, by name: all functions of a stack share one set of budgets */
   readonly egress: string;
@@ -23,7 +25,7 @@ export interface Opening {
 }
 
 export function openingFor(access: Access, resources: Resources): Opening {
-  const { table, stateMachineArn, secrets, egress, variables } = resources;
+  const { table, stateMachineArn, bus, secrets, egress, variables } = resources;
   switch (access) {
     case 'job-table':
       return jobs(table, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
@@ -33,6 +35,11 @@ export function openingFor(access: Access, resources: Resources): Opening {
       return {
         environment: { GORDON_STATE_MACHINE_ARN: stateMachineArn },
         statements: [allow(['states:StartExecution'], stateMachineArn)],
+      };
+    case 'events':
+      return {
+        environment: { GORDON_EVENT_BUS: bus.eventBusName },
+        statements: [allow(['events:PutEvents'], bus.eventBusArn)],
       };
     case 'database':
       return secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL);

@@ -1,0 +1,22 @@
+import type { FinalizeJobOutput } from './contracts.ts';
+
+/**
+ * What the program tells the outside about a job. Delivered at least once: a state that is retried tells it again, so
+ * listeners go by `jobId`.
+ */
+export interface JobEvent {
+  readonly type: 'JobFinished' | 'JobFailed' | 'GapFound';
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+/** Where events go: an EventBridge bus, or nowhere. */
+export interface Events {
+  publish(events: readonly JobEvent[]): Promise<void>;
+}
+
+/** The events of a job's end. Gaps are told apart, so that a listener need not read every end. */
+export function eventsOf({ jobId, status, rows, reason }: FinalizeJobOutput): JobEvent[] {
+  const detail = { jobId, status, rows, reason };
+  const ended: JobEvent = { type: status === 'failed' ? 'JobFailed' : 'JobFinished', detail };
+  return status === 'completed_with_gaps' ? [ended, { type: 'GapFound', detail }] : [ended];
+}

@@ -1,0 +1,33 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GordonError } from '../core/errors.ts';
+import type { Events } from '../core/events.ts';
+
+/** `source` of everything that gordon-data puts on its bus. */
+export const EVENT_SOURCE = 'gordon-data';
+
+/** Publishes on an EventBridge bus. @throws GordonError `event-refused` */
+export const createEvents = (
+  bus: string,
+  client: Pick<EventBridgeClient, 'send'> = new EventBridgeClient({}),
+): Events => ({
+  async publish(events) {
+    const answer = await client.send(
+      new PutEventsCommand({
+        Entries: events.map(({ type, detail }) => ({
+          ...{ EventBusName: bus, Source: EVENT_SOURCE, DetailType: type, Detail: JSON.stringify(detail) },
+        })),
+      }),
+    );
+    // The call succeeds although single entries fail.
+    const refused = answer.Entries?.find((entry) => entry.ErrorCode);
+    if (!refused) return;
+    throw new GordonError({
+      ...{ name: 'RetryableStoreError', code: 'event-refused', subject: bus },
+      message: `${refused.ErrorCode}: ${refused.ErrorMessage}.`,
+      remedy: 'The job itself has ended as it should; only its event is missing.',
+    });
+  },
+});
+
+/** Where there is no bus, the log and the jobs API are what tells. */
+export const noEvents: Events = { publish: async () => {} };
