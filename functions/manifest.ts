@@ -11,17 +11,25 @@ export type Access =
   | 'workflow'
   | 'database'
   /** asks venues: gets their keys and whatever points their hosts elsewhere */
-  | 'venues';
+  | 'venues'
+  /** tells how jobs end */
+  | 'events';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** `{name}` marks a path parameter */
   readonly path: string;
+  /** what its body must be; a POST has one */
+  readonly body?: 'order' | 'candles';
 }
 
 export interface Schedule {
   readonly name: string;
   readonly everyMinutes: number;
+  /** how often a host runs it that knows seconds; EventBridge's smallest unit is the minute */
+  readonly everySeconds?: number;
+  /** only computes from what is there: it runs also where no rows may be added, as in a demo */
+  readonly derives?: true;
   readonly description: string;
 }
 
@@ -60,7 +68,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'create-job',
     description: 'POST /backfill: checks an order, enters the job, starts its execution',
     access: ['job-table', 'workflow', 'database', 'venues'],
-    routes: [{ method: 'POST', path: '/backfill' }],
+    routes: [{ method: 'POST', path: '/backfill', body: 'order' }],
   },
   {
     ...api,
@@ -89,6 +97,69 @@ export const functions: readonly FunctionSpec[] = [
     description: 'GET /backfill/report: earliest, latest and gaps of every series',
     access: ['database'],
     routes: [{ method: 'GET', path: '/backfill/report' }],
+  },
+  {
+    ...api,
+    handler: 'list-sources',
+    description: 'GET /backfill/sources: what can be ordered',
+    access: ['venues'],
+    routes: [{ method: 'GET', path: '/backfill/sources' }],
+  },
+  {
+    ...api,
+    handler: 'coverage',
+    description: 'GET /backfill/coverage: every series by hour, day or month',
+    access: ['job-table:read', 'database'],
+    routes: [{ method: 'GET', path: '/backfill/coverage' }],
+  },
+  {
+    ...api,
+    handler: 'ledger',
+    description: 'GET /backfill/ledger: the spans of a series with their evidence',
+    access: ['database'],
+    routes: [{ method: 'GET', path: '/backfill/ledger' }],
+  },
+  {
+    ...api,
+    handler: 'findings',
+    description: 'GET /backfill/findings: oddities in the data of a series',
+    access: ['database'],
+    routes: [{ method: 'GET', path: '/backfill/findings' }],
+  },
+  {
+    ...api,
+    handler: 'rows',
+    description: 'GET /data/{table}: rows of a table of market_data',
+    access: ['database'],
+    routes: [{ method: 'GET', path: '/data/{table}' }],
+  },
+  {
+    ...api,
+    handler: 'status',
+    description: 'GET /backfill/status: schedules, rate budgets, what is about to be lost, aggregates',
+    access: ['job-table:read', 'database', 'venues'],
+    routes: [{ method: 'GET', path: '/backfill/status' }],
+  },
+  {
+    ...api,
+    handler: 'openapi',
+    description: 'GET /openapi.json: this API, as OpenAPI 3.1',
+    access: [],
+    routes: [{ method: 'GET', path: '/openapi.json' }],
+  },
+  {
+    ...api,
+    handler: 'load-candles',
+    description: 'POST /api/backfill: a job for the candles of one symbol',
+    access: ['job-table', 'workflow', 'database', 'venues'],
+    routes: [{ method: 'POST', path: '/api/backfill', body: 'candles' }],
+  },
+  {
+    ...api,
+    handler: 'inspect-candles',
+    description: 'GET /api/backfill: gaps of a symbol, or its state and that of the aggregates',
+    access: ['job-table:read', 'database'],
+    routes: [{ method: 'GET', path: '/api/backfill' }],
   },
   {
     ...api,
@@ -124,14 +195,14 @@ export const functions: readonly FunctionSpec[] = [
     ...step,
     handler: 'finalize-job',
     description: 'Counts rows against the ledger and ends the job',
-    access: ['job-table', 'database'],
+    access: ['job-table', 'database', 'events'],
     state: 'FinalizeJob',
   },
   {
     ...step,
     handler: 'fail-job',
     description: 'Ends a job that failed in a way no state foresaw',
-    access: ['job-table'],
+    access: ['job-table', 'events'],
     state: 'FailJob',
   },
   {
@@ -143,9 +214,22 @@ export const functions: readonly FunctionSpec[] = [
   },
   {
     ...step,
+    handler: 'refresh-aggregates',
+    description:
+      'Refreshes the newest buckets of the candles, unless TimescaleDB does, and what jobs left behind',
+    access: ['job-table:read', 'database'],
+    schedules: [
+      {
+        ...{ name: 'refresh-aggregates', everyMinutes: 1, everySeconds: 5, derives: true },
+        description: 'the newest buckets of the candles',
+      },
+    ],
+  },
+  {
+    ...step,
     handler: 'execution-stopped',
     description: 'Ends a job whose execution ended without a word to the job table',
-    access: ['job-table'],
+    access: ['job-table', 'events'],
     events: [
       {
         name: 'execution-stopped',

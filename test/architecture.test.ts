@@ -19,7 +19,13 @@ const RULES: readonly { folder: string; may: readonly string[]; packages: RegExp
   },
   {
     folder: 'functions/handlers',
-    may: ['functions/core', 'functions/sources', 'functions/stores', 'functions/runtime'],
+    may: [
+      'functions/core',
+      'functions/manifest.ts',
+      'functions/sources',
+      'functions/stores',
+      'functions/runtime',
+    ],
     packages: /^(node:.*|zod|aws-lambda)$/,
   },
   { folder: 'functions/manifest.ts', may: [], packages: /^$/ },

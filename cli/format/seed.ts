@@ -22,6 +22,7 @@ export function seedTable(results: readonly StageResult[], now: number, paint: P
 
 function rowOf(result: StageResult, now: number): string[] {
   if ('unavailable' in result) return [result.family, '-', '-', '-', 'not available in this version'];
+  if ('skipped' in result) return [result.family, '-', '-', '-', `skipped: ${result.skipped}`];
   if ('error' in result) return [result.family, '-', '-', '-', 'failed'];
   const { job, family } = result;
   const took = secondsOf(job, now);

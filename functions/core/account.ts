@@ -1,11 +1,12 @@
 import { intersect, normalize, type Range, type RangeSet, runsOf } from './range.ts';
 import type { Source } from './source.ts';
+import { lowerBound } from './table.ts';
 import { stepOf, type Timeframe } from './timeframe.ts';
 
 /**
  * What rows account for within ranges that were asked for and answered completely. In a table of steps a row stands for its
  * step. Of events the whole answer counts, without the silences that are too long to be true.
- * @param times of the rows, ascending
+ * @param times of all rows of the answer, ascending: an event before a range tells how long the range begins in silence
  */
 export function accountedFor(
   source: Pick<Source, 'table' | 'longestSilenceMs'>,
@@ -21,17 +22,17 @@ export function accountedFor(
 
 /** From an event to the next, when it came in time; else to where the next was due. */
 function withoutSilences(range: Range, times: Float64Array, step: number, silence: number): Range[] {
-  const events = Array.from(times).filter((at) => at >= range.start && at < range.end);
+  const events = Array.from(times.subarray(lowerBound(times, range.start), lowerBound(times, range.end)));
   const out: Range[] = [];
   let from = range.start;
-  // Before the first event nothing is due at once: the one before it may lie just outside the range.
-  let heard = events[0] === range.start;
+  // Without an event before the range nothing is due at once: the last one may lie just outside the answer.
+  let last: number | undefined = times[lowerBound(times, range.start) - 1];
   for (const at of [...events, range.end]) {
-    if (at - from <= silence) out.push({ start: from, end: at });
-    else if (heard) out.push({ start: from, end: from + silence });
+    if (at - (last ?? from) <= silence) out.push({ start: from, end: at });
+    else if (last !== undefined) out.push({ start: from, end: last + silence });
     if (at < range.end) out.push({ start: at, end: Math.min(at + step, range.end) });
     from = at;
-    heard = true;
+    last = at;
   }
   return out;
 }

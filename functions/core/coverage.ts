@@ -4,7 +4,15 @@ import type { Finding, Listing } from './source.ts';
 import type { Batch } from './table.ts';
 
 /** Why a span has no rows and never will have, or not from this source. */
-export type EmptyReason = 'pre-listing' | 'delisted' | 'venue-outage' | 'zero-trade' | 'source-expired';
+export type EmptyReason =
+  | 'pre-listing'
+  | 'delisted'
+  | 'venue-outage'
+  | 'zero-trade'
+  /** there is no file about the time, and what the venue answers no longer reaches back to it */
+  | 'source-expired'
+  /** the venue's answers or its file about the time around it were read and have no value there */
+  | 'not-published';
 
 /** One thing that was asked, and what came: the proof behind a span. */
 export interface Asked {
@@ -35,21 +43,25 @@ export interface Page {
   readonly sha256?: string;
 }
 
-/** Cuts a hole that the last tier left into what came before listing, after delisting, and what is an outage. */
+/**
+ * Cuts a hole that the last tier left into what came before listing, after delisting, and what lies within the symbol's
+ * life: an outage, unless the source knows better.
+ */
 export function explainHole(
   hole: Range,
   listing: Listing | undefined,
   evidence: readonly Asked[],
+  within: EmptyReason = 'venue-outage',
 ): EmptySpan[] {
   const whole: RangeSet = [hole];
-  if (!listing) return [{ span: hole, reason: 'venue-outage', evidence }];
+  if (!listing) return [{ span: hole, reason: within, evidence }];
   const life: Range = { start: listing.listedAt, end: listing.delistedAt ?? Number.POSITIVE_INFINITY };
   const outside = subtract(whole, [life]);
   const spans = (set: RangeSet, reason: EmptyReason): EmptySpan[] =>
     set.map((span) => ({ span, reason, evidence }));
   return [
     ...spans(clip(outside, { start: Number.NEGATIVE_INFINITY, end: life.start }), 'pre-listing'),
-    ...spans(intersect(whole, [life]), 'venue-outage'),
+    ...spans(intersect(whole, [life]), within),
     ...spans(clip(outside, { start: life.end, end: Number.POSITIVE_INFINITY }), 'delisted'),
   ];
 }

@@ -1,3 +1,4 @@
+import type { EmptyReason } from './coverage.ts';
 import type { Period, PeriodUnit } from './period.ts';
 import type { Range } from './range.ts';
 import type { Series } from './series.ts';
@@ -33,8 +34,8 @@ export interface Finding {
 export interface Parsed {
   readonly batch: Batch;
   readonly findings: readonly Finding[];
-  /** rows of other sources that stood in the same piece of a file, by the source's id */
-  readonly also?: Readonly<Record<string, Batch>>;
+  /** rows of other sources that stood in the same piece of a file, by the source's id: see `Source.siblings` */
+  readonly also?: Readonly<Record<string, Pick<Parsed, 'batch' | 'findings'>>>;
 }
 
 /**
@@ -73,6 +74,19 @@ export interface PagesTier {
    * @throws GordonError `malformed-rows`
    */
   parse(body: Uint8Array, series: Series, asOf: number): Parsed & { readonly rowsInBody: number };
+  /** where the venue does not tell of a range in one answer */
+  readonly parts?: Parts;
+}
+
+/** A page that takes several requests. A part that does not exist at the venue is left out. */
+export interface Parts {
+  /**
+   * All requests of the page, instead of `request`.
+   * @param now the clock, for what depends on how much has been published since
+   */
+  requests(series: Series, range: Range, now: number): readonly HttpRequest[];
+  /** One page out of the answers, each read by `parse`, in order. */
+  join(parts: readonly Parsed[]): Parsed;
 }
 
 /** What the venue tells of this moment and of no other. Its rows stand at the beginning of the current step. */
@@ -99,10 +113,10 @@ export interface Listing {
 export interface ListingProbe {
   /** Asks for the first row that ever was. An unknown symbol is the venue's verdict, not an answer. */
   first(series: Series): HttpRequest;
-  firstAt(body: Uint8Array): number | undefined;
+  firstAt(body: Uint8Array, series: Series): number | undefined;
   /** Asks for the newest row; a delisted symbol's is old. */
   last(series: Series): HttpRequest;
-  lastAt(body: Uint8Array): number | undefined;
+  lastAt(body: Uint8Array, series: Series): number | undefined;
   /** Asks for the symbol's state; `true` if it still trades. */
   status(series: Series): HttpRequest;
   isTrading(body: Uint8Array, series: Series): boolean;
@@ -124,7 +138,10 @@ export interface Source {
   /** refuses what cannot be a symbol of this venue before anybody is asked */
   readonly symbolPattern: RegExp;
   chunkUnit(timeframe: Timeframe): PeriodUnit;
-  /** ms after a step's end until its row is final and published */
+  /**
+   * ms after a step's end until its row is final and published. Negative where that is before the step ends: such a row
+   * tells of its instant, not of its step.
+   */
   readonly finalAfterMs: number;
   /** a hole younger than this is "not yet published", not proven empty; ms */
   readonly settleMs: number;
@@ -132,6 +149,12 @@ export interface Source {
   readonly tiers: readonly Tier[];
   /** how to find a symbol's life, or what it is for every symbol */
   readonly listing: ListingProbe | Listing;
+  /** why a step within a symbol's life has no row when all tiers were asked; `venue-outage` unless told */
+  readonly holeReason?: EmptyReason;
+  /** the refresh asks for the tail once in this time, not each time it runs; ms. For what is always asked again */
+  readonly refreshEveryMs?: number;
+  /** sources of the same family or another whose rows come along in the same files; each names all the others */
+  readonly siblings?: readonly string[];
   /** of a table of events: a longer silence between two of them is a hole; ms. Absent: no silence is */
   readonly longestSilenceMs?: number;
   /** a key without which the venue does not answer */

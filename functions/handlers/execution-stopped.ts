@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { eventsOf } from '../core/events.ts';
+import { isFinished } from '../core/job.ts';
+import type { FinalStatus } from '../core/job-ports.ts';
 import { stopJob } from '../core/run/stop-job.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
@@ -13,10 +16,17 @@ const Stopped = z.object({
   }),
 });
 
-export const createHandler = scheduledHandler(async ({ jobs }, log, event) => {
+export const createHandler = scheduledHandler(async ({ jobs, events }, log, event) => {
   const { name, status, error, cause } = Stopped.parse(event).detail;
+  const before = await jobs.get(name);
   const job = await stopJob(jobs, { jobId: name, status, cause: cause ?? error ?? undefined });
   log.info('execution stopped', { jobId: name, execution: status, status: job?.status ?? 'unknown' });
+  // An end that the state machine reported itself was told by its last state.
+  if (job && before && !isFinished(before.status)) {
+    await events.publish(
+      eventsOf({ jobId: name, status: job.status as FinalStatus, rows: job.rows, reason: job.reason ?? '' }),
+    );
+  }
   return { jobId: name, status: job?.status ?? null };
 });
 

@@ -1,4 +1,5 @@
 import { FailJobInput, FinalizeJobOutput } from '../core/contracts.ts';
+import { eventsOf } from '../core/events.ts';
 import { failJob } from '../core/run/finish-job.ts';
 import { count } from '../runtime/observe.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
@@ -10,6 +11,7 @@ export const createHandler = stateHandler(
     const result = await failJob(services, input);
     log.info('job failed', { ...result });
     count('JobEnded', 1, { status: result.status });
+    await services.events.publish(eventsOf(result));
     return result;
   },
 );

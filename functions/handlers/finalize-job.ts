@@ -1,4 +1,5 @@
 import { FinalizeJobInput, FinalizeJobOutput } from '../core/contracts.ts';
+import { eventsOf } from '../core/events.ts';
 import { finalizeJob } from '../core/run/finish-job.ts';
 import { count } from '../runtime/observe.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
@@ -11,6 +12,7 @@ export const createHandler = stateHandler(
     log.info('job ended', { ...result });
     count('JobEnded', 1, { status: result.status });
     count('RowsFetched', result.rows);
+    await services.events.publish(eventsOf(result));
     return result;
   },
 );

@@ -1,21 +1,12 @@
-import * as z from 'zod';
+import { JobsQuery } from '../core/api/queries.ts';
 import { badRequest, parseInput } from '../core/bad-request.ts';
 import { ACTIVE_STATUSES, isFinished, JOB_STATUSES, type JobStatus } from '../core/job.ts';
 import { summarize } from '../core/job-view.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
-const Query = z.strictObject({
-  /** statuses with commas between them, or `all`; the active ones unless told */
-  status: z.string().optional(),
-  source: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  /** the id of the last job of the page before */
-  cursor: z.string().optional(),
-});
-
 export const createHandler = httpHandler(async ({ query }, { jobs }) => {
-  const { status, source, limit, cursor } = parseInput(Query, query, 'the query');
+  const { status, source, limit, cursor } = parseInput(JobsQuery, query, 'the query');
   const filter = { statuses: statusesOf(status), limit, ...(source && { source }) };
   const page = await jobs.list({ ...filter, ...(cursor && { after: cursor }) });
   const body = await Promise.all(

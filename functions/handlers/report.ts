@@ -1,23 +1,15 @@
-import * as z from 'zod';
-import { badRequest, parseInput } from '../core/bad-request.ts';
+import { ReportQuery } from '../core/api/queries.ts';
+import { parseInput } from '../core/bad-request.ts';
+import { sourcesFor } from '../core/look/asked.ts';
 import type { Gap, SeriesReport } from '../core/ports.ts';
 import type { Source } from '../core/source.ts';
 import { iso } from '../core/time.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
-const Query = z.strictObject({
-  /** a family (`klines`) or one source's id (`klines_spot`) */
-  source: z.string().optional(),
-  symbol: z.string().optional(),
-});
-
 export const createHandler = httpHandler(async ({ query }, { catalog, sources, clock }) => {
-  const { source, symbol } = parseInput(Query, query, 'the query');
-  const ids = Object.values(sources)
-    .filter((s) => source === undefined || s.family === source || s.id === source)
-    .map((s) => s.id);
-  if (ids.length === 0) throw badRequest('unknown-source', source!, 'there is no such source.');
+  const { source, symbol } = parseInput(ReportQuery, query, 'the query');
+  const ids = sourcesFor(sources, source).map(({ id }) => id);
   const series = await catalog.report({ sources: ids, ...(symbol && { symbol }) });
   const now = clock();
   const body = series.map((s) =>

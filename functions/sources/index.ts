@@ -1,8 +1,39 @@
 import type { Sources } from '../core/ports.ts';
+import { btc_market_cap } from './btc_market_cap.ts';
+import { fear_greed } from './fear_greed.ts';
+import { funding_binance } from './funding_binance.ts';
+import { funding_bybit } from './funding_bybit.ts';
+import { gex_deribit } from './gex_deribit.ts';
 import { klines_perp } from './klines_perp.ts';
 import { klines_spot } from './klines_spot.ts';
+import { macro_fred } from './macro_fred.ts';
+import { open_interest_binance } from './open_interest_binance.ts';
+import { open_interest_bybit } from './open_interest_bybit.ts';
+import { price_klines } from './price_klines.ts';
+import { ratio_global_accounts } from './ratio_global_accounts.ts';
+import { ratio_taker_volume } from './ratio_taker_volume.ts';
+import { ratio_top_accounts } from './ratio_top_accounts.ts';
+import { ratio_top_positions } from './ratio_top_positions.ts';
+import { stablecoin_supply } from './stablecoin_supply.ts';
 
-const registry = { klines_spot, klines_perp } as const satisfies Sources;
+const registry = {
+  klines_spot,
+  klines_perp,
+  price_klines,
+  fear_greed,
+  stablecoin_supply,
+  btc_market_cap,
+  macro_fred,
+  gex_deribit,
+  funding_binance,
+  funding_bybit,
+  open_interest_binance,
+  open_interest_bybit,
+  ratio_top_accounts,
+  ratio_top_positions,
+  ratio_global_accounts,
+  ratio_taker_volume,
+} as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */
 export const sources: Sources = registry;

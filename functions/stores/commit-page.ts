@@ -67,7 +67,7 @@ function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy'
     }
     const provisional = slicesOf(page.rows, page.provisional ?? []);
     if (provisional.length > 0) {
-      rows += await mergeRows(tx, table, page, provisional, by);
+      rows += await mergeRows(tx, table, page, provisional);
     }
     await carve(tx, page.series, written, ['empty', 'failed']);
     await insertSpans(tx, page.series, spans, by);

@@ -44,12 +44,13 @@ const touching = (sql: Runner, s: Series, range: Range) =>
   sql`${ofSeries(sql, s)} and lower(span) < ${new Date(range.end)} and upper(span) > ${new Date(range.start)}`;
 
 /**
- * Which proofs of emptiness still hold. An outage may be mended later by the venue, so its proof is asked again: when as
- * much time has passed since the proof as lay between the hole and the proof, and a day at least. A hole of this morning is asked
- * tomorrow, then after 2, 4, 8… days; one that was still a hole years later is left alone. Every other reason is final.
+ * Which proofs of emptiness still hold. An outage may be mended later by the venue, and what was not published may still
+ * be, so such a proof is asked again: when as much time has passed since the proof as lay between the hole and the proof,
+ * and a day at least. A hole of this morning is asked tomorrow, then after 2, 4, 8… days; one that was still a hole years
+ * later is left alone. Every other reason is final.
  */
 const provenEmpty = (sql: Runner, now: number) => sql`
-  state = 'empty' and (reason <> 'venue-outage'
+  state = 'empty' and (reason not in ('venue-outage', 'not-published')
     or ${new Date(now)} < fetched_at + greatest(interval '1 day', fetched_at - upper(span)))`;
 
 const settled = (sql: Runner, now: number) => sql`(state = 'have' or (${provenEmpty(sql, now)}))`;

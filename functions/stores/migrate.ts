@@ -5,6 +5,8 @@ import { GordonError } from '../core/errors.ts';
 import { Session } from './connection.ts';
 import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
 import { placeOf, type Runner, storeError } from './postgres.ts';
+import { openSchema } from './search-path.ts';
+import { refuseUnfit } from './timescale.ts';
 
 export interface Migrated {
   readonly flavour: Flavour;
@@ -29,7 +31,7 @@ export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string 
  * Brings a database to the newest schema. Harmless to repeat; concurrent runs wait for each other. Each migration and its
  * record are one transaction, so a failing one leaves the database at the version before it.
  * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
- *   `migration-changed`, `migration-failed`
+ *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `migration-failed`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   // One connection for all of it: it holds the lock.
@@ -48,6 +50,7 @@ async function migrateOn(session: Runner, folder: string, place: string): Promis
   // Must come first: of two migrators the second one must see what the first one did. The lock goes with the connection.
   await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
   const flavour = await flavourOf(session, place);
+  if (flavour === 'timescale') await refuseUnfit(session, place);
   const postgrator = new Postgrator({
     ...{ driver: 'pg', database: '', schemaTable: 'market_data.schema_version', validateChecksums: false },
     migrationPattern: migrationPattern(flavour, folder),
@@ -61,6 +64,7 @@ async function migrateOn(session: Runner, folder: string, place: string): Promis
   await session`
     insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
     on conflict (key) do nothing`;
+  await openSchema(session);
   const applied = open.map((migration) => basename(migration.filename));
   return { flavour, applied, version: open.at(-1)?.version ?? at };
 }

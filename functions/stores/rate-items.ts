@@ -59,6 +59,17 @@ export async function raise(
   await conditionally(`the budget ${family.id}`, () => client.send(write));
 }
 
+/** What all workers together took in a window. */
+export async function readUsed(
+  { client, table, egress }: BudgetTable,
+  family: LimitFamily,
+  window: number,
+): Promise<number> {
+  const read = new GetCommand({ TableName: table, Key: windowKey(egress, family.id, window) });
+  const { Item } = await onTable(`the budget ${family.id}`, () => client.send(read));
+  return (Item?.used as number | undefined) ?? 0;
+}
+
 export async function readPark(options: BudgetTable, scope: string): Promise<Park | undefined> {
   const { client, table, egress } = options;
   const read = new GetCommand({ TableName: table, Key: parkKey(egress, scope), ConsistentRead: true });

@@ -8,13 +8,14 @@ import type { Transaction } from './postgres.ts';
 /**
  * Writes rows where some are there already without an account. The account will name this page as where the rows came
  * from, so rows that differ are replaced, and how many is a finding.
+ * @param by absent for provisional rows: that they change is what they were asked again for, and no finding
  */
 export async function mergeRows(
   tx: Transaction,
   table: TableSpec,
   page: Page,
   batches: readonly Batch[],
-  by: Author,
+  by?: Author,
 ): Promise<number> {
   const target = tableName(table);
   const list = (names: readonly string[], prefix = ''): string =>
@@ -38,7 +39,7 @@ export async function mergeRows(
     `insert into ${target} as kept (${list(columns)}) select ${list(columns)} from pg_temp.arriving
      on conflict (${list(table.key)}) ${conflict}`,
   );
-  if (!changed?.rows) return merged.count;
+  if (!changed?.rows || !by) return merged.count;
   const first = Math.min(...batches.map((batch) => batch.times[0]!));
   const finding = { kind: 'rows-replaced', time: first, detail: { rows: changed.rows } };
   await insertFindings(tx, { ...page, findings: [finding] }, by);

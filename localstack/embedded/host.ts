@@ -8,7 +8,7 @@ import { type ApiServer, startApiServer } from './api-server.ts';
 import { openDatabase } from './database.ts';
 import { loadFunctions } from './functions.ts';
 import { LOCAL_AWS, startJobTable } from './job-table.ts';
-import { startScheduler } from './scheduler.ts';
+import { type Schedules, startScheduler } from './scheduler.ts';
 import { startStepFunctions } from './step-functions.ts';
 import { startVenuesProcess } from './venues-process.ts';
 
@@ -22,8 +22,8 @@ export interface HostOptions {
   readonly databaseUrl?: string;
   /** variables for the functions, such as hosts of venues; stronger than what the host sets */
   readonly env?: NodeJS.ProcessEnv;
-  /** run the manifest's schedules */
-  readonly schedules?: boolean;
+  /** which of the manifest's schedules run; none unless told */
+  readonly schedules?: Schedules;
   readonly clock?: Clock;
   /** false: nothing is kept and the disk is not waited for */
   readonly durable?: boolean;
@@ -106,7 +106,7 @@ async function assemble(
   await resumeJobs(services);
   call = loaded.call;
   if (options.schedules) {
-    const scheduler = startScheduler(loaded.invoke, (name, error) =>
+    const scheduler = startScheduler(options.schedules, loaded.invoke, (name, error) =>
       rootLogger.error(`schedule ${name}: ${describeError(error)}`),
     );
     stops.push(() => scheduler.stop());

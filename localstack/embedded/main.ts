@@ -22,7 +22,7 @@ try {
     ...(databaseUrl && mode === 'live' && { databaseUrl }),
     env: mode === 'live' ? process.env : {},
     // What a demo shows must be what it loaded, so nothing is added behind its back.
-    schedules: mode === 'live',
+    schedules: mode === 'live' ? 'all' : 'derived',
   });
   writeState({
     ...{ pid: process.pid, mode, ports: host.ports, startedAt: iso(Date.now()) },

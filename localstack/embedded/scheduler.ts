@@ -5,22 +5,29 @@ export interface Scheduler {
   stop(): void;
 }
 
+/** Which of the manifest's schedules: all, or those that only compute from what is there. */
+export type Schedules = 'all' | 'derived';
+
 /** Runs the manifest's schedules; a run that is still at work when the next is due is not started twice. */
 export function startScheduler(
+  which: Schedules,
   invoke: (handler: string, event: unknown) => Promise<unknown>,
   failed: (schedule: string, error: unknown) => void,
 ): Scheduler {
   const crons = functions.flatMap(({ handler, schedules = [] }) =>
-    schedules.map(
-      ({ name, everyMinutes }) =>
-        new Cron(
-          `*/${everyMinutes} * * * *`,
-          { protect: true, timezone: 'UTC', catch: (error) => failed(name, error) },
-          async () => {
-            await invoke(handler, { source: 'gordon.schedule', 'detail-type': name });
-          },
-        ),
-    ),
+    schedules
+      .filter(({ derives }) => which === 'all' || derives)
+      .map(
+        ({ name, everyMinutes, everySeconds }) =>
+          new Cron(
+            everySeconds === undefined ? `*/${everyMinutes} * * * *` : `*/${everySeconds} * * * * *`,
+            { protect: true, timezone: 'UTC', catch: (error) => failed(name, error) },
+            async () => {
+              const often = everySeconds === undefined ? {} : { everySeconds };
+              await invoke(handler, { source: 'gordon.schedule', 'detail-type': name, ...often });
+            },
+          ),
+      ),
   );
   return {
     stop: () => {

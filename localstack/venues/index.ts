@@ -29,7 +29,7 @@ export interface Venues {
   readonly url: string;
   /** module id → base URL */
   readonly baseUrls: Readonly<Record<string, string>>;
-  /** environment that points the adapters here */
+  /** environment that points the adapters here, with the keys that are asked for here */
   readonly env: Readonly<Record<string, string>>;
   readonly faults: Faults;
   readonly requests: Requests;
@@ -74,7 +74,12 @@ export async function startVenues(options: VenuesOptions = {}): Promise<Venues> 
     port,
     url,
     baseUrls: Object.fromEntries(venueModules.map((m) => [m.id, url + m.prefix])),
-    env: Object.fromEntries(venueModules.map((m) => [m.env, url + m.prefix])),
+    env: Object.fromEntries(
+      venueModules.flatMap(({ env, prefix, key }) => [
+        [env, url + prefix],
+        ...(key ? [[key.env, key.value]] : []),
+      ]),
+    ),
     faults: context.faults,
     requests,
     control: {

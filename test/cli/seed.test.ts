@@ -167,6 +167,28 @@ describe('a seed', () => {
     expect(ran.stdout).toContain('klines      -        -       -  failed\n');
   });
 
+  it('skips a stage whose key is not there, and succeeds without it', async () => {
+    const missing = problem(
+      409,
+      'key-missing',
+      'macro_fred: needs a key, and FRED_API_KEY is not set. Get one at https://fred.stlouisfed.org/docs/api/api_key.html.',
+    );
+    const { 'POST /backfill': others } = routes();
+    const post = (asked: Asked): Answer =>
+      (asked.body as { source: string }).source === 'macro'
+        ? missing
+        : (others as (asked: Asked) => Answer)(asked);
+    await using api = await fakeApi(routes({ 'POST /backfill': post as never }));
+    const env = { ...only, SKIP_FUNDING: '1', SKIP_OI: '1', SKIP_MACRO: '0' };
+    const ran = await gordon(['seed'], { api: api.url, env });
+    expect(ran.stderr).toBe(
+      'gordon-data: macro is skipped: macro_fred: needs a key, and FRED_API_KEY is not set. Get one at ' +
+        'https://fred.stlouisfed.org/docs/api/api_key.html.\n',
+    );
+    expect(ran.stdout).toContain('macro         -        -       -  skipped: no FRED_API_KEY\n');
+    expect(ran.code).toBe(0);
+  });
+
   it('stops at Ctrl-C', async () => {
     await using api = await fakeApi(routes());
     const terminal = fakeTerminal({

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobDetail } from '../../functions/core/job-view.ts';
 import type { Clock } from '../../functions/core/time.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
-import { type Host, startHost } from '../../localstack/embedded/host.ts';
+import { type Host, type HostOptions, startHost } from '../../localstack/embedded/host.ts';
 import { startVenues } from '../../localstack/venues/index.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -23,18 +23,24 @@ export interface TestHost {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The embedded host on a database of its own, with venues in the same process whose faults and clock a test can turn. */
+/**
+ * The embedded host on a database of its own, with venues in the same process whose faults and clock a test can turn.
+ * @param more options of the host; its variables are stronger than those that point at the venues
+ */
 export async function startTestHost(
   venueOptions: Parameters<typeof startVenues>[0] = {},
   clock?: Clock,
+  more: Partial<HostOptions> = {},
 ): Promise<TestHost> {
   const folder = mkdtempSync(join(tmpdir(), 'gordon-host-'));
   const database = await createTestDatabase();
   const venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues'), ...venueOptions });
   const host = await startHost({
     ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, databaseUrl: database.url },
-    ...{ simulated: false, durable: false, env: venues.env },
+    ...{ simulated: false, durable: false },
     ...(clock && { clock }),
+    ...more,
+    env: { ...venues.env, ...more.env },
   });
   const base = `http://127.0.0.1:${host.ports.jobs}`;
   const ask: TestHost['ask'] = async (path, init) => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { periodAt } from '../../functions/core/period.ts';
+import { timeColumn } from '../../functions/core/table.ts';
 import { STEPS } from '../../functions/core/timeframe.ts';
 import { sources } from '../../functions/sources/index.ts';
 import {
@@ -40,7 +41,7 @@ const cases = await Promise.all(
 );
 
 describe.each(cases)('$id', ({ id, source, fixtures }) => {
-  const { series, range, listing } = fixtures;
+  const { series, range } = fixtures;
 
   it('describes itself without contradiction', () => {
     expect(source.id).toBe(id);
@@ -55,27 +56,31 @@ describe.each(cases)('$id', ({ id, source, fixtures }) => {
     expect(source.settleMs).toBeGreaterThanOrEqual(source.finalAfterMs);
   });
 
-  it('has a table whose key ends with time', () => {
+  it('has a table whose key ends with time, or of events holds it', () => {
     const names = source.table.columns.map((column) => column.name);
     expect(new Set(names).size).toBe(names.length);
-    expect(source.table.key.at(-1)).toBe('time');
+    const time = timeColumn(source.table);
+    if (source.table.rhythm === 'events') expect(source.table.key).toContain(time);
+    else expect(source.table.key.at(-1)).toBe(time);
     for (const member of source.table.key) expect(names).toContain(member);
-    expect(source.table.columns.find((column) => column.name === 'time')?.type).toBe('timestamptz');
+    expect(source.table.columns.find((column) => column.name === time)?.type).toBe('timestamptz');
   });
 
   it('has fixtures for every tier', () => {
-    const named = [...Object.keys(fixtures.archives), ...Object.keys(fixtures.pages)];
+    const { archives, pages, snapshots = {} } = fixtures;
+    const named = [archives, pages, snapshots].flatMap((ofKind) => Object.keys(ofKind));
     expect(named.sort()).toEqual(source.tiers.map((tier) => tier.name).sort());
   });
 
   it('knows the ends of a symbol, from its probe or for ever', () => {
     const probe = source.listing;
     if ('listedAt' in probe) return expect(probe.listedAt).toBeGreaterThan(0);
+    const listing = fixtures.listing!;
     for (const ask of ['first', 'last', 'status'] as const) expectRequest(() => probe[ask](series));
-    expect(probe.firstAt(bytes(listing.first.body))).toBe(listing.first.at);
-    expect(probe.lastAt(bytes(listing.first.body))).toBe(listing.first.at);
-    expect(probe.firstAt(bytes(listing.none))).toBeUndefined();
-    expect(probe.lastAt(bytes(listing.none))).toBeUndefined();
+    expect(probe.firstAt(bytes(listing.first.body), series)).toBe(listing.first.at);
+    expect(probe.lastAt(bytes(listing.first.body), series)).toBe(listing.first.last ?? listing.first.at);
+    expect(probe.firstAt(bytes(listing.none), series)).toBeUndefined();
+    expect(probe.lastAt(bytes(listing.none), series)).toBeUndefined();
     expect(probe.isTrading(bytes(listing.trading), series)).toBe(true);
     expect(probe.isTrading(bytes(listing.notTrading), series)).toBe(false);
   });
@@ -112,8 +117,37 @@ describe.each(cases)('$id', ({ id, source, fixtures }) => {
     });
   });
 
+  describe.each(tiersOf(source, 'snapshot'))('a snapshot from $name', (tier) => {
+    const snapshot = fixtures.snapshots![tier.name]!;
+    const read = (bodies: readonly string[]) => tier.parse(bodies.map(bytes), series, snapshot.at);
+
+    it('asks for no secret', () => {
+      const requests = tier.requests(series);
+      expect(requests.length).toBe(snapshot.bodies.length);
+      for (const [i] of requests.entries()) expectRequest(() => tier.requests(series)[i]!);
+    });
+
+    it('is read value by value', () => {
+      const parsed = read(snapshot.bodies.map((body) => fixtureText(id, body)));
+      expectSound(parsed, source.table, series);
+      expect(rowsOf(parsed)).toEqual(snapshot.rows);
+      expect(parsed.findings).toEqual(snapshot.findings);
+      expect(new Set(parsed.batch.times)).toEqual(new Set([snapshot.at]));
+    });
+
+    it('may be of nothing', () => {
+      const parsed = read(snapshot.empty);
+      expectSound(parsed, source.table, series);
+      expect(parsed).toMatchObject({ batch: { length: 0 }, findings: [] });
+    });
+
+    it.each(Object.keys(snapshot.damaged))('refuses %s', (what) => {
+      expect(thrownBy(() => read(snapshot.damaged[what]!))).toEqual(malformed);
+    });
+  });
+
   describe.each(tiersOf(source, 'archive'))('files from $name', (tier) => {
-    const { files, damaged } = fixtures.archives[tier.name]!;
+    const { files, damaged, whenShuffled = [] } = fixtures.archives[tier.name]!;
 
     it('names an object and its checksum for each period', () => {
       const period = periodAt(tier.unit, range.start);
@@ -150,7 +184,7 @@ describe.each(cases)('$id', ({ id, source, fixtures }) => {
         const shuffled = [...header, ...lines.toReversed(), ...lines, ''].join('\n');
         const read = parseFile(tier.parser(series), bytes(shuffled));
         expect(read.rows).toEqual(rows);
-        expect(read.findings).toEqual([]);
+        expect(read.findings.map(({ kind }) => kind)).toEqual(whenShuffled);
       });
     });
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Range } from '../../functions/core/range.ts';
 import type { Series } from '../../functions/core/series.ts';
 import type { Finding, Parsed, Source, StreamParser } from '../../functions/core/source.ts';
-import type { TableSpec } from '../../functions/core/table.ts';
+import { type TableSpec, timeColumn } from '../../functions/core/table.ts';
 import { stepOf } from '../../functions/core/timeframe.ts';
 import type { HttpRequest } from '../../functions/core/venue.ts';
 
@@ -19,7 +19,10 @@ export interface SourceFixtures {
   readonly pages: Readonly<Record<string, PageFixture>>;
   /** one for each tier of archives, by its name */
   readonly archives: Readonly<Record<string, ArchiveFixture>>;
-  readonly listing: ListingFixture;
+  /** one for each tier of snapshots, by its name */
+  readonly snapshots?: Readonly<Record<string, SnapshotFixture>>;
+  /** absent where a source's listing is fixed */
+  readonly listing?: ListingFixture;
 }
 
 export interface PageFixture {
@@ -37,14 +40,30 @@ export interface PageFixture {
   readonly damaged: Readonly<Record<string, string>>;
 }
 
+export interface SnapshotFixture {
+  /** files with the answers, in the order of the requests */
+  readonly bodies: readonly string[];
+  /** the step that the snapshot is of; epoch ms */
+  readonly at: number;
+  readonly rows: readonly PlainRow[];
+  readonly findings: readonly Finding[];
+  /** answers, as text, that hold no rows */
+  readonly empty: readonly string[];
+  /** answers, as text, that must end in `malformed-rows`, by what is wrong with them */
+  readonly damaged: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface ArchiveFixture {
   /** the rows of each file */
   readonly files: Readonly<Record<string, readonly PlainRow[]>>;
+  /** kinds of findings when the rows are out of order and repeated; none unless told */
+  readonly whenShuffled?: readonly string[];
   readonly damaged: Readonly<Record<string, string>>;
 }
 
 export interface ListingFixture {
-  readonly first: { readonly body: string; readonly at: number };
+  /** `at` is what the body says as an answer about the first row, `last` about the newest; the same unless told */
+  readonly first: { readonly body: string; readonly at: number; readonly last?: number };
   /** the answer for a symbol without rows */
   readonly none: string;
   readonly trading: string;
@@ -56,7 +75,7 @@ export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text
 export const fixtureText = (source: string, file: string): string =>
   readFileSync(new URL(`../fixtures/${source}/${file}`, import.meta.url), 'utf8');
 
-export function rowsOf({ batch }: Parsed): PlainRow[] {
+export function rowsOf({ batch }: Pick<Parsed, 'batch'>): PlainRow[] {
   const cell = (data: Parsed['batch']['columns'][number], i: number): string | number | null => {
     if ('constant' in data) return data.constant;
     const value = data[i] ?? null;
@@ -80,12 +99,18 @@ export function expectSound({ batch }: Parsed, table: TableSpec, series: Series)
       expect(data.includes(Number.NaN), `${column.name} is part of the key`).toBe(false);
     }
   }
-  const time = table.columns.findIndex((column) => column.name === 'time');
+  const time = table.columns.findIndex((column) => column.name === timeColumn(table));
   expect(batch.columns[time]).toEqual(batch.times);
   for (const [i, at] of batch.times.entries()) {
     expect(at % stepOf(series.timeframe), `row ${i} is on the grid`).toBe(0);
-    if (i > 0) expect(batch.times[i - 1]!, `row ${i} comes after row ${i - 1}`).toBeLessThan(at);
+    if (i === 0) continue;
+    const before = expect(batch.times[i - 1]!, `row ${i} comes after row ${i - 1}`);
+    if (table.rhythm === 'events') before.toBeLessThanOrEqual(at);
+    else before.toBeLessThan(at);
   }
+  const keyed = table.columns.map(({ name }) => table.key.includes(name));
+  const keys = rowsOf({ batch }).map((row) => JSON.stringify(row.filter((_, c) => keyed[c])));
+  expect(new Set(keys).size, 'rows of one key').toBe(keys.length);
 }
 
 /** A request that the client can send, that asks the same each time and that names no secret. */
@@ -95,7 +120,7 @@ export function expectRequest(make: () => HttpRequest): HttpRequest {
   expect(request.path).toMatch(/^\/[^?#]*$/);
   expect(request.host.env).toMatch(/^GORDON_[A-Z0-9_]+_URL$/);
   expect(Object.keys(request.query ?? {}).filter((name) => /key|token|secret/i.test(name))).toEqual([]);
-  if (request.family) expect(request.weight ?? 1).toBeLessThan(request.family.limit / 10);
+  if (request.family) expect(request.weight ?? 1).toBeLessThanOrEqual(request.family.limit / 10);
   return request;
 }
 

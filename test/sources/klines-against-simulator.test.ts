@@ -52,7 +52,7 @@ async function fill(
   const venue = createVenueClient({ budget, clock, env: venues.env, sleep: async () => undefined });
   const series = { source: source.id, symbol, timeframe };
   const filling: Filling = {
-    ...{ source, series, missing: [range], asked: [] },
+    ...{ source, series, missing: [range], asked: [], objects: [], sources: {} },
     listing: () => findListing(venue, source.listing, series),
   };
   const pages: Page[] = [];
@@ -62,7 +62,7 @@ async function fill(
   const full = pages.filter((page) => page.rows.length > 0);
   for (const page of full) expectSound({ batch: page.rows, findings: [] }, source.table, series);
   const have = pages.reduce<RangeSet>((set, page) => union(set, page.have), []);
-  const rows = full.flatMap((page) => rowsOf({ batch: page.rows, findings: [] }));
+  const rows = full.flatMap((page) => rowsOf({ batch: page.rows }));
   expect(measure(have)).toBe(rows.length * stepOf(timeframe));
   return {
     ...{ rows: rows.sort((a, b) => Number(a[2]) - Number(b[2])), have, left: filling.missing },

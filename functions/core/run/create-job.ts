@@ -72,7 +72,7 @@ function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
   return {
     source: first!.family,
     sources: chosen.filter((s) => s.timeframes.includes(timeframeOf(timeframe, chosen))).map((s) => s.id),
-    symbols: [...new Set(body.symbols ?? first!.defaultSymbols)],
+    symbols: [...new Set(body.symbols ?? chosen.flatMap((source) => source.defaultSymbols))],
     ...{ skipped: [], timeframe: timeframeOf(timeframe, chosen), from, to },
     alsoRequested: body.from === undefined && body.to === undefined,
   };
@@ -104,21 +104,30 @@ function instant(text: string | undefined, field: string): number | undefined {
   throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
 }
 
-/** Refuses a symbol that no chosen venue lists; one that only some list goes on with those. */
+/**
+ * Refuses a symbol that no chosen venue lists; one that only some list goes on with those. What cannot be a symbol of a
+ * source at all is not even worth a word, as long as it is one of another.
+ */
 async function checkSymbols(ports: CreatePorts, order: JobOrder): Promise<JobOrder> {
   const skipped: string[] = [];
+  const chosen = order.sources.map((id) => ports.sources[id]!);
   for (const symbol of order.symbols) {
+    const possible = chosen.filter((source) => source.symbolPattern.test(symbol));
     const unlisted: string[] = [];
-    for (const id of order.sources) {
-      if (!(await isListed(ports, ports.sources[id]!, symbol, order.timeframe))) unlisted.push(id);
+    for (const source of possible) {
+      if (!(await isListed(ports, source, symbol, order.timeframe))) unlisted.push(source.id);
     }
-    if (unlisted.length === order.sources.length) {
-      const remedy = 'Check the spelling: symbols are written as the venue writes them, such as BTCUSDT.';
-      throw badRequest('unknown-symbol', symbol, `${unlisted.join(' and ')} do not list it.`, remedy, 422);
-    }
+    if (unlisted.length === possible.length) throw unknownSymbol(symbol, chosen);
     skipped.push(...unlisted.map((id) => `${id} ${symbol}`));
   }
   return { ...order, skipped };
+}
+
+function unknownSymbol(symbol: string, chosen: readonly Source[]): GordonError {
+  const [{ defaultSymbols }] = chosen as [Source, ...Source[]];
+  const remedy = `Check the spelling: symbols are written as the venue writes them, such as ${defaultSymbols[0]}.`;
+  const who = chosen.map(({ id }) => id).join(' and ');
+  return badRequest('unknown-symbol', symbol, `${who} do not list it.`, remedy, 422);
 }
 
 async function isListed(
@@ -127,7 +136,8 @@ async function isListed(
   symbol: string,
   timeframe: Timeframe,
 ): Promise<boolean> {
-  if (!source.symbolPattern.test(symbol)) return false;
+  // What the adapter itself proposes needs no proof; its life is looked up when a hole asks for it.
+  if (source.defaultSymbols.includes(symbol)) return true;
   const series = { source: source.id, symbol, timeframe };
   if (await ports.store.listing(series)) return true;
   try {

@@ -4,7 +4,7 @@ import { BudgetExhausted, GordonError } from '../errors.ts';
 import type { ChunkState } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
-import { hull, measure } from '../range.ts';
+import { hull, measure, normalize, union } from '../range.ts';
 import { waitSecondsUntil } from '../schedule.ts';
 import type { Listing } from '../source.ts';
 import { MINUTE, SECOND } from '../time.ts';
@@ -41,6 +41,8 @@ export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Pro
     series: { source: chunk.source, symbol: chunk.symbol, timeframe: chunk.timeframe },
     missing: await ports.store.missing(chunk, chunk),
     asked: [],
+    objects: [],
+    sources: ports.sources,
     listing: memo(() => listingOf(ports, filling)),
   };
   let rows = await ports.store.rowsBy(jobId, chunk.label);
@@ -63,8 +65,12 @@ export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Pro
   if (await cancelled()) return result('cancelled');
   try {
     for await (const page of fillRange(ports, filling)) {
-      // A sibling's rows came along unasked: from now on they are asked for.
-      if (page.series.source !== source.id) await adopt(ports, page);
+      if (page.series.source !== source.id) {
+        // A sibling's rows came along unasked: from now on they are asked for.
+        await adopt(ports, page);
+        rows += await ports.store.commit(page, by);
+        continue;
+      }
       rows += await ports.store.commit(page, by);
       if (await cancelled()) return result('cancelled');
       const now = ports.clock();
@@ -84,8 +90,8 @@ export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Pro
   return result('done');
 }
 
-async function adopt({ catalog }: FetchPorts, { series, have }: Page): Promise<void> {
-  const around = hull(have);
+async function adopt({ catalog }: FetchPorts, { series, have, empty }: Page): Promise<void> {
+  const around = hull(union(have, normalize(empty.map(({ span }) => span))));
   if (around) await catalog.request(series, around);
 }
 

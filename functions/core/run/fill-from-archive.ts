@@ -3,12 +3,13 @@ import type { Page } from '../coverage.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import { type Period, periodsIn } from '../period.ts';
 import type { ArchiveFile } from '../ports.ts';
-import { clip, hull, intersect, measure, type RangeSet, runsOf } from '../range.ts';
+import { clip, hull, intersect, measure, type RangeSet, runsOf, subtract, union } from '../range.ts';
 import type { ArchiveTier, Finding, Listing, Parsed } from '../source.ts';
 import { countWithin, rowsWithin } from '../table.ts';
 import { DAY } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
-import { type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
+import { explainExpired } from './explain-expired.ts';
+import { type Filling, type FillPorts, mayLieOutsideLife, type ObjectAnswer } from './filling.ts';
 
 /** For up to two days a month's file is the dearer way: daily files hold the same rows. */
 const WORTH_A_MONTH = 2 * DAY;
@@ -61,6 +62,10 @@ async function* readObject(
 ): AsyncGenerator<Page> {
   const object = tier.object(filling.series, period);
   const what = object.file.path;
+  const note = (outcome: ObjectAnswer['outcome']): void => {
+    const { start, end } = period;
+    filling.objects.push({ span: { start, end }, outcome, asked: filling.asked.at(-1)! });
+  };
   let file: ArchiveFile | undefined;
   try {
     file = await ports.archive.read(object);
@@ -68,15 +73,18 @@ async function* readObject(
       ...{ what, status: file ? 200 : 404, at: ports.clock() },
       ...(file && { sha256: file.sha256 }),
     });
-    if (!file) return;
+    if (!file) return note('missing');
     const parser = tier.parser(filling.series);
-    const read = { ...{ object: what, sha256: file.sha256, wanted } };
+    const read = { ...{ object: what, sha256: file.sha256, wanted, siblings: new Map<string, RangeSet>() } };
     for await (const bytes of file.content) yield* pageOf(filling, read, parser.push(bytes));
     yield* pageOf(filling, read, parser.end());
+    note('read');
+    yield* siblingHoles(ports, filling, period, read);
   } catch (error) {
     if (!(error instanceof GordonError) || !DAMAGED.has(error.code)) throw error;
     // A damaged object is no answer about the rows: the next tier is asked, and the damage is kept on record.
     filling.asked.push({ what: `${what} (${error.code})`, status: 200, at: ports.clock() });
+    note('damaged');
     yield emptyPage(filling, what, [{ kind: error.code, detail: { object: what, message: error.message } }]);
   }
 }
@@ -88,6 +96,8 @@ interface ReadObject {
   readonly sha256: string;
   /** what was missing when the object was opened */
   readonly wanted: RangeSet;
+  /** what the rows of each sibling account for, as far as the file was read */
+  readonly siblings: Map<string, RangeSet>;
 }
 
 /**
@@ -102,22 +112,45 @@ function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined)
   const repeated = countWithin(parsed.batch.times, wanted) - rows.length;
   const findings = parsed.findings.filter((finding) => touches(finding, missing));
   if (repeated > 0) findings.push({ kind: 'repeated-rows', detail: { object, rows: repeated } });
-  if (rows.length === 0 && findings.length === 0) return;
   const { source, series } = filling;
-  const have = accountedFor(source, series.timeframe, rows.times, missing);
-  yield { ...{ series, rows, have, empty: [], findings, object, sha256 } };
+  // Siblings first: the fetcher may stop after any page of its own.
   yield* alsoIn(filling, read, parsed);
+  if (rows.length > 0 || findings.length > 0) {
+    const have = accountedFor(source, series.timeframe, parsed.batch.times, missing);
+    yield { ...{ series, rows, have, empty: [], findings, object, sha256 } };
+  }
 }
 
 /** Rows of sibling sources, which would otherwise load the same object once more. The store keeps what is still missing. */
 function* alsoIn(
   { series }: Filling,
-  { object, sha256 }: ReadObject,
+  { object, sha256, siblings }: ReadObject,
   { also = {} }: Parsed,
 ): Generator<Page> {
-  for (const [source, rows] of Object.entries(also)) {
-    const have = runsOf(rows.times, stepOf(series.timeframe));
-    yield { ...{ series: { ...series, source }, rows, have, empty: [], findings: [], object, sha256 } };
+  for (const [source, { batch, findings }] of Object.entries(also)) {
+    const have = runsOf(batch.times, stepOf(series.timeframe));
+    siblings.set(source, union(siblings.get(source) ?? [], have));
+    yield { ...{ series: { ...series, source }, rows: batch, have, empty: [], findings, object, sha256 } };
+  }
+}
+
+/**
+ * What a sibling has no row for in an object that was read to its end, where its own last tier no longer reaches: without
+ * this its chunk would load the object once more, only to learn the same.
+ */
+async function* siblingHoles(
+  ports: FillPorts,
+  filling: Filling,
+  { start, end }: Period,
+  { object, siblings }: ReadObject,
+): AsyncGenerator<Page> {
+  for (const [source, have] of siblings) {
+    const last = filling.sources[source]?.tiers.at(-1);
+    if (last?.kind !== 'pages' || last.reachMs === undefined) continue;
+    if (end > ports.clock() - last.reachMs) continue;
+    const empty = await explainExpired(filling, subtract([{ start, end }], have));
+    if (empty.length > 0)
+      yield { ...emptyPage(filling, object, []), series: { ...filling.series, source }, empty };
   }
 }
 

@@ -2,11 +2,12 @@ import { accountedFor } from '../account.ts';
 import { type EmptySpan, explainHole, type Page } from '../coverage.ts';
 import { GordonError } from '../errors.ts';
 import { clip, hull, measure, type Range, type RangeSet, runsOf, subtract, union } from '../range.ts';
-import type { PagesTier } from '../source.ts';
+import type { PagesTier, Parsed } from '../source.ts';
 import { rowsWithin } from '../table.ts';
 import { ceilTo, floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
-import { type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
+import { explainExpired } from './explain-expired.ts';
+import { EVIDENCE_KEPT, type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
 
 /** Pages through each missing range. As the last tier, what it does not return is proven empty and explained. */
 export async function* fillFromPages(
@@ -17,7 +18,10 @@ export async function* fillFromPages(
   const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ports.clock() - tier.reachMs;
   for (const wanted of filling.missing) {
     const range = skipExpired(filling, wanted, reached);
-    if (range !== wanted) yield expired(filling, tier, subtract([wanted], range ? [range] : []));
+    if (range !== wanted) {
+      const empty = await explainExpired(filling, subtract([wanted], range ? [range] : []));
+      yield { ...pageFrame(filling, tier), empty };
+    }
     if (!range) continue;
     let left: Range | undefined = await skipOutsideLife(filling, range);
     if (left !== range) yield* explained(filling, tier, subtract([range], left ? [left] : []));
@@ -34,14 +38,6 @@ function skipExpired(filling: Filling, range: Range, reached: number): Range | u
   const start = ceilTo(Math.max(range.start, reached), stepOf(filling.series.timeframe));
   if (range.start >= reached) return range;
   return start < range.end ? { start, end: range.end } : undefined;
-}
-
-function expired(filling: Filling, tier: PagesTier, spans: RangeSet): Page {
-  const evidence = filling.asked.slice(-EVIDENCE_KEPT);
-  return {
-    ...pageFrame(filling, tier),
-    empty: spans.map((span) => ({ span, reason: 'source-expired', evidence })),
-  };
 }
 
 /** Long ranges are first cut to the symbol's life: no request is spent on years in which it did not exist. */
@@ -71,28 +67,50 @@ async function readPage(
   range: Range,
 ): Promise<{ page: Page; left: Range | undefined }> {
   const { source, series } = filling;
-  const request = tier.request(series, range);
-  const what = describe(request);
-  const answer = await ports.venue.get(request);
-  const asOf = answer?.asOf ?? ports.clock();
-  filling.asked.push({ what, status: answer?.status ?? 404, at: ports.clock() });
-  const parsed = answer && tier.parse(answer.body, series, asOf);
+  const { what, asOf, full, parsed } = await askFor(ports, filling, tier, range);
   const frame = { ...pageFrame(filling, tier), object: what, findings: parsed?.findings ?? [] };
   const rows = parsed ? rowsWithin(parsed.batch, [range]) : frame.rows;
-  const full = parsed !== undefined && parsed.rowsInBody >= tier.pageRows;
   if (full && rows.length === 0) throw outsideRange(what);
   const step = stepOf(series.timeframe);
   const settled = floorTo(asOf - source.settleMs, step);
   const upTo = { start: Number.NEGATIVE_INFINITY, end: settled };
   const spoken = spokenOf(range, runsOf(rows.times, step), tier.direction);
   const events = source.table.rhythm === 'events';
-  const have = accountedFor(source, series.timeframe, rows.times, events ? clip([spoken], upTo) : [spoken]);
+  const times = parsed?.batch.times ?? rows.times;
+  const have = accountedFor(source, series.timeframe, times, events ? clip([spoken], upTo) : [spoken]);
   const [rest] = subtract([range], [spoken]);
   const left = rest && rest.start + step <= (full ? asOf : settled) ? rest : undefined;
   const holes = clip(subtract([range], left ? union(have, [left]) : have), upTo);
   const empty = holes.length > 0 ? await explain(filling, holes) : [];
   const provisional = events ? subtract([spoken], union(have, holes)) : [];
   return { page: { ...frame, rows, have, empty, provisional }, left };
+}
+
+interface Answered {
+  readonly what: string;
+  /** the venue's clock at the first answer: later parts may know more, none knows less */
+  readonly asOf: number;
+  /** there may be more than was told */
+  readonly full: boolean;
+  readonly parsed: Parsed | undefined;
+}
+
+async function askFor(ports: FillPorts, filling: Filling, tier: PagesTier, range: Range): Promise<Answered> {
+  const { series } = filling;
+  const requests = tier.parts?.requests(series, range, ports.clock()) ?? [tier.request(series, range)];
+  const answers: (Parsed & { readonly rowsInBody: number })[] = [];
+  let asOf = Number.POSITIVE_INFINITY;
+  for (const request of requests) {
+    const answer = await ports.venue.get(request);
+    filling.asked.push({ what: describe(request), status: answer?.status ?? 404, at: ports.clock() });
+    asOf = Math.min(asOf, answer?.asOf ?? ports.clock());
+    if (answer) answers.push(tier.parse(answer.body, series, answer.asOf));
+  }
+  return {
+    ...{ what: describe(requests[0]!), asOf },
+    full: answers.some(({ rowsInBody }) => rowsInBody >= tier.pageRows),
+    parsed: answers.length > 1 && tier.parts ? tier.parts.join(answers) : answers[0],
+  };
 }
 
 function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {
@@ -113,11 +131,8 @@ const outsideRange = (subject: string): GordonError =>
 async function explain(filling: Filling, holes: RangeSet): Promise<EmptySpan[]> {
   const listing = await filling.listing();
   const evidence = filling.asked.slice(-EVIDENCE_KEPT);
-  return holes.flatMap((hole) => explainHole(hole, listing, evidence));
+  return holes.flatMap((hole) => explainHole(hole, listing, evidence, filling.source.holeReason));
 }
-
-/** The last answers are the ones about the hole; a chunk of many pages need not carry them all. */
-const EVIDENCE_KEPT = 4;
 
 function pageFrame(filling: Filling, tier: PagesTier): Page {
   const rows = { length: 0, times: new Float64Array(), columns: [] };

@@ -1,6 +1,6 @@
 import type { Asked } from '../coverage.ts';
-import type { ArchiveReader, VenueClient } from '../ports.ts';
-import type { RangeSet } from '../range.ts';
+import type { ArchiveReader, Sources, VenueClient } from '../ports.ts';
+import type { Range, RangeSet } from '../range.ts';
 import type { Series } from '../series.ts';
 import type { Listing, Source } from '../source.ts';
 import type { Clock } from '../time.ts';
@@ -17,9 +17,22 @@ export interface Filling {
   readonly series: Series;
   missing: RangeSet;
   readonly asked: Asked[];
+  /** what the archive answered for each object that was asked for */
+  readonly objects: ObjectAnswer[];
+  /** all sources, for the rows of siblings that come along */
+  readonly sources: Sources;
   /** the symbol's life, looked up when `mayLieOutsideLife` or when a hole is explained */
   listing(): Promise<Listing | undefined>;
 }
 
+export interface ObjectAnswer {
+  readonly span: Range;
+  readonly outcome: 'read' | 'missing' | 'damaged';
+  readonly asked: Asked;
+}
+
 /** An object that is not there is the first sign of a time before listing or after delisting; else nobody asks for it. */
 export const mayLieOutsideLife = ({ asked }: Filling): boolean => asked.some(({ status }) => status === 404);
+
+/** The last answers are the ones about the hole; a chunk of many pages need not carry them all. */
+export const EVIDENCE_KEPT = 4;

@@ -25,11 +25,11 @@ export async function findListing(
   };
   const step = stepOf(series.timeframe);
   const first = await venue.get(probe.first(series));
-  const firstAt = first && probe.firstAt(first.body);
+  const firstAt = first && probe.firstAt(first.body, series);
   if (first === undefined || firstAt === undefined) return undefined;
   // The ledger's spans lie on the grid, and a first stamp may not.
   const listedAt = floorTo(firstAt, step);
-  const lastAt = await ask(probe.last(series), (body) => probe.lastAt(body));
+  const lastAt = await ask(probe.last(series), (body) => probe.lastAt(body, series));
   if (lastAt === undefined || lastAt > first.asOf - SILENT_FOR) return { listedAt };
   const trading = await ask(probe.status(series), (body) => probe.isTrading(body, series));
   return trading ? { listedAt } : { listedAt, delistedAt: floorTo(lastAt, step) + step };

@@ -8,21 +8,32 @@ import type {
 } from '../contracts.ts';
 import { type ChunkProgress, isFinished, type Job } from '../job.ts';
 import type { FinalStatus, JobStore } from '../job-ports.ts';
+import { planChunks } from '../plan.ts';
 import type { SeriesStore } from '../ports.ts';
 import { measure, type RangeSet, union } from '../range.ts';
+import { DAY } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import { overdue, seriesOf, wantedOf } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
+import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
+
+/** As long as the ledger keeps apart which job wrote what. */
+const SPANS_KEPT = 7 * DAY;
 
 /** Counts rows against the ledger once more and gives the job its last state. */
-export async function finalizeJob(ports: PlanPorts, input: FinalizeJobInput): Promise<FinalizeJobOutput> {
+export async function finalizeJob(
+  ports: PlanPorts & RefreshPorts,
+  input: FinalizeJobInput,
+): Promise<FinalizeJobOutput> {
   const job = await ports.jobs.start(input.jobId, input.wave);
+  // Before the job ends: whoever waits for it finds the aggregates fresh. A cancelled job's rows are there to stay too.
+  if (job.source === 'candles') await refreshAggregates(ports, { ending: job.id, lookback: SPANS_KEPT });
   const chunks = await ports.jobs.chunks(job.id);
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
   // A cancelled job is final already: what it wrote is entered, and nothing is counted for somebody who left.
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
-    : verdict(await missingSteps(ports, job), chunks, rows);
+    : verdict(await whatIsLeft(ports, job), chunks, rows);
   const final = await ports.jobs.finish(job.id, { ...end, rows });
   return { jobId: job.id, status: final.status as FinalStatus, rows, reason: final.reason ?? '' };
 }
@@ -32,10 +43,11 @@ interface Verdict {
   readonly reason: string;
 }
 
-function verdict(missing: number, chunks: readonly ChunkProgress[], rows: number): Verdict {
-  if (missing === 0) return { status: 'succeeded', reason: '' };
-  const failed = chunks.filter((chunk) => chunk.state === 'failed');
+function verdict({ missing, labels }: Left, chunks: readonly ChunkProgress[], rows: number): Verdict {
+  // A chunk whose rows came another way, by another job, is no failure of this one.
+  const failed = chunks.filter((chunk) => chunk.state === 'failed' && labels.has(chunk.label));
   const [first] = failed;
+  if (missing === 0 && !first) return { status: 'succeeded', reason: '' };
   const why = first
     ? `${failed.length} of ${chunks.length} chunks failed, first ${first.label}: ${first.error?.message ?? ''}`
     : 'the venue did not return them, and it is too early to call them proven empty';
@@ -43,8 +55,16 @@ function verdict(missing: number, chunks: readonly ChunkProgress[], rows: number
   return { status: all ? 'failed' : 'completed_with_gaps', reason: `${missing} rows are missing: ${why}` };
 }
 
-async function missingSteps(ports: PlanPorts, job: Job): Promise<number> {
+interface Left {
+  /** steps that the venue has had time to publish */
+  readonly missing: number;
+  /** chunks of which anything at all is missing */
+  readonly labels: ReadonlySet<string>;
+}
+
+async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   const now = ports.clock();
+  const labels = new Set<string>();
   let steps = 0;
   for (const series of seriesOf(job, ports.sources)) {
     let missing: RangeSet = [];
@@ -53,8 +73,11 @@ async function missingSteps(ports: PlanPorts, job: Job): Promise<number> {
       missing = union(missing, await ports.catalog.missing(series, range));
     }
     steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
+    for (const { chunk } of planChunks(series, missing, series.spec.chunkUnit(series.timeframe))) {
+      labels.add(chunk.label);
+    }
   }
-  return steps;
+  return { missing: steps, labels };
 }
 
 /** A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. */

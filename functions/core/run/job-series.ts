@@ -10,7 +10,10 @@ export interface JobSeries extends Series {
   readonly spec: Source;
 }
 
-/** The series that a job is about: every source with every symbol, without what no venue lists. */
+/**
+ * The series that a job is about: every source with those symbols that can be its own, without what its venue does not
+ * list. The sources of one family may speak of different things: of currencies, of an index.
+ */
 export function seriesOf(
   job: Pick<Job, 'sources' | 'symbols' | 'skipped' | 'timeframe'>,
   sources: Sources,
@@ -18,7 +21,7 @@ export function seriesOf(
   const skipped = new Set(job.skipped);
   return job.sources.flatMap((source) =>
     job.symbols
-      .filter((symbol) => !skipped.has(`${source} ${symbol}`))
+      .filter((symbol) => sources[source]!.symbolPattern.test(symbol) && !skipped.has(`${source} ${symbol}`))
       .map((symbol) => ({ source, symbol, timeframe: job.timeframe, spec: sources[source]! })),
   );
 }
@@ -30,8 +33,11 @@ export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, n
     // There is nothing to ask for but this moment, whatever range was ordered.
     return { start: floorTo(now, step), end: floorTo(now, step) + step };
   }
-  const final = floorTo(now - series.spec.finalAfterMs, step);
-  return { start: ceilTo(job.from, step), end: Math.min(floorTo(job.to, step), final) };
+  const { finalAfterMs } = series.spec;
+  const final = floorTo(now - finalAfterMs, step);
+  // A row that tells of its instant is ordered by it; one that tells of its step only with the whole of it.
+  const to = finalAfterMs < 0 ? ceilTo(job.to, step) : floorTo(job.to, step);
+  return { start: ceilTo(job.from, step), end: Math.min(to, final) };
 }
 
 /** All that the job has to see to of one series. */

@@ -6,7 +6,8 @@ import type { SeriesCatalog, Sources } from '../ports.ts';
 import { measure, type RangeSet, union } from '../range.ts';
 import { waitSecondsUntil } from '../schedule.ts';
 import { type Clock, MINUTE } from '../time.ts';
-import { orderedRange, seriesOf, wantedOf } from './job-series.ts';
+import { holdBack } from './hold-back.ts';
+import { orderedRange, overdue, seriesOf, wantedOf } from './job-series.ts';
 
 export interface PlanPorts {
   readonly jobs: JobStore;
@@ -31,11 +32,14 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   const missing = planned.reduce((sum, { missing }) => sum + measure(missing), 0);
   const before = await ports.jobs.chunks(job.id);
   const hopeless = new Set(before.filter(isHopeless).map((chunk) => chunk.label));
-  const hopeful = planned.filter(({ chunk }) => !hopeless.has(chunk.label));
+  const now = ports.clock();
+  const worth = planned.filter(
+    (part) => !hopeless.has(part.chunk.label) && !isTooEarly(ports, part, before, now),
+  );
+  const hopeful = holdBack(worth, before, ports.sources);
   if (hopeful.length === 0) return answer(input, 'finalize', missing);
 
   const waiting = before.filter((chunk) => chunk.state === 'waiting');
-  const now = ports.clock();
   const resumeAt = resumeTime(waiting, hopeful);
   if (resumeAt !== undefined && resumeAt > now) {
     return {
@@ -43,12 +47,25 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
       waitSeconds: waitSecondsUntil(resumeAt, now, LONGEST_PARK),
     };
   }
-  const progress = input.previousMissing < 0 || missing < input.previousMissing;
+  const known = new Set(before.map(({ label }) => label));
+  const untried = hopeful.some(({ chunk }) => !known.has(chunk.label));
+  const progress = untried || missing < input.previousMissing;
   if (!progress && waiting.length === 0) return answer(input, 'finalize', missing);
 
   const wave = hopeful.slice(0, MAX_CHUNKS_PER_WAVE);
   await ports.jobs.plan(job.id, input.wave, wave);
   return { ...answer(input, 'fetch', missing), chunks: wave.map(({ chunk }) => chunk) };
+}
+
+/** This job has asked for it, and all that is left of it may still come or change: asking at once gives the same. */
+function isTooEarly(
+  { sources }: PlanPorts,
+  { chunk, missing }: PlannedChunk,
+  before: readonly ChunkProgress[],
+  now: number,
+): boolean {
+  const asked = before.some(({ label, state }) => label === chunk.label && state === 'done');
+  return asked && overdue(missing, { ...chunk, spec: sources[chunk.source]! }, now).length === 0;
 }
 
 async function prepare(ports: PlanPorts, job: Job): Promise<void> {

@@ -1,10 +1,20 @@
 import { ACTIVE_STATUSES } from '../job.ts';
 import type { SeriesCatalog } from '../ports.ts';
-import { DAY, iso } from '../time.ts';
+import type { Source } from '../source.ts';
+import { DAY, iso, MINUTE } from '../time.ts';
 import { type CreatePorts, createJob } from './create-job.ts';
 
 /** Far enough back to mend a missed day, near enough that planning costs nothing. */
 const TAIL = 2 * DAY;
+
+/** How often the schedule runs, as the manifest has it: one run falls into the beginning of each longer period. */
+const REFRESH_EVERY = 5 * MINUTE;
+
+const isDue = ({ refreshEveryMs = REFRESH_EVERY }: Source, now: number): boolean =>
+  now % refreshEveryMs < REFRESH_EVERY;
+
+/** What a venue still revises belongs to the tail. */
+const tailOf = ({ settleMs }: Source, now: number): string => iso(now - Math.max(TAIL, settleMs));
 
 /**
  * Orders the newest rows of every series that was ever requested: one job for each source and timeframe. A family whose
@@ -14,22 +24,29 @@ const TAIL = 2 * DAY;
 export async function refreshTails(
   ports: CreatePorts & { readonly catalog: Pick<SeriesCatalog, 'report'> },
 ): Promise<string[]> {
+  const now = ports.clock();
   const known = await ports.catalog.report({});
   const active = await ports.jobs.list({ statuses: ACTIVE_STATUSES, limit: 100 });
   const busy = new Set(active.jobs.map((job) => job.source));
-  const orders = new Map<string, { source: string; timeframe: string; symbols: Set<string> }>();
+  const orders = new Map<string, { source: string; timeframe: string; from: string; symbols: Set<string> }>();
   for (const { source, symbol, timeframe } of known) {
     const spec = ports.sources[source];
-    if (!spec || busy.has(spec.family)) continue;
+    if (!spec || busy.has(spec.family) || !isDue(spec, now)) continue;
+    // Its key was taken away: that is for whoever orders it to hear, and no reason to leave out the others.
+    if (spec.key && !ports.hasKey(spec.key.env)) continue;
     const key = `${source} ${timeframe}`;
-    const order = orders.get(key) ?? { source, timeframe, symbols: new Set<string>() };
+    const order = orders.get(key) ?? {
+      source,
+      timeframe,
+      from: tailOf(spec, now),
+      symbols: new Set<string>(),
+    };
     order.symbols.add(symbol);
     orders.set(key, order);
   }
-  const from = iso(ports.clock() - TAIL);
   const started: string[] = [];
-  for (const { source, timeframe, symbols } of orders.values()) {
-    const made = await createJob(ports, { source, timeframe, symbols: [...symbols], from });
+  for (const { symbols, ...order } of orders.values()) {
+    const made = await createJob(ports, { ...order, symbols: [...symbols] });
     started.push(made.job.id);
   }
   return started;

@@ -1,4 +1,4 @@
-import type { Period } from '../../core/period.ts';
+import type { Period, PeriodUnit } from '../../core/period.ts';
 import type { Series } from '../../core/series.ts';
 import type { ArchiveTier } from '../../core/source.ts';
 import { DAY, HOUR } from '../../core/time.ts';
@@ -11,24 +11,33 @@ import { binanceArchive } from './venue.ts';
 const PUBLISHING_HOUR = 8 * HOUR;
 const MONDAY = 1;
 
-/** Candles of one market from the archive, by month or by day. */
-export function klineArchive(folder: 'spot' | 'futures/um', unit: 'month' | 'day'): ArchiveTier {
-  const tree = unit === 'month' ? 'monthly' : 'daily';
+type ArchiveUnit = PeriodUnit & ('month' | 'day');
+
+/** One of the archive's trees of files. */
+export function archiveTier(
+  unit: ArchiveUnit,
+  path: (series: Series, period: Period) => string,
+  parser: ArchiveTier['parser'],
+): ArchiveTier {
   return {
     kind: 'archive',
     name: `archive-${unit}`,
     unit,
     object(series, period) {
-      const path = objectPath(folder, tree, series, period);
-      return { file: file(path), checksum: file(`${path}.CHECKSUM`) };
+      const zip = path(series, period);
+      return { file: file(zip), checksum: file(`${zip}.CHECKSUM`) };
     },
     publishedAt: (period) => PUBLISHING_HOUR + (unit === 'month' ? firstMondayFrom(period.end) : period.end),
-    parser: klineCsvParser,
+    parser,
   };
 }
 
-function objectPath(folder: string, tree: string, { symbol, timeframe }: Series, { name }: Period): string {
-  return `/data/${folder}/${tree}/klines/${symbol}/${timeframe}/${symbol}-${timeframe}-${name}.zip`;
+/** Candles of one market from the archive, by month or by day. */
+export function klineArchive(folder: 'spot' | 'futures/um', unit: ArchiveUnit): ArchiveTier {
+  const tree = unit === 'month' ? 'monthly' : 'daily';
+  const path = ({ symbol, timeframe }: Series, { name }: Period): string =>
+    `/data/${folder}/${tree}/klines/${symbol}/${timeframe}/${symbol}-${timeframe}-${name}.zip`;
+  return archiveTier(unit, path, klineCsvParser);
 }
 
 const file = (path: string): HttpRequest => ({

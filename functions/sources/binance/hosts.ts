@@ -18,4 +18,7 @@ const USED_WEIGHT = 'x-mbx-used-weight-1m';
 export const binanceFamilies = {
   spot: { id: 'binance-spot', limit: 6000, windowMs: MINUTE, usedHeader: USED_WEIGHT },
   usdm: { id: 'binance-usdm', limit: 2400, windowMs: MINUTE, usedHeader: USED_WEIGHT },
+  // The next two count requests and answer without any header, so what other programs on the address use is not seen.
+  usdmFunding: { id: 'binance-usdm-funding', limit: 500, windowMs: 5 * MINUTE },
+  usdmData: { id: 'binance-usdm-data', limit: 1000, windowMs: 5 * MINUTE },
 } as const satisfies Record<string, LimitFamily>;

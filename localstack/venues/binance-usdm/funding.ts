@@ -3,6 +3,7 @@ import { badSymbol, invalid } from '../binance/errors.ts';
 import type { Params } from '../binance/params.ts';
 import { decimal } from '../frame/decimal.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
+import type { RowsOverride } from '../frame/overrides.ts';
 import { CONTRACTS, type Contract, contractOf } from '../market/contracts.ts';
 import { adjustedSymbols, type Settlement, settlements } from '../market/funding.ts';
 import { marketOf } from '../market/market.ts';
@@ -20,6 +21,8 @@ export function fundingRate(context: VenueContext, params: Params, request: Venu
   const limit = params.limit(100, 1000);
   if (start !== undefined && end !== undefined && start > end) throw invalid('endTime');
   const now = request.at;
+  const recorded = symbol === undefined ? undefined : context.overrides.rows('um', symbol, 'fundingRate');
+  if (recorded) return recordedRows(recorded, { start, end: Math.min(end ?? now, now), limit });
   const contracts = symbol === undefined ? CONTRACTS.filter((c) => c.market === 'um') : [perpetual(symbol)];
   const to = Math.min(end === undefined ? Infinity : end + 1, now + 1);
   const rows = contracts
@@ -27,6 +30,21 @@ export function fundingRate(context: VenueContext, params: Params, request: Venu
     .sort((a, b) => a.at.time - b.at.time);
   const page = start === undefined ? rows.slice(-limit) : rows.slice(0, limit);
   return page.map(({ contract, at }) => fundingRow(context, contract, at, now));
+}
+
+/** Rows of an override are `[fundingTime, fundingRate, markPrice]`, oldest first. */
+function recordedRows(
+  { symbol, rows }: RowsOverride,
+  { start, end, limit }: { start: number | undefined; end: number; limit: number },
+): unknown {
+  const within = rows.filter(([at]) => Number(at) >= (start ?? 0) && Number(at) <= end);
+  const page = start === undefined ? within.slice(-limit) : within.slice(0, limit);
+  return page.map(([fundingTime, fundingRate, markPrice]) => ({
+    symbol,
+    fundingTime,
+    fundingRate,
+    markPrice,
+  }));
 }
 
 interface Row {

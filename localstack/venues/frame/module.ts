@@ -65,6 +65,8 @@ export interface VenueModule {
   readonly prefix: string;
   /** environment variable that points the adapters here, such as `GORDON_BINANCE_SPOT_URL` */
   readonly env: string;
+  /** the key that the simulated venue asks for, under the variable that the adapters read it from; opens nothing elsewhere */
+  readonly key?: { readonly env: string; readonly value: string };
   /** counted limits, declared so that `/_control/limits` can change them */
   readonly limits?: readonly LimitSpec[];
   /** called once per running simulator */

@@ -10,7 +10,7 @@ export interface ArchiveOverride {
   readonly csv: string | Uint8Array;
 }
 
-/** Rows to serve as they are; bounds and limit are applied to their first field. */
+/** Rows to serve as they are; bounds and limit are applied to their first field. `interval` may be `fundingRate`. */
 export interface RowsOverride {
   readonly market: string;
   readonly symbol: string;

@@ -1,7 +1,7 @@
 import { MINUTE } from '../../../functions/core/time.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
 import { Params } from './params.ts';
-import { attributes, bad, checkKey, FredRefusal, tooMany, XML_HEAD } from './refusals.ts';
+import { attributes, bad, checkKey, FredRefusal, REGISTERED_KEY, tooMany, XML_HEAD } from './refusals.ts';
 import { type Series, seriesOf } from './series.ts';
 import { centralDay, earlier, later, type Vintage, vintages } from './vintages.ts';
 
@@ -152,6 +152,7 @@ export const fred: VenueModule = {
   id: 'fred',
   prefix: '/fred',
   env: 'GORDON_FRED_URL',
+  key: { env: 'FRED_API_KEY', value: REGISTERED_KEY },
   limits: [{ id: LIMIT, limit: 120, windowMs: MINUTE }],
   open: (context) => (request) => answer(context, request),
   refusal: (status) => (status === 429 ? tooMany().answer(true) : undefined),

@@ -88,7 +88,15 @@ export async function fill(
   const calls: string[] = [];
   const clock = () => w.now;
   const filling: Filling = {
-    ...{ source: sourceOf(w), series: SERIES, missing, asked: [], listing: () => w.listing() },
+    ...{
+      source: sourceOf(w),
+      series: SERIES,
+      missing,
+      asked: [],
+      objects: [],
+      sources: {},
+      listing: () => w.listing(),
+    },
   };
   const ports = {
     clock,

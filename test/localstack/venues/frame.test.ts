@@ -23,7 +23,10 @@ describe('the frame of the simulator', () => {
     expect(env.GORDON_BINANCE_USDM_URL).toBe(`${url}/binance-usdm`);
     expect(env.GORDON_BINANCE_ARCHIVE_URL).toBe(`${url}/binance-archive`);
     expect(env.GORDON_BINANCE_LISTING_URL).toBe(`${url}/binance-listing`);
-    expect(Object.values(baseUrls).sort()).toEqual(Object.values(env).sort());
+    const { FRED_API_KEY: key, ...urls } = env;
+    expect(Object.values(baseUrls).sort()).toEqual(Object.values(urls).sort());
+    // The one venue that asks for a key.
+    expect(key).toMatch(/^[0-9a-z]{32}$/);
     expect((await on.get('/nothing-here')).status).toBe(404);
     expect((await on.get('/binance-spotted/api/v3/time')).status).toBe(404);
   });

@@ -1,0 +1,20 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/**
+ * Whether a request was made by a page of somebody else in the user's browser. A server on the loopback address has no other
+ * wall: any page may send to it, and one whose name was re-bound to 127.0.0.1 may even read the answers. Programs that are
+ * no browser send none of these headers.
+ */
+export function isForeign(headers: IncomingHttpHeaders): boolean {
+  const { host = '', origin } = headers;
+  if (!LOOPBACK.test(host)) return true;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return !isNavigation(headers);
+  return origin !== undefined && origin !== `http://${host}`;
+}
+
+/** A link on another page may lead here: that only opens the console. */
+const isNavigation = (headers: IncomingHttpHeaders): boolean =>
+  headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document' && headers.origin === undefined;

@@ -1,0 +1,3 @@
+/** A job that still changes. */
+export const isActive = ({ status }: { readonly status: string }): boolean =>
+  status === 'queued' || status === 'running';

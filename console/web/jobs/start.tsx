@@ -1,0 +1,122 @@
+import { useState } from 'preact/hooks';
+import { type Answer, call } from '../lib/client.ts';
+import { day } from '../lib/format.ts';
+import { Dialog, Failure, Waiting } from '../lib/parts.tsx';
+import { usePoll } from '../lib/poll.ts';
+import { Confirm } from './confirm.tsx';
+import { type Draft, familiesOf, orderOf } from './order.ts';
+
+type Sources = Answer<'listSources'>;
+
+interface Props {
+  close(): void;
+  started(jobId: string): void;
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+export function StartDialog({ close, started }: Props) {
+  const sources = usePoll(
+    'sources',
+    (signal) => call('listSources', { signal }),
+    () => 300_000,
+  );
+  return (
+    <Dialog title="Start a job" close={close}>
+      <Waiting polled={sources} what="the sources">
+        {(data) => <Steps sources={data} {...{ close, started }} />}
+      </Waiting>
+    </Dialog>
+  );
+}
+
+function Steps({ sources, close, started }: Props & { readonly sources: Sources }) {
+  const [draft, setDraft] = useState<Draft>(() => {
+    const today = day(Date.now());
+    const source = familiesOf(sources)[0]?.id ?? '';
+    return { source, symbols: '', timeframe: '', from: day(Date.now() - YEAR_MS), to: today };
+  });
+  const [checked, setChecked] = useState(false);
+  const [error, setError] = useState<Error>();
+  if (checked) {
+    return (
+      <Confirm order={orderOf(draft)} sources={sources} back={() => setChecked(false)} {...{ close, started }} />
+    );
+  }
+  const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
+  const chosen = sources.filter(({ id, family }) => id === draft.source || family === draft.source);
+  const timeframes = [...new Set(chosen.flatMap((source) => source.timeframes))];
+  const needed = chosen.flatMap(({ key_missing }) => (key_missing ? [key_missing] : []));
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (draft.from >= draft.to) setError(new Error('The first day must lie before the end.'));
+        else setChecked(true);
+      }}
+    >
+      <label>
+        What
+        <select
+          value={draft.source}
+          onChange={(event) => set({ source: event.currentTarget.value, symbols: '', timeframe: '' })}
+        >
+          {familiesOf(sources).map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Symbols, with commas between them
+        <input
+          value={draft.symbols}
+          placeholder={[...new Set(chosen.flatMap((source) => source.default_symbols))].join(', ')}
+          onInput={(event) => set({ symbols: event.currentTarget.value.toUpperCase() })}
+        />
+      </label>
+      <label>
+        Timeframe
+        <select value={draft.timeframe} onChange={(event) => set({ timeframe: event.currentTarget.value })}>
+          <option value="">{`usual (${chosen[0]?.default_timeframe ?? ''})`}</option>
+          {timeframes.map((timeframe) => (
+            <option key={timeframe}>{timeframe}</option>
+          ))}
+        </select>
+      </label>
+      <div class="pair">
+        <label>
+          From (UTC)
+          <input
+            type="date"
+            required
+            max={day(Date.now())}
+            value={draft.from}
+            onInput={(event) => set({ from: event.currentTarget.value })}
+          />
+        </label>
+        <label>
+          To, itself not in it
+          <input
+            type="date"
+            required
+            max={day(Date.now())}
+            value={draft.to}
+            onInput={(event) => set({ to: event.currentTarget.value })}
+          />
+        </label>
+      </div>
+      {needed.length > 0 && <p class="notice bad">{`It needs a key: set ${needed.join(', ')} and start the host again.`}</p>}
+      {error && <Failure error={error} />}
+      <p class="actions">
+        <button type="submit" class="primary">
+          Continue
+        </button>
+        <button type="button" onClick={close}>
+          Cancel
+        </button>
+      </p>
+    </form>
+  );
+}

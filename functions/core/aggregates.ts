@@ -1,0 +1,69 @@
+import { normalize, type Range, type RangeSet } from './range.ts';
+import { ceilTo, DAY, floorTo, HOUR, MINUTE } from './time.ts';
+import type { Timeframe } from './timeframe.ts';
+
+/** What the aggregates are made of. */
+export const AGGREGATED = { source: 'price_klines', timeframe: '5m' } as const satisfies {
+  source: string;
+  timeframe: Timeframe;
+};
+
+export interface Aggregate {
+  /** its name in `market_data` */
+  readonly name: string;
+  /** length of a bucket in ms */
+  readonly width: number;
+}
+
+/** Bottom-up: each is made of the one before it, so a refresh goes in this order. */
+export const AGGREGATES: readonly Aggregate[] = [
+  { name: 'price_klines_15m', width: 15 * MINUTE },
+  { name: 'price_klines_30m', width: 30 * MINUTE },
+  { name: 'price_klines_1h', width: HOUR },
+  { name: 'price_klines_4h', width: 4 * HOUR },
+  { name: 'price_klines_12h', width: 12 * HOUR },
+  { name: 'price_klines_1d', width: DAY },
+];
+
+/** The buckets that a set of rows touches. @param until where the last bucket must end at the latest; epoch ms */
+export const bucketsOf = ({ width }: Aggregate, touched: RangeSet, until: number): RangeSet =>
+  normalize(
+    touched.map(
+      ({ start, end }): Range => ({
+        start: floorTo(start, width),
+        end: Math.min(ceilTo(end, width), floorTo(until, width)),
+      }),
+    ),
+  );
+
+/** Rows of a job that the aggregates have not seen. */
+export interface Unseen {
+  readonly jobId: string;
+  readonly touched: RangeSet;
+}
+
+export interface AggregateStatus {
+  readonly name: string;
+  /** epoch ms; null before the first refresh */
+  readonly lastRefresh: number | null;
+  readonly nextRefresh: number | null;
+  /** up to here it is materialised; null when nothing is */
+  readonly watermark: number | null;
+  readonly healthy: boolean;
+}
+
+/** The aggregates of `price_klines`, however the database keeps them. */
+export interface AggregateStore {
+  /** Jobs that wrote since and have not been entered by `seen`. @param since epoch ms */
+  unseen(since: number): Promise<readonly Unseen[]>;
+  seen(jobIds: readonly string[]): Promise<void>;
+  /** Refreshes the buckets that the set touches, and no others, bottom-up. */
+  refresh(touched: RangeSet): Promise<void>;
+  /**
+   * Refreshes the newest buckets of all, where the database does not do so by itself.
+   * @param everySeconds how often this is called
+   * @returns whether there was anything to do
+   */
+  refreshRecent(everySeconds: number): Promise<boolean>;
+  status(): Promise<readonly AggregateStatus[]>;
+}

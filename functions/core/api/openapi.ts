@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { type Operation, operations } from './operations.ts';
+import { Problem } from './shapes.ts';
+
+/** Of the API, not of the program: raised when a caller would have to change. */
+const VERSION = '1.0.0';
+
+type Json = { [key: string]: unknown };
+
+export interface OpenApi {
+  readonly openapi: '3.1.1';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Json>> };
+}
+
+/** The OpenAPI 3.1 document, made of the schemas that the routes themselves parse with. */
+export function openApi(table: Readonly<Record<string, Operation>> = operations): OpenApi {
+  const schemas: Record<string, Json> = {};
+  const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+    // Inside an object a schema that has a name is always a reference, never written out.
+    const { properties, $defs = {} } = z.toJSONSchema(z.object({ it: schema }), {
+      io,
+      unrepresentable: 'any',
+    });
+    const [it, named] = JSON.parse(
+      JSON.stringify([properties!.it, $defs]).replaceAll('"#/$defs/', '"#/components/schemas/'),
+    ) as [Json, Record<string, Json>];
+    Object.assign(schemas, named);
+    return it;
+  };
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [id, operation] of Object.entries(table)) {
+    paths[operation.path] ??= {};
+    paths[operation.path]![operation.method.toLowerCase()] = operationOf(id, operation, schemaOf);
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'gordon-data',
+      version: VERSION,
+      description: 'Backfill jobs and the coverage of the warehouse',
+    },
+    paths,
+    components: { schemas },
+  };
+}
+
+type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
+
+function operationOf(operationId: string, operation: Operation, schemaOf: SchemaOf): Json {
+  const { summary, body, answer, success, also = [], problems } = operation;
+  const parameters = [...paramsOf(operation), ...queryOf(operation, schemaOf), ...headersOf(operation)];
+  const ok = {
+    description: summary,
+    content: { 'application/json': { schema: schemaOf(answer, 'output') } },
+  };
+  const refusal = (description: string) => ({
+    description,
+    content: { 'application/problem+json': { schema: schemaOf(Problem, 'output') } },
+  });
+  const responses = Object.fromEntries([
+    ...[success, ...also].map((status) => [status, ok]),
+    ...Object.entries(problems).map(([status, codes]) => [status, refusal(codes.join(', '))]),
+    ['default', refusal('What nobody foresaw, or a store that does not answer: 5xx')],
+  ]);
+  return {
+    ...{ operationId, summary },
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
+    }),
+    responses,
+  };
+}
+
+const paramsOf = ({ params = {} }: Operation): Json[] =>
+  Object.entries(params).map(([name, description]) => ({
+    ...{ name, in: 'path', required: true, description, schema: { type: 'string', minLength: 1 } },
+  }));
+
+const headersOf = ({ headers = {} }: Operation): Json[] =>
+  Object.entries(headers).map(([name, description]) => ({
+    ...{ name, in: 'header', required: false, description, schema: { type: 'string' } },
+  }));
+
+/** What comes in is text; the document tells what the text has to be, which is the schema's output. */
+function queryOf({ query }: Operation, schemaOf: SchemaOf): Json[] {
+  if (!query) return [];
+  return Object.entries(query.shape).map(([name, field]) => {
+    const { description, ...schema } = schemaOf(field as z.ZodType, 'output');
+    const required = !(field as z.ZodType).safeParse(undefined).success;
+    return { name, in: 'query', required, ...(description !== undefined && { description }), schema };
+  });
+}

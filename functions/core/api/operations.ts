@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { OrderBody } from '../run/create-job.ts';
+import * as look from './look-shapes.ts';
+import * as queries from './queries.ts';
+import * as shapes from './shapes.ts';
+
+/** One route as the document tells it. A test holds this table against the manifest and against what the routes do. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: z.ZodObject;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: z.ZodType;
+  readonly success: number;
+  readonly answer: z.ZodType;
+  /** statuses with a body that is an answer and no problem */
+  readonly also?: readonly number[];
+  /** statuses of problems that the caller can bring about, each with its codes */
+  readonly problems: Readonly<Record<number, readonly string[]>>;
+}
+
+const jobId = { id: 'the id of a job' };
+
+export const operations = {
+  createJob: {
+    ...{ method: 'POST', path: '/backfill', summary: 'Order a backfill job' },
+    headers: { 'Idempotency-Key': 'the same key with the same body gives the same job' },
+    ...{ body: OrderBody, success: 202, answer: shapes.Detail },
+    problems: {
+      400: [
+        ...['malformed-json', 'invalid-request', 'unknown-source', 'unknown-timeframe'],
+        ...['invalid-time', 'empty-range', 'future-range'],
+      ],
+      409: ['key-missing'],
+      413: ['body-too-large'],
+      422: ['unknown-symbol', 'idempotency-mismatch'],
+    },
+  },
+  listJobs: {
+    ...{ method: 'GET', path: '/backfill/jobs', summary: 'The active jobs, or those of a status' },
+    ...{ query: queries.JobsQuery, success: 200, answer: z.array(shapes.Summary) },
+    problems: { 400: ['invalid-request', 'unknown-status'] },
+  },
+  getJob: {
+    ...{ method: 'GET', path: '/backfill/jobs/{id}', summary: 'One job: progress by chunk, rate, failures' },
+    ...{ params: jobId, success: 200, answer: shapes.Detail, problems: { 404: ['unknown-job'] } },
+  },
+  cancelJob: {
+    ...{ method: 'DELETE', path: '/backfill/jobs/{id}' },
+    summary: 'Cancel a job: it stops at the next checkpoint and keeps its rows',
+    ...{ params: jobId, success: 200, answer: shapes.Cancelled },
+    problems: { 404: ['unknown-job'], 409: ['job-finished'] },
+  },
+  report: {
+    ...{ method: 'GET', path: '/backfill/report', summary: 'Earliest, latest and gaps of every series' },
+    ...{ query: queries.ReportQuery, success: 200, answer: z.array(shapes.Report) },
+    problems: { 400: ['invalid-request', 'unknown-source'] },
+  },
+  listSources: {
+    ...{ method: 'GET', path: '/backfill/sources', summary: 'What can be ordered' },
+    ...{ query: queries.NoQuery, success: 200, answer: z.array(look.SourceInfo) },
+    problems: { 400: ['invalid-request'] },
+  },
+  coverage: {
+    ...{ method: 'GET', path: '/backfill/coverage', summary: 'Every series by hour, day or month' },
+    ...{ query: queries.CoverageQuery, success: 200, answer: z.array(look.Coverage) },
+    problems: {
+      400: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
+      422: ['too-many-buckets'],
+    },
+  },
+  ledger: {
+    ...{ method: 'GET', path: '/backfill/ledger', summary: 'The spans of one series with their evidence' },
+    ...{ query: queries.SpansQuery, success: 200, answer: z.array(look.LedgerSpan) },
+    problems: { 400: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range'] },
+  },
+  findings: {
+    ...{ method: 'GET', path: '/backfill/findings', summary: 'Oddities in the data of one series' },
+    ...{ query: queries.SpansQuery, success: 200, answer: z.array(look.FindingView) },
+    problems: { 400: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range'] },
+  },
+  rows: {
+    ...{ method: 'GET', path: '/data/{table}', summary: 'Rows of one table of market_data' },
+    params: { table: 'the name of a table, such as `spot_klines`' },
+    ...{ query: queries.RowsQuery, success: 200, answer: z.array(look.DataRow) },
+    problems: {
+      400: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range', 'no-candles'],
+      404: ['unknown-table'],
+    },
+  },
+  status: {
+    ...{ method: 'GET', path: '/backfill/status' },
+    summary: 'Schedules, rate budgets, parked venues, what is about to be lost, aggregates',
+    ...{ query: queries.NoQuery, success: 200, answer: look.Status },
+    problems: { 400: ['invalid-request'] },
+  },
+  health: {
+    ...{ method: 'GET', path: '/healthz', summary: 'Whether database and job table answer' },
+    ...{ success: 200, also: [503], answer: shapes.Health, problems: {} },
+  },
+  openapi: {
+    ...{ method: 'GET', path: '/openapi.json', summary: 'This document' },
+    ...{ query: queries.NoQuery, success: 200, answer: z.looseObject({ openapi: z.string() }) },
+    problems: { 400: ['invalid-request'] },
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export type Operations = typeof operations;
+export type OperationId = keyof Operations;

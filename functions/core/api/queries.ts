@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { STEPS, type Timeframe } from '../timeframe.ts';
+
+/** The queries of the routes. An unknown parameter is refused, not ignored. */
+const Time = z
+  .string()
+  .meta({ description: 'YYYY-MM-DD (midnight UTC) or ISO 8601 with a zone', example: '2025-01-31' });
+/** printable, as every venue writes its symbols; the database would refuse a NUL */
+const Name = z.string().regex(/^[\x21-\x7e]{1,60}$/);
+const Step = z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]);
+const limit = (usual: number, most: number) => z.coerce.number().int().min(1).max(most).default(usual);
+const range = { from: Time.optional(), to: Time.optional() };
+
+export const NoQuery = z.strictObject({});
+
+export const JobsQuery = z.strictObject({
+  status: z
+    .string()
+    .optional()
+    .meta({ description: 'statuses with commas between them, or `all`; the active ones unless told' }),
+  source: z.string().optional(),
+  limit: limit(50, 100),
+  cursor: z.string().optional().meta({ description: 'the id of the last job of the page before' }),
+});
+
+export const ReportQuery = z.strictObject({
+  source: z.string().optional().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
+  symbol: Name.optional(),
+});
+
+export const BUCKETS = ['hour', 'day', 'month'] as const;
+export type Bucket = (typeof BUCKETS)[number];
+
+export const CoverageQuery = z.strictObject({
+  ...ReportQuery.shape,
+  timeframe: Step.optional(),
+  ...range,
+  bucket: z.enum(BUCKETS).default('day'),
+});
+
+export const SpansQuery = z.strictObject({
+  source: z.string().meta({ description: 'one source, such as `klines_spot`' }),
+  symbol: Name,
+  timeframe: Step.optional().meta({ description: "the source's usual one unless told" }),
+  ...range,
+  limit: limit(200, 1_000),
+});
+
+export const RowsQuery = z.strictObject({
+  source: z.string().optional().meta({ description: 'which one, where several sources share the table' }),
+  symbol: Name.optional(),
+  timeframe: Step.optional(),
+  ...range,
+  limit: limit(1_000, 10_000).meta({ description: 'the newest so many rows of the range, oldest first' }),
+  every: Step.optional().meta({ description: 'of candles: made of those of `timeframe`' }),
+});

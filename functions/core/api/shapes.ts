@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { CHUNK_STATES, JOB_STATUSES } from '../job.ts';
+import type { JobDetail, JobSummary } from '../job-view.ts';
+
+/** What the API answers about jobs and series. The document at `/openapi.json` is made of these. */
+export const Instant = z.iso.datetime().meta({ id: 'Instant', description: 'ISO 8601, UTC' });
+export const Count = z.number().int().nonnegative();
+const Share = z.number().min(0).max(1);
+export const span = { from: Instant, to: Instant };
+
+const summary = {
+  id: z.string().meta({ description: 'ULID; also the name of the execution' }),
+  source: z.string().meta({ description: 'the family' }),
+  status: z.enum(JOB_STATUSES),
+  rows_fetched: Count,
+  started_at: Instant.nullable(),
+  created_at: Instant,
+  finished_at: Instant.nullable(),
+  symbols: z.array(z.string()),
+  timeframe: z.string(),
+  ...span,
+  progress: Share.meta({ description: 'of what was missing when the job was planned' }),
+};
+
+export const Summary: z.ZodType<JobSummary> = z.object(summary).meta({ id: 'JobSummary' });
+
+export const Detail: z.ZodType<JobDetail> = z
+  .object({
+    ...summary,
+    skipped: z.array(z.string()).meta({ description: '"source symbol" pairs that a venue does not list' }),
+    wave: Count,
+    reason: z.string().nullable(),
+    rows_per_second: Count.nullable(),
+    seconds_left: Count.nullable().meta({ description: 'estimated; null before there is a rate' }),
+    chunks: z.array(
+      z.object({
+        chunk: z.string(),
+        state: z.enum(CHUNK_STATES),
+        wave: Count,
+        rows: Count,
+        progress: Share,
+        resumes_at: Instant.nullable(),
+      }),
+    ),
+    failures: z.array(z.object({ chunk: z.string(), code: z.string(), message: z.string() })),
+  })
+  .meta({ id: 'JobDetail' });
+
+export const Cancelled = z.object({ status: z.enum(JOB_STATUSES) }).meta({ id: 'Cancelled' });
+
+export const Report = z
+  .object({
+    source: z.string(),
+    symbol: z.string(),
+    timeframe: z.string(),
+    earliest: Instant.nullable(),
+    latest: Instant.nullable(),
+    rows: Count,
+    requested: z.array(z.object(span)),
+    gaps: z.array(
+      z.object({
+        ...span,
+        rows: z.number().nonnegative(),
+        cause: z.enum(['not-fetched', 'failed']),
+        error: z.string().optional(),
+      }),
+    ),
+    empty: z.array(z.object({ ...span, reason: z.string() })),
+    findings: Count,
+  })
+  .meta({ id: 'SeriesReport' });
+
+const Check = z.object({ ok: z.boolean(), detail: z.string().optional() });
+export const Health = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.object({ database: Check, job_table: Check }),
+    simulated: z.boolean().meta({ description: 'true when the venues are simulated' }),
+  })
+  .meta({ id: 'Health' });
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().meta({ description: 'the stable name of the error' }),
+    subject: z.string().optional(),
+    remedy: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });

@@ -1,0 +1,60 @@
+import { badRequest } from '../bad-request.ts';
+import type { Sources } from '../ports.ts';
+import type { Range } from '../range.ts';
+import type { Series } from '../series.ts';
+import type { Source } from '../source.ts';
+import { addYears, parseInstant } from '../time.ts';
+import type { Timeframe } from '../timeframe.ts';
+
+/** Reads what the queries of the routes have in common. Each @throws GordonError `BadRequest` */
+
+/** The sources of a family, one by its id, or all. */
+export function sourcesFor(sources: Sources, word: string | undefined): readonly Source[] {
+  const chosen = Object.values(sources).filter(
+    (s) => word === undefined || s.family === word || s.id === word,
+  );
+  if (chosen.length > 0) return chosen;
+  throw badRequest('unknown-source', word!, 'there is no such source.', 'List them: GET /backfill/sources.');
+}
+
+export function sourceNamed(sources: Sources, id: string): Source {
+  const source = sources[id];
+  if (source && source.id === id) return source;
+  throw badRequest('unknown-source', id, 'there is no such source.', 'List them: GET /backfill/sources.');
+}
+
+export function seriesAsked(
+  sources: Sources,
+  asked: { readonly source: string; readonly symbol: string; readonly timeframe?: Timeframe | undefined },
+): Series {
+  const { id, defaultTimeframe } = sourceNamed(sources, asked.source);
+  return { source: id, symbol: asked.symbol, timeframe: asked.timeframe ?? defaultTimeframe };
+}
+
+export function instantAsked(text: string | undefined, field: 'from' | 'to'): number | undefined {
+  if (text === undefined) return undefined;
+  const at = parseInstant(text);
+  // Nothing is older than the epoch, and the database knows no year 0.
+  if (at !== undefined) return Math.max(at, 0);
+  const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
+  throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
+}
+
+interface Bounds {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** The bounds as they were given. */
+export function boundsAsked({ from, to }: Bounds): { from: number | undefined; to: number | undefined } {
+  const bounds = { from: instantAsked(from, 'from'), to: instantAsked(to, 'to') };
+  if (bounds.from === undefined || bounds.to === undefined || bounds.from < bounds.to) return bounds;
+  throw badRequest('empty-range', 'the range', `from ${from} must lie before to ${to}.`);
+}
+
+/** The last year until now, where no bounds are given. */
+export function rangeAsked(asked: Bounds, now: number): Range {
+  const { from, to } = boundsAsked(asked);
+  const end = to ?? Math.max(now, (from ?? 0) + 1);
+  return { start: from ?? addYears(end, -1), end };
+}

@@ -1,0 +1,68 @@
+import type { Range } from '../range.ts';
+import type { Series } from '../series.ts';
+import type { TableSpec } from '../table.ts';
+import type { SeriesAccount } from './coverage-view.ts';
+
+/** A span of the ledger with its provenance; times are epoch ms. */
+export interface LedgerEntry extends Range {
+  readonly state: 'have' | 'empty' | 'failed';
+  readonly reason: string | null;
+  readonly evidence: readonly unknown[];
+  readonly rows: number;
+  readonly object: string | null;
+  readonly sha256: string | null;
+  readonly jobId: string;
+  readonly chunk: string;
+  readonly fetchedAt: number;
+}
+
+export interface FindingEntry {
+  readonly kind: string;
+  readonly time: number | null;
+  readonly until: number | null;
+  readonly object: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly jobId: string;
+  readonly foundAt: number;
+}
+
+export interface RowsAsked {
+  readonly table: TableSpec;
+  /** values of key columns, such as symbol and timeframe */
+  readonly where: Readonly<Record<string, string>>;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+  /** candles of `step` ms made into candles of `every` ms */
+  readonly candles?: { readonly step: number; readonly every: number };
+}
+
+/** Reads the warehouse for people; a session that may only read is enough. @throws GordonError as the stores do */
+export interface Looker {
+  accounts(filter: {
+    readonly sources: readonly string[];
+    readonly symbol?: string | undefined;
+    readonly timeframe?: string | undefined;
+  }): Promise<SeriesAccount[]>;
+  /** in order of time */
+  ledger(series: Series, range: Range, limit: number): Promise<LedgerEntry[]>;
+  /** in order of time; those about a whole object have none and come first */
+  findings(series: Series, range: Range, limit: number): Promise<FindingEntry[]>;
+  /** the newest rows of the range, oldest first; instants as ISO 8601 */
+  rows(asked: RowsAsked): Promise<Record<string, unknown>[]>;
+}
+
+/** How the last run of a schedule went. */
+export interface ScheduleRun {
+  /** epoch ms */
+  readonly at: number;
+  readonly seconds: number;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** The last run of each schedule. */
+export interface ScheduleRuns {
+  note(schedule: string, run: ScheduleRun): Promise<void>;
+  last(schedule: string): Promise<ScheduleRun | undefined>;
+}

@@ -1,0 +1,72 @@
+import type * as z from 'zod';
+import { AGGREGATED, AGGREGATES } from '../aggregates.ts';
+import type { RowsQuery } from '../api/queries.ts';
+import { badRequest } from '../bad-request.ts';
+import type { GordonError } from '../errors.ts';
+import type { Sources } from '../ports.ts';
+import type { Source } from '../source.ts';
+import type { TableSpec } from '../table.ts';
+import { stepOf } from '../timeframe.ts';
+import { boundsAsked, sourceNamed } from './asked.ts';
+import type { RowsAsked } from './looker.ts';
+
+/**
+ * Reads a question for rows. Only tables that a source fills and the aggregates made of them can be asked.
+ * @throws GordonError `unknown-table`, `unknown-source`, `invalid-request`, `no-candles`, `invalid-time`, `empty-range`
+ */
+export function rowsAsked(sources: Sources, name: string, query: z.output<typeof RowsQuery>): RowsAsked {
+  const { table, source } = tableNamed(sources, name, query.source);
+  const where: Record<string, string> = { ...(query.source !== undefined && source?.table.fixed) };
+  if (hasKey(table, 'symbol')) {
+    if (query.symbol === undefined) throw needed('symbol', name);
+    where.symbol = query.symbol;
+  }
+  const timeframe = query.timeframe ?? source?.defaultTimeframe;
+  if (hasKey(table, 'timeframe')) where.timeframe = timeframe!;
+  const { from, to } = boundsAsked(query);
+  const asked = { table, where, from, to, limit: query.limit };
+  if (query.every === undefined) return asked;
+  const [step, every] = [timeframe ? stepOf(timeframe) : 0, stepOf(query.every)];
+  const isCandles = ['open', 'high', 'low', 'close'].every((column) => hasColumn(table, column));
+  if (!isCandles || !hasKey(table, 'timeframe') || every % step !== 0) throw noCandles(name, query.every);
+  return every === step ? asked : { ...asked, candles: { step, every } };
+}
+
+function tableNamed(
+  sources: Sources,
+  name: string,
+  id: string | undefined,
+): { table: TableSpec; source?: Source } {
+  const fills = Object.values(sources).filter(({ table }) => table.name === name);
+  if (id !== undefined && sourceNamed(sources, id).table.name !== name) {
+    throw badRequest('unknown-source', id, `does not fill ${name}.`, 'List them: GET /backfill/sources.');
+  }
+  const source = fills.find((one) => id === undefined || one.id === id);
+  if (source) return { table: source.table, source };
+  const base = sources[AGGREGATED.source];
+  if (base && AGGREGATES.some((aggregate) => aggregate.name === name)) return { table: aggregateTable(name) };
+  const remedy = 'GET /backfill/sources tells the tables that there are.';
+  throw badRequest('unknown-table', name, 'there is no such table.', remedy, 404);
+}
+
+const aggregateTable = (name: string): TableSpec => ({
+  name,
+  columns: [
+    { name: 'bucket', type: 'timestamptz' },
+    { name: 'symbol', type: 'text' },
+    ...['open', 'high', 'low', 'close', 'volume', 'turnover'].map((column) => ({
+      ...{ name: column, type: 'float8' as const },
+    })),
+  ],
+  ...{ key: ['symbol', 'bucket'], time: 'bucket' },
+});
+
+const hasKey = ({ key }: TableSpec, column: string): boolean => key.includes(column);
+const hasColumn = ({ columns }: TableSpec, column: string): boolean =>
+  columns.some(({ name }) => name === column);
+
+const needed = (field: string, table: string): GordonError =>
+  badRequest('invalid-request', 'the query', `"${field}": is needed for ${table}.`);
+
+const noCandles = (table: string, every: string): GordonError =>
+  badRequest('no-candles', table, `candles of ${every} cannot be made of it.`, 'Leave `every` out.');

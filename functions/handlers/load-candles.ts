@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import { candleJob, loadCandles } from '../core/run/load-candles.ts';
+import { httpHandler } from '../runtime/http-handler.ts';
+import { servicesFromEnv } from '../runtime/services.ts';
+
+export const createHandler = httpHandler(
+  async ({ headers, body, rawBody }, services, log) => {
+    const key = headers['idempotency-key'];
+    const digest = createHash('sha256').update(rawBody).digest('hex');
+    const { job, created } = await loadCandles(services, body, key ? { key, digest } : undefined);
+    log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created });
+    return { status: 202, headers: { location: `/backfill/jobs/${job.id}` }, body: candleJob(job) };
+  },
+  { body: true },
+);
+
+export const handler = createHandler(servicesFromEnv);

@@ -1,0 +1,76 @@
+import { NoQuery } from '../core/api/queries.ts';
+import { parseInput } from '../core/bad-request.ts';
+import { statesOf } from '../core/look/coverage-view.ts';
+import { limitFamilies, venuesOf } from '../core/look/limit-families.ts';
+import { perishableOf } from '../core/look/perishable.ts';
+import { iso, SECOND } from '../core/time.ts';
+import { functions } from '../manifest.ts';
+import { httpHandler } from '../runtime/http-handler.ts';
+import { type Services, servicesFromEnv } from '../runtime/services.ts';
+
+/** What an operator watches. Nothing here is asked of a venue. */
+export const createHandler = httpHandler(async ({ query }, services) => {
+  parseInput(NoQuery, query, 'the query');
+  const [schedules, budgets, parks, perishable, aggregates] = await Promise.all([
+    schedulesOf(services),
+    budgetsOf(services),
+    parksOf(services),
+    perishablesOf(services),
+    aggregatesOf(services),
+  ]);
+  const body = {
+    ...{ now: iso(services.clock()), simulated: services.simulated },
+    ...{ schedules, budgets, parks, perishable, aggregates },
+  };
+  return { status: 200, body };
+});
+
+const schedulesOf = ({ runs }: Services) =>
+  Promise.all(
+    functions
+      .flatMap(({ schedules = [] }) => schedules)
+      .map(async ({ name, description, everyMinutes }) => {
+        const last = await runs?.last(name);
+        const last_run = last ? { ...last, at: iso(last.at) } : null;
+        return { name, description, every_minutes: everyMinutes, last_run };
+      }),
+  );
+
+const budgetsOf = ({ rates, sources }: Services) =>
+  Promise.all(
+    limitFamilies(sources).map(async ({ venue, family }) => ({
+      ...{ venue, family: family.id, limit: family.limit, window_seconds: family.windowMs / SECOND },
+      used: await rates.used(family),
+    })),
+  );
+
+async function parksOf({ rates, sources }: Services) {
+  const scopes = [...venuesOf(sources), ...limitFamilies(sources).map(({ family }) => family.id)];
+  const parks = await Promise.all(scopes.map(async (scope) => ({ scope, park: await rates.park(scope) })));
+  return parks.flatMap(({ scope, park }) => (park ? [{ scope, until: iso(park.until), why: park.why }] : []));
+}
+
+async function perishablesOf({ looker, sources, clock }: Services) {
+  const now = clock();
+  const accounts = await looker.accounts({ sources: Object.keys(sources) });
+  const found = accounts.flatMap((account) => {
+    const source = sources[account.source]!;
+    const { missing, failed } = statesOf(account, [], { start: 0, end: now }, now - source.settleMs);
+    return perishableOf(account, source, [...missing, ...failed], now);
+  });
+  return found
+    .sort((a, b) => a.lostAt - b.lostAt)
+    .map(({ start, end, lostAt, daysLeft, ...series }) => ({
+      ...{ ...series, from: iso(start), to: iso(end), lost_at: iso(lostAt), days_left: daysLeft },
+    }));
+}
+
+const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
+
+async function aggregatesOf({ aggregates }: Services) {
+  return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
+    ...{ name, last_refresh: isoOrNull(lastRefresh), watermark: isoOrNull(watermark), healthy },
+  }));
+}
+
+export const handler = createHandler(servicesFromEnv);

@@ -1,0 +1,103 @@
+import { batchOf } from '../../core/batch.ts';
+import { type Series, seriesLabel } from '../../core/series.ts';
+import type { ListingProbe, PagesTier, Source } from '../../core/source.ts';
+import { ceilTo, DAY, HOUR, MINUTE } from '../../core/time.ts';
+import { stepOf, type Timeframe } from '../../core/timeframe.ts';
+import { numberIn } from '../csv/numbers.ts';
+import { malformed } from '../malformed.ts';
+import { archiveTier } from './archive.ts';
+import { binanceFamilies } from './hosts.ts';
+import { openTimesIn } from './kline-json.ts';
+import { metricsCsvParser } from './metrics-csv.ts';
+import { cleaned, type Reading } from './readings.ts';
+import { type JsonRow, numberOf, rowsIn, stampOf } from './rows.ts';
+import { STATISTICS, type Statistic } from './statistics.ts';
+import { usdmRequest, usdmStatus } from './usdm.ts';
+
+const LIMIT = 500;
+
+/** REST keeps 30 days and refuses whatever begins before; pages take time, and clocks differ. */
+const REACH = 30 * DAY - HOUR;
+
+/** A source over the archive's metrics by day, the only history, and one of the routes of `/futures/data/` for its tail. */
+export function metricSource(statistic: Statistic): Source {
+  const { id, family, title, table } = statistic;
+  return {
+    ...{ id, family, title, table },
+    timeframes: ['5m', '1h'],
+    defaultTimeframe: '1h',
+    defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+    symbolPattern: /^[A-Z0-9]{2,30}$/,
+    chunkUnit: () => 'month',
+    finalAfterMs: MINUTE,
+    settleMs: HOUR,
+    tiers: [
+      archiveTier(
+        'day',
+        ({ symbol }, { name }) => `/data/futures/um/daily/metrics/${symbol}/${symbol}-metrics-${name}.zip`,
+        metricsCsvParser,
+      ),
+      restPages(statistic),
+    ],
+    listing,
+    siblings: STATISTICS.filter((other) => other !== statistic).map((other) => other.id),
+  };
+}
+
+/** Oldest first, but a range that holds more than a page gives its newest rows: it is paged by its end. */
+function restPages(statistic: Statistic): PagesTier {
+  const periodOf = ({ timeframe }: Series): Timeframe => statistic.bucket ?? timeframe;
+  return {
+    kind: 'pages',
+    name: 'rest',
+    direction: 'backward',
+    pageRows: LIMIT,
+    reachMs: REACH,
+    request: (series, { start, end }) =>
+      usdmRequest(
+        `/futures/data/${statistic.route}`,
+        {
+          ...{ symbol: series.symbol, period: periodOf(series) },
+          ...{ startTime: start, endTime: end - 1, limit: LIMIT },
+        },
+        binanceFamilies.usdmData,
+      ),
+    parse(body, series, asOf) {
+      const subject = seriesLabel(series);
+      const rows = rowsIn(body, subject, series.symbol);
+      const period = stepOf(periodOf(series));
+      const readings = rows.map((row): Reading => {
+        const time = stampOf(numberIn(row.timestamp), subject);
+        if (time % period !== 0)
+          throw malformed(subject, `a row is stamped ${time}, which is not on the grid.`);
+        return { time, cells: statistic.fields.map((field) => cellOf(row, field, subject)) };
+      });
+      const over = statistic.bucket ? stepOf(statistic.bucket) : 0;
+      const due = readings.filter(({ time }) => time % stepOf(series.timeframe) === 0 && time + over <= asOf);
+      const { kept, findings } = cleaned(due);
+      const batch = batchOf(
+        statistic.table,
+        kept.map(({ time, cells }) => statistic.row(series, time, cells)),
+      );
+      return { batch, findings, rowsInBody: rows.length };
+    },
+  };
+}
+
+const cellOf = (row: JsonRow, field: string, subject: string): number | undefined =>
+  row[field] === '' || row[field] === null ? undefined : numberOf(row, field, subject);
+
+const minutes = ({ symbol }: Series, query: Record<string, number>) =>
+  usdmRequest('/fapi/v1/klines', { symbol, interval: '1m', ...query, limit: 1 });
+
+/** By the candles: `/futures/data/` answers an unknown symbol with an empty list, and knows no first row. */
+const listing: ListingProbe = {
+  ...usdmStatus,
+  first: (series) => minutes(series, { startTime: 0 }),
+  firstAt(body, { timeframe }) {
+    const first = openTimesIn(body)[0];
+    return first === undefined ? undefined : ceilTo(first, stepOf(timeframe));
+  },
+  last: (series) => minutes(series, {}),
+  lastAt: (body) => openTimesIn(body).at(-1),
+};

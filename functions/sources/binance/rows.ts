@@ -1,0 +1,35 @@
+import { numberIn } from '../csv/numbers.ts';
+import { malformed, readJson } from '../malformed.ts';
+
+export type JsonRow = Readonly<Record<string, unknown>>;
+
+/**
+ * An answer that is a list of objects. The symbol is checked where the rows have one: some routes leave it out.
+ * @throws GordonError `malformed-rows`
+ */
+export function rowsIn(body: Uint8Array, subject: string, symbol: string): readonly JsonRow[] {
+  const list = readJson(body, subject);
+  if (!Array.isArray(list)) throw malformed(subject, 'the answer is no list.');
+  for (const [i, row] of list.entries()) {
+    if (typeof row !== 'object' || row === null) throw malformed(subject, `row ${i + 1} is no object.`);
+    const of = (row as JsonRow).symbol;
+    if (of !== undefined && of !== symbol) throw malformed(subject, `row ${i + 1} is of ${String(of)}.`);
+  }
+  return list as JsonRow[];
+}
+
+/** @throws GordonError `malformed-rows` */
+export function numberOf(row: JsonRow, field: string, subject: string): number {
+  const value = numberIn(row[field]);
+  if (value === undefined) throw malformed(subject, `a row has no number in ${field}.`);
+  return value;
+}
+
+const EARLIEST = Date.UTC(2009, 0);
+const LATEST = Date.UTC(2200, 0);
+
+/** A stamp in ms. @throws GordonError `malformed-rows` */
+export function stampOf(value: number | undefined, subject: string): number {
+  if (value !== undefined && Number.isInteger(value) && value >= EARLIEST && value < LATEST) return value;
+  throw malformed(subject, `${value} is no time in milliseconds.`);
+}

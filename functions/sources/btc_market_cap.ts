@@ -1,0 +1,75 @@
+import type { ListingProbe, Source } from '../core/source.ts';
+import { DAY, HOUR, isoDay, MINUTE } from '../core/time.ts';
+import type { HttpRequest } from '../core/venue.ts';
+import { metricDays } from './coinmetrics/metric-json.ts';
+import { coinMetrics, coinMetricsFamily, coinMetricsHost } from './coinmetrics/venue.ts';
+import { dailyPage } from './rest/daily.ts';
+
+const METRIC = 'CapMrktCurUSD';
+/** Years of days; ten times as much is allowed. */
+const PAGE_ROWS = 1_000;
+
+const daily = {
+  table: {
+    name: 'market_caps',
+    columns: [
+      { name: 'symbol', type: 'text' },
+      { name: 'time', type: 'timestamptz' },
+      { name: 'market_cap_usd', type: 'float8' },
+    ],
+    key: ['symbol', 'time'],
+  },
+  // A day is computed when its blocks are settled, in the small hours of the next.
+  finalAfterMs: 3 * HOUR,
+} as const;
+
+const ask = (query: Readonly<Record<string, string | number>>): HttpRequest => ({
+  ...{ venue: coinMetrics, host: coinMetricsHost, family: coinMetricsFamily },
+  path: '/v4/timeseries/asset-metrics',
+  query: { assets: 'btc', metrics: METRIC, frequency: '1d', ...query },
+});
+
+const stamps = (body: Uint8Array): number[] => metricDays(body, METRIC, 'btc_market_cap').map(({ at }) => at);
+
+const listing: ListingProbe = {
+  first: () => ask({ page_size: 1, paging_from: 'start' }),
+  firstAt: (body) => stamps(body).at(0),
+  last: () => ask({ page_size: 1, paging_from: 'end' }),
+  lastAt: (body) => stamps(body).at(-1),
+  status: () => ask({ page_size: 1, paging_from: 'end' }),
+  isTrading: (body) => stamps(body).length > 0,
+};
+
+/** Bitcoin's market capitalisation at the end of each day, from the community API of Coin Metrics. */
+export const btc_market_cap: Source = {
+  id: 'btc_market_cap',
+  family: 'sentiment',
+  title: 'Bitcoin market capitalisation',
+  ...daily,
+  timeframes: ['1d'],
+  defaultTimeframe: '1d',
+  defaultSymbols: ['BTC'],
+  symbolPattern: /^BTC$/,
+  chunkUnit: () => 'year',
+  settleMs: 2 * DAY,
+  refreshEveryMs: 15 * MINUTE,
+  holeReason: 'not-published',
+  listing,
+  tiers: [
+    {
+      kind: 'pages',
+      name: 'rest',
+      // Told so: by itself the API begins with the newest page.
+      direction: 'forward',
+      pageRows: PAGE_ROWS,
+      request: (_series, { start, end }) =>
+        ask({
+          // Both bounds are inclusive; a day alone means its beginning.
+          ...{ start_time: isoDay(start), end_time: isoDay(end - DAY) },
+          ...{ page_size: PAGE_ROWS, paging_from: 'start' },
+        }),
+      parse: (body, series, asOf) =>
+        dailyPage(daily, series, metricDays(body, METRIC, 'btc_market_cap'), asOf),
+    },
+  ],
+};

@@ -1,0 +1,58 @@
+import { malformed, readJson } from '../malformed.ts';
+
+const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/**
+ * The `result` of an answer that the venue's `judge` let through.
+ * @throws GordonError `malformed-rows`
+ */
+export function resultIn(body: Uint8Array, subject: string): Readonly<Record<string, unknown>> {
+  const { retCode, result } = (readJson(body, subject) ?? {}) as { retCode?: unknown; result?: unknown };
+  if (retCode !== 0) throw malformed(subject, `the answer has retCode ${String(retCode)}.`);
+  if (typeof result !== 'object' || result === null) throw malformed(subject, 'the answer has no result.');
+  return result as Record<string, unknown>;
+}
+
+/**
+ * `result.list`, in the venue's order: newest first.
+ * @throws GordonError `malformed-rows`
+ */
+export function listIn(body: Uint8Array, subject: string): readonly unknown[] {
+  const { list } = resultIn(body, subject);
+  if (!Array.isArray(list)) throw malformed(subject, 'the result has no list.');
+  return list;
+}
+
+/** A number as Bybit writes it, a string; undefined for anything else, the empty string included. */
+export function numberIn(cell: unknown): number | undefined {
+  if (typeof cell !== 'string' || !DECIMAL.test(cell)) return undefined;
+  const value = Number(cell);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+export interface Instrument {
+  /** such as `Trading` or `Closed` */
+  readonly status: string;
+  /** epoch ms; spot tells none */
+  readonly launchedAt: number | undefined;
+  /** minutes between two settlements at present; perpetuals only */
+  readonly fundingMinutes: number | undefined;
+}
+
+/**
+ * One symbol in an answer of `instruments-info`.
+ * @returns undefined when it is not listed there
+ * @throws GordonError `malformed-rows`
+ */
+export function instrumentIn(body: Uint8Array, symbol: string): Instrument | undefined {
+  const found = listIn(body, symbol).find(
+    (entry) => (entry as { symbol?: unknown } | null)?.symbol === symbol,
+  );
+  if (!found) return undefined;
+  const { status, launchTime, fundingInterval } = found as Record<string, unknown>;
+  return {
+    status: String(status),
+    launchedAt: numberIn(launchTime),
+    fundingMinutes: typeof fundingInterval === 'number' ? fundingInterval : undefined,
+  };
+}

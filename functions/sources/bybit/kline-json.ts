@@ -1,0 +1,51 @@
+import { batchOf, sortAndDedupe } from '../../core/batch.ts';
+import { type Series, seriesLabel } from '../../core/series.ts';
+import type { Parsed } from '../../core/source.ts';
+import type { TableSpec } from '../../core/table.ts';
+import { stepOf } from '../../core/timeframe.ts';
+import { malformed } from '../malformed.ts';
+import { listIn, numberIn } from './envelope.ts';
+
+/** start, open, high, low, close, volume, turnover */
+const FIELDS = 7;
+
+/**
+ * Reads an answer of `kline`: arrays of seven strings, newest first. A candle whose step was not over by `asOf` is left
+ * out: its values still change. It counts in `rowsInBody`.
+ * @throws GordonError `malformed-rows`
+ */
+export function parseKlines(
+  table: TableSpec,
+  body: Uint8Array,
+  series: Series,
+  asOf: number,
+): Parsed & { readonly rowsInBody: number } {
+  const subject = seriesLabel(series);
+  const step = stepOf(series.timeframe);
+  const list = listIn(body, subject);
+  const rows = list.map((row, r): [number, ...number[]] => {
+    const cells = Array.isArray(row) ? row.slice(0, FIELDS).map(numberIn) : [];
+    if (cells.length < FIELDS || cells.includes(undefined))
+      throw malformed(subject, `row ${r + 1} is no candle.`);
+    const numbers = cells as [number, ...number[]];
+    if (numbers[0] % step !== 0) throw malformed(subject, `row ${r + 1} does not begin on the grid.`);
+    return numbers;
+  });
+  const final = rows.filter(([start]) => start + step <= asOf);
+  const batch = batchOf(
+    table,
+    final.map(([start, ...values]) => [start, series.symbol, series.timeframe, ...values]),
+  );
+  return { ...sortAndDedupe(batch), rowsInBody: list.length };
+}
+
+/**
+ * Starts of an answer's candles, in its order: newest first.
+ * @throws GordonError `malformed-rows`
+ */
+export const startsIn = (body: Uint8Array): number[] =>
+  listIn(body, 'kline').map((row) => {
+    const start = Array.isArray(row) ? numberIn(row[0]) : undefined;
+    if (start === undefined) throw malformed('kline', 'a row has no start.');
+    return start;
+  });

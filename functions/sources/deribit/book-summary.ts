@@ -1,0 +1,77 @@
+import type { Finding } from '../../core/source.ts';
+import { malformed, readJson } from '../malformed.ts';
+import { numberOf } from '../rest/values.ts';
+import { gammaOf } from './black-scholes.ts';
+import { type OptionName, readOptionName } from './instrument-name.ts';
+
+/** An option with its open interest and, where the venue has a volatility for it, its gamma. */
+export interface OptionState extends OptionName {
+  /** in coins: a contract of BTC and ETH options is one coin, so there is nothing to convert */
+  readonly openInterest: number;
+  /** percent a year, as the venue marks it */
+  readonly iv: number | null;
+  /** per US dollar of the underlying, for one coin */
+  readonly gamma: number | null;
+  /** the future that the option is priced on, US dollars */
+  readonly forward: number;
+  /** the venue's clock when it made the row; epoch ms */
+  readonly at: number;
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+/**
+ * The options in an answer of `get_book_summary_by_currency` that still live, unsorted. A quote may lack everything but
+ * its open interest.
+ * @throws GordonError `malformed-rows`
+ */
+export function optionsIn(
+  body: Uint8Array,
+  currency: string,
+): { options: OptionState[]; findings: Finding[] } {
+  const { result } = (readJson(body, currency) ?? {}) as { readonly result?: unknown };
+  if (!Array.isArray(result)) throw malformed(currency, 'the answer has no list "result".');
+  const options: OptionState[] = [];
+  const unread: string[] = [];
+  for (const entry of result as unknown[]) {
+    const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
+    const name = readOptionName(row.instrument_name);
+    if (!name || name.currency !== currency) unread.push(String(row.instrument_name));
+    else {
+      const option = stateOf(name, row);
+      // One that has expired is listed until it is settled.
+      if (option.expiry > option.at) options.push(option);
+    }
+  }
+  const [first] = unread;
+  const findings =
+    first === undefined
+      ? []
+      : [{ kind: 'unknown-instrument', detail: { instruments: unread.length, first } }];
+  return { options, findings };
+}
+
+function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>): OptionState {
+  const required = (field: string): number => {
+    const value = numberOf(row[field]);
+    if (value !== undefined && value >= 0) return value;
+    throw malformed(String(row.instrument_name), `${field} is ${String(row[field])}.`);
+  };
+  const [openInterest, at] = [required('open_interest'), required('creation_timestamp')];
+  const forward = numberOf(row.underlying_price) ?? Number.NaN;
+  // Of an option that cannot be priced the venue tells null, or a volatility of nothing.
+  const iv = numberOf(row.mark_iv) || null;
+  const gamma = gammaOf({
+    ...{ price: forward, strike: name.strike, years: (name.expiry - at) / YEAR_MS, sigma: (iv ?? 0) / 100 },
+    rate: numberOf(row.interest_rate) ?? 0,
+  });
+  return { ...name, openInterest, iv, gamma: gamma ?? null, forward, at };
+}
+
+/** The price in an answer of `get_index_price`, US dollars. @throws GordonError `malformed-rows` */
+export function indexPriceIn(body: Uint8Array, currency: string): number {
+  const { result } = (readJson(body, currency) ?? {}) as { readonly result?: { index_price?: unknown } };
+  const price = numberOf(result?.index_price);
+  if (price !== undefined && price > 0) return price;
+  throw malformed(currency, `index_price is ${String(result?.index_price)}.`);
+}

@@ -1,0 +1,92 @@
+import { batchOf } from '../../core/batch.ts';
+import type { Finding, Parsed } from '../../core/source.ts';
+import type { TableSpec } from '../../core/table.ts';
+import type { OptionState } from './book-summary.ts';
+
+const number = (name: string) => ({ name, type: 'float8' }) as const;
+
+export const gexTable: TableSpec = {
+  name: 'gex_snapshots',
+  columns: [
+    { name: 'symbol', type: 'text' },
+    { name: 'time', type: 'timestamptz' },
+    { name: 'expiry', type: 'timestamptz' },
+    number('strike'),
+    ...['call_oi', 'put_oi', 'call_iv', 'put_iv', 'call_gamma', 'put_gamma'].map(number),
+    ...['call_gex', 'put_gex', 'gross_gex', 'forward', 'spot'].map(number),
+    { name: 'quoted_at', type: 'timestamptz' },
+  ],
+  key: ['symbol', 'time', 'expiry', 'strike'],
+  rhythm: 'events',
+};
+
+/** A move of the price of one percent. */
+const ONE_PERCENT = 0.01;
+
+/**
+ * Gamma exposure: by how many US dollars the delta of all open contracts changes when the price moves by 1 %. The move
+ * is `spot × 0.01` dollars, each changes the delta of a coin by `gamma`, and a coin is worth `spot`.
+ * @param openInterest coins
+ */
+export const gexOf = (gamma: number, openInterest: number, spot: number): number =>
+  gamma * openInterest * spot ** 2 * ONE_PERCENT;
+
+interface Strike {
+  call?: OptionState;
+  put?: OptionState;
+}
+
+/**
+ * A snapshot as rows, one for each strike of each expiry that anybody holds.
+ * @param at the step that the rows belong to
+ */
+export function snapshotOf(
+  symbol: string,
+  at: number,
+  spot: number,
+  options: readonly OptionState[],
+): Parsed {
+  const strikes = new Map<string, Strike>();
+  for (const option of options) {
+    if (option.openInterest === 0) continue;
+    const key = `${option.expiry} ${option.strike}`;
+    const strike = strikes.get(key) ?? {};
+    strike[option.side] = option;
+    strikes.set(key, strike);
+  }
+  const rows = [...strikes.values()]
+    .map(({ call, put }) => rowOf(symbol, at, spot, call, put))
+    .sort((a, b) => Number(a[2]) - Number(b[2]) || Number(a[3]) - Number(b[3]));
+  return { batch: batchOf(gexTable, rows), findings: unpriced(at, options) };
+}
+
+function rowOf(
+  symbol: string,
+  at: number,
+  spot: number,
+  call: OptionState | undefined,
+  put: OptionState | undefined,
+): readonly (number | string | null)[] {
+  const { expiry, strike, forward } = (call ?? put)!;
+  const [callGex, putGex] = [sideOf(call, spot), sideOf(put, spot)];
+  return [
+    ...[symbol, at, expiry, strike],
+    ...[call?.openInterest ?? 0, put?.openInterest ?? 0, call?.iv ?? null, put?.iv ?? null],
+    ...[call?.gamma ?? null, put?.gamma ?? null],
+    ...[callGex, putGex, callGex === null || putGex === null ? null : callGex + putGex],
+    ...[Number.isNaN(forward) ? null : forward, spot, Math.max(call?.at ?? 0, put?.at ?? 0)],
+  ];
+}
+
+/** What nobody holds exposes nobody; what is held and has no gamma is not known. */
+function sideOf(option: OptionState | undefined, spot: number): number | null {
+  if (!option) return 0;
+  return option.gamma === null ? null : gexOf(option.gamma, option.openInterest, spot);
+}
+
+function unpriced(at: number, options: readonly OptionState[]): Finding[] {
+  const without = options.filter(({ gamma, openInterest }) => gamma === null && openInterest > 0);
+  if (without.length === 0) return [];
+  const openInterest = without.reduce((sum, option) => sum + option.openInterest, 0);
+  return [{ kind: 'unpriced-options', time: at, detail: { options: without.length, openInterest } }];
+}

@@ -1,0 +1,48 @@
+import { MINUTE, SECOND } from '../../core/time.ts';
+import type { Host, LimitFamily, RawAnswer, Venue, Verdict } from '../../core/venue.ts';
+import { judgeRest } from '../rest/judge.ts';
+
+export const deribitHost = {
+  env: 'GORDON_DERIBIT_URL',
+  url: 'https://www.deribit.com',
+} as const satisfies Host;
+
+/** 20 requests a second in the long run, 100 at once, for an address without a login. */
+export const deribitFamily = {
+  ...{ id: 'deribit', limit: 100, windowMs: 5 * SECOND },
+} as const satisfies LimitFamily;
+
+const TOO_MANY = 10028;
+/** Overloaded, settling, in maintenance: the documentation says to try again. */
+const PASSING = new Set([10040, 10041, 10047, 10066, 11051, 13028, 13888]);
+
+/** Deribit's JSON-RPC. An error may stand in an answer with status 200. */
+export const deribit: Venue = {
+  id: 'deribit',
+  judge(answer: RawAnswer): Verdict {
+    const said = errorIn(answer);
+    if (!said) return judgeRest(answer, deribitHost);
+    const message = `${said.code} ${said.message}`;
+    if (answer.status === 429 || said.code === TOO_MANY) {
+      return { kind: 'limited', scope: 'family', waitMs: MINUTE / 6, message };
+    }
+    if (answer.status >= 500 || PASSING.has(said.code)) return { kind: 'broken', message };
+    return { kind: 'refused', message };
+  },
+};
+
+/** `{"jsonrpc":"2.0","error":{"message":…,"code":…}…}`; a long answer that went well is not parsed for it. */
+function errorIn({ status, text }: RawAnswer): { code: number; message: string } | undefined {
+  if (status < 300 && !/^\s*\{[^[]{0,80}"error"\s*:/.test(text.slice(0, 200))) return undefined;
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // A page of the CDN; its status says what it means.
+    return undefined;
+  }
+  const { error } = (body ?? {}) as { readonly error?: { code?: unknown; message?: unknown } };
+  return error && typeof error.code === 'number'
+    ? { code: error.code, message: String(error.message ?? '') }
+    : undefined;
+}

@@ -1,0 +1,52 @@
+import type { Source } from '../core/source.ts';
+import { DAY, MINUTE } from '../core/time.ts';
+import { fearGreedDays } from './alternative-me/index-json.ts';
+import { alternativeMe, alternativeMeFamily, alternativeMeHost } from './alternative-me/venue.ts';
+import { dailyPage } from './rest/daily.ts';
+
+const daily = {
+  table: {
+    name: 'fear_greed',
+    columns: [
+      { name: 'symbol', type: 'text' },
+      { name: 'time', type: 'timestamptz' },
+      { name: 'value', type: 'int4' },
+      { name: 'classification', type: 'text' },
+    ],
+    key: ['symbol', 'time'],
+  },
+  // A day's value is stamped 00:00 UTC and comes out some minutes later: it tells of the morning, not of the day.
+  finalAfterMs: 10 * MINUTE - DAY,
+} as const;
+
+/** The Crypto Fear & Greed Index of alternative.me: one value for each day, the whole history in one answer. */
+export const fear_greed: Source = {
+  id: 'fear_greed',
+  family: 'sentiment',
+  title: 'Crypto Fear & Greed Index',
+  ...daily,
+  timeframes: ['1d'],
+  defaultTimeframe: '1d',
+  defaultSymbols: ['FNG'],
+  symbolPattern: /^FNG$/,
+  chunkUnit: () => 'year',
+  settleMs: DAY,
+  refreshEveryMs: 15 * MINUTE,
+  // A few days were skipped and stay so; the days around them are there.
+  holeReason: 'not-published',
+  listing: { listedAt: Date.UTC(2018, 1, 1) },
+  tiers: [
+    {
+      kind: 'pages',
+      name: 'rest',
+      direction: 'forward',
+      // Never full: there is no bound but "all".
+      pageRows: Number.POSITIVE_INFINITY,
+      request: () => ({
+        ...{ venue: alternativeMe, host: alternativeMeHost, family: alternativeMeFamily },
+        ...{ path: '/fng/', query: { limit: 0, format: 'json' } },
+      }),
+      parse: (body, series, asOf) => dailyPage(daily, series, fearGreedDays(body, 'fear_greed'), asOf),
+    },
+  ],
+};

@@ -1,0 +1,110 @@
+import { batchOf } from '../../core/batch.ts';
+import type { Series } from '../../core/series.ts';
+import type { Finding, Parsed } from '../../core/source.ts';
+import type { TableSpec } from '../../core/table.ts';
+import { DAY } from '../../core/time.ts';
+import { malformed, readJson } from '../malformed.ts';
+import { dayOf, numberOf } from '../rest/values.ts';
+import { isUnrevised } from './series.ts';
+
+export const macroTable = {
+  name: 'macro_observations',
+  columns: [
+    { name: 'symbol', type: 'text' },
+    { name: 'time', type: 'timestamptz' },
+    { name: 'realtime_start', type: 'timestamptz' },
+    { name: 'realtime_end', type: 'timestamptz' },
+    { name: 'value', type: 'float8' },
+  ],
+  key: ['symbol', 'time', 'realtime_start'],
+  rhythm: 'events',
+} as const satisfies TableSpec;
+
+/** One value of one observation; instants in epoch ms, `until` exclusive and null for the one that still holds. */
+interface Vintage {
+  readonly time: number;
+  readonly from: number;
+  readonly until: number | null;
+  readonly value: number | null;
+}
+
+const FOR_EVER = '9999-12-31';
+
+/**
+ * The vintages in an answer of `series/observations`.
+ * @throws GordonError `malformed-rows`
+ */
+export function parseObservations(
+  body: Uint8Array,
+  { symbol }: Series,
+): Parsed & { readonly rowsInBody: number } {
+  const told = observationsIn(body, symbol);
+  const vintages = told.map((entry: unknown, i): Vintage => {
+    const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
+    const wrong = (field: string) =>
+      malformed(symbol, `observation ${i + 1} has ${field} ${String(row[field])}.`);
+    const time = dayOf(row.date);
+    const [start, end] = [dayOf(row.realtime_start), dayOf(row.realtime_end)];
+    // A full stop is FRED's word for "none": a holiday, a month that was not surveyed. It is not zero.
+    const value = row.value === '.' ? null : numberOf(row.value);
+    if (time === undefined) throw wrong('date');
+    if (start === undefined) throw wrong('realtime_start');
+    if (end === undefined) throw wrong('realtime_end');
+    if (value === undefined || typeof row.value !== 'string') throw wrong('value');
+    // Without former values the period says only when we asked. A day's close is known from the next day on.
+    if (isUnrevised(symbol)) return { time, from: time + DAY, until: null, value };
+    return { time, from: start, until: row.realtime_end === FOR_EVER ? null : end + DAY, value };
+  });
+  return { ...pageOf(symbol, vintages), rowsInBody: told.length };
+}
+
+function observationsIn(body: Uint8Array, symbol: string): readonly unknown[] {
+  const { observations } = (readJson(body, symbol) ?? {}) as { readonly observations?: unknown };
+  if (!Array.isArray(observations)) throw malformed(symbol, 'the answer has no list "observations".');
+  return observations;
+}
+
+/** Days of the observations in an answer, as it has them; epoch ms. @throws GordonError `malformed-rows` */
+export const observationDays = (body: Uint8Array): number[] =>
+  observationsIn(body, 'fred').map((entry) => {
+    const { date } = (entry ?? {}) as { readonly date?: unknown };
+    const at = dayOf(date);
+    if (at === undefined) throw malformed('fred', `an observation has date ${String(date)}.`);
+    return at;
+  });
+
+/** One page out of those of touching real-time periods: a value that holds across their border is one vintage again. */
+export function joinVintages(parts: readonly Parsed[]): Parsed {
+  const symbol = parts.flatMap(({ batch }) => batch.columns[0] as readonly string[])[0] ?? '';
+  return pageOf(symbol, parts.flatMap(vintagesOf));
+}
+
+function vintagesOf({ batch }: Parsed): Vintage[] {
+  const [, , from, until, value] = batch.columns as readonly Float64Array[];
+  const orNull = (cell: number): number | null => (Number.isNaN(cell) ? null : cell);
+  return Array.from(batch.times, (time, i) => ({
+    ...{ time, from: from![i]!, until: orNull(until![i]!), value: orNull(value![i]!) },
+  }));
+}
+
+function pageOf(symbol: string, vintages: readonly Vintage[]): Parsed {
+  const kept: Vintage[] = [];
+  const findings: Finding[] = [];
+  for (const next of vintages.toSorted((a, b) => a.time - b.time || a.from - b.from)) {
+    const last = kept.at(-1);
+    if (last?.time !== next.time) kept.push(next);
+    else if (last.from === next.from) {
+      // Told twice: the first one stands, as in every table here.
+      if (last.value !== next.value) findings.push(conflict(last, next));
+    } else if (last.value === next.value && last.until === next.from) {
+      kept[kept.length - 1] = { ...last, until: next.until };
+    } else kept.push(next);
+  }
+  const rows = kept.map(({ time, from, until, value }) => [symbol, time, from, until, value] as const);
+  return { batch: batchOf(macroTable, rows), findings };
+}
+
+const conflict = (kept: Vintage, dropped: Vintage): Finding => ({
+  ...{ kind: 'duplicate-conflict', time: kept.time },
+  detail: { kept: JSON.stringify(kept), dropped: JSON.stringify(dropped) },
+});

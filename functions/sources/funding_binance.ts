@@ -1,0 +1,60 @@
+import type { PagesTier, Source } from '../core/source.ts';
+import { MINUTE } from '../core/time.ts';
+import { archiveTier } from './binance/archive.ts';
+import { binanceFunding, fundingCsvParser, parseFundingJson, settlementsIn } from './binance/funding.ts';
+import { binanceFamilies } from './binance/hosts.ts';
+import { usdmRequest, usdmStatus } from './binance/usdm.ts';
+import { dueAt, LONGEST_INTERVAL } from './funding/settlements.ts';
+
+const PATH = '/fapi/v1/fundingRate';
+const LIMIT = 1000;
+
+const request = (query: Record<string, string | number>) =>
+  usdmRequest(PATH, query, binanceFamilies.usdmFunding);
+
+/** Oldest first; both bounds inclusive, on the stamp. */
+const rest: PagesTier = {
+  kind: 'pages',
+  name: 'rest',
+  direction: 'forward',
+  pageRows: LIMIT,
+  // It begins early enough for the settlement before, from which the interval of the first row is known.
+  request: ({ symbol }, { start, end }) =>
+    request({ symbol, startTime: start - LONGEST_INTERVAL - MINUTE, endTime: end - 1, limit: LIMIT }),
+  parse: parseFundingJson,
+};
+
+/** Binance USD-M funding: archive by month, which tells the interval, then `GET /fapi/v1/fundingRate`. */
+export const funding_binance: Source = {
+  id: 'funding_binance',
+  family: 'funding',
+  title: 'Binance USD-M funding rates',
+  table: binanceFunding,
+  timeframes: ['1h'],
+  defaultTimeframe: '1h',
+  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+  symbolPattern: /^[A-Z0-9]{2,30}$/,
+  chunkUnit: () => 'year',
+  finalAfterMs: MINUTE,
+  settleMs: 10 * MINUTE,
+  tiers: [
+    archiveTier(
+      'month',
+      ({ symbol }, { name }) =>
+        `/data/futures/um/monthly/fundingRate/${symbol}/${symbol}-fundingRate-${name}.zip`,
+      fundingCsvParser,
+    ),
+    rest,
+  ],
+  listing: {
+    ...usdmStatus,
+    first: ({ symbol }) => request({ symbol, startTime: 0, limit: 1 }),
+    firstAt: (body, series) => settlementsIn(body, series).map(({ stamp }) => dueAt(stamp))[0],
+    last: ({ symbol }) => request({ symbol, limit: 1 }),
+    lastAt: (body, series) =>
+      settlementsIn(body, series)
+        .map(({ stamp }) => dueAt(stamp))
+        .at(-1),
+  },
+  longestSilenceMs: LONGEST_INTERVAL,
+};

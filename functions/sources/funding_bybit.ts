@@ -1,0 +1,62 @@
+import { type Series, seriesLabel } from '../core/series.ts';
+import type { PagesTier, Parsed, Source } from '../core/source.ts';
+import { sliceBatch } from '../core/table.ts';
+import { ceilTo, MINUTE } from '../core/time.ts';
+import { listIn, numberIn } from './bybit/envelope.ts';
+import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
+import { fundingTable, LONGEST_INTERVAL, type Settlement, settlementRows } from './funding/settlements.ts';
+import { malformed } from './malformed.ts';
+
+const table = fundingTable('bybit');
+const LIMIT = 200;
+
+/** @throws GordonError `malformed-rows` */
+function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {
+  const subject = seriesLabel(series);
+  const list = listIn(body, subject);
+  const settlements = list.map((row, i): Settlement => {
+    const { symbol, fundingRate, fundingRateTimestamp } = (row ?? {}) as Record<string, unknown>;
+    const [stamp, rate] = [numberIn(fundingRateTimestamp), numberIn(fundingRate)];
+    if (symbol !== series.symbol || stamp === undefined || rate === undefined) {
+      throw malformed(subject, `row ${i + 1} is no settlement.`);
+    }
+    return { stamp, rate };
+  });
+  const { batch, findings } = settlementRows(table, series, settlements);
+  // The oldest row of a full page has its predecessor on the next one, hence no interval yet: it is asked for there again.
+  const from = list.length >= LIMIT ? 1 : 0;
+  return { batch: sliceBatch(batch, from, batch.length), findings, rowsInBody: list.length };
+}
+
+/** Newest first; a start without an end is refused. */
+const rest: PagesTier = {
+  kind: 'pages',
+  name: 'rest',
+  direction: 'backward',
+  pageRows: LIMIT,
+  // It begins early enough for the settlement before, from which the interval of the first row is known.
+  request: ({ symbol }, { start, end }) =>
+    ask('/v5/market/funding/history', {
+      ...{ symbol, startTime: start - LONGEST_INTERVAL, endTime: end - 1, limit: LIMIT },
+    }),
+  parse,
+};
+
+/** Bybit USDT perpetual funding: `GET /v5/market/funding/history`. Not verified against the live venue. */
+export const funding_bybit: Source = {
+  id: 'funding_bybit',
+  family: 'funding',
+  title: 'Bybit USDT perpetual funding rates',
+  table,
+  timeframes: ['1h'],
+  defaultTimeframe: '1h',
+  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+  symbolPattern: /^[A-Z0-9]{2,30}$/,
+  chunkUnit: () => 'year',
+  finalAfterMs: MINUTE,
+  settleMs: 10 * MINUTE,
+  tiers: [rest],
+  // Nothing is settled before a position was held for a whole interval, and the longest settle on the multiples of theirs.
+  listing: lifeOfPerpetual((minute) => ceilTo(minute + LONGEST_INTERVAL, LONGEST_INTERVAL)),
+  longestSilenceMs: LONGEST_INTERVAL,
+};

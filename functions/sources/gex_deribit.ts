@@ -1,0 +1,47 @@
+import type { SnapshotTier, Source } from '../core/source.ts';
+import { HOUR, MINUTE } from '../core/time.ts';
+import type { HttpRequest } from '../core/venue.ts';
+import { indexPriceIn, optionsIn } from './deribit/book-summary.ts';
+import { gexTable, snapshotOf } from './deribit/gamma-exposure.ts';
+import { deribit, deribitFamily, deribitHost } from './deribit/venue.ts';
+
+const ask = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
+  ...{ venue: deribit, host: deribitHost, family: deribitFamily },
+  ...{ path: `/api/v2/public/${method}`, query },
+});
+
+const snapshot: SnapshotTier = {
+  kind: 'snapshot',
+  name: 'book-summary',
+  requests: ({ symbol }) => [
+    ask('get_book_summary_by_currency', { currency: symbol, kind: 'option' }),
+    ask('get_index_price', { index_name: `${symbol.toLowerCase()}_usd` }),
+  ],
+  parse([summary, index], { symbol }, at) {
+    const { options, findings } = optionsIn(summary!, symbol);
+    const parsed = snapshotOf(symbol, at, indexPriceIn(index!, symbol), options);
+    return { ...parsed, findings: [...findings, ...parsed.findings] };
+  },
+};
+
+/**
+ * Gamma exposure of all BTC and ETH options of Deribit, by strike and expiry: a snapshot an hour, for the venue keeps no
+ * history of open interest. Gamma is Black's, from the venue's mark volatility and the future that it prices the option on.
+ */
+export const gex_deribit: Source = {
+  id: 'gex_deribit',
+  family: 'gex',
+  title: 'Gamma exposure of Deribit options',
+  table: gexTable,
+  timeframes: ['1h'],
+  defaultTimeframe: '1h',
+  defaultSymbols: ['BTC', 'ETH'],
+  symbolPattern: /^(?:BTC|ETH)$/,
+  chunkUnit: () => 'day',
+  finalAfterMs: 0,
+  settleMs: HOUR,
+  refreshEveryMs: 15 * MINUTE,
+  tiers: [snapshot],
+  // Options on Bitcoin since its first ones; before the first snapshot nothing can be had anyway.
+  listing: { listedAt: Date.UTC(2016, 6, 1) },
+};

@@ -1,0 +1,76 @@
+import { batchOf, sortAndDedupe } from '../core/batch.ts';
+import { type Series, seriesLabel } from '../core/series.ts';
+import type { PagesTier, Parsed, Source } from '../core/source.ts';
+import { ceilTo, HOUR, MINUTE } from '../core/time.ts';
+import { stepOf, type Timeframe } from '../core/timeframe.ts';
+import { listIn, numberIn } from './bybit/envelope.ts';
+import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
+import { malformed } from './malformed.ts';
+import { openInterestTable } from './open_interest/table.ts';
+
+const table = openInterestTable('bybit');
+const LIMIT = 200;
+
+/** As the venue writes them. */
+const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {
+  '5m': '5min',
+  '15m': '15min',
+  '30m': '30min',
+  '1h': '1h',
+  '4h': '4h',
+  '1d': '1d',
+};
+
+/** @throws GordonError `malformed-rows` */
+function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {
+  const subject = seriesLabel(series);
+  const list = listIn(body, subject);
+  const rows = list.map((row, i) => {
+    const { openInterest, timestamp } = (row ?? {}) as Record<string, unknown>;
+    const [time, interest] = [numberIn(timestamp), numberIn(openInterest)];
+    if (time === undefined || interest === undefined) throw malformed(subject, `row ${i + 1} has no number.`);
+    if (time % stepOf(series.timeframe) !== 0) throw malformed(subject, `row ${i + 1} is not on the grid.`);
+    // `openInterest` is the longs and the shorts together, in the base coin of a USDT contract; no value in USD is told.
+    return ['bybit', series.symbol, series.timeframe, time, interest, 'base_coin', 'both', null];
+  });
+  return { ...sortAndDedupe(batchOf(table, rows)), rowsInBody: list.length };
+}
+
+/**
+ * Newest first. Pages are cut by the end of the range, not by the cursor, so any page can be asked for by itself. Both bounds
+ * are always sent: a start without an end is silently ignored.
+ */
+const rest: PagesTier = {
+  kind: 'pages',
+  name: 'rest',
+  direction: 'backward',
+  pageRows: LIMIT,
+  request: ({ symbol, timeframe }, { start, end }) =>
+    ask('/v5/market/open-interest', {
+      ...{
+        symbol,
+        intervalTime: INTERVALS[timeframe] ?? '',
+        startTime: start,
+        endTime: end - 1,
+        limit: LIMIT,
+      },
+    }),
+  parse,
+};
+
+/** Bybit USDT perpetual open interest: `GET /v5/market/open-interest`. Not verified against the live venue. */
+export const open_interest_bybit: Source = {
+  id: 'open_interest_bybit',
+  family: 'open_interest',
+  title: 'Bybit USDT perpetual open interest',
+  table,
+  timeframes: Object.keys(INTERVALS) as Timeframe[],
+  defaultTimeframe: '1h',
+  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+  symbolPattern: /^[A-Z0-9]{2,30}$/,
+  chunkUnit: () => 'month',
+  finalAfterMs: MINUTE,
+  settleMs: HOUR,
+  tiers: [rest],
+  listing: lifeOfPerpetual((minute, { timeframe }) => ceilTo(minute, stepOf(timeframe))),
+};

@@ -1,0 +1,39 @@
+import { MINUTE, SECOND } from '../../core/time.ts';
+import type { Host, RawAnswer, Verdict } from '../../core/venue.ts';
+
+/** A firewall lets an address in again some minutes after it stops calling; it does not say when. */
+const FIREWALL_PARK = 5 * MINUTE;
+
+/** What the statuses mean that venues share, for those that say no more than a status: JSON with 200, or a refusal. */
+export function judgeRest(answer: RawAnswer, host: Host): Verdict {
+  const { status, text } = answer;
+  const message = `HTTP ${status}: ${excerpt(text)}`;
+  if (status === 451) return { kind: 'region', message, remedy: elsewhere(host) };
+  if (status === 403) return { kind: 'limited', scope: 'venue', waitMs: FIREWALL_PARK, message };
+  if (status === 429) {
+    return { kind: 'limited', scope: 'family', waitMs: retryAfter(answer) ?? MINUTE, message };
+  }
+  if (status >= 500) return { kind: 'broken', message };
+  if (status >= 300) return { kind: 'refused', message };
+  if (/^\s*</.test(text.slice(0, 80)))
+    return { kind: 'broken', message: `a page instead of JSON: ${message}` };
+  return { kind: 'ok' };
+}
+
+const elsewhere = (host: Host): string => `Run in another region, or point ${host.env} at a mirror.`;
+
+/** ms; undefined where the venue does not tell */
+function retryAfter({ headers }: RawAnswer): number | undefined {
+  const seconds = Number(headers['retry-after'] || Number.NaN);
+  return seconds > 0 ? seconds * SECOND : undefined;
+}
+
+/** The words of a body, on one line and short: enough to recognise it in a log. */
+export function excerpt(text: string): string {
+  const words = text
+    .slice(0, 4000)
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return words.slice(0, 200) || 'no body';
+}

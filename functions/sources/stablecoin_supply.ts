@@ -1,0 +1,75 @@
+import type { ListingProbe, Source } from '../core/source.ts';
+import { DAY, HOUR, MINUTE } from '../core/time.ts';
+import type { HttpRequest } from '../core/venue.ts';
+import { supplyDays } from './defillama/chart-json.ts';
+import { defillama, defillamaHost } from './defillama/venue.ts';
+import { dailyPage } from './rest/daily.ts';
+
+/** DefiLlama's number of a coin's chart; ALL is the whole market's and has none. */
+const CHARTS: Readonly<Record<string, number | undefined>> = { ALL: undefined, USDT: 1, USDC: 2, DAI: 5 };
+
+const daily = {
+  table: {
+    name: 'stablecoin_supply',
+    columns: [
+      { name: 'symbol', type: 'text' },
+      { name: 'time', type: 'timestamptz' },
+      { name: 'circulating_usd', type: 'float8' },
+      { name: 'circulating_pegged_usd', type: 'float8' },
+    ],
+    key: ['symbol', 'time'],
+  },
+  // The running day's row goes on moving; an hour is for what is counted late.
+  finalAfterMs: HOUR,
+} as const;
+
+const chart = (symbol: string): HttpRequest => {
+  const stablecoin = CHARTS[symbol];
+  return {
+    ...{ venue: defillama, host: defillamaHost, path: '/stablecoincharts/all' },
+    ...(stablecoin !== undefined && { query: { stablecoin } }),
+  };
+};
+
+const stamps = (body: Uint8Array): number[] => supplyDays(body, 'stablecoin_supply').map(({ at }) => at);
+
+/** A coin's life is its chart: oldest first, to the running day. */
+const listing: ListingProbe = {
+  first: ({ symbol }) => chart(symbol),
+  firstAt: (body) => stamps(body).at(0),
+  last: ({ symbol }) => chart(symbol),
+  lastAt: (body) => stamps(body).at(-1),
+  status: ({ symbol }) => chart(symbol),
+  isTrading: (body) => stamps(body).length > 0,
+};
+
+/**
+ * Stablecoins in circulation at the end of each day, in US dollars: the whole market (ALL: every stablecoin that DefiLlama
+ * counts, of every peg) and the three largest by themselves.
+ */
+export const stablecoin_supply: Source = {
+  id: 'stablecoin_supply',
+  family: 'sentiment',
+  title: 'Stablecoin supply',
+  ...daily,
+  timeframes: ['1d'],
+  defaultTimeframe: '1d',
+  defaultSymbols: Object.keys(CHARTS),
+  symbolPattern: new RegExp(`^(?:${Object.keys(CHARTS).join('|')})$`),
+  chunkUnit: () => 'year',
+  settleMs: 2 * DAY,
+  refreshEveryMs: 15 * MINUTE,
+  holeReason: 'not-published',
+  listing,
+  tiers: [
+    {
+      kind: 'pages',
+      name: 'rest',
+      direction: 'forward',
+      // Never full: a chart is told whole.
+      pageRows: Number.POSITIVE_INFINITY,
+      request: ({ symbol }) => chart(symbol),
+      parse: (body, series, asOf) => dailyPage(daily, series, supplyDays(body, 'stablecoin_supply'), asOf),
+    },
+  ],
+};

@@ -1,0 +1,119 @@
+import { AGGREGATED, AGGREGATES, type AggregateStore, bucketsOf } from '../core/aggregates.ts';
+import { type Clock, iso } from '../core/time.ts';
+import type { Flavour } from './flavour.ts';
+import { type Sql, storeError } from './postgres.ts';
+
+export interface AggregateOptions {
+  /** takes the role `gordon_writer` */
+  readonly sql: Sql;
+  /** the login itself: TimescaleDB lets nobody but its owner refresh an aggregate, and a role cannot lend that */
+  readonly owner: Sql;
+  readonly clock: Clock;
+}
+
+/** A job's id is kept as long as its spans have it; afterwards nobody asks for it. */
+const REMEMBERED = '14 days';
+
+export function createAggregateStore({ sql, owner, clock }: AggregateOptions): AggregateStore {
+  let flavour: Promise<Flavour> | undefined;
+
+  async function readFlavour(): Promise<Flavour> {
+    const [row] = await sql<{ value: Flavour }[]>`select value from market_data.meta where key = 'flavour'`;
+    return row?.value ?? 'postgres';
+  }
+
+  async function timescale(): Promise<boolean> {
+    flavour ??= readFlavour().catch((error: unknown) => {
+      // A database that was down is asked again.
+      flavour = undefined;
+      throw error;
+    });
+    return (await flavour) === 'timescale';
+  }
+
+  const guarded = async <T>(subject: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw storeError(error, subject);
+    }
+  };
+
+  return {
+    unseen: (since) =>
+      guarded('aggregates', async () => {
+        const rows = await sql<{ jobId: string; touched: [number, number][] }[]>`
+          select job_id as "jobId", (
+              select jsonb_agg(jsonb_build_array(
+                (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r)
+              from unnest(range_agg(span)) r) as touched
+          from market_data.coverage c
+          where source = 'price_klines' and state = 'have' and timeframe = ${AGGREGATED.timeframe}
+            and fetched_at >= ${new Date(since)}
+            and not exists (select from market_data.refreshed_jobs r where r.job_id = c.job_id)
+          group by job_id order by job_id`;
+        return rows.map(({ jobId, touched }) => ({
+          jobId,
+          touched: touched.map(([start, end]) => ({ start, end })),
+        }));
+      }),
+
+    seen: (jobIds) =>
+      guarded('aggregates', async () => {
+        if (jobIds.length === 0) return;
+        await sql`
+          insert into market_data.refreshed_jobs (job_id, refreshed_at)
+          select id, ${new Date(clock())} from jsonb_array_elements_text(${sql.json([...jobIds])}) id
+          on conflict do nothing`;
+        await sql`
+          delete from market_data.refreshed_jobs where refreshed_at < now() - ${REMEMBERED}::text::interval`;
+      }),
+
+    refresh: async (touched) => {
+      const byPolicy = await guarded('aggregates', timescale);
+      // TimescaleDB computes an open bucket when it is read. Materialising it would hide what comes into it later.
+      const until = byPolicy ? clock() : Number.POSITIVE_INFINITY;
+      for (const aggregate of AGGREGATES) {
+        for (const { start, end } of bucketsOf(aggregate, touched, until)) {
+          const window = `'${iso(start)}'::timestamptz, '${iso(end)}'::timestamptz`;
+          await guarded(`${aggregate.name} ${iso(start)}`, () =>
+            byPolicy
+              ? // Alone in its message: it refuses to run in a transaction.
+                owner
+                  .unsafe(`call refresh_continuous_aggregate('market_data.${aggregate.name}', ${window})`)
+                  .simple()
+              : sql.unsafe(
+                  `call market_data.refresh_continuous_aggregate('market_data.${aggregate.name}', ${window})`,
+                ),
+          );
+        }
+      }
+    },
+
+    refreshRecent: (everySeconds) =>
+      guarded('aggregates', async () => {
+        if (await timescale()) return false;
+        await sql`call market_data.refresh_recent(make_interval(secs => ${everySeconds}))`;
+        return true;
+      }),
+
+    status: () =>
+      guarded('aggregates', async () => {
+        const rows = await sql<Row[]>`
+          select name, last_refresh, next_refresh, watermark, healthy from market_data.aggregate_status`;
+        const at = (date: Date | null): number | null => date?.getTime() ?? null;
+        return rows.map(({ name, last_refresh, next_refresh, watermark, healthy }) => ({
+          ...{ name, healthy, watermark: at(watermark) },
+          ...{ lastRefresh: at(last_refresh), nextRefresh: at(next_refresh) },
+        }));
+      }),
+  };
+}
+
+interface Row {
+  readonly name: string;
+  readonly last_refresh: Date | null;
+  readonly next_refresh: Date | null;
+  readonly watermark: Date | null;
+  readonly healthy: boolean;
+}

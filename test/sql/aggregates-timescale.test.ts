@@ -1,0 +1,141 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates.ts';
+import { DAY, floorTo, iso, MINUTE } from '../../functions/core/time.ts';
+import { createAggregateStore } from '../../functions/stores/aggregates.ts';
+import { refuseUnfit } from '../../functions/stores/timescale.ts';
+import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
+import { daysOf, expectEqual, history, holds, writeCandles } from './candle-model.ts';
+
+/** The migrations of the Timescale flavour on TimescaleDB's own code, in this process. */
+describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleAbsent}` : ''}`, () => {
+  let db: TestTimescale;
+  let store: AggregateStore;
+  beforeAll(async () => {
+    db = await startTimescale();
+    store = createAggregateStore({ sql: db.sql, owner: db.sql, clock: Date.now });
+  });
+  afterAll(() => db?.close());
+
+  const policies = () => db.sql<
+    { id: number; name: string; lookback: string; schedule: string; end: string }[]
+  >`
+    select job_id as id, a.view_name as name, config ->> 'start_offset' as lookback, config ->> 'end_offset' as end,
+      schedule_interval::text as schedule
+    from timescaledb_information.jobs j
+    join timescaledb_information.continuous_aggregates a
+      on a.view_schema = 'market_data' and a.view_name = j.hypertable_name
+    where proc_name = 'policy_refresh_continuous_aggregate' order by job_id`;
+
+  it('is one that the migrator accepts', () => refuseUnfit(db.sql, 'here'));
+
+  it('has a hypertable for every table of rows', async () => {
+    const rows = await db.sql<{ name: string }[]>`
+      select hypertable_name as name from timescaledb_information.hypertables where hypertable_schema = 'market_data'`;
+    expect(rows.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['spot_klines', 'perp_klines', 'price_klines']),
+    );
+  });
+
+  it('has aggregates upon each other that show the newest bucket', async () => {
+    const rows = await db.sql<{ name: string; materialized_only: boolean }[]>`
+      select view_name as name, materialized_only from timescaledb_information.continuous_aggregates
+      where view_schema = 'market_data'`;
+    expect(rows.map(({ name }) => name).sort()).toEqual(AGGREGATES.map(({ name }) => name).sort());
+    expect(rows.every((row) => !row.materialized_only)).toBe(true);
+  });
+
+  it('has a policy for each, every five seconds, two buckets back', async () => {
+    const rows = await policies();
+    expect(rows.map(({ name, lookback }) => [name, lookback])).toEqual([
+      ['price_klines_15m', '00:30:00'],
+      ['price_klines_30m', '01:00:00'],
+      ['price_klines_1h', '02:00:00'],
+      ['price_klines_4h', '08:00:00'],
+      ['price_klines_12h', '24:00:00'],
+      ['price_klines_1d', '2 days'],
+    ]);
+    expect(rows.every(({ schedule, end }) => schedule === '00:00:05' && end === '00:00:00')).toBe(true);
+  });
+
+  it('compresses what lies behind the horizon of a backfill, and goes on taking rows there', async () => {
+    const [job] = await db.sql<{ id: number; after: string }[]>`
+      select job_id as id, config ->> 'compress_after' as after from timescaledb_information.jobs
+      where proc_name = 'policy_compression' and hypertable_name = 'price_klines'`;
+    expect(job?.after).toBe('400 days');
+    const days = { start: Date.UTC(2021, 4, 1), end: Date.UTC(2021, 4, 4) };
+    await writeCandles(db.sql, 'OLDUSDT', days, 1);
+    await db.exec(`call run_job(${job!.id})`);
+    const [chunks] = await db.sql<{ compressed: number }[]>`
+      select count(*) filter (where is_compressed)::int4 as compressed from timescaledb_information.chunks
+      where hypertable_name = 'price_klines'`;
+    expect(chunks!.compressed).toBeGreaterThan(0);
+    await writeCandles(db.sql, 'OLDUSDT', days, 2);
+    await store.refresh([days]);
+    await expectEqual(db.sql, days);
+  });
+
+  it('equals the candles after any history of writes, late rows, deletions and refreshes', async () => {
+    let run = 0;
+    const property = fc.asyncProperty(history, (rounds) => holds(db.sql, store, daysOf(run++), rounds));
+    await fc.assert(property, { numRuns: 12 });
+  }, 120_000);
+
+  it('is kept by its policies, the open bucket included', async () => {
+    const now = Date.now();
+    const recent = { start: floorTo(now - 3 * DAY, DAY), end: floorTo(now, 5 * MINUTE) };
+    await writeCandles(db.sql, 'NOWUSDT', recent, 3);
+    await store.refresh([recent]);
+    await expectEqual(db.sql, { start: recent.start, end: recent.end + DAY });
+    // Rows that come late, but within the lookback of the smallest aggregate, and the newest ones.
+    await writeCandles(db.sql, 'NOWUSDT', { start: recent.end - 15 * MINUTE, end: recent.end }, 4);
+    for (const { id } of await policies()) await db.exec(`call run_job(${id})`);
+    await expectEqual(db.sql, { start: recent.start, end: recent.end + DAY });
+  });
+
+  it('shows what comes later into a bucket that was open when it was refreshed', async () => {
+    const open = floorTo(Date.now(), 15 * MINUTE);
+    const first = { start: open, end: open + 5 * MINUTE };
+    await writeCandles(db.sql, 'OPENUSDT', first, 5);
+    await store.refresh([first]);
+    await writeCandles(db.sql, 'OPENUSDT', { start: open, end: open + 15 * MINUTE }, 6);
+    await expectEqual(db.sql, { start: floorTo(open, DAY), end: open + DAY });
+  });
+
+  it('takes the names without the schema', async () => {
+    await db.exec(`call refresh_continuous_aggregate('price_klines_15m', '2025-01-01', '2025-01-02')`);
+    await db.exec(`call refresh_continuous_aggregate('price_klines_1d', null, null)`);
+    await expect(
+      db.exec(`call refresh_continuous_aggregate('price_klines_1d', '2025-01-01', '2025-01-01 12:00')`),
+    ).rejects.toThrow('refresh window too small');
+  });
+
+  it('lets the writer write, and only the owner refresh', async () => {
+    const day = { start: Date.UTC(2024, 0, 1), end: Date.UTC(2024, 0, 2) };
+    await db.exec('set role gordon_writer');
+    await writeCandles(db.sql, 'ROLEUSDT', day, 1);
+    await expect(store.refresh([day])).rejects.toMatchObject({ code: 'database-forbidden' });
+    await db.exec('reset role');
+    await store.refresh([day]);
+    await db.exec('set role gordon_reader');
+    await expectEqual(db.sql, day);
+    await db.exec('reset role');
+  });
+
+  it('tells the state of its aggregates', async () => {
+    const status = await store.status();
+    expect(status.map(({ name }) => name)).toEqual(AGGREGATES.map(({ name }) => name));
+    // The engine has no scheduler, and so says the view.
+    expect(status.every(({ healthy }) => !healthy)).toBe(true);
+    expect(iso(status[0]!.watermark!)).toMatch(/^20/);
+    expect(await store.refreshRecent(5)).toBe(false);
+  });
+
+  it('lets the reader read, and nobody but the writer write', async () => {
+    const rows = await db.sql<{ name: string; reads: boolean; writes: boolean }[]>`
+      select c.relname as name, has_table_privilege('gordon_reader', c.oid, 'select') as reads,
+        has_table_privilege('gordon_reader', c.oid, 'insert, update, delete') as writes
+      from pg_class c where c.relnamespace = 'market_data'::regnamespace and c.relkind in ('r', 'v')`;
+    expect(rows.filter(({ reads, writes }) => !reads || writes)).toEqual([]);
+  });
+});
