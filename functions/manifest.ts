@@ -194,6 +194,8 @@ export const functions: readonly FunctionSpec[] = [
   {
     ...step,
     handler: 'finalize-job',
+    // A refresh of years of candles may take minutes.
+    timeoutSeconds: 900,
     description: 'Counts rows against the ledger and ends the job',
     access: ['job-table', 'database', 'events'],
     state: 'FinalizeJob',

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Handle } from '../program.ts';
 import type { SeedFlags } from '../seed/settings.ts';
 import { stages } from '../seed/stages.ts';
+import { type ConsoleOptions, console } from './console.ts';
 import type { Context } from './context.ts';
 import { doctor } from './doctor.ts';
 import { down, status, type UpOptions, up } from './host.ts';
@@ -28,6 +29,12 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
     .description('whether gordon-data runs on this machine, and where')
     .action(handle(() => status(context)));
   program
+    .command('console')
+    .description('the web console of a deployed API; requests are signed with your AWS credentials')
+    .option('--port <number>', 'where to serve it', options.port, 8090)
+    .addHelpText('after', CONSOLE_HELP)
+    .action(handle((given: ConsoleOptions) => console(context, given)));
+  program
     .command('migrate')
     .description('bring the database to the newest schema; up does it by itself')
     .action(handle(() => migrate(context)));
@@ -37,6 +44,12 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
     .option('--offline', 'do not ask the venues')
     .action(handle((given: { offline?: boolean }) => doctor(context, given)));
 }
+
+const CONSOLE_HELP = `
+The API is GORDON_API_URL; with GORDON_API_TOKEN the token is sent instead of a signature.
+
+Example:
+  GORDON_API_URL=https://abc123.execute-api.eu-central-1.amazonaws.com/v1 gordon-data console`;
 
 function addSql(program: Command, context: Context, handle: Handle): void {
   program

@@ -17,4 +17,6 @@ export function isForeign(headers: IncomingHttpHeaders): boolean {
 
 /** A link on another page may lead here: that only opens the console. */
 const isNavigation = (headers: IncomingHttpHeaders): boolean =>
-  headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document' && headers.origin === undefined;
+  headers['sec-fetch-mode'] === 'navigate' &&
+  headers['sec-fetch-dest'] === 'document' &&
+  headers.origin === undefined;

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
+import { isForeign } from '../../console/serve/guard.ts';
+import { consolePage, PAGE_HEADERS } from '../../console/serve/page.ts';
 import { functions } from '../../functions/manifest.ts';
 import { problem, problemAnswer } from '../../functions/runtime/problem.ts';
 
@@ -14,10 +16,17 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+/** As API Gateway has it, but a file of the console may be bytes. */
+type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & { readonly body: string | Uint8Array };
+
+const FOREIGN = problem(403, 'foreign-origin', 'A page of another site may not use this API.', {
+  remedy: 'Open the console at this address itself.',
+});
+
 /** API Gateway passes 10 MB; what a route takes is for its handler to say. */
 const LARGEST_REQUEST = 10 * 1024 * 1024;
 
-/** The manifest's routes on a port, turned into the events that API Gateway would send. */
+/** The manifest's routes on a port, turned into the events that API Gateway would send, and the console beside them. */
 export async function startApiServer(port: number, call: Call): Promise<ApiServer> {
   const router = findMyWay();
   for (const { handler, routes = [] } of functions) {
@@ -25,8 +34,14 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
       router.on(method as HTTPMethod, path.replaceAll(/\{(\w+)\}/g, ':$1'), () => handler);
     }
   }
-  const answer = async (request: IncomingMessage): Promise<APIGatewayProxyResult> => {
+  const page = consolePage();
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    if (isForeign(request.headers)) return problemAnswer(FOREIGN);
     const url = new URL(request.url ?? '/', 'http://local');
+    const file = request.method === 'GET' ? await page(url.pathname) : undefined;
+    if (file) {
+      return { statusCode: 200, headers: { 'content-type': file.type, ...PAGE_HEADERS }, body: file.body };
+    }
     const found = router.find(request.method as HTTPMethod, url.pathname);
     if (!found) return notFound(router, url.pathname, request.method);
     const handler = (found.handler as unknown as () => string)();

@@ -32,4 +32,16 @@ describe('explainHole', () => {
     expect(explainHole(span, { listedAt: 0 }, evidence)).toEqual(outage);
     expect(explainHole(span, undefined, evidence)).toEqual(outage);
   });
+
+  it('calls it what the source knows it to be', () => {
+    const reasons = (listedAt?: number) =>
+      explainHole(
+        { start: 10, end: 20 },
+        listedAt === undefined ? undefined : { listedAt },
+        evidence,
+        'not-published',
+      ).map(({ reason }) => reason);
+    expect(reasons(15)).toEqual(['pre-listing', 'not-published']);
+    expect(reasons()).toEqual(['not-published']);
+  });
 });

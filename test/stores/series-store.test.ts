@@ -139,20 +139,23 @@ describe('proof of emptiness', () => {
     expect(await store.missing(BTC, minutes(0, 10))).toEqual([]);
   });
 
-  it('is asked again after a day, and after ever longer times while it stays', async () => {
-    const hole = minutes(0, 10);
-    const asks: number[] = [];
-    now = hole.end;
-    await store.commit(pageOf([], { empty: [proof(hole)] }), JOB);
-    for (let hours = 1; hours <= 24 * 40; hours++) {
-      now = hole.end + hours * HOUR;
-      if ((await store.missing(BTC, hole)).length === 0) continue;
-      asks.push(hours / 24);
-      await store.commit(pageOf([], { empty: [proof(hole)] }), JOB);
-    }
-    expect(asks).toEqual([1, 2, 4, 8, 16, 32]);
-    expect(await ledger()).toHaveLength(1);
-  });
+  it.each(['venue-outage', 'not-published'] as const)(
+    'of kind %s is asked again after a day, and after ever longer times while it stays',
+    async (reason) => {
+      const hole = minutes(0, 10);
+      const asks: number[] = [];
+      now = hole.end;
+      await store.commit(pageOf([], { empty: [proof(hole, reason)] }), JOB);
+      for (let hours = 1; hours <= 24 * 40; hours++) {
+        now = hole.end + hours * HOUR;
+        if ((await store.missing(BTC, hole)).length === 0) continue;
+        asks.push(hours / 24);
+        await store.commit(pageOf([], { empty: [proof(hole, reason)] }), JOB);
+      }
+      expect(asks).toEqual([1, 2, 4, 8, 16, 32]);
+      expect(await ledger()).toHaveLength(1);
+    },
+  );
 
   it('gives way to rows, in part too', async () => {
     await store.commit(pageOf([], { empty: [proof(minutes(0, 30))] }), JOB);

@@ -29,8 +29,13 @@ export function orderOf({ source, symbols, timeframe, from, to }: Draft): Order 
 export function familiesOf(sources: Sources): { readonly id: string; readonly label: string }[] {
   const byFamily = [...Map.groupBy(sources, ({ family }) => family)];
   return [
-    ...byFamily.map(([id, of]) => ({ id, label: of.length === 1 ? `${id}: ${of[0]!.title}` : `${id}: all ${of.length} sources` })),
-    ...byFamily.flatMap(([, of]) => (of.length === 1 ? [] : of.map(({ id, title }) => ({ id, label: `${id}: ${title}` })))),
+    ...byFamily.map(([id, of]) => ({
+      id,
+      label: of.length === 1 ? `${id}: ${of[0]!.title}` : `${id}: all ${of.length} sources`,
+    })),
+    ...byFamily.flatMap(([, of]) =>
+      of.length === 1 ? [] : of.map(({ id, title }) => ({ id, label: `${id}: ${title}` })),
+    ),
   ];
 }
 

@@ -40,7 +40,12 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
   const [error, setError] = useState<Error>();
   if (checked) {
     return (
-      <Confirm order={orderOf(draft)} sources={sources} back={() => setChecked(false)} {...{ close, started }} />
+      <Confirm
+        order={orderOf(draft)}
+        sources={sources}
+        back={() => setChecked(false)}
+        {...{ close, started }}
+      />
     );
   }
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
@@ -107,7 +112,9 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
           />
         </label>
       </div>
-      {needed.length > 0 && <p class="notice bad">{`It needs a key: set ${needed.join(', ')} and start the host again.`}</p>}
+      {needed.length > 0 && (
+        <p class="notice bad">{`It needs a key: set ${needed.join(', ')} and start the host again.`}</p>
+      )}
       {error && <Failure error={error} />}
       <p class="actions">
         <button type="submit" class="primary">

@@ -9,6 +9,7 @@ const ROUTES = {
   listJobs: 'GET /backfill/jobs',
   getJob: 'GET /backfill/jobs/{id}',
   cancelJob: 'DELETE /backfill/jobs/{id}',
+  report: 'GET /backfill/report',
   listSources: 'GET /backfill/sources',
   coverage: 'GET /backfill/coverage',
   ledger: 'GET /backfill/ledger',
@@ -61,7 +62,10 @@ export async function call<K extends Asked>(
   const init: RequestInit = {
     method,
     signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(options.signal ? [options.signal] : [])]),
-    headers: { ...(options.body !== undefined && { 'content-type': 'application/json' }), ...options.headers },
+    headers: {
+      ...(options.body !== undefined && { 'content-type': 'application/json' }),
+      ...options.headers,
+    },
     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   };
   const response = await send(path, init, options.signal);

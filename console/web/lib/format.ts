@@ -4,10 +4,12 @@ const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFracti
 
 export const count = (n: number): string => numbers.format(n);
 export const short = (n: number): string => compact.format(n);
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${count(n)} ${n === 1 ? one : many}`;
 
 /** Downward: 100 % means all of it. */
-export const percent = (share: number): string => `${(Math.floor(share * 1_000) / 10).toFixed(share < 1 ? 1 : 0)} %`;
+export const percent = (share: number): string =>
+  `${(Math.floor(share * 1_000) / 10).toFixed(share < 1 ? 1 : 0)} %`;
 
 export const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 export const minute = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
@@ -19,7 +21,8 @@ export const moment = (text: string | number | null): string => {
   return at % 86_400_000 === 0 ? day(at) : minute(at);
 };
 
-export const rangeText = (from: string | number, to: string | number): string => `${moment(from)} to ${moment(to)}`;
+export const rangeText = (from: string | number, to: string | number): string =>
+  `${moment(from)} to ${moment(to)}`;
 
 export function duration(seconds: number | null): string {
   if (seconds === null) return '–';

@@ -43,7 +43,13 @@ export function Failure({ error, retry }: { readonly error: Error; readonly retr
   );
 }
 
-export function Empty({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+export function Empty({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children?: ComponentChildren;
+}) {
   return (
     <div class="empty">
       <h2>{title}</h2>

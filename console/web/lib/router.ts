@@ -25,7 +25,11 @@ export function usePlace(): Place {
   return place;
 }
 
-export function href(page: string, rest: readonly string[] = [], query: Readonly<Record<string, string>> = {}): string {
+export function href(
+  page: string,
+  rest: readonly string[] = [],
+  query: Readonly<Record<string, string>> = {},
+): string {
   const path = [page, ...rest].map(encodeURIComponent).join('/');
   const set = new URLSearchParams(query);
   return `#/${path}${set.size > 0 ? `?${set}` : ''}`;

@@ -82,7 +82,7 @@ async function readPage(
   const left = rest && rest.start + step <= (full ? asOf : settled) ? rest : undefined;
   const holes = clip(subtract([range], left ? union(have, [left]) : have), upTo);
   const empty = holes.length > 0 ? await explain(filling, holes) : [];
-  const provisional = events ? subtract([spoken], union(have, holes)) : [];
+  const provisional = events ? subtract([left ? spoken : range], union(have, holes)) : [];
   return { page: { ...frame, rows, have, empty, provisional }, left };
 }
 

@@ -29,4 +29,6 @@ function fillFrom(ports: FillPorts, filling: Filling, tier: Tier): AsyncGenerato
   return fillFromSnapshot(ports, filling, tier);
 }
 
-const covered = (page: Page): RangeSet => page.empty.reduce((set, e) => union(set, [e.span]), page.have);
+/** What is provisional has been told for now: it stays missing in the ledger, and no other tier knows more. */
+const covered = ({ have, provisional = [], empty }: Page): RangeSet =>
+  empty.reduce((set, { span }) => union(set, [span]), union(have, provisional));

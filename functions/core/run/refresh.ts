@@ -14,7 +14,16 @@ const isDue = ({ refreshEveryMs = REFRESH_EVERY }: Source, now: number): boolean
   now % refreshEveryMs < REFRESH_EVERY;
 
 /** What a venue still revises belongs to the tail. */
-const tailOf = ({ settleMs }: Source, now: number): string => iso(now - Math.max(TAIL, settleMs));
+const tailOf = ({ settleMs }: Source, now: number): number => now - Math.max(TAIL, settleMs);
+
+interface Order {
+  readonly source: string;
+  readonly timeframe: string;
+  readonly symbols: Set<string>;
+  readonly tail: number;
+  /** the tail adds nothing in front of what was asked for; epoch ms */
+  requestedFrom: number;
+}
 
 /**
  * Orders the newest rows of every series that was ever requested: one job for each source and timeframe. A family whose
@@ -28,25 +37,25 @@ export async function refreshTails(
   const known = await ports.catalog.report({});
   const active = await ports.jobs.list({ statuses: ACTIVE_STATUSES, limit: 100 });
   const busy = new Set(active.jobs.map((job) => job.source));
-  const orders = new Map<string, { source: string; timeframe: string; from: string; symbols: Set<string> }>();
-  for (const { source, symbol, timeframe } of known) {
+  const orders = new Map<string, Order>();
+  for (const { source, symbol, timeframe, requested } of known) {
     const spec = ports.sources[source];
     if (!spec || busy.has(spec.family) || !isDue(spec, now)) continue;
     // Its key was taken away: that is for whoever orders it to hear, and no reason to leave out the others.
     if (spec.key && !ports.hasKey(spec.key.env)) continue;
     const key = `${source} ${timeframe}`;
     const order = orders.get(key) ?? {
-      source,
-      timeframe,
-      from: tailOf(spec, now),
-      symbols: new Set<string>(),
+      ...{ source, timeframe, symbols: new Set<string>() },
+      ...{ tail: tailOf(spec, now), requestedFrom: now - TAIL },
     };
     order.symbols.add(symbol);
+    order.requestedFrom = Math.min(order.requestedFrom, requested[0]?.start ?? now);
     orders.set(key, order);
   }
   const started: string[] = [];
-  for (const { symbols, ...order } of orders.values()) {
-    const made = await createJob(ports, { ...order, symbols: [...symbols] });
+  for (const { source, timeframe, symbols, tail, requestedFrom } of orders.values()) {
+    const from = iso(Math.max(tail, requestedFrom));
+    const made = await createJob(ports, { source, timeframe, symbols: [...symbols], from });
     started.push(made.job.id);
   }
   return started;

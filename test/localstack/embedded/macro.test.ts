@@ -95,6 +95,23 @@ describe('macro', () => {
     expect(new Set(periods).size).toBeGreaterThan(2);
   });
 
+  it('asks once in a job for what may still be revised', async () => {
+    const before = at.venues.requests.all().length;
+    const job = await run(at, { symbols: ['UNRATE'], from: '2024-06-01' });
+    expect(job.status).toBe('succeeded');
+    expect(job.chunks.map(({ state, progress }) => [state, progress])).toEqual(
+      Array.from({ length: 3 }, () => ['done', 1]),
+    );
+    const asked = at.venues.requests
+      .all()
+      .slice(before)
+      .filter(({ status }) => status === 200)
+      .map(({ line }) => line);
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    expect(asked).toEqual([...new Set(asked)]);
+    expect(await stored(at, 'UNRATE')).toEqual(truth(at, 'UNRATE', '2024-06-01', '2030-01-01'));
+  });
+
   it('knows that there was nothing before the first observation', async () => {
     const order = { symbols: ['VIXCLS'], from: '1988-06-01', to: '1990-02-01' };
     expect(await run(at, order)).toMatchObject({ status: 'succeeded', failures: [] });

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { isForeign } from '../../console/serve/guard.ts';
+import { consolePage, PAGE_HEADERS } from '../../console/serve/page.ts';
+import { describeError } from '../../functions/core/errors.ts';
+import { type Problem, problem } from '../../functions/runtime/problem.ts';
+import type { Sign } from './sign.ts';
+
+export interface ConsoleServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+export interface ConsoleOptions {
+  /** the API, without a slash at its end */
+  readonly api: string;
+  readonly sign: Sign;
+  /** 0: any free one */
+  readonly port: number;
+}
+
+/** Longer than the 29 s after which API Gateway gives up. */
+const PATIENCE_MS = 35_000;
+/** What an order may have, with some room. */
+const LARGEST_BODY = 256 * 1024;
+
+const METHODS = new Set(['GET', 'POST', 'DELETE']);
+const PASSED_ON = ['content-type', 'idempotency-key'] as const;
+const PASSED_BACK = ['content-type', 'link', 'location', 'retry-after'] as const;
+
+/** Serves the console on the loopback address and passes its requests on, signed. Nobody else's page may use it. */
+export async function startConsole({ api, sign, port }: ConsoleOptions): Promise<ConsoleServer> {
+  const page = consolePage();
+  const server = createServer((request, response) => {
+    const answered = answer(request, response).catch((error: unknown) => {
+      const remedy = 'See whether the URL is right and you may call the API.';
+      refuse(response, problem(502, 'api-unreachable', `${api}: ${describeError(error)}`, { remedy }));
+    });
+    void answered;
+  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (isForeign(request.headers)) {
+      return refuse(response, problem(403, 'foreign-origin', 'A page of another site may not use this API.'));
+    }
+    const { method = 'GET', url = '/' } = request;
+    const file = method === 'GET' ? await page(url.split('?')[0]!) : undefined;
+    if (file) {
+      response.writeHead(200, { 'content-type': file.type, ...PAGE_HEADERS }).end(file.body);
+      return;
+    }
+    if (!METHODS.has(method)) return refuse(response, problem(405, 'method-not-allowed', `${method} is not passed on.`));
+    const body = await bodyOf(request);
+    if (!body) return refuse(response, problem(413, 'body-too-large', 'The body is too large.'));
+    const headers = Object.fromEntries(PASSED_ON.flatMap((name) => pair(name, request.headers[name])));
+    const asked = new Request(api + url, { method, headers, ...(body.length > 0 && { body }) });
+    const got = await fetch(await sign(asked), { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'manual' });
+    const back = Object.fromEntries(PASSED_BACK.flatMap((name) => pair(name, got.headers.get(name))));
+    response.writeHead(got.status, { ...back, ...GUARDED }).end(new Uint8Array(await got.arrayBuffer()));
+  };
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+const GUARDED = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
+
+const pair = (name: string, value: string | string[] | null | undefined): [string, string][] =>
+  typeof value === 'string' ? [[name, value]] : [];
+
+function refuse(response: ServerResponse, told: Problem): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(told.status, { 'content-type': 'application/problem+json', ...GUARDED });
+  response.end(JSON.stringify(told));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer<ArrayBuffer> | undefined> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of request) {
+    bytes += (piece as Buffer).length;
+    // Read to its end all the same: a client that is still sending would not see the answer.
+    if (bytes <= LARGEST_BODY) pieces.push(piece as Buffer);
+  }
+  return bytes <= LARGEST_BODY ? Buffer.concat(pieces) : undefined;
+}

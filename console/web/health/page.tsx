@@ -1,0 +1,164 @@
+import { type Answer, call } from '../lib/client.ts';
+import { ago, count, duration, moment, percent, plural, rangeText } from '../lib/format.ts';
+import { Waiting } from '../lib/parts.tsx';
+import { usePoll } from '../lib/poll.ts';
+
+type Status = Answer<'status'>;
+type Health = Answer<'health'>;
+
+export function HealthPage() {
+  const polled = usePoll(
+    'status',
+    async (signal) => {
+      const health = await call('health', { signal });
+      // Where the database is away, only the first tells why.
+      return { health, status: health.status === 'ok' ? await call('status', { signal }) : undefined };
+    },
+    () => 3_000,
+  );
+  return (
+    <>
+      <div class="bar">
+        <h1>Health</h1>
+      </div>
+      <Waiting polled={polled} what="the state of things">
+        {({ health, status }) => (
+          <div class="cards">
+            <Stores health={health} />
+            {status && <Cards status={status} />}
+          </div>
+        )}
+      </Waiting>
+    </>
+  );
+}
+
+const Cards = ({ status }: { readonly status: Status }) => (
+  <>
+    <Parks status={status} />
+    <Perishable status={status} />
+    <Schedules status={status} />
+    <Budgets status={status} />
+    <Aggregates status={status} />
+  </>
+);
+
+const Stores = ({ health }: { readonly health: Health }) => (
+  <section class="card">
+    <h2>Stores</h2>
+    <ul class="lines">
+      {Object.entries(health.checks).map(([name, { ok, detail }]) => (
+        <li key={name}>
+          <span class={ok ? 'badge succeeded' : 'badge failed'}>{ok ? 'answers' : 'does not answer'}</span>
+          <span>{name.replace('_', ' ')}</span>
+          {detail && <span class="bad-text">{detail}</span>}
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+const Parks = ({ status }: { readonly status: Status }) => (
+  <section class="card">
+    <h2>Parked venues</h2>
+    {status.parks.length === 0 ? (
+      <p class="dim">None: every venue may be asked.</p>
+    ) : (
+      <ul class="lines">
+        {status.parks.map(({ scope, until, why }) => (
+          <li key={scope}>
+            <span class="badge failed">{scope}</span>
+            <span>{`until ${moment(until)}: ${why}`}</span>
+          </li>
+        ))}
+      </ul>
+    )}
+  </section>
+);
+
+const Perishable = ({ status }: { readonly status: Status }) => (
+  <section class="card">
+    <h2>About to be lost</h2>
+    {status.perishable.length === 0 ? (
+      <p class="dim">Nothing: no gap lies in a series whose source forgets.</p>
+    ) : (
+      <ul class="lines">
+        {status.perishable.map((gap) => (
+          <li key={`${gap.source} ${gap.symbol} ${gap.timeframe}`}>
+            <span class={gap.days_left < 3 ? 'badge failed' : 'badge completed_with_gaps'}>
+              {`${gap.days_left} days left`}
+            </span>
+            <span>{`${gap.source} ${gap.symbol}: ${rangeText(gap.from, gap.to)}`}</span>
+          </li>
+        ))}
+      </ul>
+    )}
+  </section>
+);
+
+const Schedules = ({ status }: { readonly status: Status }) => {
+  const now = Date.parse(status.now);
+  return (
+    <section class="card">
+      <h2>Schedules</h2>
+      <ul class="lines">
+        {status.schedules.map(({ name, description, every_minutes, last_run }) => (
+          <li key={name}>
+            <span class={`badge ${last_run ? (last_run.ok ? 'succeeded' : 'failed') : 'queued'}`}>
+              {last_run ? (last_run.ok ? 'ran' : 'failed') : 'no run known'}
+            </span>
+            <span>
+              <b>{name}</b>
+              {`, each ${plural(every_minutes, 'minute')}: ${description}`}
+              {last_run && (
+                <small title={last_run.detail}>
+                  {`last ${ago(Date.parse(last_run.at), now)}, in ${duration(last_run.seconds)}`}
+                </small>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+const Budgets = ({ status }: { readonly status: Status }) => (
+  <section class="card">
+    <h2>Rate budgets</h2>
+    <ul class="lines">
+      {status.budgets.map(({ family, limit, used, window_seconds }) => (
+        <li key={family}>
+          <meter max={limit} high={0.9 * limit} value={used} aria-label={`Used of ${family}`} />
+          <span>
+            <b>{family}</b>
+            <small>{`${count(used)} of ${count(limit)} in ${duration(window_seconds)} (${percent(used / limit)})`}</small>
+          </span>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+const Aggregates = ({ status }: { readonly status: Status }) => (
+  <section class="card">
+    <h2>Aggregates</h2>
+    {status.aggregates.length === 0 ? (
+      <p class="dim">This database has none.</p>
+    ) : (
+      <ul class="lines">
+        {status.aggregates.map(({ name, last_refresh, watermark, healthy }) => (
+          <li key={name}>
+            <span class={healthy ? 'badge succeeded' : 'badge completed_with_gaps'}>
+              {healthy ? 'fresh' : 'late'}
+            </span>
+            <span>
+              <b>{name}</b>
+              <small>{`refreshed ${moment(last_refresh)}, complete up to ${moment(watermark)}`}</small>
+            </span>
+          </li>
+        ))}
+      </ul>
+    )}
+  </section>
+);

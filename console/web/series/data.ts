@@ -1,0 +1,115 @@
+import type { Answer } from '../lib/client.ts';
+
+export type Source = Answer<'listSources'>[number];
+export type Rows = Answer<'rows'>;
+export type Report = Answer<'report'>[number];
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `15m` → ms */
+export const msOf = (timeframe: string): number => Number.parseInt(timeframe, 10) * UNITS[timeframe.at(-1)!]!;
+
+export type Shape = 'candles' | 'strikes' | 'line';
+
+export function shapeOf({ columns }: Pick<Source, 'columns'>): Shape {
+  const has = (name: string): boolean => columns.some((column) => column.name === name);
+  if (['open', 'high', 'low', 'close'].every(has)) return 'candles';
+  return has('strike') && has('call_gex') ? 'strikes' : 'line';
+}
+
+/** Widths that candles of a timeframe can be drawn in. */
+export const WIDTHS = ['1s', '1m', '5m', '15m', '30m', '1h', '4h', '12h', '1d'] as const;
+export const widthsFor = (timeframe: string): string[] => [
+  ...new Set([
+    timeframe,
+    ...WIDTHS.filter((width) => msOf(width) > msOf(timeframe) && msOf(width) % msOf(timeframe) === 0),
+  ]),
+];
+
+/** Whole numbers and fractions; what one would draw as a line. */
+export const numbersOf = ({ columns }: Pick<Source, 'columns'>): string[] =>
+  columns.filter(({ type }) => /^(float8|int4|int8)$/.test(type)).map(({ name }) => name);
+
+/** The column of the row's instant, wherever a table has it. */
+export const timeOf = ({ columns }: Pick<Source, 'columns'>): string =>
+  ['time', 'timestamp', 'bucket'].find((name) => columns.some((column) => column.name === name)) ?? 'time';
+
+export interface Point {
+  /** epoch ms */
+  readonly at: number;
+  readonly row: Rows[number];
+}
+
+/** One row for each instant, the last one where there are several vintages of it. */
+export function pointsOf(rows: Rows, time: string): Point[] {
+  const byTime = new Map<number, Rows[number]>();
+  for (const row of rows) byTime.set(Date.parse(row[time] as string), row);
+  return [...byTime].map(([at, row]) => ({ at, row })).sort((a, b) => a.at - b.at);
+}
+
+export interface Shade {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: 'missing' | 'empty';
+  readonly why: string;
+}
+
+/** Spans without rows that touch the range, in order of time. */
+export function shadesOf(report: Report | undefined, from: number, to: number): Shade[] {
+  if (!report) return [];
+  const all: Shade[] = [
+    ...report.gaps.map((gap) => ({ ...ends(gap), kind: 'missing' as const, why: gap.error ?? gap.cause })),
+    ...report.empty.map((span) => ({ ...ends(span), kind: 'empty' as const, why: span.reason })),
+  ];
+  return all.filter((shade) => shade.to > from && shade.from < to).sort((a, b) => a.from - b.from);
+}
+
+const ends = (span: { readonly from: string; readonly to: string }) => ({
+  ...{ from: Date.parse(span.from), to: Date.parse(span.to) },
+});
+
+/** More steps than this are not drawn one by one. */
+const MOST_STEPS = 6_000;
+
+/** The instants on the grid that lie in a shade: where the chart must show that time passed without rows. */
+export function shadedSteps(shades: readonly Shade[], step: number, from: number, to: number) {
+  if ((to - from) / step > MOST_STEPS) return [];
+  return shades.flatMap(({ kind, ...shade }) => {
+    const first = Math.ceil(Math.max(shade.from, from) / step) * step;
+    const end = Math.min(shade.to, to);
+    const steps = Math.max(0, Math.ceil((end - first) / step));
+    return Array.from({ length: steps }, (_, i) => ({ at: first + i * step, kind }));
+  });
+}
+
+export interface Strike {
+  readonly strike: number;
+  readonly call: number;
+  readonly put: number;
+}
+
+/** USD per 1 % move by strike, of the newest snapshot; @param expiry only this one */
+export function strikesOf(
+  rows: Rows,
+  expiry?: string,
+): { at: string; spot: number; expiries: string[]; strikes: Strike[] } {
+  const at = rows.reduce(
+    (newest, row) => ((row.time as string) > newest ? (row.time as string) : newest),
+    '',
+  );
+  const snapshot = rows.filter((row) => row.time === at);
+  const byStrike = new Map<number, { strike: number; call: number; put: number }>();
+  for (const row of snapshot) {
+    if (expiry && row.expiry !== expiry) continue;
+    const strike = row.strike as number;
+    const sum = byStrike.get(strike) ?? { strike, call: 0, put: 0 };
+    sum.call += (row.call_gex as number | null) ?? 0;
+    sum.put += (row.put_gex as number | null) ?? 0;
+    byStrike.set(strike, sum);
+  }
+  return {
+    ...{ at, spot: (snapshot[0]?.spot as number | undefined) ?? 0 },
+    expiries: [...new Set(snapshot.map((row) => row.expiry as string))].sort(),
+    strikes: [...byStrike.values()].sort((a, b) => a.strike - b.strike),
+  };
+}

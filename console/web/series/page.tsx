@@ -1,0 +1,73 @@
+import { type Answer, call } from '../lib/client.ts';
+import { Empty, Waiting } from '../lib/parts.tsx';
+import { usePoll } from '../lib/poll.ts';
+import { href, type Place } from '../lib/router.ts';
+import { SeriesView } from './view.tsx';
+
+type Report = Answer<'report'>;
+
+const keyOf = (series: { source: string; symbol: string; timeframe: string }): string =>
+  `${series.source} ${series.symbol} ${series.timeframe}`;
+
+export function SeriesPage({ place }: { readonly place: Place }) {
+  const known = usePoll(
+    'report',
+    async (signal) => {
+      const [report, sources] = await Promise.all([
+        call('report', { signal }),
+        call('listSources', { signal }),
+      ]);
+      return { report, sources };
+    },
+    () => 20_000,
+  );
+  return (
+    <Waiting polled={known} what="the series">
+      {({ report, sources }) => {
+        if (report.length === 0) {
+          return (
+            <Empty title="No series yet">
+              <p>Start a job, and what it fetches can be seen here.</p>
+              <p>
+                <a class="button primary" href={href('jobs', ['new'])}>
+                  Start a job
+                </a>
+              </p>
+            </Empty>
+          );
+        }
+        const chosen = report.find((one) => keyOf(one) === place.rest.join(' ')) ?? report[0]!;
+        const source = sources.find(({ id }) => id === chosen.source);
+        return (
+          <>
+            <div class="bar">
+              <h1>Series</h1>
+              <Choice report={report} chosen={keyOf(chosen)} />
+            </div>
+            {source && (
+              <SeriesView key={keyOf(chosen)} report={chosen} source={source} to={place.query.get('to')} />
+            )}
+          </>
+        );
+      }}
+    </Waiting>
+  );
+}
+
+const Choice = ({ report, chosen }: { readonly report: Report; readonly chosen: string }) => (
+  <label>
+    <span class="sr">Series shown</span>
+    <select
+      value={chosen}
+      onChange={(event) => {
+        location.hash = href('series', event.currentTarget.value.split(' '));
+      }}
+    >
+      {report.map((one) => (
+        <option key={keyOf(one)} value={keyOf(one)}>
+          {`${one.symbol} ${one.source} ${one.timeframe}`}
+        </option>
+      ))}
+    </select>
+  </label>
+);

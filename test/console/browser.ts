@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Pictures of the console, kept for whoever looks at a run of the tests. */
+const SCREENSHOTS = process.env.GORDON_SCREENSHOTS ?? join('.gordon', 'screenshots');
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+function findChromium(): string | undefined {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) return existsSync(named) ? named : undefined;
+  try {
+    return execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
+  } catch {
+    // `which` ends with 1 where there is none.
+    return undefined;
+  }
+}
+
+const executablePath = findChromium();
+
+/** Why tests that need a browser are skipped here; undefined: they can run. */
+export const browserAbsent: string | undefined = executablePath
+  ? undefined
+  : 'no Chromium: install the package "chromium" or point CHROMIUM_PATH at one';
+
+export const openBrowser = (): Promise<Browser> =>
+  // The sandbox needs user namespaces, which a container's root has not; the pages are our own.
+  chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+
+export interface Tab extends AsyncDisposable {
+  readonly page: Page;
+  /** what the browser complained about: errors of scripts, refusals of the policy, requests that failed */
+  readonly complaints: readonly string[];
+  /** every origin that was asked for anything */
+  readonly origins: ReadonlySet<string>;
+  shot(name: string): Promise<void>;
+  /** @throws when axe finds anything, with what and where */
+  checkAccessible(): Promise<void>;
+}
+
+export async function openTab(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Tab> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const origins = new Set<string>();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('request', (request) => origins.add(new URL(request.url()).origin));
+  await page.goto(url);
+  return {
+    ...{ page, complaints, origins },
+    async shot(name) {
+      mkdirSync(SCREENSHOTS, { recursive: true });
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    },
+    checkAccessible: () => checkAccessible(page),
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+}
+
+interface AxeResult {
+  readonly violations: readonly { id: string; help: string; nodes: readonly { html: string }[] }[];
+}
+
+async function checkAccessible(page: Page): Promise<void> {
+  // The protocol evaluates it beside the page's policy, which allows no script but its own.
+  const source = await import('node:fs').then(({ readFileSync }) => readFileSync(AXE, 'utf8'));
+  await page.evaluate(source);
+  const { violations } = (await page.evaluate('axe.run()')) as AxeResult;
+  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`);
+  expect(found).toEqual([]);
+}
