@@ -11,6 +11,7 @@ const RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731
 const shape = {
   stack: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and dashes, 40 at most'),
   host: z.enum(['aws', 'localstack']),
+  venues: z.enum(['live', 'simulated']),
   auth: z.enum(['iam', 'api-key', 'cognito', 'jwt']),
   userPool: z.string().regex(ARN('cognito-idp'), 'the ARN of a user pool').optional(),
   jwtIssuer: z.url({ protocol: /^https$/, error: 'an https URL' }).optional(),
@@ -37,6 +38,7 @@ const shape = {
 export const DEFAULTS = {
   stack: 'GordonData',
   host: 'aws',
+  venues: 'live',
   auth: 'iam',
   apiRate: 20,
   apiBurst: 40,
@@ -63,6 +65,9 @@ const Options = z.strictObject(shape).superRefine((options, check) => {
   const need = (key: keyof typeof shape, why: string) => {
     if (options[key] === undefined) check.addIssue({ code: 'custom', path: [key], message: why });
   };
+  if (options.venues === 'simulated' && options.host !== 'localstack') {
+    check.addIssue({ code: 'custom', path: ['venues'], message: 'simulated needs host=localstack' });
+  }
   if (options.auth === 'cognito') need('userPool', 'auth=cognito needs it');
   if (options.auth === 'jwt') {
     need('jwtIssuer', 'auth=jwt needs it');

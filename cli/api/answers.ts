@@ -23,12 +23,33 @@ const summary = z.looseObject({
 });
 export const summariesShape: z.ZodType<JobSummary[]> = z.array(summary);
 
+const quote = z.looseObject({
+  ...{ series: z.number(), chunks: z.number(), rows: z.number(), seconds: z.number() },
+  requests: z.array(
+    z.looseObject({
+      ...{ family: z.string(), requests: z.number(), weight: z.number() },
+      ...{ limit: z.number().nullable(), window_seconds: z.number().nullable() },
+    }),
+  ),
+  usd: z.record(z.string(), z.number()),
+  prices_as_of: z.string(),
+});
+
+/** What `POST /backfill?dry_run=true` answers. */
+export const Plan = z.looseObject({
+  ...{ source: z.string(), symbols: z.array(z.string()), skipped: z.array(z.string()) },
+  ...{ timeframe: z.string(), ...span, quote },
+});
+export type Plan = z.infer<typeof Plan>;
+
 export const detailShape: z.ZodType<JobDetail> = summary.extend({
   skipped: z.array(z.string()),
   wave: z.number(),
   reason: z.string().nullable(),
   rows_per_second: z.number().nullable(),
   seconds_left: z.number().nullable(),
+  quote: quote.nullable(),
+  actual: z.looseObject({ rows: z.number(), seconds: z.number(), requests: z.number().nullable() }),
   chunks: z.array(
     z.looseObject({
       chunk: z.string(),

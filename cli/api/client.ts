@@ -16,6 +16,8 @@ interface JobsQuery {
 export interface Api {
   readonly url: string;
   create(order: OrderBody, key?: string): Promise<answers.JobDetail>;
+  /** what the order would take; nothing is entered */
+  plan(order: OrderBody): Promise<answers.Plan>;
   job(id: string, signal?: AbortSignal): Promise<answers.JobDetail>;
   /** newest first; `more` when there are others than the `limit` */
   jobs(query: JobsQuery): Promise<{ readonly jobs: answers.JobSummary[]; readonly more: boolean }>;
@@ -38,6 +40,10 @@ export function apiAt(base: BaseUrl): Api {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
         body: JSON.stringify(order),
+      }),
+    plan: (order) =>
+      call(answers.Plan, '/backfill?dry_run=true', {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) },
       }),
     job: (id, signal) =>
       call(answers.detailShape, `/backfill/jobs/${encodeURIComponent(id)}`, signal && { signal }),

@@ -5,6 +5,7 @@ import type { Handle } from '../program.ts';
 import type { Context } from './context.ts';
 import { cancelJob, type JobsOptions, listJobs, showJob } from './jobs.ts';
 import * as options from './options.ts';
+import { addPlan, plan } from './plan.ts';
 import { type ReportOptions, report } from './report.ts';
 import { addTrigger, trigger } from './trigger.ts';
 
@@ -58,6 +59,10 @@ function addFamilies(backfill: Command, context: Context, handle: Handle): void 
     addTrigger(
       family,
       handle((given) => trigger(context, word, given)),
+    );
+    addPlan(
+      family,
+      handle((given) => plan(context, word, given)),
     );
   }
 }

@@ -13,7 +13,8 @@ export async function console(context: Context, { port }: ConsoleOptions): Promi
   const { GORDON_API_URL: given, GORDON_API_TOKEN: token } = env;
   const host = context.runningHost();
   if (!given) {
-    if (!host) throw new CliError('no API is named: set GORDON_API_URL to that of the deployment, or `make demo`');
+    if (!host)
+      throw new CliError('no API is named: set GORDON_API_URL to that of the deployment, or `make demo`');
     print(context, `the console of this machine is at http://127.0.0.1:${host.ports.jobs}/`);
     return 0;
   }

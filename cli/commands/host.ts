@@ -38,6 +38,7 @@ export async function status(context: Context): Promise<number> {
 
 export const hostLines = (state: HostState): string[] => [
   `  venues:      ${state.mode === 'demo' ? 'simulated' : 'live'}`,
+  `  console:     http://127.0.0.1:${state.ports.jobs}/`,
   `  jobs API:    http://127.0.0.1:${state.ports.jobs}`,
   `  candles API: http://127.0.0.1:${state.ports.candles}`,
   `  database:    ${state.readerUrl} (reads only)`,

@@ -8,6 +8,7 @@ import { report } from './report.ts';
 
 const NEXT_STEPS = [
   'The stack goes on running. What to try next:',
+  '  http://localhost:8081/   the console, in a browser: coverage, jobs, series, health',
   '  curl localhost:8081/backfill/report',
   '  curl -X POST localhost:8081/backfill -d \'{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}\'',
   '  curl localhost:8081/backfill/jobs',

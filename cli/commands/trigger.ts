@@ -8,22 +8,23 @@ import * as options from './options.ts';
 import { labelSimulated } from './simulated.ts';
 import { waitAndTell } from './wait.ts';
 
-interface TriggerOptions {
+/** What is ordered; also what `plan` takes. */
+export interface OrderOptions {
   readonly symbols?: string[];
   readonly from?: string;
   readonly to?: string;
   readonly timeframe?: string;
+}
+
+interface TriggerOptions extends OrderOptions {
   readonly idempotencyKey?: string;
   readonly wait?: boolean;
   readonly json?: boolean;
 }
 
-/** The options of a trigger; `work` gets them. */
-export function addTrigger(family: Command, work: (options: TriggerOptions) => Promise<void>): void {
-  const word = family.name();
-  family
-    .command('trigger')
-    .description('start a job that fetches whatever is missing of a range')
+/** The options that tell what is ordered. */
+export const addOrderOptions = (command: Command): Command =>
+  command
     .option(
       '--symbols <list>',
       'as the venue writes them, commas between; default: those of the source',
@@ -31,7 +32,14 @@ export function addTrigger(family: Command, work: (options: TriggerOptions) => P
     )
     .option('--from <time>', 'first instant; default: a year ago', options.instant)
     .option('--to <time>', 'end of the range, itself not in it; default: now', options.instant)
-    .option('--timeframe <step>', 'grid, such as 1m, 1h, 1d; default: that of the source', options.timeframe)
+    .option('--timeframe <step>', 'grid, such as 1m, 1h, 1d; default: that of the source', options.timeframe);
+
+/** The options of a trigger; `work` gets them. */
+export function addTrigger(family: Command, work: (options: TriggerOptions) => Promise<void>): void {
+  const word = family.name();
+  addOrderOptions(
+    family.command('trigger').description('start a job that fetches whatever is missing of a range'),
+  )
     .option('--wait', 'show progress until the job has ended')
     .option('--json', 'print the job as one JSON document')
     .option('--idempotency-key <key>', 'the same key with the same order gives the same job')
@@ -64,7 +72,7 @@ export async function trigger(context: Context, source: string, given: TriggerOp
   return 0;
 }
 
-const orderOf = (source: string, { symbols, from, to, timeframe }: TriggerOptions): OrderBody => ({
+export const orderOf = (source: string, { symbols, from, to, timeframe }: OrderOptions): OrderBody => ({
   source,
   ...(symbols && { symbols }),
   ...(from && { from }),

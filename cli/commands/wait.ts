@@ -3,7 +3,7 @@ import type { Api } from '../api/client.ts';
 import { followJob } from '../follow/follow-job.ts';
 import { progressView, silentView } from '../follow/progress-view.ts';
 import type { Stop } from '../follow/stop.ts';
-import { failureLines, verdict } from '../format/job.ts';
+import { failureLines, quoteLines, verdict } from '../format/job.ts';
 import { say } from '../terminal.ts';
 import { type Context, print, printJson } from './context.ts';
 
@@ -43,5 +43,5 @@ export function wait(
 
 export function tell(context: Context, job: JobDetail): void {
   say(context.terminal.err, ...failureLines(job, MOST_FAILURES));
-  print(context, verdict(job, context.terminal.clock(), context.paint));
+  print(context, verdict(job, context.terminal.clock(), context.paint), ...quoteLines(job));
 }

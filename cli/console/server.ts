@@ -48,12 +48,16 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
       response.writeHead(200, { 'content-type': file.type, ...PAGE_HEADERS }).end(file.body);
       return;
     }
-    if (!METHODS.has(method)) return refuse(response, problem(405, 'method-not-allowed', `${method} is not passed on.`));
+    if (!METHODS.has(method))
+      return refuse(response, problem(405, 'method-not-allowed', `${method} is not passed on.`));
     const body = await bodyOf(request);
     if (!body) return refuse(response, problem(413, 'body-too-large', 'The body is too large.'));
     const headers = Object.fromEntries(PASSED_ON.flatMap((name) => pair(name, request.headers[name])));
     const asked = new Request(api + url, { method, headers, ...(body.length > 0 && { body }) });
-    const got = await fetch(await sign(asked), { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'manual' });
+    const got = await fetch(await sign(asked), {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      redirect: 'manual',
+    });
     const back = Object.fromEntries(PASSED_BACK.flatMap((name) => pair(name, got.headers.get(name))));
     response.writeHead(got.status, { ...back, ...GUARDED }).end(new Uint8Array(await got.arrayBuffer()));
   };

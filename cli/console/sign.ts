@@ -27,7 +27,11 @@ export function signWithAws(region: string, credentials: () => Promise<Credentia
   return async (request) => {
     const found = await credentials().catch((error: unknown) => {
       const remedy = 'log in with `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID';
-      throw new CliError(`no AWS credentials (${error instanceof Error ? error.message : error}): ${remedy}`, 1, error);
+      throw new CliError(
+        `no AWS credentials (${error instanceof Error ? error.message : error}): ${remedy}`,
+        1,
+        error,
+      );
     });
     return new AwsClient({ ...found, service: 'execute-api', region, retries: 0 }).sign(request);
   };

@@ -50,6 +50,17 @@ export function verdict(job: JobDetail, now: number, paint: Paint): string {
   return job.reason ? `${line}: ${job.reason}` : line;
 }
 
+/** What the job took, beside what it was expected to take; nothing for one that was never quoted or asked for nothing. */
+export function quoteLines({ quote, actual }: JobDetail): string[] {
+  if (!quote || quote.chunks === 0) return [];
+  const requests = quote.requests.reduce((sum, of) => sum + of.requests, 0);
+  const took = actual.requests === null ? '' : `, ${plural(actual.requests, 'request')}`;
+  return [
+    `  quoted: ${plural(quote.rows, 'row')}, ${plural(requests, 'request')}, ${seconds(quote.seconds)} s; ` +
+      `took: ${plural(actual.rows, 'row')}${took}, ${seconds(actual.seconds)} s`,
+  ];
+}
+
 /** What a chunk that was given up failed with, at most `most` of them. */
 export function failureLines(job: JobDetail, most: number): string[] {
   const lines = job.failures.slice(0, most).map((f) => `${f.chunk}: ${f.code}: ${f.message}`);
@@ -107,6 +118,8 @@ export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {
   if (job.seconds_left && job.finished_at === null)
     facts.push(['left', `about ${duration(job.seconds_left)}`]);
   if (job.skipped.length > 0) facts.push(['left out', `${job.skipped.join(', ')} (not listed there)`]);
+  const [quoted] = quoteLines(job);
+  if (quoted) facts.push(['quote', quoted.trim()]);
   return [...facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`), ...failureBlock(job)];
 }
 

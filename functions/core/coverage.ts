@@ -28,6 +28,15 @@ export interface EmptySpan {
   readonly evidence: readonly Asked[];
 }
 
+/** A span about which nothing could be learnt: it stays missing, and the report tells why. */
+export interface UnprovenSpan {
+  readonly span: Range;
+  /** the code of the error */
+  readonly code: string;
+  readonly message: string;
+  readonly evidence: readonly Asked[];
+}
+
 /** What one answer of the venue adds to the warehouse: rows and their account, committed together. */
 export interface Page {
   readonly series: Series;
@@ -37,6 +46,7 @@ export interface Page {
   /** of events: rows that may still change or get company, so they are stored and asked for again */
   readonly provisional?: RangeSet;
   readonly empty: readonly EmptySpan[];
+  readonly unproven?: readonly UnprovenSpan[];
   readonly findings: readonly Finding[];
   /** the object or request that the rows came from */
   readonly object: string;

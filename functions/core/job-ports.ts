@@ -13,6 +13,8 @@ export interface Checkpoint {
   readonly state: ChunkState;
   readonly leftMs: number;
   readonly rows: number;
+  /** asked of venues since the last checkpoint */
+  readonly requests?: number;
   readonly resumeAt?: number;
 }
 

@@ -1,5 +1,6 @@
 import type { ChunkProgress, Job } from './job.ts';
 import { isFinished } from './job.ts';
+import type { Quote } from './quote/quote.ts';
 import { iso, SECOND } from './time.ts';
 
 /** A job as `GET /backfill/jobs` lists it. */
@@ -27,8 +28,19 @@ export interface JobDetail extends JobSummary {
   readonly rows_per_second: number | null;
   /** estimated from the rate so far; null before there is one */
   readonly seconds_left: number | null;
+  /** null for a job that a schedule ordered */
+  readonly quote: Quote | null;
+  /** what it took so far, to be held against the quote */
+  readonly actual: Actual;
   readonly chunks: readonly ChunkView[];
   readonly failures: readonly { readonly chunk: string; readonly code: string; readonly message: string }[];
+}
+
+export interface Actual {
+  readonly rows: number;
+  readonly seconds: number;
+  /** objects count two, with their checksum; what the connection made necessary to ask again is not counted. Null when unknown */
+  readonly requests: number | null;
 }
 
 export interface ChunkView {
@@ -71,6 +83,11 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
     reason: job.reason ?? null,
     rows_per_second: seconds > 0 ? Math.round(summary.rows_fetched / seconds) : null,
     seconds_left: left,
+    quote: job.quote ?? null,
+    actual: {
+      ...{ rows: summary.rows_fetched, seconds: Math.round(seconds * 10) / 10 },
+      requests: requestsOf(chunks),
+    },
     chunks: chunks.map(chunkView),
     failures: chunks.flatMap(({ label, error }) =>
       error ? [{ chunk: label, code: error.code, message: error.message }] : [],
@@ -79,6 +96,13 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
 }
 
 const rowsOf = (chunks: readonly ChunkProgress[]): number => chunks.reduce((sum, c) => sum + c.rows, 0);
+
+/** Not known when nothing was counted for any chunk, as for jobs of an earlier version. */
+function requestsOf(chunks: readonly ChunkProgress[]): number | null {
+  const counted = chunks.flatMap(({ requests }) => (requests === undefined ? [] : [requests]));
+  if (counted.length === 0) return chunks.length === 0 ? 0 : null;
+  return counted.reduce((sum, n) => sum + n, 0);
+}
 
 function share(chunks: readonly ChunkProgress[]): number {
   const total = chunks.reduce((sum, c) => sum + c.totalMs, 0);

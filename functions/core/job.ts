@@ -1,3 +1,4 @@
+import type { Quote } from './quote/quote.ts';
 import type { Family } from './source.ts';
 import type { Timeframe } from './timeframe.ts';
 
@@ -31,6 +32,8 @@ export interface JobOrder {
   readonly to: number;
   /** also fills whatever was requested of these series before: the trigger without a range */
   readonly alsoRequested: boolean;
+  /** what it was expected to take when it was ordered; jobs of schedules have none */
+  readonly quote?: Quote;
 }
 
 /** A backfill job as the job table keeps it. Times are epoch ms. */
@@ -67,6 +70,8 @@ export interface ChunkProgress {
   readonly leftMs: number;
   /** rows that this job wrote for it: an absolute count, so a repeated fetch counts once */
   readonly rows: number;
+  /** asked of venues so far; absent where that was not counted */
+  readonly requests?: number;
   /** a `waiting` chunk goes on then; epoch ms */
   readonly resumeAt?: number;
   readonly error?: ChunkFailure;

@@ -1,3 +1,4 @@
+import type { GapCause } from './cause.ts';
 import type { EmptyReason, Page } from './coverage.ts';
 import type { Chunk } from './plan.ts';
 import type { Range, RangeSet } from './range.ts';
@@ -76,15 +77,18 @@ export interface SeriesCatalog {
    * @returns what was taken out
    */
   reconcile(series: Series, range: Range): Promise<RangeSet>;
+  /** notes that all that was requested of a series has been reconciled */
+  audited(series: Series): Promise<void>;
   report(filter: { readonly sources?: readonly string[]; readonly symbol?: string }): Promise<SeriesReport[]>;
 }
 
 export interface Gap extends Range {
   /** rows that lack */
   readonly steps: number;
-  readonly cause: 'not-fetched' | 'failed';
-  /** the last error where a fetch failed */
+  readonly cause: GapCause;
+  /** the last error where a fetch failed, with its code and what was asked */
   readonly error?: string;
+  readonly evidence?: readonly unknown[];
 }
 
 export interface SeriesReport extends Series {
@@ -93,6 +97,10 @@ export interface SeriesReport extends Series {
   readonly earliest?: number;
   readonly latest?: number;
   readonly rows: number;
+  /** when its rows were last counted against the ledger by an audit; epoch ms */
+  readonly auditedAt?: number;
+  /** it was requested up to the present once */
+  readonly followed: boolean;
   readonly gaps: readonly Gap[];
   /** spans without rows, each with its proof */
   readonly empty: readonly (Range & { readonly reason: EmptyReason })[];

@@ -26,7 +26,8 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|
  * @returns epoch ms, or undefined when the text is neither: a time without a zone is refused, not guessed.
  */
 export function parseInstant(text: string): number | undefined {
-  if (!INSTANT.test(text)) return undefined;
+  // The calendar has no year 0, and neither has the database.
+  if (!INSTANT.test(text) || text.startsWith('0000')) return undefined;
   const at = Date.parse(text);
   // Date.parse rolls 2025-02-30 over to March; a day that does not exist is an error to the person who typed it.
   if (Number.isNaN(at) || Number(text.slice(8, 10)) > daysInMonth(text)) return undefined;

@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto';
+import { OrderQuery } from '../core/api/queries.ts';
+import { parseInput } from '../core/bad-request.ts';
 import { detail } from '../core/job-view.ts';
-import { createJob } from '../core/run/create-job.ts';
+import { createJob, planJob } from '../core/run/create-job.ts';
+import { quoteOrder } from '../core/run/quote-order.ts';
+import { iso } from '../core/time.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ headers, body, rawBody }, services, log) => {
+  async ({ headers, query, body, rawBody }, services, log) => {
+    const { dry_run } = parseInput(OrderQuery, query, 'the query');
+    if (dry_run === 'true') {
+      const { source, symbols, skipped, timeframe, from, to, quote } = await planJob(services, body);
+      const range = { from: iso(from), to: iso(to) };
+      return { status: 200, body: { source, symbols, skipped, timeframe, ...range, quote } };
+    }
     const key = headers['idempotency-key'];
     const digest = createHash('sha256').update(rawBody).digest('hex');
-    const { job, created } = await createJob(services, body, key ? { key, digest } : undefined);
+    const { job, created } = await createJob(services, body, key ? { key, digest } : undefined, (order) =>
+      quoteOrder(services, order),
+    );
     log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created });
     return {
       status: 202,

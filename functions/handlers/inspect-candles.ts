@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { CandlesQuery } from '../core/api/queries.ts';
 import { badRequest, parseInput } from '../core/bad-request.ts';
 import { candleRange } from '../core/run/candle-query.ts';
 import {
@@ -13,17 +13,8 @@ import { candleJob } from '../core/run/load-candles.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
-const Query = z.strictObject({
-  type: z.enum(['gaps', 'status']).default('status'),
-  /** `gaps` are those of one; without it `status` is that of the aggregates and of the last job */
-  symbol: z.string().optional(),
-  start: z.string().optional(),
-  end: z.string().optional(),
-  timeframe: z.string().optional(),
-});
-
 export const createHandler = httpHandler(async ({ query }, services) => {
-  const { type, symbol, timeframe, ...times } = parseInput(Query, query, 'the query');
+  const { type, symbol, timeframe, ...times } = parseInput(CandlesQuery, query, 'the query');
   const of = symbol === undefined ? undefined : candleSeries(services.sources, symbol, timeframe);
   const range = candleRange(times, services.clock());
   if (type === 'gaps') {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { candleJob, loadCandles } from '../core/run/load-candles.ts';
+import { quoteOrder } from '../core/run/quote-order.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -7,7 +8,9 @@ export const createHandler = httpHandler(
   async ({ headers, body, rawBody }, services, log) => {
     const key = headers['idempotency-key'];
     const digest = createHash('sha256').update(rawBody).digest('hex');
-    const { job, created } = await loadCandles(services, body, key ? { key, digest } : undefined);
+    const { job, created } = await loadCandles(services, body, key ? { key, digest } : undefined, (order) =>
+      quoteOrder(services, order),
+    );
     log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created });
     return { status: 202, headers: { location: `/backfill/jobs/${job.id}` }, body: candleJob(job) };
   },

@@ -55,7 +55,12 @@ async function perishablesOf({ looker, sources, clock }: Services) {
   const accounts = await looker.accounts({ sources: Object.keys(sources) });
   const found = accounts.flatMap((account) => {
     const source = sources[account.source]!;
-    const { missing, failed } = statesOf(account, [], { start: 0, end: now }, now - source.settleMs);
+    const { missing, failed } = statesOf(
+      account,
+      [],
+      { start: Number.NEGATIVE_INFINITY, end: now },
+      now - source.settleMs,
+    );
     return perishableOf(account, source, [...missing, ...failed], now);
   });
   return found

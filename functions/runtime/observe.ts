@@ -1,5 +1,4 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
@@ -12,7 +11,8 @@ const tracer = new Tracer({ serviceName });
 export const observed = <Event, Result>() =>
   middy<Event, Result>()
     .use(captureLambdaHandler(tracer))
-    .use(logMetrics(metrics, { captureColdStartMetric: true }));
+    // Not their middleware: it warns of each invocation that counted nothing, and ours count at once.
+    .before(({ context }) => metrics.captureColdStartMetric(context?.functionName));
 
 /** Counts something; one metric by itself, for several invocations may share a process. */
 export function count(name: string, value: number, dimensions: Readonly<Record<string, string>> = {}): void {

@@ -22,6 +22,7 @@ import { createArchiveReader } from './archive-reader.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
+import type { Patience } from './read-answer.ts';
 import { withKeys, withSecrets } from './secrets.ts';
 import { createVenueClient } from './venue-client.ts';
 import { createWorkflow } from './workflow.ts';
@@ -45,10 +46,17 @@ export interface Services extends CreatePorts, FetchPorts {
   close(): Promise<void>;
 }
 
-/** @param connections most connections to the database; a Lambda works on one thing at a time */
+export interface ServiceOptions {
+  readonly clock?: Clock;
+  /** most connections to the database; a Lambda works on one thing at a time */
+  readonly connections?: number;
+  /** with the venues */
+  readonly patience?: Patience;
+}
+
 export async function createServices(
   environment: NodeJS.ProcessEnv,
-  { clock = Date.now, connections = 2 }: { readonly clock?: Clock; readonly connections?: number } = {},
+  { clock = Date.now, connections = 2, patience }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
   const variables = withKeys(await withSecrets(environment), keys);
@@ -64,7 +72,7 @@ export async function createServices(
   const table = { client, table: env.GORDON_JOB_TABLE, clock };
   const limits = { ...table, egress: env.GORDON_EGRESS };
   const budget = createRateBudget(limits);
-  const venue = createVenueClient({ budget, env: variables, clock });
+  const venue = createVenueClient({ budget, env: variables, clock, ...(patience && { patience }) });
   const ledger = { tables: (id: string) => (sources as Sources)[id]!.table, clock };
   return {
     hasKey: (name) => Boolean(variables[name]),

@@ -7,11 +7,17 @@ export const malformed = (subject: string, message: string, cause?: unknown): Go
     remedy: 'The venue may have changed its format: compare its answer with the parser.',
   });
 
-/** @throws GordonError `malformed-rows` */
+/**
+ * An answer may be cut short on its way without anybody noticing, so what is no JSON at all is asked for again.
+ * @throws GordonError `malformed-rows`, a `RetryableVenueError`
+ */
 export function readJson(body: Uint8Array, subject: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(body));
   } catch (cause) {
-    throw malformed(subject, 'the answer is no JSON.', cause);
+    throw new GordonError({
+      ...{ name: 'RetryableVenueError', code: 'malformed-rows', subject, cause },
+      ...{ message: 'the answer is no JSON.', remedy: 'It is asked again by itself.' },
+    });
   }
 }

@@ -7,7 +7,7 @@ import { iso } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
 import { copyRows, tableName } from './copy.ts';
 import { insertFindings } from './findings.ts';
-import { type Author, carve, insertSpans, lockMonths, type NewSpan, spansOf } from './ledger.ts';
+import { type Author, carve, insertSpans, lockMonths, type NewSpan, noteFailed, spansOf } from './ledger.ts';
 import type { Sql } from './postgres.ts';
 import { mergeRows } from './staging.ts';
 
@@ -32,11 +32,12 @@ function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy'
     await tx`set local synchronous_commit = off`;
     const claimed = page.empty.reduce((set, { span }) => union(set, [span]), normalize(page.have));
     const around = hull(claimed);
-    if (!around && (page.provisional ?? []).length === 0) {
+    const unproven = normalize((page.unproven ?? []).map(({ span }) => span));
+    if (!around && (page.provisional ?? []).length === 0 && unproven.length === 0) {
       await insertFindings(tx, page, by);
       return 0;
     }
-    await lockMonths(tx, page.series, union(claimed, normalize(page.provisional ?? [])));
+    await lockMonths(tx, page.series, union(union(claimed, unproven), normalize(page.provisional ?? [])));
     const have = around ? await spansOf(tx, page.series, around, 'have', by.at) : [];
     const proven = around ? await spansOf(tx, page.series, around, 'proven-empty', by.at) : [];
 
@@ -71,6 +72,7 @@ function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy'
     }
     await carve(tx, page.series, written, ['empty', 'failed']);
     await insertSpans(tx, page.series, spans, by);
+    for (const { span, ...error } of page.unproven ?? []) await noteFailed(tx, page.series, span, error, by);
     await insertFindings(tx, page, by);
     return rows;
   });

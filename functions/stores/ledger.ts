@@ -172,3 +172,20 @@ export async function insertSpans(
     from jsonb_to_recordset(${tx.json(rows as never)}) as r (start timestamptz, "end" timestamptz, state text, reason text,
       evidence jsonb, rows bigint, object text, sha256 text)`;
 }
+
+/** Only the last error of a span is kept, and only where it still lacks rows. The months must be locked. */
+export async function noteFailed(
+  tx: Transaction,
+  series: Series,
+  span: Range,
+  error: { readonly code: string; readonly message: string; readonly evidence?: readonly unknown[] },
+  by: Author,
+): Promise<void> {
+  const { evidence = [], ...words } = error;
+  await carve(tx, series, [span], ['failed']);
+  const missing = await missingOf(tx, series, span, by.at);
+  const failed = missing.map((gap) => ({
+    ...{ span: gap, state: 'failed' as const, reason: error.code, evidence: [words, ...evidence] },
+  }));
+  await insertSpans(tx, series, failed, by);
+}

@@ -1,3 +1,4 @@
+import { causeOf } from '../core/cause.ts';
 import type { EmptyReason } from '../core/coverage.ts';
 import type { Gap, SeriesReport } from '../core/ports.ts';
 import { intersect, type Range, type RangeSet, subtract } from '../core/range.ts';
@@ -18,8 +19,15 @@ interface Account {
   readonly have: Spans;
   readonly rows: number;
   readonly empty: readonly { readonly reason: EmptyReason; readonly spans: Spans }[];
-  readonly failed: readonly { readonly span: Spans; readonly error: string }[];
+  readonly failed: readonly {
+    readonly span: Spans;
+    readonly code: string;
+    readonly error: string;
+    readonly evidence: readonly unknown[];
+  }[];
   readonly findings: number;
+  readonly followed: boolean;
+  readonly audited: number | null;
 }
 
 /**
@@ -33,7 +41,7 @@ export async function report(
 ): Promise<SeriesReport[]> {
   const out: SeriesReport[] = [];
   for (const account of await accounts(sql, filter)) {
-    const { source, symbol, timeframe, rows, findings } = account;
+    const { source, symbol, timeframe, rows, findings, followed, audited } = account;
     const series: Series = { source, symbol, timeframe };
     const requested = ranges(account.requested);
     const empty = account.empty
@@ -47,6 +55,8 @@ export async function report(
       requested,
       ...ends,
       rows: counted,
+      followed,
+      ...(audited !== null && { auditedAt: audited }),
       gaps: explain(missing, account),
       empty,
       findings,
@@ -59,19 +69,15 @@ export async function report(
 function explain(missing: RangeSet, { failed, timeframe }: Account): Gap[] {
   const step = stepOf(timeframe);
   const gap =
-    (cause: Gap['cause'], error?: string) =>
-    (range: Range): Gap => ({
-      ...range,
-      ...{ steps: (range.end - range.start) / step, cause },
-      ...(error !== undefined && { error }),
-    });
+    (known: Omit<Gap, 'start' | 'end' | 'steps'>) =>
+    (range: Range): Gap => ({ ...range, steps: (range.end - range.start) / step, ...known });
   let rest = missing;
   const out: Gap[] = [];
-  for (const { span, error } of failed) {
-    out.push(...intersect(rest, ranges(span)).map(gap('failed', error)));
+  for (const { span, code, error, evidence } of failed) {
+    out.push(...intersect(rest, ranges(span)).map(gap({ cause: causeOf(code), error, evidence })));
     rest = subtract(rest, ranges(span));
   }
-  return [...out, ...rest.map(gap('not-fetched'))].sort((a, b) => a.start - b.start);
+  return [...out, ...rest.map(gap({ cause: causeOf(undefined) }))].sort((a, b) => a.start - b.start);
 }
 
 const ranges = (spans: Spans): RangeSet => spans.map(([start, end]) => ({ start, end }));
@@ -88,6 +94,7 @@ function accounts(
   return sql<Account[]>`
     select s.source, s.symbol, s.timeframe, ${spans(sql`s.requested`)} as requested,
       ${spans(sql`coalesce(have.set, '{}')`)} as have, coalesce(have.rows, 0)::int8 as rows,
+      s.followed, (extract(epoch from s.audited_at) * 1000)::float8 as audited,
       coalesce(empty.list, '[]') as empty, coalesce(failed.list, '[]') as failed,
       (select count(*) from market_data.findings f
         where f.source = s.source and f.symbol = s.symbol and f.timeframe = s.timeframe) as findings
@@ -101,8 +108,8 @@ function accounts(
         where c.source = s.source and c.symbol = s.symbol and c.timeframe = s.timeframe and state = 'empty'
         group by reason) by_reason) empty on true
     left join lateral (
-      select jsonb_agg(jsonb_build_object('error', c.evidence -> 0 ->> 'message', 'span',
-        ${spans(sql`tstzmultirange(c.span)`)}) order by c.id desc) as list from market_data.coverage c
+      select jsonb_agg(jsonb_build_object('code', c.reason, 'error', c.evidence -> 0 ->> 'message', 'evidence', c.evidence,
+        'span', ${spans(sql`tstzmultirange(c.span)`)}) order by c.id desc) as list from market_data.coverage c
       where c.source = s.source and c.symbol = s.symbol and c.timeframe = s.timeframe and state = 'failed') failed on true
     where not isempty(s.requested)
       and ${sources ? sql`s.source in ${sql([...sources])}` : sql`true`}

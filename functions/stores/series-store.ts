@@ -3,7 +3,7 @@ import { type Series, seriesLabel } from '../core/series.ts';
 import type { TableSpec } from '../core/table.ts';
 import type { Clock } from '../core/time.ts';
 import { commitPage } from './commit-page.ts';
-import { carve, insertSpans, lockMonths, missingOf } from './ledger.ts';
+import { lockMonths, missingOf, noteFailed } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
 
 export interface StoreOptions {
@@ -65,15 +65,7 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
         sql.begin(async (tx) => {
           const span = { start: chunk.start, end: chunk.end };
           await lockMonths(tx, chunk, [span]);
-          // Only the last error of a span is kept, and only where it still lacks rows.
-          await carve(tx, chunk, [span], ['failed']);
-          const missing = await missingOf(tx, chunk, span, clock());
-          await insertSpans(
-            tx,
-            chunk,
-            missing.map((gap) => ({ span: gap, state: 'failed', reason: error.code, evidence: [error] })),
-            { jobId, chunk: chunk.label, at: clock() },
-          );
+          await noteFailed(tx, chunk, span, error, { jobId, chunk: chunk.label, at: clock() });
         }),
       ),
   };

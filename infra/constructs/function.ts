@@ -45,6 +45,7 @@ export class GordonFunction extends Construct {
       timeout: Duration.seconds(spec.timeoutSeconds),
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
+        ...(options.venues === 'simulated' && { GORDON_SIMULATED: '1' }),
         ...Object.assign({}, ...openings.map(({ environment }) => environment)),
       },
       role,

@@ -1,8 +1,16 @@
 import { pathToFileURL } from 'node:url';
+import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
+import {
+  type Bill,
+  billFor,
+  natMonth,
+  network,
+  type Prices,
+  standing,
+  total,
+} from '../../functions/core/costs/bill.ts';
+import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
 import { DAY, floorTo } from '../../functions/core/time.ts';
-import { ASSUMED } from './assumptions.ts';
-import { type Bill, billFor, natMonth, network, type Prices, standing, total } from './bill.ts';
-import prices from './prices.json' with { type: 'json' };
 import { largeBackfill, refreshMonth, type Scenario } from './scenarios.ts';
 
 const regions = Object.entries(prices.regions) as [string, Prices][];
@@ -13,7 +21,7 @@ export function report(now: number): string {
     ...[refreshMonth(now), largeBackfill(now)].map(section),
     `Prices as of ${prices.asOf}. ${prices.from}`,
     'Not in it: the database, X-Ray (5 USD for a million traces, of which AWS samples about a twentieth), storage of the job table, taxes.',
-    `Assumed: ${ASSUMED.rowsPerSecond.toLocaleString('en')} rows/s for each fetcher and what else infra/costs/assumptions.ts says.`,
+    `Assumed: ${ASSUMED.rowsPerSecond.toLocaleString('en')} rows/s for each fetcher and what else functions/core/costs/assumptions.ts says.`,
   ].join('\n\n');
 }
 

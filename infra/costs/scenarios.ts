@@ -1,9 +1,17 @@
+import {
+  sum,
+  times,
+  type Usage,
+  usageOfJob,
+  usageOfRefresh,
+  type Work,
+  workOf,
+} from '../../functions/core/costs/usage.ts';
 import type { Source } from '../../functions/core/source.ts';
 import { addYears, DAY, MINUTE } from '../../functions/core/time.ts';
 import { functions } from '../../functions/manifest.ts';
 import { klines_perp } from '../../functions/sources/klines_perp.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
-import { sum, times, type Usage, usageOfJob, usageOfRefresh, type Work, workOf } from './usage.ts';
 
 export interface Scenario {
   readonly title: string;

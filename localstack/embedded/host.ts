@@ -3,13 +3,14 @@ import { describeError } from '../../functions/core/errors.ts';
 import { ACTIVE_STATUSES } from '../../functions/core/job.ts';
 import type { Clock } from '../../functions/core/time.ts';
 import { rootLogger } from '../../functions/runtime/log.ts';
+import type { Patience } from '../../functions/runtime/read-answer.ts';
 import { createServices, type Services } from '../../functions/runtime/services.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { openDatabase } from './database.ts';
 import { loadFunctions } from './functions.ts';
 import { LOCAL_AWS, startJobTable } from './job-table.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
-import { startStepFunctions } from './step-functions.ts';
+import { type Invoke, startStepFunctions } from './step-functions.ts';
 import { startVenuesProcess } from './venues-process.ts';
 
 export interface HostOptions {
@@ -27,7 +28,27 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** false: nothing is kept and the disk is not waited for */
   readonly durable?: boolean;
+  readonly rehearsal?: Rehearsal;
 }
+
+/** What a rehearsal of faults turns: what an operator never needs. */
+export interface Rehearsal {
+  /** stands between the state machine and its functions: holds one, calls it twice, runs it elsewhere */
+  readonly around?: Around;
+  /** pause before each attempt of a Retry, instead of the definition's; ms */
+  readonly retryMs?: number;
+  /** with the venues */
+  readonly patience?: Patience;
+  /** from run to run of a schedule that the manifest counts in minutes */
+  readonly everySeconds?: number;
+}
+
+/** Calls a function, or does otherwise; what it returns or throws is the function's answer. */
+export type Around = (
+  handler: string,
+  event: unknown,
+  invoke: (event: unknown) => Promise<unknown>,
+) => Promise<unknown>;
 
 export interface Host {
   readonly ports: { readonly jobs: number; readonly candles: number };
@@ -91,7 +112,11 @@ async function assemble(
   ]);
   let services: Services | undefined;
   const loaded = await loadFunctions(async () => services!);
-  const engine = await started(startStepFunctions(loaded.invoke));
+  const { around, retryMs, patience } = options.rehearsal ?? {};
+  const invoke: Invoke = around
+    ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
+    : loaded.invoke;
+  const engine = await started(startStepFunctions(invoke, retryMs));
   const env = {
     ...LOCAL_AWS,
     ...venues?.env,
@@ -101,14 +126,19 @@ async function assemble(
     ...options.env,
   };
   services = await started(
-    createServices(env, { connections: 10, ...(options.clock && { clock: options.clock }) }),
+    createServices(env, {
+      connections: 10,
+      ...(options.clock && { clock: options.clock }),
+      ...(patience && { patience }),
+    }),
   );
   await resumeJobs(services);
   call = loaded.call;
   if (options.schedules) {
-    const scheduler = startScheduler(options.schedules, loaded.invoke, (name, error) =>
-      rootLogger.error(`schedule ${name}: ${describeError(error)}`),
-    );
+    const failed = (name: string, error: unknown) =>
+      rootLogger.error(`schedule ${name}: ${describeError(error)}`);
+    const { everySeconds } = options.rehearsal ?? {};
+    const scheduler = startScheduler(options.schedules, loaded.invoke, failed, everySeconds);
     stops.push(() => scheduler.stop());
   }
   return {

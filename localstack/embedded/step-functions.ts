@@ -31,8 +31,9 @@ const ARN = 'arn:aws:states:local:000000000000';
 /**
  * As much of the Step Functions API as the program's own clients call, in front of an interpreter that runs the very
  * definition which is deployed. Executions live in memory: the job table is what survives.
+ * @param retryMs pause before each attempt of a Retry, instead of the definition's
  */
-export async function startStepFunctions(invoke: Invoke): Promise<StepFunctions> {
+export async function startStepFunctions(invoke: Invoke, retryMs?: number): Promise<StepFunctions> {
   const states = functions.flatMap((f) => (f.state ? [[f.state, f.handler] as const] : []));
   const values = Object.fromEntries(states.map(([state, handler]) => [`${state}Function`, handler]));
   const definition = backfillDefinition({ ChunkExecutionType: 'STANDARD', ...values } as Placeholders);
@@ -44,6 +45,9 @@ export async function startStepFunctions(invoke: Invoke): Promise<StepFunctions>
         async (input: { Payload: unknown }) => ({ Payload: await invoke(handler, input.Payload) }),
       ]),
     ),
+    ...(retryMs !== undefined && {
+      retryIntervalOverrides: Object.fromEntries(states.map(([state]) => [state, retryMs])),
+    }),
   };
   const executions = new Map<string, Execution>();
 

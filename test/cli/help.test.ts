@@ -22,6 +22,7 @@ Commands:
   up [options]           start gordon-data on this machine
   down                   stop what "up" started; the data are kept
   status                 whether gordon-data runs on this machine, and where
+  console [options]      the web console of a deployed API; requests are signed with your AWS credentials
   migrate                bring the database to the newest schema; up does it by itself
   doctor [options]       check everything that has to work, and say what to do
   help [command]         display help for command
@@ -150,6 +151,7 @@ it('shows where the host serves', () => {
   };
   expect(hostLines(state)).toEqual([
     '  venues:      simulated',
+    '  console:     http://127.0.0.1:8081/',
     '  jobs API:    http://127.0.0.1:8081',
     '  candles API: http://127.0.0.1:3000',
     '  database:    postgres://reader@h/d (reads only)',

@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** Pictures of the console, kept for whoever looks at a run of the tests. */
 const SCREENSHOTS = process.env.GORDON_SCREENSHOTS ?? join('.gordon', 'screenshots');
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 function findChromium(): string | undefined {
   const named = process.env.CHROMIUM_PATH;
@@ -43,7 +41,11 @@ export interface Tab extends AsyncDisposable {
   checkAccessible(): Promise<void>;
 }
 
-export async function openTab(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Tab> {
+export async function openTab(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Tab> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -71,9 +73,10 @@ interface AxeResult {
 
 async function checkAccessible(page: Page): Promise<void> {
   // The protocol evaluates it beside the page's policy, which allows no script but its own.
-  const source = await import('node:fs').then(({ readFileSync }) => readFileSync(AXE, 'utf8'));
-  await page.evaluate(source);
+  await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run()')) as AxeResult;
-  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`);
+  const found = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`,
+  );
   expect(found).toEqual([]);
 }

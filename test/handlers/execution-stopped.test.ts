@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Events, JobEvent } from '../../functions/core/events.ts';
 import { createHandler } from '../../functions/handlers/execution-stopped.ts';
 import type { Services } from '../../functions/runtime/services.ts';
 import { createJobStore } from '../../functions/stores/jobs/job-store.ts';
@@ -23,9 +24,14 @@ it('ends the job that has the name of the execution', async () => {
     ...{ source: 'klines', sources: ['klines_spot'], symbols: ['BTCUSDT'], skipped: [], timeframe: '1m' },
     ...{ from: 0, to: 60_000, alsoRequested: false },
   });
-  const handler = createHandler(async () => ({ jobs }) as never as Services);
+  const told: JobEvent[] = [];
+  const events: Events = { publish: async (some) => void told.push(...some) };
+  const handler = createHandler(async () => ({ jobs, events }) as never as Services);
   const context = {} as never;
   expect(await handler(event(job.id, 'ABORTED'), context)).toEqual({ jobId: job.id, status: 'cancelled' });
+  expect(told.map((one) => [one.type, one.detail.status])).toEqual([['JobFinished', 'cancelled']]);
+  await handler(event(job.id, 'ABORTED'), context);
+  expect(told).toHaveLength(1);
   expect(await jobs.get(job.id)).toMatchObject({ status: 'cancelled', reason: 'its execution was stopped' });
   expect(await handler(event('01JD0000000000000000000000', 'FAILED'), context)).toMatchObject({
     status: null,

@@ -7,7 +7,7 @@ import type { Clock } from '../../functions/core/time.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
 import { type Host, type HostOptions, startHost } from '../../localstack/embedded/host.ts';
 import { startVenues } from '../../localstack/venues/index.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 
 type Venues = Awaited<ReturnType<typeof startVenues>>;
 
@@ -26,21 +26,24 @@ export interface TestHost {
 /**
  * The embedded host on a database of its own, with venues in the same process whose faults and clock a test can turn.
  * @param more options of the host; its variables are stronger than those that point at the venues
+ * @param database disposed of with the host; a fresh one of the tests' server unless told
  */
 export async function startTestHost(
   venueOptions: Parameters<typeof startVenues>[0] = {},
   clock?: Clock,
-  more: Partial<HostOptions> = {},
+  more: Partial<HostOptions> | ((at: { databaseUrl: string; venues: Venues }) => Partial<HostOptions>) = {},
+  database?: TestDatabase,
 ): Promise<TestHost> {
   const folder = mkdtempSync(join(tmpdir(), 'gordon-host-'));
-  const database = await createTestDatabase();
+  database ??= await createTestDatabase();
   const venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues'), ...venueOptions });
+  const options = typeof more === 'function' ? more({ databaseUrl: database.url, venues }) : more;
   const host = await startHost({
     ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, databaseUrl: database.url },
     ...{ simulated: false, durable: false },
     ...(clock && { clock }),
-    ...more,
-    env: { ...venues.env, ...more.env },
+    ...options,
+    env: { ...venues.env, ...options.env },
   });
   const base = `http://127.0.0.1:${host.ports.jobs}`;
   const ask: TestHost['ask'] = async (path, init) => {

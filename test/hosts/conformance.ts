@@ -129,9 +129,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
       await at.fault({ kind: 'not-found', match: 'XRPUSDT-1m-2023-05' });
       const broken = await at.fault({ kind: 'status', status: 500, match: '/api/v3/klines?symbol=XRPUSDT' });
       const { id } = await at.order({ source: 'klines_spot', symbols: ['BNBUSDT', 'XRPUSDT'], from, to });
-      const failed = await at.wait(id, (job) => job.failures.length > 0);
-      expect(failed).toMatchObject({ status: 'running', wave: 1 });
-      expect(failed.failures[0]).toMatchObject({ chunk: 'klines_spot XRPUSDT 1m 2023-05' });
+      // Only a chunk that was given up in the first wave comes to a second; the state's retries are in the same wave.
+      await at.wait(id, (job) => job.wave === 2);
       await broken.mend();
       const done = await at.wait(id);
       expect(done).toMatchObject({ status: 'succeeded', rows_fetched: 2 * minutes, failures: [] });

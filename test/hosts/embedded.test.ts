@@ -16,7 +16,8 @@ async function start(): Promise<HostFacts> {
   const venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues') });
   const host = await startHost({
     ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, databaseUrl: database.url },
-    ...{ simulated: false, durable: false, env: venues.env, schedules: 'all' },
+    ...{ simulated: false, durable: false, env: venues.env },
+    ...{ schedules: 'all', rehearsal: { everySeconds: 5 } },
   });
   const { AWS_ENDPOINT_URL_SFN, AWS_REGION, GORDON_STATE_MACHINE_ARN } = host.env as Record<string, string>;
   const stepFunctions = new SFNClient({

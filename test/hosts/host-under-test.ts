@@ -75,7 +75,7 @@ export class HostUnderTest {
   }
 
   /** Makes the venues misbehave until `mend` is called, or the test ends. */
-  async fault(fault: Omit<Fault, 'match'> & { match: string }): Promise<{ mend(): Promise<void> }> {
+  async fault(fault: Fault & { match: string }): Promise<{ mend(): Promise<void> }> {
     const { id } = await this.#control<{ id: string }>('faults', { method: 'POST', body: JSON.stringify(fault) });
     const mend = async () => {
       await this.#control(`faults?id=${id}`, { method: 'DELETE' });

@@ -36,6 +36,7 @@ describe('options', () => {
     ['a secret by name', { databaseSecret: 'warehouse' }, 'databaseSecret: the ARN of a secret'],
     ['a variable that the stack sets', { GORDON_EGRESS: 'x' }, 'GORDON_EGRESS: the stack sets it'],
     ['no fetcher', { fetchers: '0' }, 'fetchers: '],
+    ['invented data on AWS', { venues: 'simulated' }, 'venues: simulated needs host=localstack'],
   ])('refuse %s with a sentence', (_, context, words) => {
     expect(() => readContext(context)).toThrow(OptionError);
     expect(() => readContext(context)).toThrow(`-c ${words}`);

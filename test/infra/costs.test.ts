@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
+import { billFor, type Prices, total } from '../../functions/core/costs/bill.ts';
+import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
+import { sum, times, usageOfJob, workOf } from '../../functions/core/costs/usage.ts';
 import { DAY } from '../../functions/core/time.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
-import { ASSUMED } from '../../infra/costs/assumptions.ts';
-import { billFor, type Prices, total } from '../../infra/costs/bill.ts';
 import { report } from '../../infra/costs/costs.ts';
-import prices from '../../infra/costs/prices.json' with { type: 'json' };
 import { largeBackfill } from '../../infra/costs/scenarios.ts';
-import { sum, times, usageOfJob, workOf } from '../../infra/costs/usage.ts';
 import { synth } from './support/synth.ts';
 
 const NEW_YEAR = Date.UTC(2026, 0, 1);

@@ -144,8 +144,19 @@ describe('backfill.asl.json', () => {
 
   it('retries by the names that our errors have, and never a permanent one', () => {
     const named = tasks.flatMap(([, { Retry = [] }]) => Retry.flatMap((retry) => retry.ErrorEquals));
-    const own = new Set(named.filter((name) => !/^(Lambda|States)\./.test(name)));
+    const own = new Set(named.filter((name) => !/^(Lambda|States|Runtime|Sandbox)\./.test(name)));
     expect([...own].sort()).toEqual(['RetryableStoreError', 'RetryableVenueError']);
+  });
+
+  it('retries a function whose process died or ran out of time, wherever it retries AWS', () => {
+    const retries = tasks.flatMap(([, { Retry = [] }]) => Retry.map((retry) => retry.ErrorEquals));
+    const aws = retries.filter((names) => names.includes('Lambda.ServiceException'));
+    expect(aws.length).toBe(4);
+    for (const names of aws) {
+      expect(names).toEqual(
+        expect.arrayContaining(['Lambda.Unknown', 'Runtime.ExitError', 'Sandbox.Timedout']),
+      );
+    }
   });
 
   it('catches everything: a chunk goes to RecordChunkFailure, the rest to FailJob', () => {

@@ -1,27 +1,26 @@
 import { useState } from 'preact/hooks';
-import { type Answer, call } from '../lib/client.ts';
-import { count, rangeText } from '../lib/format.ts';
+import { call, type Plan, plan } from '../lib/client.ts';
+import { count, duration, plural, rangeText } from '../lib/format.ts';
 import { Failure, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
-import { type Order, quoteOf } from './order.ts';
+import type { Order } from './order.ts';
 
 interface Props {
   readonly order: Order;
-  readonly sources: Answer<'listSources'>;
   back(): void;
   close(): void;
   started(jobId: string): void;
 }
 
-/** What the order would fetch; then orders it. */
-export function Confirm({ order, sources, back, close, started }: Props) {
-  const { source, from, to } = order;
-  const coverage = usePoll(
+/** What the order would take; then orders it. */
+export function Confirm({ order, back, close, started }: Props) {
+  const planned = usePoll(
     JSON.stringify(order),
-    (signal) => call('coverage', { signal, query: { source, from, to, bucket: 'day' } }),
+    (signal) => plan(order, signal),
     () => 60_000,
   );
   const [state, setState] = useState<{ readonly busy: boolean; readonly error?: Error }>({ busy: false });
+  // A second click, or a retry after a lost answer, must not order it twice.
   const [key] = useState(() => crypto.randomUUID());
   const start = async (): Promise<void> => {
     setState({ busy: true });
@@ -34,32 +33,17 @@ export function Confirm({ order, sources, back, close, started }: Props) {
   };
   return (
     <>
-      <dl class="facts">
-        <dt>What</dt>
-        <dd>{`${source}${order.timeframe ? ` ${order.timeframe}` : ''}: ${order.symbols?.join(', ') ?? 'the usual symbols'}`}</dd>
-        <dt>Time (UTC)</dt>
-        <dd>{rangeText(from, to)}</dd>
-      </dl>
-      <Waiting polled={coverage} what="what is there already">
-        {(known) => {
-          const { series, steps, done, events } = quoteOf(order, sources, known);
-          return (
-            <dl class="facts">
-              <dt>Series</dt>
-              <dd>{count(series)}</dd>
-              <dt>There already</dt>
-              <dd>{`${count(Math.min(done, steps))} of ${count(steps)} steps`}</dd>
-              <dt>To fetch</dt>
-              <dd>
-                <b>{`at most ${count(Math.max(0, steps - done))} ${events ? 'steps' : 'rows'}`}</b>
-              </dd>
-            </dl>
-          );
-        }}
+      <Waiting polled={planned} what="what it would take">
+        {(data) => <Quote plan={data} />}
       </Waiting>
       {state.error && <Failure error={state.error} />}
       <p class="actions">
-        <button type="button" class="primary" disabled={state.busy} onClick={() => void start()}>
+        <button
+          type="button"
+          class="primary"
+          disabled={state.busy || planned.data === undefined}
+          onClick={() => void start()}
+        >
           {state.busy ? 'Starting…' : 'Start the job'}
         </button>
         <button type="button" onClick={back}>
@@ -69,6 +53,39 @@ export function Confirm({ order, sources, back, close, started }: Props) {
           Cancel
         </button>
       </p>
+    </>
+  );
+}
+
+function Quote({ plan: { source, symbols, skipped, timeframe, from, to, quote } }: { readonly plan: Plan }) {
+  const requests = quote.requests.map(({ family, requests: n }) => `${count(n)} to ${family}`);
+  return (
+    <>
+      <dl class="facts">
+        <dt>What</dt>
+        <dd>{`${source} ${symbols.join(', ')}, ${timeframe}`}</dd>
+        <dt>Time (UTC)</dt>
+        <dd>{rangeText(from, to)}</dd>
+        <dt>To fetch</dt>
+        <dd>
+          <b>{plural(quote.rows, 'row')}</b>
+          {`, in ${plural(quote.chunks, 'chunk')} of ${plural(quote.series, 'series', 'series')}`}
+        </dd>
+        <dt>Requests</dt>
+        <dd>{requests.join(', ') || 'none'}</dd>
+        <dt>Takes about</dt>
+        <dd>{duration(quote.seconds)}</dd>
+        <dt>On AWS</dt>
+        <dd>
+          {Object.entries(quote.usd)
+            .map(([region, usd]) => `${usd.toFixed(usd < 0.01 ? 4 : 2)} USD in ${region}`)
+            .join(', ')}
+        </dd>
+      </dl>
+      {skipped.length > 0 && (
+        <p class="notice">{`Left out, for it is not listed there: ${skipped.join(', ')}`}</p>
+      )}
+      {quote.rows === 0 && <p class="notice">All of it is there: the job would only count the rows again.</p>}
     </>
   );
 }

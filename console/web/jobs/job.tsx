@@ -70,6 +70,12 @@ const Facts = ({ job }: { readonly job: Job }) => (
       <dd>{`${rangeText(job.from, job.to)}, ${job.timeframe}`}</dd>
       <dt>Rows written</dt>
       <dd>{count(job.rows_fetched)}</dd>
+      {job.quote && (
+        <>
+          <dt>Rows expected</dt>
+          <dd>{count(job.quote.rows)}</dd>
+        </>
+      )}
       <dt>Rows a second</dt>
       <dd>{job.rows_per_second === null ? '–' : count(job.rows_per_second)}</dd>
       <dt>Time left</dt>

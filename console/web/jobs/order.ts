@@ -1,7 +1,6 @@
 import type { Answer } from '../lib/client.ts';
 
 type Sources = Answer<'listSources'>;
-type Coverage = Answer<'coverage'>;
 
 /** What is typed into the form. */
 export interface Draft {
@@ -38,40 +37,3 @@ export function familiesOf(sources: Sources): { readonly id: string; readonly la
     ),
   ];
 }
-
-export interface Quote {
-  readonly series: number;
-  /** steps of the range, for all series */
-  readonly steps: number;
-  /** of them there, or proven empty */
-  readonly done: number;
-  /** rows come when they come, so the steps do not tell how many */
-  readonly events: boolean;
-}
-
-/** @param coverage of the order's range; series that nobody asked for yet are not in it */
-export function quoteOf(order: Order, sources: Sources, coverage: Coverage): Quote {
-  const chosen = sources.filter(({ id, family }) => id === order.source || family === order.source);
-  let [series, steps, done] = [0, 0, 0];
-  for (const source of chosen) {
-    const timeframe = order.timeframe ?? source.default_timeframe;
-    if (!source.timeframes.includes(timeframe)) continue;
-    const length = Date.parse(order.to) - Date.parse(order.from);
-    for (const symbol of order.symbols ?? source.default_symbols) {
-      series++;
-      steps += Math.floor(length / msOf(timeframe));
-      const known = coverage.find(
-        (one) => one.source === source.id && one.symbol === symbol && one.timeframe === timeframe,
-      );
-      for (const run of known?.runs ?? []) {
-        done += run.buckets * (run.have + Object.values(run.empty).reduce((sum, n) => sum + n, 0));
-      }
-    }
-  }
-  return { series, steps, done, events: chosen.some(({ rhythm }) => rhythm === 'events') };
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `15m` → ms */
-const msOf = (timeframe: string): number => Number.parseInt(timeframe, 10) * UNITS[timeframe.at(-1)!]!;

@@ -39,14 +39,7 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
   const [checked, setChecked] = useState(false);
   const [error, setError] = useState<Error>();
   if (checked) {
-    return (
-      <Confirm
-        order={orderOf(draft)}
-        sources={sources}
-        back={() => setChecked(false)}
-        {...{ close, started }}
-      />
-    );
+    return <Confirm order={orderOf(draft)} back={() => setChecked(false)} {...{ close, started }} />;
   }
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const chosen = sources.filter(({ id, family }) => id === draft.source || family === draft.source);

@@ -76,6 +76,13 @@ export async function call<K extends Asked>(
   throw new ApiError(response.status, code, detail ?? `HTTP ${response.status} without an explanation.`);
 }
 
+export type Plan = z.output<Operations['createJob']['others'][200]>;
+
+/** What a job would take, without ordering it. @throws as `call` */
+export const plan = (body: BodyOf<Operations['createJob']>, signal: AbortSignal): Promise<Plan> =>
+  // The one route whose answer depends on its query.
+  call('createJob', { query: { dry_run: 'true' }, body, signal }) as Promise<unknown> as Promise<Plan>;
+
 function routeOf(
   id: Asked,
   { params = {}, query = {} }: { params?: object; query?: object },

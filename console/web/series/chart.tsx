@@ -75,8 +75,8 @@ function fill(chart: IChartApi, box: HTMLElement, props: Props): void {
   const [up, down] = [cssColour(box, 'have'), cssColour(box, 'failed')];
   if (shape === 'candles') {
     const volumes = chart.addSeries(HistogramSeries, {
-      priceScaleId: 'volume',
-      color: cssColour(box, 'empty'),
+      ...{ priceScaleId: 'volume', color: cssColour(box, 'empty') },
+      ...{ priceLineVisible: false, lastValueVisible: false },
     });
     volumes.priceScale().applyOptions({ scaleMargins: { top: 0.85, bottom: 0 } });
     volumes.setData(points.map(({ at, row }) => ({ time: seconds(at), value: Number(row.volume ?? 0) })));

@@ -49,18 +49,19 @@ export function openApi(table: Readonly<Record<string, Operation>> = operations)
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
 
 function operationOf(operationId: string, operation: Operation, schemaOf: SchemaOf): Json {
-  const { summary, body, answer, success, also = [], problems } = operation;
+  const { summary, body, answer, success, also = [], others = {}, problems } = operation;
   const parameters = [...paramsOf(operation), ...queryOf(operation, schemaOf), ...headersOf(operation)];
-  const ok = {
+  const told = (shape: z.ZodType) => ({
     description: summary,
-    content: { 'application/json': { schema: schemaOf(answer, 'output') } },
-  };
+    content: { 'application/json': { schema: schemaOf(shape, 'output') } },
+  });
   const refusal = (description: string) => ({
     description,
     content: { 'application/problem+json': { schema: schemaOf(Problem, 'output') } },
   });
   const responses = Object.fromEntries([
-    ...[success, ...also].map((status) => [status, ok]),
+    ...[success, ...also].map((status) => [status, told(answer)]),
+    ...Object.entries(others).map(([status, shape]) => [status, told(shape)]),
     ...Object.entries(problems).map(([status, codes]) => [status, refusal(codes.join(', '))]),
     ['default', refusal('What nobody foresaw, or a store that does not answer: 5xx')],
   ]);

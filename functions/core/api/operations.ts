@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { OrderBody } from '../run/create-job.ts';
+import { CandleBody } from '../run/load-candles.ts';
+import * as candles from './candle-shapes.ts';
 import * as look from './look-shapes.ts';
 import * as queries from './queries.ts';
 import * as shapes from './shapes.ts';
@@ -17,6 +19,8 @@ export interface Operation {
   readonly answer: z.ZodType;
   /** statuses with a body that is an answer and no problem */
   readonly also?: readonly number[];
+  /** statuses with an answer of another shape */
+  readonly others?: Readonly<Record<number, z.ZodType>>;
   /** statuses of problems that the caller can bring about, each with its codes */
   readonly problems: Readonly<Record<number, readonly string[]>>;
 }
@@ -27,7 +31,8 @@ export const operations = {
   createJob: {
     ...{ method: 'POST', path: '/backfill', summary: 'Order a backfill job' },
     headers: { 'Idempotency-Key': 'the same key with the same body gives the same job' },
-    ...{ body: OrderBody, success: 202, answer: shapes.Detail },
+    ...{ query: queries.OrderQuery, body: OrderBody, success: 202, answer: shapes.Detail },
+    others: { 200: shapes.Plan },
     problems: {
       400: [
         ...['malformed-json', 'invalid-request', 'unknown-source', 'unknown-timeframe'],
@@ -88,6 +93,31 @@ export const operations = {
     problems: {
       400: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range', 'no-candles'],
       404: ['unknown-table'],
+    },
+  },
+  loadCandles: {
+    ...{ method: 'POST', path: '/api/backfill', summary: 'Order the candles of one symbol' },
+    headers: { 'Idempotency-Key': 'the same key with the same body gives the same job' },
+    ...{ body: CandleBody, success: 202, answer: candles.CandleJob },
+    problems: {
+      400: [
+        ...['malformed-json', 'invalid-request', 'unknown-timeframe'],
+        ...['invalid-time', 'empty-range', 'future-range'],
+      ],
+      413: ['body-too-large'],
+      422: ['unknown-symbol', 'idempotency-mismatch'],
+    },
+  },
+  inspectCandles: {
+    ...{ method: 'GET', path: '/api/backfill', summary: 'Gaps of a symbol, or its state' },
+    ...{ query: queries.CandlesQuery, success: 200, answer: candles.CandleReport },
+    problems: {
+      400: [
+        ...['invalid-request', 'symbol-missing', 'unknown-timeframe'],
+        ...['invalid-time', 'empty-range', 'future-range'],
+      ],
+      404: ['nothing-ordered'],
+      422: ['unknown-symbol'],
     },
   },
   status: {

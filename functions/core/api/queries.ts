@@ -13,6 +13,13 @@ const range = { from: Time.optional(), to: Time.optional() };
 
 export const NoQuery = z.strictObject({});
 
+export const OrderQuery = z.strictObject({
+  dry_run: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: answers 200 with what the job would take, and enters nothing' }),
+});
+
 export const JobsQuery = z.strictObject({
   status: z
     .string()
@@ -53,4 +60,14 @@ export const RowsQuery = z.strictObject({
   ...range,
   limit: limit(1_000, 10_000).meta({ description: 'the newest so many rows of the range, oldest first' }),
   every: Step.optional().meta({ description: 'of candles: made of those of `timeframe`' }),
+});
+
+export const CandlesQuery = z.strictObject({
+  type: z.enum(['gaps', 'status']).default('status'),
+  symbol: z.string().optional().meta({
+    description: 'gaps are those of one; without it status is that of the aggregates and of the last job',
+  }),
+  start: z.string().optional(),
+  end: z.string().optional(),
+  timeframe: z.string().optional(),
 });

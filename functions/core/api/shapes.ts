@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CHUNK_STATES, JOB_STATUSES } from '../job.ts';
 import type { JobDetail, JobSummary } from '../job-view.ts';
+import type { Quote as QuoteType } from '../quote/quote.ts';
 
 /** What the API answers about jobs and series. The document at `/openapi.json` is made of these. */
 export const Instant = z.iso.datetime().meta({ id: 'Instant', description: 'ISO 8601, UTC' });
@@ -24,6 +25,32 @@ const summary = {
 
 export const Summary: z.ZodType<JobSummary> = z.object(summary).meta({ id: 'JobSummary' });
 
+export const Quote: z.ZodType<QuoteType> = z
+  .object({
+    ...{ series: Count, chunks: Count },
+    rows: Count.meta({ description: 'expected; of events at their longest interval' }),
+    requests: z.array(
+      z.object({
+        family: z.string().meta({ description: 'a limit family, or a venue without a published limit' }),
+        ...{ requests: Count, weight: Count },
+        limit: Count.nullable().meta({ description: 'weight that the venue allows in a window' }),
+        window_seconds: z.number().nullable(),
+      }),
+    ),
+    seconds: z.number().nonnegative(),
+    usd: z.record(z.string(), z.number()).meta({ description: 'US dollars on AWS by region' }),
+    prices_as_of: z.string(),
+  })
+  .meta({ id: 'Quote', description: 'what a job is expected to take' });
+
+export const Plan = z
+  .object({
+    source: z.string().meta({ description: 'the family' }),
+    ...{ symbols: z.array(z.string()), skipped: z.array(z.string()), timeframe: z.string(), ...span },
+    quote: Quote,
+  })
+  .meta({ id: 'Plan', description: 'an order that was not entered' });
+
 export const Detail: z.ZodType<JobDetail> = z
   .object({
     ...summary,
@@ -32,6 +59,11 @@ export const Detail: z.ZodType<JobDetail> = z
     reason: z.string().nullable(),
     rows_per_second: Count.nullable(),
     seconds_left: Count.nullable().meta({ description: 'estimated; null before there is a rate' }),
+    quote: Quote.nullable().meta({ description: 'null for a job that a schedule ordered' }),
+    actual: z.object({
+      ...{ rows: Count, seconds: z.number().nonnegative() },
+      requests: Count.nullable().meta({ description: 'null where it was not counted' }),
+    }),
     chunks: z.array(
       z.object({
         chunk: z.string(),

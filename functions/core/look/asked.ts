@@ -34,8 +34,7 @@ export function seriesAsked(
 export function instantAsked(text: string | undefined, field: 'from' | 'to'): number | undefined {
   if (text === undefined) return undefined;
   const at = parseInstant(text);
-  // Nothing is older than the epoch, and the database knows no year 0.
-  if (at !== undefined) return Math.max(at, 0);
+  if (at !== undefined) return at;
   const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
   throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
 }

@@ -94,11 +94,13 @@ export function statesOf(account: SeriesAccount, inFlight: RangeSet, range: Rang
   };
 }
 
-/** What the jobs at work were ordered to fill, by series. */
-function orderedNow(jobs: readonly Job[], sources: Sources): Map<string, RangeSet> {
+/** What jobs were ordered to fill, by the series' label. */
+export function orderedNow(jobs: readonly Job[], sources: Sources): Map<string, RangeSet> {
   const ordered = new Map<string, RangeSet>();
   for (const job of jobs) {
-    const all = job.alsoRequested ? { start: 0, end: job.to } : { start: job.from, end: job.to };
+    const all = job.alsoRequested
+      ? { start: Number.NEGATIVE_INFINITY, end: job.to }
+      : { start: job.from, end: job.to };
     for (const series of seriesOf(job, sources)) {
       const label = seriesLabel(series);
       ordered.set(label, union(ordered.get(label) ?? [], [all]));

@@ -4,10 +4,12 @@ import { BudgetExhausted, GordonError, isRetryable } from '../errors.ts';
 import type { JobOrder } from '../job.ts';
 import type { JobStore, NewJob, Workflow } from '../job-ports.ts';
 import type { SeriesStore, Sources, VenueClient } from '../ports.ts';
+import type { Quote } from '../quote/quote.ts';
 import { FAMILIES, type Family, type Source } from '../source.ts';
 import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '../time.ts';
 import { isTimeframe, type Timeframe } from '../timeframe.ts';
 import { findListing } from './find-listing.ts';
+import { type QuotePorts, quoteOrder } from './quote-order.ts';
 
 export interface CreatePorts {
   readonly jobs: JobStore;
@@ -34,15 +36,17 @@ export type OrderBody = z.infer<typeof OrderBody>;
 
 /**
  * Takes an order: checks it, enters the job and starts its execution.
+ * @param quote what the job keeps as its quote; absent for what schedules order, which nobody has asked the price of
  * @throws GordonError `BadRequest` for whatever cannot be; nothing was entered then
  */
 export async function createJob(
   ports: CreatePorts,
   body: unknown,
   key?: { readonly key: string; readonly digest: string },
+  quote?: (order: JobOrder) => Promise<Quote>,
 ): Promise<NewJob> {
   const order = await checkSymbols(ports, readOrder(ports, parseInput(OrderBody, body, 'the order')));
-  const made = await ports.jobs.create(order, key);
+  const made = await ports.jobs.create(quote ? { ...order, quote: await quote(order) } : order, key);
   if (!made.created) return made;
   try {
     await ports.workflow.start(made.job.id);
@@ -53,6 +57,21 @@ export async function createJob(
     throw error;
   }
   return made;
+}
+
+/**
+ * The same checks, and what the job would take. Nothing is entered, not even what the venues say of a symbol.
+ * @throws GordonError `BadRequest`
+ */
+export async function planJob(
+  ports: CreatePorts & QuotePorts,
+  body: unknown,
+): Promise<JobOrder & { readonly quote: Quote }> {
+  const { store } = ports;
+  const unsaved = { listing: store.listing.bind(store), saveListing: async () => {} };
+  const order = readOrder(ports, parseInput(OrderBody, body, 'the order'));
+  const checked = await checkSymbols({ ...ports, store: unsaved }, order);
+  return { ...checked, quote: await quoteOrder(ports, checked) };
 }
 
 function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
@@ -99,7 +118,8 @@ function timeframeOf(text: string, chosen: readonly Source[]): Timeframe {
 function instant(text: string | undefined, field: string): number | undefined {
   if (text === undefined) return undefined;
   const at = parseInstant(text);
-  if (at !== undefined) return at;
+  // Nothing is older than the epoch, and the database knows no year 0.
+  if (at !== undefined) return Math.max(at, 0);
   const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
   throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
 }

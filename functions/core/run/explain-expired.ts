@@ -1,4 +1,4 @@
-import { type EmptySpan, explainHole } from '../coverage.ts';
+import { type EmptySpan, explainHole, type UnprovenSpan } from '../coverage.ts';
 import { GordonError } from '../errors.ts';
 import { clip, intersect, normalize, type Range, type RangeSet, subtract } from '../range.ts';
 import type { Listing } from '../source.ts';
@@ -16,6 +16,12 @@ export async function explainExpired(filling: Filling, holes: RangeSet): Promise
     .flatMap((hole) => explainHole(hole, listing, evidence))
     .flatMap((part) => (part.reason === 'venue-outage' ? byObjects(filling, part) : [part]));
 }
+
+/** What of the holes lies in damaged objects alone, each with what is wrong. */
+export const damagedIn = ({ objects }: Filling, holes: RangeSet): UnprovenSpan[] =>
+  objects.flatMap(({ span, asked, error }) =>
+    error ? clip(holes, span).map((part) => ({ span: part, ...error, evidence: [asked] })) : [],
+  );
 
 /** Rows of the archive are to be had where the venue's own API is not. */
 async function listingUnlessRefused(filling: Filling): Promise<Listing | undefined> {

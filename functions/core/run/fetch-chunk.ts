@@ -8,6 +8,7 @@ import { hull, measure, normalize, union } from '../range.ts';
 import { waitSecondsUntil } from '../schedule.ts';
 import type { Listing } from '../source.ts';
 import { MINUTE, SECOND } from '../time.ts';
+import { counted } from './counted.ts';
 import { fillRange } from './fill-range.ts';
 import type { Filling, FillPorts } from './filling.ts';
 import { findListing } from './find-listing.ts';
@@ -29,7 +30,8 @@ const WAVE_BUDGET = 3 * MINUTE;
  * Fetches what is missing inside a chunk, page by page. After each page the rows are committed with their spans and the
  * job table is asked whether the job is still wanted: whatever stops the call, what it wrote stays and counts.
  */
-export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Promise<FetchChunkOutput> {
+export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Promise<FetchChunkOutput> {
+  const { ports, taken } = counted(given);
   const { chunk, jobId } = input;
   const source = ports.sources[chunk.source];
   if (!source) throw unknownSource(chunk.source);
@@ -49,7 +51,7 @@ export async function fetchChunk(ports: FetchPorts, input: FetchChunkInput): Pro
 
   const note = (state: ChunkState, resumeAt?: number) =>
     ports.jobs.checkpoint(jobId, chunk.label, {
-      ...{ state, rows, leftMs: measure(filling.missing) },
+      ...{ state, rows, leftMs: measure(filling.missing), requests: taken() },
       ...(resumeAt !== undefined && { resumeAt }),
     });
   const result = (outcome: FetchChunkOutput['outcome'], waitSeconds = 0): FetchChunkOutput => ({

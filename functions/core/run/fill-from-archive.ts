@@ -62,9 +62,10 @@ async function* readObject(
 ): AsyncGenerator<Page> {
   const object = tier.object(filling.series, period);
   const what = object.file.path;
-  const note = (outcome: ObjectAnswer['outcome']): void => {
+  const note = (outcome: ObjectAnswer['outcome'], error?: GordonError): void => {
     const { start, end } = period;
-    filling.objects.push({ span: { start, end }, outcome, asked: filling.asked.at(-1)! });
+    const damage = error && { error: { code: error.code, message: error.message } };
+    filling.objects.push({ span: { start, end }, outcome, asked: filling.asked.at(-1)!, ...damage });
   };
   let file: ArchiveFile | undefined;
   try {
@@ -84,7 +85,7 @@ async function* readObject(
     if (!(error instanceof GordonError) || !DAMAGED.has(error.code)) throw error;
     // A damaged object is no answer about the rows: the next tier is asked, and the damage is kept on record.
     filling.asked.push({ what: `${what} (${error.code})`, status: 200, at: ports.clock() });
-    note('damaged');
+    note('damaged', error);
     yield emptyPage(filling, what, [{ kind: error.code, detail: { object: what, message: error.message } }]);
   }
 }

@@ -1,12 +1,12 @@
 import { accountedFor } from '../account.ts';
 import { type EmptySpan, explainHole, type Page } from '../coverage.ts';
 import { GordonError } from '../errors.ts';
-import { clip, hull, measure, type Range, type RangeSet, runsOf, subtract, union } from '../range.ts';
+import { clip, hull, measure, normalize, type Range, type RangeSet, runsOf, subtract, union } from '../range.ts';
 import type { PagesTier, Parsed } from '../source.ts';
 import { rowsWithin } from '../table.ts';
 import { ceilTo, floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
-import { explainExpired } from './explain-expired.ts';
+import { damagedIn, explainExpired } from './explain-expired.ts';
 import { EVIDENCE_KEPT, type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
 
 /** Pages through each missing range. As the last tier, what it does not return is proven empty and explained. */
@@ -19,8 +19,11 @@ export async function* fillFromPages(
   for (const wanted of filling.missing) {
     const range = skipExpired(filling, wanted, reached);
     if (range !== wanted) {
-      const empty = await explainExpired(filling, subtract([wanted], range ? [range] : []));
-      yield { ...pageFrame(filling, tier), empty };
+      const holes = subtract([wanted], range ? [range] : []);
+      const empty = await explainExpired(filling, holes);
+      const proven = normalize(empty.map(({ span }) => span));
+      const unproven = damagedIn(filling, subtract(holes, proven));
+      yield { ...pageFrame(filling, tier), empty, unproven };
     }
     if (!range) continue;
     let left: Range | undefined = await skipOutsideLife(filling, range);

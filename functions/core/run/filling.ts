@@ -29,6 +29,8 @@ export interface ObjectAnswer {
   readonly span: Range;
   readonly outcome: 'read' | 'missing' | 'damaged';
   readonly asked: Asked;
+  /** what is wrong with a damaged one */
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
 /** An object that is not there is the first sign of a time before listing or after delisting; else nobody asks for it. */

@@ -71,7 +71,7 @@ export async function candleGaps(
     clip([gap], asked).map((part): Gap => ({ ...gap, ...part, steps: (part.end - part.start) / step })),
   );
   const never = subtract([asked], requested).map(
-    (part): Gap => ({ ...part, steps: (part.end - part.start) / step, cause: 'not-fetched' }),
+    (part): Gap => ({ ...part, steps: (part.end - part.start) / step, cause: 'ours' }),
   );
   return [...gaps, ...never].sort((a, b) => a.start - b.start);
 }
@@ -111,9 +111,9 @@ async function lastJobOf(
 }
 
 /** As `GET /api/backfill?type=gaps` answers. */
-export const gapView = ({ start, end, steps, cause, error }: Gap) => ({
-  ...{ start: iso(start), end: iso(end), missing: steps, cause },
-  ...(error !== undefined && { error }),
+export const gapView = ({ start, end, steps, error }: Gap) => ({
+  ...{ start: iso(start), end: iso(end), missing: steps },
+  ...(error === undefined ? { cause: 'not-fetched' as const } : { cause: 'failed' as const, error }),
 });
 
 const isoOrNull = (at: number | null | undefined) => (at === null || at === undefined ? null : iso(at));

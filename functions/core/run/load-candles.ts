@@ -26,6 +26,7 @@ export async function loadCandles(
   ports: CreatePorts,
   body: unknown,
   key?: { readonly key: string; readonly digest: string },
+  quote?: Parameters<typeof createJob>[3],
 ): Promise<NewJob> {
   const { symbol, timeframe, ...times } = parseInput(CandleBody, body, 'the order');
   const { start, end } = candleRange(times, ports.clock());
@@ -34,7 +35,7 @@ export async function loadCandles(
     ...(start !== undefined && { from: iso(start) }),
     ...(end !== undefined && { to: iso(end) }),
   };
-  return createJob(ports, order, key);
+  return createJob(ports, order, key, quote);
 }
 
 /** A job as `POST /api/backfill` answers with it, and `GET` as the last one. */

@@ -49,7 +49,8 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   }
   const known = new Set(before.map(({ label }) => label));
   const untried = hopeful.some(({ chunk }) => !known.has(chunk.label));
-  const progress = untried || missing < input.previousMissing;
+  // An execution's first wave has nothing to compare with: a host that was killed starts one for chunks that are known.
+  const progress = input.previousMissing < 0 || untried || missing < input.previousMissing;
   if (!progress && waiting.length === 0) return answer(input, 'finalize', missing);
 
   const wave = hopeful.slice(0, MAX_CHUNKS_PER_WAVE);

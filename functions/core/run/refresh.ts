@@ -1,62 +1,129 @@
-import { ACTIVE_STATUSES } from '../job.ts';
-import type { SeriesCatalog } from '../ports.ts';
+import { isAlive, type Lease, type Leases, type Pace } from '../lease.ts';
+import type { SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
+import { subtract, union } from '../range.ts';
+import { type Series, seriesLabel } from '../series.ts';
 import type { Source } from '../source.ts';
-import { DAY, iso, MINUTE } from '../time.ts';
-import { type CreatePorts, createJob } from './create-job.ts';
+import { DAY, HOUR, MINUTE } from '../time.ts';
+import { stepOf } from '../timeframe.ts';
+import {
+  type Claimed,
+  claimAll,
+  type LeasedOrder,
+  type OrderPorts,
+  placeOrders,
+  type Taken,
+  takenRanges,
+} from './scheduled-orders.ts';
 
-/** Far enough back to mend a missed day, near enough that planning costs nothing. */
+/** Near enough that planning costs nothing, far enough back to notice what somebody deleted lately. */
 const TAIL = 2 * DAY;
 
-/** How often the schedule runs, as the manifest has it: one run falls into the beginning of each longer period. */
+/** How often a source is asked that does not say. */
 const REFRESH_EVERY = 5 * MINUTE;
 
-const isDue = ({ refreshEveryMs = REFRESH_EVERY }: Source, now: number): boolean =>
-  now % refreshEveryMs < REFRESH_EVERY;
+/** A venue that fails every time is asked at least so often. */
+const LONGEST_PAUSE = HOUR;
 
-/** What a venue still revises belongs to the tail. */
-const tailOf = ({ settleMs }: Source, now: number): number => now - Math.max(TAIL, settleMs);
+export interface RefreshTailPorts extends OrderPorts {
+  readonly catalog: Pick<SeriesCatalog, 'report'>;
+}
 
-interface Order {
-  readonly source: string;
-  readonly timeframe: string;
-  readonly symbols: Set<string>;
-  readonly tail: number;
-  /** the tail adds nothing in front of what was asked for; epoch ms */
-  requestedFrom: number;
+/** One source and timeframe with the series that are behind. */
+interface Due {
+  readonly spec: Source;
+  readonly series: readonly Series[];
+  readonly starts: readonly number[];
+}
+
+const leaseName = ({ source, timeframe }: Omit<Series, 'symbol'>): string => `refresh ${source} ${timeframe}`;
+
+const paceOf = ({ refreshEveryMs = REFRESH_EVERY }: Source): Pace => ({
+  everyMs: refreshEveryMs,
+  longestMs: LONGEST_PAUSE,
+});
+
+/**
+ * Orders the newest rows of every series that was ever requested: one job for each source and timeframe, or for a family
+ * whose sources want the same. Each source has its own pace. While the job of the last turn is at work there is none, so a slow
+ * venue does not pile jobs up, and what other jobs at work were ordered to fill is left to them.
+ * @returns ids of the jobs it started
+ */
+export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
+  const now = ports.clock();
+  const known = await ports.catalog.report({});
+  const taken = await takenRanges(ports, ports.sources);
+  const behind = known.flatMap((series) => {
+    const spec = ports.sources[series.source];
+    // Its key was taken away: that is for whoever orders it to hear, and no reason to leave out the others.
+    if (!spec || (spec.key && !ports.hasKey(spec.key.env))) return [];
+    const start = startOf(series, spec, taken, now);
+    return start === undefined ? [] : [{ series, spec, start }];
+  });
+  const works = [...Map.groupBy(behind, ({ series }) => leaseName(series)).values()].map((of): Due => {
+    const series = of.map(({ series: { source, symbol, timeframe } }) => ({ source, symbol, timeframe }));
+    return { spec: of[0]!.spec, series, starts: of.map(({ start }) => start) };
+  });
+  const claimed = await claimAll(ports, works, ({ spec, series }) => ({
+    ...{ name: leaseName(series[0]!), pace: paceOf(spec) },
+  }));
+  return placeOrders(ports, joined(claimed.flatMap(ordersOf), ports.sources));
 }
 
 /**
- * Orders the newest rows of every series that was ever requested: one job for each source and timeframe. A family whose
- * job is still at work is left out, so that a slow venue does not pile jobs up.
- * @returns ids of the jobs it started
+ * From where on a series is asked: the tail, or where it was left when nobody came for longer. A series of which only a
+ * stretch of history was ever requested gets the tail alone.
  */
-export async function refreshTails(
-  ports: CreatePorts & { readonly catalog: Pick<SeriesCatalog, 'report'> },
-): Promise<string[]> {
-  const now = ports.clock();
-  const known = await ports.catalog.report({});
-  const active = await ports.jobs.list({ statuses: ACTIVE_STATUSES, limit: 100 });
-  const busy = new Set(active.jobs.map((job) => job.source));
-  const orders = new Map<string, Order>();
-  for (const { source, symbol, timeframe, requested } of known) {
-    const spec = ports.sources[source];
-    if (!spec || busy.has(spec.family) || !isDue(spec, now)) continue;
-    // Its key was taken away: that is for whoever orders it to hear, and no reason to leave out the others.
-    if (spec.key && !ports.hasKey(spec.key.env)) continue;
-    const key = `${source} ${timeframe}`;
-    const order = orders.get(key) ?? {
-      ...{ source, timeframe, symbols: new Set<string>() },
-      ...{ tail: tailOf(spec, now), requestedFrom: now - TAIL },
-    };
-    order.symbols.add(symbol);
-    order.requestedFrom = Math.min(order.requestedFrom, requested[0]?.start ?? now);
-    orders.set(key, order);
-  }
-  const started: string[] = [];
-  for (const { source, timeframe, symbols, tail, requestedFrom } of orders.values()) {
-    const from = iso(Math.max(tail, requestedFrom));
-    const made = await createJob(ports, { source, timeframe, symbols: [...symbols], from });
-    started.push(made.job.id);
-  }
-  return started;
+export function tailStart(
+  { requested, followed, gaps }: Pick<SeriesReport, 'requested' | 'followed' | 'gaps'>,
+  { settleMs }: Pick<Source, 'settleMs'>,
+  now: number,
+): number {
+  const last = requested.at(-1);
+  // What a venue still revises belongs to the tail, but nothing in front of what was ever asked for.
+  const tail = Math.max(now - Math.max(TAIL, settleMs), requested[0]?.start ?? now - TAIL);
+  if (!followed || !last) return tail;
+  const open = gaps.findLast(({ end }) => end === last.end);
+  return Math.min(tail, last.end, open?.start ?? last.end);
+}
+
+function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number): number | undefined {
+  const label = seriesLabel(series);
+  const atWork = taken.atWork.get(label) ?? [];
+  if (spec.tiers[0]?.kind === 'snapshot') return atWork.length > 0 ? undefined : now - stepOf(series.timeframe);
+  const held = union(atWork, taken.cancelled.get(label) ?? []);
+  const rest = subtract([{ start: tailStart(series, spec, now), end: now }], held);
+  return rest.at(-1)?.start;
+}
+
+/** Symbols that were left at the same time go into one order. */
+const ordersOf = ({ work: { series, starts }, lease }: Claimed<Due>): LeasedOrder[] =>
+  [...Map.groupBy(series, (_, i) => starts[i]!)].map(([from, of]) => ({
+    ...{ source: of[0]!.source, timeframe: of[0]!.timeframe, symbols: of.map(({ symbol }) => symbol) },
+    ...{ from, leases: [lease] },
+  }));
+
+/** The sources of a family that all want the same become one order. */
+function joined(orders: readonly LeasedOrder[], sources: Sources): LeasedOrder[] {
+  const alike = Map.groupBy(orders, ({ source, timeframe, symbols, from }) =>
+    JSON.stringify([sources[source]!.family, timeframe, from, symbols]),
+  );
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group as [LeasedOrder];
+    const { family } = sources[first.source]!;
+    const all = Object.values(sources).filter(
+      (source) => source.family === family && source.timeframes.includes(first.timeframe),
+    );
+    if (group.length < 2 || group.length < all.length) return group;
+    return [{ ...first, source: family, leases: group.flatMap(({ leases }): readonly Lease[] => leases) }];
+  });
+}
+
+/** Whether the schedule looks after the tail of a series: then nobody else need. */
+export async function isRefreshed(
+  leases: Pick<Leases, 'read'>,
+  series: Series,
+  spec: Source,
+  now: number,
+): Promise<boolean> {
+  return isAlive(await leases.read(leaseName(series)), paceOf(spec).everyMs, now);
 }

@@ -67,12 +67,17 @@ export function createChunkStore(
       return chunks;
     },
 
-    async checkpoint(id, label, { state, leftMs, rows, resumeAt }) {
+    async checkpoint(id, label, { state, leftMs, rows, requests = 0, resumeAt }) {
       const resume = resumeAt === undefined ? ' REMOVE resume_at' : ', resume_at = :resume';
-      await update(id, label, `SET #state = :state, left_ms = :left, #rows = :rows${resume}`, {
-        ...{ ':state': state, ':left': leftMs, ':rows': rows },
-        ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
-      });
+      await update(
+        id,
+        label,
+        `SET #state = :state, left_ms = :left, #rows = :rows${resume} ADD requests :requests`,
+        {
+          ...{ ':state': state, ':left': leftMs, ':rows': rows, ':requests': requests },
+          ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
+        },
+      );
       return { cancelled: (await mustGet(id)).status === 'cancelled' };
     },
 

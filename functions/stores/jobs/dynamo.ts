@@ -1,10 +1,14 @@
 import { type ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GordonError } from '../../core/errors.ts';
+import { SECOND } from '../../core/time.ts';
+
+/** The SDK itself waits for ever, and an answer of this table is a matter of milliseconds. */
+const PATIENCE = { connectionTimeout: 3 * SECOND, requestTimeout: 5 * SECOND, throwOnRequestTimeout: true };
 
 /** A document client; where it connects is the SDK's own environment (`AWS_ENDPOINT_URL_DYNAMODB`, region, …). */
 export const documentClient = (config: ConstructorParameters<typeof DynamoDBClient>[0] = {}) =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(config), {
+  DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: PATIENCE, ...config }), {
     marshallOptions: { removeUndefinedValues: true },
   });
 

@@ -13,6 +13,7 @@ export function jobOf(item: Item): Job {
     startedAt: at(item.started_at),
     finishedAt: at(item.finished_at),
     reason: item.reason as string | undefined,
+    quote: item.quote,
   };
   return {
     id: item.id as string,
@@ -28,7 +29,7 @@ export function jobOf(item: Item): Job {
     createdAt: at(item.created_at)!,
     wave: item.wave as number,
     rows: item.rows as number,
-    ...(defined(optional) as Pick<Job, 'startedAt' | 'finishedAt' | 'reason'>),
+    ...(defined(optional) as Pick<Job, 'startedAt' | 'finishedAt' | 'reason' | 'quote'>),
   };
 }
 
@@ -46,10 +47,11 @@ export const itemOf = (job: Job): Item => ({
   created_at: iso(job.createdAt),
   wave: job.wave,
   rows: job.rows,
+  ...(job.quote && { quote: job.quote }),
 });
 
 export function chunkOf(item: Item): ChunkProgress {
-  const optional = { resumeAt: at(item.resume_at), error: item.error };
+  const optional = { resumeAt: at(item.resume_at), error: item.error, requests: item.requests };
   return {
     label: (item.sk as string).slice('CHUNK#'.length),
     state: item.state as ChunkProgress['state'],
@@ -57,7 +59,7 @@ export function chunkOf(item: Item): ChunkProgress {
     totalMs: item.total_ms as number,
     leftMs: item.left_ms as number,
     rows: (item.rows as number | undefined) ?? 0,
-    ...(defined(optional) as Pick<ChunkProgress, 'resumeAt' | 'error'>),
+    ...(defined(optional) as Pick<ChunkProgress, 'resumeAt' | 'error' | 'requests'>),
   };
 }
 

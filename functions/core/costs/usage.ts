@@ -1,9 +1,9 @@
-import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/contracts.ts';
-import { planChunks } from '../../functions/core/plan.ts';
-import type { Range } from '../../functions/core/range.ts';
-import type { Source } from '../../functions/core/source.ts';
-import { stepOf, type Timeframe } from '../../functions/core/timeframe.ts';
-import { functions } from '../../functions/manifest.ts';
+import { functions } from '../../manifest.ts';
+import { MAX_CHUNKS_PER_WAVE } from '../contracts.ts';
+import { planChunks } from '../plan.ts';
+import type { Range } from '../range.ts';
+import type { Source } from '../source.ts';
+import { stepOf, type Timeframe } from '../timeframe.ts';
 import { ASSUMED } from './assumptions.ts';
 
 /** What is billed, in the units it is billed by. */

@@ -1,0 +1,29 @@
+import type { EmptyReason } from './coverage.ts';
+
+/** Why rows are missing that nothing proves never to have been. */
+export type GapCause =
+  /** the venue or its file refused, broke or was damaged; the error and what was asked stand beside it */
+  | 'source-error'
+  /** younger than the venue takes to publish */
+  | 'not-yet-published'
+  /** nobody asked, or our own database, job table or code failed: an audit asks again */
+  | 'ours';
+
+/** Why rows are not there: a gap's cause, or the reason of a proof that they never were. */
+export type Cause = GapCause | EmptyReason;
+
+export const GAP_CAUSES = [
+  'source-error',
+  'not-yet-published',
+  'ours',
+] as const satisfies readonly GapCause[];
+
+/** Errors of the way to a venue, of its answers and of its files: everything else is this program's own. */
+const VENUE_CODES: ReadonlySet<string> = new Set([
+  ...['connection-failed', 'timed-out', 'venue-broken', 'venue-refused', 'region-refused', 'unknown-symbol'],
+  ...['malformed-rows', 'page-outside-range', 'checksum-mismatch', 'checksum-missing', 'corrupt-archive'],
+]);
+
+/** @param code of the last error; undefined where nobody has asked */
+export const causeOf = (code: string | undefined): GapCause =>
+  code !== undefined && VENUE_CODES.has(code) ? 'source-error' : 'ours';

@@ -1,0 +1,150 @@
+import { periodsIn } from '../period.ts';
+import type { PlannedChunk } from '../plan.ts';
+import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, union } from '../range.ts';
+import type { ArchiveTier, Listing, PagesTier, SnapshotTier, Source } from '../source.ts';
+import { ceilTo, DAY, floorTo } from '../time.ts';
+import { stepOf } from '../timeframe.ts';
+import type { HttpRequest, LimitFamily } from '../venue.ts';
+
+/** Requests of one kind that a chunk will make. */
+export interface AskedFor {
+  /** of a limit family, or of a venue that publishes no limit */
+  readonly scope: string;
+  readonly family: LimitFamily | undefined;
+  requests: number;
+  weight: number;
+}
+
+export interface ChunkEstimate {
+  readonly asked: readonly AskedFor[];
+  /** objects and pages: what is waited for, one after the other */
+  readonly fetches: number;
+  readonly rows: number;
+}
+
+/** An archive object and its checksum. */
+const PER_OBJECT = 2;
+/** As the fetcher has it: for up to so much it takes files of days. */
+const WORTH_A_MONTH = 2 * DAY;
+
+export interface EstimateOptions {
+  readonly now: number;
+  /** the symbol's life, where it is known */
+  readonly listing?: Listing | undefined;
+  /** paths of objects that a sibling of the same order brings */
+  readonly read?: Set<string>;
+}
+
+/**
+ * What fetching a chunk will ask for when every file is where it should be, from the source's tiers alone. Nobody is asked,
+ * so holes, damaged files and repeated requests are not in it.
+ */
+export function estimateChunk(
+  source: Source,
+  { chunk, missing }: PlannedChunk,
+  options: EstimateOptions,
+): ChunkEstimate {
+  const tally = new Tally();
+  const step = stepOf(chunk.timeframe);
+  let left = withinLife(missing, options.listing);
+  let told: RangeSet = [];
+  for (const tier of source.tiers) {
+    const before = left;
+    if (tier.kind === 'archive') left = subtract(left, objects(tier, chunk, left, options, tally));
+    else if (tier.kind === 'pages')
+      left = subtract(left, pages(source, tier, chunk, left, options.now, tally));
+    else left = subtract(left, snapshot(tier, chunk, left, options.now, tally));
+    told = union(told, subtract(before, left));
+  }
+  const perRow = source.table.rhythm === 'events' ? (source.longestSilenceMs ?? step) : step;
+  return { asked: tally.asked, fetches: tally.fetches, rows: Math.round(measure(told) / perRow) };
+}
+
+const withinLife = (missing: RangeSet, listing: Listing | undefined): RangeSet =>
+  listing
+    ? clip(missing, { start: listing.listedAt, end: listing.delistedAt ?? Number.POSITIVE_INFINITY })
+    : missing;
+
+function objects(
+  tier: ArchiveTier,
+  chunk: PlannedChunk['chunk'],
+  left: RangeSet,
+  { now, read }: EstimateOptions,
+  tally: Tally,
+): RangeSet {
+  const around = hull(left);
+  let brought: RangeSet = [];
+  for (const period of around ? periodsIn(tier.unit, around) : []) {
+    const wanted = clip(left, period);
+    if (wanted.length === 0 || tier.publishedAt(period) > now) continue;
+    if (tier.unit === 'month' && measure(wanted) <= WORTH_A_MONTH) continue;
+    const { file } = tier.object(chunk, period);
+    brought = union(brought, wanted);
+    if (read?.has(file.path)) continue;
+    read?.add(file.path);
+    tally.add(file, PER_OBJECT);
+    tally.fetches += 1;
+  }
+  return brought;
+}
+
+function pages(
+  source: Source,
+  tier: PagesTier,
+  chunk: PlannedChunk['chunk'],
+  left: RangeSet,
+  now: number,
+  tally: Tally,
+): RangeSet {
+  const step = stepOf(chunk.timeframe);
+  const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - tier.reachMs, step);
+  const within = clip(left, { start: reached, end: Number.POSITIVE_INFINITY });
+  // Of events a page holds so many, however far they lie apart.
+  const perRow = source.table.rhythm === 'events' ? (source.longestSilenceMs ?? step) : step;
+  for (const range of within) {
+    const pageMs = tier.pageRows * perRow;
+    const full = Number.isFinite(pageMs) ? Math.max(Math.ceil((range.end - range.start) / pageMs) - 1, 0) : 0;
+    const whole = { start: range.start, end: Math.min(range.start + pageMs, range.end) };
+    const rest = { start: range.start + (full > 0 ? full * pageMs : 0), end: range.end };
+    for (const request of requestsOf(tier, chunk, whole, now)) tally.add(request, full);
+    for (const request of requestsOf(tier, chunk, rest, now)) tally.add(request, 1);
+    tally.fetches += full + 1;
+  }
+  return within;
+}
+
+const requestsOf = (tier: PagesTier, chunk: PlannedChunk['chunk'], range: Range, now: number) =>
+  tier.parts?.requests(chunk, range, now) ?? [tier.request(chunk, range)];
+
+function snapshot(
+  tier: SnapshotTier,
+  chunk: PlannedChunk['chunk'],
+  left: RangeSet,
+  now: number,
+  tally: Tally,
+): RangeSet {
+  const step = stepOf(chunk.timeframe);
+  const at = floorTo(now, step);
+  const current = intersect(left, [{ start: at, end: at + step }]);
+  if (current.length === 0) return [];
+  for (const request of tier.requests(chunk)) tally.add(request, 1);
+  tally.fetches += 1;
+  return current;
+}
+
+class Tally {
+  readonly asked: AskedFor[] = [];
+  fetches = 0;
+
+  add({ venue, family, weight = 1 }: HttpRequest, requests: number): void {
+    if (requests === 0) return;
+    const scope = family?.id ?? venue.id;
+    let entry = this.asked.find((one) => one.scope === scope);
+    if (!entry) {
+      entry = { scope, family, requests: 0, weight: 0 };
+      this.asked.push(entry);
+    }
+    entry.requests += requests;
+    entry.weight += requests * weight;
+  }
+}

@@ -1,0 +1,59 @@
+import type { JobOrder } from '../job.ts';
+import { planChunks } from '../plan.ts';
+import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
+import { type ChunkEstimate, estimateChunk } from '../quote/asked-for.ts';
+import { type Quote, quoteOf } from '../quote/quote.ts';
+import { normalize, type RangeSet, union } from '../range.ts';
+import type { Listing } from '../source.ts';
+import type { Clock } from '../time.ts';
+import { type JobSeries, orderedRange, seriesOf } from './job-series.ts';
+
+export interface QuotePorts {
+  readonly store: Pick<SeriesStore, 'listing'>;
+  readonly catalog: Pick<SeriesCatalog, 'requested' | 'missing'>;
+  readonly sources: Sources;
+  readonly clock: Clock;
+}
+
+/** What an order will take. The ledger tells what is missing and how long the symbols lived; nothing else is asked. */
+export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Quote> {
+  const now = ports.clock();
+  const series = seriesOf(order, ports.sources);
+  const chunks: ChunkEstimate[] = [];
+  // Most symbols of an order lack the same: what one of them takes, all of them take.
+  const known = new Map<string, readonly ChunkEstimate[]>();
+  const read = new Set<string>();
+  for (const one of series) {
+    const missing = await missingOf(ports, order, one, now);
+    if (missing.length === 0) continue;
+    const listing = await lifeOf(ports, one);
+    const key = JSON.stringify([one.source, listing, missing]);
+    const shared = one.spec.siblings !== undefined;
+    const estimates =
+      (shared ? undefined : known.get(key)) ??
+      planChunks(one, missing, one.spec.chunkUnit(one.timeframe)).map((planned) =>
+        estimateChunk(one.spec, planned, { now, listing, ...(shared && { read }) }),
+      );
+    known.set(key, estimates);
+    for (const estimate of estimates) chunks.push(estimate);
+  }
+  return quoteOf(series.length, chunks);
+}
+
+async function missingOf(
+  { catalog }: QuotePorts,
+  order: JobOrder,
+  series: JobSeries,
+  now: number,
+): Promise<RangeSet> {
+  const ordered = normalize([orderedRange(order, series, now)]);
+  const wanted = order.alsoRequested ? union(await catalog.requested(series), ordered) : ordered;
+  let missing: RangeSet = [];
+  for (const range of wanted) missing = union(missing, await catalog.missing(series, range));
+  return missing;
+}
+
+async function lifeOf({ store }: QuotePorts, series: JobSeries): Promise<Listing | undefined> {
+  const { listing } = series.spec;
+  return 'listedAt' in listing ? listing : store.listing(series);
+}

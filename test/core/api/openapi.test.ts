@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { openApi } from '../../../functions/core/api/openapi.ts';
+import { type Operation, operations } from '../../../functions/core/api/operations.ts';
+import { functions } from '../../../functions/manifest.ts';
+
+const table: Readonly<Record<string, Operation>> = operations;
+const document = openApi();
+
+describe('the document', () => {
+  it('tells the routes of the manifest, and no others', () => {
+    const served = functions.flatMap(({ routes = [] }) =>
+      routes.map(({ method, path }) => `${method} ${path}`),
+    );
+    const told = Object.values(table).map(({ method, path }) => `${method} ${path}`);
+    expect(told.sort()).toEqual(served.sort());
+  });
+
+  it('has one name for each operation, a parameter for each of its path, and a word for every failure', () => {
+    const all = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.values(methods).map((operation) => ({ path, ...operation }) as never as Told),
+    );
+    expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
+    for (const { path, parameters = [], responses } of all) {
+      const named = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => `{${name}}`);
+      expect(path.match(/\{\w+\}/g) ?? []).toEqual(named);
+      expect(responses.default).toBeDefined();
+    }
+  });
+
+  it('refers to nothing that it does not have', () => {
+    const text = JSON.stringify(document);
+    const refs = new Set(Array.from(text.matchAll(/"\$ref":"([^"]+)"/g), ([, ref]) => ref!));
+    expect(refs.size).toBeGreaterThan(8);
+    for (const ref of refs) {
+      expect(ref).toMatch(/^#\/components\/schemas\//);
+      expect(Object.keys(document.components.schemas)).toContain(ref.split('/').at(-1));
+    }
+  });
+
+  it('asks for what has to be there, and tells what is taken otherwise', () => {
+    const { parameters } = document.paths['/backfill/ledger']!.get as never as Told;
+    const by = Object.fromEntries(parameters!.map((parameter) => [parameter.name, parameter]));
+    expect([by.source!.required, by.symbol!.required, by.limit!.required]).toEqual([true, true, false]);
+    expect(by.limit!.schema).toEqual({ type: 'integer', minimum: 1, maximum: 1_000, default: 200 });
+  });
+});
+
+interface Told {
+  readonly path: string;
+  readonly operationId: string;
+  readonly parameters?: readonly { name: string; in: string; required: boolean; schema: object }[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}

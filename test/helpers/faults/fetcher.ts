@@ -1,0 +1,53 @@
+/** A fetcher in a process of its own, as Lambda runs it; forked, it waits for one event and answers with its result. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+type Told = { readonly result: unknown } | { readonly name: string; readonly message: string };
+
+/** How Lambda reports a function whose process died. */
+export class ExitError extends Error {
+  override readonly name = 'Runtime.ExitError';
+}
+
+/**
+ * Runs one call of the fetcher in a process of its own.
+ * @param started is given the process, to kill
+ * @throws ExitError when it died, and what the function threw
+ */
+export async function fetchElsewhere(
+  env: NodeJS.ProcessEnv,
+  event: unknown,
+  started: (child: ChildProcess) => void = () => {},
+): Promise<unknown> {
+  const child = fork(fileURLToPath(import.meta.url), { env: { ...process.env, ...env }, stdio: 'inherit' });
+  try {
+    child.send({ event });
+    started(child);
+    const died = once(child, 'exit').then(([code, signal]): never => {
+      throw new ExitError(
+        `RequestId: 0 Error: Runtime exited with error: ${signal ?? `exit status ${code}`}`,
+      );
+    });
+    // When it has answered it is ended, and nobody waits for its death any more.
+    died.catch(() => {});
+    const [told] = (await Promise.race([once(child, 'message'), died])) as [Told];
+    if ('result' in told) return told.result;
+    throw Object.assign(new Error(told.message), { name: told.name });
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+async function serve(): Promise<void> {
+  const { handler } = await import('../../../functions/handlers/fetch-chunk.ts');
+  const [{ event }] = (await once(process, 'message')) as [{ event: unknown }];
+  try {
+    process.send!({ result: await handler(event, {} as never) });
+  } catch (error) {
+    const { name, message } = error as Error;
+    process.send!({ name, message });
+  }
+}
+
+if (process.send && process.argv[1] === fileURLToPath(import.meta.url)) await serve();

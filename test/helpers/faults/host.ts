@@ -1,0 +1,181 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'vitest';
+import { isFinished, type JobStatus } from '../../../functions/core/job.ts';
+import type { JobDetail } from '../../../functions/core/job-view.ts';
+import { DAY, iso, SECOND } from '../../../functions/core/time.ts';
+import type { Around } from '../../../localstack/embedded/host.ts';
+import { type JobTableServer, startJobTable } from '../../../localstack/embedded/job-table.ts';
+import type { TestDatabase } from '../database.ts';
+import { createTestDatabase } from '../database.ts';
+import { startTestHost, type TestHost } from '../host.ts';
+import { type Books, faultsIn, gapsIn, type Lot, liesOf, readBooks, rowsWrittenBy } from './books.ts';
+import { startTableProxy, type TableProxy } from './table-proxy.ts';
+import { startWire, type Wire } from './wire.ts';
+
+/** What a venue answers, changed on its way; the answer's rows in, other rows out. */
+export type Tamper = (rows: unknown[], url: URL) => unknown;
+
+export interface FaultHost extends TestHost {
+  /** the way to the job table, and the way to the database */
+  readonly table: TableProxy;
+  readonly wire: Wire;
+  /** moves the host's clock and the venues' */
+  skip(ms: number): void;
+  now(): number;
+  /** what stands between the state machine and its functions now; undefined: nothing */
+  around: Around | undefined;
+  /** changes the answers of the spot market's candles; undefined: nothing */
+  tamper: Tamper | undefined;
+  /** ends every fault */
+  calm(): void;
+  orderOf(lot: Lot): object;
+  /** orders a lot. @returns the job that it became */
+  trigger(lot: Lot): Promise<JobDetail>;
+  cancel(id: string): Promise<JobStatus>;
+  /**
+   * The one check after each fault. The ledger tells of the rows and of nothing else, the jobs say what is so; then, with
+   * every fault ended, the next trigger fetches exactly what is missing, and one more nothing.
+   */
+  recovers(
+    lot: Lot,
+    ...jobs: readonly JobDetail[]
+  ): Promise<{ readonly before: Books; readonly after: Books }>;
+}
+
+const JOB_TABLE = 'gordon-jobs';
+
+/** The embedded host with a hand on everything that it depends on. */
+export async function startFaultHost(database?: TestDatabase): Promise<FaultHost> {
+  let offset = 0;
+  const clock = (): number => Date.now() + offset;
+  const [jobTable, wire] = await Promise.all([startJobTable(JOB_TABLE), startWire()]);
+  const table = await startTableProxy(jobTable.url);
+  const turned: { around: Around | undefined; tamper: Tamper | undefined } = {
+    ...{ around: undefined, tamper: undefined },
+  };
+  const page = await startTampering(() => turned.tamper);
+  const host = await startTestHost(
+    { clock },
+    clock,
+    ({ databaseUrl, venues }) => {
+      page.target = venues.url;
+      return {
+        databaseUrl: wire.url(databaseUrl),
+        env: {
+          AWS_ENDPOINT_URL_DYNAMODB: table.url,
+          GORDON_BINANCE_SPOT_URL: venues.env.GORDON_BINANCE_SPOT_URL!.replace(venues.url, page.url),
+        },
+        rehearsal: {
+          around: (handler, event, invoke) => (turned.around ?? plain)(handler, event, invoke),
+          retryMs: 100,
+          patience: { firstByteMs: SECOND, stallMs: SECOND },
+        },
+      };
+    },
+    database ?? (await createTestDatabase()),
+  );
+  const books = (lot: Lot): Promise<Books> => readBooks(host.sql, host.venues.control.context, lot);
+
+  const it: Omit<FaultHost, 'around' | 'tamper'> = {
+    ...host,
+    ...{ table, wire, now: clock },
+    skip(ms) {
+      offset += ms;
+    },
+    calm() {
+      host.venues.faults.clear();
+      host.venues.control.limits.reset();
+      table.calm();
+      wire.calm();
+      turned.around = undefined;
+      turned.tamper = undefined;
+    },
+    orderOf: ({ source, symbol, from, to }) => ({ source, symbols: [symbol], from: iso(from), to: iso(to) }),
+    trigger: async (lot) => host.wait((await host.order(it.orderOf(lot))).id),
+    async cancel(id) {
+      const { body } = await host.ask<{ status: JobStatus }>(`/backfill/jobs/${id}`, { method: 'DELETE' });
+      return body.status;
+    },
+    async recovers(lot, ...jobs) {
+      const before = await books(lot);
+      expect(faultsIn(before)).toEqual([]);
+      for (const { id } of jobs) {
+        const job = await host.wait(id);
+        expect(liesOf(job, [before], await rowsWrittenBy(host.sql, id))).toEqual([]);
+      }
+      it.calm();
+      const next = await it.trigger(lot);
+      const after = await books(lot);
+      expect([next.status, next.rows_fetched, gapsIn(after)]).toEqual(['succeeded', before.lost, []]);
+      expect(liesOf(next, [after], await rowsWrittenBy(host.sql, next.id))).toEqual([]);
+      const asked = host.venues.requests.all().length;
+      expect(await it.trigger(lot)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
+      expect(host.venues.requests.all().length).toBe(asked);
+      const { jobs: left } = await host.host.services.jobs.list({
+        statuses: ['queued', 'running'],
+        limit: 10,
+      });
+      expect(left.filter(({ status }) => !isFinished(status))).toEqual([]);
+      return { before, after };
+    },
+    async [Symbol.asyncDispose]() {
+      it.calm();
+      await host[Symbol.asyncDispose]();
+      await Promise.all([page.close(), table.close(), wire.close()]);
+      await (jobTable as JobTableServer).close();
+    },
+  };
+  return Object.defineProperties(it, {
+    around: {
+      get: () => turned.around,
+      set: (around: Around | undefined) => Object.assign(turned, { around }),
+    },
+    tamper: {
+      get: () => turned.tamper,
+      set: (tamper: Tamper | undefined) => Object.assign(turned, { tamper }),
+    },
+  }) as FaultHost;
+}
+
+const plain: Around = (_handler, event, invoke) => invoke(event);
+
+let taken = 0;
+/** Two days that no other test of the file has: daily files, or three pages of REST. */
+export function freshLot(days = 2, source: Lot['source'] = 'klines_spot'): Lot {
+  const from = Date.UTC(2025, 2, 1) + taken * DAY;
+  taken += days + 1;
+  return { source, symbol: 'ETHUSDT', from, to: from + days * DAY };
+}
+
+/** Passes requests on to the venues and answers of candles through `tamper`. */
+async function startTampering(tamper: () => Tamper | undefined) {
+  const server = createServer(async (incoming, outgoing) => {
+    const url = new URL(incoming.url!, proxy.target);
+    try {
+      const answer = await fetch(url);
+      const text = await answer.text();
+      const change = url.pathname.endsWith('/klines') ? tamper() : undefined;
+      const body = change && answer.ok ? JSON.stringify(change(JSON.parse(text) as unknown[], url)) : text;
+      outgoing.sendDate = false;
+      const kept = [...answer.headers].filter(
+        ([name]) => !/^(content-length|connection|keep-alive)$/.test(name),
+      );
+      outgoing.writeHead(answer.status, Object.fromEntries(kept)).end(body);
+    } catch {
+      // What the venue broke off is broken off here too.
+      outgoing.destroy();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const proxy = {
+    target: '',
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return proxy;
+}

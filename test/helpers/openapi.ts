@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import type { OpenApi } from '../../functions/core/api/openapi.ts';
+
+export interface Told {
+  readonly operationId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly parameters: readonly Parameter[];
+  readonly body: Schema | undefined;
+  /** by status; `default` for what nobody foresaw */
+  readonly responses: Readonly<Record<string, { readonly mediaType: string; readonly schema: Schema }>>;
+}
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly schema: Schema;
+}
+export type Schema = Readonly<Record<string, unknown>>;
+
+interface RawOperation {
+  readonly operationId: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly responses: Readonly<
+    Record<string, { readonly content: Readonly<Record<string, { schema: Schema }>> }>
+  >;
+}
+
+/** The operations of a document as whoever only has the document sees them. */
+export const operationsOf = (document: OpenApi): Told[] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, raw]): Told => {
+      const { operationId, parameters = [], requestBody, responses } = raw as never as RawOperation;
+      return {
+        ...{ operationId, path, method: method.toUpperCase(), parameters },
+        body: requestBody?.content['application/json']?.schema,
+        responses: Object.fromEntries(
+          Object.entries(responses).map(([status, { content }]) => {
+            const [[mediaType, { schema }]] = Object.entries(content) as [[string, { schema: Schema }]];
+            return [status, { mediaType, schema }];
+          }),
+        ),
+      };
+    }),
+  );
+
+export interface Seen {
+  readonly status: number;
+  readonly mediaType: string;
+  readonly body: unknown;
+}
+
+/** Makes a check of answers by the document alone. @returns what is wrong; undefined where the document told it so */
+export function checker(document: OpenApi): (told: Told, seen: Seen) => string | undefined {
+  const schemas = new Map<string, z.ZodType>();
+  const parserOf = (schema: Schema): z.ZodType => {
+    const key = JSON.stringify(schema);
+    const known = schemas.get(key) ?? parser(schema, document.components.schemas);
+    schemas.set(key, known);
+    return known;
+  };
+  return ({ operationId, responses }, { status, mediaType, body }) => {
+    const told = responses[status];
+    if (!told) return `${operationId}: ${status} is not documented: ${JSON.stringify(body)}`;
+    if (told.mediaType !== mediaType) return `${operationId}: ${status} comes as ${mediaType}`;
+    const parsed = parserOf(told.schema).safeParse(body);
+    if (parsed.success) return undefined;
+    return `${operationId}: ${status}: ${z.prettifyError(parsed.error)}: ${JSON.stringify(body).slice(0, 400)}`;
+  };
+}
+
+function parser(schema: Schema, components: OpenApi['components']['schemas']): z.ZodType {
+  const text = JSON.stringify({ ...schema, $defs: components }).replaceAll(
+    '#/components/schemas/',
+    '#/$defs/',
+  );
+  return z.fromJSONSchema(JSON.parse(text));
+}

@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { AwsClient } from 'aws4fetch';
+import { freePort } from '../../localstack/embedded/cluster/port.ts';
+import { GORDON_DIR } from '../../localstack/embedded/state-file.ts';
+import { startVenuesProcess } from '../../localstack/embedded/venues-process.ts';
+import { ACCOUNT, bootstrap, deploy, simulated, synthesize } from '../../localstack/host-mode/deploy.ts';
+import { install } from '../../localstack/host-mode/install.ts';
+import { startServer, stopServer } from '../../localstack/host-mode/server.ts';
+import { createTestDatabase } from '../helpers/database.ts';
+import type { HostFacts } from './host-under-test.ts';
+
+const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = ACCOUNT;
+
+/** A LocalStack of the test's own with the stack deployed on it, whatever else runs on this machine. */
+export async function startLocalStackHost(say: (line: string) => void): Promise<HostFacts> {
+  const home = join(GORDON_DIR, 'localstack');
+  mkdirSync(home, { recursive: true });
+  const clock = stopwatch(say);
+  const installation = await clock('install', install(join(home, 'install'), say));
+  const stops: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    const folder = mkdtempSync(join(home, 'test-'));
+    stops.push(async () => rmSync(folder, { recursive: true, force: true }));
+    const database = await createTestDatabase();
+    stops.push(() => database[Symbol.asyncDispose]());
+    const venues = await startVenuesProcess({ cacheDir: join(home, 'venues'), seed: 1 });
+    stops.push(() => venues.close());
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const target = { url, folder: join(folder, 'cdk') };
+    const start = async () => {
+      const { pid } = await clock('start', startServer({ installation, folder, port }));
+      stops.push(() => stopServer(pid));
+      await clock('bootstrap', bootstrap(target));
+    };
+    const [assembly] = await Promise.all([
+      clock('synth', synthesize(target.folder, simulated(venues.env))),
+      start(),
+    ]);
+    const { apiUrl, stateMachineArn } = await clock('deploy', deploy(target, assembly, database.url));
+    const aws = new AwsClient({ accessKeyId, secretAccessKey, region });
+    await hasten(aws, url);
+    const stepFunctions = new SFNClient({
+      ...{ endpoint: url, region, credentials: { accessKeyId, secretAccessKey } },
+    });
+    stops.push(async () => stepFunctions.destroy());
+    return {
+      fetch: (path, init) => aws.fetch(`${apiUrl}${path}`, { ...init, aws: { service: 'execute-api' } }),
+      ...{ stepFunctions, stateMachineArn, sql: database.connect(), close },
+      ...{ venuesUrl: venues.url, simulated: true, pollMs: 400 },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Lets the deployed rule of the refresh fire each minute: nobody waits five for a test. */
+async function hasten(aws: AwsClient, url: string): Promise<void> {
+  const events = async <T>(action: string, body: object): Promise<T> => {
+    const answer = await aws.fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSEvents.${action}` },
+      body: JSON.stringify(body),
+      aws: { service: 'events' },
+    });
+    if (!answer.ok) throw new Error(`${action}: ${await answer.text()}`);
+    return (await answer.json()) as T;
+  };
+  const { Rules } = await events<{ Rules: Record<string, string>[] }>('ListRules', {});
+  const rule = Rules.find(({ ScheduleExpression }) => ScheduleExpression === 'rate(5 minutes)');
+  if (!rule) throw new Error(`no rule fires each five minutes: ${JSON.stringify(Rules)}`);
+  const { Name, Description, State } = rule;
+  await events('PutRule', { Name, Description, State, ScheduleExpression: 'rate(1 minute)' });
+}
+
+function stopwatch(say: (line: string) => void) {
+  return async <T>(what: string, work: Promise<T>): Promise<T> => {
+    const began = performance.now();
+    const done = await work;
+    say(`LocalStack: ${what} took ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    return done;
+  };
+}
