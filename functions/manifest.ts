@@ -20,7 +20,7 @@ export interface Route {
   /** `{name}` marks a path parameter */
   readonly path: string;
   /** what its body must be; a POST has one */
-  readonly body?: 'order' | 'candles';
+  readonly body?: 'order' | 'candles' | 'verify';
 }
 
 export interface Schedule {
@@ -128,6 +128,15 @@ export const functions: readonly FunctionSpec[] = [
   },
   {
     ...api,
+    handler: 'verify',
+    // It loads and parses a month, as a fetcher does.
+    memoryMb: 1_769,
+    description: 'POST /backfill/verify: holds stored rows of a period against the venue',
+    access: ['job-table', 'database', 'venues'],
+    routes: [{ method: 'POST', path: '/backfill/verify', body: 'verify' }],
+  },
+  {
+    ...api,
     handler: 'rows',
     description: 'GET /data/{table}: rows of a table of market_data',
     access: ['database'],
@@ -212,7 +221,29 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'refresh',
     description: 'Starts a job for the tail of every series that was ever requested',
     access: ['job-table', 'workflow', 'database', 'venues'],
-    schedules: [{ name: 'refresh', everyMinutes: 5, description: 'the newest rows of every series' }],
+    // Candles each minute; every other source has a pace of its own.
+    schedules: [{ name: 'refresh', everyMinutes: 1, description: 'the newest rows of every series' }],
+  },
+  {
+    ...step,
+    handler: 'audit-gaps',
+    // Counts every row of the warehouse, as far as it comes.
+    timeoutSeconds: 900,
+    description: 'Holds what was requested against rows and ledger, and starts jobs for what is missing',
+    access: ['job-table', 'workflow', 'database', 'venues'],
+    schedules: [{ name: 'audit-gaps', everyMinutes: 60, description: 'gaps of every series' }],
+  },
+  {
+    ...step,
+    handler: 'watch-archives',
+    timeoutSeconds: 900,
+    // It parses whole objects, as a fetcher does.
+    memoryMb: 1_769,
+    description: 'Compares archive objects with what they were when their rows were loaded',
+    access: ['job-table', 'database', 'venues'],
+    schedules: [
+      { name: 'watch-archives', everyMinutes: 360, description: 'archive objects that were published anew' },
+    ],
   },
   {
     ...step,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { CAUSES } from '../../functions/core/cause.ts';
 import { isFinished, JOB_STATUSES, type JobStatus } from '../../functions/core/job.ts';
 import type { JobDetail, JobSummary } from '../../functions/core/job-view.ts';
 
+export { Certificate } from '../../functions/core/api/verify-shapes.ts';
 export type { JobDetail, JobSummary };
 
 /** What the jobs API answers, as far as the command line reads it. Unknown fields stay, for `--json`. */
@@ -50,6 +52,14 @@ export const detailShape: z.ZodType<JobDetail> = summary.extend({
   seconds_left: z.number().nullable(),
   quote: quote.nullable(),
   actual: z.looseObject({ rows: z.number(), seconds: z.number(), requests: z.number().nullable() }),
+  gaps: z
+    .array(
+      z.looseObject({
+        ...{ source: z.string(), symbol: z.string(), timeframe: z.string(), ...span },
+        ...{ rows: z.number(), cause: z.enum(CAUSES), proven: z.boolean(), error: z.string().nullable() },
+      }),
+    )
+    .nullable(),
   chunks: z.array(
     z.looseObject({
       chunk: z.string(),
@@ -74,11 +84,13 @@ export const SeriesReport = z.looseObject({
   timeframe: z.string(),
   earliest: instant.nullable(),
   latest: instant.nullable(),
+  requested: z.array(z.looseObject(span)).optional(),
   rows: z.number(),
   gaps: z.array(
     z.looseObject({ ...span, rows: z.number(), cause: z.string(), error: z.string().optional() }),
   ),
   empty: z.array(z.looseObject({ ...span, reason: z.string() })),
+  perishable: z.looseObject({ ...span, lost_at: instant, days_left: z.number() }).nullish(),
   findings: z.number(),
 });
 export type SeriesReport = z.infer<typeof SeriesReport>;

@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { OrderBody } from '../../functions/core/run/create-job.ts';
+import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
+import type { VerifyBody } from '../../functions/core/verify/verify-body.ts';
 import { CliError } from '../failure.ts';
 import * as answers from './answers.ts';
 import type { BaseUrl } from './base-url.ts';
 import { ask } from './request.ts';
+
+export type VerifyOrder = z.infer<typeof VerifyBody>;
 
 interface JobsQuery {
   /** statuses with commas between them, or `all` */
@@ -23,6 +28,8 @@ export interface Api {
   jobs(query: JobsQuery): Promise<{ readonly jobs: answers.JobSummary[]; readonly more: boolean }>;
   cancel(id: string): Promise<void>;
   report(filter: { readonly source?: string; readonly symbol?: string }): Promise<answers.SeriesReport[]>;
+  /** one period of one series; waits for the venues' budgets */
+  verify(body: VerifyOrder, signal?: AbortSignal): Promise<PeriodCertificate>;
   /** also when the answer is "unavailable" */
   health(): Promise<answers.Health>;
 }
@@ -52,9 +59,33 @@ export function apiAt(base: BaseUrl): Api {
       await call(answers.Cancelled, `/backfill/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' });
     },
     report: (filter) => call(answers.Report, `/backfill/report${queryOf(filter)}`),
+    verify: (body, signal) => verify(base, body, signal),
     health: async () =>
       read(answers.Health, (await ask(base, '/healthz', {}, (status) => status === 503)).body, base),
   };
+}
+
+/** As long as a ban of an hour, looked at once a minute. */
+const MOST_TRIES = 60;
+
+async function verify(base: BaseUrl, body: VerifyOrder, signal?: AbortSignal): Promise<PeriodCertificate> {
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  for (let tries = 1; ; tries++) {
+    const answer = await ask(
+      base,
+      '/backfill/verify',
+      { ...init, ...(signal && { signal }) },
+      (s) => s === 503,
+    );
+    const busy = answers.Problem.safeParse(answer.body);
+    if (!busy.success) return read(answers.Certificate, answer.body, base);
+    if (busy.data.code !== 'no-budget' || tries === MOST_TRIES) throw new CliError(busy.data.detail);
+    await sleep(Number(answer.headers.get('retry-after') ?? 1) * 1_000, undefined, signal && { signal });
+  }
 }
 
 async function listJobs(base: BaseUrl, { limit, ...filter }: JobsQuery): ReturnType<Api['jobs']> {

@@ -10,10 +10,12 @@ import { migrate } from './migrate.ts';
 import * as options from './options.ts';
 import { seed } from './seed.ts';
 import { type SqlOptions, sql } from './sql.ts';
+import { addVerify } from './verify.ts';
 
 export function addOthers(program: Command, context: Context, handle: Handle): void {
   addSql(program, context, handle);
   addSeed(program, context, handle);
+  addVerify(program, context, handle);
   program
     .command('up')
     .description('start gordon-data on this machine')

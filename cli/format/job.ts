@@ -120,7 +120,11 @@ export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {
   if (job.skipped.length > 0) facts.push(['left out', `${job.skipped.join(', ')} (not listed there)`]);
   const [quoted] = quoteLines(job);
   if (quoted) facts.push(['quote', quoted.trim()]);
-  return [...facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`), ...failureBlock(job)];
+  return [
+    ...facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`),
+    ...gapBlock(job),
+    ...failureBlock(job),
+  ];
 }
 
 function rowsFact(job: JobDetail, now: number): string {
@@ -135,6 +139,33 @@ function chunkFact(job: JobDetail): string {
   const parts = [...states].map(([state, chunks]) => `${chunks.length} ${state}`);
   return `${job.chunks.length}: ${parts.join(', ')}`;
 }
+
+/** Where rows are missing and why, at most `most` of them; then how many are proven never to have been. */
+function gapLines({ gaps }: JobDetail, most: number): string[] {
+  const missing = (gaps ?? []).filter(({ proven }) => !proven);
+  const proven = Map.groupBy(
+    (gaps ?? []).filter((gap) => gap.proven),
+    ({ cause }) => cause,
+  );
+  const label = (gap: NonNullable<JobDetail['gaps']>[number]): string =>
+    `${gap.source} ${gap.symbol} ${gap.timeframe} ${span(gap)}`;
+  return [
+    ...missing.slice(0, most).map((g) => `${label(g)}: ${g.cause}${g.error ? `: ${g.error}` : ''}`),
+    ...(missing.length > most ? [`and ${plural(missing.length - most, 'more gap')}`] : []),
+    ...[...proven].map(
+      ([cause, of]) =>
+        `${cause}: ${plural(
+          of.reduce((sum, { rows }) => sum + rows, 0),
+          'row',
+        )} never were`,
+    ),
+  ];
+}
+
+const gapBlock = (job: JobDetail): string[] => {
+  const lines = gapLines(job, 20);
+  return lines.length === 0 ? [] : ['', 'without rows:', ...lines.map((line) => `  ${line}`)];
+};
 
 const failureBlock = (job: JobDetail): string[] =>
   job.failures.length === 0

@@ -21,7 +21,12 @@ export function reportLines(series: readonly SeriesReport[], paint: Paint): stri
     ...[s.source, s.symbol, s.timeframe, time(s.earliest), time(s.latest)],
     ...[count(s.rows), count(s.gaps.length)],
   ]);
-  return [...table(COLUMNS, rows, paint), ...emptyLines(series), ...findingLines(series)];
+  return [
+    ...table(COLUMNS, rows, paint),
+    ...perishableLines(series, paint),
+    ...emptyLines(series),
+    ...findingLines(series),
+  ];
 }
 
 const labelOf = (s: SeriesReport): string => `${s.source} ${s.symbol} ${s.timeframe}`;
@@ -42,6 +47,20 @@ export function gapLines(series: readonly SeriesReport[]): string[] {
 }
 
 const missing = (s: SeriesReport): number => s.gaps.reduce((sum, gap) => sum + gap.rows, 0);
+
+/** What the venue forgets soon, the most urgent first. */
+function perishableLines(series: readonly SeriesReport[], paint: Paint): string[] {
+  const lines = series
+    .flatMap((s) => (s.perishable ? [{ label: labelOf(s), ...s.perishable }] : []))
+    .sort((a, b) => a.days_left - b.days_left)
+    .map(
+      (gap) => `  ${gap.label}: ${span(gap)} is lost from ${time(gap.lost_at)} on, ${leftIn(gap.days_left)}`,
+    );
+  return lines.length === 0 ? [] : ['', paint('yellow', 'Missing, and the venue forgets it:'), ...lines];
+}
+
+const leftIn = (days: number): string =>
+  days < 1 ? `in ${Math.floor(days * 24)} hours` : `in ${plural(Math.floor(days), 'day')}`;
 
 function emptyLines(series: readonly SeriesReport[]): string[] {
   const lines = series.flatMap((s) => (s.empty.length === 0 ? [] : [`  ${labelOf(s)}: ${reasonsOf(s)}`]));

@@ -84,7 +84,7 @@ function Banners() {
   );
   const bad = Object.entries(health.data?.checks ?? {}).filter(([, { ok }]) => !ok);
   return (
-    <div class="banners">
+    <section aria-label="Notices">
       {health.data?.simulated && (
         <p class="banner simulated">Simulated data: made by the venue simulator, not by a market.</p>
       )}
@@ -99,6 +99,6 @@ function Banners() {
             {`The ${name.replace('_', ' ')} does not answer. ${detail ?? ''}`}
           </p>
         ))}
-    </div>
+    </section>
   );
 }

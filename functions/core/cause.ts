@@ -18,6 +18,11 @@ export const GAP_CAUSES = [
   'ours',
 ] as const satisfies readonly GapCause[];
 
+export const CAUSES = [
+  ...GAP_CAUSES,
+  ...(['pre-listing', 'delisted', 'venue-outage', 'zero-trade', 'source-expired', 'not-published'] as const),
+] as const satisfies readonly Cause[];
+
 /** Errors of the way to a venue, of its answers and of its files: everything else is this program's own. */
 const VENUE_CODES: ReadonlySet<string> = new Set([
   ...['connection-failed', 'timed-out', 'venue-broken', 'venue-refused', 'region-refused', 'unknown-symbol'],

@@ -1,4 +1,4 @@
-import type { ChunkFailure, ChunkProgress, ChunkState, Job, JobOrder, JobStatus } from './job.ts';
+import type { ChunkFailure, ChunkProgress, ChunkState, Job, JobGap, JobOrder, JobStatus } from './job.ts';
 import type { PlannedChunk } from './plan.ts';
 
 export interface JobFilter {
@@ -37,9 +37,13 @@ export interface JobStore {
   chunks(id: string): Promise<readonly ChunkProgress[]>;
   /** notes how far a chunk is. @returns whether the job is still wanted */
   checkpoint(id: string, chunk: string, at: Checkpoint): Promise<{ readonly cancelled: boolean }>;
-  failChunk(id: string, chunk: string, error: ChunkFailure): Promise<void>;
+  /** @param rows what it wrote before; absent: what it told last */
+  failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
   /** queued or running → final. @returns the job as it now is: `cancelled` wins over whatever came of it */
-  finish(id: string, to: { status: FinalStatus; rows: number; reason?: string }): Promise<Job>;
+  finish(
+    id: string,
+    to: { status: FinalStatus; rows: number; reason?: string; gaps?: readonly JobGap[] },
+  ): Promise<Job>;
   /** @throws GordonError `unknown-job` (404), `job-finished` (409) */
   cancel(id: string): Promise<Job>;
 }

@@ -1,4 +1,5 @@
-import type { ChunkProgress, Job } from './job.ts';
+import type { Cause } from './cause.ts';
+import type { ChunkProgress, Job, JobGap } from './job.ts';
 import { isFinished } from './job.ts';
 import type { Quote } from './quote/quote.ts';
 import { iso, SECOND } from './time.ts';
@@ -32,6 +33,8 @@ export interface JobDetail extends JobSummary {
   readonly quote: Quote | null;
   /** what it took so far, to be held against the quote */
   readonly actual: Actual;
+  /** where no rows are of what it was about, and why; the first ones. Null before it has ended */
+  readonly gaps: readonly GapView[] | null;
   readonly chunks: readonly ChunkView[];
   readonly failures: readonly { readonly chunk: string; readonly code: string; readonly message: string }[];
 }
@@ -41,6 +44,19 @@ export interface Actual {
   readonly seconds: number;
   /** objects count two, with their checksum; what the connection made necessary to ask again is not counted. Null when unknown */
   readonly requests: number | null;
+}
+
+export interface GapView {
+  readonly source: string;
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly from: string;
+  readonly to: string;
+  readonly rows: number;
+  readonly cause: Cause;
+  /** proven never to have been: it does not count as missing */
+  readonly proven: boolean;
+  readonly error: string | null;
 }
 
 export interface ChunkView {
@@ -88,6 +104,7 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
       ...{ rows: summary.rows_fetched, seconds: Math.round(seconds * 10) / 10 },
       requests: requestsOf(chunks),
     },
+    gaps: job.gaps?.map(gapView) ?? null,
     chunks: chunks.map(chunkView),
     failures: chunks.flatMap(({ label, error }) =>
       error ? [{ chunk: label, code: error.code, message: error.message }] : [],
@@ -115,6 +132,11 @@ const timeLeft = (seconds: number, done: number): number | null =>
 
 /** Downward, so that 1 means all of it. */
 const round = (n: number): number => Math.floor(n * 1_000) / 1_000;
+
+const gapView = ({ start, end, error, ...gap }: JobGap): GapView => ({
+  ...{ ...gap, from: iso(start), to: iso(end) },
+  error: error ?? null,
+});
 
 const chunkView = (chunk: ChunkProgress): ChunkView => ({
   chunk: chunk.label,

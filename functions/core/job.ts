@@ -1,4 +1,7 @@
+import type { Cause } from './cause.ts';
 import type { Quote } from './quote/quote.ts';
+import type { Range } from './range.ts';
+import type { Series } from './series.ts';
 import type { Family } from './source.ts';
 import type { Timeframe } from './timeframe.ts';
 
@@ -49,6 +52,17 @@ export interface Job extends JobOrder {
   readonly rows: number;
   /** why it ended as it did, for everything but a plain success */
   readonly reason?: string;
+  /** of what it was about: where no rows are, and why; the first ones only. Known when it has ended */
+  readonly gaps?: readonly JobGap[];
+}
+
+/** A span without rows in what a job was about. */
+export interface JobGap extends Series, Range {
+  readonly rows: number;
+  readonly cause: Cause;
+  /** the venue's answers prove that there are none, so it does not count as missing */
+  readonly proven: boolean;
+  readonly error?: string;
 }
 
 export const CHUNK_STATES = ['planned', 'running', 'waiting', 'done', 'failed', 'cancelled'] as const;

@@ -1,4 +1,4 @@
-import { isFinished, type Job } from './job.ts';
+import { isFinished, type Job, type JobStatus } from './job.ts';
 import type { JobStore } from './job-ports.ts';
 import { type Clock, DAY, floorTo, HOUR, MINUTE } from './time.ts';
 
@@ -39,6 +39,8 @@ export interface LeasePorts {
 export interface Pace {
   /** the work is due once in each period of this length, counted from the epoch; ms */
   readonly everyMs: number;
+  /** how the jobs ended that did not do what they were for; `failed` unless told */
+  readonly failedBy?: readonly JobStatus[];
   /** after failures the period doubles up to this; `everyMs` unless told */
   readonly longestMs?: number;
   /** how long a holder may take that does not come back; ms */
@@ -62,7 +64,7 @@ export const isAtWork = (job: Job, now: number): boolean =>
 export async function claim(
   { leases, jobs, clock }: LeasePorts,
   name: string,
-  { everyMs, longestMs = everyMs, holdMs = HOLD }: Pace,
+  { everyMs, failedBy = ['failed'], longestMs = everyMs, holdMs = HOLD }: Pace,
 ): Promise<Lease | undefined> {
   const now = clock();
   const seen = await leases.read(name);
@@ -74,7 +76,7 @@ export async function claim(
   }
   const last = await Promise.all(seen.jobs.map((id) => jobs.get(id)));
   if (last.some((job) => job !== undefined && isAtWork(job, now))) return undefined;
-  const failed = last.some((job) => job?.status === 'failed' || job?.status === 'completed_with_gaps');
+  const failed = last.some((job) => job !== undefined && failedBy.includes(job.status));
   const failures = failed ? seen.failures + 1 : 0;
   const pace = Math.min(everyMs * 2 ** failures, Math.max(everyMs, longestMs));
   if (floorTo(seen.at, pace) === floorTo(now, pace)) return undefined;

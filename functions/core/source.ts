@@ -57,6 +57,22 @@ export interface ArchiveTier {
   /** epoch ms from which on the object of the period can be expected */
   publishedAt(period: Period): number;
   parser(series: Series): StreamParser;
+  /** how to learn which objects were touched; absent where only their checksums tell */
+  readonly listing?: ArchiveListing;
+}
+
+export interface ListedObject {
+  /** as in a request: begins with `/` */
+  readonly path: string;
+  /** epoch ms of the venue's clock */
+  readonly modified: number;
+}
+
+export interface ArchiveListing {
+  /** @param folder a path that ends with `/`; @param after a path within it; what is listed comes after it, in order */
+  request(folder: string, after: string): HttpRequest;
+  /** @throws GordonError `malformed-rows` */
+  parse(body: Uint8Array): { readonly objects: readonly ListedObject[]; readonly more: boolean };
 }
 
 /** A paged request over a range. */
@@ -151,7 +167,7 @@ export interface Source {
   readonly listing: ListingProbe | Listing;
   /** why a step within a symbol's life has no row when all tiers were asked; `venue-outage` unless told */
   readonly holeReason?: EmptyReason;
-  /** the refresh asks for the tail once in this time, not each time it runs; ms. For what is always asked again */
+  /** how often the newest rows are asked for; ms, five minutes unless told. The schedule itself runs each minute */
   readonly refreshEveryMs?: number;
   /** sources of the same family or another whose rows come along in the same files; each names all the others */
   readonly siblings?: readonly string[];

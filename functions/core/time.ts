@@ -19,6 +19,9 @@ export const isoDay = (at: number): string => new Date(at).toISOString().slice(0
 /** UTC month, `YYYY-MM`. */
 export const isoMonth = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
+/** Four digits write the years 1 to 9999; the database, like the calendar, has no year 0. */
+const CALENDAR = { start: Date.parse('0001-01-01T00:00:00Z'), end: Date.UTC(10_000, 0) };
+
 const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
 /**
@@ -26,11 +29,11 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|
  * @returns epoch ms, or undefined when the text is neither: a time without a zone is refused, not guessed.
  */
 export function parseInstant(text: string): number | undefined {
-  // The calendar has no year 0, and neither has the database.
-  if (!INSTANT.test(text) || text.startsWith('0000')) return undefined;
+  if (!INSTANT.test(text)) return undefined;
   const at = Date.parse(text);
   // Date.parse rolls 2025-02-30 over to March; a day that does not exist is an error to the person who typed it.
-  if (Number.isNaN(at) || Number(text.slice(8, 10)) > daysInMonth(text)) return undefined;
+  if (Number.isNaN(at) || at < CALENDAR.start || at >= CALENDAR.end) return undefined;
+  if (Number(text.slice(8, 10)) > daysInMonth(text)) return undefined;
   return at;
 }
 

@@ -2,6 +2,8 @@ import { ReportQuery } from '../core/api/queries.ts';
 import { parseInput } from '../core/bad-request.ts';
 import { sourcesFor } from '../core/look/asked.ts';
 import type { Gap, SeriesReport } from '../core/ports.ts';
+import { clip, type Range } from '../core/range.ts';
+import { perishableIn } from '../core/run/audit.ts';
 import type { Source } from '../core/source.ts';
 import { iso } from '../core/time.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
@@ -12,33 +14,41 @@ export const createHandler = httpHandler(async ({ query }, { catalog, sources, c
   const ids = sourcesFor(sources, source).map(({ id }) => id);
   const series = await catalog.report({ sources: ids, ...(symbol && { symbol }) });
   const now = clock();
-  const body = series.map((s) =>
-    view({ ...s, gaps: s.gaps.flatMap((gap) => overdue(gap, sources[s.source]!, now)) }),
-  );
-  return { status: 200, body };
+  return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };
 });
-
-/** What the venue has not had time to publish is no gap yet. */
-function overdue(gap: Gap, { settleMs }: Source, now: number): Gap[] {
-  const end = Math.min(gap.end, now - settleMs);
-  if (end <= gap.start) return [];
-  return [{ ...gap, end, steps: Math.ceil((gap.steps * (end - gap.start)) / (gap.end - gap.start)) }];
-}
 
 const span = ({ start, end }: { start: number; end: number }) => ({ from: iso(start), to: iso(end) });
 const isoOrNull = (at: number | undefined) => (at === undefined ? null : iso(at));
 
-const view = (s: SeriesReport) => ({
-  ...{ source: s.source, symbol: s.symbol, timeframe: s.timeframe },
-  ...{ earliest: isoOrNull(s.earliest), latest: isoOrNull(s.latest), rows: s.rows },
-  requested: s.requested.map(span),
-  gaps: s.gaps.map((gap) => ({
-    ...span(gap),
-    ...{ rows: gap.steps, cause: gap.cause },
-    ...(gap.error && { error: gap.error }),
-  })),
-  empty: s.empty.map((empty) => ({ ...span(empty), reason: empty.reason })),
-  findings: s.findings,
+function view(s: SeriesReport, source: Source, now: number) {
+  const settled = { start: Number.NEGATIVE_INFINITY, end: now - source.settleMs };
+  const young = { start: settled.end, end: Number.POSITIVE_INFINITY };
+  const [first] = perishableIn(s, source, now);
+  return {
+    ...{ source: s.source, symbol: s.symbol, timeframe: s.timeframe },
+    ...{ earliest: isoOrNull(s.earliest), latest: isoOrNull(s.latest), rows: s.rows },
+    requested: s.requested.map(span),
+    gaps: s.gaps.flatMap((gap) => within(gap, settled)).map(gapView),
+    // What the venue has not had time to publish is no gap yet.
+    pending: s.gaps
+      .flatMap((gap) => within(gap, young))
+      .map((gap) => ({ ...span(gap), rows: gap.steps, cause: 'not-yet-published' as const })),
+    empty: s.empty.map((empty) => ({ ...span(empty), reason: empty.reason })),
+    perishable: first ? { ...span(first), lost_at: iso(first.lostAt), days_left: first.daysLeft } : null,
+    audited_at: isoOrNull(s.auditedAt),
+    findings: s.findings,
+  };
+}
+
+const within = (gap: Gap, bounds: Range): Gap[] =>
+  clip([gap], bounds).map((part) => {
+    const share = (part.end - part.start) / (gap.end - gap.start);
+    return { ...gap, ...part, steps: Math.ceil(gap.steps * share) };
+  });
+
+const gapView = (gap: Gap) => ({
+  ...{ ...span(gap), rows: gap.steps, cause: gap.cause },
+  ...(gap.error && { error: gap.error, evidence: gap.evidence ?? [] }),
 });
 
 export const handler = createHandler(servicesFromEnv);

@@ -61,7 +61,8 @@ async function perishablesOf({ looker, sources, clock }: Services) {
       { start: Number.NEGATIVE_INFINITY, end: now },
       now - source.settleMs,
     );
-    return perishableOf(account, source, [...missing, ...failed], now);
+    const latestEnd = account.have.at(-1)?.end;
+    return perishableOf(account, source, { gaps: [...missing, ...failed], failed, latestEnd }, now);
   });
   return found
     .sort((a, b) => a.lostAt - b.lostAt)

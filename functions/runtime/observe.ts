@@ -14,9 +14,23 @@ export const observed = <Event, Result>() =>
     // Not their middleware: it warns of each invocation that counted nothing, and ours count at once.
     .before(({ context }) => metrics.captureColdStartMetric(context?.functionName));
 
+type Dimensions = Readonly<Record<string, string>>;
+
 /** Counts something; one metric by itself, for several invocations may share a process. */
-export function count(name: string, value: number, dimensions: Readonly<Record<string, string>> = {}): void {
+export const count = (name: string, value: number, dimensions: Dimensions = {}): void =>
+  measure(name, MetricUnit.Count, value, dimensions);
+
+/** Tells how much there is of something now. */
+export const gauge = (name: string, value: number, dimensions: Dimensions = {}): void =>
+  measure(name, MetricUnit.NoUnit, value, dimensions);
+
+function measure(
+  name: string,
+  unit: (typeof MetricUnit)[keyof typeof MetricUnit],
+  value: number,
+  dimensions: Dimensions,
+): void {
   const metric = metrics.singleMetric();
   for (const [dimension, of] of Object.entries(dimensions)) metric.addDimension(dimension, of);
-  metric.addMetric(name, MetricUnit.Count, value);
+  metric.addMetric(name, unit, value);
 }

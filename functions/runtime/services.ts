@@ -2,15 +2,20 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { AggregateStore } from '../core/aggregates.ts';
 import type { Events } from '../core/events.ts';
+import type { Leases } from '../core/lease.ts';
 import type { Looker, ScheduleRuns } from '../core/look/looker.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../core/ports.ts';
 import type { CreatePorts } from '../core/run/create-job.ts';
 import type { FetchPorts } from '../core/run/fetch-chunk.ts';
+import type { VerifyPorts } from '../core/run/verify-period.ts';
+import type { WatchPorts } from '../core/run/watch-archives.ts';
 import type { Clock } from '../core/time.ts';
 import { sources } from '../sources/index.ts';
 import { createAggregateStore } from '../stores/aggregates.ts';
+import { createArchiveWatch } from '../stores/archive-watch.ts';
 import { documentClient } from '../stores/jobs/dynamo.ts';
 import { createJobStore } from '../stores/jobs/job-store.ts';
+import { createLeases } from '../stores/jobs/leases.ts';
 import { createScheduleRuns } from '../stores/jobs/runs.ts';
 import { createLooker } from '../stores/look/looker.ts';
 import { type ConnectOptions, connect, type Sql } from '../stores/postgres.ts';
@@ -18,6 +23,7 @@ import { createRateBudget } from '../stores/rate-budget.ts';
 import { createRateWatch, type RateWatch } from '../stores/rate-watch.ts';
 import { createSeriesCatalog } from '../stores/series-catalog.ts';
 import { createSeriesStore } from '../stores/series-store.ts';
+import { createStoredRows, sha256 } from '../stores/stored-rows.ts';
 import { createArchiveReader } from './archive-reader.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
@@ -28,12 +34,14 @@ import { createVenueClient } from './venue-client.ts';
 import { createWorkflow } from './workflow.ts';
 
 /** All that handlers work with. Made once for each process; nothing connects before it is used. */
-export interface Services extends CreatePorts, FetchPorts {
+export interface Services extends CreatePorts, FetchPorts, VerifyPorts, WatchPorts {
   readonly store: SeriesStore;
   readonly catalog: SeriesCatalog;
   /** reads only, as the database's role has it */
   readonly looker: Looker;
   readonly rates: RateWatch;
+  /** turns at scheduled work */
+  readonly leases: Leases;
   readonly events: Events;
   /** absent where this process has no job table */
   readonly runs?: ScheduleRuns;
@@ -81,13 +89,16 @@ export async function createServices(
     store: createSeriesStore(sql, ledger),
     catalog: createSeriesCatalog(sql, ledger),
     looker: createLooker(reader),
+    stored: createStoredRows(reader, ledger.tables),
+    sha256,
+    watch: createArchiveWatch(sql, ledger),
     rates: createRateWatch(limits),
     events: env.GORDON_EVENT_BUS
       ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))
       : noEvents,
     ...(variables.GORDON_JOB_TABLE && { runs: createScheduleRuns(table) }),
     aggregates: createAggregateStore({ sql, owner, clock }),
-    jobs: createJobStore(table),
+    ...{ jobs: createJobStore(table), leases: createLeases(table) },
     workflow: {
       // Only those that start executions know the state machine; the others must not need it.
       start: (id) =>

@@ -37,6 +37,7 @@ export const funding_binance: Source = {
   chunkUnit: () => 'year',
   finalAfterMs: MINUTE,
   settleMs: 10 * MINUTE,
+  refreshEveryMs: 15 * MINUTE,
   tiers: [
     archiveTier(
       'month',

@@ -55,6 +55,7 @@ export const funding_bybit: Source = {
   chunkUnit: () => 'year',
   finalAfterMs: MINUTE,
   settleMs: 10 * MINUTE,
+  refreshEveryMs: 15 * MINUTE,
   tiers: [rest],
   // Nothing is settled before a position was held for a whole interval, and the longest settle on the multiples of theirs.
   listing: lifeOfPerpetual((minute) => ceilTo(minute + LONGEST_INTERVAL, LONGEST_INTERVAL)),

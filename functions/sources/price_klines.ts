@@ -94,6 +94,7 @@ export const price_klines: Source = {
   chunkUnit: (timeframe): PeriodUnit => (stepOf(timeframe) < HOUR ? 'month' : 'year'),
   finalAfterMs: 2 * SECOND,
   settleMs: 10 * MINUTE,
+  refreshEveryMs: MINUTE,
   tiers: [pages],
   listing,
 };

@@ -17,6 +17,7 @@ import { Construct } from 'constructs';
 import * as z from 'zod';
 import { OrderBody } from '../../functions/core/run/create-job.ts';
 import { CandleBody } from '../../functions/core/run/load-candles.ts';
+import { VerifyBody } from '../../functions/core/verify/verify-body.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import { apiAuth } from './api-auth.ts';
@@ -41,7 +42,11 @@ export class JobsApi extends Construct {
       validateRequestBody: true,
       validateRequestParameters: true,
     });
-    const bodies = { order: this.#body('Order', OrderBody), candles: this.#body('Candles', CandleBody) };
+    const bodies = {
+      order: this.#body('Order', OrderBody),
+      candles: this.#body('Candles', CandleBody),
+      verify: this.#body('Verify', VerifyBody),
+    };
     for (const { spec, lambda } of functions) {
       const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });
       for (const { method, path, body } of spec.routes ?? []) {

@@ -24,7 +24,7 @@ export function startScheduler(
       .map(
         ({ name, everyMinutes, everySeconds = between }) =>
           new Cron(
-            everySeconds === undefined ? `*/${everyMinutes} * * * *` : `*/${everySeconds} * * * * *`,
+            everySeconds === undefined ? everyMinutesAsCron(everyMinutes) : `*/${everySeconds} * * * * *`,
             { protect: true, timezone: 'UTC', catch: (error) => failed(name, error) },
             async () => {
               const often = everySeconds === undefined ? {} : { everySeconds };
@@ -39,3 +39,7 @@ export function startScheduler(
     },
   };
 }
+
+/** A field of a cron pattern ends where the next larger unit begins. */
+const everyMinutesAsCron = (minutes: number): string =>
+  minutes < 60 ? `*/${minutes} * * * *` : `0 */${minutes / 60} * * *`;

@@ -54,9 +54,9 @@ export async function startVenues(options: VenuesOptions = {}): Promise<Venues> 
     seed: seedOf(options.seed ?? 'gordon'),
     cacheDir: options.cacheDir,
     limiter: new Limiter(clock.now),
-    faults: new Faults(),
+    faults: new Faults(clock.now),
     outages: new Outages(),
-    overrides: new Overrides(options.overrides),
+    overrides: new Overrides(options.overrides, clock.now),
     shared<T>(key: string, make: () => T): T {
       if (!values.has(key)) values.set(key, make());
       return values.get(key) as T;

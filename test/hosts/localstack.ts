@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
@@ -16,7 +16,6 @@ const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KE
 /** A LocalStack of the test's own with the stack deployed on it, whatever else runs on this machine. */
 export async function startLocalStackHost(say: (line: string) => void): Promise<HostFacts> {
   const home = join(GORDON_DIR, 'localstack');
-  mkdirSync(home, { recursive: true });
   const clock = stopwatch(say);
   const installation = await clock('install', install(join(home, 'install'), say));
   const stops: (() => Promise<void>)[] = [];
@@ -24,8 +23,9 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
-    const folder = mkdtempSync(join(home, 'test-'));
-    stops.push(async () => rmSync(folder, { recursive: true, force: true }));
+    // Left behind: its log is what there is to look at when a test failed.
+    const folder = join(home, 'test');
+    rmSync(folder, { recursive: true, force: true });
     const database = await createTestDatabase();
     stops.push(() => database[Symbol.asyncDispose]());
     const venues = await startVenuesProcess({ cacheDir: join(home, 'venues'), seed: 1 });
@@ -60,7 +60,7 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
   }
 }
 
-/** Lets the deployed rule of the refresh fire each minute: nobody waits five for a test. */
+/** Lets the deployed rule of the refresh, with its target as it is, fire each minute: nobody waits five for a test. */
 async function hasten(aws: AwsClient, url: string): Promise<void> {
   const events = async <T>(action: string, body: object): Promise<T> => {
     const answer = await aws.fetch(url, {
@@ -77,6 +77,9 @@ async function hasten(aws: AwsClient, url: string): Promise<void> {
   if (!rule) throw new Error(`no rule fires each five minutes: ${JSON.stringify(Rules)}`);
   const { Name, Description, State } = rule;
   await events('PutRule', { Name, Description, State, ScheduleExpression: 'rate(1 minute)' });
+  // LocalStack looks at a rule's schedule when it gets a target, and never again.
+  const { Targets } = await events<{ Targets: object[] }>('ListTargetsByRule', { Rule: Name });
+  await events('PutTargets', { Rule: Name, Targets });
 }
 
 function stopwatch(say: (line: string) => void) {

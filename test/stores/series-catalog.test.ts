@@ -130,16 +130,19 @@ describe('report', () => {
     await store.commit(pageOf([minutes(100, 200), minutes(300, 400)], { findings }), JOB);
     await store.commit(pageOf([], { empty: [proof(minutes(400, 410))] }), JOB);
     const chunk = { ...BTC, ...minutes(350, 600), label: JOB.chunk };
-    await store.markFailed(chunk, 'job-1', { code: 'broken', message: 'the venue is down' });
+    await store.markFailed(chunk, 'job-1', { code: 'venue-broken', message: 'the venue is down' });
 
     const expected = {
       ...BTC,
       requested: [minutes(0, 1_000)],
-      ...{ earliest: T0 + 100 * MINUTE, latest: T0 + 399 * MINUTE, rows: 200 },
+      ...{ earliest: T0 + 100 * MINUTE, latest: T0 + 399 * MINUTE, rows: 200, followed: false },
       gaps: [
-        { ...minutes(200, 300), steps: 100, cause: 'not-fetched' },
-        { ...minutes(410, 600), steps: 190, cause: 'failed', error: 'the venue is down' },
-        { ...minutes(600, 1_000), steps: 400, cause: 'not-fetched' },
+        { ...minutes(200, 300), steps: 100, cause: 'ours' },
+        {
+          ...{ ...minutes(410, 600), steps: 190, cause: 'source-error', error: 'the venue is down' },
+          evidence: [{ code: 'venue-broken', message: 'the venue is down' }],
+        },
+        { ...minutes(600, 1_000), steps: 400, cause: 'ours' },
       ],
       empty: [
         { ...minutes(0, 100), reason: 'pre-listing' },
@@ -160,8 +163,8 @@ describe('report', () => {
     expect(await catalog.report({})).toEqual([
       {
         ...BTC,
-        ...{ requested: [days(0, 1)], rows: 0, empty: [], findings: 0 },
-        gaps: [{ ...days(0, 1), steps: 1440, cause: 'not-fetched' }],
+        ...{ requested: [days(0, 1)], rows: 0, empty: [], findings: 0, followed: false },
+        gaps: [{ ...days(0, 1), steps: 1440, cause: 'ours' }],
       },
     ]);
   });
@@ -195,4 +198,15 @@ describe('report', () => {
     expect(await catalog.missing(BTC, { start: T0, end: T0 + 4_000 * HOUR })).toHaveLength(4_000);
     expect(performance.now() - began).toBeLessThan(2_000);
   });
+});
+
+it('follows what was requested up to the present, and knows when it was audited', async () => {
+  const state = async () =>
+    (await catalog.report({})).map(({ followed, auditedAt }) => [followed, auditedAt]);
+  await catalog.request(BTC, { start: now - 400 * DAY, end: now - 300 * DAY });
+  expect(await state()).toEqual([[false, undefined]]);
+  await catalog.request(BTC, { start: now - DAY, end: now - MINUTE });
+  await catalog.request(BTC, { start: now - 401 * DAY, end: now - 400 * DAY });
+  await catalog.audited(BTC);
+  expect(await state()).toEqual([[true, now]]);
 });

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type Answer, call } from '../lib/client.ts';
-import { count, duration, moment, percent, plural, rangeText } from '../lib/format.ts';
+import { count, duration, moment, percent, plural, rangeText, words } from '../lib/format.ts';
 import { Badge, Dialog, Failure, Progress, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { href } from '../lib/router.ts';
@@ -40,6 +40,7 @@ export function JobView({ id, changed }: Props) {
             </div>
             <Facts job={job} />
             <Failures job={job} />
+            <Gaps job={job} />
             <Chunks job={job} />
           </>
         )}
@@ -112,6 +113,23 @@ const Failures = ({ job }: { readonly job: Job }) =>
         ))}
       </ul>
     </div>
+  );
+
+/** What the job left without rows: proven to have none, or still missing. */
+const Gaps = ({ job: { gaps } }: { readonly job: Job }) =>
+  !gaps || gaps.length === 0 ? null : (
+    <details>
+      <summary>{`${plural(gaps.length, 'span')} without rows`}</summary>
+      <ul class="notes">
+        {gaps.map((gap) => (
+          <li key={`${gap.source} ${gap.symbol} ${gap.from}`} class={gap.proven ? 'empty' : 'missing'}>
+            {`${gap.source} ${gap.symbol} ${gap.timeframe}, ${rangeText(gap.from, gap.to)}: ${words(gap.cause)}`}
+            {gap.proven ? ', proven' : `, ${plural(gap.rows, 'row')} missing`}
+            {gap.error && <small>{gap.error}</small>}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 
 /** As many as can be looked at; the counts above the list tell of all. */

@@ -55,7 +55,11 @@ export interface Shade {
 }
 
 /** Spans without rows that touch the range, in order of time. */
-export function shadesOf(report: Report | undefined, from: number, to: number): Shade[] {
+export function shadesOf(
+  report: Pick<Report, 'gaps' | 'empty'> | undefined,
+  from: number,
+  to: number,
+): Shade[] {
   if (!report) return [];
   const all: Shade[] = [
     ...report.gaps.map((gap) => ({ ...ends(gap), kind: 'missing' as const, why: gap.error ?? gap.cause })),

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { OrderBody } from '../run/create-job.ts';
 import { CandleBody } from '../run/load-candles.ts';
+import { VerifyBody } from '../verify/verify-body.ts';
 import * as candles from './candle-shapes.ts';
 import * as look from './look-shapes.ts';
 import * as queries from './queries.ts';
 import * as shapes from './shapes.ts';
+import { Certificate } from './verify-shapes.ts';
 
 /** One route as the document tells it. A test holds this table against the manifest and against what the routes do. */
 export interface Operation {
@@ -85,6 +87,17 @@ export const operations = {
     ...{ method: 'GET', path: '/backfill/findings', summary: 'Oddities in the data of one series' },
     ...{ query: queries.SpansQuery, success: 200, answer: z.array(look.FindingView) },
     problems: { 400: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range'] },
+  },
+  verify: {
+    ...{ method: 'POST', path: '/backfill/verify' },
+    summary: 'Load a period of one series once more and hold the stored rows against it',
+    ...{ body: VerifyBody, success: 200, answer: Certificate },
+    problems: {
+      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
+      413: ['body-too-large'],
+      422: ['more-than-a-month'],
+      503: ['no-budget'],
+    },
   },
   rows: {
     ...{ method: 'GET', path: '/data/{table}', summary: 'Rows of one table of market_data' },

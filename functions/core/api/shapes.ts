@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CAUSES, GAP_CAUSES } from '../cause.ts';
 import { CHUNK_STATES, JOB_STATUSES } from '../job.ts';
 import type { JobDetail, JobSummary } from '../job-view.ts';
 import type { Quote as QuoteType } from '../quote/quote.ts';
@@ -64,6 +65,16 @@ export const Detail: z.ZodType<JobDetail> = z
       ...{ rows: Count, seconds: z.number().nonnegative() },
       requests: Count.nullable().meta({ description: 'null where it was not counted' }),
     }),
+    gaps: z
+      .array(
+        z.object({
+          ...{ source: z.string(), symbol: z.string(), timeframe: z.string(), ...span },
+          ...{ rows: z.number().nonnegative(), cause: z.enum(CAUSES), proven: z.boolean() },
+          error: z.string().nullable(),
+        }),
+      )
+      .nullable()
+      .meta({ description: 'where no rows are and why, the first ones; null before the job has ended' }),
     chunks: z.array(
       z.object({
         chunk: z.string(),
@@ -93,10 +104,21 @@ export const Report = z
       z.object({
         ...span,
         rows: z.number().nonnegative(),
-        cause: z.enum(['not-fetched', 'failed']),
+        cause: z.enum(GAP_CAUSES),
         error: z.string().optional(),
+        evidence: z.array(z.unknown()).optional().meta({ description: 'the error, and what was asked' }),
       }),
     ),
+    pending: z
+      .array(z.object({ ...span, rows: z.number().nonnegative(), cause: z.literal('not-yet-published') }))
+      .meta({ description: 'missing, and no gap yet' }),
+    perishable: z
+      .object({ ...span, lost_at: Instant, days_left: z.number().nonnegative() })
+      .nullable()
+      .meta({ description: 'the gap that the venue forgets first' }),
+    audited_at: Instant.nullable().meta({
+      description: 'when all rows were last counted against the ledger',
+    }),
     empty: z.array(z.object({ ...span, reason: z.string() })),
     findings: Count,
   })

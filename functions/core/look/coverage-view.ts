@@ -53,8 +53,9 @@ export function coverageView(
   const ordered = orderedNow(active, sources);
   const first = Math.min(...accounts.flatMap(({ requested }) => requested.slice(0, 1).map((r) => r.start)));
   const from = asked.from ?? (Number.isFinite(first) ? first : asked.to);
-  if (from >= asked.to) return [];
-  const range = wholeBuckets(asked.bucket, { start: from, end: asked.to });
+  const to = Math.min(asked.to, asked.now);
+  if (from >= to) return [];
+  const range = wholeBuckets(asked.bucket, { start: from, end: to });
   // Counted by the shortest month before any border is made: a range may be as long as the calendar.
   const shortest = bucketEnd(asked.bucket, Date.UTC(2025, 1)) - Date.UTC(2025, 1);
   refuseMoreThan(MOST_BUCKETS, (accounts.length * (range.end - range.start)) / shortest);

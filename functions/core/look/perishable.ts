@@ -1,7 +1,9 @@
-import type { Range } from '../range.ts';
+import { periodsIn } from '../period.ts';
+import { clip, intersect, normalize, type Range, type RangeSet, union } from '../range.ts';
 import type { Series } from '../series.ts';
-import type { Source } from '../source.ts';
-import { DAY } from '../time.ts';
+import type { ArchiveTier, Source } from '../source.ts';
+import { DAY, floorTo } from '../time.ts';
+import { stepOf } from '../timeframe.ts';
 
 export interface Perishable extends Series, Range {
   /** epoch ms at which the venue no longer tells the beginning of the gap */
@@ -9,41 +11,74 @@ export interface Perishable extends Series, Range {
   readonly daysLeft: number;
 }
 
-/** How far back a source can be filled; undefined: for ever, as an archive or an endless history stands behind it. */
-export function reachOf({ tiers }: Pick<Source, 'tiers'>): number | undefined {
-  const reaches = tiers.map((tier) => {
-    if (tier.kind === 'archive') return Number.POSITIVE_INFINITY;
-    return tier.kind === 'pages' ? (tier.reachMs ?? Number.POSITIVE_INFINITY) : 0;
-  });
-  const longest = Math.max(...reaches);
-  return longest === Number.POSITIVE_INFINITY ? undefined : longest;
+/** What is known of a series. */
+export interface Exposed {
+  /** missing and not proven empty; what the venue has not had time to publish is no gap */
+  readonly gaps: readonly Range[];
+  /** of the gaps: what was asked for in vain */
+  readonly failed: readonly Range[];
+  /** the end of the newest step that has rows; absent: there is none */
+  readonly latestEnd?: number | undefined;
 }
 
-/** The gap that is lost first, if the source forgets. A moment that is past already is no news here: it cannot be saved. */
-export function perishableOf(
-  series: Series,
-  source: Pick<Source, 'tiers'>,
-  gaps: readonly Range[],
-  now: number,
-): Perishable[] {
-  const reach = reachOf(source);
-  if (reach === undefined || reach === 0) return [];
-  const alive = gaps
-    .filter(({ end }) => end + reach > now)
-    .map((gap) => ({ ...gap, start: Math.max(gap.start, now - reach) }));
-  const [first] = alive.sort((a, b) => a.start - b.start);
-  if (!first) return [];
-  const lostAt = first.start + reach;
-  const { source: id, symbol, timeframe } = series;
-  return [
-    {
-      source: id,
-      symbol,
-      timeframe,
-      start: first.start,
-      end: first.end,
-      lostAt,
-      daysLeft: Math.floor((10 * (lostAt - now)) / DAY) / 10,
-    },
-  ];
+type Tiers = Pick<Source, 'tiers'>;
+
+/** How far back the venue's own answers reach; undefined: to the beginning, or to this moment alone. */
+function reachOf({ tiers }: Tiers): number | undefined {
+  const pages = tiers.filter((tier) => tier.kind === 'pages');
+  const reaches = pages.map(({ reachMs }) => reachMs ?? Number.POSITIVE_INFINITY);
+  const longest = Math.max(...reaches);
+  return Number.isFinite(longest) ? longest : undefined;
 }
+
+/**
+ * What will be lost first of a series whose source forgets; nothing where it does not. Behind some a slower archive
+ * stands: there a gap is only in danger when the archive has been asked in vain, or has not published the day yet. What is
+ * past the venue's reach already is no news here, for nobody can save it.
+ */
+export function perishableOf(series: Series, source: Tiers, known: Exposed, now: number): Perishable[] {
+  if (source.tiers[0]?.kind === 'snapshot') return momentOf(series, known, now);
+  const reach = reachOf(source);
+  if (reach === undefined) return [];
+  const archives = source.tiers.filter((tier) => tier.kind === 'archive');
+  const within: Range = { start: now - reach, end: now };
+  const gaps = clip(normalize(known.gaps), within);
+  const failed = intersect(gaps, normalize(known.failed));
+  const exposed = archives.length === 0 ? gaps : union(failed, unpublished(gaps, archives, now));
+  const [first] = exposed;
+  return first ? [entry(series, first, first.start + reach, now)] : [];
+}
+
+function unpublished(gaps: RangeSet, archives: readonly ArchiveTier[], now: number): RangeSet {
+  return gaps.flatMap((gap) => {
+    const published = archives.flatMap((tier) =>
+      periodsIn(tier.unit, gap).filter((period) => tier.publishedAt(period) <= now),
+    );
+    const from = Math.max(gap.start, ...published.map(({ end }) => end));
+    return from < gap.end ? [{ start: from, end: gap.end }] : [];
+  });
+}
+
+/**
+ * A snapshot can be taken while its step lasts. It is in danger when half of that has gone, or when the one before was
+ * missed too: the beginning of a step alone is no sign.
+ */
+function momentOf(series: Series, { latestEnd }: Exposed, now: number): Perishable[] {
+  const step = stepOf(series.timeframe);
+  const start = floorTo(now, step);
+  if (latestEnd !== undefined && latestEnd > start) return [];
+  const missedBefore = latestEnd === undefined || latestEnd < start;
+  if (now - start < step / 2 && !missedBefore) return [];
+  return [entry(series, { start, end: start + step }, start + step, now)];
+}
+
+const entry = (
+  { source, symbol, timeframe }: Series,
+  { start, end }: Range,
+  lostAt: number,
+  now: number,
+): Perishable => ({
+  ...{ source, symbol, timeframe, start, end, lostAt },
+  // Downward: no day is promised that is not there.
+  daysLeft: Math.max(0, Math.floor((100 * (lostAt - now)) / DAY) / 100),
+});

@@ -4,6 +4,7 @@ import { BudgetExhausted, GordonError } from '../errors.ts';
 import type { ChunkState } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
+import { qualityLook } from '../quality.ts';
 import { hull, measure, normalize, union } from '../range.ts';
 import { waitSecondsUntil } from '../schedule.ts';
 import type { Listing } from '../source.ts';
@@ -49,6 +50,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   };
   let rows = await ports.store.rowsBy(jobId, chunk.label);
 
+  const look = qualityLook(ports.sources, chunk.timeframe);
   const note = (state: ChunkState, resumeAt?: number) =>
     ports.jobs.checkpoint(jobId, chunk.label, {
       ...{ state, rows, leftMs: measure(filling.missing), requests: taken() },
@@ -58,15 +60,21 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     ...{ outcome, since, waitSeconds, rows, leftMs: measure(filling.missing) },
   });
 
+  /** The same event may be at work twice, and neither call knows what the other one wrote; the ledger does. */
+  const end = async (state: ChunkState): Promise<void> => {
+    rows = await ports.store.rowsBy(jobId, chunk.label);
+    await note(state);
+  };
   const cancelled = async (): Promise<boolean> => {
     if (!(await note('running')).cancelled) return false;
-    await note('cancelled');
+    await end('cancelled');
     return true;
   };
 
   if (await cancelled()) return result('cancelled');
   try {
-    for await (const page of fillRange(ports, filling)) {
+    for await (const told of fillRange(ports, filling)) {
+      const page = look(told);
       if (page.series.source !== source.id) {
         // A sibling's rows came along unasked: from now on they are asked for.
         await adopt(ports, page);
@@ -88,7 +96,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     if (error.until - since > WAVE_BUDGET) return result('deferred');
     return result('wait', waitSecondsUntil(error.until, now));
   }
-  await note('done');
+  await end('done');
   return result('done');
 }
 

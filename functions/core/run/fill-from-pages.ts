@@ -1,7 +1,17 @@
 import { accountedFor } from '../account.ts';
 import { type EmptySpan, explainHole, type Page } from '../coverage.ts';
 import { GordonError } from '../errors.ts';
-import { clip, hull, measure, normalize, type Range, type RangeSet, runsOf, subtract, union } from '../range.ts';
+import {
+  clip,
+  hull,
+  measure,
+  normalize,
+  type Range,
+  type RangeSet,
+  runsOf,
+  subtract,
+  union,
+} from '../range.ts';
 import type { PagesTier, Parsed } from '../source.ts';
 import { rowsWithin } from '../table.ts';
 import { ceilTo, floorTo } from '../time.ts';

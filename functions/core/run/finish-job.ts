@@ -6,13 +6,14 @@ import type {
   RecordChunkFailureInput,
   RecordChunkFailureOutput,
 } from '../contracts.ts';
-import { type ChunkProgress, isFinished, type Job } from '../job.ts';
+import { type ChunkProgress, isFinished, type Job, type JobGap } from '../job.ts';
 import type { FinalStatus, JobStore } from '../job-ports.ts';
 import { planChunks } from '../plan.ts';
 import type { SeriesStore } from '../ports.ts';
 import { measure, type RangeSet, union } from '../range.ts';
 import { DAY } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
+import { causesInWords, gapsOf, keptOf, type Remainder } from './job-gaps.ts';
 import { overdue, seriesOf, wantedOf } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
 import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
@@ -41,18 +42,22 @@ export async function finalizeJob(
 interface Verdict {
   readonly status: FinalStatus;
   readonly reason: string;
+  readonly gaps?: readonly JobGap[];
 }
 
-function verdict({ missing, labels }: Left, chunks: readonly ChunkProgress[], rows: number): Verdict {
+function verdict({ missing, labels, gaps }: Left, chunks: readonly ChunkProgress[], rows: number): Verdict {
   // A chunk whose rows came another way, by another job, is no failure of this one.
   const failed = chunks.filter((chunk) => chunk.state === 'failed' && labels.has(chunk.label));
   const [first] = failed;
-  if (missing === 0 && !first) return { status: 'succeeded', reason: '' };
+  const kept = keptOf(gaps);
+  if (missing === 0 && !first) return { status: 'succeeded', reason: '', gaps: kept };
+  const causes = causesInWords(gaps);
   const why = first
     ? `${failed.length} of ${chunks.length} chunks failed, first ${first.label}: ${first.error?.message ?? ''}`
-    : 'the venue did not return them, and it is too early to call them proven empty';
+    : 'the venue did not return them, and nothing proves that there are none';
   const all = failed.length > 0 && failed.length === chunks.length && rows === 0;
-  return { status: all ? 'failed' : 'completed_with_gaps', reason: `${missing} rows are missing: ${why}` };
+  const reason = `${missing} rows are missing: ${why}${causes && `; by cause: ${causes}`}`;
+  return { status: all ? 'failed' : 'completed_with_gaps', reason, gaps: kept };
 }
 
 interface Left {
@@ -60,24 +65,29 @@ interface Left {
   readonly missing: number;
   /** chunks of which anything at all is missing */
   readonly labels: ReadonlySet<string>;
+  readonly gaps: readonly JobGap[];
 }
 
 async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   const now = ports.clock();
   const labels = new Set<string>();
+  const remainders: Remainder[] = [];
   let steps = 0;
   for (const series of seriesOf(job, ports.sources)) {
+    const wanted = await wantedOf(job, series, ports.catalog, now);
     let missing: RangeSet = [];
-    for (const range of await wantedOf(job, series, ports.catalog, now)) {
+    for (const range of wanted) {
       await ports.catalog.reconcile(series, range);
       missing = union(missing, await ports.catalog.missing(series, range));
     }
+    remainders.push({ series, wanted, missing });
     steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
     for (const { chunk } of planChunks(series, missing, series.spec.chunkUnit(series.timeframe))) {
       labels.add(chunk.label);
     }
   }
-  return { missing: steps, labels };
+  const reports = await ports.catalog.report({ sources: job.sources });
+  return { missing: steps, labels, gaps: gapsOf(remainders, reports, now) };
 }
 
 /** A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. */
@@ -87,7 +97,9 @@ export async function recordChunkFailure(
 ): Promise<RecordChunkFailureOutput> {
   const error = readCaught(input.error);
   await ports.store.markFailed(input.chunk, input.jobId, error);
-  await ports.jobs.failChunk(input.jobId, input.chunk.label, error);
+  // What died in the middle could not tell of its last page.
+  const rows = await ports.store.rowsBy(input.jobId, input.chunk.label);
+  await ports.jobs.failChunk(input.jobId, input.chunk.label, error, rows);
   return { label: input.chunk.label, outcome: 'failed' };
 }
 

@@ -3,8 +3,9 @@ import type { SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
 import { subtract, union } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
 import type { Source } from '../source.ts';
-import { DAY, HOUR, MINUTE } from '../time.ts';
+import { DAY, MINUTE } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
+import { orderedRange } from './job-series.ts';
 import {
   type Claimed,
   claimAll,
@@ -22,7 +23,7 @@ const TAIL = 2 * DAY;
 const REFRESH_EVERY = 5 * MINUTE;
 
 /** A venue that fails every time is asked at least so often. */
-const LONGEST_PAUSE = HOUR;
+const LONGEST_PAUSE = 10 * MINUTE;
 
 export interface RefreshTailPorts extends OrderPorts {
   readonly catalog: Pick<SeriesCatalog, 'report'>;
@@ -89,10 +90,19 @@ export function tailStart(
 function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number): number | undefined {
   const label = seriesLabel(series);
   const atWork = taken.atWork.get(label) ?? [];
-  if (spec.tiers[0]?.kind === 'snapshot') return atWork.length > 0 ? undefined : now - stepOf(series.timeframe);
+  if (spec.tiers[0]?.kind === 'snapshot')
+    return atWork.length > 0 ? undefined : now - stepOf(series.timeframe);
+  const start = tailStart(series, spec, now);
+  if (isCurrent(series, spec, start, now)) return undefined;
   const held = union(atWork, taken.cancelled.get(label) ?? []);
-  const rest = subtract([{ start: tailStart(series, spec, now), end: now }], held);
-  return rest.at(-1)?.start;
+  return subtract([{ start, end: now }], held).at(-1)?.start;
+}
+
+/** No step has become final since it was last asked for, and none of the tail is missing. */
+function isCurrent(series: SeriesReport, spec: Source, start: number, now: number): boolean {
+  const { end } = orderedRange({ from: start, to: now }, { ...series, spec }, now);
+  const asked = series.requested.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+  return end <= asked && !series.gaps.some((gap) => gap.end > start && gap.start < end);
 }
 
 /** Symbols that were left at the same time go into one order. */

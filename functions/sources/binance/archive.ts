@@ -5,6 +5,7 @@ import { DAY, HOUR } from '../../core/time.ts';
 import type { HttpRequest } from '../../core/venue.ts';
 import { binanceHosts } from './hosts.ts';
 import { klineCsvParser } from './kline-csv.ts';
+import { binanceListing } from './listing.ts';
 import { binanceArchive } from './venue.ts';
 
 /** Daily files appear between 07:00 and 07:45 UTC, monthly ones on the first Monday; a late one is a 404 until then. */
@@ -29,6 +30,7 @@ export function archiveTier(
     },
     publishedAt: (period) => PUBLISHING_HOUR + (unit === 'month' ? firstMondayFrom(period.end) : period.end),
     parser,
+    listing: binanceListing,
   };
 }
 

@@ -39,6 +39,7 @@ export function klines(market: KlineMarket): Source {
     chunkUnit: (timeframe): PeriodUnit => (timeframe === '1s' ? 'day' : 'month'),
     finalAfterMs: 2 * SECOND,
     settleMs: 10 * MINUTE,
+    refreshEveryMs: MINUTE,
     tiers: [klineArchive(market.folder, 'month'), klineArchive(market.folder, 'day'), restPages(market)],
     listing: listingProbe(market),
   };

@@ -3,10 +3,13 @@ import type { ChunkProgress, Job } from '../../core/job.ts';
 import type { JobStore } from '../../core/job-ports.ts';
 import { measure } from '../../core/range.ts';
 import { iso, SECOND } from '../../core/time.ts';
-import { onTable } from './dynamo.ts';
+import { isConditionFailed, onTable } from './dynamo.ts';
 import { chunkOf } from './items.ts';
 import { type JobTable, KEEP_FINISHED } from './job-store.ts';
 import { chunkKey, TTL_ATTRIBUTE } from './table.ts';
+
+/** A count of rows never goes back. */
+const NOT_LESS = 'attribute_not_exists(#rows) OR #rows <= :rows';
 
 /** Updates that run at once when a wave's chunks are entered. */
 const PARALLEL = 25;
@@ -15,7 +18,13 @@ export function createChunkStore(
   at: JobTable,
   mustGet: (id: string) => Promise<Job>,
 ): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'failChunk'> {
-  const update = (id: string, label: string, expression: string, values: Record<string, unknown>) =>
+  const update = (
+    id: string,
+    label: string,
+    expression: string,
+    values: Record<string, unknown>,
+    condition?: string,
+  ) =>
     onTable(`job ${id}`, () =>
       at.client.send(
         new UpdateCommand({
@@ -28,6 +37,7 @@ export function createChunkStore(
             ),
           ),
           ExpressionAttributeValues: values,
+          ...(condition && { ConditionExpression: condition }),
         }),
       ),
     );
@@ -69,23 +79,32 @@ export function createChunkStore(
 
     async checkpoint(id, label, { state, leftMs, rows, requests = 0, resumeAt }) {
       const resume = resumeAt === undefined ? ' REMOVE resume_at' : ', resume_at = :resume';
-      await update(
-        id,
-        label,
-        `SET #state = :state, left_ms = :left, #rows = :rows${resume} ADD requests :requests`,
-        {
-          ...{ ':state': state, ':left': leftMs, ':rows': rows, ':requests': requests },
-          ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
-        },
-      );
+      const [set, add] = ['SET #state = :state, left_ms = :left', 'ADD requests :requests'];
+      const values = {
+        ...{ ':state': state, ':left': leftMs, ':requests': requests },
+        ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
+      };
+      try {
+        const counted = { ...values, ':rows': rows };
+        await update(id, label, `${set}, #rows = :rows${resume} ${add}`, counted, NOT_LESS);
+      } catch (error) {
+        if (!isConditionFailed(error)) throw error;
+        // The same chunk is at work twice, and the other call has counted more.
+        await update(id, label, `${set}${resume} ${add}`, values);
+      }
       return { cancelled: (await mustGet(id)).status === 'cancelled' };
     },
 
-    async failChunk(id, label, error) {
-      await update(id, label, 'SET #state = :state, #error = :error', {
-        ':state': 'failed',
-        ':error': error,
-      });
+    async failChunk(id, label, error, rows) {
+      await update(
+        id,
+        label,
+        `SET #state = :state, #error = :error${rows === undefined ? '' : ', #rows = :rows'}`,
+        {
+          ...{ ':state': 'failed', ':error': error },
+          ...(rows !== undefined && { ':rows': rows }),
+        },
+      );
     },
   };
 }

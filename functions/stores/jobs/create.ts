@@ -36,6 +36,8 @@ export async function createJob(
   try {
     await put(at, { ...jobKey(job.id), ...itemOf(job) });
   } catch (error) {
+    // Nobody else makes this id: a first attempt entered it, and only its answer was lost.
+    if (isConditionFailed(error)) return { job, created: true };
     if (key) {
       const release = new DeleteCommand({ TableName: at.table, Key: idempotencyKey(key.key) });
       await onTable('the idempotency key', () => at.client.send(release));
@@ -60,6 +62,8 @@ async function claimKey(
   }
   const get = new GetCommand({ TableName: at.table, Key: idempotencyKey(key), ConsistentRead: true });
   const { Item } = await onTable('the idempotency key', () => at.client.send(get));
+  // A first attempt of ours entered it, and only its answer was lost.
+  if (Item?.job_id === id) return undefined;
   if (Item?.digest === digest) return Item.job_id as string;
   const message = 'this Idempotency-Key was sent before with another order.';
   throw badRequest('idempotency-mismatch', key, message, 'Use a new key for a new order.', 422);

@@ -1,4 +1,4 @@
-import type { ChunkProgress, Job } from '../../core/job.ts';
+import type { ChunkProgress, Job, JobGap } from '../../core/job.ts';
 import { iso } from '../../core/time.ts';
 
 /**
@@ -14,6 +14,7 @@ export function jobOf(item: Item): Job {
     finishedAt: at(item.finished_at),
     reason: item.reason as string | undefined,
     quote: item.quote,
+    gaps: item.gaps && (item.gaps as Item[]).map(gapOf),
   };
   return {
     id: item.id as string,
@@ -29,9 +30,15 @@ export function jobOf(item: Item): Job {
     createdAt: at(item.created_at)!,
     wave: item.wave as number,
     rows: item.rows as number,
-    ...(defined(optional) as Pick<Job, 'startedAt' | 'finishedAt' | 'reason' | 'quote'>),
+    ...(defined(optional) as Pick<Job, 'startedAt' | 'finishedAt' | 'reason' | 'quote' | 'gaps'>),
   };
 }
+
+const gapOf = ({ from, to, ...gap }: Item): JobGap => ({ ...gap, start: at(from)!, end: at(to)! }) as JobGap;
+
+export const gapItem = ({ start, end, ...gap }: JobGap): Item => ({
+  ...{ ...gap, from: iso(start), to: iso(end) },
+});
 
 export const itemOf = (job: Job): Item => ({
   id: job.id,

@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { badRequest } from '../../core/bad-request.ts';
-import type { Job } from '../../core/job.ts';
+import type { Job, JobGap } from '../../core/job.ts';
 import type { FinalStatus, JobStore } from '../../core/job-ports.ts';
 import { type Clock, DAY, iso, SECOND } from '../../core/time.ts';
 import { createChunkStore } from './chunks.ts';
 import { createJob } from './create.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
-import { jobOf } from './items.ts';
+import { gapItem, jobOf } from './items.ts';
 import { listJobs } from './list.ts';
 import { jobKey, TTL_ATTRIBUTE } from './table.ts';
 
@@ -51,8 +51,8 @@ export function createJobStore(at: JobTable): JobStore {
       return started ?? mustGet(id);
     },
 
-    async finish(id, { status, rows, reason }) {
-      const finished = await finish(at, id, status, rows, reason);
+    async finish(id, { rows, ...end }) {
+      const finished = await finish(at, id, { ...end, rows });
       if (finished) return finished;
       // Final already. A cancelled job still learns how many rows it wrote before it stopped.
       const job = await mustGet(id);
@@ -73,7 +73,7 @@ export function createJobStore(at: JobTable): JobStore {
 
     async cancel(id) {
       const reason = 'cancelled on request; what was written is kept';
-      const cancelled = await finish(at, id, 'cancelled', undefined, reason);
+      const cancelled = await finish(at, id, { status: 'cancelled', reason });
       if (cancelled) return cancelled;
       const job = await mustGet(id);
       if (job.status === 'cancelled') return job;
@@ -88,7 +88,14 @@ export function createJobStore(at: JobTable): JobStore {
   };
 }
 
-function finish(at: JobTable, id: string, status: FinalStatus, rows?: number, reason?: string) {
+interface End {
+  readonly status: FinalStatus;
+  readonly rows?: number;
+  readonly reason?: string;
+  readonly gaps?: readonly JobGap[];
+}
+
+function finish(at: JobTable, id: string, { status, rows, reason, gaps }: End) {
   const now = at.clock();
   const sets = [
     '#status = :to',
@@ -96,6 +103,7 @@ function finish(at: JobTable, id: string, status: FinalStatus, rows?: number, re
     `${TTL_ATTRIBUTE} = :expires`,
     ...(rows === undefined ? [] : ['#rows = :rows']),
     ...(reason ? ['reason = :reason'] : []),
+    ...(gaps ? ['gaps = :gaps'] : []),
   ];
   return change(at, id, `SET ${sets.join(', ')}`, {
     ':to': status,
@@ -103,6 +111,7 @@ function finish(at: JobTable, id: string, status: FinalStatus, rows?: number, re
     ':expires': Math.floor((now + KEEP_FINISHED) / SECOND),
     ...(rows !== undefined && { ':rows': rows }),
     ...(reason && { ':reason': reason }),
+    ...(gaps && { ':gaps': gaps.map(gapItem) }),
   });
 }
 

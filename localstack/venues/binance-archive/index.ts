@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
 import { type ArchiveObject, parseKey } from './keys.ts';
-import { isPublished, publishedAt } from './publication.ts';
+import { isPublished, modifiedAt } from './publication.ts';
 import { ArchiveStore } from './store.ts';
 import { noSuchKey } from './xml.ts';
 
@@ -28,7 +28,10 @@ async function answer(
   if (faults.some((f) => f.kind === 'not-found')) return gone;
   const damage = faults.filter((f) => f.kind !== 'wrong-checksum');
   const { zip, sha256 } = await store.get(object, damage);
-  const headers = { 'last-modified': new Date(publishedAt(object)).toUTCString(), 'accept-ranges': 'bytes' };
+  const headers = {
+    'last-modified': new Date(modifiedAt(context, object)).toUTCString(),
+    'accept-ranges': 'bytes',
+  };
   if (!wantsChecksum) {
     const etag = `"${createHash('md5').update(zip).digest('hex')}"`;
     return {

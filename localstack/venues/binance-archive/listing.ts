@@ -1,9 +1,9 @@
-import type { VenueAnswer, VenueModule, VenueRequest } from '../frame/module.ts';
+import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
 import { hash32, seedOf } from '../frame/noise.ts';
 import { CONTRACTS, type Market } from '../market/contracts.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { type ArchiveObject, datasetsOf, FOLDERS, intervalsOf, objectOf } from './keys.ts';
-import { publishedAt, publishedPeriods } from './publication.ts';
+import { modifiedAt, publishedPeriods } from './publication.ts';
 import { escapeXml, xml } from './xml.ts';
 
 const MAX_KEYS = 1000;
@@ -28,13 +28,15 @@ const node = (path: string, folders: () => Folder[], files: () => File[] = () =>
   files,
 });
 
-function root(now: number): Folder {
+function root(context: VenueContext, now: number): Folder {
   const tiers = (market: Market, path: string): Folder[] =>
     (['month', 'day'] as const).map((unit) => {
       const tier = `${path}${unit === 'month' ? 'monthly' : 'daily'}/`;
       return node(tier, () =>
         datasetsOf(market, unit).map((dataset) =>
-          node(`${tier}${dataset}/`, () => symbols({ market, unit, dataset }, `${tier}${dataset}/`, now)),
+          node(`${tier}${dataset}/`, () =>
+            symbols(context, { market, unit, dataset }, `${tier}${dataset}/`, now),
+          ),
         ),
       );
     });
@@ -50,7 +52,7 @@ function root(now: number): Folder {
 
 type Dataset = Pick<ArchiveObject, 'market' | 'unit' | 'dataset'>;
 
-function symbols(dataset: Dataset, path: string, now: number): Folder[] {
+function symbols(context: VenueContext, dataset: Dataset, path: string, now: number): Folder[] {
   return CONTRACTS.filter((c) => c.market === dataset.market)
     .map((c) => ({ ...dataset, symbol: c.symbol, interval: '' }))
     .filter((series) => publishedPeriods(series, now).length > 0)
@@ -60,14 +62,14 @@ function symbols(dataset: Dataset, path: string, now: number): Folder[] {
         return node(
           folder,
           () => [],
-          () => filesOf(series, now),
+          () => filesOf(context, series, now),
         );
       return node(folder, () =>
         intervalsOf(series.market, series.unit).map((interval) =>
           node(
             `${folder}${interval}/`,
             () => [],
-            () => filesOf({ ...series, interval }, now),
+            () => filesOf(context, { ...series, interval }, now),
           ),
         ),
       );
@@ -75,10 +77,14 @@ function symbols(dataset: Dataset, path: string, now: number): Folder[] {
 }
 
 /** Sizes are estimates: to tell the real ones every file would have to be made. */
-function filesOf(series: Dataset & { symbol: string; interval: string }, now: number): File[] {
+function filesOf(
+  context: VenueContext,
+  series: Dataset & { symbol: string; interval: string },
+  now: number,
+): File[] {
   return publishedPeriods(series, now).flatMap((period) => {
     const object = objectOf(series, period);
-    const modified = publishedAt(object);
+    const modified = modifiedAt(context, object);
     const step = INTERVALS.get(series.interval === '1mo' ? '1M' : series.interval)?.step ?? 300_000;
     const size = 200 + Math.ceil((BYTES_PER_ROW * (period.end - period.start)) / step);
     const name = `${object.name}.zip`;
@@ -103,7 +109,7 @@ function* entries(folder: Folder, prefix: string, delimited: boolean): Generator
   for (const file of folder.files()) if (file.key.startsWith(prefix)) yield { file };
 }
 
-function answer(request: VenueRequest): VenueAnswer {
+function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
   const query = new Map(request.query);
   const prefix = query.get('prefix') ?? '';
   const marker = query.get('marker') ?? '';
@@ -117,7 +123,7 @@ function answer(request: VenueRequest): VenueAnswer {
   }
   const page: Entry[] = [];
   let truncated = false;
-  for (const entry of entries(root(request.at), prefix, delimiter === '/')) {
+  for (const entry of entries(root(context, request.at), prefix, delimiter === '/')) {
     const name = nameOf(entry);
     // A marker inside a folder leaves the whole folder behind.
     if (name <= marker || ('common' in entry && marker.startsWith(name))) continue;
@@ -146,7 +152,9 @@ function answer(request: VenueRequest): VenueAnswer {
 
   function contents({ key, size, modified }: File): string {
     const etag = Array.from({ length: 4 }, (_, i) =>
-      hash32(seedOf(key), i).toString(16).padStart(8, '0'),
+      hash32(seedOf(`${key} ${modified}`), i)
+        .toString(16)
+        .padStart(8, '0'),
     ).join('');
     return `<Contents>${tag('Key', key)}${tag('LastModified', new Date(modified).toISOString())}${tag('ETag', `"${etag}"`)}${tag('Size', size)}${tag('StorageClass', 'STANDARD')}</Contents>`;
   }
@@ -157,5 +165,5 @@ export const binanceListing: VenueModule = {
   id: 'binance-listing',
   prefix: '/binance-listing',
   env: 'GORDON_BINANCE_LISTING_URL',
-  open: () => answer,
+  open: (context) => (request) => answer(context, request),
 };

@@ -1,5 +1,6 @@
 import { periodAt, periodsIn } from '../../../functions/core/period.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
+import type { VenueContext } from '../frame/module.ts';
 import { hash32, seedOf } from '../frame/noise.ts';
 import { contractOf } from '../market/contracts.ts';
 import type { ArchiveObject } from './keys.ts';
@@ -16,6 +17,16 @@ export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'sym
   }
   const monday = (MONDAY - new Date(end).getUTCDay() + 7) % 7;
   return end + monday * DAY + 8 * HOUR;
+}
+
+/** When the object took its present form: it was published, or published anew, as faults and overrides have it. */
+export function modifiedAt({ faults, overrides }: VenueContext, object: ArchiveObject): number {
+  const { market, symbol, interval, period, key } = object;
+  return Math.max(
+    publishedAt(object),
+    overrides.replacedAt(market, symbol, interval, period.name) ?? 0,
+    faults.editedAt('binance-archive', `GET /binance-archive/${key}`) ?? 0,
+  );
 }
 
 /** The part of a symbol's life that a dataset covers, `[start, end)`; undefined: nothing, ever. */

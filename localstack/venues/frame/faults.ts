@@ -83,6 +83,13 @@ const LASTING_KINDS: readonly string[] = OBJECT_KINDS.filter(
 export class Faults {
   #active: ActiveFault[] = [];
   #next = 1;
+  /** stored objects change when such a fault comes and when it goes */
+  readonly #edits: { readonly fault: Fault; readonly at: number }[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => 0) {
+    this.#now = now;
+  }
 
   /** @throws TypeError for an unknown kind or a `times` that the kind cannot have */
   add(fault: Fault): ActiveFault {
@@ -99,14 +106,17 @@ export class Faults {
     const id = `f${this.#next++}`;
     const active: ActiveFault = { id, fault, hits: 0, seen: 0, remove: () => this.remove(id) };
     this.#active.push(active);
+    this.#edited(active);
     return active;
   }
 
   remove(id: string): void {
+    for (const active of this.#active) if (active.id === id) this.#edited(active);
     this.#active = this.#active.filter((f) => f.id !== id);
   }
 
   clear(): void {
+    for (const active of this.#active) this.#edited(active);
     this.#active = [];
   }
 
@@ -126,6 +136,15 @@ export class Faults {
    */
   takeObject(venue: string, line: string, object: string): ObjectFault[] {
     return this.#take(venue, line, OBJECT_KINDS, object) as ObjectFault[];
+  }
+
+  /** When an object was last changed by a fault that came or went; undefined when never. @param object `GET /prefix/path` */
+  editedAt(venue: string, object: string): number | undefined {
+    return this.#edits.findLast(({ fault }) => strikes(fault, venue, object))?.at;
+  }
+
+  #edited({ fault }: ActiveFault): void {
+    if (LASTING_KINDS.includes(fault.kind)) this.#edits.push({ fault, at: this.#now() });
   }
 
   #take(venue: string, line: string, kinds: readonly string[], object = line): Fault[] {

@@ -25,13 +25,24 @@ export class Overrides {
   /** grows with each change: part of the key of whatever is cached */
   version = 0;
 
-  constructor(given: { archives?: readonly ArchiveOverride[]; rows?: readonly RowsOverride[] } = {}) {
+  readonly #replacedAt = new Map<string, number>();
+  readonly #now: () => number;
+
+  constructor(
+    given: { archives?: readonly ArchiveOverride[]; rows?: readonly RowsOverride[] } = {},
+    now: () => number = () => 0,
+  ) {
+    this.#now = now;
     for (const archive of given.archives ?? []) this.addArchive(archive);
     for (const rows of given.rows ?? []) this.addRows(rows);
+    // What was there from the beginning was never anything else.
+    this.#replacedAt.clear();
   }
 
   addArchive(archive: ArchiveOverride): void {
-    this.#archives.set(`${archive.market}/${archive.symbol}/${archive.interval}/${archive.period}`, archive);
+    const key = `${archive.market}/${archive.symbol}/${archive.interval}/${archive.period}`;
+    this.#archives.set(key, archive);
+    this.#replacedAt.set(key, this.#now());
     this.version += 1;
   }
 
@@ -42,6 +53,11 @@ export class Overrides {
 
   archive(market: string, symbol: string, interval: string, period: string): ArchiveOverride | undefined {
     return this.#archives.get(`${market}/${symbol}/${interval}/${period}`);
+  }
+
+  /** When the file took the place of another; undefined for one that always was so. */
+  replacedAt(market: string, symbol: string, interval: string, period: string): number | undefined {
+    return this.#replacedAt.get(`${market}/${symbol}/${interval}/${period}`);
   }
 
   rows(market: string, symbol: string, interval: string): RowsOverride | undefined {

@@ -13,16 +13,18 @@ export class ExitError extends Error {
 /**
  * Runs one call of the fetcher in a process of its own.
  * @param started is given the process, to kill
+ * @param aheadMs its clock, against the machine's
  * @throws ExitError when it died, and what the function threw
  */
 export async function fetchElsewhere(
   env: NodeJS.ProcessEnv,
   event: unknown,
   started: (child: ChildProcess) => void = () => {},
+  aheadMs = 0,
 ): Promise<unknown> {
   const child = fork(fileURLToPath(import.meta.url), { env: { ...process.env, ...env }, stdio: 'inherit' });
   try {
-    child.send({ event });
+    child.send({ event, aheadMs });
     started(child);
     const died = once(child, 'exit').then(([code, signal]): never => {
       throw new ExitError(
@@ -40,10 +42,12 @@ export async function fetchElsewhere(
 }
 
 async function serve(): Promise<void> {
-  const { handler } = await import('../../../functions/handlers/fetch-chunk.ts');
-  const [{ event }] = (await once(process, 'message')) as [{ event: unknown }];
+  const { createHandler } = await import('../../../functions/handlers/fetch-chunk.ts');
+  const { createServices } = await import('../../../functions/runtime/services.ts');
+  const [{ event, aheadMs }] = (await once(process, 'message')) as [{ event: unknown; aheadMs: number }];
+  const services = createServices(process.env, { clock: () => Date.now() + aheadMs });
   try {
-    process.send!({ result: await handler(event, {} as never) });
+    process.send!({ result: await createHandler(() => services)(event, {} as never) });
   } catch (error) {
     const { name, message } = error as Error;
     process.send!({ name, message });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { isFinished, type JobStatus } from '../../../functions/core/job.ts';
 import type { JobDetail } from '../../../functions/core/job-view.ts';
@@ -29,6 +30,10 @@ export interface FaultHost extends TestHost {
   tamper: Tamper | undefined;
   /** ends every fault */
   calm(): void;
+  /** waits until a job's execution is over, which for a cancelled job is after its end. @returns the job as it then is */
+  settled(id: string): Promise<JobDetail>;
+  /** holds the next call of a function; before it begins, or when it has its answer */
+  hold(handler: string, when: 'before' | 'after'): Held;
   orderOf(lot: Lot): object;
   /** orders a lot. @returns the job that it became */
   trigger(lot: Lot): Promise<JobDetail>;
@@ -41,6 +46,11 @@ export interface FaultHost extends TestHost {
     lot: Lot,
     ...jobs: readonly JobDetail[]
   ): Promise<{ readonly before: Books; readonly after: Books }>;
+}
+
+export interface Held {
+  readonly reached: Promise<void>;
+  release(): void;
 }
 
 const JOB_TABLE = 'gordon-jobs';
@@ -97,11 +107,33 @@ export async function startFaultHost(database?: TestDatabase): Promise<FaultHost
       const { body } = await host.ask<{ status: JobStatus }>(`/backfill/jobs/${id}`, { method: 'DELETE' });
       return body.status;
     },
+    async settled(id) {
+      await until(async () => !(await isExecuted(host.host.env, id)));
+      return host.wait(id);
+    },
+    hold(handler, when) {
+      const reached = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      turned.around = async (called, event, invoke) => {
+        if (called !== handler) return invoke(event);
+        turned.around = undefined;
+        const stop = (): Promise<void> => {
+          reached.resolve();
+          return released.promise;
+        };
+        if (when === 'before') await stop();
+        const answer = await invoke(event);
+        if (when === 'after') await stop();
+        return answer;
+      };
+      return { reached: reached.promise, release: released.resolve };
+    },
     async recovers(lot, ...jobs) {
+      for (const { id } of jobs) await it.settled(id);
       const before = await books(lot);
       expect(faultsIn(before)).toEqual([]);
       for (const { id } of jobs) {
-        const job = await host.wait(id);
+        const job = await it.settled(id);
         expect(liesOf(job, [before], await rowsWrittenBy(host.sql, id))).toEqual([]);
       }
       it.calm();
@@ -141,11 +173,26 @@ export async function startFaultHost(database?: TestDatabase): Promise<FaultHost
 const plain: Around = (_handler, event, invoke) => invoke(event);
 
 let taken = 0;
-/** Two days that no other test of the file has: daily files, or three pages of REST. */
-export function freshLot(days = 2, source: Lot['source'] = 'klines_spot'): Lot {
+/** A day that no other test of the file has: a daily file, or two pages of REST. */
+export function freshLot(days = 1, source: Lot['source'] = 'klines_spot'): Lot {
   const from = Date.UTC(2025, 2, 1) + taken * DAY;
   taken += days + 1;
   return { source, symbol: 'ETHUSDT', from, to: from + days * DAY };
+}
+
+/** @throws after half a minute */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 30 * SECOND; !(await holds()); await sleep(20)) {
+    if (Date.now() > deadline) throw new Error(`it did not come to that in 30 seconds: ${holds}`);
+  }
+}
+
+async function isExecuted(env: NodeJS.ProcessEnv, jobId: string): Promise<boolean> {
+  const executionArn = `${env.GORDON_STATE_MACHINE_ARN!.replace(':stateMachine:', ':execution:')}:${jobId}`;
+  const headers = { 'x-amz-target': 'AWSStepFunctions.DescribeExecution' };
+  const body = JSON.stringify({ executionArn });
+  const answer = await fetch(env.AWS_ENDPOINT_URL_SFN!, { method: 'POST', headers, body });
+  return ((await answer.json()) as { status?: string }).status === 'RUNNING';
 }
 
 /** Passes requests on to the venues and answers of candles through `tamper`. */

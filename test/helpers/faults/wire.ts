@@ -6,6 +6,8 @@ export interface Wire {
   url(direct: string): string;
   /** cuts connections in the middle of a COPY, when so many bytes of rows have passed; @returns how many it has cut */
   cutCopies(times: number, afterBytes?: number): { readonly hits: number };
+  /** cuts connections when a COMMIT has gone out and before its answer comes in: done, and nobody knows */
+  loseCommits(times: number): { readonly hits: number };
   /** cuts all at once */
   cutAll(): number;
   calm(): void;
@@ -15,6 +17,7 @@ export interface Wire {
 export async function startWire(): Promise<Wire> {
   let target = { host: '127.0.0.1', port: 0 };
   let armed: { hits: number; readonly times: number; readonly afterBytes: number } | undefined;
+  let losing: { hits: number; readonly times: number } | undefined;
   const open = new Set<Socket>();
 
   const server = createServer((client) => {
@@ -38,6 +41,12 @@ export async function startWire(): Promise<Wire> {
           return;
         }
       }
+      if (losing && losing.hits < losing.times && copied !== undefined && bytes.includes('commit')) {
+        losing.hits += 1;
+        upstream.unpipe(client);
+        // The server's word is the sign that it is done.
+        upstream.once('data', hangUp).resume();
+      }
       upstream.write(bytes);
       if (bytes.includes('copy "market_data"') || bytes.includes('copy pg_temp')) copied = 0;
       else if (bytes.includes('commit')) copied = undefined;
@@ -56,6 +65,10 @@ export async function startWire(): Promise<Wire> {
       armed = { hits: 0, times, afterBytes };
       return armed;
     },
+    loseCommits(times) {
+      losing = { hits: 0, times };
+      return losing;
+    },
     cutAll() {
       const sockets = [...open];
       for (const socket of sockets) socket.destroy();
@@ -63,6 +76,7 @@ export async function startWire(): Promise<Wire> {
     },
     calm: () => {
       armed = undefined;
+      losing = undefined;
     },
     close: () =>
       new Promise((resolve) => {

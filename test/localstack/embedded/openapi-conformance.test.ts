@@ -1,8 +1,10 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApi } from '../../../functions/core/api/openapi.ts';
+import { BudgetExhausted } from '../../../functions/core/errors.ts';
 import { createHandler as createJob } from '../../../functions/handlers/create-job.ts';
 import { createHandler as health } from '../../../functions/handlers/health.ts';
+import { createHandler as verify } from '../../../functions/handlers/verify.ts';
 import type { Services } from '../../../functions/runtime/services.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { checker, operationsOf, type Seen, type Told } from '../../helpers/openapi.ts';
@@ -31,6 +33,7 @@ beforeAll(async () => {
 afterAll(() => at?.[Symbol.asyncDispose]());
 
 const ORDER = { source: 'klines_spot', symbols: ['BTCUSDT'], from: '2025-02-01', to: '2025-02-02' };
+const VERIFIED = { source: 'klines_spot', symbol: 'BTCUSDT', from: '2025-02-01' };
 const SERIES = 'source=klines_spot&symbol=BTCUSDT';
 const NO_JOB = '01JD0000000000000000000000';
 
@@ -102,6 +105,17 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     200: get('/data/spot_klines?symbol=BTCUSDT&every=1h'),
     400: get('/data/spot_klines'),
     404: get('/data/coverage'),
+  },
+  verify: {
+    200: post('/backfill/verify', { ...VERIFIED, to: '2025-02-02' }),
+    400: post('/backfill/verify', { ...VERIFIED, to: 'soon' }),
+    413: post('/backfill/verify', TOO_LARGE),
+    422: post('/backfill/verify', { ...VERIFIED, to: '2025-04-01' }),
+    503: handled(
+      verify,
+      () => ({ archive: { read: () => Promise.reject(new BudgetExhausted('binance', Date.now(), 'busy')) } }),
+      { ...VERIFIED, to: '2025-02-02' },
+    ),
   },
   loadCandles: {
     202: post('/api/backfill', { symbol: 'BTCUSDT', start: '2025-02-01', end: '2025-02-02' }),

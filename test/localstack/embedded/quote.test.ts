@@ -26,7 +26,12 @@ describe('a dry run', () => {
     expect(body.quote.requests).toContainEqual(
       expect.objectContaining({ family: 'binance-archive', limit: null, weight: expect.any(Number) }),
     );
-    expect(at.venues.requests.all().slice(asked).every(({ line }) => !line.includes('/data/'))).toBe(true);
+    expect(
+      at.venues.requests
+        .all()
+        .slice(asked)
+        .every(({ line }) => !line.includes('/data/')),
+    ).toBe(true);
     expect((await at.ask<JobSummary[]>('/backfill/jobs?status=all')).body).toEqual([]);
     const [series] = await at.sql`select count(*)::int as n from market_data.series`;
     expect(series!.n).toBe(0);

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Command } from 'commander';
+import { periodsIn } from '../../functions/core/period.ts';
+import { clip, normalize, type Range } from '../../functions/core/range.ts';
+import { iso, parseInstant } from '../../functions/core/time.ts';
+import type { Timeframe } from '../../functions/core/timeframe.ts';
+import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
+import { sources } from '../../functions/sources/index.ts';
+import type { SeriesReport } from '../api/answers.ts';
+import { stopOn } from '../follow/stop.ts';
+import { nothingLine } from '../format/report.ts';
+import { certificateLine, verdictLine } from '../format/verify.ts';
+import type { Handle } from '../program.ts';
+import { say } from '../terminal.ts';
+import { type Context, print, printJson } from './context.ts';
+import * as options from './options.ts';
+import { labelSimulated } from './simulated.ts';
+
+interface VerifyOptions {
+  readonly source?: string;
+  readonly symbol?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly json?: boolean;
+}
+
+export function addVerify(program: Command, context: Context, handle: Handle): void {
+  program
+    .command('verify')
+    .description('load everything once more, hold each stored row against it, and certify')
+    .option('--source <name>', 'only this family or source: klines, klines_spot')
+    .option('--symbol <name>', 'only this symbol')
+    .option('--from <time>', 'first instant; default: all that was ever asked for', options.instant)
+    .option('--to <time>', 'end of the range, itself not in it', options.instant)
+    .option('--json', 'print the certificate as one JSON document')
+    .addHelpText('after', HELP)
+    .action(handle((given: VerifyOptions) => verify(context, given)));
+}
+
+const HELP = `
+Rows are not changed; each difference is noted in market_data.findings. Two warehouses hold the same when the
+"sha256" of their certificates are the same: it is made of the rows alone, month by month.
+
+Example:
+  gordon-data verify --source klines_spot --symbol BTCUSDT --from 2025-01-01 --to 2025-04-01 --json
+
+Exit codes: 0 identical; 1 different, or it failed; 2 asked for something that cannot be; 130 interrupted`;
+
+async function verify(context: Context, given: VerifyOptions): Promise<number> {
+  const api = context.api();
+  const filter = {
+    ...(given.source !== undefined && { source: given.source }),
+    ...(given.symbol !== undefined && { symbol: given.symbol }),
+  };
+  const series = await api.report(filter);
+  const { out, err } = context.terminal;
+  await labelSimulated(context, api, given.json ? err : out);
+  const orders = series.flatMap((one) => periodsOf(one, given).map((range) => ({ one, range })));
+  if (orders.length === 0 && !given.json) {
+    print(context, nothingLine(filter));
+    return 0;
+  }
+  using stop = stopOn(context.terminal);
+  const periods: PeriodCertificate[] = [];
+  for (const { one, range } of orders) {
+    const { source, symbol } = one;
+    const order = { source, symbol, timeframe: one.timeframe as Timeframe };
+    const span = { from: iso(range.start), to: iso(range.end) };
+    const period = await api.verify({ ...order, ...span }, stop.signal);
+    periods.push(period);
+    if (!given.json || err.isTTY) say(given.json ? err : out, certificateLine(period, context.paint));
+  }
+  const certificate = sign(api.url, context.terminal.clock(), given, periods);
+  if (given.json) printJson(context, certificate);
+  else print(context, verdictLine(periods, certificate.sha256, context.paint));
+  return certificate.identical ? 0 : 1;
+}
+
+/** The days or months of a series that were asked for, so short that one answer holds one. */
+function periodsOf(series: SeriesReport, given: VerifyOptions): Range[] {
+  const requested = normalize(
+    (series.requested ?? []).map(({ from, to }) => ({ start: Date.parse(from), end: Date.parse(to) })),
+  );
+  const within = clip(requested, {
+    start: (given.from === undefined ? undefined : parseInstant(given.from)) ?? Number.NEGATIVE_INFINITY,
+    end: (given.to === undefined ? undefined : parseInstant(given.to)) ?? Number.POSITIVE_INFINITY,
+  });
+  const source = Object.values(sources).find(({ id }) => id === series.source);
+  const unit = source?.chunkUnit(series.timeframe as Timeframe) === 'day' ? 'day' : 'month';
+  return within.flatMap((range) =>
+    periodsIn(unit, range).flatMap(({ start, end }) => clip([range], { start, end })),
+  );
+}
+
+/** The document. Its hash is of what both of two warehouses have: series, periods, rows. */
+function sign(url: string, now: number, given: VerifyOptions, periods: readonly PeriodCertificate[]) {
+  const hash = createHash('sha256');
+  for (const { source, symbol, timeframe, from, to, rows, first, last, sha256 } of periods) {
+    hash.update(`${JSON.stringify([source, symbol, timeframe, from, to, rows, first, last, sha256])}\n`);
+  }
+  return {
+    certificate: 'gordon-data verify 1',
+    ...{ api: url, made_at: iso(now) },
+    asked: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
+    identical: periods.every(({ identical }) => identical),
+    rows: periods.reduce((sum, { rows }) => sum + rows, 0),
+    compared: periods.reduce((sum, { compared }) => sum + compared, 0),
+    sha256: hash.digest('hex'),
+    periods,
+  };
+}

@@ -1,0 +1,30 @@
+import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
+import type { Paint } from '../terminal.ts';
+import { count, dayOrTime, plural } from './values.ts';
+
+/** `klines_spot BTCUSDT 1m 2025-03-01 to 2025-04-01: 44,640 rows, 44,640 compared, identical 9f86d081…` */
+export function certificateLine(period: PeriodCertificate, paint: Paint): string {
+  const { source, symbol, timeframe, from, to, rows, compared, sha256 } = period;
+  const what = `${source} ${symbol} ${timeframe} ${dayOrTime(from)} to ${dayOrTime(to)}`;
+  const verdict = period.identical ? paint('green', 'identical') : paint('red', differenceOf(period));
+  return `${what}: ${plural(rows, 'row')}, ${count(compared)} compared, ${verdict} ${sha256.slice(0, 12)}`;
+}
+
+function differenceOf({ changed, missing, extra, objects }: PeriodCertificate): string {
+  const renewed = objects.filter(({ ledger, venue }) => ledger !== venue).length;
+  const parts = [
+    changed > 0 ? `${count(changed)} changed` : '',
+    missing > 0 ? `${count(missing)} missing` : '',
+    extra > 0 ? `${count(extra)} that the venue does not have` : '',
+    renewed > 0 ? `${plural(renewed, 'object')} published anew` : '',
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+export function verdictLine(periods: readonly PeriodCertificate[], sha256: string, paint: Paint): string {
+  const rows = periods.reduce((sum, period) => sum + period.rows, 0);
+  const different = periods.filter(({ identical }) => !identical).length;
+  const all = `${plural(rows, 'row')} in ${plural(periods.length, 'period')}`;
+  if (different === 0) return `${paint('green', 'identical')}: ${all}, SHA-256 ${sha256}`;
+  return `${paint('red', 'different')}: ${different} of ${plural(periods.length, 'period')}, ${all}, SHA-256 ${sha256}`;
+}

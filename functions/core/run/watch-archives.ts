@@ -1,0 +1,152 @@
+import type { ArchiveWatch, WatchedObject } from '../archive-watch.ts';
+import { BudgetExhausted, GordonError } from '../errors.ts';
+import type { SeriesStore, Sources } from '../ports.ts';
+import { hull } from '../range.ts';
+import { type Series, seriesLabel } from '../series.ts';
+import type { ArchiveListing, ListedObject, Source } from '../source.ts';
+import { MINUTE } from '../time.ts';
+import { type FoundObject, objectNamed, publishedHash } from '../verify/objects.ts';
+import type { StoredRows } from '../verify/ports.ts';
+import { restated } from '../verify/restated.ts';
+import type { FillPorts } from './filling.ts';
+
+export interface WatchPorts extends FillPorts {
+  readonly watch: ArchiveWatch;
+  readonly store: Pick<SeriesStore, 'commit'>;
+  readonly stored: StoredRows;
+  readonly sources: Sources;
+}
+
+/** Below the function's timeout, for the object in hand must still fit. */
+const RUN_BUDGET = 10 * MINUTE;
+const MOST_SERIES = 1_000;
+/** The venue's clock and ours differ; what was published so shortly before it was loaded is asked for its checksum. */
+const CLOCKS_DIFFER = MINUTE;
+
+export interface WatchResult {
+  /** series that were compared; the others come first in the next run */
+  readonly series: number;
+  readonly objects: number;
+  /** objects that were published anew */
+  readonly republished: number;
+  /** rows that they had otherwise */
+  readonly rows: number;
+  /** why the run ended early; absent when it came through */
+  readonly stopped?: string;
+}
+
+/**
+ * Compares the archive objects of the ledger with what the archive publishes now. The listing tells which were touched since
+ * they were loaded, the checksum which of those are other files, and only they are loaded. Rows that differ are
+ * replaced, and what they were is kept.
+ */
+export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
+  const began = ports.clock();
+  const result = { series: 0, objects: 0, republished: 0, rows: 0 };
+  try {
+    for (const series of await ports.watch.due(MOST_SERIES)) {
+      if (ports.clock() - began > RUN_BUDGET) return { ...result, stopped: 'out of time' };
+      const source = ports.sources[series.source];
+      if (source) await watchSeries(ports, source, series, result);
+      await ports.watch.watched(series);
+      result.series += 1;
+    }
+  } catch (error) {
+    // The archive asks for a pause: what is left comes first in the next run.
+    if (!(error instanceof BudgetExhausted)) throw error;
+    return { ...result, stopped: error.message };
+  }
+  return result;
+}
+
+type Tally = { -readonly [Name in 'objects' | 'republished' | 'rows']: WatchResult[Name] };
+
+async function watchSeries(ports: WatchPorts, source: Source, series: Series, tally: Tally): Promise<void> {
+  const held = (await ports.watch.held(series)).flatMap((one) => {
+    const found = objectNamed(source, series, one.object, hull(one.spans)!);
+    return found ? [{ held: one, found }] : [];
+  });
+  tally.objects += held.length;
+  const folders = Map.groupBy(held, ({ held: { object } }) => folderOf(object));
+  for (const [folder, objects] of folders) {
+    const { listing } = objects[0]!.found.tier;
+    const listed = listing && (await listFolder(ports, listing, folder, objects));
+    for (const one of objects) {
+      if (!listed || mayBeAnother(listed.get(one.held.object), one.held)) {
+        await compare(ports, source, series, one, tally);
+      }
+    }
+  }
+}
+
+/** One that the listing does not have is asked for by itself: listings may lag. */
+const mayBeAnother = (listed: ListedObject | undefined, { fetchedAt }: WatchedObject): boolean =>
+  listed === undefined || listed.modified > fetchedAt - CLOCKS_DIFFER;
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+
+interface Held {
+  readonly held: WatchedObject;
+  readonly found: FoundObject;
+}
+
+/** The listing of a folder from the first object that is held to the last. */
+async function listFolder(
+  { venue }: WatchPorts,
+  listing: ArchiveListing,
+  folder: string,
+  objects: readonly Held[],
+): Promise<Map<string, ListedObject>> {
+  const paths = objects.map(({ held: { object } }) => object).sort();
+  const listed = new Map<string, ListedObject>();
+  let after = before(paths[0]!);
+  for (;;) {
+    const answer = await venue.get(listing.request(folder, after));
+    const page = answer ? listing.parse(answer.body) : { objects: [], more: false };
+    for (const one of page.objects) listed.set(one.path, one);
+    const last = page.objects.at(-1)?.path;
+    if (!page.more || last === undefined || last >= paths.at(-1)!) return listed;
+    after = last;
+  }
+}
+
+/** A marker that is itself not listed: the last letter is left out. */
+const before = (path: string): string => path.slice(0, -1);
+
+async function compare(
+  ports: WatchPorts,
+  source: Source,
+  series: Series,
+  { held, found }: Held,
+  tally: Tally,
+): Promise<void> {
+  const now = await publishedHash(ports.venue, found.checksum);
+  if (now === undefined || now === held.sha256) return;
+  try {
+    const file = await ports.archive.read(found);
+    if (!file || file.sha256 === held.sha256) return;
+    const renewal = await restated(ports.stored, source, series, held, file, found.tier.parser(series));
+    await ports.watch.renew(series, renewal);
+    tally.republished += 1;
+    tally.rows += renewal.changes.length;
+  } catch (error) {
+    // A damaged edition changes nothing: the rows of the former one stay, and the next run looks again.
+    if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
+    if (!DAMAGED.has(error.code)) throw error;
+    await noteDamage(ports, series, held.object, error);
+  }
+}
+
+const DAMAGED = new Set(['checksum-mismatch', 'checksum-missing', 'corrupt-archive', 'malformed-rows']);
+
+async function noteDamage(
+  { store }: WatchPorts,
+  series: Series,
+  object: string,
+  { code, message }: GordonError,
+): Promise<void> {
+  const rows = { length: 0, times: new Float64Array(), columns: [] };
+  const findings = [{ kind: code, detail: { object, message } }];
+  const page = { series, rows, have: [], empty: [], findings, object };
+  await store.commit(page, { jobId: 'watch-archives', chunk: seriesLabel(series) });
+}

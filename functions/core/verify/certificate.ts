@@ -1,0 +1,39 @@
+/** What was found of one series in one day or month. As the API tells it. */
+export interface PeriodCertificate {
+  readonly source: string;
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly from: string;
+  readonly to: string;
+  /** all stored rows of the period, and a hash over their canonical lines in the order of the key, each ended by a newline */
+  readonly rows: number;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly sha256: string;
+  /** rows that were held against the venue's; the others it no longer tells of, or they are not accounted for */
+  readonly compared: number;
+  /** stored otherwise than the venue tells now */
+  readonly changed: number;
+  /** accounted for, told by the venue, and not stored */
+  readonly missing: number;
+  /** stored, and the venue has no such row */
+  readonly extra: number;
+  readonly differences: readonly Difference[];
+  /** archive objects that the ledger names, with the hash that the archive publishes now; null when it has none */
+  readonly objects: readonly ObjectVerdict[];
+  readonly identical: boolean;
+}
+
+export interface Difference {
+  readonly kind: 'changed' | 'missing' | 'extra';
+  readonly stored: Readonly<Record<string, unknown>> | null;
+  readonly venue: Readonly<Record<string, unknown>> | null;
+  readonly stored_from: string | null;
+  readonly venue_from: string | null;
+}
+
+export interface ObjectVerdict {
+  readonly object: string;
+  readonly ledger: string;
+  readonly venue: string | null;
+}

@@ -1,0 +1,71 @@
+import type { Page } from '../coverage.ts';
+import {
+  clip,
+  contains,
+  intersect,
+  normalize,
+  type Range,
+  type RangeSet,
+  subtract,
+  union,
+} from '../range.ts';
+import { fillRange } from '../run/fill-range.ts';
+import type { Filling, FillPorts } from '../run/filling.ts';
+import { type Cell, cellsAt, keyOf, type Line, lineOf } from './canonical.ts';
+
+export interface FetchedRow {
+  readonly line: Line;
+  readonly time: number;
+  /** the object or request that it came from */
+  readonly object: string;
+}
+
+/** What the venue tells of a span now. */
+export interface Fetched {
+  /** by key; the first of two, as it is stored */
+  readonly rows: Map<string, FetchedRow>;
+  /** about which the venue told, rows or none; the rest cannot be held against anything */
+  readonly told: RangeSet;
+  /** archive objects that were read, with their hash */
+  readonly objects: ReadonlyMap<string, string>;
+}
+
+/** Loads spans once more, from the best place, as a job would: nothing is written. */
+export async function fetchAgain(ports: FillPorts, filling: Filling): Promise<Fetched> {
+  const wanted = filling.missing;
+  const rows = new Map<string, FetchedRow>();
+  const objects = new Map<string, string>();
+  let told: RangeSet = [];
+  for await (const page of fillRange(ports, filling)) {
+    if (page.series.source !== filling.source.id) continue;
+    if (page.sha256 !== undefined) objects.set(page.object, page.sha256);
+    told = union(told, toldBy(page));
+    collect(filling, page, wanted, rows);
+  }
+  return { rows, told: intersect(told, wanted), objects };
+}
+
+/** That the venue has forgotten is no word about the rows. */
+function toldBy({ have, provisional = [], empty }: Page): RangeSet {
+  const none = empty.filter(({ reason }) => reason !== 'source-expired').map(({ span }) => span);
+  return union(union(normalize(have), normalize(provisional)), normalize(none));
+}
+
+function collect(
+  { source: { table } }: Filling,
+  { rows: batch, object }: Page,
+  wanted: RangeSet,
+  into: Map<string, FetchedRow>,
+): void {
+  for (let i = 0; i < batch.length; i++) {
+    const time = batch.times[i]!;
+    if (!contains(wanted, time)) continue;
+    const cells: Cell[] = cellsAt(batch, i);
+    const key = keyOf(table, cells);
+    if (!into.has(key)) into.set(key, { line: lineOf(table, cells), time, object });
+  }
+}
+
+/** The parts of a range that were not told about. */
+export const untold = (have: RangeSet, { told }: Fetched, range: Range): RangeSet =>
+  subtract(clip(have, range), told);

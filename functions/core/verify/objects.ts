@@ -1,0 +1,53 @@
+import type { LedgerEntry } from '../look/looker.ts';
+import { periodsIn } from '../period.ts';
+import type { VenueClient } from '../ports.ts';
+import type { Range } from '../range.ts';
+import type { Series } from '../series.ts';
+import type { ArchiveTier, Source } from '../source.ts';
+import type { HttpRequest } from '../venue.ts';
+
+/** An archive object that rows of the ledger came from. */
+export interface HeldObject {
+  readonly object: string;
+  readonly sha256: string;
+}
+
+/** The objects of some spans of the ledger, each once for each hash. */
+export function heldObjects(entries: readonly LedgerEntry[]): HeldObject[] {
+  const held = new Map<string, HeldObject>();
+  for (const { state, object, sha256 } of entries) {
+    if (state === 'have' && object && sha256) held.set(`${object} ${sha256}`, { object, sha256 });
+  }
+  return [...held.values()];
+}
+
+export interface FoundObject {
+  readonly tier: ArchiveTier;
+  readonly span: Range;
+  readonly file: HttpRequest;
+  readonly checksum: HttpRequest;
+}
+
+/** Which tier's object a path is. @param around somewhere within the object's period */
+export function objectNamed(
+  source: Source,
+  series: Series,
+  path: string,
+  around: Range,
+): FoundObject | undefined {
+  for (const tier of source.tiers) {
+    if (tier.kind !== 'archive') continue;
+    for (const { start, end, ...period } of periodsIn(tier.unit, around)) {
+      const { file, checksum } = tier.object(series, { start, end, ...period });
+      if (file.path === path) return { tier, span: { start, end }, file, checksum };
+    }
+  }
+  return undefined;
+}
+
+/** The hash that the archive tells of an object now; undefined when there is no such object, or no readable checksum. */
+export async function publishedHash(venue: VenueClient, checksum: HttpRequest): Promise<string | undefined> {
+  const answer = await venue.get(checksum);
+  const [, hash] = /^([0-9a-f]{64})\s/i.exec(answer ? new TextDecoder().decode(answer.body) : '') ?? [];
+  return hash?.toLowerCase();
+}

@@ -1,0 +1,20 @@
+import type { Range } from '../range.ts';
+import type { Series } from '../series.ts';
+import type { Cell } from './canonical.ts';
+
+/** Rows as they are stored, for comparing; a session that may only read is enough. */
+export interface StoredRows {
+  /**
+   * All rows of a series within a range, in the order of the primary key, some thousand at a time: cells in the order of
+   * the table's columns. Text is in the order of its bytes.
+   * @throws GordonError as the stores do
+   */
+  read(series: Series, range: Range): AsyncIterable<readonly (readonly Cell[])[]>;
+}
+
+/** SHA-256, fed piece by piece. */
+export interface Sha256 {
+  add(text: string): void;
+  /** lower case; the hash takes nothing more then */
+  hex(): string;
+}

@@ -1,0 +1,28 @@
+import { auditGaps } from '../core/run/audit.ts';
+import { iso } from '../core/time.ts';
+import { gauge } from '../runtime/observe.ts';
+import { scheduledHandler } from '../runtime/scheduled-handler.ts';
+import { servicesFromEnv } from '../runtime/services.ts';
+
+export const createHandler = scheduledHandler(
+  async (services, log) => {
+    const audit = await auditGaps(services);
+    if (!audit) {
+      log.info('another audit is at it');
+      return { skipped: true };
+    }
+    const { perishable, ...result } = audit;
+    for (const { start, end, lostAt, daysLeft, ...series } of perishable) {
+      const { source, symbol } = series;
+      log.warn('perishable gap', {
+        ...{ ...series, from: iso(start), to: iso(end), lostAt: iso(lostAt), daysLeft },
+      });
+      gauge('PerishableDaysLeft', daysLeft, { source, symbol });
+    }
+    log.info('audit', result);
+    return { ...result, perishable: perishable.length };
+  },
+  { noted: 'audit-gaps' },
+);
+
+export const handler = createHandler(servicesFromEnv);

@@ -1,0 +1,310 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DAY, isoDay } from '../../functions/core/time.ts';
+import { startTestHost, type TestHost } from '../helpers/host.ts';
+import { browserAbsent, openBrowser, openTab, type Tab } from './browser.ts';
+
+const why = browserAbsent ? `: ${browserAbsent}` : '';
+const TODAY = Math.floor(Date.now() / DAY) * DAY;
+const day = (ago: number): string => isoDay(TODAY - ago * DAY);
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const PAGES = ['coverage', 'jobs', 'jobs/new', 'series', 'health'];
+
+describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
+  let at: TestHost;
+  let browser: Browser;
+  let url: string;
+  beforeAll(async () => {
+    at = await startTestHost({}, undefined, { env: { GORDON_SIMULATED: '1' } });
+    browser = await openBrowser();
+    url = `http://127.0.0.1:${at.host.ports.jobs}/`;
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await at?.[Symbol.asyncDispose]();
+  });
+  afterEach(() => at.venues.faults.clear());
+
+  /** What no page may do, whatever it was used for. */
+  const unblemished = ({ complaints, origins }: Tab): void => {
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual([new URL(url).origin]);
+  };
+
+  it('leads from an empty warehouse to a finished job', async () => {
+    await using tab = await openTab(browser, url);
+    const { page } = tab;
+    await page.getByRole('heading', { name: 'The warehouse is empty' }).waitFor();
+    await page.getByText('Simulated data: made by the venue simulator').waitFor();
+    await tab.shot('coverage-empty');
+    await page.getByRole('link', { name: 'Start a job' }).click();
+    await page.getByLabel('What').selectOption('klines_spot');
+    await page.getByLabel('Symbols').fill('btcusdt');
+    await page.getByLabel('From').fill(day(40));
+    await page.getByLabel('To,').fill(day(1));
+    await tab.shot('job-order');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    // The quote first: 39 days of minutes.
+    await page.getByText('56,160 rows').waitFor();
+    await tab.checkAccessible();
+    await tab.shot('job-quote');
+    await page.getByRole('button', { name: 'Start the job' }).click();
+    const job = page.getByRole('region', { name: 'The chosen job' });
+    await job.getByText('succeeded').waitFor();
+    expect(await job.getByText('56,160').first().isVisible()).toBe(true);
+    await tab.shot('job-done');
+    const [row] = await at.sql`select count(*)::int as n from market_data.spot_klines`;
+    expect(row).toEqual({ n: 39 * 1_440 });
+    unblemished(tab);
+  });
+
+  it('says what is wrong with an order, in words of the API', async () => {
+    await using tab = await openTab(browser, `${url}#/jobs/new`);
+    const { page } = tab;
+    await page.getByLabel('Symbols').fill('NOSUCHUSDT');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('alert').getByText('do not list it').waitFor();
+    expect(await page.getByRole('button', { name: 'Start the job' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Back' }).click();
+    expect(await page.getByLabel('Symbols').inputValue()).toBe('NOSUCHUSDT');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
+  it('shows a job at work and cancels it', async () => {
+    at.venues.faults.add({ kind: 'delay', ms: 400, match: '/data/' });
+    const { id } = await at.order({
+      source: 'klines',
+      symbols: ['ETHUSDT'],
+      from: '2023-01-01',
+      to: '2025-01-01',
+    });
+    await using tab = await openTab(browser, `${url}#/jobs/${id}`);
+    const { page } = tab;
+    const job = page.getByRole('region', { name: 'The chosen job' });
+    await job.getByText(/chunks: .*running/).waitFor();
+    await tab.shot('job-running');
+    await tab.checkAccessible();
+    await job.getByRole('button', { name: 'Cancel the job' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Let it run' }).click();
+    await job.getByRole('button', { name: 'Cancel the job' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the job' }).click();
+    await job.getByText('cancelled', { exact: true }).waitFor();
+    expect((await at.wait(id)).status).toBe('cancelled');
+    unblemished(tab);
+  });
+
+  it('fills a hole that is clicked on', async () => {
+    await lose(day(10), day(8));
+    await using tab = await openTab(browser, url);
+    const { page } = tab;
+    const series = page.getByRole('row', { name: /BTCUSDT klines_spot/ });
+    await series.getByText('2,880').waitFor();
+    // From the search for the series, by the keyboard, to its hole.
+    await page.getByPlaceholder('Filter series').fill('spot btc');
+    await page.getByRole('application').focus();
+    await page.keyboard.press('n');
+    await page
+      .getByText(/1,440 rows missing/)
+      .first()
+      .waitFor();
+    await tab.shot('coverage-hole');
+    await tab.checkAccessible();
+    // A click where the cursor is does what Enter does.
+    const cursor = (await page.locator('.cursor').boundingBox())!;
+    await page.mouse.click(cursor.x + cursor.width / 2, cursor.y + cursor.height / 2);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('2,880').waitFor();
+    await dialog.getByText(`${day(10)} to ${day(8)}`).waitFor();
+    await tab.shot('coverage-fill');
+    await dialog.getByRole('button', { name: 'Start the job' }).click();
+    await page.getByText('The job has started').waitFor();
+    await series.getByText('100 %').waitFor();
+    await page
+      .getByText(/1,440 rows there/)
+      .first()
+      .waitFor();
+    const [row] = await at.sql`
+      select count(*)::int as n from market_data.spot_klines where symbol = 'BTCUSDT' and timeframe = '1m'`;
+    expect(row).toEqual({ n: 39 * 1_440 });
+    unblemished(tab);
+  });
+
+  it('draws candles with their hole, and every other kind of series', async () => {
+    const orders = [
+      { source: 'funding', symbols: ['BTCUSDT'], from: day(60), to: day(1) },
+      { source: 'sentiment', from: day(60), to: day(1) },
+      { source: 'gex' },
+    ];
+    for (const order of orders) await at.wait((await at.order(order)).id);
+    await lose(day(6), day(5));
+    await using tab = await openTab(browser, `${url}#/series/klines_spot/BTCUSDT/1m`);
+    const { page } = tab;
+    await page.getByRole('img', { name: /Binance spot candles of BTCUSDT, candles/ }).waitFor();
+    await page.getByText(`${day(6)} to ${day(5)}: missing`).waitFor();
+    expect(await page.locator('.chart canvas').count()).toBeGreaterThan(0);
+    await tab.shot('series-candles');
+    await page.getByRole('combobox', { name: 'Candles of' }).selectOption('1d');
+    await page.getByRole('img', { name: /38 points/ }).waitFor();
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await page.getByText('Newest rows').click();
+    await tab.checkAccessible();
+    const others: readonly [string, RegExp, string][] = [
+      ['BTCUSDT funding_binance 1h', /funding.*of BTCUSDT, rate/i, 'series-funding'],
+      ['FNG fear_greed 1d', /of FNG, value/, 'series-sentiment'],
+      ['BTC gex_deribit 1h', /Gamma exposure of BTC options by strike/, 'series-gex'],
+    ];
+    for (const [label, picture, shot] of others) {
+      await page.getByLabel('Series shown').selectOption({ label });
+      await page.getByRole('img', { name: picture }).waitFor();
+      await tab.shot(shot);
+      await tab.checkAccessible();
+    }
+    await at.wait(
+      (await at.order({ source: 'klines_spot', symbols: ['BTCUSDT'], from: day(6), to: day(5) })).id,
+    );
+    unblemished(tab);
+  });
+
+  it.each([
+    ['light, wide', { colorScheme: 'light' as const }],
+    ['dark, wide', { colorScheme: 'dark' as const }],
+    ['dark, on a phone', { colorScheme: 'dark' as const, ...PHONE }],
+  ])('is accessible and fits the screen: %s', async (name, options) => {
+    await using tab = await openTab(browser, url, options);
+    for (const path of PAGES) {
+      await tab.page.goto(`${url}#/${path}`);
+      await tab.page.getByRole('heading', { name: headingOf(path) }).waitFor();
+      await tab.page.getByText('Loading').waitFor({ state: 'hidden' });
+      await tab.checkAccessible();
+      expect(
+        await tab.page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+      ).toBeLessThanOrEqual(0);
+      await tab.shot(`${path.replace('/', '-')}-${name.replaceAll(/\W+/g, '-')}`);
+    }
+    unblemished(tab);
+  });
+
+  it('is reached by the keyboard alone', async () => {
+    await using tab = await openTab(browser, url);
+    const { page } = tab;
+    await page.getByRole('application').waitFor();
+    const reached: string[] = [];
+    for (let i = 0; i < 16; i++) {
+      await page.keyboard.press('Tab');
+      reached.push(
+        await page.evaluate(
+          'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+        ),
+      );
+    }
+    expect(reached.slice(0, 6)).toEqual([
+      'To the content',
+      'gordon-data',
+      'Coverage',
+      'Jobs',
+      'Series',
+      'Health',
+    ]);
+    expect(reached.some((name) => name.startsWith('Coverage by series and time'))).toBe(true);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('ArrowLeft');
+    const details = page.locator('#cell-details');
+    await details.getByText(/\w+ \w+ \w+, \d{4}-\d\d-\d\d to /).waitFor();
+    const before = await details.textContent();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => details.textContent()).not.toBe(before);
+    await page.keyboard.press('+');
+    await page.getByText(/by day|by hour/).waitFor();
+  });
+
+  it('says that the connection is lost, and goes on when it is back', async () => {
+    await using tab = await openTab(browser, `${url}#/jobs`);
+    const { page } = tab;
+    await page.getByRole('list', { name: 'Jobs, newest first' }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('alert').getByText('connection to gordon-data is lost').waitFor();
+    expect(await page.getByRole('list', { name: 'Jobs, newest first' }).isVisible()).toBe(true);
+    await tab.shot('connection-lost');
+    await tab.checkAccessible();
+    await page.context().setOffline(false);
+    await page.getByText('connection to gordon-data is lost').waitFor({ state: 'hidden' });
+  });
+
+  it('tells a failure of the API and offers to try again', async () => {
+    await using tab = await openTab(browser, 'about:blank');
+    const { page } = tab;
+    const problem = { status: 503, code: 'job-table-failed', detail: 'the job table did not answer.' };
+    await page.route('**/backfill/jobs?*', (route) => route.fulfill({ status: 503, json: problem }));
+    await page.goto(`${url}#/jobs`);
+    await page.getByRole('alert').getByText('the job table did not answer.').waitFor();
+    await tab.shot('failure');
+    await page.unroute('**/backfill/jobs?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('list', { name: 'Jobs, newest first' }).waitFor();
+  });
+
+  it('draws a hundred ragged series of five years without a stall', async () => {
+    await using tab = await openTab(browser, 'about:blank');
+    const { page } = tab;
+    await page.addInitScript(`
+      window.longest = 0;
+      new PerformanceObserver((list) => {
+        for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
+      }).observe({ type: 'longtask', buffered: true });`);
+    const series = raggedSeries(100, 1_826, 400);
+    await page.route('**/backfill/coverage?*', (route) => route.fulfill({ json: series }));
+    await page.goto(url);
+    await page.getByRole('application').waitFor();
+    await tab.shot('coverage-hundred');
+    const box = (await page.getByRole('application').boundingBox())!;
+    for (let i = 0; i < 20; i++) await page.mouse.move(box.x + 20 + i * 30, box.y + 40 + i * 20);
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await sleep(300);
+    // As ragged as one answer may be: 40,000 runs. Two shared cores are slow; half a second would be felt elsewhere.
+    expect(await page.evaluate('window.longest')).toBeLessThan(1_500);
+    const pixels = await page.evaluate(`(() => {
+      const canvas = document.querySelector('canvas.cells');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let painted = 0;
+      for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) painted++;
+      return painted / (canvas.width * canvas.height);
+    })()`);
+    expect(pixels).toBeGreaterThan(0.7);
+  });
+
+  /** Rows and their account go: what an operator sees when somebody has deleted something. */
+  async function lose(from: string, to: string): Promise<void> {
+    await at.sql`
+      delete from market_data.spot_klines
+      where symbol = 'BTCUSDT' and time >= ${from}::timestamptz and time < ${to}::timestamptz`;
+    const series = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' as const };
+    await at.host.services.catalog.reconcile(series, { start: Date.parse(from), end: Date.parse(to) });
+  }
+});
+
+const headingOf = (path: string): string | RegExp =>
+  ({ coverage: 'Coverage', jobs: 'Jobs', 'jobs/new': 'Start a job', series: 'Series', health: 'Health' })[
+    path
+  ]!;
+
+/** Of so many days, the last ones no two alike. */
+function raggedSeries(count: number, days: number, ragged: number) {
+  const from = TODAY - days * DAY;
+  return Array.from({ length: count }, (_, n) => ({
+    ...{ source: 'klines_spot', symbol: `S${n}USDT`, timeframe: '1m' },
+    ...{ from: isoDay(from), to: isoDay(TODAY) },
+    runs: [
+      { ...whole(from, TODAY - ragged * DAY), buckets: days - ragged, have: 1_440, missing: 0 },
+      ...Array.from({ length: ragged }, (_, i) => ({
+        ...whole(TODAY - (ragged - i) * DAY, TODAY - (ragged - i - 1) * DAY),
+        ...{ buckets: 1, have: 1_440 - ((i * 7 + n) % 5), missing: (i * 7 + n) % 5 },
+      })),
+    ],
+  }));
+}
+
+const whole = (from: number, to: number) => ({
+  ...{ from: isoDay(from), to: isoDay(to), empty: {}, failed: 0, in_flight: 0 },
+});

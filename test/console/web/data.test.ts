@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { familiesOf, orderOf } from '../../../console/web/jobs/order.ts';
+import { ago, duration, moment, percent, plural, rangeText } from '../../../console/web/lib/format.ts';
+import { href, placeOf } from '../../../console/web/lib/router.ts';
+import {
+  numbersOf,
+  pointsOf,
+  shadedSteps,
+  shadesOf,
+  shapeOf,
+  strikesOf,
+  timeOf,
+  widthsFor,
+} from '../../../console/web/series/data.ts';
+import { HOUR } from '../../../functions/core/time.ts';
+import { sources } from '../../../functions/sources/index.ts';
+
+const START = Date.UTC(2025, 0, 1);
+const columns = (id: string) => ({ columns: [...sources[id]!.table.columns] });
+
+describe('what a table looks like', () => {
+  it('is told by its columns', () => {
+    expect(
+      ['klines_spot', 'price_klines', 'funding_binance', 'gex_deribit', 'macro_fred'].map((id) =>
+        shapeOf(columns(id)),
+      ),
+    ).toEqual(['candles', 'candles', 'line', 'strikes', 'line']);
+    expect([timeOf(columns('price_klines')), timeOf(columns('fear_greed'))]).toEqual(['timestamp', 'time']);
+    expect(numbersOf(columns('funding_binance'))[0]).toBe('rate');
+    for (const id of Object.keys(sources)) expect(numbersOf(columns(id)).length).toBeGreaterThan(0);
+  });
+
+  it('is drawn in widths that its candles make', () => {
+    expect(widthsFor('1m')).toEqual(['1m', '5m', '15m', '30m', '1h', '4h', '12h', '1d']);
+    expect(widthsFor('2h')).toEqual(['2h', '4h', '12h', '1d']);
+  });
+});
+
+describe('a chart', () => {
+  it('has one point for an instant, the last vintage of it', () => {
+    const rows = [
+      { time: '2025-01-02T00:00:00Z', value: 1 },
+      { time: '2025-01-01T00:00:00Z', value: 2 },
+      { time: '2025-01-02T00:00:00Z', value: 3 },
+    ];
+    expect(pointsOf(rows, 'time').map(({ at, row }) => [at, row.value])).toEqual([
+      [START, 2],
+      [START + 24 * HOUR, 3],
+    ]);
+  });
+
+  it('shades where there are no rows, as far as it is shown', () => {
+    const span = (from: string, to: string) => ({
+      from: `2025-01-01T${from}:00Z`,
+      to: `2025-01-01T${to}:00Z`,
+    });
+    const report = {
+      gaps: [{ ...span('05:00', '07:00'), rows: 2, cause: 'source-error' as const, error: 'HTTP 500' }],
+      ...{ pending: [], perishable: null, audited_at: null },
+      empty: [{ ...span('02:00', '03:00'), reason: 'venue-outage' }],
+    };
+    const shades = shadesOf(report, START, START + 24 * HOUR);
+    expect(shades.map(({ kind, why }) => [kind, why])).toEqual([
+      ['empty', 'venue-outage'],
+      ['missing', 'HTTP 500'],
+    ]);
+    expect(shadedSteps(shades, HOUR, START, START + 6 * HOUR)).toEqual([
+      { at: START + 2 * HOUR, kind: 'empty' },
+      { at: START + 5 * HOUR, kind: 'missing' },
+    ]);
+    expect(shadesOf(report, START + 10 * HOUR, START + 12 * HOUR)).toEqual([]);
+    expect(shadedSteps(shades, 1, START, START + 24 * HOUR)).toEqual([]);
+  });
+
+  it('sums gamma by strike over the newest snapshot alone', () => {
+    const option = (
+      time: string,
+      strike: number,
+      expiry: string,
+      call: number | null,
+      put: number | null,
+    ) => ({
+      ...{ time, strike, expiry, call_gex: call, put_gex: put, spot: 100 },
+    });
+    const rows = [
+      option('2025-01-01T00:00:00Z', 90, '2025-02', 99, 99),
+      option('2025-01-01T01:00:00Z', 110, '2025-02', 3, null),
+      option('2025-01-01T01:00:00Z', 90, '2025-02', 1, 2),
+      option('2025-01-01T01:00:00Z', 90, '2025-03', 4, 5),
+    ];
+    expect(strikesOf(rows)).toEqual({
+      ...{ at: '2025-01-01T01:00:00Z', spot: 100, expiries: ['2025-02', '2025-03'] },
+      strikes: [
+        { strike: 90, call: 5, put: 7 },
+        { strike: 110, call: 3, put: 0 },
+      ],
+    });
+    expect(strikesOf(rows, '2025-03').strikes).toEqual([{ strike: 90, call: 4, put: 5 }]);
+  });
+});
+
+describe('an order', () => {
+  const draft = {
+    source: 'klines',
+    symbols: ' BTCUSDT, ETHUSDT ,',
+    timeframe: '',
+    from: '2025-01-01',
+    to: '2025-02-01',
+  };
+  it('is what was typed, without what was left empty', () => {
+    expect(orderOf(draft)).toEqual({
+      ...{ source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], from: '2025-01-01', to: '2025-02-01' },
+    });
+    expect(orderOf({ ...draft, symbols: ' ', timeframe: '1h' })).toEqual({
+      ...{ source: 'klines', timeframe: '1h', from: '2025-01-01', to: '2025-02-01' },
+    });
+  });
+
+  it('is by family, or by one of its sources where it has several', () => {
+    const known = Object.values(sources).map(({ id, family, title }) => ({ id, family, title }));
+    const ids = familiesOf(known as never).map(({ id }) => id);
+    expect(ids).toContain('klines');
+    expect(ids).toContain('klines_spot');
+    expect(ids).toContain('macro');
+    expect(ids).not.toContain('macro_fred');
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('words', () => {
+  it('round downward and name what they count', () => {
+    expect([percent(1), percent(0.9999), percent(0)]).toEqual(['100 %', '99.9 %', '0.0 %']);
+    expect([plural(1, 'row'), plural(1_200, 'row'), plural(2, 'series', 'series')]).toEqual([
+      '1 row',
+      '1,200 rows',
+      '2 series',
+    ]);
+    expect([duration(5), duration(65), duration(3_700), duration(200_000), duration(null)]).toEqual([
+      ...['5 s', '1 min 5 s', '1 h 1 min', '2.3 days', '–'],
+    ]);
+    expect(ago(0, 61_000)).toBe('1 min 1 s ago');
+    expect([moment('2025-01-01T00:00:00Z'), moment('2025-01-01T10:30:00Z'), moment(null)]).toEqual([
+      ...['2025-01-01', '2025-01-01 10:30', '–'],
+    ]);
+    expect(rangeText(START, START + HOUR)).toBe('2025-01-01 to 2025-01-01 01:00');
+  });
+});
+
+describe('places', () => {
+  it('read back what links say', () => {
+    const link = href('series', ['klines_spot', 'A/B C', '1m'], { to: '2025-01-01T00:00:00Z' });
+    const place = placeOf(link);
+    expect([place.page, place.rest, place.query.get('to')]).toEqual([
+      ...['series', ['klines_spot', 'A/B C', '1m'], '2025-01-01T00:00:00Z'],
+    ]);
+    expect(placeOf('').page).toBe('coverage');
+  });
+});

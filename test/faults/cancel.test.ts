@@ -1,0 +1,94 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MINUTE } from '../../functions/core/time.ts';
+import { type FaultHost, freshLot, startFaultHost, until } from '../helpers/faults/host.ts';
+
+/** A job can be cancelled whatever it is at; what it wrote stays, and nothing revives it. */
+let at: FaultHost;
+beforeAll(async () => {
+  at = await startFaultHost();
+});
+afterAll(() => at?.[Symbol.asyncDispose]());
+afterEach(() => at.calm());
+
+const PAGES = '/api/v3/klines';
+const byPages = (): void => void at.venues.faults.add({ kind: 'not-found', match: '/data/' });
+const chunkIs = async (id: string, state: string): Promise<void> => {
+  await at.wait(id, ({ chunks }) => chunks.some((chunk) => chunk.state === state));
+};
+/** A Wait of the state machine takes this long instead: long enough to cancel in, short enough to see its end. */
+const shorten = (seconds: number): void => {
+  at.around = async (_handler, event, invoke) => {
+    const answer = (await invoke(event)) as { waitSeconds?: number };
+    return answer.waitSeconds ? { ...answer, waitSeconds: seconds } : answer;
+  };
+};
+
+describe('a job that is cancelled', () => {
+  it.each([
+    ['while it is queued', 'plan-wave', 'before', 'queued'],
+    ['when it has been planned', 'plan-wave', 'after', 'running'],
+    ['before a fetcher begins', 'fetch-chunk', 'before', 'running'],
+    ['before it is finalized', 'finalize-job', 'before', 'running'],
+  ] as const)('%s', async (_what, handler, when, status) => {
+    const lot = freshLot();
+    const held = at.hold(handler, when);
+    const { id } = await at.order(at.orderOf(lot));
+    await held.reached;
+    expect((await at.wait(id, () => true)).status).toBe(status);
+    expect(await at.cancel(id)).toBe('cancelled');
+    held.release();
+    const job = await at.settled(id);
+    expect([job.status, job.rows_fetched]).toEqual(['cancelled', handler === 'finalize-job' ? 1_440 : 0]);
+    await at.recovers(lot, job);
+  });
+
+  it('while it fetches stops at the next page', async () => {
+    const lot = freshLot(3);
+    byPages();
+    at.venues.faults.add({ kind: 'delay', ms: 80, match: PAGES });
+    const { id } = await at.order(at.orderOf(lot));
+    await at.wait(id, ({ rows_fetched }) => rows_fetched > 0);
+    expect(await at.cancel(id)).toBe('cancelled');
+    const job = await at.settled(id);
+    expect([job.status, job.rows_fetched > 0, job.rows_fetched < 4_320]).toEqual(['cancelled', true, true]);
+    expect(job.chunks.map(({ state }) => state)).toEqual(['cancelled']);
+    await at.recovers(lot, job);
+  });
+
+  it('while a page is being committed keeps the page', async () => {
+    const lot = freshLot();
+    byPages();
+    const { id } = await at.order(at.orderOf(lot));
+    await until(async () => (await at.sql`select from market_data.coverage where job_id = ${id}`).length > 0);
+    await at.cancel(id);
+    await at.recovers(lot, await at.settled(id));
+  });
+
+  it.each([
+    ['for its budget', 429, 'WaitForBudget'],
+    ['for a parked venue', 418, 'WaitForVenue'],
+  ])('while it waits %s', async (_what, status) => {
+    const lot = freshLot();
+    byPages();
+    shorten(0.5);
+    const headers = status === 429 ? { 'retry-after': '20' } : { 'retry-after': '600' };
+    at.venues.faults.add({ kind: 'status', status, headers, match: PAGES, skip: 1, times: 1 });
+    const { id } = await at.order(at.orderOf(lot));
+    await chunkIs(id, 'waiting');
+    expect(await at.cancel(id)).toBe('cancelled');
+    const job = await at.settled(id);
+    expect([job.status, job.rows_fetched]).toEqual(['cancelled', 1_000]);
+    // The park is the venue's and outlives the job.
+    at.skip(11 * MINUTE);
+    await at.recovers(lot, job);
+  });
+
+  it('when it has ended stays as it is', async () => {
+    const lot = freshLot();
+    const job = await at.trigger(lot);
+    const answer = await at.ask(`/backfill/jobs/${job.id}`, { method: 'DELETE' });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'job-finished' } });
+    expect((await at.settled(job.id)).status).toBe('succeeded');
+    await at.recovers(lot, job);
+  });
+});

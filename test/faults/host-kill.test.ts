@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import type { JobDetail } from '../../functions/core/job-view.ts';
+import { iso } from '../../functions/core/time.ts';
+import { startVenues } from '../../localstack/venues/index.ts';
+import { createTestDatabase } from '../helpers/database.ts';
+import { faultsIn, gapsIn, liesOf, readBooks, rowsWrittenBy } from '../helpers/faults/books.ts';
+import { freshLot, until } from '../helpers/faults/host.ts';
+
+const MAIN = new URL('../../localstack/embedded/main.ts', import.meta.url);
+
+/** The host as `make dev-up` starts it, in a folder of its own. */
+async function startProcess(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const child = fork(MAIN, ['live'], { env: { ...process.env, ...env }, stdio: 'inherit' });
+  const died = once(child, 'exit').then(([code]): never => {
+    throw new Error(`the host ended with ${code}`);
+  });
+  died.catch(() => {});
+  const [said] = (await Promise.race([once(child, 'message'), died])) as [{ ready?: true; failed?: string }];
+  if (!said.ready) throw new Error(said.failed);
+  return child;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
+
+it('kill -9 of the whole host in the middle of chunks: the next one goes on, again and again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gordon-host-kill-'));
+  await using database = await createTestDatabase();
+  const venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues') });
+  venues.faults.add({ kind: 'not-found', match: '/data/spot/daily/klines/' });
+  venues.faults.add({ kind: 'delay', ms: 250, match: '/api/v3/klines' });
+  const sql = database.connect();
+  const lot = freshLot(2);
+  const env = {
+    ...{ ...venues.env, GORDON_DIR: folder, GORDON_DATABASE_URL: database.url },
+    ...{ GORDON_JOBS_PORT: '0', GORDON_CANDLES_PORT: '0', POWERTOOLS_LOG_LEVEL: 'SILENT' },
+  };
+  const url = (path: string): string => {
+    const { ports } = JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')) as {
+      ports: { jobs: number };
+    };
+    return `http://127.0.0.1:${ports.jobs}/backfill${path}`;
+  };
+  const ended = async (id: string): Promise<JobDetail> => {
+    for (;;) {
+      const job = (await (await fetch(url(`/jobs/${id}`))).json()) as JobDetail;
+      if (job.finished_at !== null) return job;
+      await sleep(50);
+    }
+  };
+  const order = async (): Promise<string> => {
+    const range = { from: iso(lot.from), to: iso(lot.to) };
+    const body = JSON.stringify({ source: lot.source, symbols: [lot.symbol], ...range });
+    return ((await (await fetch(url(''), { method: 'POST', body })).json()) as JobDetail).id;
+  };
+  const pages = async (id: string): Promise<number> =>
+    (await sql`select from market_data.coverage where job_id = ${id}`).length;
+  const books = () => readBooks(sql, venues.control.context, lot);
+
+  let host = await startProcess(env);
+  try {
+    const id = await order();
+    for (const round of [1, 2]) {
+      await until(async () => (await pages(id)) >= round);
+      await end(host, 'SIGKILL');
+      expect(faultsIn(await books())).toEqual([]);
+      host = await startProcess(env);
+    }
+    const job = await ended(id);
+    expect([job.status, gapsIn(await books())]).toEqual(['succeeded', []]);
+    expect(liesOf(job, [await books()], await rowsWrittenBy(sql, id))).toEqual([]);
+    expect(await ended(await order())).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
+  } finally {
+    await end(host, 'SIGTERM');
+    await venues.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 90_000);

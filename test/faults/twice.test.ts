@@ -1,0 +1,72 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FaultHost, freshLot, startFaultHost } from '../helpers/faults/host.ts';
+
+/** The same work done twice at once: every row once, every count right. */
+let at: FaultHost;
+beforeAll(async () => {
+  at = await startFaultHost();
+});
+afterAll(() => at?.[Symbol.asyncDispose]());
+afterEach(() => at.calm());
+
+const noFiles = { kind: 'not-found', match: '/data/spot/daily/klines/' } as const;
+
+describe('two jobs on one range', () => {
+  it.each([
+    ['from files', false],
+    ['from pages', true],
+  ])('%s at once share the rows', async (_what, byPages) => {
+    const lot = freshLot(2);
+    if (byPages) at.venues.faults.add(noFiles);
+    const orders = await Promise.all([at.order(at.orderOf(lot)), at.order(at.orderOf(lot))]);
+    const jobs = await Promise.all(orders.map(({ id }) => at.settled(id)));
+    expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+    expect(jobs[0]!.rows_fetched + jobs[1]!.rows_fetched).toBe(2_880);
+    await at.recovers(lot, ...jobs);
+  });
+
+  it('that overlap in part share what both want', async () => {
+    const lot = freshLot(3);
+    const day = 86_400_000;
+    const early = { ...lot, to: lot.to - day };
+    const late = { ...lot, from: lot.from + day };
+    const orders = await Promise.all([at.order(at.orderOf(early)), at.order(at.orderOf(late))]);
+    const jobs = await Promise.all(orders.map(({ id }) => at.settled(id)));
+    expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+    expect(jobs[0]!.rows_fetched + jobs[1]!.rows_fetched).toBe(3 * 1_440);
+    await at.recovers(lot, ...jobs);
+  });
+});
+
+describe('a function that is called twice for the same event at once', () => {
+  it.each([
+    ['fetch-chunk', false],
+    ['fetch-chunk', true],
+    ['plan-wave', false],
+    ['finalize-job', false],
+  ])('%s (pages: %s)', async (handler, byPages) => {
+    const lot = freshLot();
+    if (byPages) at.venues.faults.add(noFiles);
+    at.around = async (called, event, invoke) => {
+      if (called !== handler) return invoke(event);
+      const [answer] = await Promise.all([invoke(event), invoke(event)]);
+      return answer;
+    };
+    const job = await at.trigger(lot);
+    expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 1_440 });
+    await at.recovers(lot, job);
+  });
+
+  it('fetch-chunk once more after the job has ended changes nothing', async () => {
+    const lot = freshLot();
+    let again: (() => Promise<unknown>) | undefined;
+    at.around = (called, event, invoke) => {
+      if (called === 'fetch-chunk') again = () => invoke(event);
+      return invoke(event);
+    };
+    const job = await at.trigger(lot);
+    await again!();
+    expect(await at.settled(job.id)).toMatchObject({ status: 'succeeded', rows_fetched: 1_440 });
+    await at.recovers(lot, job);
+  });
+});

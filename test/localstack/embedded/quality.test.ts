@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { startTestHost } from '../../helpers/host.ts';
+
+const MONTH = Date.UTC(2025, 0, 1);
+const HOUR = 3_600_000;
+
+/** A month of hours as the archive writes them, some of them wrong. */
+function csv(): string {
+  const lines = Array.from({ length: 744 }, (_, i) => {
+    const open = (MONTH + i * HOUR) * 1_000;
+    const prices = [100, 102, 99, 101].map((price) => (i === 30 || i === 31 ? price * 1_000 : price));
+    if (i === 10) prices[1] = 98;
+    if (i === 20) prices[2] = 0;
+    return [open, ...prices, 5, open + HOUR * 1_000 - 1, 500, 7, 2, 200, 0].join(',');
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+it('keeps what a venue tells, and tells what cannot be right about it', async () => {
+  const archives = [{ market: 'spot', symbol: 'BTCUSDT', interval: '1h', period: '2025-01', csv: csv() }];
+  await using at = await startTestHost({ overrides: { archives } });
+  const order = { source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h' };
+  const job = await at.wait((await at.order({ ...order, from: '2025-01-01', to: '2025-02-01' })).id);
+  expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 744 });
+  const query = 'source=klines_spot&symbol=BTCUSDT&timeframe=1h&from=2025-01-01&to=2025-02-01';
+  const { body } = await at.ask<{ kind: string; time: string; detail: object }[]>(
+    `/backfill/findings?${query}`,
+  );
+  const hour = (i: number) => new Date(MONTH + i * HOUR).toISOString().replace('.000', '');
+  expect(body.map(({ kind, time }) => [kind, time])).toEqual([
+    ['ohlc-inconsistent', hour(10)],
+    ['non-positive-price', hour(20)],
+    ['scale-jump', hour(30)],
+    ['scale-jump', hour(32)],
+  ]);
+  expect(body[0]!.detail).toEqual({ open: 100, high: 98, low: 99, close: 101, rows: 1 });
+  const report = await at.ask<{ findings: number }[]>('/backfill/report?symbol=BTCUSDT');
+  expect(report.body[0]!.findings).toBe(4);
+  const [kept] = await at.sql`
+    select low from market_data.spot_klines where time = ${hour(20)} and timeframe = '1h'`;
+  expect(kept!.low).toBe(0);
+});

@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
+import { gordon } from '../../cli/support/run.ts';
+import { startTestHost, type TestHost } from '../../helpers/host.ts';
+
+let at: TestHost;
+const SPOT = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1h' };
+beforeAll(async () => {
+  at = await startTestHost();
+  const range = { from: '2025-01-01', to: '2025-03-01' };
+  const orders = [
+    { source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h', ...range },
+    { source: 'funding', symbols: ['BTCUSDT'], ...range },
+    { source: 'candles', symbols: ['BTCUSDT'], ...range },
+    { source: 'sentiment', symbols: ['FNG'], ...range },
+  ];
+  for (const order of orders) await at.wait((await at.order(order)).id);
+});
+afterAll(() => at?.[Symbol.asyncDispose]());
+afterEach(() => at.venues.faults.clear());
+
+const verify = async (body: object): Promise<PeriodCertificate> => {
+  const answer = await at.ask<PeriodCertificate>('/backfill/verify', {
+    ...{ method: 'POST', body: JSON.stringify(body) },
+  });
+  expect(answer.status).toBe(200);
+  return answer.body;
+};
+const JANUARY = { from: '2025-01-01', to: '2025-02-01' };
+const HOURS = 31 * 24;
+const api = () => `http://127.0.0.1:${at.host.ports.jobs}`;
+const jobs = async () => (await at.ask<unknown[]>('/backfill/jobs?status=all')).body.length;
+
+describe('a month that is as the venue has it', () => {
+  it('is certified with counts, bounds, hash and object', async () => {
+    const before = await jobs();
+    const found = await verify({ ...SPOT, ...JANUARY });
+    expect(found).toMatchObject({ rows: HOURS, compared: HOURS, identical: true, differences: [] });
+    expect([found.first, found.last]).toEqual(['2025-01-01T00:00:00Z', '2025-01-31T23:00:00Z']);
+    expect(found.objects).toEqual([
+      expect.objectContaining({ object: expect.stringContaining('BTCUSDT-1h-2025-01.zip') }),
+    ]);
+    expect(found.objects[0]!.ledger).toBe(found.objects[0]!.venue);
+    expect(await jobs()).toBe(before);
+    expect((await verify({ ...SPOT, ...JANUARY })).sha256).toBe(found.sha256);
+  });
+
+  it.each([
+    ['funding_binance', 'BTCUSDT', 93],
+    ['funding_bybit', 'BTCUSDT', 93],
+    ['price_klines', 'BTCUSDT', 31 * 288],
+    ['fear_greed', 'FNG', 31],
+  ])('may be of %s', async (source, symbol, rows) => {
+    expect(await verify({ source, symbol, ...JANUARY })).toMatchObject({
+      ...{ rows, compared: rows, identical: true },
+    });
+  });
+});
+
+describe('rows that somebody', () => {
+  const february = { from: '2025-02-01', to: '2025-03-01' };
+
+  it('changed or removed are found, named and left as they are', async () => {
+    await at.sql`set role gordon_writer`;
+    const where = at.sql`symbol = 'BTCUSDT' and timeframe = '1h'`;
+    await at.sql`update market_data.spot_klines set volume = volume + 1 where ${where} and time = '2025-02-03 04:00Z'`;
+    await at.sql`delete from market_data.spot_klines where ${where} and time = '2025-02-05 06:00Z'`;
+    const found = await verify({ ...SPOT, ...february });
+    expect(found).toMatchObject({ identical: false, changed: 1, missing: 1, extra: 0, rows: 28 * 24 - 1 });
+    const [changed, missing] = found.differences;
+    expect(changed).toMatchObject({ kind: 'changed', stored: { time: '2025-02-03T04:00:00Z' } });
+    expect(Number(changed!.stored!.volume) - Number(changed!.venue!.volume)).toBeCloseTo(1, 6);
+    expect(missing).toMatchObject({ kind: 'missing', stored: null, venue: { time: '2025-02-05T06:00:00Z' } });
+    const findings = await at.sql`
+      select kind, time from market_data.findings where job_id = 'verify' order by time`;
+    expect(findings.map(({ kind }) => kind)).toEqual(['row-changed', 'row-missing']);
+    const [row] = await at.sql`
+      select volume from market_data.spot_klines where ${where} and time = '2025-02-03 04:00Z'`;
+    expect(row!.volume).toBe(changed!.stored!.volume);
+  });
+});
+
+describe('a row that somebody invented', () => {
+  it('is found, where the venue would tell of it', async () => {
+    await at.sql`
+      insert into market_data.funding_rates
+      select (jsonb_populate_record(t, '{"time": "2025-02-03T05:00:00Z"}')).* from market_data.funding_rates t
+      where venue = 'binance' and symbol = 'BTCUSDT' and time = '2025-02-03 00:00Z'`;
+    const february = { from: '2025-02-01', to: '2025-03-01' };
+    const found = await verify({ source: 'funding_binance', symbol: 'BTCUSDT', ...february });
+    expect(found).toMatchObject({ identical: false, changed: 0, missing: 0, extra: 1 });
+    expect(found.differences[0]).toMatchObject({ kind: 'extra', venue: null });
+  });
+});
+
+describe('a venue that', () => {
+  it('published an object anew is found by rows and by hash', async () => {
+    at.venues.faults.add({ kind: 'disagree', match: 'monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2025-01' });
+    const found = await verify({ ...SPOT, ...JANUARY });
+    expect(found.identical).toBe(false);
+    expect(found.changed).toBeGreaterThan(0);
+    expect(found.objects[0]!.venue).not.toBe(found.objects[0]!.ledger);
+  });
+
+  it('tells of a month otherwise than of its days is on record', async () => {
+    const missing = at.venues.faults.add({ kind: 'not-found', match: 'monthly/klines/ETHUSDT/1h' });
+    const order = { source: 'klines_spot', symbols: ['ETHUSDT'], timeframe: '1h', ...JANUARY };
+    await at.wait((await at.order(order)).id);
+    missing.remove();
+    at.venues.faults.add({ kind: 'disagree', match: 'monthly/klines/ETHUSDT/1h' });
+    const found = await verify({ ...SPOT, symbol: 'ETHUSDT', ...JANUARY });
+    expect(found.changed).toBeGreaterThan(0);
+    // The files of days are as they were: only their checksums were asked for.
+    expect(found.objects.length).toBe(31);
+    expect(found.objects.every(({ ledger, venue }) => ledger === venue)).toBe(true);
+    const [noted] = await at.sql`
+      select count(*)::int as n, min(detail ->> 'storedFrom') as stored, min(detail ->> 'venueFrom') as venue
+      from market_data.findings where kind = 'archive-disagreement'`;
+    expect(noted!.n).toBe(found.changed);
+    expect([noted!.stored, noted!.venue]).toEqual([
+      expect.stringContaining('/daily/'),
+      expect.stringContaining('/monthly/'),
+    ]);
+  });
+});
+
+describe('the command line', () => {
+  const filter = ['--source', 'klines_spot', '--symbol', 'BTCUSDT', '--to', '2025-02-01'];
+
+  it('prints a certificate whose hash another warehouse can be held against', async () => {
+    const first = await gordon(['verify', ...filter, '--json'], { api: api() });
+    expect(first.code).toBe(0);
+    const { sha256, identical, rows, periods } = JSON.parse(first.stdout);
+    expect({ identical, rows }).toEqual({ identical: true, rows: HOURS });
+    await using other = await startTestHost();
+    const order = { source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h', ...JANUARY };
+    await other.wait((await other.order(order)).id);
+    const there = `http://127.0.0.1:${other.host.ports.jobs}`;
+    const second = JSON.parse((await gordon(['verify', ...filter, '--json'], { api: there })).stdout);
+    expect(second.sha256).toBe(sha256);
+    expect(second.periods[0].sha256).toBe(periods[0].sha256);
+  });
+
+  it('ends with 1 where something differs, and says what', async () => {
+    const ran = await gordon(['verify', '--source', 'klines_spot', '--symbol', 'BTCUSDT'], { api: api() });
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toMatch(/2025-01-01 to 2025-02-01: 744 rows, 744 compared, identical [0-9a-f]{12}/);
+    expect(ran.stdout).toMatch(/1 changed, 1 missing/);
+    expect(ran.stdout).toMatch(/different: 1 of 2 periods/);
+  });
+});
