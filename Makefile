@@ -1,9 +1,11 @@
 # The commands of daily work. `make help` lists them.
 .DEFAULT_GOAL := help
 .PHONY: demo dev-up dev-down dev-seed test check bench help
+.PHONY: localstack-up localstack-deploy localstack-down test-localstack
 
 INSTALLED := node_modules/.package-lock.json
 GORDON := bin/gordon-data
+HOST_MODE := node_modules/.bin/node localstack/host-mode/main.ts
 
 # Not `npm ci`: it refuses a lock without the optional binaries of other platforms, and a registry mirror may not have them
 # to lock. The versions are the lock's all the same.
@@ -31,8 +33,20 @@ check: $(INSTALLED) ## format, lint, types, dead code, import direction
 test: check ## everything that must hold: checks, then all tests
 	@npm run --silent test
 
+localstack-up: $(INSTALLED) ## start LocalStack, without Docker; GORDON_LOCALSTACK_PORT unless 4566
+	@$(HOST_MODE) up
+
+localstack-deploy: $(INSTALLED) ## deploy the stack on it, with simulated venues unless GORDON_VENUES=live
+	@$(HOST_MODE) deploy
+
+localstack-down: $(INSTALLED) ## stop LocalStack and what belongs to it; the database is kept
+	@$(HOST_MODE) down
+
+test-localstack: $(INSTALLED) ## the suite of the hosts against a LocalStack of its own; three minutes
+	@GORDON_TEST_LOCALSTACK=1 npm run --silent test -- test/hosts/localstack.test.ts
+
 bench: $(INSTALLED) ## rows/s of the whole path against raw COPY and against a plain ccxt loop
 	@npm run --silent bench
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -14,10 +14,12 @@ const WEB = new URL('../web/', import.meta.url);
 
 const STATIC: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
-  '/console/app.css': { file: 'app.css', type: 'text/css; charset=utf-8' },
   '/console/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
 };
-const SCRIPT = '/console/app.js';
+const BUNDLED: Readonly<Record<string, { readonly entry: string; readonly type: string }>> = {
+  '/console/app.js': { entry: 'main.tsx', type: 'text/javascript; charset=utf-8' },
+  '/console/app.css': { entry: 'app.css', type: 'text/css; charset=utf-8' },
+};
 
 /** No script, style or request but our own; nothing inline; no frame around it. */
 const POLICY = [
@@ -38,26 +40,28 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 
 /** Bundled when somebody first asks, so that a host which nobody looks at does not pay for it. */
 export function consolePage(): Page {
-  let script: Promise<Uint8Array> | undefined;
+  const bundles = new Map<string, Promise<Uint8Array>>();
   return async (path) => {
-    const known = STATIC[path];
+    const known = Object.hasOwn(STATIC, path) ? STATIC[path] : undefined;
     if (known) return { type: known.type, body: readFileSync(new URL(known.file, WEB)) };
-    if (path !== SCRIPT) return undefined;
-    script ??= bundle();
+    const made = Object.hasOwn(BUNDLED, path) ? BUNDLED[path] : undefined;
+    if (!made) return undefined;
+    const body = bundles.get(path) ?? bundle(made.entry);
+    bundles.set(path, body);
     try {
-      return { type: 'text/javascript; charset=utf-8', body: await script };
+      return { type: made.type, body: await body };
     } catch (error) {
-      script = undefined;
+      bundles.delete(path);
       throw error;
     }
   };
 }
 
-/** The page's modules as one file. @throws esbuild's BuildFailure */
-export async function bundle(): Promise<Uint8Array> {
+/** A module or style sheet with all that it imports, as one file. @throws esbuild's BuildFailure */
+async function bundle(entry: string): Promise<Uint8Array> {
   const { build } = await import('esbuild');
   const result: BuildResult<{ write: false }> = await build({
-    entryPoints: [fileURLToPath(new URL('main.tsx', WEB))],
+    entryPoints: [fileURLToPath(new URL(entry, WEB))],
     tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)),
     ...{ bundle: true, minify: true, write: false, format: 'esm', target: 'es2022', logLevel: 'silent' },
     legalComments: 'inline',

@@ -16,12 +16,14 @@ export interface Problem {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
   413: 'Body too large',
   422: 'Cannot be done',
   500: 'Internal error',
+  502: 'No answer behind',
   503: 'Not available now',
 };
 

@@ -38,7 +38,7 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     if (isForeign(request.headers)) return problemAnswer(FOREIGN);
     const url = new URL(request.url ?? '/', 'http://local');
-    const file = request.method === 'GET' ? await page(url.pathname) : undefined;
+    const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await page(url.pathname) : undefined;
     if (file) {
       return { statusCode: 200, headers: { 'content-type': file.type, ...PAGE_HEADERS }, body: file.body };
     }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describeError } from '../../functions/core/errors.ts';
 import { ACTIVE_STATUSES } from '../../functions/core/job.ts';
-import type { Clock } from '../../functions/core/time.ts';
+import { type Clock, MINUTE } from '../../functions/core/time.ts';
 import { rootLogger } from '../../functions/runtime/log.ts';
 import type { Patience } from '../../functions/runtime/read-answer.ts';
 import { createServices, type Services } from '../../functions/runtime/services.ts';
@@ -138,7 +138,10 @@ async function assemble(
     const failed = (name: string, error: unknown) =>
       rootLogger.error(`schedule ${name}: ${describeError(error)}`);
     const { everySeconds } = options.rehearsal ?? {};
-    const scheduler = startScheduler(options.schedules, loaded.invoke, failed, everySeconds);
+    const scheduler = startScheduler({
+      ...{ which: options.schedules, invoke: loaded.invoke, failed, between: everySeconds },
+      minutesSince: (name) => minutesSince(services, name),
+    });
     stops.push(() => scheduler.stop());
   }
   return {
@@ -146,6 +149,11 @@ async function assemble(
     ...{ databaseUrl: database.url, readerUrl: database.readerUrl, services, env },
     close: stopAll,
   };
+}
+
+async function minutesSince({ runs, clock }: Services, schedule: string): Promise<number | undefined> {
+  const last = await runs?.last(schedule);
+  return last && Math.abs(clock() - last.at) / MINUTE;
 }
 
 /** The interpreter forgets its executions; the job table does not. */

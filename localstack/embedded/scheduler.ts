@@ -8,31 +8,46 @@ export interface Scheduler {
 /** Which of the manifest's schedules: all, or those that only compute from what is there. */
 export type Schedules = 'all' | 'derived';
 
+export interface SchedulerOptions {
+  readonly which: Schedules;
+  invoke(handler: string, event: unknown): Promise<unknown>;
+  failed(schedule: string, error: unknown): void;
+  /** how many minutes ago a schedule ran last, whichever way the clock went since; undefined: never */
+  minutesSince(schedule: string): Promise<number | undefined>;
+  /** seconds from run to run of those that the manifest counts in minutes */
+  readonly between?: number | undefined;
+}
+
+/** The next run of a schedule is never farther than this, so what was missed need not be made up for. */
+const SOON = 60;
+
 /**
- * Runs the manifest's schedules; a run that is still at work when the next is due is not started twice.
- * @param between seconds from run to run of those that the manifest counts in minutes
+ * Runs the manifest's schedules; a run that is still at work when the next is due is not started twice. What was due while
+ * the host was down runs at once.
  */
-export function startScheduler(
-  which: Schedules,
-  invoke: (handler: string, event: unknown) => Promise<unknown>,
-  failed: (schedule: string, error: unknown) => void,
-  between?: number,
-): Scheduler {
-  const crons = functions.flatMap(({ handler, schedules = [] }) =>
-    schedules
-      .filter(({ derives }) => which === 'all' || derives)
-      .map(
-        ({ name, everyMinutes, everySeconds = between }) =>
-          new Cron(
-            everySeconds === undefined ? everyMinutesAsCron(everyMinutes) : `*/${everySeconds} * * * * *`,
-            { protect: true, timezone: 'UTC', catch: (error) => failed(name, error) },
-            async () => {
-              const often = everySeconds === undefined ? {} : { everySeconds };
-              await invoke(handler, { source: 'gordon.schedule', 'detail-type': name, ...often });
-            },
-          ),
-      ),
+export function startScheduler(options: SchedulerOptions): Scheduler {
+  const { which, invoke, failed, between } = options;
+  const due = functions.flatMap(({ handler, schedules = [] }) =>
+    schedules.map((schedule) => ({ handler, ...schedule })),
   );
+  const crons = due
+    .filter(({ derives }) => which === 'all' || derives)
+    .map(({ handler, name, everyMinutes, everySeconds = between }) => {
+      const cron = new Cron(
+        everySeconds === undefined ? everyMinutesAsCron(everyMinutes) : `*/${everySeconds} * * * * *`,
+        { protect: true, timezone: 'UTC', catch: (error) => failed(name, error) },
+        async () => {
+          const often = everySeconds === undefined ? {} : { everySeconds };
+          await invoke(handler, { source: 'gordon.schedule', 'detail-type': name, ...often });
+        },
+      );
+      if (everySeconds === undefined && everyMinutes >= SOON) {
+        makeUp(cron, everyMinutes, () => options.minutesSince(name)).catch((error: unknown) =>
+          failed(name, error),
+        );
+      }
+      return cron;
+    });
   return {
     stop: () => {
       for (const cron of crons) cron.stop();
@@ -40,6 +55,17 @@ export function startScheduler(
   };
 }
 
+async function makeUp(
+  cron: Cron,
+  everyMinutes: number,
+  minutesSince: () => Promise<number | undefined>,
+): Promise<void> {
+  const since = await minutesSince();
+  if (since !== undefined && since >= everyMinutes && !cron.isStopped()) await cron.trigger();
+}
+
 /** A field of a cron pattern ends where the next larger unit begins. */
-const everyMinutesAsCron = (minutes: number): string =>
-  minutes < 60 ? `*/${minutes} * * * *` : `0 */${minutes / 60} * * *`;
+function everyMinutesAsCron(minutes: number): string {
+  if (minutes < 60) return `*/${minutes} * * * *`;
+  return minutes < 24 * 60 ? `0 */${minutes / 60} * * *` : '0 0 * * *';
+}

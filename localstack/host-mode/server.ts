@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GordonError } from '../../functions/core/errors.ts';
 import type { Installation } from './install.ts';
+import { end, runs } from './processes.ts';
 
 export interface ServerOptions {
   readonly installation: Installation;
@@ -22,6 +23,7 @@ export interface Server {
   readonly logFile: string;
 }
 
+const PROGRAM = 'localstack.runtime.main';
 const START_PATIENCE_MS = 120_000;
 const STOP_PATIENCE_MS = 5_000;
 const LAST_LINES = 15;
@@ -32,12 +34,16 @@ const LAST_LINES = 15;
  */
 export async function startServer({ installation, folder, port }: ServerOptions): Promise<Server> {
   await refuseUsed(port);
-  const [root, tmp, home] = ['root', 'tmp', 'home'].map((name) => join(folder, name)) as [string, string, string];
+  const [root, tmp, home] = ['root', 'tmp', 'home'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   for (const path of [join(root, 'usr/lib'), tmp, home]) mkdirSync(path, { recursive: true });
   symlinkSync(installation.libraries, join(root, 'usr/lib/localstack'));
   const logFile = join(folder, 'localstack.log');
   const log = openSync(logFile, 'a');
-  const child = spawn(installation.python, ['-m', 'localstack.runtime.main'], {
+  const child = spawn(installation.python, ['-m', PROGRAM], {
     ...{ cwd: folder, detached: true, stdio: ['ignore', log, log] },
     env: { ...environment(port), FILESYSTEM_ROOT: root, TMPDIR: tmp, HOME: home },
   });
@@ -92,32 +98,9 @@ export async function isUp(url: string): Promise<boolean> {
 }
 
 /** Ends LocalStack and all that it started. It keeps nothing, so it is not waited for long. */
-export async function stopServer(pid: number): Promise<void> {
-  if (isServer(pid)) send(pid, 'SIGTERM');
-  for (const deadline = Date.now() + STOP_PATIENCE_MS; isServer(pid) && Date.now() < deadline; ) {
-    await sleep(100);
-  }
-  // The group: DynamoDB would outlive a LocalStack that is killed.
-  send(-pid, 'SIGKILL');
-}
+export const stopServer = (pid: number): Promise<void> => end(pid, PROGRAM, STOP_PATIENCE_MS);
 
-/** Whether this process is a LocalStack that runs: numbers are used again, and one that ended may wait for its parent. */
-export function isServer(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('localstack.runtime.main');
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code!)) return false;
-    throw error;
-  }
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
+export const isServer = (pid: number): boolean => runs(pid, PROGRAM);
 
 async function refuseUsed(port: number): Promise<void> {
   const probe = createServer().listen(port, '127.0.0.1');

@@ -41,7 +41,10 @@ function findPython(): string | undefined {
     if (found) return found;
   }
   if (named) return undefined;
-  const installed = ask('pyenv', ['versions', '--bare'])?.split('\n').map((line) => line.trim()) ?? [];
+  const installed =
+    ask('pyenv', ['versions', '--bare'])
+      ?.split('\n')
+      .map((line) => line.trim()) ?? [];
   for (const version of installed.filter(isFit)) {
     const found = askPython('python3', { PYENV_VERSION: version });
     if (found) return found;
@@ -78,6 +81,10 @@ function ask(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 
 const missing = (subject: string, message: string, remedy: string): GordonError =>
   new GordonError({
-    ...{ name: 'PermanentError', code: 'tool-missing', subject: `LocalStack without Docker needs ${subject}` },
+    ...{
+      name: 'PermanentError',
+      code: 'tool-missing',
+      subject: `LocalStack without Docker needs ${subject}`,
+    },
     ...{ message: `${message}.`, remedy },
   });

@@ -11,6 +11,8 @@ import { type FaultHost, freshLot, startFaultHost, until } from '../helpers/faul
 /** `kill -9` of whatever works on a chunk. The database is one of our own: the tests' server serves other tests too. */
 const folder = mkdtempSync(join(tmpdir(), 'gordon-kill-'));
 const dataDir = join(folder, 'data');
+/** Four attempts outlast a recovery. */
+const RETRY_MS = 1_000;
 let cluster: Cluster;
 let at: FaultHost;
 beforeAll(async () => {
@@ -19,17 +21,20 @@ beforeAll(async () => {
   await admin`create database gordon`;
   await admin.end();
   const pools: Sql[] = [];
-  at = await startFaultHost({
-    url: cluster.url('gordon'),
-    connect(options = {}) {
-      const pool = connect(cluster.url('gordon'), { application: 'test', ...options });
-      pools.push(pool);
-      return pool;
+  at = await startFaultHost(
+    {
+      url: cluster.url('gordon'),
+      connect(options = {}) {
+        const pool = connect(cluster.url('gordon'), { application: 'test', ...options });
+        pools.push(pool);
+        return pool;
+      },
+      async [Symbol.asyncDispose]() {
+        await Promise.all(pools.map((pool) => pool.end({ timeout: 5 })));
+      },
     },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(pools.map((pool) => pool.end({ timeout: 5 })));
-    },
-  });
+    RETRY_MS,
+  );
 }, 90_000);
 afterAll(async () => {
   await at?.[Symbol.asyncDispose]();

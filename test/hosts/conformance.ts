@@ -60,7 +60,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
 
     it('takes an order, lists it, tells its progress and has the right rows in the end', async () => {
       const [from, to, minutes] = ['2025-02-01', '2025-03-01', 28 * 1_440] as const;
-      const slow = at.facts.venuesUrl && (await at.fault({ kind: 'delay', ms: 3_000, match: 'ETHUSDT-1m-2025-02' }));
+      const slow =
+        at.facts.venuesUrl && (await at.fault({ kind: 'delay', ms: 3_000, match: 'ETHUSDT-1m-2025-02' }));
       const order = { source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], from, to };
       const { id } = await at.order(order, { 'Idempotency-Key': 'main' });
       expect((await at.order(order, { 'Idempotency-Key': 'main' })).id).toBe(id);
@@ -78,7 +79,12 @@ export function conformance(name: string, options: ConformanceOptions): void {
         await slow.mend();
       }
       const done = await at.wait(id);
-      expect(done).toMatchObject({ status: 'succeeded', progress: 1, failures: [], rows_fetched: 4 * minutes });
+      expect(done).toMatchObject({
+        status: 'succeeded',
+        progress: 1,
+        failures: [],
+        rows_fetched: 4 * minutes,
+      });
       for (const symbol of order.symbols) {
         expect(await rowsOf('spot_klines', symbol, from, to)).toBe(minutes);
         expect(await rowsOf('perp_klines', symbol, from, to)).toBe(minutes);

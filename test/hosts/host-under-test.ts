@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { JobDetail } from '../../functions/core/job-view.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
 import type { Fault } from '../../localstack/venues/frame/faults.ts';
@@ -76,7 +76,10 @@ export class HostUnderTest {
 
   /** Makes the venues misbehave until `mend` is called, or the test ends. */
   async fault(fault: Fault & { match: string }): Promise<{ mend(): Promise<void> }> {
-    const { id } = await this.#control<{ id: string }>('faults', { method: 'POST', body: JSON.stringify(fault) });
+    const { id } = await this.#control<{ id: string }>('faults', {
+      method: 'POST',
+      body: JSON.stringify(fault),
+    });
     const mend = async () => {
       await this.#control(`faults?id=${id}`, { method: 'DELETE' });
     };

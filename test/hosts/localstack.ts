@@ -11,7 +11,11 @@ import { startServer, stopServer } from '../../localstack/host-mode/server.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import type { HostFacts } from './host-under-test.ts';
 
-const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = ACCOUNT;
+const {
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+} = ACCOUNT;
 
 /** A LocalStack of the test's own with the stack deployed on it, whatever else runs on this machine. */
 export async function startLocalStackHost(say: (line: string) => void): Promise<HostFacts> {

@@ -61,7 +61,7 @@ describe('alarms', () => {
     }
     expect(named('schedule-not-run-refresh')).toMatchObject({
       ...{ Threshold: 1, ComparisonOperator: 'LessThanThreshold' },
-      ...{ Period: 300, EvaluationPeriods: 3, Statistic: 'Sum', MetricName: 'Invocations' },
+      ...{ Period: 60, EvaluationPeriods: 3, Statistic: 'Sum', MetricName: 'Invocations' },
     });
   });
 

@@ -61,8 +61,8 @@ describe('the report', () => {
   const text = report(NEW_YEAR);
 
   it('has both scenarios in every region, and says how old its prices are', () => {
-    // Every five minutes for 30 days, one job for each market.
-    expect(text).toContain('17,280 jobs, 34,560 chunks, 172,800 rows');
+    // Every minute for 30 days, one job for both markets and both symbols.
+    expect(text).toContain('43,200 jobs, 172,800 chunks, 172,800 rows');
     expect(text).toContain('10 jobs, 1,200,000 chunks');
     for (const region of Object.keys(prices.regions)) expect(text).toContain(region);
     expect(text).toContain(prices.asOf);
@@ -72,7 +72,6 @@ describe('the report', () => {
 
 it('counts the alarms, metrics and secrets that the stack has', () => {
   const plain = synth();
-  // The alarm of perishable series comes with the audit.
   expect(Object.keys(plain.of('AWS::CloudWatch::Alarm')).length).toBeLessThanOrEqual(ASSUMED.alarms);
   expect(Object.keys(plain.of('AWS::Logs::MetricFilter')).length).toBeLessThanOrEqual(ASSUMED.logMetrics);
   expect(Object.keys(plain.of('AWS::SecretsManager::Secret'))).toHaveLength(ASSUMED.secrets);

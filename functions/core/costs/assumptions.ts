@@ -30,7 +30,7 @@ export const ASSUMED = {
   bytesPerRowIn: 40,
   apiCallsPerMonth: 20_000,
   /** what the stack keeps all month, whatever it does */
-  alarms: 10,
+  alarms: 14,
   logMetrics: 6,
   secrets: 1,
 } as const;

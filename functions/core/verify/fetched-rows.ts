@@ -65,7 +65,3 @@ function collect(
     if (!into.has(key)) into.set(key, { line: lineOf(table, cells), time, object });
   }
 }
-
-/** The parts of a range that were not told about. */
-export const untold = (have: RangeSet, { told }: Fetched, range: Range): RangeSet =>
-  subtract(clip(have, range), told);

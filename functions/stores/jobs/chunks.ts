@@ -3,13 +3,10 @@ import type { ChunkProgress, Job } from '../../core/job.ts';
 import type { JobStore } from '../../core/job-ports.ts';
 import { measure } from '../../core/range.ts';
 import { iso, SECOND } from '../../core/time.ts';
-import { isConditionFailed, onTable } from './dynamo.ts';
+import { onTable } from './dynamo.ts';
 import { chunkOf } from './items.ts';
 import { type JobTable, KEEP_FINISHED } from './job-store.ts';
 import { chunkKey, TTL_ATTRIBUTE } from './table.ts';
-
-/** A count of rows never goes back. */
-const NOT_LESS = 'attribute_not_exists(#rows) OR #rows <= :rows';
 
 /** Updates that run at once when a wave's chunks are entered. */
 const PARALLEL = 25;
@@ -18,13 +15,7 @@ export function createChunkStore(
   at: JobTable,
   mustGet: (id: string) => Promise<Job>,
 ): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'failChunk'> {
-  const update = (
-    id: string,
-    label: string,
-    expression: string,
-    values: Record<string, unknown>,
-    condition?: string,
-  ) =>
+  const update = (id: string, label: string, expression: string, values: Record<string, unknown>) =>
     onTable(`job ${id}`, () =>
       at.client.send(
         new UpdateCommand({
@@ -37,7 +28,6 @@ export function createChunkStore(
             ),
           ),
           ExpressionAttributeValues: values,
-          ...(condition && { ConditionExpression: condition }),
         }),
       ),
     );
@@ -77,21 +67,18 @@ export function createChunkStore(
       return chunks;
     },
 
-    async checkpoint(id, label, { state, leftMs, rows, requests = 0, resumeAt }) {
+    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt }) {
       const resume = resumeAt === undefined ? ' REMOVE resume_at' : ', resume_at = :resume';
-      const [set, add] = ['SET #state = :state, left_ms = :left', 'ADD requests :requests'];
-      const values = {
-        ...{ ':state': state, ':left': leftMs, ':requests': requests },
-        ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
-      };
-      try {
-        const counted = { ...values, ':rows': rows };
-        await update(id, label, `${set}, #rows = :rows${resume} ${add}`, counted, NOT_LESS);
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-        // The same chunk is at work twice, and the other call has counted more.
-        await update(id, label, `${set}${resume} ${add}`, values);
-      }
+      await update(
+        id,
+        label,
+        `SET #state = :state, left_ms = :left, #rows = :rows${resume} ${requests === undefined ? '' : ' ADD requests :requests'}`,
+        {
+          ...{ ':state': state, ':left': leftMs, ':rows': rows },
+          ...(requests !== undefined && { ':requests': requests }),
+          ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
+        },
+      );
       return { cancelled: (await mustGet(id)).status === 'cancelled' };
     },
 

@@ -55,8 +55,11 @@ export interface Held {
 
 const JOB_TABLE = 'gordon-jobs';
 
-/** The embedded host with a hand on everything that it depends on. */
-export async function startFaultHost(database?: TestDatabase): Promise<FaultHost> {
+/**
+ * The embedded host with a hand on everything that it depends on.
+ * @param retryMs pause before each attempt of the state machine's Retry
+ */
+export async function startFaultHost(database?: TestDatabase, retryMs = 100): Promise<FaultHost> {
   let offset = 0;
   const clock = (): number => Date.now() + offset;
   const [jobTable, wire] = await Promise.all([startJobTable(JOB_TABLE), startWire()]);
@@ -78,7 +81,7 @@ export async function startFaultHost(database?: TestDatabase): Promise<FaultHost
         },
         rehearsal: {
           around: (handler, event, invoke) => (turned.around ?? plain)(handler, event, invoke),
-          retryMs: 100,
+          retryMs,
           patience: { firstByteMs: SECOND, stallMs: SECOND },
         },
       };

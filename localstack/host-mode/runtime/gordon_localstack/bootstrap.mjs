@@ -15,8 +15,7 @@ function send(message) {
 
 /** As Lambda's runtime reports what was thrown. */
 function failure(error) {
-  if (!(error instanceof Error))
-    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
   return {
     errorType: error.name,
     errorMessage: error.message,
@@ -28,7 +27,8 @@ async function load() {
   const { LAMBDA_TASK_ROOT: root, _HANDLER: name } = process.env;
   const [file, member] = name.split('.');
   const path = ['.mjs', '.js'].map((end) => join(root, file + end)).find((one) => existsSync(one));
-  if (!path) throw Object.assign(new Error(`Cannot find module '${file}'`), { name: 'Runtime.ImportModuleError' });
+  if (!path)
+    throw Object.assign(new Error(`Cannot find module '${file}'`), { name: 'Runtime.ImportModuleError' });
   const handler = (await import(pathToFileURL(path).href))[member];
   if (typeof handler === 'function') return handler;
   throw Object.assign(new Error(`${name} is undefined or not exported`), { name: 'Runtime.HandlerNotFound' });

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeError } from '../../functions/core/errors.ts';
+import { ACTIVE_STATUSES, isFinished } from '../../functions/core/job.ts';
+import { createJob } from '../../functions/core/run/create-job.ts';
+import { DAY, floorTo, HOUR, iso, MINUTE, SECOND } from '../../functions/core/time.ts';
+import { createHandler as auditGaps } from '../../functions/handlers/audit-gaps.ts';
+import { createHandler as refresh } from '../../functions/handlers/refresh.ts';
+import type { Services } from '../../functions/runtime/services.ts';
+import { faultsIn, gapsIn, type Lot, readBooks, rowsWrittenBy } from '../../test/helpers/faults/books.ts';
+import { type FaultKind, FILE_KINDS, KINDS, randomOf, type Striking } from './faults.ts';
+import type { Plant } from './plant.ts';
+
+export interface SoakReport {
+  readonly days: number;
+  readonly rows: number;
+  /** steps without rows, all proven, by reason */
+  readonly holes: Readonly<Record<string, number>>;
+  readonly jobs: Readonly<Record<string, number>>;
+  readonly table: readonly { readonly kind: string; readonly injected: number; readonly survived: number }[];
+  /** what must not be; empty when all is well */
+  readonly problems: readonly string[];
+}
+
+const SERIES = [
+  { source: 'klines_spot', symbol: 'BTCUSDT' },
+  { source: 'klines_spot', symbol: 'ETHUSDT' },
+  { source: 'klines_perp', symbol: 'BTCUSDT' },
+] as const;
+
+/** What the check after each step looks back on; the whole is checked at the end. */
+const LOOK_BACK = 3 * DAY;
+
+/** Fills so many days as the schedules do, with faults all the while, and holds the result against the venues' truth. */
+export async function rehearse(
+  plant: Plant,
+  { days, seed, start, log }: { days: number; seed: number; start: number; log: (line: string) => void },
+): Promise<SoakReport> {
+  const random = randomOf(seed);
+  const problems: string[] = [];
+  const note = (found: readonly string[], struck: string): void => {
+    for (const problem of found) log(`${problem} [${struck}]`);
+    problems.push(...found);
+  };
+  const tally = new Map(KINDS.map(({ kind }) => [kind, { injected: 0, survived: 0 }]));
+  const ended: Record<string, number> = {};
+  const until = start + days * DAY;
+  addOutages(plant, random, start, days);
+
+  const lots = (from: number, to: number): Lot[] => SERIES.map((series) => ({ ...series, from, to }));
+  const check = async (from: number, to: number, rule: typeof faultsIn): Promise<string[]> => {
+    const books = await Promise.all(
+      lots(from, to).map(async (lot) =>
+        rule(await readBooks(plant.sql, plant.venues.control.context, lot)).map(
+          (fault) => `${lot.source} ${lot.symbol} until ${iso(to)}: ${fault}`,
+        ),
+      ),
+    );
+    return books.flat();
+  };
+  const run = (
+    make: (services: () => Promise<Services>) => (event: unknown, context: never) => Promise<unknown>,
+  ) => make(async () => plant.host.services)({}, {} as never);
+  const order = async (from: number): Promise<void> => {
+    for (const { source, symbol } of SERIES)
+      await createJob(plant.host.services, { source, symbols: [symbol], from: iso(from) });
+  };
+
+  const kindsOf = (): FaultKind[] =>
+    Array.from({ length: Math.floor(random() * 4) }, () => KINDS[Math.floor(random() * KINDS.length)]!);
+
+  /** @param mend orders in peace what the faults left undone, where rows were deleted that nobody else would miss */
+  const step = async (
+    kinds: readonly FaultKind[],
+    work: () => Promise<unknown>,
+    mend = false,
+  ): Promise<void> => {
+    const striking: [string, Striking][] = kinds.map((kind) => [kind.kind, kind.strike(plant, random)]);
+    const struck = kinds.map(({ kind }) => kind).join(', ');
+    const at = plant.now();
+    // An order that a fault refused is sent again by the next run of the schedule.
+    await work().catch((error: unknown) => log(`refused: ${describeError(error)}`));
+    const jobs = await activeJobs(plant);
+    for (const [, { during }] of striking) await during?.(jobs);
+    await plant.settled(jobs);
+    for (const [, { end }] of striking) await end?.();
+    plant.venues.faults.clear();
+    plant.venues.control.limits.reset();
+    await answering(plant);
+    if (mend) {
+      await order(start);
+      const more = await activeJobs(plant);
+      await plant.settled(more);
+      jobs.push(...more);
+    }
+    for (const id of jobs) {
+      const job = (await plant.host.services.jobs.get(id))!;
+      ended[job.status] = (ended[job.status] ?? 0) + 1;
+      const written = await rowsWrittenBy(plant.sql, id);
+      if (!isFinished(job.status)) note([`job ${id} is ${job.status}`], struck);
+      if (job.rows !== written)
+        note([`${job.status} job ${id} says ${job.rows} rows and wrote ${written}`], struck);
+    }
+    const found = await check(Math.max(start, at - LOOK_BACK), floorTo(plant.now(), MINUTE), faultsIn);
+    note(found, struck);
+    for (const [kind, { hits }] of striking) {
+      const row = tally.get(kind)!;
+      row.injected += hits();
+      if (found.length === 0) row.survived += hits();
+    }
+  };
+
+  // The series become known to the schedules.
+  plant.clock.ahead += HOUR;
+  await step([], () => order(start));
+  let day = 0;
+  while (plant.now() < until) {
+    plant.clock.ahead += floorTo(HOUR * (2 + random() * 4), SECOND);
+    await step(kindsOf(), () => run(refresh));
+    if (floorTo(plant.now() - start, DAY) / DAY > day) {
+      day = floorTo(plant.now() - start, DAY) / DAY;
+      log(`day ${day} of ${days}, ${problems.length} problems`);
+      // Old rows come back from files, so this is where faults of files strike.
+      const lose = async (): Promise<void> => {
+        await loseRows(plant, random, start);
+        await order(start);
+      };
+      await step([...kindsOf(), FILE_KINDS[day % FILE_KINDS.length]!], lose, true);
+      await step(kindsOf(), () => run(auditGaps));
+    }
+  }
+  // The last faults are over: what a day later is still missing would be ours.
+  plant.clock.ahead += DAY + HOUR;
+  await step([], () => order(start));
+  await step([], () => run(auditGaps));
+  const end = floorTo(plant.now() - HOUR, MINUTE);
+  problems.push(...(await check(start, end, gapsIn)));
+  const books = await Promise.all(
+    lots(start, end).map((lot) => readBooks(plant.sql, plant.venues.control.context, lot)),
+  );
+  const holes: Record<string, number> = {};
+  for (const { holes: found } of books)
+    for (const [reason, steps] of Object.entries(found)) holes[reason] = (holes[reason] ?? 0) + steps;
+  return {
+    ...{ days, holes, jobs: ended, problems },
+    rows: books.reduce((sum, { rows }) => sum + rows, 0),
+    table: [...tally].map(([kind, counts]) => ({ kind, ...counts })),
+  };
+}
+
+/** Holes that are the venues' own: one in three days, of half an hour to three hours. */
+function addOutages({ venues }: Plant, random: () => number, start: number, days: number): void {
+  for (let day = 0; day < days; day += 3) {
+    const at = start + floorTo((day + random()) * DAY, MINUTE);
+    const market = random() < 0.5 ? 'spot' : 'um';
+    venues.control.outages.add({
+      market,
+      start: at,
+      end: at + floorTo((0.5 + 2.5 * random()) * HOUR, MINUTE),
+    });
+  }
+}
+
+/** Somebody deletes up to half a day of rows behind the program's back. */
+async function loseRows({ sql, now }: Plant, random: () => number, start: number): Promise<void> {
+  const from = start + floorTo(random() * (now() - start), MINUTE);
+  await sql`delete from market_data.spot_klines
+    where symbol = 'BTCUSDT' and time >= ${new Date(from)} and time < ${new Date(from + random() * 12 * HOUR)}`;
+}
+
+async function activeJobs({ host }: Plant): Promise<string[]> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const { jobs } = await host.services.jobs.list({ statuses: ACTIVE_STATUSES, limit: 100 });
+      return jobs.map(({ id }) => id);
+    } catch (error) {
+      // The job table may be the fault at work.
+      if (tries === 20) throw error;
+    }
+  }
+}
+
+/** A server in recovery refuses everybody for a moment. */
+async function answering({ sql, host }: Plant): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      await Promise.all([sql`select 1`, host.services.pingDatabase()]);
+      return;
+    } catch {
+      await sleep(50);
+    }
+  }
+}
