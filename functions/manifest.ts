@@ -235,6 +235,15 @@ export const functions: readonly FunctionSpec[] = [
   },
   {
     ...step,
+    handler: 'watch-instruments',
+    description: 'Keeps the dated history of what the venues list',
+    access: ['job-table', 'database', 'venues'],
+    schedules: [
+      { name: 'watch-instruments', everyMinutes: 720, description: 'what the venues list and delist' },
+    ],
+  },
+  {
+    ...step,
     handler: 'watch-archives',
     timeoutSeconds: 900,
     // It parses whole objects, as a fetcher does.

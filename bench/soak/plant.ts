@@ -56,7 +56,7 @@ export async function startPlant(folder: string, seed: number, start: number): P
     if (!answer?.waitSeconds) return answer;
     // Who waits lets the simulated time pass, not ours.
     clock.ahead += answer.waitSeconds * SECOND;
-    return { ...answer, waitSeconds: 0.01 };
+    return { ...answer, waitSeconds: 0 };
   };
   const start_ = (): Promise<Host> =>
     startHost({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '../../functions/core/errors.ts';
 import { ACTIVE_STATUSES, isFinished } from '../../functions/core/job.ts';
+import { summarize } from '../../functions/core/job-view.ts';
 import { createJob } from '../../functions/core/run/create-job.ts';
 import { DAY, floorTo, HOUR, iso, MINUTE, SECOND } from '../../functions/core/time.ts';
 import { createHandler as auditGaps } from '../../functions/handlers/audit-gaps.ts';
@@ -95,12 +96,14 @@ export async function rehearse(
     for (const id of jobs) {
       const job = (await plant.host.services.jobs.get(id))!;
       ended[job.status] = (ended[job.status] ?? 0) + 1;
-      const written = await rowsWrittenBy(plant.sql, id);
+      const { rows_fetched: told } = summarize(job, await plant.host.services.jobs.chunks(id));
+      const written = await again(() => rowsWrittenBy(plant.sql, id));
       if (!isFinished(job.status)) note([`job ${id} is ${job.status}`], struck);
-      if (job.rows !== written)
-        note([`${job.status} job ${id} says ${job.rows} rows and wrote ${written}`], struck);
+      if (told !== written)
+        note([`${job.status} job ${id} says ${told} rows and wrote ${written}: ${job.reason ?? ''}`], struck);
     }
-    const found = await check(Math.max(start, at - LOOK_BACK), floorTo(plant.now(), MINUTE), faultsIn);
+    const to = floorTo(plant.now(), MINUTE);
+    const found = await again(() => check(Math.max(start, at - LOOK_BACK), to, faultsIn));
     note(found, struck);
     for (const [kind, { hits }] of striking) {
       const row = tally.get(kind)!;
@@ -114,14 +117,14 @@ export async function rehearse(
   await step([], () => order(start));
   let day = 0;
   while (plant.now() < until) {
-    plant.clock.ahead += floorTo(HOUR * (2 + random() * 4), SECOND);
+    plant.clock.ahead += floorTo(HOUR * (3 + random() * 5), SECOND);
     await step(kindsOf(), () => run(refresh));
     if (floorTo(plant.now() - start, DAY) / DAY > day) {
       day = floorTo(plant.now() - start, DAY) / DAY;
       log(`day ${day} of ${days}, ${problems.length} problems`);
       // Old rows come back from files, so this is where faults of files strike.
       const lose = async (): Promise<void> => {
-        await loseRows(plant, random, start);
+        await again(() => loseRows(plant, random, start));
         await order(start);
       };
       await step([...kindsOf(), FILE_KINDS[day % FILE_KINDS.length]!], lose, true);
@@ -162,9 +165,12 @@ function addOutages({ venues }: Plant, random: () => number, start: number, days
 
 /** Somebody deletes up to half a day of rows behind the program's back. */
 async function loseRows({ sql, now }: Plant, random: () => number, start: number): Promise<void> {
-  const from = start + floorTo(random() * (now() - start), MINUTE);
+  // The newest minutes may not be ordered yet, and then nobody would miss them.
+  const newest = now() - HOUR;
+  const from = start + floorTo(random() * (newest - start), MINUTE);
+  const until = Math.min(from + random() * 12 * HOUR, newest);
   await sql`delete from market_data.spot_klines
-    where symbol = 'BTCUSDT' and time >= ${new Date(from)} and time < ${new Date(from + random() * 12 * HOUR)}`;
+    where symbol = 'BTCUSDT' and time >= ${new Date(from)} and time < ${new Date(until)}`;
 }
 
 async function activeJobs({ host }: Plant): Promise<string[]> {
@@ -175,6 +181,18 @@ async function activeJobs({ host }: Plant): Promise<string[]> {
     } catch (error) {
       // The job table may be the fault at work.
       if (tries === 20) throw error;
+    }
+  }
+}
+
+/** Sessions of a server that was killed fail once, each at its next statement. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 10) throw error;
+      await sleep(50);
     }
   }
 }

@@ -27,7 +27,7 @@ export const addOrderOptions = (command: Command): Command =>
   command
     .option(
       '--symbols <list>',
-      'as the venue writes them, commas between; default: those of the source',
+      'as the venue writes them, commas between, or @usdt-perps:50 for the 50 most traded; default: those of the source',
       options.symbols,
     )
     .option('--from <time>', 'first instant; default: a year ago', options.instant)

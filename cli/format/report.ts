@@ -60,7 +60,7 @@ function perishableLines(series: readonly SeriesReport[], paint: Paint): string[
 }
 
 const leftIn = (days: number): string =>
-  days < 1 ? `in ${Math.floor(days * 24)} hours` : `in ${plural(Math.floor(days), 'day')}`;
+  days < 1 ? `in ${plural(Math.floor(days * 24), 'hour')}` : `in ${plural(Math.floor(days), 'day')}`;
 
 function emptyLines(series: readonly SeriesReport[]): string[] {
   const lines = series.flatMap((s) => (s.empty.length === 0 ? [] : [`  ${labelOf(s)}: ${reasonsOf(s)}`]));

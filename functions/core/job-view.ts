@@ -76,7 +76,7 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
     id: job.id,
     source: job.source,
     status: job.status,
-    rows_fetched: isFinished(job.status) ? Math.max(job.rows, rowsOf(chunks)) : rowsOf(chunks),
+    rows_fetched: rowsFetched(job, chunks),
     started_at: isoOrNull(job.startedAt),
     created_at: iso(job.createdAt),
     finished_at: isoOrNull(job.finishedAt),
@@ -111,6 +111,13 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
     ),
   };
 }
+
+/** FinalizeJob has counted what is there; of a job that ended otherwise, fetchers may still tell of more. */
+const rowsFetched = ({ status, rows }: Job, chunks: readonly ChunkProgress[]): number => {
+  if (!isFinished(status)) return rowsOf(chunks);
+  const counted = status === 'succeeded' || status === 'completed_with_gaps';
+  return counted ? rows : Math.max(rows, rowsOf(chunks));
+};
 
 const rowsOf = (chunks: readonly ChunkProgress[]): number => chunks.reduce((sum, c) => sum + c.rows, 0);
 

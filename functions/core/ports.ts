@@ -59,6 +59,8 @@ export interface SeriesStore {
   commit(page: Page, by: { readonly jobId: string; readonly chunk: string }): Promise<number>;
   /** rows that the job wrote for the chunk: absolute, so a retried chunk counts once */
   rowsBy(jobId: string, chunk: string): Promise<number>;
+  /** makes sure that nothing of what was committed so far is lost in a crash. @returns rows that the job wrote */
+  secure(jobId: string): Promise<number>;
   listing(series: Series): Promise<Listing | undefined>;
   saveListing(series: Series, listing: Listing): Promise<void>;
   /** notes that a chunk was given up, with the error; the note goes when the span is filled */

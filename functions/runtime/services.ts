@@ -9,10 +9,13 @@ import type { CreatePorts } from '../core/run/create-job.ts';
 import type { FetchPorts } from '../core/run/fetch-chunk.ts';
 import type { VerifyPorts } from '../core/run/verify-period.ts';
 import type { WatchPorts } from '../core/run/watch-archives.ts';
+import type { InstrumentPorts } from '../core/run/watch-instruments.ts';
 import type { Clock } from '../core/time.ts';
 import { sources } from '../sources/index.ts';
+import { universes } from '../sources/universes.ts';
 import { createAggregateStore } from '../stores/aggregates.ts';
 import { createArchiveWatch } from '../stores/archive-watch.ts';
+import { createInstruments } from '../stores/instruments.ts';
 import { documentClient } from '../stores/jobs/dynamo.ts';
 import { createJobStore } from '../stores/jobs/job-store.ts';
 import { createLeases } from '../stores/jobs/leases.ts';
@@ -34,7 +37,7 @@ import { createVenueClient } from './venue-client.ts';
 import { createWorkflow } from './workflow.ts';
 
 /** All that handlers work with. Made once for each process; nothing connects before it is used. */
-export interface Services extends CreatePorts, FetchPorts, VerifyPorts, WatchPorts {
+export interface Services extends CreatePorts, FetchPorts, VerifyPorts, WatchPorts, InstrumentPorts {
   readonly store: SeriesStore;
   readonly catalog: SeriesCatalog;
   /** reads only, as the database's role has it */
@@ -92,6 +95,8 @@ export async function createServices(
     stored: createStoredRows(reader, ledger.tables),
     sha256,
     watch: createArchiveWatch(sql, ledger),
+    instruments: createInstruments(sql, clock),
+    universes,
     rates: createRateWatch(limits),
     events: env.GORDON_EVENT_BUS
       ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))

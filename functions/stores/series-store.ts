@@ -38,6 +38,20 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
         return row?.rows ?? 0;
       }),
 
+    secure: (jobId) =>
+      guarded(`job ${jobId}`, () =>
+        sql.begin(async (tx) => {
+          // Pages are committed without waiting for the disk; one commit that waits takes all before it along.
+          await tx`set local synchronous_commit = on`;
+          await tx`insert into market_data.meta (key, value) values ('secured-by', ${tx.json(jobId)})
+            on conflict (key) do update set value = excluded.value`;
+          const [row] = await tx<{ rows: number }[]>`
+            select coalesce(sum(rows), 0)::int8 as rows from market_data.coverage
+            where job_id = ${jobId} and state = 'have'`;
+          return row?.rows ?? 0;
+        }),
+      ),
+
     listing: (series) =>
       guarded(series, async () => {
         const [row] = await sql<{ listed: Date | null; delisted: Date | null }[]>`

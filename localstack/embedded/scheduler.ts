@@ -64,8 +64,11 @@ async function makeUp(
   if (since !== undefined && since >= everyMinutes && !cron.isStopped()) await cron.trigger();
 }
 
+/** Seconds into the minute: by then the venues have closed the last one's candle. */
+const PAST = 5;
+
 /** A field of a cron pattern ends where the next larger unit begins. */
 function everyMinutesAsCron(minutes: number): string {
-  if (minutes < 60) return `*/${minutes} * * * *`;
-  return minutes < 24 * 60 ? `0 */${minutes / 60} * * *` : '0 0 * * *';
+  if (minutes < 60) return `${PAST} */${minutes} * * * *`;
+  return minutes < 24 * 60 ? `${PAST} 0 */${minutes / 60} * * *` : `${PAST} 0 0 * * *`;
 }

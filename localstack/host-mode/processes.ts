@@ -38,7 +38,9 @@ const birthOf = (pid: number): string | undefined => statOf(pid)?.[19];
 
 /** From the process's state on: its name, in front, may hold anything. */
 const statOf = (pid: number): string[] | undefined =>
-  fileOf(pid, 'stat')?.replace(/^.*\) /s, '').split(' ');
+  fileOf(pid, 'stat')
+    ?.replace(/^.*\) /s, '')
+    .split(' ');
 
 /** Linux tells of each process; undefined when there is none. */
 function fileOf(pid: number, name: 'cmdline' | 'stat'): string | undefined {

@@ -72,7 +72,7 @@ function environment(port: number): NodeJS.ProcessEnv {
     LOCALSTACK_HOST: `localhost:${port}`,
     // No name server, no certificate, no telemetry, no update check: nothing that asks the internet.
     ...{ DNS_ADDRESS: '0', SKIP_SSL_CERT_DOWNLOAD: '1', DISABLE_EVENTS: '1' },
-    DYNAMODB_IN_MEMORY: '1',
+    ...{ DYNAMODB_IN_MEMORY: '1', PROVIDER_OVERRIDE_S3: 'private' },
     ...{ LAMBDA_RUNTIME_EXECUTOR: 'node-process', GORDON_NODE: process.execPath },
     // CloudFormation would not wait for a function to become active.
     LAMBDA_SYNCHRONOUS_CREATE: '1',

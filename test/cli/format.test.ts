@@ -204,6 +204,29 @@ describe('jobs', () => {
   });
 });
 
+describe('the gaps of a job', () => {
+  it('are told with their causes, and what never was is summed up', () => {
+    const at = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' } as const;
+    const of = (from: string, to: string) => ({ start: Date.parse(from), end: Date.parse(to) });
+    const refused = { cause: 'source-error', proven: false, error: 'HTTP 451' } as const;
+    const outage = { cause: 'venue-outage', proven: true } as const;
+    const gaps = [
+      { ...at, ...of('2025-03-01', '2025-03-02'), rows: 1_440, ...refused },
+      { ...at, ...of('2025-03-03', '2025-03-04'), rows: 1_440, cause: 'ours', proven: false } as const,
+      { ...at, ...of('2025-03-05T00:00Z', '2025-03-05T00:10Z'), rows: 10, ...outage },
+      { ...at, ...of('2025-03-06T00:00Z', '2025-03-06T00:05Z'), rows: 5, ...outage },
+    ];
+    const lines = jobLines(view(job({ status: 'completed_with_gaps', gaps })), NOON, plain);
+    expect(lines.slice(lines.indexOf('without rows:'))).toEqual([
+      'without rows:',
+      '  klines_spot BTCUSDT 1m 2025-03-01 00:00 to 2025-03-02 00:00: source-error: HTTP 451',
+      '  klines_spot BTCUSDT 1m 2025-03-03 00:00 to 2025-03-04 00:00: ours',
+      '  venue-outage: 15 rows never were',
+    ]);
+    expect(jobLines(view(job({ gaps: [] })), NOON, plain)).not.toContain('without rows:');
+  });
+});
+
 describe('the report', () => {
   const series = (over: Partial<SeriesReport> = {}): SeriesReport => ({
     ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' },
@@ -240,6 +263,21 @@ describe('the report', () => {
       '  klines_spot BTCUSDT 1m: pre-listing 2019-09-01 00:00 to 2019-09-08 17:57; venue-outage 2 spans',
       '',
       '1 oddity of the data itself in 1 series: gordon-data sql "SELECT * FROM market_data.findings"',
+    ]);
+  });
+
+  it('tells what the venue forgets, the most urgent first', () => {
+    const from = { from: gap.from, to: gap.to };
+    const week = series({ perishable: { ...from, lost_at: '2025-03-31T00:00:00Z', days_left: 6.9 } });
+    const hour = series({
+      source: 'gex',
+      perishable: { ...from, lost_at: '2025-03-01T01:00:00Z', days_left: 0.05 },
+    });
+    expect(reportLines([series(), week, hour], plain).slice(4)).toEqual([
+      '',
+      'Missing, and the venue forgets it:',
+      '  gex BTCUSDT 1m: 2025-03-01 00:00 to 2025-03-02 00:00 is lost from 2025-03-01 01:00 on, in 1 hour',
+      '  klines_spot BTCUSDT 1m: 2025-03-01 00:00 to 2025-03-02 00:00 is lost from 2025-03-31 00:00 on, in 6 days',
     ]);
   });
 

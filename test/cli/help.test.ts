@@ -19,6 +19,7 @@ Commands:
   backfill               fill the warehouse, and see how full it is
   sql [options] <query>  put a question to the warehouse; it can only read
   seed [options]         fill the warehouse family by family, and report
+  verify [options]       load everything once more, hold each stored row against it, and certify
   up [options]           start gordon-data on this machine
   down                   stop what "up" started; the data are kept
   status                 whether gordon-data runs on this machine, and where
@@ -57,7 +58,8 @@ Environment:
 start a job that fetches whatever is missing of a range
 
 Options:
-  --symbols <list>         as the venue writes them, commas between; default: those of the source
+  --symbols <list>         as the venue writes them, commas between, or @usdt-perps:50 for the 50 most traded;
+                           default: those of the source
   --from <time>            first instant; default: a year ago
   --to <time>              end of the range, itself not in it; default: now
   --timeframe <step>       grid, such as 1m, 1h, 1d; default: that of the source

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
 import { freePort } from '../../localstack/embedded/cluster/port.ts';
-import { GORDON_DIR } from '../../localstack/embedded/state-file.ts';
 import { startVenuesProcess } from '../../localstack/embedded/venues-process.ts';
 import { ACCOUNT, bootstrap, deploy, simulated, synthesize } from '../../localstack/host-mode/deploy.ts';
-import { install } from '../../localstack/host-mode/install.ts';
+import { type Installation, install } from '../../localstack/host-mode/install.ts';
 import { startServer, stopServer } from '../../localstack/host-mode/server.ts';
+import { HOME } from '../../localstack/host-mode/state.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import type { HostFacts } from './host-under-test.ts';
 
@@ -17,22 +17,24 @@ const {
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
 } = ACCOUNT;
 
+export const installLocalStack = (say: (line: string) => void): Promise<Installation> =>
+  install(join(HOME, 'install'), say);
+
 /** A LocalStack of the test's own with the stack deployed on it, whatever else runs on this machine. */
 export async function startLocalStackHost(say: (line: string) => void): Promise<HostFacts> {
-  const home = join(GORDON_DIR, 'localstack');
   const clock = stopwatch(say);
-  const installation = await clock('install', install(join(home, 'install'), say));
+  const installation = await clock('install', installLocalStack(say));
   const stops: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
     // Left behind: its log is what there is to look at when a test failed.
-    const folder = join(home, 'test');
+    const folder = join(HOME, 'test');
     rmSync(folder, { recursive: true, force: true });
     const database = await createTestDatabase();
     stops.push(() => database[Symbol.asyncDispose]());
-    const venues = await startVenuesProcess({ cacheDir: join(home, 'venues'), seed: 1 });
+    const venues = await startVenuesProcess({ cacheDir: join(HOME, 'venues'), seed: 1 });
     stops.push(() => venues.close());
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;

@@ -38,11 +38,11 @@ export const operations = {
     problems: {
       400: [
         ...['malformed-json', 'invalid-request', 'unknown-source', 'unknown-timeframe'],
-        ...['invalid-time', 'empty-range', 'future-range'],
+        ...['invalid-time', 'empty-range', 'future-range', 'invalid-selector', 'too-many-symbols'],
       ],
       409: ['key-missing'],
       413: ['body-too-large'],
-      422: ['unknown-symbol', 'idempotency-mismatch'],
+      422: ['unknown-symbol', 'empty-selection', 'idempotency-mismatch'],
     },
   },
   listJobs: {

@@ -10,8 +10,9 @@ import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '.
 import { isTimeframe, type Timeframe } from '../timeframe.ts';
 import { findListing } from './find-listing.ts';
 import { type QuotePorts, quoteOrder } from './quote-order.ts';
+import { type ResolvePorts, resolveSymbols } from './resolve-symbols.ts';
 
-export interface CreatePorts {
+export interface CreatePorts extends ResolvePorts {
   readonly jobs: JobStore;
   readonly workflow: Workflow;
   readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
@@ -126,22 +127,34 @@ function instant(text: string | undefined, field: string): number | undefined {
 
 /**
  * Refuses a symbol that no chosen venue lists; one that only some list goes on with those. What cannot be a symbol of a
- * source at all is not even worth a word, as long as it is one of another.
+ * source at all is not even worth a word, as long as it is one of another. Selectors become the symbols that they stand for.
  */
 async function checkSymbols(ports: CreatePorts, order: JobOrder): Promise<JobOrder> {
   const skipped: string[] = [];
   const chosen = order.sources.map((id) => ports.sources[id]!);
-  for (const symbol of order.symbols) {
+  const { symbols, selected, listed } = await resolveSymbols(ports, order.symbols);
+  if (symbols.length > MAX_SYMBOLS) throw tooMany(symbols.length);
+  for (const symbol of symbols) {
     const possible = chosen.filter((source) => source.symbolPattern.test(symbol));
     const unlisted: string[] = [];
     for (const source of possible) {
+      if (listed.has(`${source.id} ${symbol}`)) continue;
       if (!(await isListed(ports, source, symbol, order.timeframe))) unlisted.push(source.id);
     }
-    if (unlisted.length === possible.length) throw unknownSymbol(symbol, chosen);
+    const anywhere = unlisted.length < possible.length;
+    if (!anywhere && !(selected.has(symbol) && possible.length > 0)) throw unknownSymbol(symbol, chosen);
     skipped.push(...unlisted.map((id) => `${id} ${symbol}`));
   }
-  return { ...order, skipped };
+  return { ...order, symbols, skipped };
 }
+
+const tooMany = (count: number): GordonError =>
+  badRequest(
+    'too-many-symbols',
+    'the order',
+    `${count} symbols are more than the ${MAX_SYMBOLS} of one job.`,
+    'Make several orders.',
+  );
 
 function unknownSymbol(symbol: string, chosen: readonly Source[]): GordonError {
   const [{ defaultSymbols }] = chosen as [Source, ...Source[]];

@@ -60,12 +60,9 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     ...{ outcome, since, waitSeconds, rows, leftMs: measure(filling.missing) },
   });
 
-  /**
-   * The same event may be at work twice, and neither call knows what the other one wrote; and a crash of the database
-   * takes back its last half second. The ledger knows.
-   */
+  /** The same event may be at work twice, and neither call knows what the other one wrote; the ledger does. */
   const end = async (state: ChunkState): Promise<void> => {
-    rows = await ports.store.rowsBy(jobId, chunk.label);
+    rows = Math.max(rows, await ports.store.rowsBy(jobId, chunk.label));
     await note(state);
   };
   const cancelled = async (): Promise<boolean> => {

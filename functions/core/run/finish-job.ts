@@ -23,14 +23,19 @@ const SPANS_KEPT = 7 * DAY;
 
 /** Counts rows against the ledger once more and gives the job its last state. */
 export async function finalizeJob(
-  ports: PlanPorts & RefreshPorts,
+  ports: PlanPorts & RefreshPorts & { readonly store: Pick<SeriesStore, 'secure'> },
   input: FinalizeJobInput,
 ): Promise<FinalizeJobOutput> {
   const job = await ports.jobs.start(input.jobId, input.wave);
   // Before the job ends: whoever waits for it finds the aggregates fresh. A cancelled job's rows are there to stay too.
   if (job.source === 'candles') await refreshAggregates(ports, { ending: job.id, lookback: SPANS_KEPT });
   const chunks = await ports.jobs.chunks(job.id);
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
+  const secured = await ports.store.secure(job.id);
+  const told = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  // Provisional rows of events are written without an account.
+  const events = job.sources.some((id) => ports.sources[id]?.table.rhythm === 'events');
+  const rows = events ? Math.max(told, secured) : secured;
   // A cancelled job is final already: what it wrote is entered, and nothing is counted for somebody who left.
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }

@@ -3,7 +3,7 @@ import type { SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
 import { subtract, union } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
 import type { Source } from '../source.ts';
-import { DAY, MINUTE } from '../time.ts';
+import { DAY, floorTo, MINUTE } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import { orderedRange } from './job-series.ts';
 import {
@@ -90,8 +90,11 @@ export function tailStart(
 function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number): number | undefined {
   const label = seriesLabel(series);
   const atWork = taken.atWork.get(label) ?? [];
-  if (spec.tiers[0]?.kind === 'snapshot')
-    return atWork.length > 0 ? undefined : now - stepOf(series.timeframe);
+  const step = stepOf(series.timeframe);
+  if (spec.tiers[0]?.kind === 'snapshot') {
+    // The same instant, not a later one: a clock that was ahead for a while must not end the snapshots.
+    return atWork.length > 0 || series.latest === floorTo(now, step) ? undefined : now - step;
+  }
   const start = tailStart(series, spec, now);
   if (isCurrent(series, spec, start, now)) return undefined;
   const held = union(atWork, taken.cancelled.get(label) ?? []);

@@ -44,8 +44,10 @@ export async function verifyPeriod(
   );
   const have = clip(normalize(entries), range);
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
+  // A picture of another moment would say nothing about the stored one.
+  const repeatable = source.tiers.every(({ kind }) => kind !== 'snapshot');
   const fetched = await fetchAgain(ports, {
-    ...{ source, series, missing: have, asked: [], objects: [], sources: ports.sources },
+    ...{ source, series, missing: repeatable ? have : [], asked: [], objects: [], sources: ports.sources },
     listing: async () => listing,
   });
   const count = new Comparison(source, entries, fetched);

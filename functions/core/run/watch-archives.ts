@@ -1,5 +1,5 @@
 import type { ArchiveWatch, WatchedObject } from '../archive-watch.ts';
-import { BudgetExhausted, GordonError } from '../errors.ts';
+import { BudgetExhausted, GordonError, isRetryable } from '../errors.ts';
 import type { SeriesStore, Sources } from '../ports.ts';
 import { hull } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
@@ -43,11 +43,18 @@ export interface WatchResult {
 export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
   const began = ports.clock();
   const result = { series: 0, objects: 0, republished: 0, rows: 0 };
+  let failed: unknown;
   try {
     for (const series of await ports.watch.due(MOST_SERIES)) {
       if (ports.clock() - began > RUN_BUDGET) return { ...result, stopped: 'out of time' };
       const source = ports.sources[series.source];
-      if (source) await watchSeries(ports, source, series, result);
+      try {
+        if (source) await watchSeries(ports, source, series, result);
+      } catch (error) {
+        // It would be the first one of every run: the others are looked at before the run tells of it.
+        if (!(error instanceof GordonError) || isRetryable(error)) throw error;
+        failed ??= error;
+      }
       await ports.watch.watched(series);
       result.series += 1;
     }
@@ -56,6 +63,7 @@ export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
     if (!(error instanceof BudgetExhausted)) throw error;
     return { ...result, stopped: error.message };
   }
+  if (failed) throw failed;
   return result;
 }
 

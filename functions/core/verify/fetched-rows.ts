@@ -1,14 +1,5 @@
 import type { Page } from '../coverage.ts';
-import {
-  clip,
-  contains,
-  intersect,
-  normalize,
-  type Range,
-  type RangeSet,
-  subtract,
-  union,
-} from '../range.ts';
+import { contains, intersect, normalize, type RangeSet, union } from '../range.ts';
 import { fillRange } from '../run/fill-range.ts';
 import type { Filling, FillPorts } from '../run/filling.ts';
 import { type Cell, cellsAt, keyOf, type Line, lineOf } from './canonical.ts';

@@ -3,6 +3,7 @@ import { charge } from '../binance/budget.ts';
 import { BinanceRefusal, badInterval, illegal, restRefusal } from '../binance/errors.ts';
 import { allKlines, klines } from '../binance/klines.ts';
 import { Params } from '../binance/params.ts';
+import { tickers } from '../binance/ticker.ts';
 import { json } from '../frame/answer.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
 import { INTERVALS } from '../market/intervals.ts';
@@ -29,6 +30,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
     weight: 20,
     params: ['symbol', 'symbols', 'permissions', 'showPermissionSets', 'symbolStatus'],
     answer: (_context, params, request) => exchangeInfo(params, request.at, unitOf(request)),
+  },
+  '/api/v3/ticker/24hr': {
+    weight: 80,
+    params: [],
+    answer: (context, _params, request) => tickers(context, 'spot', request.at),
   },
   '/api/v3/klines': {
     weight: 2,

@@ -1,6 +1,7 @@
 import { BinanceRefusal, badInterval } from '../binance/errors.ts';
 import { klines } from '../binance/klines.ts';
 import type { Params } from '../binance/params.ts';
+import { tickers } from '../binance/ticker.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { exchangeInfo } from './exchange-info.ts';
@@ -58,6 +59,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     weight: flat(1),
     params: [],
     answer: (_context, _params, request) => exchangeInfo(request.at),
+  },
+  '/fapi/v1/ticker/24hr': {
+    family: FAMILIES.weight,
+    weight: flat(40),
+    params: [],
+    answer: (context, _params, request) => tickers(context, 'um', request.at),
   },
   '/fapi/v1/klines': {
     family: FAMILIES.weight,

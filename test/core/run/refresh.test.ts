@@ -20,6 +20,7 @@ interface World {
   followed: boolean;
   gaps: Gap[];
   keys: string[];
+  latest?: number;
   refused?: string;
 }
 
@@ -108,6 +109,15 @@ describe('the refresh', () => {
     expect(await at.run()).toEqual([]);
     at.world.gaps = [{ start: HOUR_TEN - HOUR, end: HOUR_TEN - MINUTE, steps: 59, cause: 'ours' }];
     expect(await at.run()).toHaveLength(1);
+  });
+
+  it('takes a snapshot where this step has none, and does not wait for a step of the future', async () => {
+    const gex = { gex: source('gex', { tiers: [{ kind: 'snapshot' }] as unknown as Source['tiers'] }) };
+    const runWith = (latest?: number) => worldOf(gex, { ...(latest !== undefined && { latest }) }).run();
+    expect(await runWith()).toHaveLength(1);
+    expect(await runWith(HOUR_TEN - MINUTE)).toHaveLength(1);
+    expect(await runWith(HOUR_TEN)).toEqual([]);
+    expect(await runWith(HOUR_TEN + DAY)).toHaveLength(1);
   });
 
   it('leaves out a source whose key is not there, and no other', async () => {

@@ -1,5 +1,5 @@
 import type { JobDetail } from '../../../functions/core/job-view.ts';
-import { iso, MINUTE } from '../../../functions/core/time.ts';
+import { iso } from '../../../functions/core/time.ts';
 import type { Sql } from '../../../functions/stores/postgres.ts';
 import { allKlines } from '../../../localstack/venues/binance/klines.ts';
 import type { VenueContext } from '../../../localstack/venues/frame/module.ts';
@@ -141,9 +141,4 @@ export function liesOf(job: JobDetail, books: readonly Books[], written: number)
   if (job.status === 'failed') claim(missing > 0, 'nothing is missing');
   if (job.status === 'completed_with_gaps') claim(missing > 0, 'it tells of gaps and there are none');
   return lies;
-}
-
-/** The day `n` of 2025 as a lot of so many days. */
-export function daysOf(source: Lot['source'], symbol: string, first: number, days: number): Lot {
-  return { source, symbol, from: first, to: first + days * 1_440 * MINUTE };
 }
