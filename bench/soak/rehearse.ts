@@ -103,7 +103,8 @@ export async function rehearse(
         note([`${job.status} job ${id} says ${told} rows and wrote ${written}: ${job.reason ?? ''}`], struck);
     }
     const to = floorTo(plant.now(), MINUTE);
-    const found = await again(() => check(Math.max(start, at - LOOK_BACK), to, faultsIn));
+    const from = Math.max(start, floorTo(at - LOOK_BACK, MINUTE));
+    const found = await again(() => check(from, to, faultsIn));
     note(found, struck);
     for (const [kind, { hits }] of striking) {
       const row = tally.get(kind)!;
@@ -117,7 +118,7 @@ export async function rehearse(
   await step([], () => order(start));
   let day = 0;
   while (plant.now() < until) {
-    plant.clock.ahead += floorTo(HOUR * (3 + random() * 5), SECOND);
+    plant.clock.ahead += floorTo(HOUR * (4 + random() * 5), SECOND);
     await step(kindsOf(), () => run(refresh));
     if (floorTo(plant.now() - start, DAY) / DAY > day) {
       day = floorTo(plant.now() - start, DAY) / DAY;

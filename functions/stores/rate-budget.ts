@@ -46,7 +46,11 @@ export function createRateBudget(options: BudgetTable): RateBudget {
       seen = { seenAt: now, park: readPark(options, scope) };
       parks.set(scope, seen);
     }
-    const park = await seen.park;
+    const park = await seen.park.catch((error: unknown) => {
+      // A question that failed is no answer to remember.
+      parks.delete(scope);
+      throw error;
+    });
     if (park && park.until > now) throw new BudgetExhausted(scope, park.until, park.why);
   }
 

@@ -113,7 +113,7 @@ describe('the verdict on a job', () => {
   });
 
   it.each(['failed', 'completed_with_gaps', 'cancelled'] as const)('gives the reason of %s', (status) => {
-    const line = verdict(ended({ status, rows: 1, reason: 'the venue refused' }), NOON, plain);
+    const line = verdict(ended({ status, rows: 5, reason: 'the venue refused' }), NOON, plain);
     expect(line).toBe(`${status}: 5 rows in 8.0 s (1 rows/s): the venue refused`);
   });
 

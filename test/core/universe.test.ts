@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Instrument, readSelector, select } from '../../functions/core/universe.ts';
-import { universes } from '../../functions/sources/universes.ts';
+import { universes } from '../../functions/sources/binance/universes.ts';
 
 const listed = (symbol: string, more: Partial<Instrument> = {}): Instrument => ({
   ...{ symbol, quote: 'USDT', status: 'TRADING', trading: true },

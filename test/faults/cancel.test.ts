@@ -65,12 +65,12 @@ describe('a job that is cancelled', () => {
   });
 
   it.each([
-    ['for its budget', 429, 'WaitForBudget'],
-    ['for a parked venue', 418, 'WaitForVenue'],
+    ['for its budget', 429],
+    ['for a parked venue', 418],
   ])('while it waits %s', async (_what, status) => {
     const lot = freshLot();
     byPages();
-    shorten(0.5);
+    shorten(1);
     const headers = status === 429 ? { 'retry-after': '20' } : { 'retry-after': '600' };
     at.venues.faults.add({ kind: 'status', status, headers, match: PAGES, skip: 1, times: 1 });
     const { id } = await at.order(at.orderOf(lot));

@@ -17,7 +17,7 @@ async function start(): Promise<HostFacts> {
   const host = await startHost({
     ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, databaseUrl: database.url },
     ...{ simulated: false, durable: false, env: venues.env },
-    ...{ schedules: 'all', rehearsal: { everySeconds: 5 } },
+    ...{ schedules: 'all', rehearsal: { everySeconds: 5, retryMs: 200 } },
   });
   const { AWS_ENDPOINT_URL_SFN, AWS_REGION, GORDON_STATE_MACHINE_ARN } = host.env as Record<string, string>;
   const stepFunctions = new SFNClient({

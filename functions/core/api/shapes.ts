@@ -29,7 +29,7 @@ export const Summary: z.ZodType<JobSummary> = z.object(summary).meta({ id: 'JobS
 export const Quote: z.ZodType<QuoteType> = z
   .object({
     ...{ series: Count, chunks: Count },
-    rows: Count.meta({ description: 'expected; of events at their longest interval' }),
+    rows: Count.meta({ description: 'expected; of events at least so many' }),
     requests: z.array(
       z.object({
         family: z.string().meta({ description: 'a limit family, or a venue without a published limit' }),

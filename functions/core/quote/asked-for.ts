@@ -57,7 +57,7 @@ export function estimateChunk(
     told = union(told, subtract(before, left));
   }
   const perRow = source.table.rhythm === 'events' ? (source.longestSilenceMs ?? step) : step;
-  return { asked: tally.asked, fetches: tally.fetches, rows: Math.round(measure(told) / perRow) };
+  return { asked: tally.asked, fetches: tally.fetches, rows: Math.ceil(measure(told) / perRow) };
 }
 
 const withinLife = (missing: RangeSet, listing: Listing | undefined): RangeSet =>

@@ -9,7 +9,7 @@ import type { ChunkEstimate } from './asked-for.ts';
 export interface Quote {
   readonly series: number;
   readonly chunks: number;
-  /** expected; of events at their longest interval */
+  /** expected; of events at least so many, for they are counted at their longest interval */
   readonly rows: number;
   /** by limit family; of a venue without a published limit by its name */
   readonly requests: readonly QuotedRequests[];

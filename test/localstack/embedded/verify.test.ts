@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { periodAt } from '../../../functions/core/period.ts';
+import { iso } from '../../../functions/core/time.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
 import { gordon } from '../../cli/support/run.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
@@ -90,6 +92,22 @@ describe('a row that somebody invented', () => {
     const found = await verify({ source: 'funding_binance', symbol: 'BTCUSDT', ...february });
     expect(found).toMatchObject({ identical: false, changed: 0, missing: 0, extra: 1 });
     expect(found.differences[0]).toMatchObject({ kind: 'extra', venue: null });
+  });
+});
+
+it('knows vintages by their whole key', async () => {
+  const job = await at.wait((await at.order({ source: 'macro', symbols: ['CPIAUCSL'], ...JANUARY })).id);
+  expect(job.rows_fetched).toBeGreaterThan(1);
+  const found = await verify({ source: 'macro_fred', symbol: 'CPIAUCSL', ...JANUARY });
+  expect(found).toMatchObject({ rows: job.rows_fetched, identical: true });
+});
+
+it('does not hold a snapshot against the picture of another moment', async () => {
+  const job = await at.wait((await at.order({ source: 'gex', symbols: ['BTC'] })).id);
+  const { start, end } = periodAt('month', Date.parse(job.created_at));
+  const range = { from: iso(start), to: iso(end) };
+  expect(await verify({ source: 'gex_deribit', symbol: 'BTC', ...range })).toMatchObject({
+    ...{ rows: job.rows_fetched, compared: 0, identical: true },
   });
 });
 

@@ -1,8 +1,8 @@
-import type { Instrument, Universe } from '../core/universe.ts';
-import type { HttpRequest } from '../core/venue.ts';
-import { binanceFamilies, binanceHosts } from './binance/hosts.ts';
-import { binance } from './binance/venue.ts';
-import { malformed, readJson } from './malformed.ts';
+import type { Instrument, Universe } from '../../core/universe.ts';
+import type { HttpRequest } from '../../core/venue.ts';
+import { malformed, readJson } from '../malformed.ts';
+import { binanceFamilies, binanceHosts } from './hosts.ts';
+import { binance } from './venue.ts';
 
 const spot = (path: string, weight: number): HttpRequest => ({
   ...{ venue: binance, host: binanceHosts.spot, family: binanceFamilies.spot, path, weight },

@@ -1,0 +1,163 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { type Bucket, type Cell, cellAt, moved, nextHole, type Row, runNear, type Span } from './grid.ts';
+import { AXIS, coloursOf, paintAxis, paintRows, ROW } from './paint.ts';
+import { describe } from './words.ts';
+
+interface Props {
+  readonly rows: readonly Row[];
+  readonly view: Span;
+  readonly bucket: Bucket;
+  readonly cell: Cell | undefined;
+  /** the cursor went somewhere */
+  move(cell: Cell): void;
+  /** a cell was chosen: by a click, a tap or Enter */
+  choose(cell: Cell): void;
+  zoom(factor: number, at?: number): void;
+  pan(share: number): void;
+}
+
+/** px around a thin bucket that still count as the bucket */
+const FINGER = 4;
+
+export function Heatmap({ rows, view, bucket, cell, move, choose, zoom, pan }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const axis = useRef<HTMLCanvasElement>(null);
+  const plot = useRef<HTMLDivElement>(null);
+  const width = useWidth(plot);
+  const theme = useTheme();
+  const [hover, setHover] = useState<{ readonly cell: Cell; readonly x: number; readonly y: number }>();
+
+  useLayoutEffect(() => {
+    if (!canvas.current || !axis.current || width === 0) return;
+    const colours = coloursOf(canvas.current);
+    paintRows(canvas.current, rows, view, width, colours);
+    paintAxis(axis.current, view, width, colours);
+  }, [rows, view, width, theme]);
+
+  const cellUnder = (event: MouseEvent): { cell: Cell; x: number; y: number } | undefined => {
+    const box = canvas.current!.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const row = Math.floor(y / ROW);
+    const msPerPx = (view.to - view.from) / width;
+    const at = view.from + x * msPerPx;
+    if (!rows[row] || at < view.from || at >= view.to) return undefined;
+    const near = runNear(rows[row], at, FINGER * msPerPx);
+    const inside = near ? Math.min(Math.max(at, near.start), near.end - 1) : at;
+    return { cell: cellAt(row, bucket, inside), x, y };
+  };
+  const keys = useKeys({ rows, view, bucket, cell, move, choose, zoom, pan });
+  const shown = hover && rows[hover.cell.row];
+  return (
+    <div class="heatmap">
+      <div class="labels" aria-hidden="true">
+        <div class="axis-room" />
+        {rows.map(({ source, symbol, timeframe }) => (
+          <div class="label" key={`${source} ${symbol} ${timeframe}`} title={`${source} ${symbol} ${timeframe}`}>
+            <b>{symbol}</b> {source} {timeframe}
+          </div>
+        ))}
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: no element is a two-dimensional map with a cursor */}
+      <div
+        class="plot"
+        ref={plot}
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is operated, by the keys that its label tells
+        tabIndex={0}
+        aria-roledescription="coverage map"
+        aria-label="Coverage by series and time. Arrow keys move, Enter fills a hole, N goes to the next hole, plus and minus zoom."
+        aria-describedby="cell-details"
+        onKeyDown={keys}
+        onWheel={(event) => {
+          if (!event.ctrlKey && !event.metaKey) return;
+          event.preventDefault();
+          const under = cellUnder(event);
+          zoom(event.deltaY > 0 ? 1.3 : 1 / 1.3, under?.cell.start);
+        }}
+        onMouseMove={(event) => setHover(cellUnder(event))}
+        onMouseLeave={() => setHover(undefined)}
+        onClick={(event) => {
+          const under = cellUnder(event);
+          if (under) choose(under.cell);
+        }}
+      >
+        <canvas ref={axis} class="axis" style={{ width: `${width}px`, height: `${AXIS}px` }} />
+        <canvas ref={canvas} class="cells" style={{ width: `${width}px`, height: `${rows.length * ROW}px` }} />
+        {cell && <Cursor cell={cell} view={view} width={width} />}
+        {hover && shown && (
+          <div
+            class="tip"
+            style={{ left: `${Math.min(hover.x + 12, Math.max(0, width - 240))}px`, top: `${hover.y + AXIS + 16}px` }}
+          >
+            {describe(shown, hover.cell)}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Cursor({ cell, view, width }: { readonly cell: Cell; readonly view: Span; readonly width: number }) {
+  if (cell.end <= view.from || cell.start >= view.to) return null;
+  const scale = width / (view.to - view.from);
+  const left = Math.max(0, (cell.start - view.from) * scale);
+  const right = Math.min(width, (cell.end - view.from) * scale);
+  return (
+    <div
+      class="cursor"
+      style={{
+        ...{ left: `${left - 2}px`, width: `${Math.max(3, right - left) + 4}px` },
+        ...{ top: `${AXIS + cell.row * ROW - 2}px`, height: `${ROW + 1}px` },
+      }}
+    />
+  );
+}
+
+function useKeys({ rows, view, bucket, cell, move, choose, zoom, pan }: Props) {
+  return (event: KeyboardEvent): void => {
+    const at = cell ?? cellAt(0, bucket, view.to - 1);
+    const go = (to: Cell | undefined): void => {
+      if (to && rows[to.row]) move(to);
+    };
+    const actions: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => (event.shiftKey ? pan(-0.5) : go(cell ? moved(at, bucket, -1) : at)),
+      ArrowRight: () => (event.shiftKey ? pan(0.5) : go(cell ? moved(at, bucket, 1) : at)),
+      ArrowUp: () => go({ ...at, row: at.row - 1 }),
+      ArrowDown: () => go({ ...at, row: at.row + 1 }),
+      Enter: () => choose(at),
+      n: () => go(nextHole(rows, cell ?? { row: 0, start: 0, end: 0 }, bucket)),
+      '+': () => zoom(0.5, at.start),
+      '=': () => zoom(0.5, at.start),
+      '-': () => zoom(2, at.start),
+    };
+    const action = actions[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    action();
+  };
+}
+
+function useWidth(of: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = of.current!;
+    const measure = (): void => setWidth(Math.floor(element.clientWidth));
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  return width;
+}
+
+/** Changes when the colours do, so that the canvases are painted anew. */
+function useTheme(): boolean {
+  const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  useEffect(() => {
+    const query = matchMedia('(prefers-color-scheme: dark)');
+    const changed = (): void => setDark(query.matches);
+    query.addEventListener('change', changed);
+    return () => query.removeEventListener('change', changed);
+  }, []);
+  return dark;
+}
