@@ -21,7 +21,7 @@ const missing = NEEDED.filter((name) => !process.env[name]);
 describe.skipIf(missing.length > 0)(`AWS (needs ${NEEDED.join(', ')})`, () => {
   conformance('a real account', {
     start,
-    ...{ startMs: 60_000, testMs: 300_000, refreshMs: 420_000 },
+    ...{ startMs: 60_000, testMs: 300_000, refreshMs: 120_000 },
   });
 });
 

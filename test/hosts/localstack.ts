@@ -49,14 +49,13 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
       start(),
     ]);
     const { apiUrl, stateMachineArn } = await clock('deploy', deploy(target, assembly, database.url));
-    const aws = new AwsClient({ accessKeyId, secretAccessKey, region });
-    await hasten(aws, url);
+    const aws = new AwsClient({ accessKeyId, secretAccessKey, region, service: 'execute-api' });
     const stepFunctions = new SFNClient({
       ...{ endpoint: url, region, credentials: { accessKeyId, secretAccessKey } },
     });
     stops.push(async () => stepFunctions.destroy());
     return {
-      fetch: (path, init) => aws.fetch(`${apiUrl}${path}`, { ...init, aws: { service: 'execute-api' } }),
+      fetch: (path, init) => aws.fetch(`${apiUrl}${path}`, init),
       ...{ stepFunctions, stateMachineArn, sql: database.connect(), close },
       ...{ venuesUrl: venues.url, simulated: true, pollMs: 400 },
     };
@@ -64,28 +63,6 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     await close();
     throw error;
   }
-}
-
-/** Lets the deployed rule of the refresh, with its target as it is, fire each minute: nobody waits five for a test. */
-async function hasten(aws: AwsClient, url: string): Promise<void> {
-  const events = async <T>(action: string, body: object): Promise<T> => {
-    const answer = await aws.fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSEvents.${action}` },
-      body: JSON.stringify(body),
-      aws: { service: 'events' },
-    });
-    if (!answer.ok) throw new Error(`${action}: ${await answer.text()}`);
-    return (await answer.json()) as T;
-  };
-  const { Rules } = await events<{ Rules: Record<string, string>[] }>('ListRules', {});
-  const rule = Rules.find(({ ScheduleExpression }) => ScheduleExpression === 'rate(5 minutes)');
-  if (!rule) throw new Error(`no rule fires each five minutes: ${JSON.stringify(Rules)}`);
-  const { Name, Description, State } = rule;
-  await events('PutRule', { Name, Description, State, ScheduleExpression: 'rate(1 minute)' });
-  // LocalStack looks at a rule's schedule when it gets a target, and never again.
-  const { Targets } = await events<{ Targets: object[] }>('ListTargetsByRule', { Rule: Name });
-  await events('PutTargets', { Rule: Name, Targets });
 }
 
 function stopwatch(say: (line: string) => void) {
