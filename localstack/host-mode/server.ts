@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +24,7 @@ export interface Server {
 }
 
 const PROGRAM = 'localstack.runtime.main';
+const PID_FILE = 'server.pid';
 const START_PATIENCE_MS = 120_000;
 const STOP_PATIENCE_MS = 5_000;
 const LAST_LINES = 15;
@@ -34,23 +35,22 @@ const LAST_LINES = 15;
  */
 export async function startServer({ installation, folder, port }: ServerOptions): Promise<Server> {
   await refuseUsed(port);
-  const [root, tmp, home] = ['root', 'tmp', 'home'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const path of [join(root, 'usr/lib'), tmp, home]) mkdirSync(path, { recursive: true });
-  symlinkSync(installation.libraries, join(root, 'usr/lib/localstack'));
+  const made = (name: string): string => {
+    mkdirSync(join(folder, name), { recursive: true });
+    return join(folder, name);
+  };
+  symlinkSync(installation.libraries, join(made('root/usr/lib'), 'localstack'));
+  const places = { FILESYSTEM_ROOT: made('root'), TMPDIR: made('tmp'), HOME: made('home') };
   const logFile = join(folder, 'localstack.log');
   const log = openSync(logFile, 'a');
   const child = spawn(installation.python, ['-m', PROGRAM], {
     ...{ cwd: folder, detached: true, stdio: ['ignore', log, log] },
-    env: { ...environment(port), FILESYSTEM_ROOT: root, TMPDIR: tmp, HOME: home },
+    env: { ...environment(port), ...places },
   });
-  const server = { url: `http://127.0.0.1:${port}`, pid: child.pid!, logFile };
-  const ended = once(child, 'exit').then(([code, signal]) => `it ended with ${code ?? signal}`);
-  const failure = await Promise.race([answers(server.url), ended]);
   child.unref();
+  const server = { url: `http://127.0.0.1:${port}`, pid: child.pid!, logFile };
+  writeFileSync(join(folder, PID_FILE), String(server.pid));
+  const failure = await whyNot(child, server.url);
   if (failure === undefined) return server;
   await stopServer(server.pid);
   const words = readFileSync(logFile, 'utf8').trim().split('\n').slice(-LAST_LINES).join('\n');
@@ -79,9 +79,11 @@ function environment(port: number): NodeJS.ProcessEnv {
   };
 }
 
-/** @returns why not, or undefined once it answers */
-async function answers(url: string): Promise<string | undefined> {
+/** @returns undefined once it answers */
+async function whyNot(child: ChildProcess, url: string): Promise<string | undefined> {
   for (const deadline = Date.now() + START_PATIENCE_MS; Date.now() < deadline; await sleep(250)) {
+    const ended = child.exitCode ?? child.signalCode;
+    if (ended !== null) return `it ended with ${ended}`;
     if (await isUp(url)) return undefined;
   }
   return `it did not answer within ${START_PATIENCE_MS / 1000} seconds`;
@@ -99,6 +101,12 @@ export async function isUp(url: string): Promise<boolean> {
 
 /** Ends LocalStack and all that it started. It keeps nothing, so it is not waited for long. */
 export const stopServer = (pid: number): Promise<void> => end(pid, PROGRAM, STOP_PATIENCE_MS);
+
+/** Ends the LocalStack that was started in this folder, if it runs. */
+export async function stopServerOf(folder: string): Promise<void> {
+  const file = join(folder, PID_FILE);
+  if (existsSync(file)) await stopServer(Number(readFileSync(file, 'utf8')));
+}
 
 export const isServer = (pid: number): boolean => runs(pid, PROGRAM);
 

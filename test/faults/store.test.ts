@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startForgotten } from '../../functions/core/run/start-forgotten.ts';
+import { MINUTE } from '../../functions/core/time.ts';
 import { type FaultHost, freshLot, startFaultHost } from '../helpers/faults/host.ts';
 import type { TableFault } from '../helpers/faults/table-proxy.ts';
 
@@ -90,6 +92,19 @@ describe('a job table that', () => {
     expect((await at.order(at.orderOf(lot), key)).id).toBe(job.id);
     expect((await at.settled(job.id)).status).toBe('succeeded');
     await at.recovers(lot, job);
+  });
+
+  it('loses every answer to a new job leaves one that the next refresh starts', async () => {
+    const lot = freshLot();
+    at.table.strike({ kind: 'lost-answer', action: 'PutItem', times: 4 });
+    const body = JSON.stringify(at.orderOf(lot));
+    expect((await at.ask('/backfill', { method: 'POST', body })).status).toBe(503);
+    const { jobs } = await at.host.services.jobs.list({ statuses: ['queued'], limit: 2 });
+    expect(jobs.length).toBe(1);
+    at.skip(3 * MINUTE);
+    expect(await startForgotten(at.host.services)).toEqual([jobs[0]!.id]);
+    expect((await at.settled(jobs[0]!.id)).status).toBe('succeeded');
+    await at.recovers(lot, await at.settled(jobs[0]!.id));
   });
 
   it('fails for longer than a state is patient ends the job, and says so', async () => {

@@ -1,12 +1,21 @@
-import { rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
 import { freePort } from '../../localstack/embedded/cluster/port.ts';
+import { isAlive } from '../../localstack/embedded/state-file.ts';
 import { startVenuesProcess } from '../../localstack/embedded/venues-process.ts';
 import { ACCOUNT, bootstrap, deploy, simulated, synthesize } from '../../localstack/host-mode/deploy.ts';
 import { type Installation, install } from '../../localstack/host-mode/install.ts';
-import { startServer, stopServer } from '../../localstack/host-mode/server.ts';
+import { startServer, stopServerOf } from '../../localstack/host-mode/server.ts';
 import { HOME } from '../../localstack/host-mode/state.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import type { HostFacts } from './host-under-test.ts';
@@ -29,9 +38,8 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
-    // Left behind: its log is what there is to look at when a test failed.
-    const folder = join(HOME, 'test');
-    rmSync(folder, { recursive: true, force: true });
+    const folder = await ownFolder();
+    stops.push(() => tidy(folder));
     const database = await createTestDatabase();
     stops.push(() => database[Symbol.asyncDispose]());
     const venues = await startVenuesProcess({ cacheDir: join(HOME, 'venues'), seed: 1 });
@@ -39,16 +47,13 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const target = { url, folder: join(folder, 'cdk') };
-    const start = async () => {
-      const { pid } = await clock('start', startServer({ installation, folder, port }));
-      stops.push(() => stopServer(pid));
-      await clock('bootstrap', bootstrap(target));
-    };
-    const [assembly] = await Promise.all([
-      clock('synth', synthesize(target.folder, simulated(venues.env))),
-      start(),
-    ]);
-    const { apiUrl, stateMachineArn } = await clock('deploy', deploy(target, assembly, database.url));
+    const assembly = clock('synth', synthesize(target.folder, simulated(venues.env)));
+    // Its failure is seen where it is awaited; LocalStack has to be known by then, to be stopped.
+    assembly.catch(() => {});
+    stops.push(() => stopServerOf(folder));
+    await clock('start', startServer({ installation, folder, port }));
+    await clock('bootstrap', bootstrap(target));
+    const { apiUrl, stateMachineArn } = await clock('deploy', deploy(target, await assembly, database.url));
     const aws = new AwsClient({ accessKeyId, secretAccessKey, region, service: 'execute-api' });
     const stepFunctions = new SFNClient({
       ...{ endpoint: url, region, credentials: { accessKeyId, secretAccessKey } },
@@ -63,6 +68,30 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     await close();
     throw error;
   }
+}
+
+const PREFIX = 'test-';
+const OWNER = 'owner.pid';
+
+/** A folder for this run. What runs left behind that were killed is stopped and goes. */
+async function ownFolder(): Promise<string> {
+  for (const name of readdirSync(HOME).filter((one) => one.startsWith(PREFIX))) {
+    const folder = join(HOME, name);
+    const owner = join(folder, OWNER);
+    if (!existsSync(owner) || isAlive(Number(readFileSync(owner, 'utf8')))) continue;
+    await stopServerOf(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(HOME, PREFIX));
+  writeFileSync(join(folder, OWNER), String(process.pid));
+  return folder;
+}
+
+/** Its log stays: it is what there is to look at when a test failed. */
+async function tidy(folder: string): Promise<void> {
+  const log = join(folder, 'localstack.log');
+  if (existsSync(log)) copyFileSync(log, join(HOME, 'test.log'));
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function stopwatch(say: (line: string) => void) {
