@@ -29,7 +29,8 @@ const sql = connect(host.databaseUrl, { max: 2 });
 try {
   await empty(sql);
   await endToEnd(host);
-  const rows = await dump(sql);
+  const rows = join(folder, 'rows.copy');
+  await dump(sql, rows);
   const seconds = { raw: [] as number[], gordon: [] as number[] };
   for (let round = 1; round <= ROUNDS; round++) {
     await empty(sql);

@@ -1,34 +1,18 @@
-import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Sql } from '../functions/stores/postgres.ts';
 
-/** The rows of the table as PostgreSQL's own binary COPY, in memory. */
-export async function dump(sql: Sql): Promise<Buffer[]> {
+const PIECE = 256 * 1_024;
+
+/** The rows of the table as PostgreSQL's own binary COPY, in a file: held in memory they would burden whoever is measured next. */
+export async function dump(sql: Sql, file: string): Promise<void> {
   const query = sql`copy (select * from market_data.spot_klines order by time) to stdout with (format binary)`;
-  const pieces: Buffer[] = [];
-  for await (const piece of await query.readable()) pieces.push(piece as Buffer);
-  return [...batched(pieces)];
+  await pipeline(await query.readable(), createWriteStream(file, { highWaterMark: PIECE }));
 }
 
 /** The same bytes back into the table in one COPY: nothing to fetch, parse, encode or keep account of. */
-export async function rawCopy(sql: Sql, pieces: readonly Buffer[]): Promise<void> {
-  const query = sql`copy market_data.spot_klines from stdin with (format binary)`;
-  const copy = await query.writable();
-  for (const piece of pieces) if (!copy.write(piece)) await once(copy, 'drain');
-  copy.end();
-  await once(copy, 'finish');
-}
-
-/** The server sends one row at a time; written back like that, the calls would cost more than the COPY. */
-function* batched(pieces: readonly Buffer[], bytes = 256 * 1_024): Generator<Buffer> {
-  let batch: Buffer[] = [];
-  let size = 0;
-  for (const piece of pieces) {
-    batch.push(piece);
-    size += piece.length;
-    if (size < bytes) continue;
-    yield Buffer.concat(batch);
-    batch = [];
-    size = 0;
-  }
-  if (size > 0) yield Buffer.concat(batch);
+export async function rawCopy(sql: Sql, file: string): Promise<void> {
+  const copy = await sql`copy market_data.spot_klines from stdin with (format binary)`.writable();
+  createReadStream(file, { highWaterMark: PIECE }).pipe(copy);
+  await finished(copy);
 }
