@@ -61,9 +61,18 @@ function fingerprint(): string {
 async function packages(folder: string, { python }: Tools): Promise<void> {
   const venv = join(folder, 'venv');
   const inside = join(venv, 'bin/python');
-  await run(python, ['-m', 'venv', venv]);
-  await run(inside, ['-m', 'pip', 'install', '--quiet', '--no-cache-dir', UV]);
-  const cache = join(folder, 'uv-cache');
+  const tmp = join(folder, 'tmp');
+  mkdirSync(tmp);
+  const { PIP_INDEX_URL, PIP_CERT } = process.env;
+  const env = {
+    ...process.env,
+    ...{ TMPDIR: tmp, UV_CACHE_DIR: join(tmp, 'uv') },
+    // uv asks the mirror that pip would ask.
+    ...(PIP_INDEX_URL && { UV_DEFAULT_INDEX: PIP_INDEX_URL }),
+    ...(PIP_CERT && { SSL_CERT_FILE: PIP_CERT }),
+  };
+  await run(python, ['-m', 'venv', venv], { env });
+  await run(inside, ['-m', 'pip', 'install', '--quiet', '--no-cache-dir', UV], { env });
   await run(
     inside,
     [
@@ -71,9 +80,9 @@ async function packages(folder: string, { python }: Tools): Promise<void> {
       ...['--constraints', join(SOURCES, 'constraints.txt'), `localstack-core[runtime]==${VERSION}`],
       join(SOURCES, 'runtime'),
     ],
-    { env: { ...process.env, UV_CACHE_DIR: cache } },
+    { env },
   );
-  rmSync(cache, { recursive: true });
+  rmSync(tmp, { recursive: true });
 }
 
 async function libraries(folder: string, { maven, javaHome }: Tools): Promise<void> {

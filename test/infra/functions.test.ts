@@ -98,6 +98,14 @@ describe('the environment', () => {
       `secretsmanager:GetSecretValue on DatabaseUrlSecret, ${fredSecret}`,
     );
   });
+
+  it('tells every function when the venues are simulated', () => {
+    const rehearsal = synth({ host: 'localstack', venues: 'simulated' });
+    for (const { handler } of deployed) {
+      expect(environment(rehearsal, handler)).toMatchObject({ GORDON_SIMULATED: '1' });
+      expect(environment(plain, handler)).not.toHaveProperty('GORDON_SIMULATED');
+    }
+  });
 });
 
 it('has a secret for the key of every source that needs one', () => {
