@@ -21,7 +21,14 @@ export function Details({ row, cell, fill }: Props) {
     (signal) =>
       call('ledger', {
         signal,
-        query: { source, symbol, timeframe: timeframe as '1m', from: iso(cell.start), to: iso(cell.end), limit: 20 },
+        query: {
+          source,
+          symbol,
+          timeframe: timeframe as '1m',
+          from: iso(cell.start),
+          to: iso(cell.end),
+          limit: 20,
+        },
       }),
     () => 10_000,
   );
@@ -45,7 +52,13 @@ export function Details({ row, cell, fill }: Props) {
       </p>
       <h3>Evidence</h3>
       <Waiting polled={ledger} what="the evidence">
-        {(spans) => (spans.length === 0 ? <p class="dim">The ledger has nothing about this time.</p> : <Spans spans={spans} />)}
+        {(spans) =>
+          spans.length === 0 ? (
+            <p class="dim">The ledger has nothing about this time.</p>
+          ) : (
+            <Spans spans={spans} />
+          )
+        }
       </Waiting>
     </section>
   );
@@ -72,7 +85,6 @@ const Spans = ({ spans }: { readonly spans: LedgerSpans }) => (
           <a href={href('jobs', [span.job_id])}>job {span.job_id.slice(-6)}</a>
         </small>
         {span.evidence.map((asked, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: what was asked has no name, and the list does not change
           <small key={i}>
             <code>{Object.values(asked as object).join(' · ')}</code>
           </small>

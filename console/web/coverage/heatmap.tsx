@@ -52,12 +52,15 @@ export function Heatmap({ rows, view, bucket, cell, move, choose, zoom, pan }: P
       <div class="labels" aria-hidden="true">
         <div class="axis-room" />
         {rows.map(({ source, symbol, timeframe }) => (
-          <div class="label" key={`${source} ${symbol} ${timeframe}`} title={`${source} ${symbol} ${timeframe}`}>
+          <div
+            class="label"
+            key={`${source} ${symbol} ${timeframe}`}
+            title={`${source} ${symbol} ${timeframe}`}
+          >
             <b>{symbol}</b> {source} {timeframe}
           </div>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: no element is a two-dimensional map with a cursor */}
       <div
         class="plot"
         ref={plot}
@@ -82,12 +85,19 @@ export function Heatmap({ rows, view, bucket, cell, move, choose, zoom, pan }: P
         }}
       >
         <canvas ref={axis} class="axis" style={{ width: `${width}px`, height: `${AXIS}px` }} />
-        <canvas ref={canvas} class="cells" style={{ width: `${width}px`, height: `${rows.length * ROW}px` }} />
+        <canvas
+          ref={canvas}
+          class="cells"
+          style={{ width: `${width}px`, height: `${rows.length * ROW}px` }}
+        />
         {cell && <Cursor cell={cell} view={view} width={width} />}
         {hover && shown && (
           <div
             class="tip"
-            style={{ left: `${Math.min(hover.x + 12, Math.max(0, width - 240))}px`, top: `${hover.y + AXIS + 16}px` }}
+            style={{
+              left: `${Math.min(hover.x + 12, Math.max(0, width - 240))}px`,
+              top: `${hover.y + AXIS + 16}px`,
+            }}
           >
             {describe(shown, hover.cell)}
           </div>

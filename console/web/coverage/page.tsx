@@ -40,14 +40,14 @@ export function CoveragePage() {
             </p>
           </Empty>
         ) : (
-          <Map months={data} refresh={months.refresh} />
+          <CoverageMap months={data} refresh={months.refresh} />
         )
       }
     </Waiting>
   );
 }
 
-function Map({ months, refresh }: { readonly months: Coverage; readonly refresh: () => void }) {
+function CoverageMap({ months, refresh }: { readonly months: Coverage; readonly refresh: () => void }) {
   const [filter, setFilter] = useState('');
   const [wanted, setView] = useState<Span>();
   const [cell, setCell] = useState<Cell>();
@@ -102,10 +102,18 @@ function Map({ months, refresh }: { readonly months: Coverage; readonly refresh:
           <button type="button" aria-label="Zoom in" onClick={() => zoom(0.5, cell?.start)}>
             +
           </button>
-          <button type="button" aria-label="Earlier" onClick={() => setView(panned(view, all, -(view.to - view.from) / 2))}>
+          <button
+            type="button"
+            aria-label="Earlier"
+            onClick={() => setView(panned(view, all, -(view.to - view.from) / 2))}
+          >
             ←
           </button>
-          <button type="button" aria-label="Later" onClick={() => setView(panned(view, all, (view.to - view.from) / 2))}>
+          <button
+            type="button"
+            aria-label="Later"
+            onClick={() => setView(panned(view, all, (view.to - view.from) / 2))}
+          >
             →
           </button>
         </fieldset>

@@ -66,4 +66,5 @@ export function paintAxis(canvas: HTMLCanvasElement, view: Span, width: number, 
   }
 }
 
-const xOf = (at: number, view: Span, width: number): number => ((at - view.from) / (view.to - view.from)) * width;
+const xOf = (at: number, view: Span, width: number): number =>
+  ((at - view.from) / (view.to - view.from)) * width;

@@ -17,12 +17,24 @@ export function SeriesTable({ series }: { readonly series: Coverage }) {
           <thead>
             <tr>
               <th scope="col">Series</th>
-              <th scope="col" class="n">There</th>
-              <th scope="col" class="n">Proven empty</th>
-              <th scope="col" class="n">Being fetched</th>
-              <th scope="col" class="n">Missing</th>
-              <th scope="col" class="n">Failed</th>
-              <th scope="col" class="n">Complete</th>
+              <th scope="col" class="n">
+                There
+              </th>
+              <th scope="col" class="n">
+                Proven empty
+              </th>
+              <th scope="col" class="n">
+                Being fetched
+              </th>
+              <th scope="col" class="n">
+                Missing
+              </th>
+              <th scope="col" class="n">
+                Failed
+              </th>
+              <th scope="col" class="n">
+                Complete
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -55,9 +55,10 @@ export function ticksOf({ from, to }: Span, width: number, apart = 70): Tick[] {
   if (fitting) {
     const [step, label] = fitting;
     const first = Math.ceil(from / step) * step;
-    return Array.from({ length: Math.max(0, Math.ceil((to - first) / step)) }, (_, i) => first + i * step).map(
-      (at) => ({ at, label: label(at) }),
-    );
+    return Array.from(
+      { length: Math.max(0, Math.ceil((to - first) / step)) },
+      (_, i) => first + i * step,
+    ).map((at) => ({ at, label: label(at) }));
   }
   const months = [1, 2, 3, 6, 12, 24, 60].find((n) => (to - from) / (n * 30.4 * DAY) <= most) ?? 120;
   return monthTicks({ from, to }, months);
@@ -69,7 +70,8 @@ function monthTicks({ from, to }: Span, months: number): Tick[] {
   for (let month = Math.ceil(start.getUTCMonth() / months) * months; ; month += months) {
     const at = Date.UTC(start.getUTCFullYear(), month);
     if (at >= to) return ticks;
-    if (at >= from) ticks.push({ at, label: months % 12 === 0 ? yearOf(at) : new Date(at).toISOString().slice(0, 7) });
+    if (at >= from)
+      ticks.push({ at, label: months % 12 === 0 ? yearOf(at) : new Date(at).toISOString().slice(0, 7) });
   }
 }
 

@@ -118,7 +118,11 @@ describe('a job', () => {
       '/backfill/report?symbol=ETHUSDT',
     );
     const gap = report.body[0]!.gaps.find(({ from }) => Date.parse(from) === Date.parse(order.from));
-    expect(gap).toMatchObject({ cause: 'source-error', rows: ROWS, evidence: [{ code: 'connection-failed' }] });
+    expect(gap).toMatchObject({
+      cause: 'source-error',
+      rows: ROWS,
+      evidence: [{ code: 'connection-failed' }],
+    });
     at.venues.faults.clear();
     expect(await at.wait((await at.order(order)).id)).toMatchObject({
       status: 'succeeded',
