@@ -1,8 +1,11 @@
+import type { Api } from '../api/client.ts';
 import { badInput } from '../failure.ts';
+import { stopOn } from '../follow/stop.ts';
 import { SIMULATED } from '../format/report.ts';
 import { seedTable } from '../format/seed.ts';
-import { hasFailed, runStage, type StageResult } from '../seed/run-stage.ts';
-import { type SeedFlags, seedSettings } from '../seed/settings.ts';
+import { hasFailed, type Ordered, orderStage, type StageResult, showStage } from '../seed/run-stage.ts';
+import { type SeedFlags, type SeedSettings, seedSettings } from '../seed/settings.ts';
+import type { Stage } from '../seed/stages.ts';
 import { type Context, print } from './context.ts';
 import { report } from './report.ts';
 
@@ -18,7 +21,7 @@ const NEXT_STEPS = [
   '  make dev-down   # stops the stack; data are kept',
 ];
 
-/** Fills the warehouse family by family. @returns the exit code: 0 when every stage succeeded */
+/** Fills the warehouse, all families at once. @returns the exit code: 0 when every stage succeeded */
 export async function seed(context: Context, flags: SeedFlags): Promise<number> {
   const settings = seedSettings(flags, context.terminal.env, context.terminal.clock());
   if (settings.stages.length === 0) throw badInput('every stage is left out: nothing to do');
@@ -28,10 +31,28 @@ export async function seed(context: Context, flags: SeedFlags): Promise<number> 
   if (simulated) print(context, context.paint('yellow', SIMULATED));
   const { from, to, symbols } = settings;
   print(context, `seeding ${from} to ${to ?? 'now'}, ${symbols?.join(', ') ?? 'the default symbols'}`);
-  const results: StageResult[] = [];
-  for (const stage of settings.stages) results.push(await runStage(context, api, stage, settings));
+  const results = await runStages(context, api, settings);
   print(context, '', ...seedTable(results, context.terminal.clock(), context.paint), '');
   await report(context, {});
   if (flags.demo) print(context, '', ...NEXT_STEPS);
   return results.some(hasFailed) ? 1 : 0;
+}
+
+/**
+ * Orders everything first and then shows one stage after the other. Most of them wait for the limits of a venue of their own,
+ * and a machine that waits can load klines meanwhile.
+ */
+async function runStages(context: Context, api: Api, settings: SeedSettings): Promise<StageResult[]> {
+  using stop = stopOn(context.terminal);
+  const early = new Map<Stage, Ordered>();
+  for (const stage of settings.stages) {
+    if (!stage.afterOthers) early.set(stage, await orderStage(context, api, stage, settings));
+  }
+  const results: StageResult[] = [];
+  const late = settings.stages.filter((stage) => stage.afterOthers);
+  for (const stage of [...early.keys(), ...late]) {
+    const ordered = early.get(stage) ?? (await orderStage(context, api, stage, settings));
+    results.push(await showStage(context, api, stage.family, ordered, stop));
+  }
+  return results;
 }

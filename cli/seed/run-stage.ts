@@ -7,7 +7,7 @@ import { type Context, print } from '../commands/context.ts';
 import { announce } from '../commands/trigger.ts';
 import { tell, wait } from '../commands/wait.ts';
 import { CliError, oneLine } from '../failure.ts';
-import { stopOn } from '../follow/stop.ts';
+import type { Stop } from '../follow/stop.ts';
 import { say } from '../terminal.ts';
 import type { SeedSettings } from './settings.ts';
 import type { Stage } from './stages.ts';
@@ -20,35 +20,76 @@ export type StageResult =
   | { readonly family: string; readonly skipped: string }
   | { readonly family: string; readonly error: string };
 
-/** Fills one family and waits for it. What fails is told and returned: the other stages go on. */
-export async function runStage(
+/** A stage that is over, and what is to be said of it. */
+interface Over {
+  readonly result: StageResult;
+  readonly out?: string;
+  readonly err?: string;
+}
+
+/** What a stage's order came to: a job to wait for, or already its result. */
+export type Ordered = { readonly job: JobDetail } | Over;
+
+/** Orders one family. A job is announced at once; what is refused is for `showStage` to tell. */
+export async function orderStage(
   context: Context,
   api: Api,
   stage: Stage,
   settings: SeedSettings,
-): Promise<StageResult> {
+): Promise<Ordered> {
   const { family } = stage;
-  print(context, '', context.paint('bold', `== ${family}`));
-  using stop = stopOn(context.terminal);
   try {
     const job = await api.create(orderOf(stage, settings));
     announce(context, job);
-    const ended = await wait(context, api, job, stop);
-    tell(context, ended);
-    return { family, job: ended };
+    return { job };
   } catch (error) {
     if (error instanceof ApiProblem && error.code === 'unknown-source') {
-      print(context, `${family} is not available in this version`);
-      return { family, unavailable: true };
+      return { result: { family, unavailable: true }, out: `${family} is not available in this version` };
     }
     if (error instanceof ApiProblem && error.code === 'key-missing') {
-      say(context.terminal.err, `gordon-data: ${family} is skipped: ${oneLine(error.message)}`);
-      return { family, skipped: `no ${keysOf(family).join(', ') || 'key'}` };
+      const skipped = `no ${keysOf(family).join(', ') || 'key'}`;
+      const err = `gordon-data: ${family} is skipped: ${oneLine(error.message)}`;
+      return { result: { family, skipped }, err };
     }
-    if (!(error instanceof CliError)) throw error;
-    say(context.terminal.err, `gordon-data: ${family}: ${oneLine(error.message)}`);
-    return { family, error: oneLine(error.message) };
+    return failed(family, error);
   }
+}
+
+/** Waits for what was ordered and tells of it. What fails is told and returned: the other stages go on. */
+export async function showStage(
+  context: Context,
+  api: Api,
+  family: string,
+  ordered: Ordered,
+  stop: Stop,
+): Promise<StageResult> {
+  print(context, '', context.paint('bold', `== ${family}`));
+  const over = 'job' in ordered ? await followed(context, api, family, ordered.job, stop) : ordered;
+  if (over.out) print(context, over.out);
+  if (over.err) say(context.terminal.err, over.err);
+  return over.result;
+}
+
+async function followed(
+  context: Context,
+  api: Api,
+  family: string,
+  job: JobDetail,
+  stop: Stop,
+): Promise<Over> {
+  try {
+    const ended = await wait(context, api, job, stop);
+    tell(context, ended);
+    return { result: { family, job: ended } };
+  } catch (error) {
+    return failed(family, error);
+  }
+}
+
+function failed(family: string, error: unknown): Over {
+  if (!(error instanceof CliError)) throw error;
+  const why = oneLine(error.message);
+  return { result: { family, error: why }, err: `gordon-data: ${family}: ${why}` };
 }
 
 const orderOf = ({ family, takesSymbols }: Stage, { from, to, symbols }: SeedSettings): OrderBody => ({

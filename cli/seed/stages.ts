@@ -5,14 +5,17 @@ export interface Stage {
   readonly family: Family;
   readonly skip: string;
   readonly takesSymbols: boolean;
+  /** ordered only when the stages before it have ended; else at once, for each waits for a venue of its own */
+  readonly afterOthers?: true;
 }
 
-/** In the order in which they run. */
+/** In the order in which they are shown. */
 export const stages: readonly Stage[] = [
   { family: 'klines', skip: 'SKIP_KLINES', takesSymbols: true },
   { family: 'funding', skip: 'SKIP_FUNDING', takesSymbols: true },
   { family: 'open_interest', skip: 'SKIP_OI', takesSymbols: true },
-  { family: 'metrics', skip: 'SKIP_METRICS', takesSymbols: true },
+  // Its files are those of open interest, whose job brings its rows along: at the same time each file would be read twice.
+  { family: 'metrics', skip: 'SKIP_METRICS', takesSymbols: true, afterOthers: true },
   { family: 'sentiment', skip: 'SKIP_SENTIMENT', takesSymbols: false },
   { family: 'macro', skip: 'SKIP_MACRO', takesSymbols: false },
   // Options are listed by currency, not by market.

@@ -105,14 +105,14 @@ describe('a seed', () => {
     expect(ran.stderr).toBe('');
     expect(ran.stdout.split('\n')).toEqual([
       'seeding 2024-11-21T00:00:00Z to now, BTCUSDT',
+      'job job-klines queued: klines BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
+      'job job-funding queued: funding BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
       '',
       '== klines',
-      'job job-klines queued: klines BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
       'queued',
       'succeeded: 525,600 rows in 8.0 s (65,700 rows/s)',
       '',
       '== funding',
-      'job job-funding queued: funding BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
       'queued',
       'failed: 0 rows in 8.0 s: HTTP 451',
       '',
@@ -146,15 +146,9 @@ describe('a seed', () => {
     await gordon(['seed', '--symbols', 'X', '--skip', 'klines,funding'], { api: api.url });
     const bodies = api.asked.flatMap(({ body }) => (body as { source: string; symbols?: string[] }) ?? []);
     expect(bodies.map(({ source, symbols }) => [source, symbols])).toEqual([
-      ...[
-        ['open_interest', ['X']],
-        ['metrics', ['X']],
-      ],
-      ...[
-        ['sentiment', undefined],
-        ['macro', undefined],
-        ['gex', undefined],
-      ],
+      ['open_interest', ['X']],
+      ...['sentiment', 'macro', 'gex'].map((source) => [source, undefined]),
+      ['metrics', ['X']],
     ]);
   });
 
@@ -198,7 +192,19 @@ describe('a seed', () => {
     const ran = await gordon(['seed'], { terminal });
     expect(ran.code).toBe(143);
     expect(ran.stderr).toMatch(/^No longer waiting; job job-klines goes on\.\n/);
-    expect(api.asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    // Everything was ordered and announced before, but for what waits for the others.
+    expect(ran.stdout).toContain('job job-funding queued');
+    expect(api.asked.some(({ body }) => (body as { source?: string })?.source === 'metrics')).toBe(false);
+  });
+
+  it('orders what shares files with another stage when that one has ended', async () => {
+    await using api = await fakeApi(routes());
+    await gordon(['seed'], { api: api.url, env: { ...only, SKIP_METRICS: '0' } });
+    const asked = api.asked.map(({ method, path, body }) =>
+      method === 'POST' ? (body as { source: string }).source : path,
+    );
+    expect(asked.indexOf('metrics')).toBeGreaterThan(asked.indexOf('/backfill/jobs/job-funding'));
+    expect(asked.indexOf('open_interest')).toBeLessThan(asked.indexOf('/backfill/jobs/job-klines'));
   });
 
   it('says at once when nobody is there, or nothing is to be done', async () => {
