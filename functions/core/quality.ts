@@ -85,19 +85,20 @@ export class Quality {
     if (!first) return [];
     const [name, values] = first;
     const out: Finding[] = [];
-    let before = this.#last && this.#last.time < batch.times[0]! ? this.#last : undefined;
+    let before = this.#last && this.#last.time < batch.times[0]! ? this.#last.value : Number.NaN;
+    let last = -1;
     for (let i = 0; i < batch.length; i++) {
       const value = values[i]!;
       // Zero and less are findings of their own, and nothing can be told by a ratio to them.
       if (!(value > 0)) continue;
-      const time = batch.times[i]!;
-      if (before && (value >= before.value * JUMP || value * JUMP < before.value)) {
-        const detail = { column: name, before: before.value, value };
-        out.push({ kind: 'scale-jump', time, detail });
+      // Both are false as long as there is none before.
+      if (value >= before * JUMP || value * JUMP < before) {
+        out.push({ kind: 'scale-jump', time: batch.times[i]!, detail: { column: name, before, value } });
       }
-      before = { time, value };
+      before = value;
+      last = i;
     }
-    this.#last = before ?? this.#last;
+    if (last >= 0) this.#last = { time: batch.times[last]!, value: before };
     return out;
   }
 

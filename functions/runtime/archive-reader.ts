@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { constants, crc32, createInflateRaw } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { describeError, GordonError } from '../core/errors.ts';
 import type { ArchiveFile, ArchiveReader, VenueClient } from '../core/ports.ts';
 import type { HttpAnswer, HttpRequest } from '../core/venue.ts';
+import { Turns } from './turns.ts';
+
+/** While one is parsed, the next one is inflated by another thread. */
+const READ_AT_ONCE = 2;
 
 type ArchiveObject = Parameters<ArchiveReader['read']>[0];
 
 /** Reads objects of an archive through the venue client, so that its retries and parks hold for files too. */
 export function createArchiveReader(venue: VenueClient): ArchiveReader {
+  const turns = new Turns(READ_AT_ONCE);
+  const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
+    ...{ sha256, content: turns.of(unzip(file, body)) },
+  });
   return {
     async read(object) {
       const first = await download(venue, object);
@@ -49,15 +58,10 @@ function expectedHash(file: HttpRequest, sum: HttpAnswer | undefined): string {
   throw damaged('checksum-missing', file, `the checksum cannot be used: ${why}.`);
 }
 
-const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
-  sha256,
-  content: unzip(file, body),
-});
-
 const STORED = 0;
 const DEFLATED = 8;
-/** zlib's own 16 KiB cost more in calls than in inflating: a month of minutes is six megabytes. */
-const PIECE = 256 * 1024;
+/** Each piece is a way to another thread and back: a month of minutes is six megabytes, and zlib's own pieces 16 KiB. */
+const PIECE = 1024 * 1024;
 
 /** The one file inside a zip, inflated piece by piece; its length and CRC are checked at its end. */
 async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -68,7 +72,7 @@ async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8
     });
     const entry = await onlyEntry(zip);
     const packed = await zip.openReadStreamPromise(entry, { decodeFileData: false });
-    content = unpack(entry, packed);
+    content = await unpack(entry, packed);
     let crc = 0;
     let length = 0;
     for await (const piece of content as AsyncIterable<Uint8Array>) {
@@ -85,13 +89,15 @@ async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8
   }
 }
 
-function unpack(entry: Entry, packed: Readable): Readable {
+async function unpack(entry: Entry, packed: Readable): Promise<Readable> {
   if (entry.compressionMethod === STORED) return packed;
   if (entry.compressionMethod !== DEFLATED) throw new Error(`method ${entry.compressionMethod} is not known`);
-  const inflate = createInflateRaw({ chunkSize: PIECE });
-  // A pipe does not carry errors on: without this a broken zip would end the program.
-  packed.once('error', (error) => inflate.destroy(error));
-  return packed.pipe(inflate);
+  // What the zip says of its size is only a hint for the buffers: it is held against what came.
+  const chunkSize = Math.min(Math.max(entry.uncompressedSize, constants.Z_MIN_CHUNK), PIECE);
+  const inflate = createInflateRaw({ chunkSize });
+  // All at once: it lies in memory already, and each piece would be a way to another thread and back.
+  inflate.end(await buffer(packed));
+  return inflate;
 }
 
 async function onlyEntry(zip: ZipFile): Promise<Entry> {

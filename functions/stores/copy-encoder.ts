@@ -10,8 +10,9 @@ const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffe
 const TRAILER = Buffer.from([0xff, 0xff]);
 
 /**
- * Batches as the body of `COPY … FROM STDIN (FORMAT binary)`, in buffers of about half a megabyte. Each buffer is new, so
- * the consumer may keep it.
+ * Batches as the body of `COPY … FROM STDIN (FORMAT binary)`, in buffers of about half a megabyte. A buffer holds until the
+ * next one is asked for, which may lie in the same memory: a month of minutes is six megabytes, and new ones keep the
+ * garbage collector busy.
  * @throws GordonError `unfit-value` for what the column's type cannot hold
  */
 export function* encodeCopy(table: TableSpec, batches: Iterable<Batch>): Generator<Buffer> {
@@ -20,10 +21,13 @@ export function* encodeCopy(table: TableSpec, batches: Iterable<Batch>): Generat
     checkShape(table, batch);
     const row = templateOf(table, batch);
     const rowsPerChunk = Math.max(1, Math.floor(CHUNK_BYTES / row.bytes.length));
+    let frame: DataView<ArrayBuffer> | undefined;
     for (let from = 0; from < batch.length; from += rowsPerChunk) {
       const to = Math.min(from + rowsPerChunk, batch.length);
-      if (row.fixed && !anyNull(batch, from, to)) yield encodeFixed(table, batch, row, from, to);
-      else yield* encodeFree(table, batch, from, to);
+      if (row.fixed && !anyNull(batch, from, to)) {
+        frame ??= frameOf(row, Math.min(rowsPerChunk, batch.length));
+        yield encodeFixed(table, batch, row, frame, from, to);
+      } else yield* encodeFree(table, batch, from, to);
     }
   }
   yield TRAILER;
@@ -55,21 +59,32 @@ function templateOf(table: TableSpec, batch: Batch): RowTemplate {
   return { bytes: Buffer.concat(parts), offsets, fixed };
 }
 
-/** Rows of one length: the template is laid out for all of them, then each column is written down the rows. */
-function encodeFixed(table: TableSpec, batch: Batch, row: RowTemplate, from: number, to: number): Buffer {
-  const stride = row.bytes.length;
-  const out = Buffer.allocUnsafeSlow((to - from) * stride);
+/** The template, laid out for so many rows. */
+function frameOf(row: RowTemplate, rows: number): DataView<ArrayBuffer> {
+  const out = Buffer.allocUnsafeSlow(rows * row.bytes.length);
   row.bytes.copy(out);
-  for (let filled = stride; filled < out.length; filled *= 2) out.copyWithin(filled, 0, filled);
-  const view = new DataView(out.buffer);
+  for (let filled = row.bytes.length; filled < out.length; filled *= 2) out.copyWithin(filled, 0, filled);
+  return new DataView(out.buffer);
+}
+
+/** Rows of one length: each column is written down the rows of the frame. */
+function encodeFixed(
+  table: TableSpec,
+  batch: Batch,
+  row: RowTemplate,
+  frame: DataView<ArrayBuffer>,
+  from: number,
+  to: number,
+): Buffer {
+  const stride = row.bytes.length;
   table.columns.forEach((column, c) => {
     const data = batch.columns[c]!;
     if (!(data instanceof Float64Array) || !isFixed(column)) return;
     let at = row.offsets[c]!;
     const write = WRITERS[column.type];
-    for (let i = from; i < to; i++, at += stride) write(view, at, data[i]!, column);
+    for (let i = from; i < to; i++, at += stride) write(frame, at, data[i]!, column);
   });
-  return out;
+  return Buffer.from(frame.buffer, 0, (to - from) * stride);
 }
 
 /** Rows with nulls or with texts of their own, one value after the other. */

@@ -28,7 +28,10 @@ export async function copyRows(
   stream.on('error', reject);
   try {
     for (const buffer of encodeCopy(table, batches)) {
-      if (!stream.write(buffer)) await Promise.race([once(stream, 'drain'), failure]);
+      const { promise: taken, resolve } = Promise.withResolvers<unknown>();
+      // Called with an error too, which the stream also emits.
+      stream.write(buffer, resolve);
+      await Promise.race([taken, failure]);
     }
   } catch (error) {
     // Tells the server to forget the COPY; its answer is not awaited here, the rollback queues up behind it.

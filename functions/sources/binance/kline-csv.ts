@@ -18,9 +18,9 @@ const BATCH_ROWS = 90_000;
  * Reads an archive's CSV of candles: with a header or without, milliseconds or microseconds, LF or CRLF. Numbers go from
  * bytes to typed arrays without a string in between.
  */
-export function klineCsvParser(series: Series): StreamParser {
+export function klineCsvParser(series: Series, expected?: number): StreamParser {
   const lines = new WholeLines();
-  const rows = new KlineRows(series);
+  const rows = new KlineRows(series, expected && Math.min(expected, BATCH_ROWS));
   const decimal = new DecimalReader();
   let line = 0;
 

@@ -13,6 +13,9 @@ const OPEN_TIME = 0;
 const CLOSE_TIME = 6;
 const TRADES = 8;
 
+/** A page of REST. */
+const FEW = 1_024;
+
 const MAX_INT4 = 2 ** 31 - 1;
 /** From here on a stamp is in microseconds: spot archives since 2025, REST on request. */
 const FIRST_MICROS = 1e15;
@@ -25,18 +28,21 @@ export const toMillis = (stamp: number): number => (stamp >= FIRST_MICROS ? stam
 /** Candles as they come, field by field in typed arrays; `take` makes a batch of them on the series' grid. */
 export class KlineRows {
   length = 0;
-  fields: readonly Float64Array[] = arrays(1024);
+  fields: readonly Float64Array[] = arrays(0);
   readonly #series: Series;
+  readonly #expected: number;
   #taken = 0;
 
-  constructor(series: Series) {
+  /** @param expected rows for which room is made at once: growing costs three times as much memory on the way */
+  constructor(series: Series, expected = FEW) {
     this.#series = series;
+    this.#expected = expected;
   }
 
   /** Makes room for one more row at `length`. */
   reserve(): void {
     if (this.length < this.fields[0]!.length) return;
-    const wider = arrays(this.length * 2);
+    const wider = arrays(this.length * 2 || this.#expected);
     for (const [f, field] of this.fields.entries()) wider[f]!.set(field);
     this.fields = wider;
   }
@@ -54,7 +60,7 @@ export class KlineRows {
     this.#taken += this.length;
     this.length = 0;
     // The batch keeps the arrays; the next rows get their own.
-    this.fields = arrays(1024);
+    this.fields = arrays(0);
     return { batch: sorted.batch, findings: [...findings, ...sorted.findings] };
   }
 

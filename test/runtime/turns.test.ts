@@ -1,0 +1,54 @@
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Turns } from '../../functions/runtime/turns.ts';
+
+/** Two items, and a log of when each was made. */
+async function* items(name: string, log: string[]): AsyncGenerator<string> {
+  for (const n of [1, 2]) {
+    log.push(`${name}${n}`);
+    await turnOfLoop();
+    yield `${name}${n}`;
+  }
+}
+
+async function read(stream: AsyncIterable<string>, stopAfter = 9): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const item of stream) {
+    seen.push(item);
+    if (seen.length === stopAfter) break;
+  }
+  return seen;
+}
+
+describe('turns', () => {
+  it('let so many streams be read at once, the others in order', async () => {
+    const turns = new Turns(2);
+    const log: string[] = [];
+    const seen = await Promise.all(['a', 'b', 'c', 'd'].map((name) => read(turns.of(items(name, log)))));
+    expect(seen).toEqual(['a', 'b', 'c', 'd'].map((name) => [`${name}1`, `${name}2`]));
+    expect(log.slice(0, 4).toSorted()).toEqual(['a1', 'a2', 'b1', 'b2']);
+    expect(log.indexOf('c1')).toBeLessThan(log.indexOf('d1'));
+  });
+
+  it('pass on when a reader stops early, and when the stream fails', async () => {
+    const turns = new Turns(1);
+    const broken = async function* (): AsyncGenerator<string> {
+      yield 'x';
+      throw new Error('cut');
+    };
+    const [early, failed, whole] = await Promise.allSettled([
+      read(turns.of(items('a', [])), 1),
+      read(turns.of(broken())),
+      read(turns.of(items('c', []))),
+    ]);
+    expect(early).toEqual({ status: 'fulfilled', value: ['a1'] });
+    expect(failed).toMatchObject({ status: 'rejected', reason: new Error('cut') });
+    expect(whole).toEqual({ status: 'fulfilled', value: ['c1', 'c2'] });
+  });
+
+  it('are not taken by a stream that nobody reads', async () => {
+    const turns = new Turns(1);
+    turns.of(items('a', []));
+    expect(await read(turns.of(items('b', [])))).toEqual(['b1', 'b2']);
+  });
+});
