@@ -1,4 +1,4 @@
-import { normalize, type Range, type RangeSet } from '../core/range.ts';
+import { measure, normalize, type Range, type RangeSet } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
 import { type TableSpec, timeColumn } from '../core/table.ts';
 import { DAY, floorTo } from '../core/time.ts';
@@ -12,9 +12,9 @@ import type { Runner, Sql } from './postgres.ts';
  * Compares the ledger with the rows and takes out what has no row. Rows that the ledger does not know are no fault: the
  * planner asks for their span again.
  *
- * Rows are counted by day, which the primary key answers without reading the table where it is vacuumed. Only a day that
- * is short, or of which the ledger has a part, is compared step by step. The count takes no lock: rows and ledger are read in
- * one snapshot. What it finds is looked at once more under the lock before the ledger changes.
+ * Rows are counted by span, which the primary key answers without reading the table where it is vacuumed. Only of a span that
+ * is short the days are counted, and only a day that is short is compared step by step. The count takes no lock: rows and
+ * ledger are read in one snapshot. What it finds is looked at once more under the lock before the ledger changes.
  * @returns what was taken out
  */
 export async function reconcile(
@@ -29,7 +29,8 @@ export async function reconcile(
     const have = await spansOf(tx, series, range, 'have', now);
     if (have.length === 0) return [];
     if (table.rhythm === 'events') return shortSpans(tx, table, series, range);
-    return rowless(tx, table, series, have, await doubtfulDays(tx, table, series, have));
+    const short = await shortOf(tx, table, series, have);
+    return rowless(tx, table, series, short, await doubtfulDays(tx, table, series, short));
   }, 'isolation level repeatable read read only');
   const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects, now) : [];
   await compactLedger(sql, series, range, now);
@@ -79,15 +80,25 @@ const countOf = (sql: Runner, table: TableSpec, series: Series, span: 'span' | '
     where ${ownRows(sql, table, series)} and ${time} >= ${from} and ${time} < ${to})`;
 };
 
-/** Days whose rows are fewer than the ledger says, or cannot tell: epoch ms. */
+/** Spans of the set, on the grid, with fewer rows than steps. One number for a span is half the work of one for each day. */
+async function shortOf(sql: Runner, table: TableSpec, series: Series, set: RangeSet): Promise<RangeSet> {
+  const counts = await sql<{ rows: number }[]>`
+    select ${countOf(sql, table, series, 'span')} as rows
+    from unnest(${toMultirange(set)}::tstzmultirange) with ordinality spans (span, n) order by n`;
+  const step = stepOf(series.timeframe);
+  return set.filter((span, i) => counts[i]!.rows < measure([span]) / step);
+}
+
+/** Days of a set of short spans whose rows are fewer than the ledger says, or cannot tell: epoch ms. */
 async function doubtfulDays(
   sql: Runner,
   table: TableSpec,
   series: Series,
-  have: RangeSet,
+  short: RangeSet,
 ): Promise<number[]> {
+  if (short.length === 0) return [];
   const covered = new Map<number, number>();
-  for (const span of have) {
+  for (const span of short) {
     for (const day of daysOf(span)) {
       const part = Math.min(span.end, day + DAY) - Math.max(span.start, day);
       covered.set(day, (covered.get(day) ?? 0) + part);
@@ -98,7 +109,7 @@ async function doubtfulDays(
     select (extract(epoch from day) * 1000)::float8 as day, rows from (
       select date_bin('1 day', ${time}, '2000-01-01Z') as day, count(*) as rows
       from ${sql.unsafe(tableName(table))} t
-      where ${ownRows(sql, table, series)} and ${time} >= ${new Date(have[0]!.start)} and ${time} < ${new Date(have.at(-1)!.end)}
+      where ${ownRows(sql, table, series)} and ${time} >= ${new Date(short[0]!.start)} and ${time} < ${new Date(short.at(-1)!.end)}
       group by 1) days`;
   const rows = new Map(counts.map((c) => [c.day, c.rows]));
   const step = stepOf(series.timeframe);
