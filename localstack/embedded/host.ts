@@ -1,3 +1,4 @@
+import './untraced.ts';
 import { join } from 'node:path';
 import { describeError } from '../../functions/core/errors.ts';
 import { ACTIVE_STATUSES } from '../../functions/core/job.ts';
