@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SeriesReport } from '../../cli/api/answers.ts';
 import { failureLines, jobLines, jobTable, verdict } from '../../cli/format/job.ts';
 import { progressLine } from '../../cli/format/progress.ts';
-import { gapLines, nothingLine, reportLines } from '../../cli/format/report.ts';
 import { table } from '../../cli/format/table.ts';
 import { count, duration, few, percent, plural, seconds, time } from '../../cli/format/values.ts';
 import { type Paint, paintFor } from '../../cli/terminal.ts';
@@ -224,89 +222,5 @@ describe('the gaps of a job', () => {
       '  venue-outage: 15 rows never were',
     ]);
     expect(jobLines(view(job({ gaps: [] })), NOON, plain)).not.toContain('without rows:');
-  });
-});
-
-describe('the report', () => {
-  const series = (over: Partial<SeriesReport> = {}): SeriesReport => ({
-    ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' },
-    ...{ earliest: '2024-11-21T00:00:00Z', latest: '2025-11-20T23:59:00Z', rows: 525_600 },
-    ...{ gaps: [], empty: [], findings: 0 },
-    ...over,
-  });
-  const gap = { from: '2025-03-01T00:00:00Z', to: '2025-03-02T00:00:00Z', rows: 1_440 };
-
-  it('is a table', () => {
-    const holey = series({ symbol: 'ETHUSDT', gaps: [{ ...gap, cause: 'not-fetched' }], rows: 524_160 });
-    const none = series({ source: 'klines_perp', earliest: null, latest: null, rows: 0 });
-    expect(reportLines([none, series(), holey], plain)).toEqual([
-      'Source       Symbol   Timeframe  Earliest          Latest               Rows  Gaps',
-      'klines_perp  BTCUSDT  1m         -                 -                       0     0',
-      'klines_spot  BTCUSDT  1m         2024-11-21 00:00  2025-11-20 23:59  525,600     0',
-      'klines_spot  ETHUSDT  1m         2024-11-21 00:00  2025-11-20 23:59  524,160     1',
-    ]);
-  });
-
-  it('tells below the table what is proven empty, and the oddities of the data', () => {
-    const outage = { from: '2025-05-01T00:00:00Z', to: '2025-05-01T00:10:00Z', reason: 'venue-outage' };
-    const odd = series({
-      empty: [
-        { from: '2019-09-01T00:00:00Z', to: '2019-09-08T17:57:00Z', reason: 'pre-listing' },
-        outage,
-        { ...outage, from: '2025-05-02T00:00:00Z', to: '2025-05-02T00:10:00Z' },
-      ],
-      findings: 1,
-    });
-    expect(reportLines([odd], plain).slice(2)).toEqual([
-      '',
-      'Proven to have no rows:',
-      '  klines_spot BTCUSDT 1m: pre-listing 2019-09-01 00:00 to 2019-09-08 17:57; venue-outage 2 spans',
-      '',
-      '1 oddity of the data itself in 1 series: gordon-data sql "SELECT * FROM market_data.findings"',
-    ]);
-  });
-
-  it('tells what the venue forgets, the most urgent first', () => {
-    const from = { from: gap.from, to: gap.to };
-    const week = series({ perishable: { ...from, lost_at: '2025-03-31T00:00:00Z', days_left: 6.9 } });
-    const hour = series({
-      source: 'gex',
-      perishable: { ...from, lost_at: '2025-03-01T01:00:00Z', days_left: 0.05 },
-    });
-    expect(reportLines([series(), week, hour], plain).slice(4)).toEqual([
-      '',
-      'Missing, and the venue forgets it:',
-      '  gex BTCUSDT 1m: 2025-03-01 00:00 to 2025-03-02 00:00 is lost from 2025-03-01 01:00 on, in 1 hour',
-      '  klines_spot BTCUSDT 1m: 2025-03-01 00:00 to 2025-03-02 00:00 is lost from 2025-03-31 00:00 on, in 6 days',
-    ]);
-  });
-
-  it('lists gaps with their causes', () => {
-    const holey = series({
-      gaps: [
-        { ...gap, cause: 'not-fetched' },
-        {
-          ...gap,
-          from: '2025-04-01T00:00:00Z',
-          to: '2025-04-01T00:01:00Z',
-          rows: 1,
-          cause: 'failed',
-          error: 'HTTP 451',
-        },
-      ],
-    });
-    expect(gapLines([series(), holey])).toEqual([
-      '',
-      'klines_spot BTCUSDT 1m: 2 gaps, 1,441 rows missing',
-      '  2025-03-01 00:00 to 2025-03-02 00:00  1,440 rows  not-fetched',
-      '  2025-04-01 00:00 to 2025-04-01 00:01  1 row  failed: HTTP 451',
-    ]);
-  });
-
-  it('of nothing says what to run', () => {
-    expect(nothingLine({})).toBe(
-      'The warehouse is empty. Fill it: gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --wait',
-    );
-    expect(nothingLine({ source: 'klines', symbol: 'X' })).toMatch(/^Nothing of klines X was ever asked for/);
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DAY, isoDay } from '../../functions/core/time.ts';
 import { startTestHost, type TestHost } from '../helpers/host.ts';
 import { browserAbsent, openBrowser, openTab, type Tab } from './browser.ts';
+import { raggedSeries } from './ragged-series.ts';
 
 const why = browserAbsent ? `: ${browserAbsent}` : '';
 const TODAY = Math.floor(Date.now() / DAY) * DAY;
@@ -253,7 +254,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
       new PerformanceObserver((list) => {
         for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
       }).observe({ type: 'longtask', buffered: true });`);
-    const series = raggedSeries(100, 1_826, 400);
+    const series = raggedSeries(TODAY, 100, 1_826, 400);
     await page.route('**/backfill/coverage?*', (route) => route.fulfill({ json: series }));
     await page.goto(url);
     await page.getByRole('application').waitFor();
@@ -288,23 +289,3 @@ const headingOf = (path: string): string | RegExp =>
   ({ coverage: 'Coverage', jobs: 'Jobs', 'jobs/new': 'Start a job', series: 'Series', health: 'Health' })[
     path
   ]!;
-
-/** Of so many days, the last ones no two alike. */
-function raggedSeries(count: number, days: number, ragged: number) {
-  const from = TODAY - days * DAY;
-  return Array.from({ length: count }, (_, n) => ({
-    ...{ source: 'klines_spot', symbol: `S${n}USDT`, timeframe: '1m' },
-    ...{ from: isoDay(from), to: isoDay(TODAY) },
-    runs: [
-      { ...whole(from, TODAY - ragged * DAY), buckets: days - ragged, have: 1_440, missing: 0 },
-      ...Array.from({ length: ragged }, (_, i) => ({
-        ...whole(TODAY - (ragged - i) * DAY, TODAY - (ragged - i - 1) * DAY),
-        ...{ buckets: 1, have: 1_440 - ((i * 7 + n) % 5), missing: (i * 7 + n) % 5 },
-      })),
-    ],
-  }));
-}
-
-const whole = (from: number, to: number) => ({
-  ...{ from: isoDay(from), to: isoDay(to), empty: {}, failed: 0, in_flight: 0 },
-});

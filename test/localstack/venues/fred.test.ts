@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isHoliday, nthWeekday } from '../../../localstack/venues/fred/calendar.ts';
 import { REGISTERED_KEY } from '../../../localstack/venues/fred/refusals.ts';
 import { SERIES } from '../../../localstack/venues/fred/series.ts';
 import { recorded, recordingsAbsent } from '../../helpers/recorded.ts';
@@ -222,39 +221,6 @@ describe('vintages', () => {
   });
 });
 
-describe('series', () => {
-  it('tells units, of which two are easily confused', async () => {
-    const info = async (id: string) => {
-      const { json } = await get(
-        `/fred/fred/series?series_id=${id}&api_key=${REGISTERED_KEY}&file_type=json`,
-      );
-      return json().seriess[0];
-    };
-    expect(await info('WTREGEN')).toMatchObject({ units_short: 'Mil. of U.S. $', frequency_short: 'W' });
-    expect(await info('RRPONTSYD')).toMatchObject({
-      units_short: 'Bil. of US $',
-      observation_end: '2025-11-19',
-    });
-    expect(Object.keys(await info('SP500'))).toEqual([
-      'id',
-      'realtime_start',
-      'realtime_end',
-      'title',
-      'observation_start',
-      'observation_end',
-      'frequency',
-      'frequency_short',
-      'units',
-      'units_short',
-      'seasonal_adjustment',
-      'seasonal_adjustment_short',
-      'last_updated',
-      'popularity',
-      'notes',
-    ]);
-  });
-});
-
 describe('refusals', () => {
   const read = 'Read https://fred.stlouisfed.org/docs/api/api_key.html for more information.';
   const base = '/fred/fred/series/observations?series_id=DFF&file_type=json';
@@ -302,32 +268,5 @@ describe('refusals', () => {
     });
     expect(refused.headers.has('retry-after')).toBe(false);
     venues.control.limits.override('fred', 120);
-  });
-});
-
-describe('calendar', () => {
-  it('knows the holidays of a year', () => {
-    const closed = (day: string) => [
-      isHoliday(Date.parse(day), 'bank'),
-      isHoliday(Date.parse(day), 'exchange'),
-    ];
-    for (const day of [
-      '2025-01-01',
-      '2025-01-20',
-      '2025-02-17',
-      '2025-05-26',
-      '2025-07-04',
-      '2025-09-01',
-      '2025-11-27',
-      '2025-12-25',
-    ]) {
-      expect(closed(day), day).toEqual([true, true]);
-    }
-    expect(closed('2025-11-11')).toEqual([true, false]);
-    expect(closed('2024-03-29')).toEqual([false, true]);
-    // Sunday's holiday is kept on Monday; Saturday's Independence Day of 2026 closes exchanges on Friday.
-    expect(closed('2023-01-02')).toEqual([true, true]);
-    expect(closed('2026-07-03')).toEqual([false, true]);
-    expect(nthWeekday(2025, 10, 4, 4)).toBe(Date.parse('2025-11-27'));
   });
 });
