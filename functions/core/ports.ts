@@ -4,6 +4,7 @@ import type { Chunk } from './plan.ts';
 import type { Range, RangeSet } from './range.ts';
 import type { Series } from './series.ts';
 import type { Listing, Source } from './source.ts';
+import type { Timeframe } from './timeframe.ts';
 import type { HttpAnswer, HttpRequest, LimitFamily } from './venue.ts';
 
 /** The way to the venues. Takes budget before each request. */
@@ -61,6 +62,8 @@ export interface SeriesStore {
   rowsBy(jobId: string, chunk: string): Promise<number>;
   /** makes sure that nothing of what was committed so far is lost in a crash. @returns rows that the job wrote */
   secure(jobId: string): Promise<number>;
+  /** notes that the job has ended: nobody asks for its rows any more, so its spans may be joined with those of others */
+  close(jobId: string): Promise<void>;
   listing(series: Series): Promise<Listing | undefined>;
   saveListing(series: Series, listing: Listing): Promise<void>;
   /** notes that a chunk was given up, with the error; the note goes when the span is filled */
@@ -81,7 +84,14 @@ export interface SeriesCatalog {
   reconcile(series: Series, range: Range): Promise<RangeSet>;
   /** notes that all that was requested of a series has been reconciled */
   audited(series: Series): Promise<void>;
-  report(filter: { readonly sources?: readonly string[]; readonly symbol?: string }): Promise<SeriesReport[]>;
+  report(filter: ReportFilter): Promise<SeriesReport[]>;
+}
+
+/** Which series a report is about: of each that is told one of them, else all. */
+export interface ReportFilter {
+  readonly sources?: readonly string[];
+  readonly symbols?: readonly string[];
+  readonly timeframe?: Timeframe;
 }
 
 export interface Gap extends Range {

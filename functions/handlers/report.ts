@@ -12,7 +12,7 @@ import { servicesFromEnv } from '../runtime/services.ts';
 export const createHandler = httpHandler(async ({ query }, { catalog, sources, clock }) => {
   const { source, symbol } = parseInput(ReportQuery, query, 'the query');
   const ids = sourcesFor(sources, source).map(({ id }) => id);
-  const series = await catalog.report({ sources: ids, ...(symbol && { symbol }) });
+  const series = await catalog.report({ sources: ids, ...(symbol && { symbols: [symbol] }) });
   const now = clock();
   return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };
 });

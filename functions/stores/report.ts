@@ -1,6 +1,6 @@
 import { causeOf } from '../core/cause.ts';
 import type { EmptyReason } from '../core/coverage.ts';
-import type { Gap, SeriesReport } from '../core/ports.ts';
+import type { Gap, ReportFilter, SeriesReport } from '../core/ports.ts';
 import { intersect, type Range, type RangeSet, subtract } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
 import { type TableSpec, timeColumn } from '../core/table.ts';
@@ -16,9 +16,13 @@ interface Account {
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly requested: Spans;
-  readonly have: Spans;
-  readonly rows: number;
-  readonly empty: readonly { readonly reason: EmptyReason; readonly spans: Spans }[];
+  /** the ledger without what failed, by state and reason; the reason of rows is null */
+  readonly states: readonly {
+    readonly reason: EmptyReason | null;
+    readonly rows: number;
+    readonly spans: Spans;
+  }[];
+  /** the newest first */
   readonly failed: readonly {
     readonly span: Spans;
     readonly code: string;
@@ -37,32 +41,37 @@ interface Account {
 export async function report(
   sql: Sql,
   tables: (source: string) => TableSpec,
-  filter: { readonly sources?: readonly string[]; readonly symbol?: string },
+  filter: ReportFilter,
 ): Promise<SeriesReport[]> {
   const out: SeriesReport[] = [];
   for (const account of await accounts(sql, filter)) {
-    const { source, symbol, timeframe, rows, findings, followed, audited } = account;
-    const series: Series = { source, symbol, timeframe };
-    const requested = ranges(account.requested);
-    const empty = account.empty
-      .flatMap(({ reason, spans }) => ranges(spans).map((span) => ({ ...span, reason })))
-      .sort((a, b) => a.start - b.start);
-    const missing = subtract(subtract(requested, ranges(account.have)), empty);
-    const ends = await extremes(sql, tables(source), series);
-    const counted = tables(source).rhythm === 'events' ? await countAll(sql, tables(source), series) : rows;
-    out.push({
-      ...series,
-      requested,
-      ...ends,
-      rows: counted,
-      followed,
-      ...(audited !== null && { auditedAt: audited }),
-      gaps: explain(missing, account),
-      empty,
-      findings,
-    });
+    out.push(await reportOf(sql, tables(account.source), account));
   }
   return out;
+}
+
+async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<SeriesReport> {
+  const { source, symbol, timeframe, findings, followed, audited } = account;
+  const series: Series = { source, symbol, timeframe };
+  const requested = ranges(account.requested);
+  const have = account.states.find(({ reason }) => reason === null);
+  const empty = account.states
+    .flatMap(({ reason, spans }) => (reason ? ranges(spans).map((span) => ({ ...span, reason })) : []))
+    .sort((a, b) => a.start - b.start);
+  const missing = subtract(subtract(requested, ranges(have?.spans ?? [])), empty);
+  const ends = await extremes(sql, table, series);
+  const rows = table.rhythm === 'events' ? await countAll(sql, table, series) : (have?.rows ?? 0);
+  return {
+    ...series,
+    requested,
+    ...ends,
+    rows,
+    followed,
+    ...(audited !== null && { auditedAt: audited }),
+    gaps: explain(missing, account),
+    empty,
+    findings,
+  };
 }
 
 /** Cuts what is missing where a fetch failed and where none was made yet. */
@@ -82,38 +91,41 @@ function explain(missing: RangeSet, { failed, timeframe }: Account): Gap[] {
 
 const ranges = (spans: Spans): RangeSet => spans.map(([start, end]) => ({ start, end }));
 
-function accounts(
-  sql: Sql,
-  { sources, symbol }: { readonly sources?: readonly string[]; readonly symbol?: string },
-): Promise<Account[]> {
+/** One pass over the ledger, however many series and spans there are. */
+function accounts(sql: Sql, { sources, symbols, timeframe }: ReportFilter): Promise<Account[]> {
   // Ranges leave as epoch ms pairs, so that no date format stands between the database and us.
   const spans = (multirange: ReturnType<Sql>) => sql`
     (select coalesce(jsonb_agg(jsonb_build_array(
         (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r), '[]')
       from unnest(${multirange}) r)`;
+  const chosen = sql`${sources ? sql`source in ${sql([...sources])}` : sql`true`}
+    and ${symbols ? sql`symbol in ${sql([...symbols])}` : sql`true`}
+    and ${timeframe ? sql`timeframe = ${timeframe}` : sql`true`}`;
   return sql<Account[]>`
-    select s.source, s.symbol, s.timeframe, ${spans(sql`s.requested`)} as requested,
-      ${spans(sql`coalesce(have.set, '{}')`)} as have, coalesce(have.rows, 0)::int8 as rows,
-      s.followed, (extract(epoch from s.audited_at) * 1000)::float8 as audited,
-      coalesce(empty.list, '[]') as empty, coalesce(failed.list, '[]') as failed,
-      (select count(*) from market_data.findings f
-        where f.source = s.source and f.symbol = s.symbol and f.timeframe = s.timeframe) as findings
-    from market_data.series s
-    left join lateral (
-      select range_agg(span) as set, sum(rows) as rows from market_data.coverage c
-      where c.source = s.source and c.symbol = s.symbol and c.timeframe = s.timeframe and state = 'have') have on true
-    left join lateral (
-      select jsonb_agg(jsonb_build_object('reason', reason, 'spans', ${spans(sql`by_reason.set`)})) as list from (
-        select reason, range_agg(span) as set from market_data.coverage c
-        where c.source = s.source and c.symbol = s.symbol and c.timeframe = s.timeframe and state = 'empty'
-        group by reason) by_reason) empty on true
-    left join lateral (
-      select jsonb_agg(jsonb_build_object('code', c.reason, 'error', c.evidence -> 0 ->> 'message', 'evidence', c.evidence,
-        'span', ${spans(sql`tstzmultirange(c.span)`)}) order by c.id desc) as list from market_data.coverage c
-      where c.source = s.source and c.symbol = s.symbol and c.timeframe = s.timeframe and state = 'failed') failed on true
-    where not isempty(s.requested)
-      and ${sources ? sql`s.source in ${sql([...sources])}` : sql`true`}
-      and ${symbol === undefined ? sql`true` : sql`s.symbol = ${symbol}`}
+    with sets as (
+      select source, symbol, timeframe, reason, range_agg(span) as set, sum(rows)::int8 as rows
+      from market_data.coverage where ${chosen} and state <> 'failed' group by 1, 2, 3, 4),
+    settled as (
+      select source, symbol, timeframe,
+        jsonb_agg(jsonb_build_object('reason', reason, 'rows', rows, 'spans', ${spans(sql`set`)})) as list
+      from sets group by 1, 2, 3),
+    failed as (
+      select source, symbol, timeframe,
+        jsonb_agg(jsonb_build_object('code', reason, 'error', evidence -> 0 ->> 'message', 'evidence', evidence,
+          'span', ${spans(sql`tstzmultirange(span)`)}) order by id desc) as list
+      from market_data.coverage where ${chosen} and state = 'failed' group by 1, 2, 3),
+    found as (
+      select source, symbol, timeframe, count(*) as findings
+      from market_data.findings where ${chosen} group by 1, 2, 3)
+    select source, symbol, timeframe, ${spans(sql`requested`)} as requested,
+      followed, (extract(epoch from audited_at) * 1000)::float8 as audited,
+      coalesce(settled.list, '[]') as states, coalesce(failed.list, '[]') as failed,
+      coalesce(found.findings, 0) as findings
+    from market_data.series
+    left join settled using (source, symbol, timeframe)
+    left join failed using (source, symbol, timeframe)
+    left join found using (source, symbol, timeframe)
+    where not isempty(requested) and ${chosen}
     order by 1, 2, 3`;
 }
 

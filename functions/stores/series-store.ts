@@ -3,6 +3,7 @@ import { type Series, seriesLabel } from '../core/series.ts';
 import type { TableSpec } from '../core/table.ts';
 import type { Clock } from '../core/time.ts';
 import { commitPage } from './commit-page.ts';
+import { closeJob } from './compact.ts';
 import { lockMonths, missingOf, noteFailed } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
 
@@ -51,6 +52,8 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
           return row?.rows ?? 0;
         }),
       ),
+
+    close: (jobId) => guarded(`job ${jobId}`, () => closeJob(sql, jobId, clock())),
 
     listing: (series) =>
       guarded(series, async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(async () => {
   now = T0 + 60 * DAY;
-  for (const table of ['spot_klines', 'coverage', 'findings', 'series']) {
+  for (const table of ['spot_klines', 'coverage', 'closed_jobs', 'findings', 'series']) {
     await sql`delete from market_data.${sql(table)}`;
   }
 });
@@ -120,6 +120,49 @@ describe('reconcile', () => {
     ]);
     expect(await catalog.missing(BTC, minutes(0, 215))).toEqual([minutes(200, 210)]);
   });
+
+  it('joins the spans of jobs that have ended hour by hour, and counts those of a running job by themselves', async () => {
+    now = T0 + MINUTE;
+    const spans = () => sql`select rows, job_id, object from market_data.coverage order by span`;
+    const refresh = async (from: number, until: number, ends: boolean) => {
+      for (let i = from; i < until; i++) {
+        now = T0 + (i + 1) * MINUTE;
+        const by = { jobId: `job-${i}`, chunk: JOB.chunk };
+        await store.commit(pageOf([minutes(i, i + 1)], { object: `GET ?startTime=${i}` }), by);
+        if (ends) await store.close(by.jobId);
+      }
+    };
+    await refresh(0, 60, true);
+    await refresh(60, 63, false);
+    await refresh(63, 66, true);
+    now = T0 + 119 * MINUTE;
+    await catalog.reconcile(BTC, days(0, 1));
+    expect(await spans()).toHaveLength(66);
+    now = T0 + 122 * MINUTE;
+    await catalog.reconcile(BTC, days(0, 1));
+    const first = { rows: 60, job_id: 'job-0', object: 'GET ?startTime=0 and 59 more' };
+    expect(await spans()).toMatchObject([first, ...Array.from({ length: 6 }, () => ({ rows: 1 }))]);
+    now = T0 + 182 * MINUTE;
+    await catalog.reconcile(BTC, days(0, 1));
+    const later = { rows: 3, job_id: 'job-63', object: 'GET ?startTime=63 and 2 more' };
+    const running = [60, 61, 62].map((i) => ({ rows: 1, job_id: `job-${i}` }));
+    expect(await spans()).toMatchObject([first, ...running, later]);
+    expect(await store.rowsBy('job-61', JOB.chunk)).toBe(1);
+
+    for (const id of ['job-60', 'job-61', 'job-62']) await store.close(id);
+    now += HOUR + MINUTE;
+    await catalog.reconcile(BTC, days(0, 1));
+    const all = { rows: 66, job_id: 'job-0', object: 'GET ?startTime=0 and 65 more' };
+    expect(await spans()).toEqual([all]);
+    expect(await catalog.missing(BTC, minutes(0, 66))).toEqual([]);
+  });
+
+  it('forgets after two weeks that a job has ended', async () => {
+    await store.close('job-1');
+    now += 15 * DAY;
+    await store.close('job-2');
+    expect(await sql`select job_id from market_data.closed_jobs`).toEqual([{ job_id: 'job-2' }]);
+  });
 });
 
 describe('report', () => {
@@ -182,8 +225,12 @@ describe('report', () => {
       (await reader.report(filter)).map((r) => `${r.source} ${r.symbol}`);
     expect(await named({})).toHaveLength(4);
     expect(await named({ sources: ['klines_spot'] })).toEqual(['klines_spot BTCUSDT', 'klines_spot ETHUSDT']);
-    expect(await named({ symbol: 'ETHUSDT' })).toEqual(['klines_perp ETHUSDT', 'klines_spot ETHUSDT']);
-    expect(await named({ sources: [], symbol: 'ETHUSDT' })).toEqual([]);
+    expect(await named({ symbols: ['ETHUSDT'] })).toEqual(['klines_perp ETHUSDT', 'klines_spot ETHUSDT']);
+    const both = ['BTCUSDT', 'ETHUSDT'];
+    expect(await named({ sources: ['klines_perp'], symbols: both })).toHaveLength(2);
+    expect(await named({ symbols: both, timeframe: '1m' })).toHaveLength(4);
+    expect(await named({ symbols: both, timeframe: '1h' })).toEqual([]);
+    expect(await named({ sources: [], symbols: ['ETHUSDT'] })).toEqual([]);
   });
 
   it('stays quick with a ledger of thousands of spans', async () => {
