@@ -9,7 +9,7 @@ const RULES: readonly { folder: string; may: readonly string[]; packages: RegExp
     may: ['functions/core', 'functions/manifest.ts'],
     packages: /^zod$/,
   },
-  { folder: 'functions/core', may: ['functions/core'], packages: /^zod$/ },
+  { folder: 'functions/core', may: ['functions/core'], packages: /^(zod|p-map)$/ },
   { folder: 'functions/sources', may: ['functions/core', 'functions/sources'], packages: /^$/ },
   {
     folder: 'functions/stores',

@@ -1,33 +1,19 @@
 import { describeError, GordonError } from '../../functions/core/errors.ts';
-import { periodAt } from '../../functions/core/period.ts';
+import { requestsOf } from '../../functions/core/look/sample-requests.ts';
 import type { Sources } from '../../functions/core/ports.ts';
-import type { Source } from '../../functions/core/source.ts';
-import { stepOf } from '../../functions/core/timeframe.ts';
 import type { HttpRequest, Verdict } from '../../functions/core/venue.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
 import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
 
 const PATIENCE_MS = 5_000;
-/** Lies in the past of every archive, so its objects are there. */
-const SOME_DAY = Date.UTC(2024, 0, 15);
 
-/** A cheap request to each host that the sources ask, as they would put it themselves. */
+/** A cheap request to each host that the sources ask. */
 export function sampleRequests(sources: Sources): HttpRequest[] {
   const byHost = new Map<string, HttpRequest>();
   for (const request of Object.values(sources).flatMap(requestsOf)) {
     if (!byHost.has(request.host.env)) byHost.set(request.host.env, request);
   }
   return [...byHost.values()];
-}
-
-function requestsOf(source: Source): HttpRequest[] {
-  const symbol = source.defaultSymbols[0]!;
-  const series = { source: source.id, symbol, timeframe: source.defaultTimeframe };
-  return source.tiers.flatMap((tier): readonly HttpRequest[] => {
-    if (tier.kind === 'archive') return [tier.object(series, periodAt(tier.unit, SOME_DAY)).checksum];
-    if (tier.kind === 'snapshot') return tier.requests(series);
-    return [tier.request(series, { start: SOME_DAY, end: SOME_DAY + stepOf(series.timeframe) })];
-  });
 }
 
 /** @param matters a host that cannot be reached stops somebody's work */

@@ -1,6 +1,6 @@
 import { clip, intersect, type Range, type RangeSet, subtract } from './range.ts';
 import type { Series } from './series.ts';
-import type { Finding, Listing } from './source.ts';
+import { type Finding, type Listing, lifeOf } from './source.ts';
 import type { Batch } from './table.ts';
 
 /** Why a span has no rows and never will have, or not from this source. */
@@ -65,7 +65,7 @@ export function explainHole(
 ): EmptySpan[] {
   const whole: RangeSet = [hole];
   if (!listing) return [{ span: hole, reason: within, evidence }];
-  const life: Range = { start: listing.listedAt, end: listing.delistedAt ?? Number.POSITIVE_INFINITY };
+  const life = lifeOf(listing);
   const outside = subtract(whole, [life]);
   const spans = (set: RangeSet, reason: EmptyReason): EmptySpan[] =>
     set.map((span) => ({ span, reason, evidence }));

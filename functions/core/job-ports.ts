@@ -1,5 +1,7 @@
 import type { ChunkFailure, ChunkProgress, ChunkState, Job, JobGap, JobOrder, JobStatus } from './job.ts';
-import type { PlannedChunk } from './plan.ts';
+import type { Chunk, PlannedChunk } from './plan.ts';
+import type { RangeSet } from './range.ts';
+import type { Series } from './series.ts';
 
 export interface JobFilter {
   readonly statuses: readonly JobStatus[];
@@ -37,6 +39,10 @@ export interface JobStore {
   chunks(id: string): Promise<readonly ChunkProgress[]>;
   /** notes how far a chunk is. @returns whether the job is still wanted */
   checkpoint(id: string, chunk: string, at: Checkpoint): Promise<{ readonly cancelled: boolean }>;
+  /** Notes that the venue was asked for spans of a chunk whose rows may still change. */
+  noteProvisional(chunk: Chunk, spans: RangeSet, at: number): Promise<void>;
+  /** Spans of a series whose rows may still change, of which the venue was asked in `[since, until]`. */
+  provisionalSince(series: Series, since: number, until: number): Promise<RangeSet>;
   /** @param rows what it wrote before; absent: what it told last */
   failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
   /** queued or running → final. @returns the job as it now is: `cancelled` wins over whatever came of it */

@@ -1,6 +1,6 @@
 import type { Cause } from './cause.ts';
 import type { ChunkProgress, Job, JobGap } from './job.ts';
-import { isFinished } from './job.ts';
+import { isFinished, rowsOf } from './job.ts';
 import type { Quote } from './quote/quote.ts';
 import { iso, SECOND } from './time.ts';
 
@@ -118,8 +118,6 @@ const rowsFetched = ({ status, rows }: Job, chunks: readonly ChunkProgress[]): n
   const counted = status === 'succeeded' || status === 'completed_with_gaps';
   return counted ? rows : Math.max(rows, rowsOf(chunks));
 };
-
-const rowsOf = (chunks: readonly ChunkProgress[]): number => chunks.reduce((sum, c) => sum + c.rows, 0);
 
 /** Not known when nothing was counted for any chunk, as for jobs of an earlier version. */
 function requestsOf(chunks: readonly ChunkProgress[]): number | null {

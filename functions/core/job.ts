@@ -91,6 +91,10 @@ export interface ChunkProgress {
   readonly error?: ChunkFailure;
 }
 
+/** Rows that a job wrote, by what its chunks say. */
+export const rowsOf = (chunks: readonly ChunkProgress[]): number =>
+  chunks.reduce((sum, { rows }) => sum + rows, 0);
+
 /** A chunk whose failure no later wave can mend. */
 export const isHopeless = (chunk: ChunkProgress): boolean =>
   chunk.state === 'failed' && chunk.error?.name === 'PermanentError';

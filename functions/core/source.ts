@@ -56,7 +56,8 @@ export interface ArchiveTier {
   object(series: Series, period: Period): { readonly file: HttpRequest; readonly checksum: HttpRequest };
   /** epoch ms from which on the object of the period can be expected */
   publishedAt(period: Period): number;
-  parser(series: Series): StreamParser;
+  /** @param expected rows of a whole file, so that room for them is made once */
+  parser(series: Series, expected?: number): StreamParser;
   /** how to learn which objects were touched; absent where only their checksums tell */
   readonly listing?: ArchiveListing;
 }
@@ -125,6 +126,11 @@ export interface Listing {
   readonly listedAt: number;
   readonly delistedAt?: number;
 }
+
+export const lifeOf = ({ listedAt, delistedAt = Number.POSITIVE_INFINITY }: Listing): Range => ({
+  start: listedAt,
+  end: delistedAt,
+});
 
 export interface ListingProbe {
   /** Asks for the first row that ever was. An unknown symbol is the venue's verdict, not an answer. */

@@ -1,9 +1,9 @@
-import type { ListingProbe, Source } from '../core/source.ts';
+import type { Source } from '../core/source.ts';
 import { DAY, HOUR, isoDay, MINUTE } from '../core/time.ts';
 import type { HttpRequest } from '../core/venue.ts';
 import { metricDays } from './coinmetrics/metric-json.ts';
 import { coinMetrics, coinMetricsFamily, coinMetricsHost } from './coinmetrics/venue.ts';
-import { dailyPage } from './rest/daily.ts';
+import { dailyListing, dailyPage } from './rest/daily.ts';
 
 const METRIC = 'CapMrktCurUSD';
 /** Years of days; ten times as much is allowed. */
@@ -29,16 +29,7 @@ const ask = (query: Readonly<Record<string, string | number>>): HttpRequest => (
   query: { assets: 'btc', metrics: METRIC, frequency: '1d', ...query },
 });
 
-const stamps = (body: Uint8Array): number[] => metricDays(body, METRIC, 'btc_market_cap').map(({ at }) => at);
-
-const listing: ListingProbe = {
-  first: () => ask({ page_size: 1, paging_from: 'start' }),
-  firstAt: (body) => stamps(body).at(0),
-  last: () => ask({ page_size: 1, paging_from: 'end' }),
-  lastAt: (body) => stamps(body).at(-1),
-  status: () => ask({ page_size: 1, paging_from: 'end' }),
-  isTrading: (body) => stamps(body).length > 0,
-};
+const daysIn = (body: Uint8Array) => metricDays(body, METRIC, 'btc_market_cap');
 
 /** Bitcoin's market capitalisation at the end of each day, from the community API of Coin Metrics. */
 export const btc_market_cap: Source = {
@@ -54,7 +45,10 @@ export const btc_market_cap: Source = {
   settleMs: 2 * DAY,
   refreshEveryMs: 15 * MINUTE,
   holeReason: 'not-published',
-  listing,
+  listing: dailyListing(daysIn, {
+    first: () => ask({ page_size: 1, paging_from: 'start' }),
+    last: () => ask({ page_size: 1, paging_from: 'end' }),
+  }),
   tiers: [
     {
       kind: 'pages',
@@ -68,8 +62,7 @@ export const btc_market_cap: Source = {
           ...{ start_time: isoDay(start), end_time: isoDay(end - DAY) },
           ...{ page_size: PAGE_ROWS, paging_from: 'start' },
         }),
-      parse: (body, series, asOf) =>
-        dailyPage(daily, series, metricDays(body, METRIC, 'btc_market_cap'), asOf),
+      parse: (body, series, asOf) => dailyPage(daily, series, daysIn(body), asOf),
     },
   ],
 };

@@ -4,7 +4,7 @@ import { archiveTier } from './binance/archive.ts';
 import { binanceFunding, fundingCsvParser, parseFundingJson, settlementsIn } from './binance/funding.ts';
 import { binanceFamilies } from './binance/hosts.ts';
 import { usdmRequest, usdmStatus } from './binance/usdm.ts';
-import { dueAt, LONGEST_INTERVAL } from './funding/settlements.ts';
+import { dueAt, fundingSource, LONGEST_INTERVAL } from './funding/settlements.ts';
 
 const PATH = '/fapi/v1/fundingRate';
 const LIMIT = 1000;
@@ -27,17 +27,9 @@ const rest: PagesTier = {
 /** Binance USD-M funding: archive by month, which tells the interval, then `GET /fapi/v1/fundingRate`. */
 export const funding_binance: Source = {
   id: 'funding_binance',
-  family: 'funding',
+  ...fundingSource,
   title: 'Binance USD-M funding rates',
   table: binanceFunding,
-  timeframes: ['1h'],
-  defaultTimeframe: '1h',
-  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-  symbolPattern: /^[A-Z0-9]{2,30}$/,
-  chunkUnit: () => 'year',
-  finalAfterMs: MINUTE,
-  settleMs: 10 * MINUTE,
-  refreshEveryMs: 15 * MINUTE,
   tiers: [
     archiveTier(
       'month',
@@ -57,5 +49,4 @@ export const funding_binance: Source = {
         .map(({ stamp }) => dueAt(stamp))
         .at(-1),
   },
-  longestSilenceMs: LONGEST_INTERVAL,
 };

@@ -1,10 +1,16 @@
 import { type Series, seriesLabel } from '../core/series.ts';
 import type { PagesTier, Parsed, Source } from '../core/source.ts';
 import { sliceBatch } from '../core/table.ts';
-import { ceilTo, MINUTE } from '../core/time.ts';
+import { ceilTo } from '../core/time.ts';
 import { listIn, numberIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
-import { fundingTable, LONGEST_INTERVAL, type Settlement, settlementRows } from './funding/settlements.ts';
+import {
+  fundingSource,
+  fundingTable,
+  LONGEST_INTERVAL,
+  type Settlement,
+  settlementRows,
+} from './funding/settlements.ts';
 import { malformed } from './malformed.ts';
 
 const table = fundingTable('bybit');
@@ -45,19 +51,10 @@ const rest: PagesTier = {
 /** Bybit USDT perpetual funding: `GET /v5/market/funding/history`. Not verified against the live venue. */
 export const funding_bybit: Source = {
   id: 'funding_bybit',
-  family: 'funding',
+  ...fundingSource,
   title: 'Bybit USDT perpetual funding rates',
   table,
-  timeframes: ['1h'],
-  defaultTimeframe: '1h',
-  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-  symbolPattern: /^[A-Z0-9]{2,30}$/,
-  chunkUnit: () => 'year',
-  finalAfterMs: MINUTE,
-  settleMs: 10 * MINUTE,
-  refreshEveryMs: 15 * MINUTE,
   tiers: [rest],
   // Nothing is settled before a position was held for a whole interval, and the longest settle on the multiples of theirs.
   listing: lifeOfPerpetual((minute) => ceilTo(minute + LONGEST_INTERVAL, LONGEST_INTERVAL)),
-  longestSilenceMs: LONGEST_INTERVAL,
 };

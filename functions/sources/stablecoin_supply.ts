@@ -1,9 +1,9 @@
-import type { ListingProbe, Source } from '../core/source.ts';
+import type { Source } from '../core/source.ts';
 import { DAY, HOUR, MINUTE } from '../core/time.ts';
 import type { HttpRequest } from '../core/venue.ts';
 import { supplyDays } from './defillama/chart-json.ts';
 import { defillama, defillamaHost } from './defillama/venue.ts';
-import { dailyPage } from './rest/daily.ts';
+import { dailyListing, dailyPage } from './rest/daily.ts';
 
 /** DefiLlama's number of a coin's chart; ALL is the whole market's and has none. */
 const CHARTS: Readonly<Record<string, number | undefined>> = { ALL: undefined, USDT: 1, USDC: 2, DAI: 5 };
@@ -31,17 +31,7 @@ const chart = (symbol: string): HttpRequest => {
   };
 };
 
-const stamps = (body: Uint8Array): number[] => supplyDays(body, 'stablecoin_supply').map(({ at }) => at);
-
-/** A coin's life is its chart: oldest first, to the running day. */
-const listing: ListingProbe = {
-  first: ({ symbol }) => chart(symbol),
-  firstAt: (body) => stamps(body).at(0),
-  last: ({ symbol }) => chart(symbol),
-  lastAt: (body) => stamps(body).at(-1),
-  status: ({ symbol }) => chart(symbol),
-  isTrading: (body) => stamps(body).length > 0,
-};
+const daysIn = (body: Uint8Array) => supplyDays(body, 'stablecoin_supply');
 
 /**
  * Stablecoins in circulation at the end of each day, in US dollars: the whole market (ALL: every stablecoin that DefiLlama
@@ -60,7 +50,11 @@ export const stablecoin_supply: Source = {
   settleMs: 2 * DAY,
   refreshEveryMs: 15 * MINUTE,
   holeReason: 'not-published',
-  listing,
+  // A coin's life is its chart: oldest first, to the running day.
+  listing: dailyListing(daysIn, {
+    first: ({ symbol }) => chart(symbol),
+    last: ({ symbol }) => chart(symbol),
+  }),
   tiers: [
     {
       kind: 'pages',
@@ -69,7 +63,7 @@ export const stablecoin_supply: Source = {
       // Never full: a chart is told whole.
       pageRows: Number.POSITIVE_INFINITY,
       request: ({ symbol }) => chart(symbol),
-      parse: (body, series, asOf) => dailyPage(daily, series, supplyDays(body, 'stablecoin_supply'), asOf),
+      parse: (body, series, asOf) => dailyPage(daily, series, daysIn(body), asOf),
     },
   ],
 };

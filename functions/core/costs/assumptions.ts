@@ -5,7 +5,7 @@
 export const ASSUMED = {
   /** seconds of one call beside its rows: checksum and object, or one page; secret and connection are kept */
   fetchSeconds: 1.2,
-  /** rows that one fetcher downloads, parses and commits in a second, on one vCPU */
+  /** rows that one fetcher downloads, parses and commits in a second at its memory; half of what docs/LAMBDA.md measured */
   rowsPerSecond: 40_000,
   /** seconds of a small function: plan, finalize, refresh */
   stepSeconds: 0.4,
@@ -25,12 +25,12 @@ export const ASSUMED = {
   logBytesPerChunk: 7_000,
   logBytesPerStep: 3_000,
   /** binary COPY of one candle, its framing and acknowledgements */
-  bytesPerRowOut: 130,
+  bytesPerRowOut: 140,
   /** one candle in a zipped archive */
   bytesPerRowIn: 40,
   apiCallsPerMonth: 20_000,
   /** what the stack keeps all month, whatever it does */
-  alarms: 14,
-  logMetrics: 6,
+  alarms: 15,
+  logMetrics: 7,
   secrets: 1,
 } as const;

@@ -1,15 +1,11 @@
 import type { Sources } from '../ports.ts';
-import type { Source } from '../source.ts';
-import { stepOf } from '../timeframe.ts';
-import type { HttpRequest, LimitFamily } from '../venue.ts';
+import type { LimitFamily } from '../venue.ts';
+import { requestsOf } from './sample-requests.ts';
 
 export interface Budgeted {
   readonly venue: string;
   readonly family: LimitFamily;
 }
-
-/** Some moment: the requests are looked at, never sent. */
-const SOME_DAY = Date.UTC(2024, 0, 15);
 
 /** The rate budgets that the sources draw on, told by the requests that they would send. */
 export function limitFamilies(sources: Sources): Budgeted[] {
@@ -29,17 +25,3 @@ export const venuesOf = (sources: Sources): string[] =>
         .map(({ venue }) => venue.id),
     ),
   ].sort();
-
-function requestsOf(source: Source): HttpRequest[] {
-  const timeframe = source.defaultTimeframe;
-  const series = { source: source.id, symbol: source.defaultSymbols[0]!, timeframe };
-  const step = { start: SOME_DAY, end: SOME_DAY + stepOf(timeframe) };
-  return source.tiers.flatMap((tier): readonly HttpRequest[] => {
-    if (tier.kind === 'archive') {
-      const day = { name: '2024-01', start: Date.UTC(2024, 0), end: Date.UTC(2024, 1) };
-      const { file, checksum } = tier.object(series, day);
-      return [file, checksum];
-    }
-    return tier.kind === 'snapshot' ? tier.requests(series) : [tier.request(series, step)];
-  });
-}

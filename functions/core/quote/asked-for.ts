@@ -1,10 +1,18 @@
 import { periodsIn } from '../period.ts';
 import type { PlannedChunk } from '../plan.ts';
 import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, union } from '../range.ts';
-import type { ArchiveTier, Listing, PagesTier, SnapshotTier, Source } from '../source.ts';
-import { ceilTo, DAY, floorTo } from '../time.ts';
+import {
+  type ArchiveTier,
+  type Listing,
+  lifeOf,
+  type PagesTier,
+  type SnapshotTier,
+  type Source,
+} from '../source.ts';
+import { ceilTo, floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import type { HttpRequest, LimitFamily } from '../venue.ts';
+import { worthAsking } from '../worth-asking.ts';
 
 /** Requests of one kind that a chunk will make. */
 export interface AskedFor {
@@ -24,8 +32,6 @@ export interface ChunkEstimate {
 
 /** An archive object and its checksum. */
 const PER_OBJECT = 2;
-/** As the fetcher has it: for up to so much it takes files of days. */
-const WORTH_A_MONTH = 2 * DAY;
 
 export interface EstimateOptions {
   readonly now: number;
@@ -46,7 +52,7 @@ export function estimateChunk(
 ): ChunkEstimate {
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
-  let left = withinLife(missing, options.listing);
+  let left = options.listing ? clip(missing, lifeOf(options.listing)) : missing;
   let told: RangeSet = [];
   for (const tier of source.tiers) {
     const before = left;
@@ -60,11 +66,6 @@ export function estimateChunk(
   return { asked: tally.asked, fetches: tally.fetches, rows: Math.ceil(measure(told) / perRow) };
 }
 
-const withinLife = (missing: RangeSet, listing: Listing | undefined): RangeSet =>
-  listing
-    ? clip(missing, { start: listing.listedAt, end: listing.delistedAt ?? Number.POSITIVE_INFINITY })
-    : missing;
-
 function objects(
   tier: ArchiveTier,
   chunk: PlannedChunk['chunk'],
@@ -75,9 +76,8 @@ function objects(
   const around = hull(left);
   let brought: RangeSet = [];
   for (const period of around ? periodsIn(tier.unit, around) : []) {
-    const wanted = clip(left, period);
-    if (wanted.length === 0 || tier.publishedAt(period) > now) continue;
-    if (tier.unit === 'month' && measure(wanted) <= WORTH_A_MONTH) continue;
+    const wanted = worthAsking(tier, period, left, now);
+    if (wanted.length === 0) continue;
     const { file } = tier.object(chunk, period);
     brought = union(brought, wanted);
     if (read?.has(file.path)) continue;

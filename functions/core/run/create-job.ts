@@ -1,22 +1,20 @@
 import * as z from 'zod';
 import { badRequest, parseInput } from '../bad-request.ts';
-import { BudgetExhausted, GordonError, isRetryable } from '../errors.ts';
+import { BudgetExhausted, GordonError } from '../errors.ts';
 import type { JobOrder } from '../job.ts';
 import type { JobStore, NewJob, Workflow } from '../job-ports.ts';
-import type { SeriesStore, Sources, VenueClient } from '../ports.ts';
+import type { Sources } from '../ports.ts';
 import type { Quote } from '../quote/quote.ts';
 import { FAMILIES, type Family, type Source } from '../source.ts';
 import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '../time.ts';
 import { isTimeframe, type Timeframe } from '../timeframe.ts';
-import { findListing } from './find-listing.ts';
+import { type ListingPorts, listingOf } from './find-listing.ts';
 import { type QuotePorts, quoteOrder } from './quote-order.ts';
 import { type ResolvePorts, resolveSymbols } from './resolve-symbols.ts';
 
-export interface CreatePorts extends ResolvePorts {
+export interface CreatePorts extends ResolvePorts, ListingPorts {
   readonly jobs: JobStore;
   readonly workflow: Workflow;
-  readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
-  readonly venue: VenueClient;
   readonly sources: Sources;
   readonly clock: Clock;
   /** whether the key that a source needs is set */
@@ -172,15 +170,14 @@ async function isListed(
   // What the adapter itself proposes needs no proof; its life is looked up when a hole asks for it.
   if (source.defaultSymbols.includes(symbol)) return true;
   const series = { source: source.id, symbol, timeframe };
-  if (await ports.store.listing(series)) return true;
   try {
-    const found = await findListing(ports.venue, source.listing, series);
-    if (found) await ports.store.saveListing(series, found);
+    await listingOf(ports, source, series);
     return true;
   } catch (error) {
     if (error instanceof GordonError && error.code === 'unknown-symbol') return false;
     // A venue that cannot be asked now is no reason to refuse: the archive may serve, and the job will tell.
-    if (error instanceof BudgetExhausted || isRetryable(error)) return true;
+    if (error instanceof BudgetExhausted) return true;
+    if (error instanceof GordonError && error.name === 'RetryableVenueError') return true;
     if (error instanceof GordonError && error.code === 'region-refused') return true;
     throw error;
   }

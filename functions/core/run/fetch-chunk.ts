@@ -5,14 +5,13 @@ import type { ChunkState } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
 import { qualityLook } from '../quality.ts';
-import { hull, measure, normalize, union } from '../range.ts';
+import { hull, measure, normalize, type RangeSet, union } from '../range.ts';
 import { waitSecondsUntil } from '../schedule.ts';
-import type { Listing } from '../source.ts';
 import { MINUTE, SECOND } from '../time.ts';
 import { counted } from './counted.ts';
 import { fillRange } from './fill-range.ts';
 import type { Filling, FillPorts } from './filling.ts';
-import { findListing } from './find-listing.ts';
+import { listingOf } from './find-listing.ts';
 
 export interface FetchPorts extends FillPorts {
   readonly jobs: JobStore;
@@ -46,9 +45,10 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     asked: [],
     objects: [],
     sources: ports.sources,
-    listing: memo(() => listingOf(ports, filling)),
+    listing: memo(() => listingOf(ports, source, filling.series)),
   };
   let rows = await ports.store.rowsBy(jobId, chunk.label);
+  let provisional: RangeSet = [];
 
   const look = qualityLook(ports.sources, chunk.timeframe);
   const note = (state: ChunkState, resumeAt?: number) =>
@@ -60,9 +60,13 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     ...{ outcome, since, waitSeconds, rows, leftMs: measure(filling.missing) },
   });
 
-  /** The same event may be at work twice, and neither call knows what the other one wrote; the ledger does. */
   const end = async (state: ChunkState): Promise<void> => {
-    rows = Math.max(rows, await ports.store.rowsBy(jobId, chunk.label));
+    // First what is known for sure: should the database be gone now, the job still learns of the last page.
+    await note(state);
+    // The same event may be at work twice, and neither call knows what the other one wrote; the ledger does.
+    const counted = await ports.store.rowsBy(jobId, chunk.label);
+    if (counted <= rows) return;
+    rows = counted;
     await note(state);
   };
   const cancelled = async (): Promise<boolean> => {
@@ -82,9 +86,12 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
         continue;
       }
       rows += await ports.store.commit(page, by);
+      provisional = union(provisional, normalize(page.provisional ?? []));
+      // Nothing is left to be stopped: the note at the end says the same, and a month's file is one page.
+      if (filling.missing.length === 0) continue;
       if (await cancelled()) return result('cancelled');
       const now = ports.clock();
-      if (filling.missing.length === 0 || now - began < CALL_BUDGET) continue;
+      if (now - began < CALL_BUDGET) continue;
       if (now - since < WAVE_BUDGET) return result('again');
       await note('waiting', now);
       return result('deferred');
@@ -96,6 +103,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     if (error.until - since > WAVE_BUDGET) return result('deferred');
     return result('wait', waitSecondsUntil(error.until, now));
   }
+  if (provisional.length > 0) await ports.jobs.noteProvisional(chunk, provisional, began);
   await end('done');
   return result('done');
 }
@@ -103,14 +111,6 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
 async function adopt({ catalog }: FetchPorts, { series, have, empty }: Page): Promise<void> {
   const around = hull(union(have, normalize(empty.map(({ span }) => span))));
   if (around) await catalog.request(series, around);
-}
-
-async function listingOf(ports: FetchPorts, { source, series }: Filling): Promise<Listing | undefined> {
-  const known = await ports.store.listing(series);
-  if (known) return known;
-  const found = await findListing(ports.venue, source.listing, series);
-  if (found) await ports.store.saveListing(series, found);
-  return found;
 }
 
 function memo<T>(make: () => Promise<T>): () => Promise<T> {

@@ -4,15 +4,12 @@ import { BudgetExhausted, GordonError } from '../errors.ts';
 import { type Period, periodsIn } from '../period.ts';
 import type { ArchiveFile } from '../ports.ts';
 import { clip, hull, intersect, measure, type RangeSet, runsOf, subtract, union } from '../range.ts';
-import type { ArchiveTier, Finding, Listing, Parsed } from '../source.ts';
+import { type ArchiveTier, type Finding, type Listing, lifeOf, type Parsed } from '../source.ts';
 import { countWithin, rowsWithin } from '../table.ts';
-import { DAY } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
+import { worthAsking } from '../worth-asking.ts';
 import { explainExpired } from './explain-expired.ts';
 import { type Filling, type FillPorts, mayLieOutsideLife, type ObjectAnswer } from './filling.ts';
-
-/** For up to two days a month's file is the dearer way: daily files hold the same rows. */
-const WORTH_A_MONTH = 2 * DAY;
 
 /** Reads the objects of one archive tier for the periods that are missing, and yields their rows page by page. */
 export async function* fillFromArchive(
@@ -23,10 +20,8 @@ export async function* fillFromArchive(
   const around = hull(filling.missing);
   if (!around) return;
   for (const period of periodsIn(tier.unit, around)) {
-    const wanted = clip(filling.missing, period);
-    if (wanted.length === 0 || tier.publishedAt(period) > ports.clock()) continue;
-    if (tier.unit === 'month' && measure(wanted) <= WORTH_A_MONTH) continue;
-    if (await outsideLife(filling, period)) continue;
+    const wanted = worthAsking(tier, period, filling.missing, ports.clock());
+    if (wanted.length === 0 || (await outsideLife(filling, period))) continue;
     yield* readObject(ports, filling, tier, period, wanted);
   }
 }
@@ -35,8 +30,7 @@ export async function* fillFromArchive(
 async function outsideLife(filling: Filling, period: Period): Promise<boolean> {
   if (!mayLieOutsideLife(filling)) return false;
   const listing = await listingIfAnswered(filling);
-  if (!listing) return false;
-  return period.end <= listing.listedAt || period.start >= (listing.delistedAt ?? Number.POSITIVE_INFINITY);
+  return listing !== undefined && clip([period], lifeOf(listing)).length === 0;
 }
 
 /**
@@ -75,7 +69,7 @@ async function* readObject(
       ...(file && { sha256: file.sha256 }),
     });
     if (!file) return note('missing');
-    const parser = tier.parser(filling.series);
+    const parser = tier.parser(filling.series, measure([period]) / stepOf(filling.series.timeframe));
     const read = { ...{ object: what, sha256: file.sha256, wanted, siblings: new Map<string, RangeSet>() } };
     for await (const bytes of file.content) yield* pageOf(filling, read, parser.push(bytes));
     yield* pageOf(filling, read, parser.end());

@@ -12,7 +12,7 @@ import {
   subtract,
   union,
 } from '../range.ts';
-import type { PagesTier, Parsed } from '../source.ts';
+import { lifeOf, type PagesTier, type Parsed } from '../source.ts';
 import { rowsWithin } from '../table.ts';
 import { ceilTo, floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
@@ -58,8 +58,7 @@ async function skipOutsideLife(filling: Filling, range: Range): Promise<Range | 
   if (!mayLieOutsideLife(filling)) return range;
   const listing = await filling.listing();
   if (!listing) return range;
-  const life = { start: listing.listedAt, end: listing.delistedAt ?? Number.POSITIVE_INFINITY };
-  const [inside] = clip([range], life);
+  const [inside] = clip([range], lifeOf(listing));
   return inside && measure([inside]) === measure([range]) ? range : inside;
 }
 

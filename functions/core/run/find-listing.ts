@@ -1,12 +1,33 @@
-import type { VenueClient } from '../ports.ts';
+import type { SeriesStore, VenueClient } from '../ports.ts';
 import type { Series } from '../series.ts';
-import type { Listing, ListingProbe } from '../source.ts';
+import type { Listing, ListingProbe, Source } from '../source.ts';
 import { DAY, floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import type { HttpRequest } from '../venue.ts';
 
+export interface ListingPorts {
+  readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
+  readonly venue: VenueClient;
+}
+
 /** A symbol whose newest row is older than this may be delisted; a halt is not that long. */
 const SILENT_FOR = 3 * DAY;
+
+/**
+ * A symbol's life as the store knows it; what it does not know yet the venue is asked for once.
+ * @throws as `findListing` does
+ */
+export async function listingOf(
+  { store, venue }: ListingPorts,
+  { listing }: Pick<Source, 'listing'>,
+  series: Series,
+): Promise<Listing | undefined> {
+  const known = await store.listing(series);
+  if (known) return known;
+  const found = await findListing(venue, listing, series);
+  if (found) await store.saveListing(series, found);
+  return found;
+}
 
 /**
  * Asks the venue for the span of a symbol's life: its first row, and if it no longer trades its last.

@@ -6,24 +6,24 @@ import type {
   RecordChunkFailureInput,
   RecordChunkFailureOutput,
 } from '../contracts.ts';
-import { type ChunkProgress, isFinished, type Job, type JobGap } from '../job.ts';
+import { type ChunkProgress, isFinished, type Job, type JobGap, rowsOf } from '../job.ts';
 import type { FinalStatus, JobStore } from '../job-ports.ts';
 import { planChunks } from '../plan.ts';
 import type { SeriesStore } from '../ports.ts';
-import { measure, type RangeSet, union } from '../range.ts';
+import { measure } from '../range.ts';
 import { DAY } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import { causesInWords, gapsOf, keptOf, type Remainder } from './job-gaps.ts';
-import { overdue, seriesOf, wantedOf } from './job-series.ts';
+import { eachSeries, missingOf, overdue, wantedOf } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
 import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
 
-/** As long as the ledger keeps apart which job wrote what. */
+/** As long as the ledger keeps apart what a job wrote that never came here. */
 const SPANS_KEPT = 7 * DAY;
 
 /** Counts rows against the ledger once more and gives the job its last state. */
 export async function finalizeJob(
-  ports: PlanPorts & RefreshPorts & { readonly store: Pick<SeriesStore, 'secure'> },
+  ports: PlanPorts & RefreshPorts & { readonly store: Pick<SeriesStore, 'secure' | 'close'> },
   input: FinalizeJobInput,
 ): Promise<FinalizeJobOutput> {
   const job = await ports.jobs.start(input.jobId, input.wave);
@@ -32,7 +32,7 @@ export async function finalizeJob(
   const chunks = await ports.jobs.chunks(job.id);
   // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
   const secured = await ports.store.secure(job.id);
-  const told = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  const told = rowsOf(chunks);
   // Provisional rows of events are written without an account.
   const events = job.sources.some((id) => ports.sources[id]?.table.rhythm === 'events');
   const rows = events ? Math.max(told, secured) : secured;
@@ -41,6 +41,8 @@ export async function finalizeJob(
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
     : verdict(await whatIsLeft(ports, job), chunks, rows);
   const final = await ports.jobs.finish(job.id, { ...end, rows });
+  // Last: a call that dies before is made again, and must count the same rows.
+  await ports.store.close(job.id);
   return { jobId: job.id, status: final.status as FinalStatus, rows, reason: final.reason ?? '' };
 }
 
@@ -76,22 +78,20 @@ interface Left {
 async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   const now = ports.clock();
   const labels = new Set<string>();
-  const remainders: Remainder[] = [];
   let steps = 0;
-  for (const series of seriesOf(job, ports.sources)) {
+  const remainders = await eachSeries(ports, job, async (series): Promise<Remainder> => {
     const wanted = await wantedOf(job, series, ports.catalog, now);
-    let missing: RangeSet = [];
-    for (const range of wanted) {
-      await ports.catalog.reconcile(series, range);
-      missing = union(missing, await ports.catalog.missing(series, range));
-    }
-    remainders.push({ series, wanted, missing });
+    for (const range of wanted) await ports.catalog.reconcile(series, range);
+    return { series, wanted, missing: await missingOf(ports.catalog, series, wanted) };
+  });
+  for (const { series, missing } of remainders) {
     steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
     for (const { chunk } of planChunks(series, missing, series.spec.chunkUnit(series.timeframe))) {
       labels.add(chunk.label);
     }
   }
-  const reports = await ports.catalog.report({ sources: job.sources });
+  const { sources, symbols, timeframe } = job;
+  const reports = await ports.catalog.report({ sources, symbols, timeframe });
   return { missing: steps, labels, gaps: gapsOf(remainders, reports, now) };
 }
 
@@ -114,8 +114,7 @@ export async function failJob(
   input: FailJobInput,
 ): Promise<FinalizeJobOutput> {
   const error = readCaught(input.error);
-  const chunks = await ports.jobs.chunks(input.jobId);
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  const rows = rowsOf(await ports.jobs.chunks(input.jobId));
   const reason = `${error.name}: ${error.message}`;
   const job = await ports.jobs.finish(input.jobId, { status: 'failed', rows, reason });
   return { jobId: job.id, status: job.status as FinalStatus, rows, reason: job.reason ?? '' };

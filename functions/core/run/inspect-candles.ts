@@ -81,8 +81,8 @@ async function reportOf(
   symbol: string,
   timeframe: Timeframe,
 ): Promise<SeriesReport | undefined> {
-  const found = await catalog.report({ sources: [AGGREGATED.source], symbol });
-  return found.find((series) => series.timeframe === timeframe);
+  const [found] = await catalog.report({ sources: [AGGREGATED.source], symbols: [symbol], timeframe });
+  return found;
 }
 
 export interface CandleStatus {

@@ -1,7 +1,7 @@
 import { type Cause, GAP_CAUSES, type GapCause } from '../cause.ts';
 import type { JobGap } from '../job.ts';
 import type { SeriesReport } from '../ports.ts';
-import { clip, intersect, type Range, type RangeSet, subtract, union } from '../range.ts';
+import { clip, intersect, normalize, type Range, type RangeSet, subtract } from '../range.ts';
 import { seriesLabel } from '../series.ts';
 import { iso } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
@@ -53,7 +53,7 @@ function gapsIn(
   const proven = empty.flatMap(({ reason, ...range }) =>
     clip(wanted, range).map((part) => gap(part, reason, true)),
   );
-  const known = [...gaps, ...empty].reduce<RangeSet>((set, range) => union(set, [range]), []);
+  const known = normalize([...gaps, ...empty]);
   return [
     ...told,
     ...subtract(due, known).map((part) => gap(part, 'ours', false)),

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Job } from '../job.ts';
 import type { SeriesCatalog, Sources } from '../ports.ts';
 import { clip, normalize, type Range, type RangeSet, union } from '../range.ts';
@@ -26,6 +27,16 @@ export function seriesOf(
   );
 }
 
+/** Series of which the database is asked at the same time: it counts with more than one core. */
+const AT_ONCE = 4;
+
+/** Does something for each series of a job; the answers are in the order of the series. */
+export const eachSeries = <T>(
+  { sources }: { readonly sources: Sources },
+  job: Job,
+  work: (series: JobSeries) => Promise<T>,
+): Promise<T[]> => pMap(seriesOf(job, sources), work, { concurrency: AT_ONCE });
+
 /** The job's range on the series' grid, without steps that are not final yet. */
 export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, now: number): Range {
   const step = stepOf(series.timeframe);
@@ -42,13 +53,24 @@ export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, n
 
 /** All that the job has to see to of one series. */
 export async function wantedOf(
-  job: Job,
+  job: Pick<Job, 'from' | 'to' | 'alsoRequested'>,
   series: JobSeries,
   catalog: Pick<SeriesCatalog, 'requested'>,
   now: number,
 ): Promise<RangeSet> {
   const ordered = normalize([orderedRange(job, series, now)]);
   return job.alsoRequested ? union(await catalog.requested(series), ordered) : ordered;
+}
+
+/** What of it is neither there nor proven empty. */
+export async function missingOf(
+  catalog: Pick<SeriesCatalog, 'missing'>,
+  series: Series,
+  wanted: RangeSet,
+): Promise<RangeSet> {
+  let missing: RangeSet = [];
+  for (const range of wanted) missing = union(missing, await catalog.missing(series, range));
+  return missing;
 }
 
 /** Of what is missing, what the venue has had time to publish: the rest is no gap yet. */

@@ -1,13 +1,14 @@
+import pMap from 'p-map';
 import { MAX_CHUNKS_PER_WAVE, type PlanWaveInput, type PlanWaveOutput } from '../contracts.ts';
 import { type ChunkProgress, isFinished, isHopeless, type Job } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
 import { type PlannedChunk, planChunks } from '../plan.ts';
 import type { SeriesCatalog, Sources } from '../ports.ts';
-import { measure, type RangeSet, union } from '../range.ts';
-import { waitSecondsUntil } from '../schedule.ts';
+import { measure, subtract } from '../range.ts';
+import { refreshEvery, waitSecondsUntil } from '../schedule.ts';
 import { type Clock, MINUTE } from '../time.ts';
 import { holdBack } from './hold-back.ts';
-import { orderedRange, overdue, seriesOf, wantedOf } from './job-series.ts';
+import { eachSeries, missingOf, orderedRange, overdue, wantedOf } from './job-series.ts';
 
 export interface PlanPorts {
   readonly jobs: JobStore;
@@ -15,6 +16,9 @@ export interface PlanPorts {
   readonly sources: Sources;
   readonly clock: Clock;
 }
+
+/** Looked up in the job table at the same time. */
+const NOTES_AT_ONCE = 8;
 
 /** A ban can last for days, and an execution has 25,000 events: six waits an hour leave room. */
 const LONGEST_PARK = 10 * MINUTE;
@@ -33,9 +37,10 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   const before = await ports.jobs.chunks(job.id);
   const hopeless = new Set(before.filter(isHopeless).map((chunk) => chunk.label));
   const now = ports.clock();
-  const worth = planned.filter(
-    (part) => !hopeless.has(part.chunk.label) && !isTooEarly(ports, part, before, now),
-  );
+  const late = await pMap(planned, async (part) => !(await isTooEarly(ports, part, before, now)), {
+    concurrency: NOTES_AT_ONCE,
+  });
+  const worth = planned.filter(({ chunk }, i) => late[i] && !hopeless.has(chunk.label));
   const hopeful = holdBack(worth, before, ports.sources);
   if (hopeful.length === 0) return answer(input, 'finalize', missing);
 
@@ -58,40 +63,44 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   return { ...answer(input, 'fetch', missing), chunks: wave.map(({ chunk }) => chunk) };
 }
 
-/** This job has asked for it, and all that is left of it may still come or change: asking at once gives the same. */
-function isTooEarly(
-  { sources }: PlanPorts,
+/**
+ * All that is left of it may still come or change, and this job has asked for it, or another one did just now: asking at once
+ * gives the same. Half the source's own pace is for a schedule that comes a little early.
+ */
+async function isTooEarly(
+  { jobs, sources }: PlanPorts,
   { chunk, missing }: PlannedChunk,
   before: readonly ChunkProgress[],
   now: number,
-): boolean {
-  const asked = before.some(({ label, state }) => label === chunk.label && state === 'done');
-  return asked && overdue(missing, { ...chunk, spec: sources[chunk.source]! }, now).length === 0;
+): Promise<boolean> {
+  const spec = sources[chunk.source]!;
+  if (overdue(missing, { ...chunk, spec }, now).length > 0) return false;
+  if (before.some(({ label, state }) => label === chunk.label && state === 'done')) return true;
+  if (spec.table.rhythm !== 'events') return false;
+  const asked = await jobs.provisionalSince(chunk, now - refreshEvery(spec) / 2, now);
+  return subtract(missing, asked).length === 0;
 }
 
 async function prepare(ports: PlanPorts, job: Job): Promise<void> {
   const now = ports.clock();
-  for (const series of seriesOf(job, ports.sources)) {
+  await eachSeries(ports, job, async (series) => {
     const range = orderedRange(job, series, now);
     if (range.start < range.end) await ports.catalog.request(series, range);
     for (const wanted of await wantedOf(job, series, ports.catalog, now)) {
       await ports.catalog.reconcile(series, wanted);
     }
-  }
+  });
 }
 
 /** Chunks of all series in order of time, so that a job that is cut short leaves whole early months. */
 async function planMissing(ports: PlanPorts, job: Job): Promise<PlannedChunk[]> {
   const now = ports.clock();
-  const planned: PlannedChunk[] = [];
-  for (const series of seriesOf(job, ports.sources)) {
-    let missing: RangeSet = [];
-    for (const range of await wantedOf(job, series, ports.catalog, now)) {
-      missing = union(missing, await ports.catalog.missing(series, range));
-    }
-    planned.push(...planChunks(series, missing, series.spec.chunkUnit(series.timeframe)));
-  }
-  return planned.sort((a, b) => a.chunk.start - b.chunk.start);
+  const planned = await eachSeries(ports, job, async (series) => {
+    const wanted = await wantedOf(job, series, ports.catalog, now);
+    const missing = await missingOf(ports.catalog, series, wanted);
+    return planChunks(series, missing, series.spec.chunkUnit(series.timeframe));
+  });
+  return planned.flat().sort((a, b) => a.chunk.start - b.chunk.start);
 }
 
 /** When every chunk that is left waits for a budget or a parked venue, the job waits for the first of them. */

@@ -3,10 +3,9 @@ import { planChunks } from '../plan.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
 import { type ChunkEstimate, estimateChunk } from '../quote/asked-for.ts';
 import { type Quote, quoteOf } from '../quote/quote.ts';
-import { normalize, type RangeSet, union } from '../range.ts';
 import type { Listing } from '../source.ts';
 import type { Clock } from '../time.ts';
-import { type JobSeries, orderedRange, seriesOf } from './job-series.ts';
+import { type JobSeries, missingOf, seriesOf, wantedOf } from './job-series.ts';
 
 export interface QuotePorts {
   readonly store: Pick<SeriesStore, 'listing'>;
@@ -24,9 +23,9 @@ export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Qu
   const known = new Map<string, readonly ChunkEstimate[]>();
   const read = new Set<string>();
   for (const one of series) {
-    const missing = await missingOf(ports, order, one, now);
+    const missing = await missingOf(ports.catalog, one, await wantedOf(order, one, ports.catalog, now));
     if (missing.length === 0) continue;
-    const listing = await lifeOf(ports, one);
+    const listing = await knownListing(ports, one);
     const key = JSON.stringify([one.source, listing, missing]);
     const shared = one.spec.siblings !== undefined;
     const estimates =
@@ -40,20 +39,7 @@ export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Qu
   return quoteOf(series.length, chunks);
 }
 
-async function missingOf(
-  { catalog }: QuotePorts,
-  order: JobOrder,
-  series: JobSeries,
-  now: number,
-): Promise<RangeSet> {
-  const ordered = normalize([orderedRange(order, series, now)]);
-  const wanted = order.alsoRequested ? union(await catalog.requested(series), ordered) : ordered;
-  let missing: RangeSet = [];
-  for (const range of wanted) missing = union(missing, await catalog.missing(series, range));
-  return missing;
-}
-
-async function lifeOf({ store }: QuotePorts, series: JobSeries): Promise<Listing | undefined> {
+async function knownListing({ store }: QuotePorts, series: JobSeries): Promise<Listing | undefined> {
   const { listing } = series.spec;
   return 'listedAt' in listing ? listing : store.listing(series);
 }

@@ -1,6 +1,7 @@
 import { isAlive, type Lease, type Leases, type Pace } from '../lease.ts';
 import type { SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
 import { subtract, union } from '../range.ts';
+import { refreshEvery } from '../schedule.ts';
 import { type Series, seriesLabel } from '../series.ts';
 import type { Source } from '../source.ts';
 import { DAY, floorTo, MINUTE } from '../time.ts';
@@ -19,9 +20,6 @@ import {
 /** Near enough that planning costs nothing, far enough back to notice what somebody deleted lately. */
 const TAIL = 2 * DAY;
 
-/** How often a source is asked that does not say. */
-const REFRESH_EVERY = 5 * MINUTE;
-
 /** A venue that fails every time is asked at least so often. */
 const LONGEST_PAUSE = 10 * MINUTE;
 
@@ -38,8 +36,8 @@ interface Due {
 
 const leaseName = ({ source, timeframe }: Omit<Series, 'symbol'>): string => `refresh ${source} ${timeframe}`;
 
-const paceOf = ({ refreshEveryMs = REFRESH_EVERY }: Source): Pace => ({
-  everyMs: refreshEveryMs,
+const paceOf = (source: Source): Pace => ({
+  everyMs: refreshEvery(source),
   longestMs: LONGEST_PAUSE,
 });
 

@@ -1,4 +1,4 @@
-import { isFinished, type Job } from '../job.ts';
+import { isFinished, type Job, rowsOf } from '../job.ts';
 import type { FinalStatus, JobStore } from '../job-ports.ts';
 
 /** How Step Functions says that an execution ended other than by its last state. */
@@ -26,8 +26,7 @@ const ENDS: Readonly<
 export async function stopJob(jobs: JobStore, stopped: StoppedExecution): Promise<Job | undefined> {
   const job = await jobs.get(stopped.jobId);
   if (!job || isFinished(job.status)) return job;
-  const chunks = await jobs.chunks(job.id);
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
+  const rows = rowsOf(await jobs.chunks(job.id));
   const { status, words } = ENDS[stopped.status];
   return jobs.finish(job.id, { status, rows, reason: stopped.cause ? `${words}: ${stopped.cause}` : words });
 }

@@ -1,11 +1,25 @@
 import { batchOf, sortAndDedupe } from '../../core/batch.ts';
 import type { Series } from '../../core/series.ts';
-import type { Finding, Parsed } from '../../core/source.ts';
+import type { Finding, Parsed, Source } from '../../core/source.ts';
 import type { TableSpec } from '../../core/table.ts';
 import { floorTo, HOUR, MINUTE } from '../../core/time.ts';
 
 /** The longest time between two settlements that any perpetual has; a longer silence is a hole. */
 export const LONGEST_INTERVAL = 8 * HOUR;
+
+/** What the perpetuals of every venue have in common. */
+export const fundingSource = {
+  family: 'funding',
+  timeframes: ['1h'],
+  defaultTimeframe: '1h',
+  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+  symbolPattern: /^[A-Z0-9]{2,30}$/,
+  chunkUnit: () => 'year',
+  finalAfterMs: MINUTE,
+  settleMs: 10 * MINUTE,
+  refreshEveryMs: 15 * MINUTE,
+  longestSilenceMs: LONGEST_INTERVAL,
+} as const satisfies Partial<Source>;
 
 export interface Settlement {
   /** the stamp as the venue wrote it, epoch ms */

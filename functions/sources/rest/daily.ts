@@ -1,6 +1,6 @@
 import { batchOf, sortAndDedupe } from '../../core/batch.ts';
 import type { Series } from '../../core/series.ts';
-import type { Finding, Parsed } from '../../core/source.ts';
+import type { Finding, ListingProbe, Parsed } from '../../core/source.ts';
 import type { TableSpec } from '../../core/table.ts';
 import { DAY, floorTo } from '../../core/time.ts';
 
@@ -29,4 +29,17 @@ export function dailyPage(
     .map(({ at }): Finding => ({ kind: 'off-grid-time', time: floorTo(at, DAY), detail: { stamp: at } }));
   const sorted = sortAndDedupe(batch);
   return { batch: sorted.batch, findings: [...offGrid, ...sorted.findings], rowsInBody: rows.length };
+}
+
+/** The life of a symbol by the stamps of its days, where no answer but these tells of one. */
+export function dailyListing(
+  daysIn: (body: Uint8Array) => readonly DayRow[],
+  { first, last }: Pick<ListingProbe, 'first' | 'last'>,
+): ListingProbe {
+  return {
+    ...{ first, last, status: last },
+    firstAt: (body) => daysIn(body).at(0)?.at,
+    lastAt: (body) => daysIn(body).at(-1)?.at,
+    isTrading: (body) => daysIn(body).length > 0,
+  };
 }

@@ -8,6 +8,7 @@ import { createJob } from './create.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
 import { gapItem, jobOf } from './items.ts';
 import { listJobs } from './list.ts';
+import { createProvisionalNotes } from './provisional.ts';
 import { jobKey, TTL_ATTRIBUTE } from './table.ts';
 
 export interface JobTable {
@@ -33,6 +34,7 @@ export function createJobStore(at: JobTable): JobStore {
   };
   return {
     ...createChunkStore(at, mustGet),
+    ...createProvisionalNotes(at),
     get,
     create: (order, key) => createJob(at, order, key, get),
     list: (filter) => listJobs(at, filter),

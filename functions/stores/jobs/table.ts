@@ -1,6 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
-/** The job table: one table for jobs, their chunks, idempotency keys, leases of schedules and rate budgets. */
+/** The job table: one table for jobs, their chunks, idempotency keys, leases of schedules, rate budgets and when provisional rows were asked for. */
 export const KEYS = { partition: 'pk', sort: 'sk' } as const;
 export const BY_STATUS = { name: 'by_status', partition: 'status', sort: 'id' } as const;
 /** epoch seconds after which DynamoDB may delete the item */
@@ -9,6 +9,8 @@ export const TTL_ATTRIBUTE = 'expires_at';
 export const jobKey = (id: string) => ({ pk: `JOB#${id}`, sk: 'JOB' });
 export const chunkKey = (id: string, label: string) => ({ pk: `JOB#${id}`, sk: `CHUNK#${label}` });
 export const idempotencyKey = (key: string) => ({ pk: `IDEM#${key}`, sk: 'IDEM' });
+/** @param series its label */
+export const provisionalKey = (series: string, chunk: string) => ({ pk: `PROVISIONAL#${series}`, sk: chunk });
 export const leaseKey = (name: string) => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
 
 /** For hosts that make the table themselves; CDK declares the same from the constants above. */

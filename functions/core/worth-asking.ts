@@ -1,0 +1,14 @@
+import type { Period } from './period.ts';
+import { clip, measure, type RangeSet } from './range.ts';
+import type { ArchiveTier } from './source.ts';
+import { DAY } from './time.ts';
+
+/** For up to two days a month's file is the dearer way: daily files hold the same rows. */
+const WORTH_A_MONTH = 2 * DAY;
+
+/** What of the missing an archive's object of the period is asked for; nothing as long as it is not out, or not worth it. */
+export function worthAsking(tier: ArchiveTier, period: Period, missing: RangeSet, now: number): RangeSet {
+  const wanted = clip(missing, period);
+  if (wanted.length === 0 || tier.publishedAt(period) > now) return [];
+  return tier.unit === 'month' && measure(wanted) <= WORTH_A_MONTH ? [] : wanted;
+}
