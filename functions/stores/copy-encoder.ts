@@ -1,6 +1,6 @@
 import { GordonError } from '../core/errors.ts';
 import type { Batch, Column, ColumnData, TableSpec } from '../core/table.ts';
-import { isFixed, textBytes, WIDTH, WRITERS } from './copy-values.ts';
+import { FILLERS, isFixed, textBytes, WIDTH, WRITERS } from './copy-values.ts';
 import { Growing } from './growing.ts';
 
 /** Large enough that a chunk costs little per row, small enough to stay in the processor's cache. */
@@ -80,9 +80,7 @@ function encodeFixed(
   table.columns.forEach((column, c) => {
     const data = batch.columns[c]!;
     if (!(data instanceof Float64Array) || !isFixed(column)) return;
-    let at = row.offsets[c]!;
-    const write = WRITERS[column.type];
-    for (let i = from; i < to; i++, at += stride) write(frame, at, data[i]!, column);
+    FILLERS[column.type](frame, row.offsets[c]!, stride, data.subarray(from, to), column);
   });
   return Buffer.from(frame.buffer, 0, (to - from) * stride);
 }
