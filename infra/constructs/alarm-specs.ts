@@ -65,6 +65,7 @@ function jobAlarms({ machine, logs }: Watched): AlarmSpec[] {
 
 function venueAlarms({ logs }: Watched): AlarmSpec[] {
   const perishable = logs.find('PerishableDaysLeft', { period: Duration.days(1), statistic: 'Minimum' });
+  const republished = logs.find('ObjectsRepublished', { period: Duration.days(1), statistic: 'Sum' });
   return [
     {
       runbook: 'region-refused',
@@ -89,6 +90,16 @@ function venueAlarms({ logs }: Watched): AlarmSpec[] {
             threshold: 7,
             below: true,
           } as const,
+        ]
+      : []),
+    ...(republished
+      ? [
+          {
+            runbook: 'republished-objects',
+            says: 'The venue replaced ten or more archive objects within a day after they were loaded.',
+            metric: republished,
+            threshold: 10,
+          },
         ]
       : []),
   ];

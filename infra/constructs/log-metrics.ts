@@ -23,6 +23,11 @@ export const LOG_EVENTS = {
   RowsOfEndedJobs: { handler: 'finalize-job', where: { message: 'job ended' }, value: 'rows' },
   JobsWaitingForVenue: { handler: 'plan-wave', where: { message: 'planned', next: 'wait' } },
   RegionRefused: { handler: 'fetch-chunk', where: { 'error.code': 'region-refused' } },
+  ObjectsRepublished: {
+    handler: 'watch-archives',
+    where: { message: 'archives watched' },
+    value: 'republished',
+  },
   PerishableDaysLeft: { handler: 'audit-gaps', where: { message: 'perishable gap' }, value: 'daysLeft' },
 } as const satisfies Record<string, LogEvent>;
 

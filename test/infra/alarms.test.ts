@@ -40,7 +40,13 @@ describe('alarms', () => {
     expect(alarms.map(({ AlarmName }) => AlarmName.replace('GordonData-', '')).sort()).toEqual(
       [
         ...['api-errors', 'dead-letters', 'failed-jobs', 'fetcher-errors', 'fetcher-throttles', 'gaps-found'],
-        ...['region-refused', 'venue-parked', ...schedules, ...(perishable ? ['perishable-series'] : [])],
+        ...[
+          'region-refused',
+          'republished-objects',
+          'venue-parked',
+          ...schedules,
+          ...(perishable ? ['perishable-series'] : []),
+        ],
       ].sort(),
     );
   });
