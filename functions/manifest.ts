@@ -187,8 +187,8 @@ export const functions: readonly FunctionSpec[] = [
   {
     ...step,
     handler: 'fetch-chunk',
-    // Lambda gives a whole CPU from 1,769 MB on, and a fetcher's work is parsing and encoding.
-    memoryMb: 1_769,
+    // Most of its time is the venue's, and a whole processor waits no faster: docs/LAMBDA.md.
+    memoryMb: 512,
     description: 'Fetches one chunk from the venue and writes its rows',
     access: ['job-table', 'database', 'venues'],
     state: 'FetchChunk',

@@ -1,0 +1,70 @@
+/**
+ * `node bench/lambda.ts [--markdown] [--part fetch|peak|cold] [--months 6] [--runs 3] [--bundles DIR]`: what the
+ * functions cost on Lambda, measured. The bundles are made by the CDK app itself; each runs in a fresh Node with the part
+ * of a processor that Lambda gives its memory, where the kernel lets us hold it to that (as root on Linux).
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Host, startHost } from '../localstack/embedded/host.ts';
+import { makeBundles } from './lambda/bundles.ts';
+import { coldStarts } from './lambda/cold-starts.ts';
+import { type FetchRow, fetchMonths, WAIT_PER_CHUNK, warmUp } from './lambda/fetching.ts';
+import { peaks } from './lambda/peaks.ts';
+import { canLimit } from './lambda/processor.ts';
+import { coldTable, fetchTable, PRICE, peakTable, shown } from './lambda/tables.ts';
+
+const SIZES = [256, 512, 1_024, 1_769, 3_008];
+
+const { values } = parseArgs({
+  options: {
+    markdown: { type: 'boolean', default: false },
+    part: { type: 'string' },
+    months: { type: 'string', default: '6' },
+    runs: { type: 'string', default: '3' },
+    bundles: { type: 'string' },
+  },
+});
+const [months, runs] = [Number(values.months), Number(values.runs)];
+const limited = canLimit();
+const how = limited ? 'with the share of a processor that Lambda gives' : 'computed from processor time';
+const folder = mkdtempSync(join(tmpdir(), 'gordon-lambda-'));
+
+const asked = (part: string): boolean => values.part === undefined || values.part === part;
+const tell = (title: string, table: Parameters<typeof shown>[0]): void =>
+  console.log(`${title}\n\n${shown(table, values.markdown)}\n`);
+
+try {
+  const bundles = await makeBundles(values.bundles ?? join(folder, 'cdk.out'));
+  const { url } = bundles.find(({ spec }) => spec.state === 'FetchChunk')!;
+  if (asked('fetch') || asked('peak')) await withHost((host) => measureFetcher(host, url));
+  if (asked('cold')) {
+    const title = `Cold starts, median of ${runs}, ${limited ? how : 'with the whole machine'}`;
+    tell(title, coldTable(await coldStarts(bundles, { runs, limited })));
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureFetcher(host: Host, url: string): Promise<void> {
+  if (asked('fetch')) {
+    await warmUp(host, url, months);
+    const rows: FetchRow[] = [];
+    for (const memoryMb of SIZES) rows.push(await fetchMonths(host, url, memoryMb, { months, limited }));
+    const waits = `the waits are ${WAIT_PER_CHUNK} s in each chunk, for a venue that is not on this machine`;
+    const price = `${PRICE} USD for a GB-second (arm64, us-east-1)`;
+    tell(`A million rows through fetch-chunk, ${how}; ${waits}; ${price}`, fetchTable(rows, limited));
+  }
+  if (asked('peak')) tell('The most memory of fetch-chunk', peakTable(await peaks(host, url, SIZES), SIZES));
+}
+
+async function withHost(work: (host: Host) => Promise<void>): Promise<void> {
+  const ports = { jobs: 0, candles: 0, database: 0 };
+  const host = await startHost({ folder: join(folder, 'host'), ports, simulated: true });
+  try {
+    await work(host);
+  } finally {
+    await host.close();
+  }
+}

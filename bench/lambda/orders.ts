@@ -1,0 +1,34 @@
+import type { Range } from '../../functions/core/range.ts';
+import { type Series, seriesLabel } from '../../functions/core/series.ts';
+import { connect } from '../../functions/stores/postgres.ts';
+import type { Host } from '../../localstack/embedded/host.ts';
+
+/** A job for one series, without an execution: its chunks are fetched by whoever measures. @returns its id */
+export async function enterJob(
+  { services }: Host,
+  { source, symbol, timeframe }: Series,
+  { start, end }: Range,
+): Promise<string> {
+  const { job } = await services.jobs.create({
+    ...{ source: 'klines', sources: [source], symbols: [symbol], skipped: [], timeframe },
+    ...{ from: start, to: end, alsoRequested: false },
+  });
+  return job.id;
+}
+
+/** What the state machine sends to `fetch-chunk`. @param name of the period */
+export const eventOf = (jobId: string, series: Series, name: string, { start, end }: Range): object => ({
+  ...{ jobId, wave: 1, resume: { since: 0 } },
+  chunk: { ...series, label: `${seriesLabel(series)} ${name}`, start, end },
+});
+
+/** Everybody begins with an empty table, and with a server that has written down what came before. */
+export async function emptyTables({ databaseUrl }: Host): Promise<void> {
+  const sql = connect(databaseUrl, { max: 1 });
+  try {
+    await sql`truncate market_data.spot_klines, market_data.perp_klines, market_data.coverage, market_data.series`;
+    await sql`checkpoint`;
+  } finally {
+    await sql.end();
+  }
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CountedHost, type CountedJob, startCountedHost } from './support/counted-host.ts';
+
+/**
+ * How often a venue is asked for one symbol-year: limits are counted in requests, and an address that asks too much is
+ * banned. When a number grows on purpose, name the new term here; one that grew by itself is an object that is read
+ * twice, or a page that got smaller.
+ */
+const MONTHS = 12;
+/** Some hundred requests, on a machine that may be busy; ms. */
+const PATIENCE = 120_000;
+const DAYS = 365;
+/** A file and its `.CHECKSUM`. */
+const PER_OBJECT = 2;
+const YEAR = { from: '2025-01-01', to: '2026-01-01' };
+
+let at: CountedHost;
+let archived: CountedJob;
+beforeAll(async () => {
+  at = await startCountedHost();
+  archived = await at.run({ source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h', ...YEAR });
+}, PATIENCE);
+afterAll(() => at?.[Symbol.asyncDispose]());
+
+const linesOf = ({ calls }: CountedJob): string[] => calls.flatMap(({ venues }) => venues);
+const counted = (lines: readonly string[], pattern: RegExp): number =>
+  lines.filter((line) => pattern.test(line)).length;
+
+it('a year from the archive is its monthly files with their checksums, each once, and nothing else', () => {
+  expect([archived.job.status, archived.job.rows_fetched]).toEqual(['succeeded', DAYS * 24]);
+  const lines = linesOf(archived);
+  // Where every file is there, nobody needs to know when the symbol was listed.
+  expect(lines).toHaveLength(MONTHS * PER_OBJECT);
+  expect(new Set(lines).size).toBe(lines.length);
+  expect(counted(lines, /\/monthly\/klines\/.*\.zip(\.CHECKSUM)?$/)).toBe(lines.length);
+});
+
+describe('a year that no archive has', () => {
+  const PAGE = 1_000;
+  /** Five minutes: 8,928 rows in the longest month and 8,064 in the shortest, nine pages each. */
+  const pages = Array.from({ length: MONTHS }, (_, month) =>
+    new Date(Date.UTC(2025, month + 1, 0)).getUTCDate(),
+  )
+    .map((days) => Math.ceil((days * 288) / PAGE))
+    .reduce((sum, of) => sum + of, 0);
+  /** Its first row and its last one, once for the series; a third would ask for the status of a symbol that fell silent. */
+  const LISTING = 2;
+  let job: CountedJob;
+  beforeAll(async () => {
+    const fault = at.venues.faults.add({ kind: 'not-found', match: '/data/spot/' });
+    job = await at.run({ source: 'klines_spot', symbols: ['ETHUSDT'], timeframe: '5m', ...YEAR });
+    fault.remove();
+  }, PATIENCE);
+
+  it('is looked for by month and by day, then read in full pages', () => {
+    expect([job.job.status, job.job.rows_fetched]).toEqual(['succeeded', DAYS * 288]);
+    const lines = linesOf(job);
+    expect(counted(lines, /\/monthly\//)).toBe(MONTHS * PER_OBJECT);
+    expect(counted(lines, /\/daily\//)).toBe(DAYS * PER_OBJECT);
+    expect(counted(lines, /[?&]limit=1000\b/)).toBe(pages);
+    expect(counted(lines, /[?&]limit=1(&|$)/)).toBe(LISTING);
+    expect(lines).toHaveLength((MONTHS + DAYS) * PER_OBJECT + pages + LISTING);
+    expect(new Set(lines).size).toBe(lines.length);
+  });
+
+  it('writes to the job table twice a page, and to the shared budget once for fifty', () => {
+    const actions = job.calls
+      .filter(({ handler }) => handler === 'fetch-chunk')
+      .flatMap(({ table }) => table);
+    // When a chunk begins, after each page but the last, at its end.
+    const checkpoints = pages + MONTHS;
+    // Are the spot market's venue and its limit parked? Of the archive that is known since the year before.
+    const parks = 2;
+    // A worker takes a sixtieth of 6,000 at once; a page and a listing's question weigh two each.
+    const leases = Math.ceil((2 * (pages + LISTING)) / 100);
+    expect(actions.filter((action) => action === 'GetItem')).toHaveLength(checkpoints + parks);
+    expect(actions.filter((action) => action === 'UpdateItem')).toHaveLength(checkpoints + leases);
+    expect(actions).toHaveLength(2 * checkpoints + parks + leases);
+  });
+
+  it('commits each page by itself, so that a fetcher that dies loses one', () => {
+    const statements = job.calls.flatMap(({ statements }) => statements);
+    expect(statements.filter((name) => name === 'COPY')).toHaveLength(pages);
+    // Nine for each page; for each chunk what it lacks and has, before and after; once the listing, read and kept.
+    const fetching = job.calls.filter(({ handler }) => handler === 'fetch-chunk');
+    expect(fetching.flatMap((call) => call.statements)).toHaveLength(9 * pages + 3 * MONTHS + MONTHS + 1);
+  });
+});

@@ -1,0 +1,32 @@
+/** What each statement of the program is for, by a text that only it has. The first that fits names it. */
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^begin\b/, 'begin'],
+  [/^commit$/, 'commit'],
+  [/^set local synchronous_commit = off/, 'leave the disk to later'],
+  [/^set local synchronous_commit = on/, 'wait for the disk'],
+  [/pg_advisory_xact_lock/, 'lock the months'],
+  [/^copy "market_data"/, 'COPY'],
+  [/^with cut as/, 'cut spans'],
+  [/^insert into market_data\.coverage/, 'enter spans'],
+  [/^insert into market_data\.series/, 'note the request'],
+  [/^insert into market_data\.meta/, 'make all before it durable'],
+  [/sum\(rows\).*job_id = \$1 and chunk = \$2/, 'rows of the chunk'],
+  [/sum\(rows\).*job_id = \$1 and state/, 'rows of the job'],
+  [/unnest\(\$1::tstzmultirange - /, 'what is missing'],
+  [
+    /unnest\(\$1::tstzmultirange \* .*\(state = 'have'\)|unnest\(\$1::tstzmultirange \* .*and state = 'have'\)/,
+    'what is there',
+  ],
+  [/unnest\(\$1::tstzmultirange \* .*state = 'empty'/, 'what is proven empty'],
+  [/^insert into market_data\.closed_jobs/, 'close the job'],
+  [/^delete from market_data\.closed_jobs/, 'forget jobs of long ago'],
+  [/^select day from .*market_data\.coverage/, 'days of many spans'],
+  [/^select .*count\(\*\).* from "market_data"\."\w+" t\b/, 'count the rows'],
+  [/\bfrom market_data\.series left join\b/, 'the account of the series'],
+  [/^select listed_at/, 'the listing'],
+  [/^select \(select t\."time"/, 'its first and last row'],
+];
+
+/** The name of a statement; its beginning where it has none. */
+export const nameOf = (statement: string): string =>
+  NAMES.find(([pattern]) => pattern.test(statement))?.[1] ?? statement.slice(0, 120);
