@@ -45,7 +45,7 @@ localstack-down: $(INSTALLED) ## stop LocalStack and what belongs to it; the dat
 test-localstack: $(INSTALLED) ## the suite of the hosts against a LocalStack of its own; three minutes
 	@GORDON_TEST_LOCALSTACK=1 npm run --silent test -- test/hosts/localstack.test.ts
 
-bench: $(INSTALLED) ## rows/s of the whole path against raw COPY and against a plain ccxt loop
+bench: $(INSTALLED) ## rows/s of the whole path against raw COPY, a shell pipe, ccxt and, with PEERS=1, tools of PyPI
 	@npm run --silent bench
 
 help: ## this list

@@ -1,24 +1,46 @@
 /**
- * `npm run bench`: one symbol-year of 1m klines into the same table three ways, in one run on one machine, because
- * absolute times drift and only ratios compare: raw COPY of the very rows, gordon-data end to end, and a plain ccxt loop.
- * The simulator's archive files are made before the clock starts: a venue has them lying there.
+ * `npm run bench [-- --markdown]`: one symbol-year of 1m klines by gordon-data and by its peers, in one run on one machine,
+ * because absolute times drift and only ratios compare. Everybody asks the same simulator, whose archive files are made
+ * before the clock starts: a venue has them lying there. Tools of PyPI take part where they are installed; `PEERS=1`
+ * installs them, `PEERS=0` leaves all peers but raw COPY out. `ROUNDS` is 3 unless told.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../functions/core/job-view.ts';
+import { describeError } from '../functions/core/errors.ts';
 import { connect, type Sql } from '../functions/stores/postgres.ts';
-import { type Host, startHost } from '../localstack/embedded/host.ts';
+import { startHost } from '../localstack/embedded/host.ts';
 import { startVenuesProcess } from '../localstack/embedded/venues-process.ts';
-import { ccxtLoop } from './ccxt-loop.ts';
-import { dump, rawCopy } from './raw-copy.ts';
+import { backfill, gordonData } from './peers/gordon-data.ts';
+import { peers } from './peers/index.ts';
+import {
+  type Description,
+  type Ground,
+  intoTable,
+  type Outcome,
+  type Peer,
+  type Ready,
+  WANTED,
+} from './peers/peer.ts';
+import { dump, rawCopy } from './peers/raw-copy.ts';
+import { median, tableOf, whole } from './peers/table.ts';
 
-const SYMBOL = 'BTCUSDT';
-const FROM = '2025-01-01';
-const TO = '2026-01-01';
-const ROWS = 525_600;
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const PEERS = process.env.PEERS;
+const place = {
+  folder: join(import.meta.dirname, '../.gordon/peers'),
+  mayInstall: PEERS === '1',
+  say: (line: string) => console.error(line),
+};
+
+interface Runner extends Ready {
+  readonly peer: Description;
+  readonly outcomes: Outcome[];
+}
+
+const absent: string[] = [];
+const runners: Runner[] = [];
+for (const peer of PEERS === '0' ? [rawCopy] : peers) await admit(peer);
 
 const folder = mkdtempSync(join(tmpdir(), 'gordon-bench-'));
 const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
@@ -27,31 +49,37 @@ const host = await startHost({
 });
 const sql = connect(host.databaseUrl, { max: 2 });
 try {
-  await empty(sql);
-  await endToEnd(host);
-  const rows = join(folder, 'rows.copy');
-  await dump(sql, rows);
-  const seconds = { raw: [] as number[], gordon: [] as number[] };
+  await backfill(host, WANTED.rows);
+  const { GORDON_BINANCE_ARCHIVE_URL, GORDON_BINANCE_LISTING_URL, GORDON_BINANCE_SPOT_URL } = venues.env;
+  const ground = {
+    venue: {
+      archive: GORDON_BINANCE_ARCHIVE_URL!,
+      listing: GORDON_BINANCE_LISTING_URL!,
+      rest: GORDON_BINANCE_SPOT_URL!,
+    },
+    ...{ databaseUrl: host.databaseUrl, sql, copies: await dump(sql, folder) },
+  };
+  const gordon: Runner = {
+    ...{ peer: gordonData, outcomes: [] },
+    run: () => intoTable(sql, () => backfill(host, WANTED.rows)),
+  };
+  const again: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
-    await empty(sql);
-    seconds.raw.push(await timed(() => rawCopy(sql, rows)));
-    await empty(sql);
-    seconds.gordon.push(await timed(() => endToEnd(host)));
-    console.log(
-      `round ${round}: raw COPY ${show(seconds.raw.at(-1)!)}, gordon-data ${show(seconds.gordon.at(-1)!)}`,
-    );
+    await measure(gordon, ground, round);
+    again.push((await intoTable(sql, () => backfill(host, 0))).seconds);
+    for (const runner of [...runners]) {
+      if (!runner.peer.once || round === 1) await measure(runner, ground, round);
+    }
   }
-  await empty(sql);
-  const ccxt = await timed(() => ccxtLoop(sql, venues.env.GORDON_BINANCE_SPOT_URL!, SYMBOL, FROM, TO));
-  const raw = median(seconds.raw);
-  const gordon = median(seconds.gordon);
   const memory = Math.round(process.resourceUsage().maxRSS / 1_024);
   console.log(`
-one year of ${SYMBOL} 1m, ${ROWS.toLocaleString('en')} rows, median of ${ROUNDS} rounds
-  raw COPY            ${show(raw)}
-  gordon-data         ${show(gordon)}   ${(raw / gordon).toFixed(2)} of raw COPY
-  ccxt loop + INSERT  ${show(ccxt)}   gordon-data is ${(ccxt / gordon).toFixed(0)} times as fast
+one year of ${WANTED.symbol} 1m, ${whole(WANTED.rows)} rows, median of ${ROUNDS} rounds (one of the ccxt loop)
+
+${tableOf(gordon, runners, process.argv.includes('--markdown'))}
+
+gordon-data once more, nothing missing: ${median(again).toFixed(2)} s
 peak memory of the whole host (functions, state machine, job table, API): ${memory} MB`);
+  for (const line of absent) console.log(`left out: ${line}`);
 } finally {
   await sql.end();
   await host.close();
@@ -59,19 +87,28 @@ peak memory of the whole host (functions, state machine, job table, API): ${memo
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function endToEnd({ ports }: Host): Promise<void> {
-  const api = `http://127.0.0.1:${ports.jobs}/backfill`;
-  const body = JSON.stringify({ source: 'klines_spot', symbols: [SYMBOL], from: FROM, to: TO });
-  const { id } = (await (await fetch(api, { method: 'POST', body })).json()) as JobDetail;
-  for (;;) {
-    const job = (await (await fetch(`${api}/jobs/${id}`)).json()) as JobDetail;
-    if (job.finished_at === null) {
-      // Each look is a query of the job table in the same process: no more of them than a person's client makes.
-      await sleep(100);
-      continue;
-    }
-    if (job.status === 'succeeded' && job.rows_fetched === ROWS) return;
-    throw new Error(`the job ended as ${job.status} with ${job.rows_fetched} rows: ${job.reason}`);
+async function admit(peer: Peer): Promise<void> {
+  const ready = await peer.prepare(place).catch((error) => ({ missing: describeError(error) }));
+  if ('missing' in ready) absent.push(`${peer.name}: ${ready.missing}`);
+  else runners.push({ ...ready, peer, outcomes: [] });
+}
+
+async function measure(runner: Runner, ground: Omit<Ground, 'folder'>, round: number): Promise<void> {
+  const own = mkdtempSync(join(folder, 'run-'));
+  await empty(sql);
+  try {
+    const outcome = await runner.run({ ...ground, folder: own });
+    runner.outcomes.push(outcome);
+    const rate = whole(outcome.rows / outcome.seconds);
+    console.error(`round ${round}: ${runner.peer.name} ${outcome.seconds.toFixed(2)} s, ${rate} rows/s`);
+  } catch (error) {
+    // A peer that breaks is out; the measured one must not, nor what it is measured by.
+    if (runner.peer === gordonData || runner.peer === rawCopy) throw error;
+    absent.push(`${runner.peer.name}: it failed: ${describeError(error)}`);
+    runners.splice(runners.indexOf(runner), 1);
+    process.exitCode = 1;
+  } finally {
+    rmSync(own, { recursive: true });
   }
 }
 
@@ -79,19 +116,4 @@ async function endToEnd({ ports }: Host): Promise<void> {
 async function empty(on: Sql): Promise<void> {
   await on`truncate market_data.spot_klines, market_data.coverage, market_data.series`;
   await on`checkpoint`;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) / 1_000;
-}
-
-function show(seconds: number): string {
-  const rate = Math.round(ROWS / seconds).toLocaleString('en');
-  return `${seconds.toFixed(2).padStart(7)} s ${rate.padStart(9)} rows/s`;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -44,7 +44,13 @@ export async function install(folder: string, say: (line: string) => void): Prom
   say(`Installing LocalStack ${VERSION} from PyPI and Maven Central into ${folder} (once) ...`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await Promise.all([packages(folder, tools), libraries(installation.libraries, tools)]);
+  await Promise.all([
+    pythonPackages(folder, tools.python, [
+      ...['--constraints', join(SOURCES, 'constraints.txt'), `localstack-core[runtime]==${VERSION}`],
+      join(SOURCES, 'runtime'),
+    ]),
+    libraries(installation.libraries, tools),
+  ]);
   // The last thing: an installation that was cut short has none and is made anew.
   writeFileSync(stamp, print);
   return installation;
@@ -58,7 +64,16 @@ function fingerprint(): string {
   return hash.digest('hex');
 }
 
-async function packages(folder: string, { python }: Tools): Promise<void> {
+/**
+ * A virtual environment in `folder`/venv, with what uv is told to install. @returns its interpreter
+ * @param folder is there and has no `venv` and no `tmp` yet
+ * @throws GordonError `program-failed`
+ */
+export async function pythonPackages(
+  folder: string,
+  python: string,
+  what: readonly string[],
+): Promise<string> {
   const venv = join(folder, 'venv');
   const inside = join(venv, 'bin/python');
   const tmp = join(folder, 'tmp');
@@ -73,16 +88,9 @@ async function packages(folder: string, { python }: Tools): Promise<void> {
   };
   await run(python, ['-m', 'venv', venv], { env });
   await run(inside, ['-m', 'pip', 'install', '--quiet', '--no-cache-dir', UV], { env });
-  await run(
-    inside,
-    [
-      ...['-m', 'uv', 'pip', 'install', '--quiet', '--python', inside],
-      ...['--constraints', join(SOURCES, 'constraints.txt'), `localstack-core[runtime]==${VERSION}`],
-      join(SOURCES, 'runtime'),
-    ],
-    { env },
-  );
+  await run(inside, ['-m', 'uv', 'pip', 'install', '--quiet', '--python', inside, ...what], { env });
   rmSync(tmp, { recursive: true });
+  return inside;
 }
 
 async function libraries(folder: string, { maven, javaHome }: Tools): Promise<void> {

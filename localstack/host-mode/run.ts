@@ -10,7 +10,7 @@ const LAST_WORDS = 2_000;
 export function run(
   program: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly signal?: AbortSignal } = {},
 ): Promise<string> {
   const subject = `${program} ${args[0] ?? ''}`.trim();
   const failed = (why: string, said: string, cause?: unknown) =>

@@ -33,8 +33,11 @@ export function findTools(): Tools {
   return { python, javaHome, maven: 'mvn' };
 }
 
-/** Commands can be shims that answer for one version only, so each is asked what it is and where. */
-function findPython(): string | undefined {
+/**
+ * The path of an interpreter of 3.13. Commands can be shims that answer for one version only, so each is asked what it is
+ * and where.
+ */
+export function findPython(): string | undefined {
   const named = process.env.GORDON_PYTHON;
   for (const command of named ? [named] : [`python${PYTHON}`, 'python3', 'python']) {
     const found = askPython(command);

@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobDetail } from '../../functions/core/job-view.ts';
+import type { Host } from '../../localstack/embedded/host.ts';
+import { type Description, WANTED } from './peer.ts';
+
+/** What all others are held against. */
+export const gordonData: Description = {
+  name: 'gordon-data',
+  to: 'the table and the ledger',
+  leavesOut: '',
+};
+
+/** A job by the API, as anybody orders one. @throws Error when the job does not succeed with so many rows fetched */
+export async function backfill({ ports }: Host, rows: number): Promise<void> {
+  const api = `http://127.0.0.1:${ports.jobs}/backfill`;
+  const { symbol, from, to } = WANTED;
+  const body = JSON.stringify({ source: 'klines_spot', symbols: [symbol], from, to });
+  const { id } = (await (await fetch(api, { method: 'POST', body })).json()) as JobDetail;
+  for (;;) {
+    const job = (await (await fetch(`${api}/jobs/${id}`)).json()) as JobDetail;
+    if (job.finished_at === null) {
+      // Each look is a query of the job table in the same process: no more of them than a person's client makes.
+      await sleep(100);
+      continue;
+    }
+    if (job.status === 'succeeded' && job.rows_fetched === rows) return;
+    throw new Error(`the job ended as ${job.status} with ${job.rows_fetched} rows: ${job.reason}`);
+  }
+}

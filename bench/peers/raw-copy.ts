@@ -1,0 +1,42 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { finished, pipeline } from 'node:stream/promises';
+import type { Sql } from '../../functions/stores/postgres.ts';
+import { type Ground, intoTable, type Peer, WANTED } from './peer.ts';
+
+const PIECE = 256 * 1_024;
+const MIDDLE = `${WANTED.year}-07-02`;
+
+/** The same bytes back into the table in one COPY: nothing to fetch, parse, encode or keep account of. */
+export const rawCopy: Peer = {
+  name: 'raw COPY, binary, one session',
+  to: 'the table',
+  leavesOut: 'fetching, reading, ledger: the rows lie ready in the format of the database',
+  prepare: async () => ({
+    run: ({ sql, copies }) => intoTable(sql, () => copyBack(sql, copies.binary)),
+  }),
+};
+
+async function copyBack(sql: Sql, file: string): Promise<void> {
+  const copy = await sql`copy market_data.spot_klines from stdin with (format binary)`.writable();
+  createReadStream(file, { highWaterMark: PIECE }).pipe(copy);
+  await finished(copy);
+}
+
+/** The rows of the table in files: held in memory they would burden whoever is measured next. */
+export async function dump(sql: Sql, folder: string): Promise<Ground['copies']> {
+  const binary = join(folder, 'rows.copy');
+  await save(sql, '', 'binary', binary);
+  const csv = [`where time < '${MIDDLE}'`, `where time >= '${MIDDLE}'`].map((half, i) => ({
+    half,
+    file: join(folder, `rows-${i}.csv`),
+  }));
+  for (const { half, file } of csv) await save(sql, half, 'csv', file);
+  return { binary, csv: csv.map(({ file }) => file) };
+}
+
+async function save(sql: Sql, which: string, format: 'binary' | 'csv', file: string): Promise<void> {
+  const rows = `select * from market_data.spot_klines ${which} order by time`;
+  const query = sql.unsafe(`copy (${rows}) to stdout with (format ${format})`);
+  await pipeline(await query.readable(), createWriteStream(file, { highWaterMark: PIECE }));
+}
