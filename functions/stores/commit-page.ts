@@ -7,7 +7,16 @@ import { iso } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
 import { copyRows, tableName } from './copy.ts';
 import { insertFindings } from './findings.ts';
-import { type Author, carve, insertSpans, lockMonths, type NewSpan, noteFailed, spansOf } from './ledger.ts';
+import {
+  type Author,
+  carve,
+  insertSpans,
+  lockMonths,
+  type NewSpan,
+  noteFailed,
+  type Said,
+  saidOf,
+} from './ledger.ts';
 import type { Sql } from './postgres.ts';
 import { mergeRows } from './staging.ts';
 
@@ -25,11 +34,16 @@ export async function commitPage(sql: Sql, table: TableSpec, page: Page, by: Aut
   }
 }
 
+/**
+ * Rows and account are lost or kept together, so a crash that takes the last half second back leaves nothing wrong: the spans
+ * are missing again. That saves a wait for the disk with every page. Sent along with the `begin`.
+ */
+const NO_WAIT = '; set local synchronous_commit = off';
+
+const NOTHING_SAID: Said = { have: [], proven: [], other: [] };
+
 function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy' | 'merge'): Promise<number> {
   return sql.begin(async (tx) => {
-    // Rows and account are lost or kept together, so a crash that takes the last half second back leaves nothing wrong:
-    // the spans are missing again. That saves a wait for the disk with every page.
-    await tx`set local synchronous_commit = off`;
     const claimed = page.empty.reduce((set, { span }) => union(set, [span]), normalize(page.have));
     const around = hull(claimed);
     const unproven = normalize((page.unproven ?? []).map(({ span }) => span));
@@ -38,8 +52,7 @@ function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy'
       return 0;
     }
     await lockMonths(tx, page.series, union(union(claimed, unproven), normalize(page.provisional ?? [])));
-    const have = around ? await spansOf(tx, page.series, around, 'have', by.at) : [];
-    const proven = around ? await spansOf(tx, page.series, around, 'proven-empty', by.at) : [];
+    const { have, proven, other } = around ? await saidOf(tx, page.series, around, by.at) : NOTHING_SAID;
 
     // A row is worth more than a proof that there is none; and a proof is not worth writing twice.
     const fresh = subtract(normalize(page.have), have);
@@ -70,12 +83,12 @@ function attempt(sql: Sql, table: TableSpec, page: Page, by: Author, how: 'copy'
     if (provisional.length > 0) {
       rows += await mergeRows(tx, table, page, provisional);
     }
-    await carve(tx, page.series, written, ['empty', 'failed']);
+    if (proven.length + other.length > 0) await carve(tx, page.series, written, ['empty', 'failed']);
     await insertSpans(tx, page.series, spans, by);
     for (const { span, ...error } of page.unproven ?? []) await noteFailed(tx, page.series, span, error, by);
     await insertFindings(tx, page, by);
     return rows;
-  });
+  }, NO_WAIT);
 }
 
 const slicesOf = (rows: Batch, set: RangeSet): Batch[] =>

@@ -85,22 +85,36 @@ export async function missingOf(
   );
 }
 
-/** What the ledger has within a range: rows, or a proof that still holds. */
-export async function spansOf(
-  sql: Runner,
-  series: Series,
-  within: Range,
-  kind: 'have' | 'proven-empty',
-  now: number,
-): Promise<RangeSet> {
-  const state = kind === 'have' ? sql`state = 'have'` : provenEmpty(sql, now);
+/** What the ledger has rows of, within a range. */
+export async function haveOf(sql: Runner, series: Series, within: Range): Promise<RangeSet> {
   return asRanges(
     await sql<Range[]>`${members(
       sql,
       sql`${toMultirange([within])}::tstzmultirange * coalesce((select range_agg(span) from market_data.coverage
-        where ${touching(sql, series, within)} and ${state}), '{}')`,
+        where ${touching(sql, series, within)} and state = 'have'), '{}')`,
     )}`,
   );
+}
+
+/** What the ledger says of a range: rows, proofs that still hold, and whatever else has a span there. */
+export interface Said {
+  readonly have: RangeSet;
+  readonly proven: RangeSet;
+  readonly other: RangeSet;
+}
+
+/** All of it by one question: a page asks it, and each question is a way to the database and back. */
+export async function saidOf(sql: Runner, series: Series, within: Range, now: number): Promise<Said> {
+  const rows = await sql<(Range & { readonly kind: keyof Said })[]>`
+    select kind, (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
+    from (
+      select case when state = 'have' then 'have' when ${provenEmpty(sql, now)} then 'proven' else 'other' end as kind,
+        range_agg(span) as set
+      from market_data.coverage where ${touching(sql, series, within)} group by 1) kinds,
+      unnest(${toMultirange([within])}::tstzmultirange * set) r
+    order by lower(r)`;
+  const of = (kind: keyof Said): RangeSet => asRanges(rows.filter((row) => row.kind === kind));
+  return { have: of('have'), proven: of('proven'), other: of('other') };
 }
 
 /**

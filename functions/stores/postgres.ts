@@ -10,7 +10,7 @@ export type Transaction = Runner;
 export interface Sql extends Runner {
   /**
    * Runs a transaction on a connection of its own; rolls back when `work` throws.
-   * @param mode such as `isolation level repeatable read read only`
+   * @param mode what follows `begin` on its way: such as `isolation level repeatable read read only`
    */
   begin<T>(work: (tx: Transaction) => Promise<T>, mode?: string): Promise<T>;
   /** waits for what runs, at most so many seconds; then closes all connections */

@@ -5,7 +5,7 @@ import { DAY, floorTo } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
 import { compactLedger } from './compact.ts';
 import { tableName } from './copy.ts';
-import { carve, lockMonths, spansOf, toMultirange } from './ledger.ts';
+import { carve, haveOf, lockMonths, toMultirange } from './ledger.ts';
 import type { Runner, Sql } from './postgres.ts';
 
 /**
@@ -26,24 +26,18 @@ export async function reconcile(
 ): Promise<RangeSet> {
   if (range.start >= range.end) return [];
   const suspects = await sql.begin(async (tx) => {
-    const have = await spansOf(tx, series, range, 'have', now);
+    const have = await haveOf(tx, series, range);
     if (have.length === 0) return [];
     if (table.rhythm === 'events') return shortSpans(tx, table, series, range);
     const short = await shortOf(tx, table, series, have);
     return rowless(tx, table, series, short, await doubtfulDays(tx, table, series, short));
   }, 'isolation level repeatable read read only');
-  const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects, now) : [];
+  const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects) : [];
   await compactLedger(sql, series, range, now);
   return lost;
 }
 
-function takeOut(
-  sql: Sql,
-  table: TableSpec,
-  series: Series,
-  suspects: RangeSet,
-  now: number,
-): Promise<RangeSet> {
+function takeOut(sql: Sql, table: TableSpec, series: Series, suspects: RangeSet): Promise<RangeSet> {
   return sql.begin(async (tx) => {
     await lockMonths(tx, series, suspects);
     const around = { start: suspects[0]!.start, end: suspects.at(-1)!.end };
@@ -53,7 +47,7 @@ function takeOut(
       return lost;
     }
     const days = new Set(suspects.flatMap(daysOf));
-    const have = await spansOf(tx, series, around, 'have', now);
+    const have = await haveOf(tx, series, around);
     const lost = await rowless(tx, table, series, have, [...days]);
     await carve(tx, series, lost, ['have']);
     return lost;

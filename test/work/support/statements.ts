@@ -1,5 +1,6 @@
 /** What each statement of the program is for, by a text that only it has. The first that fits names it. */
 const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^begin ; set local synchronous_commit = off$/, 'begin, and leave the disk to later'],
   [/^begin\b/, 'begin'],
   [/^commit$/, 'commit'],
   [/^set local synchronous_commit = off/, 'leave the disk to later'],
@@ -17,7 +18,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
     /unnest\(\$1::tstzmultirange \* .*\(state = 'have'\)|unnest\(\$1::tstzmultirange \* .*and state = 'have'\)/,
     'what is there',
   ],
-  [/unnest\(\$1::tstzmultirange \* .*state = 'empty'/, 'what is proven empty'],
+  [/^select kind, .* group by 1\) kinds/, 'what is said of it'],
   [/^insert into market_data\.closed_jobs/, 'close the job'],
   [/^delete from market_data\.closed_jobs/, 'forget jobs of long ago'],
   [/^select day from .*market_data\.coverage/, 'days of many spans'],
