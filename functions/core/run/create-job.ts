@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import * as z from 'zod';
 import { badRequest, parseInput } from '../bad-request.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
@@ -123,6 +124,9 @@ function instant(text: string | undefined, field: string): number | undefined {
   throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
 }
 
+/** Symbols that the venues are asked about at the same time: whoever orders waits, and API Gateway for 29 seconds at most. */
+export const LOOKED_UP_AT_ONCE = 8;
+
 /**
  * Refuses a symbol that no chosen venue lists; one that only some list goes on with those. What cannot be a symbol of a
  * source at all is not even worth a word, as long as it is one of another. Selectors become the symbols that they stand for.
@@ -132,13 +136,18 @@ async function checkSymbols(ports: CreatePorts, order: JobOrder): Promise<JobOrd
   const chosen = order.sources.map((id) => ports.sources[id]!);
   const { symbols, selected, listed } = await resolveSymbols(ports, order.symbols);
   if (symbols.length > MAX_SYMBOLS) throw tooMany(symbols.length);
-  for (const symbol of symbols) {
-    const possible = chosen.filter((source) => source.symbolPattern.test(symbol));
-    const unlisted: string[] = [];
-    for (const source of possible) {
-      if (listed.has(`${source.id} ${symbol}`)) continue;
-      if (!(await isListed(ports, source, symbol, order.timeframe))) unlisted.push(source.id);
-    }
+  const isKnown = async (source: Source, symbol: string): Promise<boolean> =>
+    listed.has(`${source.id} ${symbol}`) || isListed(ports, source, symbol, order.timeframe);
+  const looked = await pMap(
+    symbols,
+    async (symbol) => {
+      const possible = chosen.filter((source) => source.symbolPattern.test(symbol));
+      const known = await Promise.all(possible.map((source) => isKnown(source, symbol)));
+      return { symbol, possible, unlisted: possible.filter((_, i) => !known[i]).map(({ id }) => id) };
+    },
+    { concurrency: LOOKED_UP_AT_ONCE },
+  );
+  for (const { symbol, possible, unlisted } of looked) {
     const anywhere = unlisted.length < possible.length;
     if (!anywhere && !(selected.has(symbol) && possible.length > 0)) throw unknownSymbol(symbol, chosen);
     skipped.push(...unlisted.map((id) => `${id} ${symbol}`));

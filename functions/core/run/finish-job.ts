@@ -6,7 +6,7 @@ import type {
   RecordChunkFailureInput,
   RecordChunkFailureOutput,
 } from '../contracts.ts';
-import { type ChunkProgress, isFinished, type Job, type JobGap, rowsOf } from '../job.ts';
+import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, rowsOf } from '../job.ts';
 import type { FinalStatus, JobStore } from '../job-ports.ts';
 import { planChunks } from '../plan.ts';
 import type { SeriesStore } from '../ports.ts';
@@ -54,18 +54,21 @@ interface Verdict {
 
 function verdict({ missing, labels, gaps }: Left, chunks: readonly ChunkProgress[], rows: number): Verdict {
   // A chunk whose rows came another way, by another job, is no failure of this one.
-  const failed = chunks.filter((chunk) => chunk.state === 'failed' && labels.has(chunk.label));
+  const failed = chunks.filter((chunk) => GIVEN_UP.has(chunk.state) && labels.has(chunk.label));
   const [first] = failed;
   const kept = keptOf(gaps);
   if (missing === 0 && !first) return { status: 'succeeded', reason: '', gaps: kept };
   const causes = causesInWords(gaps);
   const why = first
-    ? `${failed.length} of ${chunks.length} chunks failed, first ${first.label}: ${first.error?.message ?? ''}`
+    ? `${failed.length} of ${chunks.length} chunks failed, first ${first.label}: ${first.error?.message ?? 'it ended without a word'}`
     : 'the venue did not return them, and nothing proves that there are none';
   const all = failed.length > 0 && failed.length === chunks.length && rows === 0;
   const reason = `${missing} rows are missing: ${why}${causes && `; by cause: ${causes}`}`;
   return { status: all ? 'failed' : 'completed_with_gaps', reason, gaps: kept };
 }
+
+/** No chunk is at work any more: one that says so was cut off before it could tell, and nobody noted it for it. */
+const GIVEN_UP: ReadonlySet<ChunkState> = new Set(['failed', 'running', 'planned']);
 
 interface Left {
   /** steps that the venue has had time to publish */

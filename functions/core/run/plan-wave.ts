@@ -58,7 +58,12 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   const progress = input.previousMissing < 0 || untried || missing < input.previousMissing;
   if (!progress && waiting.length === 0) return answer(input, 'finalize', missing);
 
-  const wave = hopeful.slice(0, MAX_CHUNKS_PER_WAVE);
+  // Chunks that failed go last: five hundred that fail again and again would keep the others from their turn.
+  const failed = new Set(before.filter(({ state }) => state === 'failed').map(({ label }) => label));
+  const [again = [], first = []] = [true, false].map((f) =>
+    hopeful.filter(({ chunk }) => failed.has(chunk.label) === f),
+  );
+  const wave = [...first, ...again].slice(0, MAX_CHUNKS_PER_WAVE);
   await ports.jobs.plan(job.id, input.wave, wave);
   return { ...answer(input, 'fetch', missing), chunks: wave.map(({ chunk }) => chunk) };
 }
