@@ -53,11 +53,11 @@ export interface SeriesStore {
   /** requested − have − proven empty */
   missing(series: Series, requested: Range): Promise<RangeSet>;
   /**
-   * Rows, spans and findings in one transaction. Under a lock on the series what is still missing is computed anew and
+   * Rows, spans and findings of pages in one transaction; all of them of one series. Under a lock on the series what is still missing is computed anew and
    * only that is written: of two fetchers that read the same span the second one writes nothing.
    * @returns rows written
    */
-  commit(page: Page, by: { readonly jobId: string; readonly chunk: string }): Promise<number>;
+  commit(pages: readonly Page[], by: { readonly jobId: string; readonly chunk: string }): Promise<number>;
   /** rows that the job wrote for the chunk: absolute, so a retried chunk counts once */
   rowsBy(jobId: string, chunk: string): Promise<number>;
   /** makes sure that nothing of what was committed so far is lost in a crash. @returns rows that the job wrote */

@@ -2,7 +2,7 @@ import type { SeriesStore } from '../core/ports.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
 import type { TableSpec } from '../core/table.ts';
 import type { Clock } from '../core/time.ts';
-import { commitPage } from './commit-page.ts';
+import { commitPages } from './commit-pages.ts';
 import { closeJob } from './compact.ts';
 import { lockMonths, missingOf, noteFailed } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
@@ -28,8 +28,12 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
   return {
     missing: (series, requested) => guarded(series, () => missingOf(sql, series, requested, clock())),
 
-    commit: (page, by) =>
-      guarded(page.series, () => commitPage(sql, tables(page.series.source), page, { ...by, at: clock() })),
+    async commit(pages, by) {
+      const [first] = pages;
+      if (!first) return 0;
+      const table = tables(first.series.source);
+      return guarded(first.series, () => commitPages(sql, table, pages, { ...by, at: clock() }));
+    },
 
     rowsBy: (jobId, chunk) =>
       guarded(chunk, async () => {

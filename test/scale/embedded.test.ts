@@ -65,7 +65,7 @@ it('a fetcher has two connections: for single statements, and for its transactio
   const rows = { length: 0, times: new Float64Array(), columns: [] };
   const empty = [{ span, reason: 'zero-trade' as const, evidence: [] }];
   await store.missing(series, span);
-  await store.commit({ series, rows, have: [], empty, findings: [], object: 'nothing' }, BY);
+  await store.commit([{ series, rows, have: [], empty, findings: [], object: 'nothing' }], BY);
   await store.missing(series, span);
   const open = await on.sql`select 1 from pg_stat_activity where application_name = 'one fetcher'`;
   await sql.end();

@@ -16,7 +16,7 @@ it('two weeks of seconds go to the database without being held in memory a secon
   const watch = setInterval(() => {
     most = Math.max(most, process.memoryUsage().arrayBuffers - before);
   }, 5);
-  expect(await store.commit(page, JOB)).toBe(rows);
+  expect(await store.commit([page], JOB)).toBe(rows);
   clearInterval(watch);
   // 162 MB go through; what is in flight are a few buffers and those that the collector has not come to yet.
   expect(most).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from '../../functions/core/coverage.ts';
 import type { SeriesCatalog, SeriesStore } from '../../functions/core/ports.ts';
 import {
   intersect,
@@ -47,11 +48,14 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 let runs = 0;
 
-async function apply(series: Series, { kind, set }: Step): Promise<number> {
-  if (kind === 'rows') return store.commit(pageOf(set, { series, rows: candles(set, series) }), JOB);
-  if (kind === 'empty') {
-    return store.commit(pageOf([], { series, empty: set.map((s) => proof(s, 'pre-listing')) }), JOB);
-  }
+const pageFor = (series: Series, { kind, set }: Step): Page =>
+  kind === 'rows'
+    ? pageOf(set, { series, rows: candles(set, series) })
+    : pageOf([], { series, empty: set.map((s) => proof(s, 'pre-listing')) });
+
+async function apply(series: Series, step: Step): Promise<number> {
+  const { kind, set } = step;
+  if (kind !== 'failed') return store.commit([pageFor(series, step)], JOB);
   const chunk = { ...series, start: set[0]!.start, end: set.at(-1)!.end, label: JOB.chunk };
   await store.markFailed(chunk, 'job-1', { code: 'broken', message: 'down' });
   return 0;
@@ -65,8 +69,8 @@ it('the ledger’s arithmetic is that of RangeSet, whatever is committed in what
       fc.array(step, { maxLength: 8 }),
       range,
       set,
-      fc.boolean(),
-      async (steps, asked, lost, together) => {
+      fc.constantFrom('one by one', 'at once', 'in one transaction'),
+      async (steps, asked, lost, how) => {
         const series = { ...BTC, symbol: `RUN${runs++}` };
         let rows: RangeSet = [];
         let known: RangeSet = [];
@@ -74,13 +78,18 @@ it('the ledger’s arithmetic is that of RangeSet, whatever is committed in what
           if (kind === 'rows') rows = union(rows, set);
           if (kind !== 'failed') known = union(known, set);
         }
-        const work = steps.map((s) => () => apply(series, s));
-        const written = together
-          ? await Promise.all(work.map((run) => run()))
-          : await work.reduce<Promise<number[]>>(
-              async (sofar, run) => [...(await sofar), await run()],
-              Promise.resolve([]),
-            );
+        const pages = steps.filter(({ kind }) => kind !== 'failed').map((s) => pageFor(series, s));
+        const work =
+          how === 'in one transaction'
+            ? [() => store.commit(pages, JOB)]
+            : steps.map((s) => () => apply(series, s));
+        const written =
+          how === 'at once'
+            ? await Promise.all(work.map((run) => run()))
+            : await work.reduce<Promise<number[]>>(
+                async (sofar, run) => [...(await sofar), await run()],
+                Promise.resolve([]),
+              );
 
         expect(written.reduce((a, b) => a + b, 0)).toBe(measured(rows));
         expect(await store.missing(series, asked)).toEqual(subtract([asked], known));

@@ -67,7 +67,7 @@ describe('a broken connection', () => {
     const holding = admin.begin(async (tx) => {
       // The COPY meets this row near its end and waits to see whether it stays.
       await copyRows(tx, 'market_data.spot_klines', SPOT, [candles([minutes(19_000, 19_001)])]);
-      const failed = store.commit(page, JOB).catch((error: unknown) => error);
+      const failed = store.commit([page], JOB).catch((error: unknown) => error);
       await expect
         .poll(
           () => admin`select pg_terminate_backend(pid) from pg_stat_activity
@@ -79,7 +79,7 @@ describe('a broken connection', () => {
     });
     await expect(holding).rejects.toBe(undo);
     expect(outcome).toMatchObject({ name: 'RetryableStoreError' });
-    expect(await store.commit(page, JOB)).toBe(20_000);
+    expect(await store.commit([page], JOB)).toBe(20_000);
   });
 
   it('to a server that is not there says so', async () => {

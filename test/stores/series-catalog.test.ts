@@ -46,13 +46,13 @@ describe('request', () => {
 
 describe('reconcile', () => {
   it('takes nothing out where every row is there', async () => {
-    await store.commit(pageOf([minutes(600, 5_000)]), JOB);
+    await store.commit([pageOf([minutes(600, 5_000)])], JOB);
     expect(await catalog.reconcile(BTC, days(0, 10))).toEqual([]);
     expect(await catalog.missing(BTC, minutes(600, 5_000))).toEqual([]);
   });
 
   it('finds each lost row, at the borders and in the middle, and splits the account around it', async () => {
-    await store.commit(pageOf([days(0, 4)], { sha256: 'abc' }), JOB);
+    await store.commit([pageOf([days(0, 4)], { sha256: 'abc' })], JOB);
     for (const minute of [0, 2_000, 2_001, 4 * 1440 - 1]) await loseRow(minute);
     const lost = [minutes(0, 1), minutes(2_000, 2_002), minutes(5_759, 5_760)];
     expect(await catalog.reconcile(BTC, days(0, 4))).toEqual(lost);
@@ -62,20 +62,20 @@ describe('reconcile', () => {
       { rows: 3_757, sha256: 'abc', job_id: 'job-1' },
     ]);
     expect(await catalog.reconcile(BTC, days(0, 4))).toEqual([]);
-    expect(await store.commit(pageOf([days(0, 4)]), JOB)).toBe(4);
+    expect(await store.commit([pageOf([days(0, 4)])], JOB)).toBe(4);
     expect(await catalog.missing(BTC, days(0, 4))).toEqual([]);
   });
 
   it('finds the loss of everything', async () => {
-    await store.commit(pageOf([days(0, 40)]), JOB);
+    await store.commit([pageOf([days(0, 40)])], JOB);
     await sql`delete from market_data.spot_klines`;
     expect(await catalog.reconcile(BTC, days(0, 60))).toEqual([days(0, 40)]);
     expect(await catalog.missing(BTC, days(0, 40))).toEqual([days(0, 40)]);
   });
 
   it('is not deceived by rows without an account that make up the number', async () => {
-    await store.commit(pageOf([minutes(0, 100)]), JOB);
-    await store.commit(pageOf([minutes(200, 300)]), JOB);
+    await store.commit([pageOf([minutes(0, 100)])], JOB);
+    await store.commit([pageOf([minutes(200, 300)])], JOB);
     await sql`delete from market_data.coverage where lower(span) > ${new Date(T0)}`;
     await loseRow(50);
     expect(await catalog.reconcile(BTC, days(0, 1))).toEqual([minutes(50, 51)]);
@@ -83,8 +83,8 @@ describe('reconcile', () => {
 
   it('looks at the asked range and series only', async () => {
     const eth: Series = { ...BTC, symbol: 'ETHUSDT' };
-    await store.commit(pageOf([days(0, 3)]), JOB);
-    await store.commit(pageOf([days(0, 3)], { series: eth }), JOB);
+    await store.commit([pageOf([days(0, 3)])], JOB);
+    await store.commit([pageOf([days(0, 3)], { series: eth })], JOB);
     await sql`delete from market_data.spot_klines where symbol = 'ETHUSDT'`;
     await loseRow(10);
     expect(await catalog.reconcile(BTC, days(1, 3))).toEqual([]);
@@ -96,18 +96,18 @@ describe('reconcile', () => {
     const page = pageOf([days(0, 20)]);
     const [lost] = await Promise.all([
       Promise.all([1, 2, 3, 4, 5].map(() => catalog.reconcile(BTC, days(0, 20)))),
-      store.commit(page, JOB),
+      store.commit([page], JOB),
     ]);
     expect(lost.flat()).toEqual([]);
     expect(await catalog.missing(BTC, days(0, 20))).toEqual([]);
   });
 
   it('joins the small spans of refreshing once they are old, and keeps archives apart', async () => {
-    await store.commit(pageOf([minutes(0, 100)], { sha256: 'abc' }), JOB);
+    await store.commit([pageOf([minutes(0, 100)], { sha256: 'abc' })], JOB);
     for (let i = 100; i < 200; i += 5) {
-      await store.commit(pageOf([minutes(i, i + 5)], { object: `GET ?startTime=${i}` }), JOB);
+      await store.commit([pageOf([minutes(i, i + 5)], { object: `GET ?startTime=${i}` })], JOB);
     }
-    await store.commit(pageOf([minutes(210, 215)], { object: 'GET later' }), JOB);
+    await store.commit([pageOf([minutes(210, 215)], { object: 'GET later' })], JOB);
     const spans = () => sql`select rows, object from market_data.coverage order by span`;
     await catalog.reconcile(BTC, days(0, 1));
     expect(await spans()).toHaveLength(22);
@@ -128,7 +128,7 @@ describe('reconcile', () => {
       for (let i = from; i < until; i++) {
         now = T0 + (i + 1) * MINUTE;
         const by = { jobId: `job-${i}`, chunk: JOB.chunk };
-        await store.commit(pageOf([minutes(i, i + 1)], { object: `GET ?startTime=${i}` }), by);
+        await store.commit([pageOf([minutes(i, i + 1)], { object: `GET ?startTime=${i}` })], by);
         if (ends) await store.close(by.jobId);
       }
     };
@@ -168,10 +168,10 @@ describe('reconcile', () => {
 describe('report', () => {
   it('tells of each series what it has, what it lacks and why', async () => {
     await catalog.request(BTC, minutes(0, 1_000));
-    await store.commit(pageOf([], { empty: [proof(minutes(0, 100), 'pre-listing')] }), JOB);
+    await store.commit([pageOf([], { empty: [proof(minutes(0, 100), 'pre-listing')] })], JOB);
     const findings = [{ kind: 'off-grid-time', time: T0, detail: {} }];
-    await store.commit(pageOf([minutes(100, 200), minutes(300, 400)], { findings }), JOB);
-    await store.commit(pageOf([], { empty: [proof(minutes(400, 410))] }), JOB);
+    await store.commit([pageOf([minutes(100, 200), minutes(300, 400)], { findings })], JOB);
+    await store.commit([pageOf([], { empty: [proof(minutes(400, 410))] })], JOB);
     const chunk = { ...BTC, ...minutes(350, 600), label: JOB.chunk };
     await store.markFailed(chunk, 'job-1', { code: 'venue-broken', message: 'the venue is down' });
 

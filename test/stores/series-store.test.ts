@@ -37,7 +37,7 @@ describe('commit', () => {
   it('writes rows with their account, after which nothing is missing', async () => {
     const page = pageOf([minutes(0, 100)], { sha256: 'abc' });
     expect(await store.missing(BTC, minutes(0, 120))).toEqual([minutes(0, 120)]);
-    expect(await store.commit(page, JOB)).toBe(100);
+    expect(await store.commit([page], JOB)).toBe(100);
     expect(await store.missing(BTC, minutes(0, 120))).toEqual([minutes(100, 120)]);
     expect(await ledger()).toEqual([
       {
@@ -60,8 +60,8 @@ describe('commit', () => {
   });
 
   it('fills a middle, an overlap and a prefix with what is missing there only', async () => {
-    await store.commit(pageOf([minutes(10, 20), minutes(30, 40)]), JOB);
-    expect(await store.commit(pageOf([minutes(0, 45)]), { ...JOB, jobId: 'job-2' })).toBe(25);
+    await store.commit([pageOf([minutes(10, 20), minutes(30, 40)])], JOB);
+    expect(await store.commit([pageOf([minutes(0, 45)])], { ...JOB, jobId: 'job-2' })).toBe(25);
     expect(await rowCount()).toBe(45);
     expect(await store.missing(BTC, minutes(0, 45))).toEqual([]);
     expect(await store.rowsBy('job-2', JOB.chunk)).toBe(25);
@@ -69,16 +69,19 @@ describe('commit', () => {
 
   it('writes a span once when two fetchers bring it at the same time', async () => {
     const page = pageOf([minutes(0, 5_000)]);
-    const rows = await Promise.all([store.commit(page, JOB), store.commit(page, { ...JOB, jobId: 'job-2' })]);
+    const rows = await Promise.all([
+      store.commit([page], JOB),
+      store.commit([page], { ...JOB, jobId: 'job-2' }),
+    ]);
     expect(rows.sort((a, b) => a - b)).toEqual([0, 5_000]);
     expect(await rowCount()).toBe(5_000);
   });
 
   it('takes over rows that have no account, and says how many it replaced', async () => {
-    await store.commit(pageOf([minutes(0, 10)], { rows: candles([minutes(0, 10)], BTC, () => 1) }), JOB);
-    await store.commit(pageOf([minutes(10, 20)]), JOB);
+    await store.commit([pageOf([minutes(0, 10)], { rows: candles([minutes(0, 10)], BTC, () => 1) })], JOB);
+    await store.commit([pageOf([minutes(10, 20)])], JOB);
     await sql`delete from market_data.coverage`;
-    expect(await store.commit(pageOf([minutes(0, 30)]), JOB)).toBe(30);
+    expect(await store.commit([pageOf([minutes(0, 30)])], JOB)).toBe(30);
     expect(await store.missing(BTC, minutes(0, 30))).toEqual([]);
     const [row] = await sql`select count(*) as n, min(open) as low from market_data.spot_klines`;
     expect(row).toEqual({ n: 30, low: T0 / MINUTE });
@@ -90,29 +93,29 @@ describe('commit', () => {
   it('leaves neither rows nor account when the server refuses a row at the end', async () => {
     const rows = candles([minutes(0, 3_000)]);
     (rows.columns[3] as Float64Array)[2_999] = Number.NaN;
-    await expect(store.commit(pageOf([minutes(0, 3_000)], { rows }), JOB)).rejects.toMatchObject({
+    await expect(store.commit([pageOf([minutes(0, 3_000)], { rows })], JOB)).rejects.toMatchObject({
       name: 'PermanentError',
       subject: 'klines_spot BTCUSDT 1m',
       message: expect.stringContaining('null value in column "open"'),
     });
     expect(await rowCount()).toBe(0);
     expect(await store.missing(BTC, minutes(0, 10))).toEqual([minutes(0, 10)]);
-    expect(await store.commit(pageOf([minutes(0, 10)]), JOB)).toBe(10);
+    expect(await store.commit([pageOf([minutes(0, 10)])], JOB)).toBe(10);
   });
 
   it('gives up a page with a value that no column can hold, in the middle of the stream', async () => {
     const rows = candles([minutes(0, 40_000)]);
     (rows.columns[9] as Float64Array)[39_000] = 1.5;
-    await expect(store.commit(pageOf([minutes(0, 40_000)], { rows }), JOB)).rejects.toMatchObject({
+    await expect(store.commit([pageOf([minutes(0, 40_000)], { rows })], JOB)).rejects.toMatchObject({
       code: 'unfit-value',
     });
     expect(await rowCount()).toBe(0);
-    expect(await store.commit(pageOf([minutes(0, 10)]), JOB)).toBe(10);
+    expect(await store.commit([pageOf([minutes(0, 10)])], JOB)).toBe(10);
   });
 
   it('refuses a page that claims more than its rows', async () => {
     const rows = candles([minutes(0, 5), minutes(6, 10)]);
-    await expect(store.commit(pageOf([], { rows, have: [minutes(0, 10)] }), JOB)).rejects.toMatchObject({
+    await expect(store.commit([pageOf([], { rows, have: [minutes(0, 10)] })], JOB)).rejects.toMatchObject({
       code: 'overclaimed-span',
     });
     expect(await ledger()).toEqual([]);
@@ -123,8 +126,8 @@ describe('commit', () => {
       { kind: 'off-grid-time', time: T0 + 1, detail: { seen: 1 } },
       { kind: 'checksum-mismatch', detail: { object: 'x' } },
     ];
-    await store.commit(pageOf([], { findings }), JOB);
-    await store.commit(pageOf([minutes(0, 1)], { findings }), JOB);
+    await store.commit([pageOf([], { findings })], JOB);
+    await store.commit([pageOf([minutes(0, 1)], { findings })], JOB);
     expect(await sql`select kind, time from market_data.findings order by kind`).toEqual([
       { kind: 'checksum-mismatch', time: null },
       { kind: 'off-grid-time', time: new Date(T0 + 1) },
@@ -134,7 +137,7 @@ describe('commit', () => {
 
 describe('proof of emptiness', () => {
   it('holds for ever when the symbol did not exist', async () => {
-    await store.commit(pageOf([], { empty: [proof(minutes(0, 10), 'pre-listing')] }), JOB);
+    await store.commit([pageOf([], { empty: [proof(minutes(0, 10), 'pre-listing')] })], JOB);
     now += 5_000 * DAY;
     expect(await store.missing(BTC, minutes(0, 10))).toEqual([]);
   });
@@ -145,12 +148,12 @@ describe('proof of emptiness', () => {
       const hole = minutes(0, 10);
       const asks: number[] = [];
       now = hole.end;
-      await store.commit(pageOf([], { empty: [proof(hole, reason)] }), JOB);
+      await store.commit([pageOf([], { empty: [proof(hole, reason)] })], JOB);
       for (let hours = 1; hours <= 24 * 40; hours++) {
         now = hole.end + hours * HOUR;
         if ((await store.missing(BTC, hole)).length === 0) continue;
         asks.push(hours / 24);
-        await store.commit(pageOf([], { empty: [proof(hole, reason)] }), JOB);
+        await store.commit([pageOf([], { empty: [proof(hole, reason)] })], JOB);
       }
       expect(asks).toEqual([1, 2, 4, 8, 16, 32]);
       expect(await ledger()).toHaveLength(1);
@@ -158,8 +161,8 @@ describe('proof of emptiness', () => {
   );
 
   it('gives way to rows, in part too', async () => {
-    await store.commit(pageOf([], { empty: [proof(minutes(0, 30))] }), JOB);
-    expect(await store.commit(pageOf([minutes(10, 20)]), JOB)).toBe(10);
+    await store.commit([pageOf([], { empty: [proof(minutes(0, 30))] })], JOB);
+    expect(await store.commit([pageOf([minutes(10, 20)])], JOB)).toBe(10);
     expect(await ledger()).toMatchObject([
       { state: 'empty', from: 0, to: 10 },
       { state: 'have', from: 10, to: 20 },
@@ -168,8 +171,8 @@ describe('proof of emptiness', () => {
   });
 
   it('is never written over rows', async () => {
-    await store.commit(pageOf([minutes(10, 20)]), JOB);
-    await store.commit(pageOf([], { empty: [proof(minutes(0, 30), 'delisted')] }), JOB);
+    await store.commit([pageOf([minutes(10, 20)])], JOB);
+    await store.commit([pageOf([], { empty: [proof(minutes(0, 30), 'delisted')] })], JOB);
     expect(await ledger()).toMatchObject([
       { state: 'empty', from: 0, to: 10 },
       { state: 'have', from: 10, to: 20, rows: 10 },
@@ -182,7 +185,7 @@ describe('markFailed', () => {
   const chunk = { ...BTC, ...minutes(0, 60), label: JOB.chunk };
 
   it('notes the error where rows still lack, and the note goes as they come', async () => {
-    await store.commit(pageOf([minutes(20, 30)]), JOB);
+    await store.commit([pageOf([minutes(20, 30)])], JOB);
     await store.markFailed(chunk, 'job-1', { code: 'broken', message: 'the venue is down' });
     await store.markFailed(chunk, 'job-1', { code: 'broken', message: 'still down' });
     expect(await ledger()).toMatchObject([
@@ -191,7 +194,7 @@ describe('markFailed', () => {
       { state: 'failed', reason: 'broken', from: 30, to: 60 },
     ]);
     expect(await store.missing(BTC, minutes(0, 60))).toEqual([minutes(0, 20), minutes(30, 60)]);
-    await store.commit(pageOf([minutes(0, 40)]), JOB);
+    await store.commit([pageOf([minutes(0, 40)])], JOB);
     expect((await ledger()).filter((row) => row.state === 'failed')).toMatchObject([{ from: 40, to: 60 }]);
   });
 });

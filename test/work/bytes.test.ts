@@ -40,7 +40,7 @@ beforeAll(async () => {
   const store = createSeriesStore(writer, { tables: () => SPOT, clock: () => T0 });
   await sql`checkpoint`;
   const before = await logged();
-  await store.commit(pageOf([minutes(0, ROWS)]), JOB);
+  await store.commit([pageOf([minutes(0, ROWS)])], JOB);
   log = (await logged()) - before;
 });
 afterAll(async () => {

@@ -12,6 +12,7 @@ import { counted } from './counted.ts';
 import { fillRange } from './fill-range.ts';
 import type { Filling, FillPorts } from './filling.ts';
 import { listingOf } from './find-listing.ts';
+import { gather } from './gather.ts';
 
 export interface FetchPorts extends FillPorts {
   readonly jobs: JobStore;
@@ -77,16 +78,17 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
 
   if (await cancelled()) return result('cancelled');
   try {
-    for await (const told of fillRange(ports, filling)) {
-      const page = look(told);
-      if (page.series.source !== source.id) {
-        // A sibling's rows came along unasked: from now on they are asked for.
-        await adopt(ports, page);
-        rows += await ports.store.commit(page, by);
-        continue;
+    for await (const told of gather(fillRange(ports, filling), ports.clock)) {
+      const { own = [], ...siblings } = Object.groupBy(told.map(look), (page) =>
+        page.series.source === source.id ? 'own' : page.series.source,
+      );
+      // First: after rows of its own the fetcher may stop.
+      for (const pages of Object.values(siblings)) {
+        await adopt(ports, pages!);
+        rows += await ports.store.commit(pages!, by);
       }
-      rows += await ports.store.commit(page, by);
-      provisional = union(provisional, normalize(page.provisional ?? []));
+      if (own.length > 0) rows += await ports.store.commit(own, by);
+      provisional = union(provisional, normalize(own.flatMap((page) => page.provisional ?? [])));
       // Nothing is left to be stopped: the note at the end says the same, and a month's file is one page.
       if (filling.missing.length === 0) continue;
       if (await cancelled()) return result('cancelled');
@@ -108,9 +110,12 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   return result('done');
 }
 
-async function adopt({ catalog }: FetchPorts, { series, have, empty }: Page): Promise<void> {
-  const around = hull(union(have, normalize(empty.map(({ span }) => span))));
-  if (around) await catalog.request(series, around);
+/** A sibling's rows came along unasked: from now on they are asked for. */
+async function adopt({ catalog }: FetchPorts, pages: readonly Page[]): Promise<void> {
+  const told = pages.flatMap(
+    ({ have, empty }) => hull(normalize([...have, ...empty.map(({ span }) => span)])) ?? [],
+  );
+  for (const range of normalize(told)) await catalog.request(pages[0]!.series, range);
 }
 
 function memo<T>(make: () => Promise<T>): () => Promise<T> {

@@ -190,5 +190,5 @@ async function keepFindings(
   const none = { length: 0, times: new Float64Array(), columns: [] };
   const object = `verify ${iso(range.start)} to ${iso(range.end)}`;
   const page = { series, rows: none, have: [], empty: [], findings, object };
-  await store.commit(page, { jobId: 'verify', chunk: seriesLabel(series) });
+  await store.commit([page], { jobId: 'verify', chunk: seriesLabel(series) });
 }

@@ -156,5 +156,5 @@ async function noteDamage(
   const rows = { length: 0, times: new Float64Array(), columns: [] };
   const findings = [{ kind: code, detail: { object, message } }];
   const page = { series, rows, have: [], empty: [], findings, object };
-  await store.commit(page, { jobId: 'watch-archives', chunk: seriesLabel(series) });
+  await store.commit([page], { jobId: 'watch-archives', chunk: seriesLabel(series) });
 }
