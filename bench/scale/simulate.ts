@@ -230,10 +230,8 @@ class Simulation {
 
   #expire(slot: Slot, now: number): void {
     const isSameItem = slot.chunk >= 0 && slot.child + CHILD_SECONDS === now;
-    if (!isSameItem) return;
     // The map tolerates it: its chunk is still missing, and nobody noted why.
-    this.#tally.outlived += 1;
-    this.#end(slot, 'failed', now);
+    if (isSameItem) this.#end(slot, 'failed', now);
   }
 
   #again(slot: Slot, retry: Retry, tries: 'lambdaTries' | 'storeTries', now: number): void {

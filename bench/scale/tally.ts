@@ -7,12 +7,11 @@ export interface Tally {
   objects: number;
   pages: number;
   throttled: number;
-  outlived: number;
   timedOut: number;
   deferred: number;
 }
 
 export const emptyTally = (): Tally => ({
   ...{ planSeconds: 0, children: 0, childSeconds: 0, objects: 0 },
-  ...{ pages: 0, throttled: 0, outlived: 0, timedOut: 0, deferred: 0 },
+  ...{ pages: 0, throttled: 0, timedOut: 0, deferred: 0 },
 });
