@@ -58,12 +58,9 @@ class Simulation {
 
   #handle(what: number, now: number): void {
     const kind = kindOf(what);
-    if (kind === KIND.plan) {
-      this.#plan(placeOf(what), now);
-      return;
-    }
-    if (kind === KIND.planned) {
-      this.#planned(placeOf(what), now);
+    if (kind === KIND.plan || kind === KIND.planned) {
+      if (kind === KIND.plan) this.#plan(placeOf(what), now);
+      else this.#planned(placeOf(what), now);
       return;
     }
     const slot = this.#slots[placeOf(what)]!;
