@@ -1,55 +1,78 @@
 /**
- * `npm run bench:audit`: how long it takes to hold ten million rows against the ledger. Rows are counted by day, and only the days
- * that are short are looked into, so the time should follow the rows that an index scan counts, and hardly the holes.
+ * `npm run bench:audit`: how long it takes to hold rows against the ledger: ten million, or as many as SYMBOLS says (years of 1m,
+ * 19 unless told; `SYMBOLS=19,190` goes on from ten to a hundred million, 17 GB). Rows are counted by span, and only the days that
+ * are short are looked into, so the time should follow the rows that an index scan counts, and hardly the holes.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import pMap from 'p-map';
 import type { Series } from '../functions/core/series.ts';
-import { connect } from '../functions/stores/postgres.ts';
-import { startHost } from '../localstack/embedded/host.ts';
+import { connect, type Sql } from '../functions/stores/postgres.ts';
+import { type Host, startHost } from '../localstack/embedded/host.ts';
+import { inFolder, unlessInterrupted } from './place.ts';
 
-const SYMBOLS = Number(process.env.SYMBOLS ?? 19);
+const STAGES = (process.env.SYMBOLS ?? '19').split(',').map(Number);
 const YEAR = { start: Date.UTC(2024, 0), end: Date.UTC(2025, 0) };
 const HOLES = 1_000;
+/** Series that are filled at the same time. */
+const AT_ONCE = 2;
 
-const folder = mkdtempSync(join(tmpdir(), 'gordon-audit-'));
-const ports = { jobs: 0, candles: 0, database: 0 };
-const host = await startHost({ folder, ports, simulated: false });
-const sql = connect(host.databaseUrl, { max: 1 });
-const { catalog } = host.services;
-const all = Array.from(
-  { length: SYMBOLS },
-  (_, i): Series => ({ source: 'klines_spot', symbol: `S${i}USDT`, timeframe: '1m' }),
-);
-try {
-  for (const series of all) await fill(series);
+await inFolder('audit', async (folder) => {
+  const ports = { jobs: 0, candles: 0, database: 0 };
+  const host = await startHost({ folder, ports, simulated: false });
+  const sql = connect(host.databaseUrl, { max: AT_ONCE });
+  try {
+    const all: Series[] = [];
+    const measured = async (): Promise<void> => {
+      for (const symbols of STAGES) await stage(host, sql, all, symbols);
+    };
+    await unlessInterrupted(measured());
+  } finally {
+    await sql.end();
+    await host.close();
+  }
+});
+
+/** Fills up to so many symbols, and measures. */
+async function stage(
+  { services: { catalog } }: Host,
+  sql: Sql,
+  all: Series[],
+  symbols: number,
+): Promise<void> {
+  const fresh = Array.from(
+    { length: symbols - all.length },
+    (_, i): Series => ({ source: 'klines_spot', symbol: `S${all.length + i}USDT`, timeframe: '1m' }),
+  );
+  const auditAll = async (): Promise<number> => {
+    let steps = 0;
+    for (const series of all) {
+      for (const span of await catalog.reconcile(series, YEAR)) steps += (span.end - span.start) / 60_000;
+    }
+    return steps;
+  };
+  await pMap(fresh, (series) => fill(sql, catalog, series), { concurrency: AT_ONCE });
+  all.push(...fresh);
   await sql`vacuum (analyze) market_data.spot_klines`;
   const [{ rows }] = (await sql`select count(*)::int8 as rows from market_data.spot_klines`) as never as [
     { rows: number },
   ];
-  console.log(`${rows.toLocaleString('en')} rows of ${SYMBOLS} series, one ledger span for each month`);
+  const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    const began = performance.now();
+    const result = await work();
+    const ms = performance.now() - began;
+    const each = `${((ms / rows) * 1e6).toFixed(0)} ns a row, ${(ms / all.length).toFixed(1)} ms a series`;
+    console.log(`${what}: ${(ms / 1_000).toFixed(2)} s, ${each}`);
+    return result;
+  };
+  console.log(`${rows.toLocaleString('en')} rows of ${symbols} series, one ledger span for each month`);
   await timed('audit, nothing missing', auditAll);
   await sql`delete from market_data.spot_klines where ctid in (
     select ctid from market_data.spot_klines tablesample system (1) limit ${HOLES})`;
   const lost = await timed(`audit, ${HOLES.toLocaleString('en')} rows deleted`, auditAll);
   if (lost !== HOLES) throw new Error(`${lost} lost rows were found instead of ${HOLES}`);
   await timed('report of all series', async () => (await catalog.report({})).length);
-} finally {
-  await sql.end();
-  await host.close();
-  rmSync(folder, { recursive: true, force: true });
 }
 
-async function auditAll(): Promise<number> {
-  let steps = 0;
-  for (const series of all) {
-    for (const span of await catalog.reconcile(series, YEAR)) steps += (span.end - span.start) / 60_000;
-  }
-  return steps;
-}
-
-async function fill(series: Series): Promise<void> {
+async function fill(sql: Sql, catalog: Host['services']['catalog'], series: Series): Promise<void> {
   await catalog.request(series, YEAR);
   await sql`
     insert into market_data.spot_klines (symbol, timeframe, time, open, high, low, close, volume, quote_volume, trades,
@@ -61,11 +84,4 @@ async function fill(series: Series): Promise<void> {
     select ${series.source}, ${series.symbol}, '1m', tstzrange(m, m + interval '1 month'), 'have',
       extract(epoch from m + interval '1 month' - m) / 60, 'bench', 'bench', now()
     from generate_series(${new Date(YEAR.start)}::timestamptz, ${new Date(YEAR.end - 1)}::timestamptz, '1 month') m`;
-}
-
-async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const began = performance.now();
-  const result = await work();
-  console.log(`${what}: ${((performance.now() - began) / 1_000).toFixed(2)} s`);
-  return result;
 }

@@ -5,7 +5,6 @@
  * installs them, `PEERS=0` leaves all peers but raw COPY out. `ROUNDS` is 3 unless told.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors.ts';
 import { connect, type Sql } from '../functions/stores/postgres.ts';
@@ -24,6 +23,7 @@ import {
 } from './peers/peer.ts';
 import { dump, rawCopy } from './peers/raw-copy.ts';
 import { median, tableOf, whole } from './peers/table.ts';
+import { newFolder } from './place.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const PEERS = process.env.PEERS;
@@ -42,7 +42,7 @@ const absent: string[] = [];
 const runners: Runner[] = [];
 for (const peer of PEERS === '0' ? [rawCopy] : peers) await admit(peer);
 
-const folder = mkdtempSync(join(tmpdir(), 'gordon-bench-'));
+const folder = newFolder('bench');
 const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
 const host = await startHost({
   ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, simulated: false, env: { ...venues.env } },

@@ -3,8 +3,7 @@
  * functions cost on Lambda, measured. The bundles are made by the CDK app itself; each runs in a fresh Node with the part
  * of a processor that Lambda gives its memory, where the kernel lets us hold it to that (as root on Linux).
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Host, startHost } from '../localstack/embedded/host.ts';
@@ -14,6 +13,7 @@ import { type FetchRow, fetchMonths, WAIT_PER_CHUNK, warmUp } from './lambda/fet
 import { peaks } from './lambda/peaks.ts';
 import { canLimit } from './lambda/processor.ts';
 import { coldTable, fetchTable, PRICE, peakTable, shown } from './lambda/tables.ts';
+import { newFolder } from './place.ts';
 
 const SIZES = [256, 512, 1_024, 1_769, 3_008];
 
@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const [months, runs] = [Number(values.months), Number(values.runs)];
 const limited = canLimit();
 const how = limited ? 'with the share of a processor that Lambda gives' : 'computed from processor time';
-const folder = mkdtempSync(join(tmpdir(), 'gordon-lambda-'));
+const folder = newFolder('lambda');
 
 const asked = (part: string): boolean => values.part === undefined || values.part === part;
 const tell = (title: string, table: Parameters<typeof shown>[0]): void =>

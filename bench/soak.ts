@@ -2,9 +2,8 @@
  * `npm run soak -- [days] [seed]`: a simulated month of schedules with seeded faults, on the embedded host. Ends with
  * exact rows, no gap of our own and every hole of a venue explained, or with exit code 1 and what is wrong.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { newFolder } from './place.ts';
 import { startPlant } from './soak/plant.ts';
 import { rehearse } from './soak/rehearse.ts';
 
@@ -12,7 +11,7 @@ const days = Number(process.argv[2] ?? 30);
 const seed = Number(process.argv[3] ?? 1);
 const START = Date.UTC(2025, 5, 1);
 
-const folder = mkdtempSync(join(tmpdir(), 'gordon-soak-'));
+const folder = newFolder('soak');
 const plant = await startPlant(folder, seed, START);
 try {
   const began = Date.now();

@@ -2,6 +2,7 @@ import type { Page } from '../core/coverage.ts';
 import { hull, normalize, type RangeSet, union } from '../core/range.ts';
 import type { TableSpec } from '../core/table.ts';
 import { copyRows, tableName } from './copy.ts';
+import { takePlace, WORTH_A_PLACE } from './copy-places.ts';
 import { insertFindings } from './findings.ts';
 import { type Author, carve, insertSpans, lockMonths, noteFailed, type Said, saidOf } from './ledger.ts';
 import { accountOf, slicesOf } from './page-account.ts';
@@ -54,6 +55,7 @@ function attempt(
     let { rows } = account;
     if (rows > 0 && how === 'copy') {
       const batches = fresh.flatMap((one) => one.batches);
+      if (rows >= WORTH_A_PLACE) await takePlace(tx, table);
       await copyRows(tx, tableName(table), table, batches);
     }
     for (const { page, batches } of fresh) {

@@ -26,6 +26,9 @@ interface Execution {
   readonly done: Promise<void>;
 }
 
+/** Executions that can still be described when others have begun. */
+const REMEMBERED = 200;
+
 const ARN = 'arn:aws:states:local:000000000000';
 
 /**
@@ -63,6 +66,14 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
     }
   }
 
+  /** What has ended is only asked about for a while, and each keeps the interpreter's memory of it. */
+  function forgetOldest(): void {
+    for (const [name, { status }] of executions) {
+      if (executions.size <= REMEMBERED) return;
+      if (status !== 'RUNNING') executions.delete(name);
+    }
+  }
+
   function start(name: string, input: unknown): Execution {
     const run = machine.run(input as never, { overrides, noThrowOnAbort: true } as never);
     const execution: Execution = {
@@ -75,6 +86,7 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
     const end = (status: Execution['status']): void => {
       if (execution.status !== 'RUNNING') return;
       execution.status = status;
+      forgetOldest();
       void tell(name, status);
     };
     executions.set(name, execution);

@@ -24,7 +24,8 @@ beforeAll(() => {
     const name = staged.find((folder) => folder === `asset.${S3Key.replace(/\.zip$/, '')}`);
     folders.set(handler, join(app.outdir, name!));
   }
-});
+  // The CDK starts esbuild once for each function.
+}, 300_000);
 
 /** Runs a module's code in a Node of its own, as Lambda does. */
 async function node(code: string, env: NodeJS.ProcessEnv = {}): Promise<unknown> {

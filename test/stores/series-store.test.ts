@@ -77,6 +77,18 @@ describe('commit', () => {
     expect(await rowCount()).toBe(5_000);
   });
 
+  it('lets more fetchers come with many rows than there are places at a table, one after the other', async () => {
+    const wide = database.connect({ role: 'gordon_writer', max: 12 });
+    const many = createSeriesStore(wide, { tables: () => SPOT, clock: () => T0 });
+    const set = [minutes(0, 10_000)];
+    const pages = Array.from({ length: 12 }, (_, n) => {
+      const series = { ...BTC, symbol: `WIDE${n}` };
+      return pageOf(set, { series, rows: candles(set, series) });
+    });
+    const rows = await Promise.all(pages.map((page) => many.commit([page], JOB)));
+    expect(rows).toEqual(pages.map(() => 10_000));
+  });
+
   it('takes over rows that have no account, and says how many it replaced', async () => {
     await store.commit([pageOf([minutes(0, 10)], { rows: candles([minutes(0, 10)], BTC, () => 1) })], JOB);
     await store.commit([pageOf([minutes(10, 20)])], JOB);

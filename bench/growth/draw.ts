@@ -1,0 +1,27 @@
+import { lines } from '../scale/charts.ts';
+import type { Cpu } from './gauges.ts';
+import type { Stage } from './load.ts';
+import { cpuPerMillion } from './tables.ts';
+
+const PARTS: readonly (readonly [part: keyof Cpu, words: string])[] = [
+  ['host', 'host'],
+  ['sessions', 'sessions of PostgreSQL'],
+  ['upkeep', 'autovacuum, checkpoints, WAL'],
+];
+
+/** What a row costs, order by order: level lines are a warehouse that does not mind its size. */
+export const draw = (file: string, stages: readonly Stage[]): Promise<void> =>
+  lines(
+    file,
+    'Processor time of a million rows as the table grows',
+    stages
+      .flatMap(({ orders }) => orders)
+      .flatMap((order) =>
+        PARTS.map(([part, words]) => ({
+          ...{ years: order.symbolYears, part: words, seconds: cpuPerMillion([order], part) },
+        })),
+      ),
+    { field: 'years', title: 'symbol-years of 1m candles in the table' },
+    { field: 'seconds', title: 'CPU seconds' },
+    { field: 'part', title: '', sort: PARTS.map(([, words]) => words) },
+  );
