@@ -78,7 +78,9 @@ async function followed(
   stop: Stop,
 ): Promise<Over> {
   try {
-    const ended = await wait(context, api, job, stop);
+    // It was ordered a while ago, and may have ended while others were shown. What is wrong the wait will find out.
+    const now = await api.job(job.id, stop.signal).catch(() => job);
+    const ended = await wait(context, api, now, stop);
     tell(context, ended);
     return { result: { family, job: ended } };
   } catch (error) {

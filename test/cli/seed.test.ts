@@ -109,11 +109,9 @@ describe('a seed', () => {
       'job job-funding queued: funding BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
       '',
       '== klines',
-      'queued',
       'succeeded: 525,600 rows in 8.0 s (65,700 rows/s)',
       '',
       '== funding',
-      'queued',
       'failed: 0 rows in 8.0 s: HTTP 451',
       '',
       '== open_interest',
@@ -184,7 +182,8 @@ describe('a seed', () => {
   });
 
   it('stops at Ctrl-C', async () => {
-    await using api = await fakeApi(routes());
+    const running = { body: view(job({ id: 'job-klines', status: 'running' })) };
+    await using api = await fakeApi(routes({ 'GET /backfill/jobs/job-klines': running }));
     const terminal = fakeTerminal({
       env: { GORDON_API_URL: api.url },
       onSleep: () => terminal.stop('SIGTERM'),
