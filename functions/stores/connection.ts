@@ -84,6 +84,11 @@ function openSocket({ host, port, path }: Target): net.Socket {
   const socket = new net.Socket().setNoDelay(true);
   const to = path ? { path } : { host: host[0]!, port: port[0]! };
   setImmediate(() => socket.connect(to));
+  // A proxy whose server is gone hangs up without a word. postgres.js takes that for no error and dials again at once, for
+  // ever; the query that waits for the connection must hear of it.
+  socket.once('end', () => {
+    if (socket.bytesRead === 0) socket.destroy(closed('the server hung up before it said a word'));
+  });
   // postgres.js takes the name for the server's certificate from here.
   return Object.assign(socket, { host: host[0] });
 }

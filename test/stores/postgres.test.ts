@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../functions/core/time.ts';
 import { copyRows } from '../../functions/stores/copy.ts';
@@ -80,6 +81,24 @@ describe('a broken connection', () => {
     await expect(holding).rejects.toBe(undo);
     expect(outcome).toMatchObject({ name: 'RetryableStoreError' });
     expect(await store.commit([page], JOB)).toBe(20_000);
+  });
+
+  it('to a proxy that hangs up without a word is not dialled for ever', async () => {
+    let calls = 0;
+    const proxy = createServer((socket) => {
+      calls += 1;
+      socket.on('error', () => {}).once('data', () => socket.end());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const sql = connect(`postgres://nobody@127.0.0.1:${port}/gordon`, { max: 1 });
+    const store = createSeriesStore(sql, { tables: () => SPOT, clock: () => T0 });
+    const unreachable = { name: 'RetryableStoreError', code: 'database-unreachable' };
+    await expect(store.missing(BTC, minutes(0, 1))).rejects.toMatchObject(unreachable);
+    await expect(store.commit([pageOf([minutes(0, 1)])], JOB)).rejects.toMatchObject(unreachable);
+    expect(calls).toBe(2);
+    await sql.end({ timeout: 0 });
+    proxy.close();
   });
 
   it('to a server that is not there says so', async () => {
