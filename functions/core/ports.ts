@@ -53,8 +53,9 @@ export interface SeriesStore {
   /** requested − have − proven empty */
   missing(series: Series, requested: Range): Promise<RangeSet>;
   /**
-   * Rows, spans and findings of pages in one transaction; all of them of one series. Under a lock on the series what is still missing is computed anew and
-   * only that is written: of two fetchers that read the same span the second one writes nothing.
+   * Rows, spans and findings of pages in one transaction; all of them of one series. Under a lock on the series what is
+   * still missing is computed anew and only that is written: of two fetchers that read the same span the second one
+   * writes nothing.
    * @returns rows written
    */
   commit(pages: readonly Page[], by: { readonly jobId: string; readonly chunk: string }): Promise<number>;

@@ -37,10 +37,11 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   const before = await ports.jobs.chunks(job.id);
   const hopeless = new Set(before.filter(isHopeless).map((chunk) => chunk.label));
   const now = ports.clock();
-  const late = await pMap(planned, async (part) => !(await isTooEarly(ports, part, before, now)), {
+  const mendable = planned.filter(({ chunk }) => !hopeless.has(chunk.label));
+  const early = await pMap(mendable, (part) => isTooEarly(ports, part, before, now), {
     concurrency: NOTES_AT_ONCE,
   });
-  const worth = planned.filter(({ chunk }, i) => late[i] && !hopeless.has(chunk.label));
+  const worth = mendable.filter((_, i) => !early[i]);
   const hopeful = holdBack(worth, before, ports.sources);
   if (hopeful.length === 0) return answer(input, 'finalize', missing);
 
@@ -60,10 +61,8 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
 
   // Chunks that failed go last: five hundred that fail again and again would keep the others from their turn.
   const failed = new Set(before.filter(({ state }) => state === 'failed').map(({ label }) => label));
-  const [again = [], first = []] = [true, false].map((f) =>
-    hopeful.filter(({ chunk }) => failed.has(chunk.label) === f),
-  );
-  const wave = [...first, ...again].slice(0, MAX_CHUNKS_PER_WAVE);
+  const isAgain = ({ chunk }: PlannedChunk): number => Number(failed.has(chunk.label));
+  const wave = hopeful.toSorted((a, b) => isAgain(a) - isAgain(b)).slice(0, MAX_CHUNKS_PER_WAVE);
   await ports.jobs.plan(job.id, input.wave, wave);
   return { ...answer(input, 'fetch', missing), chunks: wave.map(({ chunk }) => chunk) };
 }
