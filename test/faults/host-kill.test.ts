@@ -10,7 +10,7 @@ import { iso } from '../../functions/core/time.ts';
 import { startVenues } from '../../localstack/venues/index.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { faultsIn, gapsIn, liesOf, readBooks, rowsWrittenBy } from '../helpers/faults/books.ts';
-import { freshLot, until } from '../helpers/faults/host.ts';
+import { freshLot, NO_DAILY_FILES, until } from '../helpers/faults/host.ts';
 
 const MAIN = new URL('../../localstack/embedded/main.ts', import.meta.url);
 
@@ -37,7 +37,7 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
   const folder = mkdtempSync(join(tmpdir(), 'gordon-host-kill-'));
   await using database = await createTestDatabase();
   const venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues') });
-  venues.faults.add({ kind: 'not-found', match: '/data/spot/daily/klines/' });
+  venues.faults.add(NO_DAILY_FILES);
   venues.faults.add({ kind: 'delay', ms: 250, match: '/api/v3/klines' });
   const sql = database.connect();
   const lot = freshLot(2);

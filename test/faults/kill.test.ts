@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Sql } from '../../functions/stores/postgres.ts';
 import { type Cluster, removeCluster, startCluster } from '../../localstack/embedded/cluster/index.ts';
 import { fetchElsewhere } from '../helpers/faults/fetcher.ts';
-import { type FaultHost, freshLot, startFaultHost, until } from '../helpers/faults/host.ts';
+import { type FaultHost, freshLot, NO_DAILY_FILES, startFaultHost, until } from '../helpers/faults/host.ts';
 
 /** `kill -9` of whatever works on a chunk. The database is one of our own: the tests' server serves other tests too. */
 const folder = mkdtempSync(join(tmpdir(), 'gordon-kill-'));
@@ -44,7 +44,7 @@ afterAll(async () => {
 afterEach(() => at.calm());
 
 const slowPages = (): void => {
-  at.venues.faults.add({ kind: 'not-found', match: '/data/spot/daily/klines/' });
+  at.venues.faults.add(NO_DAILY_FILES);
   at.venues.faults.add({ kind: 'delay', ms: 150, match: '/api/v3/klines' });
 };
 /** Resolves when the job has committed a page, with more to come. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startForgotten } from '../../functions/core/run/start-forgotten.ts';
 import { MINUTE } from '../../functions/core/time.ts';
-import { type FaultHost, freshLot, startFaultHost } from '../helpers/faults/host.ts';
+import { type FaultHost, freshLot, NO_DAILY_FILES, startFaultHost } from '../helpers/faults/host.ts';
 import type { TableFault } from '../helpers/faults/table-proxy.ts';
 
 /** The way to the database breaks, the job table is throttled: rows and ledger stay one, and the job goes on. */
@@ -12,8 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.calm());
-
-const noFiles = { kind: 'not-found', match: '/data/spot/daily/klines/' } as const;
 
 describe('a connection to the database that is cut', () => {
   it.each([
@@ -38,7 +36,7 @@ describe('a connection to the database that is cut', () => {
 
   it('before the answer to a COMMIT leaves rows that are counted once', async () => {
     const lot = freshLot();
-    at.venues.faults.add(noFiles);
+    at.venues.faults.add(NO_DAILY_FILES);
     const lost = at.wire.loseCommits(2);
     const job = await at.trigger(lot);
     expect([job.status, lost.hits]).toEqual(['succeeded', 2]);
@@ -47,7 +45,7 @@ describe('a connection to the database that is cut', () => {
 
   it('with all its siblings, again and again, loses nothing', async () => {
     const lot = freshLot();
-    at.venues.faults.add(noFiles);
+    at.venues.faults.add(NO_DAILY_FILES);
     at.venues.faults.add({ kind: 'delay', ms: 100, match: '/api/v3/klines' });
     const { id } = await at.order(at.orderOf(lot));
     for (let i = 0; i < 4; i++) {
@@ -77,7 +75,7 @@ describe('a job table that', () => {
     ['does not answer', { kind: 'hang', action: 'UpdateItem', holds: 'CHUNK#', times: 1 }, 'succeeded'],
   ])('%s', async (_what, fault, status) => {
     const lot = freshLot();
-    at.venues.faults.add(noFiles);
+    at.venues.faults.add(NO_DAILY_FILES);
     const struck = at.table.strike(fault);
     const job = await at.trigger(lot);
     expect([job.status, struck.hits > 0]).toEqual([status, true]);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FaultHost, freshLot, startFaultHost } from '../helpers/faults/host.ts';
+import { type FaultHost, freshLot, NO_DAILY_FILES, startFaultHost } from '../helpers/faults/host.ts';
 
 /** The same work done twice at once: every row once, every count right. */
 let at: FaultHost;
@@ -9,15 +9,13 @@ beforeAll(async () => {
 afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.calm());
 
-const noFiles = { kind: 'not-found', match: '/data/spot/daily/klines/' } as const;
-
 describe('two jobs on one range', () => {
   it.each([
     ['from files', false],
     ['from pages', true],
   ])('%s at once share the rows', async (_what, byPages) => {
     const lot = freshLot(2);
-    if (byPages) at.venues.faults.add(noFiles);
+    if (byPages) at.venues.faults.add(NO_DAILY_FILES);
     const orders = await Promise.all([at.order(at.orderOf(lot)), at.order(at.orderOf(lot))]);
     const jobs = await Promise.all(orders.map(({ id }) => at.settled(id)));
     expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
@@ -46,7 +44,7 @@ describe('a function that is called twice for the same event at once', () => {
     ['finalize-job', false],
   ])('%s (pages: %s)', async (handler, byPages) => {
     const lot = freshLot();
-    if (byPages) at.venues.faults.add(noFiles);
+    if (byPages) at.venues.faults.add(NO_DAILY_FILES);
     at.around = async (called, event, invoke) => {
       if (called !== handler) return invoke(event);
       const [answer] = await Promise.all([invoke(event), invoke(event)]);

@@ -14,6 +14,9 @@ import { type Books, faultsIn, gapsIn, type Lot, liesOf, readBooks, rowsWrittenB
 import { startTableProxy, type TableProxy } from './table-proxy.ts';
 import { startWire, type Wire } from './wire.ts';
 
+/** The archive's days are not there, so that rows come from pages. */
+export const NO_DAILY_FILES = { kind: 'not-found', match: '/data/spot/daily/klines/' } as const;
+
 /** What a venue answers, changed on its way; the answer's rows in, other rows out. */
 export type Tamper = (rows: unknown[], url: URL) => unknown;
 
