@@ -13,6 +13,11 @@ export interface ConformanceOptions {
   readonly refreshMs: number;
 }
 
+interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
  * What every host of the program does alike, asked through its HTTP API and looked up in its warehouse. Chunks are few and
  * large, for an emulator runs six items of a map a second. Jobs of the schedule may run at any time between the tests'
@@ -89,8 +94,10 @@ export function conformance(name: string, options: ConformanceOptions): void {
         expect(await rowsOf('spot_klines', symbol, from, to)).toBe(minutes);
         expect(await rowsOf('perp_klines', symbol, from, to)).toBe(minutes);
       }
-      const report = await at.ask<{ gaps: unknown[] }[]>('/backfill/report?symbol=ETHUSDT');
-      expect(report.body.map(({ gaps }) => gaps)).toEqual([[], []]);
+      const report = await at.ask<{ gaps: Span[] }[]>('/backfill/report?symbol=ETHUSDT');
+      // A job of the schedule may have asked for today and be at it: that is a gap, and not this order's.
+      const ordered = ({ from: start }: Span) => Date.parse(start) < Date.parse(to);
+      expect(report.body.map(({ gaps }) => gaps.filter(ordered))).toEqual([[], []]);
     });
 
     it('has stored what the venue says, value by value', async (context) => {
