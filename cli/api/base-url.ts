@@ -1,21 +1,29 @@
 import type { HostState } from '../../localstack/embedded/state-file.ts';
 import { badInput } from '../failure.ts';
+import { type Caller, callerOf } from './sign.ts';
 
 export interface BaseUrl {
   /** without a slash at its end */
   readonly url: string;
   /** the user named it, so that starting the host of this machine may not help */
   readonly given: boolean;
-  /** for an API that asks who calls */
-  readonly token?: string;
+  /** for an API that asks who calls; the host of this machine does not */
+  readonly caller?: Caller;
 }
 
 const USUAL_PORT = 8081;
 
 /** GORDON_API_URL, or else where the embedded host of this machine listens. @throws CliError */
-export function baseUrl(given: string | undefined, host: HostState | undefined): BaseUrl {
+export function baseUrl(
+  env: Readonly<Record<string, string | undefined>>,
+  host: HostState | undefined,
+): BaseUrl {
+  const { GORDON_API_URL: given } = env;
   if (!given) return { url: `http://127.0.0.1:${host?.ports.jobs ?? USUAL_PORT}`, given: false };
   const protocol = URL.parse(given)?.protocol;
-  if (protocol === 'http:' || protocol === 'https:') return { url: given.replace(/\/+$/, ''), given: true };
-  throw badInput(`GORDON_API_URL is "${given}", which is no URL: write it as http://127.0.0.1:8081`);
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw badInput(`GORDON_API_URL is "${given}", which is no URL: write it as http://127.0.0.1:8081`);
+  }
+  const url = given.replace(/\/+$/, '');
+  return { url, given: true, caller: callerOf(url, env) };
 }

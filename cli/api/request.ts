@@ -48,7 +48,7 @@ export async function ask(
 
 function refusal(base: BaseUrl, response: Response, body: unknown): CliError {
   const { status } = response;
-  const hint = status === 401 || status === 403 ? ' Set GORDON_API_TOKEN to a token that it trusts.' : '';
+  const hint = base.caller && (status === 401 || status === 403) ? ` ${base.caller.remedy}` : '';
   const problem = Problem.safeParse(body);
   if (problem.success) return new ApiProblem(status, problem.data.code, problem.data.detail + hint);
   const gateway = GatewayMessage.safeParse(body);
@@ -62,10 +62,14 @@ async function send(
   init: RequestInit,
 ): Promise<{ response: Response; text: string }> {
   try {
-    const headers = { ...init.headers, ...(base.token && { authorization: `Bearer ${base.token}` }) };
-    const response = await fetch(base.url + path, { ...init, headers });
+    const request = new Request(base.url + path, init);
+    // Signing makes another request, which would not be aborted with this one.
+    const response = await fetch((await base.caller?.sign(request)) ?? request, {
+      signal: init.signal ?? null,
+    });
     return { response, text: await response.text() };
   } catch (error) {
+    if (error instanceof CliError) throw error;
     if (init.signal?.aborted && !(init.signal.reason instanceof DOMException)) throw init.signal.reason;
     throw unreachable(base, error);
   }

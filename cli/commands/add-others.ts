@@ -48,7 +48,7 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
 }
 
 const CONSOLE_HELP = `
-The API is GORDON_API_URL; with GORDON_API_TOKEN the token is sent instead of a signature.
+The API is GORDON_API_URL. Who calls is told as by every command: see gordon-data --help.
 
 Example:
   GORDON_API_URL=https://abc123.execute-api.eu-central-1.amazonaws.com/v1 gordon-data console`;

@@ -18,10 +18,7 @@ export function contextFor(terminal: Terminal, findHost: () => HostState | undef
   return {
     terminal,
     paint: paintFor(terminal.out, terminal.env),
-    api() {
-      const { GORDON_API_URL, GORDON_API_TOKEN: token } = terminal.env;
-      return apiAt({ ...baseUrl(GORDON_API_URL, findHost()), ...(token && { token }) });
-    },
+    api: () => apiAt(baseUrl(terminal.env, findHost())),
     runningHost: findHost,
   };
 }

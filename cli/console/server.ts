@@ -5,7 +5,7 @@ import { isForeign } from '../../console/serve/guard.ts';
 import { consolePage, PAGE_HEADERS } from '../../console/serve/page.ts';
 import { describeError } from '../../functions/core/errors.ts';
 import { type Problem, problem } from '../../functions/runtime/problem.ts';
-import type { Sign } from './sign.ts';
+import type { Sign } from '../api/sign.ts';
 
 export interface ConsoleServer extends AsyncDisposable {
   readonly url: string;

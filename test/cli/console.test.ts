@@ -1,49 +1,14 @@
-import { createHash, createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { signWithAws } from '../../cli/api/sign.ts';
 import { startConsole } from '../../cli/console/server.ts';
-import { regionOf, signWithAws, signWithToken } from '../../cli/console/sign.ts';
 import { type Asked, fakeApi } from './support/fake-api.ts';
 import { fakeTerminal } from './support/fake-terminal.ts';
 import { gordon } from './support/run.ts';
+import { expectSigned, KEYS } from './support/signature.ts';
 
-const KEYS = {
-  accessKeyId: 'AKIDEXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG',
-  sessionToken: 'session+token=',
-};
 const sign = signWithAws('eu-central-1', async () => KEYS);
 const JOBS = { body: [], headers: { link: '</backfill/jobs?cursor=x>; rel="next"' } };
-
-/** Signature Version 4 as AWS computes it anew, from what arrived. */
-function signatureOf(asked: Asked, raw: string): string {
-  const { authorization } = asked.headers as Record<string, string>;
-  const [, scope, signed] = /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+), Signature=/.exec(
-    authorization!,
-  )!;
-  const [date, region, service] = scope!.split('/');
-  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-  const hmac = (key: string | Buffer, text: string): Buffer =>
-    createHmac('sha256', key).update(text).digest();
-  const [path, query = ''] = asked.path.split('?');
-  const headers = signed!.split(';').map((name) => `${name}:${String(asked.headers[name]).trim()}\n`);
-  const canonical = [
-    asked.method,
-    path,
-    query.split('&').sort().join('&'),
-    headers.join(''),
-    signed,
-    hash(raw),
-  ];
-  const text = ['AWS4-HMAC-SHA256', asked.headers['x-amz-date'], scope, hash(canonical.join('\n'))].join(
-    '\n',
-  );
-  const key = [date!, region!, service!, 'aws4_request'].reduce<string | Buffer>(
-    hmac,
-    `AWS4${KEYS.secretAccessKey}`,
-  );
-  return hmac(key, text).toString('hex');
-}
 
 describe('the console of a deployed API', () => {
   it('signs what it passes on, and gives back what comes', async () => {
@@ -75,13 +40,7 @@ describe('the console of a deployed API', () => {
       [get, ''],
       [post, body],
     ] as const) {
-      expect(asked.headers['x-amz-security-token']).toBe(KEYS.sessionToken);
-      expect(asked.headers['x-amz-date']).toMatch(/^\d{8}T\d{6}Z$/);
-      const told = String(asked.headers.authorization);
-      expect(told).toMatch(
-        /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/execute-api\/aws4_request, SignedHeaders=host;(?:[a-z-]+;)*x-amz-date;x-amz-security-token, Signature=[0-9a-f]{64}$/,
-      );
-      expect(told.split('Signature=')[1]).toBe(signatureOf(asked, raw));
+      expectSigned(asked, raw);
     }
   });
 
@@ -97,13 +56,6 @@ describe('the console of a deployed API', () => {
       expect(policy).not.toMatch(/unsafe|https?:/);
     }
     expect(api.asked).toEqual([]);
-  });
-
-  it('sends a token instead, where one is given', async () => {
-    await using api = await fakeApi({});
-    await using server = await startConsole({ api: api.url, sign: signWithToken('t0k'), port: 0 });
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-    expect(api.asked[0]!.headers.authorization).toBe('Bearer t0k');
   });
 
   it('is not for the pages of others', async () => {
@@ -136,12 +88,6 @@ describe('the console of a deployed API', () => {
 });
 
 describe('gordon-data console', () => {
-  it('knows the region by the URL, or by the environment', () => {
-    expect(regionOf('https://abc.execute-api.us-west-2.amazonaws.com/v1', {})).toBe('us-west-2');
-    expect(regionOf('https://data.example.com', { AWS_REGION: 'eu-west-1' })).toBe('eu-west-1');
-    expect(() => regionOf('https://data.example.com', {})).toThrow(/set AWS_REGION/);
-  });
-
   it('serves until it is asked to stop', async () => {
     await using api = await fakeApi({});
     const env = { GORDON_API_URL: api.url, GORDON_API_TOKEN: 't' };
@@ -150,6 +96,7 @@ describe('gordon-data console', () => {
     await expect.poll(() => terminal.stdout()).toMatch(/is at http:\/\/127\.0\.0\.1:\d+\/; Ctrl-C ends it/);
     const [url] = /http:\/\/127\.0\.0\.1:\d+\/(?=;)/.exec(terminal.stdout())!;
     expect((await fetch(`${url}healthz`)).status).toBe(200);
+    expect(api.asked[0]!.headers.authorization).toBe('Bearer t');
     terminal.stop('SIGINT');
     expect((await ran).code).toBe(0);
     await expect(fetch(url)).rejects.toThrow();

@@ -38,6 +38,9 @@ Examples:
 Environment:
   GORDON_API_URL        the jobs API; default: the host of this machine, http://127.0.0.1:8081
   GORDON_API_TOKEN      sent as a bearer token, for a deployed API
+  GORDON_API_KEY        sent as a key of the usage plan, for an API deployed with it
+  GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
+                        address of API Gateway unless a token or key is set; none: they are not
   GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
   NO_COLOR              no colours
 `);
