@@ -41,7 +41,12 @@ export async function crowd(ground: Ground, fetchers: number, symbols: number): 
         all.map(async (services) => {
           const ports = withStopwatch(services, checkpoints);
           for (const chunk of next) {
-            const { outcome } = await fetchChunk(ports, { jobId, wave: 1, chunk, resume: { since: 0 } });
+            const { outcome } = await fetchChunk(ports, {
+              jobId,
+              wave: 1,
+              chunk,
+              resume: { since: 0, withoutArchive: false },
+            });
             if (outcome !== 'done') throw new Error(`${chunk.label} ended as ${outcome}`);
           }
         }),

@@ -18,7 +18,7 @@ export async function enterJob(
 
 /** What the state machine sends to `fetch-chunk`. @param name of the period */
 export const eventOf = (jobId: string, series: Series, name: string, { start, end }: Range): object => ({
-  ...{ jobId, wave: 1, resume: { since: 0 } },
+  ...{ jobId, wave: 1, resume: { since: 0, withoutArchive: false } },
   chunk: { ...series, label: `${seriesLabel(series)} ${name}`, start, end },
 });
 

@@ -47,6 +47,8 @@ export const PlanWaveOutput = z.strictObject({
 const Resume = z.object({
   /** epoch ms at which the chunk's first call of this wave began; 0 in that call */
   since: Count,
+  /** a call before this one could not reach the archives; an execution that began before an upgrade does not say */
+  withoutArchive: z.boolean().default(false),
 });
 export const FetchChunkInput = z.object({ jobId: JobId, wave: Count, chunk: Chunk, resume: Resume });
 export const FetchChunkOutput = z.strictObject({
@@ -56,6 +58,7 @@ export const FetchChunkOutput = z.strictObject({
    */
   outcome: z.enum(['done', 'again', 'wait', 'deferred', 'cancelled']),
   since: Count,
+  withoutArchive: z.boolean(),
   waitSeconds: Seconds,
   rows: Count,
   leftMs: Count,

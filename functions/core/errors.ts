@@ -5,6 +5,8 @@
 export type ErrorName =
   /** The venue or the way to it failed in a manner that may pass: ask again. */
   | 'RetryableVenueError'
+  /** The way to an archive failed in a manner that may pass, and the venue's own API may have its rows: ask again, then there. */
+  | 'ArchiveUnreachable'
   /** The database or the job table failed in a manner that may pass. */
   | 'RetryableStoreError'
   /** Asking again gives the same answer. */
@@ -31,6 +33,7 @@ export class GordonError extends Error {
   readonly subject: string;
   readonly remedy: string | undefined;
   readonly status: number;
+  readonly #facts: ErrorFacts;
 
   constructor(facts: ErrorFacts) {
     super(`${facts.subject}: ${facts.message}${facts.remedy ? ` ${facts.remedy}` : ''}`, {
@@ -41,6 +44,12 @@ export class GordonError extends Error {
     this.subject = facts.subject;
     this.remedy = facts.remedy;
     this.status = facts.status ?? 500;
+    this.#facts = facts;
+  }
+
+  /** The same failure, where it means something else to the state machine. */
+  as(name: ErrorName): GordonError {
+    return new GordonError({ ...this.#facts, name });
   }
 }
 

@@ -23,7 +23,12 @@ const chunk = {
   start: 0,
   end: 60_000,
 };
-const event = { jobId: '01JD0000000000000000000000', wave: 1, chunk, resume: { since: 0 } };
+const event = {
+  jobId: '01JD0000000000000000000000',
+  wave: 1,
+  chunk,
+  resume: { since: 0, withoutArchive: false },
+};
 
 const run = (handler: string, input: unknown): string => {
   const script = `

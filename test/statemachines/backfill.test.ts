@@ -27,6 +27,7 @@ interface State {
     readonly StringEquals: string;
     readonly Next: string;
   }[];
+  readonly ResultPath?: string;
   readonly Next?: string;
   readonly Default?: string;
 }
@@ -67,8 +68,8 @@ const caught = { Error: 'PermanentError', Cause: '[region-refused] no' };
 const given: Record<string, unknown> = {
   PlanWave: planned,
   FinalizeJob: planned,
-  FetchChunk: { jobId, wave: 2, chunk, resume: { since: 0 } },
-  RecordChunkFailure: { jobId, wave: 2, chunk, resume: { since: 0 }, error: caught },
+  FetchChunk: { jobId, wave: 2, chunk, resume: { since: 0, withoutArchive: false } },
+  RecordChunkFailure: { jobId, wave: 2, chunk, resume: { since: 0, withoutArchive: false }, error: caught },
   FailJob: { ...planned, error: caught },
 };
 
@@ -132,6 +133,16 @@ describe('backfill.asl.json', () => {
     expect(selected.sort()).toEqual(Object.keys(contracts.FetchChunkOutput.shape).sort());
   });
 
+  it('calls a fetcher once more, without the archive that four calls did not reach', () => {
+    const { Parameters, ResultPath, Next } = states.WithoutArchive!;
+    expect([ResultPath, Next]).toEqual(['$.resume', 'FetchChunk']);
+    expect(fill(Parameters as never, { 'resume.since': 5 })).toEqual({ since: 5, withoutArchive: true });
+    const retry = states.FetchChunk!.Retry!.find(({ ErrorEquals }) =>
+      ErrorEquals.includes('ArchiveUnreachable'),
+    );
+    expect(retry).toMatchObject({ MaxAttempts: 3 });
+  });
+
   it('chooses among the outcomes that the contracts know', () => {
     const words = (state: State) => state.Choices!.map((choice) => choice.StringEquals);
     expect(contracts.PlanWaveOutput.shape.next.options).toEqual(
@@ -145,7 +156,7 @@ describe('backfill.asl.json', () => {
   it('retries by the names that our errors have, and never a permanent one', () => {
     const named = tasks.flatMap(([, { Retry = [] }]) => Retry.flatMap((retry) => retry.ErrorEquals));
     const own = new Set(named.filter((name) => !/^(Lambda|States|Runtime|Sandbox)\./.test(name)));
-    expect([...own].sort()).toEqual(['RetryableStoreError', 'RetryableVenueError']);
+    expect([...own].sort()).toEqual(['ArchiveUnreachable', 'RetryableStoreError', 'RetryableVenueError']);
   });
 
   it('retries a function whose process died or ran out of time, wherever it retries AWS', () => {
@@ -167,6 +178,7 @@ describe('backfill.asl.json', () => {
       ['PlanWave', 'States.ALL', '$.error', 'FailJob'],
       ['FetchChunks', 'States.ALL', '$.error', 'FailJob'],
       ['FinalizeJob', 'States.ALL', '$.error', 'FailJob'],
+      ['FetchChunk', 'ArchiveUnreachable', '$.error', 'WithoutArchive'],
       ['FetchChunk', 'States.ALL', '$.error', 'RecordChunkFailure'],
     ]);
   });

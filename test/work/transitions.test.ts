@@ -30,7 +30,14 @@ async function statesOf(waves: readonly number[]): Promise<{ entered: string[]; 
   const calls: string[] = [];
   const answers: Record<string, (payload: { wave: number }) => unknown> = {
     PlanWave: ({ wave }) => planned(wave, chunksOf(waves[wave - 1] ?? 0)),
-    FetchChunk: () => ({ outcome: 'done', since: 1, waitSeconds: 0, rows: 44_640, leftMs: 0 }),
+    FetchChunk: () => ({
+      outcome: 'done',
+      since: 1,
+      withoutArchive: false,
+      waitSeconds: 0,
+      rows: 44_640,
+      leftMs: 0,
+    }),
     FinalizeJob: () => ({ jobId: JOB, status: 'succeeded', rows: 1, reason: '' }),
   };
   const taskResourceLocalHandlers = Object.fromEntries(

@@ -38,6 +38,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   if (!source) throw unknownSource(chunk.source);
   const began = ports.clock();
   const since = input.resume.since || began;
+  const { withoutArchive } = input.resume;
   const by = { jobId, chunk: chunk.label };
   const filling: Filling = {
     source,
@@ -46,6 +47,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     asked: [],
     objects: [],
     sources: ports.sources,
+    withoutArchive,
     listing: memo(() => listingOf(ports, source, filling.series)),
   };
   let rows = await ports.store.rowsBy(jobId, chunk.label);
@@ -58,7 +60,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
       ...(resumeAt !== undefined && { resumeAt }),
     });
   const result = (outcome: FetchChunkOutput['outcome'], waitSeconds = 0): FetchChunkOutput => ({
-    ...{ outcome, since, waitSeconds, rows, leftMs: measure(filling.missing) },
+    ...{ outcome, since, withoutArchive, waitSeconds, rows, leftMs: measure(filling.missing) },
   });
 
   const end = async (state: ChunkState): Promise<void> => {

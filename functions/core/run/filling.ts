@@ -21,6 +21,11 @@ export interface Filling {
   readonly objects: ObjectAnswer[];
   /** all sources, for the rows of siblings that come along */
   readonly sources: Sources;
+  /**
+   * whether the archives are left out, because a call before this one could not reach them; undefined where nobody could be
+   * told to call again without them
+   */
+  readonly withoutArchive?: boolean;
   /** the symbol's life, looked up when `mayLieOutsideLife` or when a hole is explained */
   listing(): Promise<Listing | undefined>;
 }

@@ -53,6 +53,9 @@ export interface World {
   /** rows for each piece that the parser gives; all at once unless told */
   pieceRows: number;
   listing: () => Promise<Listing | undefined>;
+  withoutArchive?: boolean;
+  /** how far back the REST tier answers; without end unless told */
+  reachMs?: number;
 }
 
 export interface Filled {
@@ -96,6 +99,7 @@ export async function fill(
       objects: [],
       sources: {},
       listing: () => w.listing(),
+      ...(w.withoutArchive !== undefined && { withoutArchive: w.withoutArchive }),
     },
   };
   const ports = {
@@ -156,6 +160,7 @@ function sourceOf(w: World): Source {
   });
   const rest: PagesTier = {
     ...{ kind: 'pages', name: 'rest', direction: w.direction, pageRows: w.pageRows },
+    ...(w.reachMs !== undefined && { reachMs: w.reachMs }),
     request: (_series, { start, end }: Range) => ({
       ...{ venue, host, path: '/rest', query: { start, end, limit: w.pageRows } },
     }),

@@ -57,6 +57,50 @@ describe('the tiers', () => {
   });
 });
 
+describe('an archive that cannot be reached', () => {
+  const away = new GordonError({
+    ...{ name: 'RetryableVenueError', code: 'connection-failed', subject: '/x', message: 'reset.' },
+    ...{ remedy: 'Look.', status: 502 },
+  });
+  const archive = { '2025-01': away };
+
+  it('is told to who may call again without it', async () => {
+    const told = fill({ archive, rest: grid(0, 744), withoutArchive: false }, [span(0, 744)]);
+    await expect(told).rejects.toMatchObject({
+      ...{ name: 'ArchiveUnreachable', code: 'connection-failed', message: away.message, status: 502 },
+    });
+    await expect(fill({ archive, rest: grid(0, 744) }, [span(0, 744)])).rejects.toBe(away);
+  });
+
+  it('is left out by the call after that, with no request and no proof from it', async () => {
+    const rest = [...grid(0, 100), ...grid(110, 744)];
+    const filled = await fill({ archive, rest, withoutArchive: true }, [span(0, 744)]);
+    expect(filled.calls.filter((call) => !call.startsWith('rest'))).toEqual([]);
+    expect(filled.times).toEqual(rest);
+    expect(emptyOf(filled)).toEqual([[span(100, 110), 'venue-outage']]);
+    expect(findingsOf(filled)).toEqual([]);
+  });
+
+  it('is no reason to call what it may have empty where REST no longer reaches', async () => {
+    const now = at(744 + 24 * 10);
+    const reachMs = 20 * 24 * HOUR;
+    const filled = await fill({ archive, rest: grid(0, 744), now, reachMs, withoutArchive: true }, [
+      span(0, 744),
+    ]);
+    expect(filled.filling.missing).toEqual([span(0, 504)]);
+    expect(filled.pages.flatMap(({ unproven = [] }) => unproven)).toMatchObject([
+      { span: span(0, 504), code: 'archive-unreachable' },
+    ]);
+    expect(emptyOf(filled)).toEqual([]);
+  });
+
+  it('is no way out for what is wrong with the venue itself', async () => {
+    const refusal = new GordonError({ name: 'PermanentError', code: 'x', subject: '/x', message: 'no.' });
+    const told = fill({ archive: { '2025-01': refusal }, withoutArchive: false }, [span(0, 744)]);
+    await expect(told).rejects.toBe(refusal);
+  });
+});
+
 describe('archive objects', () => {
   it.each(['checksum-mismatch', 'checksum-missing', 'corrupt-archive'])(
     'that are damaged (%s) are a finding, and the next tier is asked',
