@@ -37,8 +37,9 @@ export interface JobStore {
   /** enters the wave's chunks; a chunk that was planned before keeps its total and its rows */
   plan(id: string, wave: number, chunks: readonly PlannedChunk[]): Promise<void>;
   chunks(id: string): Promise<readonly ChunkProgress[]>;
-  /** notes how far a chunk is. @returns whether the job is still wanted */
-  checkpoint(id: string, chunk: string, at: Checkpoint): Promise<{ readonly cancelled: boolean }>;
+  /** notes how far a chunk is */
+  checkpoint(id: string, chunk: string, at: Checkpoint): Promise<void>;
+  isCancelled(id: string): Promise<boolean>;
   /** Notes that the venue was asked for spans of a chunk whose rows may still change. */
   noteProvisional(chunk: Chunk, spans: RangeSet, at: number): Promise<void>;
   /** Spans of a series whose rows may still change, of which the venue was asked in `[since, until]`. */

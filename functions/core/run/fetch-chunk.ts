@@ -73,7 +73,8 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     await note(state);
   };
   const cancelled = async (): Promise<boolean> => {
-    if (!(await note('running')).cancelled) return false;
+    const [stopped] = await Promise.all([ports.jobs.isCancelled(jobId), note('running')]);
+    if (!stopped) return false;
     await end('cancelled');
     return true;
   };

@@ -14,7 +14,7 @@ const PARALLEL = 25;
 export function createChunkStore(
   at: JobTable,
   mustGet: (id: string) => Promise<Job>,
-): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'failChunk'> {
+): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'isCancelled' | 'failChunk'> {
   const update = (id: string, label: string, expression: string, values: Record<string, unknown>) =>
     onTable(`job ${id}`, () =>
       at.client.send(
@@ -79,7 +79,10 @@ export function createChunkStore(
           ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
         },
       );
-      return { cancelled: (await mustGet(id)).status === 'cancelled' };
+    },
+
+    async isCancelled(id) {
+      return (await mustGet(id)).status === 'cancelled';
     },
 
     async failChunk(id, label, error, rows) {

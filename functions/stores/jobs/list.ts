@@ -1,20 +1,31 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { Job, JobStatus } from '../../core/job.ts';
+import { isFinished, JOB_STATUSES, type Job, type JobStatus } from '../../core/job.ts';
 import type { JobFilter } from '../../core/job-ports.ts';
 import { onTable } from './dynamo.ts';
 import { jobOf } from './items.ts';
 import type { JobTable } from './job-store.ts';
 import { BY_STATUS } from './table.ts';
 
-/** Newest first: a ULID sorts by its time, so each status is read from the cursor backward and the pages are merged. */
+/**
+ * Newest first: a ULID sorts by its time, so each status is read from the cursor backward and the pages are merged. The
+ * statuses are read in the order in which a job goes through them: one that moves on meanwhile is met again rather than
+ * missed.
+ */
 export async function listJobs(
   at: JobTable,
   filter: JobFilter,
 ): Promise<{ jobs: readonly Job[]; more: boolean }> {
-  const perStatus = await Promise.all(filter.statuses.map((status) => ofStatus(at, filter, status)));
-  const jobs = perStatus.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
+  const found = new Map<string, Job>();
+  for (const stage of STAGES) {
+    const statuses = stage.filter((status) => filter.statuses.includes(status));
+    const pages = await Promise.all(statuses.map((status) => ofStatus(at, filter, status)));
+    for (const job of pages.flat()) found.set(job.id, job);
+  }
+  const jobs = [...found.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
   return { jobs: jobs.slice(0, filter.limit), more: jobs.length > filter.limit };
 }
+
+const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_STATUSES.filter(isFinished)];
 
 /** Up to one more than the limit, so that the caller knows whether a next page exists. */
 async function ofStatus(at: JobTable, filter: JobFilter, status: JobStatus): Promise<Job[]> {

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobOrder } from '../../../functions/core/job.ts';
+import { JOB_STATUSES, type JobOrder } from '../../../functions/core/job.ts';
 import type { JobStore } from '../../../functions/core/job-ports.ts';
 import type { PlannedChunk } from '../../../functions/core/plan.ts';
 import { DAY, MINUTE, SECOND } from '../../../functions/core/time.ts';
@@ -126,6 +126,31 @@ describe('the list', () => {
   });
 });
 
+describe('a job that moves on while the list is read', () => {
+  it.each([
+    ['queued', 'running'],
+    ['running', 'cancelled'],
+  ] as const)('from %s to %s is listed once', async (from, to) => {
+    await using own = await createTestJobTable();
+    const store = createJobStore(own);
+    const { id } = (await store.create(order)).job;
+    if (from === 'running') await store.start(id, 1);
+    own.client.middlewareStack.add(
+      (next) => async (args) => {
+        const { ExpressionAttributeValues: values } = args.input as {
+          ExpressionAttributeValues?: Record<string, unknown>;
+        };
+        const read = await next(args);
+        if (values?.[':status'] === from) await (to === 'running' ? store.start(id, 1) : store.cancel(id));
+        return read;
+      },
+      { step: 'initialize', priority: 'high' },
+    );
+    const { jobs: listed } = await store.list({ statuses: JOB_STATUSES, limit: 5 });
+    expect(listed.map((job) => [job.id, job.status])).toEqual([[id, to]]);
+  });
+});
+
 describe('chunks', () => {
   it('keep the first total and their rows when a later wave plans them again', async () => {
     const id = await make();
@@ -162,12 +187,11 @@ describe('chunks', () => {
     expect((await jobs.chunks(id)).map((chunk) => chunk.rows)).toEqual([44_640]);
   });
 
-  it('learn at a checkpoint that the job was cancelled', async () => {
+  it('learn that the job was cancelled', async () => {
     const id = await make();
-    const at = { state: 'running', leftMs: 0, rows: 0 } as const;
-    expect(await jobs.checkpoint(id, 'a', at)).toEqual({ cancelled: false });
+    expect(await jobs.isCancelled(id)).toBe(false);
     await jobs.cancel(id);
-    expect(await jobs.checkpoint(id, 'a', at)).toEqual({ cancelled: true });
+    expect(await jobs.isCancelled(id)).toBe(true);
   });
 
   it('are planned 500 at a time', async () => {
