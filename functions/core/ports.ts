@@ -19,7 +19,7 @@ export interface VenueClient {
 
 export interface ArchiveFile {
   readonly sha256: string;
-  /** the unpacked file, piece by piece. @throws GordonError `corrupt-archive` */
+  /** the unpacked file, piece by piece; a piece holds until the next one is asked for. @throws GordonError `corrupt-archive` */
   readonly content: AsyncIterable<Uint8Array>;
 }
 

@@ -43,7 +43,7 @@ export interface Parsed {
  * come from `end`: only the whole file accounts for its period.
  */
 export interface StreamParser {
-  /** @throws GordonError `malformed-rows` */
+  /** @param bytes hold no longer than the call. @throws GordonError `malformed-rows` */
   push(bytes: Uint8Array): Parsed | undefined;
   end(): Parsed | undefined;
 }

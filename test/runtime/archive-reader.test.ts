@@ -70,6 +70,17 @@ describe('an archive object', () => {
     expect(asked.slice(0, 2)).toEqual([PATH, `${PATH}.CHECKSUM`]);
   });
 
+  it('leaves no garbage of its pieces: each is given back when the next one is asked for', async () => {
+    const zip = await zipOf({ 'X.csv': csv });
+    const { reader } = venueWith([zip], [lineFor(zip)]);
+    const held: Uint8Array[] = [];
+    for await (const piece of (await reader.read(object))!.content) {
+      expect(held.every(({ length }) => length === 0)).toBe(true);
+      held.push(piece);
+    }
+    expect(held.length).toBeGreaterThan(3);
+  });
+
   it('may be stored without being deflated', async () => {
     const zip = await zipOf({ 'X.csv': csv }, false);
     const { reader } = venueWith([zip], [lineFor(zip)]);

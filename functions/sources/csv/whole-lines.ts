@@ -25,8 +25,8 @@ export class WholeLines {
       pieces.push(join(this.#carry, bytes.subarray(0, from)));
     }
     if (from < last) pieces.push(bytes.subarray(from, last));
-    // A copy: the caller may use its buffer again.
-    this.#carry = bytes.slice(last);
+    // A copy, which `slice` of a Buffer is not: the bytes hold no longer than the call.
+    this.#carry = new Uint8Array(bytes.subarray(last));
     return pieces;
   }
 
