@@ -10,11 +10,13 @@ export const gordonData: Description = {
   leavesOut: '',
 };
 
+const { symbol, from, to } = WANTED;
+const SYMBOL_YEAR = { source: 'klines_spot', symbols: [symbol], from, to };
+
 /** A job by the API, as anybody orders one. @throws Error when the job does not succeed with so many rows fetched */
-export async function backfill({ ports }: Host, rows: number): Promise<void> {
+export async function backfill({ ports }: Host, rows: number, order: object = SYMBOL_YEAR): Promise<void> {
   const api = `http://127.0.0.1:${ports.jobs}/backfill`;
-  const { symbol, from, to } = WANTED;
-  const body = JSON.stringify({ source: 'klines_spot', symbols: [symbol], from, to });
+  const body = JSON.stringify(order);
   const { id } = (await (await fetch(api, { method: 'POST', body })).json()) as JobDetail;
   for (;;) {
     const job = (await (await fetch(`${api}/jobs/${id}`)).json()) as JobDetail;

@@ -13,12 +13,13 @@ export const rawCopy: Peer = {
   to: 'the table',
   leavesOut: 'fetching, reading, ledger: the rows lie ready in the format of the database',
   prepare: async () => ({
-    run: ({ sql, copies }) => intoTable(sql, () => copyBack(sql, copies.binary)),
+    run: ({ sql, copies }) => intoTable(sql, () => copyBack(sql, 'spot_klines', copies.binary)),
   }),
 };
 
-async function copyBack(sql: Sql, file: string): Promise<void> {
-  const copy = await sql`copy market_data.spot_klines from stdin with (format binary)`.writable();
+/** @param table of `market_data` */
+export async function copyBack(sql: Sql, table: string, file: string): Promise<void> {
+  const copy = await sql`copy market_data.${sql(table)} from stdin with (format binary)`.writable();
   createReadStream(file, { highWaterMark: PIECE }).pipe(copy);
   await finished(copy);
 }
@@ -26,17 +27,17 @@ async function copyBack(sql: Sql, file: string): Promise<void> {
 /** The rows of the table in files: held in memory they would burden whoever is measured next. */
 export async function dump(sql: Sql, folder: string): Promise<Ground['copies']> {
   const binary = join(folder, 'rows.copy');
-  await save(sql, '', 'binary', binary);
-  const csv = [`where time < '${MIDDLE}'`, `where time >= '${MIDDLE}'`].map((half, i) => ({
-    half,
+  await save(sql, 'spot_klines order by time', 'binary', binary);
+  const csv = ['<', '>='].map((side, i) => ({
+    half: `spot_klines where time ${side} '${MIDDLE}' order by time`,
     file: join(folder, `rows-${i}.csv`),
   }));
   for (const { half, file } of csv) await save(sql, half, 'csv', file);
   return { binary, csv: csv.map(({ file }) => file) };
 }
 
-async function save(sql: Sql, which: string, format: 'binary' | 'csv', file: string): Promise<void> {
-  const rows = `select * from market_data.spot_klines ${which} order by time`;
-  const query = sql.unsafe(`copy (${rows}) to stdout with (format ${format})`);
+/** @param which a table of `market_data`, and what of it in which order */
+export async function save(sql: Sql, which: string, format: 'binary' | 'csv', file: string): Promise<void> {
+  const query = sql.unsafe(`copy (select * from market_data.${which}) to stdout with (format ${format})`);
   await pipeline(await query.readable(), createWriteStream(file, { highWaterMark: PIECE }));
 }

@@ -1,0 +1,96 @@
+/**
+ * `npm run bench:year`: a year of spot and perpetual 1m klines of BTC and ETH, from an order to the end of its job, against raw
+ * COPY of the very same rows in one session, in turns. Both cores of a small machine are busy then, so the processor time
+ * is told too: what is left idle is all that could still be won without doing less. `ROUNDS` is 5 unless told.
+ */
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { connect, type Sql } from '../functions/stores/postgres.ts';
+import { startHost } from '../localstack/embedded/host.ts';
+import { startVenuesProcess } from '../localstack/embedded/venues-process.ts';
+import { backfill } from './peers/gordon-data.ts';
+import { copyBack, save } from './peers/raw-copy.ts';
+import { median, whole } from './peers/table.ts';
+import { inFolder, unlessInterrupted } from './place.ts';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const ORDER = { source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], from: '2025-01-01', to: '2026-01-01' };
+const ROWS = 4 * 525_600;
+const TABLES = ['spot_klines', 'perp_klines'];
+
+await inFolder('year', async (folder) => {
+  // Its files are made by the first job: a venue has them lying there.
+  const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
+  const host = await startHost({
+    ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, simulated: false, env: { ...venues.env } },
+  });
+  const sql = connect(host.databaseUrl, { max: 2 });
+  const files = TABLES.map((table) => ({ table, file: join(folder, `${table}.copy`) }));
+  const raw = async (): Promise<void> => {
+    for (const { table, file } of files) await copyBack(sql, table, file);
+  };
+  const measured = async (): Promise<void> => {
+    await backfill(host, ROWS, ORDER);
+    for (const { table, file } of files) await save(sql, `${table} order by symbol, time`, 'binary', file);
+    const rounds: Round[] = [];
+    for (let round = 1; round <= ROUNDS; round++) {
+      const gordon = await timed(sql, () => backfill(host, ROWS, ORDER));
+      rounds.push({ gordon, raw: await timed(sql, raw) });
+      console.error(
+        `round ${round}: gordon-data ${describe(gordon)}; raw COPY ${describe(rounds.at(-1)!.raw)}`,
+      );
+    }
+    tell(rounds);
+  };
+  try {
+    await unlessInterrupted(measured());
+  } finally {
+    await sql.end();
+    await host.close();
+    await venues.close();
+  }
+});
+
+interface Timed {
+  readonly seconds: number;
+  /** of this process: functions, state machine, job table, API */
+  readonly hostCpu: number;
+  /** of all cores, by anybody */
+  readonly idle: number;
+}
+
+interface Round {
+  readonly gordon: Timed;
+  readonly raw: Timed;
+}
+
+/** Starts with empty tables and a server that has written down what came before. */
+async function timed(sql: Sql, work: () => Promise<void>): Promise<Timed> {
+  await sql`truncate market_data.spot_klines, market_data.perp_klines, market_data.coverage, market_data.series`;
+  await sql`checkpoint`;
+  const [began, idle, cpu] = [performance.now(), idleSeconds(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    seconds: (performance.now() - began) / 1_000,
+    hostCpu: (user + system) / 1e6,
+    idle: idleSeconds() - idle,
+  };
+}
+
+function idleSeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0) / 1_000;
+}
+
+function describe({ seconds, hostCpu, idle }: Timed): string {
+  return `${seconds.toFixed(2)} s (process ${hostCpu.toFixed(2)} s, idle ${idle.toFixed(2)} s of ${cpus().length} cores)`;
+}
+
+function tell(rounds: readonly Round[]): void {
+  const middle = (of: (round: Round) => number): number => median(rounds.map(of));
+  const [gordon, raw] = [middle((round) => round.gordon.seconds), middle((round) => round.raw.seconds)];
+  console.log(`a year of 1m klines of BTC and ETH, spot and perpetual, ${whole(ROWS)} rows, median of ${rounds.length} rounds
+gordon-data ${gordon.toFixed(2)} s, ${whole(ROWS / gordon)} rows/s; idle meanwhile ${middle((round) => round.gordon.idle).toFixed(2)} s of ${cpus().length} cores
+raw COPY ${raw.toFixed(2)} s, ${whole(ROWS / raw)} rows/s
+gordon-data has ${middle((round) => round.raw.seconds / round.gordon.seconds).toFixed(2)} of its rate`);
+}
