@@ -24,10 +24,6 @@ export const QUOTAS = {
     ...{ name: 'Lambda, new environments of a function', value: 100, unit: '1/s' },
     ...{ source: `${DOCS}/lambda/latest/dg/scaling-behavior.html`, adjustable: false, known: 'page' },
   },
-  lambdaResponse: {
-    ...{ name: 'Lambda, a synchronous answer', value: 6 * 1_024 * 1_024, unit: 'bytes' },
-    ...{ source: `${DOCS}/lambda/latest/dg/gettingstarted-limits.html`, adjustable: false, known: 'page' },
-  },
   apiSeconds: {
     ...{ name: 'API Gateway, an answer within', value: 29, unit: 's' },
     ...{ source: `${DOCS}/apigateway/latest/developerguide/limits.html`, adjustable: true, known: 'page' },

@@ -1,7 +1,6 @@
 import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/contracts.ts';
 import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
-import type { ChunkProgress, Job } from '../../functions/core/job.ts';
-import { detail } from '../../functions/core/job-view.ts';
+import type { Job } from '../../functions/core/job.ts';
 import { LOOKED_UP_AT_ONCE } from '../../functions/core/run/create-job.ts';
 import { functions } from '../../functions/manifest.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
@@ -39,7 +38,6 @@ export async function walls(): Promise<Wall[]> {
   const call = timeoutOf('fetch-chunk');
   const sessions = ((call - fetchSeconds(1, MONTH_ROWS)) * TAKEN.storedPerSecond) / MONTH_ROWS;
   const item = itemBytes(LARGEST_ORDER);
-  const answer = detailBytes(1_000) / 1_000;
   const named =
     (QUOTAS.apiSeconds.value * LOOKED_UP_AT_ONCE) / (REQUESTS_PER_NAMED_SYMBOL * TAKEN.askSeconds);
   return [
@@ -57,11 +55,6 @@ export async function walls(): Promise<Wall[]> {
       what: 'symbols that an order can name and that were never looked up',
       allows: `about ${whole(named)}`,
       why: `${QUOTAS.apiSeconds.value} s of API Gateway, ${REQUESTS_PER_NAMED_SYMBOL} requests of ${TAKEN.askSeconds} s for each, ${LOOKED_UP_AT_ONCE} symbols at a time`,
-    },
-    {
-      what: 'chunks of a job that `GET /backfill/jobs/{id}` can tell of',
-      allows: whole(QUOTAS.lambdaResponse.value / answer),
-      why: `${whole(answer)} bytes for each chunk, ${whole(QUOTAS.lambdaResponse.value)} in an answer of Lambda`,
     },
     {
       what: 'chunks of a job in one execution',
@@ -121,15 +114,6 @@ const jobOf = (symbols: number): Job => ({
 
 /** Of the JSON; DynamoDB counts names and values, which is about as much. */
 const itemBytes = (symbols: number): number => JSON.stringify(itemOf(jobOf(symbols))).length;
-
-function detailBytes(count: number): number {
-  const chunks = Array.from({ length: count }, (_, i): ChunkProgress => {
-    const label = `klines_spot ${symbolName(i)} 1m 2026-10`;
-    return { label, state: 'done', wave: 1, totalMs: 1, leftMs: 0, rows: MONTH_ROWS };
-  });
-  const around = JSON.stringify(detail(jobOf(0), [], NOW)).length;
-  return JSON.stringify(detail(jobOf(0), chunks, NOW)).length - around;
-}
 
 export interface PlanCost {
   readonly symbols: number;

@@ -60,6 +60,7 @@ export const detailShape: z.ZodType<JobDetail> = summary.extend({
       }),
     )
     .nullable(),
+  chunk_counts: z.record(z.string(), z.number()),
   chunks: z.array(
     z.looseObject({
       chunk: z.string(),

@@ -1,5 +1,6 @@
 import type { JobDetail, JobSummary } from '../api/answers.ts';
 import type { Paint, Style } from '../terminal.ts';
+import { chunksOf } from './progress.ts';
 import { type Column, table } from './table.ts';
 import { count, dayOrTime, duration, few, percent, plural, seconds, span, time } from './values.ts';
 
@@ -135,9 +136,8 @@ function rowsFact(job: JobDetail, now: number): string {
 
 /** `24: 20 done, 3 running, 1 failed` */
 function chunkFact(job: JobDetail): string {
-  const states = Map.groupBy(job.chunks, (chunk) => chunk.state);
-  const parts = [...states].map(([state, chunks]) => `${chunks.length} ${state}`);
-  return `${job.chunks.length}: ${parts.join(', ')}`;
+  const parts = Object.entries(job.chunk_counts).map(([state, chunks]) => `${count(chunks)} ${state}`);
+  return `${count(chunksOf(job))}: ${parts.join(', ')}`;
 }
 
 /** Where rows are missing and why, at most `most` of them; then how many are proven never to have been. */

@@ -12,15 +12,19 @@ export interface ProgressParts {
 }
 
 export function progressParts(job: JobDetail): ProgressParts {
-  const done = job.chunks.filter(({ state }) => state === 'done').length;
+  const { done = 0 } = job.chunk_counts;
   return {
     percent: percent(job.progress),
     rows: `${count(job.rows_fetched)} rows`,
     rate: job.rows_per_second === null ? '' : `${count(job.rows_per_second)} rows/s`,
-    chunks: job.chunks.length === 0 ? '' : `${done}/${job.chunks.length} chunks`,
+    chunks: job.chunks.length === 0 ? '' : `${count(done)}/${count(chunksOf(job))} chunks`,
     left: leftOf(job),
   };
 }
+
+/** All of them, also those that the answer has no room for. */
+export const chunksOf = ({ chunk_counts }: JobDetail): number =>
+  Object.values(chunk_counts).reduce((sum, n) => sum + n, 0);
 
 /** `running 42%  1,234,567 rows  98,765 rows/s  3/24 chunks  about 12s left` */
 export function progressLine(job: JobDetail): string {

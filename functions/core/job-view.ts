@@ -1,5 +1,5 @@
 import type { Cause } from './cause.ts';
-import type { ChunkProgress, Job, JobGap } from './job.ts';
+import type { ChunkProgress, ChunkState, Job, JobGap } from './job.ts';
 import { isFinished, rowsOf } from './job.ts';
 import type { Quote } from './quote/quote.ts';
 import { iso, SECOND } from './time.ts';
@@ -35,7 +35,11 @@ export interface JobDetail extends JobSummary {
   readonly actual: Actual;
   /** where no rows are of what it was about, and why; the first ones. Null before it has ended */
   readonly gaps: readonly GapView[] | null;
+  /** by state; all of them */
+  readonly chunk_counts: Readonly<Partial<Record<ChunkState, number>>>;
+  /** `MOST_SHOWN` at most, and then what is at work or failed before what is done */
   readonly chunks: readonly ChunkView[];
+  /** `MOST_SHOWN` at most */
   readonly failures: readonly { readonly chunk: string; readonly code: string; readonly message: string }[];
 }
 
@@ -105,11 +109,31 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
       requests: requestsOf(chunks),
     },
     gaps: job.gaps?.map(gapView) ?? null,
-    chunks: chunks.map(chunkView),
-    failures: chunks.flatMap(({ label, error }) =>
-      error ? [{ chunk: label, code: error.code, message: error.message }] : [],
-    ),
+    chunk_counts: countsOf(chunks),
+    chunks: shownOf(chunks).map(chunkView),
+    failures: chunks
+      .flatMap(({ label, error }) =>
+        error ? [{ chunk: label, code: error.code, message: error.message }] : [],
+      )
+      .slice(0, MOST_SHOWN),
   };
+}
+
+/** A job of hundreds of symbols has more chunks than an answer of Lambda has room for, or anybody reads. */
+export const MOST_SHOWN = 2_000;
+
+/** What somebody wants to see of a job that is too large to be shown whole. */
+const FIRST: readonly ChunkState[] = ['running', 'waiting', 'failed', 'planned', 'cancelled', 'done'];
+
+const shownOf = (chunks: readonly ChunkProgress[]): readonly ChunkProgress[] =>
+  chunks.length <= MOST_SHOWN
+    ? chunks
+    : chunks.toSorted((a, b) => FIRST.indexOf(a.state) - FIRST.indexOf(b.state)).slice(0, MOST_SHOWN);
+
+function countsOf(chunks: readonly ChunkProgress[]): JobDetail['chunk_counts'] {
+  const counts: Partial<Record<ChunkState, number>> = {};
+  for (const { state } of chunks) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 /** FinalizeJob has counted what is there; of a job that ended otherwise, fetchers may still tell of more. */

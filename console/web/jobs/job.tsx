@@ -135,13 +135,15 @@ const Gaps = ({ job: { gaps } }: { readonly job: Job }) =>
 /** As many as can be looked at; the counts above the list tell of all. */
 const SHOWN = 200;
 
-function Chunks({ job: { chunks } }: { readonly job: Job }) {
-  if (chunks.length === 0) return null;
-  const states = Map.groupBy(chunks, ({ state }) => state);
+function Chunks({ job: { chunks, chunk_counts: counts } }: { readonly job: Job }) {
+  const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  if (all === 0) return null;
   return (
-    <details open={chunks.length <= 24}>
+    <details open={all <= 24}>
       <summary>
-        {`${plural(chunks.length, 'chunk')}: ${[...states].map(([state, of]) => `${of.length} ${state}`).join(', ')}`}
+        {`${plural(all, 'chunk')}: ${Object.entries(counts)
+          .map(([state, n]) => `${n} ${state}`)
+          .join(', ')}`}
       </summary>
       <ul class="chunks">
         {chunks.slice(0, SHOWN).map((chunk) => (
@@ -154,7 +156,7 @@ function Chunks({ job: { chunks } }: { readonly job: Job }) {
           </li>
         ))}
       </ul>
-      {chunks.length > SHOWN && <p class="dim">{`The first ${SHOWN} are shown.`}</p>}
+      {all > SHOWN && <p class="dim">{`The first ${SHOWN} are shown.`}</p>}
     </details>
   );
 }

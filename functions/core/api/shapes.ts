@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CAUSES, GAP_CAUSES } from '../cause.ts';
 import { CHUNK_STATES, JOB_STATUSES } from '../job.ts';
-import type { JobDetail, JobSummary } from '../job-view.ts';
+import { type JobDetail, type JobSummary, MOST_SHOWN } from '../job-view.ts';
 import type { Quote as QuoteType } from '../quote/quote.ts';
 
 /** What the API answers about jobs and series. The document at `/openapi.json` is made of these. */
@@ -75,17 +75,24 @@ export const Detail: z.ZodType<JobDetail> = z
       )
       .nullable()
       .meta({ description: 'where no rows are and why, the first ones; null before the job has ended' }),
-    chunks: z.array(
-      z.object({
-        chunk: z.string(),
-        state: z.enum(CHUNK_STATES),
-        wave: Count,
-        rows: Count,
-        progress: Share,
-        resumes_at: Instant.nullable(),
-      }),
-    ),
-    failures: z.array(z.object({ chunk: z.string(), code: z.string(), message: z.string() })),
+    chunk_counts: z
+      .partialRecord(z.enum(CHUNK_STATES), Count)
+      .meta({ description: 'of all chunks, by state' }),
+    chunks: z
+      .array(
+        z.object({
+          chunk: z.string(),
+          state: z.enum(CHUNK_STATES),
+          wave: Count,
+          rows: Count,
+          progress: Share,
+          resumes_at: Instant.nullable(),
+        }),
+      )
+      .meta({ description: `at most ${MOST_SHOWN}: then what is at work or failed before what is done` }),
+    failures: z
+      .array(z.object({ chunk: z.string(), code: z.string(), message: z.string() }))
+      .meta({ description: `at most ${MOST_SHOWN}` }),
   })
   .meta({ id: 'JobDetail' });
 
