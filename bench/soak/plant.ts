@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from '../../functions/core/time.ts';
 import { connect, type Sql } from '../../functions/stores/postgres.ts';
 import { type Cluster, startCluster } from '../../localstack/embedded/cluster/index.ts';
-import { isAlive } from '../../localstack/embedded/cluster/postmaster.ts';
 import { type Around, type Host, startHost } from '../../localstack/embedded/host.ts';
 import { startJobTable } from '../../localstack/embedded/job-table.ts';
 import { startVenues, type Venues } from '../../localstack/venues/index.ts';
@@ -76,9 +75,7 @@ export async function startPlant(folder: string, seed: number, start: number): P
       plant.host = await start_();
     },
     async restartDatabase() {
-      const { port, pid } = plant.cluster;
-      // A server that was told to die is alive for a moment, and would be taken for the one that runs.
-      while (isAlive(pid)) await sleep(5);
+      const { port } = plant.cluster;
       plant.cluster = await startCluster({ dataDir, durable: false, port });
     },
     async settled(jobs) {
