@@ -6,7 +6,7 @@ import { type Binaries, findBinaries, programOf } from './binaries.ts';
 import { ADMIN, ensureDataDir, readPassword, type Settings, writeSettings } from './data-dir.ts';
 import { runAs, type ServerUser, serverUser } from './os-user.ts';
 import { placeBinaries, placeData } from './place.ts';
-import { freePort, isListening } from './port.ts';
+import { freePort, isAnswering } from './port.ts';
 import { type Postmaster, removeStaleLock, runningIn } from './postmaster.ts';
 
 export interface ClusterOptions {
@@ -113,8 +113,8 @@ async function settled(dataDir: string): Promise<Postmaster | undefined> {
   for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
     const running = runningIn(dataDir);
     if (!running) return undefined;
-    // A server that was killed a moment ago still has its lock and its process, but takes no connection.
-    if (running.ready && (await isListening(running.port))) return running;
+    // A server that was killed a moment ago still has its lock and its process, but answers no more.
+    if (running.ready && (await isAnswering(running.port))) return running;
     if (Date.now() > deadline) throw notStarted(dataDir, running.port, 0, 'the server is not ready yet');
   }
 }
