@@ -62,12 +62,11 @@ export async function startTestHost(
       return answer.body;
     },
     async wait(id, until = (job) => job.finished_at !== null) {
-      for (let tries = 0; tries < 600; tries++) {
+      for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
         const { body } = await ask<JobDetail>(`/backfill/jobs/${id}`);
         if (until(body)) return body;
-        await sleep(50);
       }
-      throw new Error(`job ${id} did not come so far in 30 seconds`);
+      throw new Error(`job ${id} did not come so far in a minute`);
     },
     async [Symbol.asyncDispose]() {
       await host.close();

@@ -133,14 +133,14 @@ describe('backfill.asl.json', () => {
     expect(selected.sort()).toEqual(Object.keys(contracts.FetchChunkOutput.shape).sort());
   });
 
-  it('calls a fetcher once more, without the archive that four calls did not reach', () => {
+  it('calls a fetcher once more, without the archive that three calls did not reach', () => {
     const { Parameters, ResultPath, Next } = states.WithoutArchive!;
     expect([ResultPath, Next]).toEqual(['$.resume', 'FetchChunk']);
     expect(fill(Parameters as never, { 'resume.since': 5 })).toEqual({ since: 5, withoutArchive: true });
     const retry = states.FetchChunk!.Retry!.find(({ ErrorEquals }) =>
       ErrorEquals.includes('ArchiveUnreachable'),
     );
-    expect(retry).toMatchObject({ MaxAttempts: 3 });
+    expect(retry).toMatchObject({ MaxAttempts: 2 });
   });
 
   it('chooses among the outcomes that the contracts know', () => {

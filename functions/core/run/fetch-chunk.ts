@@ -73,8 +73,9 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     await note(state);
   };
   const cancelled = async (): Promise<boolean> => {
-    const [stopped] = await Promise.all([ports.jobs.isCancelled(jobId), note('running')]);
-    if (!stopped) return false;
+    // One after the other: of two requests at once the second could outlive a call that ends with the first's error.
+    await note('running');
+    if (!(await ports.jobs.isCancelled(jobId))) return false;
     await end('cancelled');
     return true;
   };

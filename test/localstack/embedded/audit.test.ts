@@ -83,7 +83,7 @@ describe('the refresh', () => {
       ...{ gaps: [], latest: '2025-03-25T11:59:00Z' },
       requested: [{ from: '2025-03-20T00:00:00Z', to: '2025-03-25T12:00:00Z' }],
     });
-  }, 60_000);
+  }, 90_000);
 
   it('is not led astray by a clock that runs backwards', async () => {
     await load('klines_spot', '2025-03-20');
@@ -97,7 +97,7 @@ describe('the refresh', () => {
     const minutes = 17 * 60;
     expect(row).toEqual({ n: minutes, times: minutes });
     expect(await spot()).toMatchObject({ gaps: [], latest: '2025-03-20T16:59:00Z' });
-  }, 60_000);
+  }, 90_000);
 });
 
 describe('the audit', () => {
@@ -115,7 +115,7 @@ describe('the audit', () => {
       [1_440, '2025-03-05T00:00:00Z', '2025-03-06T00:00:00Z'],
     ]);
     expect(await audit()).toMatchObject({ missing: 0, jobs: [] });
-  }, 60_000);
+  }, 90_000);
 
   it('is one at a time, and leaves alone what a job is at work on', async () => {
     at.venues.faults.add({ kind: 'delay', ms: 2_000, match: '/data/' });
@@ -259,7 +259,7 @@ describe('what is about to be lost', () => {
     expect(await ended((await audit()).jobs)).toMatchObject([{ status: 'succeeded' }]);
     expect(await audit()).toMatchObject({ perishable: 0 });
     expect((await report('open_interest_binance'))[0]!.perishable).toBeNull();
-  }, 60_000);
+  }, 90_000);
 
   it('is the snapshot of this hour when half of it has gone without one', async () => {
     await load('gex', '2025-03-20', { symbols: ['BTC'] });

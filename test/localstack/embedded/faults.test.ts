@@ -128,5 +128,5 @@ describe('a job', () => {
       status: 'succeeded',
       rows_fetched: ROWS,
     });
-  }, 60_000);
+  }, 90_000);
 });
