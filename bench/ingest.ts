@@ -7,9 +7,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors.ts';
-import { connect, type Sql } from '../functions/stores/postgres.ts';
+import { connect } from '../functions/stores/postgres.ts';
 import { startHost } from '../localstack/embedded/host.ts';
 import { startVenuesProcess } from '../localstack/embedded/venues-process.ts';
+import { empty } from './empty.ts';
 import { backfill, gordonData } from './peers/gordon-data.ts';
 import { peers } from './peers/index.ts';
 import {
@@ -110,10 +111,4 @@ async function measure(runner: Runner, ground: Omit<Ground, 'folder'>, round: nu
   } finally {
     rmSync(own, { recursive: true });
   }
-}
-
-/** An empty table, and a server that has written down what came before: each way starts alike. */
-async function empty(on: Sql): Promise<void> {
-  await on`truncate market_data.spot_klines, market_data.coverage, market_data.series`;
-  await on`checkpoint`;
 }

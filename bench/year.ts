@@ -1,13 +1,16 @@
 /**
  * `npm run bench:year`: a year of spot and perpetual 1m klines of BTC and ETH, from an order to the end of its job, against raw
  * COPY of the very same rows in one session, in turns. Both cores of a small machine are busy then, so the processor time
- * is told too: what is left idle is all that could still be won without doing less. `ROUNDS` is 5 unless told.
+ * is told too: what is left idle is all that could still be won without doing less. `ROUNDS` is 5 unless told. Linux only, for
+ * processor time is read from /proc.
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Sql } from '../functions/stores/postgres.ts';
 import { startHost } from '../localstack/embedded/host.ts';
 import { startVenuesProcess } from '../localstack/embedded/venues-process.ts';
+import { empty } from './empty.ts';
+import { type Cpu, countCpu } from './growth/gauges.ts';
 import { backfill } from './peers/gordon-data.ts';
 import { copyBack, save } from './peers/raw-copy.ts';
 import { median, whole } from './peers/table.ts';
@@ -53,8 +56,7 @@ await inFolder('year', async (folder) => {
 
 interface Timed {
   readonly seconds: number;
-  /** of this process: functions, state machine, job table, API */
-  readonly hostCpu: number;
+  readonly cpu: Cpu;
   /** of all cores, by anybody */
   readonly idle: number;
 }
@@ -64,26 +66,20 @@ interface Round {
   readonly raw: Timed;
 }
 
-/** Starts with empty tables and a server that has written down what came before. */
 async function timed(sql: Sql, work: () => Promise<void>): Promise<Timed> {
-  await sql`truncate market_data.spot_klines, market_data.perp_klines, market_data.coverage, market_data.series`;
-  await sql`checkpoint`;
-  const [began, idle, cpu] = [performance.now(), idleSeconds(), process.cpuUsage()];
+  await empty(sql);
+  const cpu = await countCpu(sql);
+  const [began, idle] = [performance.now(), idleSeconds()];
   await work();
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    seconds: (performance.now() - began) / 1_000,
-    hostCpu: (user + system) / 1e6,
-    idle: idleSeconds() - idle,
-  };
+  return { seconds: (performance.now() - began) / 1_000, idle: idleSeconds() - idle, cpu: cpu() };
 }
 
 function idleSeconds(): number {
   return cpus().reduce((sum, { times }) => sum + times.idle, 0) / 1_000;
 }
 
-function describe({ seconds, hostCpu, idle }: Timed): string {
-  return `${seconds.toFixed(2)} s (process ${hostCpu.toFixed(2)} s, idle ${idle.toFixed(2)} s of ${cpus().length} cores)`;
+function describe({ seconds, cpu, idle }: Timed): string {
+  return `${seconds.toFixed(2)} s (this process ${cpu.host.toFixed(2)} s, sessions of PostgreSQL ${cpu.sessions.toFixed(2)} s, idle ${idle.toFixed(2)} s of ${cpus().length} cores)`;
 }
 
 function tell(rounds: readonly Round[]): void {

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Chunk, planChunks } from '../../functions/core/plan.ts';
 import { type FetchPorts, fetchChunk } from '../../functions/core/run/fetch-chunk.ts';
 import { createServices } from '../../functions/runtime/services.ts';
+import { empty } from '../empty.ts';
 import { type Cpu, countCpu, forgetPeak, peakMegabytes } from './gauges.ts';
 import { type Ground, ROWS_OF_YEAR, symbolsFrom, YEAR } from './ground.ts';
 import { type Waits, watchLocks } from './lock-watch.ts';
@@ -24,8 +25,7 @@ export interface Crowd {
 /** The same chunks of one job for so many fetchers at once, into an empty table. */
 export async function crowd(ground: Ground, fetchers: number, symbols: number): Promise<Crowd> {
   const { host, sql } = ground;
-  await sql`truncate market_data.spot_klines, market_data.coverage, market_data.series`;
-  await sql`checkpoint`;
+  await empty(sql);
   const names = symbolsFrom(0, symbols);
   const jobId = await enter(ground, names);
   const chunks = chunksOf(names);

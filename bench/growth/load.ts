@@ -1,3 +1,4 @@
+import { empty } from '../empty.ts';
 import { median } from '../peers/table.ts';
 import { type Cpu, countCpu, diskUse, forgetPeak, keptMegabytes, peakMegabytes } from './gauges.ts';
 import { type Ground, ROWS_OF_YEAR, symbolAt, symbolsFrom } from './ground.ts';
@@ -41,7 +42,7 @@ export async function load(
 ): Promise<Stage[]> {
   // Connections, compiled code and the mirror's files are there before anything is measured.
   await order(ground.host, ['BTCUSDT'], 'all');
-  await ground.sql`truncate market_data.spot_klines, market_data.coverage, market_data.series`;
+  await empty(ground.sql);
   const done: Stage[] = [];
   for (const target of stages) {
     done.push(await reach(ground, done.at(-1)?.symbolYears ?? 0, target, say));

@@ -2,6 +2,7 @@ import type { Range } from '../../functions/core/range.ts';
 import { type Series, seriesLabel } from '../../functions/core/series.ts';
 import { connect } from '../../functions/stores/postgres.ts';
 import type { Host } from '../../localstack/embedded/host.ts';
+import { empty } from '../empty.ts';
 
 /** A job for one series, without an execution: its chunks are fetched by whoever measures. @returns its id */
 export async function enterJob(
@@ -22,12 +23,10 @@ export const eventOf = (jobId: string, series: Series, name: string, { start, en
   chunk: { ...series, label: `${seriesLabel(series)} ${name}`, start, end },
 });
 
-/** Everybody begins with an empty table, and with a server that has written down what came before. */
 export async function emptyTables({ databaseUrl }: Host): Promise<void> {
   const sql = connect(databaseUrl, { max: 1 });
   try {
-    await sql`truncate market_data.spot_klines, market_data.perp_klines, market_data.coverage, market_data.series`;
-    await sql`checkpoint`;
+    await empty(sql);
   } finally {
     await sql.end();
   }

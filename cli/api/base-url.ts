@@ -5,9 +5,7 @@ import { type Caller, callerOf } from './sign.ts';
 export interface BaseUrl {
   /** without a slash at its end */
   readonly url: string;
-  /** the user named it, so that starting the host of this machine may not help */
-  readonly given: boolean;
-  /** for an API that asks who calls; the host of this machine does not */
+  /** who calls an API that the user named; absent for the host of this machine, which asks nobody */
   readonly caller?: Caller;
 }
 
@@ -19,11 +17,11 @@ export function baseUrl(
   host: HostState | undefined,
 ): BaseUrl {
   const { GORDON_API_URL: given } = env;
-  if (!given) return { url: `http://127.0.0.1:${host?.ports.jobs ?? USUAL_PORT}`, given: false };
+  if (!given) return { url: `http://127.0.0.1:${host?.ports.jobs ?? USUAL_PORT}` };
   const protocol = URL.parse(given)?.protocol;
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw badInput(`GORDON_API_URL is "${given}", which is no URL: write it as http://127.0.0.1:8081`);
   }
   const url = given.replace(/\/+$/, '');
-  return { url, given: true, caller: callerOf(url, env) };
+  return { url, caller: callerOf(url, env) };
 }

@@ -61,15 +61,13 @@ async function send(
   path: string,
   init: RequestInit,
 ): Promise<{ response: Response; text: string }> {
+  const request = new Request(base.url + path, init);
+  const signed = (await base.caller?.sign(request)) ?? request;
   try {
-    const request = new Request(base.url + path, init);
-    // Signing makes another request, which would not be aborted with this one.
-    const response = await fetch((await base.caller?.sign(request)) ?? request, {
-      signal: init.signal ?? null,
-    });
+    // Signing makes another request, which would not be aborted with the first.
+    const response = await fetch(signed, { signal: init.signal ?? null });
     return { response, text: await response.text() };
   } catch (error) {
-    if (error instanceof CliError) throw error;
     if (init.signal?.aborted && !(init.signal.reason instanceof DOMException)) throw init.signal.reason;
     throw unreachable(base, error);
   }
@@ -81,7 +79,7 @@ function unreachable(base: BaseUrl, error: unknown): Unreachable {
   const why = describeError(error);
   // With several addresses for one name the cause is an AggregateError, whose message is empty.
   const code = String(((error as Error).cause as { code?: unknown } | undefined)?.code);
-  const remedy = `start it with \`make dev-up\`${base.given ? ', or check GORDON_API_URL' : ''}`;
+  const remedy = `start it with \`make dev-up\`${base.caller ? ', or check GORDON_API_URL' : ''}`;
   if (NOBODY_THERE.test(`${code} ${why}`)) {
     return new Unreachable(`no gordon-data at ${base.url}: ${remedy}`, 1, error);
   }

@@ -107,7 +107,7 @@ describe('the host', () => {
 describe('the API', () => {
   const health = async (answer: Answer) => {
     await using api = await fakeApi({ 'GET /healthz': answer });
-    return (await apiHealth(apiAt({ url: api.url, given: true }))).map(({ mark, what }) => [
+    return (await apiHealth(apiAt({ url: api.url }))).map(({ mark, what }) => [
       mark,
       what.replace(api.url, 'URL'),
     ]);
@@ -130,7 +130,7 @@ describe('the API', () => {
   it('is not there', async () => {
     const api = await fakeApi({});
     await api.close();
-    expect(await apiHealth(apiAt({ url: api.url, given: false }))).toEqual([
+    expect(await apiHealth(apiAt({ url: api.url }))).toEqual([
       {
         mark: 'broken',
         what: `no gordon-data at ${api.url}: start it with \`make dev-up\``,
