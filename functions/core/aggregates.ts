@@ -15,7 +15,7 @@ export interface Aggregate {
   readonly width: number;
 }
 
-/** Bottom-up: each is made of the one before it, so a refresh goes in this order. */
+/** Each is made of the 5-minute rows themselves: one is refreshed without another. */
 export const AGGREGATES: readonly Aggregate[] = [
   { name: 'price_klines_15m', width: 15 * MINUTE },
   { name: 'price_klines_30m', width: 30 * MINUTE },
@@ -25,15 +25,10 @@ export const AGGREGATES: readonly Aggregate[] = [
   { name: 'price_klines_1d', width: DAY },
 ];
 
-/** The buckets that a set of rows touches. @param until where the last bucket must end at the latest; epoch ms */
-export const bucketsOf = ({ width }: Aggregate, touched: RangeSet, until: number): RangeSet =>
+/** The buckets that a set of rows touches, the open one included. */
+export const bucketsOf = ({ width }: Aggregate, touched: RangeSet): RangeSet =>
   normalize(
-    touched.map(
-      ({ start, end }): Range => ({
-        start: floorTo(start, width),
-        end: Math.min(ceilTo(end, width), floorTo(until, width)),
-      }),
-    ),
+    touched.map(({ start, end }): Range => ({ start: floorTo(start, width), end: ceilTo(end, width) })),
   );
 
 /** Rows of a job that the aggregates have not seen. */
@@ -57,7 +52,7 @@ export interface AggregateStore {
   /** Jobs that wrote since and have not been entered by `seen`. @param since epoch ms */
   unseen(since: number): Promise<readonly Unseen[]>;
   seen(jobIds: readonly string[]): Promise<void>;
-  /** Refreshes the buckets that the set touches, and no others, bottom-up. */
+  /** Refreshes the buckets that the set touches, and no others. */
   refresh(touched: RangeSet): Promise<void>;
   /**
    * Refreshes the newest buckets of all, where the database does not do so by itself.

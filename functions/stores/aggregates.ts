@@ -1,13 +1,13 @@
 import { AGGREGATED, AGGREGATES, type AggregateStore, bucketsOf } from '../core/aggregates.ts';
 import { type Clock, iso } from '../core/time.ts';
 import type { Flavour } from './flavour.ts';
-import { type Sql, storeError } from './postgres.ts';
+import { type Runner, storeError } from './postgres.ts';
 
 export interface AggregateOptions {
   /** takes the role `gordon_writer` */
-  readonly sql: Sql;
+  readonly sql: Runner;
   /** the login itself: TimescaleDB lets nobody but its owner refresh an aggregate, and a role cannot lend that */
-  readonly owner: Sql;
+  readonly owner: Runner;
   readonly clock: Clock;
 }
 
@@ -71,10 +71,8 @@ export function createAggregateStore({ sql, owner, clock }: AggregateOptions): A
 
     refresh: async (touched) => {
       const byPolicy = await guarded('aggregates', timescale);
-      // TimescaleDB computes an open bucket when it is read. Materialising it would hide what comes into it later.
-      const until = byPolicy ? clock() : Number.POSITIVE_INFINITY;
       for (const aggregate of AGGREGATES) {
-        for (const { start, end } of bucketsOf(aggregate, touched, until)) {
+        for (const { start, end } of bucketsOf(aggregate, touched)) {
           const window = `'${iso(start)}'::timestamptz, '${iso(end)}'::timestamptz`;
           await guarded(`${aggregate.name} ${iso(start)}`, () =>
             byPolicy
@@ -101,13 +99,21 @@ export function createAggregateStore({ sql, owner, clock }: AggregateOptions): A
       guarded('aggregates', async () => {
         const rows = await sql<Row[]>`
           select name, last_refresh, next_refresh, watermark, healthy from market_data.aggregate_status`;
-        const at = (date: Date | null): number | null => date?.getTime() ?? null;
         return rows.map(({ name, last_refresh, next_refresh, watermark, healthy }) => ({
-          ...{ name, healthy, watermark: at(watermark) },
-          ...{ lastRefresh: at(last_refresh), nextRefresh: at(next_refresh) },
+          name,
+          lastRefresh: at(last_refresh),
+          nextRefresh: at(next_refresh),
+          watermark: at(watermark),
+          healthy,
         }));
       }),
   };
+}
+
+/** Epoch ms. Infinity and years before Christ are how a database says "never", and no date of ours. */
+function at(date: Date | null): number | null {
+  const ms = date?.getTime() ?? Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
 }
 
 interface Row {

@@ -4,6 +4,7 @@ import Postgrator from 'postgrator';
 import { GordonError } from '../core/errors.ts';
 import { Session } from './connection.ts';
 import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
+import { materialise } from './materialise.ts';
 import { placeOf, type Runner, storeError } from './postgres.ts';
 import { openSchema } from './search-path.ts';
 import { refuseUnfit } from './timescale.ts';
@@ -29,7 +30,8 @@ export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string 
 
 /**
  * Brings a database to the newest schema. Harmless to repeat; concurrent runs wait for each other. Each migration and its
- * record are one transaction, so a failing one leaves the database at the version before it.
+ * record are one transaction, so a failing one leaves the database at the version before it. What a migration leaves to be
+ * materialised is done at the end; a run that was cut short there is completed by the next one.
  * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
  *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `migration-failed`
  */
@@ -65,6 +67,7 @@ async function migrateOn(session: Runner, folder: string, place: string): Promis
     insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
     on conflict (key) do nothing`;
   await openSchema(session);
+  await materialise(session, flavour);
   const applied = open.map((migration) => basename(migration.filename));
   return { flavour, applied, version: open.at(-1)?.version ?? at };
 }

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { materialise } from '../../functions/stores/materialise.ts';
 import { migrationPattern } from '../../functions/stores/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
 import { SEARCH_PATH } from '../../functions/stores/search-path.ts';
@@ -70,6 +71,7 @@ export async function startTimescale(): Promise<TestTimescale> {
     );
   const unsafe = (text: string) => Object.assign(Promise.resolve(), { simple: () => exec(text) });
   const sql = Object.assign(tag, { unsafe, json: (value: unknown) => JSON.stringify(value) });
+  await materialise(sql as unknown as Sql, 'timescale');
   return { sql: sql as unknown as Sql, exec, close: () => db.close() };
 }
 

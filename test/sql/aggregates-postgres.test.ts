@@ -38,8 +38,16 @@ describe('aggregates on plain PostgreSQL', () => {
     await writeCandles(sql, 'WINUSDT', { start: day.start, end: day.start + 2 * HOUR }, 0);
     await sql`call refresh_continuous_aggregate('price_klines_15m', '2024-06-01 00:10Z', '2024-06-01 00:50Z')`;
     expect(await bucketsOf('price_klines_15m', 'WINUSDT')).toEqual(['2024-06-01T00:15', '2024-06-01T00:30']);
-    await sql`call refresh_continuous_aggregate('price_klines_30m', '2024-06-01 00:00Z', '2024-06-01 02:00Z')`;
-    expect(await bucketsOf('price_klines_30m', 'WINUSDT')).toEqual(['2024-06-01T00:00', '2024-06-01T00:30']);
+    await sql`call refresh_continuous_aggregate('price_klines_30m', '2024-06-01 00:10Z', '2024-06-01 01:50Z')`;
+    expect(await bucketsOf('price_klines_30m', 'WINUSDT')).toEqual(['2024-06-01T00:30', '2024-06-01T01:00']);
+  });
+
+  it('are refreshed one by one: none needs another', async () => {
+    const alone = { start: Date.UTC(2024, 7, 1), end: Date.UTC(2024, 7, 3) };
+    await writeCandles(sql, 'ONEUSDT', alone, 7);
+    await sql`call refresh_continuous_aggregate('price_klines_1d', '2024-08-01Z', '2024-08-03Z')`;
+    await expectEqual(sql, alone, ['price_klines_1d']);
+    expect(await bucketsOf('price_klines_12h', 'ONEUSDT')).toEqual([]);
   });
 
   it('have no bounds where none are told', async () => {
