@@ -13,6 +13,8 @@ export interface TestTimescale {
   readonly sql: Sql;
   /** several statements at once run in one transaction */
   exec(text: string): Promise<void>;
+  /** applies the migrations that `below` has left out; what the migrator does after them is the caller's */
+  applyMigrations(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,8 +46,9 @@ export const timescaleMigrations = (): string[] =>
 /**
  * TimescaleDB in this process, with the newest schema. Its background workers do not run: `CALL run_job(id)` does what
  * the scheduler would do.
+ * @param below the first migration to leave out, such as `0060`; the schema is then that of an older version
  */
-export async function startTimescale(): Promise<TestTimescale> {
+export async function startTimescale(below?: string): Promise<TestTimescale> {
   if (!('engine' in modules)) throw new Error(timescaleAbsent);
   const { engine, extension } = modules;
   const db = await engine.PGlite.create({ extensions: { timescaledb: extension.timescaledb } });
@@ -59,7 +62,12 @@ export async function startTimescale(): Promise<TestTimescale> {
   await exec(`set timezone = 'UTC'; create extension if not exists timescaledb`);
   // Its cached row of the database is stale from the start: a GRANT on it would fail with "tuple concurrently deleted".
   await exec('alter database template1 with is_template false');
-  for (const file of timescaleMigrations()) await exec(`begin; ${readFileSync(file, 'utf8')}; commit`);
+  const files = timescaleMigrations();
+  const older = files.filter((file) => below === undefined || basename(file) < below);
+  const apply = async (some: readonly string[]): Promise<void> => {
+    for (const file of some) await exec(`begin; ${readFileSync(file, 'utf8')}; commit`);
+  };
+  await apply(older);
   await exec(`insert into market_data.meta (key, value) values ('flavour', '"timescale"')`);
   await exec(SEARCH_PATH);
   // The setting is for new sessions, and this engine has one only.
@@ -70,9 +78,11 @@ export async function startTimescale(): Promise<TestTimescale> {
       values,
     );
   const unsafe = (text: string) => Object.assign(Promise.resolve(), { simple: () => exec(text) });
-  const sql = Object.assign(tag, { unsafe, json: (value: unknown) => JSON.stringify(value) });
-  await materialise(sql as unknown as Sql, 'timescale');
-  return { sql: sql as unknown as Sql, exec, close: () => db.close() };
+  const parts = { unsafe, json: (value: unknown) => JSON.stringify(value) };
+  const sql = Object.assign(tag, parts) as unknown as Sql;
+  await materialise(sql, 'timescale');
+  const applyMigrations = () => apply(files.slice(older.length));
+  return { sql, exec, applyMigrations, close: () => db.close() };
 }
 
 const asParameter = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);

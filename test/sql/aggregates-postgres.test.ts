@@ -6,7 +6,15 @@ import { createAggregateStore } from '../../functions/stores/aggregates.ts';
 import { migrate } from '../../functions/stores/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
-import { daysOf, expectEqual, history, holds, writeCandles } from './candle-model.ts';
+import {
+  daysOf,
+  expectEqual,
+  expectWithinLookbacks,
+  history,
+  holds,
+  writeCandles,
+  writeWithinLookbacks,
+} from './candle-model.ts';
 
 let database: TestDatabase;
 let sql: Sql;
@@ -46,7 +54,7 @@ describe('aggregates on plain PostgreSQL', () => {
     const alone = { start: Date.UTC(2024, 7, 1), end: Date.UTC(2024, 7, 3) };
     await writeCandles(sql, 'ONEUSDT', alone, 7);
     await sql`call refresh_continuous_aggregate('price_klines_1d', '2024-08-01Z', '2024-08-03Z')`;
-    await expectEqual(sql, alone, ['price_klines_1d']);
+    await expectEqual(sql, alone, { names: ['price_klines_1d'] });
     expect(await bucketsOf('price_klines_12h', 'ONEUSDT')).toEqual([]);
   });
 
@@ -115,10 +123,32 @@ describe('aggregates on plain PostgreSQL', () => {
     }
   });
 
+  it('have by the schedule alone what came by SQL within the lookback', async () => {
+    const now = Date.now();
+    await writeWithinLookbacks(sql, now);
+    await store.refreshRecent(5);
+    await expectWithinLookbacks(sql, now);
+  });
+
   it('are no longer healthy when the schedule stops', async () => {
     const admin = database.connect({ max: 1 });
     await admin`update market_data.aggregates set last_refresh = now() - interval '2 minutes'`;
     expect((await store.status()).map(({ healthy }) => healthy)).toEqual(AGGREGATES.map(() => false));
+  });
+
+  it('have no instants where a database says never in its own way', async () => {
+    const admin = database.connect({ max: 1 });
+    await admin.unsafe(`
+      alter view market_data.aggregate_status rename to real_status;
+      create view market_data.aggregate_status as select name, healthy, '-infinity'::timestamptz as last_refresh,
+        'infinity'::timestamptz as next_refresh, '4714-11-24 BC'::timestamptz as watermark from market_data.real_status;
+      grant select on market_data.aggregate_status to gordon_writer`);
+    const status = await store.status();
+    await admin.unsafe(`
+      drop view market_data.aggregate_status;
+      alter view market_data.real_status rename to aggregate_status`);
+    const never = { lastRefresh: null, nextRefresh: null, watermark: null };
+    expect(status).toEqual(AGGREGATES.map(({ name }) => ({ name, healthy: false, ...never })));
   });
 
   it('may be refreshed by several at once', async () => {

@@ -5,7 +5,15 @@ import { DAY, floorTo, iso, MINUTE } from '../../functions/core/time.ts';
 import { createAggregateStore } from '../../functions/stores/aggregates.ts';
 import { refuseUnfit } from '../../functions/stores/timescale.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
-import { daysOf, expectEqual, history, holds, writeCandles } from './candle-model.ts';
+import {
+  daysOf,
+  expectEqual,
+  expectWithinLookbacks,
+  history,
+  holds,
+  writeCandles,
+  writeWithinLookbacks,
+} from './candle-model.ts';
 
 /** The migrations of the Timescale flavour on TimescaleDB's own code, in this process. */
 describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleAbsent}` : ''}`, () => {
@@ -33,6 +41,15 @@ describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleA
   };
 
   it('is one that the migrator accepts', () => refuseUnfit(db.sql, 'here'));
+
+  it('says so when its aggregates have no rows, all of them or some', async () => {
+    const watermarks = async () => (await store.status()).map(({ watermark }) => watermark);
+    expect(await watermarks()).toEqual(AGGREGATES.map(() => null));
+    const hour = { start: Date.UTC(2020, 0, 1), end: Date.UTC(2020, 0, 1, 1) };
+    await writeCandles(db.sql, 'FIRSTUSDT', hour, 1);
+    await db.exec(`call refresh_continuous_aggregate('price_klines_1h', '2020-01-01', '2020-01-02')`);
+    expect(await watermarks()).toEqual([null, null, hour.end, null, null, null]);
+  });
 
   it('has a hypertable for every table of rows', async () => {
     const rows = await db.sql<{ name: string }[]>`
@@ -96,6 +113,26 @@ describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleA
     await writeCandles(db.sql, 'NOWUSDT', { start: recent.end - 15 * MINUTE, end: recent.end }, 4);
     await runPolicies();
     await expectEqual(db.sql, { start: recent.start, end: recent.end + DAY });
+  });
+
+  it('has by its policies alone what came by SQL within the lookback', async () => {
+    // Nothing is computed when it is read: what a policy has not seen is missing.
+    for (const { name } of AGGREGATES)
+      await db.exec(`call refresh_continuous_aggregate('${name}', null, null)`);
+    const now = Date.now();
+    await writeWithinLookbacks(db.sql, now);
+    await runPolicies();
+    await expectWithinLookbacks(db.sql, now);
+  });
+
+  it('refreshes one aggregate without another', async () => {
+    const days = { start: Date.UTC(2022, 0, 1), end: Date.UTC(2022, 0, 3) };
+    await writeCandles(db.sql, 'ALONEUSDT', days, 1);
+    await db.exec(`call refresh_continuous_aggregate('price_klines_1d', '2022-01-01', '2022-01-03')`);
+    await expectEqual(db.sql, days, { names: ['price_klines_1d'] });
+    await expect(expectEqual(db.sql, days, { names: ['price_klines_12h'] })).rejects.toThrow(
+      'price_klines_12h',
+    );
   });
 
   it('keeps an open bucket current that somebody materialised', async () => {

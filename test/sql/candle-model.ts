@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates.ts';
 import { normalize, type Range, union } from '../../functions/core/range.ts';
-import { DAY, iso, MINUTE } from '../../functions/core/time.ts';
+import { ceilTo, DAY, floorTo, HOUR, iso, MINUTE } from '../../functions/core/time.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
 
 const STEP = 5 * MINUTE;
@@ -78,13 +78,44 @@ export async function writeCandles(
       low = excluded.low, close = excluded.close, volume = excluded.volume, turnover = excluded.turnover`;
 }
 
-/** Holds aggregates within a range against what the candles themselves give. @param names defaults to all of them */
-export async function expectEqual(
-  sql: Sql,
-  { start, end }: Range,
-  names: readonly string[] = AGGREGATES.map(({ name }) => name),
-): Promise<void> {
-  for (const { name, width } of AGGREGATES.filter((aggregate) => names.includes(aggregate.name))) {
+/** How young a row must be to come into an aggregate without anybody's doing, ms. */
+const LOOKBACK: Readonly<Record<string, number>> = {
+  price_klines_15m: 30 * MINUTE,
+  price_klines_30m: HOUR,
+  price_klines_1h: 2 * HOUR,
+  price_klines_4h: 8 * HOUR,
+  price_klines_12h: DAY,
+  price_klines_1d: 2 * DAY,
+};
+
+/** For each aggregate rows of a symbol of its own, over 95 % of what it looks back. */
+export async function writeWithinLookbacks(sql: Sql, now: number): Promise<void> {
+  for (const [name, lookback] of Object.entries(LOOKBACK)) {
+    const range = { start: ceilTo(now - 0.95 * lookback, STEP), end: floorTo(now, STEP) };
+    await writeCandles(sql, `LATE_${name}`, range, 7);
+  }
+}
+
+/** Holds each aggregate against the rows of its own lookback. @param now what they were written with */
+export async function expectWithinLookbacks(sql: Sql, now: number): Promise<void> {
+  const range = { start: floorTo(now, DAY) - 3 * DAY, end: now + DAY };
+  for (const name of Object.keys(LOOKBACK)) {
+    await expectEqual(sql, range, { names: [name], symbol: `LATE_${name}` });
+  }
+}
+
+export interface Only {
+  /** defaults to all aggregates */
+  readonly names?: readonly string[];
+  /** defaults to all symbols */
+  readonly symbol?: string;
+}
+
+/** Holds aggregates within a range against what the candles themselves give. */
+export async function expectEqual(sql: Sql, { start, end }: Range, only: Only = {}): Promise<void> {
+  const { names, symbol = '%' } = only;
+  for (const { name, width } of AGGREGATES) {
+    if (names?.includes(name) === false) continue;
     const [row] = await sql<{ wrong: object[] | null; buckets: number }[]>`
       with recomputed as (
         select to_timestamp(floor(extract(epoch from "timestamp") / ${width / 1000}::int8) * ${width / 1000}::int8) as bucket,
@@ -92,7 +123,8 @@ export async function expectEqual(
           (array_agg(close order by "timestamp" desc))[1] as close, sum(volume) as volume, sum(turnover) as turnover,
           count(*) as count
         from market_data.price_klines
-        where timeframe = '5m' and "timestamp" >= ${new Date(start)} and "timestamp" < ${new Date(end)} group by 1, 2),
+        where timeframe = '5m' and symbol like ${symbol}::text
+          and "timestamp" >= ${new Date(start)} and "timestamp" < ${new Date(end)} group by 1, 2),
       stored as (
         select * from (
           select '15m' as of, * from market_data.price_klines_15m union all
@@ -101,7 +133,8 @@ export async function expectEqual(
           select '4h', * from market_data.price_klines_4h union all
           select '12h', * from market_data.price_klines_12h union all
           select '1d', * from market_data.price_klines_1d) every
-        where 'price_klines_' || of = ${name}::text and bucket >= ${new Date(start)} and bucket < ${new Date(end)})
+        where 'price_klines_' || of = ${name}::text and symbol like ${symbol}::text
+          and bucket >= ${new Date(start)} and bucket < ${new Date(end)})
       select jsonb_agg(jsonb_build_object('recomputed', to_jsonb(r), 'stored', to_jsonb(s))) as wrong,
         (select count(*) from recomputed)::int4 as buckets
       from recomputed r full join stored s on r.bucket = s.bucket and r.symbol = s.symbol
