@@ -8,6 +8,7 @@ import { type Synthesized, synth } from './support/synth.ts';
 interface State {
   readonly Type: string;
   readonly Resource?: string;
+  readonly TimeoutSeconds?: number;
   readonly Parameters?: { readonly FunctionName: string };
   readonly Retry?: readonly { readonly MaxAttempts: number; readonly ErrorEquals: readonly string[] }[];
   readonly MaxConcurrency?: number;
@@ -41,6 +42,12 @@ describe('the deployed state machine', () => {
     );
     expect(Object.fromEntries(called)).toEqual(Object.fromEntries(expected));
     expect(JSON.stringify(all)).not.toContain('${');
+  });
+
+  it('gives every task the time that its function has', () => {
+    for (const { state, handler, timeoutSeconds } of manifest.filter((spec) => spec.state)) {
+      expect([handler, all[state!]!.TimeoutSeconds]).toEqual([handler, timeoutSeconds]);
+    }
   });
 
   it('retries, catches and limits as the definition says', () => {
