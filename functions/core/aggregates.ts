@@ -34,6 +34,7 @@ export const bucketsOf = ({ width }: Aggregate, touched: RangeSet): RangeSet =>
 /** Rows of a job that the aggregates have not seen. */
 export interface Unseen {
   readonly jobId: string;
+  readonly symbols: readonly string[];
   readonly touched: RangeSet;
 }
 
@@ -47,13 +48,25 @@ export interface AggregateStatus {
   readonly healthy: boolean;
 }
 
+export interface RefreshHow {
+  /** those whose rows changed; any of them by default. Only TimescaleDB knows by itself which did */
+  readonly symbols?: readonly string[];
+  /** how long to wait for others that refresh the same, all in all; ms */
+  readonly patience?: number;
+  /** called before each aggregate with its number, from 1, and how many there are */
+  onAggregate?(number: number, of: number): Promise<void>;
+}
+
 /** The aggregates of `price_klines`, however the database keeps them. */
 export interface AggregateStore {
   /** Jobs that wrote since and have not been entered by `seen`. @param since epoch ms */
   unseen(since: number): Promise<readonly Unseen[]>;
   seen(jobIds: readonly string[]): Promise<void>;
-  /** Refreshes the buckets that the set touches, and no others. */
-  refresh(touched: RangeSet): Promise<void>;
+  /**
+   * Refreshes the buckets that the set touches, and those between near ones.
+   * @throws GordonError `refresh-busy` when others refreshed the same for longer than `how.patience`
+   */
+  refresh(touched: RangeSet, how?: RefreshHow): Promise<void>;
   /**
    * Refreshes the newest buckets of all, where the database does not do so by itself.
    * @param everySeconds how often this is called

@@ -64,6 +64,20 @@ export function hull(set: RangeSet): Range | undefined {
 }
 
 /**
+ * A coarser set that has all of `set` and at most `most` ranges: gaps up to `near` are filled, and of the longer ones those
+ * that are left over when the longest `most - 1` are kept.
+ */
+export function joinNear(set: RangeSet, near: number, most: number): RangeSet {
+  const gaps = set.slice(1).map((r, i): Range => ({ start: set[i]!.end, end: r.start }));
+  const kept = gaps
+    .filter((gap) => gap.end - gap.start > near)
+    .sort((a, b) => b.end - b.start - (a.end - a.start))
+    .slice(0, most - 1);
+  const whole = hull(set);
+  return whole ? subtract([whole], normalize(kept)) : [];
+}
+
+/**
  * The set of whole steps that instants on a grid stand for: instant `t` covers `[t, t + step)`.
  * @param times sorted ascending
  */

@@ -1,7 +1,8 @@
-import { AGGREGATED, AGGREGATES, type AggregateStore, bucketsOf } from '../core/aggregates.ts';
-import { type Clock, iso } from '../core/time.ts';
+import { AGGREGATED, type AggregateStore } from '../core/aggregates.ts';
+import type { Clock } from '../core/time.ts';
 import type { Flavour } from './flavour.ts';
 import { type Runner, storeError } from './postgres.ts';
+import { createRefresh } from './refresh-views.ts';
 
 export interface AggregateOptions {
   /** takes the role `gordon_writer` */
@@ -9,12 +10,16 @@ export interface AggregateOptions {
   /** the login itself: TimescaleDB lets nobody but its owner refresh an aggregate, and a role cannot lend that */
   readonly owner: Runner;
   readonly clock: Clock;
+  /** waits so many ms; the real time by default */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 /** A job's id is kept as long as its spans have it; afterwards nobody asks for it. */
 const REMEMBERED = '14 days';
 
-export function createAggregateStore({ sql, owner, clock }: AggregateOptions): AggregateStore {
+export function createAggregateStore(options: AggregateOptions): AggregateStore {
+  const { sql, clock } = options;
+  const refresh = createRefresh(options);
   let flavour: Promise<Flavour> | undefined;
 
   async function readFlavour(): Promise<Flavour> {
@@ -42,8 +47,8 @@ export function createAggregateStore({ sql, owner, clock }: AggregateOptions): A
   return {
     unseen: (since) =>
       guarded('aggregates', async () => {
-        const rows = await sql<{ jobId: string; touched: [number, number][] }[]>`
-          select job_id as "jobId", (
+        const rows = await sql<{ jobId: string; symbols: string[]; touched: [number, number][] }[]>`
+          select job_id as "jobId", jsonb_agg(distinct symbol) as symbols, (
               select jsonb_agg(jsonb_build_array(
                 (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r)
               from unnest(range_agg(span)) r) as touched
@@ -52,8 +57,9 @@ export function createAggregateStore({ sql, owner, clock }: AggregateOptions): A
             and fetched_at >= ${new Date(since)}
             and not exists (select from market_data.refreshed_jobs r where r.job_id = c.job_id)
           group by job_id order by job_id`;
-        return rows.map(({ jobId, touched }) => ({
+        return rows.map(({ jobId, symbols, touched }) => ({
           jobId,
+          symbols,
           touched: touched.map(([start, end]) => ({ start, end })),
         }));
       }),
@@ -69,24 +75,8 @@ export function createAggregateStore({ sql, owner, clock }: AggregateOptions): A
           delete from market_data.refreshed_jobs where refreshed_at < now() - ${REMEMBERED}::text::interval`;
       }),
 
-    refresh: async (touched) => {
-      const byPolicy = await guarded('aggregates', timescale);
-      for (const aggregate of AGGREGATES) {
-        for (const { start, end } of bucketsOf(aggregate, touched)) {
-          const window = `'${iso(start)}'::timestamptz, '${iso(end)}'::timestamptz`;
-          await guarded(`${aggregate.name} ${iso(start)}`, () =>
-            byPolicy
-              ? // Alone in its message: it refuses to run in a transaction.
-                owner
-                  .unsafe(`call refresh_continuous_aggregate('market_data.${aggregate.name}', ${window})`)
-                  .simple()
-              : sql.unsafe(
-                  `call market_data.refresh_continuous_aggregate('market_data.${aggregate.name}', ${window})`,
-                ),
-          );
-        }
-      }
-    },
+    refresh: async (touched, how) =>
+      refresh((await guarded('aggregates', timescale)) ? 'timescale' : 'postgres', touched, how),
 
     refreshRecent: (everySeconds) =>
       guarded('aggregates', async () => {

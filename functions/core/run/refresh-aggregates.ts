@@ -1,4 +1,4 @@
-import type { AggregateStore } from '../aggregates.ts';
+import type { AggregateStore, RefreshHow } from '../aggregates.ts';
 import { isFinished } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
 import { type RangeSet, union } from '../range.ts';
@@ -11,7 +11,7 @@ export interface RefreshPorts {
 }
 
 /**
- * Refreshes exactly the buckets that jobs have touched and no refresh has seen: those of the job that is ending, and of
+ * Refreshes the buckets that jobs have touched and no refresh has seen: those of the job that is ending, and of
  * jobs that ended without coming to it, because they failed or their execution was stopped. A job at work is left to
  * itself.
  * @param lookback how long ago such a job may have written, ms
@@ -19,17 +19,19 @@ export interface RefreshPorts {
  */
 export async function refreshAggregates(
   ports: RefreshPorts,
-  { ending, lookback }: { readonly ending?: string; readonly lookback: number },
+  { ending, lookback, ...how }: { readonly ending?: string; readonly lookback: number } & RefreshHow,
 ): Promise<string[]> {
   let touched: RangeSet = [];
+  const symbols = new Set<string>();
   const ids: string[] = [];
   for (const unseen of await ports.aggregates.unseen(ports.clock() - lookback)) {
     if (unseen.jobId !== ending && (await isAtWork(ports, unseen.jobId))) continue;
     touched = union(touched, unseen.touched);
+    for (const symbol of unseen.symbols) symbols.add(symbol);
     ids.push(unseen.jobId);
   }
   if (ids.length === 0) return ids;
-  await ports.aggregates.refresh(touched);
+  await ports.aggregates.refresh(touched, { ...how, symbols: [...symbols] });
   await ports.aggregates.seen(ids);
   return ids;
 }

@@ -9,7 +9,11 @@ const NOW = Date.UTC(2025, 0, 1);
 const span = (start: number, end: number) => ({ start, end });
 
 function ports(unseen: Unseen[], statuses: Record<string, JobStatus>) {
-  const done: { since?: number; refreshed: RangeSet[]; seen: string[] } = { refreshed: [], seen: [] };
+  const done: { since?: number; refreshed: RangeSet[]; symbols: unknown[]; seen: string[] } = {
+    refreshed: [],
+    symbols: [],
+    seen: [],
+  };
   const aggregates: AggregateStore = {
     unseen: async (since) => {
       done.since = since;
@@ -20,8 +24,9 @@ function ports(unseen: Unseen[], statuses: Record<string, JobStatus>) {
       expect(done.refreshed).toHaveLength(1);
       done.seen.push(...ids);
     },
-    refresh: async (touched) => {
+    refresh: async (touched, how) => {
       done.refreshed.push(touched);
+      done.symbols.push(how?.symbols);
     },
     refreshRecent: async () => true,
     status: async () => [],
@@ -34,10 +39,10 @@ function ports(unseen: Unseen[], statuses: Record<string, JobStatus>) {
 
 it('refreshes what the ending job wrote, and those that ended without it', async () => {
   const unseen = [
-    { jobId: 'ending', touched: [span(0, 10)] },
-    { jobId: 'failed', touched: [span(10, 20), span(40, 50)] },
-    { jobId: 'running', touched: [span(100, 200)] },
-    { jobId: 'expired', touched: [span(300, 310)] },
+    { jobId: 'ending', symbols: ['BTCUSDT'], touched: [span(0, 10)] },
+    { jobId: 'failed', symbols: ['ETHUSDT'], touched: [span(10, 20), span(40, 50)] },
+    { jobId: 'running', symbols: ['XRPUSDT'], touched: [span(100, 200)] },
+    { jobId: 'expired', symbols: ['BTCUSDT'], touched: [span(300, 310)] },
   ];
   const { done, ports: with_ } = ports(unseen, { ending: 'running', failed: 'failed', running: 'running' });
   const ids = await refreshAggregates(with_, { ending: 'ending', lookback: HOUR });
@@ -45,12 +50,15 @@ it('refreshes what the ending job wrote, and those that ended without it', async
   expect(done).toEqual({
     since: NOW - HOUR,
     refreshed: [[span(0, 20), span(40, 50), span(300, 310)]],
+    symbols: [['BTCUSDT', 'ETHUSDT']],
     seen: ids,
   });
 });
 
 it('does nothing when nothing was written', async () => {
-  const { done, ports: with_ } = ports([{ jobId: 'queued', touched: [span(0, 1)] }], { queued: 'queued' });
+  const { done, ports: with_ } = ports([{ jobId: 'queued', symbols: ['BTCUSDT'], touched: [span(0, 1)] }], {
+    queued: 'queued',
+  });
   expect(await refreshAggregates(with_, { lookback: HOUR })).toEqual([]);
   expect(done.refreshed).toEqual([]);
 });
