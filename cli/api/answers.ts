@@ -47,6 +47,8 @@ export type Plan = z.infer<typeof Plan>;
 export const detailShape: z.ZodType<JobDetail> = summary.extend({
   skipped: z.array(z.string()),
   wave: z.number(),
+  phase: z.string().nullable(),
+  phase_seconds: z.number().nullable(),
   reason: z.string().nullable(),
   rows_per_second: z.number().nullable(),
   seconds_left: z.number().nullable(),

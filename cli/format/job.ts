@@ -1,6 +1,6 @@
 import type { JobDetail, JobSummary } from '../api/answers.ts';
 import type { Paint, Style } from '../terminal.ts';
-import { chunksOf } from './progress.ts';
+import { chunksOf, phaseOf } from './progress.ts';
 import { type Column, table } from './table.ts';
 import { count, dayOrTime, duration, few, percent, plural, seconds, span, time } from './values.ts';
 
@@ -115,6 +115,7 @@ export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {
     ['rows', rowsFact(job, now)],
   ];
   if (job.chunks.length > 0) facts.push(['chunks', chunkFact(job)]);
+  if (job.phase) facts.push(['now', phaseOf(job)]);
   if (job.wave > 1) facts.push(['wave', String(job.wave)]);
   if (job.seconds_left && job.finished_at === null)
     facts.push(['left', `about ${duration(job.seconds_left)}`]);

@@ -29,12 +29,17 @@ export const chunksOf = ({ chunk_counts }: JobDetail): number =>
 /** `running 42%  1,234,567 rows  98,765 rows/s  3/24 chunks  about 12s left` */
 export function progressLine(job: JobDetail): string {
   if (job.status === 'queued') return 'queued';
-  if (job.chunks.length === 0) return `${job.status}: looking for what is missing`;
+  if (job.chunks.length === 0) return `${job.status}: ${phaseOf(job) || 'looking for what is missing'}`;
   const { percent, rows, rate, chunks, left } = progressParts(job);
   return [`${job.status} ${percent}`, rows, rate, chunks, left].filter(Boolean).join('  ');
 }
 
+/** `refreshing aggregates 3 of 6 for 12s`; empty while chunks are fetched */
+export const phaseOf = ({ phase, phase_seconds }: JobDetail): string =>
+  [phase, phase && phase_seconds ? `for ${duration(phase_seconds)}` : ''].filter(Boolean).join(' ');
+
 function leftOf(job: JobDetail): string {
+  if (job.phase) return phaseOf(job);
   const waiting = job.chunks.flatMap(({ resumes_at }) => resumes_at ?? []);
   const working = job.chunks.some(({ state }) => state === 'running');
   // Nothing moves until then, and a bar that stands still without a word looks like a hang.

@@ -32,8 +32,14 @@ export interface JobStore {
   get(id: string): Promise<Job | undefined>;
   /** newest first */
   list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly more: boolean }>;
-  /** queued → running; a job that is further on stays as it is. @returns the job as it now is */
-  start(id: string, wave: number): Promise<Job>;
+  /**
+   * queued → running; a job that is further on stays as it is.
+   * @param phase what is done now that chunks do not show
+   * @returns the job as it now is
+   */
+  start(id: string, wave: number, phase?: string): Promise<Job>;
+  /** notes what is done now; a job that is final stays as it is */
+  enterPhase(id: string, phase: string): Promise<void>;
   /** enters the wave's chunks; a chunk that was planned before keeps its total and its rows */
   plan(id: string, wave: number, chunks: readonly PlannedChunk[]): Promise<void>;
   chunks(id: string): Promise<readonly ChunkProgress[]>;

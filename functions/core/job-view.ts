@@ -25,9 +25,13 @@ export interface JobSummary {
 export interface JobDetail extends JobSummary {
   readonly skipped: readonly string[];
   readonly wave: number;
+  /** what is done now that chunks do not show, such as `refreshing aggregates 3 of 6`; null while they are fetched */
+  readonly phase: string | null;
+  /** how long that has taken so far */
+  readonly phase_seconds: number | null;
   readonly reason: string | null;
   readonly rows_per_second: number | null;
-  /** estimated from the rate so far; null before there is one */
+  /** estimated from the rate so far; null before there is one, and in a phase */
   readonly seconds_left: number | null;
   /** null for a job that a schedule ordered */
   readonly quote: Quote | null;
@@ -95,14 +99,18 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
 export function detail(job: Job, chunks: readonly ChunkProgress[], now: number): JobDetail {
   const summary = summarize(job, chunks);
   const seconds = job.startedAt === undefined ? 0 : ((job.finishedAt ?? now) - job.startedAt) / SECOND;
-  const left = isFinished(job.status) ? 0 : timeLeft(seconds, summary.progress);
+  const phase = isFinished(job.status) ? undefined : job.phase;
+  // The rate of the chunks says nothing about a phase.
+  const estimate = phase === undefined ? timeLeft(seconds, summary.progress) : null;
   return {
     ...summary,
     skipped: job.skipped,
     wave: job.wave,
+    phase: phase ?? null,
+    phase_seconds: phase === undefined ? null : Math.max(0, Math.floor((now - job.phaseAt!) / SECOND)),
     reason: job.reason ?? null,
     rows_per_second: seconds > 0 ? Math.round(summary.rows_fetched / seconds) : null,
-    seconds_left: left,
+    seconds_left: isFinished(job.status) ? 0 : estimate,
     quote: job.quote ?? null,
     actual: {
       ...{ rows: summary.rows_fetched, seconds: Math.round(seconds * 10) / 10 },

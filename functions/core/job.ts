@@ -48,6 +48,10 @@ export interface Job extends JobOrder {
   readonly startedAt?: number;
   readonly finishedAt?: number;
   readonly wave: number;
+  /** what is done now that chunks do not show, such as `counting rows`; absent while they are fetched, and in the end */
+  readonly phase?: string;
+  /** when that began */
+  readonly phaseAt?: number;
   /** rows written; final once the job is finished, before that the sum of the chunks counts */
   readonly rows: number;
   /** why it ended as it did, for everything but a plain success */

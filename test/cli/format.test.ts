@@ -137,6 +137,17 @@ describe('progress as a line', () => {
     );
   });
 
+  it('when all rows are there and the aggregates are refreshed', () => {
+    const phase = { phase: 'refreshing aggregates 3 of 6', phaseAt: NOON - 12_000 };
+    expect(progressLine(view(job(phase), [doneChunk('a', 40_000)]))).toBe(
+      'running 100%  40,000 rows  5,000 rows/s  1/1 chunks  refreshing aggregates 3 of 6 for 12s',
+    );
+    expect(progressLine(view(job({ phase: 'counting rows', phaseAt: NOON })))).toBe('running: counting rows');
+    expect(jobLines(view(job(phase), [doneChunk('a', 40_000)]), NOON, plain)).toContain(
+      'now:      refreshing aggregates 3 of 6 for 12s',
+    );
+  });
+
   it('when only the limit of the venue is waited for', () => {
     const waiting = chunk('b', { state: 'waiting', resumeAt: Date.UTC(2025, 10, 21, 12, 1) });
     expect(progressLine(view(job(), [doneChunk('a', 8), waiting]))).toBe(

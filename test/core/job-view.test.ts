@@ -52,3 +52,24 @@ describe('the chunks of a job', () => {
     expect(JSON.stringify(told).length).toBeLessThan(ROOM / 2);
   });
 });
+
+describe('the phase of a job', () => {
+  const phase = { phase: 'refreshing aggregates 3 of 6', phaseAt: NOW - 12_400 };
+
+  it('says what is done when all chunks are, for how long, and that nobody knows how long it will take', () => {
+    expect(detail({ ...job, ...phase }, chunks(3), NOW)).toMatchObject({
+      status: 'running',
+      progress: 1,
+      phase: 'refreshing aggregates 3 of 6',
+      phase_seconds: 12,
+      seconds_left: null,
+    });
+  });
+
+  it('is none while chunks are fetched, and when the job has ended', () => {
+    const half = chunks(2, { leftMs: DAY / 2 });
+    expect(detail(job, half, NOW)).toMatchObject({ phase: null, phase_seconds: null, seconds_left: 86_400 });
+    const ended = { ...job, ...phase, status: 'failed', finishedAt: NOW } as const;
+    expect(detail(ended, half, NOW)).toMatchObject({ phase: null, phase_seconds: null, seconds_left: 0 });
+  });
+});

@@ -64,6 +64,7 @@ const Facts = ({ job }: { readonly job: Job }) => (
     <p class="progress-line" aria-live="polite">
       <Progress share={job.progress} label="Progress of the job" />
       {percent(job.progress)}
+      {job.phase && ` ${job.phase}`}
     </p>
     {job.reason && <p class="notice">{job.reason}</p>}
     <dl class="facts">

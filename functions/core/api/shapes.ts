@@ -57,9 +57,15 @@ export const Detail: z.ZodType<JobDetail> = z
     ...summary,
     skipped: z.array(z.string()).meta({ description: '"source symbol" pairs that a venue does not list' }),
     wave: Count,
+    phase: z.string().nullable().meta({
+      description: 'what is done now that chunks do not show, such as "refreshing aggregates 3 of 6"',
+    }),
+    phase_seconds: Count.nullable().meta({ description: 'how long the phase has taken so far' }),
     reason: z.string().nullable(),
     rows_per_second: Count.nullable(),
-    seconds_left: Count.nullable().meta({ description: 'estimated; null before there is a rate' }),
+    seconds_left: Count.nullable().meta({
+      description: 'estimated; null before there is a rate, and in a phase',
+    }),
     quote: Quote.nullable().meta({ description: 'null for a job that a schedule ordered' }),
     actual: z.object({
       ...{ rows: Count, seconds: z.number().nonnegative() },

@@ -11,7 +11,7 @@ import type { FinalStatus, JobStore } from '../job-ports.ts';
 import { planChunks } from '../plan.ts';
 import type { SeriesStore } from '../ports.ts';
 import { measure } from '../range.ts';
-import { DAY } from '../time.ts';
+import { DAY, MINUTE } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import { causesInWords, gapsOf, keptOf, type Remainder } from './job-gaps.ts';
 import { eachSeries, missingOf, overdue, wantedOf } from './job-series.ts';
@@ -21,14 +21,19 @@ import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
 /** As long as the ledger keeps apart what a job wrote that never came here. */
 const SPANS_KEPT = 7 * DAY;
 
+/** Others that refresh the same are waited for so long; the function has 15 minutes, and the rest is for its own work. */
+export const REFRESH_PATIENCE = 8 * MINUTE;
+
+const COUNTING = 'counting rows';
+
 /** Counts rows against the ledger once more and gives the job its last state. */
 export async function finalizeJob(
   ports: PlanPorts & RefreshPorts & { readonly store: Pick<SeriesStore, 'secure' | 'close'> },
   input: FinalizeJobInput,
 ): Promise<FinalizeJobOutput> {
-  const job = await ports.jobs.start(input.jobId, input.wave);
+  const job = await ports.jobs.start(input.jobId, input.wave, COUNTING);
   // Before the job ends: whoever waits for it finds the aggregates fresh. A cancelled job's rows are there to stay too.
-  if (job.source === 'candles') await refreshAggregates(ports, { ending: job.id, lookback: SPANS_KEPT });
+  if (job.source === 'candles') await refreshFor(ports, job);
   const chunks = await ports.jobs.chunks(job.id);
   // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
   const secured = await ports.store.secure(job.id);
@@ -44,6 +49,17 @@ export async function finalizeJob(
   // Last: a call that dies before is made again, and must count the same rows.
   await ports.store.close(job.id);
   return { jobId: job.id, status: final.status as FinalStatus, rows, reason: final.reason ?? '' };
+}
+
+/** All chunks are there by now, so the phase is all that shows that the job goes on. */
+async function refreshFor(ports: RefreshPorts & Pick<PlanPorts, 'jobs'>, { id }: Job): Promise<void> {
+  const refreshed = await refreshAggregates(ports, {
+    ending: id,
+    lookback: SPANS_KEPT,
+    patience: REFRESH_PATIENCE,
+    onAggregate: (number, of) => ports.jobs.enterPhase(id, `refreshing aggregates ${number} of ${of}`),
+  });
+  if (refreshed.length > 0) await ports.jobs.enterPhase(id, COUNTING);
 }
 
 interface Verdict {

@@ -13,6 +13,8 @@ export function jobOf(item: Item): Job {
     startedAt: at(item.started_at),
     finishedAt: at(item.finished_at),
     reason: item.reason as string | undefined,
+    phase: item.phase as string | undefined,
+    phaseAt: at(item.phase_at),
     quote: item.quote,
     gaps: item.gaps && (item.gaps as Item[]).map(gapOf),
   };
@@ -30,7 +32,7 @@ export function jobOf(item: Item): Job {
     createdAt: at(item.created_at)!,
     wave: item.wave as number,
     rows: item.rows as number,
-    ...(defined(optional) as Pick<Job, 'startedAt' | 'finishedAt' | 'reason' | 'quote' | 'gaps'>),
+    ...(defined(optional) as Partial<Job>),
   };
 }
 

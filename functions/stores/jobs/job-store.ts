@@ -39,18 +39,26 @@ export function createJobStore(at: JobTable): JobStore {
     create: (order, key) => createJob(at, order, key, get),
     list: (filter) => listJobs(at, filter),
 
-    async start(id, wave) {
+    async start(id, wave, phase) {
       const started = await change(
         at,
         id,
-        'SET #status = :to, started_at = if_not_exists(started_at, :now), wave = :wave',
+        `SET #status = :to, started_at = if_not_exists(started_at, :now), wave = :wave${phase ? ', phase = :phase, phase_at = :now' : NO_PHASE}`,
         {
           ':to': 'running',
           ':now': iso(at.clock()),
           ':wave': wave,
+          ...(phase && { ':phase': phase }),
         },
       );
       return started ?? mustGet(id);
+    },
+
+    async enterPhase(id, phase) {
+      await change(at, id, 'SET phase = :phase, phase_at = :now', {
+        ':phase': phase,
+        ':now': iso(at.clock()),
+      });
     },
 
     async finish(id, { rows, ...end }) {
@@ -90,6 +98,9 @@ export function createJobStore(at: JobTable): JobStore {
   };
 }
 
+/** The end of an update that leaves no phase. */
+const NO_PHASE = ' REMOVE phase, phase_at';
+
 interface End {
   readonly status: FinalStatus;
   readonly rows?: number;
@@ -107,7 +118,7 @@ function finish(at: JobTable, id: string, { status, rows, reason, gaps }: End) {
     ...(reason ? ['reason = :reason'] : []),
     ...(gaps ? ['gaps = :gaps'] : []),
   ];
-  return change(at, id, `SET ${sets.join(', ')}`, {
+  return change(at, id, `SET ${sets.join(', ')}${NO_PHASE}`, {
     ':to': status,
     ':now': iso(now),
     ':expires': Math.floor((now + KEEP_FINISHED) / SECOND),

@@ -59,6 +59,24 @@ describe('a job', () => {
     await expect(jobs.cancel(id)).rejects.toMatchObject({ code: 'job-finished', status: 409 });
   });
 
+  it('is in a phase from when it enters it until the next wave or its end', async () => {
+    const id = await make();
+    await jobs.start(id, 1);
+    expect(await jobs.get(id)).not.toHaveProperty('phase');
+    expect(await jobs.start(id, 1, 'counting rows')).toMatchObject({ phase: 'counting rows' });
+    table.now += MINUTE;
+    await jobs.enterPhase(id, 'refreshing aggregates 1 of 6');
+    const at = table.now;
+    table.now += MINUTE;
+    expect(await jobs.get(id)).toMatchObject({ phase: 'refreshing aggregates 1 of 6', phaseAt: at });
+    expect(await jobs.start(id, 2)).not.toHaveProperty('phase');
+    await jobs.enterPhase(id, 'counting rows');
+    expect(await jobs.finish(id, { status: 'succeeded', rows: 0 })).not.toHaveProperty('phase');
+    await jobs.enterPhase(id, 'counting rows');
+    expect(await jobs.get(id)).not.toHaveProperty('phase');
+    expect(await raw(jobKey(id))).not.toHaveProperty('phase_at');
+  });
+
   it('is kept for 30 days after its end', async () => {
     const id = await make();
     expect((await raw(jobKey(id)))?.expires_at).toBeUndefined();
