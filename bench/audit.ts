@@ -75,7 +75,7 @@ async function stage(
 async function fill(sql: Sql, catalog: Host['services']['catalog'], series: Series): Promise<void> {
   await catalog.request(series, YEAR);
   await sql`
-    insert into market_data.spot_klines (symbol, timeframe, time, open, high, low, close, volume, quote_volume, trades,
+    insert into market_data.spot_klines (symbol, timeframe, open_time, open, high, low, close, volume, quote_volume, trades,
       taker_buy_volume, taker_buy_quote_volume)
     select ${series.symbol}, '1m', t, 1, 2, 0.5, 1.5, 10, 15, 3, 5, 7
     from generate_series(${new Date(YEAR.start)}::timestamptz, ${new Date(YEAR.end - 60_000)}::timestamptz, '1 minute') t`;

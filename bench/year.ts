@@ -34,7 +34,8 @@ await inFolder('year', async (folder) => {
   };
   const measured = async (): Promise<void> => {
     await backfill(host, ROWS, ORDER);
-    for (const { table, file } of files) await save(sql, `${table} order by symbol, time`, 'binary', file);
+    for (const { table, file } of files)
+      await save(sql, `${table} order by symbol, open_time`, 'binary', file);
     const rounds: Round[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       const gordon = await timed(sql, () => backfill(host, ROWS, ORDER));

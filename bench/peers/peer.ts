@@ -72,7 +72,7 @@ export async function intoTable(sql: Sql, work: () => Promise<unknown>): Promise
   const { symbol, from, to } = WANTED;
   const [{ rows }] = (await sql`
     select count(*)::int8 as rows from market_data.spot_klines
-    where symbol = ${symbol} and timeframe = '1m' and time >= ${from}::timestamptz and time < ${to}::timestamptz`) as never as [
+    where symbol = ${symbol} and timeframe = '1m' and open_time >= ${from}::timestamptz and open_time < ${to}::timestamptz`) as never as [
     { rows: number },
   ];
   return { seconds, rows };

@@ -27,9 +27,9 @@ export async function copyBack(sql: Sql, table: string, file: string): Promise<v
 /** The rows of the table in files: held in memory they would burden whoever is measured next. */
 export async function dump(sql: Sql, folder: string): Promise<Ground['copies']> {
   const binary = join(folder, 'rows.copy');
-  await save(sql, 'spot_klines order by time', 'binary', binary);
+  await save(sql, 'spot_klines order by open_time', 'binary', binary);
   const csv = ['<', '>='].map((side, i) => ({
-    half: `spot_klines where time ${side} '${MIDDLE}' order by time`,
+    half: `spot_klines where open_time ${side} '${MIDDLE}' order by open_time`,
     file: join(folder, `rows-${i}.csv`),
   }));
   for (const { half, file } of csv) await save(sql, half, 'csv', file);

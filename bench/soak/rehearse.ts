@@ -171,7 +171,7 @@ async function loseRows({ sql, now }: Plant, random: () => number, start: number
   const from = start + floorTo(random() * (newest - start), MINUTE);
   const until = Math.min(from + random() * 12 * HOUR, newest);
   await sql`delete from market_data.spot_klines
-    where symbol = 'BTCUSDT' and time >= ${new Date(from)} and time < ${new Date(until)}`;
+    where symbol = 'BTCUSDT' and open_time >= ${new Date(from)} and open_time < ${new Date(until)}`;
 }
 
 async function activeJobs({ host }: Plant): Promise<string[]> {

@@ -66,7 +66,7 @@ function addSql(program: Command, context: Context, handle: Handle): void {
 
 const SQL_EXAMPLES = `
 Examples:
-  gordon-data sql "SELECT symbol, timeframe, count(*), max(time) FROM spot_klines GROUP BY 1, 2"
+  gordon-data sql "SELECT symbol, timeframe, count(*), max(open_time) FROM spot_klines GROUP BY 1, 2"
   gordon-data sql --csv "SELECT * FROM spot_klines WHERE symbol = 'BTCUSDT' AND timeframe = '1m'" > btc.csv`;
 
 function addSeed(program: Command, context: Context, handle: Handle): void {

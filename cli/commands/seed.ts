@@ -15,7 +15,7 @@ const NEXT_STEPS = [
   '  curl localhost:8081/backfill/report',
   '  curl -X POST localhost:8081/backfill -d \'{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}\'',
   '  curl localhost:8081/backfill/jobs',
-  '  bin/gordon-data sql "select * from market_data.spot_klines order by time desc limit 5"',
+  '  bin/gordon-data sql "select * from market_data.spot_klines order by open_time desc limit 5"',
   '  bin/gordon-data backfill klines trigger --symbols SOLUSDT --from 2025-01-01 --wait',
   '  make demo       # again: fetches nothing that is there',
   '  make dev-down   # stops the stack; data are kept',

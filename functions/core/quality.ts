@@ -1,7 +1,7 @@
 import type { Page } from './coverage.ts';
 import type { Sources } from './ports.ts';
 import type { Finding } from './source.ts';
-import type { Batch, ColumnData, TableSpec } from './table.ts';
+import { type Batch, type ColumnData, type TableSpec, timeColumn } from './table.ts';
 import { stepOf, type Timeframe } from './timeframe.ts';
 
 /**
@@ -79,8 +79,8 @@ export class Quality {
 
   #jumps(batch: Batch): Finding[] {
     // Rows that share their instant, such as strikes or vintages, are no course of one value.
-    if (this.#table.key.some((name) => !COURSE.has(name) && this.#table.fixed?.[name] === undefined))
-      return [];
+    const course = [...COURSE, timeColumn(this.#table), ...Object.keys(this.#table.fixed ?? {})];
+    if (this.#table.key.some((name) => !course.includes(name))) return [];
     const [first] = this.#named(batch, LEVELS);
     if (!first) return [];
     const [name, values] = first;
@@ -158,8 +158,8 @@ const VOLUMES = [
 ];
 /** The value that a row is about, whatever table it is of: the first of these that is there. */
 const LEVELS = ['close', 'open_interest', 'ratio', 'mark_price', 'market_cap_usd', 'circulating_usd'];
-/** Key columns of tables in which a series is one value after the other. */
-const COURSE = new Set(['symbol', 'timeframe', 'time', 'timestamp']);
+/** Key columns, beside the time, of tables in which a series is one value after the other. */
+const COURSE = ['symbol', 'timeframe'];
 /** A thousand, and room for what the market itself did meanwhile. */
 const JUMP = 500;
 

@@ -15,7 +15,7 @@ export interface TableSpec {
   readonly columns: readonly Column[];
   /** the primary key */
   readonly key: readonly string[];
-  /** the column of the row's instant; `time` unless told */
+  /** the column of the row's instant; defaults to `time` */
   readonly time?: string;
   /** columns that have one value in all rows of a source, where several sources share the table; part of the key */
   readonly fixed?: Readonly<Record<string, string>>;

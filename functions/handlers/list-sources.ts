@@ -1,6 +1,7 @@
 import { NoQuery } from '../core/api/queries.ts';
 import { parseInput } from '../core/bad-request.ts';
 import type { Source } from '../core/source.ts';
+import { timeColumn } from '../core/table.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -16,6 +17,7 @@ const view = (source: Source, hasKey: (env: string) => boolean) => ({
   default_timeframe: source.defaultTimeframe,
   default_symbols: source.defaultSymbols,
   columns: source.table.columns,
+  time_column: timeColumn(source.table),
   key_missing: source.key && !hasKey(source.key.env) ? source.key.env : null,
 });
 

@@ -25,12 +25,14 @@ afterAll(async () => {
 
 describe('reading', () => {
   it('prints a table', async () => {
-    const ran = await ask('SELECT symbol, time, close, trades FROM spot_klines ORDER BY time LIMIT 2');
+    const ran = await ask(
+      'SELECT symbol, open_time, close, trades FROM spot_klines ORDER BY open_time LIMIT 2',
+    );
     expect(ran).toEqual({
       code: 0,
       stderr: '',
       stdout: [
-        ' symbol  |         time         | close | trades',
+        ' symbol  |      open_time       | close | trades',
         '---------+----------------------+-------+--------',
         ' BTCUSDT | 2025-01-01T00:00:00Z |   1.5 |      7',
         ' BTCUSDT | 2025-01-01T00:01:00Z |   1.5 |      7',
@@ -53,18 +55,20 @@ describe('reading', () => {
   });
 
   it('is whole in CSV and JSON, batch after batch', async () => {
-    const csv = (await ask('SELECT time, close FROM spot_klines ORDER BY time', '--csv')).stdout.split('\n');
+    const csv = (
+      await ask('SELECT open_time, close FROM spot_klines ORDER BY open_time', '--csv')
+    ).stdout.split('\n');
     expect([csv.length, csv[0], csv[1], csv.at(-2), csv.at(-1)]).toEqual([
-      ...[10_083, 'time,close', '2025-01-01T00:00:00Z,1.5', '2025-01-08T00:00:00Z,1.5', ''],
+      ...[10_083, 'open_time,close', '2025-01-01T00:00:00Z,1.5', '2025-01-08T00:00:00Z,1.5', ''],
     ]);
     const json = JSON.parse(
-      (await ask('SELECT time, close FROM spot_klines ORDER BY time', '--json')).stdout,
+      (await ask('SELECT open_time, close FROM spot_klines ORDER BY open_time', '--json')).stdout,
     );
-    expect([json.length, json.at(-1)]).toEqual([10_081, { time: '2025-01-08T00:00:00Z', close: 1.5 }]);
+    expect([json.length, json.at(-1)]).toEqual([10_081, { open_time: '2025-01-08T00:00:00Z', close: 1.5 }]);
   });
 
   it('is cut in a table', async () => {
-    const lines = (await ask('SELECT time FROM spot_klines')).stdout.split('\n');
+    const lines = (await ask('SELECT open_time FROM spot_klines')).stdout.split('\n');
     expect([lines.length, lines.at(-2)]).toEqual([
       10_004,
       '(the first 10,000 rows; --csv and --json give all)',
@@ -170,7 +174,10 @@ describe('what goes wrong is one line', () => {
     ['SELECT * FROM nowhere', /^gordon-data: relation "nowhere" does not exist; tables are listed by: .*\n$/],
     ['SELECT 1 +', /^gordon-data: syntax error at end of input \(at character 11\)\n$/],
     ['SELECT 1/0', /^gordon-data: division by zero\n$/],
-    ["SELECT 1/(time - time > interval '1')::int FROM spot_klines", /^gordon-data: division by zero\n$/],
+    [
+      "SELECT 1/(open_time - open_time > interval '1')::int FROM spot_klines",
+      /^gordon-data: division by zero\n$/,
+    ],
     ['SELECT $1', /^gordon-data: .*\n$/],
   ])('%s', async (query, message) => {
     const ran = await ask(query);

@@ -279,7 +279,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
   async function lose(from: string, to: string): Promise<void> {
     await at.sql`
       delete from market_data.spot_klines
-      where symbol = 'BTCUSDT' and time >= ${from}::timestamptz and time < ${to}::timestamptz`;
+      where symbol = 'BTCUSDT' and open_time >= ${from}::timestamptz and open_time < ${to}::timestamptz`;
     const series = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' as const };
     await at.host.services.catalog.reconcile(series, { start: Date.parse(from), end: Date.parse(to) });
   }

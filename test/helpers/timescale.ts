@@ -44,8 +44,8 @@ export const timescaleMigrations = (): string[] =>
   globSync(migrationPattern('timescale')).sort((a, b) => basename(a).localeCompare(basename(b)));
 
 /**
- * TimescaleDB in this process, with the newest schema. Its background workers do not run: `CALL run_job(id)` does what
- * the scheduler would do.
+ * TimescaleDB in this process, with the newest schema or an older one. Its background workers do not run: `CALL run_job(id)`
+ * does what the scheduler would do.
  * @param below the first migration to leave out, such as `0060`; the schema is then that of an older version
  */
 export async function startTimescale(below?: string): Promise<TestTimescale> {

@@ -39,7 +39,7 @@ export function conformance(name: string, options: ConformanceOptions): void {
       const { sql } = at.facts;
       const [row] = await sql`
         select count(*)::int as n from market_data.${sql(table)}
-        where symbol = ${symbol} and timeframe = '1m' and time >= ${from} and time < ${to}`;
+        where symbol = ${symbol} and timeframe = '1m' and open_time >= ${from} and open_time < ${to}`;
       return row!.n;
     };
 
@@ -104,10 +104,10 @@ export function conformance(name: string, options: ConformanceOptions): void {
       needsSimulator(context);
       const [start, end] = ['2025-02-10T00:00:00Z', '2025-02-11T00:00:00Z'];
       const stored = await at.facts.sql`
-        select extract(epoch from time) * 1000 as time, open, high, low, close, volume, quote_volume, trades,
+        select extract(epoch from open_time) * 1000 as time, open, high, low, close, volume, quote_volume, trades,
                taker_buy_volume, taker_buy_quote_volume
         from market_data.perp_klines
-        where symbol = 'ETHUSDT' and timeframe = '1m' and time >= ${start} and time < ${end} order by time`;
+        where symbol = 'ETHUSDT' and timeframe = '1m' and open_time >= ${start} and open_time < ${end} order by open_time`;
       const truth = await at.truth({ market: 'um', symbol: 'ETHUSDT', timeframe: '1m', start, end });
       const numbers = truth.map((row) => [0, 1, 2, 3, 4, 5, 7, 8, 9, 10].map((i) => Number(row[i])));
       expect(numbers).toHaveLength(1_440);
@@ -177,7 +177,7 @@ export function conformance(name: string, options: ConformanceOptions): void {
         refreshed = await ours();
       }
       const [newest] = await at.facts.sql`
-        select max(time) as time from market_data.spot_klines where symbol = 'BTCUSDT' and timeframe = '1m'`;
+        select max(open_time) as time from market_data.spot_klines where symbol = 'BTCUSDT' and timeframe = '1m'`;
       expect(newest!.time.getTime()).toBeGreaterThan(since - 5 * 60_000);
     });
   });

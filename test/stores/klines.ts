@@ -10,15 +10,16 @@ const TAKER = ['taker_buy_volume', 'taker_buy_quote_volume'];
 
 export const SPOT: TableSpec = {
   name: 'spot_klines',
+  time: 'open_time',
   columns: [
     { name: 'symbol', type: 'text' },
     { name: 'timeframe', type: 'text' },
-    { name: 'time', type: 'timestamptz' },
+    { name: 'open_time', type: 'timestamptz' },
     ...NUMBERS.map((name) => ({ name, type: 'float8' as const })),
     { name: 'trades', type: 'int4' },
     ...TAKER.map((name) => ({ name, type: 'float8' as const })),
   ],
-  key: ['symbol', 'timeframe', 'time'],
+  key: ['symbol', 'timeframe', 'open_time'],
 };
 
 export const BTC: Series = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' };
@@ -41,7 +42,7 @@ export function candles(set: RangeSet, series: Series = BTC, price = (at: number
   const columns = SPOT.columns.map((column) => {
     if (column.name === 'symbol') return { constant: series.symbol };
     if (column.name === 'timeframe') return { constant: series.timeframe };
-    if (column.name === 'time') return times;
+    if (column.name === 'open_time') return times;
     return column.type === 'int4' ? times.map(() => 7) : prices;
   });
   return { length: times.length, times, columns };

@@ -102,7 +102,7 @@ it('the ledger’s arithmetic is that of RangeSet, whatever is committed in what
         expect(overlap!.n).toBe(0);
 
         await sql`delete from market_data.spot_klines where symbol = ${series.symbol}
-        and tstzmultirange(tstzrange(time, time + interval '1 minute')) <@ ${toMultirange(lost)}::tstzmultirange`;
+        and tstzmultirange(tstzrange(open_time, open_time + interval '1 minute')) <@ ${toMultirange(lost)}::tstzmultirange`;
         expect(await catalog.reconcile(series, minutes(0, 60 * 1440))).toEqual(intersect(rows, lost));
         expect(await store.missing(series, asked)).toEqual(
           intersect([asked], union(subtract([asked], known), intersect(rows, lost))),

@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 const days = (from: number, to: number) => minutes(from * 1440, to * 1440);
 const loseRow = (minute: number) =>
-  sql`delete from market_data.spot_klines where time = ${new Date(T0 + minute * MINUTE)}`;
+  sql`delete from market_data.spot_klines where open_time = ${new Date(T0 + minute * MINUTE)}`;
 
 describe('request', () => {
   it('adds up what was asked for', async () => {

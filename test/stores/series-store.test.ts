@@ -51,9 +51,9 @@ describe('commit', () => {
         job_id: 'job-1',
       },
     ]);
-    const [row] = await sql`select * from market_data.spot_klines order by time limit 1 offset 3`;
+    const [row] = await sql`select * from market_data.spot_klines order by open_time limit 1 offset 3`;
     expect(row).toMatchObject({
-      ...{ symbol: 'BTCUSDT', timeframe: '1m', time: new Date(T0 + 3 * MINUTE) },
+      ...{ symbol: 'BTCUSDT', timeframe: '1m', open_time: new Date(T0 + 3 * MINUTE) },
       ...{ open: T0 / MINUTE + 3, trades: 7, taker_buy_quote_volume: T0 / MINUTE + 3 },
     });
     expect(await store.rowsBy(JOB.jobId, JOB.chunk)).toBe(100);

@@ -30,10 +30,6 @@ export const widthsFor = (timeframe: string): string[] => [
 export const numbersOf = ({ columns }: Pick<Source, 'columns'>): string[] =>
   columns.filter(({ type }) => /^(float8|int4|int8)$/.test(type)).map(({ name }) => name);
 
-/** The column of the row's instant, wherever a table has it. */
-export const timeOf = ({ columns }: Pick<Source, 'columns'>): string =>
-  ['time', 'timestamp', 'bucket'].find((name) => columns.some((column) => column.name === name)) ?? 'time';
-
 export interface Point {
   /** epoch ms */
   readonly at: number;

@@ -13,7 +13,6 @@ import {
   type Source,
   shadesOf,
   shapeOf,
-  timeOf,
   widthsFor,
 } from './data.ts';
 import { Newest } from './newest.tsx';
@@ -57,7 +56,7 @@ export function SeriesView({ report, source, to }: Props) {
         {shape === 'candles' && <Pick label="Candles of" value={every} of={widths} set={setEvery} />}
         {shape === 'line' && <Pick label="Column" value={column} of={numbersOf(source)} set={setColumn} />}
         {shape !== 'strikes' && (
-          <Range rows={rows.data} time={timeOf(source)} step={msOf(every)} end={end} go={setEnd} />
+          <Range rows={rows.data} time={source.time_column} step={msOf(every)} end={end} go={setEnd} />
         )}
         <span class="dim">{`${source.title}, ${plural(report.rows, 'row')}`}</span>
       </div>
@@ -74,7 +73,7 @@ export function SeriesView({ report, source, to }: Props) {
               ) : (
                 <Drawn {...{ report, source, shape, column }} rows={data} step={msOf(every)} />
               )}
-              <Newest rows={data} time={timeOf(source)} />
+              <Newest rows={data} time={source.time_column} />
             </>
           )
         }
@@ -93,7 +92,7 @@ interface DrawnProps {
 }
 
 function Drawn({ report, source, shape, column, rows, step }: DrawnProps) {
-  const points = useMemo(() => pointsOf(rows, timeOf(source)), [rows, source]);
+  const points = useMemo(() => pointsOf(rows, source.time_column), [rows, source]);
   const [from, to] = [points[0]!.at, points.at(-1)!.at + step];
   const { symbol, timeframe } = report;
   const shades = useMemo(() => shadesOf(report, from, to), [report, from, to]);

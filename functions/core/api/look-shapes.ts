@@ -13,6 +13,7 @@ export const SourceInfo = z
     default_timeframe: z.string(),
     default_symbols: z.array(z.string()),
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
+    time_column: z.string().meta({ description: "the column of a row's instant" }),
     key_missing: z
       .string()
       .nullable()

@@ -50,15 +50,16 @@ export function klineTable(name: string): TableSpec {
   const number = (column: string) => ({ name: column, type: 'float8' as const });
   return {
     name,
+    time: 'open_time',
     columns: [
       { name: 'symbol', type: 'text' },
       { name: 'timeframe', type: 'text' },
-      { name: 'time', type: 'timestamptz' },
+      { name: 'open_time', type: 'timestamptz' },
       ...['open', 'high', 'low', 'close', 'volume', 'quote_volume'].map(number),
       { name: 'trades', type: 'int4' },
       ...['taker_buy_volume', 'taker_buy_quote_volume'].map(number),
     ],
-    key: ['symbol', 'timeframe', 'time'],
+    key: ['symbol', 'timeframe', 'open_time'],
   };
 }
 

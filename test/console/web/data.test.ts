@@ -9,7 +9,6 @@ import {
   shadesOf,
   shapeOf,
   strikesOf,
-  timeOf,
   widthsFor,
 } from '../../../console/web/series/data.ts';
 import { HOUR } from '../../../functions/core/time.ts';
@@ -25,7 +24,6 @@ describe('what a table looks like', () => {
         shapeOf(columns(id)),
       ),
     ).toEqual(['candles', 'candles', 'line', 'strikes', 'line']);
-    expect([timeOf(columns('price_klines')), timeOf(columns('fear_greed'))]).toEqual(['timestamp', 'time']);
     expect(numbersOf(columns('funding_binance'))[0]).toBe('rate');
     for (const id of Object.keys(sources)) expect(numbersOf(columns(id)).length).toBeGreaterThan(0);
   });

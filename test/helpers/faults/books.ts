@@ -61,8 +61,8 @@ export async function readBooks(sql: Sql, venues: VenueContext, lot: Lot): Promi
     with truth as (
       select (r->>0)::timestamptz as time, ${sql.unsafe(cells)} from jsonb_array_elements(${sql.json(truth)}) r),
     stored as materialized (
-      select time, ${sql.unsafe(COLUMNS)} from ${sql.unsafe(TABLE[lot.source])}
-      where symbol = ${lot.symbol} and timeframe = '1m' and time <@ ${asked}),
+      select open_time as time, ${sql.unsafe(COLUMNS)} from ${sql.unsafe(TABLE[lot.source])}
+      where symbol = ${lot.symbol} and timeframe = '1m' and open_time <@ ${asked}),
     compared as (
       select count(t.time) as truth, count(s.time) as rows,
         count(*) filter (where s.time is null) as lost, count(*) filter (where t.time is null) as "foreign",

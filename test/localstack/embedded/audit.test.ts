@@ -93,7 +93,7 @@ describe('the refresh', () => {
       await ended((await audit()).jobs);
     }
     const [row] =
-      await at.sql`select count(*)::int as n, count(distinct time)::int as times from market_data.spot_klines`;
+      await at.sql`select count(*)::int as n, count(distinct open_time)::int as times from market_data.spot_klines`;
     const minutes = 17 * 60;
     expect(row).toEqual({ n: minutes, times: minutes });
     expect(await spot()).toMatchObject({ gaps: [], latest: '2025-03-20T16:59:00Z' });
@@ -105,8 +105,8 @@ describe('the audit', () => {
     await load('klines_spot', '2025-03-01');
     expect(await audit()).toMatchObject({ counted: 1, lost: 0, missing: 0, jobs: [] });
     expect(Math.abs(Date.parse((await spot()).audited_at!) - clock())).toBeLessThan(MINUTE);
-    await at.sql`delete from market_data.spot_klines where time >= '2025-03-05' and time < '2025-03-06'`;
-    await at.sql`delete from market_data.spot_klines where time = '2025-03-07 10:00'`;
+    await at.sql`delete from market_data.spot_klines where open_time >= '2025-03-05' and open_time < '2025-03-06'`;
+    await at.sql`delete from market_data.spot_klines where open_time = '2025-03-07 10:00'`;
     const found = await audit();
     expect(found).toMatchObject({ counted: 1, lost: 1_441, missing: 1_441 });
     const jobs = await ended(found.jobs);

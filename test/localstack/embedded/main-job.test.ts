@@ -21,7 +21,7 @@ interface ReportRow {
 const report = async (query = '') => (await it_.ask<ReportRow[]>(`/backfill/report${query}`)).body;
 const digest = async () => {
   const [row] = await it_.sql`
-    select md5(string_agg(t::text, '' order by symbol, time)) as md5, count(*)::int as n from market_data.spot_klines t
+    select md5(string_agg(t::text, '' order by symbol, open_time)) as md5, count(*)::int as n from market_data.spot_klines t
     where timeframe = '1m'`;
   return row;
 };
@@ -41,10 +41,10 @@ describe('the main job', () => {
 
   it('stores what the venue says, value by value', async () => {
     const stored = await it_.sql`
-      select extract(epoch from time) * 1000 as time, open, high, low, close, volume, quote_volume, trades,
+      select extract(epoch from open_time) * 1000 as time, open, high, low, close, volume, quote_volume, trades,
              taker_buy_volume, taker_buy_quote_volume
-      from market_data.spot_klines where symbol = 'BTCUSDT' and time >= '2025-02-10' and time < '2025-02-10 10:00'
-      order by time`;
+      from market_data.spot_klines where symbol = 'BTCUSDT' and open_time >= '2025-02-10' and open_time < '2025-02-10 10:00'
+      order by open_time`;
     const query = `symbol=BTCUSDT&interval=1m&startTime=${Date.UTC(2025, 1, 10)}&limit=600`;
     const answer = await fetch(`${it_.venues.env.GORDON_BINANCE_SPOT_URL}/api/v3/klines?${query}`);
     const truth = (await answer.json()) as (string | number)[][];
@@ -63,9 +63,9 @@ describe('the main job', () => {
     const before = await digest();
     const gone = await it_.sql`
       delete from market_data.spot_klines
-      where (symbol = 'BTCUSDT' and time >= '2025-02-03 10:00' and time < '2025-02-03 10:07')
-         or (symbol = 'ETHUSDT' and (time = '2025-02-28 23:59' or time = '2025-02-01'))
-         or (symbol = 'ETHUSDT' and time >= '2025-02-11' and time < '2025-02-16')`;
+      where (symbol = 'BTCUSDT' and open_time >= '2025-02-03 10:00' and open_time < '2025-02-03 10:07')
+         or (symbol = 'ETHUSDT' and (open_time = '2025-02-28 23:59' or open_time = '2025-02-01'))
+         or (symbol = 'ETHUSDT' and open_time >= '2025-02-11' and open_time < '2025-02-16')`;
     expect(gone.count).toBe(7 + 2 + 5 * 1_440);
     const job = await it_.wait((await it_.order(MONTH)).id);
     expect(job).toMatchObject({ status: 'succeeded', rows_fetched: gone.count });

@@ -37,6 +37,6 @@ it('keeps what a venue tells, and tells what cannot be right about it', async ()
   const report = await at.ask<{ findings: number }[]>('/backfill/report?symbol=BTCUSDT');
   expect(report.body[0]!.findings).toBe(4);
   const [kept] = await at.sql`
-    select low from market_data.spot_klines where time = ${hour(20)} and timeframe = '1h'`;
+    select low from market_data.spot_klines where open_time = ${hour(20)} and timeframe = '1h'`;
   expect(kept!.low).toBe(0);
 });

@@ -58,9 +58,9 @@ afterAll(() => at?.[Symbol.asyncDispose]());
 
 async function stored(table: string, symbol: string, timeframe: string): Promise<number[][]> {
   const rows = await at.sql`
-    select extract(epoch from time) * 1000 as time, open, high, low, close, volume, quote_volume, trades,
+    select extract(epoch from open_time) * 1000 as time, open, high, low, close, volume, quote_volume, trades,
            taker_buy_volume, taker_buy_quote_volume
-    from ${at.sql(`market_data.${table}`)} where symbol = ${symbol} and timeframe = ${timeframe} order by time`;
+    from ${at.sql(`market_data.${table}`)} where symbol = ${symbol} and timeframe = ${timeframe} order by open_time`;
   return rows.map((row) => Object.values(row).map(Number));
 }
 

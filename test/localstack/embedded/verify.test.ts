@@ -65,19 +65,23 @@ describe('rows that somebody', () => {
   it('changed or removed are found, named and left as they are', async () => {
     await at.sql`set role gordon_writer`;
     const where = at.sql`symbol = 'BTCUSDT' and timeframe = '1h'`;
-    await at.sql`update market_data.spot_klines set volume = volume + 1 where ${where} and time = '2025-02-03 04:00Z'`;
-    await at.sql`delete from market_data.spot_klines where ${where} and time = '2025-02-05 06:00Z'`;
+    await at.sql`update market_data.spot_klines set volume = volume + 1 where ${where} and open_time = '2025-02-03 04:00Z'`;
+    await at.sql`delete from market_data.spot_klines where ${where} and open_time = '2025-02-05 06:00Z'`;
     const found = await verify({ ...SPOT, ...february });
     expect(found).toMatchObject({ identical: false, changed: 1, missing: 1, extra: 0, rows: 28 * 24 - 1 });
     const [changed, missing] = found.differences;
-    expect(changed).toMatchObject({ kind: 'changed', stored: { time: '2025-02-03T04:00:00Z' } });
+    expect(changed).toMatchObject({ kind: 'changed', stored: { open_time: '2025-02-03T04:00:00Z' } });
     expect(Number(changed!.stored!.volume) - Number(changed!.venue!.volume)).toBeCloseTo(1, 6);
-    expect(missing).toMatchObject({ kind: 'missing', stored: null, venue: { time: '2025-02-05T06:00:00Z' } });
+    expect(missing).toMatchObject({
+      kind: 'missing',
+      stored: null,
+      venue: { open_time: '2025-02-05T06:00:00Z' },
+    });
     const findings = await at.sql`
       select kind, time from market_data.findings where job_id = 'verify' order by time`;
     expect(findings.map(({ kind }) => kind)).toEqual(['row-changed', 'row-missing']);
     const [row] = await at.sql`
-      select volume from market_data.spot_klines where ${where} and time = '2025-02-03 04:00Z'`;
+      select volume from market_data.spot_klines where ${where} and open_time = '2025-02-03 04:00Z'`;
     expect(row!.volume).toBe(changed!.stored!.volume);
   });
 });

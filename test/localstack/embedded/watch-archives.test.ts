@@ -34,8 +34,8 @@ const verify = async (from: string, to: string) =>
     })
   ).body;
 const rows = (from: string, to: string) => at.sql`
-  select time, volume, close from market_data.spot_klines
-  where symbol = 'BTCUSDT' and timeframe = '1h' and time >= ${from} and time < ${to} order by time`;
+  select open_time as time, volume, close from market_data.spot_klines
+  where symbol = 'BTCUSDT' and timeframe = '1h' and open_time >= ${from} and open_time < ${to} order by open_time`;
 
 describe('an archive that is as it was', () => {
   it('costs a listing for each folder and no object', async () => {

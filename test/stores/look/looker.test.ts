@@ -33,7 +33,7 @@ describe('rows', () => {
 
   it('are the newest of the range, oldest first, with times as ISO 8601', async () => {
     const rows = await looker.rows({ table, where, limit: 3, to: START + HOUR });
-    expect(rows.map(({ time, open }) => [time, open])).toEqual([
+    expect(rows.map(({ open_time, open }) => [open_time, open])).toEqual([
       ['2025-01-01T00:57:00Z', 57],
       ['2025-01-01T00:58:00Z', 58],
       ['2025-01-01T00:59:00Z', 59],
@@ -48,17 +48,18 @@ describe('rows', () => {
     const rows = await looker.rows({ table, where, limit: 1_000, from: START + HOUR, to: START + 4 * HOUR });
     expect(made).toHaveLength(3);
     for (const candle of made) {
-      const of = rows.filter(({ time }) => String(time).slice(0, 13) === String(candle.time).slice(0, 13));
+      const hour = String(candle.open_time).slice(0, 13);
+      const of = rows.filter(({ open_time }) => String(open_time).startsWith(hour));
       const all = (name: string): number[] => of.map((row) => row[name] as number);
       expect(candle).toEqual({
-        ...{ time: candle.time, open: all('open')[0], close: all('close').at(-1), rows: of.length },
+        ...{ open_time: candle.open_time, open: all('open')[0], close: all('close').at(-1), rows: of.length },
         ...{ high: Math.max(...all('high')), low: Math.min(...all('low')), volume: of.length },
         ...{ quote_volume: 10 * of.length, trades: 3 * of.length },
         ...{ taker_buy_volume: 0.5 * of.length, taker_buy_quote_volume: 5 * of.length },
       });
     }
     const newest = await looker.rows({ table, where, limit: 1, candles });
-    expect(newest).toMatchObject([{ time: '2025-01-03T02:00:00Z', rows: 1 }]);
+    expect(newest).toMatchObject([{ open_time: '2025-01-03T02:00:00Z', rows: 1 }]);
     expect(await looker.rows({ table, where: { ...where, symbol: 'X' }, limit: 1, candles })).toEqual([]);
   });
 

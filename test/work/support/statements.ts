@@ -26,7 +26,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^select .*count\(\*\).* from "market_data"\."\w+" t\b/, 'count the rows'],
   [/\bfrom market_data\.series left join\b/, 'the account of the series'],
   [/^select listed_at/, 'the listing'],
-  [/^select \(select t\."time"/, 'its first and last row'],
+  [/^select \(select t\."(open_)?time"/, 'its first and last row'],
 ];
 
 /** The name of a statement; its beginning where it has none. */
