@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { describeError } from '../../functions/core/errors.ts';
 import { CliError } from '../failure.ts';
+import { renamedColumn } from './renamed.ts';
 import { READ_ONLY } from './statement.ts';
 
 export interface ResultColumn {
@@ -57,7 +58,7 @@ export async function readRows(
     });
   } catch (error) {
     if (stop?.aborted) throw stop.reason;
-    throw error instanceof postgres.PostgresError ? refused(error) : lost(error, url);
+    throw error instanceof postgres.PostgresError ? refused(error, query) : lost(error, url);
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -95,7 +96,7 @@ function openReader(url: string): postgres.Sql {
   });
 }
 
-function refused(error: postgres.PostgresError): CliError {
+function refused(error: postgres.PostgresError, query: string): CliError {
   const { code, message } = error;
   const say = (text: string): CliError => new CliError(text, 1, error);
   if (code === '25006') return say(`${READ_ONLY} (${message})`);
@@ -106,6 +107,10 @@ function refused(error: postgres.PostgresError): CliError {
   }
   if (code === '42P01') {
     return say(`${message}; tables are listed by: SELECT table_name FROM information_schema.tables`);
+  }
+  if (code === '42703' && error.position) {
+    const renamed = renamedColumn(query, Number(error.position));
+    if (renamed) return say(`${message}; ${renamed}`);
   }
   const where = error.position ? ` (at character ${error.position})` : '';
   const hint = error.hint ? ` ${error.hint}` : '';

@@ -17,6 +17,10 @@ export interface TableSpec {
   readonly key: readonly string[];
   /** the column of the row's instant; defaults to `time` */
   readonly time?: string;
+  /** a view of the table for people to read: columns that are computed and never stored stand among the others */
+  readonly view?: { readonly name: string; readonly columns: readonly Column[] };
+  /** columns by the names that they once had */
+  readonly renamed?: Readonly<Record<string, string>>;
   /** columns that have one value in all rows of a source, where several sources share the table; part of the key */
   readonly fixed?: Readonly<Record<string, string>>;
   /**
@@ -27,6 +31,9 @@ export interface TableSpec {
 }
 
 export const timeColumn = (table: TableSpec): string => table.time ?? 'time';
+
+/** The columns that people read: those of the view where there is one. */
+export const readColumns = ({ view, columns }: TableSpec): readonly Column[] => view?.columns ?? columns;
 
 /**
  * One column of a batch: numbers in a typed array (NaN is SQL NULL), text as strings, or one value for all rows.

@@ -7,6 +7,7 @@ export const klines_perp = klines({
   id: 'klines_perp',
   title: 'Binance USD-M perpetual candles',
   table: 'perp_klines',
+  view: 'perp_candles',
   timeframes: (Object.keys(STEPS) as Timeframe[]).filter((timeframe) => timeframe !== '1s'),
   folder: 'futures/um',
   host: binanceHosts.usdm,

@@ -7,6 +7,7 @@ export const klines_spot = klines({
   id: 'klines_spot',
   title: 'Binance spot candles',
   table: 'spot_klines',
+  view: 'spot_candles',
   timeframes: Object.keys(STEPS) as Timeframe[],
   folder: 'spot',
   host: binanceHosts.spot,

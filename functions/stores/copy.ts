@@ -45,4 +45,4 @@ export async function copyRows(
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** `"market_data"."spot_klines"` */
-export const tableName = (table: TableSpec): string => `"market_data".${quoted(table.name)}`;
+export const tableName = ({ name }: Pick<TableSpec, 'name'>): string => `"market_data".${quoted(name)}`;

@@ -179,6 +179,20 @@ describe('what goes wrong is one line', () => {
       /^gordon-data: division by zero\n$/,
     ],
     ['SELECT $1', /^gordon-data: .*\n$/],
+    [
+      "SELECT 'ä', max(time) FROM market_data.spot_klines",
+      /^gordon-data: column "time" does not exist; time of spot_klines was renamed: write open_time\n$/,
+    ],
+    [
+      'SELECT 1 FROM perp_klines k WHERE k."time" > now()',
+      /^gordon-data: column k.time does not exist; time of perp_klines was renamed: write open_time\n$/,
+    ],
+    // Neither another column nor another table has a new name.
+    ['SELECT tim FROM spot_klines', /^gordon-data: column "tim" does not exist \(at character 8\)( .*)?\n$/],
+    [
+      'SELECT time FROM price_klines',
+      /^gordon-data: column "time" does not exist \(at character 8\)( .*)?\n$/,
+    ],
   ])('%s', async (query, message) => {
     const ran = await ask(query);
     expect(ran.code).toBe(1);

@@ -2,6 +2,7 @@ import { cpSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STEPS, stepOf, type Timeframe } from '../../functions/core/timeframe.ts';
 import { migrate } from '../../functions/stores/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
@@ -33,6 +34,8 @@ const LINES = {
   candles: "SELECT MAX(timestamp) FROM price_klines WHERE symbol = 'BTCUSDT' AND timeframe = '5m';",
 };
 
+const TIMEFRAMES = Object.keys(STEPS) as Timeframe[];
+
 /** Runs one line of SQL. */
 type Ask = (line: string) => Promise<Record<string, unknown>[]>;
 
@@ -56,6 +59,32 @@ async function expectRenamed(ask: Ask): Promise<void> {
       latest: new Date('2024-01-03T23:00Z'),
     })),
   );
+  // Every timeframe, where a session's clock would make a day of 23 hours.
+  await ask("set timezone = 'Europe/Berlin'");
+  const closes = await ask(`select timeframe, extract(epoch from
+      market_data.candle_close('2025-03-30Z', timeframe) - '2025-03-30Z'::timestamptz)::float8 as seconds
+    from unnest(array[${TIMEFRAMES.map((timeframe) => `'${timeframe}'`)}]) timeframe`);
+  await ask("set timezone = 'UTC'");
+  expect(closes).toEqual(
+    TIMEFRAMES.map((timeframe) => ({ timeframe, seconds: stepOf(timeframe) / 1_000 - 0.001 })),
+  );
+  for (const market of ['spot', 'perp']) {
+    const [candle] = await ask(
+      `select * from ${market}_candles where symbol = 'BTCUSDT' order by open_time desc limit 1`,
+    );
+    expect(candle).toMatchObject({
+      open_time: new Date('2024-01-03T23:00Z'),
+      close_time: new Date('2024-01-03T23:59:59.999Z'),
+      timeframe: '1h',
+      close: 1.5,
+      taker_buy_quote_volume: 7.5,
+    });
+    // The key's index serves the view too.
+    const plan = await ask(`explain (costs off) select * from ${market}_candles
+      where symbol = 'BTCUSDT' and timeframe = '1h' and open_time >= '2024-01-03Z'`);
+    expect(JSON.stringify(plan)).toMatch(/open_time >= '2024-01-03/);
+    expect(JSON.stringify(plan)).not.toMatch(/Function Scan|Subquery/);
+  }
   expect(await ask(LINES.candles)).toEqual([{ max: null }]);
   expect(await ask('select max(time) as newest from own_candles')).toEqual([
     { newest: new Date('2024-01-03T23:00Z') },

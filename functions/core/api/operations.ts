@@ -104,7 +104,14 @@ export const operations = {
     params: { table: 'the name of a table, such as `spot_klines`' },
     ...{ query: queries.RowsQuery, success: 200, answer: z.array(look.DataRow) },
     problems: {
-      400: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range', 'no-candles'],
+      400: [
+        'invalid-request',
+        'unknown-source',
+        'invalid-time',
+        'empty-range',
+        'no-candles',
+        'unknown-column',
+      ],
       404: ['unknown-table'],
     },
   },

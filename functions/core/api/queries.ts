@@ -60,6 +60,10 @@ export const RowsQuery = z.strictObject({
   ...range,
   limit: limit(1_000, 10_000).meta({ description: 'the newest so many rows of the range, oldest first' }),
   every: Step.optional().meta({ description: 'of candles: made of those of `timeframe`' }),
+  columns: z
+    .string()
+    .optional()
+    .meta({ description: 'the columns to give, with commas between them; defaults to all' }),
 });
 
 export const CandlesQuery = z.strictObject({

@@ -33,6 +33,8 @@ export interface RowsAsked {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly limit: number;
+  /** the columns to give; all of them where it is left out */
+  readonly columns?: readonly string[];
   /** candles of `step` ms made into candles of `every` ms */
   readonly candles?: { readonly step: number; readonly every: number };
 }

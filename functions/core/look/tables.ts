@@ -8,11 +8,13 @@ import type { Source } from '../source.ts';
 import type { TableSpec } from '../table.ts';
 import { stepOf } from '../timeframe.ts';
 import { boundsAsked, sourceNamed } from './asked.ts';
+import { withColumns } from './columns.ts';
 import type { RowsAsked } from './looker.ts';
 
 /**
  * Reads a question for rows. Only tables that a source fills and the aggregates made of them can be asked.
- * @throws GordonError `unknown-table`, `unknown-source`, `invalid-request`, `no-candles`, `invalid-time`, `empty-range`
+ * @throws GordonError `unknown-table`, `unknown-source`, `invalid-request`, `no-candles`, `unknown-column`, `invalid-time`,
+ *   `empty-range`
  */
 export function rowsAsked(sources: Sources, name: string, query: z.output<typeof RowsQuery>): RowsAsked {
   const { table, source } = tableNamed(sources, name, query.source);
@@ -25,11 +27,11 @@ export function rowsAsked(sources: Sources, name: string, query: z.output<typeof
   if (hasKey(table, 'timeframe')) where.timeframe = timeframe!;
   const { from, to } = boundsAsked(query);
   const asked = { table, where, from, to, limit: query.limit };
-  if (query.every === undefined) return asked;
+  if (query.every === undefined) return withColumns(asked, query.columns);
   const [step, every] = [timeframe ? stepOf(timeframe) : 0, stepOf(query.every)];
   const isCandles = ['open', 'high', 'low', 'close'].every((column) => hasColumn(table, column));
   if (!isCandles || !hasKey(table, 'timeframe') || every % step !== 0) throw noCandles(name, query.every);
-  return every === step ? asked : { ...asked, candles: { step, every } };
+  return withColumns(every === step ? asked : { ...asked, candles: { step, every } }, query.columns);
 }
 
 function tableNamed(

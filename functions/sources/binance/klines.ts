@@ -1,7 +1,7 @@
 import type { PeriodUnit } from '../../core/period.ts';
 import type { Series } from '../../core/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../../core/source.ts';
-import type { TableSpec } from '../../core/table.ts';
+import type { Column, TableSpec } from '../../core/table.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
 import { stepOf, type Timeframe } from '../../core/timeframe.ts';
 import type { Host, HttpRequest, LimitFamily } from '../../core/venue.ts';
@@ -15,6 +15,8 @@ export interface KlineMarket {
   readonly id: string;
   readonly title: string;
   readonly table: string;
+  /** the table with what is computed from its columns */
+  readonly view: string;
   readonly timeframes: readonly Timeframe[];
   /** the market's folder in the archive */
   readonly folder: 'spot' | 'futures/um';
@@ -31,7 +33,7 @@ export function klines(market: KlineMarket): Source {
     id: market.id,
     family: 'klines',
     title: market.title,
-    table: klineTable(market.table),
+    table: klineTable(market.table, market.view),
     timeframes: market.timeframes,
     defaultTimeframe: '1m',
     defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
@@ -45,21 +47,26 @@ export function klines(market: KlineMarket): Source {
   };
 }
 
-/** The table of one market's candles, as `sql/` creates it. */
-export function klineTable(name: string): TableSpec {
+/** The table of one market's candles and its view, as `sql/` creates them. */
+export function klineTable(name: string, view: string): TableSpec {
   const number = (column: string) => ({ name: column, type: 'float8' as const });
+  const key: readonly Column[] = [
+    { name: 'symbol', type: 'text' },
+    { name: 'timeframe', type: 'text' },
+    { name: 'open_time', type: 'timestamptz' },
+  ];
+  const values: readonly Column[] = [
+    ...['open', 'high', 'low', 'close', 'volume', 'quote_volume'].map(number),
+    { name: 'trades', type: 'int4' },
+    ...['taker_buy_volume', 'taker_buy_quote_volume'].map(number),
+  ];
   return {
     name,
     time: 'open_time',
-    columns: [
-      { name: 'symbol', type: 'text' },
-      { name: 'timeframe', type: 'text' },
-      { name: 'open_time', type: 'timestamptz' },
-      ...['open', 'high', 'low', 'close', 'volume', 'quote_volume'].map(number),
-      { name: 'trades', type: 'int4' },
-      ...['taker_buy_volume', 'taker_buy_quote_volume'].map(number),
-    ],
-    key: ['symbol', 'timeframe', 'open_time'],
+    columns: [...key, ...values],
+    key: key.map((column) => column.name),
+    view: { name: view, columns: [...key, { name: 'close_time', type: 'timestamptz' }, ...values] },
+    renamed: { time: 'open_time' },
   };
 }
 

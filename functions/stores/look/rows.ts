@@ -1,5 +1,6 @@
+import { hasCloseTime, summedColumns } from '../../core/look/columns.ts';
 import type { RowsAsked } from '../../core/look/looker.ts';
-import { timeColumn } from '../../core/table.ts';
+import { readColumns, timeColumn } from '../../core/table.ts';
 import { iso } from '../../core/time.ts';
 import { tableName } from '../copy.ts';
 import type { Sql } from '../postgres.ts';
@@ -9,16 +10,17 @@ type Row = Record<string, unknown>;
 /** The newest rows of a table within the range, oldest first. Names come from the table's spec, values are parameters. */
 export async function rows(sql: Sql, asked: RowsAsked): Promise<Row[]> {
   const found = await (asked.candles ? candles(sql, asked) : plain(sql, asked));
-  return found.reverse().map(asJson);
+  return found.reverse().map((row) => asJson(row, asked.columns));
 }
 
 async function plain(sql: Sql, asked: RowsAsked): Promise<Row[]> {
   const { table, limit } = asked;
   const rest = table.key.filter((name) => name !== timeColumn(table));
+  const columns = asked.columns ?? readColumns(table).map(({ name }) => name);
   const order = [timeColumn(table), ...rest].map((name) => sql`${sql(name)} desc`);
   return sql<Row[]>`
-    select ${sql(table.columns.map(({ name }) => name))} from ${sql.unsafe(tableName(table))}
-    where ${conditions(sql, asked, asked)}
+    select ${sql([...columns])}
+    from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(sql, asked, asked)}
     order by ${order.reduce((all, one) => sql`${all}, ${one}`)} limit ${limit}`;
 }
 
@@ -32,12 +34,14 @@ async function candles(sql: Sql, asked: RowsAsked): Promise<Row[]> {
   const last = Math.floor((asked.to === undefined ? newest : newest - 1) / every) * every;
   const from = Math.max(asked.from ?? 0, last - (limit - 1) * every);
   const time = sql(timeColumn(table));
-  const sums = table.columns
-    .filter(({ name }) => /volume$|^trades$|^turnover$/.test(name))
-    .map(({ name }) => sql`sum(${sql(name)}) as ${sql(name)}`);
+  const sums = summedColumns(table).map((name) => sql`sum(${sql(name)}) as ${sql(name)}`);
   const bucket = sql`date_bin(${`${every} milliseconds`}::interval, ${time}, '2000-01-01Z')`;
+  // All rows of a group have the same bucket, and any aggregate of it gives that.
+  const close = hasCloseTime(table)
+    ? sql`market_data.candle_close(min(${bucket}), ${`${every / 1_000} seconds`}) as close_time,`
+    : sql``;
   return sql<Row[]>`
-    select ${bucket} as ${time}, (array_agg(open order by ${time}))[1] as open, max(high) as high, min(low) as low,
+    select ${bucket} as ${time}, ${close} (array_agg(open order by ${time}))[1] as open, max(high) as high, min(low) as low,
       (array_agg(close order by ${time} desc))[1] as close,
       ${sums.reduce((all, one) => sql`${all}${one}, `, sql``)} count(*) as rows
     from ${sql.unsafe(tableName(table))} where ${conditions(sql, asked, { from, to: asked.to })}
@@ -65,7 +69,10 @@ function conditions(
   ].reduce((all, one) => sql`${all} and ${one}`, sql`true`);
 }
 
-const asJson = (row: Row): Row =>
+const asJson = (row: Row, columns: readonly string[] = Object.keys(row)): Row =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, value instanceof Date ? iso(value.getTime()) : value]),
+    columns.map((name) => {
+      const value = row[name];
+      return [name, value instanceof Date ? iso(value.getTime()) : value];
+    }),
   );

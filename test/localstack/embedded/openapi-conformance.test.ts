@@ -176,6 +176,7 @@ describe('the documented answers', () => {
       ['too-many-buckets', get('/backfill/coverage?bucket=hour&from=1970-01-01')],
       ['no-candles', get('/data/fear_greed?symbol=FNG&every=1d')],
       ['unknown-table', get('/data/pg_class')],
+      ['unknown-column', get('/data/spot_klines?symbol=BTCUSDT&columns=time')],
       ['unknown-source', get('/data/spot_klines?symbol=BTCUSDT&source=klines_perp')],
     ];
     const told = JSON.stringify(document);

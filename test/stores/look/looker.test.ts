@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coverageView } from '../../../functions/core/look/coverage-view.ts';
 import type { Looker } from '../../../functions/core/look/looker.ts';
+import { readColumns } from '../../../functions/core/table.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { createLooker } from '../../../functions/stores/look/looker.ts';
@@ -38,7 +39,7 @@ describe('rows', () => {
       ['2025-01-01T00:58:00Z', 58],
       ['2025-01-01T00:59:00Z', 59],
     ]);
-    expect(Object.keys(rows[0]!)).toEqual(table.columns.map(({ name }) => name));
+    expect(Object.keys(rows[0]!)).toEqual(readColumns(table).map(({ name }) => name));
     expect(await looker.rows({ table, where, limit: 9, from: START + 100 * DAY })).toEqual([]);
   });
 
@@ -52,7 +53,13 @@ describe('rows', () => {
       const of = rows.filter(({ open_time }) => String(open_time).startsWith(hour));
       const all = (name: string): number[] => of.map((row) => row[name] as number);
       expect(candle).toEqual({
-        ...{ open_time: candle.open_time, open: all('open')[0], close: all('close').at(-1), rows: of.length },
+        ...{
+          open_time: candle.open_time,
+          close_time: `${hour}:59:59.999Z`,
+          open: all('open')[0],
+          close: all('close').at(-1),
+          rows: of.length,
+        },
         ...{ high: Math.max(...all('high')), low: Math.min(...all('low')), volume: of.length },
         ...{ quote_volume: 10 * of.length, trades: 3 * of.length },
         ...{ taker_buy_volume: 0.5 * of.length, taker_buy_quote_volume: 5 * of.length },
@@ -61,6 +68,24 @@ describe('rows', () => {
     const newest = await looker.rows({ table, where, limit: 1, candles });
     expect(newest).toMatchObject([{ open_time: '2025-01-03T02:00:00Z', rows: 1 }]);
     expect(await looker.rows({ table, where: { ...where, symbol: 'X' }, limit: 1, candles })).toEqual([]);
+  });
+
+  it('close a millisecond before the next one opens, and are narrowed to columns', async () => {
+    const columns = ['close_time', 'open_time'];
+    const rows = await looker.rows({ table, where, limit: 2, to: START + HOUR, columns });
+    expect(rows.map((row) => Object.entries(row))).toEqual([
+      [
+        ['close_time', '2025-01-01T00:58:59.999Z'],
+        ['open_time', '2025-01-01T00:58:00Z'],
+      ],
+      [
+        ['close_time', '2025-01-01T00:59:59.999Z'],
+        ['open_time', '2025-01-01T00:59:00Z'],
+      ],
+    ]);
+    const candles = { step: MINUTE, every: DAY };
+    const made = await looker.rows({ table, where, limit: 1, to: START + DAY, columns, candles });
+    expect(made).toEqual([{ open_time: '2025-01-01T00:00:00Z', close_time: '2025-01-01T23:59:59.999Z' }]);
   });
 
   it('cannot be written: the session only reads', async () => {
