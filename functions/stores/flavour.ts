@@ -1,5 +1,6 @@
 import { GordonError } from '../core/errors.ts';
 import type { Runner } from './postgres.ts';
+import { refuseUnfit } from './timescale.ts';
 
 /** Which of the two folders of migrations goes with `sql/*.sql`. Decided once for each database. */
 export type Flavour = 'postgres' | 'timescale';
@@ -21,7 +22,7 @@ export async function refuseOld(sql: Runner, place: string): Promise<void> {
 
 /**
  * A database keeps the flavour that it was made with; a new one gets Timescale where the server has it loaded.
- * @throws GordonError `timescale-missing`
+ * @throws GordonError `timescale-missing`, `timescale-licence`, `timescale-too-old`
  */
 export async function flavourOf(session: Runner, place: string): Promise<Flavour> {
   const [made] = await session<
@@ -36,11 +37,27 @@ export async function flavourOf(session: Runner, place: string): Promise<Flavour
         -- a library that is loaded has settings; the list of loaded ones is kept from ordinary users
         and exists (select from pg_settings where name like 'timescaledb.%') as loaded`;
   if (kept?.value === 'postgres') return 'postgres';
-  if (has?.created) return 'timescale';
+  if (has?.created) {
+    await refuseUnfit(session, place);
+    return 'timescale';
+  }
   if (kept?.value === 'timescale') throw lost(place);
   if (!has?.loaded) return 'postgres';
-  await session`create extension if not exists timescaledb`;
+  await createExtension(session, place);
   return 'timescale';
+}
+
+/** Only the extension itself knows its licence. One that cannot be used must not be left behind. */
+async function createExtension(session: Runner, place: string): Promise<void> {
+  await session`begin`;
+  try {
+    await session`create extension if not exists timescaledb`;
+    await refuseUnfit(session, place);
+    await session`commit`;
+  } catch (error) {
+    await session`rollback`;
+    throw error;
+  }
 }
 
 const lost = (place: string): GordonError =>

@@ -6,8 +6,8 @@ import { Session } from './connection.ts';
 import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
 import { materialise } from './materialise.ts';
 import { placeOf, type Runner, storeError } from './postgres.ts';
+import { prepareRoles } from './roles.ts';
 import { openSchema } from './search-path.ts';
-import { refuseUnfit } from './timescale.ts';
 
 export interface Migrated {
   readonly flavour: Flavour;
@@ -33,7 +33,7 @@ export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string 
  * record are one transaction, so a failing one leaves the database at the version before it. What a migration leaves to be
  * materialised is done at the end; a run that was cut short there is completed by the next one.
  * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
- *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `migration-failed`
+ *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `roles-missing`, `migration-failed`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   // One connection for all of it: it holds the lock.
@@ -52,7 +52,6 @@ async function migrateOn(session: Runner, folder: string, place: string): Promis
   // Must come first: of two migrators the second one must see what the first one did. The lock goes with the connection.
   await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
   const flavour = await flavourOf(session, place);
-  if (flavour === 'timescale') await refuseUnfit(session, place);
   const postgrator = new Postgrator({
     ...{ driver: 'pg', database: '', schemaTable: 'market_data.schema_version', validateChecksums: false },
     migrationPattern: migrationPattern(flavour, folder),
@@ -60,7 +59,8 @@ async function migrateOn(session: Runner, folder: string, place: string): Promis
   });
   const at = await postgrator.getDatabaseVersion();
   const all = (await postgrator.getMigrations()).filter((migration) => migration.action === 'do');
-  await refuseChanged(postgrator, all, at, place);
+  await refuseChanged(session, all, at, place);
+  await prepareRoles(session, place);
   const open = all.filter((migration) => migration.version > at).sort((a, b) => a.version - b.version);
   for (const migration of open) await apply(session, postgrator, migration, place);
   await session`
@@ -89,14 +89,22 @@ async function apply(
     throw new GordonError({
       ...{ name: 'PermanentError', code: 'migration-failed', subject: place, cause },
       message: `${basename(migration.filename)}: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      remedy: 'The database is as it was before this file. Mend the cause and migrate again.',
+      remedy:
+        'The database is as it was before this file. ' +
+        (mapped.code === 'database-forbidden' ? mapped.remedy : 'Mend the cause and migrate again.'),
     });
   }
 }
 
-/** The files that were applied must be the files that are here. */
+/**
+ * Checksums of files that were replaced by others of the same outcome, by version. Databases that have the former file
+ * have all that the present one brings.
+ */
+const SUPERSEDED: Readonly<Record<number, readonly string[]>> = { 1: ['5fdc31c889353b7b99214926fa5ba5e2'] };
+
+/** The files that were applied must be the files that are here, or those that they stand for. */
 async function refuseChanged(
-  postgrator: Postgrator,
+  session: Runner,
   all: readonly Postgrator.Migration[],
   at: number,
   place: string,
@@ -108,14 +116,18 @@ async function refuseChanged(
       remedy: 'Update the program.',
     });
   }
-  try {
-    await postgrator.validateMigrations(at);
-  } catch (cause) {
-    // postgrator has no code for it; whatever the server said is no verdict about the files.
-    if (!(cause instanceof Error && cause.message.startsWith('MD5 checksum failed'))) throw cause;
+  const applied =
+    at === 0
+      ? []
+      : await session<{ version: number; md5: string | null }[]>`
+    select version, md5 from market_data.schema_version where version > 0`;
+  const files = new Map(all.map((migration) => [migration.version, migration]));
+  for (const { version, md5 } of applied) {
+    const file = files.get(version);
+    if (!file || !md5 || md5 === file.md5 || SUPERSEDED[version]?.includes(md5)) continue;
     throw new GordonError({
-      ...{ name: 'PermanentError', code: 'migration-changed', subject: place, cause },
-      message: `a migration was edited after it had been applied (${cause.message}).`,
+      ...{ name: 'PermanentError', code: 'migration-changed', subject: place },
+      message: `${basename(file.filename)} was edited after it had been applied.`,
       remedy: 'Restore the file as it was, and put the change into a new one.',
     });
   }

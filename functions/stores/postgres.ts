@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import { GordonError } from '../core/errors.ts';
 import { openPool, Session } from './connection.ts';
+import { remedyOfForbidden } from './forbidden.ts';
 import { Sessions } from './sessions.ts';
 
 /** Where a statement may run: on any connection of a pool, or in a transaction. `int8` is a number: counts, below 2^53. */
@@ -76,21 +77,19 @@ export function storeError(error: unknown, subject: string): GordonError {
 
 /** What to do about the failures that an operator can cause and cure. */
 function explain(code: string, message: string): { code: string; message: string; remedy: string } {
+  const said = `the database refused (${code || 'no code'}: ${message}).`;
+  if (code === '42501')
+    return { code: 'database-forbidden', message: said, remedy: remedyOfForbidden(message) };
   const known = CURES.find(([codes]) => codes.includes(code));
   const [, name, remedy] = known ?? [
     [],
     'database-refused',
     'This is a fault of the program or of the data; see the cause.',
   ];
-  return { code: name, message: `the database refused (${code || 'no code'}: ${message}).`, remedy };
+  return { code: name, message: said, remedy };
 }
 
 const CURES: readonly (readonly [codes: readonly string[], name: string, remedy: string])[] = [
-  [
-    ['42501'],
-    'database-forbidden',
-    'Grant gordon_writer (or gordon_reader) to the user of the URL: `GRANT gordon_writer TO …`.',
-  ],
   [['28P01', '28000'], 'database-login-refused', 'Check user and password in GORDON_DATABASE_URL.'],
   [['3D000'], 'no-database', 'Create it, or name another one in the URL.'],
   [['42P01', '3F000', '22023', '42704'], 'not-migrated', 'Run `gordon-data migrate` against this database.'],

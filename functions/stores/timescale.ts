@@ -24,14 +24,26 @@ export async function refuseUnfit(sql: Runner, place: string): Promise<void> {
     });
   }
   if (found?.license === 'timescale') return;
+  if (!found?.license) {
+    throw unfit(place, {
+      code: 'timescale-licence',
+      message: 'it has the extension timescaledb, whose library the server has not loaded.',
+      remedy: `Add timescaledb to shared_preload_libraries in postgresql.conf and restart the server. ${PLAIN}`,
+    });
+  }
   throw unfit(place, {
     code: 'timescale-licence',
-    message: `its TimescaleDB runs under the licence "${found?.license}", which lacks continuous aggregates and compression.`,
+    message: `its TimescaleDB runs under the licence "${found.license}", which lacks continuous aggregates and compression.`,
     remedy:
-      "Use the community build and set timescaledb.license = 'timescale' in postgresql.conf, or name a database " +
-      'without the extension: plain PostgreSQL works too.',
+      "Set timescaledb.license = 'timescale' in postgresql.conf and restart the server; the Apache build (an " +
+      `\`-oss\` image) has to be replaced by the community build first. ${PLAIN}`,
   });
 }
+
+/** A library that is loaded would be used in the next new database as well, so it has to go from the server. */
+const PLAIN =
+  'Plain PostgreSQL works too: run `DROP EXTENSION IF EXISTS timescaledb` in this database, take timescaledb out of ' +
+  'shared_preload_libraries and restart the server.';
 
 const unfit = (
   subject: string,

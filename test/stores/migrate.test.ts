@@ -72,6 +72,17 @@ describe('migrate', () => {
     await expect(migrate(database.url, { folder })).rejects.toMatchObject({ code: 'migration-changed' });
   });
 
+  it('takes a database that has the former form of a file that was replaced', async () => {
+    await using database = await createTestDatabase();
+    const sql = database.connect();
+    await sql`update market_data.schema_version set md5 = '5fdc31c889353b7b99214926fa5ba5e2' where version = 1`;
+    expect((await migrate(database.url)).applied).toEqual([]);
+    await sql`update market_data.schema_version set md5 = '5fdc31c889353b7b99214926fa5ba5e2' where version = 2`;
+    await expect(migrate(database.url)).rejects.toMatchObject({
+      ...{ code: 'migration-changed', message: expect.stringContaining('0002.do.ledger.sql') },
+    });
+  });
+
   it('refuses a database that a newer program has migrated', async () => {
     await using database = await createTestDatabase();
     add('9001.do.more.sql', 'select 1;');
@@ -99,15 +110,24 @@ describe('the server', () => {
     await refuseOld(answering([{ version: '14.0', number: 140_000 }]), 'db');
   });
 
-  const flavour = (kept: string | undefined, created: boolean, loaded: boolean) => {
+  const flavour = (kept: string | undefined, created: boolean, loaded: boolean, license = 'timescale') => {
     const first = kept ? [[{ made: true }], [{ value: kept }]] : [[{ made: false }]];
-    return flavourOf(answering(...first, [{ created, loaded }], []), 'db');
+    const fit = [{ version: '2.23.0', license }];
+    // Creating it takes a transaction: begin, create, look, commit or rollback.
+    const rest = created ? [fit] : [[], [], fit, []];
+    return flavourOf(answering(...first, [{ created, loaded }], ...rest), 'db');
   };
 
   it('gives a new database Timescale where it is loaded', async () => {
     expect(await flavour(undefined, false, true)).toBe('timescale');
     expect(await flavour(undefined, true, true)).toBe('timescale');
     expect(await flavour(undefined, false, false)).toBe('postgres');
+  });
+
+  it('refuses a TimescaleDB that it would have to create and that cannot run the migrations', async () => {
+    await expect(flavour(undefined, false, true, 'apache')).rejects.toMatchObject({
+      code: 'timescale-licence',
+    });
   });
 
   it('does not change the flavour of a database that has one', async () => {

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../functions/core/time.ts';
 import { copyRows } from '../../functions/stores/copy.ts';
+import { migrate } from '../../functions/stores/migrate.ts';
 import { connect, storeError } from '../../functions/stores/postgres.ts';
 import { createSeriesStore } from '../../functions/stores/series-store.ts';
 import { freePort } from '../../localstack/embedded/cluster/port.ts';
@@ -141,6 +142,38 @@ describe('storeError', () => {
   ])('%s is final: %s', (sqlstate, named) => {
     expect(code(sqlstate)).toMatchObject({ name: 'PermanentError', code: named });
     expect(code(sqlstate).remedy).toBeTruthy();
+  });
+
+  it.each([
+    ['permission denied to create extension "timescaledb"', /superuser runs `CREATE EXTENSION timescaledb`/],
+    ['must be owner of view price_klines_1d', /GORDON_AGGREGATES_URL/],
+    ['must be owner of table price_klines', /migrate as the login that migrated before/],
+    [
+      'permission denied to create temporary tables in database "gordon"',
+      /`GRANT TEMPORARY ON DATABASE "gordon" TO gordon_writer`/,
+    ],
+    ['permission denied for database gordon', /`GRANT CREATE ON DATABASE "gordon" TO …`/],
+    ['permission denied to set role "gordon_reader"', /`GRANT gordon_reader TO …`/],
+    ['permission denied for table spot_klines', /`GRANT gordon_writer, gordon_reader TO …`/],
+    ['keine Berechtigung für Schema market_data', /`GRANT gordon_writer, gordon_reader TO …`/],
+  ])('42501 %s has a remedy of its own', (message, remedy) => {
+    const error = storeError(Object.assign(new Error(message), { code: '42501' }), 'x');
+    expect(error).toMatchObject({ code: 'database-forbidden', remedy: expect.stringMatching(remedy) });
+  });
+
+  it('of a login that may make no schema says what would let it', async () => {
+    await using empty = await createTestDatabase('empty');
+    const admin = empty.connect({ max: 1 });
+    await admin.unsafe(
+      `create role no_schema login password 'x'; grant gordon_writer, gordon_reader to no_schema`,
+    );
+    const url = new URL(empty.url);
+    url.username = 'no_schema';
+    url.password = 'x';
+    await expect(migrate(url.href)).rejects.toMatchObject({
+      remedy: expect.stringContaining(`GRANT CREATE ON DATABASE "${url.pathname.slice(1)}"`),
+    });
+    await admin`drop role no_schema`;
   });
 
   it('tells to migrate a database that knows no roles or tables yet', async () => {

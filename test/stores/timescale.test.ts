@@ -17,9 +17,20 @@ it.each(['2.11.2', '2.4.1', '1.7.5'])('refuses TimescaleDB %s, which is too old'
   });
 });
 
-it.each(['apache', null])('refuses the licence %s', async (license) => {
-  await expect(refuseUnfit(server('2.23.0', license), 'db')).rejects.toMatchObject({
+it('refuses the licence apache, with ways out that exist', async () => {
+  await expect(refuseUnfit(server('2.23.0', 'apache'), 'db')).rejects.toMatchObject({
     code: 'timescale-licence',
-    remedy: expect.stringContaining("timescaledb.license = 'timescale'"),
+    message: expect.stringContaining('"apache"'),
+    remedy: expect.stringMatching(
+      /timescaledb\.license = 'timescale'.*restart.*DROP EXTENSION IF EXISTS timescaledb.*shared_preload_libraries/,
+    ),
+  });
+});
+
+it('refuses an extension whose library is not loaded', async () => {
+  await expect(refuseUnfit(server('2.23.0', null), 'db')).rejects.toMatchObject({
+    code: 'timescale-licence',
+    message: expect.stringContaining('not loaded'),
+    remedy: expect.stringMatching(/^Add timescaledb to shared_preload_libraries/),
   });
 });
