@@ -5,7 +5,7 @@ import { stages } from '../seed/stages.ts';
 import { type ConsoleOptions, console } from './console.ts';
 import type { Context } from './context.ts';
 import { doctor } from './doctor.ts';
-import { down, status, type UpOptions, up } from './host.ts';
+import { down, type StatusOptions, status, type UpOptions, up } from './host.ts';
 import { migrate } from './migrate.ts';
 import * as options from './options.ts';
 import { seed } from './seed.ts';
@@ -29,7 +29,8 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
   program
     .command('status')
     .description('whether gordon-data runs on this machine, and where')
-    .action(handle(() => status(context)));
+    .option('--owner', "also print the URL of the database's owner, with its password")
+    .action(handle((given: StatusOptions) => status(context, given)));
   program
     .command('console')
     .description('the web console of a deployed API; requests are signed with your AWS credentials')

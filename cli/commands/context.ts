@@ -36,10 +36,29 @@ export const print = (context: Context, ...lines: readonly string[]): void =>
 export const printJson = (context: Context, value: unknown): void =>
   print(context, JSON.stringify(value, null, 2));
 
-/** GORDON_DATABASE_URL, or else the embedded host's; undefined when there is neither. @throws CliError */
-export function databaseUrl({ terminal, runningHost }: Context): string | undefined {
-  const url = terminal.env.GORDON_DATABASE_URL;
-  if (!url) return runningHost()?.readerUrl;
+/** What is said where GORDON_DATABASE_URL is set and the demo runs. */
+export const IGNORED = 'GORDON_DATABASE_URL is ignored: the demo has a database of its own';
+
+/**
+ * The demo, while it runs here and no other API is named: then all commands address its database. Else one database would
+ * be filled and another one queried.
+ */
+export function runningDemo({ terminal, runningHost }: Context): HostState | undefined {
+  if (terminal.env.GORDON_API_URL) return undefined;
+  const host = runningHost();
+  return host?.mode === 'demo' ? host : undefined;
+}
+
+/** The running demo's, or GORDON_DATABASE_URL, or else the running host's; undefined when there is none. @throws CliError */
+export function databaseUrl(context: Context): string | undefined {
+  const { GORDON_DATABASE_URL: url } = context.terminal.env;
+  const host = runningDemo(context) ?? (url ? undefined : context.runningHost());
+  if (host) return host.readerUrl ?? host.databaseUrl;
+  return url && checkedUrl(url);
+}
+
+/** @throws CliError */
+export function checkedUrl(url: string): string {
   if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
   throw badInput('GORDON_DATABASE_URL is no URL: write it as postgres://user:password@host:5432/database');
 }

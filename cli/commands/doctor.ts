@@ -4,7 +4,7 @@ import { type Diagnosis, diagnosisLines, note } from '../doctor/diagnosis.ts';
 import { apiHealth, hostAndPorts } from '../doctor/host.ts';
 import { diskSpace, nodeVersion, packages, postgresBinaries } from '../doctor/machine.ts';
 import { sampleRequests, venueHealth } from '../doctor/venues.ts';
-import { type Context, databaseUrl, print } from './context.ts';
+import { type Context, databaseUrl, IGNORED, print, runningDemo } from './context.ts';
 
 const PORTS = [8081, 3000];
 
@@ -36,6 +36,7 @@ function checks(
     diskSpace(),
     elsewhere ? [] : hostAndPorts(host, PORTS),
     host || elsewhere ? apiHealth(context.api()) : [],
+    env.GORDON_DATABASE_URL && runningDemo(context) ? note(IGNORED) : [],
     database ? databaseHealth(database) : [],
     offline
       ? note('the venues were not asked (--offline)')

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { placeOf } from '../../functions/stores/postgres.ts';
 import type { HostState } from '../../localstack/embedded/state-file.ts';
 import { CliError } from '../failure.ts';
 import { time } from '../format/values.ts';
-import { type Context, print } from './context.ts';
+import { say } from '../terminal.ts';
+import { type Context, IGNORED, print } from './context.ts';
 
 /** Loaded when it is needed: the other commands talk to any host. */
 const control = () => import('../../localstack/embedded/control.ts');
@@ -16,7 +18,13 @@ export interface UpOptions {
   readonly foreground?: boolean;
 }
 
+export interface StatusOptions {
+  /** print the URL that may write, with its password */
+  readonly owner?: boolean;
+}
+
 export async function up(context: Context, { demo = false, foreground = false }: UpOptions): Promise<number> {
+  if (demo && context.terminal.env.GORDON_DATABASE_URL) say(context.terminal.err, IGNORED);
   if (foreground) return inForeground(context, demo);
   const { state, started } = await (await control()).up({ demo });
   print(context, started ? 'gordon-data is up' : 'gordon-data was up already', ...hostLines(state));
@@ -29,10 +37,10 @@ export async function down(context: Context): Promise<number> {
   return 0;
 }
 
-export async function status(context: Context): Promise<number> {
+export async function status(context: Context, { owner = false }: StatusOptions = {}): Promise<number> {
   const state = await (await control()).status();
   if (!state) throw new CliError('gordon-data does not run: start it with `make dev-up`');
-  print(context, 'gordon-data is up', ...hostLines(state));
+  print(context, 'gordon-data is up', ...hostLines(state), ...(owner ? [ownerLine(state)] : []));
   return 0;
 }
 
@@ -41,10 +49,21 @@ export const hostLines = (state: HostState): string[] => [
   `  console:     http://127.0.0.1:${state.ports.jobs}/`,
   `  jobs API:    http://127.0.0.1:${state.ports.jobs}`,
   `  candles API: http://127.0.0.1:${state.ports.candles}`,
-  `  database:    ${state.readerUrl} (reads only)`,
+  ...databaseLines(state),
   `  since:       ${time(state.startedAt)} UTC, process ${state.pid}`,
   `  log:         ${state.logFile || 'on its terminal'}`,
 ];
+
+/** Never the owner's URL: what is printed ends in screenshots and logs. */
+const databaseLines = ({ databaseUrl, readerUrl }: HostState): string[] =>
+  readerUrl
+    ? [`  database:    ${readerUrl} (reads only)`]
+    : [
+        `  database:    ${placeOf(databaseUrl)} (named by GORDON_DATABASE_URL; its logins are yours)`,
+        "               a login that only reads: ALTER ROLE gordon_reader LOGIN PASSWORD '…', by an administrator",
+      ];
+
+const ownerLine = ({ databaseUrl }: HostState): string => `  owner:       ${databaseUrl} (may write)`;
 
 /** The host on this terminal, until Ctrl-C; it hears that itself and ends in order. */
 async function inForeground({ terminal }: Context, demo: boolean): Promise<number> {

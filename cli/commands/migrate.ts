@@ -1,12 +1,11 @@
 import { placeOf } from '../../functions/stores/postgres.ts';
 import { CliError } from '../failure.ts';
-import { type Context, databaseUrl, print } from './context.ts';
+import { type Context, checkedUrl, print } from './context.ts';
 
 /** Brings the database to the newest schema. Harmless to repeat. */
 export async function migrate(context: Context): Promise<number> {
-  const url = context.terminal.env.GORDON_DATABASE_URL
-    ? databaseUrl(context)
-    : context.runningHost()?.databaseUrl;
+  const { GORDON_DATABASE_URL: given } = context.terminal.env;
+  const url = given ? checkedUrl(given) : context.runningHost()?.databaseUrl;
   if (!url) throw new CliError('no database: set GORDON_DATABASE_URL to the one that is to be migrated');
   // Loaded here, because no other command needs it.
   const { migrate: run } = await import('../../functions/stores/migrate.ts');

@@ -6,8 +6,8 @@ import { startCluster, stopCluster } from './cluster/index.ts';
 export interface Database {
   /** of the user that migrates; the functions take the role `gordon_writer` */
   readonly url: string;
-  /** of the login that only reads */
-  readonly readerUrl: string;
+  /** of the login that only reads; absent: the database is somebody else's, and so are its logins */
+  readonly readerUrl?: string;
   close(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ const READER_PASSWORD = 'reader';
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.url) {
     await prepare(options.url, options.simulated);
-    return { url: options.url, readerUrl: options.url, close: async () => {} };
+    return { url: options.url, close: async () => {} };
   }
   const cluster = await startCluster({
     ...{ dataDir: options.dataDir, port: options.port },

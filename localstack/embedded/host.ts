@@ -53,8 +53,10 @@ export type Around = (
 
 export interface Host {
   readonly ports: { readonly jobs: number; readonly candles: number };
+  /** of the user that migrates; holds a password, so it is no log line */
   readonly databaseUrl: string;
-  readonly readerUrl: string;
+  /** of the login that only reads; absent where the database is somebody else's */
+  readonly readerUrl?: string;
   readonly services: Services;
   /** what the functions are given; for one that runs in a process of its own */
   readonly env: NodeJS.ProcessEnv;
@@ -147,7 +149,10 @@ async function assemble(
   }
   return {
     ports: { jobs: servers[0]!.port, candles: servers[1]!.port },
-    ...{ databaseUrl: database.url, readerUrl: database.readerUrl, services, env },
+    databaseUrl: database.url,
+    ...(database.readerUrl && { readerUrl: database.readerUrl }),
+    services,
+    env,
     close: stopAll,
   };
 }

@@ -26,7 +26,9 @@ try {
   });
   writeState({
     ...{ pid: process.pid, mode, ports: host.ports, startedAt: iso(Date.now()) },
-    ...{ databaseUrl: host.databaseUrl, readerUrl: host.readerUrl, logFile: GORDON_LOG_FILE ?? '' },
+    databaseUrl: host.databaseUrl,
+    ...(host.readerUrl && { readerUrl: host.readerUrl }),
+    logFile: GORDON_LOG_FILE ?? '',
   });
   process.send?.({ ready: true });
   process.disconnect?.();

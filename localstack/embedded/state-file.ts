@@ -12,8 +12,10 @@ const HostState = z.object({
   pid: z.number(),
   mode: z.enum(['demo', 'live']),
   ports: z.object({ jobs: z.number(), candles: z.number() }),
+  /** of the login that migrated, with its password */
   databaseUrl: z.string(),
-  readerUrl: z.string(),
+  /** of the login that only reads; absent: the database is the one that GORDON_DATABASE_URL named */
+  readerUrl: z.string().optional(),
   startedAt: z.string(),
   logFile: z.string(),
 });

@@ -22,7 +22,7 @@ Commands:
   verify [options]       load everything once more, hold each stored row against it, and certify
   up [options]           start gordon-data on this machine
   down                   stop what "up" started; the data are kept
-  status                 whether gordon-data runs on this machine, and where
+  status [options]       whether gordon-data runs on this machine, and where
   console [options]      the web console of a deployed API; requests are signed with your AWS credentials
   migrate                bring the database to the newest schema; up does it by itself
   doctor [options]       check everything that has to work, and say what to do
@@ -146,6 +146,17 @@ describe('a usage error is one line and ends with 2', () => {
         'gordon-data: GORDON_API_URL is "localhost:8081", which is no URL: write it as http://127.0.0.1:8081\n',
     });
   });
+});
+
+it('shows a database of somebody else without its password, and how to get a login that only reads', () => {
+  const state = {
+    ...{ pid: 4711, mode: 'live' as const, ports: { jobs: 8081, candles: 3000 }, logFile: '' },
+    ...{ databaseUrl: 'postgres://owner:secret@db.example:5432/gordon', startedAt: '2025-11-21T09:30:00Z' },
+  };
+  const text = hostLines(state).join('\n');
+  expect(text).toContain('  database:    db.example:5432/gordon (named by GORDON_DATABASE_URL');
+  expect(text).toContain("ALTER ROLE gordon_reader LOGIN PASSWORD '…'");
+  expect(text).not.toMatch(/secret|owner:|reads only\)/);
 });
 
 it('shows where the host serves', () => {
