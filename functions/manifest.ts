@@ -10,6 +10,8 @@ export type Access =
   /** starts executions of the backfill state machine */
   | 'workflow'
   | 'database'
+  /** logs in as the owner of the aggregates, where that is another login */
+  | 'aggregates'
   /** asks venues: gets their keys and whatever points their hosts elsewhere */
   | 'venues'
   /** tells how jobs end */
@@ -20,7 +22,7 @@ export interface Route {
   /** `{name}` marks a path parameter */
   readonly path: string;
   /** what its body must be; a POST has one */
-  readonly body?: 'order' | 'candles' | 'verify';
+  readonly body?: 'order' | 'candles' | 'verify' | 'refresh';
 }
 
 export interface Schedule {
@@ -137,6 +139,13 @@ export const functions: readonly FunctionSpec[] = [
   },
   {
     ...api,
+    handler: 'refresh-view',
+    description: 'POST /backfill/aggregates/refresh: refreshes a window of one aggregate',
+    access: ['database', 'aggregates'],
+    routes: [{ method: 'POST', path: '/backfill/aggregates/refresh', body: 'refresh' }],
+  },
+  {
+    ...api,
     handler: 'rows',
     description: 'GET /data/{table}: rows of a table of market_data',
     access: ['database'],
@@ -206,7 +215,7 @@ export const functions: readonly FunctionSpec[] = [
     // A refresh of years of candles may take minutes.
     timeoutSeconds: 900,
     description: 'Counts rows against the ledger and ends the job',
-    access: ['job-table', 'database', 'events'],
+    access: ['job-table', 'database', 'aggregates', 'events'],
     state: 'FinalizeJob',
   },
   {
@@ -259,7 +268,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'refresh-aggregates',
     description:
       'Refreshes the newest buckets of the candles, unless TimescaleDB does, and what jobs left behind',
-    access: ['job-table:read', 'database'],
+    access: ['job-table:read', 'database', 'aggregates'],
     schedules: [
       {
         ...{ name: 'refresh-aggregates', everyMinutes: 1, everySeconds: 5, derives: true },
@@ -286,7 +295,7 @@ export const functions: readonly FunctionSpec[] = [
     // An index over a large table takes its time, and Lambda gives no more.
     timeoutSeconds: 900,
     description: 'Brings the schema of the database up to date',
-    access: ['database'],
+    access: ['database', 'aggregates'],
     onDeploy: true,
   },
   {

@@ -21,6 +21,7 @@ const shape = {
   apiLogs: onOff,
   vpc: z.string().regex(/^(none|new|vpc-[0-9a-f]{8,17})$/, 'none, new or the id of a VPC'),
   databaseSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
+  aggregatesSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   fredSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   fetchers: whole(1_000).optional(),
   architecture: z.enum(['arm64', 'x86_64']),
@@ -53,7 +54,8 @@ export const DEFAULTS = {
 } as const satisfies Partial<Record<keyof typeof shape, unknown>>;
 
 /** Variables that the stack sets by itself; whoever gave one would lose it. */
-const RESERVED = /^GORDON_(DATABASE_|JOB_TABLE$|STATE_MACHINE_ARN$|EGRESS$|SIMULATED$|JWT_|FRED_API_KEY)/;
+const RESERVED =
+  /^GORDON_(DATABASE_|AGGREGATES_|JOB_TABLE$|STATE_MACHINE_ARN$|EGRESS$|SIMULATED$|JWT_|FRED_API_KEY)/;
 
 /** `-c GORDON_BINANCE_SPOT_URL=https://…` reaches the functions that ask venues. */
 const VARIABLE = /^GORDON_[A-Z0-9_]+$/;

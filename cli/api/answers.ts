@@ -79,6 +79,8 @@ export const detailShape: z.ZodType<JobDetail> = summary.extend({
 /** Nothing will change any more. */
 export const isOver = (job: JobSummary): boolean => isFinished(job.status as JobStatus);
 
+export const ViewRefreshed = z.looseObject({ next: instant.nullable() });
+
 export const Cancelled = z.looseObject({ status: z.string() });
 
 export const SeriesReport = z.looseObject({

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { OrderBody } from '../../functions/core/run/create-job.ts';
+import type { RefreshBody } from '../../functions/core/run/refresh-view.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
 import type { VerifyBody } from '../../functions/core/verify/verify-body.ts';
 import { CliError } from '../failure.ts';
 import * as answers from './answers.ts';
 import type { BaseUrl } from './base-url.ts';
-import { ask } from './request.ts';
+import { ApiProblem, ask } from './request.ts';
 
 export type VerifyOrder = z.infer<typeof VerifyBody>;
+
+export type RefreshOrder = z.infer<typeof RefreshBody>;
 
 interface JobsQuery {
   /** statuses with commas between them, or `all` */
@@ -30,6 +33,8 @@ export interface Api {
   report(filter: { readonly source?: string; readonly symbol?: string }): Promise<answers.SeriesReport[]>;
   /** one period of one series; waits for the venues' budgets */
   verify(body: VerifyOrder, signal?: AbortSignal): Promise<PeriodCertificate>;
+  /** the whole window, in as many calls as it takes */
+  refreshView(order: RefreshOrder, signal?: AbortSignal): Promise<void>;
   /** also when the answer is "unavailable" */
   health(): Promise<answers.Health>;
 }
@@ -60,9 +65,35 @@ export function apiAt(base: BaseUrl): Api {
     },
     report: (filter) => call(answers.Report, `/backfill/report${queryOf(filter)}`),
     verify: (body, signal) => verify(base, body, signal),
+    refreshView: (order, signal) => refreshView(base, order, signal),
     health: async () =>
       read(answers.Health, (await ask(base, '/healthz', {}, (status) => status === 503)).body, base),
   };
+}
+
+/** A policy of TimescaleDB that refreshes the same at this moment is done within seconds. */
+const MOST_REFUSALS = 20;
+
+async function refreshView(base: BaseUrl, order: RefreshOrder, signal?: AbortSignal): Promise<void> {
+  let start: string | null = order.start;
+  for (let refusals = 0; ; ) {
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...order, start }),
+      ...(signal && { signal }),
+    };
+    try {
+      const { body } = await ask(base, '/backfill/aggregates/refresh', init);
+      const { next } = read(answers.ViewRefreshed, body, base);
+      if (next === null) return;
+      start = next;
+    } catch (error) {
+      const busy = error instanceof ApiProblem && error.code === 'database-busy';
+      if (!busy || ++refusals === MOST_REFUSALS) throw error;
+      await sleep(1_000, undefined, signal && { signal });
+    }
+  }
 }
 
 /** As long as a ban of an hour, looked at once a minute. */

@@ -9,7 +9,9 @@ export async function migrate(context: Context): Promise<number> {
   if (!url) throw new CliError('no database: set GORDON_DATABASE_URL to the one that is to be migrated');
   // Loaded here, because no other command needs it.
   const { migrate: run } = await import('../../functions/stores/migrate.ts');
-  const { applied, version, flavour } = await run(url);
+  const { applied, version, flavour } = await run(url, {
+    aggregatesUrl: context.terminal.env.GORDON_AGGREGATES_URL,
+  });
   for (const file of applied) print(context, `applied ${file}`);
   print(context, `${placeOf(url)} has the newest schema: ${version}, ${flavour}`);
   return 0;

@@ -1,11 +1,13 @@
+import type { RefreshOrder } from '../api/client.ts';
 import { CliError } from '../failure.ts';
 import { stopOn } from '../follow/stop.ts';
 import { SIMULATED } from '../format/report.ts';
+import { refreshOf } from '../sql/call.ts';
 import { csvOutput, jsonOutput, tableOutput } from '../sql/outputs.ts';
 import { readRows } from '../sql/session.ts';
-import { firstWord, isReading, notReading } from '../sql/statement.ts';
+import { bareOf, firstWord, isReading, notReading } from '../sql/statement.ts';
 import { say } from '../terminal.ts';
-import { type Context, databaseUrl, IGNORED, runningDemo } from './context.ts';
+import { type Context, databaseUrl, IGNORED, print, runningDemo } from './context.ts';
 
 export interface SqlOptions {
   readonly json?: boolean;
@@ -16,6 +18,8 @@ export interface SqlOptions {
 export async function sql(context: Context, query: string, given: SqlOptions): Promise<number> {
   const { out, err } = context.terminal;
   const word = firstWord(query);
+  const refresh = refreshOf(bareOf(query));
+  if (refresh) return callRefresh(context, refresh, given);
   if (!isReading(word)) throw new CliError(notReading(word));
   const url = databaseUrl(context);
   if (!url) throw new CliError('no database: start one with `make dev-up`, or set GORDON_DATABASE_URL');
@@ -27,5 +31,15 @@ export async function sql(context: Context, query: string, given: SqlOptions): P
     onSimulated: () => say(err, SIMULATED),
   });
   await output.end();
+  return 0;
+}
+
+/** By the API: it changes what is computed, and the database's reader may change nothing. */
+async function callRefresh(context: Context, order: RefreshOrder, given: SqlOptions): Promise<number> {
+  using stop = stopOn(context.terminal);
+  await context.api().refreshView(order, stop.signal);
+  // As psql says it; for programs there are no rows.
+  if (given.json) print(context, '[]');
+  else if (!given.csv) print(context, 'CALL');
   return 0;
 }

@@ -5,13 +5,16 @@ const READS = ['select', 'with', 'values', 'table', 'show', 'explain'];
 
 const COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()+/;
 
+/** The statement without what stands before its first word. */
+export const bareOf = (query: string): string => query.replace(COMMENTS, '').replace(/^;+\s*$/, '');
+
 /**
  * Refuses what is no question before anybody is asked. A help for people, not a guard: the guard is the database, which
  * gets a read-only transaction of a role that may only read.
  * @throws CliError exit code 2 for an empty query, 1 for one that would write
  */
 export function firstWord(query: string): string {
-  const bare = query.replace(COMMENTS, '').replace(/^;+\s*$/, '');
+  const bare = bareOf(query);
   if (bare === '') throw badInput('the query is empty: gordon-data sql "SELECT …"');
   return /^[a-z]+|^\S+/i.exec(bare)![0];
 }

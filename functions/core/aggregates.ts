@@ -57,6 +57,12 @@ export interface RefreshHow {
   onAggregate?(number: number, of: number): Promise<void>;
 }
 
+/** From where to where, epoch ms; null is no bound. */
+export interface Window {
+  readonly start: number | null;
+  readonly end: number | null;
+}
+
 /** The aggregates of `price_klines`, however the database keeps them. */
 export interface AggregateStore {
   /** Jobs that wrote since and have not been entered by `seen`. @param since epoch ms */
@@ -67,6 +73,13 @@ export interface AggregateStore {
    * @throws GordonError `refresh-busy` when others refreshed the same for longer than `how.patience`
    */
   refresh(touched: RangeSet, how?: RefreshHow): Promise<void>;
+  /**
+   * Refreshes the whole buckets of one aggregate within a window. Without an end the open bucket is one of them.
+   * @param name one of `AGGREGATES`
+   */
+  refreshWindow(name: string, window: Window): Promise<void>;
+  /** From the first to the last of the rows that the aggregates are made of; undefined when there are none. */
+  extent(): Promise<Range | undefined>;
   /**
    * Refreshes the newest buckets of all, where the database does not do so by itself.
    * @param everySeconds how often this is called

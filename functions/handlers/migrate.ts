@@ -7,8 +7,11 @@ import { migrate } from '../stores/migrate.ts';
 /** A bundle is one file with the migrations beside it; run from the sources, the project's own folder is the one. */
 const SHIPPED = fileURLToPath(new URL('sql', import.meta.url));
 
-export const createHandler = scheduledHandler(async ({ databaseUrl }, log) => {
-  const migrated = await migrate(databaseUrl(), existsSync(SHIPPED) ? { folder: SHIPPED } : {});
+export const createHandler = scheduledHandler(async ({ databaseUrl, aggregatesUrl }, log) => {
+  const migrated = await migrate(databaseUrl(), {
+    ...(existsSync(SHIPPED) && { folder: SHIPPED }),
+    aggregatesUrl,
+  });
   log.info('migrated', { ...migrated });
   return migrated;
 });

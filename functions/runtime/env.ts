@@ -6,6 +6,8 @@ import type { Variables } from './hosts.ts';
 const Env = z.object({
   /** the warehouse; like every variable it may come from a secret, named by `GORDON_DATABASE_URL_SECRET_ARN` */
   GORDON_DATABASE_URL: z.string().optional(),
+  /** the login that owns the aggregates, for those that refresh them; GORDON_DATABASE_URL by default */
+  GORDON_AGGREGATES_URL: z.string().optional(),
   GORDON_JOB_TABLE: z.string().default('gordon-jobs'),
   GORDON_STATE_MACHINE_ARN: z.string().optional(),
   /** name of the EventBridge bus that hears how jobs end */

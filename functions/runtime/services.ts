@@ -53,6 +53,8 @@ export interface Services extends CreatePorts, FetchPorts, VerifyPorts, WatchPor
   readonly simulated: boolean;
   /** @throws GordonError `bad-environment` where this process has no database */
   databaseUrl(): string;
+  /** of the login that is to own the aggregates; undefined: the one that migrates */
+  readonly aggregatesUrl: string | undefined;
   pingDatabase(): Promise<void>;
   close(): Promise<void>;
 }
@@ -78,7 +80,10 @@ export async function createServices(
     max: connections,
     application: 'gordon-data looks',
   });
-  const owner = databaseOf(env, { max: 1, application: 'gordon-data aggregates' });
+  const owner = databaseOf(
+    { ...env, GORDON_DATABASE_URL: env.GORDON_AGGREGATES_URL ?? env.GORDON_DATABASE_URL },
+    { max: 1, application: 'gordon-data aggregates' },
+  );
   const client = documentClient(awsConfig(variables, 'DYNAMODB'));
   const table = { client, table: env.GORDON_JOB_TABLE, clock };
   const limits = { ...table, egress: env.GORDON_EGRESS };
@@ -113,6 +118,7 @@ export async function createServices(
         ).start(id),
     },
     databaseUrl: () => required(env, 'GORDON_DATABASE_URL'),
+    aggregatesUrl: env.GORDON_AGGREGATES_URL,
     pingDatabase: async () => {
       await sql`select 1 from market_data.series limit 1`;
     },

@@ -3,6 +3,7 @@ import type { Clock } from '../core/time.ts';
 import type { Flavour } from './flavour.ts';
 import { type Runner, storeError } from './postgres.ts';
 import { createRefresh } from './refresh-views.ts';
+import { callRefresh, readExtent } from './refresh-window.ts';
 
 export interface AggregateOptions {
   /** takes the role `gordon_writer` */
@@ -77,6 +78,14 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
 
     refresh: async (touched, how) =>
       refresh((await guarded('aggregates', timescale)) ? 'timescale' : 'postgres', touched, how),
+
+    refreshWindow: (name, window) =>
+      guarded(name, async () => {
+        if (await timescale()) await callRefresh(owner, 'refresh_continuous_aggregate', name, window);
+        else await callRefresh(sql, 'market_data.refresh_continuous_aggregate', name, window);
+      }),
+
+    extent: () => guarded('aggregates', () => readExtent(sql)),
 
     refreshRecent: (everySeconds) =>
       guarded('aggregates', async () => {

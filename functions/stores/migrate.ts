@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Postgrator from 'postgrator';
 import { GordonError } from '../core/errors.ts';
+import { giveAggregates } from './aggregates-owner.ts';
 import { Session } from './connection.ts';
 import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
 import { materialise } from './materialise.ts';
@@ -19,6 +20,8 @@ export interface Migrated {
 export interface MigrateOptions {
   /** where the migrations lie; the project's own `sql` unless told */
   readonly folder?: string;
+  /** of the login that is to own the aggregates, where TimescaleDB keeps them; the migrator's own by default */
+  readonly aggregatesUrl?: string | undefined;
 }
 
 const OWN_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url));
@@ -33,13 +36,14 @@ export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string 
  * record are one transaction, so a failing one leaves the database at the version before it. What a migration leaves to be
  * materialised is done at the end; a run that was cut short there is completed by the next one.
  * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
- *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `roles-missing`, `migration-failed`
+ *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `roles-missing`, `migration-failed`,
+ *   `aggregates-login`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   // One connection for all of it: it holds the lock.
   const session = new Session(url, { max: 1, application: LOCK });
   try {
-    return await migrateOn(session.sql, options.folder ?? OWN_FOLDER, placeOf(url));
+    return await migrateOn(session.sql, options, placeOf(url));
   } catch (error) {
     throw storeError(error, placeOf(url));
   } finally {
@@ -47,7 +51,11 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   }
 }
 
-async function migrateOn(session: Runner, folder: string, place: string): Promise<Migrated> {
+async function migrateOn(
+  session: Runner,
+  { folder = OWN_FOLDER, aggregatesUrl }: MigrateOptions,
+  place: string,
+): Promise<Migrated> {
   await refuseOld(session, place);
   // Must come first: of two migrators the second one must see what the first one did. The lock goes with the connection.
   await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
@@ -68,6 +76,7 @@ async function migrateOn(session: Runner, folder: string, place: string): Promis
     on conflict (key) do nothing`;
   await openSchema(session);
   await materialise(session, flavour);
+  if (aggregatesUrl && flavour === 'timescale') await giveAggregates(session, aggregatesUrl);
   const applied = open.map((migration) => basename(migration.filename));
   return { flavour, applied, version: open.at(-1)?.version ?? at };
 }

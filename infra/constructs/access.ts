@@ -43,6 +43,8 @@ export function openingFor(access: Access, resources: Resources): Opening {
       };
     case 'database':
       return secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL);
+    case 'aggregates':
+      return secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL);
     case 'venues': {
       const key = secret('GORDON_FRED_API_KEY', secrets.GORDON_FRED_API_KEY);
       const environment = { GORDON_EGRESS: egress, ...variables, ...key.environment };

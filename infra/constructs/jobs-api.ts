@@ -17,6 +17,7 @@ import { Construct } from 'constructs';
 import * as z from 'zod';
 import { OrderBody } from '../../functions/core/run/create-job.ts';
 import { CandleBody } from '../../functions/core/run/load-candles.ts';
+import { RefreshBody } from '../../functions/core/run/refresh-view.ts';
 import { VerifyBody } from '../../functions/core/verify/verify-body.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
@@ -46,6 +47,7 @@ export class JobsApi extends Construct {
       order: this.#body('Order', OrderBody),
       candles: this.#body('Candles', CandleBody),
       verify: this.#body('Verify', VerifyBody),
+      refresh: this.#body('Refresh', RefreshBody),
     };
     for (const { spec, lambda } of functions) {
       const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });

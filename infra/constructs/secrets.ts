@@ -7,11 +7,19 @@ import { acknowledge } from './acknowledge.ts';
 /** What functions may read, by the variable that a secret's text becomes. */
 export interface Secrets {
   readonly GORDON_DATABASE_URL: ISecret;
+  /** absent: the aggregates belong to the login of GORDON_DATABASE_URL */
+  readonly GORDON_AGGREGATES_URL?: ISecret;
   readonly GORDON_FRED_API_KEY?: ISecret;
 }
 
-export function secrets(scope: Construct, { databaseSecret, fredSecret }: DeployOptions): Secrets {
+export function secrets(
+  scope: Construct,
+  { databaseSecret, aggregatesSecret, fredSecret }: DeployOptions,
+): Secrets {
   return {
+    ...(aggregatesSecret && {
+      GORDON_AGGREGATES_URL: Secret.fromSecretCompleteArn(scope, 'AggregatesUrlSecret', aggregatesSecret),
+    }),
     GORDON_DATABASE_URL: databaseSecret
       ? Secret.fromSecretCompleteArn(scope, 'DatabaseUrlSecret', databaseSecret)
       : (ownDatabaseSecret(scope) as ISecret),

@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly simulated: boolean;
+  /** of the login that is to own the aggregates, where TimescaleDB keeps them */
+  readonly aggregatesUrl?: string | undefined;
   readonly durable?: boolean;
 }
 
@@ -27,7 +29,7 @@ const READER_PASSWORD = 'reader';
 /** Opens the warehouse and brings it to the newest schema. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.url) {
-    await prepare(options.url, options.simulated);
+    await prepare(options.url, options.simulated, options.aggregatesUrl);
     return { url: options.url, close: async () => {} };
   }
   const cluster = await startCluster({
@@ -70,8 +72,8 @@ async function openReader(url: string): Promise<void> {
 }
 
 /** Migrates, and holds simulated and real data apart: a database is one or the other for ever. */
-async function prepare(url: string, simulated: boolean): Promise<void> {
-  await migrate(url);
+async function prepare(url: string, simulated: boolean, aggregatesUrl?: string): Promise<void> {
+  await migrate(url, { aggregatesUrl });
   const sql = connect(url, { max: 1 });
   try {
     await sql`insert into market_data.meta (key, value) values ('simulated', ${sql.json(simulated)})

@@ -106,6 +106,7 @@ async function assemble(
         ...(options.databaseUrl && { url: options.databaseUrl }),
         ...{ dataDir: join(options.folder, 'postgres'), port: options.ports.database },
         ...{ simulated: options.simulated, durable },
+        aggregatesUrl: options.env?.GORDON_AGGREGATES_URL,
       }),
     ),
     started(startJobTable(JOB_TABLE, durable ? join(options.folder, 'jobs') : undefined)),

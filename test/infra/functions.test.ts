@@ -30,6 +30,8 @@ const OPENS: Record<FunctionSpec['access'][number], readonly string[]> = {
     'states:StartExecution on arn:aws:states:eu-central-1:123456789012:stateMachine:GordonData-backfill',
   ],
   database: ['secretsmanager:GetSecretValue on DatabaseUrlSecret'],
+  // No grant without a secret of its own: see below.
+  aggregates: [],
   venues: [],
   events: ['events:PutEvents on Bus.Arn'],
 };
@@ -70,6 +72,23 @@ const environment = (from: Synthesized, handler: string): Record<string, unknown
   };
   return Environment.Variables;
 };
+
+describe('the secret of the aggregates', () => {
+  const aggregatesSecret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:refresher-AbCdEf';
+  const own = synth({ aggregatesSecret });
+
+  it('is given to those that refresh and to the migrator, and to nobody else', () => {
+    const holders = deployed.filter(
+      ({ handler }) => environment(own, handler).GORDON_AGGREGATES_URL_SECRET_ARN === aggregatesSecret,
+    );
+    const readers = deployed.filter((spec) =>
+      may(own, spec).some((grant) => grant.includes(aggregatesSecret)),
+    );
+    const names = ['finalize-job', 'migrate', 'refresh-aggregates', 'refresh-view'];
+    expect(holders.map(({ handler }) => handler).sort()).toEqual(names);
+    expect(readers.map(({ handler }) => handler).sort()).toEqual(names);
+  });
+});
 
 describe('the environment', () => {
   it('names what the function has access to', () => {

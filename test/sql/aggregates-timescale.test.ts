@@ -185,4 +185,15 @@ describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleA
       from pg_class c where c.relnamespace = 'market_data'::regnamespace and c.relkind in ('r', 'v')`;
     expect(rows.filter(({ reads, writes }) => !reads || writes)).toEqual([]);
   });
+
+  it('refreshes a window of one aggregate, with bounds and without', async () => {
+    const days = { start: Date.UTC(2023, 5, 1), end: Date.UTC(2023, 5, 3) };
+    await writeCandles(db.sql, 'HANDUSDT', days, 7);
+    expect((await store.extent())!.start).toBeLessThanOrEqual(days.start);
+    for (const { name } of AGGREGATES) await store.refreshWindow(name, days);
+    await expectEqual(db.sql, days);
+    await writeCandles(db.sql, 'HANDUSDT', days, 8);
+    for (const { name } of AGGREGATES) await store.refreshWindow(name, { start: null, end: null });
+    await expectEqual(db.sql, days);
+  });
 });

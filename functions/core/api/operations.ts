@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OrderBody } from '../run/create-job.ts';
 import { CandleBody } from '../run/load-candles.ts';
+import { RefreshBody } from '../run/refresh-view.ts';
 import { VerifyBody } from '../verify/verify-body.ts';
 import * as candles from './candle-shapes.ts';
 import * as look from './look-shapes.ts';
@@ -97,6 +98,19 @@ export const operations = {
       413: ['body-too-large'],
       422: ['more-than-a-month'],
       503: ['no-budget'],
+    },
+  },
+  refreshView: {
+    method: 'POST',
+    path: '/backfill/aggregates/refresh',
+    summary: 'Refresh the whole buckets of one aggregate within a window; `next` is where to go on',
+    body: RefreshBody,
+    success: 200,
+    answer: shapes.ViewRefreshed,
+    problems: {
+      400: ['malformed-json', 'invalid-request', 'invalid-time', 'empty-range'],
+      413: ['body-too-large'],
+      422: ['window-too-small'],
     },
   },
   rows: {

@@ -3,6 +3,7 @@ import { CAUSES, GAP_CAUSES } from '../cause.ts';
 import { CHUNK_STATES, JOB_STATUSES } from '../job.ts';
 import { type JobDetail, type JobSummary, MOST_SHOWN } from '../job-view.ts';
 import type { Quote as QuoteType } from '../quote/quote.ts';
+import type { ViewRefreshed as ViewRefreshedType } from '../run/refresh-view.ts';
 
 /** What the API answers about jobs and series. The document at `/openapi.json` is made of these. */
 export const Instant = z.iso.datetime().meta({ id: 'Instant', description: 'ISO 8601, UTC' });
@@ -136,6 +137,19 @@ export const Report = z
     findings: Count,
   })
   .meta({ id: 'SeriesReport' });
+
+export const ViewRefreshed: z.ZodType<ViewRefreshedType> = z
+  .object({
+    view: z.string(),
+    start: Instant.nullable().meta({
+      description: 'the first bucket that was refreshed; null: from the first on',
+    }),
+    end: Instant.nullable().meta({ description: 'up to here; null: to the open bucket' }),
+    next: Instant.nullable().meta({
+      description: 'where to go on: a call does what it can in a few seconds',
+    }),
+  })
+  .meta({ id: 'ViewRefreshed' });
 
 const Check = z.object({ ok: z.boolean(), detail: z.string().optional() });
 export const Health = z

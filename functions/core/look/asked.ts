@@ -31,7 +31,10 @@ export function seriesAsked(
   return { source: id, symbol: asked.symbol, timeframe: asked.timeframe ?? defaultTimeframe };
 }
 
-export function instantAsked(text: string | undefined, field: 'from' | 'to'): number | undefined {
+export function instantAsked(
+  text: string | undefined,
+  field: 'from' | 'to' | 'start' | 'end',
+): number | undefined {
   if (text === undefined) return undefined;
   const at = parseInstant(text);
   if (at !== undefined) return at;

@@ -28,6 +28,8 @@ function ports(unseen: Unseen[], statuses: Record<string, JobStatus>) {
       done.refreshed.push(touched);
       done.symbols.push(how?.symbols);
     },
+    refreshWindow: async () => {},
+    extent: async () => undefined,
     refreshRecent: async () => true,
     status: async () => [],
   };

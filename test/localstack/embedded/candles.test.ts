@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refreshAggregates } from '../../../functions/core/run/refresh-aggregates.ts';
 import { DAY, iso, MINUTE } from '../../../functions/core/time.ts';
+import { connect } from '../../../functions/stores/postgres.ts';
+import { gordon } from '../../cli/support/run.ts';
 import { type CandleHost, MARCH, type Status, startCandleHost } from './candle-host.ts';
 
 /** The second API through state machine, fetchers, database and aggregates, on the candle port. */
@@ -67,6 +69,32 @@ describe('the candle API', () => {
     expect(await at.load(MARCH)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
     expect(at.venues.requests.all().length).toBe(before);
     expect(await versions()).toEqual(old);
+  });
+
+  it('has an aggregate refreshed by hand: by psql as the owner, and through gordon-data sql', async () => {
+    const call = (from: string, to: string): string =>
+      `CALL refresh_continuous_aggregate('price_klines_1d', '${from} 00:00:00+00', '${to} 00:00:00+00');`;
+    const volumes = async () => {
+      const rows = await at.sql<{ volume: number }[]>`
+        select volume from market_data.price_klines_1d where bucket >= '2025-03-10' and bucket < '2025-03-12' order by bucket`;
+      return rows.map(({ volume }) => volume);
+    };
+    const [first, second] = (await volumes()) as [number, number];
+    await at.sql`update market_data.price_klines_1d set volume = -1 where bucket >= '2025-03-10' and bucket < '2025-03-12'`;
+    // psql sends a statement as one message, and so does this.
+    const owner = connect(at.host.databaseUrl, { max: 1 });
+    await owner.unsafe(call('2025-03-10', '2025-03-11')).simple();
+    await owner.end();
+    expect(await volumes()).toEqual([first, -1]);
+    const api = `http://127.0.0.1:${at.host.ports.jobs}`;
+    const ran = await gordon(['sql', call('2025-03-10', '2025-03-12')], { api });
+    expect(ran).toEqual({ code: 0, stdout: 'CALL\n', stderr: '' });
+    expect(await volumes()).toEqual([first, second]);
+    const narrow = await gordon(
+      ['sql', call('2025-03-10', '2025-03-10').replace(/00(:00:00\+00'\);)$/, '06$1')],
+      { api },
+    );
+    expect([narrow.code, narrow.stderr]).toEqual([2, expect.stringContaining('refresh window too small')]);
   });
 
   it('sees what was deleted as gaps, and restores it with its aggregates', async () => {

@@ -117,6 +117,14 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
       { ...VERIFIED, to: '2025-02-02' },
     ),
   },
+  refreshView: {
+    200: post('/backfill/aggregates/refresh', { view: 'price_klines_1d', start: null, end: null }),
+    400: post('/backfill/aggregates/refresh', { view: 'view_name', start: null, end: null }),
+    413: post('/backfill/aggregates/refresh', TOO_LARGE),
+    422: post('/backfill/aggregates/refresh', {
+      ...{ view: 'price_klines_1d', start: '2025-02-01', end: '2025-02-01T12:00:00Z' },
+    }),
+  },
   loadCandles: {
     202: post('/api/backfill', { symbol: 'BTCUSDT', start: '2025-02-01', end: '2025-02-02' }),
     400: post('/api/backfill', { symbol: 'BTCUSDT', start: 'yesterday' }),

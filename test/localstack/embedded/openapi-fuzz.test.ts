@@ -30,6 +30,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   symbols: ['BTCUSDT', 'ETHUSDT', 'NOSUCHUSDT'],
   timeframe: ['1m', '1h', '1d'],
   status: ['all', 'running', 'succeeded,failed'],
+  view: ['price_klines_15m', 'price_klines_1d', 'view_name'],
   table: ['spot_klines', 'funding_rates', 'price_klines', 'price_klines_1h', 'fear_greed'],
   ...{ from: DAYS, to: DAYS, start: DAYS, end: DAYS },
 };
