@@ -3,19 +3,14 @@
  * from this table; nothing is declared twice. Free of imports, so that whoever builds may read it.
  */
 export type Access =
-  /** reads and writes the job table (jobs, chunks, rate budgets) */
-  | 'job-table'
-  /** reads it only */
-  | 'job-table:read'
+  /** reads and writes the job table (jobs, chunks, rate budgets), or reads it only */
+  | ('job-table' | 'job-table:read')
   /** starts executions of the backfill state machine */
   | 'workflow'
-  | 'database'
-  /** logs in as the owner of the aggregates, where that is another login */
-  | 'aggregates'
-  /** asks venues: gets their keys and whatever points their hosts elsewhere */
-  | 'venues'
-  /** tells how jobs end */
-  | 'events';
+  /** `aggregates`: as the owner of the aggregates, where that is another login */
+  | ('database' | 'aggregates')
+  /** asks venues: gets their keys and whatever points their hosts elsewhere; `events`: says how jobs end */
+  | ('venues' | 'events');
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -247,9 +242,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'watch-instruments',
     description: 'Keeps the dated history of what the venues list',
     access: ['job-table', 'database', 'venues'],
-    schedules: [
-      { name: 'watch-instruments', everyMinutes: 720, description: 'what the venues list and delist' },
-    ],
+    schedules: [{ name: 'watch-instruments', everyMinutes: 720, description: 'what the venues list' }],
   },
   {
     ...step,
@@ -259,15 +252,12 @@ export const functions: readonly FunctionSpec[] = [
     memoryMb: 1_769,
     description: 'Compares archive objects with what they were when their rows were loaded',
     access: ['job-table', 'database', 'venues'],
-    schedules: [
-      { name: 'watch-archives', everyMinutes: 360, description: 'archive objects that were published anew' },
-    ],
+    schedules: [{ name: 'watch-archives', everyMinutes: 360, description: 'objects published anew' }],
   },
   {
     ...step,
     handler: 'refresh-aggregates',
-    description:
-      'Refreshes the newest buckets of the candles, unless TimescaleDB does, and what jobs left behind',
+    description: 'Refreshes the newest buckets, unless TimescaleDB does, and what jobs left behind',
     access: ['job-table:read', 'database', 'aggregates'],
     schedules: [
       {

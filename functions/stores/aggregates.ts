@@ -81,7 +81,7 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
 
     refreshWindow: (name, window) =>
       guarded(name, async () => {
-        if (await timescale()) await callRefresh(owner, 'refresh_continuous_aggregate', name, window);
+        if (await timescale()) await callRefresh(options.owner, 'refresh_continuous_aggregate', name, window);
         else await callRefresh(sql, 'market_data.refresh_continuous_aggregate', name, window);
       }),
 
