@@ -2,6 +2,7 @@ import { sources } from '../../functions/sources/index.ts';
 import { databaseHealth } from '../doctor/database.ts';
 import { type Diagnosis, diagnosisLines, note } from '../doctor/diagnosis.ts';
 import { apiHealth, hostAndPorts } from '../doctor/host.ts';
+import { informationHealth } from '../doctor/information.ts';
 import { diskSpace, nodeVersion, packages, postgresBinaries } from '../doctor/machine.ts';
 import { sampleRequests, venueHealth } from '../doctor/venues.ts';
 import { type Context, databaseUrl, IGNORED, print, runningDemo } from './context.ts';
@@ -38,6 +39,7 @@ function checks(
     host || elsewhere ? apiHealth(context.api()) : [],
     env.GORDON_DATABASE_URL && runningDemo(context) ? note(IGNORED) : [],
     database ? databaseHealth(database) : [],
+    database ? informationHealth(database) : [],
     offline
       ? note('the venues were not asked (--offline)')
       : Promise.all(

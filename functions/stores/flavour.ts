@@ -1,4 +1,5 @@
 import { GordonError } from '../core/errors.ts';
+import { dropInformation } from './information.ts';
 import type { Runner } from './postgres.ts';
 import { refuseUnfit } from './timescale.ts';
 
@@ -51,6 +52,8 @@ export async function flavourOf(session: Runner, place: string): Promise<Flavour
 async function createExtension(session: Runner, place: string): Promise<void> {
   await session`begin`;
   try {
+    // Our own views of its name would stand in its way.
+    await dropInformation(session);
     await session`create extension if not exists timescaledb`;
     await refuseUnfit(session, place);
     await session`commit`;

@@ -5,6 +5,7 @@ import { GordonError } from '../core/errors.ts';
 import { giveAggregates } from './aggregates-owner.ts';
 import { Session } from './connection.ts';
 import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
+import { openInformation } from './information.ts';
 import { materialise } from './materialise.ts';
 import { placeOf, type Runner, storeError } from './postgres.ts';
 import { prepareRoles } from './roles.ts';
@@ -75,6 +76,7 @@ async function migrateOn(
     insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
     on conflict (key) do nothing`;
   await openSchema(session);
+  if (flavour === 'postgres') await openInformation(session);
   await materialise(session, flavour);
   if (aggregatesUrl && flavour === 'timescale') await giveAggregates(session, aggregatesUrl);
   const applied = open.map((migration) => basename(migration.filename));

@@ -91,6 +91,11 @@ function explain(code: string, message: string): { code: string; message: string
 
 const CURES: readonly (readonly [codes: readonly string[], name: string, remedy: string])[] = [
   [['28P01', '28000'], 'database-login-refused', 'Check user and password in GORDON_DATABASE_URL.'],
+  [
+    ['42P06'],
+    'schema-exists',
+    'Is it timescaledb_information, with nothing of yours in it? Then `DROP SCHEMA timescaledb_information CASCADE`, and again.',
+  ],
   [['3D000'], 'no-database', 'Create it, or name another one in the URL.'],
   [['42P01', '3F000', '22023', '42704'], 'not-migrated', 'Run `gordon-data migrate` against this database.'],
 ];

@@ -8,6 +8,7 @@ import { apiAt } from '../../cli/api/client.ts';
 import { databaseHealth } from '../../cli/doctor/database.ts';
 import { diagnosisLines } from '../../cli/doctor/diagnosis.ts';
 import { apiHealth, hostAndPorts } from '../../cli/doctor/host.ts';
+import { informationDiagnoses, informationHealth } from '../../cli/doctor/information.ts';
 import {
   diskDiagnosis,
   diskSpace,
@@ -17,6 +18,7 @@ import {
 } from '../../cli/doctor/machine.ts';
 import { sampleRequests, venueHealth } from '../../cli/doctor/venues.ts';
 import { sources } from '../../functions/sources/index.ts';
+import { OURS } from '../../functions/stores/information.ts';
 import type { HostState } from '../../localstack/embedded/state-file.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { type Answer, fakeApi } from './support/fake-api.ts';
@@ -164,6 +166,39 @@ describe('the database', () => {
     const { mark, what } = await databaseHealth('postgres://user:secret@127.0.0.1:1/gone');
     expect([mark, what]).toEqual(['broken', expect.stringMatching(/no database at 127\.0\.0\.1:1\/gone/)]);
     expect(what).not.toContain('secret');
+  });
+});
+
+describe('the views of the refreshes', () => {
+  it('are no news where all is as it should be', async () => {
+    await using database = await createTestDatabase();
+    expect(await informationHealth(database.url)).toEqual([]);
+    expect(await informationHealth('postgres://user:secret@127.0.0.1:1/gone')).toEqual([]);
+  });
+
+  it('are missing, or stand in the way of the extension', async () => {
+    await using database = await createTestDatabase();
+    const admin = database.connect({ max: 1 });
+    await admin`drop schema timescaledb_information cascade`;
+    expect(await informationHealth(database.url)).toMatchObject([
+      { mark: 'note', what: expect.stringContaining('missing'), remedy: expect.stringContaining('migrate') },
+    ]);
+    await admin`create schema timescaledb_information`;
+    expect(await informationHealth(database.url)).toMatchObject([
+      { mark: 'note', what: expect.stringContaining('not a schema of gordon-data') },
+    ]);
+    const ours = ['timescaledb_information', `${OURS} Edition 0.`] as const;
+    expect(informationDiagnoses(['postgres', null, '2.28.3', ...ours])).toEqual([
+      {
+        mark: 'note',
+        what:
+          'TimescaleDB 2.28.3 is there and not used; CREATE EXTENSION timescaledb would fail with 42P06, ' +
+          'schema "timescaledb_information" already exists',
+        remedy: expect.stringContaining('`DROP SCHEMA timescaledb_information CASCADE`'),
+      },
+    ]);
+    expect(informationDiagnoses(['postgres', null, null, ...ours])).toEqual([]);
+    expect(informationDiagnoses(['timescale', '2.28.3', '2.28.3', ours[0], null])).toEqual([]);
   });
 });
 

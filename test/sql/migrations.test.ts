@@ -19,6 +19,10 @@ describe('the migrations', () => {
   });
 
   it('do not end the transaction that they run in', () => {
-    for (const { name, text } of files) expect(text, name).not.toMatch(/^\s*(commit|rollback|begin)\s*;/im);
+    for (const { name, text } of files) {
+      // What a procedure does when it is called is another matter.
+      const own = text.replace(/\$procedure\$.*?\$procedure\$/gs, '');
+      expect(own, name).not.toMatch(/^\s*(commit|rollback|begin)\s*;/im);
+    }
   });
 });
