@@ -20,6 +20,7 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
     .command('up')
     .description('start gordon-data on this machine')
     .option('--demo', 'with simulated venues and a database of their own')
+    .option('--frozen', 'with --demo: schedules add no rows, so that it shows what was loaded')
     .option('--foreground', 'stay on this terminal until Ctrl-C')
     .action(handle((given: UpOptions) => up(context, given)));
   program
@@ -83,7 +84,10 @@ function addSeed(program: Command, context: Context, handle: Handle): void {
         options.oneOfEach(families),
       ),
     )
-    .option('--demo', 'the year until last midnight, so that every run of a day shows the same')
+    .option(
+      '--demo',
+      'candles too, and the year until last midnight, so that every run of a day loads the same',
+    )
     .addHelpText('after', seedHelp)
     .action(handle((given: SeedFlags) => seed(context, given)));
 }
@@ -91,7 +95,7 @@ function addSeed(program: Command, context: Context, handle: Handle): void {
 const seedHelp = `
 Environment, where no option says otherwise:
   FROM_DATE, TO_DATE, SYMBOLS
-  ${stages.map(({ skip }) => `${skip}=1`).join(', ')}
+  ${stages.map(({ skip }) => `${skip}=1`).join(', ')} (candles are of --demo alone)
 
 Examples:
   gordon-data seed

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { placeOf } from '../../functions/stores/postgres.ts';
 import type { HostState } from '../../localstack/embedded/state-file.ts';
-import { CliError } from '../failure.ts';
+import { badInput, CliError } from '../failure.ts';
 import { time } from '../format/values.ts';
 import { say } from '../terminal.ts';
 import { type Context, IGNORED, print } from './context.ts';
@@ -15,6 +15,7 @@ const MAIN = fileURLToPath(new URL('../../localstack/embedded/main.ts', import.m
 
 export interface UpOptions {
   readonly demo?: boolean;
+  readonly frozen?: boolean;
   readonly foreground?: boolean;
 }
 
@@ -23,10 +24,14 @@ export interface StatusOptions {
   readonly owner?: boolean;
 }
 
-export async function up(context: Context, { demo = false, foreground = false }: UpOptions): Promise<number> {
+export async function up(
+  context: Context,
+  { demo = false, frozen = false, foreground = false }: UpOptions,
+): Promise<number> {
+  if (frozen && !demo) throw badInput('--frozen goes with --demo: live data are kept current');
   if (demo && context.terminal.env.GORDON_DATABASE_URL) say(context.terminal.err, IGNORED);
-  if (foreground) return inForeground(context, demo);
-  const { state, started } = await (await control()).up({ demo });
+  if (foreground) return inForeground(context, [demo ? 'demo' : 'live', ...(frozen ? ['--frozen'] : [])]);
+  const { state, started } = await (await control()).up({ demo, frozen });
   print(context, started ? 'gordon-data is up' : 'gordon-data was up already', ...hostLines(state));
   return 0;
 }
@@ -45,7 +50,7 @@ export async function status(context: Context, { owner = false }: StatusOptions 
 }
 
 export const hostLines = (state: HostState): string[] => [
-  `  venues:      ${state.mode === 'demo' ? 'simulated' : 'live'}`,
+  `  venues:      ${state.mode === 'demo' ? 'simulated' : 'live'}${state.frozen ? ', frozen: no schedule adds rows' : ''}`,
   `  console:     http://127.0.0.1:${state.ports.jobs}/`,
   `  jobs API:    http://127.0.0.1:${state.ports.jobs}`,
   `  candles API: http://127.0.0.1:${state.ports.candles}`,
@@ -66,11 +71,11 @@ const databaseLines = ({ databaseUrl, readerUrl }: HostState): string[] =>
 const ownerLine = ({ databaseUrl }: HostState): string => `  owner:       ${databaseUrl} (may write)`;
 
 /** The host on this terminal, until Ctrl-C; it hears that itself and ends in order. */
-async function inForeground({ terminal }: Context, demo: boolean): Promise<number> {
+async function inForeground({ terminal }: Context, args: readonly string[]): Promise<number> {
   const running = await (await control()).status();
   if (running)
     throw new CliError(`it runs already, as process ${running.pid}: stop it with \`make dev-down\``);
-  const child = spawn(process.execPath, [MAIN, demo ? 'demo' : 'live'], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'inherit' });
   using _listening = terminal.onStop((signal) => {
     // A terminal sends Ctrl-C to both of us; the host takes a second one for the first.
     child.kill(signal);

@@ -10,7 +10,8 @@ import { type Context, print } from './context.ts';
 import { report } from './report.ts';
 
 const NEXT_STEPS = [
-  'The stack goes on running. What to try next:',
+  'The stack goes on running, and its schedules keep it complete: a row that you delete is back within two minutes.',
+  'What to try next:',
   '  http://localhost:8081/   the console, in a browser: coverage, jobs, series, health',
   '  curl localhost:8081/backfill/report',
   '  curl -X POST localhost:8081/backfill -d \'{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}\'',

@@ -23,7 +23,7 @@ export interface SeedSettings {
 
 /**
  * Range, symbols and stages of a seed. The range is the year until now; for the demo the year until midnight, so that
- * two demos of a day show the same.
+ * two demos of a day load the same.
  * @throws CliError exit code 2, naming the variable or flag
  */
 export function seedSettings(flags: SeedFlags, env: Terminal['env'], now: number): SeedSettings {
@@ -40,7 +40,7 @@ export function seedSettings(flags: SeedFlags, env: Terminal['env'], now: number
     from: iso(from),
     ...(to !== undefined && { to: iso(to) }),
     ...(symbols && { symbols }),
-    stages: stages.filter((stage) => !isSkipped(stage, flags.skip, env)),
+    stages: stages.filter((stage) => (flags.demo || !stage.demoOnly) && !isSkipped(stage, flags.skip, env)),
   };
 }
 

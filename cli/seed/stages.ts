@@ -7,6 +7,8 @@ export interface Stage {
   readonly takesSymbols: boolean;
   /** ordered only when the stages before it have ended; else at once, for each waits for a venue of its own */
   readonly afterOthers?: true;
+  /** the demo alone loads it: the six views of candles shall have rows there */
+  readonly demoOnly?: true;
 }
 
 /** In the order in which they are shown. */
@@ -20,4 +22,5 @@ export const stages: readonly Stage[] = [
   { family: 'macro', skip: 'SKIP_MACRO', takesSymbols: false },
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
+  { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];

@@ -3,7 +3,7 @@ import { parseInput } from '../core/bad-request.ts';
 import { statesOf } from '../core/look/coverage-view.ts';
 import { limitFamilies, venuesOf } from '../core/look/limit-families.ts';
 import { perishableOf } from '../core/look/perishable.ts';
-import { iso, SECOND } from '../core/time.ts';
+import { iso, MINUTE, SECOND } from '../core/time.ts';
 import { functions } from '../manifest.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { type Services, servicesFromEnv } from '../runtime/services.ts';
@@ -25,14 +25,15 @@ export const createHandler = httpHandler(async ({ query }, services) => {
   return { status: 200, body };
 });
 
-const schedulesOf = ({ runs }: Services) =>
+const schedulesOf = ({ runs, auditEveryMs }: Services) =>
   Promise.all(
     functions
       .flatMap(({ schedules = [] }) => schedules)
       .map(async ({ name, description, everyMinutes }) => {
         const last = await runs?.last(name);
         const last_run = last ? { ...last, at: iso(last.at) } : null;
-        return { name, description, every_minutes: everyMinutes, last_run };
+        const every_minutes = name === 'audit-gaps' ? auditEveryMs / MINUTE : everyMinutes;
+        return { name, description, every_minutes, last_run };
       }),
   );
 

@@ -16,6 +16,8 @@ const Env = z.object({
   GORDON_EGRESS: z.string().default('default'),
   /** `1` when the venues are simulated; shown wherever data are shown */
   GORDON_SIMULATED: z.enum(['0', '1']).default('0'),
+  /** how often gaps are looked for, in minutes: what EventBridge does by the manifest, a host does by this */
+  GORDON_AUDIT_MINUTES: z.coerce.number().int().min(1).max(60).default(60),
   /** whose tokens open the API, where it asks for tokens */
   GORDON_JWT_ISSUER: z.string().optional(),
   GORDON_JWT_AUDIENCE: z.string().optional(),
@@ -34,7 +36,7 @@ export function readEnv(env: Variables): Env {
 }
 
 /** @throws GordonError `bad-environment` */
-export function required(env: Env, name: keyof Env): string {
+export function required(env: Env, name: Exclude<keyof Env, 'GORDON_AUDIT_MINUTES'>): string {
   const value = env[name];
   if (value) return value;
   throw new GordonError({

@@ -10,7 +10,7 @@ import type { FetchPorts } from '../core/run/fetch-chunk.ts';
 import type { VerifyPorts } from '../core/run/verify-period.ts';
 import type { WatchPorts } from '../core/run/watch-archives.ts';
 import type { InstrumentPorts } from '../core/run/watch-instruments.ts';
-import type { Clock } from '../core/time.ts';
+import { type Clock, MINUTE } from '../core/time.ts';
 import { universes } from '../sources/binance/universes.ts';
 import { sources } from '../sources/index.ts';
 import { createAggregateStore } from '../stores/aggregates.ts';
@@ -49,6 +49,8 @@ export interface Services extends CreatePorts, FetchPorts, VerifyPorts, WatchPor
   /** absent where this process has no job table */
   readonly runs?: ScheduleRuns;
   readonly aggregates: AggregateStore;
+  /** how often the host looks for gaps */
+  readonly auditEveryMs: number;
   /** true when the venues are simulated */
   readonly simulated: boolean;
   /** @throws GordonError `bad-environment` where this process has no database */
@@ -93,6 +95,7 @@ export async function createServices(
   return {
     hasKey: (name) => Boolean(variables[name]),
     ...{ clock, sources, venue, simulated: env.GORDON_SIMULATED === '1' },
+    auditEveryMs: env.GORDON_AUDIT_MINUTES * MINUTE,
     archive: createArchiveReader(venue),
     store: createSeriesStore(sql, ledger),
     catalog: createSeriesCatalog(sql, ledger),

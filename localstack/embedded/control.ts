@@ -17,18 +17,26 @@ export interface Up {
   readonly started: boolean;
 }
 
+export interface UpSettings {
+  /** simulated venues and a database of their own */
+  readonly demo: boolean;
+  /** schedules add no rows */
+  readonly frozen?: boolean;
+}
+
 /**
  * Starts the host in the background and waits until it serves.
  * @throws GordonError `other-mode-runs`, `host-not-started`
  */
-export async function up({ demo }: { readonly demo: boolean }): Promise<Up> {
+export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   const mode = demo ? 'demo' : 'live';
   const running = await status();
   if (running) {
-    if (running.mode === mode) return { state: running, started: false };
+    if (running.mode === mode && Boolean(running.frozen) === frozen) return { state: running, started: false };
+    const venues = running.mode === 'demo' ? 'simulated' : 'live';
     throw new GordonError({
       ...{ name: 'BadRequest', code: 'other-mode-runs', subject: 'the host', status: 409 },
-      message: `it runs with ${running.mode === 'demo' ? 'simulated' : 'live'} venues.`,
+      message: `it runs with ${venues} venues${running.frozen ? ', frozen' : ''}.`,
       remedy: 'Stop it first: make dev-down.',
     });
   }
@@ -36,7 +44,7 @@ export async function up({ demo }: { readonly demo: boolean }): Promise<Up> {
   mkdirSync(GORDON_DIR, { recursive: true });
   const logFile = join(GORDON_DIR, `${mode}.log`);
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [MAIN, mode], {
+  const child = spawn(process.execPath, [MAIN, mode, ...(frozen ? ['--frozen'] : [])], {
     ...{ detached: true, stdio: ['ignore', log, log, 'ipc'] },
     // Metrics are lines in the log that only CloudWatch reads.
     env: { POWERTOOLS_METRICS_DISABLED: 'true', ...process.env, GORDON_LOG_FILE: logFile },

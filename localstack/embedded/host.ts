@@ -144,6 +144,7 @@ async function assemble(
     const { everySeconds } = options.rehearsal ?? {};
     const scheduler = startScheduler({
       ...{ which: options.schedules, invoke: loaded.invoke, failed, between: everySeconds },
+      minutes: { 'audit-gaps': services.auditEveryMs / MINUTE },
       minutesSince: (name) => minutesSince(services, name),
     });
     stops.push(() => scheduler.stop());

@@ -1,4 +1,4 @@
-/** The host as a process of its own: `node localstack/embedded/main.ts <demo|live>`. */
+/** The host as a process of its own: `node localstack/embedded/main.ts <demo|live> [--frozen]`. */
 import { join } from 'node:path';
 import { describeError } from '../../functions/core/errors.ts';
 import { iso } from '../../functions/core/time.ts';
@@ -7,6 +7,7 @@ import { startHost } from './host.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
 
 const mode = process.argv[2] === 'demo' ? 'demo' : 'live';
+const frozen = process.argv.includes('--frozen');
 const { GORDON_DATABASE_URL: databaseUrl, GORDON_LOG_FILE } = process.env;
 const port = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 
@@ -20,12 +21,17 @@ try {
     },
     simulated: mode === 'demo',
     ...(databaseUrl && mode === 'live' && { databaseUrl }),
-    env: mode === 'live' ? process.env : {},
-    // What a demo shows must be what it loaded, so nothing is added behind its back.
-    schedules: mode === 'live' ? 'all' : 'derived',
+    // Who looks at a demo deletes something and wants to see it come back, not in an hour.
+    env: mode === 'live' ? process.env : { GORDON_AUDIT_MINUTES: '1' },
+    // Frozen, it shows what was loaded into it: no row is added behind anybody's back.
+    schedules: frozen ? 'derived' : 'all',
   });
   writeState({
-    ...{ pid: process.pid, mode, ports: host.ports, startedAt: iso(Date.now()) },
+    pid: process.pid,
+    mode,
+    frozen,
+    ports: host.ports,
+    startedAt: iso(Date.now()),
     databaseUrl: host.databaseUrl,
     ...(host.readerUrl && { readerUrl: host.readerUrl }),
     logFile: GORDON_LOG_FILE ?? '',

@@ -14,6 +14,8 @@ export interface SchedulerOptions {
   failed(schedule: string, error: unknown): void;
   /** how many minutes ago a schedule ran last, whichever way the clock went since; undefined: never */
   minutesSince(schedule: string): Promise<number | undefined>;
+  /** minutes from run to run of those that have another pace on this host than in the manifest, by name */
+  readonly minutes?: Readonly<Record<string, number>>;
   /** seconds from run to run of those that the manifest counts in minutes */
   readonly between?: number | undefined;
 }
@@ -26,9 +28,13 @@ const SOON = 60;
  * the host was down runs at once.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
-  const { which, invoke, failed, between } = options;
+  const { which, invoke, failed, between, minutes = {} } = options;
   const due = functions.flatMap(({ handler, schedules = [] }) =>
-    schedules.map((schedule) => ({ handler, ...schedule })),
+    schedules.map((schedule) => ({
+      handler,
+      ...schedule,
+      everyMinutes: minutes[schedule.name] ?? schedule.everyMinutes,
+    })),
   );
   const crons = due
     .filter(({ derives }) => which === 'all' || derives)

@@ -11,6 +11,8 @@ const FILE = join(GORDON_DIR, 'host.json');
 const HostState = z.object({
   pid: z.number(),
   mode: z.enum(['demo', 'live']),
+  /** its schedules add no rows */
+  frozen: z.boolean().optional(),
   ports: z.object({ jobs: z.number(), candles: z.number() }),
   /** of the login that migrated, with its password */
   databaseUrl: z.string(),

@@ -129,9 +129,10 @@ describe('a usage error is one line and ends with 2', () => {
       'backfill jobs --limit 0',
       "option '--limit <n>' argument '0' is invalid. Write a whole number from 1 on.",
     ],
+    ['up --frozen', '--frozen goes with --demo: live data are kept current'],
     [
       'seed --skip klines,foo',
-      "option '--skip <list>' argument 'klines,foo' is invalid. Use some of: klines,funding,open_interest,metrics,sentiment,macro,gex.",
+      "option '--skip <list>' argument 'klines,foo' is invalid. Use some of: klines,funding,open_interest,metrics,sentiment,macro,gex,candles.",
     ],
   ])('%s', async (line, message) => {
     const ran = await gordon(line.split(' '), { env: { GORDON_API_URL: 'http://127.0.0.1:1' } });

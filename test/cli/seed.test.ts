@@ -20,9 +20,11 @@ describe('settings', () => {
     ]);
   });
 
-  it('of a demo end at midnight', () => {
-    const { from, to } = settings({ demo: true });
+  it('of a demo end at midnight, and have candles', () => {
+    const { from, to, stages } = settings({ demo: true });
     expect([from, to]).toEqual(['2024-11-21T00:00:00Z', '2025-11-21T00:00:00Z']);
+    expect(stages.at(-1)?.family).toBe('candles');
+    expect(settings({ demo: true, skip: ['candles'] }).stages.at(-1)?.family).toBe('gex');
   });
 
   it('come from the environment', () => {
@@ -136,6 +138,7 @@ describe('a seed', () => {
     expect(api.asked.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
       { source: 'klines', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'open_interest', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
+      { source: 'candles', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
     ]);
   });
 

@@ -2,9 +2,10 @@ import { claim, type Pace } from '../lease.ts';
 import { type Perishable, perishableOf } from '../look/perishable.ts';
 import type { SeriesCatalog, SeriesReport } from '../ports.ts';
 import { clip, hull, measure, type Range, type RangeSet, subtract, union } from '../range.ts';
+import { refreshEvery } from '../schedule.ts';
 import { seriesLabel } from '../series.ts';
 import type { Source } from '../source.ts';
-import { DAY, HOUR, iso, MINUTE } from '../time.ts';
+import { DAY, iso, MINUTE } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import { overdue } from './job-series.ts';
 import { isRefreshed, tailStart } from './refresh.ts';
@@ -20,6 +21,8 @@ import {
 
 export interface AuditPorts extends OrderPorts {
   readonly catalog: Pick<SeriesCatalog, 'report' | 'reconcile' | 'audited' | 'missing'>;
+  /** from audit to audit; an hour, or less where one wants to see holes close */
+  readonly auditEveryMs: number;
 }
 
 export interface Audit {
@@ -42,10 +45,9 @@ const MOST_PIECES = 20;
 /** Of one run: what is left is for the next one. */
 const MOST_ORDERS = 50;
 
-/** A gap that does not close is asked about after 1, 2, 4… hours. */
-const GAP_PACE: Pace = { everyMs: HOUR, longestMs: DAY, failedBy: ['failed', 'completed_with_gaps'] };
-/** What is about to be lost is asked for each hour. */
-const URGENT: Pace = { everyMs: HOUR };
+/** A gap that does not close is asked about after 1, 2, 4… audits; what is about to be lost by each of them. */
+const gapPace = (everyMs: number, urgent: boolean): Pace =>
+  urgent ? { everyMs } : { everyMs, longestMs: DAY, failedBy: ['failed', 'completed_with_gaps'] };
 
 interface Piece {
   readonly series: SeriesReport;
@@ -87,7 +89,10 @@ async function run(ports: AuditPorts): Promise<Audit> {
     const lacking = await lackingOf(ports, series, spec, now);
     missing += lacking.reduce((sum, { gaps }) => sum + measure(gaps), 0) / stepOf(series.timeframe);
     if ((spec.key && !ports.hasKey(spec.key.env)) || spec.tiers[0]?.kind === 'snapshot') continue;
-    const tail = (await isRefreshed(ports.leases, series, spec, now)) ? tailStart(series, spec, now) : now;
+    // A refresh that comes more rarely than the audit is not waited for.
+    const left =
+      refreshEvery(spec) <= ports.auditEveryMs && (await isRefreshed(ports.leases, series, spec, now));
+    const tail = left ? tailStart(series, spec, now) : now;
     for (const { within, gaps } of lacking) {
       const free = clip(leftAlone(gaps, series, taken), { start: Number.NEGATIVE_INFINITY, end: tail });
       const urgent = inDanger.has(seriesLabel(series));
@@ -159,7 +164,7 @@ async function order(ports: AuditPorts, pieces: readonly Piece[]): Promise<strin
     if (orders.length === MOST_ORDERS) break;
     const claimed = await claimAll(ports, group, ({ series, range, urgent }) => ({
       name: `gap ${seriesLabel(series)} ${iso(range.start)}/${iso(range.end)}`,
-      pace: urgent ? URGENT : GAP_PACE,
+      pace: gapPace(ports.auditEveryMs, urgent),
     }));
     if (claimed.length > 0) orders.push(orderOf(claimed));
   }

@@ -22,7 +22,8 @@ const control = (call: string): string =>
     ],
     { env, encoding: 'utf8' },
   );
-const up = (): { state: HostState; started: boolean } => JSON.parse(control('up({ demo: true })'));
+const up = (): { state: HostState; started: boolean } =>
+  JSON.parse(control('up({ demo: true, frozen: true })'));
 const job = async (state: HostState, id: string) =>
   (await (await fetch(`http://127.0.0.1:${state.ports.jobs}/backfill/jobs/${id}`)).json()) as JobDetail;
 const ended = async (state: HostState, id: string): Promise<JobDetail> => {
@@ -72,6 +73,7 @@ it('runs once: a second start tells of the first, other venues are refused', () 
   expect(started).toBe(false);
   expect(alive(state.pid)).toBe(true);
   expect(() => control('up({ demo: false })')).toThrow(/other-mode-runs|make dev-down/);
+  expect(() => control('up({ demo: true })')).toThrow(/it runs with simulated venues, frozen/);
 });
 
 it('stops all that it started, and nothing else', async () => {
