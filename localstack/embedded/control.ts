@@ -32,7 +32,8 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   const mode = demo ? 'demo' : 'live';
   const running = await status();
   if (running) {
-    if (running.mode === mode && Boolean(running.frozen) === frozen) return { state: running, started: false };
+    if (running.mode === mode && Boolean(running.frozen) === frozen)
+      return { state: running, started: false };
     const venues = running.mode === 'demo' ? 'simulated' : 'live';
     throw new GordonError({
       ...{ name: 'BadRequest', code: 'other-mode-runs', subject: 'the host', status: 409 },
