@@ -27,6 +27,10 @@ DO $$
 DECLARE
   said text := obj_description(to_regnamespace('timescaledb_information'), 'pg_namespace');
 BEGIN
+  -- A schema from before runs were counted has nothing to say.
+  IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('market_data.aggregates') AND attname = 'job_id') THEN
+    RETURN;
+  END IF;
   -- The extension's, or somebody's.
   IF to_regnamespace('timescaledb_information') IS NOT NULL AND coalesce(said, '') NOT LIKE '${OURS}%' THEN
     RETURN;
