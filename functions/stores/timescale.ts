@@ -1,7 +1,7 @@
 import { GordonError } from '../core/errors.ts';
 import type { Runner } from './postgres.ts';
 
-/** Aggregates upon aggregates, writes into compressed chunks, and the functions that `aggregate_status` asks. */
+/** Writes into compressed chunks, and the functions that `aggregate_status` uses. */
 const OLDEST = [2, 12] as const;
 
 /**
@@ -18,7 +18,7 @@ export async function refuseUnfit(sql: Runner, place: string): Promise<void> {
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     throw unfit(place, {
       code: 'timescale-too-old',
-      message: `its TimescaleDB is ${version}; continuous aggregates upon each other need ${OLDEST.join('.')} or later.`,
+      message: `its TimescaleDB is ${version}; this program needs ${OLDEST.join('.')} or later.`,
       remedy:
         'Install a newer one and run `ALTER EXTENSION timescaledb UPDATE` as the first command of a session.',
     });

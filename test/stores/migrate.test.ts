@@ -113,8 +113,8 @@ describe('the server', () => {
   const flavour = (kept: string | undefined, created: boolean, loaded: boolean, license = 'timescale') => {
     const first = kept ? [[{ made: true }], [{ value: kept }]] : [[{ made: false }]];
     const fit = [{ version: '2.23.0', license }];
-    // Creating it takes a transaction: begin, create, look, commit or rollback.
-    const rest = created ? [fit] : [[], [], fit, []];
+    // Creating it takes a transaction: begin, look for our own views, create, look at it, commit or rollback.
+    const rest = created ? [fit] : [[], [], [], fit, []];
     return flavourOf(answering(...first, [{ created, loaded }], ...rest), 'db');
   };
 
