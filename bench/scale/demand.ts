@@ -1,4 +1,4 @@
-import { planChunks } from '../../functions/core/plan.ts';
+import { planSource } from '../../functions/core/plan.ts';
 import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/asked-for.ts';
 import { quoteOf } from '../../functions/core/quote/quote.ts';
 import type { Source } from '../../functions/core/source.ts';
@@ -39,7 +39,7 @@ const isOfMarket = ({ symbolPattern }: Source): boolean => symbolPattern.test('A
 function chunksOf(source: Source, read: Set<string>): ChunkEstimate[] {
   const timeframe = source.defaultTimeframe;
   const series = { source: source.id, symbol: source.defaultSymbols[0]!, timeframe };
-  return planChunks(series, [RANGE], source.chunkUnit(timeframe)).map((planned) =>
+  return planSource(source, series, [RANGE]).map((planned) =>
     estimateChunk(source, planned, { now: NOW, ...(source.siblings && { read }) }),
   );
 }

@@ -1,7 +1,7 @@
 import type { PlanWaveOutput } from '../../functions/core/contracts.ts';
 import type { ChunkProgress, Job } from '../../functions/core/job.ts';
 import type { JobStore } from '../../functions/core/job-ports.ts';
-import { planChunks } from '../../functions/core/plan.ts';
+import { planSource } from '../../functions/core/plan.ts';
 import type { SeriesCatalog } from '../../functions/core/ports.ts';
 import { clip, measure, type Range, type RangeSet, subtract, union } from '../../functions/core/range.ts';
 import { planWave } from '../../functions/core/run/plan-wave.ts';
@@ -77,7 +77,7 @@ export function plannedJob(
       const past = { start: range.start, end: until };
       for (const symbol of symbols) {
         const series = { source: source.id, symbol, timeframe };
-        await jobs.plan(id, 1, planChunks(series, [past], source.chunkUnit(timeframe)));
+        await jobs.plan(id, 1, planSource(source, series, [past]));
       }
       for (const label of chunks.keys()) this.settle(label, 'done');
     },

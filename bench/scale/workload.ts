@@ -1,4 +1,4 @@
-import { planChunks } from '../../functions/core/plan.ts';
+import { planSource } from '../../functions/core/plan.ts';
 import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/asked-for.ts';
 import type { Range } from '../../functions/core/range.ts';
 import type { Source } from '../../functions/core/source.ts';
@@ -100,7 +100,7 @@ function templatesOf(
   const series = { source: source.id, symbol: symbolName(0), timeframe };
   const listing = listedAt === undefined ? undefined : { listedAt };
   const archive = { ...source, tiers: source.tiers.filter(({ kind }) => kind === 'archive') };
-  return planChunks(series, [range], source.chunkUnit(timeframe)).map((planned) => {
+  return planSource(source, series, [range]).map((planned) => {
     const whole = estimateChunk(source, planned, { now, listing });
     const filed = estimateChunk(archive, planned, { now, listing });
     const limited = whole.asked.filter(({ family }) => family);

@@ -1,6 +1,8 @@
 import { type Period, type PeriodUnit, periodAt } from './period.ts';
 import { clip, type Range, type RangeSet } from './range.ts';
 import { type Series, seriesLabel } from './series.ts';
+import type { Source } from './source.ts';
+import { stepOf } from './timeframe.ts';
 
 /** A piece of work for one fetcher: whatever is missing of one series within one calendar period. */
 export interface Chunk extends Series, Range {
@@ -14,19 +16,32 @@ export interface PlannedChunk {
   readonly missing: RangeSet;
 }
 
+/** The chunks of a source: where an object also holds the instant at which its period ends, so does the chunk. */
+export function planSource(
+  source: Pick<Source, 'chunkUnit' | 'tiers'>,
+  series: Series,
+  missing: RangeSet,
+): PlannedChunk[] {
+  const closing = source.tiers.some((tier) => tier.kind === 'archive' && tier.closing);
+  const later = closing ? stepOf(series.timeframe) : 0;
+  return planChunks(series, missing, source.chunkUnit(series.timeframe), later);
+}
+
 /**
  * Cuts what is missing of a series at calendar borders, so that a chunk is fed by one archive object where there is one.
  * The chunks' missing ranges tile the input exactly, in order of time.
+ * @param later so long after the calendar's borders they are cut; ms
  */
-export function planChunks(series: Series, missing: RangeSet, unit: PeriodUnit): PlannedChunk[] {
+export function planChunks(series: Series, missing: RangeSet, unit: PeriodUnit, later = 0): PlannedChunk[] {
   const byPeriod = new Map<string, { period: Period; ranges: Range[] }>();
   for (const range of missing) {
     for (let at = range.start; at < range.end; ) {
-      const period = periodAt(unit, at);
+      const period = periodAt(unit, at - later);
+      const end = period.end + later;
       const entry = byPeriod.get(period.name) ?? { period, ranges: [] };
-      entry.ranges.push(...clip([range], period));
+      entry.ranges.push(...clip([range], { start: period.start + later, end }));
       byPeriod.set(period.name, entry);
-      at = period.end;
+      at = end;
     }
   }
   return [...byPeriod.values()].map(({ period, ranges }) => ({

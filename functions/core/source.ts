@@ -1,4 +1,5 @@
 import type { EmptyReason } from './coverage.ts';
+import type { LabelRule } from './labels.ts';
 import type { Period, PeriodUnit } from './period.ts';
 import type { Range } from './range.ts';
 import type { Series } from './series.ts';
@@ -56,10 +57,34 @@ export interface ArchiveTier {
   object(series: Series, period: Period): { readonly file: HttpRequest; readonly checksum: HttpRequest };
   /** epoch ms from which on the object of the period can be expected */
   publishedAt(period: Period): number;
-  /** @param expected rows of a whole file, so that room for them is made once */
-  parser(series: Series, expected?: number): StreamParser;
+  /**
+   * @param expected rows of a whole file, so that room for them is made once
+   * @param facts for a tier with `labels`; without them its file is taken for that of the day most of its labels lie in
+   */
+  parser(series: Series, expected?: number, facts?: ObjectFacts): StreamParser;
+  /**
+   * Rows stand at the ends of their slots: the object of a period also holds the instant at which the period ends, and the one
+   * at which it begins may stand in the object before.
+   */
+  readonly closing?: true;
+  /** its labels become instants by a rule that may have exceptions */
+  readonly labels?: ArchiveLabels;
   /** how to learn which objects were touched; absent where only their checksums tell */
   readonly listing?: ArchiveListing;
+}
+
+export interface ArchiveLabels {
+  /** the name under which exceptions are kept */
+  readonly dataset: string;
+  /** what is added to the labels of a period's object; ms */
+  shift(period: Period, exceptions: readonly LabelRule[]): number;
+}
+
+/** What is known of an object before its first byte. */
+export interface ObjectFacts {
+  readonly period: Period;
+  /** exceptions from the tier's rule about labels */
+  readonly labels?: readonly LabelRule[];
 }
 
 export interface ListedObject {

@@ -1,3 +1,4 @@
+import { reachOf } from './object-reach.ts';
 import type { Period } from './period.ts';
 import { clip, measure, type RangeSet } from './range.ts';
 import type { ArchiveTier } from './source.ts';
@@ -7,8 +8,14 @@ import { DAY } from './time.ts';
 const WORTH_A_MONTH = 2 * DAY;
 
 /** What of the missing an archive's object of the period is asked for; nothing as long as it is not out, or not worth it. */
-export function worthAsking(tier: ArchiveTier, period: Period, missing: RangeSet, now: number): RangeSet {
-  const wanted = clip(missing, period);
+export function worthAsking(
+  tier: ArchiveTier,
+  period: Period,
+  missing: RangeSet,
+  now: number,
+  step: number,
+): RangeSet {
+  const wanted = clip(missing, reachOf(tier, period, step));
   if (wanted.length === 0 || tier.publishedAt(period) > now) return [];
   return tier.unit === 'month' && measure(wanted) <= WORTH_A_MONTH ? [] : wanted;
 }

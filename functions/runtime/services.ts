@@ -2,6 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { AggregateStore } from '../core/aggregates.ts';
 import type { Events } from '../core/events.ts';
+import type { LabelBook } from '../core/labels.ts';
 import type { Leases } from '../core/lease.ts';
 import type { Looker, ScheduleRuns } from '../core/look/looker.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../core/ports.ts';
@@ -20,6 +21,7 @@ import { documentClient } from '../stores/jobs/dynamo.ts';
 import { createJobStore } from '../stores/jobs/job-store.ts';
 import { createLeases } from '../stores/jobs/leases.ts';
 import { createScheduleRuns } from '../stores/jobs/runs.ts';
+import { createLabelBook } from '../stores/labels.ts';
 import { createLooker } from '../stores/look/looker.ts';
 import { type ConnectOptions, connect, type Sql } from '../stores/postgres.ts';
 import { createRateBudget } from '../stores/rate-budget.ts';
@@ -40,6 +42,7 @@ import { createWorkflow } from './workflow.ts';
 export interface Services extends CreatePorts, FetchPorts, VerifyPorts, WatchPorts, InstrumentPorts {
   readonly store: SeriesStore;
   readonly catalog: SeriesCatalog;
+  readonly labels: LabelBook;
   /** reads only, as the database's role has it */
   readonly looker: Looker;
   readonly rates: RateWatch;
@@ -103,6 +106,7 @@ export async function createServices(
     stored: createStoredRows(reader, ledger.tables),
     sha256,
     watch: createArchiveWatch(sql, ledger),
+    labels: createLabelBook(sql, clock),
     instruments: createInstruments(sql, clock),
     universes,
     rates: createRateWatch(limits),

@@ -8,6 +8,7 @@ import { Outages } from './frame/outages.ts';
 import { type ArchiveOverride, Overrides, type RowsOverride } from './frame/overrides.ts';
 import { Requests } from './frame/requests.ts';
 import { listen } from './frame/server.ts';
+import { Switches } from './frame/switches.ts';
 import { venueModules } from './registry.ts';
 
 export interface VenuesOptions {
@@ -39,6 +40,7 @@ export interface Venues {
     readonly outages: Outages;
     readonly limits: Limiter;
     readonly overrides: Overrides;
+    readonly switches: Switches;
     readonly context: VenueContext;
   };
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startVenues(options: VenuesOptions = {}): Promise<Venues> 
     faults: new Faults(clock.now),
     outages: new Outages(),
     overrides: new Overrides(options.overrides, clock.now),
+    switches: new Switches(),
     shared<T>(key: string, make: () => T): T {
       if (!values.has(key)) values.set(key, make());
       return values.get(key) as T;
@@ -87,6 +90,7 @@ export async function startVenues(options: VenuesOptions = {}): Promise<Venues> 
       outages: context.outages,
       limits: context.limiter,
       overrides: context.overrides,
+      switches: context.switches,
       context,
     },
     close,

@@ -1,6 +1,6 @@
 import { functions } from '../../manifest.ts';
 import { MAX_CHUNKS_PER_WAVE } from '../contracts.ts';
-import { planChunks } from '../plan.ts';
+import { planSource } from '../plan.ts';
 import type { Range } from '../range.ts';
 import type { Source } from '../source.ts';
 import { stepOf, type Timeframe } from '../timeframe.ts';
@@ -31,7 +31,7 @@ export interface Work {
 export function workOf(source: Source, timeframe: Timeframe, range: Range, symbols: number): Work {
   // Every symbol is cut alike, so one stands for all.
   const series = { source: source.id, symbol: 'BTCUSDT', timeframe };
-  const planned = planChunks(series, [range], source.chunkUnit(timeframe));
+  const planned = planSource(source, series, [range]);
   const rows = (range.end - range.start) / stepOf(timeframe);
   return { series: symbols, chunks: planned.length * symbols, rows: rows * symbols };
 }

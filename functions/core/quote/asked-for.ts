@@ -1,4 +1,4 @@
-import { periodsIn } from '../period.ts';
+import { periodsFor } from '../object-reach.ts';
 import type { PlannedChunk } from '../plan.ts';
 import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, union } from '../range.ts';
 import {
@@ -75,8 +75,10 @@ function objects(
 ): RangeSet {
   const around = hull(left);
   let brought: RangeSet = [];
-  for (const period of around ? periodsIn(tier.unit, around) : []) {
-    const wanted = worthAsking(tier, period, left, now);
+  const step = stepOf(chunk.timeframe);
+  for (const period of around ? periodsFor(tier, around, step) : []) {
+    // Of what two objects may hold the earlier one has it.
+    const wanted = subtract(worthAsking(tier, period, left, now, step), brought);
     if (wanted.length === 0) continue;
     const { file } = tier.object(chunk, period);
     brought = union(brought, wanted);

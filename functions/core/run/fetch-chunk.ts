@@ -3,6 +3,7 @@ import type { Page } from '../coverage.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import type { ChunkState } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
+import type { LabelRules } from '../labels.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
 import { qualityLook } from '../quality.ts';
 import { hull, measure, normalize, type RangeSet, union } from '../range.ts';
@@ -18,6 +19,7 @@ export interface FetchPorts extends FillPorts {
   readonly jobs: JobStore;
   readonly store: SeriesStore;
   readonly catalog: Pick<SeriesCatalog, 'request'>;
+  readonly labels: LabelRules;
   readonly sources: Sources;
 }
 
@@ -49,6 +51,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     sources: ports.sources,
     withoutArchive,
     listing: memo(() => listingOf(ports, source, filling.series)),
+    labels: (dataset) => ports.labels.labelRules(dataset, chunk.symbol),
   };
   let rows = await ports.store.rowsBy(jobId, chunk.label);
   let provisional: RangeSet = [];

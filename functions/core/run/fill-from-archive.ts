@@ -1,10 +1,28 @@
 import { accountedFor } from '../account.ts';
 import type { Page } from '../coverage.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
-import { type Period, periodsIn } from '../period.ts';
+import { periodsFor, reachOf } from '../object-reach.ts';
+import type { Period } from '../period.ts';
 import type { ArchiveFile } from '../ports.ts';
-import { clip, hull, intersect, measure, type RangeSet, runsOf, subtract, union } from '../range.ts';
-import { type ArchiveTier, type Finding, type Listing, lifeOf, type Parsed } from '../source.ts';
+import {
+  clip,
+  hull,
+  intersect,
+  measure,
+  type Range,
+  type RangeSet,
+  runsOf,
+  subtract,
+  union,
+} from '../range.ts';
+import {
+  type ArchiveTier,
+  type Finding,
+  type Listing,
+  lifeOf,
+  type ObjectFacts,
+  type Parsed,
+} from '../source.ts';
 import { countWithin, rowsWithin } from '../table.ts';
 import { stepOf } from '../timeframe.ts';
 import { worthAsking } from '../worth-asking.ts';
@@ -19,18 +37,21 @@ export async function* fillFromArchive(
 ): AsyncGenerator<Page> {
   const around = hull(filling.missing);
   if (!around) return;
-  for (const period of periodsIn(tier.unit, around)) {
-    const wanted = worthAsking(tier, period, filling.missing, ports.clock());
-    if (wanted.length === 0 || (await outsideLife(filling, period))) continue;
-    yield* readObject(ports, filling, tier, period, wanted);
+  const step = stepOf(filling.series.timeframe);
+  const labels = (tier.labels && (await filling.labels?.(tier.labels.dataset))) || [];
+  const siblings = new Map<string, RangeSet>();
+  for (const period of periodsFor(tier, around, step)) {
+    const wanted = worthAsking(tier, period, filling.missing, ports.clock(), step);
+    if (wanted.length === 0 || (await outsideLife(filling, reachOf(tier, period, step)))) continue;
+    yield* readObject(ports, filling, tier, { period, labels }, wanted, siblings);
   }
 }
 
 /** A period before listing or after delisting has no object; the last tier explains it without being asked for each. */
-async function outsideLife(filling: Filling, period: Period): Promise<boolean> {
+async function outsideLife(filling: Filling, reach: Range): Promise<boolean> {
   if (!mayLieOutsideLife(filling)) return false;
   const listing = await listingIfAnswered(filling);
-  return listing !== undefined && clip([period], lifeOf(listing)).length === 0;
+  return listing !== undefined && clip([reach], lifeOf(listing)).length === 0;
 }
 
 /**
@@ -51,15 +72,19 @@ async function* readObject(
   ports: FillPorts,
   filling: Filling,
   tier: ArchiveTier,
-  period: Period,
+  facts: ObjectFacts,
   wanted: RangeSet,
+  siblings: Map<string, RangeSet>,
 ): AsyncGenerator<Page> {
+  const { period } = facts;
+  const step = stepOf(filling.series.timeframe);
   const object = tier.object(filling.series, period);
   const what = object.file.path;
   const note = (outcome: ObjectAnswer['outcome'], error?: GordonError): void => {
     const { start, end } = period;
     const damage = error && { error: { code: error.code, message: error.message } };
-    filling.objects.push({ span: { start, end }, outcome, asked: filling.asked.at(-1)!, ...damage });
+    const tail = tier.closing && { tail: { start: end, end: end + step } };
+    filling.objects.push({ span: { start, end }, ...tail, outcome, asked: filling.asked.at(-1)!, ...damage });
   };
   let file: ArchiveFile | undefined;
   try {
@@ -69,8 +94,8 @@ async function* readObject(
       ...(file && { sha256: file.sha256 }),
     });
     if (!file) return note('missing');
-    const parser = tier.parser(filling.series, measure([period]) / stepOf(filling.series.timeframe));
-    const read = { ...{ object: what, sha256: file.sha256, wanted, siblings: new Map<string, RangeSet>() } };
+    const parser = tier.parser(filling.series, measure([period]) / step, facts);
+    const read = { object: what, sha256: file.sha256, wanted, siblings };
     for await (const bytes of file.content) yield* pageOf(filling, read, parser.push(bytes));
     yield* pageOf(filling, read, parser.end());
     note('read');
@@ -91,7 +116,7 @@ interface ReadObject {
   readonly sha256: string;
   /** what was missing when the object was opened */
   readonly wanted: RangeSet;
-  /** what the rows of each sibling account for, as far as the file was read */
+  /** what the rows of each sibling account for, of all objects that were read so far */
   readonly siblings: Map<string, RangeSet>;
 }
 
@@ -131,7 +156,8 @@ function* alsoIn(
 
 /**
  * What a sibling has no row for in an object that was read to its end, where its own last tier no longer reaches: without
- * this its chunk would load the object once more, only to learn the same.
+ * this its chunk would load the object once more, only to learn the same. A step that the next object may hold as well is
+ * left for that one.
  */
 async function* siblingHoles(
   ports: FillPorts,

@@ -1,4 +1,5 @@
 import type { Asked } from '../coverage.ts';
+import type { LabelRule } from '../labels.ts';
 import type { ArchiveReader, Sources, VenueClient } from '../ports.ts';
 import type { Range, RangeSet } from '../range.ts';
 import type { Series } from '../series.ts';
@@ -28,10 +29,14 @@ export interface Filling {
   readonly withoutArchive?: boolean;
   /** the symbol's life, looked up when `mayLieOutsideLife` or when a hole is explained */
   listing(): Promise<Listing | undefined>;
+  /** exceptions from the rule of a tier with `labels`; absent: there are none */
+  labels?(dataset: string): Promise<readonly LabelRule[]>;
 }
 
 export interface ObjectAnswer {
   readonly span: Range;
+  /** of a closing tier: the step at which the period ends, which the next object may hold as well */
+  readonly tail?: Range;
   readonly outcome: 'read' | 'missing' | 'damaged';
   readonly asked: Asked;
   /** what is wrong with a damaged one */

@@ -8,7 +8,7 @@ import type {
 } from '../contracts.ts';
 import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, rowsOf } from '../job.ts';
 import type { FinalStatus, JobStore } from '../job-ports.ts';
-import { planChunks } from '../plan.ts';
+import { planSource } from '../plan.ts';
 import type { SeriesStore } from '../ports.ts';
 import { measure } from '../range.ts';
 import { DAY, MINUTE } from '../time.ts';
@@ -105,7 +105,7 @@ async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   });
   for (const { series, missing } of remainders) {
     steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
-    for (const { chunk } of planChunks(series, missing, series.spec.chunkUnit(series.timeframe))) {
+    for (const { chunk } of planSource(series.spec, series, missing)) {
       labels.add(chunk.label);
     }
   }

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { MAX_CHUNKS_PER_WAVE, type PlanWaveInput, type PlanWaveOutput } from '../contracts.ts';
 import { type ChunkProgress, isFinished, isHopeless, type Job } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
-import { type PlannedChunk, planChunks } from '../plan.ts';
+import { type PlannedChunk, planSource } from '../plan.ts';
 import type { SeriesCatalog, Sources } from '../ports.ts';
 import { measure, subtract } from '../range.ts';
 import { refreshEvery, waitSecondsUntil } from '../schedule.ts';
@@ -102,7 +102,7 @@ async function planMissing(ports: PlanPorts, job: Job): Promise<PlannedChunk[]> 
   const planned = await eachSeries(ports, job, async (series) => {
     const wanted = await wantedOf(job, series, ports.catalog, now);
     const missing = await missingOf(ports.catalog, series, wanted);
-    return planChunks(series, missing, series.spec.chunkUnit(series.timeframe));
+    return planSource(series.spec, series, missing);
   });
   return planned.flat().sort((a, b) => a.chunk.start - b.chunk.start);
 }

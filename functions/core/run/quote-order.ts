@@ -1,5 +1,5 @@
 import type { JobOrder } from '../job.ts';
-import { planChunks } from '../plan.ts';
+import { planSource } from '../plan.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
 import { type ChunkEstimate, estimateChunk } from '../quote/asked-for.ts';
 import { type Quote, quoteOf } from '../quote/quote.ts';
@@ -30,7 +30,7 @@ export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Qu
     const shared = one.spec.siblings !== undefined;
     const estimates =
       (shared ? undefined : known.get(key)) ??
-      planChunks(one, missing, one.spec.chunkUnit(one.timeframe)).map((planned) =>
+      planSource(one.spec, one, missing).map((planned) =>
         estimateChunk(one.spec, planned, { now, listing, ...(shared && { read }) }),
       );
     known.set(key, estimates);

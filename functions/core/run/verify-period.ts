@@ -1,3 +1,4 @@
+import type { LabelRules } from '../labels.ts';
 import type { LedgerEntry, Looker } from '../look/looker.ts';
 import type { SeriesStore, Sources } from '../ports.ts';
 import { clip, contains, normalize, type Range } from '../range.ts';
@@ -16,6 +17,7 @@ export interface VerifyPorts extends FillPorts {
   readonly looker: Pick<Looker, 'ledger'>;
   readonly store: Pick<SeriesStore, 'listing' | 'commit'>;
   readonly stored: StoredRows;
+  readonly labels: LabelRules;
   readonly sources: Sources;
   sha256(): Sha256;
 }
@@ -49,6 +51,7 @@ export async function verifyPeriod(
   const fetched = await fetchAgain(ports, {
     ...{ source, series, missing: repeatable ? have : [], asked: [], objects: [], sources: ports.sources },
     listing: async () => listing,
+    labels: (dataset) => ports.labels.labelRules(dataset, series.symbol),
   });
   const count = new Comparison(source, entries, fetched);
   const hash = ports.sha256();

@@ -1,19 +1,22 @@
 import type { ArchiveWatch, WatchedObject } from '../archive-watch.ts';
 import { BudgetExhausted, GordonError, isRetryable } from '../errors.ts';
+import type { LabelBook } from '../labels.ts';
 import type { SeriesStore, Sources } from '../ports.ts';
 import { hull } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
 import type { ArchiveListing, ListedObject, Source } from '../source.ts';
-import { MINUTE } from '../time.ts';
+import { DAY, MINUTE } from '../time.ts';
 import { type FoundObject, objectNamed, publishedHash } from '../verify/objects.ts';
 import type { StoredRows } from '../verify/ports.ts';
 import { restated } from '../verify/restated.ts';
+import { checkLabels } from './check-labels.ts';
 import type { FillPorts } from './filling.ts';
 
 export interface WatchPorts extends FillPorts {
   readonly watch: ArchiveWatch;
   readonly store: Pick<SeriesStore, 'commit'>;
   readonly stored: StoredRows;
+  readonly labels: LabelBook;
   readonly sources: Sources;
 }
 
@@ -31,6 +34,8 @@ export interface WatchResult {
   readonly republished: number;
   /** rows that they had otherwise */
   readonly rows: number;
+  /** statistics whose labels fit another rule than the one in force, in files that were looked at now; absent: none */
+  readonly labelShifts?: number;
   /** why the run ended early; absent when it came through */
   readonly stopped?: string;
 }
@@ -42,7 +47,7 @@ export interface WatchResult {
  */
 export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
   const began = ports.clock();
-  const result = { series: 0, objects: 0, republished: 0, rows: 0 };
+  const result: Tally & { series: number } = { series: 0, objects: 0, republished: 0, rows: 0 };
   let failed: unknown;
   try {
     for (const series of await ports.watch.due(MOST_SERIES)) {
@@ -67,7 +72,8 @@ export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
   return result;
 }
 
-type Tally = { -readonly [Name in 'objects' | 'republished' | 'rows']: WatchResult[Name] };
+type Counts = Pick<WatchResult, 'objects' | 'republished' | 'rows' | 'labelShifts'>;
+type Tally = { -readonly [Name in keyof Counts]: Counts[Name] };
 
 async function watchSeries(ports: WatchPorts, source: Source, series: Series, tally: Tally): Promise<void> {
   const held = (await ports.watch.held(series)).flatMap((one) => {
@@ -75,6 +81,8 @@ async function watchSeries(ports: WatchPorts, source: Source, series: Series, ta
     return found ? [{ held: one, found }] : [];
   });
   tally.objects += held.length;
+  const shifts = await watchLabels(ports, source, series, held);
+  if (shifts > 0) tally.labelShifts = (tally.labelShifts ?? 0) + shifts;
   const folders = Map.groupBy(held, ({ held: { object } }) => folderOf(object));
   for (const [folder, objects] of folders) {
     const { listing } = objects[0]!.found.tier;
@@ -85,6 +93,23 @@ async function watchSeries(ports: WatchPorts, source: Source, series: Series, ta
       }
     }
   }
+}
+
+/** The newest of the files about which the venue's own answers tell as well. @returns statistics that contradict the rule */
+async function watchLabels(
+  ports: WatchPorts,
+  source: Source,
+  series: Series,
+  held: readonly Held[],
+): Promise<number> {
+  const reach = source.tiers.find((tier) => tier.kind === 'pages')?.reachMs;
+  if (reach === undefined) return 0;
+  const since = ports.clock() - reach + DAY;
+  const shared = held.filter(({ found: { tier, period } }) => tier.labels && period.start > since);
+  const newest = shared.toSorted((a, b) => a.found.period.start - b.found.period.start).at(-1);
+  if (!newest) return 0;
+  const { tier, period } = newest.found;
+  return checkLabels(ports, { source, tier, series, period });
 }
 
 /** One that the listing does not have is asked for by itself: listings may lag. */
@@ -133,7 +158,10 @@ async function compare(
   try {
     const file = await ports.archive.read(found);
     if (!file || file.sha256 === held.sha256) return;
-    const renewal = await restated(ports.stored, source, series, held, file, found.tier.parser(series));
+    const { tier, period } = found;
+    const labels = tier.labels ? await ports.labels.labelRules(tier.labels.dataset, series.symbol) : [];
+    const parser = tier.parser(series, undefined, { period, labels });
+    const renewal = await restated(ports.stored, source, series, held, file, parser);
     await ports.watch.renew(series, renewal);
     tally.republished += 1;
     tally.rows += renewal.changes.length;

@@ -1,9 +1,11 @@
 import type { LedgerEntry } from '../look/looker.ts';
-import { periodsIn } from '../period.ts';
+import { periodsFor } from '../object-reach.ts';
+import type { Period } from '../period.ts';
 import type { VenueClient } from '../ports.ts';
 import type { Range } from '../range.ts';
 import type { Series } from '../series.ts';
 import type { ArchiveTier, Source } from '../source.ts';
+import { stepOf } from '../timeframe.ts';
 import type { HttpRequest } from '../venue.ts';
 
 /** An archive object that rows of the ledger came from. */
@@ -23,7 +25,7 @@ export function heldObjects(entries: readonly LedgerEntry[]): HeldObject[] {
 
 export interface FoundObject {
   readonly tier: ArchiveTier;
-  readonly span: Range;
+  readonly period: Period;
   readonly file: HttpRequest;
   readonly checksum: HttpRequest;
 }
@@ -37,9 +39,9 @@ export function objectNamed(
 ): FoundObject | undefined {
   for (const tier of source.tiers) {
     if (tier.kind !== 'archive') continue;
-    for (const { start, end, ...period } of periodsIn(tier.unit, around)) {
-      const { file, checksum } = tier.object(series, { start, end, ...period });
-      if (file.path === path) return { tier, span: { start, end }, file, checksum };
+    for (const period of periodsFor(tier, around, stepOf(series.timeframe))) {
+      const { file, checksum } = tier.object(series, period);
+      if (file.path === path) return { tier, period, file, checksum };
     }
   }
   return undefined;

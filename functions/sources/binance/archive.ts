@@ -19,6 +19,7 @@ export function archiveTier(
   unit: ArchiveUnit,
   path: (series: Series, period: Period) => string,
   parser: ArchiveTier['parser'],
+  more: Pick<ArchiveTier, 'closing' | 'labels'> = {},
 ): ArchiveTier {
   return {
     kind: 'archive',
@@ -31,6 +32,7 @@ export function archiveTier(
     publishedAt: (period) => PUBLISHING_HOUR + (unit === 'month' ? firstMondayFrom(period.end) : period.end),
     parser,
     listing: binanceListing,
+    ...more,
   };
 }
 

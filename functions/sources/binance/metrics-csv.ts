@@ -1,12 +1,15 @@
 import { batchOf } from '../../core/batch.ts';
+import { ruleFor } from '../../core/labels.ts';
+import { type Period, periodAt } from '../../core/period.ts';
 import { type Series, seriesLabel } from '../../core/series.ts';
-import type { Finding, Parsed, StreamParser } from '../../core/source.ts';
-import { floorTo } from '../../core/time.ts';
+import type { Finding, ObjectFacts, Parsed, StreamParser } from '../../core/source.ts';
+import { DAY, floorTo, iso } from '../../core/time.ts';
 import { stepOf } from '../../core/timeframe.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { wholeFile } from '../csv/whole-file.ts';
 import { malformed } from '../malformed.ts';
-import { cleaned, oddity, READING_STEP, type Reading } from './readings.ts';
+import { LABELS_MOVED, labelShift, READING_STEP, readAt } from './metric-labels.ts';
+import { cleaned, oddity, type Reading } from './readings.ts';
 import { stampOf } from './rows.ts';
 import { STATISTICS, type Statistic } from './statistics.ts';
 
@@ -17,13 +20,14 @@ const HEADER =
 
 /**
  * Reads the archive's day of metrics: a row for each five minutes, of which those on the grid of the series are taken. All five
- * statistics come out of one file. Known to be dirty: rows out of order or twice, empty fields, zeros, days cut short.
+ * statistics come out of one file. Known to be dirty: rows out of order or twice, empty fields, zeros, days cut short. Its
+ * labels are 00:05 of the day to 00:00 of the next one, or 00:00 to 23:55: a row is taken wherever it stands.
  */
-export function metricsCsvParser(series: Series): StreamParser {
+export function metricsCsvParser(series: Series, _expected?: number, facts?: ObjectFacts): StreamParser {
   const subject = seriesLabel(series);
   return wholeFile(subject, (lines) => {
     const named = lines[0]?.[0] === 'create_time';
-    const rows = readRows(subject, series, named ? lines : [HEADER.split(','), ...lines]);
+    const rows = readRows(subject, series, facts, named ? lines : [HEADER.split(','), ...lines]);
     if (lines.length === 0) return undefined;
     const own = STATISTICS.find(({ id }) => id === series.source)!;
     const also = STATISTICS.filter((other) => other !== own).map((other) => [
@@ -36,11 +40,16 @@ export function metricsCsvParser(series: Series): StreamParser {
 
 interface Rows {
   readonly columns: readonly string[];
-  readonly rows: readonly { readonly time: number; readonly fields: readonly string[] }[];
+  readonly rows: readonly (Omit<Reading, 'cells'> & { readonly fields: readonly string[] })[];
   readonly findings: readonly Finding[];
 }
 
-function readRows(subject: string, series: Series, lines: readonly (readonly string[])[]): Rows {
+function readRows(
+  subject: string,
+  series: Series,
+  given: ObjectFacts | undefined,
+  lines: readonly (readonly string[])[],
+): Rows {
   const [columns = [], ...rest] = lines;
   const symbol = columns.indexOf('symbol');
   const read = rest.map((fields, i) => {
@@ -48,14 +57,38 @@ function readRows(subject: string, series: Series, lines: readonly (readonly str
       throw malformed(subject, `row ${i + 1} of the CSV is no row of its metrics.`);
     }
     const stamp = stampIn(subject, fields[0]!);
-    return { fields, stamp, time: floorTo(stamp, READING_STEP) };
+    return { fields, stamp, raw: floorTo(stamp, READING_STEP) };
   });
-  const onGrid = read.filter(({ time }) => time % stepOf(series.timeframe) === 0);
+  const labels = read.map(({ raw }) => raw);
+  const facts = given ?? { period: dayOfMost(labels) };
+  const placed = read.map((row) => ({ ...row, ...readAt(row.raw, facts.period.start, facts.labels) }));
+  const onGrid = placed.filter(({ time }) => time % stepOf(series.timeframe) === 0);
   const findings = oddity(
     'off-grid-time',
-    onGrid.filter(({ time, stamp }) => time !== stamp),
+    onGrid.filter(({ raw, stamp }) => raw !== stamp),
   );
-  return { columns, rows: onGrid, findings };
+  return { columns, rows: onGrid, findings: [...findings, ...layoutFindings(labels, facts)] };
+}
+
+const dayOfMost = (labels: readonly number[]): Period =>
+  periodAt('day', labels.toSorted((a, b) => a - b)[labels.length >> 1] ?? 0);
+
+/** What is odd about the labels of a file as a whole: they fit no known layout, or are not converted. */
+function layoutFindings(raw: readonly number[], { period, labels = [] }: ObjectFacts): Finding[] {
+  if (raw.length === 0) return [];
+  const { start, end } = period;
+  const first = Math.min(...raw);
+  const last = Math.max(...raw);
+  // Until the labels moved both ends of the day were seen, since then its beginning alone.
+  const fits = first >= start && last <= end && last - first < DAY && (last < end || start < LABELS_MOVED);
+  const detail = { rows: raw.length, first: iso(first), last: iso(last) };
+  const held = ruleFor(labels, start)?.held ?? false;
+  return [
+    ...(fits ? [] : [{ kind: 'label-layout', detail: { ...detail, day: period.name } }]),
+    ...(held
+      ? [{ kind: 'label-unconverted', detail: { ...detail, shiftMs: labelShift(start, labels) } }]
+      : []),
+  ];
 }
 
 /** `2025-06-02 00:05:00`, UTC; in ms it would be read as well. */
@@ -73,12 +106,16 @@ function parsedOf(subject: string, statistic: Statistic, series: Series, { colum
     return value;
   };
   const readings = rows.map(
-    ({ time, fields }): Reading => ({ time, cells: places.map((place) => cell(fields[place]!)) }),
+    ({ time, label, fields }): Reading => ({
+      time,
+      label,
+      cells: places.map((place) => cell(fields[place]!)),
+    }),
   );
   const { kept, findings: odd } = cleaned(readings);
   const batch = batchOf(
     statistic.table,
-    kept.map(({ time, cells }) => statistic.row(series, time, cells)),
+    kept.map((reading) => statistic.row(series, reading, reading.cells)),
   );
   return { batch, findings: [...findings, ...odd] } satisfies Parsed;
 }

@@ -8,6 +8,7 @@ import { malformed } from '../malformed.ts';
 import { archiveTier } from './archive.ts';
 import { binanceFamilies } from './hosts.ts';
 import { openTimesIn } from './kline-json.ts';
+import { answeredAt, metricLabels, READING_STEP } from './metric-labels.ts';
 import { metricsCsvParser } from './metrics-csv.ts';
 import { cleaned, type Reading } from './readings.ts';
 import { type JsonRow, numberOf, rowsIn, stampOf } from './rows.ts';
@@ -36,6 +37,7 @@ export function metricSource(statistic: Statistic): Source {
         'day',
         ({ symbol }, { name }) => `/data/futures/um/daily/metrics/${symbol}/${symbol}-metrics-${name}.zip`,
         metricsCsvParser,
+        { closing: true, labels: metricLabels },
       ),
       restPages(statistic),
     ],
@@ -47,6 +49,8 @@ export function metricSource(statistic: Statistic): Source {
 /** Oldest first, but a range that holds more than a page gives its newest rows: it is paged by its end. */
 function restPages(statistic: Statistic): PagesTier {
   const periodOf = ({ timeframe }: Series): Timeframe => statistic.bucket ?? timeframe;
+  const isVolume = statistic.bucket !== undefined;
+  const early = isVolume ? READING_STEP : 0;
   return {
     kind: 'pages',
     name: 'rest',
@@ -58,7 +62,7 @@ function restPages(statistic: Statistic): PagesTier {
         `/futures/data/${statistic.route}`,
         {
           ...{ symbol: series.symbol, period: periodOf(series) },
-          ...{ startTime: start, endTime: end - 1, limit: LIMIT },
+          ...{ startTime: start - early, endTime: end - early - 1, limit: LIMIT },
         },
         binanceFamilies.usdmData,
       ),
@@ -67,17 +71,17 @@ function restPages(statistic: Statistic): PagesTier {
       const rows = rowsIn(body, subject, series.symbol);
       const period = stepOf(periodOf(series));
       const readings = rows.map((row): Reading => {
-        const time = stampOf(numberIn(row.timestamp), subject);
-        if (time % period !== 0)
-          throw malformed(subject, `a row is stamped ${time}, which is not on the grid.`);
-        return { time, cells: statistic.fields.map((field) => cellOf(row, field, subject)) };
+        const stamp = stampOf(numberIn(row.timestamp), subject);
+        if (stamp % period !== 0)
+          throw malformed(subject, `a row is stamped ${stamp}, which is not on the grid.`);
+        const { time, label } = answeredAt(stamp, isVolume);
+        return { time, label, cells: statistic.fields.map((field) => cellOf(row, field, subject)) };
       });
-      const over = statistic.bucket ? stepOf(statistic.bucket) : 0;
-      const due = readings.filter(({ time }) => time % stepOf(series.timeframe) === 0 && time + over <= asOf);
+      const due = readings.filter(({ time }) => time % stepOf(series.timeframe) === 0 && time <= asOf);
       const { kept, findings } = cleaned(due);
       const batch = batchOf(
         statistic.table,
-        kept.map(({ time, cells }) => statistic.row(series, time, cells)),
+        kept.map((reading) => statistic.row(series, reading, reading.cells)),
       );
       return { batch, findings, rowsInBody: rows.length };
     },

@@ -1,13 +1,12 @@
 import type { Finding } from '../../core/source.ts';
-import { MINUTE } from '../../core/time.ts';
-
-/** Every stamp of the statistics is a multiple of this. */
-export const READING_STEP = 5 * MINUTE;
+import { READING_STEP } from './metric-labels.ts';
 
 /** One row of the statistics. A cell that the venue left empty is undefined. */
 export interface Reading {
   /** on the grid of `READING_STEP`, epoch ms */
   readonly time: number;
+  /** the venue's own, where it is another; epoch ms */
+  readonly label: number | null;
   readonly cells: readonly (number | undefined)[];
 }
 

@@ -2,8 +2,14 @@ import type { Series } from '../../core/series.ts';
 import type { TableSpec } from '../../core/table.ts';
 import type { Timeframe } from '../../core/timeframe.ts';
 import { openInterestTable } from '../open_interest/table.ts';
+import type { ReadAt } from './metric-labels.ts';
 
 type Cell = number | string | null;
+
+/** The instant of a row, and the venue's own label where that is another; epoch ms. */
+type At = Pick<ReadAt, 'time' | 'label'>;
+
+const LABEL = { name: 'label', type: 'timestamptz' as const };
 
 /** What differs among the five sources that stand side by side in one archive file. */
 export interface Statistic {
@@ -17,10 +23,10 @@ export interface Statistic {
   readonly route: string;
   /** fields of its rows, the first ones as in the archive */
   readonly fields: readonly string[];
-  /** a volume is of a bucket that begins at the stamp; absent: a reading of that instant */
+  /** a volume of the slot that ends at the row's time, which REST stamps with its beginning; absent: a reading */
   readonly bucket?: Timeframe;
   /** a row of the table from the columns or the fields, in their order */
-  row(series: Series, time: number, values: readonly (number | undefined)[]): readonly Cell[];
+  row(series: Series, at: At, values: readonly (number | undefined)[]): readonly Cell[];
 }
 
 const numbers = (...names: string[]) => names.map((name) => ({ name, type: 'float8' as const }));
@@ -33,6 +39,7 @@ const ratioTable = (kind: string): TableSpec => ({
     { name: 'timeframe', type: 'text' },
     { name: 'time', type: 'timestamptz' },
     ...numbers('ratio', 'long_share', 'short_share', 'buy_volume', 'sell_volume'),
+    LABEL,
   ],
   key: ['kind', 'symbol', 'timeframe', 'time'],
   fixed: { kind },
@@ -43,8 +50,8 @@ function crowd(kind: string, title: string, column: string, route: string): Stat
     ...{ id: `ratio_${kind}`, family: 'metrics', title, table: ratioTable(kind), columns: [column], route },
     // The route of positions uses the names of accounts too.
     fields: ['longShortRatio', 'longAccount', 'shortAccount'],
-    row: ({ symbol, timeframe }, time, [ratio, long, short]) => [
-      ...[kind, symbol, timeframe, time, ratio ?? null, long ?? null, short ?? null, null, null],
+    row: ({ symbol, timeframe }, { time, label }, [ratio, long, short]) => [
+      ...[kind, symbol, timeframe, time, ratio ?? null, long ?? null, short ?? null, null, null, label],
     ],
   };
 }
@@ -53,13 +60,13 @@ export const openInterest: Statistic = {
   id: 'open_interest_binance',
   family: 'open_interest',
   title: 'Binance USD-M open interest',
-  table: openInterestTable('binance'),
+  table: openInterestTable('binance', [LABEL]),
   columns: ['sum_open_interest', 'sum_open_interest_value'],
   route: 'openInterestHist',
   fields: ['sumOpenInterest', 'sumOpenInterestValue'],
   // Each contract once, in units of the contract's base; by the venue's words, not verified against the live venue.
-  row: ({ symbol, timeframe }, time, [interest, value]) => [
-    ...['binance', symbol, timeframe, time, interest ?? null, 'base_coin', 'one', value ?? null],
+  row: ({ symbol, timeframe }, { time, label }, [interest, value]) => [
+    ...['binance', symbol, timeframe, time, interest ?? null, 'base_coin', 'one', value ?? null, label],
   ],
 };
 
@@ -95,8 +102,9 @@ export const takerVolume: Statistic = {
   // The archive has ratios of five minutes and no volumes to add up, so that is what REST is asked for in every timeframe:
   // a series that were of five minutes first and of an hour from last month on would be no series.
   bucket: '5m',
-  row: ({ symbol, timeframe }, time, [ratio, bought, sold]) => [
+  row: ({ symbol, timeframe }, { time, label }, [ratio, bought, sold]) => [
     ...['taker_volume', symbol, timeframe, time, ratio ?? null, null, null, bought ?? null, sold ?? null],
+    label,
   ],
 };
 

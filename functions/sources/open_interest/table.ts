@@ -1,7 +1,10 @@
-import type { TableSpec } from '../../core/table.ts';
+import type { Column, TableSpec } from '../../core/table.ts';
 
-/** The table of one venue's open interest, as `sql/` creates it. */
-export const openInterestTable = (venue: string): TableSpec => ({
+/**
+ * The table of one venue's open interest, as `sql/` creates it.
+ * @param more columns that other venues leave null
+ */
+export const openInterestTable = (venue: string, more: readonly Column[] = []): TableSpec => ({
   name: 'open_interest',
   columns: [
     { name: 'venue', type: 'text' },
@@ -12,6 +15,7 @@ export const openInterestTable = (venue: string): TableSpec => ({
     { name: 'unit', type: 'text' },
     { name: 'sides', type: 'text' },
     { name: 'value_usd', type: 'float8' },
+    ...more,
   ],
   key: ['venue', 'symbol', 'timeframe', 'time'],
   fixed: { venue },

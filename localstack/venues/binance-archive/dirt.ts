@@ -31,7 +31,7 @@ export function soil(lines: readonly string[], { symbol, period }: ArchiveObject
     lines.map((line, row) => (row >= from && row < to ? withFields(line, columns, value) : line));
   switch (dirtOf(symbol, period.start)) {
     case 'duplicate-midnight':
-      return [...lines.slice(0, 1), ...lines];
+      return lines.flatMap((line) => (/^\S+ 00:00:00,/.test(line) ? [line, line] : [line]));
     case 'unsorted':
       return [...lines.slice(200), ...lines.slice(0, 200)];
     case 'empty-fields':

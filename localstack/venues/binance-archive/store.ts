@@ -6,11 +6,12 @@ import type { VenueContext } from '../frame/module.ts';
 import { zipOf } from '../frame/zip.ts';
 import { contentOf } from './content.ts';
 import { corrupt, damageCsv } from './damage.ts';
+import { metricsStyle } from './futures-csv.ts';
 import type { ArchiveObject } from './keys.ts';
 import { publishedAt } from './publication.ts';
 
 /** Part of every cached file's path: raise it whenever generated content changes. */
-const FORMAT = 'v1';
+const FORMAT = 'v2';
 const KEPT_BYTES = 96 * 1024 * 1024;
 
 export interface StoredObject {
@@ -36,10 +37,11 @@ export class ArchiveStore {
     const override = overrides.archive(object.market, object.symbol, object.interval, object.period.name);
     const { start, end } = object.period;
     const switched = outages.touching(object.market, object.symbol, start, end);
-    const plain = faults.length === 0 && !override && switched.length === 0;
+    const style = object.dataset === 'metrics' ? metricsStyle(this.#context) : '';
+    const plain = faults.length === 0 && !override && switched.length === 0 && style === '';
     const key = plain
       ? object.key
-      : JSON.stringify([object.key, faults, switched, override && overrides.version]);
+      : JSON.stringify([object.key, faults, switched, override && overrides.version, style]);
     let made = this.#made.get(key);
     if (!made) {
       made = plain ? this.#onDisk(object) : this.#make(object, faults);

@@ -62,6 +62,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     for (const archive of given.archives ?? []) context.overrides.addArchive(archive);
     for (const rows of given.rows ?? []) context.overrides.addRows(rows);
   },
+  'POST switches': ({ context }, request) => {
+    const { name, value } = bodyOf<{ name?: unknown; value?: unknown }>(request);
+    if (typeof name !== 'string' || typeof value !== 'string')
+      throw new Refused('name and value must be texts');
+    context.switches.set(name, value);
+    return context.switches.list();
+  },
+  'DELETE switches': ({ context }) => context.switches.clear(),
   'GET truth': truth,
 };
 
@@ -87,6 +95,7 @@ function state({ modules, context }: Controlled): unknown {
     ...context.limiter.state(),
     faults: context.faults.list(),
     outages: context.outages.list(),
+    switches: context.switches.list(),
   };
 }
 

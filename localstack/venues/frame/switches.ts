@@ -1,0 +1,20 @@
+/** What a venue module may play otherwise than it does by itself: names and values are the module's own. */
+export class Switches {
+  readonly #values = new Map<string, string>();
+
+  set(name: string, value: string): void {
+    this.#values.set(name, value);
+  }
+
+  get(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+
+  clear(): void {
+    this.#values.clear();
+  }
+
+  list(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#values);
+  }
+}
