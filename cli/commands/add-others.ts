@@ -4,6 +4,7 @@ import type { SeedFlags } from '../seed/settings.ts';
 import { stages } from '../seed/stages.ts';
 import { type ConsoleOptions, console } from './console.ts';
 import type { Context } from './context.ts';
+import { addConvertLabels } from './convert-labels.ts';
 import { doctor } from './doctor.ts';
 import { down, type StatusOptions, status, type UpOptions, up } from './host.ts';
 import { migrate } from './migrate.ts';
@@ -42,6 +43,7 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
     .command('migrate')
     .description('bring the database to the newest schema; up does it by itself')
     .action(handle(() => migrate(context)));
+  addConvertLabels(program, context, handle);
   program
     .command('doctor')
     .description('check everything that has to work, and say what to do')

@@ -95,7 +95,13 @@ async function* readObject(
     });
     if (!file) return note('missing');
     const parser = tier.parser(filling.series, measure([period]) / step, facts);
-    const read = { object: what, sha256: file.sha256, wanted, siblings };
+    const read = {
+      object: what,
+      sha256: file.sha256,
+      wanted,
+      siblings,
+      along: alongOf(tier, period, wanted, step),
+    };
     for await (const bytes of file.content) yield* pageOf(filling, read, parser.push(bytes));
     yield* pageOf(filling, read, parser.end());
     note('read');
@@ -118,6 +124,8 @@ interface ReadObject {
   readonly wanted: RangeSet;
   /** what the rows of each sibling account for, of all objects that were read so far */
   readonly siblings: Map<string, RangeSet>;
+  /** of which rows of siblings come along */
+  readonly along: RangeSet;
 }
 
 /**
@@ -141,16 +149,28 @@ function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined)
   }
 }
 
+/**
+ * The object's own period, and the step at its end where that is wanted as well: else it lies beyond the order. Of an object that
+ * was read for a step which another one may hold, that step alone.
+ */
+function alongOf(tier: ArchiveTier, period: Period, wanted: RangeSet, step: number): RangeSet {
+  const { start, end } = period;
+  const inner = tier.closing ? { start: start + step, end } : period;
+  return clip(wanted, inner).length > 0 ? union([{ start, end }], wanted) : wanted;
+}
+
 /** Rows of sibling sources, which would otherwise load the same object once more. The store keeps what is still missing. */
 function* alsoIn(
   { series }: Filling,
-  { object, sha256, siblings }: ReadObject,
+  { object, sha256, siblings, along }: ReadObject,
   { also = {} }: Parsed,
 ): Generator<Page> {
-  for (const [source, { batch, findings }] of Object.entries(also)) {
-    const have = runsOf(batch.times, stepOf(series.timeframe));
+  for (const [source, { batch, findings: all }] of Object.entries(also)) {
+    const rows = rowsWithin(batch, along);
+    const have = runsOf(rows.times, stepOf(series.timeframe));
+    const findings = all.filter((finding) => touches(finding, along));
     siblings.set(source, union(siblings.get(source) ?? [], have));
-    yield { ...{ series: { ...series, source }, rows: batch, have, empty: [], findings, object, sha256 } };
+    yield { ...{ series: { ...series, source }, rows, have, empty: [], findings, object, sha256 } };
   }
 }
 
@@ -163,13 +183,13 @@ async function* siblingHoles(
   ports: FillPorts,
   filling: Filling,
   { start, end }: Period,
-  { object, siblings }: ReadObject,
+  { object, siblings, along }: ReadObject,
 ): AsyncGenerator<Page> {
   for (const [source, have] of siblings) {
     const last = filling.sources[source]?.tiers.at(-1);
     if (last?.kind !== 'pages' || last.reachMs === undefined) continue;
     if (end > ports.clock() - last.reachMs) continue;
-    const empty = await explainExpired(filling, subtract([{ start, end }], have));
+    const empty = await explainExpired(filling, subtract(clip(along, { start, end }), have));
     if (empty.length > 0)
       yield { ...emptyPage(filling, object, []), series: { ...filling.series, source }, empty };
   }

@@ -27,7 +27,10 @@ const files = () => at.venues.requests.count(/\/daily\/metrics\/.*\.zip$/);
 const days: number[] = [];
 for (let day = Date.parse(YEAR.from); day < Date.parse(YEAR.to); day += DAY) days.push(day);
 const dirty = (...kinds: string[]) => days.filter((day) => kinds.includes(dirtOf('BTCUSDT', day) ?? ''));
-/** Hours of the year that no file has: one in a hole, three at the end of a day that was cut short. */
+/**
+ * Hours of the year that no file has: one in a hole, three at the end of a day that was cut short, the last of them the midnight
+ * after it, which is the year's as well: its last file is not cut short, and neither is the one that has its first midnight.
+ */
 const LACKING = dirty('hole').length + 3 * dirty('cut-short').length;
 const EMPTY = dirty('empty-fields').length;
 
@@ -49,7 +52,7 @@ interface Line {
   readonly time: number;
   readonly values: readonly (number | null)[];
 }
-/** The hours of a published day, in order and once: interest, its value and the four ratios. */
+/** The hours of a published file, from 01:00 of its day to 00:00 of the next, in order and once: interest, its value and the four ratios. */
 async function published(symbol: string, day: number): Promise<Line[]> {
   const name = new Date(day).toISOString().slice(0, 10);
   const bytes = async (path: string) => {
@@ -59,18 +62,21 @@ async function published(symbol: string, day: number): Promise<Line[]> {
   const key = `futures/um/daily/metrics/${symbol}/${symbol}-metrics-${name}.zip`;
   const [, ...lines] = await csvOf({ bytes } as never, key);
   const hours = new Map<number, Line>();
+  // Since June 2026 a label is the beginning of its slot.
+  const late = day < Date.UTC(2026, 5, 25) ? 0 : 300_000;
   for (const line of lines) {
     const [text, , ...fields] = line.split(',');
-    const time = Date.parse(`${text!.replace(' ', 'T')}Z`);
+    const time = Date.parse(`${text!.replace(' ', 'T')}Z`) + late;
     if (time % HOUR === 0)
       hours.set(time, { time, values: fields.map((f) => (f === '' ? null : Number(f))) });
   }
   return [...hours.values()].sort((a, b) => a.time - b.time);
 }
 
-const range = (day: number) => [new Date(day), new Date(day + DAY)] as const;
+/** The hours that stand in the file of a day. */
+const range = (day: number) => [new Date(day + HOUR), new Date(day + DAY + HOUR)] as const;
 async function interest(venue: string, symbol: string, day: number) {
-  const [from, to] = range(day);
+  const [from, to] = venue === 'bybit' ? [new Date(day), new Date(day + DAY)] : range(day);
   const rows = await at.sql`
     select (extract(epoch from time) * 1000)::float8 as time, open_interest, value_usd, unit, sides
     from market_data.open_interest where venue = ${venue} and symbol = ${symbol} and timeframe = '1h'
@@ -95,7 +101,8 @@ describe('a year', () => {
   it('of open interest loads, and the ratios come along', async () => {
     const job = await run({ ...YEAR, source: 'open_interest' });
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
-    expect(files()).toBe(365);
+    expect(files()).toBe(366);
+    expect([days[0]! - DAY, days.at(-1)!].map((day) => dirtOf('BTCUSDT', day))).not.toContain('cut-short');
     const rows = 365 * 24 - LACKING;
     expect(await report('BTCUSDT')).toEqual([
       { source: 'open_interest_binance', rows, gaps: 0, reasons: ['not-published'] },
@@ -189,7 +196,7 @@ describe('a year', () => {
     const read = files();
     const job = await run({ ...YEAR, source: 'metrics' });
     expect(job).toMatchObject({ status: 'succeeded', rows_fetched: gone.count });
-    expect(files() - read).toBe(3);
+    expect(files() - read).toBe(4);
     expect(await digest()).toEqual(before);
   });
 });
@@ -199,7 +206,7 @@ describe('a symbol', () => {
     const before = files();
     const job = await run({ source: 'metrics', symbols: ['ETHUSDT'], from: '2025-02-01', to: '2025-04-01' });
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
-    expect(files() - before).toBe(28 + 31);
+    expect(files() - before).toBe(1 + 28 + 31);
     expect((await report('ETHUSDT')).map(({ source, gaps }) => [source, gaps])).toEqual([
       ['open_interest_binance', 0],
       ['ratio_global_accounts', 0],

@@ -41,8 +41,9 @@ describe('an archive that is as it was', () => {
   it('costs a listing for each folder and no object', async () => {
     const since = at.venues.requests.all().length;
     const result = await watch();
-    // Three months of candles; three days of metrics, held by each of the four ratios and by open interest.
-    expect(result).toEqual({ series: 6, objects: 3 + 5 * 3, republished: 0, rows: 0 });
+    // Three months of candles; three days of metrics and the file with the first midnight, held by each of the four ratios and
+    // by open interest.
+    expect(result).toEqual({ series: 6, objects: 3 + 5 * 4, republished: 0, rows: 0 });
     expect(asked(since, '/binance-listing').length).toBe(6);
     expect(asked(since, '/binance-archive/data')).toEqual([]);
     const [watched] = await at.sql`

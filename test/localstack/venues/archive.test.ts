@@ -181,11 +181,12 @@ describe('Binance archive', () => {
       const [time, symbol, oi, value, topAccounts, topPositions, all, taker] = rows[100]!.split(',');
       const stamp = Date.parse(`${time!.replace(' ', 'T')}Z`);
       expect([stamp, symbol]).toEqual([day + 500 * MINUTE, 'ETHUSDT']);
+      // Since 2026-06-25 the label is the beginning of the slot: readings are of its end.
       expect(oi).toMatch(/^\d+\.\d{16}$/);
-      const rest = async (name: string): Promise<Record<string, string>> =>
+      const rest = async (name: string, at = stamp + 5 * MINUTE): Promise<Record<string, string>> =>
         (
           await on.get<Record<string, string>[]>(
-            `/binance-usdm/futures/data/${name}?symbol=ETHUSDT&period=5m&startTime=${stamp}&endTime=${stamp}`,
+            `/binance-usdm/futures/data/${name}?symbol=ETHUSDT&period=5m&startTime=${at}&endTime=${at}`,
           )
         ).body[0]!;
       const openInterest = await rest('openInterestHist');
@@ -196,14 +197,49 @@ describe('Binance archive', () => {
       expect(Number(topAccounts).toFixed(4)).toBe((await rest('topLongShortAccountRatio')).longShortRatio);
       expect(Number(topPositions).toFixed(4)).toBe((await rest('topLongShortPositionRatio')).longShortRatio);
       expect(Number(all).toFixed(4)).toBe((await rest('globalLongShortAccountRatio')).longShortRatio);
-      expect(Number(taker).toFixed(4)).toBe((await rest('takerlongshortRatio')).buySellRatio);
+      expect(Number(taker).toFixed(4)).toBe((await rest('takerlongshortRatio', stamp)).buySellRatio);
+    });
+
+    const ends = async (day: string): Promise<(string | undefined)[]> => {
+      const [, ...rows] = await lines('ETHUSDT', at(`${day}T00:00`));
+      return [rows[0], rows.at(-1)].map((row) => row?.slice(0, 16));
+    };
+    /** The value at a label of a file, and what REST has at an instant. */
+    const interest = async (day: string, label: string): Promise<number> =>
+      Number(
+        (await lines('ETHUSDT', at(`${day}T00:00`))).find((row) => row.startsWith(label))?.split(',')[2],
+      );
+
+    it('have their labels at the ends of their slots until 2026-06-24, since then at the beginnings', async () => {
+      on.venues.control.switches.clear();
+      expect(await ends('2026-06-23')).toEqual(['2026-06-23 00:05', '2026-06-24 00:00']);
+      expect(await ends('2026-06-25')).toEqual(['2026-06-25 00:00', '2026-06-25 23:55']);
+      const twice = [
+        await interest('2026-06-24', '2026-06-25 00:00'),
+        await interest('2026-06-25', '2026-06-25 00:00'),
+      ];
+      expect(twice[0]).toBeGreaterThan(0);
+      expect(twice[1]).toBeGreaterThan(0);
+      expect(twice[0]).not.toBe(twice[1]);
+    });
+
+    it('can be played otherwise: the beginnings in old years, and labels that moved without their values', async () => {
+      await on.control('POST', 'switches', { name: 'metrics-labels', value: 'starts' });
+      expect(await ends('2026-06-23')).toEqual(['2026-06-23 00:00', '2026-06-23 23:55']);
+      await on.control('DELETE', 'switches');
+      const moved = await interest('2026-06-25', '2026-06-25 00:00');
+      on.venues.control.switches.set('metrics-values', 'kept');
+      expect(await ends('2026-06-25')).toEqual(['2026-06-25 00:00', '2026-06-25 23:55']);
+      expect(await interest('2026-06-25', '2026-06-25 00:05')).toBe(moved);
+      on.venues.control.switches.clear();
+      expect((await on.control('POST', 'switches', { name: 'x' })).status).toBe(400);
     });
 
     it('are dirty on days that can be named', async () => {
       const rows = async (dirt: string, from?: number): Promise<string[]> =>
         (await lines('ETHUSDT', dayOf(dirt, from))).slice(1);
       const twice = await rows('duplicate-midnight');
-      expect([twice.length, twice[0]]).toEqual([289, twice[1]]);
+      expect([twice.length, twice.at(-1)]).toEqual([289, twice.at(-2)]);
       const unsorted = await rows('unsorted');
       expect(unsorted).not.toEqual([...unsorted].sort());
       expect(new Set(unsorted).size).toBe(288);

@@ -86,8 +86,12 @@ describe('the requests', () => {
   it('ask for the timeframe, and of taker volume for the five minutes that the archive has', () => {
     const period = (source: typeof ratio_taker_volume) => restOf(source).request(series, range).query!.period;
     expect([period(ratio_global_accounts), period(ratio_taker_volume)]).toEqual(['1h', '5m']);
-    expect(restOf(ratio_taker_volume).request(series, range).query).toMatchObject({
+    expect(restOf(ratio_global_accounts).request(series, range).query).toMatchObject({
       ...{ startTime: range.start, endTime: range.end - 1, limit: 500 },
+    });
+    // A volume is stamped with the beginning of its slot and stored at the end of it.
+    expect(restOf(ratio_taker_volume).request(series, range).query).toMatchObject({
+      ...{ startTime: range.start - 300_000, endTime: range.end - 300_001, limit: 500 },
     });
   });
 
