@@ -12,21 +12,22 @@ describe('help', () => {
 Keeps a crypto market-data warehouse complete.
 
 Options:
-  -V, --version          output the version number
-  -h, --help             display help for command
+  -V, --version             output the version number
+  -h, --help                display help for command
 
 Commands:
-  backfill               fill the warehouse, and see how full it is
-  sql [options] <query>  put a question to the warehouse; it can only read
-  seed [options]         fill the warehouse family by family, and report
-  verify [options]       load everything once more, hold each stored row against it, and certify
-  up [options]           start gordon-data on this machine
-  down                   stop what "up" started; the data are kept
-  status [options]       whether gordon-data runs on this machine, and where
-  console [options]      the web console of a deployed API; requests are signed with your AWS credentials
-  migrate                bring the database to the newest schema; up does it by itself
-  doctor [options]       check everything that has to work, and say what to do
-  help [command]         display help for command
+  backfill                  fill the warehouse, and see how full it is
+  sql [options] <query>     put a question to the warehouse; it can only read
+  seed [options]            fill the warehouse family by family, and report
+  verify [options]          load everything once more, hold each stored row against it, and certify
+  up [options]              start gordon-data on this machine
+  down                      stop what "up" started; the data are kept
+  status [options]          whether gordon-data runs on this machine, and where
+  console [options]         the web console of a deployed API; requests are signed with your AWS credentials
+  migrate                   bring the database to the newest schema; up does it by itself
+  convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
+  doctor [options]          check everything that has to work, and say what to do
+  help [command]            display help for command
 
 Examples:
   gordon-data up --demo                                    start on this machine, with simulated venues

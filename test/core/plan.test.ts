@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PeriodUnit, periodAt } from '../../functions/core/period.ts';
-import { planChunks } from '../../functions/core/plan.ts';
+import { planChunks, planSource } from '../../functions/core/plan.ts';
 import { hull, normalize } from '../../functions/core/range.ts';
 import type { Series } from '../../functions/core/series.ts';
 import { DAY, MINUTE } from '../../functions/core/time.ts';
+import { sources } from '../../functions/sources/index.ts';
 
 const series: Series = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' };
 const unit = fc.constantFrom<PeriodUnit>('day', 'month', 'year');
@@ -48,6 +49,23 @@ describe('planChunks', () => {
         expect(planChunks(series, set, u)).toEqual(planChunks(series, [...set], u));
       }),
     );
+  });
+
+  it('leaves the instant at which a month ends with that month, where its file has it', () => {
+    const { open_interest_binance: source } = sources;
+    const hourly: Series = { source: 'open_interest_binance', symbol: 'BTCUSDT', timeframe: '1h' };
+    const range = { start: Date.UTC(2025, 1), end: Date.UTC(2025, 2) + 2 * DAY };
+    expect(
+      planSource(source!, hourly, [range]).map(({ chunk }) => [
+        chunk.label.slice(-7),
+        chunk.start,
+        chunk.end,
+      ]),
+    ).toEqual([
+      ['2025-01', range.start, range.start + 3_600_000],
+      ['2025-02', range.start + 3_600_000, Date.UTC(2025, 2, 1, 1)],
+      ['2025-03', Date.UTC(2025, 2, 1, 1), range.end],
+    ]);
   });
 
   it('cuts at the border of a month', () => {

@@ -56,6 +56,8 @@ export interface World {
   withoutArchive?: boolean;
   /** how far back the REST tier answers; without end unless told */
   reachMs?: number;
+  /** only days, each of which also holds the instant at which it ends */
+  closing?: true;
 }
 
 export interface Filled {
@@ -143,6 +145,7 @@ async function* pieces(rows: readonly number[], length: number): AsyncGenerator<
 function sourceOf(w: World): Source {
   const archive = (unit: 'day' | 'month'): ArchiveTier => ({
     ...{ kind: 'archive', name: unit, unit },
+    ...(w.closing && { closing: w.closing }),
     object: (_series, { name }: Period) => {
       const file: HttpRequest = { venue, host, path: `/${unit}/${name}` };
       return { file, checksum: file };
@@ -179,7 +182,7 @@ function sourceOf(w: World): Source {
       settleMs: 2 * HOUR,
     },
     chunkUnit: () => 'month',
-    tiers: [archive('month'), archive('day'), rest],
+    tiers: w.closing ? [archive('day'), rest] : [archive('month'), archive('day'), rest],
     listing: {
       ...{ first: never, last: never, status: never, firstAt: () => undefined, lastAt: () => undefined },
       isTrading: () => true,

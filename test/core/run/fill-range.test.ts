@@ -195,6 +195,81 @@ describe('archive objects', () => {
   });
 });
 
+describe('objects that hold the instant at which they end', () => {
+  const reachMs = 20 * 24 * HOUR;
+  const world = { closing: true as const, reachMs, now: at(24 * 90), listing: async () => ({ listedAt: 0 }) };
+  const midnight = [span(48, 49)];
+  const cases = {
+    'the day before has it': [[...grid(25, 49)], grid(49, 72), ['day 2025-01-02'], 'have'],
+    'its own day has it': [grid(25, 48), grid(48, 72), ['day 2025-01-02', 'day 2025-01-03'], 'have'],
+    'both have it, and the first one counts': [grid(25, 49), grid(48, 72), ['day 2025-01-02'], 'have'],
+    'neither has it': [grid(25, 48), grid(49, 72), ['day 2025-01-02', 'day 2025-01-03'], 'not-published'],
+    'one is not there': [undefined, grid(49, 72), ['day 2025-01-02', 'day 2025-01-03'], 'source-expired'],
+    'the other one is not there': [
+      grid(25, 48),
+      undefined,
+      ['day 2025-01-02', 'day 2025-01-03'],
+      'source-expired',
+    ],
+    'one is damaged': [
+      damage('checksum-mismatch'),
+      grid(49, 72),
+      ['day 2025-01-02', 'day 2025-01-03'],
+      'unproven',
+    ],
+    'the other one is damaged': [
+      grid(25, 48),
+      damage('corrupt-archive'),
+      ['day 2025-01-02', 'day 2025-01-03'],
+      'unproven',
+    ],
+  } as const;
+
+  it.each(Object.entries(cases))('a midnight: %s', async (_, [second, third, calls, becomes]) => {
+    const archive = { ...(second && { '2025-01-02': second }), ...(third && { '2025-01-03': third }) };
+    const filled = await fill({ ...world, archive }, midnight);
+    expect(filled.calls).toEqual(calls);
+    expect(filled.have).toEqual(becomes === 'have' ? midnight : []);
+    expect(emptyOf(filled)).toEqual(/have|unproven/.test(becomes) ? [] : [[midnight[0], becomes]]);
+    expect(filled.filling.missing).toEqual(becomes === 'unproven' ? midnight : []);
+    const unproven = filled.pages.flatMap((page) => page.unproven ?? []);
+    expect(unproven.length > 0).toBe(becomes === 'unproven');
+  });
+
+  it('account for every instant of a stretch once, in either layout and with holes', async () => {
+    const rows = fc.subarray(grid(0, 121));
+    const layout = fc.array(fc.boolean(), { minLength: 6, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(rows, layout, async (told, ends) => {
+        const archive = Object.fromEntries(
+          ends.map((late, day) => [
+            new Date(at(24 * (day - 1))).toISOString().slice(0, 10),
+            told.filter((time) => {
+              const from = at(24 * (day - 1));
+              return late ? time > from && time <= from + 24 * HOUR : time >= from && time < from + 24 * HOUR;
+            }),
+          ]),
+        );
+        const filled = await fill({ ...world, archive }, [span(0, 120)]);
+        const stood = new Set(Object.values(archive).flat());
+        expect(filled.times.toSorted((a, b) => a - b)).toEqual(
+          grid(0, 120).filter((time) => stood.has(time)),
+        );
+        expect(filled.filling.missing).toEqual([]);
+        expect(new Set(emptyOf(filled).map(([, reason]) => reason))).toEqual(
+          new Set(filled.times.length === 120 ? [] : ['not-published']),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('are one span where there is none of them for long', async () => {
+    const filled = await fill(world, [span(0, 240)]);
+    expect(emptyOf(filled)).toEqual([[span(0, 240), 'source-expired']]);
+  });
+});
+
 describe('pages', () => {
   it.each(['forward', 'backward'] as const)('are read %s until the range is whole', async (direction) => {
     const filled = await fill({ direction, rest: grid(0, 35) }, [span(0, 35)]);

@@ -230,8 +230,10 @@ describe('a symbol', () => {
       where symbol = 'BTCUSDT' and timeframe = '5m' group by 1 order by 1`;
     // The fourth of March has a hole of a quarter of an hour.
     expect(dirtOf('BTCUSDT', Date.parse('2025-03-04'))).toBe('hole');
+    // The file of the first, in which the first midnight would stand, was cut short.
+    expect(dirtOf('BTCUSDT', Date.parse('2025-03-01'))).toBe('cut-short');
     expect(rows.map(({ kind, n }) => [kind, n])).toEqual(
-      RATIOS.toSorted().map((kind) => [kind, 3 * 288 - 3]),
+      RATIOS.toSorted().map((kind) => [kind, 3 * 288 - 3 - 1]),
     );
   });
 
