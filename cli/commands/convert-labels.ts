@@ -87,7 +87,10 @@ async function convert(context: Context, given: ConvertOptions): Promise<number>
   const rows: string[][] = [];
   try {
     const order = {
-      ...{ source, siblings: (source.siblings ?? []).map((id) => sources[id]!), files, shiftMs: given.shift },
+      source,
+      siblings: (source.siblings ?? []).map((id) => sources[id]!),
+      files,
+      shiftMs: given.shift,
       ...(given.symbol !== undefined && { symbol: given.symbol }),
       why: `convert-labels --shift ${given.shift / MINUTE}m`,
     };

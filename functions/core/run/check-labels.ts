@@ -16,7 +16,7 @@ export interface LabelPorts extends FillPorts {
   readonly sources: Sources;
 }
 
-/** A file that is stored, of a day about which the venue's own answers tell as well. */
+/** A file that is stored, of a day that the venue's own answers still cover. */
 export interface LabelledFile {
   readonly source: Source;
   readonly tier: ArchiveTier;
@@ -71,7 +71,8 @@ export async function checkLabels(
   const hold = wrong.length > 0 && decided === undefined && holdFrom(tier, period, ports.clock());
   const why = wrong.map(([id, verdict]) => wordsOf(id, verdict, inForce)).join('; ');
   await ports.labels.noteLabels(dataset, symbol, {
-    ...{ day: period.start, verdicts },
+    day: period.start,
+    verdicts,
     ...(hold && { hold: { rule: hold, why } }),
   });
   return wrong.length;
@@ -146,9 +147,15 @@ async function report(
 ): Promise<void> {
   const { shiftMs, compared, agree, inForce } = verdict;
   const finding: Finding = {
-    ...{ kind: 'label-shift', time: period.start, until: period.end },
+    kind: 'label-shift',
+    time: period.start,
+    until: period.end,
     detail: {
-      ...{ inForceMs, fitsMs: shiftMs, compared, agree, agreeInForce: Math.round(inForce * compared) },
+      inForceMs,
+      fitsMs: shiftMs,
+      compared,
+      agree,
+      agreeInForce: Math.round(inForce * compared),
       remedy: `gordon-data convert-labels --source ${series.source} --symbol ${series.symbol} --from <day> --shift ${shiftMs / MINUTE}m`,
     },
   };

@@ -22,8 +22,9 @@ export const damagedIn = ({ objects }: Filling, holes: RangeSet): UnprovenSpan[]
   objects.flatMap(({ span, tail, asked, error }) =>
     error
       ? intersect(holes, normalize(tail ? [span, tail] : [span])).map((part) => ({
-          ...{ span: part, evidence: [asked] },
+          span: part,
           ...error,
+          evidence: [asked],
         }))
       : [],
   );

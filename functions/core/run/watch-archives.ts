@@ -95,7 +95,7 @@ async function watchSeries(ports: WatchPorts, source: Source, series: Series, ta
   }
 }
 
-/** The newest of the files about which the venue's own answers tell as well. @returns statistics that contradict the rule */
+/** The newest of the files of days that the venue's own answers still cover. @returns statistics that contradict the rule */
 async function watchLabels(
   ports: WatchPorts,
   source: Source,
