@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sources } from '../../functions/sources/index.ts';
 import { migrate } from '../../functions/stores/migrate.ts';
@@ -17,9 +17,8 @@ const file = (day: string): string => `/data/futures/um/daily/metrics/BTCUSDT/BT
 
 beforeAll(async () => {
   cpSync('sql', folder, { recursive: true });
-  for (const name of readdirSync(folder)) {
-    if (/^\d/.test(name) && Number(name.slice(0, 4)) > 52) rmSync(join(folder, name));
-  }
+  for (const path of globSync(`${folder}/**/*.sql`))
+    if (Number(basename(path).slice(0, 4)) > 52) rmSync(path);
   database = await createTestDatabase('empty');
   expect((await migrate(database.url, { folder })).version).toBe(52);
   sql = database.connect();

@@ -50,9 +50,9 @@ describe('a dry run', () => {
   it('counts an object of several siblings once', async () => {
     const range = { symbols: ['BTCUSDT'], from: '2025-03-01', to: '2025-03-11' };
     const { body } = await plan({ source: 'metrics', ...range });
-    // Ten files of days with their checksums, for all four.
+    // Ten files of days and the one with the first midnight, with their checksums, for all four.
     expect(body.quote).toMatchObject({ series: 4, rows: 4 * 240 });
-    expect(body.quote.requests[0]).toMatchObject({ family: 'binance-archive', requests: 20 });
+    expect(body.quote.requests[0]).toMatchObject({ family: 'binance-archive', requests: 22 });
   });
 
   it('refuses what an order would be refused for', async () => {
