@@ -1,3 +1,4 @@
+import { HOUR } from '../../../functions/core/time.ts';
 import type { ObjectFault } from '../frame/faults.ts';
 import { hash32, seedOf } from '../frame/noise.ts';
 import type { ArchiveObject } from './keys.ts';
@@ -33,6 +34,11 @@ function damage(rows: string[], object: ArchiveObject, fault: ObjectFault): stri
       if (object.unit !== 'month') return rows;
       const day = `${object.period.name}-${fault.day ?? '02'}`;
       return rows.filter((line) => dayOf(line) !== day);
+    }
+    case 'lost-settlement': {
+      if (object.dataset !== 'fundingRate') return rows;
+      const due = Date.parse(fault.hour);
+      return rows.filter((line) => Math.floor(Number.parseInt(line, 10) / HOUR) * HOUR !== due);
     }
     default:
       return rows;

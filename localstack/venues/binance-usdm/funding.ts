@@ -25,8 +25,10 @@ export function fundingRate(context: VenueContext, params: Params, request: Venu
   if (recorded) return recordedRows(recorded, { start, end: Math.min(end ?? now, now), limit });
   const contracts = symbol === undefined ? CONTRACTS.filter((c) => c.market === 'um') : [perpetual(symbol)];
   const to = Math.min(end === undefined ? Infinity : end + 1, now + 1);
+  const lost = context.faults.lostSettlements('binance-usdm', request.line);
   const rows = contracts
     .flatMap((contract) => collect(context, contract, { start, to, limit }))
+    .filter(({ at }) => !lost.has(at.due))
     .sort((a, b) => a.at.time - b.at.time);
   const page = start === undefined ? rows.slice(-limit) : rows.slice(0, limit);
   return page.map(({ contract, at }) => fundingRow(context, contract, at, now));

@@ -13,9 +13,11 @@ export function fundingHistory(context: VenueContext, request: VenueRequest): un
   const end = params.instant('endTime');
   const limit = params.limit(200, 200);
   if (start !== undefined && (end === undefined || start > end)) throw badParameter('Time is invalid');
+  const lost = context.faults.lostSettlements('bybit', request.line);
   const list: unknown[] = [];
   for (const at of settlements(instrument, start ?? 0, Math.min(end ?? request.at, request.at))) {
     if (list.length === limit) break;
+    if (lost.has(at)) continue;
     list.push({
       symbol: instrument.symbol,
       fundingRate: rate(context.seed, instrument, at),

@@ -87,7 +87,14 @@ export const INSTRUMENTS: readonly Instrument[] = [
   instrument('spot', 'NEW', '2025-06-17T14:00', [4, 1]),
   instrument('linear', 'BTC', '2020-03-25T10:36', [1, 3], { launched: '2020-03-15T00:00' }),
   instrument('linear', 'ETH', '2020-10-21T06:00', [2, 2]),
-  instrument('linear', 'XRP', '2021-05-13T07:00', [4, 0]),
+  instrument('linear', 'XRP', '2021-05-13T07:00', [4, 0], {
+    funding: [
+      ['2021-05-13T07:00', 8],
+      ['2024-06-03T08:00', 4],
+      ['2024-06-04T12:00', 1],
+      ['2024-06-05T13:00', 8],
+    ],
+  }),
   instrument('linear', 'DOGE', '2021-06-02T06:00', [5, 0]),
   instrument('linear', 'SHIB', '2021-11-10T10:00', [6, 0], { multiplier: 1000, symbol: 'SHIB1000USDT' }),
   instrument('linear', 'SOL', '2021-10-15T00:00', [3, 1], {

@@ -47,8 +47,11 @@ export async function dispatch(
     return send(response, malformed, { now: context.now(), head: false, faults: [] });
   }
   const { id, prefix } = to.module;
+  const method = incoming.method ?? 'GET';
+  const line = `${method} ${prefix}${path === '/' ? '' : path}${url.search}`;
   const request: VenueRequest = {
-    method: incoming.method ?? 'GET',
+    method,
+    line,
     path,
     query: [...url.searchParams],
     headers: incoming.headers,
@@ -58,7 +61,6 @@ export async function dispatch(
     )[0] as string,
     at: context.now(),
   };
-  const line = `${request.method} ${prefix}${request.path === '/' ? '' : request.path}${url.search}`;
   const faults = context.faults.takeWire(id, line);
   const log = (status: number, answer?: VenueAnswer): void =>
     requests.add({

@@ -33,7 +33,9 @@ export type ObjectFault =
   /** a day is absent from a month file; `day` is `DD`, the second day unless told */
   | { readonly kind: 'drop-day'; readonly day?: string }
   /** monthly files disagree with daily files and REST in some volumes */
-  | { readonly kind: 'disagree' };
+  | { readonly kind: 'disagree' }
+  /** the settlement that was due at `hour` (ISO) lacks: in the archive, in REST or in both, as `venue` and `match` have it */
+  | { readonly kind: 'lost-settlement'; readonly hour: string };
 
 export interface FaultTarget {
   /** module id such as `binance-spot`; any if absent */
@@ -74,6 +76,7 @@ const OBJECT_KINDS: readonly string[] = [
   'conflict',
   'drop-day',
   'disagree',
+  'lost-settlement',
 ] satisfies ObjectFault['kind'][];
 /** These change an object, and its CHECKSUM with it: striking only one of the two requests would be another fault. */
 const LASTING_KINDS: readonly string[] = OBJECT_KINDS.filter(
@@ -136,6 +139,15 @@ export class Faults {
    */
   takeObject(venue: string, line: string, object: string): ObjectFault[] {
     return this.#take(venue, line, OBJECT_KINDS, object) as ObjectFault[];
+  }
+
+  /**
+   * Hours whose settlements an answer of REST lacks, epoch ms.
+   * @param line `GET /prefix/path?query`
+   */
+  lostSettlements(venue: string, line: string): ReadonlySet<number> {
+    const struck = this.#take(venue, line, ['lost-settlement']);
+    return new Set(struck.flatMap((fault) => (fault.kind === 'lost-settlement' ? [Date.parse(fault.hour)] : [])));
   }
 
   /** When an object was last changed by a fault that came or went; undefined when never. @param object `GET /prefix/path` */

@@ -9,6 +9,8 @@ import type { Switches } from './switches.ts';
 /** A request as a module sees it: the module's prefix is cut off, nothing is interpreted. */
 export interface VenueRequest {
   readonly method: string;
+  /** `METHOD /prefix/path?query` as it was sent: what faults are matched with */
+  readonly line: string;
   /** begins with `/`, percent-decoded */
   readonly path: string;
   /** decoded pairs in the order sent; a name sent twice is here twice */

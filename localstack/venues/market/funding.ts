@@ -27,6 +27,10 @@ const PHASES: Readonly<Record<string, readonly Phase[]>> = {
   AVAXUSDT: [
     { from: 0, hours: 8 },
     { from: at('2024-03-12T08:00'), hours: 4 },
+    { from: at('2024-06-03T12:00'), hours: 1 },
+    // In the middle of an interval: the settlement after it comes three hours later.
+    { from: at('2024-06-05T13:00'), hours: 8 },
+    { from: at('2024-06-10T00:00'), hours: 4 },
   ],
 };
 const EVERY_8_HOURS: readonly Phase[] = [{ from: 0, hours: 8 }];
