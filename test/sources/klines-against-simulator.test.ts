@@ -215,7 +215,11 @@ describe('spot', () => {
       time: Date.UTC(2018, 1, 9, 10),
       detail: { rows: 1380 },
     });
-    expect(new Set(filled.findings.map((f) => f.kind))).toEqual(new Set(['off-grid-time']));
+    expect(new Set(filled.findings.map((f) => f.kind))).toEqual(new Set(['off-grid-time', 'cut-short']));
+    const cut = filled.findings.filter(({ kind }) => kind === 'cut-short');
+    expect(cut).toMatchObject([
+      { time: Date.UTC(2018, 1, 8, 0, 28), detail: { rawCloseTime: Date.UTC(2018, 1, 8, 0, 28, 14, 416) } },
+    ]);
     const { evidence } = filled.empty[0]!;
     expect(evidence.map(({ what }) => what.split('?')[0])).toEqual([
       ...['/data/spot/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2018-02.zip'],

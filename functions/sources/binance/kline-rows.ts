@@ -53,6 +53,7 @@ export class KlineRows {
     const fields = this.fields.map((field) => field.subarray(0, this.length));
     this.#check(fields);
     const { times, findings } = this.#onGrid(fields[OPEN_TIME]!);
+    const cut = this.#cutShort(fields, times);
     const numbers = fields.filter((_, f) => f !== OPEN_TIME && f !== CLOSE_TIME);
     const { symbol, timeframe } = this.#series;
     const columns: Batch['columns'] = [{ constant: symbol }, { constant: timeframe }, times, ...numbers];
@@ -61,7 +62,7 @@ export class KlineRows {
     this.length = 0;
     // The batch keeps the arrays; the next rows get their own.
     this.fields = arrays(0);
-    return { batch: sorted.batch, findings: [...findings, ...sorted.findings] };
+    return { batch: sorted.batch, findings: [...findings, ...cut, ...sorted.findings] };
   }
 
   #check(fields: readonly Float64Array[]): void {
@@ -77,6 +78,26 @@ export class KlineRows {
 
   #wrong(i: number, what: string, value: number): GordonError {
     return malformed(seriesLabel(this.#series), `row ${this.#taken + i + 1} has ${what} ${value}.`);
+  }
+
+  /**
+   * Candles that closed before their interval was over: a halt of the venue cut them short, so their numbers are of less time
+   * than their timeframe says. Off the grid the interval is counted from the candle's own opening.
+   */
+  #cutShort(fields: readonly Float64Array[], times: Float64Array): Finding[] {
+    const step = stepOf(this.#series.timeframe);
+    const [opens, closes] = [fields[OPEN_TIME]!, fields[CLOSE_TIME]!];
+    const runs: CutShortRun[] = [];
+    for (let i = nextCut(opens, closes, 0, step); i < times.length; i = nextCut(opens, closes, i + 1, step)) {
+      const [time, run] = [times[i]!, runs.at(-1)];
+      if (run?.next === i && run.until === time) {
+        Object.assign(run, { next: i + 1, until: time + step, rows: run.rows + 1 });
+      } else {
+        const missingMs = toMillis(opens[i]!) + step - 1 - toMillis(closes[i]!);
+        runs.push({ time, until: time + step, next: i + 1, rows: 1, rawCloseTime: closes[i]!, missingMs });
+      }
+    }
+    return runs.map(cutShort);
   }
 
   /**
@@ -102,6 +123,38 @@ export class KlineRows {
     return { times, findings: runs.map(offGrid) };
   }
 }
+
+/**
+ * The first candle from an index on that closed early; their number where none did. By itself and without a call: of each
+ * row no number is left on the heap.
+ */
+function nextCut(opens: Float64Array, closes: Float64Array, from: number, step: number): number {
+  const { length } = opens;
+  for (let i = from; i < length; i++) {
+    const unit = opens[i]! >= FIRST_MICROS ? 1000 : 1;
+    // A close before the opening is no time at all, hence no word about the candle.
+    if (closes[i]! < opens[i]! + (step - 1) * unit && closes[i]! >= opens[i]!) return i;
+  }
+  return length;
+}
+
+interface CutShortRun {
+  time: number;
+  until: number;
+  /** index of the row that would continue the run */
+  next: number;
+  rows: number;
+  /** of its first row: the close as it was written, and how much earlier it is than the interval's end */
+  rawCloseTime: number;
+  missingMs: number;
+}
+
+const cutShort = ({ time, until, rows, rawCloseTime, missingMs }: CutShortRun): Finding => ({
+  kind: 'cut-short',
+  time,
+  until,
+  detail: { rawCloseTime, missingMs, rows },
+});
 
 interface OffGridRun {
   time: number;

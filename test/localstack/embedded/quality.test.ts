@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { startTestHost } from '../../helpers/host.ts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 const MONTH = Date.UTC(2025, 0, 1);
 const HOUR = 3_600_000;
@@ -16,9 +16,15 @@ function csv(): string {
   return `${lines.join('\n')}\n`;
 }
 
-it('keeps what a venue tells, and tells what cannot be right about it', async () => {
+let at: TestHost;
+beforeAll(async () => {
   const archives = [{ market: 'spot', symbol: 'BTCUSDT', interval: '1h', period: '2025-01', csv: csv() }];
-  await using at = await startTestHost({ overrides: { archives } });
+  at = await startTestHost({ overrides: { archives } });
+});
+afterAll(() => at?.[Symbol.asyncDispose]());
+afterEach(() => at.venues.faults.clear());
+
+it('keeps what a venue tells, and tells what cannot be right about it', async () => {
   const order = { source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h' };
   const job = await at.wait((await at.order({ ...order, from: '2025-01-01', to: '2025-02-01' })).id);
   expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 744 });
@@ -39,4 +45,27 @@ it('keeps what a venue tells, and tells what cannot be right about it', async ()
   const [kept] = await at.sql`
     select low from market_data.spot_klines where open_time = ${hour(20)} and timeframe = '1h'`;
   expect(kept!.low).toBe(0);
+});
+
+it.each([
+  ['its file', 'BTCUSDT', false],
+  ['an answer', 'ETHUSDT', true],
+])('tells of a candle that a halt cut short, from %s', async (_where, symbol, withoutArchive) => {
+  if (withoutArchive) at.venues.faults.add({ kind: 'not-found', match: `klines/${symbol}/` });
+  const order = { source: 'klines_spot', symbols: [symbol], from: '2018-02-08', to: '2018-02-08T00:30:00Z' };
+  expect(await at.wait((await at.order(order)).id)).toMatchObject({ status: 'succeeded', rows_fetched: 29 });
+  const { body } = await at.ask<{ kind: string; time: string; until: string; detail: object }[]>(
+    `/backfill/findings?source=klines_spot&symbol=${symbol}&timeframe=1m&from=2018-02-01&to=2018-03-01`,
+  );
+  expect(body.filter(({ kind }) => kind === 'cut-short')).toMatchObject([
+    {
+      ...{ time: '2018-02-08T00:28:00Z', until: '2018-02-08T00:29:00Z' },
+      detail: { rawCloseTime: Date.UTC(2018, 1, 8, 0, 28, 14, 416), missingMs: 45_583, rows: 1 },
+    },
+  ]);
+  const { body: report } = await at.ask<{ timeframe: string; findings: number; empty: { from: string }[] }[]>(
+    `/backfill/report?symbol=${symbol}&source=klines_spot`,
+  );
+  const minutes = report.find(({ timeframe }) => timeframe === '1m')!;
+  expect([minutes.findings, minutes.empty.map(({ from }) => from)]).toEqual([1, ['2018-02-08T00:29:00Z']]);
 });

@@ -96,6 +96,52 @@ describe('candles off the grid', () => {
   });
 });
 
+describe('candles that closed early', () => {
+  const closed = (open: number, close: number, micros = '') =>
+    line(`${open}${micros}`).replace(',0,1,1,1,1,0', `,${close}${micros},1,1,1,1,0`);
+  const whole = (n: number, offset = 0) =>
+    closed(start + n * MINUTE + offset, start + (n + 1) * MINUTE + offset - 1);
+  const cutAt = (n: number, after: number) => closed(start + n * MINUTE, start + n * MINUTE + after);
+  const told = (text: string) =>
+    parse(text)
+      .findings.filter(({ kind }) => kind === 'cut-short')
+      .map(({ time, until, detail }) => [time! - start, until! - start, detail.missingMs, detail.rows]);
+
+  it.each([
+    ['none', whole(0) + whole(1), []],
+    ['one', whole(0) + cutAt(1, 14_416) + whole(2), [[MINUTE, 2 * MINUTE, 45_583, 1]]],
+    ['by a millisecond', cutAt(0, MINUTE - 2), [[0, MINUTE, 1, 1]]],
+    ['at its opening', cutAt(0, 0), [[0, MINUTE, MINUTE - 1, 1]]],
+    ['two side by side', cutAt(0, 5_000) + cutAt(1, 6_000), [[0, 2 * MINUTE, 54_999, 2]]],
+    [
+      'two apart',
+      cutAt(0, 5_000) + whole(1) + cutAt(2, 9_999),
+      [
+        [0, MINUTE, 54_999, 1],
+        [2 * MINUTE, 3 * MINUTE, 50_000, 1],
+      ],
+    ],
+    ['off the grid and whole', whole(0, 22_104), []],
+    ['off the grid and cut', closed(start + 22_104, start + MINUTE), [[0, MINUTE, 22_103, 1]]],
+    ['in microseconds', closed(start, start + 30_000, '000'), [[0, MINUTE, 29_999, 1]]],
+    ['later than the grid has it', closed(start, start + 2 * MINUTE), []],
+    ['before the opening', closed(start, start - 1), []],
+  ])('are a finding: %s', (_what, text, findings) => {
+    expect(told(text)).toEqual(findings);
+  });
+
+  it('keep the close as it was written', () => {
+    expect(parse(closed(start, start + 30_000, '000')).findings).toEqual([
+      {
+        kind: 'cut-short',
+        time: start,
+        until: start + MINUTE,
+        detail: { rawCloseTime: (start + 30_000) * 1000, missingMs: 29_999, rows: 1 },
+      },
+    ]);
+  });
+});
+
 describe('damage', () => {
   it('is told by line and field', () => {
     const damaged = line(start) + line(start + MINUTE).replace(',1,1,1,1,', ',1,one,1,1,');

@@ -52,6 +52,16 @@ it('puts candles off the grid on it and keeps the raw stamp', () => {
   ]);
 });
 
+it('reports candles that closed before their interval was over', () => {
+  const rows = [candle(start), candle(start + MINUTE, start + MINUTE + 14_416), candle(start + 2 * MINUTE)];
+  expect(parse(rows, start + 3 * MINUTE).findings).toEqual([
+    {
+      ...{ kind: 'cut-short', time: start + MINUTE, until: start + 2 * MINUTE },
+      detail: { rawCloseTime: start + MINUTE + 14_416, missingMs: 45_583, rows: 1 },
+    },
+  ]);
+});
+
 it('takes more fields than it knows, and numbers for strings', () => {
   const row = [start, 1.5, 2, 1, 1.25, 10, start + MINUTE - 1, 15, 3, 5, 7.5, '0', 'new'];
   const parsed = parseKlineJson(bytes(JSON.stringify([row])), series, start + MINUTE);
