@@ -21,6 +21,8 @@ export interface TableSpec {
   readonly view?: { readonly name: string; readonly columns: readonly Column[] };
   /** columns by the names that they once had */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** columns that the database makes of the others: people read them, nobody writes them */
+  readonly computed?: readonly Column[];
   /** columns that have one value in all rows of a source, where several sources share the table; part of the key */
   readonly fixed?: Readonly<Record<string, string>>;
   /**
@@ -28,12 +30,18 @@ export interface TableSpec {
    * one step, and a span is accounted for when the venue's answer was complete.
    */
   readonly rhythm?: 'steps' | 'events';
+  /** of events: the column that says how long the silence before a row was meant to last, in units of `unitMs` */
+  readonly pace?: { readonly column: string; readonly unitMs: number };
 }
 
 export const timeColumn = (table: TableSpec): string => table.time ?? 'time';
 
+/** When a value could first be known, by the rules in `sql/`. */
+export const KNOWN_AT: Column = { name: 'known_at', type: 'timestamptz' };
+
 /** The columns that people read: those of the view where there is one. */
-export const readColumns = ({ view, columns }: TableSpec): readonly Column[] => view?.columns ?? columns;
+export const readColumns = ({ view, columns, computed = [] }: TableSpec): readonly Column[] =>
+  view?.columns ?? [...columns, ...computed];
 
 /**
  * One column of a batch: numbers in a typed array (NaN is SQL NULL), text as strings, or one value for all rows.

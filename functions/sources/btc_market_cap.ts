@@ -1,4 +1,5 @@
 import type { Source } from '../core/source.ts';
+import { KNOWN_AT } from '../core/table.ts';
 import { DAY, HOUR, isoDay, MINUTE } from '../core/time.ts';
 import type { HttpRequest } from '../core/venue.ts';
 import { metricDays } from './coinmetrics/metric-json.ts';
@@ -18,6 +19,7 @@ const daily = {
       { name: 'market_cap_usd', type: 'float8' },
     ],
     key: ['symbol', 'time'],
+    computed: [KNOWN_AT],
   },
   // A day is computed when its blocks are settled, in the small hours of the next.
   finalAfterMs: 3 * HOUR,

@@ -1,4 +1,5 @@
 import type { Source } from '../core/source.ts';
+import { KNOWN_AT } from '../core/table.ts';
 import { DAY, HOUR, MINUTE } from '../core/time.ts';
 import type { HttpRequest } from '../core/venue.ts';
 import { supplyDays } from './defillama/chart-json.ts';
@@ -18,6 +19,7 @@ const daily = {
       { name: 'circulating_pegged_usd', type: 'float8' },
     ],
     key: ['symbol', 'time'],
+    computed: [KNOWN_AT],
   },
   // The running day's row goes on moving; an hour is for what is counted late.
   finalAfterMs: HOUR,

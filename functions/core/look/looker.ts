@@ -35,6 +35,8 @@ export interface RowsAsked {
   readonly limit: number;
   /** the columns to give; all of them where it is left out */
   readonly columns?: readonly string[];
+  /** of candles: ms from the opening to the close, when a candle is known */
+  readonly closesAfterMs?: number;
   /** candles of `step` ms made into candles of `every` ms */
   readonly candles?: { readonly step: number; readonly every: number };
 }

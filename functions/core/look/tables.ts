@@ -17,7 +17,7 @@ import type { RowsAsked } from './looker.ts';
  *   `empty-range`
  */
 export function rowsAsked(sources: Sources, name: string, query: z.output<typeof RowsQuery>): RowsAsked {
-  const { table, source } = tableNamed(sources, name, query.source);
+  const { table, source, bucket } = tableNamed(sources, name, query.source);
   const where: Record<string, string> = { ...(query.source !== undefined && source?.table.fixed) };
   if (hasKey(table, 'symbol')) {
     if (query.symbol === undefined) throw needed('symbol', name);
@@ -26,19 +26,24 @@ export function rowsAsked(sources: Sources, name: string, query: z.output<typeof
   const timeframe = query.timeframe ?? source?.defaultTimeframe;
   if (hasKey(table, 'timeframe')) where.timeframe = timeframe!;
   const { from, to } = boundsAsked(query);
-  const asked = { table, where, from, to, limit: query.limit };
-  if (query.every === undefined) return withColumns(asked, query.columns);
-  const [step, every] = [timeframe ? stepOf(timeframe) : 0, stepOf(query.every)];
   const isCandles = ['open', 'high', 'low', 'close'].every((column) => hasColumn(table, column));
+  const step = timeframe ? stepOf(timeframe) : 0;
+  const asked = {
+    ...{ table, where, from, to, limit: query.limit },
+    ...(isCandles && { closesAfterMs: bucket ?? step }),
+  };
+  if (query.every === undefined) return withColumns(asked, query.columns);
+  const every = stepOf(query.every);
   if (!isCandles || !hasKey(table, 'timeframe') || every % step !== 0) throw noCandles(name, query.every);
-  return withColumns(every === step ? asked : { ...asked, candles: { step, every } }, query.columns);
+  const sized = every === step ? asked : { ...asked, closesAfterMs: every, candles: { step, every } };
+  return withColumns(sized, query.columns);
 }
 
 function tableNamed(
   sources: Sources,
   name: string,
   id: string | undefined,
-): { table: TableSpec; source?: Source } {
+): { table: TableSpec; source?: Source; bucket?: number } {
   const fills = Object.values(sources).filter(({ table }) => table.name === name);
   if (id !== undefined && sourceNamed(sources, id).table.name !== name) {
     throw badRequest('unknown-source', id, `does not fill ${name}.`, 'List them: GET /backfill/sources.');
@@ -46,7 +51,8 @@ function tableNamed(
   const source = fills.find((one) => id === undefined || one.id === id);
   if (source) return { table: source.table, source };
   const base = sources[AGGREGATED.source];
-  if (base && AGGREGATES.some((aggregate) => aggregate.name === name)) return { table: aggregateTable(name) };
+  const aggregate = base && AGGREGATES.find((one) => one.name === name);
+  if (aggregate) return { table: aggregateTable(name), bucket: aggregate.width };
   const remedy = 'GET /backfill/sources tells the tables that there are.';
   throw badRequest('unknown-table', name, 'there is no such table.', remedy, 404);
 }

@@ -1,5 +1,5 @@
 import type { Series } from '../../core/series.ts';
-import type { TableSpec } from '../../core/table.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
 import type { Timeframe } from '../../core/timeframe.ts';
 import { openInterestTable } from '../open_interest/table.ts';
 import type { ReadAt } from './metric-labels.ts';
@@ -43,6 +43,7 @@ const ratioTable = (kind: string): TableSpec => ({
   ],
   key: ['kind', 'symbol', 'timeframe', 'time'],
   fixed: { kind },
+  computed: [KNOWN_AT],
 });
 
 function crowd(kind: string, title: string, column: string, route: string): Statistic {

@@ -1,6 +1,6 @@
 import { batchOf } from '../../core/batch.ts';
 import type { Finding, Parsed } from '../../core/source.ts';
-import type { TableSpec } from '../../core/table.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
 import type { OptionState } from './book-summary.ts';
 
 const number = (name: string) => ({ name, type: 'float8' }) as const;
@@ -17,6 +17,7 @@ export const gexTable: TableSpec = {
     { name: 'quoted_at', type: 'timestamptz' },
   ],
   key: ['symbol', 'time', 'expiry', 'strike'],
+  computed: [KNOWN_AT],
   rhythm: 'events',
 };
 

@@ -1,7 +1,7 @@
 import { batchOf } from '../../core/batch.ts';
 import type { Series } from '../../core/series.ts';
 import type { Finding, Parsed } from '../../core/source.ts';
-import type { TableSpec } from '../../core/table.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
 import { DAY } from '../../core/time.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { dayOf, numberOf } from '../rest/values.ts';
@@ -17,6 +17,7 @@ export const macroTable = {
     { name: 'value', type: 'float8' },
   ],
   key: ['symbol', 'time', 'realtime_start'],
+  computed: [KNOWN_AT],
   rhythm: 'events',
 } as const satisfies TableSpec;
 

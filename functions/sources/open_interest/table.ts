@@ -1,4 +1,4 @@
-import type { Column, TableSpec } from '../../core/table.ts';
+import { type Column, KNOWN_AT, type TableSpec } from '../../core/table.ts';
 
 /**
  * The table of one venue's open interest, as `sql/` creates it.
@@ -19,4 +19,5 @@ export const openInterestTable = (venue: string, more: readonly Column[] = []): 
   ],
   key: ['venue', 'symbol', 'timeframe', 'time'],
   fixed: { venue },
+  computed: [KNOWN_AT],
 });

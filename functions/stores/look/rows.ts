@@ -1,6 +1,6 @@
 import { hasCloseTime, summedColumns } from '../../core/look/columns.ts';
 import type { RowsAsked } from '../../core/look/looker.ts';
-import { readColumns, timeColumn } from '../../core/table.ts';
+import { KNOWN_AT, readColumns, timeColumn } from '../../core/table.ts';
 import { iso } from '../../core/time.ts';
 import { tableName } from '../copy.ts';
 import type { Sql } from '../postgres.ts';
@@ -10,7 +10,7 @@ type Row = Record<string, unknown>;
 /** The newest rows of a table within the range, oldest first. Names come from the table's spec, values are parameters. */
 export async function rows(sql: Sql, asked: RowsAsked): Promise<Row[]> {
   const found = await (asked.candles ? candles(sql, asked) : plain(sql, asked));
-  return found.reverse().map((row) => asJson(row, asked.columns));
+  return found.reverse().map((row) => asJson(withClose(row, asked), asked.columns));
 }
 
 async function plain(sql: Sql, asked: RowsAsked): Promise<Row[]> {
@@ -19,7 +19,7 @@ async function plain(sql: Sql, asked: RowsAsked): Promise<Row[]> {
   const columns = asked.columns ?? readColumns(table).map(({ name }) => name);
   const order = [timeColumn(table), ...rest].map((name) => sql`${sql(name)} desc`);
   return sql<Row[]>`
-    select ${sql([...columns])}
+    select ${sql(storedColumns(asked, columns))}
     from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(sql, asked, asked)}
     order by ${order.reduce((all, one) => sql`${all}, ${one}`)} limit ${limit}`;
 }
@@ -67,6 +67,19 @@ function conditions(
     ...(from === undefined ? [] : [sql`${time} >= ${new Date(from)}`]),
     ...(to === undefined ? [] : [sql`${time} < ${new Date(to)}`]),
   ].reduce((all, one) => sql`${all} and ${one}`, sql`true`);
+}
+
+/** Of candles what can be selected: when one is known is made of its opening. */
+function storedColumns({ table, closesAfterMs }: RowsAsked, names: readonly string[]): string[] {
+  if (closesAfterMs === undefined || !names.includes(KNOWN_AT.name)) return [...names];
+  return [...new Set([timeColumn(table), ...names])].filter((name) => name !== KNOWN_AT.name);
+}
+
+/** A candle is known when it closes. */
+function withClose(row: Row, { table, columns, closesAfterMs }: RowsAsked): Row {
+  if (closesAfterMs === undefined || (columns && !columns.includes(KNOWN_AT.name))) return row;
+  const opened = row[timeColumn(table)] as Date;
+  return { ...row, [KNOWN_AT.name]: new Date(opened.getTime() + closesAfterMs) };
 }
 
 const asJson = (row: Row, columns: readonly string[] = Object.keys(row)): Row =>
