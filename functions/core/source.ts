@@ -185,13 +185,17 @@ export interface Source {
   /** refuses what cannot be a symbol of this venue before anybody is asked */
   readonly symbolPattern: RegExp;
   chunkUnit(timeframe: Timeframe): PeriodUnit;
-  /**
-   * ms after a step's end until its row is final and published. Negative where that is before the step ends: such a row
-   * tells of its instant, not of its step.
-   */
+  /** a row is about the instant at which its step begins, not about the step: readings, settlements, observations */
+  readonly instants?: boolean;
+  /** ms from the end of a row's step, or from its instant, until it is final and published; negative where it is so before */
   readonly finalAfterMs: number;
-  /** a hole younger than this is "not yet published", not proven empty; ms */
+  /** a hole younger than this is "not yet published", not proven empty; ms, counted as `finalAfterMs` is */
   readonly settleMs: number;
+  /**
+   * of a table of events: how late one may come, ms; defaults to `settleMs`. A span that is older is accounted for at once
+   * where the pace of the events allows its silence, and waits for `settleMs` where an event may lack.
+   */
+  readonly arrivesWithinMs?: number;
   /** best first; the last one's silence is proof */
   readonly tiers: readonly Tier[];
   /** how to find a symbol's life, or what it is for every symbol */
@@ -202,7 +206,7 @@ export interface Source {
   readonly refreshEveryMs?: number;
   /** sources of the same family or another whose rows come along in the same files; each names all the others */
   readonly siblings?: readonly string[];
-  /** of a table of events: a longer silence between two of them is a hole; ms. Absent: no silence is */
+  /** of a table of events: a longer silence is a hole where the table has no pace or a row does not say it; ms. Absent: none is */
   readonly longestSilenceMs?: number;
   /** a key without which the venue does not answer */
   readonly key?: { readonly env: string; readonly from: string };

@@ -1,11 +1,13 @@
 import { ReportQuery } from '../core/api/queries.ts';
 import { parseInput } from '../core/bad-request.ts';
+import { settledEnd } from '../core/borders.ts';
 import { sourcesFor } from '../core/look/asked.ts';
 import type { Gap, SeriesReport } from '../core/ports.ts';
 import { clip, type Range } from '../core/range.ts';
 import { perishableIn } from '../core/run/audit.ts';
 import type { Source } from '../core/source.ts';
 import { iso } from '../core/time.ts';
+import { stepOf } from '../core/timeframe.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -21,7 +23,8 @@ const span = ({ start, end }: { start: number; end: number }) => ({ from: iso(st
 const isoOrNull = (at: number | undefined) => (at === undefined ? null : iso(at));
 
 function view(s: SeriesReport, source: Source, now: number) {
-  const settled = { start: Number.NEGATIVE_INFINITY, end: now - source.settleMs };
+  // The border that the job goes by, on the grid.
+  const settled = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, stepOf(s.timeframe), now) };
   const young = { start: settled.end, end: Number.POSITIVE_INFINITY };
   const [first] = perishableIn(s, source, now);
   return {

@@ -1,9 +1,11 @@
 import { NoQuery } from '../core/api/queries.ts';
 import { parseInput } from '../core/bad-request.ts';
+import { settledEnd } from '../core/borders.ts';
 import { statesOf } from '../core/look/coverage-view.ts';
 import { limitFamilies, venuesOf } from '../core/look/limit-families.ts';
 import { perishableOf } from '../core/look/perishable.ts';
 import { iso, MINUTE, SECOND } from '../core/time.ts';
+import { stepOf } from '../core/timeframe.ts';
 import { functions } from '../manifest.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { type Services, servicesFromEnv } from '../runtime/services.ts';
@@ -60,7 +62,7 @@ async function perishablesOf({ looker, sources, clock }: Services) {
       account,
       [],
       { start: Number.NEGATIVE_INFINITY, end: now },
-      now - source.settleMs,
+      settledEnd(source, stepOf(account.timeframe), now),
     );
     const latestEnd = account.have.at(-1)?.end;
     return perishableOf(account, source, { gaps: [...missing, ...failed], failed, latestEnd }, now);

@@ -1,4 +1,5 @@
 import type { Source } from '../core/source.ts';
+import { KNOWN_AT } from '../core/table.ts';
 import { DAY, MINUTE } from '../core/time.ts';
 import { fearGreedDays } from './alternative-me/index-json.ts';
 import { alternativeMe, alternativeMeFamily, alternativeMeHost } from './alternative-me/venue.ts';
@@ -14,9 +15,11 @@ const daily = {
       { name: 'classification', type: 'text' },
     ],
     key: ['symbol', 'time'],
+    computed: [KNOWN_AT],
   },
-  // A day's value is stamped 00:00 UTC and comes out some minutes later: it tells of the morning, not of the day.
-  finalAfterMs: 10 * MINUTE - DAY,
+  // A day's value is stamped 00:00 UTC and comes out some minutes later: it is about the morning, not about the day.
+  instants: true,
+  finalAfterMs: 10 * MINUTE,
 } as const;
 
 /** The Crypto Fear & Greed Index of alternative.me: one value for each day, the whole history in one answer. */
@@ -30,7 +33,7 @@ export const fear_greed: Source = {
   defaultSymbols: ['FNG'],
   symbolPattern: /^FNG$/,
   chunkUnit: () => 'year',
-  settleMs: DAY,
+  settleMs: 2 * DAY,
   refreshEveryMs: 15 * MINUTE,
   // A few days were skipped and stay so; the days around them are there.
   holeReason: 'not-published',

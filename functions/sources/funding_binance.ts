@@ -1,10 +1,11 @@
 import type { PagesTier, Source } from '../core/source.ts';
+import { sliceBatch } from '../core/table.ts';
 import { MINUTE } from '../core/time.ts';
 import { archiveTier } from './binance/archive.ts';
 import { binanceFunding, fundingCsvParser, parseFundingJson, settlementsIn } from './binance/funding.ts';
 import { binanceFamilies } from './binance/hosts.ts';
 import { usdmRequest, usdmStatus } from './binance/usdm.ts';
-import { dueAt, fundingSource, LONGEST_INTERVAL } from './funding/settlements.ts';
+import { AROUND, dueAt, fundingSource } from './funding/settlements.ts';
 
 const PATH = '/fapi/v1/fundingRate';
 const LIMIT = 1000;
@@ -18,10 +19,14 @@ const rest: PagesTier = {
   name: 'rest',
   direction: 'forward',
   pageRows: LIMIT,
-  // It begins early enough for the settlement before, from which the interval of the first row is known.
   request: ({ symbol }, { start, end }) =>
-    request({ symbol, startTime: start - LONGEST_INTERVAL - MINUTE, endTime: end - 1, limit: LIMIT }),
-  parse: parseFundingJson,
+    request({ symbol, startTime: start - AROUND - MINUTE, endTime: end + AROUND - 1, limit: LIMIT }),
+  parse(body, series) {
+    const { batch, findings, rowsInBody } = parseFundingJson(body, series);
+    // The newest row of a full page has its successor on the next one: it is requested there again.
+    const to = rowsInBody >= LIMIT ? batch.length - 1 : batch.length;
+    return { batch: sliceBatch(batch, 0, to), findings, rowsInBody };
+  },
 };
 
 /** Binance USD-M funding: archive by month, which tells the interval, then `GET /fapi/v1/fundingRate`. */

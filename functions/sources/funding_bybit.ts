@@ -4,10 +4,11 @@ import { sliceBatch } from '../core/table.ts';
 import { ceilTo } from '../core/time.ts';
 import { listIn, numberIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
+import { LONGEST_INTERVAL } from './funding/intervals.ts';
 import {
+  AROUND,
   fundingSource,
   fundingTable,
-  LONGEST_INTERVAL,
   type Settlement,
   settlementRows,
 } from './funding/settlements.ts';
@@ -29,8 +30,8 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
     return { stamp, rate };
   });
   const { batch, findings } = settlementRows(table, series, settlements);
-  // The oldest row of a full page has its predecessor on the next one, hence no interval yet: it is asked for there again.
-  const from = list.length >= LIMIT ? 1 : 0;
+  // The oldest rows of a full page have neighbours on the next one that say their intervals: they are requested there again.
+  const from = list.length >= LIMIT ? 2 : 0;
   return { batch: sliceBatch(batch, from, batch.length), findings, rowsInBody: list.length };
 }
 
@@ -40,10 +41,9 @@ const rest: PagesTier = {
   name: 'rest',
   direction: 'backward',
   pageRows: LIMIT,
-  // It begins early enough for the settlement before, from which the interval of the first row is known.
   request: ({ symbol }, { start, end }) =>
     ask('/v5/market/funding/history', {
-      ...{ symbol, startTime: start - LONGEST_INTERVAL, endTime: end - 1, limit: LIMIT },
+      ...{ symbol, startTime: start - AROUND, endTime: end + AROUND - 1, limit: LIMIT },
     }),
   parse,
 };

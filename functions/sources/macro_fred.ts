@@ -72,9 +72,10 @@ export const macro_fred: Source = {
   symbolPattern: new RegExp(`^(?:${FRED_SERIES.map(({ id }) => id).join('|')})$`),
   chunkUnit: () => 'year',
   // Some observations come out on their own day.
-  finalAfterMs: -DAY,
+  instants: true,
+  finalAfterMs: 0,
   // Seasonal factors of a calendar year are revised in the February after it.
-  settleMs: 400 * DAY,
+  settleMs: 401 * DAY,
   refreshEveryMs: HOUR,
   // A month, and the weeks that it is published late.
   longestSilenceMs: 70 * DAY,

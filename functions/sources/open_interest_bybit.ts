@@ -69,6 +69,7 @@ export const open_interest_bybit: Source = {
   defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
   symbolPattern: /^[A-Z0-9]{2,30}$/,
   chunkUnit: () => 'month',
+  instants: true,
   finalAfterMs: MINUTE,
   settleMs: HOUR,
   tiers: [rest],

@@ -1,5 +1,5 @@
 import { badRequest } from '../bad-request.ts';
-import { KNOWN_AT, readColumns, type TableSpec, timeColumn } from '../table.ts';
+import { readColumns, type TableSpec, timeColumn } from '../table.ts';
 import type { RowsAsked } from './looker.ts';
 
 /** Of candles that are made of smaller ones, what is the sum of theirs. */
@@ -28,10 +28,8 @@ export function withColumns(asked: RowsAsked, list: string | undefined): RowsAsk
   throw badRequest('unknown-column', table.name, `there is no column "${unknown}".`, remedy);
 }
 
-function namesOf({ table, candles, closesAfterMs }: RowsAsked): string[] {
-  const known = closesAfterMs === undefined ? [] : [KNOWN_AT.name];
-  if (!candles) return [...readColumns(table).map(({ name }) => name), ...known];
+function namesOf({ table, candles }: RowsAsked): string[] {
+  if (!candles) return readColumns(table).map(({ name }) => name);
   const close = hasCloseTime(table) ? ['close_time'] : [];
-  const sums = summedColumns(table);
-  return [timeColumn(table), ...close, 'open', 'high', 'low', 'close', ...sums, 'rows', ...known];
+  return [timeColumn(table), ...close, 'open', 'high', 'low', 'close', ...summedColumns(table), 'rows'];
 }

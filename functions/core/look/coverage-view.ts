@@ -1,5 +1,6 @@
 import type { Bucket } from '../api/queries.ts';
 import { badRequest } from '../bad-request.ts';
+import { settledEnd } from '../borders.ts';
 import type { Job } from '../job.ts';
 import type { Sources } from '../ports.ts';
 import { clip, intersect, normalize, type Range, type RangeSet, subtract, union } from '../range.ts';
@@ -65,7 +66,8 @@ export function coverageView(
   for (const account of accounts) {
     const { source, symbol, timeframe } = account;
     const inFlight = ordered.get(seriesLabel(account)) ?? [];
-    const states = statesOf(account, inFlight, range, asked.now - sources[source]!.settleMs);
+    const due = settledEnd(sources[source]!, stepOf(timeframe), asked.now);
+    const states = statesOf(account, inFlight, range, due);
     const series = { source, symbol, timeframe, ...range };
     out.push({ ...series, runs: bucketRuns(states, borders, stepOf(timeframe)) });
     runs += out.at(-1)!.runs.length;

@@ -1,4 +1,4 @@
-import { accountedFor } from '../account.ts';
+import { accountedFor, pacesOf } from '../account.ts';
 import type { Page } from '../coverage.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import { periodsFor, reachOf } from '../object-reach.ts';
@@ -144,7 +144,13 @@ function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined)
   // Siblings first: the fetcher may stop after any page of its own.
   yield* alsoIn(filling, read, parsed);
   if (rows.length > 0 || findings.length > 0) {
-    const have = accountedFor(source, series.timeframe, parsed.batch.times, missing);
+    const have = accountedFor(
+      source,
+      series.timeframe,
+      parsed.batch.times,
+      missing,
+      pacesOf(source.table, parsed.batch),
+    );
     yield { ...{ series, rows, have, empty: [], findings, object, sha256 } };
   }
 }

@@ -1,4 +1,5 @@
-import { accountedFor } from '../account.ts';
+import { accountedFor, pacesOf } from '../account.ts';
+import { arrivedEnd, settledEnd } from '../borders.ts';
 import { type EmptySpan, explainHole, type Page } from '../coverage.ts';
 import { GordonError } from '../errors.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../range.ts';
 import { lifeOf, type PagesTier, type Parsed } from '../source.ts';
 import { rowsWithin } from '../table.ts';
-import { ceilTo, floorTo } from '../time.ts';
+import { ceilTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import { damagedIn, explainExpired } from './explain-expired.ts';
 import { EVIDENCE_KEPT, type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
@@ -84,14 +85,18 @@ async function readPage(
   const rows = parsed ? rowsWithin(parsed.batch, [range]) : frame.rows;
   if (full && rows.length === 0) throw outsideRange(what);
   const step = stepOf(series.timeframe);
-  const settled = floorTo(asOf - source.settleMs, step);
-  const upTo = { start: Number.NEGATIVE_INFINITY, end: settled };
+  const upTo = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, step, asOf) };
   const spoken = spokenOf(range, runsOf(rows.times, step), tier.direction);
   const events = source.table.rhythm === 'events';
-  const times = parsed?.batch.times ?? rows.times;
-  const have = accountedFor(source, series.timeframe, times, events ? clip([spoken], upTo) : [spoken]);
+  const batch = parsed?.batch ?? rows;
+  const arrived = { start: upTo.start, end: events ? arrivedEnd(source, step, asOf) : upTo.end };
+  const answered = events ? clip([spoken], arrived) : [spoken];
+  const paces = pacesOf(source.table, batch);
+  const accounted = accountedFor(source, series.timeframe, batch.times, answered, paces);
+  // What has settled stays as it is, also where nothing ever said the pace: no row lies in a proven hole.
+  const have = events ? union(accounted, clip(runsOf(rows.times, step), upTo)) : accounted;
   const [rest] = subtract([range], [spoken]);
-  const left = rest && rest.start + step <= (full ? asOf : settled) ? rest : undefined;
+  const left = rest && rest.start + step <= (full ? asOf : arrived.end) ? rest : undefined;
   const holes = clip(subtract([range], left ? union(have, [left]) : have), upTo);
   const empty = holes.length > 0 ? await explain(filling, holes) : [];
   const provisional = events ? subtract([left ? spoken : range], union(have, holes)) : [];

@@ -1,5 +1,6 @@
 import { AGGREGATED, type AggregateStatus, type AggregateStore } from '../aggregates.ts';
 import { badRequest } from '../bad-request.ts';
+import { settledEnd } from '../borders.ts';
 import { JOB_STATUSES, type Job } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
 import type { Gap, SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
@@ -59,7 +60,7 @@ export async function candleGaps(
     throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy, 404);
   }
   // What the venue has not had time to publish is no gap yet.
-  const published = floorTo(ports.clock() - spec.settleMs, step);
+  const published = settledEnd(spec, step, ports.clock());
   const asked: Range = {
     start: ceilTo(range.start ?? known!.start, step),
     end: Math.min(range.end === undefined ? (known?.end ?? published) : floorTo(range.end, step), published),

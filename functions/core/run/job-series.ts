@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { finalEnd, settledEnd } from '../borders.ts';
 import type { Job } from '../job.ts';
 import type { SeriesCatalog, Sources } from '../ports.ts';
 import { clip, normalize, type Range, type RangeSet, union } from '../range.ts';
@@ -44,11 +45,10 @@ export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, n
     // There is nothing to ask for but this moment, whatever range was ordered.
     return { start: floorTo(now, step), end: floorTo(now, step) + step };
   }
-  const { finalAfterMs } = series.spec;
-  const final = floorTo(now - finalAfterMs, step);
-  // A row that tells of its instant is ordered by it; one that tells of its step only with the whole of it.
-  const to = finalAfterMs < 0 ? ceilTo(job.to, step) : floorTo(job.to, step);
-  return { start: ceilTo(job.from, step), end: Math.min(to, final) };
+  // A row about an instant is ordered by it; one about a step only with the whole of it.
+  const { instants, finalAfterMs } = series.spec;
+  const to = instants || finalAfterMs < 0 ? ceilTo(job.to, step) : floorTo(job.to, step);
+  return { start: ceilTo(job.from, step), end: Math.min(to, finalEnd(series.spec, step, now)) };
 }
 
 /** All that the job has to see to of one series. */
@@ -77,5 +77,5 @@ export async function missingOf(
 export const overdue = (missing: RangeSet, series: JobSeries, now: number): RangeSet =>
   clip(missing, {
     start: Number.NEGATIVE_INFINITY,
-    end: floorTo(now - series.spec.settleMs, stepOf(series.timeframe)),
+    end: settledEnd(series.spec, stepOf(series.timeframe), now),
   });

@@ -30,6 +30,7 @@ export function metricSource(statistic: Statistic): Source {
     defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
     symbolPattern: /^[A-Z0-9]{2,30}$/,
     chunkUnit: () => 'month',
+    instants: true,
     finalAfterMs: MINUTE,
     settleMs: HOUR,
     tiers: [

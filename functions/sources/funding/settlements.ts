@@ -1,11 +1,12 @@
 import { batchOf, sortAndDedupe } from '../../core/batch.ts';
 import type { Series } from '../../core/series.ts';
 import type { Finding, Parsed, Source } from '../../core/source.ts';
-import type { TableSpec } from '../../core/table.ts';
-import { floorTo, HOUR, MINUTE } from '../../core/time.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
+import { DAY, floorTo, HOUR, MINUTE } from '../../core/time.ts';
+import { intervalsOf, LONGEST_INTERVAL } from './intervals.ts';
 
-/** The longest time between two settlements that any perpetual has; a longer silence is a hole. */
-export const LONGEST_INTERVAL = 8 * HOUR;
+/** A request begins so much before its range and ends so much after it: the neighbours say the intervals at its ends. */
+export const AROUND = DAY;
 
 /** What the perpetuals of every venue have in common. */
 export const fundingSource = {
@@ -15,8 +16,11 @@ export const fundingSource = {
   defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
   symbolPattern: /^[A-Z0-9]{2,30}$/,
   chunkUnit: () => 'year',
+  instants: true,
   finalAfterMs: MINUTE,
-  settleMs: 10 * MINUTE,
+  // Of a silence that is longer than the intervals before it only the second settlement after it says whether one lacks.
+  settleMs: 2 * LONGEST_INTERVAL + 10 * MINUTE,
+  arrivesWithinMs: 10 * MINUTE,
   refreshEveryMs: 15 * MINUTE,
   longestSilenceMs: LONGEST_INTERVAL,
 } as const satisfies Partial<Source>;
@@ -45,7 +49,9 @@ export const fundingTable = (venue: string): TableSpec => ({
   ],
   key: ['venue', 'symbol', 'time'],
   fixed: { venue },
+  computed: [KNOWN_AT],
   rhythm: 'events',
+  pace: { column: 'interval_hours', unitMs: HOUR },
 });
 
 /** Stamps are the time of execution, up to some 50 ms late; one that is off by more than this was no jitter. */
@@ -58,27 +64,23 @@ export function dueAt(stamp: number): number {
 }
 
 /**
- * Settlements in any order as rows of the table. An interval that the venue does not state is the time since the
- * settlement before, where that is among them: it is never taken for granted, for symbols change it back and forth.
+ * Settlements in any order as rows of the table. An interval that the venue does not state is known by the neighbours, where
+ * they are among them: it is never taken for granted, for symbols change it back and forth.
  */
 export function settlementRows(table: TableSpec, series: Series, settlements: readonly Settlement[]): Parsed {
   const ordered = settlements.toSorted((a, b) => a.stamp - b.stamp);
-  let before = Number.NEGATIVE_INFINITY;
-  let due = Number.NEGATIVE_INFINITY;
+  // The same settlement twice is not its own predecessor.
+  const dues = [...new Set(ordered.map(({ stamp }) => dueAt(stamp)))];
+  const intervals = new Map(intervalsOf(dues).map((interval, i) => [dues[i]!, interval]));
   const rows = ordered.map(({ stamp, rate, intervalHours, markPrice }) => {
     const at = dueAt(stamp);
-    // The same settlement twice is not its own predecessor.
-    if (at > due) [before, due] = [due, at];
-    const hours = intervalHours ?? hoursBetween(before, at);
+    const interval = intervals.get(at) ?? null;
+    const hours = intervalHours ?? (interval === null ? null : interval / HOUR);
     return [table.fixed!.venue!, series.symbol, at, stamp, rate, hours, markPrice ?? null];
   });
   const { batch, findings } = sortAndDedupe(batchOf(table, rows));
   return { batch, findings: [...offGrid(ordered), ...findings] };
 }
-
-/** After a silence that is too long a settlement lacks, and nothing tells how long the interval was. */
-const hoursBetween = (before: number, at: number): number | null =>
-  at - before <= LONGEST_INTERVAL ? (at - before) / HOUR : null;
 
 const offGrid = (settlements: readonly Settlement[]): Finding[] =>
   settlements

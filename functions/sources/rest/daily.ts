@@ -1,7 +1,6 @@
 import { batchOf, sortAndDedupe } from '../../core/batch.ts';
 import type { Series } from '../../core/series.ts';
-import type { Finding, ListingProbe, Parsed } from '../../core/source.ts';
-import type { TableSpec } from '../../core/table.ts';
+import type { Finding, ListingProbe, Parsed, Source } from '../../core/source.ts';
 import { DAY, floorTo } from '../../core/time.ts';
 
 /** What a venue tells of one day. */
@@ -14,12 +13,13 @@ export interface DayRow {
 
 /** A page of days out of an answer in any order: final ones only, one for each day. */
 export function dailyPage(
-  { table, finalAfterMs }: { readonly table: TableSpec; readonly finalAfterMs: number },
+  { table, instants, finalAfterMs }: Pick<Source, 'table' | 'instants' | 'finalAfterMs'>,
   { symbol }: Series,
   rows: readonly DayRow[],
   asOf: number,
 ): Parsed & { readonly rowsInBody: number } {
-  const final = rows.filter(({ at }) => floorTo(at, DAY) + DAY + finalAfterMs <= asOf);
+  const finalAt = (day: number): number => day + (instants ? 0 : DAY) + finalAfterMs;
+  const final = rows.filter(({ at }) => finalAt(floorTo(at, DAY)) <= asOf);
   const batch = batchOf(
     table,
     final.map(({ at, values }) => [symbol, floorTo(at, DAY), ...values]),

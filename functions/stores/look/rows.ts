@@ -19,7 +19,7 @@ async function plain(sql: Sql, asked: RowsAsked): Promise<Row[]> {
   const columns = asked.columns ?? readColumns(table).map(({ name }) => name);
   const order = [timeColumn(table), ...rest].map((name) => sql`${sql(name)} desc`);
   return sql<Row[]>`
-    select ${sql(storedColumns(asked, columns))}
+    select ${sql([...columns])}
     from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(sql, asked, asked)}
     order by ${order.reduce((all, one) => sql`${all}, ${one}`)} limit ${limit}`;
 }
@@ -69,15 +69,9 @@ function conditions(
   ].reduce((all, one) => sql`${all} and ${one}`, sql`true`);
 }
 
-/** Of candles what can be selected: when one is known is made of its opening. */
-function storedColumns({ table, closesAfterMs }: RowsAsked, names: readonly string[]): string[] {
-  if (closesAfterMs === undefined || !names.includes(KNOWN_AT.name)) return [...names];
-  return [...new Set([timeColumn(table), ...names])].filter((name) => name !== KNOWN_AT.name);
-}
-
-/** A candle is known when it closes. */
+/** A whole candle says when it is known: when it closes. */
 function withClose(row: Row, { table, columns, closesAfterMs }: RowsAsked): Row {
-  if (closesAfterMs === undefined || (columns && !columns.includes(KNOWN_AT.name))) return row;
+  if (closesAfterMs === undefined || columns) return row;
   const opened = row[timeColumn(table)] as Date;
   return { ...row, [KNOWN_AT.name]: new Date(opened.getTime() + closesAfterMs) };
 }

@@ -147,7 +147,9 @@ export class Faults {
    */
   lostSettlements(venue: string, line: string): ReadonlySet<number> {
     const struck = this.#take(venue, line, ['lost-settlement']);
-    return new Set(struck.flatMap((fault) => (fault.kind === 'lost-settlement' ? [Date.parse(fault.hour)] : [])));
+    return new Set(
+      struck.flatMap((fault) => (fault.kind === 'lost-settlement' ? [Date.parse(fault.hour)] : [])),
+    );
   }
 
   /** When an object was last changed by a fault that came or went; undefined when never. @param object `GET /prefix/path` */

@@ -32,6 +32,13 @@ describe('the range of an order', () => {
     );
   });
 
+  it('holds an instant from when it is published, whatever comes of the step that begins there', () => {
+    const instants = { instants: true, finalAfterMs: MINUTE };
+    expect(rangeOf(instants, '2025-03-01', NOW).end).toBe(at('2025-03-11'));
+    expect(rangeOf(instants, '2025-03-01', at('2025-03-05T00:00:01Z')).end).toBe(at('2025-03-06'));
+    expect(rangeOf({ ...instants, finalAfterMs: 13 * HOUR }, '2025-03-01', NOW).end).toBe(at('2025-03-10'));
+  });
+
   it('of a snapshot is this step, whatever was ordered', () => {
     const tiers = [{ kind: 'snapshot' }] as unknown as Source['tiers'];
     expect(rangeOf({ tiers }, '2025-01-01', at('2025-02-01'))).toEqual({
