@@ -50,7 +50,7 @@ it('keeps what a venue tells, and tells what cannot be right about it', async ()
 it.each([
   ['its file', 'BTCUSDT', false],
   ['an answer', 'ETHUSDT', true],
-])('tells of a candle that a halt cut short, from %s', async (_where, symbol, withoutArchive) => {
+])('reports a candle that a halt cut short, from %s', async (_where, symbol, withoutArchive) => {
   if (withoutArchive) at.venues.faults.add({ kind: 'not-found', match: `klines/${symbol}/` });
   const order = { source: 'klines_spot', symbols: [symbol], from: '2018-02-08', to: '2018-02-08T00:30:00Z' };
   expect(await at.wait((await at.order(order)).id)).toMatchObject({ status: 'succeeded', rows_fetched: 29 });

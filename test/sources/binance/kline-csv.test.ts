@@ -102,7 +102,7 @@ describe('candles that closed early', () => {
   const whole = (n: number, offset = 0) =>
     closed(start + n * MINUTE + offset, start + (n + 1) * MINUTE + offset - 1);
   const cutAt = (n: number, after: number) => closed(start + n * MINUTE, start + n * MINUTE + after);
-  const told = (text: string) =>
+  const cuts = (text: string) =>
     parse(text)
       .findings.filter(({ kind }) => kind === 'cut-short')
       .map(({ time, until, detail }) => [time! - start, until! - start, detail.missingMs, detail.rows]);
@@ -127,7 +127,7 @@ describe('candles that closed early', () => {
     ['later than the grid has it', closed(start, start + 2 * MINUTE), []],
     ['before the opening', closed(start, start - 1), []],
   ])('are a finding: %s', (_what, text, findings) => {
-    expect(told(text)).toEqual(findings);
+    expect(cuts(text)).toEqual(findings);
   });
 
   it('keep the close as it was written', () => {
