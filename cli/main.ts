@@ -22,7 +22,7 @@ export async function run(
     return code;
   } catch (error) {
     const { exitCode, message } = endingOf(error);
-    if (message !== undefined) say(terminal.err, `gordon-data: ${message}`);
+    if (message !== undefined) say(terminal.err, `gordon-data: ${terminal.hint(message)}`);
     return exitCode;
   }
 }

@@ -17,7 +17,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** The commands of `gordon-data`. @param exit gets the exit code of the command that ran */
 export function buildProgram(context: Context, exit: (code: number) => void): Command {
-  const { out, err } = context.terminal;
+  const { out, err, hint } = context.terminal;
   const handle: Handle =
     (work) =>
     async (...args) =>
@@ -27,11 +27,11 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
     .version(version)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => out.write(text),
-      writeErr: (text) => err.write(text),
+      writeOut: (text) => out.write(hint(text)),
+      writeErr: (text) => err.write(hint(text)),
       getOutHelpWidth: () => 110,
       getErrHelpWidth: () => 110,
-      outputError: (text) => say(err, `gordon-data: ${oneLine(text.replace(/^error: /, ''))}`),
+      outputError: (text) => say(err, `gordon-data: ${hint(oneLine(text.replace(/^error: /, '')))}`),
     })
     .addHelpText('after', EXAMPLES);
   addBackfill(program, context, handle);

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { Clock } from '../functions/core/time.ts';
+import { type Hint, hintsFor } from './hints.ts';
 
 export type Screen = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 export type StopSignal = 'SIGINT' | 'SIGTERM';
@@ -14,6 +15,8 @@ export interface Terminal {
   readonly err: Screen;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** words a text for whoever reads it; for everything that names commands */
+  readonly hint: Hint;
   /** @throws the signal's reason */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Calls the listener, once, when the program is asked to stop. Without a listener the process just ends. */
@@ -40,6 +43,12 @@ export function processTerminal(): Terminal {
     err: process.stderr,
     env: process.env,
     clock: Date.now,
+    hint: hintsFor({
+      // The launcher names itself where another Node runs the program.
+      script: process.env.GORDON_LAUNCHER ?? process.argv[1],
+      path: process.env.PATH ?? '',
+      cwd: process.cwd(),
+    }),
     sleep: (ms, signal) =>
       delay(ms, undefined, { signal }).catch((error: unknown) => {
         throw signal.aborted ? signal.reason : error;

@@ -1,3 +1,4 @@
+import { apiPorts } from '../../localstack/embedded/ports.ts';
 import type { HostState } from '../../localstack/embedded/state-file.ts';
 import { badInput } from '../failure.ts';
 import { type Caller, callerOf } from './sign.ts';
@@ -9,18 +10,17 @@ export interface BaseUrl {
   readonly caller?: Caller;
 }
 
-const USUAL_PORT = 8081;
-
 /** GORDON_API_URL, or else where the embedded host of this machine listens. @throws CliError */
 export function baseUrl(
   env: Readonly<Record<string, string | undefined>>,
   host: HostState | undefined,
 ): BaseUrl {
   const { GORDON_API_URL: given } = env;
-  if (!given) return { url: `http://127.0.0.1:${host?.ports.jobs ?? USUAL_PORT}` };
+  const own = `http://127.0.0.1:${(host?.ports ?? apiPorts(env)).jobs}`;
+  if (!given) return { url: own };
   const protocol = URL.parse(given)?.protocol;
   if (protocol !== 'http:' && protocol !== 'https:') {
-    throw badInput(`GORDON_API_URL is "${given}", which is no URL: write it as http://127.0.0.1:8081`);
+    throw badInput(`GORDON_API_URL is "${given}", which is no URL: write it as ${own}`);
   }
   const url = given.replace(/\/+$/, '');
   return { url, caller: callerOf(url, env) };

@@ -28,13 +28,13 @@ function liveHost(): HostState | undefined {
   return state && isOurs(state.pid) ? state : undefined;
 }
 
-/** Prints a result. */
+/** Prints a result for people. */
 export const print = (context: Context, ...lines: readonly string[]): void =>
-  say(context.terminal.out, ...lines);
+  say(context.terminal.out, ...lines.map(context.terminal.hint));
 
 /** Prints a result for programs: one document. */
 export const printJson = (context: Context, value: unknown): void =>
-  print(context, JSON.stringify(value, null, 2));
+  say(context.terminal.out, JSON.stringify(value, null, 2));
 
 /** What is said where GORDON_DATABASE_URL is set and the demo runs. */
 export const IGNORED = 'GORDON_DATABASE_URL is ignored: the demo has a database of its own';

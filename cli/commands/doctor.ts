@@ -1,4 +1,5 @@
 import { sources } from '../../functions/sources/index.ts';
+import { apiPorts } from '../../localstack/embedded/ports.ts';
 import { databaseHealth } from '../doctor/database.ts';
 import { type Diagnosis, diagnosisLines, note } from '../doctor/diagnosis.ts';
 import { apiHealth, hostAndPorts } from '../doctor/host.ts';
@@ -6,8 +7,6 @@ import { informationHealth } from '../doctor/information.ts';
 import { diskSpace, nodeVersion, packages, postgresBinaries } from '../doctor/machine.ts';
 import { sampleRequests, venueHealth } from '../doctor/venues.ts';
 import { type Context, databaseUrl, IGNORED, print, runningDemo } from './context.ts';
-
-const PORTS = [8081, 3000];
 
 /** Looks at everything that has to work. @returns the exit code: 1 when something is broken that matters */
 export async function doctor(context: Context, given: { readonly offline?: boolean }): Promise<number> {
@@ -35,7 +34,7 @@ function checks(
     packages(),
     postgresBinaries(env),
     diskSpace(),
-    elsewhere ? [] : hostAndPorts(host, PORTS),
+    elsewhere ? [] : hostAndPorts(host, Object.values(apiPorts(env))),
     host || elsewhere ? apiHealth(context.api()) : [],
     env.GORDON_DATABASE_URL && runningDemo(context) ? note(IGNORED) : [],
     database ? databaseHealth(database) : [],

@@ -1,4 +1,4 @@
-import { gapLines, nothingLine, reportLines } from '../format/report.ts';
+import { gapLines, klinesFirst, nothingLine, reportLines } from '../format/report.ts';
 import { type Context, print, printJson } from './context.ts';
 import { labelSimulated } from './simulated.ts';
 
@@ -19,6 +19,9 @@ export async function report(context: Context, given: ReportOptions): Promise<nu
   await labelSimulated(context, api, given.json ? context.terminal.err : context.terminal.out);
   if (given.json) printJson(context, series);
   else if (series.length === 0) print(context, nothingLine(filter));
-  else print(context, ...reportLines(series, context.paint), ...(given.gaps ? gapLines(series) : []));
+  else {
+    const ordered = klinesFirst(series);
+    print(context, ...reportLines(ordered, context.paint), ...(given.gaps ? gapLines(ordered) : []));
+  }
   return 0;
 }

@@ -9,15 +9,16 @@ import type { Stage } from '../seed/stages.ts';
 import { type Context, print } from './context.ts';
 import { report } from './report.ts';
 
-const NEXT_STEPS = [
+/** @param url of the jobs API, which also serves the console */
+const nextSteps = (url: string): string[] => [
   'The stack goes on running, and its schedules keep it complete: a row that you delete is back within two minutes.',
   'What to try next:',
-  '  http://localhost:8081/   the console, in a browser: coverage, jobs, series, health',
-  '  curl localhost:8081/backfill/report',
-  '  curl -X POST localhost:8081/backfill -d \'{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}\'',
-  '  curl localhost:8081/backfill/jobs',
-  '  bin/gordon-data sql "select * from market_data.spot_klines order by open_time desc limit 5"',
-  '  bin/gordon-data backfill klines trigger --symbols SOLUSDT --from 2025-01-01 --wait',
+  `  ${url}/   the console, in a browser: coverage, jobs, series, health`,
+  `  curl ${url}/backfill/report`,
+  `  curl -X POST ${url}/backfill -d '{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}'`,
+  `  curl ${url}/backfill/jobs`,
+  '  gordon-data sql "select * from market_data.spot_klines order by open_time desc limit 5"',
+  '  gordon-data backfill klines trigger --symbols SOLUSDT --from 2025-01-01 --wait',
   '  make demo       # again: fetches nothing that is there',
   '  make dev-down   # stops the stack; data are kept',
 ];
@@ -35,7 +36,7 @@ export async function seed(context: Context, flags: SeedFlags): Promise<number> 
   const results = await runStages(context, api, settings);
   print(context, '', ...seedTable(results, context.terminal.clock(), context.paint), '');
   await report(context, {});
-  if (flags.demo) print(context, '', ...NEXT_STEPS);
+  if (flags.demo) print(context, '', ...nextSteps(api.url));
   return results.some(hasFailed) ? 1 : 0;
 }
 

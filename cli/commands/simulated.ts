@@ -10,6 +10,7 @@ export async function labelSimulated(context: Context, api: Api, screen: Screen)
     if ((await api.health()).simulated) say(screen, context.paint('yellow', SIMULATED));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    say(context.terminal.err, `gordon-data: whether the data are simulated is not known: ${error.message}`);
+    const message = context.terminal.hint(error.message);
+    say(context.terminal.err, `gordon-data: whether the data are simulated is not known: ${message}`);
   }
 }

@@ -42,6 +42,6 @@ export function wait(
 }
 
 export function tell(context: Context, job: JobDetail): void {
-  say(context.terminal.err, ...failureLines(job, MOST_FAILURES));
+  say(context.terminal.err, ...failureLines(job, MOST_FAILURES).map(context.terminal.hint));
   print(context, verdict(job, context.terminal.clock(), context.paint), ...quoteLines(job));
 }

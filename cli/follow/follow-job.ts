@@ -27,7 +27,7 @@ export async function followJob(
     return await poll(api, job, terminal, view, signal);
   } catch (error) {
     view.stop();
-    if (error instanceof Interrupted) say(terminal.err, ...goesOn(job.id));
+    if (error instanceof Interrupted) say(terminal.err, ...goesOn(job.id).map(terminal.hint));
     throw error;
   } finally {
     view.stop();

@@ -1,25 +1,25 @@
 import type { SeriesReport } from '../api/answers.ts';
 import type { Paint } from '../terminal.ts';
 import { type Column, table } from './table.ts';
-import { count, plural, span, time } from './values.ts';
+import { count, exactSpan, exactTime, plural } from './values.ts';
 
 export const SIMULATED = 'SIMULATED DATA: made by the venue simulator, not by a market';
 
 const COLUMNS: readonly Column[] = [
   { title: 'Source' },
   { title: 'Symbol' },
-  { title: 'Timeframe' },
   { title: 'Earliest' },
   { title: 'Latest' },
-  { title: 'Rows', align: 'right' },
   { title: 'Gaps', align: 'right' },
+  { title: 'Timeframe' },
+  { title: 'Rows', align: 'right' },
 ];
 
 /** What the warehouse holds, series by series; below the table what is no gap although it has no rows. */
 export function reportLines(series: readonly SeriesReport[], paint: Paint): string[] {
   const rows = series.map((s) => [
-    ...[s.source, s.symbol, s.timeframe, time(s.earliest), time(s.latest)],
-    ...[count(s.rows), count(s.gaps.length)],
+    ...[s.source, s.symbol, exactTime(s.earliest), exactTime(s.latest), count(s.gaps.length)],
+    ...[s.timeframe, count(s.rows)],
   ]);
   return [
     ...table(COLUMNS, rows, paint),
@@ -28,6 +28,12 @@ export function reportLines(series: readonly SeriesReport[], paint: Paint): stri
     ...findingLines(series),
   ];
 }
+
+/** Klines, which are what most people look for, before the others; else in the order of the API. */
+export const klinesFirst = (series: readonly SeriesReport[]): SeriesReport[] => {
+  const isKlines = ({ source }: SeriesReport): boolean => source.startsWith('klines_');
+  return [...series.filter(isKlines), ...series.filter((one) => !isKlines(one))];
+};
 
 const labelOf = (s: SeriesReport): string => `${s.source} ${s.symbol} ${s.timeframe}`;
 
@@ -40,7 +46,7 @@ export function gapLines(series: readonly SeriesReport[]): string[] {
           '',
           `${labelOf(s)}: ${plural(s.gaps.length, 'gap')}, ${plural(missing(s), 'row')} missing`,
           ...s.gaps.map(
-            (g) => `  ${span(g)}  ${plural(g.rows, 'row')}  ${g.cause}${g.error ? `: ${g.error}` : ''}`,
+            (g) => `  ${exactSpan(g)}  ${plural(g.rows, 'row')}  ${g.cause}${g.error ? `: ${g.error}` : ''}`,
           ),
         ],
   );
@@ -54,7 +60,8 @@ function perishableLines(series: readonly SeriesReport[], paint: Paint): string[
     .flatMap((s) => (s.perishable ? [{ label: labelOf(s), ...s.perishable }] : []))
     .sort((a, b) => a.days_left - b.days_left)
     .map(
-      (gap) => `  ${gap.label}: ${span(gap)} is lost from ${time(gap.lost_at)} on, ${leftIn(gap.days_left)}`,
+      (gap) =>
+        `  ${gap.label}: ${exactSpan(gap)} is lost from ${exactTime(gap.lost_at)} on, ${leftIn(gap.days_left)}`,
     );
   return lines.length === 0 ? [] : ['', paint('yellow', 'Missing, and the venue forgets it:'), ...lines];
 }
@@ -67,12 +74,13 @@ function emptyLines(series: readonly SeriesReport[]): string[] {
   return lines.length === 0 ? [] : ['', 'Proven to have no rows:', ...lines];
 }
 
-/** `pre-listing 2019-09-01 00:00 to 2019-09-08 17:57; venue-outage 3 spans` */
+/** `pre-listing 2019-09-01 00:00:00 to 2019-09-08 17:57:00; venue-outage 3 spans` */
 function reasonsOf(s: SeriesReport): string {
   const byReason = Map.groupBy(s.empty, ({ reason }) => reason);
   return [...byReason]
     .map(
-      ([reason, spans]) => `${reason} ${spans.length === 1 ? span(spans[0]!) : plural(spans.length, 'span')}`,
+      ([reason, spans]) =>
+        `${reason} ${spans.length === 1 ? exactSpan(spans[0]!) : plural(spans.length, 'span')}`,
     )
     .join('; ');
 }

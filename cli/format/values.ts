@@ -8,11 +8,20 @@ export function time(iso: string | null): string {
   return `${text.slice(0, 10)} ${text.slice(11, text.slice(17, 19) === '00' ? 16 : 19)}`;
 }
 
-/** The same, only the day where it is midnight: for tables that are wide already. */
+/** To the second, `2025-11-21 00:00:00`: for the report, whose instants people paste into queries. UTC. */
+export const exactTime = (iso: string | null): string =>
+  iso === null ? '-' : new Date(iso).toISOString().slice(0, 19).replace('T', ' ');
+
+/** The same as `time`, only the day where it is midnight: for tables that are wide already. */
 export const dayOrTime = (iso: string): string => time(iso).replace(/ 00:00$/, '');
 
-export const span = (range: { readonly from: string; readonly to: string }): string =>
-  `${time(range.from)} to ${time(range.to)}`;
+interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+export const span = (range: Span): string => `${time(range.from)} to ${time(range.to)}`;
+export const exactSpan = (range: Span): string => `${exactTime(range.from)} to ${exactTime(range.to)}`;
 
 /** `45s`, `3m 05s`, `2h 07m`, `1d 04h` */
 export function duration(seconds: number): string {

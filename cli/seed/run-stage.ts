@@ -66,7 +66,7 @@ export async function showStage(
   print(context, '', context.paint('bold', `== ${family}`));
   const over = 'job' in ordered ? await followed(context, api, family, ordered.job, stop) : ordered;
   if (over.out) print(context, over.out);
-  if (over.err) say(context.terminal.err, over.err);
+  if (over.err) say(context.terminal.err, context.terminal.hint(over.err));
   return over.result;
 }
 

@@ -4,20 +4,19 @@ import { describeError } from '../../functions/core/errors.ts';
 import { iso } from '../../functions/core/time.ts';
 import { rootLogger } from '../../functions/runtime/log.ts';
 import { startHost } from './host.ts';
+import { apiPorts } from './ports.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
 
 const mode = process.argv[2] === 'demo' ? 'demo' : 'live';
 const frozen = process.argv.includes('--frozen');
 const { GORDON_DATABASE_URL: databaseUrl, GORDON_LOG_FILE } = process.env;
-const port = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 
 try {
   const host = await startHost({
     folder: join(GORDON_DIR, mode),
     ports: {
-      jobs: port('GORDON_JOBS_PORT', 8081),
-      candles: port('GORDON_CANDLES_PORT', 3000),
-      database: port('GORDON_PG_PORT', 0),
+      ...apiPorts(process.env),
+      database: Number(process.env.GORDON_PG_PORT ?? 0),
     },
     simulated: mode === 'demo',
     ...(databaseUrl && mode === 'live' && { databaseUrl }),

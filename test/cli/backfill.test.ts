@@ -172,11 +172,11 @@ describe('the report', () => {
     const ran = await gordon(args, { api: api.url });
     expect(ran.stdout.split('\n')).toEqual([
       'SIMULATED DATA: made by the venue simulator, not by a market',
-      'Source       Symbol   Timeframe  Earliest          Latest               Rows  Gaps',
-      'klines_spot  BTCUSDT  1m         2024-11-21 00:00  2025-11-20 23:59  525,600     1',
+      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows',
+      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     1  1m         525,600',
       '',
       'klines_spot BTCUSDT 1m: 1 gap, 1,440 rows missing',
-      '  2025-03-01 00:00 to 2025-03-02 00:00  1,440 rows  not-fetched',
+      '  2025-03-01 00:00:00 to 2025-03-02 00:00:00  1,440 rows  not-fetched',
       '',
     ]);
     expect(api.asked[0]!.path).toBe('/backfill/report?source=klines&symbol=BTCUSDT');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeriesReport } from '../../cli/api/answers.ts';
-import { gapLines, nothingLine, reportLines } from '../../cli/format/report.ts';
+import { gapLines, klinesFirst, nothingLine, reportLines } from '../../cli/format/report.ts';
 import type { Paint } from '../../cli/terminal.ts';
 
 const plain: Paint = (_style, text) => text;
@@ -18,10 +18,22 @@ describe('the report', () => {
     const holey = series({ symbol: 'ETHUSDT', gaps: [{ ...gap, cause: 'not-fetched' }], rows: 524_160 });
     const none = series({ source: 'klines_perp', earliest: null, latest: null, rows: 0 });
     expect(reportLines([none, series(), holey], plain)).toEqual([
-      'Source       Symbol   Timeframe  Earliest          Latest               Rows  Gaps',
-      'klines_perp  BTCUSDT  1m         -                 -                       0     0',
-      'klines_spot  BTCUSDT  1m         2024-11-21 00:00  2025-11-20 23:59  525,600     0',
-      'klines_spot  ETHUSDT  1m         2024-11-21 00:00  2025-11-20 23:59  524,160     1',
+      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows',
+      'klines_perp  BTCUSDT  -                    -                       0  1m               0',
+      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     0  1m         525,600',
+      'klines_spot  ETHUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     1  1m         524,160',
+    ]);
+  });
+
+  it('begins with the klines, else in the order that it comes in', () => {
+    const order = ['fear_greed', 'klines_perp', 'klines_spot', 'macro_fred', 'price_klines'];
+    const sorted = klinesFirst(order.map((source) => series({ source })));
+    expect(sorted.map(({ source }) => source)).toEqual([
+      'klines_perp',
+      'klines_spot',
+      'fear_greed',
+      'macro_fred',
+      'price_klines',
     ]);
   });
 
@@ -38,7 +50,7 @@ describe('the report', () => {
     expect(reportLines([odd], plain).slice(2)).toEqual([
       '',
       'Proven to have no rows:',
-      '  klines_spot BTCUSDT 1m: pre-listing 2019-09-01 00:00 to 2019-09-08 17:57; venue-outage 2 spans',
+      '  klines_spot BTCUSDT 1m: pre-listing 2019-09-01 00:00:00 to 2019-09-08 17:57:00; venue-outage 2 spans',
       '',
       '1 oddity of the data itself in 1 series: gordon-data sql "SELECT * FROM market_data.findings"',
     ]);
@@ -54,8 +66,8 @@ describe('the report', () => {
     expect(reportLines([series(), week, hour], plain).slice(4)).toEqual([
       '',
       'Missing, and the venue forgets it:',
-      '  gex BTCUSDT 1m: 2025-03-01 00:00 to 2025-03-02 00:00 is lost from 2025-03-01 01:00 on, in 1 hour',
-      '  klines_spot BTCUSDT 1m: 2025-03-01 00:00 to 2025-03-02 00:00 is lost from 2025-03-31 00:00 on, in 6 days',
+      '  gex BTCUSDT 1m: 2025-03-01 00:00:00 to 2025-03-02 00:00:00 is lost from 2025-03-01 01:00:00 on, in 1 hour',
+      '  klines_spot BTCUSDT 1m: 2025-03-01 00:00:00 to 2025-03-02 00:00:00 is lost from 2025-03-31 00:00:00 on, in 6 days',
     ]);
   });
 
@@ -76,8 +88,8 @@ describe('the report', () => {
     expect(gapLines([series(), holey])).toEqual([
       '',
       'klines_spot BTCUSDT 1m: 2 gaps, 1,441 rows missing',
-      '  2025-03-01 00:00 to 2025-03-02 00:00  1,440 rows  not-fetched',
-      '  2025-04-01 00:00 to 2025-04-01 00:01  1 row  failed: HTTP 451',
+      '  2025-03-01 00:00:00 to 2025-03-02 00:00:00  1,440 rows  not-fetched',
+      '  2025-04-01 00:00:00 to 2025-04-01 00:01:00  1 row  failed: HTTP 451',
     ]);
   });
 

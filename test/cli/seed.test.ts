@@ -124,8 +124,8 @@ describe('a seed', () => {
       'funding              0      8.0       0  failed',
       'open_interest        -        -       -  not available in this version',
       '',
-      'Source       Symbol   Timeframe  Earliest          Latest               Rows  Gaps',
-      'klines_spot  BTCUSDT  1m         2024-11-21 00:00  2025-11-20 23:59  525,600     0',
+      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows',
+      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     0  1m         525,600',
       '',
     ]);
     expect(ran.code).toBe(1);

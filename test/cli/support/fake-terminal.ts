@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { Hint } from '../../../cli/hints.ts';
 import type { Screen, StopSignal, Terminal } from '../../../cli/terminal.ts';
 
 export interface FakeTerminal extends Terminal {
@@ -13,6 +14,8 @@ export interface FakeTerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** which screens are terminals; none unless told */
   readonly tty?: { readonly out?: boolean; readonly err?: boolean };
+  /** words texts that name commands; leaves them as they are where it is left out */
+  readonly hint?: Hint;
   /** epoch ms */
   readonly now?: number;
   /** called before each sleep, with the time that has passed; ms */
@@ -33,6 +36,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     err,
     env: { ...options.env },
     clock: () => now,
+    hint: options.hint ?? ((text) => text),
     async sleep(ms, signal) {
       options.onSleep?.(now - began);
       signal.throwIfAborted();
