@@ -35,8 +35,12 @@ export async function mergeRows(
       ? 'do nothing'
       : `do update set ${values.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ')}
          where (${list(values, 'kept.')}) is distinct from (${list(values, 'excluded.')})`;
+  // Rows that are there as they arrive are left out by a join: of each row that is handed to ON CONFLICT a compressed chunk
+  // searches its batches, and what no longer holds there stays in the way until the end of the transaction.
   const merged = await tx.unsafe(
-    `insert into ${target} as kept (${list(columns)}) select ${list(columns)} from pg_temp.arriving
+    `insert into ${target} as kept (${list(columns)}) select ${list(columns, 'arriving.')} from pg_temp.arriving
+     where not exists (select from ${target} kept
+       where (${list(table.key, 'kept.')}) = (${list(table.key, 'arriving.')}) and not (${differs}))
      on conflict (${list(table.key)}) ${conflict}`,
   );
   if (!changed?.rows || !by) return merged.count;

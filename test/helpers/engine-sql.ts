@@ -1,0 +1,105 @@
+import { Writable } from 'node:stream';
+import type { Sql } from '../../functions/stores/postgres.ts';
+
+/** The engine of one session that runs in this process. */
+export interface Engine {
+  query(
+    text: string,
+    values: unknown[],
+    options: object,
+  ): Promise<{ rows: unknown[]; affectedRows?: number }>;
+  exec(text: string): Promise<unknown>;
+}
+
+/** As much of postgres.js as the stores use, on an engine. There is one session: transactions must not overlap. */
+export function sqlOn(engine: Engine): Sql {
+  const run = async (text: string, values: unknown[] = [], blob?: Blob) => {
+    const options = { parsers: { 20: Number }, ...(blob && { blob }) };
+    const { rows, affectedRows } = await engine.query(text, values.map(asParameter), options);
+    return Object.assign(rows, { count: affectedRows || rows.length });
+  };
+  const tag = (first: TemplateStringsArray | string | readonly string[], ...values: unknown[]) => {
+    if (typeof first === 'string') return new Raw(`"${first}"`);
+    if (!('raw' in first)) return new Raw(`(${first.map((text) => `'${text}'`).join(', ')})`);
+    return new Statement(first as TemplateStringsArray, values, run);
+  };
+  const unsafe = (text: string) => {
+    const statement = new Statement([text], [], run);
+    return Object.assign(statement, {
+      simple: () => engine.exec(text),
+      writable: async () => copyInto(text, run),
+    });
+  };
+  const sql = Object.assign(tag, { unsafe, json: (value: unknown) => JSON.stringify(value) });
+  const begin = async (work: (tx: unknown) => Promise<unknown>, mode = ''): Promise<unknown> => {
+    await engine.exec(`begin ${mode}`);
+    try {
+      const result = await work(sql);
+      await engine.exec('commit');
+      return result;
+    } catch (error) {
+      await engine.exec('rollback');
+      throw error;
+    }
+  };
+  return Object.assign(sql, { begin }) as unknown as Sql;
+}
+
+type Run = (text: string, values?: unknown[], blob?: Blob) => Promise<unknown[]>;
+
+class Raw {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Runs when it is awaited; within another one it is a part of that. */
+class Statement implements PromiseLike<unknown[]> {
+  readonly #parts: readonly string[];
+  readonly #values: readonly unknown[];
+  readonly #run: Run;
+  constructor(parts: readonly string[], values: readonly unknown[], run: Run) {
+    this.#parts = parts;
+    this.#values = values;
+    this.#run = run;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: awaiting it is what runs it, as with postgres.js
+  then<A, B>(
+    done?: ((rows: unknown[]) => A | PromiseLike<A>) | null,
+    failed?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    const values: unknown[] = [];
+    return this.#run(this.#textOf(values), values).then(done, failed);
+  }
+
+  #textOf(values: unknown[]): string {
+    return this.#parts.reduce((text, part, i) => {
+      const value = this.#values[i - 1];
+      if (value instanceof Raw) return text + value.text + part;
+      if (value instanceof Statement) return text + value.#textOf(values) + part;
+      return `${text}$${values.push(value)}${part}`;
+    });
+  }
+}
+
+/** The engine reads a COPY from a file that it is given whole. */
+function copyInto(text: string, run: Run): Writable {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  return new Writable({
+    write: (chunk: Buffer, _encoding, taken) => {
+      // What is written next may lie in the same memory.
+      chunks.push(Uint8Array.from(chunk));
+      taken();
+    },
+    final: (finished) => {
+      run(text.replace('from stdin', "from '/dev/blob'"), [], new Blob(chunks)).then(
+        () => finished(),
+        finished,
+      );
+    },
+  });
+}
+
+const asParameter = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
