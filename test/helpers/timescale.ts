@@ -18,6 +18,8 @@ export interface TestTimescale {
   exec(text: string): Promise<void>;
   /** applies the migrations that `below` has left out; what the migrator does after them is the caller's */
   applyMigrations(): Promise<void>;
+  /** the plan of every query that the work makes */
+  plansOf(work: () => Promise<unknown>): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -74,8 +76,23 @@ export async function startTimescale(below?: string): Promise<TestTimescale> {
   await exec(SEARCH_PATH);
   // The setting is for new sessions, and this engine has one only.
   await exec(`set search_path = "$user", public, market_data`);
-  const sql = sqlOn(db);
+  let plans: string[] | undefined;
+  const query = async (text: string, values: unknown[], options: object) => {
+    if (plans && /^\s*(select|with)\b/i.test(text)) {
+      const { rows } = await db.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+    }
+    return db.query(text, values, options);
+  };
+  const sql = sqlOn({ exec: (text) => db.exec(text), query });
+  const plansOf = async (work: () => Promise<unknown>): Promise<string[]> => {
+    plans = [];
+    await work();
+    const seen = plans;
+    plans = undefined;
+    return seen;
+  };
   await materialise(sql, 'timescale');
   const applyMigrations = () => apply(files.slice(older.length));
-  return { sql, exec, applyMigrations, close: () => db.close() };
+  return { sql, exec, applyMigrations, plansOf, close: () => db.close() };
 }

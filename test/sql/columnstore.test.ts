@@ -118,6 +118,22 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
     await expectWhole(series, day, 1);
   });
 
+  it('are counted without a plan for the chunks of other years', async () => {
+    const [series, year] = [{ ...of('YEARUSDT'), timeframe: '1h' } as const, days(0, 360)];
+    await load(series, [year]);
+    const time = db.sql(timeColumn(SPOT));
+    const lost = { start: T0 + 200 * DAY, end: T0 + 201 * DAY };
+    await db.sql`delete from market_data.spot_klines where symbol = 'YEARUSDT'
+      and ${time} >= ${new Date(lost.start)} and ${time} < ${new Date(lost.end)}`;
+    const plans = await db.plansOf(async () =>
+      expect(await reconcile(db.sql, SPOT, series, days(195, 205), NOW)).toEqual([lost]),
+    );
+    const chunks = plans.map((plan) => new Set(plan.match(/_hyper_\d+_\d+_chunk/g)).size);
+    // The range may lie on both sides of one border.
+    expect(chunks.filter((n) => n > 0).length).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...chunks)).toBeLessThanOrEqual(2);
+  });
+
   it('let the column of their time be renamed', async () => {
     const time = timeColumn(SPOT);
     await db.exec(`alter table market_data.spot_klines rename column ${time} to renamed`);

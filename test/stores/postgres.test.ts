@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../functions/core/time.ts';
 import { copyRows } from '../../functions/stores/copy.ts';
 import { migrate } from '../../functions/stores/migrate.ts';
-import { connect, storeError } from '../../functions/stores/postgres.ts';
+import { connect, type Runner, storeError } from '../../functions/stores/postgres.ts';
 import { createSeriesStore } from '../../functions/stores/series-store.ts';
 import { freePort } from '../../localstack/embedded/cluster/port.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
@@ -56,6 +56,16 @@ describe('roles', () => {
     await admin`reset role`;
     await admin`drop role somebody`;
   });
+});
+
+it('every session has its settings, in a transaction and outside', async () => {
+  const sql = database.connect({ role: 'gordon_writer' });
+  const settings = (on: Runner) => on`
+    select current_setting('jit') as jit, current_setting('TimeZone') as zone,
+      current_setting('timescaledb.max_tuples_decompressed_per_dml_transaction') as decompressed`;
+  const expected = [{ jit: 'off', zone: 'UTC', decompressed: '0' }];
+  expect(await settings(sql)).toEqual(expected);
+  expect(await sql.begin(settings)).toEqual(expected);
 });
 
 describe('a broken connection', () => {
