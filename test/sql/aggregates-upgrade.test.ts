@@ -1,39 +1,14 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { AGGREGATES } from '../../functions/core/aggregates.ts';
-import type { Range } from '../../functions/core/range.ts';
-import { DAY } from '../../functions/core/time.ts';
 import { materialise } from '../../functions/stores/materialise.ts';
 import { migrate } from '../../functions/stores/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { startTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { expectEqual, writeCandles } from './candle-model.ts';
+import { FIRST_UNSTACKED, fillStacked, migrateToStacked, STACKED, stackedDays } from './stacked.ts';
 
-/** The first migration that makes each aggregate of the candles themselves; before it they were made upon one another. */
-const FIRST = '0060';
-/** Rows in two windows of the migrator's, which are 90 days each. */
-const START = Date.UTC(2025, 0, 1);
-const days = (first: number, last: number): Range => ({
-  start: START + first * DAY,
-  end: START + last * DAY,
-});
 const SECOND_WINDOW = '2025-04-01';
-const around = days(-3, 110);
-
-/** Rows and their aggregates, rows that came by SQL long after, which no view has, and deleted ones, which the views still have. */
-async function fill(sql: Sql, refresh: (name: string) => Promise<unknown>): Promise<void> {
-  for (const some of [days(-1, 2), days(100, 103)]) {
-    await writeCandles(sql, 'BTCUSDT', some, 1);
-    await writeCandles(sql, 'ETHUSDT', some, 2);
-  }
-  for (const { name } of AGGREGATES) await refresh(name);
-  await writeCandles(sql, 'BTCUSDT', days(40, 42), 3);
-  await sql`delete from market_data.price_klines where "timestamp" < ${new Date(START)}`;
-  await expect(expectEqual(sql, around)).rejects.toThrow('price_klines_');
-}
 
 const noteOf = async (sql: Sql): Promise<unknown> => {
   const [row] = await sql<{ from: string }[]>`
@@ -44,13 +19,9 @@ const noteOf = async (sql: Sql): Promise<unknown> => {
 
 it('a plain PostgreSQL has its aggregates made anew by the migrator, which goes on where it was killed', async () => {
   await using database = await createTestDatabase('empty');
-  const older = mkdtempSync(join(tmpdir(), 'gordon-sql-'));
-  const isOlder = (file: string): boolean => !file.endsWith('.sql') || basename(file) < FIRST;
-  cpSync('sql', older, { recursive: true, filter: isOlder });
-  await migrate(database.url, { folder: older });
-  rmSync(older, { recursive: true });
+  await migrateToStacked(database.url);
   const sql = database.connect();
-  await fill(sql, (name) =>
+  await fillStacked(sql, (name) =>
     sql.unsafe(`call market_data.refresh_continuous_aggregate('market_data.${name}', null, null)`),
   );
   await sql.unsafe(`
@@ -59,26 +30,26 @@ it('a plain PostgreSQL has its aggregates made anew by the migrator, which goes 
     create trigger die after insert or update on market_data.price_klines_4h
       for each row when (new.bucket > '${SECOND_WINDOW}') execute function market_data.die()`);
   // Nothing is written where nothing changes, so the window that is to die gets a change.
-  await writeCandles(sql, 'BTCUSDT', days(101, 102), 4);
+  await writeCandles(sql, 'BTCUSDT', stackedDays(101, 102), 4);
   await expect(migrate(database.url)).rejects.toMatchObject({ name: 'RetryableStoreError' });
   expect(await noteOf(sql)).toBe('2025-03-31');
   await sql.unsafe('drop trigger die on market_data.price_klines_4h');
   expect((await migrate(database.url)).applied).toEqual([]);
   expect(await noteOf(sql)).toBeUndefined();
-  await expectEqual(sql, around);
+  await expectEqual(sql, STACKED);
 });
 
 it.skipIf(timescaleAbsent)('TimescaleDB has them made again, complete at every moment', async () => {
-  const db = await startTimescale(FIRST);
+  const db = await startTimescale(FIRST_UNSTACKED);
   try {
-    await fill(db.sql, (name) =>
+    await fillStacked(db.sql, (name) =>
       db.exec(`call refresh_continuous_aggregate('market_data.${name}', null, null)`),
     );
     await db.applyMigrations();
-    await expectEqual(db.sql, around);
+    await expectEqual(db.sql, STACKED);
     await expect(materialise(refusing(db.sql, 8), 'timescale')).rejects.toThrow('the migrator was killed');
     expect(await noteOf(db.sql)).toBe(SECOND_WINDOW);
-    await expectEqual(db.sql, around);
+    await expectEqual(db.sql, STACKED);
     expect(await scheduled(db.sql)).toBe(0);
 
     const starts: string[] = [];
@@ -86,12 +57,12 @@ it.skipIf(timescaleAbsent)('TimescaleDB has them made again, complete at every m
     expect(starts).toEqual(AGGREGATES.map(() => SECOND_WINDOW));
     expect(await noteOf(db.sql)).toBeUndefined();
     expect(await scheduled(db.sql)).toBe(AGGREGATES.length);
-    await expectEqual(db.sql, around);
+    await expectEqual(db.sql, STACKED);
     // Everything is stored, and not only computed when it is read.
     await db.exec(
       `set search_path = market_data, public; ${AGGREGATES.map(({ name }) => `alter materialized view ${name} set (timescaledb.materialized_only = true)`).join('; ')}`,
     );
-    await expectEqual(db.sql, around);
+    await expectEqual(db.sql, STACKED);
   } finally {
     await db.close();
   }
