@@ -16,7 +16,8 @@ export function sqlOn(engine: Engine): Sql {
   const run = async (text: string, values: unknown[] = [], blob?: Blob) => {
     const options = { parsers: { 20: Number }, ...(blob && { blob }) };
     const { rows, affectedRows } = await engine.query(text, values.map(asParameter), options);
-    return Object.assign(rows, { count: affectedRows || rows.length });
+    // Not a member that a comparison of rows would see.
+    return Object.defineProperty(rows, 'count', { value: affectedRows || rows.length });
   };
   const tag = (first: TemplateStringsArray | string | readonly string[], ...values: unknown[]) => {
     if (typeof first === 'string') return new Raw(`"${first}"`);

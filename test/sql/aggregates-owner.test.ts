@@ -25,7 +25,7 @@ describe.skipIf(timescaleAbsent)('aggregates of a login of their own', () => {
 
   it('are given to it with their policies, which stay as they were', async () => {
     const before = await policies();
-    await giveAggregates(runner(db), URL);
+    await giveAggregates(db.sql, URL);
     const after = await policies();
     expect(after).toHaveLength(AGGREGATES.length);
     expect(after.map(({ id: _, ...policy }) => policy)).toEqual(
@@ -39,7 +39,7 @@ describe.skipIf(timescaleAbsent)('aggregates of a login of their own', () => {
 
   it('are left alone the second time', async () => {
     const before = await policies();
-    await giveAggregates(runner(db), URL);
+    await giveAggregates(db.sql, URL);
     expect(await policies()).toEqual(before);
   });
 
@@ -67,14 +67,3 @@ describe.skipIf(timescaleAbsent)('aggregates of a login of their own', () => {
     await db.exec('reset role');
   });
 });
-
-/** This engine's `unsafe` runs nothing by itself. */
-const runner = ({ sql, exec }: TestTimescale): TestTimescale['sql'] =>
-  Object.assign(
-    (parts: TemplateStringsArray, ...values: unknown[]) => sql(parts, ...(values as never[])),
-    sql,
-    {
-      unsafe: (text: string) =>
-        /^\s*select/i.test(text) ? sql([text] as unknown as TemplateStringsArray) : exec(text),
-    },
-  ) as unknown as TestTimescale['sql'];
