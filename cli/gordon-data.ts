@@ -12,5 +12,10 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// Not process.exit: what was written to a pipe may still be on its way.
-process.exitCode = await run(process.argv.slice(2), processTerminal());
+const code = await run(process.argv.slice(2), processTerminal());
+// What was written to a pipe may still be on its way.
+for (const stream of [process.stdout, process.stderr]) {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}
+// Not left to end by itself: a name server that is silent would hold the process for half a minute after the last word.
+process.exit(code);

@@ -11,6 +11,9 @@ import { type Context, IGNORED, print } from './context.ts';
 /** Loaded when it is needed: the other commands talk to any host. */
 const control = () => import('../../localstack/embedded/control.ts');
 
+/** What chooses and starts the database of a host. */
+const databases = () => import('../../localstack/embedded/prepare-database.ts');
+
 const MAIN = fileURLToPath(new URL('../../localstack/embedded/main.ts', import.meta.url));
 
 export interface UpOptions {
@@ -30,7 +33,7 @@ export async function up(
 ): Promise<number> {
   if (frozen && !demo) throw badInput('--frozen goes with --demo: live data are kept current');
   if (demo && context.terminal.env.GORDON_DATABASE_URL) say(context.terminal.err, IGNORED);
-  if (foreground) return inForeground(context, [demo ? 'demo' : 'live', ...(frozen ? ['--frozen'] : [])]);
+  if (foreground) return inForeground(context, demo ? 'demo' : 'live', frozen ? ['--frozen'] : []);
   const { state, started } = await (await control()).up({ demo, frozen });
   print(context, started ? 'gordon-data is up' : 'gordon-data was up already', ...hostLines(state));
   return 0;
@@ -55,6 +58,7 @@ export const hostLines = (state: HostState): string[] => [
   `  jobs API:    http://127.0.0.1:${state.ports.jobs}`,
   `  candles API: http://127.0.0.1:${state.ports.candles}`,
   ...databaseLines(state),
+  ...(state.databaseReason ? [`  data in:     ${state.databaseReason}`] : []),
   `  since:       ${time(state.startedAt)} UTC, process ${state.pid}`,
   `  log:         ${state.logFile || 'on its terminal'}`,
 ];
@@ -71,15 +75,24 @@ const databaseLines = ({ databaseUrl, readerUrl }: HostState): string[] =>
 const ownerLine = ({ databaseUrl }: HostState): string => `  owner:       ${databaseUrl} (may write)`;
 
 /** The host on this terminal, until Ctrl-C; it hears that itself and ends in order. */
-async function inForeground({ terminal }: Context, args: readonly string[]): Promise<number> {
+async function inForeground(
+  { terminal }: Context,
+  mode: HostState['mode'],
+  flags: readonly string[],
+): Promise<number> {
   const running = await (await control()).status();
   if (running)
     throw new CliError(`it runs already, as process ${running.pid}: stop it with \`make dev-down\``);
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'inherit' });
+  const { prepareDatabase, preparedDatabase, releaseDatabase } = await databases();
+  const database = await prepareDatabase(mode);
+  say(terminal.err, `gordon-data: ${preparedDatabase(database)?.reason}`);
+  const env = { ...process.env, ...database };
+  const child = spawn(process.execPath, [MAIN, mode, ...flags], { stdio: 'inherit', env });
   using _listening = terminal.onStop((signal) => {
     // A terminal sends Ctrl-C to both of us; the host takes a second one for the first.
     child.kill(signal);
   });
   const [code] = (await once(child, 'exit')) as [number | null];
+  await releaseDatabase();
   return code ?? 1;
 }

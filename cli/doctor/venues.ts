@@ -5,7 +5,7 @@ import type { HttpRequest, Verdict } from '../../functions/core/venue.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
 import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
 
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
 
 /** A cheap request to each host that the sources ask. */
 export function sampleRequests(sources: Sources): HttpRequest[] {
@@ -40,13 +40,12 @@ async function probe(
   bad: typeof broken,
 ): Promise<Diagnosis> {
   const began = performance.now();
-  let verdict: Verdict;
-  try {
-    verdict = await ask(request, base);
-  } catch (error) {
+  const reached = await reach(request, base);
+  if (reached.kind !== 'answered') {
     const remedy = 'Check DNS, firewall and proxy; `make demo` works without the internet.';
-    return bad(`${place}: ${describeError(error)}`, remedy);
+    return bad(`${place}: ${describeError(reached.error)}`, remedy);
   }
+  const { verdict } = reached;
   if (verdict.kind === 'region') return bad(`${place}: ${verdict.message}`, verdict.remedy);
   if (verdict.kind === 'limited') {
     const wait = Math.ceil(verdict.waitMs / 1_000);
@@ -57,10 +56,29 @@ async function probe(
   return ok(`${place}: answers in ${Math.round(performance.now() - began)} ms`);
 }
 
-async function ask({ venue, path, query }: HttpRequest, base: string): Promise<Verdict> {
+/** What came of a request to a host. */
+export type Reached =
+  | { readonly kind: 'answered'; readonly verdict: Verdict }
+  /** it began to answer, and the body did not arrive in time */
+  | { readonly kind: 'stalled'; readonly error: unknown }
+  | { readonly kind: 'unreachable'; readonly error: unknown };
+
+/** Sends one request, once, and waits a few seconds for its answer. */
+export async function reach({ venue, path, query }: HttpRequest, base: string): Promise<Reached> {
   const url = new URL(base + path);
   for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, String(value));
-  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'manual' });
+  let response: Response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'manual' });
+  } catch (error) {
+    return { kind: 'unreachable', error };
+  }
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    return { kind: 'stalled', error };
+  }
   const headers = { date: new Date().toUTCString(), ...Object.fromEntries(response.headers) };
-  return venue.judge({ status: response.status, headers, text: await response.text() });
+  return { kind: 'answered', verdict: venue.judge({ status: response.status, headers, text }) };
 }

@@ -55,6 +55,12 @@ export async function orderStage(
   }
 }
 
+/** A stage that is left out because none of its venues' hosts can be reached. */
+export const cutOff = ({ family }: Stage): Ordered => {
+  const error = "none of its venues' hosts can be reached";
+  return { result: { family, error }, err: `gordon-data: ${family}: not ordered, ${error}` };
+};
+
 /** Waits for what was ordered and tells of it. What fails is told and returned: the other stages go on. */
 export async function showStage(
   context: Context,

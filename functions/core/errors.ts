@@ -71,7 +71,9 @@ export class BudgetExhausted extends Error {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : describeError(error.cause);
-  const own = error.message || error.name;
+  // A host with several addresses: what went wrong is said of each of them alone.
+  const each = error instanceof AggregateError ? error.errors.map(describeError).join(', ') : '';
+  const own = error.message || each || error.name;
   return cause && !own.includes(cause) ? `${own}: ${cause}` : own;
 }
 

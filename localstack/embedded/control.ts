@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GordonError } from '../../functions/core/errors.ts';
 import { stopDatabase } from './database.ts';
+import { prepareDatabase, releaseDatabase } from './prepare-database.ts';
 import { clearState, GORDON_DIR, type HostState, isOurs, readState } from './state-file.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -26,7 +27,7 @@ export interface UpSettings {
 
 /**
  * Starts the host in the background and waits until it serves.
- * @throws GordonError `other-mode-runs`, `host-not-started`
+ * @throws GordonError `other-mode-runs`, `host-not-started`, and what `prepareDatabase` throws
  */
 export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   const mode = demo ? 'demo' : 'live';
@@ -41,6 +42,7 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
       remedy: 'Stop it first: make dev-down.',
     });
   }
+  const database = await prepareDatabase(mode);
   clearState();
   mkdirSync(GORDON_DIR, { recursive: true });
   const logFile = join(GORDON_DIR, `${mode}.log`);
@@ -48,7 +50,7 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   const child = spawn(process.execPath, [MAIN, mode, ...(frozen ? ['--frozen'] : [])], {
     ...{ detached: true, stdio: ['ignore', log, log, 'ipc'] },
     // Metrics are lines in the log that only CloudWatch reads.
-    env: { POWERTOOLS_METRICS_DISABLED: 'true', ...process.env, GORDON_LOG_FILE: logFile },
+    env: { POWERTOOLS_METRICS_DISABLED: 'true', ...process.env, ...database, GORDON_LOG_FILE: logFile },
   });
   const said = await Promise.race([
     once(child, 'message').then(([message]) => message as { ready?: boolean; failed?: string }),
@@ -66,7 +68,7 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
 }
 
 /**
- * Stops the host and the database server that it started, also one that a killed host left behind.
+ * Stops the host and the database server that was started for it, also one that a killed host left behind.
  * @returns false when nothing ran
  */
 export async function down(): Promise<boolean> {
@@ -82,7 +84,8 @@ export async function down(): Promise<boolean> {
     (['demo', 'live'] as const).map((mode) => stopDatabase(join(GORDON_DIR, mode, 'postgres'))),
   );
   clearState();
-  return state !== undefined || orphans.includes(true);
+  const released = await releaseDatabase();
+  return state !== undefined || orphans.includes(true) || released;
 }
 
 /** The running host, if one runs. */

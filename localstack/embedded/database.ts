@@ -13,7 +13,9 @@ export interface Database {
 
 export interface DatabaseOptions {
   /** an existing database; absent: a PostgreSQL server of our own */
-  readonly url?: string;
+  readonly url?: string | undefined;
+  /** true: the server at `url` is this machine's alone, so its reader may have the usual password */
+  readonly ours?: boolean;
   readonly dataDir: string;
   readonly port: number;
   readonly simulated: boolean;
@@ -30,7 +32,8 @@ const READER_PASSWORD = 'reader';
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.url) {
     await prepare(options.url, options.simulated, options.aggregatesUrl);
-    return { url: options.url, close: async () => {} };
+    const readerUrl = options.ours ? await openReader(options.url) : undefined;
+    return { url: options.url, ...(readerUrl && { readerUrl }), close: async () => {} };
   }
   const cluster = await startCluster({
     ...{ dataDir: options.dataDir, port: options.port },
@@ -40,9 +43,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await createDatabase(cluster.url('postgres'));
     const url = cluster.url(NAME);
     await prepare(url, options.simulated);
-    await openReader(url);
-    const readerUrl = `postgres://gordon_reader:${READER_PASSWORD}@127.0.0.1:${cluster.port}/${NAME}`;
-    return { url, readerUrl, close: () => cluster.stop() };
+    return { url, readerUrl: await openReader(url), close: () => cluster.stop() };
   } catch (error) {
     await cluster.stop();
     throw error;
@@ -62,10 +63,12 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-async function openReader(url: string): Promise<void> {
+/** @returns the URL of the login that only reads */
+async function openReader(url: string): Promise<string> {
   const sql = connect(url, { max: 1 });
   try {
     await sql.unsafe(`alter role gordon_reader login password '${READER_PASSWORD}'`);
+    return Object.assign(new URL(url), { username: 'gordon_reader', password: READER_PASSWORD }).href;
   } finally {
     await sql.end({ timeout: 5 });
   }

@@ -21,7 +21,10 @@ export interface HostOptions {
   readonly ports: { readonly jobs: number; readonly candles: number; readonly database: number };
   /** serve simulated venues and label everything as such */
   readonly simulated: boolean;
-  readonly databaseUrl?: string;
+  /** absent: a PostgreSQL server of the host's own */
+  readonly databaseUrl?: string | undefined;
+  /** true: nobody but this host made that database, so its reader gets the usual login */
+  readonly databaseIsOurs?: boolean;
   /** variables for the functions, such as hosts of venues; stronger than what the host sets */
   readonly env?: NodeJS.ProcessEnv;
   /** which of the manifest's schedules run; none unless told */
@@ -103,7 +106,8 @@ async function assemble(
   const [database, jobTable, venues] = await Promise.all([
     started(
       openDatabase({
-        ...(options.databaseUrl && { url: options.databaseUrl }),
+        url: options.databaseUrl,
+        ours: options.databaseIsOurs ?? false,
         ...{ dataDir: join(options.folder, 'postgres'), port: options.ports.database },
         ...{ simulated: options.simulated, durable },
         aggregatesUrl: options.env?.GORDON_AGGREGATES_URL,

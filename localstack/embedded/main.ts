@@ -5,11 +5,14 @@ import { iso } from '../../functions/core/time.ts';
 import { rootLogger } from '../../functions/runtime/log.ts';
 import { startHost } from './host.ts';
 import { apiPorts } from './ports.ts';
+import { preparedDatabase } from './prepare-database.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
+import { venueSettings } from './venue-settings.ts';
 
 const mode = process.argv[2] === 'demo' ? 'demo' : 'live';
 const frozen = process.argv.includes('--frozen');
 const { GORDON_DATABASE_URL: databaseUrl, GORDON_LOG_FILE } = process.env;
+const prepared = preparedDatabase(process.env);
 
 try {
   const host = await startHost({
@@ -19,7 +22,8 @@ try {
       database: Number(process.env.GORDON_PG_PORT ?? 0),
     },
     simulated: mode === 'demo',
-    ...(databaseUrl && mode === 'live' && { databaseUrl }),
+    ...(mode === 'live' && { databaseUrl: prepared?.dockerUrl ?? databaseUrl }),
+    databaseIsOurs: prepared?.dockerUrl !== undefined,
     // Who looks at a demo deletes something and wants to see it come back, not in an hour.
     env: mode === 'live' ? process.env : { GORDON_AUDIT_MINUTES: '1' },
     // Frozen, it shows what was loaded into it: no row is added behind anybody's back.
@@ -34,6 +38,8 @@ try {
     databaseUrl: host.databaseUrl,
     ...(host.readerUrl && { readerUrl: host.readerUrl }),
     logFile: GORDON_LOG_FILE ?? '',
+    databaseReason: prepared?.reason,
+    ...venueSettings(mode === 'live' ? process.env : {}),
   });
   process.send?.({ ready: true });
   process.disconnect?.();

@@ -18,6 +18,12 @@ const HostState = z.object({
   databaseUrl: z.string(),
   /** of the login that only reads; absent: the database is the one that GORDON_DATABASE_URL named */
   readerUrl: z.string().optional(),
+  /** which database it is and why, as one line; a host that was started by hand does not know */
+  databaseReason: z.string().optional(),
+  /** the variables by which it reaches venues elsewhere than at their own addresses */
+  venueHosts: z.record(z.string(), z.string()).optional(),
+  /** names of the variables that hold a key for a venue; never the keys */
+  venueKeys: z.array(z.string()).optional(),
   startedAt: z.string(),
   logFile: z.string(),
 });

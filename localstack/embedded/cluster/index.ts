@@ -5,7 +5,7 @@ import { GordonError } from '../../../functions/core/errors.ts';
 import { type Binaries, findBinaries, programOf } from './binaries.ts';
 import { ADMIN, ensureDataDir, readPassword, type Settings, writeSettings } from './data-dir.ts';
 import { runAs, type ServerUser, serverUser } from './os-user.ts';
-import { placeBinaries, placeData } from './place.ts';
+import { isPlaced, placeBinaries, placeData } from './place.ts';
 import { freePort, isAnswering } from './port.ts';
 import { type Postmaster, removeStaleLock, runningIn } from './postmaster.ts';
 
@@ -46,6 +46,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     throw forbidden(options.dataDir, error) ?? error;
   }
 }
+
+/** Whether the data folder has a cluster. It appears at one stroke, so there are no half ones. */
+export const hasCluster = (dataDir: string): boolean => isPlaced(dataDir);
 
 /** Stops the server of a data folder, whoever started it. @returns false when none ran */
 export async function stopCluster(dataDir: string): Promise<boolean> {
@@ -144,7 +147,7 @@ function notStarted(dataDir: string, port: number, code: number, said: string): 
       ? 'the embedded database cannot listen: another program uses this port.'
       : `the database server did not start (pg_ctl ended with ${code}): ${said}`,
     remedy: portTaken
-      ? 'Stop that program or choose another port.'
+      ? 'Stop that program or set GORDON_PG_PORT to another port.'
       : 'The whole story is in server.log there.',
   });
 }

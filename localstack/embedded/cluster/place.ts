@@ -44,8 +44,17 @@ export function renameInto(half: string, whole: string): void {
   }
 }
 
+/** Whether a cluster was made for the folder, wherever it had to be placed. Makes nothing and needs no rights in there. */
+export function isPlaced(dataDir: string): boolean {
+  const wanted = resolve(dataDir);
+  return existsSync(wanted) || existsSync(join(outsidePlace(wanted), 'data'));
+}
+
+const outsidePlace = (path: string): string =>
+  join('/var/tmp', `gordon-${createHash('sha256').update(path).digest('hex').slice(0, 10)}`);
+
 function outside(path: string): string {
-  const place = join('/var/tmp', `gordon-${createHash('sha256').update(path).digest('hex').slice(0, 10)}`);
+  const place = outsidePlace(path);
   mkdirSync(place, { recursive: true, mode: 0o711 });
   const info = lstatSync(place);
   // Anybody can make folders in /var/tmp: one that we did not make could be a trap.
