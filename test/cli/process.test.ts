@@ -43,6 +43,16 @@ describe('the process', () => {
     expect([...ran.stdout].filter((c) => c !== '\n' && c < ' ')).toEqual([]);
   });
 
+  it('ends with its last word, though something such as a silent name server still holds it', () => {
+    const held = 'data:text/javascript,setInterval(() => {}, 1000)';
+    const ran = spawnSync(process.execPath, ['--import', held, CLI, '--help'], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect([ran.status, ran.signal]).toEqual([0, null]);
+    expect(ran.stdout.trimEnd()).toMatch(/no colours$/);
+  });
+
   it('ends with 1 and with 2', async () => {
     await using broken = await fakeApi({ 'POST /backfill': problem(500, 'unexpected', 'it broke') });
     expect(await start(TRIGGER, broken).ended).toMatchObject({ code: 1, stderr: 'gordon-data: it broke\n' });

@@ -22,6 +22,13 @@ describe('GordonError', () => {
 });
 
 describe('describeError', () => {
+  it('names what went wrong at each of the addresses of a host', () => {
+    const each = new AggregateError([new Error('refused ::1'), new Error('refused 127.0.0.1')]);
+    expect(describeError(new TypeError('fetch failed', { cause: each }))).toBe(
+      'fetch failed: refused ::1, refused 127.0.0.1',
+    );
+  });
+
   it('puts causes behind, once', () => {
     const root = new Error('getaddrinfo ENOTFOUND venue');
     expect(describeError(new TypeError('fetch failed', { cause: root }))).toBe(
