@@ -54,6 +54,8 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
         response.writeHead(statusCode, headers as Record<string, string>).end(body);
       });
   });
+  // A client that is as busy as this host takes a connection up again after Node's five seconds, just when it is closed.
+  server.keepAliveTimeout = 65_000;
   await listen(server, port);
   return {
     port: (server.address() as AddressInfo).port,

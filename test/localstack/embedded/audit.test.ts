@@ -208,8 +208,9 @@ describe('the cause of a gap', () => {
       ),
       gaps: [
         {
-          from: '2025-02-02T00:00:00Z',
-          to: '2025-02-03T00:00:00Z',
+          // The file of a day has the readings after its midnight, up to the next one.
+          from: '2025-02-02T01:00:00Z',
+          to: '2025-02-03T01:00:00Z',
           rows: 24,
           cause: 'source-error',
           proven: false,
