@@ -7,6 +7,7 @@ import type { Timeframe } from '../../functions/core/timeframe.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
 import { sources } from '../../functions/sources/index.ts';
 import type { SeriesReport } from '../api/answers.ts';
+import { badInput } from '../failure.ts';
 import { stopOn } from '../follow/stop.ts';
 import { nothingLine } from '../format/report.ts';
 import { certificateLine, verdictLine } from '../format/verify.ts';
@@ -44,7 +45,10 @@ Rows are not changed; each difference is noted in market_data.findings. Two ware
 Example:
   gordon-data verify --source klines_spot --symbol BTCUSDT --from 2025-01-01 --to 2025-04-01 --json
 
-Exit codes: 0 identical; 1 different, or it failed; 2 asked for something that cannot be; 130 interrupted`;
+What a venue cannot repeat, such as snapshots, is counted and not compared.
+
+Exit codes: 0 identical; 1 different, or nothing was compared, or it failed; 2 unknown source, symbol or series, or
+bad options; 130 interrupted`;
 
 async function verify(context: Context, given: VerifyOptions): Promise<number> {
   const api = context.api();
@@ -52,14 +56,12 @@ async function verify(context: Context, given: VerifyOptions): Promise<number> {
     ...(given.source !== undefined && { source: given.source }),
     ...(given.symbol !== undefined && { symbol: given.symbol }),
   };
+  checkBounds(given);
   const series = await api.report(filter);
+  if (series.length === 0 && given.symbol !== undefined) throw badInput(nothingLine(filter));
   const { out, err } = context.terminal;
   await labelSimulated(context, api, given.json ? err : out);
   const orders = series.flatMap((one) => periodsOf(one, given).map((range) => ({ one, range })));
-  if (orders.length === 0 && !given.json) {
-    print(context, nothingLine(filter));
-    return 0;
-  }
   using stop = stopOn(context.terminal);
   const periods: PeriodCertificate[] = [];
   for (const { one, range } of orders) {
@@ -72,8 +74,17 @@ async function verify(context: Context, given: VerifyOptions): Promise<number> {
   }
   const certificate = sign(api.url, context.terminal.clock(), given, periods);
   if (given.json) printJson(context, certificate);
-  else print(context, verdictLine(periods, certificate.sha256, context.paint));
+  else {
+    const empty = series.length === 0 ? [nothingLine(filter)] : [];
+    print(context, ...empty, verdictLine(periods, certificate.sha256, context.paint));
+  }
   return certificate.identical ? 0 : 1;
+}
+
+/** @throws CliError */
+function checkBounds({ from, to }: VerifyOptions): void {
+  if (from === undefined || to === undefined || parseInstant(from)! < parseInstant(to)!) return;
+  throw badInput(`--from ${from} must lie before --to ${to}`);
 }
 
 /** The days or months of a series that were asked for, so short that one answer holds one. */
@@ -98,13 +109,14 @@ function sign(url: string, now: number, given: VerifyOptions, periods: readonly 
   for (const { source, symbol, timeframe, from, to, rows, first, last, sha256 } of periods) {
     hash.update(`${JSON.stringify([source, symbol, timeframe, from, to, rows, first, last, sha256])}\n`);
   }
+  const compared = periods.reduce((sum, period) => sum + period.compared, 0);
   return {
     certificate: 'gordon-data verify 1',
     ...{ api: url, made_at: iso(now) },
     asked: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
-    identical: periods.every(({ identical }) => identical),
+    identical: periods.every(({ verdict }) => verdict !== 'different') && compared > 0,
     rows: periods.reduce((sum, { rows }) => sum + rows, 0),
-    compared: periods.reduce((sum, { compared }) => sum + compared, 0),
+    compared,
     sha256: hash.digest('hex'),
     periods,
   };

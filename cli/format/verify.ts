@@ -6,8 +6,12 @@ import { count, dayOrTime, plural } from './values.ts';
 export function certificateLine(period: PeriodCertificate, paint: Paint): string {
   const { source, symbol, timeframe, from, to, rows, compared, sha256 } = period;
   const what = `${source} ${symbol} ${timeframe} ${dayOrTime(from)} to ${dayOrTime(to)}`;
-  const verdict = period.identical ? paint('green', 'identical') : paint('red', differenceOf(period));
-  return `${what}: ${plural(rows, 'row')}, ${count(compared)} compared, ${verdict} ${sha256.slice(0, 12)}`;
+  return `${what}: ${plural(rows, 'row')}, ${count(compared)} compared, ${verdictOf(period, paint)} ${sha256.slice(0, 12)}`;
+}
+
+function verdictOf(period: PeriodCertificate, paint: Paint): string {
+  if (period.verdict === 'different') return paint('red', differenceOf(period));
+  return period.verdict === 'identical' ? paint('green', 'identical') : paint('yellow', 'nothing compared');
 }
 
 function differenceOf({ changed, missing, extra, objects }: PeriodCertificate): string {
@@ -21,10 +25,16 @@ function differenceOf({ changed, missing, extra, objects }: PeriodCertificate): 
   return parts.filter(Boolean).join(', ');
 }
 
+/** Of the whole run. A part that the venue cannot repeat is counted; where that is all there is, nothing is certified. */
 export function verdictLine(periods: readonly PeriodCertificate[], sha256: string, paint: Paint): string {
   const rows = periods.reduce((sum, period) => sum + period.rows, 0);
-  const different = periods.filter(({ identical }) => !identical).length;
-  const all = `${plural(rows, 'row')} in ${plural(periods.length, 'period')}`;
-  if (different === 0) return `${paint('green', 'identical')}: ${all}, SHA-256 ${sha256}`;
-  return `${paint('red', 'different')}: ${different} of ${plural(periods.length, 'period')}, ${all}, SHA-256 ${sha256}`;
+  const compared = periods.reduce((sum, period) => sum + period.compared, 0);
+  const different = periods.filter(({ verdict }) => verdict === 'different').length;
+  const rest = compared < rows ? `, ${count(rows - compared)} of them not repeated by the venue` : '';
+  const all = `${plural(rows, 'row')} in ${plural(periods.length, 'period')}${rest}`;
+  if (different > 0) {
+    return `${paint('red', 'different')}: ${different} of ${plural(periods.length, 'period')}, ${all}, SHA-256 ${sha256}`;
+  }
+  if (compared === 0) return `${paint('red', 'nothing was compared')}: ${all}`;
+  return `${paint('green', 'identical')}: ${all}, SHA-256 ${sha256}`;
 }

@@ -11,8 +11,8 @@ export const createHandler = httpHandler(
     const { series, range } = readVerify(services.sources, body);
     try {
       const certificate = await verifyPeriod(services, series, range);
-      const { identical, rows, changed, missing, extra } = certificate;
-      log.info('verified', { ...series, identical, rows, changed, missing, extra });
+      const { verdict, rows, compared, changed, missing, extra } = certificate;
+      log.info('verified', { ...series, verdict, rows, compared, changed, missing, extra });
       return { status: 200, body: certificate };
     } catch (error) {
       if (!(error instanceof BudgetExhausted)) throw error;

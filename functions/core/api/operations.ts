@@ -95,6 +95,7 @@ export const operations = {
     ...{ body: VerifyBody, success: 200, answer: Certificate },
     problems: {
       400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
+      404: ['unknown-series'],
       413: ['body-too-large'],
       422: ['more-than-a-month'],
       503: ['no-budget'],

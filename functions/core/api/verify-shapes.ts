@@ -29,6 +29,9 @@ export const Certificate: z.ZodType<PeriodCertificate> = z
     objects: z
       .array(z.object({ object: z.string(), ledger: z.string(), venue: z.string().nullable() }))
       .meta({ description: 'SHA-256 of archive objects: when the rows were loaded, and now' }),
-    identical: z.boolean(),
+    verdict: z
+      .enum(['identical', 'different', 'not-compared'])
+      .meta({ description: '`not-compared`: there is no stored row that the venue can repeat' }),
+    identical: z.boolean().meta({ description: 'something was compared, and nothing differs' }),
   })
   .meta({ id: 'Certificate', description: 'stored rows of a period, held against the venue' });

@@ -1,6 +1,7 @@
+import { badRequest } from '../bad-request.ts';
 import type { LabelRules } from '../labels.ts';
 import type { LedgerEntry, Looker } from '../look/looker.ts';
-import type { SeriesStore, Sources } from '../ports.ts';
+import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
 import { clip, contains, normalize, type Range } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
 import type { Finding, Source } from '../source.ts';
@@ -8,6 +9,7 @@ import { timeColumn } from '../table.ts';
 import { iso } from '../time.ts';
 import { asObject, type Cell, keyOf, lineOf } from '../verify/canonical.ts';
 import type { Difference, ObjectVerdict, PeriodCertificate } from '../verify/certificate.ts';
+import { comparable } from '../verify/comparable.ts';
 import { type Fetched, fetchAgain } from '../verify/fetched-rows.ts';
 import { heldObjects, objectNamed, publishedHash } from '../verify/objects.ts';
 import type { Sha256, StoredRows } from '../verify/ports.ts';
@@ -17,6 +19,7 @@ export interface VerifyPorts extends FillPorts {
   readonly looker: Pick<Looker, 'ledger'>;
   readonly store: Pick<SeriesStore, 'listing' | 'commit'>;
   readonly stored: StoredRows;
+  readonly catalog: Pick<SeriesCatalog, 'requested'>;
   readonly labels: LabelRules;
   readonly sources: Sources;
   sha256(): Sha256;
@@ -33,7 +36,7 @@ const MOST_FINDINGS = 100;
  * Loads what a series has of a period once more and holds it against the stored rows, row by row. Rows are not changed;
  * what differs becomes a finding.
  * @param range within one month, so that the rows fit into memory
- * @throws BudgetExhausted, and what venues and stores throw
+ * @throws BudgetExhausted, GordonError `unknown-series`, and what venues and stores throw
  */
 export async function verifyPeriod(
   ports: VerifyPorts,
@@ -41,15 +44,13 @@ export async function verifyPeriod(
   range: Range,
 ): Promise<PeriodCertificate> {
   const source = ports.sources[series.source]!;
-  const entries = (await ports.looker.ledger(series, range, MOST_SPANS)).filter(
-    ({ state }) => state === 'have',
-  );
+  const spans = await ports.looker.ledger(series, range, MOST_SPANS);
+  const entries = spans.filter(({ state }) => state === 'have');
   const have = clip(normalize(entries), range);
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
-  // A picture of another moment would say nothing about the stored one.
-  const repeatable = source.tiers.every(({ kind }) => kind !== 'snapshot');
+  const wanted = await comparable(ports.stored, source, series, range, have);
   const fetched = await fetchAgain(ports, {
-    ...{ source, series, missing: repeatable ? have : [], asked: [], objects: [], sources: ports.sources },
+    ...{ source, series, missing: wanted, asked: [], objects: [], sources: ports.sources },
     listing: async () => listing,
     labels: (dataset) => ports.labels.labelRules(dataset, series.symbol),
   });
@@ -59,16 +60,27 @@ export async function verifyPeriod(
     for (const cells of rows) hash.add(`${count.add(cells)}\n`);
   }
   count.end();
+  if (count.rows === 0 && spans.length === 0) await mustBeKnown(ports, series);
   const objects = await verdicts(ports, source, series, entries, fetched, range);
   await keepFindings(ports, series, range, count.findings);
   const { rows, first, last, compared, changed, missing, extra, differences } = count;
   const renewed = objects.some(({ ledger, venue }) => ledger !== venue);
+  const differs = changed + missing + extra > 0 || renewed;
   return {
     ...{ source: series.source, symbol: series.symbol, timeframe: series.timeframe },
     ...{ from: iso(range.start), to: iso(range.end), rows, first, last, sha256: hash.hex() },
     ...{ compared, changed, missing, extra, differences, objects },
-    identical: changed + missing + extra === 0 && !renewed,
+    verdict: differs ? 'different' : compared > 0 ? 'identical' : 'not-compared',
+    identical: !differs && compared > 0,
   };
+}
+
+/** A typing error must not read like a month without rows. */
+async function mustBeKnown({ catalog }: VerifyPorts, series: Series): Promise<void> {
+  if ((await catalog.requested(series)).length > 0) return;
+  const message = 'the warehouse has never had such a series.';
+  const remedy = 'List the series: gordon-data backfill report.';
+  throw badRequest('unknown-series', seriesLabel(series), message, remedy, 404);
 }
 
 class Comparison {

@@ -21,8 +21,13 @@ export interface PeriodCertificate {
   readonly differences: readonly Difference[];
   /** archive objects that the ledger names, with the hash that the archive publishes now; null when it has none */
   readonly objects: readonly ObjectVerdict[];
+  readonly verdict: Verdict;
+  /** something was compared, and nothing differs */
   readonly identical: boolean;
 }
+
+/** `not-compared`: of all stored rows there is none that the venue can repeat, or none is stored. */
+export type Verdict = 'identical' | 'different' | 'not-compared';
 
 export interface Difference {
   readonly kind: 'changed' | 'missing' | 'extra';

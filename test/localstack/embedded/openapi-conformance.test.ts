@@ -109,6 +109,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
   verify: {
     200: post('/backfill/verify', { ...VERIFIED, to: '2025-02-02' }),
     400: post('/backfill/verify', { ...VERIFIED, to: 'soon' }),
+    404: post('/backfill/verify', { ...VERIFIED, symbol: 'XRPUSDT', to: '2025-02-02' }),
     413: post('/backfill/verify', TOO_LARGE),
     422: post('/backfill/verify', { ...VERIFIED, to: '2025-04-01' }),
     503: handled(

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { periodAt } from '../../../functions/core/period.ts';
-import { iso } from '../../../functions/core/time.ts';
+import { DAY, iso } from '../../../functions/core/time.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
 import { gordon } from '../../cli/support/run.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
@@ -106,12 +106,45 @@ it('knows vintages by their whole key', async () => {
   expect(found).toMatchObject({ rows: job.rows_fetched, identical: true });
 });
 
+it('finds a value of FRED that somebody changed, although it may still be revised', async () => {
+  const recent = periodAt('month', Date.now() - 120 * DAY);
+  const range = { from: iso(recent.start), to: iso(recent.end) };
+  await at.wait((await at.order({ source: 'macro', symbols: ['DGS10', 'SP500'], ...range })).id);
+  const rows = await at.sql`
+    select symbol, count(*)::int as n from market_data.macro_observations
+    where time >= ${range.from} and time < ${range.to} group by 1 order by 1`;
+  for (const { symbol, n } of rows) {
+    const found = await verify({ source: 'macro_fred', symbol, ...range });
+    expect(found).toMatchObject({ rows: n, compared: n, verdict: 'identical', identical: true });
+    await at.sql`set role gordon_writer`;
+    const [changed] = await at.sql`
+      update market_data.macro_observations set value = value + 0.25
+      where (time, realtime_start) = (select time, realtime_start from market_data.macro_observations
+        where symbol = ${symbol} and time >= ${range.from} and value is not null order by time limit 1)
+        and symbol = ${symbol} returning time`;
+    const again = await verify({ source: 'macro_fred', symbol, ...range });
+    expect(again).toMatchObject({ changed: 1, missing: 0, extra: 0, verdict: 'different' });
+    expect(again.differences[0]!.stored!.time).toBe(iso(changed!.time.getTime()));
+  }
+  expect(rows).toHaveLength(2);
+});
+
+it.each([
+  ['klines_spot', 'XRPUSDT'],
+  ['klines_perp', 'BTCUSDT'],
+])('does not know %s %s, which nobody ordered', async (source, symbol) => {
+  const answer = await at.ask('/backfill/verify', {
+    ...{ method: 'POST', body: JSON.stringify({ source, symbol, ...JANUARY }) },
+  });
+  expect(answer).toMatchObject({ status: 404, body: { code: 'unknown-series' } });
+});
+
 it('does not hold a snapshot against the picture of another moment', async () => {
   const job = await at.wait((await at.order({ source: 'gex', symbols: ['BTC'] })).id);
   const { start, end } = periodAt('month', Date.parse(job.created_at));
   const range = { from: iso(start), to: iso(end) };
   expect(await verify({ source: 'gex_deribit', symbol: 'BTC', ...range })).toMatchObject({
-    ...{ rows: job.rows_fetched, compared: 0, identical: true },
+    ...{ rows: job.rows_fetched, compared: 0, verdict: 'not-compared', identical: false },
   });
 });
 
@@ -161,6 +194,27 @@ describe('the command line', () => {
     const second = JSON.parse((await gordon(['verify', ...filter, '--json'], { api: there })).stdout);
     expect(second.sha256).toBe(sha256);
     expect(second.periods[0].sha256).toBe(periods[0].sha256);
+  });
+
+  it.each([
+    [['--source', 'gex'], 1, /nothing was compared: .* rows? in 1 period, .* not repeated by the venue/],
+    [
+      ['--source', 'klines_spot', '--from', '2019-01-01', '--to', '2019-02-01'],
+      1,
+      /nothing was compared: 0 rows/,
+    ],
+    [['--source', 'klines_perp'], 1, /Nothing of klines_perp .*\nnothing was compared/],
+    [['--symbol', 'NOSUCHUSDT'], 2, /Nothing of NOSUCHUSDT/],
+    [['--source', 'klines_spot', '--symbol', 'FNG'], 2, /Nothing of klines_spot FNG/],
+    [['--source', 'gold'], 2, /no such source/],
+    [['--from', '2025-02-01', '--to', '2025-01-01'], 2, /must lie before/],
+  ])('says of %j that nothing was compared, or that there is no such thing', async (args, code, text) => {
+    const ran = await gordon(['verify', ...args], { api: api() });
+    expect(ran.code).toBe(code);
+    expect(ran.stdout + ran.stderr).toMatch(text);
+    const document = await gordon(['verify', ...args, '--json'], { api: api() });
+    expect(document.code).toBe(code);
+    if (code === 1) expect(JSON.parse(document.stdout)).toMatchObject({ identical: false, compared: 0 });
   });
 
   it('ends with 1 where something differs, and says what', async () => {

@@ -1,0 +1,40 @@
+import { clip, contains, hull, normalize, type Range, type RangeSet, union } from '../range.ts';
+import type { Series } from '../series.ts';
+import type { Source } from '../source.ts';
+import { timeColumn } from '../table.ts';
+import { floorTo } from '../time.ts';
+import { stepOf } from '../timeframe.ts';
+import type { StoredRows } from './ports.ts';
+
+/**
+ * The spans of a range that the venue can be compared with: what the ledger accounts for, and what is stored beside it, such
+ * as values that may still be revised and rows of somebody else. Nothing of a snapshot, because it shows one moment only.
+ * @throws GordonError as the stores do
+ */
+export async function comparable(
+  stored: StoredRows,
+  source: Source,
+  series: Series,
+  range: Range,
+  have: RangeSet,
+): Promise<RangeSet> {
+  if (source.tiers.some(({ kind }) => kind === 'snapshot')) return [];
+  const time = source.table.columns.findIndex(({ name }) => name === timeColumn(source.table));
+  const step = stepOf(series.timeframe);
+  const beside: Range[] = [];
+  for await (const rows of stored.read(series, range)) {
+    for (const cells of rows) {
+      const at = Number(cells[time]);
+      if (contains(have, at)) continue;
+      const start = floorTo(at, step);
+      const last = beside.at(-1);
+      if (last && start <= last.end) beside[beside.length - 1] = { start: last.start, end: start + step };
+      else beside.push({ start, end: start + step });
+    }
+  }
+  const spans = normalize(beside);
+  const around = hull(spans);
+  // Between two events the venue may have a third one; in a table of steps a hole is the report's.
+  const looseSpans = source.table.rhythm === 'events' && around ? [around] : spans;
+  return union(have, clip(looseSpans, range));
+}
