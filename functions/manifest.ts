@@ -256,6 +256,21 @@ export const functions: readonly FunctionSpec[] = [
   },
   {
     ...step,
+    handler: 'watch-histories',
+    timeoutSeconds: 900,
+    description: 'Compares what venues answered about days past with what they answer now',
+    access: ['job-table', 'database', 'venues'],
+    schedules: [
+      {
+        name: 'watch-histories',
+        // Each series once a day; the others are those that had to wait for a venue.
+        everyMinutes: 60,
+        description: 'once a day recent months and a sample of the rest, where venues restate their history',
+      },
+    ],
+  },
+  {
+    ...step,
     handler: 'refresh-aggregates',
     description: 'Refreshes the newest buckets, unless TimescaleDB does, and what jobs left behind',
     access: ['job-table:read', 'database', 'aggregates'],

@@ -20,11 +20,13 @@ export interface RowChange {
   readonly became: Readonly<Record<string, unknown>> | null;
 }
 
-/** An object that was published anew, against what is stored. */
+/** What the venue has otherwise now than when it was stored: in an object that was published anew, or in its answers. */
 export interface Renewal {
+  /** the object, or the request */
   readonly object: string;
-  readonly was: string;
-  readonly became: string;
+  /** both hashes of an object; an answer has none */
+  readonly was?: string;
+  readonly became?: string;
   readonly spans: RangeSet;
   readonly changes: readonly RowChange[];
   /** the rows of those changes that have any: they replace what is stored */

@@ -169,6 +169,14 @@ export interface ListingProbe {
   isTrading(body: Uint8Array, series: Series): boolean;
 }
 
+/** How much of a history each turn of `watch-histories` compares with the venue. */
+export interface Restates {
+  /** calendar months, the running one among them */
+  readonly recentMonths: number;
+  /** in so many turns in a row each older month comes once */
+  readonly sampledIn: number;
+}
+
 /**
  * One kind of data of one venue. An adapter is this literal: pure functions that build requests and read answers;
  * paging, budgets, retries, checksums, writing and accounting are the engine's.
@@ -208,6 +216,8 @@ export interface Source {
   readonly siblings?: readonly string[];
   /** of a table of events: a longer silence is a hole where the table has no pace or a row does not say it; ms. Absent: none is */
   readonly longestSilenceMs?: number;
+  /** the venue changes what it answered about days past, and nothing but the answers shows it; absent: it is not known to */
+  readonly restates?: Restates;
   /** a key without which the venue does not answer */
   readonly key?: { readonly env: string; readonly from: string };
 }

@@ -10,12 +10,14 @@ import type { CreatePorts } from '../core/run/create-job.ts';
 import type { FetchPorts } from '../core/run/fetch-chunk.ts';
 import type { VerifyPorts } from '../core/run/verify-period.ts';
 import type { WatchPorts } from '../core/run/watch-archives.ts';
+import type { HistoryPorts } from '../core/run/watch-histories.ts';
 import type { InstrumentPorts } from '../core/run/watch-instruments.ts';
 import { type Clock, MINUTE } from '../core/time.ts';
 import { universes } from '../sources/binance/universes.ts';
 import { sources } from '../sources/index.ts';
 import { createAggregateStore } from '../stores/aggregates.ts';
 import { createArchiveWatch } from '../stores/archive-watch.ts';
+import { createHistoryWatch } from '../stores/history-watch.ts';
 import { createInstruments } from '../stores/instruments.ts';
 import { documentClient } from '../stores/jobs/dynamo.ts';
 import { createJobStore } from '../stores/jobs/job-store.ts';
@@ -39,7 +41,13 @@ import { createVenueClient } from './venue-client.ts';
 import { createWorkflow } from './workflow.ts';
 
 /** All that handlers work with. Made once for each process; nothing connects before it is used. */
-export interface Services extends CreatePorts, FetchPorts, VerifyPorts, WatchPorts, InstrumentPorts {
+export interface Services
+  extends CreatePorts,
+    FetchPorts,
+    VerifyPorts,
+    WatchPorts,
+    HistoryPorts,
+    InstrumentPorts {
   readonly store: SeriesStore;
   readonly catalog: SeriesCatalog;
   readonly labels: LabelBook;
@@ -106,6 +114,7 @@ export async function createServices(
     stored: createStoredRows(reader, ledger.tables),
     sha256,
     watch: createArchiveWatch(sql, ledger),
+    histories: createHistoryWatch(sql, ledger),
     labels: createLabelBook(sql, clock),
     instruments: createInstruments(sql, clock),
     universes,

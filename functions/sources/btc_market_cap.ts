@@ -47,6 +47,7 @@ export const btc_market_cap: Source = {
   settleMs: 2 * DAY,
   refreshEveryMs: 15 * MINUTE,
   holeReason: 'not-published',
+  restates: { recentMonths: 3, sampledIn: 30 },
   listing: dailyListing(daysIn, {
     first: () => ask({ page_size: 1, paging_from: 'start' }),
     last: () => ask({ page_size: 1, paging_from: 'end' }),

@@ -52,6 +52,8 @@ export const stablecoin_supply: Source = {
   settleMs: 2 * DAY,
   refreshEveryMs: 15 * MINUTE,
   holeReason: 'not-published',
+  // Bridges and coins are counted anew for the past. A chart is one answer, so each turn compares all of it.
+  restates: { recentMonths: 3, sampledIn: 30 },
   // A coin's life is its chart: oldest first, to the running day.
   listing: dailyListing(daysIn, {
     first: ({ symbol }) => chart(symbol),

@@ -1,13 +1,8 @@
-import type { ArchiveWatch, Renewal, WatchedObject } from '../core/archive-watch.ts';
-import type { Page } from '../core/coverage.ts';
-import { hull, type RangeSet } from '../core/range.ts';
+import type { ArchiveWatch, WatchedObject } from '../core/archive-watch.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
-import { iso } from '../core/time.ts';
-import { insertFindings } from './findings.ts';
-import { lockMonths } from './ledger.ts';
-import { type Runner, type Sql, storeError, type Transaction } from './postgres.ts';
+import { type Runner, type Sql, storeError } from './postgres.ts';
+import { renew } from './renewal.ts';
 import type { StoreOptions } from './series-store.ts';
-import { mergeRows } from './staging.ts';
 
 const ofSeries = (sql: Runner, s: Series) =>
   sql`source = ${s.source} and symbol = ${s.symbol} and timeframe = ${s.timeframe}`;
@@ -47,9 +42,9 @@ export function createArchiveWatch(sql: Sql, { tables, clock }: StoreOptions): A
       }),
 
     renew: (series, renewal) =>
-      guarded(seriesLabel(series), () =>
-        sql.begin((tx) => renew(tx, series, renewal, tables(series.source), clock())),
-      ),
+      guarded(seriesLabel(series), async () => {
+        await sql.begin((tx) => renew(tx, series, renewal, tables(series.source), clock()));
+      }),
 
     watched: (series) =>
       guarded(seriesLabel(series), async () => {
@@ -57,39 +52,3 @@ export function createArchiveWatch(sql: Sql, { tables, clock }: StoreOptions): A
       }),
   };
 }
-
-async function renew(
-  tx: Transaction,
-  series: Series,
-  renewal: Renewal,
-  table: ReturnType<StoreOptions['tables']>,
-  now: number,
-): Promise<void> {
-  const { object, was, became, spans, changes, rows } = renewal;
-  await lockMonths(tx, series, spans as RangeSet);
-  const page: Page = { series, rows: NONE, have: [], empty: [], findings: [], object, sha256: became };
-  if (rows.length > 0) await mergeRows(tx, table, page, rows);
-  const around = hull(spans);
-  await tx`
-    update market_data.coverage set sha256 = ${became}, fetched_at = ${new Date(now)}
-    where ${ofSeries(tx, series)} and state = 'have' and object = ${object} and sha256 = ${was}
-      and lower(span) < ${new Date(around?.end ?? 0)} and upper(span) > ${new Date(around?.start ?? 0)}`;
-  await tx`
-    insert into market_data.row_changes
-      (source, symbol, timeframe, time, was, became, object, sha256_was, sha256_became, changed_at)
-    select ${series.source}, ${series.symbol}, ${series.timeframe}, c.time, nullif(c.was, 'null'), nullif(c.became, 'null'),
-      ${object}, ${was}, ${became}, ${new Date(now)}
-    from jsonb_to_recordset(${tx.json(rowsOf(changes) as never)})
-      as c (time timestamptz, was jsonb, became jsonb)`;
-  // The hash is part of the name: an object may be published anew more than once.
-  const finding = {
-    kind: 'object-republished',
-    detail: { object, sha256Was: was, sha256Became: became, rows: changes.length },
-  };
-  const author = { jobId: 'watch-archives', chunk: seriesLabel(series), at: now };
-  await insertFindings(tx, { series, findings: [finding], object: `${object}#${became}` }, author);
-}
-
-const rowsOf = (changes: Renewal['changes']) => changes.map((c) => ({ ...c, time: iso(c.time) }));
-
-const NONE = { length: 0, times: new Float64Array(), columns: [] };

@@ -66,6 +66,7 @@ function jobAlarms({ machine, logs }: Watched): AlarmSpec[] {
 function venueAlarms({ logs }: Watched): AlarmSpec[] {
   const perishable = logs.find('PerishableDaysLeft', { period: Duration.days(1), statistic: 'Minimum' });
   const republished = logs.find('ObjectsRepublished', { period: Duration.days(1), statistic: 'Sum' });
+  const restated = logs.find('RowsRestated', { period: Duration.days(1), statistic: 'Sum' });
   return [
     {
       runbook: 'region-refused',
@@ -99,6 +100,16 @@ function venueAlarms({ logs }: Watched): AlarmSpec[] {
             says: 'The venue replaced ten or more archive objects within a day after they were loaded.',
             metric: republished,
             threshold: 10,
+          },
+        ]
+      : []),
+    ...(restated
+      ? [
+          {
+            runbook: 'restated-histories',
+            says: 'Venues restated a hundred or more rows of their history within a day.',
+            metric: restated,
+            threshold: 100,
           },
         ]
       : []),

@@ -28,6 +28,7 @@ export const LOG_EVENTS = {
     where: { message: 'archives watched' },
     value: 'republished',
   },
+  RowsRestated: { handler: 'watch-histories', where: { message: 'histories watched' }, value: 'rows' },
   PerishableDaysLeft: { handler: 'audit-gaps', where: { message: 'perishable gap' }, value: 'daysLeft' },
 } as const satisfies Record<string, LogEvent>;
 

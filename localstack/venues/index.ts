@@ -7,6 +7,7 @@ import { seedOf } from './frame/noise.ts';
 import { Outages } from './frame/outages.ts';
 import { type ArchiveOverride, Overrides, type RowsOverride } from './frame/overrides.ts';
 import { Requests } from './frame/requests.ts';
+import { Restatements } from './frame/restatements.ts';
 import { listen } from './frame/server.ts';
 import { Switches } from './frame/switches.ts';
 import { venueModules } from './registry.ts';
@@ -40,6 +41,7 @@ export interface Venues {
     readonly outages: Outages;
     readonly limits: Limiter;
     readonly overrides: Overrides;
+    readonly restatements: Restatements;
     readonly switches: Switches;
     readonly context: VenueContext;
   };
@@ -59,6 +61,7 @@ export async function startVenues(options: VenuesOptions = {}): Promise<Venues> 
     faults: new Faults(clock.now),
     outages: new Outages(),
     overrides: new Overrides(options.overrides, clock.now),
+    restatements: new Restatements(),
     switches: new Switches(),
     shared<T>(key: string, make: () => T): T {
       if (!values.has(key)) values.set(key, make());
@@ -90,6 +93,7 @@ export async function startVenues(options: VenuesOptions = {}): Promise<Venues> 
       outages: context.outages,
       limits: context.limiter,
       overrides: context.overrides,
+      restatements: context.restatements,
       switches: context.switches,
       context,
     },

@@ -43,6 +43,7 @@ describe('alarms', () => {
         ...[
           'region-refused',
           'republished-objects',
+          'restated-histories',
           'venue-parked',
           ...schedules,
           ...(perishable ? ['perishable-series'] : []),

@@ -1,5 +1,5 @@
 import type { ArchiveWatch, WatchedObject } from '../archive-watch.ts';
-import { BudgetExhausted, GordonError, isRetryable } from '../errors.ts';
+import { GordonError } from '../errors.ts';
 import type { LabelBook } from '../labels.ts';
 import type { SeriesStore, Sources } from '../ports.ts';
 import { hull } from '../range.ts';
@@ -11,6 +11,7 @@ import type { StoredRows } from '../verify/ports.ts';
 import { restated } from '../verify/restated.ts';
 import { checkLabels } from './check-labels.ts';
 import type { FillPorts } from './filling.ts';
+import { inTurn, RUN_BUDGET, type Turns } from './in-turn.ts';
 
 export interface WatchPorts extends FillPorts {
   readonly watch: ArchiveWatch;
@@ -20,15 +21,11 @@ export interface WatchPorts extends FillPorts {
   readonly sources: Sources;
 }
 
-/** Below the function's timeout, for the object in hand must still fit. */
-const RUN_BUDGET = 10 * MINUTE;
 const MOST_SERIES = 1_000;
 /** The venue's clock and ours differ; what was published so shortly before it was loaded is asked for its checksum. */
 const CLOCKS_DIFFER = MINUTE;
 
-export interface WatchResult {
-  /** series that were compared; the others come first in the next run */
-  readonly series: number;
+export interface WatchResult extends Turns {
   readonly objects: number;
   /** objects that were published anew */
   readonly republished: number;
@@ -36,8 +33,6 @@ export interface WatchResult {
   readonly rows: number;
   /** statistics whose labels fit another rule than the one in force, in files that were looked at now; absent: none */
   readonly labelShifts?: number;
-  /** why the run ended early; absent when it came through */
-  readonly stopped?: string;
 }
 
 /**
@@ -46,30 +41,18 @@ export interface WatchResult {
  * replaced, and what they were is kept.
  */
 export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
-  const began = ports.clock();
-  const result: Tally & { series: number } = { series: 0, objects: 0, republished: 0, rows: 0 };
-  let failed: unknown;
-  try {
-    for (const series of await ports.watch.due(MOST_SERIES)) {
-      if (ports.clock() - began > RUN_BUDGET) return { ...result, stopped: 'out of time' };
+  const tally: Tally = { objects: 0, republished: 0, rows: 0 };
+  const turns = await inTurn(
+    ports.clock,
+    ports.clock() + RUN_BUDGET,
+    await ports.watch.due(MOST_SERIES),
+    async (series) => {
       const source = ports.sources[series.source];
-      try {
-        if (source) await watchSeries(ports, source, series, result);
-      } catch (error) {
-        // It would be the first one of every run: the others are looked at before the run tells of it.
-        if (!(error instanceof GordonError) || isRetryable(error)) throw error;
-        failed ??= error;
-      }
-      await ports.watch.watched(series);
-      result.series += 1;
-    }
-  } catch (error) {
-    // The archive asks for a pause: what is left comes first in the next run.
-    if (!(error instanceof BudgetExhausted)) throw error;
-    return { ...result, stopped: error.message };
-  }
-  if (failed) throw failed;
-  return result;
+      if (source) await watchSeries(ports, source, series, tally);
+    },
+    (series) => ports.watch.watched(series),
+  );
+  return { ...turns, ...tally };
 }
 
 type Counts = Pick<WatchResult, 'objects' | 'republished' | 'rows' | 'labelShifts'>;

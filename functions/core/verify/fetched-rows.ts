@@ -2,10 +2,10 @@ import type { Page } from '../coverage.ts';
 import { contains, intersect, normalize, type RangeSet, union } from '../range.ts';
 import { fillRange } from '../run/fill-range.ts';
 import type { Filling, FillPorts } from '../run/filling.ts';
-import { type Cell, cellsAt, keyOf, type Line, lineOf } from './canonical.ts';
+import { type Cell, cellsAt, keyOf, lineOf } from './canonical.ts';
+import type { Arrived } from './restated.ts';
 
-export interface FetchedRow {
-  readonly line: Line;
+export interface FetchedRow extends Arrived {
   readonly time: number;
   /** the object or request that it came from */
   readonly object: string;
@@ -53,6 +53,6 @@ function collect(
     if (!contains(wanted, time)) continue;
     const cells: Cell[] = cellsAt(batch, i);
     const key = keyOf(table, cells);
-    if (!into.has(key)) into.set(key, { line: lineOf(table, cells), time, object });
+    if (!into.has(key)) into.set(key, { line: lineOf(table, cells), time, object, batch, at: i });
   }
 }

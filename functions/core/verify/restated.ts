@@ -1,13 +1,14 @@
 import type { Renewal, RowChange, WatchedObject } from '../archive-watch.ts';
 import type { ArchiveFile } from '../ports.ts';
-import { contains, hull } from '../range.ts';
+import { contains, hull, type RangeSet } from '../range.ts';
 import type { Series } from '../series.ts';
 import type { Source, StreamParser } from '../source.ts';
 import { type Batch, pickRows, timeColumn } from '../table.ts';
 import { asObject, type Cell, cellsAt, keyOf, type Line, lineOf } from './canonical.ts';
 import type { StoredRows } from './ports.ts';
 
-interface Arrived {
+/** A row as the venue has it now, and where it stands among the others. */
+export interface Arrived {
   readonly line: Line;
   readonly batch: Batch;
   readonly at: number;
@@ -15,8 +16,7 @@ interface Arrived {
 
 /**
  * What of an object that was published anew differs from the rows that its former edition left: within the spans that it
- * accounts for, so rows that another place brought stay as they are. A row that it no longer has is told, not taken out: the
- * venue may have lost it, and it was true once.
+ * accounts for, so rows that another place brought stay as they are.
  */
 export async function restated(
   stored: StoredRows,
@@ -40,7 +40,22 @@ export async function restated(
   };
   for await (const bytes of file.content) take(parser.push(bytes)?.batch);
   take(parser.end()?.batch);
+  const differences = await differing(stored, source, series, spans, arrived);
+  return { object, was, became: file.sha256, spans, ...differences };
+}
 
+/**
+ * Stored rows within spans that the venue has otherwise now, and rows that it has and nobody stored. A row that it no longer has
+ * is a change without a row: it stays, because the venue may have lost it, and it was true once.
+ * @param arrived by key; used up
+ */
+export async function differing(
+  stored: StoredRows,
+  { table }: Source,
+  series: Series,
+  spans: RangeSet,
+  arrived: Map<string, Arrived>,
+): Promise<Pick<Renewal, 'changes' | 'rows'>> {
   const time = table.columns.findIndex(({ name }) => name === timeColumn(table));
   const changes: RowChange[] = [];
   const replacing: Arrived[] = [];
@@ -59,10 +74,12 @@ export async function restated(
     }
   }
   for (const row of arrived.values()) {
-    changes.push({ time: row.batch.times[row.at]!, was: null, became: asObject(table, row.line) });
+    const at = row.batch.times[row.at]!;
+    if (!contains(spans, at)) continue;
+    changes.push({ time: at, was: null, became: asObject(table, row.line) });
     replacing.push(row);
   }
-  return { ...{ object, was, became: file.sha256, spans, changes }, rows: batchesOf(replacing) };
+  return { changes, rows: batchesOf(replacing) };
 }
 
 const batchesOf = (rows: readonly Arrived[]): Batch[] =>

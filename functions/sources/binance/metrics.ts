@@ -33,6 +33,8 @@ export function metricSource(statistic: Statistic): Source {
     instants: true,
     finalAfterMs: MINUTE,
     settleMs: HOUR,
+    // Of what REST answered: the thirty days that it still knows.
+    restates: { recentMonths: 2, sampledIn: 30 },
     tiers: [
       archiveTier(
         'day',

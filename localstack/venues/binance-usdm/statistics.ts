@@ -17,7 +17,8 @@ const refused = (name: string): BinanceRefusal =>
 interface Statistic {
   /** how long after its stamp a row appears */
   lag(step: number): number;
-  row(p: Positioning, contract: Contract, at: number, step: number): unknown;
+  /** @param factor by which the venue counts otherwise since */
+  row(p: Positioning, contract: Contract, at: number, step: number, factor: number): unknown;
 }
 
 const crowd = (which: Crowd): Statistic => ({
@@ -36,12 +37,12 @@ const crowd = (which: Crowd): Statistic => ({
 
 const openInterest: Statistic = {
   lag: () => 0,
-  row(p, contract, timestamp) {
+  row(p, contract, timestamp, _step, factor) {
     const { lots, value } = p.openInterest(contract, timestamp);
     return {
       symbol: contract.symbol,
-      sumOpenInterest: decimal(lots, contract.digits.lot, 8),
-      sumOpenInterestValue: decimal(value, 4, 8),
+      sumOpenInterest: decimal(Math.round(lots * factor), contract.digits.lot, 8),
+      sumOpenInterestValue: decimal(Math.round(value * factor), 4, 8),
       CMCCirculatingSupply: decimal(p.supply(contract, timestamp), 2, 8),
       timestamp,
     };
@@ -97,7 +98,9 @@ export function statistics(name: string) {
     const p = context.shared('positioning', () => new Positioning(context.seed, marketOf(context)));
     const rows: unknown[] = [];
     for (let at = Math.floor(newest / step) * step; at >= oldest && rows.length < limit; at -= step) {
-      rows.unshift(statistic.row(p, contract, at, step));
+      const factor =
+        name === 'openInterestHist' ? context.restatements.factor('binance-usdm', symbol, at) : 1;
+      if (factor !== undefined) rows.unshift(statistic.row(p, contract, at, step, factor));
     }
     return rows;
   };

@@ -39,8 +39,10 @@ export function daily(
   const rows: MetricRow[] = [];
   for (let day = start; day <= Math.min(to, newest); day += DAY) {
     const told = metrics.filter((metric) => metric === 'SplyCur' || day >= coin.pricedFrom);
-    if (told.length === 0) continue;
-    const values = told.map((metric) => [metric, METRICS[metric]?.(prices, coin, day + DAY).toFixed(14)]);
+    const factor = context.restatements.factor('coinmetrics', asset, day);
+    if (told.length === 0 || factor === undefined) continue;
+    const restated = (metric: string): number => METRICS[metric]!(prices, coin, day + DAY) * factor;
+    const values = told.map((metric) => [metric, restated(metric).toFixed(14)]);
     rows.push({
       asset,
       time: `${new Date(day).toISOString().slice(0, 19)}.000000000Z`,

@@ -23,7 +23,7 @@ function* rows(now: number, first: number, make: (at: number) => Omit<Row, 'date
   }
 }
 
-function market({ seed }: VenueContext, now: number): Row[] {
+function market({ seed, restatements }: VenueContext, now: number): Row[] {
   const make = (at: number): Omit<Row, 'date'> => {
     const totalCirculating: Pegged = { peggedUSD: 0 };
     const totalCirculatingUSD: Pegged = { peggedUSD: 0 };
@@ -44,7 +44,7 @@ function market({ seed }: VenueContext, now: number): Row[] {
       ...minted(totalCirculatingUSD),
     };
   };
-  return [...rows(now, FIRST, make)];
+  return [...rows(now, FIRST, make)].flatMap((row) => restated(row, 'ALL', restatements));
 }
 
 const minted = (usd: Pegged): Pick<Row, 'totalMintedUSD' | 'totalBridgedToUSD'> => ({
@@ -52,10 +52,19 @@ const minted = (usd: Pegged): Pick<Row, 'totalMintedUSD' | 'totalBridgedToUSD'> 
   totalBridgedToUSD: { peggedUSD: (usd.peggedUSD ?? 0) * 0.02 },
 });
 
+/** As it is counted since: every amount in US dollars by the same factor. */
+function restated(row: Row, series: string, restatements: VenueContext['restatements']): Row[] {
+  const factor = restatements.factor('defillama', series, Number(row.date) * SECOND);
+  if (factor === undefined) return [];
+  if (factor === 1) return [row];
+  const amounts = Object.entries(row.totalCirculatingUSD).map(([peg, usd]) => [peg, usd * factor]);
+  return [{ ...row, totalCirculatingUSD: Object.fromEntries(amounts) }];
+}
+
 /** Old rows of one coin lack what was not yet counted. */
 const COUNTED_FROM = Date.UTC(2021, 4, 1);
 
-function chartOf(coin: Stablecoin, { seed }: VenueContext, now: number): Row[] {
+function chartOf(coin: Stablecoin, { seed, restatements }: VenueContext, now: number): Row[] {
   const make = (at: number): Omit<Row, 'date'> => {
     const { units, price } = circulating(seed, coin, at);
     const totalCirculatingUSD = { peggedUSD: units * price };
@@ -64,7 +73,7 @@ function chartOf(coin: Stablecoin, { seed }: VenueContext, now: number): Row[] {
       ? base
       : { ...base, totalUnreleased: { peggedUSD: 0 }, ...minted(totalCirculatingUSD) };
   };
-  return [...rows(now, coin.first, make)];
+  return [...rows(now, coin.first, make)].flatMap((row) => restated(row, coin.symbol, restatements));
 }
 
 function stablecoins({ seed }: VenueContext, now: number, prices: boolean): unknown {

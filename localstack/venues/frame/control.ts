@@ -6,6 +6,7 @@ import type { VenueAnswer, VenueContext, VenueModule } from './module.ts';
 import type { Outage } from './outages.ts';
 import type { ArchiveOverride, RowsOverride } from './overrides.ts';
 import type { Requests } from './requests.ts';
+import type { Restatement } from './restatements.ts';
 
 export interface Controlled {
   readonly modules: readonly VenueModule[];
@@ -51,6 +52,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     return context.outages.list();
   },
   'DELETE outages': ({ context }) => context.outages.clear(),
+  'POST restatements': ({ context }, request) => {
+    const { start, end, ...rest } = bodyOf<
+      Omit<Restatement, 'start' | 'end'> & Record<'start' | 'end', unknown>
+    >(request);
+    context.restatements.add({ ...rest, start: instant('start', start), end: instant('end', end) });
+    return context.restatements.list();
+  },
+  'DELETE restatements': ({ context }) => context.restatements.clear(),
   'POST limits': ({ context }, request) => {
     const { id, limit } = bodyOf<{ id: string; limit: number }>(request);
     context.limiter.override(id, limit);
@@ -95,6 +104,7 @@ function state({ modules, context }: Controlled): unknown {
     ...context.limiter.state(),
     faults: context.faults.list(),
     outages: context.outages.list(),
+    restatements: context.restatements.list(),
     switches: context.switches.list(),
   };
 }

@@ -4,6 +4,7 @@ import type { Faults } from './faults.ts';
 import type { Limiter, LimitSpec } from './limiter.ts';
 import type { Outages } from './outages.ts';
 import type { Overrides } from './overrides.ts';
+import type { Restatements } from './restatements.ts';
 import type { Switches } from './switches.ts';
 
 /** A request as a module sees it: the module's prefix is cut off, nothing is interpreted. */
@@ -46,6 +47,7 @@ export interface VenueContext {
   readonly faults: Faults;
   readonly outages: Outages;
   readonly overrides: Overrides;
+  readonly restatements: Restatements;
   readonly switches: Switches;
   /** One value per running simulator and key: how modules of a venue share a market or a cache. */
   shared<T>(key: string, make: () => T): T;

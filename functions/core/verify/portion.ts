@@ -1,0 +1,40 @@
+import { type Period, periodAt, periodsIn } from '../period.ts';
+import { clip, hull, normalize, type RangeSet } from '../range.ts';
+import { type Series, seriesLabel } from '../series.ts';
+import type { Restates } from '../source.ts';
+
+/**
+ * The months of a history that one turn compares: the newest, and of the others those whose turn it is. Which these are
+ * depends on series, month and turn alone, and each month comes once in so many turns in a row.
+ */
+export function portionOf(
+  series: Series,
+  held: RangeSet,
+  { recentMonths, sampledIn }: Restates,
+  turn: number,
+  now: number,
+): RangeSet {
+  const around = hull(held);
+  if (!around) return [];
+  const recent = monthsBefore(now, recentMonths - 1);
+  const chosen = periodsIn('month', around).filter(
+    (month) => month.start >= recent || isDrawn(series, month, turn, sampledIn),
+  );
+  return clip(normalize(chosen), around);
+}
+
+const isDrawn = (series: Series, { name }: Period, turn: number, sampledIn: number): boolean =>
+  (hashOf(`${seriesLabel(series)} ${name}`) + turn) % sampledIn === 0;
+
+/** The beginning of the month that many months before that of an instant. */
+function monthsBefore(at: number, months: number): number {
+  const first = new Date(periodAt('month', at).start);
+  return Date.UTC(first.getUTCFullYear(), first.getUTCMonth() - months, 1);
+}
+
+/** FNV-1a, 32 bits: spreads months evenly over the turns. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
+  return hash >>> 0;
+}

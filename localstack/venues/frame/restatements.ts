@@ -1,0 +1,37 @@
+/** From now on the venue says something else about a past: numbers of a series are multiplied, or its rows are gone. */
+export interface Restatement {
+  /** module id such as `defillama` */
+  readonly venue: string;
+  /** as the venue names it: `ALL`, `btc`, `BTCUSDT` */
+  readonly series: string;
+  /** epoch ms, `[start, end)` */
+  readonly start: number;
+  readonly end: number;
+  /** absent: the rows are gone */
+  readonly factor?: number;
+}
+
+export class Restatements {
+  #told: Restatement[] = [];
+
+  add(restatement: Restatement): void {
+    this.#told.push(restatement);
+  }
+
+  clear(): void {
+    this.#told = [];
+  }
+
+  list(): readonly Restatement[] {
+    return this.#told;
+  }
+
+  /** By what the numbers of an instant are multiplied; undefined when there is no row any more. */
+  factor(venue: string, series: string, at: number): number | undefined {
+    const here = this.#told.filter(
+      (one) => one.venue === venue && one.series === series && one.start <= at && at < one.end,
+    );
+    if (here.some(({ factor }) => factor === undefined)) return undefined;
+    return here.reduce((product, { factor = 1 }) => product * factor, 1);
+  }
+}
