@@ -1,12 +1,11 @@
 import type { HistoryWatch, WatchedHistory } from '../history-watch.ts';
 import type { SeriesStore, Sources, VenueClient } from '../ports.ts';
-import { clip, contains, hull, intersect, measure, type RangeSet } from '../range.ts';
+import { contains, intersect } from '../range.ts';
 import type { Series } from '../series.ts';
-import type { PagesTier, Restates, Source } from '../source.ts';
-import { ceilTo, HOUR } from '../time.ts';
-import { stepOf } from '../timeframe.ts';
+import type { Source } from '../source.ts';
+import { HOUR } from '../time.ts';
 import { fetchAgain } from '../verify/fetched-rows.ts';
-import { portionOf } from '../verify/portion.ts';
+import { spansOfTurn } from '../verify/portion.ts';
 import type { StoredRows } from '../verify/ports.ts';
 import { differing } from '../verify/restated.ts';
 import type { FillPorts } from './filling.ts';
@@ -33,8 +32,6 @@ export interface HistoryResult extends Turns {
 const MOST_SERIES = 1_000;
 /** From comparison to comparison of a series. The schedule comes more often, for those that had to wait. */
 const EVERY = 23 * HOUR;
-/** A page takes time, and what was within reach at the beginning must still be. */
-const MARGIN = HOUR;
 
 /**
  * Compares what venues answered once with what they answer now, where a source says that its venue restates days past: the
@@ -85,7 +82,9 @@ async function compareHistory(
   // Its archive is watched by its hashes, and may have fewer columns than the answers that the rows came from.
   const tiers = source.tiers.filter((tier) => tier.kind === 'pages');
   const answered = await ports.histories.answered(series);
-  const missing = tiers[0] ? spansFor(tiers[0], source.restates!, series, answered, turn, ports.clock()) : [];
+  const missing = tiers[0]
+    ? spansOfTurn(tiers[0], source.restates!, series, answered, turn, ports.clock())
+    : [];
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
   const { rows, told } = await fetchAgain(ports, {
     source: { ...source, tiers },
@@ -108,25 +107,4 @@ async function compareHistory(
     compared,
     rows: await ports.histories.restate(series, { object, spans, changes, rows: replacing }),
   };
-}
-
-/** What is fetched again: a portion, or all of it where that takes no more requests. */
-function spansFor(
-  { pageRows, reachMs }: PagesTier,
-  restates: Restates,
-  series: Series,
-  answered: RangeSet,
-  turn: number,
-  now: number,
-): RangeSet {
-  const whole = hull(answered);
-  if (!whole) return [];
-  const step = stepOf(series.timeframe);
-  const pages = (set: RangeSet): number =>
-    set.reduce((sum, range) => sum + Math.max(1, Math.ceil(measure([range]) / step / pageRows)), 0);
-  const portion = portionOf(series, answered, restates, turn, now);
-  const chosen = pages([whole]) <= pages(portion) ? [whole] : portion;
-  if (reachMs === undefined) return chosen;
-  const start = ceilTo(now - reachMs + MARGIN, step);
-  return clip(chosen, { start, end: Number.POSITIVE_INFINITY });
 }

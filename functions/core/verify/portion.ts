@@ -1,7 +1,33 @@
 import { type Period, periodAt, periodsIn } from '../period.ts';
-import { clip, hull, normalize, type RangeSet } from '../range.ts';
+import { clip, hull, measure, normalize, type RangeSet } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
-import type { Restates } from '../source.ts';
+import type { PagesTier, Restates } from '../source.ts';
+import { ceilTo, HOUR } from '../time.ts';
+import { stepOf } from '../timeframe.ts';
+
+/** A page takes time, and what was within reach at the beginning must still be. */
+const MARGIN = HOUR;
+
+/** What one turn fetches again: its portion of the history, or all of it where that takes no more requests. */
+export function spansOfTurn(
+  { pageRows, reachMs }: Pick<PagesTier, 'pageRows' | 'reachMs'>,
+  restates: Restates,
+  series: Series,
+  held: RangeSet,
+  turn: number,
+  now: number,
+): RangeSet {
+  const whole = hull(held);
+  if (!whole) return [];
+  const step = stepOf(series.timeframe);
+  const pages = (set: RangeSet): number =>
+    set.reduce((sum, range) => sum + Math.max(1, Math.ceil(measure([range]) / step / pageRows)), 0);
+  const portion = portionOf(series, held, restates, turn, now);
+  const chosen = pages([whole]) <= pages(portion) ? [whole] : portion;
+  if (reachMs === undefined) return chosen;
+  const start = ceilTo(now - reachMs + MARGIN, step);
+  return clip(chosen, { start, end: Number.POSITIVE_INFINITY });
+}
 
 /**
  * The months of a history that one turn compares: the newest, and of the others those whose turn it is. Which these are
