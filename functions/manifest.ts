@@ -1,64 +1,14 @@
-/**
- * Every function of the program with its routes, states and schedules. The CDK app and the embedded host are both built
- * from this table; nothing is declared twice. Free of imports, so that whoever builds may read it.
- */
-export type Access =
-  /** reads and writes the job table (jobs, chunks, rate budgets), or reads it only */
-  | ('job-table' | 'job-table:read')
-  /** starts executions of the backfill state machine */
-  | 'workflow'
-  /** `aggregates`: as the owner of the aggregates, where that is another login */
-  | ('database' | 'aggregates')
-  /** asks venues: gets their keys and whatever points their hosts elsewhere; `events`: says how jobs end */
-  | ('venues' | 'events');
+import type { FunctionSpec } from './function-spec.ts';
 
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** `{name}` marks a path parameter */
-  readonly path: string;
-  /** what its body must be; a POST has one */
-  readonly body?: 'order' | 'candles' | 'verify' | 'refresh';
-}
-
-export interface Schedule {
-  readonly name: string;
-  readonly everyMinutes: number;
-  /** how often a host runs it that knows seconds; EventBridge's smallest unit is the minute */
-  readonly everySeconds?: number;
-  /** only computes from what is there: it runs also where no rows may be added, as in a demo */
-  readonly derives?: true;
-  readonly description: string;
-}
-
-/** An end of an execution that no state of it reports: somebody stopped it, or it ran out of time or of events. */
-export interface ExecutionEnd {
-  readonly name: string;
-  /** as Step Functions names them */
-  readonly statuses: readonly ('ABORTED' | 'FAILED' | 'TIMED_OUT')[];
-  readonly description: string;
-}
-
-export interface FunctionSpec {
-  /** file in `functions/handlers`, without `.ts` */
-  readonly handler: string;
-  readonly description: string;
-  readonly memoryMb: number;
-  readonly timeoutSeconds: number;
-  readonly access: readonly Access[];
-  readonly routes?: readonly Route[];
-  /** the Task state of `statemachines/backfill.asl.json` that it works for */
-  readonly state?: string;
-  readonly schedules?: readonly Schedule[];
-  readonly events?: readonly ExecutionEnd[];
-  /** run by each deployment before any other function gets its new code; its failure rolls the deployment back */
-  readonly onDeploy?: true;
-  /** decides who may call the API, where a deployment asks for this way of telling */
-  readonly authorizes?: 'jwt';
-}
+export type { Access, FunctionSpec } from './function-spec.ts';
 
 const api = { memoryMb: 512, timeoutSeconds: 29 } as const;
 const step = { memoryMb: 512, timeoutSeconds: 120 } as const;
 
+/**
+ * Every function of the program with its routes, states and schedules. The CDK app and the embedded host are both built
+ * from this table; nothing is declared twice. It imports nothing but types, so that whoever builds may read it.
+ */
 export const functions: readonly FunctionSpec[] = [
   {
     ...api,
@@ -260,14 +210,8 @@ export const functions: readonly FunctionSpec[] = [
     timeoutSeconds: 900,
     description: 'Compares what venues answered about days past with what they answer now',
     access: ['job-table', 'database', 'venues'],
-    schedules: [
-      {
-        name: 'watch-histories',
-        // Each series once a day; the others are those that had to wait for a venue.
-        everyMinutes: 60,
-        description: 'once a day recent months and a sample of the rest, where venues restate their history',
-      },
-    ],
+    // Each series once a day; it comes more often for those that had to wait for a venue.
+    schedules: [{ name: 'watch-histories', everyMinutes: 60, description: 'histories that venues restate' }],
   },
   {
     ...step,

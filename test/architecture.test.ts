@@ -33,7 +33,8 @@ const RULES: readonly { folder: string; may: readonly string[]; packages: RegExp
     ],
     packages: /^(node:.*|zod|aws-lambda)$/,
   },
-  { folder: 'functions/manifest.ts', may: [], packages: /^$/ },
+  { folder: 'functions/manifest.ts', may: ['functions/function-spec.ts'], packages: /^$/ },
+  { folder: 'functions/function-spec.ts', may: [], packages: /^$/ },
   { folder: 'statemachines', may: ['functions/core'], packages: /^node:/ },
   {
     folder: 'infra',

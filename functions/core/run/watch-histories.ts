@@ -1,7 +1,8 @@
+import { GordonError } from '../errors.ts';
 import type { HistoryWatch, WatchedHistory } from '../history-watch.ts';
 import type { SeriesStore, Sources, VenueClient } from '../ports.ts';
 import { contains, intersect } from '../range.ts';
-import type { Series } from '../series.ts';
+import { type Series, seriesLabel } from '../series.ts';
 import type { Source } from '../source.ts';
 import { HOUR } from '../time.ts';
 import { fetchAgain } from '../verify/fetched-rows.ts';
@@ -100,6 +101,7 @@ async function compareHistory(
   // Which request each came from, before the comparison uses the rows up.
   const objects = new Map([...rows.values()].map(({ time, object }) => [time, object]));
   const compared = [...objects.keys()].filter((time) => contains(spans, time)).length;
+  if (spans.length > 0 && compared === 0) throw emptyHistory(series);
   const { changes, rows: replacing } = await differing(ports.stored, source, series, spans, rows);
   if (changes.length === 0) return { compared, rows: 0 };
   const object = objects.get(changes[0]!.time) ?? tiers[0]!.name;
@@ -108,3 +110,13 @@ async function compareHistory(
     rows: await ports.histories.restate(series, { object, spans, changes, rows: replacing }),
   };
 }
+
+/** More likely a fault of the venue than the end of a whole history: nothing is entered as withdrawn. */
+const emptyHistory = (series: Series): GordonError =>
+  new GordonError({
+    name: 'PermanentError',
+    code: 'empty-history',
+    subject: seriesLabel(series),
+    message: 'the venue has no row of spans that it answered once.',
+    remedy: 'Nothing was changed, and the series is compared again a day later.',
+  });

@@ -115,7 +115,21 @@ it('a day that the venue withdrew stays, and is entered once', async () => {
   expect(await at.sql`select count(*)::int as n from market_data.stablecoin_supply`).toEqual(before);
 });
 
+it('a history without any row is a fault of the venue: nothing is entered, the others are compared', async () => {
+  at.venues.control.restatements.clear();
+  await watch();
+  const before = await at.sql`select count(*)::int as n from market_data.row_changes`;
+  restate('defillama', 'USDT', Date.UTC(2015, 0, 1), 36_500);
+  restate('coinmetrics', 'btc', LAST_WEEK, 1, 1.5);
+  await expect(watch()).rejects.toMatchObject({ code: 'empty-history' });
+  expect((await changesOf('btc_market_cap')).at(-1)!.time.getTime()).toBe(LAST_WEEK);
+  expect(await at.sql`select count(*)::int as n from market_data.row_changes`).toEqual([
+    { n: before[0]!.n + 1 },
+  ]);
+});
+
 it('an old month comes when its turn does, and within thirty turns', async () => {
+  await watch();
   restate('coinmetrics', 'btc', Date.UTC(2020, 5, 10), 1, 2);
   let turns = 0;
   for (; turns < 30; turns++) if ((await watch()).rows > 0) break;
