@@ -12,23 +12,23 @@ export interface Restatement {
 }
 
 export class Restatements {
-  #told: Restatement[] = [];
+  #added: Restatement[] = [];
 
   add(restatement: Restatement): void {
-    this.#told.push(restatement);
+    this.#added.push(restatement);
   }
 
   clear(): void {
-    this.#told = [];
+    this.#added = [];
   }
 
   list(): readonly Restatement[] {
-    return this.#told;
+    return this.#added;
   }
 
   /** By what the numbers of an instant are multiplied; undefined when there is no row any more. */
   factor(venue: string, series: string, at: number): number | undefined {
-    const here = this.#told.filter(
+    const here = this.#added.filter(
       (one) => one.venue === venue && one.series === series && one.start <= at && at < one.end,
     );
     if (here.some(({ factor }) => factor === undefined)) return undefined;

@@ -133,9 +133,8 @@ it.each([
   ['klines_spot', 'XRPUSDT'],
   ['klines_perp', 'BTCUSDT'],
 ])('does not know %s %s, which nobody ordered', async (source, symbol) => {
-  const answer = await at.ask('/backfill/verify', {
-    ...{ method: 'POST', body: JSON.stringify({ source, symbol, ...JANUARY }) },
-  });
+  const body = JSON.stringify({ source, symbol, ...JANUARY });
+  const answer = await at.ask('/backfill/verify', { method: 'POST', body });
   expect(answer).toMatchObject({ status: 404, body: { code: 'unknown-series' } });
 });
 

@@ -41,7 +41,10 @@ const changesOf = (source: string) => at.sql`
   where source = ${source} order by id`;
 const restate = (venue: string, series: string, start: number, days: number, factor?: number) =>
   at.venues.control.restatements.add({
-    ...{ venue, series, start, end: start + days * DAY },
+    venue,
+    series,
+    start,
+    end: start + days * DAY,
     ...(factor !== undefined && { factor }),
   });
 
