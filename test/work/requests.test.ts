@@ -88,3 +88,21 @@ describe('a year that no archive has', () => {
     expect(fetching.flatMap((call) => call.statements)).toHaveLength(6 * pages + 3 * MONTHS + MONTHS + 1);
   });
 });
+
+it('a day with every second minute missing is two pages, however many holes that are', async () => {
+  const day = {
+    source: 'price_klines',
+    symbols: ['BTCUSDT'],
+    timeframe: '1m',
+    from: '2026-02-10',
+    to: '2026-02-11',
+  };
+  expect((await at.run(day)).job).toMatchObject({ status: 'succeeded', rows_fetched: 1_440 });
+  const gone = await at.sql`
+    delete from market_data.price_klines where timeframe = '1m' and extract(minute from timestamp)::int % 2 = 1`;
+  expect(gone.count).toBe(720);
+  const again = await at.run(day);
+  expect([again.job.status, again.job.rows_fetched]).toEqual(['succeeded', 720]);
+  expect(counted(linesOf(again), /\/v5\/market\/kline/)).toBe(2);
+  expect(linesOf(again)).toHaveLength(2);
+});

@@ -5,7 +5,7 @@ import { GordonError } from '../errors.ts';
 import {
   clip,
   hull,
-  measure,
+  intersect,
   normalize,
   type Range,
   type RangeSet,
@@ -20,31 +20,45 @@ import { stepOf } from '../timeframe.ts';
 import { damagedIn, explainExpired } from './explain-expired.ts';
 import { EVIDENCE_KEPT, type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
 
-/** Pages through each missing range. As the last tier, what it does not return is proven empty and explained. */
+/**
+ * Pages through what is missing; holes that fit into one page are requested together. As the last tier, what it does not
+ * return is proven empty and explained.
+ */
 export async function* fillFromPages(
   ports: FillPorts,
   filling: Filling,
   tier: PagesTier,
 ): AsyncGenerator<Page> {
   const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ports.clock() - tier.reachMs;
+  let left: RangeSet = [];
   for (const wanted of filling.missing) {
     const range = skipExpired(filling, wanted, reached);
-    if (range !== wanted) {
-      const holes = subtract([wanted], range ? [range] : []);
-      const empty = await explainExpired(filling, holes);
-      const proven = normalize(empty.map(({ span }) => span));
-      const unproven = damagedIn(filling, subtract(holes, proven));
-      yield { ...pageFrame(filling, tier), empty, unproven };
-    }
-    if (!range) continue;
-    let left: Range | undefined = await skipOutsideLife(filling, range);
-    if (left !== range) yield* explained(filling, tier, subtract([range], left ? [left] : []));
-    while (left && left.start < left.end) {
-      const page = await readPage(ports, filling, tier, left);
-      yield page.page;
-      left = page.left;
-    }
+    if (range) left = [...left, range];
+    if (range === wanted) continue;
+    const holes = subtract([wanted], range ? [range] : []);
+    const empty = await explainExpired(filling, holes);
+    const proven = normalize(empty.map(({ span }) => span));
+    const unproven = damagedIn(filling, subtract(holes, proven));
+    yield { ...pageFrame(filling, tier), empty, unproven };
   }
+  const pageMs = tier.pageRows * stepOf(filling.series.timeframe);
+  while (left.length > 0) {
+    const group = firstGroup(left, pageMs);
+    const inside = await skipOutsideLife(filling, group);
+    yield* explained(filling, tier, subtract(group, inside));
+    left = left.slice(group.length);
+    if (inside.length === 0) continue;
+    const page = await readPage(ports, filling, tier, inside);
+    yield page.page;
+    left = [...page.left, ...left];
+  }
+}
+
+/** The first range, with all that follow within one page of its beginning. */
+export function firstGroup(ranges: RangeSet, pageMs: number): RangeSet {
+  const [first] = ranges;
+  const beyond = ranges.findIndex(({ end }, i) => i > 0 && end - first!.start > pageMs);
+  return beyond < 0 ? ranges : ranges.slice(0, beyond);
 }
 
 /** What lies wholly within the venue's reach; a step that begins before it would be refused. */
@@ -54,13 +68,11 @@ function skipExpired(filling: Filling, range: Range, reached: number): Range | u
   return start < range.end ? { start, end: range.end } : undefined;
 }
 
-/** Long ranges are first cut to the symbol's life: no request is spent on years in which it did not exist. */
-async function skipOutsideLife(filling: Filling, range: Range): Promise<Range | undefined> {
-  if (!mayLieOutsideLife(filling)) return range;
+/** Ranges are first cut to the symbol's life: no request is spent on years in which it did not exist. */
+async function skipOutsideLife(filling: Filling, ranges: RangeSet): Promise<RangeSet> {
+  if (!mayLieOutsideLife(filling)) return ranges;
   const listing = await filling.listing();
-  if (!listing) return range;
-  const [inside] = clip([range], lifeOf(listing));
-  return inside && measure([inside]) === measure([range]) ? range : inside;
+  return listing ? clip(ranges, lifeOf(listing)) : ranges;
 }
 
 async function* explained(filling: Filling, tier: PagesTier, holes: RangeSet): AsyncGenerator<Page> {
@@ -69,24 +81,27 @@ async function* explained(filling: Filling, tier: PagesTier, holes: RangeSet): A
 }
 
 /**
- * Reads one page and settles what it speaks about: the span from the range's beginning to its last row, in the order of
- * paging. What lies beyond is asked for by itself, even after a page that was not full, because only an answer without
+ * Reads one page and settles what it speaks about: the span from the first range's beginning to its last row, in the order
+ * of paging. What lies beyond is requested by itself, even after a page that was not full, because only an answer without
  * any row proves that there is none: a mirror may cap its pages lower than the venue does.
+ * @param wanted holes, in order; what lies between them is in the store already
  */
 async function readPage(
   ports: FillPorts,
   filling: Filling,
   tier: PagesTier,
-  range: Range,
-): Promise<{ page: Page; left: Range | undefined }> {
+  wanted: RangeSet,
+): Promise<{ page: Page; left: RangeSet }> {
   const { source, series } = filling;
+  const range = hull(wanted)!;
   const { what, asOf, full, parsed } = await askFor(ports, filling, tier, range);
   const frame = { ...pageFrame(filling, tier), object: what, findings: parsed?.findings ?? [] };
-  const rows = parsed ? rowsWithin(parsed.batch, [range]) : frame.rows;
-  if (full && rows.length === 0) throw outsideRange(what);
+  const told = parsed ? rowsWithin(parsed.batch, [range]) : frame.rows;
+  if (full && told.length === 0) throw outsideRange(what);
+  const rows = wanted.length === 1 ? told : rowsWithin(told, wanted);
   const step = stepOf(series.timeframe);
   const upTo = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, step, asOf) };
-  const spoken = spokenOf(range, runsOf(rows.times, step), tier.direction);
+  const spoken = spokenOf(range, runsOf(told.times, step), tier.direction);
   const events = source.table.rhythm === 'events';
   const batch = parsed?.batch ?? rows;
   const arrived = { start: upTo.start, end: events ? arrivedEnd(source, step, asOf) : upTo.end };
@@ -94,12 +109,14 @@ async function readPage(
   const paces = pacesOf(source.table, batch);
   const accounted = accountedFor(source, series.timeframe, batch.times, answered, paces);
   // What has settled stays as it is, also where nothing ever said the pace: no row lies in a proven hole.
-  const have = events ? union(accounted, clip(runsOf(rows.times, step), upTo)) : accounted;
+  const kept = events ? union(accounted, clip(runsOf(told.times, step), upTo)) : accounted;
+  const have = intersect(kept, wanted);
   const [rest] = subtract([range], [spoken]);
-  const left = rest && rest.start + step <= (full ? asOf : arrived.end) ? rest : undefined;
-  const holes = clip(subtract([range], left ? union(have, [left]) : have), upTo);
+  const beyond = rest && rest.start + step <= (full ? asOf : arrived.end) ? [rest] : [];
+  const left = intersect(wanted, beyond);
+  const holes = clip(subtract(wanted, union(have, left)), upTo);
   const empty = holes.length > 0 ? await explain(filling, holes) : [];
-  const provisional = events ? subtract([left ? spoken : range], union(have, holes)) : [];
+  const provisional = events ? subtract(subtract(wanted, left), union(have, holes)) : [];
   return { page: { ...frame, rows, have, empty, provisional }, left };
 }
 

@@ -334,3 +334,46 @@ it('stops where its consumer does, with the given pages taken off what is missin
   expect(filled.filling.missing).toEqual([span(20, 35)]);
   expect((await fill({}, [])).calls).toEqual([]);
 });
+
+describe('holes that lie near each other', () => {
+  const even = Array.from({ length: 24 }, (_, i) => span(2 * i, 2 * i + 1));
+
+  it.each(['forward', 'backward'] as const)(
+    'are requested page by page, not one by one, %s',
+    async (direction) => {
+      const filled = await fill({ rest: grid(0, 744), pageRows: 30, direction }, even);
+      expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 0-29', 'rest 30-47']);
+      expect(filled.times).toEqual(even.map(({ start }) => start));
+      expect(filled.have).toEqual(even);
+      expect(filled.filling.missing).toEqual([]);
+    },
+  );
+
+  it('are proven empty by themselves alone', async () => {
+    const rest = grid(0, 744).filter((time) => time !== at(4) && time !== at(5));
+    const filled = await fill({ rest, pageRows: 100 }, even);
+    expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 0-47']);
+    expect(emptyOf(filled)).toEqual([[span(4, 5), 'venue-outage']]);
+    expect(filled.filling.missing).toEqual([]);
+  });
+
+  it('are all read where a mirror cuts its pages shorter', async () => {
+    const filled = await fill({ rest: grid(0, 744), pageRows: 30, cappedAt: 7 }, even);
+    expect(filled.times).toEqual(even.map(({ start }) => start));
+    expect(filled.filling.missing).toEqual([]);
+  });
+
+  it('are requested alone where they are further apart than a page', async () => {
+    const filled = await fill({ rest: grid(0, 744), pageRows: 10 }, [
+      span(0, 1),
+      span(9, 10),
+      span(11, 12),
+      span(400, 401),
+    ]);
+    expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual([
+      'rest 0-10',
+      'rest 11-12',
+      'rest 400-401',
+    ]);
+  });
+});
