@@ -10,6 +10,8 @@ export interface LimitFamily {
   readonly id: string;
   readonly limit: number;
   readonly windowMs: number;
+  /** the venue also counts short bursts: requests of all workers together begin at least so far apart; ms */
+  readonly spacingMs?: number;
   /** answer header (lower case) with what this address has used in the current window, where the venue sends one */
   readonly usedHeader?: string;
 }
@@ -32,7 +34,7 @@ export type Verdict =
   /** The request is wrong: a fault of ours. */
   | { readonly kind: 'refused'; readonly message: string }
   /** The venue failed; the same request may work later. */
-  | { readonly kind: 'broken'; readonly message: string };
+  | { readonly kind: 'broken'; readonly message: string; readonly remedy?: string };
 
 export interface RawAnswer {
   readonly status: number;

@@ -64,7 +64,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
       await budget.park(scope, until, message);
       return new BudgetExhausted(scope, until, message);
     }
-    if (verdict.kind === 'broken') return brokenVenue(url, message);
+    if (verdict.kind === 'broken') return brokenVenue(url, message, verdict.remedy);
     return permanentRefusal(request, url, { ...verdict, message });
   }
 

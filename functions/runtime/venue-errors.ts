@@ -18,10 +18,10 @@ export const timedOut = (url: string, cause: unknown): GordonError =>
     remedy: 'It is asked again by itself.',
   });
 
-export const brokenVenue = (url: string, message: string): GordonError =>
+export const brokenVenue = (url: string, message: string, remedy?: string): GordonError =>
   new GordonError({
     ...{ name: 'RetryableVenueError', code: 'venue-broken', subject: url, message, status: 502 },
-    remedy: 'It is asked again by itself.',
+    remedy: remedy ?? 'It is asked again by itself.',
   });
 
 export const keyMissing = (env: string): GordonError =>

@@ -1,8 +1,17 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { BudgetExhausted, GordonError } from '../core/errors.ts';
 import type { RateBudget } from '../core/ports.ts';
 import { floorTo, iso, SECOND } from '../core/time.ts';
 import type { LimitFamily } from '../core/venue.ts';
-import { type BudgetTable, type Park, raise, readPark, reserve, writePark } from './rate-items.ts';
+import {
+  type BudgetTable,
+  type Park,
+  raise,
+  readPark,
+  reserve,
+  takeMoment,
+  writePark,
+} from './rate-items.ts';
 
 /**
  * Part of a limit that is spent at most. The rest is for the second or so that windows are known to, for requests that
@@ -15,6 +24,13 @@ const LEASES_PER_LIMIT = 60;
 
 /** How long a worker may not notice that another one parked a venue. */
 const PARK_SEEN_AFTER = SECOND;
+
+/** For a moment of a paced family a worker waits by itself; a longer wait is the state machine's, which bills nothing. */
+const LONGEST_WAIT = 5 * SECOND;
+
+export interface BudgetOptions extends BudgetTable {
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
 
 interface Lease {
   /** epoch ms of the venue's clock at which the window began */
@@ -31,8 +47,8 @@ interface Lease {
  * Budgets in the job table: a counter for each window, raised by conditional writes, so that all workers together never
  * pass the limit. What a worker leased and did not spend is lost with the window.
  */
-export function createRateBudget(options: BudgetTable): RateBudget {
-  const { clock } = options;
+export function createRateBudget(options: BudgetOptions): RateBudget {
+  const { clock, sleep = wait } = options;
   const leases = new Map<string, Lease>();
   const turns = new Map<string, Promise<void>>();
   const parks = new Map<string, { readonly seenAt: number; readonly park: Promise<Park | undefined> }>();
@@ -96,10 +112,31 @@ export function createRateBudget(options: BudgetTable): RateBudget {
     lease.left -= weight;
   }
 
+  /** Waits for the family's next moment, which no other worker has. */
+  async function pace(family: LimitFamily): Promise<void> {
+    const now = clock();
+    const latest = now + LONGEST_WAIT;
+    const moment = await takeMoment(options, family, now, latest);
+    if (moment === undefined) {
+      throw new BudgetExhausted(
+        family.id,
+        latest,
+        `requests wait for more than ${LONGEST_WAIT / SECOND} s already`,
+      );
+    }
+    // The answer to the taking has taken time itself.
+    const early = moment - clock();
+    if (early > 0) await sleep(early);
+    // Somebody may have been refused while this one waited.
+    await refuseParked(family.id);
+  }
+
   return {
     async take(venue, family, weight) {
       await Promise.all([refuseParked(venue), ...(family ? [refuseParked(family.id)] : [])]);
-      if (family) await inTurn(family, () => spend(family, weight));
+      if (!family) return;
+      await inTurn(family, () => spend(family, weight));
+      if (family.spacingMs) await pace(family);
     },
 
     async observe(family, used, asOf) {

@@ -70,6 +70,45 @@ export async function readUsed(
   return (Item?.used as number | undefined) ?? 0;
 }
 
+/**
+ * Takes the next moment at which a paced family may be used; moments are `spacingMs` apart, for all workers together.
+ * @param now epoch ms of our clock
+ * @param latest a later moment is not taken
+ * @returns the moment, or undefined when so many wait already that it would be later
+ */
+export async function takeMoment(
+  { client, table, egress }: BudgetTable,
+  { id, spacingMs = 0 }: LimitFamily,
+  now: number,
+  latest: number,
+): Promise<number | undefined> {
+  const Key = { pk: `PACE#${egress}#${id}`, sk: 'PACE' };
+  const names = { '#next': 'next', '#ttl': TTL_ATTRIBUTE };
+  const ttl = seconds(latest + HOUR);
+  const atOnce = new UpdateCommand({
+    TableName: table,
+    Key,
+    UpdateExpression: 'SET #next = :next, #ttl = :ttl',
+    ConditionExpression: 'attribute_not_exists(#next) OR #next <= :now',
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: { ':next': now + spacingMs, ':now': now, ':ttl': ttl },
+  });
+  const inLine = new UpdateCommand({
+    TableName: table,
+    Key,
+    ReturnValues: 'UPDATED_NEW',
+    UpdateExpression: 'ADD #next :spacing SET #ttl = :ttl',
+    ConditionExpression: '#next <= :latest',
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: { ':spacing': spacingMs, ':latest': latest, ':ttl': ttl },
+  });
+  const subject = `the pace of ${id}`;
+  if (await conditionally(subject, () => client.send(atOnce))) return now;
+  // It is not free at once, and what was taken meanwhile is only later: time does not make this moment an earlier one.
+  const answer = await conditionally(subject, () => client.send(inLine));
+  return answer && (answer.Attributes!.next as number) - spacingMs;
+}
+
 export async function readPark(options: BudgetTable, scope: string): Promise<Park | undefined> {
   const { client, table, egress } = options;
   const read = new GetCommand({ TableName: table, Key: parkKey(egress, scope), ConsistentRead: true });

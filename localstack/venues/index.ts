@@ -57,7 +57,7 @@ export async function startVenues(options: VenuesOptions = {}): Promise<Venues> 
     now: clock.now,
     seed: seedOf(options.seed ?? 'gordon'),
     cacheDir: options.cacheDir,
-    limiter: new Limiter(clock.now),
+    limiter: new Limiter(clock.now, clock.isHeld),
     faults: new Faults(clock.now),
     outages: new Outages(),
     overrides: new Overrides(options.overrides, clock.now),

@@ -232,3 +232,51 @@ it('tells a job table that does not answer from a spent budget', async () => {
   const budget = createRateBudget({ ...table, table: 'no-such-table', egress: 'x' });
   await expect(budget.take('venue', family, 1)).rejects.toMatchObject({ code: 'job-table-failed' });
 });
+
+describe('a paced family', () => {
+  /** Workers on one clock, which their sleeping moves: all of them at once are one line of waiting. */
+  function paced(spacingMs: number) {
+    const { name } = setUp(600);
+    const family: LimitFamily = { id: `paced-${name}`, limit: 600, windowMs: MINUTE, spacingMs };
+    const sent: number[] = [];
+    const worker = (began = noon) => {
+      let now = began;
+      const sleep = async (ms: number) => {
+        now += ms;
+      };
+      const budget = createRateBudget({ ...table, clock: () => now, egress: name, sleep });
+      return { budget, now: () => now };
+    };
+    const take = async ({ budget, now }: ReturnType<typeof worker>) => {
+      await budget.take('venue', family, 1);
+      sent.push(now());
+    };
+    return { worker, take, sent };
+  }
+
+  it('lets the requests of all workers together begin one after the other', async () => {
+    const { worker, take, sent } = paced(600);
+    await Promise.all(Array.from({ length: 8 }, () => take(worker())));
+    expect(sent.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 8 }, (_, i) => noon + i * 600));
+  });
+
+  it('sends who would wait for long away, to come back', async () => {
+    const { worker, take, sent } = paced(600);
+    const ended = await Promise.allSettled(Array.from({ length: 20 }, () => take(worker())));
+    const away = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    expect([sent.length, away.length]).toEqual([9, 11]);
+    expect(new Set(sent).size).toBe(9);
+    for (const error of away) {
+      expect(error).toBeInstanceOf(BudgetExhausted);
+      expect((error as BudgetExhausted).until).toBe(noon + 5 * SECOND);
+    }
+  });
+
+  it('makes nobody wait who comes after the last moment that was taken', async () => {
+    const { worker, take, sent } = paced(600);
+    await take(worker(noon));
+    await take(worker(noon + 700));
+    await take(worker(noon + 800));
+    expect(sent).toEqual([noon, noon + 700, noon + 1_300]);
+  });
+});

@@ -12,6 +12,9 @@ export class SimClock {
 
   readonly now: Clock = () => this.#held ?? this.#base() + this.#offset;
 
+  /** whether the clock is held */
+  readonly isHeld = (): boolean => this.#held !== undefined;
+
   /** Holds the clock at an instant. */
   hold(at: number): void {
     this.#held = at;

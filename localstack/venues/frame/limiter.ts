@@ -6,6 +6,8 @@ export interface LimitSpec {
   readonly id: string;
   readonly limit: number;
   readonly windowMs: number;
+  /** counted over the last `windowMs` before each request, whenever that is, instead of in windows of the clock */
+  readonly sliding?: true;
 }
 
 export interface Spent {
@@ -34,10 +36,15 @@ export class Limiter {
   readonly #clock: Clock;
   readonly #specs = new Map<string, LimitSpec>();
   readonly #counters = new Map<string, Counter>();
+  readonly #recent = new Map<string, { readonly at: number; readonly cost: number }[]>();
   readonly #bans = new Map<string, Ban>();
 
-  constructor(clock: Clock) {
+  readonly #isHeld: () => boolean;
+
+  /** @param isHeld on a clock that is held no time passes, so what is counted by sliding windows is not limited */
+  constructor(clock: Clock, isHeld: () => boolean = () => false) {
     this.#clock = clock;
+    this.#isHeld = isHeld;
   }
 
   declare(spec: LimitSpec): void {
@@ -59,6 +66,7 @@ export class Limiter {
   /** Counts a request; refused ones count too. */
   take(id: string, ip: string, cost: number): Spent {
     const spec = this.spec(id);
+    if (spec.sliding) return this.#takeSliding(spec, `${id} ${ip}`, cost);
     const window = Math.floor(this.#clock() / spec.windowMs);
     const key = `${id} ${ip}`;
     let counter = this.#counters.get(key);
@@ -69,6 +77,15 @@ export class Limiter {
     counter.used += cost;
     const resetAt = (window + 1) * spec.windowMs;
     return { allowed: counter.used <= spec.limit, used: counter.used, limit: spec.limit, resetAt };
+  }
+
+  #takeSliding({ limit, windowMs }: LimitSpec, key: string, cost: number): Spent {
+    const now = this.#clock();
+    const recent = (this.#recent.get(key) ?? []).filter(({ at }) => at > now - windowMs && at <= now);
+    recent.push({ at: now, cost });
+    this.#recent.set(key, recent);
+    const used = recent.reduce((sum, one) => sum + one.cost, 0);
+    return { allowed: used <= limit || this.#isHeld(), used, limit, resetAt: recent[0]!.at + windowMs };
   }
 
   /** Used so far, counting nothing. */
@@ -121,6 +138,7 @@ export class Limiter {
 
   reset(): void {
     this.#counters.clear();
+    this.#recent.clear();
     this.#bans.clear();
   }
 

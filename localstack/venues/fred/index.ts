@@ -1,4 +1,4 @@
-import { MINUTE } from '../../../functions/core/time.ts';
+import { MINUTE, SECOND } from '../../../functions/core/time.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
 import { Params } from './params.ts';
 import { attributes, bad, checkKey, FredRefusal, REGISTERED_KEY, tooMany, XML_HEAD } from './refusals.ts';
@@ -6,6 +6,7 @@ import { type Series, seriesOf } from './series.ts';
 import { centralDay, earlier, later, type Vintage, vintages } from './vintages.ts';
 
 const LIMIT = 'fred';
+const BURST = 'fred-second';
 const MAX_VINTAGE_DATES = 2_000;
 
 type Route = (context: VenueContext, params: Params, request: VenueRequest) => VenueAnswer;
@@ -136,7 +137,9 @@ function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
   const params = new Params(request);
   try {
     // Counted by key, as far as is known; without one by address.
-    if (!context.limiter.take(LIMIT, params.text('api_key') ?? request.ip, 1).allowed) throw tooMany();
+    const caller = params.text('api_key') ?? request.ip;
+    const counts = [LIMIT, BURST].map((limit) => context.limiter.take(limit, caller, 1));
+    if (!counts.every(({ allowed }) => allowed)) throw tooMany();
     const route = ROUTES[request.path];
     if (!route) throw new FredRefusal('Not Found', 404);
     params.checkFileType();
@@ -153,7 +156,10 @@ export const fred: VenueModule = {
   prefix: '/fred',
   env: 'GORDON_FRED_URL',
   key: { env: 'FRED_API_KEY', value: REGISTERED_KEY },
-  limits: [{ id: LIMIT, limit: 120, windowMs: MINUTE }],
+  limits: [
+    { id: LIMIT, limit: 120, windowMs: MINUTE },
+    { id: BURST, limit: 2, windowMs: SECOND, sliding: true },
+  ],
   open: (context) => (request) => answer(context, request),
   refusal: (status) => (status === 429 ? tooMany().answer(true) : undefined),
 };

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { fred } from '../../../functions/sources/fred/venue.ts';
 
-const told = (status: number, message: string) =>
+const told = (status: number, message: string, headers: Record<string, string> = {}) =>
   fred.judge({
     status,
-    headers: { date: 'Thu, 20 Mar 2025 12:00:00 GMT' },
+    headers: { date: 'Thu, 20 Mar 2025 12:00:00 GMT', ...headers },
     text: JSON.stringify({ error_code: status, error_message: message }),
   });
 
@@ -15,7 +15,7 @@ it('reads what FRED refuses', () => {
   expect(told(400, 'Bad Request.  Variable api_key is not set.').kind).toBe('refused');
   expect(told(400, 'Bad Request.  Variable limit is not between 1 and 100000.').kind).toBe('refused');
   expect(told(429, 'Too Many Requests.  Exceeded Rate Limit')).toMatchObject({
-    ...{ kind: 'limited', scope: 'family', waitMs: 60_000 },
+    ...{ kind: 'limited', scope: 'family', waitMs: 10_000 },
   });
   expect(told(500, 'Internal Server Error').kind).toBe('broken');
 });
@@ -25,4 +25,20 @@ it('reads what a gateway before it says', () => {
   expect(page(502).kind).toBe('broken');
   expect(page(403).kind).toBe('limited');
   expect(page(200).kind).toBe('broken');
+});
+
+it('comes back when FRED says', () => {
+  const limited = told(429, 'Too Many Requests.  Exceeded Rate Limit', { 'retry-after': '3' });
+  expect(limited).toMatchObject({ kind: 'limited', scope: 'family', waitMs: 3_000 });
+});
+
+it('takes for passing what FRED says of a good key and a good path now and then', () => {
+  const key = told(400, 'Bad Request.  The value for variable api_key is not registered.  Read …');
+  expect(key).toMatchObject({
+    kind: 'broken',
+    message: expect.stringContaining('FRED_API_KEY'),
+    remedy: expect.stringContaining('FRED_API_KEY'),
+  });
+  expect(told(404, 'Not Found').kind).toBe('broken');
+  expect(fred.judge({ status: 404, headers: {}, text: '<html>Not Found</html>' }).kind).toBe('broken');
 });
