@@ -31,6 +31,9 @@ export interface Finding {
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
+/** The kind of a finding about rows of an answer that hold no value where one is due. */
+export const UNREADABLE_CELL = 'unreadable-cell';
+
 /** What a parser made of one body or one piece of a file. `batch.times` ascends strictly. */
 export interface Parsed {
   readonly batch: Batch;
@@ -218,6 +221,8 @@ export interface Source {
   readonly longestSilenceMs?: number;
   /** the venue changes what it answered about days past, and nothing but the answers shows it; absent: it is not known to */
   readonly restates?: Restates;
+  /** a range that is at least so long and lies in a symbol's life always has rows: an empty answer about it is a fault; ms */
+  readonly longestEmptyMs?: number;
   /** a key without which the venue does not answer */
   readonly key?: { readonly env: string; readonly from: string };
 }

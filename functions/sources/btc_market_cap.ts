@@ -46,6 +46,7 @@ export const btc_market_cap: Source = {
   chunkUnit: () => 'year',
   settleMs: 2 * DAY,
   refreshEveryMs: 15 * MINUTE,
+  longestEmptyMs: 30 * DAY,
   holeReason: 'not-published',
   restates: { recentMonths: 3, sampledIn: 30 },
   listing: dailyListing(daysIn, {

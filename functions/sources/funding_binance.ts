@@ -2,7 +2,7 @@ import type { PagesTier, Source } from '../core/source.ts';
 import { sliceBatch } from '../core/table.ts';
 import { MINUTE } from '../core/time.ts';
 import { archiveTier } from './binance/archive.ts';
-import { binanceFunding, fundingCsvParser, parseFundingJson, settlementsIn } from './binance/funding.ts';
+import { binanceFunding, fundingCsvParser, parseFundingJson, stampsIn } from './binance/funding.ts';
 import { binanceFamilies } from './binance/hosts.ts';
 import { usdmRequest, usdmStatus } from './binance/usdm.ts';
 import { AROUND, dueAt, fundingSource } from './funding/settlements.ts';
@@ -47,11 +47,8 @@ export const funding_binance: Source = {
   listing: {
     ...usdmStatus,
     first: ({ symbol }) => request({ symbol, startTime: 0, limit: 1 }),
-    firstAt: (body, series) => settlementsIn(body, series).map(({ stamp }) => dueAt(stamp))[0],
+    firstAt: (body, series) => stampsIn(body, series).map(dueAt)[0],
     last: ({ symbol }) => request({ symbol, limit: 1 }),
-    lastAt: (body, series) =>
-      settlementsIn(body, series)
-        .map(({ stamp }) => dueAt(stamp))
-        .at(-1),
+    lastAt: (body, series) => stampsIn(body, series).map(dueAt).at(-1),
   },
 };

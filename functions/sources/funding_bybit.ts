@@ -1,18 +1,20 @@
 import { type Series, seriesLabel } from '../core/series.ts';
 import type { PagesTier, Parsed, Source } from '../core/source.ts';
 import { sliceBatch } from '../core/table.ts';
-import { ceilTo } from '../core/time.ts';
+import { ceilTo, HOUR } from '../core/time.ts';
 import { listIn, numberIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
 import { LONGEST_INTERVAL } from './funding/intervals.ts';
 import {
   AROUND,
+  dueAt,
   fundingSource,
   fundingTable,
   type Settlement,
   settlementRows,
 } from './funding/settlements.ts';
 import { malformed } from './malformed.ts';
+import { BadCells } from './rest/bad-cells.ts';
 
 const table = fundingTable('bybit');
 const LIMIT = 200;
@@ -21,15 +23,19 @@ const LIMIT = 200;
 function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {
   const subject = seriesLabel(series);
   const list = listIn(body, subject);
-  const settlements = list.map((row, i): Settlement => {
+  const bad = new BadCells(subject, HOUR);
+  const settlements = list.flatMap((row, i): Settlement[] => {
     const { symbol, fundingRate, fundingRateTimestamp } = (row ?? {}) as Record<string, unknown>;
     const [stamp, rate] = [numberIn(fundingRateTimestamp), numberIn(fundingRate)];
-    if (symbol !== series.symbol || stamp === undefined || rate === undefined) {
-      throw malformed(subject, `row ${i + 1} is no settlement.`);
-    }
-    return { stamp, rate };
+    if (symbol !== series.symbol) throw malformed(subject, `row ${i + 1} is no settlement.`);
+    if (stamp === undefined) bad.note(undefined, 'fundingRateTimestamp', fundingRateTimestamp);
+    else if (rate === undefined) bad.note(dueAt(stamp), 'fundingRate', fundingRate);
+    else return [{ stamp, rate }];
+    return [];
   });
-  const { batch, findings } = settlementRows(table, series, settlements);
+  const unread = bad.findings(settlements.length);
+  const { batch, findings: odd } = settlementRows(table, series, settlements);
+  const findings = [...unread, ...odd];
   // The oldest rows of a full page have neighbours on the next one that say their intervals: they are requested there again.
   const from = list.length >= LIMIT ? 2 : 0;
   return { batch: sliceBatch(batch, from, batch.length), findings, rowsInBody: list.length };

@@ -18,7 +18,7 @@ const snapshot: SnapshotTier = {
     ask('get_index_price', { index_name: `${symbol.toLowerCase()}_usd` }),
   ],
   parse([summary, index], { symbol }, at) {
-    const { options, findings } = optionsIn(summary!, symbol);
+    const { options, findings } = optionsIn(summary!, symbol, at);
     const parsed = snapshotOf(symbol, at, indexPriceIn(index!, symbol), options);
     return { ...parsed, findings: [...findings, ...parsed.findings] };
   },

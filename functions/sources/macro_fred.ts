@@ -79,6 +79,7 @@ export const macro_fred: Source = {
   refreshEveryMs: HOUR,
   // A month, and the weeks that it is published late.
   longestSilenceMs: 70 * DAY,
+  longestEmptyMs: 70 * DAY,
   holeReason: 'not-published',
   key: fredKey,
   listing,

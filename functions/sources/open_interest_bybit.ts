@@ -7,6 +7,7 @@ import { listIn, numberIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
 import { malformed } from './malformed.ts';
 import { openInterestTable } from './open_interest/table.ts';
+import { BadCells } from './rest/bad-cells.ts';
 
 const table = openInterestTable('bybit');
 const LIMIT = 200;
@@ -25,15 +26,21 @@ const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {
 function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {
   const subject = seriesLabel(series);
   const list = listIn(body, subject);
-  const rows = list.map((row, i) => {
+  const bad = new BadCells(subject, stepOf(series.timeframe));
+  const rows = list.flatMap((row, i) => {
     const { openInterest, timestamp } = (row ?? {}) as Record<string, unknown>;
     const [time, interest] = [numberIn(timestamp), numberIn(openInterest)];
-    if (time === undefined || interest === undefined) throw malformed(subject, `row ${i + 1} has no number.`);
+    if (time === undefined || interest === undefined) {
+      const [field, value] = time === undefined ? ['timestamp', timestamp] : ['openInterest', openInterest];
+      bad.note(time, field as string, value);
+      return [];
+    }
     if (time % stepOf(series.timeframe) !== 0) throw malformed(subject, `row ${i + 1} is not on the grid.`);
     // `openInterest` is the longs and the shorts together, in the base coin of a USDT contract; no value in USD is told.
-    return ['bybit', series.symbol, series.timeframe, time, interest, 'base_coin', 'both', null];
+    return [['bybit', series.symbol, series.timeframe, time, interest, 'base_coin', 'both', null]];
   });
-  return { ...sortAndDedupe(batchOf(table, rows)), rowsInBody: list.length };
+  const { batch, findings } = sortAndDedupe(batchOf(table, rows));
+  return { batch, findings: [...bad.findings(rows.length), ...findings], rowsInBody: list.length };
 }
 
 /**

@@ -13,10 +13,11 @@ import {
   subtract,
   union,
 } from '../range.ts';
-import { lifeOf, type PagesTier, type Parsed } from '../source.ts';
+import { type Finding, lifeOf, type PagesTier, type Parsed, UNREADABLE_CELL } from '../source.ts';
 import { rowsWithin } from '../table.ts';
 import { ceilTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
+import { refuseEmpty } from './empty-answer.ts';
 import { damagedIn, explainExpired } from './explain-expired.ts';
 import { EVIDENCE_KEPT, type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
 
@@ -94,7 +95,9 @@ async function readPage(
 ): Promise<{ page: Page; left: RangeSet }> {
   const { source, series } = filling;
   const range = hull(wanted)!;
-  const { what, asOf, full, parsed } = await askFor(ports, filling, tier, range);
+  const answer = await askFor(ports, filling, tier, range);
+  const { what, asOf, full, parsed } = answer;
+  if (answer.isEmpty) await refuseEmpty(filling, tier, range, answer);
   const frame = { ...pageFrame(filling, tier), object: what, findings: parsed?.findings ?? [] };
   const told = parsed ? rowsWithin(parsed.batch, [range]) : frame.rows;
   if (full && told.length === 0) throw outsideRange(what);
@@ -115,7 +118,12 @@ async function readPage(
   const beyond = rest && rest.start + step <= (full ? asOf : arrived.end) ? [rest] : [];
   const left = intersect(wanted, beyond);
   const holes = clip(subtract(wanted, union(have, left)), upTo);
-  const empty = holes.length > 0 ? await explain(filling, holes) : [];
+  const unread = unreadIn(frame.findings);
+  const empty = [
+    ...(await explain(filling, subtract(holes, unread))),
+    // It is not that there was nothing at the venue: it was read, and has no value there.
+    ...(await explain(filling, intersect(holes, unread), 'not-published')),
+  ];
   const provisional = events ? subtract(subtract(wanted, left), union(have, holes)) : [];
   return { page: { ...frame, rows, have, empty, provisional }, left };
 }
@@ -127,6 +135,8 @@ interface Answered {
   /** there may be more than was told */
   readonly full: boolean;
   readonly parsed: Parsed | undefined;
+  /** there was an answer, and nothing in it */
+  readonly isEmpty: boolean;
 }
 
 async function askFor(ports: FillPorts, filling: Filling, tier: PagesTier, range: Range): Promise<Answered> {
@@ -144,6 +154,7 @@ async function askFor(ports: FillPorts, filling: Filling, tier: PagesTier, range
     ...{ what: describe(requests[0]!), asOf },
     full: answers.some(({ rowsInBody }) => rowsInBody >= tier.pageRows),
     parsed: answers.length > 1 && tier.parts ? tier.parts.join(answers) : answers[0],
+    isEmpty: answers.length > 0 && answers.every(({ rowsInBody }) => rowsInBody === 0),
   };
 }
 
@@ -162,10 +173,24 @@ const outsideRange = (subject: string): GordonError =>
     remedy: 'Nothing was stored. If it stays so, the venue or the mirror in use ignores the bounds.',
   });
 
-async function explain(filling: Filling, holes: RangeSet): Promise<EmptySpan[]> {
+const unreadIn = (findings: readonly Finding[]): RangeSet =>
+  normalize(
+    findings.flatMap(({ kind, time, until }) =>
+      kind === UNREADABLE_CELL && time !== undefined && until !== undefined
+        ? [{ start: time, end: until }]
+        : [],
+    ),
+  );
+
+async function explain(
+  filling: Filling,
+  holes: RangeSet,
+  reason = filling.source.holeReason,
+): Promise<EmptySpan[]> {
+  if (holes.length === 0) return [];
   const listing = await filling.listing();
   const evidence = filling.asked.slice(-EVIDENCE_KEPT);
-  return holes.flatMap((hole) => explainHole(hole, listing, evidence, filling.source.holeReason));
+  return holes.flatMap((hole) => explainHole(hole, listing, evidence, reason));
 }
 
 function pageFrame(filling: Filling, tier: PagesTier): Page {

@@ -4,6 +4,7 @@ import { clip, intersect } from '../range.ts';
 import type { SnapshotTier } from '../source.ts';
 import { floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
+import { emptyAnswer } from './empty-answer.ts';
 import type { Filling, FillPorts } from './filling.ts';
 
 /**
@@ -34,6 +35,8 @@ export async function* fillFromSnapshot(
     bodies.push(answer.body);
   }
   const { batch, findings } = tier.parse(bodies, series, at);
+  // This moment cannot be had later, so an empty picture of it is a failure that is requested again while the moment lasts.
+  if (batch.length === 0) throw emptyAnswer(tier.name);
   yield { ...frame, rows: batch, have: now, findings };
 }
 

@@ -1,10 +1,11 @@
 import { SECOND } from '../../core/time.ts';
 import { malformed, readJson } from '../malformed.ts';
-import type { DayRow } from '../rest/daily.ts';
+import { type DayRow, unreadDay } from '../rest/daily.ts';
 import { numberOf } from '../rest/values.ts';
 
 /**
- * The days in an answer of `/fng/`, newest first: values and second-stamps are text.
+ * The days in an answer of `/fng/`, newest first: values and second-stamps are text. A day of which a cell does not read is
+ * one without values.
  * @throws GordonError `malformed-rows`
  */
 export function fearGreedDays(body: Uint8Array, subject: string): DayRow[] {
@@ -14,16 +15,18 @@ export function fearGreedDays(body: Uint8Array, subject: string): DayRow[] {
   };
   if (metadata?.error) throw malformed(subject, `the venue says: ${String(metadata.error)}.`);
   if (!Array.isArray(data)) throw malformed(subject, 'the answer has no list "data".');
-  return data.map((entry: unknown, i): DayRow => {
+  return data.map((entry: unknown): DayRow => {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const value = numberOf(row.value);
     const seconds = numberOf(row.timestamp);
+    if (seconds === undefined) return unreadDay(Number.NaN, 'timestamp', row.timestamp);
+    const at = seconds * SECOND;
     if (value === undefined || !Number.isInteger(value) || value < 0 || value > 100) {
-      throw malformed(subject, `row ${i + 1} has value ${String(row.value)}.`);
+      return unreadDay(at, 'value', row.value);
     }
-    if (seconds === undefined)
-      throw malformed(subject, `row ${i + 1} has timestamp ${String(row.timestamp)}.`);
-    if (typeof row.value_classification !== 'string') throw malformed(subject, `row ${i + 1} has no class.`);
-    return { at: seconds * SECOND, values: [value, row.value_classification] };
+    if (typeof row.value_classification !== 'string') {
+      return unreadDay(at, 'value_classification', row.value_classification);
+    }
+    return { at, values: [value, row.value_classification] };
   });
 }

@@ -1,10 +1,12 @@
 import { type Series, seriesLabel } from '../../core/series.ts';
 import type { Parsed, StreamParser } from '../../core/source.ts';
+import { HOUR } from '../../core/time.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { wholeFile } from '../csv/whole-file.ts';
-import { fundingTable, type Settlement, settlementRows } from '../funding/settlements.ts';
+import { dueAt, fundingTable, type Settlement, settlementRows } from '../funding/settlements.ts';
 import { malformed } from '../malformed.ts';
-import { type JsonRow, numberOf, rowsIn, stampOf } from './rows.ts';
+import { BadCells } from '../rest/bad-cells.ts';
+import { type JsonRow, rowsIn, stampOf } from './rows.ts';
 
 export const binanceFunding = fundingTable('binance');
 
@@ -14,23 +16,29 @@ export const binanceFunding = fundingTable('binance');
  * @throws GordonError `malformed-rows`
  */
 export function parseFundingJson(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {
-  const rows = settlementsIn(body, series);
-  return { ...settlementRows(binanceFunding, series, rows), rowsInBody: rows.length };
+  const bad = new BadCells(series.symbol, HOUR);
+  const rows = rowsIn(body, series.symbol, series.symbol);
+  const settlements = rows.flatMap((row): (Settlement & { readonly whole: boolean })[] => {
+    const stamp = stampOf(numberIn(row.fundingTime), series.symbol);
+    const rate = numberIn(row.fundingRate);
+    const markPrice = hasMark(row) ? numberIn(row.markPrice) : undefined;
+    const whole = !hasMark(row) || markPrice !== undefined;
+    if (rate === undefined) bad.note(dueAt(stamp), 'fundingRate', row.fundingRate);
+    else if (!whole) bad.note(dueAt(stamp), 'markPrice', row.markPrice);
+    if (rate === undefined) return [];
+    return [markPrice === undefined ? { stamp, rate, whole } : { stamp, rate, markPrice, whole }];
+  });
+  const unread = bad.findings(settlements.filter(({ whole }) => whole).length);
+  const { batch, findings } = settlementRows(binanceFunding, series, settlements);
+  return { batch, findings: [...unread, ...findings], rowsInBody: rows.length };
 }
 
-/** @throws GordonError `malformed-rows` */
-export function settlementsIn(body: Uint8Array, series: Pick<Series, 'symbol'>): Settlement[] {
-  return rowsIn(body, series.symbol, series.symbol).map((row) => ({
-    stamp: stampOf(numberIn(row.fundingTime), series.symbol),
-    rate: numberOf(row, 'fundingRate', series.symbol),
-    ...markPriceOf(row, series.symbol),
-  }));
-}
+/** Stamps of the settlements in an answer, in its order; epoch ms. @throws GordonError `malformed-rows` */
+export const stampsIn = (body: Uint8Array, { symbol }: Pick<Series, 'symbol'>): number[] =>
+  rowsIn(body, symbol, symbol).map((row) => stampOf(numberIn(row.fundingTime), symbol));
 
-function markPriceOf(row: JsonRow, subject: string): Pick<Settlement, 'markPrice'> {
-  if (row.markPrice === undefined || row.markPrice === null || row.markPrice === '') return {};
-  return { markPrice: numberOf(row, 'markPrice', subject) };
-}
+const hasMark = ({ markPrice }: JsonRow): boolean =>
+  markPrice !== undefined && markPrice !== null && markPrice !== '';
 
 const FIELDS = 3;
 const HOURS_OF_A_DAY = 24;

@@ -3,7 +3,8 @@ import type { Parsed } from '../../core/source.ts';
 import { floorTo } from '../../core/time.ts';
 import { stepOf } from '../../core/timeframe.ts';
 import { malformed, readJson } from '../malformed.ts';
-import { KLINE_FIELDS, KlineRows, toMillis } from './kline-rows.ts';
+import { BadCells } from '../rest/bad-cells.ts';
+import { isCount, KLINE_FIELDS, KlineRows, TRADES, toMillis } from './kline-rows.ts';
 
 const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const CLOSE_TIME = 6;
@@ -22,21 +23,31 @@ export function parseKlineJson(
   const raw = readArray(body, subject);
   const rows = new KlineRows(series);
   const step = stepOf(series.timeframe);
+  const bad = new BadCells(subject, step);
+  let readable = 0;
   for (const [r, row] of raw.entries()) {
     if (!Array.isArray(row) || row.length < KLINE_FIELDS)
       throw malformed(subject, `row ${r + 1} is no candle.`);
     rows.reserve();
-    for (let f = 0; f < KLINE_FIELDS; f++) {
-      const value = numberIn(row[f]);
-      if (value === undefined) throw malformed(subject, `row ${r + 1} has no number in field ${f + 1}.`);
-      rows.fields[f]![rows.length] = value;
+    let unread = -1;
+    for (let f = 0; f < KLINE_FIELDS && unread < 0; f++) {
+      const value = f === TRADES ? countIn(row[f]) : numberIn(row[f]);
+      if (value === undefined) unread = f;
+      else rows.fields[f]![rows.length] = value;
     }
+    if (unread >= 0) {
+      const time = unread === 0 ? undefined : floorTo(toMillis(rows.fields[0]![rows.length]!), step);
+      bad.note(time, `field ${unread + 1}`, row[unread]);
+      continue;
+    }
+    readable++;
     const stepEnd = floorTo(toMillis(rows.fields[0]![rows.length]!), step) + step;
     // An outage cuts a candle short, so its close time alone does not say that its step is over.
     if (toMillis(rows.fields[CLOSE_TIME]![rows.length]!) < asOf && stepEnd <= asOf) rows.length++;
   }
   const parsed = rows.take() ?? { batch: emptyBatch(series), findings: [] };
-  return { ...parsed, rowsInBody: raw.length };
+  const findings = [...bad.findings(readable), ...parsed.findings];
+  return { batch: parsed.batch, findings, rowsInBody: raw.length };
 }
 
 /**
@@ -60,6 +71,12 @@ function readArray(body: Uint8Array, subject: string): unknown[] {
 function numberIn(cell: unknown): number | undefined {
   if (typeof cell === 'string' && DECIMAL.test(cell)) return finite(Number(cell));
   return typeof cell === 'number' ? finite(cell) : undefined;
+}
+
+/** A number of trades. */
+function countIn(cell: unknown): number | undefined {
+  const value = numberIn(cell);
+  return value !== undefined && isCount(value) ? value : undefined;
 }
 
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);

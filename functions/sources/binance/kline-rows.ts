@@ -11,12 +11,13 @@ import { malformed } from '../malformed.ts';
 export const KLINE_FIELDS = 11;
 const OPEN_TIME = 0;
 const CLOSE_TIME = 6;
-const TRADES = 8;
+export const TRADES = 8;
 
 /** A page of REST. */
 const FEW = 1_024;
 
 const MAX_INT4 = 2 ** 31 - 1;
+export const isCount = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= MAX_INT4;
 /** From here on a stamp is in microseconds: spot archives since 2025, REST on request. */
 const FIRST_MICROS = 1e15;
 const EARLIEST = Date.UTC(2009, 0);
@@ -72,7 +73,7 @@ export class KlineRows {
       const at = toMillis(opens[i]!);
       if (!(at >= EARLIEST && at < LATEST)) throw this.#wrong(i, 'open time', opens[i]!);
       const count = trades[i]!;
-      if (!Number.isInteger(count) || count < 0 || count > MAX_INT4) throw this.#wrong(i, 'trades', count);
+      if (!isCount(count)) throw this.#wrong(i, 'trades', count);
     }
   }
 

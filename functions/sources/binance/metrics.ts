@@ -5,13 +5,14 @@ import { ceilTo, DAY, HOUR, MINUTE } from '../../core/time.ts';
 import { stepOf, type Timeframe } from '../../core/timeframe.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { malformed } from '../malformed.ts';
+import { BadCells } from '../rest/bad-cells.ts';
 import { archiveTier } from './archive.ts';
 import { binanceFamilies } from './hosts.ts';
 import { openTimesIn } from './kline-json.ts';
 import { answeredAt, metricLabels, READING_STEP } from './metric-labels.ts';
 import { metricsCsvParser } from './metrics-csv.ts';
 import { cleaned, type Reading } from './readings.ts';
-import { type JsonRow, numberOf, rowsIn, stampOf } from './rows.ts';
+import { type JsonRow, rowsIn, stampOf } from './rows.ts';
 import { STATISTICS, type Statistic } from './statistics.ts';
 import { usdmRequest, usdmStatus } from './usdm.ts';
 
@@ -73,26 +74,33 @@ function restPages(statistic: Statistic): PagesTier {
       const subject = seriesLabel(series);
       const rows = rowsIn(body, subject, series.symbol);
       const period = stepOf(periodOf(series));
+      const bad = new BadCells(subject, READING_STEP);
+      let readable = 0;
       const readings = rows.map((row): Reading => {
         const stamp = stampOf(numberIn(row.timestamp), subject);
         if (stamp % period !== 0)
           throw malformed(subject, `a row is stamped ${stamp}, which is not on the grid.`);
         const { time, label } = answeredAt(stamp, isVolume);
-        return { time, label, cells: statistic.fields.map((field) => cellOf(row, field, subject)) };
+        const cells = statistic.fields.map((field) => numberIn(row[field]));
+        const unread = statistic.fields.find((field, f) => cells[f] === undefined && !isBlank(row[field]));
+        if (unread !== undefined) bad.note(time, unread, row[unread]);
+        else readable++;
+        return { time, label, cells };
       });
+      const unread = bad.findings(readable);
       const due = readings.filter(({ time }) => time % stepOf(series.timeframe) === 0 && time <= asOf);
       const { kept, findings } = cleaned(due);
       const batch = batchOf(
         statistic.table,
         kept.map((reading) => statistic.row(series, reading, reading.cells)),
       );
-      return { batch, findings, rowsInBody: rows.length };
+      return { batch, findings: [...unread, ...findings], rowsInBody: rows.length };
     },
   };
 }
 
-const cellOf = (row: JsonRow, field: string, subject: string): number | undefined =>
-  row[field] === '' || row[field] === null ? undefined : numberOf(row, field, subject);
+/** What the venue left empty is no bad cell: `cleaned` says so. */
+const isBlank = (cell: JsonRow[string]): boolean => cell === '' || cell === null;
 
 const minutes = ({ symbol }: Series, query: Record<string, number>) =>
   usdmRequest('/fapi/v1/klines', { symbol, interval: '1m', ...query, limit: 1 });

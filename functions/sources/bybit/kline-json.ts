@@ -4,10 +4,10 @@ import type { Parsed } from '../../core/source.ts';
 import type { TableSpec } from '../../core/table.ts';
 import { stepOf } from '../../core/timeframe.ts';
 import { malformed } from '../malformed.ts';
+import { BadCells } from '../rest/bad-cells.ts';
 import { listIn, numberIn } from './envelope.ts';
 
-/** start, open, high, low, close, volume, turnover */
-const FIELDS = 7;
+const FIELDS = ['start', 'open', 'high', 'low', 'close', 'volume', 'turnover'] as const;
 
 /**
  * Reads an answer of `kline`: arrays of seven strings, newest first. A candle whose step was not over by `asOf` is left
@@ -23,20 +23,27 @@ export function parseKlines(
   const subject = seriesLabel(series);
   const step = stepOf(series.timeframe);
   const list = listIn(body, subject);
-  const rows = list.map((row, r): [number, ...number[]] => {
-    const cells = Array.isArray(row) ? row.slice(0, FIELDS).map(numberIn) : [];
-    if (cells.length < FIELDS || cells.includes(undefined))
-      throw malformed(subject, `row ${r + 1} is no candle.`);
+  const bad = new BadCells(subject, step);
+  const rows = list.flatMap((row, r): [number, ...number[]][] => {
+    const cells = Array.isArray(row) ? row.slice(0, FIELDS.length).map(numberIn) : [];
+    if (cells.length < FIELDS.length) throw malformed(subject, `row ${r + 1} is no candle.`);
+    const unread = cells.indexOf(undefined);
+    if (unread >= 0) {
+      bad.note(cells[0], FIELDS[unread]!, (row as readonly unknown[])[unread]);
+      return [];
+    }
     const numbers = cells as [number, ...number[]];
     if (numbers[0] % step !== 0) throw malformed(subject, `row ${r + 1} does not begin on the grid.`);
-    return numbers;
+    return [numbers];
   });
   const final = rows.filter(([start]) => start + step <= asOf);
   const batch = batchOf(
     table,
     final.map(([start, ...values]) => [start, series.symbol, series.timeframe, ...values]),
   );
-  return { ...sortAndDedupe(batch), rowsInBody: list.length };
+  const sorted = sortAndDedupe(batch);
+  const findings = [...bad.findings(rows.length), ...sorted.findings];
+  return { batch: sorted.batch, findings, rowsInBody: list.length };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { malformed, readJson } from '../malformed.ts';
-import type { DayRow } from '../rest/daily.ts';
+import { type DayRow, unreadDay } from '../rest/daily.ts';
 import { numberOf } from '../rest/values.ts';
 
 /** `2024-01-01T00:00:00.000000000Z`: nanoseconds, and never anything but a day's beginning. */
@@ -12,13 +12,13 @@ const STAMP = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/;
 export function metricDays(body: Uint8Array, metric: string, subject: string): DayRow[] {
   const { data } = (readJson(body, subject) ?? {}) as { readonly data?: unknown };
   if (!Array.isArray(data)) throw malformed(subject, 'the answer has no list "data".');
-  return data.flatMap((entry: unknown, i): DayRow[] => {
+  return data.flatMap((entry: unknown): DayRow[] => {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const at = Date.parse(`${STAMP.exec(String(row.time))?.[1]}Z`);
-    if (Number.isNaN(at)) throw malformed(subject, `row ${i + 1} has time ${String(row.time)}.`);
+    if (Number.isNaN(at)) return [unreadDay(at, 'time', row.time)];
     if (row[metric] === undefined || row[metric] === null) return [];
     const value = numberOf(row[metric]);
-    if (value === undefined) throw malformed(subject, `row ${i + 1} has ${metric} ${String(row[metric])}.`);
+    if (value === undefined) return [unreadDay(at, metric, row[metric])];
     return [{ at, values: [value] }];
   });
 }

@@ -1,6 +1,6 @@
 import { SECOND } from '../../core/time.ts';
 import { malformed, readJson } from '../malformed.ts';
-import type { DayRow } from '../rest/daily.ts';
+import { type DayRow, unreadDay } from '../rest/daily.ts';
 import { numberOf } from '../rest/values.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -13,21 +13,27 @@ type Row = Readonly<Record<string, unknown>>;
 export function supplyDays(body: Uint8Array, subject: string): DayRow[] {
   const chart = readJson(body, subject);
   if (!Array.isArray(chart)) throw malformed(subject, 'the answer is no list.');
-  return chart.flatMap((entry: unknown, i): DayRow[] => {
+  return chart.flatMap((entry: unknown): DayRow[] => {
     const row = (entry ?? {}) as Row;
     const seconds = numberOf(row.date);
-    if (seconds === undefined) throw malformed(subject, `row ${i + 1} has date ${String(row.date)}.`);
+    if (seconds === undefined) return [unreadDay(Number.NaN, 'date', row.date)];
+    const at = seconds * SECOND;
     // Charts of one coin leave out what was not counted then: such a day has no supply, which is not a supply of zero.
     const pegs = row.totalCirculatingUSD;
     if (pegs === undefined || pegs === null) return [];
-    const amounts = Object.entries(pegs as Row).map(([peg, amount]) => {
-      const usd = numberOf(amount);
-      if (usd === undefined) throw malformed(subject, `row ${i + 1} has ${peg} ${String(amount)}.`);
-      return [peg, usd] as const;
-    });
+    const amounts = Object.entries(pegs as Row).map(([peg, amount]) => ({
+      peg,
+      amount,
+      usd: numberOf(amount),
+    }));
     if (amounts.length === 0) return [];
-    const all = amounts.reduce((sum, [, usd]) => sum + usd, 0);
-    const dollars = amounts.find(([peg]) => peg === 'peggedUSD')?.[1] ?? 0;
-    return [{ at: seconds * SECOND, values: [all, dollars] }];
+    const unread = amounts.find(({ usd }) => usd === undefined);
+    const bad = unread && { field: unread.peg, value: unread.amount };
+    const dollars = amounts.find(({ peg }) => peg === 'peggedUSD') ?? { usd: 0 };
+    // Without one peg the sum is not known, but the dollar's own part is.
+    if (bad && dollars.usd === undefined) return [{ at, values: undefined, bad }];
+    if (bad) return [{ at, values: [null, dollars.usd!], bad }];
+    const all = amounts.reduce((sum, { usd }) => sum + usd!, 0);
+    return [{ at, values: [all, dollars.usd!] }];
   });
 }

@@ -1,13 +1,15 @@
 import type { Finding } from '../../core/source.ts';
+import { HOUR } from '../../core/time.ts';
 import { malformed, readJson } from '../malformed.ts';
+import { BadCells } from '../rest/bad-cells.ts';
 import { numberOf } from '../rest/values.ts';
 import { gammaOf } from './black-scholes.ts';
 import { type OptionName, readOptionName } from './instrument-name.ts';
 
 /** An option with its open interest and, where the venue has a volatility for it, its gamma. */
 export interface OptionState extends OptionName {
-  /** in coins: a contract of BTC and ETH options is one coin, so there is nothing to convert */
-  readonly openInterest: number;
+  /** null where the venue's cell does not read; in coins: a contract of BTC and ETH options is one coin, so there is nothing to convert */
+  readonly openInterest: number | null;
   /** percent a year, as the venue marks it */
   readonly iv: number | null;
   /** per US dollar of the underlying, for one coin */
@@ -22,23 +24,32 @@ const YEAR_MS = 365 * 86_400_000;
 
 /**
  * The options in an answer of `get_book_summary_by_currency` that still live, unsorted. A quote may lack everything but
- * its open interest.
+ * its open interest: where that does not read the option stays, and a finding says so.
+ * @param at what an option without a time of its own is dated; epoch ms
  * @throws GordonError `malformed-rows`
  */
 export function optionsIn(
   body: Uint8Array,
   currency: string,
+  at: number,
 ): { options: OptionState[]; findings: Finding[] } {
   const { result } = (readJson(body, currency) ?? {}) as { readonly result?: unknown };
   if (!Array.isArray(result)) throw malformed(currency, 'the answer has no list "result".');
   const options: OptionState[] = [];
   const unread: string[] = [];
+  const bad = new BadCells(currency, HOUR);
+  let readable = 0;
   for (const entry of result as unknown[]) {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const name = readOptionName(row.instrument_name);
     if (!name || name.currency !== currency) unread.push(String(row.instrument_name));
     else {
-      const option = stateOf(name, row);
+      const wrong = ['open_interest', 'creation_timestamp'].find(
+        (field) => amountIn(row[field]) === undefined,
+      );
+      if (wrong === undefined) readable++;
+      else bad.note(at, wrong, `${String(row[wrong])} of ${String(row.instrument_name)}`);
+      const option = stateOf(name, row, at);
       // One that has expired is listed until it is settled.
       if (option.expiry > option.at) options.push(option);
     }
@@ -48,16 +59,17 @@ export function optionsIn(
     first === undefined
       ? []
       : [{ kind: 'unknown-instrument', detail: { instruments: unread.length, first } }];
-  return { options, findings };
+  return { options, findings: [...bad.findings(readable), ...findings] };
 }
 
-function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>): OptionState {
-  const required = (field: string): number => {
-    const value = numberOf(row[field]);
-    if (value !== undefined && value >= 0) return value;
-    throw malformed(String(row.instrument_name), `${field} is ${String(row[field])}.`);
-  };
-  const [openInterest, at] = [required('open_interest'), required('creation_timestamp')];
+function amountIn(cell: unknown): number | undefined {
+  const value = numberOf(cell);
+  return value !== undefined && value >= 0 ? value : undefined;
+}
+
+function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>, now: number): OptionState {
+  const openInterest = amountIn(row.open_interest) ?? null;
+  const at = amountIn(row.creation_timestamp) ?? now;
   const forward = numberOf(row.underlying_price) ?? Number.NaN;
   // Of an option that cannot be priced the venue tells null, or a volatility of nothing.
   const iv = numberOf(row.mark_iv) || null;

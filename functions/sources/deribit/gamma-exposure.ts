@@ -72,7 +72,7 @@ function rowOf(
   const [callGex, putGex] = [sideOf(call, spot), sideOf(put, spot)];
   return [
     ...[symbol, at, expiry, strike],
-    ...[call?.openInterest ?? 0, put?.openInterest ?? 0, call?.iv ?? null, put?.iv ?? null],
+    ...[call ? call.openInterest : 0, put ? put.openInterest : 0, call?.iv ?? null, put?.iv ?? null],
     ...[call?.gamma ?? null, put?.gamma ?? null],
     ...[callGex, putGex, callGex === null || putGex === null ? null : callGex + putGex],
     ...[Number.isNaN(forward) ? null : forward, spot, Math.max(call?.at ?? 0, put?.at ?? 0)],
@@ -82,12 +82,13 @@ function rowOf(
 /** What nobody holds exposes nobody; what is held and has no gamma is not known. */
 function sideOf(option: OptionState | undefined, spot: number): number | null {
   if (!option) return 0;
-  return option.gamma === null ? null : gexOf(option.gamma, option.openInterest, spot);
+  const { gamma, openInterest } = option;
+  return gamma === null || openInterest === null ? null : gexOf(gamma, openInterest, spot);
 }
 
 function unpriced(at: number, options: readonly OptionState[]): Finding[] {
-  const without = options.filter(({ gamma, openInterest }) => gamma === null && openInterest > 0);
+  const without = options.filter(({ gamma, openInterest }) => gamma === null && (openInterest ?? 0) > 0);
   if (without.length === 0) return [];
-  const openInterest = without.reduce((sum, option) => sum + option.openInterest, 0);
+  const openInterest = without.reduce((sum, option) => sum + (option.openInterest ?? 0), 0);
   return [{ kind: 'unpriced-options', time: at, detail: { options: without.length, openInterest } }];
 }

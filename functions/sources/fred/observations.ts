@@ -4,6 +4,7 @@ import type { Finding, Parsed } from '../../core/source.ts';
 import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
 import { DAY } from '../../core/time.ts';
 import { malformed, readJson } from '../malformed.ts';
+import { BadCells } from '../rest/bad-cells.ts';
 import { dayOf, numberOf } from '../rest/values.ts';
 import { isUnrevised } from './series.ts';
 
@@ -40,23 +41,27 @@ export function parseObservations(
   { symbol }: Series,
 ): Parsed & { readonly rowsInBody: number } {
   const told = observationsIn(body, symbol);
-  const vintages = told.map((entry: unknown, i): Vintage => {
+  const bad = new BadCells(symbol, DAY);
+  const vintages = told.flatMap((entry: unknown): Vintage[] => {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
-    const wrong = (field: string) =>
-      malformed(symbol, `observation ${i + 1} has ${field} ${String(row[field])}.`);
     const time = dayOf(row.date);
+    const unread = (field: string): Vintage[] => {
+      bad.note(time, field, row[field]);
+      return [];
+    };
     const [start, end] = [dayOf(row.realtime_start), dayOf(row.realtime_end)];
     // A full stop is FRED's word for "none": a holiday, a month that was not surveyed. It is not zero.
     const value = row.value === '.' ? null : numberOf(row.value);
-    if (time === undefined) throw wrong('date');
-    if (start === undefined) throw wrong('realtime_start');
-    if (end === undefined) throw wrong('realtime_end');
-    if (value === undefined || typeof row.value !== 'string') throw wrong('value');
+    if (time === undefined) return unread('date');
+    if (start === undefined) return unread('realtime_start');
+    if (end === undefined) return unread('realtime_end');
+    if (value === undefined || typeof row.value !== 'string') return unread('value');
     // Without former values the period says only when we asked. A day's close is known from the next day on.
-    if (isUnrevised(symbol)) return { time, from: time + DAY, until: null, value };
-    return { time, from: start, until: row.realtime_end === FOR_EVER ? null : end + DAY, value };
+    if (isUnrevised(symbol)) return [{ time, from: time + DAY, until: null, value }];
+    return [{ time, from: start, until: row.realtime_end === FOR_EVER ? null : end + DAY, value }];
   });
-  return { ...pageOf(symbol, vintages), rowsInBody: told.length };
+  const { batch, findings } = pageOf(symbol, vintages);
+  return { batch, findings: [...bad.findings(vintages.length), ...findings], rowsInBody: told.length };
 }
 
 function observationsIn(body: Uint8Array, symbol: string): readonly unknown[] {
@@ -77,7 +82,8 @@ export const observationDays = (body: Uint8Array): number[] =>
 /** One page out of those of touching real-time periods: a value that holds across their border is one vintage again. */
 export function joinVintages(parts: readonly Parsed[]): Parsed {
   const symbol = parts.flatMap(({ batch }) => batch.columns[0] as readonly string[])[0] ?? '';
-  return pageOf(symbol, parts.flatMap(vintagesOf));
+  const { batch, findings } = pageOf(symbol, parts.flatMap(vintagesOf));
+  return { batch, findings: [...parts.flatMap((part) => part.findings), ...findings] };
 }
 
 function vintagesOf({ batch }: Parsed): Vintage[] {

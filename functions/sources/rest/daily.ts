@@ -2,14 +2,24 @@ import { batchOf, sortAndDedupe } from '../../core/batch.ts';
 import type { Series } from '../../core/series.ts';
 import type { Finding, ListingProbe, Parsed, Source } from '../../core/source.ts';
 import { DAY, floorTo } from '../../core/time.ts';
+import { BadCells } from './bad-cells.ts';
 
 /** What a venue tells of one day. */
 export interface DayRow {
   /** the venue's stamp, epoch ms */
   readonly at: number;
-  /** in the order of the table's columns after `symbol` and `time` */
-  readonly values: readonly (number | string | null)[];
+  /** in the order of the table's columns after `symbol` and `time`; undefined: there is nothing to keep of the day */
+  readonly values: readonly (number | string | null)[] | undefined;
+  /** a cell that does not read */
+  readonly bad?: { readonly field: string; readonly value: unknown };
 }
+
+/** A day of which a cell does not read, and that says nothing without it. @param at NaN where its stamp is that cell */
+export const unreadDay = (at: number, field: string, value: unknown): DayRow => ({
+  at,
+  values: undefined,
+  bad: { field, value },
+});
 
 /** A page of days out of an answer in any order: final ones only, one for each day. */
 export function dailyPage(
@@ -18,17 +28,26 @@ export function dailyPage(
   rows: readonly DayRow[],
   asOf: number,
 ): Parsed & { readonly rowsInBody: number } {
+  const bad = new BadCells(`${table.name} ${symbol}`, DAY);
+  for (const { at, bad: cell } of rows) {
+    if (cell) bad.note(Number.isNaN(at) ? undefined : floorTo(at, DAY), cell.field, cell.value);
+  }
+  const unread = bad.findings(rows.filter(({ values }) => values).length);
   const finalAt = (day: number): number => day + (instants ? 0 : DAY) + finalAfterMs;
   const final = rows.filter(({ at }) => finalAt(floorTo(at, DAY)) <= asOf);
   const batch = batchOf(
     table,
-    final.map(({ at, values }) => [symbol, floorTo(at, DAY), ...values]),
+    final.flatMap(({ at, values }) => (values ? [[symbol, floorTo(at, DAY), ...values]] : [])),
   );
   const offGrid = final
     .filter(({ at }) => at % DAY !== 0)
     .map(({ at }): Finding => ({ kind: 'off-grid-time', time: floorTo(at, DAY), detail: { stamp: at } }));
   const sorted = sortAndDedupe(batch);
-  return { batch: sorted.batch, findings: [...offGrid, ...sorted.findings], rowsInBody: rows.length };
+  return {
+    batch: sorted.batch,
+    findings: [...unread, ...offGrid, ...sorted.findings],
+    rowsInBody: rows.length,
+  };
 }
 
 /** The life of a symbol by the stamps of its days, where no answer but these tells of one. */
@@ -36,10 +55,12 @@ export function dailyListing(
   daysIn: (body: Uint8Array) => readonly DayRow[],
   { first, last }: Pick<ListingProbe, 'first' | 'last'>,
 ): ListingProbe {
+  const stampsIn = (body: Uint8Array): number[] =>
+    daysIn(body).flatMap(({ at }) => (Number.isNaN(at) ? [] : [at]));
   return {
     ...{ first, last, status: last },
-    firstAt: (body) => daysIn(body).at(0)?.at,
-    lastAt: (body) => daysIn(body).at(-1)?.at,
-    isTrading: (body) => daysIn(body).length > 0,
+    firstAt: (body) => stampsIn(body).at(0),
+    lastAt: (body) => stampsIn(body).at(-1),
+    isTrading: (body) => stampsIn(body).length > 0,
   };
 }

@@ -16,7 +16,9 @@ export type WireFault =
   /** announces the whole length, sends a part and drops the connection */
   | { readonly kind: 'cut'; readonly fraction?: number }
   /** a part of the body, framed as if it were whole */
-  | { readonly kind: 'truncate'; readonly fraction?: number };
+  | { readonly kind: 'truncate'; readonly fraction?: number }
+  /** other text in the place of what an expression first matches, such as a cell without its value; `$1` is its first group */
+  | { readonly kind: 'replace'; readonly find: string; readonly by: string };
 
 /** Faults of stored objects; the archive applies them to the file itself. */
 export type ObjectFault =
@@ -66,6 +68,7 @@ const WIRE_KINDS: readonly string[] = [
   'hang',
   'cut',
   'truncate',
+  'replace',
 ] satisfies WireFault['kind'][];
 const OBJECT_KINDS: readonly string[] = [
   'wrong-checksum',

@@ -11,6 +11,10 @@ interface Sending {
 /** Writes an answer, cutting it short where a fault says so. `Date` is the simulated clock's. */
 export function send(response: ServerResponse, answer: VenueAnswer, { now, head, faults }: Sending): void {
   let body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  for (const fault of faults) {
+    if (fault.kind === 'replace')
+      body = Buffer.from(body.toString().replace(new RegExp(fault.find), fault.by));
+  }
   const truncate = faults.find((f) => f.kind === 'truncate');
   if (truncate) body = body.subarray(0, Math.floor(body.length * (truncate.fraction ?? 0.5)));
   response.sendDate = false;

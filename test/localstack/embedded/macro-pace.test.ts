@@ -23,7 +23,7 @@ it(
     const seconds = (Date.now() - began) / SECOND;
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
     const stored = await at.sql`select distinct symbol from market_data.macro_observations`;
-  expect(stored).toHaveLength(FRED_SERIES.length);
+    expect(stored).toHaveLength(FRED_SERIES.length);
     const answers = at.venues.requests.all().map(({ status }) => status);
     expect(answers.length).toBeGreaterThanOrEqual(job.chunks.length);
     expect(answers.filter((status) => status === 429)).toEqual([]);

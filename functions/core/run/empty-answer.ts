@@ -1,0 +1,32 @@
+import { GordonError } from '../errors.ts';
+import { clip, measure, type Range } from '../range.ts';
+import { lifeOf, type PagesTier } from '../source.ts';
+import type { Filling } from './filling.ts';
+
+/** An answer that is well formed and holds nothing where the venue has rows for certain: a fault of the venue, no proof. */
+export const emptyAnswer = (subject: string): GordonError =>
+  new GordonError({
+    name: 'RetryableVenueError',
+    code: 'empty-answer',
+    subject,
+    message: 'the venue answered without a single row where there must be some.',
+    remedy: 'It is requested again by itself; what stays empty is a gap until the venue has its rows back.',
+  });
+
+/** @throws GordonError `empty-answer` when the range cannot be empty: of an answer without any row */
+export async function refuseEmpty(
+  { source, listing }: Filling,
+  tier: PagesTier,
+  range: Range,
+  { what, asOf }: { readonly what: string; readonly asOf: number },
+): Promise<void> {
+  // Such a tier says all that it has in each answer.
+  if (tier.pageRows === Number.POSITIVE_INFINITY) throw emptyAnswer(what);
+  const { longestEmptyMs } = source;
+  if (longestEmptyMs === undefined || range.end - range.start < longestEmptyMs) return;
+  const life = await listing();
+  // A series that must have rows and seems to have had none at all answered the listing's question emptily as well.
+  if (!life) throw emptyAnswer(what);
+  const living = clip([{ start: range.start, end: Math.min(range.end, asOf) }], lifeOf(life));
+  if (measure(living) >= longestEmptyMs) throw emptyAnswer(what);
+}
