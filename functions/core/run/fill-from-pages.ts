@@ -56,7 +56,7 @@ export async function* fillFromPages(
 }
 
 /** The first range, with all that follow within one page of its beginning. */
-export function firstGroup(ranges: RangeSet, pageMs: number): RangeSet {
+function firstGroup(ranges: RangeSet, pageMs: number): RangeSet {
   const [first] = ranges;
   const beyond = ranges.findIndex(({ end }, i) => i > 0 && end - first!.start > pageMs);
   return beyond < 0 ? ranges : ranges.slice(0, beyond);

@@ -1,4 +1,3 @@
-import { numberIn } from '../csv/numbers.ts';
 import { malformed, readJson } from '../malformed.ts';
 
 export type JsonRow = Readonly<Record<string, unknown>>;
@@ -16,13 +15,6 @@ export function rowsIn(body: Uint8Array, subject: string, symbol: string): reado
     if (of !== undefined && of !== symbol) throw malformed(subject, `row ${i + 1} is of ${String(of)}.`);
   }
   return list as JsonRow[];
-}
-
-/** @throws GordonError `malformed-rows` */
-export function numberOf(row: JsonRow, field: string, subject: string): number {
-  const value = numberIn(row[field]);
-  if (value === undefined) throw malformed(subject, `a row has no number in ${field}.`);
-  return value;
 }
 
 const EARLIEST = Date.UTC(2009, 0);
