@@ -44,7 +44,7 @@ export const Plan = z.looseObject({
 });
 export type Plan = z.infer<typeof Plan>;
 
-export const detailShape: z.ZodType<JobDetail> = summary.extend({
+const detail = summary.extend({
   skipped: z.array(z.string()),
   wave: z.number(),
   phase: z.string().nullable(),
@@ -75,6 +75,13 @@ export const detailShape: z.ZodType<JobDetail> = summary.extend({
   ),
   failures: z.array(z.looseObject({ chunk: z.string(), code: z.string(), message: z.string() })),
 });
+export const detailShape: z.ZodType<JobDetail> = detail;
+
+/** What `POST /backfill` answers; an older API knows no orders that join. */
+export interface OrderedJob extends JobDetail {
+  readonly joined?: boolean | undefined;
+}
+export const orderedShape: z.ZodType<OrderedJob> = detail.extend({ joined: z.boolean().optional() });
 
 /** Nothing will change any more. */
 export const isOver = (job: JobSummary): boolean => isFinished(job.status as JobStatus);

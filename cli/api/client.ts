@@ -23,7 +23,7 @@ interface JobsQuery {
 /** The jobs API. Every method @throws CliError `unreachable`, ApiProblem for what the API refuses or cannot do */
 export interface Api {
   readonly url: string;
-  create(order: OrderBody, key?: string): Promise<answers.JobDetail>;
+  create(order: OrderBody, key?: string): Promise<answers.OrderedJob>;
   /** what the order would take; nothing is entered */
   plan(order: OrderBody): Promise<answers.Plan>;
   job(id: string, signal?: AbortSignal): Promise<answers.JobDetail>;
@@ -48,7 +48,7 @@ export function apiAt(base: BaseUrl): Api {
   return {
     url: base.url,
     create: (order, key) =>
-      call(answers.detailShape, '/backfill', {
+      call(answers.orderedShape, '/backfill', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
         body: JSON.stringify(order),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { OrderBody } from '../../functions/core/run/create-job.ts';
-import type { JobDetail } from '../api/answers.ts';
+import type { OrderedJob } from '../api/answers.ts';
 import { stopOn } from '../follow/stop.ts';
 import { orderLine, whatNext } from '../format/job.ts';
 import { type Context, print, printJson } from './context.ts';
@@ -42,7 +42,10 @@ export function addTrigger(family: Command, work: (options: TriggerOptions) => P
   )
     .option('--wait', 'show progress until the job has ended')
     .option('--json', 'print the job as one JSON document')
-    .option('--idempotency-key <key>', 'the same key with the same order gives the same job')
+    .option(
+      '--idempotency-key <key>',
+      'the same key with the same order gives the same job; without one it joins the same order at work',
+    )
     .addHelpText('after', helpFor(word))
     .action(work);
 }
@@ -80,7 +83,8 @@ export const orderOf = (source: string, { symbols, from, to, timeframe }: OrderO
   ...(timeframe && { timeframe }),
 });
 
-export function announce(context: Context, job: JobDetail): void {
+export function announce(context: Context, job: OrderedJob): void {
   print(context, `job ${job.id} ${job.status}: ${orderLine(job)}`);
+  if (job.joined) print(context, '  joined: the same order was at work already, and this is its job');
   if (job.skipped.length > 0) print(context, `  left out, not listed there: ${job.skipped.join(', ')}`);
 }

@@ -26,9 +26,15 @@ export type FinalStatus = Exclude<JobStatus, 'queued' | 'running'>;
 export interface JobStore {
   /**
    * @param key an `Idempotency-Key` with a digest of what it was sent with: the same pair gives the same job
+   * @param identity equal for orders that are the same: without a key an order joins the one at work, by one conditional write;
+   *   absent: it joins none
    * @throws GordonError `idempotency-mismatch` when the key was used for something else
    */
-  create(order: JobOrder, key?: { readonly key: string; readonly digest: string }): Promise<NewJob>;
+  create(
+    order: JobOrder,
+    key?: { readonly key: string; readonly digest: string },
+    identity?: string,
+  ): Promise<NewJob>;
   get(id: string): Promise<Job | undefined>;
   /** newest first */
   list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly more: boolean }>;
@@ -63,8 +69,10 @@ export interface JobStore {
 
 export interface NewJob {
   readonly job: Job;
-  /** false when the idempotency key had made it before */
+  /** false when it had been made before: with the same idempotency key, or by the same order */
   readonly created: boolean;
+  /** the same order was at work, and this is its job */
+  readonly joined: boolean;
 }
 
 /** Where jobs run: Step Functions, or what stands in for it. */

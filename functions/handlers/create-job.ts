@@ -18,14 +18,18 @@ export const createHandler = httpHandler(
     }
     const key = headers['idempotency-key'];
     const digest = createHash('sha256').update(rawBody).digest('hex');
-    const { job, created } = await createJob(services, body, key ? { key, digest } : undefined, (order) =>
-      quoteOrder(services, order),
+    const { job, created, joined } = await createJob(
+      services,
+      body,
+      key ? { key, digest } : undefined,
+      (order) => quoteOrder(services, order),
     );
-    log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created });
+    log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created, joined });
+    const chunks = joined ? await services.jobs.chunks(job.id) : [];
     return {
       status: 202,
       headers: { location: `/backfill/jobs/${job.id}` },
-      body: detail(job, [], services.clock()),
+      body: { ...detail(job, chunks, services.clock()), joined },
     };
   },
   { body: true },

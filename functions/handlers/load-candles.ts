@@ -8,11 +8,18 @@ export const createHandler = httpHandler(
   async ({ headers, body, rawBody }, services, log) => {
     const key = headers['idempotency-key'];
     const digest = createHash('sha256').update(rawBody).digest('hex');
-    const { job, created } = await loadCandles(services, body, key ? { key, digest } : undefined, (order) =>
-      quoteOrder(services, order),
+    const { job, created, joined } = await loadCandles(
+      services,
+      body,
+      key ? { key, digest } : undefined,
+      (order) => quoteOrder(services, order),
     );
-    log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created });
-    return { status: 202, headers: { location: `/backfill/jobs/${job.id}` }, body: candleJob(job) };
+    log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created, joined });
+    return {
+      status: 202,
+      headers: { location: `/backfill/jobs/${job.id}` },
+      body: { ...candleJob(job), joined },
+    };
   },
   { body: true },
 );

@@ -46,6 +46,14 @@ describe('trigger', () => {
     expect(ran.stdout).toContain('\n  left out, not listed there: klines_perp ABC\n');
   });
 
+  it('says that it joined the same order', async () => {
+    await using api = await fakeApi({ [POST]: accepted({ ...view(job()), joined: true }) });
+    const ran = await gordon(['backfill', 'klines', 'trigger'], { api: api.url });
+    expect(ran.stdout.split('\n')[1]).toBe(
+      '  joined: the same order was at work already, and this is its job',
+    );
+  });
+
   it('waits with a line for every change in a pipe', async () => {
     await using api = await fakeApi(stages(lifeOfAJob()));
     const ran = await gordon(['backfill', 'klines', 'trigger', '--wait'], { api: api.url });

@@ -16,7 +16,12 @@ describe('two jobs on one range', () => {
   ])('%s at once share the rows', async (_what, byPages) => {
     const lot = freshLot(2);
     if (byPages) at.venues.faults.add(NO_DAILY_FILES);
-    const orders = await Promise.all([at.order(at.orderOf(lot)), at.order(at.orderOf(lot))]);
+    // With keys of their own: without one the second order would join the first.
+    const orders = await Promise.all(
+      ['one', 'two'].map((who) =>
+        at.order(at.orderOf(lot), { 'idempotency-key': `${who} ${lot.symbol} ${lot.from}` }),
+      ),
+    );
     const jobs = await Promise.all(orders.map(({ id }) => at.settled(id)));
     expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
     expect(jobs[0]!.rows_fetched + jobs[1]!.rows_fetched).toBe(2_880);
@@ -33,6 +38,37 @@ describe('two jobs on one range', () => {
     expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
     expect(jobs[0]!.rows_fetched + jobs[1]!.rows_fetched).toBe(3 * 1_440);
     await at.recovers(lot, ...jobs);
+  });
+});
+
+describe('the same order without a key', () => {
+  interface OrderedJob {
+    readonly id: string;
+    readonly joined: boolean;
+  }
+  const order = (body: object) =>
+    at.ask<OrderedJob>('/backfill', { method: 'POST', body: JSON.stringify(body) });
+
+  it('joins the job at work, also when both come at once', async () => {
+    const lot = freshLot(2);
+    const held = at.hold('plan-wave', 'before');
+    const body = at.orderOf(lot) as { to: string };
+    const [one, two] = await Promise.all([order(body), order(body)]);
+    expect([one.status, two.status]).toEqual([202, 202]);
+    expect(two.body.id).toBe(one.body.id);
+    expect([one.body.joined, two.body.joined].sort()).toEqual([false, true]);
+    await held.reached;
+    // In other words: the end lies within the same step.
+    const late = await order({ ...body, to: body.to.replace('00.000Z', '30.000Z').replace(':00Z', ':30Z') });
+    expect(late).toMatchObject({ status: 202, body: { id: one.body.id, joined: true } });
+    expect(late.headers.get('location')).toBe(`/backfill/jobs/${one.body.id}`);
+    held.release();
+    const job = await at.settled(one.body.id);
+    expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 2_880 });
+    const after = await order(body);
+    expect(after.body).toMatchObject({ joined: false });
+    expect(after.body.id).not.toBe(job.id);
+    await at.recovers(lot, job, await at.settled(after.body.id));
   });
 });
 

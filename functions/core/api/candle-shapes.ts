@@ -5,20 +5,28 @@ import { Count, Instant } from './shapes.ts';
 /** What the candle API answers. */
 const span = { start: Instant, end: Instant };
 
-export const CandleJob = z
+const candleJob = {
+  id: z.string(),
+  status: z.enum(JOB_STATUSES),
+  symbol: z.string().nullable(),
+  timeframe: z.string(),
+  ...span,
+  rows: Count,
+  created_at: Instant,
+  finished_at: Instant.nullable(),
+  reason: z.string().nullable(),
+  job: z.string().meta({ description: 'the path of the job' }),
+};
+
+export const CandleJob = z.object(candleJob).meta({ id: 'CandleJob' });
+
+/** What `POST /api/backfill` answers. */
+export const OrderedCandleJob = z
   .object({
-    id: z.string(),
-    status: z.enum(JOB_STATUSES),
-    symbol: z.string().nullable(),
-    timeframe: z.string(),
-    ...span,
-    rows: Count,
-    created_at: Instant,
-    finished_at: Instant.nullable(),
-    reason: z.string().nullable(),
-    job: z.string().meta({ description: 'the path of the job' }),
+    ...candleJob,
+    joined: z.boolean().meta({ description: 'the same order was at work, and this is its job' }),
   })
-  .meta({ id: 'CandleJob' });
+  .meta({ id: 'OrderedCandleJob' });
 
 const CandleGap = z
   .object({

@@ -33,8 +33,11 @@ const jobId = { id: 'the id of a job' };
 export const operations = {
   createJob: {
     ...{ method: 'POST', path: '/backfill', summary: 'Order a backfill job' },
-    headers: { 'Idempotency-Key': 'the same key with the same body gives the same job' },
-    ...{ query: queries.OrderQuery, body: OrderBody, success: 202, answer: shapes.Detail },
+    headers: {
+      'Idempotency-Key':
+        'the same key with the same body gives the same job; without a key the same order joins the one at work',
+    },
+    ...{ query: queries.OrderQuery, body: OrderBody, success: 202, answer: shapes.Ordered },
     others: { 200: shapes.Plan },
     problems: {
       400: [
@@ -133,7 +136,7 @@ export const operations = {
   loadCandles: {
     ...{ method: 'POST', path: '/api/backfill', summary: 'Order the candles of one symbol' },
     headers: { 'Idempotency-Key': 'the same key with the same body gives the same job' },
-    ...{ body: CandleBody, success: 202, answer: candles.CandleJob },
+    ...{ body: CandleBody, success: 202, answer: candles.OrderedCandleJob },
     problems: {
       400: [
         ...['malformed-json', 'invalid-request', 'unknown-timeframe'],

@@ -53,55 +53,61 @@ export const Plan = z
   })
   .meta({ id: 'Plan', description: 'an order that was not entered' });
 
-export const Detail: z.ZodType<JobDetail> = z
+const detail = {
+  ...summary,
+  skipped: z.array(z.string()).meta({ description: '"source symbol" pairs that a venue does not list' }),
+  wave: Count,
+  phase: z.string().nullable().meta({
+    description: 'what is done now that chunks do not show, such as "refreshing aggregates 3 of 6"',
+  }),
+  phase_seconds: Count.nullable().meta({ description: 'how long the phase has taken so far' }),
+  reason: z.string().nullable(),
+  rows_per_second: Count.nullable(),
+  seconds_left: Count.nullable().meta({
+    description: 'estimated; null before there is a rate, and in a phase',
+  }),
+  quote: Quote.nullable().meta({ description: 'null for a job that a schedule ordered' }),
+  actual: z.object({
+    ...{ rows: Count, seconds: z.number().nonnegative() },
+    requests: Count.nullable().meta({ description: 'null where it was not counted' }),
+  }),
+  gaps: z
+    .array(
+      z.object({
+        ...{ source: z.string(), symbol: z.string(), timeframe: z.string(), ...span },
+        ...{ rows: z.number().nonnegative(), cause: z.enum(CAUSES), proven: z.boolean() },
+        error: z.string().nullable(),
+      }),
+    )
+    .nullable()
+    .meta({ description: 'where no rows are and why, the first ones; null before the job has ended' }),
+  chunk_counts: z.partialRecord(z.enum(CHUNK_STATES), Count).meta({ description: 'of all chunks, by state' }),
+  chunks: z
+    .array(
+      z.object({
+        chunk: z.string(),
+        state: z.enum(CHUNK_STATES),
+        wave: Count,
+        rows: Count,
+        progress: Share,
+        resumes_at: Instant.nullable(),
+      }),
+    )
+    .meta({ description: `at most ${MOST_SHOWN}: then what is at work or failed before what is done` }),
+  failures: z
+    .array(z.object({ chunk: z.string(), code: z.string(), message: z.string() }))
+    .meta({ description: `at most ${MOST_SHOWN}` }),
+};
+
+export const Detail: z.ZodType<JobDetail> = z.object(detail).meta({ id: 'JobDetail' });
+
+/** What `POST /backfill` answers. */
+export const Ordered: z.ZodType<JobDetail & { readonly joined: boolean }> = z
   .object({
-    ...summary,
-    skipped: z.array(z.string()).meta({ description: '"source symbol" pairs that a venue does not list' }),
-    wave: Count,
-    phase: z.string().nullable().meta({
-      description: 'what is done now that chunks do not show, such as "refreshing aggregates 3 of 6"',
-    }),
-    phase_seconds: Count.nullable().meta({ description: 'how long the phase has taken so far' }),
-    reason: z.string().nullable(),
-    rows_per_second: Count.nullable(),
-    seconds_left: Count.nullable().meta({
-      description: 'estimated; null before there is a rate, and in a phase',
-    }),
-    quote: Quote.nullable().meta({ description: 'null for a job that a schedule ordered' }),
-    actual: z.object({
-      ...{ rows: Count, seconds: z.number().nonnegative() },
-      requests: Count.nullable().meta({ description: 'null where it was not counted' }),
-    }),
-    gaps: z
-      .array(
-        z.object({
-          ...{ source: z.string(), symbol: z.string(), timeframe: z.string(), ...span },
-          ...{ rows: z.number().nonnegative(), cause: z.enum(CAUSES), proven: z.boolean() },
-          error: z.string().nullable(),
-        }),
-      )
-      .nullable()
-      .meta({ description: 'where no rows are and why, the first ones; null before the job has ended' }),
-    chunk_counts: z
-      .partialRecord(z.enum(CHUNK_STATES), Count)
-      .meta({ description: 'of all chunks, by state' }),
-    chunks: z
-      .array(
-        z.object({
-          chunk: z.string(),
-          state: z.enum(CHUNK_STATES),
-          wave: Count,
-          rows: Count,
-          progress: Share,
-          resumes_at: Instant.nullable(),
-        }),
-      )
-      .meta({ description: `at most ${MOST_SHOWN}: then what is at work or failed before what is done` }),
-    failures: z
-      .array(z.object({ chunk: z.string(), code: z.string(), message: z.string() }))
-      .meta({ description: `at most ${MOST_SHOWN}` }),
+    ...detail,
+    joined: z.boolean().meta({ description: 'the same order was at work, and this is its job' }),
   })
-  .meta({ id: 'JobDetail' });
+  .meta({ id: 'OrderedJob' });
 
 export const Cancelled = z.object({ status: z.enum(JOB_STATUSES) }).meta({ id: 'Cancelled' });
 

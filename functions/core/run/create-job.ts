@@ -12,6 +12,7 @@ import { isTimeframe, type Timeframe } from '../timeframe.ts';
 import { type ListingPorts, listingOf } from './find-listing.ts';
 import { type QuotePorts, quoteOrder } from './quote-order.ts';
 import { type ResolvePorts, resolveSymbols } from './resolve-symbols.ts';
+import { identityOf } from './same-order.ts';
 
 export interface CreatePorts extends ResolvePorts, ListingPorts {
   readonly jobs: JobStore;
@@ -35,7 +36,7 @@ export const OrderBody = z.strictObject({
 export type OrderBody = z.infer<typeof OrderBody>;
 
 /**
- * Takes an order: checks it, enters the job and starts its execution.
+ * Takes an order: checks it, enters the job and starts its execution. Without a key it joins the same order that is at work.
  * @param quote what the job keeps as its quote; absent for what schedules order, which nobody has asked the price of
  * @throws GordonError `BadRequest` for whatever cannot be; nothing was entered then
  */
@@ -46,7 +47,11 @@ export async function createJob(
   quote?: (order: JobOrder) => Promise<Quote>,
 ): Promise<NewJob> {
   const order = await checkSymbols(ports, readOrder(ports, parseInput(OrderBody, body, 'the order')));
-  const made = await ports.jobs.create(quote ? { ...order, quote: await quote(order) } : order, key);
+  const made = await ports.jobs.create(
+    quote ? { ...order, quote: await quote(order) } : order,
+    key,
+    identityOf(order, ports.sources, ports.clock()),
+  );
   if (!made.created) return made;
   try {
     await ports.workflow.start(made.job.id);

@@ -7,6 +7,7 @@ import { DAY, SECOND } from '../../core/time.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
 import { itemOf } from './items.ts';
 import type { JobTable } from './job-store.ts';
+import { noteAtWork, type SameOrder } from './same-order.ts';
 import { idempotencyKey, jobKey, TTL_ATTRIBUTE } from './table.ts';
 
 /** As long as a caller may repeat a request and get the same job. */
@@ -18,6 +19,7 @@ export async function createJob(
   at: JobTable,
   order: JobOrder,
   key: { readonly key: string; readonly digest: string } | undefined,
+  identity: string | undefined,
   get: (id: string) => Promise<Job | undefined>,
 ): Promise<NewJob> {
   const earlierJob = async (id: string): Promise<Job> => {
@@ -31,20 +33,37 @@ export async function createJob(
   if (key) {
     // The key comes first: of two requests with one key only the one that entered it goes on to make a job.
     const earlier = await claimKey(at, key, job.id, now);
-    if (earlier) return { job: await earlierJob(earlier), created: false };
+    if (earlier) return { job: await earlierJob(earlier), created: false, joined: false };
+  }
+  if (identity !== undefined) {
+    const other = await noteAtWork(at, identity, job, get);
+    // Whoever sends a key wants a job of its own; another order may join that one all the same.
+    if (other && !key) return await join(at, other);
   }
   try {
     await put(at, { ...jobKey(job.id), ...itemOf(job) });
   } catch (error) {
     // Nobody else makes this id: a first attempt entered it, and only its answer was lost.
-    if (isConditionFailed(error)) return { job, created: true };
+    if (isConditionFailed(error)) return { job, created: true, joined: false };
     if (key) {
       const release = new DeleteCommand({ TableName: at.table, Key: idempotencyKey(key.key) });
       await onTable('the idempotency key', () => at.client.send(release));
     }
     throw error;
   }
-  return { job, created: true };
+  return { job, created: true, joined: false };
+}
+
+/** A job that is not entered yet is entered for whoever made it: it may have died in between. */
+async function join(at: JobTable, { job, entered }: SameOrder): Promise<NewJob> {
+  if (entered) return { job, created: false, joined: true };
+  try {
+    await put(at, { ...jobKey(job.id), ...itemOf(job) });
+    return { job, created: true, joined: true };
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+    return { job, created: false, joined: true };
+  }
 }
 
 async function claimKey(

@@ -36,7 +36,7 @@ export function createJobStore(at: JobTable): JobStore {
     ...createChunkStore(at, mustGet),
     ...createProvisionalNotes(at),
     get,
-    create: (order, key) => createJob(at, order, key, get),
+    create: (order, key, identity) => createJob(at, order, key, identity, get),
     list: (filter) => listJobs(at, filter),
 
     async start(id, wave, phase) {

@@ -1,6 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
-/** The job table: one table for jobs, their chunks, idempotency keys, leases of schedules, rate budgets and when provisional rows were asked for. */
+/** The job table: one table for jobs, their chunks, idempotency keys, orders at work, leases of schedules, rate budgets and when provisional rows were asked for. */
 export const KEYS = { partition: 'pk', sort: 'sk' } as const;
 export const BY_STATUS = { name: 'by_status', partition: 'status', sort: 'id' } as const;
 /** epoch seconds after which DynamoDB may delete the item */
@@ -11,6 +11,8 @@ export const chunkKey = (id: string, label: string) => ({ pk: `JOB#${id}`, sk: `
 export const idempotencyKey = (key: string) => ({ pk: `IDEM#${key}`, sk: 'IDEM' });
 /** @param series its label */
 export const provisionalKey = (series: string, chunk: string) => ({ pk: `PROVISIONAL#${series}`, sk: chunk });
+/** @param digest of what makes an order the same as another one */
+export const orderKey = (digest: string) => ({ pk: `ORDER#${digest}`, sk: 'ORDER' });
 export const leaseKey = (name: string) => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
 
 /** For hosts that make the table themselves; CDK declares the same from the constants above. */

@@ -57,7 +57,7 @@ function worldOf(sources: Readonly<Record<string, Source>>, more: Partial<World>
           const job = { ...order, id: `job ${jobs.length}`, status: 'queued', createdAt: world.now } as Job;
           if (order.sources[0] === world.refused) throw new Error('refused');
           jobs.push(job);
-          return { job, created: true };
+          return { job, created: true, joined: false };
         },
       },
       workflow: { start: async () => {} },

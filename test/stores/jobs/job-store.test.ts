@@ -1,4 +1,4 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JOB_STATUSES, type JobOrder } from '../../../functions/core/job.ts';
 import type { JobStore } from '../../../functions/core/job-ports.ts';
@@ -117,6 +117,69 @@ describe('an idempotency key', () => {
     await jobs.create(order, { key: 'k2', digest: 'd' });
     const other = jobs.create(order, { key: 'k2', digest: 'e' });
     await expect(other).rejects.toMatchObject({ code: 'idempotency-mismatch', status: 422 });
+  });
+});
+
+describe('an order that is the same as one at work', () => {
+  it('joins it until it has ended', async () => {
+    const first = await jobs.create(order, undefined, 'one');
+    expect([first.created, first.joined]).toEqual([true, false]);
+    const again = await jobs.create({ ...order, to: order.to + 1 }, undefined, 'one');
+    expect(again).toEqual({ job: first.job, created: false, joined: true });
+    expect((await jobs.create(order, undefined, 'another')).job.id).not.toBe(first.job.id);
+    await jobs.start(first.job.id, 1);
+    expect((await jobs.create(order, undefined, 'one')).job).toMatchObject({
+      id: first.job.id,
+      status: 'running',
+    });
+    await jobs.cancel(first.job.id);
+    const next = await jobs.create(order, undefined, 'one');
+    expect([next.created, next.joined, next.job.id === first.job.id]).toEqual([true, false, false]);
+    expect((await jobs.create(order, undefined, 'one')).job.id).toBe(next.job.id);
+  });
+
+  it('makes one job when all of them come at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const all = await Promise.all(
+        Array.from({ length: 6 }, () => jobs.create(order, undefined, `at once ${round}`)),
+      );
+      expect(new Set(all.map(({ job }) => job.id)).size).toBe(1);
+      expect(all.filter(({ joined }) => !joined)).toHaveLength(1);
+      expect(all.filter(({ created }) => created).length).toBeGreaterThan(0);
+      expect(await jobs.get(all[0]!.job.id)).toMatchObject({ status: 'queued', symbols: order.symbols });
+    }
+  });
+
+  it('replaces one that has ended once, when all of them come at once', async () => {
+    const old = await jobs.create(order, undefined, 'ended');
+    await jobs.finish(old.job.id, { status: 'succeeded', rows: 0 });
+    const all = await Promise.all([1, 2, 3, 4].map(() => jobs.create(order, undefined, 'ended')));
+    expect(new Set(all.map(({ job }) => job.id)).size).toBe(1);
+    expect(all[0]!.job.id).not.toBe(old.job.id);
+  });
+
+  it('enters the job of one that died before it could', async () => {
+    const first = await jobs.create(order, undefined, 'died');
+    await table.client.send(new DeleteCommand({ TableName: table.table, Key: jobKey(first.job.id) }));
+    const next = await jobs.create(order, undefined, 'died');
+    expect(next).toEqual({ job: first.job, created: true, joined: true });
+    expect(await jobs.get(first.job.id)).toEqual(first.job);
+  });
+
+  it('with a key has a job of its own, which one without a key joins', async () => {
+    const keyed = await jobs.create(order, { key: 'k3', digest: 'd' }, 'keyed');
+    const other = await jobs.create(order, { key: 'k4', digest: 'd' }, 'keyed');
+    expect([other.created, other.job.id === keyed.job.id]).toEqual([true, false]);
+    expect((await jobs.create(order, undefined, 'keyed')).job.id).toBe(keyed.job.id);
+    const again = await jobs.create(order, { key: 'k3', digest: 'd' }, 'keyed');
+    expect(again).toEqual({ job: keyed.job, created: false, joined: false });
+  });
+
+  it('does not wait for a job that has lost its execution', async () => {
+    const lost = await jobs.create(order, undefined, 'lost');
+    table.now += 2 * DAY;
+    const next = await jobs.create(order, undefined, 'lost');
+    expect([next.joined, next.job.id === lost.job.id]).toEqual([false, false]);
   });
 });
 
