@@ -35,7 +35,7 @@ export const functions: readonly FunctionSpec[] = [
     ...api,
     handler: 'cancel-job',
     description: 'DELETE /backfill/jobs/{id}: stops at the next checkpoint, keeps rows',
-    access: ['job-table'],
+    access: ['job-table', 'database'],
     routes: [{ method: 'DELETE', path: '/backfill/jobs/{id}' }],
   },
   {
@@ -229,7 +229,7 @@ export const functions: readonly FunctionSpec[] = [
     ...step,
     handler: 'execution-stopped',
     description: 'Ends a job whose execution ended without a word to the job table',
-    access: ['job-table', 'events'],
+    access: ['job-table', 'database', 'events'],
     events: [
       {
         name: 'execution-stopped',

@@ -1,5 +1,6 @@
 import type { GapCause } from './cause.ts';
 import type { EmptyReason, Page } from './coverage.ts';
+import type { FinalStatus } from './job-ports.ts';
 import type { Chunk } from './plan.ts';
 import type { Range, RangeSet } from './range.ts';
 import type { Series } from './series.ts';
@@ -73,8 +74,18 @@ export interface SeriesStore {
 
 /** The catalogue of series: what was ever asked for, and whether it is all there. */
 export interface SeriesCatalog {
-  /** adds to what is requested of a series; creates the series */
-  request(series: Series, range: Range): Promise<void>;
+  /**
+   * adds to what is requested of a series; creates the series
+   * @param jobId who wants it; absent: it stays, whatever job is cancelled
+   */
+  request(series: Series, range: Range, jobId?: string): Promise<void>;
+  /**
+   * Takes out of what is requested what only this job, which was cancelled, wanted and did not fetch. Doing it again
+   * changes nothing.
+   */
+  withdraw(jobId: string): Promise<void>;
+  /** notes that a job has ended, when nothing works for it any more: what it requested stays, or was withdrawn */
+  settle(jobId: string, status: FinalStatus): Promise<void>;
   requested(series: Series): Promise<RangeSet>;
   missing(series: Series, requested: Range): Promise<RangeSet>;
   /**

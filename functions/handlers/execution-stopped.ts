@@ -16,10 +16,11 @@ const Stopped = z.object({
   }),
 });
 
-export const createHandler = scheduledHandler(async ({ jobs, events }, log, event) => {
+export const createHandler = scheduledHandler(async ({ jobs, catalog, events }, log, event) => {
   const { name, status, error, cause } = Stopped.parse(event).detail;
   const before = await jobs.get(name);
   const job = await stopJob(jobs, { jobId: name, status, cause: cause ?? error ?? undefined });
+  if (job && isFinished(job.status)) await catalog.settle(name, job.status as FinalStatus);
   log.info('execution stopped', { jobId: name, execution: status, status: job?.status ?? 'unknown' });
   // An end that the state machine reported itself was told by its last state.
   if (job && before && !isFinished(before.status)) {

@@ -36,7 +36,7 @@ const members = (sql: Runner, multirange: ReturnType<Runner>) => sql`
   select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
   from unnest(${multirange}) r order by 1`;
 
-const ofSeries = (sql: Runner, s: Series) =>
+export const ofSeries = (sql: Runner, s: Series) =>
   sql`source = ${s.source} and symbol = ${s.symbol} and timeframe = ${s.timeframe}`;
 
 /** Spans of a series that touch a range; both comparisons are on the index. */

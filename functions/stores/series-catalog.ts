@@ -1,34 +1,30 @@
 import type { SeriesCatalog } from '../core/ports.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
-import { DAY } from '../core/time.ts';
-import { missingOf, requestedOf, toMultirange } from './ledger.ts';
+import { missingOf, requestedOf } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
 import { reconcile } from './reconcile.ts';
 import { report } from './report.ts';
+import { endWithdrawn, request, settleRequests, withdrawRequests } from './requests.ts';
 import type { StoreOptions } from './series-store.ts';
-
-/** A request that ends so near to now is one for all that comes; a day's row is final some hours after its day. */
-const PRESENT = 2 * DAY;
 
 /** The catalogue of series in PostgreSQL. Throws as the series store does; `report` works for a session that only reads. */
 export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): SeriesCatalog {
-  const guarded = async <T>(series: Series, work: () => Promise<T>): Promise<T> => {
+  const guarded = async <T>(about: Series | string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw storeError(error, seriesLabel(series));
+      throw storeError(error, typeof about === 'string' ? about : seriesLabel(about));
     }
   };
   return {
-    request: (series, range) =>
-      guarded(series, async () => {
-        await sql`
-          insert into market_data.series as s (source, symbol, timeframe, requested, followed)
-          values (${series.source}, ${series.symbol}, ${series.timeframe}, ${toMultirange([range])}::tstzmultirange,
-            ${range.end > clock() - PRESENT})
-          on conflict (source, symbol, timeframe) do update
-            set requested = s.requested + excluded.requested, followed = s.followed or excluded.followed`;
-      }),
+    request: (series, range, jobId) => guarded(series, () => request(sql, series, range, clock(), jobId)),
+
+    withdraw: (jobId) => guarded(`job ${jobId}`, () => withdrawRequests(sql, jobId)),
+
+    settle: (jobId, status) =>
+      guarded(`job ${jobId}`, () =>
+        status === 'cancelled' ? endWithdrawn(sql, jobId) : settleRequests(sql, jobId, clock()),
+      ),
 
     requested: (series) => guarded(series, () => requestedOf(sql, series)),
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { MINUTE } from '../../functions/core/time.ts';
+import { DAY, iso, MINUTE } from '../../functions/core/time.ts';
 import { type FaultHost, freshLot, startFaultHost, until } from '../helpers/faults/host.ts';
 
 /** A job can be cancelled whatever it is at; what it wrote stays, and nothing revives it. */
@@ -90,5 +90,53 @@ describe('a job that is cancelled', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'job-finished' } });
     expect((await at.settled(job.id)).status).toBe('succeeded');
     await at.recovers(lot, job);
+  });
+});
+
+describe('what only a cancelled job wanted', () => {
+  interface Row {
+    readonly symbol: string;
+    readonly requested: readonly { readonly from: string; readonly to: string }[];
+    readonly gaps: readonly unknown[];
+  }
+  /** A symbol that no other job of this file is about. */
+  const own = (symbol: string, days: number) => ({ ...freshLot(days), symbol });
+  const reportOf = async (symbol: string): Promise<Row[]> =>
+    (await at.ask<Row[]>(`/backfill/report?source=klines_spot&symbol=${symbol}`)).body;
+
+  it('is no gap, at once and after its end, and is ordered anew by the next order', async () => {
+    const lot = own('BTCUSDT', 3);
+    byPages();
+    at.venues.faults.add({ kind: 'delay', ms: 80, match: PAGES });
+    const { id } = await at.order(at.orderOf(lot));
+    await at.wait(id, ({ rows_fetched }) => rows_fetched > 0);
+    await at.cancel(id);
+    expect((await reportOf(lot.symbol)).flatMap(({ gaps }) => gaps)).toEqual([]);
+    const job = await at.settled(id);
+    const [row] = await reportOf(lot.symbol);
+    const end = lot.from + job.rows_fetched * MINUTE;
+    expect([row!.gaps, row!.requested]).toEqual([[], [{ from: iso(lot.from), to: iso(end) }]]);
+    at.calm();
+    const next = await at.trigger(lot);
+    expect([next.status, next.rows_fetched]).toEqual(['succeeded', 4_320 - job.rows_fetched]);
+    expect((await reportOf(lot.symbol))[0]!.requested).toEqual([{ from: iso(lot.from), to: iso(lot.to) }]);
+  });
+
+  it('stays where another job at work wants it too', async () => {
+    const lot = own('SOLUSDT', 3);
+    byPages();
+    at.venues.faults.add({ kind: 'delay', ms: 80, match: PAGES });
+    const late = { ...lot, from: lot.from + 2 * DAY };
+    const one = await at.order(at.orderOf(lot));
+    await at.wait(one.id, ({ chunks }) => chunks.length > 0);
+    const two = await at.order(at.orderOf(late));
+    await at.wait(two.id, ({ chunks }) => chunks.length > 0);
+    await at.cancel(one.id);
+    const job = await at.settled(two.id);
+    expect(job.status).toBe('succeeded');
+    await at.settled(one.id);
+    const [row] = await reportOf(lot.symbol);
+    expect([row!.gaps, row!.requested.at(-1)]).toEqual([[], expect.objectContaining({ to: iso(late.to) })]);
+    expect(Date.parse(row!.requested.at(-1)!.from)).toBeLessThanOrEqual(late.from);
   });
 });

@@ -94,7 +94,7 @@ describe('a job table that', () => {
 
   it('loses every answer to a new job leaves one that the next refresh starts', async () => {
     const lot = freshLot();
-    at.table.strike({ kind: 'lost-answer', action: 'PutItem', times: 4 });
+    at.table.strike({ kind: 'lost-answer', action: 'PutItem', holds: '"JOB#', times: 4 });
     const body = JSON.stringify(at.orderOf(lot));
     expect((await at.ask('/backfill', { method: 'POST', body })).status).toBe(503);
     const { jobs } = await at.host.services.jobs.list({ statuses: ['queued'], limit: 2 });

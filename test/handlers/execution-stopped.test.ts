@@ -26,10 +26,13 @@ it('ends the job that has the name of the execution', async () => {
   });
   const told: JobEvent[] = [];
   const events: Events = { publish: async (some) => void told.push(...some) };
-  const handler = createHandler(async () => ({ jobs, events }) as never as Services);
+  const settled: unknown[] = [];
+  const catalog = { settle: async (...of: unknown[]) => void settled.push(of) };
+  const handler = createHandler(async () => ({ jobs, catalog, events }) as never as Services);
   const context = {} as never;
   expect(await handler(event(job.id, 'ABORTED'), context)).toEqual({ jobId: job.id, status: 'cancelled' });
   expect(told.map((one) => [one.type, one.detail.status])).toEqual([['JobFinished', 'cancelled']]);
+  expect(settled).toEqual([[job.id, 'cancelled']]);
   await handler(event(job.id, 'ABORTED'), context);
   expect(told).toHaveLength(1);
   expect(await jobs.get(job.id)).toMatchObject({ status: 'cancelled', reason: 'its execution was stopped' });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(async () => {
   now = T0 + 60 * DAY;
-  for (const table of ['spot_klines', 'coverage', 'closed_jobs', 'findings', 'series']) {
+  for (const table of ['spot_klines', 'coverage', 'closed_jobs', 'findings', 'series', 'open_requests']) {
     await sql`delete from market_data.${sql(table)}`;
   }
 });
@@ -32,6 +32,93 @@ beforeEach(async () => {
 const days = (from: number, to: number) => minutes(from * 1440, to * 1440);
 const loseRow = (minute: number) =>
   sql`delete from market_data.spot_klines where open_time = ${new Date(T0 + minute * MINUTE)}`;
+
+describe('what a job requested', () => {
+  const isFollowed = async (): Promise<boolean> =>
+    (await sql`select followed from market_data.series`)[0]!.followed as boolean;
+  const open = async (): Promise<number> =>
+    (await sql`select count(*)::int as n from market_data.open_requests`)[0]!.n as number;
+
+  it('leaves with it when it is cancelled, but for what is there or proven empty', async () => {
+    await catalog.request(BTC, days(10, 12), 'before');
+    await catalog.settle('before', 'succeeded');
+    await catalog.request(BTC, days(0, 20), JOB.jobId);
+    await store.commit([pageOf([days(0, 1)])], JOB);
+    await store.commit([pageOf([], { empty: [proof(minutes(1440, 2880))] })], JOB);
+    await catalog.withdraw(JOB.jobId);
+    expect(await catalog.requested(BTC)).toEqual([days(0, 2), days(10, 12)]);
+    const [found] = await catalog.report({});
+    expect(found!.gaps).toMatchObject([{ ...days(10, 12), cause: 'ours' }]);
+    await catalog.withdraw(JOB.jobId);
+    // The page in hand came after that.
+    await store.commit([pageOf([days(2, 3)])], JOB);
+    await catalog.settle(JOB.jobId, 'cancelled');
+    expect([await catalog.requested(BTC), await open()]).toEqual([[days(0, 3), days(10, 12)], 0]);
+  });
+
+  it('also when it was requested after the job was cancelled', async () => {
+    await catalog.withdraw('late');
+    await catalog.request(BTC, days(0, 2), 'late');
+    await catalog.settle('late', 'cancelled');
+    expect([await catalog.requested(BTC), await open()]).toEqual([[], 0]);
+  });
+
+  it.each<[string, ('cancel one' | 'cancel two' | 'end one' | 'end two')[], [number, number][]]>([
+    ['the first of two is cancelled', ['cancel one'], [[2, 6]]],
+    ['the second of two is cancelled', ['cancel two'], [[0, 4]]],
+    ['both are, the first before', ['cancel one', 'cancel two'], []],
+    ['both are, the second before', ['cancel two', 'cancel one'], []],
+    ['the second ends, then the first is cancelled', ['end two', 'cancel one'], [[2, 6]]],
+    ['the first ends, then the second is cancelled', ['end one', 'cancel two'], [[0, 4]]],
+    ['the first is cancelled, then the second ends', ['cancel one', 'end two'], [[2, 6]]],
+  ])('of two that overlap: %s', async (_what, acts, left) => {
+    await catalog.request(BTC, days(0, 4), 'one');
+    await catalog.request(BTC, days(2, 6), 'two');
+    for (const act of acts) {
+      const [verb, job] = act.split(' ') as [string, string];
+      if (verb === 'cancel') await catalog.withdraw(job);
+      await catalog.settle(job, verb === 'cancel' ? 'cancelled' : 'completed_with_gaps');
+    }
+    expect(await catalog.requested(BTC)).toEqual(left.map(([from, to]) => days(from, to)));
+  });
+
+  it('stays whole when requests and withdrawals of two come at once', async () => {
+    for (let round = 0; round < 20; round++) {
+      const [one, two] = [`one ${round}`, `two ${round}`] as const;
+      await catalog.request(BTC, days(0, 4), one);
+      await Promise.all([catalog.request(BTC, days(2, 6), two), catalog.withdraw(one)]);
+      await catalog.settle(one, 'cancelled');
+      expect(await catalog.requested(BTC)).toEqual([days(2, 6)]);
+      await catalog.withdraw(two);
+      await catalog.settle(two, 'cancelled');
+      expect(await catalog.requested(BTC)).toEqual([]);
+    }
+  });
+
+  it('no longer makes the series followed, unless another job does', async () => {
+    const tail = days(58, 60);
+    await catalog.request(BTC, tail, 'one');
+    await catalog.request(BTC, tail, 'two');
+    expect(await isFollowed()).toBe(true);
+    await catalog.withdraw('one');
+    expect(await isFollowed()).toBe(true);
+    await catalog.withdraw('two');
+    expect(await isFollowed()).toBe(false);
+    await catalog.request(BTC, tail, 'three');
+    await catalog.settle('three', 'succeeded');
+    await catalog.request(BTC, days(50, 60), 'four');
+    await catalog.withdraw('four');
+    expect([await isFollowed(), await catalog.requested(BTC)]).toEqual([true, [tail]]);
+  });
+
+  it('is no longer noted a week after nobody noted its end', async () => {
+    await catalog.request(BTC, days(0, 1), 'dead');
+    now += 8 * DAY;
+    await catalog.request(BTC, days(1, 2), 'alive');
+    await catalog.settle('alive', 'succeeded');
+    expect([await open(), await catalog.requested(BTC)]).toEqual([0, [days(0, 2)]]);
+  });
+});
 
 describe('request', () => {
   it('adds up what was asked for', async () => {

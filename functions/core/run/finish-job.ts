@@ -46,6 +46,7 @@ export async function finalizeJob(
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
     : verdict(await whatIsLeft(ports, job), chunks, rows);
   const final = await ports.jobs.finish(job.id, { ...end, rows });
+  await ports.catalog.settle(job.id, final.status as FinalStatus);
   // Last: a call that dies before is made again, and must count the same rows.
   await ports.store.close(job.id);
   return { jobId: job.id, status: final.status as FinalStatus, rows, reason: final.reason ?? '' };

@@ -89,7 +89,7 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
   const now = ports.clock();
   await eachSeries(ports, job, async (series) => {
     const range = orderedRange(job, series, now);
-    if (range.start < range.end) await ports.catalog.request(series, range);
+    if (range.start < range.end) await ports.catalog.request(series, range, job.id);
     for (const wanted of await wantedOf(job, series, ports.catalog, now)) {
       await ports.catalog.reconcile(series, wanted);
     }
