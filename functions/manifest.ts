@@ -1,9 +1,16 @@
-import type { FunctionSpec } from './function-spec.ts';
+import type { FunctionSpec, Route } from './function-spec.ts';
 
 export type { Access, FunctionSpec } from './function-spec.ts';
 
 const api = { memoryMb: 512, timeoutSeconds: 29 } as const;
 const step = { memoryMb: 512, timeoutSeconds: 120 } as const;
+
+/** Answers one route from the database alone. @param route method and path */
+function ofDatabase(handler: string, route: string, what: string): FunctionSpec {
+  const [method, path] = route.split(' ') as [Route['method'], string];
+  const description = `${route}: ${what}`;
+  return { ...api, handler, description, access: ['database'], routes: [{ method, path }] };
+}
 
 /**
  * Every function of the program with its routes, states and schedules. The CDK app and the embedded host are both built
@@ -45,6 +52,8 @@ export const functions: readonly FunctionSpec[] = [
     access: ['database'],
     routes: [{ method: 'GET', path: '/backfill/report' }],
   },
+  ofDatabase('list-series', 'GET /backfill/series', 'what is requested, since when, at which pace'),
+  ofDatabase('unfollow', 'DELETE /backfill/series', 'no schedule orders these series any more; rows stay'),
   {
     ...api,
     handler: 'list-sources',
@@ -59,20 +68,8 @@ export const functions: readonly FunctionSpec[] = [
     access: ['job-table:read', 'database'],
     routes: [{ method: 'GET', path: '/backfill/coverage' }],
   },
-  {
-    ...api,
-    handler: 'ledger',
-    description: 'GET /backfill/ledger: the spans of a series with their evidence',
-    access: ['database'],
-    routes: [{ method: 'GET', path: '/backfill/ledger' }],
-  },
-  {
-    ...api,
-    handler: 'findings',
-    description: 'GET /backfill/findings: oddities in the data of a series',
-    access: ['database'],
-    routes: [{ method: 'GET', path: '/backfill/findings' }],
-  },
+  ofDatabase('ledger', 'GET /backfill/ledger', 'the spans of a series with their evidence'),
+  ofDatabase('findings', 'GET /backfill/findings', 'oddities in the data of a series'),
   {
     ...api,
     handler: 'verify',
@@ -89,13 +86,7 @@ export const functions: readonly FunctionSpec[] = [
     access: ['database', 'aggregates'],
     routes: [{ method: 'POST', path: '/backfill/aggregates/refresh', body: 'refresh' }],
   },
-  {
-    ...api,
-    handler: 'rows',
-    description: 'GET /data/{table}: rows of a table of market_data',
-    access: ['database'],
-    routes: [{ method: 'GET', path: '/data/{table}' }],
-  },
+  ofDatabase('rows', 'GET /data/{table}', 'rows of a table of market_data'),
   {
     ...api,
     handler: 'status',

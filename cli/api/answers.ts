@@ -108,6 +108,21 @@ export const SeriesReport = z.looseObject({
 export type SeriesReport = z.infer<typeof SeriesReport>;
 export const Report = z.array(SeriesReport);
 
+export const FollowedSeries = z.array(
+  z.looseObject({
+    source: z.string(),
+    family: z.string(),
+    symbol: z.string(),
+    timeframe: z.string(),
+    ...span,
+    since: instant.nullable(),
+    every_seconds: z.number().nullable(),
+  }),
+);
+export const Unfollowed = z.looseObject({
+  unfollowed: z.array(z.looseObject({ source: z.string(), symbol: z.string(), timeframe: z.string() })),
+});
+
 const check = z.looseObject({ ok: z.boolean(), detail: z.string().optional() });
 export const Health = z.looseObject({
   status: z.string(),

@@ -31,6 +31,17 @@ export interface Api {
   jobs(query: JobsQuery): Promise<{ readonly jobs: answers.JobSummary[]; readonly more: boolean }>;
   cancel(id: string): Promise<void>;
   report(filter: { readonly source?: string; readonly symbol?: string }): Promise<answers.SeriesReport[]>;
+  /** what is requested, and at which pace it is kept current */
+  series(filter: {
+    readonly source?: string;
+    readonly symbol?: string;
+  }): Promise<z.infer<typeof answers.FollowedSeries>>;
+  /** no schedule orders these series any more */
+  unfollow(asked: {
+    readonly source: string;
+    readonly symbols: string;
+    readonly timeframe?: string;
+  }): Promise<z.infer<typeof answers.Unfollowed>>;
   /** one period of one series; waits for the venues' budgets */
   verify(body: VerifyOrder, signal?: AbortSignal): Promise<PeriodCertificate>;
   /** the whole window, in as many calls as it takes */
@@ -64,6 +75,8 @@ export function apiAt(base: BaseUrl): Api {
       await call(answers.Cancelled, `/backfill/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' });
     },
     report: (filter) => call(answers.Report, `/backfill/report${queryOf(filter)}`),
+    series: (filter) => call(answers.FollowedSeries, `/backfill/series${queryOf(filter)}`),
+    unfollow: (asked) => call(answers.Unfollowed, `/backfill/series${queryOf(asked)}`, { method: 'DELETE' }),
     verify: (body, signal) => verify(base, body, signal),
     refreshView: (order, signal) => refreshView(base, order, signal),
     health: async () =>

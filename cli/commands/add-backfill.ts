@@ -7,6 +7,7 @@ import { cancelJob, type JobsOptions, listJobs, showJob } from './jobs.ts';
 import * as options from './options.ts';
 import { addPlan, plan } from './plan.ts';
 import { type ReportOptions, report } from './report.ts';
+import { listSeries, type SeriesOptions, type UnfollowOptions, unfollow } from './series.ts';
 import { addTrigger, trigger } from './trigger.ts';
 
 export function addBackfill(program: Command, context: Context, handle: Handle): void {
@@ -36,6 +37,21 @@ export function addBackfill(program: Command, context: Context, handle: Handle):
     .option('--wait', 'show progress until it has ended')
     .option('--json', 'print one JSON document')
     .action(handle((id: string, given: { json?: boolean; wait?: boolean }) => showJob(context, id, given)));
+  backfill
+    .command('series')
+    .description('what is requested, since when, at which pace it is kept current')
+    .option('--source <name>', 'only this family or source: klines, klines_spot')
+    .option('--symbol <name>', 'only this symbol')
+    .option('--json', 'print one JSON document')
+    .action(handle((given: SeriesOptions) => listSeries(context, given)));
+  backfill
+    .command('unfollow')
+    .description('withdraw orders: no schedule orders these series any more; rows stay')
+    .argument('<source>', 'a family or source: klines, klines_spot')
+    .requiredOption('--symbols <list>', 'with commas between them', options.symbols)
+    .option('--timeframe <step>', 'only this grid; default: all', options.timeframe)
+    .option('--json', 'print one JSON document')
+    .action(handle((source: string, given: UnfollowOptions) => unfollow(context, source, given)));
   backfill
     .command('cancel')
     .description('stop a job; the rows that it wrote are kept')

@@ -42,10 +42,7 @@ export function addTrigger(family: Command, work: (options: TriggerOptions) => P
   )
     .option('--wait', 'show progress until the job has ended')
     .option('--json', 'print the job as one JSON document')
-    .option(
-      '--idempotency-key <key>',
-      'the same key with the same order gives the same job; without one it joins the same order at work',
-    )
+    .option('--idempotency-key <key>', 'the same key with the same order gives the same job')
     .addHelpText('after', helpFor(word))
     .action(work);
 }

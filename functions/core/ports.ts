@@ -72,13 +72,23 @@ export interface SeriesStore {
   markFailed(chunk: Chunk, jobId: string, error: { code: string; message: string }): Promise<void>;
 }
 
+/** Who requests something. */
+export interface Requester {
+  readonly jobId: string;
+  /** when somebody ordered the job; absent: a schedule did. Epoch ms */
+  readonly orderedAt?: number;
+}
+
 /** The catalogue of series: what was ever asked for, and whether it is all there. */
 export interface SeriesCatalog {
   /**
-   * adds to what is requested of a series; creates the series
-   * @param jobId who wants it; absent: it stays, whatever job is cancelled
+   * Adds to what is requested of a series; creates the series. Of one that is unfollowed nothing is requested but by what
+   * somebody ordered since.
+   * @param by the job that wants it; absent: it stays, whatever job is cancelled
    */
-  request(series: Series, range: Range, jobId?: string): Promise<void>;
+  request(series: Series, range: Range, by?: Requester): Promise<void>;
+  /** what is not there and not proven empty is no longer requested, and no schedule orders it */
+  unfollow(series: Series): Promise<void>;
   /**
    * Takes out of what is requested what only this job, which was cancelled, wanted and did not fetch. Doing it again
    * changes nothing.
@@ -125,6 +135,10 @@ export interface SeriesReport extends Series {
   readonly auditedAt?: number;
   /** it was requested up to the present once */
   readonly followed: boolean;
+  /** when it was first requested; epoch ms */
+  readonly since?: number;
+  /** no schedule orders it since then; epoch ms */
+  readonly unfollowedAt?: number;
   readonly gaps: readonly Gap[];
   /** spans without rows, each with its proof */
   readonly empty: readonly (Range & { readonly reason: EmptyReason })[];

@@ -32,6 +32,8 @@ interface Account {
   readonly findings: number;
   readonly followed: boolean;
   readonly audited: number | null;
+  readonly since: number | null;
+  readonly unfollowed: number | null;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function report(
 }
 
 async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<SeriesReport> {
-  const { source, symbol, timeframe, findings, followed, audited } = account;
+  const { source, symbol, timeframe, findings, followed, audited, since, unfollowed } = account;
   const series: Series = { source, symbol, timeframe };
   const requested = ranges(account.requested);
   const have = account.states.find(({ reason }) => reason === null);
@@ -68,6 +70,8 @@ async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<S
     rows,
     followed,
     ...(audited !== null && { auditedAt: audited }),
+    ...(since !== null && { since }),
+    ...(unfollowed !== null && { unfollowedAt: unfollowed }),
     gaps: explain(missing, account),
     empty,
     findings,
@@ -119,6 +123,8 @@ function accounts(sql: Sql, { sources, symbols, timeframe }: ReportFilter): Prom
       from market_data.findings where ${chosen} group by 1, 2, 3)
     select source, symbol, timeframe, ${spans(sql`requested`)} as requested,
       followed, (extract(epoch from audited_at) * 1000)::float8 as audited,
+      (extract(epoch from first_requested_at) * 1000)::float8 as since,
+      (extract(epoch from unfollowed_at) * 1000)::float8 as unfollowed,
       coalesce(settled.list, '[]') as states, coalesce(failed.list, '[]') as failed,
       coalesce(found.findings, 0) as findings
     from market_data.series

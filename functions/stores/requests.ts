@@ -1,3 +1,4 @@
+import type { Requester } from '../core/ports.ts';
 import type { Range } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
 import { DAY } from '../core/time.ts';
@@ -12,35 +13,55 @@ const PRESENT = 2 * DAY;
 
 /**
  * Adds to what is requested of a series, and notes for whom: one statement, which waits for those who change the series.
- * @param jobId absent: it stays whatever becomes of the job that brought it along
+ * Nothing happens where the series is unfollowed, unless somebody ordered the job since.
+ * @param by absent: it stays whatever becomes of the job that brought it along
  */
 export async function request(
   sql: Sql,
   series: Series,
   range: Range,
   now: number,
-  jobId?: string,
+  by?: Requester,
 ): Promise<void> {
   const { source, symbol, timeframe } = series;
   const asked = sql`${toMultirange([range])}::tstzmultirange`;
+  const orderedAt = by?.orderedAt === undefined ? null : new Date(by.orderedAt);
   const follows = range.end > now - PRESENT;
+  const wanted = sql`not exists (
+    select from old where unfollowed_at is not null and not coalesce(unfollowed_at <= ${orderedAt}, false))`;
   const note = sql`, noted as (
     insert into market_data.open_requests as r
       (source, symbol, timeframe, job_id, asked, added, follows, began_following, requested_at)
-    select ${source}, ${symbol}, ${timeframe}, ${jobId ?? ''}, ${asked},
+    select ${source}, ${symbol}, ${timeframe}, ${by?.jobId ?? ''}, ${asked},
       ${asked} - coalesce((select requested from old), '{}'), ${follows},
       ${follows} and not coalesce((select followed from old), false), ${new Date(now)}
+    where ${wanted}
     on conflict (source, symbol, timeframe, job_id) do update set
       asked = r.asked + excluded.asked, added = r.added + excluded.added,
       follows = r.follows or excluded.follows, began_following = r.began_following or excluded.began_following)`;
   await sql`
     with old as materialized (
-      select requested, followed from market_data.series where ${ofSeries(sql, series)} for update)
-    ${jobId === undefined ? sql`` : note}
-    insert into market_data.series as s (source, symbol, timeframe, requested, followed)
-    select ${source}, ${symbol}, ${timeframe}, ${asked}, ${follows} from (select count(*) from old) locked
+      select requested, followed, unfollowed_at from market_data.series where ${ofSeries(sql, series)} for update)
+    ${by ? note : sql``}
+    insert into market_data.series as s (source, symbol, timeframe, requested, followed, first_requested_at)
+    select ${source}, ${symbol}, ${timeframe}, ${asked}, ${follows}, ${new Date(now)} from (select count(*) from old) locked
+    where ${wanted}
     on conflict (source, symbol, timeframe) do update
-      set requested = s.requested + excluded.requested, followed = s.followed or excluded.followed`;
+      set requested = s.requested + excluded.requested, followed = s.followed or excluded.followed, unfollowed_at = null,
+        first_requested_at = coalesce(s.first_requested_at, excluded.first_requested_at)`;
+}
+
+/** What is requested of a series is what is there or proven empty, until somebody orders it again. */
+export async function unfollow(sql: Sql, series: Series, now: number): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`select from market_data.series where ${ofSeries(tx, series)} for update`;
+    await tx`delete from market_data.open_requests where ${ofSeries(tx, series)}`;
+    await tx`
+      update market_data.series set unfollowed_at = ${new Date(now)}, followed = false,
+        requested = requested * coalesce((
+          select range_agg(span) from market_data.coverage where ${ofSeries(tx, series)} and state <> 'failed'), '{}')
+      where ${ofSeries(tx, series)}`;
+  });
 }
 
 /** Holds the series of which a job has requested something, in one order for everybody, until the transaction ends. */

@@ -4,7 +4,7 @@ import { missingOf, requestedOf } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
 import { reconcile } from './reconcile.ts';
 import { report } from './report.ts';
-import { endWithdrawn, request, settleRequests, withdrawRequests } from './requests.ts';
+import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
 import type { StoreOptions } from './series-store.ts';
 
 /** The catalogue of series in PostgreSQL. Throws as the series store does; `report` works for a session that only reads. */
@@ -17,7 +17,9 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
     }
   };
   return {
-    request: (series, range, jobId) => guarded(series, () => request(sql, series, range, clock(), jobId)),
+    request: (series, range, by) => guarded(series, () => request(sql, series, range, clock(), by)),
+
+    unfollow: (series) => guarded(series, () => unfollow(sql, series, clock())),
 
     withdraw: (jobId) => guarded(`job ${jobId}`, () => withdrawRequests(sql, jobId)),
 

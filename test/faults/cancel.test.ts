@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { auditGaps } from '../../functions/core/run/audit.ts';
+import { refreshTails } from '../../functions/core/run/refresh.ts';
 import { DAY, iso, MINUTE } from '../../functions/core/time.ts';
 import { type FaultHost, freshLot, startFaultHost, until } from '../helpers/faults/host.ts';
 
@@ -138,5 +140,37 @@ describe('what only a cancelled job wanted', () => {
     const [row] = await reportOf(lot.symbol);
     expect([row!.gaps, row!.requested.at(-1)]).toEqual([[], expect.objectContaining({ to: iso(late.to) })]);
     expect(Date.parse(row!.requested.at(-1)!.from)).toBeLessThanOrEqual(late.from);
+  });
+});
+
+describe('a series that is unfollowed', () => {
+  interface Listed {
+    readonly followed: boolean;
+    readonly every_seconds: number | null;
+  }
+  it('keeps its rows, has no gaps, and is ordered by nobody until somebody does', async () => {
+    const lot = { ...freshLot(), symbol: 'XRPUSDT' };
+    await at.trigger(lot);
+    const { catalog } = at.host.services;
+    const series = { source: lot.source, symbol: lot.symbol, timeframe: '1m' } as const;
+    await catalog.request(series, { start: lot.from, end: lot.to + DAY });
+    const query = `source=klines_spot&symbol=${lot.symbol}`;
+    const listed = async () => (await at.ask<Listed[]>(`/backfill/series?${query}`)).body;
+    const gapsOf = async () => (await catalog.report({ symbols: [lot.symbol] }))[0]!.gaps;
+    expect([(await listed())[0]!.followed, (await gapsOf()).length]).toEqual([true, 1]);
+    const path = `/backfill/series?source=klines_spot&symbols=${lot.symbol}`;
+    expect(await at.ask(path, { method: 'DELETE' })).toMatchObject({
+      ...{ status: 200, body: { unfollowed: [series] } },
+    });
+    expect([await listed(), await gapsOf()]).toMatchObject([[{ followed: false, every_seconds: null }], []]);
+    const [rows] =
+      await at.sql`select count(*)::int as n from market_data.spot_klines where symbol = ${lot.symbol}`;
+    expect(rows!.n).toBe(1_440);
+    const made = [...(await refreshTails(at.host.services)), ...(await auditGaps(at.host.services))!.jobs];
+    const jobs = await Promise.all(made.map((id) => at.settled(id)));
+    expect(jobs.flatMap(({ symbols }) => symbols)).not.toContain(lot.symbol);
+    const later = { ...lot, from: lot.to, to: lot.to + DAY };
+    expect((await at.trigger(later)).status).toBe('succeeded');
+    expect((await listed())[0]!.followed).toBe(true);
   });
 });

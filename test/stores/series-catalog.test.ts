@@ -40,9 +40,9 @@ describe('what a job requested', () => {
     (await sql`select count(*)::int as n from market_data.open_requests`)[0]!.n as number;
 
   it('leaves with it when it is cancelled, but for what is there or proven empty', async () => {
-    await catalog.request(BTC, days(10, 12), 'before');
+    await catalog.request(BTC, days(10, 12), { jobId: 'before' });
     await catalog.settle('before', 'succeeded');
-    await catalog.request(BTC, days(0, 20), JOB.jobId);
+    await catalog.request(BTC, days(0, 20), { jobId: JOB.jobId });
     await store.commit([pageOf([days(0, 1)])], JOB);
     await store.commit([pageOf([], { empty: [proof(minutes(1440, 2880))] })], JOB);
     await catalog.withdraw(JOB.jobId);
@@ -58,7 +58,7 @@ describe('what a job requested', () => {
 
   it('also when it was requested after the job was cancelled', async () => {
     await catalog.withdraw('late');
-    await catalog.request(BTC, days(0, 2), 'late');
+    await catalog.request(BTC, days(0, 2), { jobId: 'late' });
     await catalog.settle('late', 'cancelled');
     expect([await catalog.requested(BTC), await open()]).toEqual([[], 0]);
   });
@@ -72,8 +72,8 @@ describe('what a job requested', () => {
     ['the first ends, then the second is cancelled', ['end one', 'cancel two'], [[0, 4]]],
     ['the first is cancelled, then the second ends', ['cancel one', 'end two'], [[2, 6]]],
   ])('of two that overlap: %s', async (_what, acts, left) => {
-    await catalog.request(BTC, days(0, 4), 'one');
-    await catalog.request(BTC, days(2, 6), 'two');
+    await catalog.request(BTC, days(0, 4), { jobId: 'one' });
+    await catalog.request(BTC, days(2, 6), { jobId: 'two' });
     for (const act of acts) {
       const [verb, job] = act.split(' ') as [string, string];
       if (verb === 'cancel') await catalog.withdraw(job);
@@ -85,8 +85,8 @@ describe('what a job requested', () => {
   it('stays whole when requests and withdrawals of two come at once', async () => {
     for (let round = 0; round < 20; round++) {
       const [one, two] = [`one ${round}`, `two ${round}`] as const;
-      await catalog.request(BTC, days(0, 4), one);
-      await Promise.all([catalog.request(BTC, days(2, 6), two), catalog.withdraw(one)]);
+      await catalog.request(BTC, days(0, 4), { jobId: one });
+      await Promise.all([catalog.request(BTC, days(2, 6), { jobId: two }), catalog.withdraw(one)]);
       await catalog.settle(one, 'cancelled');
       expect(await catalog.requested(BTC)).toEqual([days(2, 6)]);
       await catalog.withdraw(two);
@@ -97,26 +97,42 @@ describe('what a job requested', () => {
 
   it('no longer makes the series followed, unless another job does', async () => {
     const tail = days(58, 60);
-    await catalog.request(BTC, tail, 'one');
-    await catalog.request(BTC, tail, 'two');
+    await catalog.request(BTC, tail, { jobId: 'one' });
+    await catalog.request(BTC, tail, { jobId: 'two' });
     expect(await isFollowed()).toBe(true);
     await catalog.withdraw('one');
     expect(await isFollowed()).toBe(true);
     await catalog.withdraw('two');
     expect(await isFollowed()).toBe(false);
-    await catalog.request(BTC, tail, 'three');
+    await catalog.request(BTC, tail, { jobId: 'three' });
     await catalog.settle('three', 'succeeded');
-    await catalog.request(BTC, days(50, 60), 'four');
+    await catalog.request(BTC, days(50, 60), { jobId: 'four' });
     await catalog.withdraw('four');
     expect([await isFollowed(), await catalog.requested(BTC)]).toEqual([true, [tail]]);
   });
 
   it('is no longer noted a week after nobody noted its end', async () => {
-    await catalog.request(BTC, days(0, 1), 'dead');
+    await catalog.request(BTC, days(0, 1), { jobId: 'dead' });
     now += 8 * DAY;
-    await catalog.request(BTC, days(1, 2), 'alive');
+    await catalog.request(BTC, days(1, 2), { jobId: 'alive' });
     await catalog.settle('alive', 'succeeded');
     expect([await open(), await catalog.requested(BTC)]).toEqual([0, [days(0, 2)]]);
+  });
+
+  it('ends when the series is unfollowed, and only a later order of somebody requests it again', async () => {
+    await catalog.request(BTC, days(0, 60), { jobId: 'one', orderedAt: now });
+    await store.commit([pageOf([days(0, 1)])], JOB);
+    now += DAY;
+    await catalog.unfollow(BTC);
+    expect(await catalog.requested(BTC)).toEqual([days(0, 1)]);
+    expect((await catalog.report({}))[0]).toMatchObject({ gaps: [], unfollowedAt: now, followed: false });
+    await catalog.request(BTC, days(0, 2), { jobId: 'schedule' });
+    await catalog.request(BTC, days(0, 2), { jobId: 'before', orderedAt: now - 1 });
+    await catalog.request(BTC, days(0, 2));
+    expect([await catalog.requested(BTC), await open()]).toEqual([[days(0, 1)], 0]);
+    await catalog.request(BTC, days(0, 2), { jobId: 'after', orderedAt: now });
+    expect(await catalog.requested(BTC)).toEqual([days(0, 2)]);
+    expect((await catalog.report({}))[0]).not.toHaveProperty('unfollowedAt');
   });
 });
 
@@ -265,7 +281,7 @@ describe('report', () => {
     const expected = {
       ...BTC,
       requested: [minutes(0, 1_000)],
-      ...{ earliest: T0 + 100 * MINUTE, latest: T0 + 399 * MINUTE, rows: 200, followed: false },
+      ...{ earliest: T0 + 100 * MINUTE, latest: T0 + 399 * MINUTE, rows: 200, followed: false, since: now },
       gaps: [
         { ...minutes(200, 300), steps: 100, cause: 'ours' },
         {
@@ -293,7 +309,7 @@ describe('report', () => {
     expect(await catalog.report({})).toEqual([
       {
         ...BTC,
-        ...{ requested: [days(0, 1)], rows: 0, empty: [], findings: 0, followed: false },
+        ...{ requested: [days(0, 1)], rows: 0, empty: [], findings: 0, followed: false, since: now },
         gaps: [{ ...days(0, 1), steps: 1440, cause: 'ours' }],
       },
     ]);

@@ -69,6 +69,17 @@ export const operations = {
     ...{ query: queries.ReportQuery, success: 200, answer: z.array(shapes.Report) },
     problems: { 400: ['invalid-request', 'unknown-source'] },
   },
+  listSeries: {
+    ...{ method: 'GET', path: '/backfill/series', summary: 'What is requested, since when, at which pace' },
+    ...{ query: queries.ReportQuery, success: 200, answer: z.array(shapes.Followed) },
+    problems: { 400: ['invalid-request', 'unknown-source'] },
+  },
+  unfollow: {
+    ...{ method: 'DELETE', path: '/backfill/series' },
+    summary: 'Withdraw orders: no schedule orders these series any more; rows stay',
+    ...{ query: queries.UnfollowQuery, success: 200, answer: shapes.Unfollowed },
+    problems: { 400: ['invalid-request', 'unknown-source'], 404: ['not-followed'] },
+  },
   listSources: {
     ...{ method: 'GET', path: '/backfill/sources', summary: 'What can be ordered' },
     ...{ query: queries.NoQuery, success: 200, answer: z.array(look.SourceInfo) },

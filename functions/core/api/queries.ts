@@ -38,6 +38,12 @@ export const ReportQuery = z.strictObject({
 export const BUCKETS = ['hour', 'day', 'month'] as const;
 export type Bucket = (typeof BUCKETS)[number];
 
+export const UnfollowQuery = z.strictObject({
+  source: z.string().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
+  symbols: z.string().min(1).meta({ description: 'with commas between them' }),
+  timeframe: Step.optional().meta({ description: 'defaults to all' }),
+});
+
 export const CoverageQuery = z.strictObject({
   ...ReportQuery.shape,
   timeframe: Step.optional(),

@@ -144,6 +144,25 @@ export const Report = z
   })
   .meta({ id: 'SeriesReport' });
 
+const seriesName = { source: z.string(), symbol: z.string(), timeframe: z.string() };
+
+export const Followed = z
+  .object({
+    ...seriesName,
+    family: z.string(),
+    ...span,
+    followed: z.boolean().meta({ description: 'schedules order its newest rows and its gaps' }),
+    since: Instant.nullable().meta({ description: 'when it was first requested' }),
+    unfollowed_at: Instant.nullable(),
+    every_seconds: z
+      .number()
+      .nullable()
+      .meta({ description: 'how often its newest rows are ordered; null: never' }),
+  })
+  .meta({ id: 'FollowedSeries' });
+
+export const Unfollowed = z.object({ unfollowed: z.array(z.object(seriesName)) }).meta({ id: 'Unfollowed' });
+
 export const ViewRefreshed: z.ZodType<ViewRefreshedType> = z
   .object({
     view: z.string(),

@@ -78,7 +78,9 @@ async function run(ports: AuditPorts): Promise<Audit> {
   const count = await countRows(ports);
   const now = ports.clock();
   // Anew: what the count took out of the ledger is a gap now.
-  const known = (await ports.catalog.report({})).filter(({ source }) => ports.sources[source]);
+  const known = (await ports.catalog.report({})).filter(
+    ({ source, unfollowedAt }) => ports.sources[source] && unfollowedAt === undefined,
+  );
   const perishable = known.flatMap((series) => perishableIn(series, ports.sources[series.source]!, now));
   const inDanger = new Set(perishable.map(seriesLabel));
   const taken = await takenRanges(ports, ports.sources);

@@ -87,9 +87,11 @@ async function isTooEarly(
 
 async function prepare(ports: PlanPorts, job: Job): Promise<void> {
   const now = ports.clock();
+  // Jobs of schedules have no quote.
+  const by = { jobId: job.id, ...(job.quote && { orderedAt: job.createdAt }) };
   await eachSeries(ports, job, async (series) => {
     const range = orderedRange(job, series, now);
-    if (range.start < range.end) await ports.catalog.request(series, range, job.id);
+    if (range.start < range.end) await ports.catalog.request(series, range, by);
     for (const wanted of await wantedOf(job, series, ports.catalog, now)) {
       await ports.catalog.reconcile(series, wanted);
     }

@@ -49,7 +49,7 @@ const paceOf = (source: Source): Pace => ({
  */
 export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
   const now = ports.clock();
-  const known = await ports.catalog.report({});
+  const known = (await ports.catalog.report({})).filter(({ unfollowedAt }) => unfollowedAt === undefined);
   const taken = await takenRanges(ports, ports.sources);
   const behind = known.flatMap((series) => {
     const spec = ports.sources[series.source];

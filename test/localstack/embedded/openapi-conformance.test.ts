@@ -87,6 +87,12 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     409: async () => get(`/backfill/jobs/${finished}`, 'DELETE')(),
   },
   report: { 200: get('/backfill/report'), 400: get('/backfill/report?source=gold') },
+  listSeries: { 200: get('/backfill/series'), 400: get('/backfill/series?source=gold') },
+  unfollow: {
+    200: get('/backfill/series?source=klines_spot&symbols=BTCUSDT', 'DELETE'),
+    400: get('/backfill/series?source=klines_spot', 'DELETE'),
+    404: get('/backfill/series?source=klines_spot&symbols=NOSUCH', 'DELETE'),
+  },
   listSources: { 200: get('/backfill/sources'), 400: get('/backfill/sources?x=1') },
   coverage: {
     200: get('/backfill/coverage'),
