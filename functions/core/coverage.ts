@@ -1,6 +1,6 @@
-import { clip, intersect, type Range, type RangeSet, subtract } from './range.ts';
+import { clip, intersect, type Range, type RangeSet, subtract, union } from './range.ts';
 import type { Series } from './series.ts';
-import { type Finding, type Listing, lifeOf } from './source.ts';
+import { type Finding, type Listing, livesOf } from './source.ts';
 import type { Batch } from './table.ts';
 
 /** Why a span has no rows and never will have, or not from this source. */
@@ -54,8 +54,9 @@ export interface Page {
 }
 
 /**
- * Cuts a hole that the last tier left into what came before listing, after delisting, and what lies within the symbol's
- * life: an outage, unless the source knows better.
+ * Cuts a hole that the last tier left into what came before listing, after a delisting, and what lies within a life of the
+ * symbol: an outage, unless the source knows better. A silence that reaches a border which is only known by whole objects is
+ * part of the time without trade.
  */
 export function explainHole(
   hole: Range,
@@ -63,15 +64,20 @@ export function explainHole(
   evidence: readonly Asked[],
   within: EmptyReason = 'venue-outage',
 ): EmptySpan[] {
-  const whole: RangeSet = [hole];
   if (!listing) return [{ span: hole, reason: within, evidence }];
-  const life = lifeOf(listing);
-  const outside = subtract(whole, [life]);
+  const lives = livesOf(listing);
+  const borders = new Set(listing.byObjects ? lives.flatMap(({ start, end }) => [start, end]) : []);
+  const first = lives[0]?.start ?? Number.POSITIVE_INFINITY;
+  const inside = intersect([hole], lives);
+  const silent = inside.filter(({ start, end }) => borders.has(start) || borders.has(end));
   const spans = (set: RangeSet, reason: EmptyReason): EmptySpan[] =>
     set.map((span) => ({ span, reason, evidence }));
+  const unlisted = silent.filter(({ start, end }) => start === first && !borders.has(end));
+  const before = union(clip([hole], { start: Number.NEGATIVE_INFINITY, end: first }), unlisted);
+  const traded = subtract(inside, silent);
   return [
-    ...spans(clip(outside, { start: Number.NEGATIVE_INFINITY, end: life.start }), 'pre-listing'),
-    ...spans(intersect(whole, [life]), within),
-    ...spans(clip(outside, { start: life.end, end: Number.POSITIVE_INFINITY }), 'delisted'),
+    ...spans(before, 'pre-listing'),
+    ...spans(traded, within),
+    ...spans(subtract([hole], union(before, traded)), 'delisted'),
   ];
 }

@@ -66,8 +66,14 @@ export interface SeriesStore {
   secure(jobId: string): Promise<number>;
   /** notes that the job has ended: nobody asks for its rows any more, so its spans may be joined with those of others */
   close(jobId: string): Promise<void>;
-  listing(series: Series): Promise<Listing | undefined>;
-  saveListing(series: Series, listing: Listing): Promise<void>;
+  /** the lives of a symbol, and when they were looked at; `-Infinity`: not wholly, or before there were lists of them */
+  listing(series: Series): Promise<(Listing & { readonly lookedAt: number }) | undefined>;
+  /**
+   * Keeps what a look found. What an older look proved and this one contradicts is taken out of the ledger, so that it is requested
+   * again.
+   * @param lookedAt absent when not everybody could be asked
+   */
+  saveListing(series: Series, listing: Listing, lookedAt?: number): Promise<void>;
   /** notes that a chunk was given up, with the error; the note goes when the span is filled */
   markFailed(chunk: Chunk, jobId: string, error: { code: string; message: string }): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { EmptyReason } from './coverage.ts';
 import type { LabelRule } from './labels.ts';
 import type { Period, PeriodUnit } from './period.ts';
-import type { Range } from './range.ts';
+import type { Range, RangeSet } from './range.ts';
 import type { Series } from './series.ts';
 import type { Batch, TableSpec } from './table.ts';
 import type { Timeframe } from './timeframe.ts';
@@ -153,12 +153,20 @@ export type Tier = ArchiveTier | PagesTier | SnapshotTier;
 export interface Listing {
   readonly listedAt: number;
   readonly delistedAt?: number;
+  /** where it was away in between: each life in order, the last one up to infinity while it lasts. Absent: one life */
+  readonly lives?: RangeSet;
+  /** some borders are those of whole archive objects: the silence that touches them begins or ends within a life */
+  readonly byObjects?: boolean;
+  /** what was requested to learn it */
+  readonly evidence?: readonly { readonly what: string; readonly status: number; readonly at: number }[];
 }
 
-export const lifeOf = ({ listedAt, delistedAt = Number.POSITIVE_INFINITY }: Listing): Range => ({
-  start: listedAt,
-  end: delistedAt,
-});
+/** All stretches in which the symbol was traded. */
+export const livesOf = ({
+  listedAt,
+  delistedAt = Number.POSITIVE_INFINITY,
+  lives = [{ start: listedAt, end: delistedAt }],
+}: Listing): RangeSet => lives;
 
 export interface ListingProbe {
   /** Asks for the first row that ever was. An unknown symbol is the venue's verdict, not an answer. */

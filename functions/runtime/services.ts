@@ -12,6 +12,7 @@ import type { VerifyPorts } from '../core/run/verify-period.ts';
 import type { WatchPorts } from '../core/run/watch-archives.ts';
 import type { HistoryPorts } from '../core/run/watch-histories.ts';
 import type { InstrumentPorts } from '../core/run/watch-instruments.ts';
+import type { WatchLivesPorts } from '../core/run/watch-lives.ts';
 import { type Clock, MINUTE } from '../core/time.ts';
 import { universes } from '../sources/binance/universes.ts';
 import { sources } from '../sources/index.ts';
@@ -24,6 +25,7 @@ import { createJobStore } from '../stores/jobs/job-store.ts';
 import { createLeases } from '../stores/jobs/leases.ts';
 import { createScheduleRuns } from '../stores/jobs/runs.ts';
 import { createLabelBook } from '../stores/labels.ts';
+import { createLivesDue } from '../stores/lives.ts';
 import { createLooker } from '../stores/look/looker.ts';
 import { type ConnectOptions, connect, type Sql } from '../stores/postgres.ts';
 import { createRateBudget } from '../stores/rate-budget.ts';
@@ -47,7 +49,8 @@ export interface Services
     VerifyPorts,
     WatchPorts,
     HistoryPorts,
-    InstrumentPorts {
+    InstrumentPorts,
+    WatchLivesPorts {
   readonly store: SeriesStore;
   readonly catalog: SeriesCatalog;
   readonly labels: LabelBook;
@@ -118,6 +121,7 @@ export async function createServices(
     labels: createLabelBook(sql, clock),
     instruments: createInstruments(sql, clock),
     universes,
+    livesDue: createLivesDue(sql),
     rates: createRateWatch(limits),
     events: env.GORDON_EVENT_BUS
       ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))

@@ -5,6 +5,7 @@ import type { Clock } from '../core/time.ts';
 import { commitPages } from './commit-pages.ts';
 import { closeJob } from './compact.ts';
 import { lockMonths, missingOf, noteFailed } from './ledger.ts';
+import { listingIn, saveListing } from './lives.ts';
 import { type Sql, storeError } from './postgres.ts';
 
 export interface StoreOptions {
@@ -59,27 +60,10 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
 
     close: (jobId) => guarded(`job ${jobId}`, () => closeJob(sql, jobId, clock())),
 
-    listing: (series) =>
-      guarded(series, async () => {
-        const [row] = await sql<{ listed: Date | null; delisted: Date | null }[]>`
-          select listed_at as listed, delisted_at as delisted from market_data.series
-          where source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}`;
-        if (!row?.listed) return undefined;
-        return {
-          listedAt: row.listed.getTime(),
-          ...(row.delisted && { delistedAt: row.delisted.getTime() }),
-        };
-      }),
+    listing: (series) => guarded(series, () => listingIn(sql, series)),
 
-    saveListing: (series, { listedAt, delistedAt }) =>
-      guarded(series, async () => {
-        await sql`
-          insert into market_data.series (source, symbol, timeframe, listed_at, delisted_at)
-          values (${series.source}, ${series.symbol}, ${series.timeframe}, ${new Date(listedAt)},
-            ${delistedAt === undefined ? null : new Date(delistedAt)})
-          on conflict (source, symbol, timeframe)
-          do update set listed_at = excluded.listed_at, delisted_at = excluded.delisted_at`;
-      }),
+    saveListing: (series, listing, lookedAt) =>
+      guarded(series, () => saveListing(sql, series, listing, lookedAt)),
 
     markFailed: (chunk, jobId, error) =>
       guarded(chunk, () =>

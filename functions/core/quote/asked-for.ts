@@ -4,7 +4,7 @@ import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, un
 import {
   type ArchiveTier,
   type Listing,
-  lifeOf,
+  livesOf,
   type PagesTier,
   type SnapshotTier,
   type Source,
@@ -52,7 +52,7 @@ export function estimateChunk(
 ): ChunkEstimate {
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
-  let left = options.listing ? clip(missing, lifeOf(options.listing)) : missing;
+  let left = options.listing ? intersect(missing, livesOf(options.listing)) : missing;
   let told: RangeSet = [];
   for (const tier of source.tiers) {
     const before = left;

@@ -9,7 +9,7 @@ import type { Quote } from '../quote/quote.ts';
 import { FAMILIES, type Family, type Source } from '../source.ts';
 import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '../time.ts';
 import { isTimeframe, type Timeframe } from '../timeframe.ts';
-import { type ListingPorts, listingOf } from './find-listing.ts';
+import { type ListingPorts, listingOf } from './listing-of.ts';
 import { type QuotePorts, quoteOrder } from './quote-order.ts';
 import { type ResolvePorts, resolveSymbols } from './resolve-symbols.ts';
 import { identityOf } from './same-order.ts';

@@ -1,6 +1,6 @@
 import { GordonError } from '../errors.ts';
-import { clip, measure, type Range } from '../range.ts';
-import { lifeOf, type PagesTier } from '../source.ts';
+import { intersect, measure, type Range } from '../range.ts';
+import { livesOf, type PagesTier } from '../source.ts';
 import type { Filling } from './filling.ts';
 
 /** An answer that is well formed and holds nothing where the venue has rows for certain: a fault of the venue, no proof. */
@@ -27,6 +27,6 @@ export async function refuseEmpty(
   const life = await listing();
   // A series that must have rows and seems to have had none at all answered the listing's question emptily as well.
   if (!life) throw emptyAnswer(what);
-  const living = clip([{ start: range.start, end: Math.min(range.end, asOf) }], lifeOf(life));
+  const living = intersect([{ start: range.start, end: Math.min(range.end, asOf) }], livesOf(life));
   if (measure(living) >= longestEmptyMs) throw emptyAnswer(what);
 }

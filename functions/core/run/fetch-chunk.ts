@@ -12,8 +12,8 @@ import { MINUTE, SECOND } from '../time.ts';
 import { counted } from './counted.ts';
 import { fillRange } from './fill-range.ts';
 import type { Filling, FillPorts } from './filling.ts';
-import { listingOf } from './find-listing.ts';
 import { gather } from './gather.ts';
+import { listingOf } from './listing-of.ts';
 
 export interface FetchPorts extends FillPorts {
   readonly jobs: JobStore;

@@ -19,7 +19,7 @@ import {
   type ArchiveTier,
   type Finding,
   type Listing,
-  lifeOf,
+  livesOf,
   type ObjectFacts,
   type Parsed,
 } from '../source.ts';
@@ -51,7 +51,7 @@ export async function* fillFromArchive(
 async function outsideLife(filling: Filling, reach: Range): Promise<boolean> {
   if (!mayLieOutsideLife(filling)) return false;
   const listing = await listingIfAnswered(filling);
-  return listing !== undefined && clip([reach], lifeOf(listing)).length === 0;
+  return listing !== undefined && intersect([reach], livesOf(listing)).length === 0;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   subtract,
   union,
 } from '../range.ts';
-import { type Finding, lifeOf, type PagesTier, type Parsed, UNREADABLE_CELL } from '../source.ts';
+import { type Finding, livesOf, type PagesTier, type Parsed, UNREADABLE_CELL } from '../source.ts';
 import { rowsWithin } from '../table.ts';
 import { ceilTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
@@ -45,11 +45,11 @@ export async function* fillFromPages(
   const pageMs = tier.pageRows * stepOf(filling.series.timeframe);
   while (left.length > 0) {
     const group = firstGroup(left, pageMs);
-    const inside = await skipOutsideLife(filling, group);
+    const inside = await withinLives(filling, group);
     yield* explained(filling, tier, subtract(group, inside));
     left = left.slice(group.length);
     if (inside.length === 0) continue;
-    const page = await readPage(ports, filling, tier, inside);
+    const page = await readOrForgotten(ports, filling, tier, inside);
     yield page.page;
     left = [...page.left, ...left];
   }
@@ -62,6 +62,44 @@ function firstGroup(ranges: RangeSet, pageMs: number): RangeSet {
   return beyond < 0 ? ranges : ranges.slice(0, beyond);
 }
 
+/** A page, or the account of its ranges where the venue does not know the symbol any more. */
+async function readOrForgotten(
+  ports: FillPorts,
+  filling: Filling,
+  tier: PagesTier,
+  ranges: RangeSet,
+): Promise<{ readonly page: Page; readonly left: RangeSet }> {
+  try {
+    return await readPage(ports, filling, tier, ranges);
+  } catch (error) {
+    if (!(error instanceof GordonError) || error.code !== 'unknown-symbol' || filling.withoutArchive)
+      throw error;
+    return { page: await forgotten(ports, filling, tier, ranges), left: [] };
+  }
+}
+
+/**
+ * What the objects say of ranges, where the venue does not know the symbol any more but its archive lists it.
+ * @throws GordonError `unknown-symbol` when the archive does not list it either
+ */
+async function forgotten(
+  ports: FillPorts,
+  filling: Filling,
+  tier: PagesTier,
+  ranges: RangeSet,
+): Promise<Page> {
+  const { source, series } = filling;
+  const now = ports.clock();
+  const what = describe(tier.request(series, hull(ranges)!));
+  filling.asked.push({ what, status: 400, at: now });
+  await filling.listing();
+  const end = settledEnd(source, stepOf(series.timeframe), now);
+  const holes = clip(ranges, { start: Number.NEGATIVE_INFINITY, end });
+  const empty = await explainExpired(filling, holes);
+  const unproven = damagedIn(filling, subtract(holes, normalize(empty.map(({ span }) => span))));
+  return { ...pageFrame(filling, tier), object: what, empty, unproven };
+}
+
 /** What lies wholly within the venue's reach; a step that begins before it would be refused. */
 function skipExpired(filling: Filling, range: Range, reached: number): Range | undefined {
   const start = ceilTo(Math.max(range.start, reached), stepOf(filling.series.timeframe));
@@ -69,11 +107,11 @@ function skipExpired(filling: Filling, range: Range, reached: number): Range | u
   return start < range.end ? { start, end: range.end } : undefined;
 }
 
-/** Ranges are first cut to the symbol's life: no request is spent on years in which it did not exist. */
-async function skipOutsideLife(filling: Filling, ranges: RangeSet): Promise<RangeSet> {
+/** Ranges are first cut to the symbol's lives: no request is spent on years in which it did not exist. */
+async function withinLives(filling: Filling, ranges: RangeSet): Promise<RangeSet> {
   if (!mayLieOutsideLife(filling)) return ranges;
   const listing = await filling.listing();
-  return listing ? clip(ranges, lifeOf(listing)) : ranges;
+  return listing ? intersect(ranges, livesOf(listing)) : ranges;
 }
 
 async function* explained(filling: Filling, tier: PagesTier, holes: RangeSet): AsyncGenerator<Page> {

@@ -1,33 +1,13 @@
-import type { SeriesStore, VenueClient } from '../ports.ts';
+import { GordonError } from '../errors.ts';
+import type { VenueClient } from '../ports.ts';
 import type { Series } from '../series.ts';
-import type { Listing, ListingProbe, Source } from '../source.ts';
+import type { Listing, ListingProbe } from '../source.ts';
 import { DAY, floorTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
 import type { HttpRequest } from '../venue.ts';
 
-export interface ListingPorts {
-  readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
-  readonly venue: VenueClient;
-}
-
 /** A symbol whose newest row is older than this may be delisted; a halt is not that long. */
 const SILENT_FOR = 3 * DAY;
-
-/**
- * A symbol's life as the store knows it; what it does not know yet the venue is asked for once.
- * @throws as `findListing` does
- */
-export async function listingOf(
-  { store, venue }: ListingPorts,
-  { listing }: Pick<Source, 'listing'>,
-  series: Series,
-): Promise<Listing | undefined> {
-  const known = await store.listing(series);
-  if (known) return known;
-  const found = await findListing(venue, listing, series);
-  if (found) await store.saveListing(series, found);
-  return found;
-}
 
 /**
  * Asks the venue for the span of a symbol's life: its first row, and if it no longer trades its last.
@@ -52,6 +32,14 @@ export async function findListing(
   const listedAt = floorTo(firstAt, step);
   const lastAt = await ask(probe.last(series), (body) => probe.lastAt(body, series));
   if (lastAt === undefined || lastAt > first.asOf - SILENT_FOR) return { listedAt };
-  const trading = await ask(probe.status(series), (body) => probe.isTrading(body, series));
+  const trading = await ask(probe.status(series), (body) => probe.isTrading(body, series)).catch(
+    whereUnknown,
+  );
   return trading ? { listedAt } : { listedAt, delistedAt: floorTo(lastAt, step) + step };
+}
+
+/** A list that does not have the symbol any more says that it does not trade, while its rows are still to be had. */
+function whereUnknown(error: unknown): false {
+  if (error instanceof GordonError && error.code === 'unknown-symbol') return false;
+  throw error;
 }

@@ -44,7 +44,13 @@ export function lifeOf(
 export function isPublished(object: ArchiveObject, now: number): boolean {
   const life = lifeOf(object);
   if (!life || object.period.end <= life.start || object.period.start >= life.end) return false;
-  return publishedAt(object) <= now;
+  return publishedAt(object) <= now && !isAway(object);
+}
+
+/** A period that lies wholly between two lives of the symbol has no file. */
+function isAway({ market, symbol, period }: Pick<ArchiveObject, 'market' | 'symbol' | 'period'>): boolean {
+  const away = contractOf(market, symbol)?.away;
+  return away !== undefined && away.start <= period.start && period.end <= away.end;
 }
 
 /** Every period of a series that is published by now, oldest first. */
@@ -57,6 +63,6 @@ export function publishedPeriods(
   const end = Math.min(life.end, periodAt(series.unit, now).start);
   if (end <= life.start) return [];
   return periodsIn(series.unit, { start: life.start, end }).filter(
-    (period) => publishedAt({ ...series, period }) <= now,
+    (period) => publishedAt({ ...series, period }) <= now && !isAway({ ...series, period }),
   );
 }

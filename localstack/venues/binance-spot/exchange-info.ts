@@ -1,13 +1,13 @@
 import { BinanceRefusal, badSymbol } from '../binance/errors.ts';
 import type { Params } from '../binance/params.ts';
 import { decimal } from '../frame/decimal.ts';
-import { CONTRACTS, type Contract } from '../market/contracts.ts';
+import { CONTRACTS, type Contract, isKnown, isTrading } from '../market/contracts.ts';
 
 const STATUSES = ['TRADING', 'HALT', 'BREAK'];
 
 /** `GET /api/v3/exchangeInfo`. @param unit 1 for ms, 1000 for µs */
 export function exchangeInfo(params: Params, now: number, unit: number): unknown {
-  const listed = CONTRACTS.filter((c) => c.market === 'spot' && c.listedAt <= now);
+  const listed = CONTRACTS.filter((c) => c.market === 'spot' && isKnown(c, now));
   return {
     timezone: 'UTC',
     serverTime: now * unit,
@@ -54,7 +54,7 @@ function listOf(text: string): string[] {
 }
 
 const statusOf = (contract: Contract, now: number): string =>
-  contract.delistedAt !== undefined && contract.delistedAt <= now ? 'BREAK' : 'TRADING';
+  isTrading(contract, now) ? 'TRADING' : 'BREAK';
 
 function symbolInfo(contract: Contract, now: number): unknown {
   const { price, lot } = contract.digits;

@@ -1,6 +1,6 @@
 import { decimal } from '../frame/decimal.ts';
 import type { VenueContext } from '../frame/module.ts';
-import { type Contract, contractOf, type Market } from '../market/contracts.ts';
+import { type Contract, type Market, restContractOf } from '../market/contracts.ts';
 import { cutShortAt, offGridMs } from '../market/halts.ts';
 import { INTERVALS, type Interval } from '../market/intervals.ts';
 import { marketOf } from '../market/market.ts';
@@ -70,7 +70,7 @@ export function klines(
 ): readonly (readonly unknown[])[] {
   const recorded = context.overrides.rows(market, symbol, query.interval);
   if (recorded) return cut(recorded.rows, query);
-  const contract = contractOf(market, symbol);
+  const contract = restContractOf(market, symbol, query.asOf);
   if (!contract) throw badSymbol();
   const interval = INTERVALS.get(query.interval);
   if (!interval) throw badInterval();

@@ -1,14 +1,12 @@
 import type { VenueContext } from '../frame/module.ts';
-import { CONTRACTS, type Market } from '../market/contracts.ts';
+import { CONTRACTS, isTrading, type Market } from '../market/contracts.ts';
 import { klines } from './klines.ts';
 
 const HOURS = 24;
 
 /** `ticker/24hr` of all symbols that trade, as far as selectors read it: sums of the last 24 hours. */
 export function tickers(context: VenueContext, market: Market, now: number): unknown {
-  return CONTRACTS.filter(
-    (c) => c.market === market && c.listedAt <= now && (c.delistedAt ?? Number.POSITIVE_INFINITY) > now,
-  ).map(({ symbol }) => {
+  return CONTRACTS.filter((c) => c.market === market && isTrading(c, now)).map(({ symbol }) => {
     const query = { interval: '1h', start: undefined, end: undefined, limit: HOURS, asOf: now };
     const rows = klines(context, market, symbol, query);
     const sum = (column: 5 | 7): string => rows.reduce((all, row) => all + Number(row[column]), 0).toFixed(8);

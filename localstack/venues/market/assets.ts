@@ -34,6 +34,9 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   // Not real: the life of a symbol in all its phases.
   NEW: asset(1.2, 0.02, 0.05, 9_000),
   OLD: asset(0.9, -0.1, 0.05, 4_000),
+  BACK: asset(2, 0.1, 0.04, 4_000),
+  REUSED: asset(4, 0.1, 0.05, 4_000),
+  GONE: asset(1, 0.05, 0.05, 4_000),
   QUIET: asset(3, 0.05, 0.03, 40),
 };
 

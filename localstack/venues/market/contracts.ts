@@ -16,6 +16,12 @@ export interface Contract {
   readonly listedAt: number;
   /** end of the last minute with a row, epoch ms */
   readonly delistedAt: number | undefined;
+  /** between two lives it had no row and did not trade */
+  readonly away?: { readonly start: number; readonly end: number };
+  /** the REST API has no row before: another contract had the ticker, and only the archive has that one */
+  readonly restFrom?: number;
+  /** from here on REST does not know the symbol; the archive keeps it. epoch ms */
+  readonly forgottenAt?: number;
   /** what exchangeInfo calls the listing day of a perpetual; not always its first row */
   readonly onboardDate: number;
   /** decimals of a price tick, of a lot and of the quote volume */
@@ -30,6 +36,9 @@ interface Extras {
   readonly quoteDigits?: number;
   readonly quiet?: number;
   readonly multiplier?: number;
+  readonly away?: readonly [string, string];
+  readonly reused?: boolean;
+  readonly forgotten?: string;
 }
 
 function contract(
@@ -37,7 +46,7 @@ function contract(
   [base, quote]: readonly [string, string],
   listed: string,
   [price, lot]: readonly [number, number],
-  { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1 }: Extras = {},
+  { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1, away, reused, forgotten }: Extras = {},
 ): Contract {
   const at = (text: string): number => Date.parse(`${text}:00Z`);
   const listedAt = at(listed);
@@ -52,10 +61,14 @@ function contract(
     onboardDate: onboard === undefined ? listedAt - (listedAt % MINUTE) : at(onboard),
     digits: { price, lot, quote: quoteDigits },
     quiet,
+    ...(away && { away: { start: at(away[0]), end: at(away[1]) } }),
+    ...(away && reused && { restFrom: at(away[1]) }),
+    ...(forgotten !== undefined && { forgottenAt: at(forgotten) }),
   };
 }
 
 const USDT = 'USDT';
+const USDC = 'USDC';
 
 /** Listing times of the real symbols are near the real ones. */
 export const CONTRACTS: readonly Contract[] = [
@@ -74,6 +87,18 @@ export const CONTRACTS: readonly Contract[] = [
   contract('spot', ['NEW', USDT], '2025-06-17T13:00', [4, 1]),
   contract('spot', ['OLD', USDT], '2021-03-02T10:00', [4, 1], { delisted: '2025-04-16T03:00' }),
   contract('spot', ['QUIET', USDT], '2023-02-01T08:00', [3, 2], { quiet: 0.35 }),
+  // Delisted and listed again; the ticker of one that ended, taken by another; one that REST does not know any more.
+  contract('spot', ['BACK', USDC], '2021-12-15T03:00', [2, 5], {
+    away: ['2022-09-29T03:00', '2023-03-12T10:00'],
+  }),
+  contract('spot', ['REUSED', USDC], '2021-08-21T10:00', [4, 2], {
+    away: ['2022-05-13T03:00', '2022-07-31T06:00'],
+    reused: true,
+  }),
+  contract('spot', ['GONE', USDC], '2023-01-10T10:00', [4, 1], {
+    delisted: '2023-05-08T03:00',
+    forgotten: '2023-06-01T00:00',
+  }),
   contract('um', ['BTC', USDT], '2019-09-08T17:57', [1, 3], { onboard: '2019-09-25T08:00' }),
   contract('um', ['ETH', USDT], '2019-11-27T07:45', [2, 3]),
   contract('um', ['XRP', USDT], '2020-01-06T09:00', [4, 1]),
@@ -91,6 +116,24 @@ export const CONTRACTS: readonly Contract[] = [
 ];
 
 const BY_NAME = new Map(CONTRACTS.map((c) => [`${c.market} ${c.symbol}`, c]));
+
+/** As REST has it: nothing of one that it does not know any more, and of a reused ticker the contract that has it now. */
+export function restContractOf(market: Market, symbol: string, now: number): Contract | undefined {
+  const contract = contractOf(market, symbol);
+  return contract && isKnown(contract, now) ? contract : undefined;
+}
+
+/** Whether REST lists it at an instant. */
+export const isKnown = (
+  { listedAt, forgottenAt = Number.POSITIVE_INFINITY }: Contract,
+  now: number,
+): boolean => listedAt <= now && now < forgottenAt;
+
+/** Whether it trades at an instant. */
+export const isTrading = (
+  { listedAt, delistedAt = Number.POSITIVE_INFINITY, away }: Contract,
+  now: number,
+): boolean => listedAt <= now && now < delistedAt && !(away && away.start <= now && now < away.end);
 
 export const contractOf = (market: Market, symbol: string): Contract | undefined =>
   BY_NAME.get(`${market} ${symbol}`);

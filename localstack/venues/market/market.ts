@@ -130,7 +130,8 @@ export class SimMarket {
     const known = HALTS.filter(
       (h) => h.market === contract.market && h.start < to * MINUTE && h.end > from * MINUTE,
     );
-    const closed = [...switched, ...known].sort((a, b) => a.start - b.start);
+    const away = contract.away ? [contract.away] : [];
+    const closed = [...switched, ...known, ...away].sort((a, b) => a.start - b.start);
     let at = from;
     for (const { start, end } of closed) {
       const until = Math.min(to, Math.floor(start / MINUTE));

@@ -8,6 +8,7 @@ import { Walk } from './walk.ts';
 /** the perpetual trades as many times the dollars of spot */
 const PERP_TURNOVER = 2;
 const DOLLARS_PER_TRADE = 900;
+const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC']);
 /** how far a market strays from the price that all share */
 const STRAY: Readonly<Record<MarketName, number>> = {
   spot: 0,
@@ -38,7 +39,7 @@ export class Minutes {
     this.contract = contract;
     this.#asset = assetOf(contract.base);
     this.#base = walk(contract.base);
-    this.#quote = contract.quote === 'USDT' ? undefined : walk(contract.quote);
+    this.#quote = DOLLARS.has(contract.quote) ? undefined : walk(contract.quote);
     this.#streams = {
       quiet: stream('quiet'),
       range: stream('range'),

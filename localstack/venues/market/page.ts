@@ -19,7 +19,7 @@ export interface PageQuery {
 export function pageOf(market: SimMarket, contract: Contract, query: PageQuery): Rows {
   const { interval, limit, asOf, shift = 0 } = query;
   const newest = Math.min(query.end ?? asOf, asOf, (contract.delistedAt ?? Infinity) - 1);
-  const oldest = Math.max(query.start ?? 0, interval.floor(contract.listedAt, shift));
+  const oldest = Math.max(query.start ?? 0, interval.floor(contract.restFrom ?? contract.listedAt, shift));
   const window = Math.max(limit * interval.step, interval.step < HOUR ? DAY : 0, interval.step);
   const late = (open: number): number => offGridMs(contract.market, open, interval.step);
   const inside = (rows: Rows): Rows => {

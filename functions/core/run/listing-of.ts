@@ -1,0 +1,48 @@
+import { BudgetExhausted, GordonError } from '../errors.ts';
+import type { SeriesStore, VenueClient } from '../ports.ts';
+import type { Series } from '../series.ts';
+import type { Listing, Source } from '../source.ts';
+import { type Clock, DAY } from '../time.ts';
+import { findLives } from './find-lives.ts';
+
+export interface ListingPorts {
+  readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
+  readonly venue: VenueClient;
+  readonly clock: Clock;
+}
+
+/** A symbol can end, come back, or be another contract's: what was learnt before this long ago is looked at again. */
+export const LOOKED_AGAIN_AFTER = 7 * DAY;
+
+/**
+ * A symbol's lives as the store knows them; the venue is requested where it knows none yet or where the look is old.
+ * @throws as `findLives` does
+ */
+export async function listingOf(
+  ports: ListingPorts,
+  source: Pick<Source, 'listing' | 'tiers'>,
+  series: Series,
+): Promise<Listing | undefined> {
+  if ('listedAt' in source.listing) return source.listing;
+  const known = await ports.store.listing(series);
+  if (known && ports.clock() - known.lookedAt < LOOKED_AGAIN_AFTER) return known;
+  try {
+    return (await lookAgain(ports, source, series)) ?? known;
+  } catch (error) {
+    // An old look is better than none; the schedule goes on looking, and reports what refuses.
+    if (known && (error instanceof BudgetExhausted || error instanceof GordonError)) return known;
+    throw error;
+  }
+}
+
+/** Looks at the lives now and keeps what was found. @throws as `findLives` does */
+export async function lookAgain(
+  { store, venue, clock }: ListingPorts,
+  source: Pick<Source, 'listing' | 'tiers'>,
+  series: Series,
+): Promise<Listing | undefined> {
+  const now = clock();
+  const { listing, whole } = await findLives(venue, source, series, now);
+  if (listing) await store.saveListing(series, listing, whole ? now : undefined);
+  return listing;
+}

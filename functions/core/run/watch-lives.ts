@@ -1,0 +1,38 @@
+import { BudgetExhausted, GordonError } from '../errors.ts';
+import type { Sources } from '../ports.ts';
+import type { Series } from '../series.ts';
+import { type ListingPorts, LOOKED_AGAIN_AFTER, lookAgain } from './listing-of.ts';
+
+export interface WatchLivesPorts extends ListingPorts {
+  readonly sources: Sources;
+  /** whose lives are due, oldest look first */
+  readonly livesDue: { due(before: number, most: number): Promise<readonly Series[]> };
+}
+
+/** Each takes up to six requests; what is left comes first in the next run. */
+const MOST_SERIES = 500;
+
+/**
+ * Looks again at the lives of symbols: those whose look is old, and those of which a venue's list has changed since. It ends
+ * early where a venue asks for a pause; one that refuses does not keep the others from being looked at.
+ * @returns how many were looked at
+ * @throws GordonError of the first symbol that failed, after the others
+ */
+export async function watchLives(ports: WatchLivesPorts): Promise<number> {
+  let looked = 0;
+  let failed: unknown;
+  for (const series of await ports.livesDue.due(ports.clock() - LOOKED_AGAIN_AFTER, MOST_SERIES)) {
+    const source = ports.sources[series.source];
+    if (!source || 'listedAt' in source.listing) continue;
+    try {
+      await lookAgain(ports, source, series);
+      looked += 1;
+    } catch (error) {
+      if (error instanceof BudgetExhausted) break;
+      if (!(error instanceof GordonError)) throw error;
+      failed ??= error;
+    }
+  }
+  if (failed) throw failed;
+  return looked;
+}
