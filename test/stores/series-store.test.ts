@@ -216,8 +216,20 @@ describe('listing', () => {
     const series = { ...BTC, symbol: 'LUNAUSDT' };
     expect(await store.listing(series)).toBeUndefined();
     await store.saveListing(series, { listedAt: T0 });
-    expect(await store.listing(series)).toEqual({ listedAt: T0 });
-    await store.saveListing(series, { listedAt: T0, delistedAt: T0 + DAY });
-    expect(await store.listing(series)).toEqual({ listedAt: T0, delistedAt: T0 + DAY });
+    expect(await store.listing(series)).toEqual({
+      listedAt: T0,
+      evidence: [],
+      lookedAt: Number.NEGATIVE_INFINITY,
+    });
+    await store.saveListing(series, { listedAt: T0, delistedAt: T0 + DAY }, T0 + 2 * DAY);
+    expect(await store.listing(series)).toEqual({
+      ...{ listedAt: T0, delistedAt: T0 + DAY, evidence: [], lookedAt: T0 + 2 * DAY },
+    });
+    const lives = [
+      { start: T0, end: T0 + DAY },
+      { start: T0 + 3 * DAY, end: Number.POSITIVE_INFINITY },
+    ];
+    await store.saveListing(series, { listedAt: T0, lives, byObjects: true }, T0 + 4 * DAY);
+    expect(await store.listing(series)).toMatchObject({ listedAt: T0, lives, byObjects: true });
   });
 });

@@ -45,6 +45,8 @@ describe('a year that no archive has', () => {
     .reduce((sum, of) => sum + of, 0);
   /** Its first row and its last one, once for the series; a third would ask for the status of a symbol that fell silent. */
   const LISTING = 2;
+  /** The archive is the second witness of its lives: one page of its listing, once for the series. */
+  const LISTED = 1;
   let job: CountedJob;
   beforeAll(async () => {
     const fault = at.venues.faults.add({ kind: 'not-found', match: '/data/spot/' });
@@ -59,7 +61,8 @@ describe('a year that no archive has', () => {
     expect(counted(lines, /\/daily\//)).toBe(DAYS * PER_OBJECT);
     expect(counted(lines, /[?&]limit=1000\b/)).toBe(pages);
     expect(counted(lines, /[?&]limit=1(&|$)/)).toBe(LISTING);
-    expect(lines).toHaveLength((MONTHS + DAYS) * PER_OBJECT + pages + LISTING);
+    expect(counted(lines, /[?&]max-keys=/)).toBe(LISTED);
+    expect(lines).toHaveLength((MONTHS + DAYS) * PER_OBJECT + pages + LISTING + LISTED);
     expect(new Set(lines).size).toBe(lines.length);
   });
 

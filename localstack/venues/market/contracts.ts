@@ -95,7 +95,7 @@ export const CONTRACTS: readonly Contract[] = [
     away: ['2022-05-13T03:00', '2022-07-31T06:00'],
     reused: true,
   }),
-  contract('spot', ['GONE', USDC], '2023-01-10T10:00', [4, 1], {
+  contract('spot', ['GONE', USDC], '2023-04-10T10:00', [4, 1], {
     delisted: '2023-05-08T03:00',
     forgotten: '2023-06-01T00:00',
   }),

@@ -44,13 +44,13 @@ describe('a symbol that was delisted', () => {
     // The old proof of the time of the second life, as a job of then would have left it.
     await at.sql`
       insert into market_data.coverage (source, symbol, timeframe, span, state, reason, job_id, chunk, fetched_at)
-      values ('klines_spot', 'BACKUSDC', '1h', tstzrange('2023-04-01Z', '2023-05-01Z'), 'empty', 'delisted', 'old', 'old', now())`;
+      values ('klines_spot', 'BACKUSDC', '1h', tstzrange('2023-03-15Z', '2023-03-20Z'), 'empty', 'delisted', 'old', 'old', now())`;
     expect(await watch()).toMatchObject({ lives: 1 });
-    const job = await run('BACKUSDC', '2022-09-01', '2023-06-01');
+    const job = await run('BACKUSDC', '2022-09-01', '2023-03-24');
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
     const { rows, empty, gaps } = await report('BACKUSDC');
     expect(rows).toBe(
-      hours('2022-09-01T00:00Z', '2022-09-29T03:00Z') + hours('2023-03-12T10:00Z', '2023-06-01T00:00Z'),
+      hours('2022-09-01T00:00Z', '2022-09-29T03:00Z') + hours('2023-03-12T10:00Z', '2023-03-24T00:00Z'),
     );
     expect(gaps).toEqual([]);
     expect(empty.map(({ from, to, reason }) => [from, to, reason])).toEqual([
@@ -78,13 +78,13 @@ describe('a ticker that another contract took', () => {
 
 describe('a symbol that REST does not know any more', () => {
   it('is loaded from the archive, from its first row to its last', async () => {
-    const job = await run('GONEUSDC', '2022-12-01', '2023-06-15');
+    const job = await run('GONEUSDC', '2023-04-01', '2023-06-15');
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
     const { rows, empty, gaps } = await report('GONEUSDC');
-    expect(rows).toBe(hours('2023-01-10T10:00Z', '2023-05-08T03:00Z'));
+    expect(rows).toBe(hours('2023-04-10T10:00Z', '2023-05-08T03:00Z'));
     expect(gaps).toEqual([]);
     expect(empty.map(({ from, to, reason }) => [from, to, reason])).toEqual([
-      ['2022-12-01T00:00:00Z', '2023-01-10T10:00:00Z', 'pre-listing'],
+      ['2023-04-01T00:00:00Z', '2023-04-10T10:00:00Z', 'pre-listing'],
       ['2023-05-08T03:00:00Z', '2023-06-15T00:00:00Z', 'delisted'],
     ]);
   });

@@ -25,7 +25,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^select day from .*market_data\.coverage/, 'days of many spans'],
   [/^select .*count\(\*\).* from "market_data"\."\w+" t\b/, 'count the rows'],
   [/\bfrom market_data\.series left join\b/, 'the account of the series'],
-  [/^select listed_at/, 'the listing'],
+  [/^select listed_at, lives_evidence/, 'the listing'],
   [/^select \(select t\."(open_)?time"/, 'its first and last row'],
 ];
 
