@@ -86,9 +86,10 @@ describe('a year that no archive has', () => {
   it('commits each page by itself, so that a fetcher that dies loses one', () => {
     const statements = job.calls.flatMap(({ statements }) => statements);
     expect(statements.filter((name) => name === 'COPY')).toHaveLength(pages);
-    // Six for each page; for each chunk what it lacks and has, before and after; once the listing, read and kept.
+    // Six for each page; for each chunk what it lacks and has, before and after; once the lives,
+    // read, and kept in a transaction of two.
     const fetching = job.calls.filter(({ handler }) => handler === 'fetch-chunk');
-    expect(fetching.flatMap((call) => call.statements)).toHaveLength(6 * pages + 3 * MONTHS + MONTHS + 1);
+    expect(fetching.flatMap((call) => call.statements)).toHaveLength(6 * pages + 3 * MONTHS + MONTHS + 4);
   });
 });
 
