@@ -55,6 +55,14 @@ const COUNT = [
   'what is missing',
 ];
 /** Last of all, and nobody waits for the disk. */
+const SETTLE = [
+  'begin',
+  'leave the disk to later',
+  'hold what it requested',
+  'settle what it requested',
+  'forget requests of long ago',
+  'commit',
+];
 const CLOSE = ['begin', 'leave the disk to later', 'close the job', 'forget jobs of long ago', 'commit'];
 const SECURE = ['begin', 'wait for the disk', 'make all before it durable', 'rows of the job', 'commit'];
 
@@ -116,19 +124,27 @@ describe('a wave', () => {
 });
 
 describe('a job', () => {
-  it('is entered with one write, after two questions about each series', () => {
+  it('is entered with one write and a note of its order, after two questions about each series', () => {
     const asked = ['what is missing', 'the listing'];
-    expect(month.ordering).toMatchObject({ statements: asked, table: ['PutItem'], venues: [] });
-    expect(year.ordering).toMatchObject({ statements: [...asked, ...asked], table: ['PutItem'], venues: [] });
+    const table = ['GetItem', 'PutItem', 'PutItem'];
+    expect(month.ordering).toMatchObject({ statements: asked, table, venues: [] });
+    expect(year.ordering).toMatchObject({ statements: [...asked, ...asked], table, venues: [] });
   });
 
   it('is ended with one commit that waits for the disk, one count of each series and one account', () => {
     const [first] = callsOf(month, 'finalize-job');
     const ends = 'its first and last row';
-    expect(first!.statements).toEqual([...SECURE, ...COUNT, 'the account of the series', ends, ...CLOSE]);
+    expect(first!.statements).toEqual([
+      ...SECURE,
+      ...COUNT,
+      'the account of the series',
+      ends,
+      ...SETTLE,
+      ...CLOSE,
+    ]);
     const [second] = callsOf(year, 'finalize-job');
     expect(second!.statements.toSorted()).toEqual(
-      [...SECURE, ...COUNT, ...COUNT, 'the account of the series', ends, ends, ...CLOSE].sort(),
+      [...SECURE, ...COUNT, ...COUNT, 'the account of the series', ends, ends, ...SETTLE, ...CLOSE].sort(),
     );
     for (const { table } of [first!, second!]) expect(table).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
   });
