@@ -96,6 +96,10 @@ async function compareHistory(
     sources: ports.sources,
     listing: async () => listing,
     labels: async () => [],
+  }).catch((error: unknown): never => {
+    // The other series are compared all the same: this one is not requested again before its next day.
+    if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
+    throw error;
   });
   const spans = intersect(told, answered);
   // Which request each came from, before the comparison uses the rows up.
