@@ -8,8 +8,9 @@ export default defineConfig({
     globalSetup: ['test/helpers/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No bound on speed: it ends what hangs, also on a machine that has other work.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     // The log of the functions is for operators; a test that wants it looks at it.
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
     reporters: report ? ['default', 'json'] : ['default'],

@@ -62,11 +62,11 @@ export async function startTestHost(
       return answer.body;
     },
     async wait(id, until = (job) => job.finished_at !== null) {
-      for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
+      for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(50)) {
         const { body } = await ask<JobDetail>(`/backfill/jobs/${id}`);
         if (until(body)) return body;
       }
-      throw new Error(`job ${id} did not come so far in a minute`);
+      throw new Error(`job ${id} did not come so far in three minutes`);
     },
     async [Symbol.asyncDispose]() {
       await host.close();

@@ -48,13 +48,13 @@ describe('the model and the embedded host', () => {
     expect(job.actual.requests).toBe(2 * model.objects + model.pages);
     // At work, done.
     expect(written.filter((label) => label === 'klines_spot BTCUSDT 1m 2025-01')).toHaveLength(2);
-  }, 120_000);
+  }, 240_000);
 
   it('agree when there are more chunks than a wave takes', async () => {
     const { job, model } = await both('1d', Date.UTC(2003, 0, 1));
     expect({ status: job.status, waves: job.wave - 1 }).toEqual({ status: 'succeeded', waves: model.waves });
     expect({ chunks: job.chunks.length, waves: model.waves }).toEqual({ chunks: model.chunks, waves: 2 });
-  }, 120_000);
+  }, 240_000);
 });
 
 it('a fetcher has two connections: for single statements, and for its transactions', async () => {
