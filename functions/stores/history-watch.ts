@@ -16,7 +16,7 @@ export function createHistoryWatch(sql: Sql, { tables, clock }: StoreOptions): H
   };
   const isSeries = ({ source, symbol, timeframe }: Series) =>
     sql`source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}`;
-  const isAnswered = sql`state = 'have' and sha256 is null`;
+  const isAnswered = () => sql`state = 'have' and sha256 is null`;
   return {
     due: (sources, before, limit) =>
       guarded('histories', async () => {
@@ -25,7 +25,7 @@ export function createHistoryWatch(sql: Sql, { tables, clock }: StoreOptions): H
           select source, symbol, timeframe, history_turns as turn from market_data.series s
           where source in ${sql([...sources])}
             and (histories_watched_at is null or histories_watched_at < ${new Date(before)}) and exists (select 1 from market_data.coverage c
-            where c.source = s.source and c.symbol = s.symbol and c.timeframe = s.timeframe and ${isAnswered})
+            where c.source = s.source and c.symbol = s.symbol and c.timeframe = s.timeframe and ${isAnswered()})
           order by histories_watched_at nulls first, 1, 2, 3 limit ${limit}`;
         return rows.map(({ turn, ...series }) => ({ series, turn }));
       }),
@@ -34,7 +34,7 @@ export function createHistoryWatch(sql: Sql, { tables, clock }: StoreOptions): H
       guarded(seriesLabel(series), async () => [
         ...(await sql<Range[]>`
           select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
-          from (select range_agg(span) as set from market_data.coverage where ${isSeries(series)} and ${isAnswered}) all_of_it,
+          from (select range_agg(span) as set from market_data.coverage where ${isSeries(series)} and ${isAnswered()}) all_of_it,
             unnest(set) r order by 1`),
       ]),
 
