@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BudgetExhausted, GordonError } from '../core/errors.ts';
 import type { RateBudget, VenueClient } from '../core/ports.ts';
 import { type Clock, SECOND } from '../core/time.ts';
-import type { HttpAnswer, HttpRequest, Verdict } from '../core/venue.ts';
+import type { HttpAnswer, HttpRequest, LimitFamily, Verdict } from '../core/venue.ts';
 import { baseUrl, type Variables } from './hosts.ts';
 import { type Patience, readAnswer, TimedOut } from './read-answer.ts';
 import { brokenVenue, connectionFailed, keyMissing, permanentRefusal, timedOut } from './venue-errors.ts';
@@ -68,11 +68,26 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     return permanentRefusal(request, url, { ...verdict, message });
   }
 
+  const lines = new Map<string, Promise<unknown>>();
+
+  /**
+   * Of a paced family one request at a time, the next one its spacing after the answer: a process that is busy sends late, and
+   * requests that were granted apart would leave it together.
+   */
+  function oneAtATime<T>({ id, spacingMs }: LimitFamily, work: () => Promise<T>): Promise<T> {
+    if (spacingMs === undefined) return work();
+    const turn = (lines.get(id) ?? Promise.resolve()).then(work);
+    const rest = () => sleep(spacingMs);
+    lines.set(id, turn.then(rest, rest));
+    return turn;
+  }
+
   return {
     async get(request) {
       for (let tries = 1; ; tries++) {
         try {
-          return await attempt(request);
+          const { family } = request;
+          return await (family ? oneAtATime(family, () => attempt(request)) : attempt(request));
         } catch (error) {
           if (tries === ATTEMPTS || !isMomentary(error)) throw error;
           await sleep(FIRST_BACKOFF * 2 ** (tries - 1) * (0.5 + random()));

@@ -210,3 +210,22 @@ describe('what may pass', () => {
     expect(textOf((await get(requestTo(binanceArchive)))?.body)).toBe('xxxxx');
   });
 });
+
+describe('requests of a paced family', () => {
+  it('go one at a time, with the spacing after each answer, also after a refusal', async () => {
+    let [open, most] = [0, 0];
+    await using venue = await startVenue((response) => {
+      most = Math.max(most, ++open);
+      // The answer is on its way before the next request can be: whoever sends early is met here.
+      setImmediate(() => {
+        open--;
+        response.writeHead(most === 1 && venue.requests.length === 1 ? 400 : 200).end('[]');
+      });
+    });
+    const { get, slept } = clientOf(venue.url);
+    const paced = requestTo(binance, { family: { ...family, spacingMs: 650 } });
+    const settled = await Promise.allSettled([get(paced), get(paced), get(paced)]);
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect({ most, slept }).toEqual({ most: 1, slept: [650, 650, 650] });
+  });
+});
