@@ -1,7 +1,7 @@
 import { AGGREGATED, type AggregateStore } from '../core/aggregates.ts';
 import type { Clock } from '../core/time.ts';
 import type { Flavour } from './flavour.ts';
-import { type Runner, storeError } from './postgres.ts';
+import { guarded, type Runner } from './postgres.ts';
 import { createRefresh } from './refresh-views.ts';
 import { callRefresh, readExtent } from './refresh-window.ts';
 
@@ -36,14 +36,6 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
     });
     return (await flavour) === 'timescale';
   }
-
-  const guarded = async <T>(subject: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeError(error, subject);
-    }
-  };
 
   return {
     unseen: (since) =>

@@ -1,6 +1,6 @@
 import type { ArchiveWatch, WatchedObject } from '../core/archive-watch.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
-import { type Runner, type Sql, storeError } from './postgres.ts';
+import { guarded, type Runner, type Sql } from './postgres.ts';
 import { renew } from './renewal.ts';
 import type { StoreOptions } from './series-store.ts';
 
@@ -9,13 +9,6 @@ const ofSeries = (sql: Runner, s: Series) =>
 
 /** @param sql a session of `gordon_writer` */
 export function createArchiveWatch(sql: Sql, { tables, clock }: StoreOptions): ArchiveWatch {
-  const guarded = async <T>(subject: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeError(error, subject);
-    }
-  };
   return {
     due: (limit) =>
       guarded('archives', async () => [

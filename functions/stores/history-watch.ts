@@ -1,19 +1,12 @@
 import type { HistoryWatch } from '../core/history-watch.ts';
 import type { Range } from '../core/range.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
-import { type Sql, storeError } from './postgres.ts';
+import { guarded, type Sql } from './postgres.ts';
 import { renew } from './renewal.ts';
 import type { StoreOptions } from './series-store.ts';
 
 /** @param sql a session of `gordon_writer` */
 export function createHistoryWatch(sql: Sql, { tables, clock }: StoreOptions): HistoryWatch {
-  const guarded = async <T>(subject: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeError(error, subject);
-    }
-  };
   const isSeries = ({ source, symbol, timeframe }: Series) =>
     sql`source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}`;
   const isAnswered = () => sql`state = 'have' and sha256 is null`;

@@ -1,16 +1,9 @@
 import type { LabelBook, LabelRule } from '../core/labels.ts';
 import { iso } from '../core/time.ts';
-import { type Runner, type Sql, storeError } from './postgres.ts';
+import { guarded, type Runner, type Sql } from './postgres.ts';
 
 /** The exceptions from the rules of labels, in `market_data.label_rules`. @param sql a session of `gordon_writer` */
 export function createLabelBook(sql: Sql, clock: () => number): LabelBook {
-  const guarded = async <T>(subject: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeError(error, subject);
-    }
-  };
   return {
     labelRules: (dataset, symbol) =>
       guarded(`labels of ${symbol}`, async () => {

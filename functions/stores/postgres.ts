@@ -53,6 +53,15 @@ const PASSING = /^(08|53|57P0[1-5]|40001|40P01|55P03|25P03|25006$)/;
 const BROKEN =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
+/** Does work on the database; its failure is one of the program's. @param subject what was being done, such as a series */
+export async function guarded<T>(subject: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeError(error, subject);
+  }
+}
+
 /** The error of a query as one of the program's. @param subject what was being done, such as a series */
 export function storeError(error: unknown, subject: string): GordonError {
   if (error instanceof GordonError) return error;

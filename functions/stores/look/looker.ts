@@ -1,18 +1,11 @@
 import type { Looker } from '../../core/look/looker.ts';
-import { type Sql, storeError } from '../postgres.ts';
+import { guarded, type Sql } from '../postgres.ts';
 import { accounts } from './accounts.ts';
 import { findings, ledger } from './evidence.ts';
 import { rows } from './rows.ts';
 
 /** Looks at the warehouse in PostgreSQL. @param sql a session of `gordon_reader` */
 export function createLooker(sql: Sql): Looker {
-  const guarded = async <T>(subject: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeError(error, subject);
-    }
-  };
   return {
     accounts: (filter) => guarded('coverage', () => accounts(sql, filter)),
     ledger: (series, range, limit) => guarded('the ledger', () => ledger(sql, series, range, limit)),

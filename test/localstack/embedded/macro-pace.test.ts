@@ -28,7 +28,6 @@ it(
     expect(answers.length).toBeGreaterThanOrEqual(job.chunks.length);
     expect(answers.filter((status) => status === 429)).toEqual([]);
     expect(seconds).toBeLessThan(60);
-    console.log(`macro stage: ${answers.length} requests in ${seconds} s`);
   },
   LONG,
 );
