@@ -131,8 +131,15 @@ describe.skipIf(!interest || !accounts)('recorded answers (skipped where there a
     expect(parsed).toMatchObject({ rowsInBody: 30, findings: [] });
     expect(rowsOf(parsed)).toEqual(
       rows(interest!).map((row) => [
-        ...['binance', 'BNBUSDT', '1d', row.timestamp, Number(row.sumOpenInterest), 'base_coin', 'one'],
+        'binance',
+        'BNBUSDT',
+        '1d',
+        row.timestamp,
+        Number(row.sumOpenInterest),
+        'base_coin',
+        'one',
         Number(row.sumOpenInterestValue),
+        null,
       ]),
     );
   });
@@ -142,8 +149,16 @@ describe.skipIf(!interest || !accounts)('recorded answers (skipped where there a
     expect(parsed).toMatchObject({ rowsInBody: 30, findings: [] });
     expect(rowsOf(parsed)).toEqual(
       rows(accounts!).map((row) => [
-        ...['global_accounts', 'BNBUSDT', '1d', row.timestamp, Number(row.longShortRatio)],
-        ...[Number(row.longAccount), Number(row.shortAccount), null, null],
+        'global_accounts',
+        'BNBUSDT',
+        '1d',
+        row.timestamp,
+        Number(row.longShortRatio),
+        Number(row.longAccount),
+        Number(row.shortAccount),
+        null,
+        null,
+        null,
       ]),
     );
   });
