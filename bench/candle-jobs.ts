@@ -20,7 +20,10 @@ const HOLES = 3_000;
 await inFolder('candle-jobs', async (folder) => {
   const venues = await startVenuesProcess({ cacheDir: `${folder}/venues`, seed: 1 });
   const host = await startHost({
-    ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, simulated: false, env: { ...venues.env } },
+    folder,
+    ports: { jobs: 0, candles: 0, database: 0 },
+    simulated: false,
+    env: { ...venues.env },
   });
   const sql = connect(host.databaseUrl, { max: 2 });
   try {

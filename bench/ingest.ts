@@ -46,7 +46,10 @@ for (const peer of PEERS === '0' ? [rawCopy] : peers) await admit(peer);
 const folder = newFolder('bench');
 const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
 const host = await startHost({
-  ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, simulated: false, env: { ...venues.env } },
+  folder,
+  ports: { jobs: 0, candles: 0, database: 0 },
+  simulated: false,
+  env: { ...venues.env },
 });
 const sql = connect(host.databaseUrl, { max: 2 });
 try {
@@ -58,17 +61,20 @@ try {
       listing: GORDON_BINANCE_LISTING_URL!,
       rest: GORDON_BINANCE_SPOT_URL!,
     },
-    ...{ databaseUrl: host.databaseUrl, sql, copies: await dump(sql, folder) },
+    databaseUrl: host.databaseUrl,
+    sql,
+    copies: await dump(sql, folder),
   };
   const gordon: Runner = {
-    ...{ peer: gordonData, outcomes: [] },
+    peer: gordonData,
+    outcomes: [],
     run: () => intoTable(sql, () => backfill(host, WANTED.rows)),
   };
   const again: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     await measure(gordon, ground, round);
     again.push((await intoTable(sql, () => backfill(host, 0))).seconds);
-    for (const runner of [...runners]) {
+    for (const runner of runners) {
       if (!runner.peer.once || round === 1) await measure(runner, ground, round);
     }
   }

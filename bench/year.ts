@@ -25,7 +25,10 @@ await inFolder('year', async (folder) => {
   // Its files are made by the first job: a venue has them lying there.
   const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
   const host = await startHost({
-    ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, simulated: false, env: { ...venues.env } },
+    folder,
+    ports: { jobs: 0, candles: 0, database: 0 },
+    simulated: false,
+    env: { ...venues.env },
   });
   const sql = connect(host.databaseUrl, { max: 2 });
   const files = TABLES.map((table) => ({ table, file: join(folder, `${table}.copy`) }));

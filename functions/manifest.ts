@@ -211,7 +211,10 @@ export const functions: readonly FunctionSpec[] = [
     access: ['job-table:read', 'database', 'aggregates'],
     schedules: [
       {
-        ...{ name: 'refresh-aggregates', everyMinutes: 1, everySeconds: 5, derives: true },
+        name: 'refresh-aggregates',
+        everyMinutes: 1,
+        everySeconds: 5,
+        derives: true,
         description: 'the newest buckets of the candles',
       },
     ],

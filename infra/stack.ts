@@ -33,8 +33,12 @@ export class GordonDataStack extends Stack {
     });
     const network = options.vpc === 'none' ? undefined : new Network(this, 'Network', options);
     const resources = {
-      ...{ table, stateMachineArn: machineArn(this), secrets: secrets(this, options), bus },
-      ...{ egress: this.stackName, variables: options.variables },
+      table,
+      stateMachineArn: machineArn(this),
+      secrets: secrets(this, options),
+      bus,
+      egress: this.stackName,
+      variables: options.variables,
     };
     const functions = manifest
       .filter(({ authorizes }) => authorizes === undefined || authorizes === options.auth)

@@ -65,8 +65,14 @@ export async function crowd(ground: Ground, fetchers: number, symbols: number): 
     );
     const used = cpu();
     return {
-      ...{ fetchers, rows: await counted(ground, names.length), seconds, waits, table, cpu: used },
-      ...{ checkpoints: checkpoints.toSorted((a, b) => a - b), loopMs: loop.percentile(99) / 1e6 },
+      fetchers,
+      rows: await counted(ground, names.length),
+      seconds,
+      waits,
+      table,
+      cpu: used,
+      checkpoints: checkpoints.toSorted((a, b) => a - b),
+      loopMs: loop.percentile(99) / 1e6,
       peakMb: peakMegabytes(),
     };
   } finally {
@@ -76,8 +82,14 @@ export async function crowd(ground: Ground, fetchers: number, symbols: number): 
 
 async function enter({ host }: Ground, symbols: readonly string[]): Promise<string> {
   const { job } = await host.services.jobs.create({
-    ...{ source: 'klines', sources: ['klines_spot'], symbols, skipped: [], timeframe: '1m' },
-    ...{ from: YEAR.start, to: YEAR.end, alsoRequested: false },
+    source: 'klines',
+    sources: ['klines_spot'],
+    symbols,
+    skipped: [],
+    timeframe: '1m',
+    from: YEAR.start,
+    to: YEAR.end,
+    alsoRequested: false,
   });
   return job.id;
 }

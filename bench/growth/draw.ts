@@ -18,7 +18,9 @@ export const draw = (file: string, stages: readonly Stage[]): Promise<void> =>
       .flatMap(({ orders }) => orders)
       .flatMap((order) =>
         PARTS.map(([part, words]) => ({
-          ...{ years: order.symbolYears, part: words, seconds: cpuPerMillion([order], part) },
+          years: order.symbolYears,
+          part: words,
+          seconds: cpuPerMillion([order], part),
         })),
       ),
     { field: 'years', title: 'symbol-years of 1m candles in the table' },

@@ -35,7 +35,8 @@ export async function countCpu(sql: Sql): Promise<() => Cpu> {
     const upkeep = after.all - before.all - sessions;
     return {
       host: (user + system) / 1e6,
-      ...{ sessions: sessions / TICKS_PER_SECOND, upkeep: upkeep / TICKS_PER_SECOND },
+      sessions: sessions / TICKS_PER_SECOND,
+      upkeep: upkeep / TICKS_PER_SECOND,
     };
   };
 }

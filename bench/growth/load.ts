@@ -71,8 +71,12 @@ async function reach(
   const { ledgerRows, tableBytes, indexBytes } = await diskUse(sql);
   const rows = target * ROWS_OF_YEAR;
   return {
-    ...{ symbolYears: target, orders, peakMb, ledgerRows },
-    ...{ tableBytesPerRow: tableBytes / rows, indexBytesPerRow: indexBytes / rows },
+    symbolYears: target,
+    orders,
+    peakMb,
+    ledgerRows,
+    tableBytesPerRow: tableBytes / rows,
+    indexBytesPerRow: indexBytes / rows,
     reportMs: await timed(async () => {
       const answer = await fetch(report);
       const series = (await answer.json()) as unknown[];

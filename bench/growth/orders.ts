@@ -12,7 +12,10 @@ export async function order(
   expected: 'all' | 'nothing',
 ): Promise<void> {
   const body = JSON.stringify({
-    ...{ source: 'klines_spot', symbols, from: iso(YEAR.start), to: iso(YEAR.end) },
+    source: 'klines_spot',
+    symbols,
+    from: iso(YEAR.start),
+    to: iso(YEAR.end),
   });
   const answer = await fetch(`http://127.0.0.1:${ports.jobs}/backfill`, { method: 'POST', body });
   const { id } = (await answer.json()) as JobDetail;

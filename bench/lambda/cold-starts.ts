@@ -28,7 +28,10 @@ export async function coldStarts(
     const own = spec.memoryMb === WHOLE ? whole : await starts(url, spec.memoryMb, runs, limited);
     const cpuMs = median(whole.map(({ ready }) => ready.cpuMs));
     rows.push({
-      ...{ handler: spec.handler, memoryMb: spec.memoryMb, kilobytes: bytes / 1_024, cpuMs },
+      handler: spec.handler,
+      memoryMb: spec.memoryMb,
+      kilobytes: bytes / 1_024,
+      cpuMs,
       bootCpuMs: median(whole.map(({ boot }) => boot.cpuMs)),
       wholeMs: median(whole.map(({ ready }) => ready.wallMs)),
       ownMs: median(own.map(({ ready }) => ready.wallMs)),

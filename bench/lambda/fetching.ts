@@ -43,7 +43,9 @@ export async function fetchMonths(
     const counted = sum(rows.slice(1));
     const wallMs = sum(warm.map((call) => call.wallMs));
     return {
-      ...{ memoryMb, rows: sum(rows), chunks: calls.length },
+      memoryMb,
+      rows: sum(rows),
+      chunks: calls.length,
       coldMs: sandbox.start.ready.wallMs + first!.wallMs - wallMs / warm.length,
       cpuSeconds: (sum(warm.map((call) => call.cpuMs)) / counted) * 1_000,
       wallSeconds: (wallMs / counted) * 1_000,

@@ -11,15 +11,23 @@ export async function enterJob(
   { start, end }: Range,
 ): Promise<string> {
   const { job } = await services.jobs.create({
-    ...{ source: 'klines', sources: [source], symbols: [symbol], skipped: [], timeframe },
-    ...{ from: start, to: end, alsoRequested: false },
+    source: 'klines',
+    sources: [source],
+    symbols: [symbol],
+    skipped: [],
+    timeframe,
+    from: start,
+    to: end,
+    alsoRequested: false,
   });
   return job.id;
 }
 
 /** What the state machine sends to `fetch-chunk`. @param name of the period */
 export const eventOf = (jobId: string, series: Series, name: string, { start, end }: Range): object => ({
-  ...{ jobId, wave: 1, resume: { since: 0, withoutArchive: false } },
+  jobId,
+  wave: 1,
+  resume: { since: 0, withoutArchive: false },
   chunk: { ...series, label: `${seriesLabel(series)} ${name}`, start, end },
 });
 

@@ -22,16 +22,25 @@ interface Large {
 /** The largest objects that there are. */
 const LARGEST: readonly Large[] = [
   {
-    ...{ what: 'spot, a month of minutes', source: 'klines_spot', timeframe: '1m' },
-    ...{ start: Date.UTC(2025, 2), days: 31 },
+    what: 'spot, a month of minutes',
+    source: 'klines_spot',
+    timeframe: '1m',
+    start: Date.UTC(2025, 2),
+    days: 31,
   },
   {
-    ...{ what: 'perpetual, a month of minutes', source: 'klines_perp', timeframe: '1m' },
-    ...{ start: Date.UTC(2025, 2), days: 31 },
+    what: 'perpetual, a month of minutes',
+    source: 'klines_perp',
+    timeframe: '1m',
+    start: Date.UTC(2025, 2),
+    days: 31,
   },
   {
-    ...{ what: 'spot, a day of seconds', source: 'klines_spot', timeframe: '1s' },
-    ...{ start: Date.UTC(2025, 2, 14), days: 1 },
+    what: 'spot, a day of seconds',
+    source: 'klines_spot',
+    timeframe: '1s',
+    start: Date.UTC(2025, 2, 14),
+    days: 1,
   },
 ];
 

@@ -29,26 +29,30 @@ function costOf(row: FetchRow, limited: boolean): FetchCost {
 
 export const fetchTable = (rows: readonly FetchRow[], limited: boolean): Table => [
   [
-    ...[
-      'memory',
-      'processors',
-      'CPU s',
-      's',
-      'GB-s',
-      'USD',
-      's with waits',
-      'GB-s with waits',
-      'USD with waits',
-    ],
+    'memory',
+    'processors',
+    'CPU s',
+    's',
+    'GB-s',
+    'USD',
+    's with waits',
+    'GB-s with waits',
+    'USD with waits',
     'cold start s',
   ],
   ...rows.map((row) => {
     const { here, seconds, gbSeconds, usd } = costOf(row, limited);
     const bare = here * (row.memoryMb / 1_024);
     return [
-      ...[`${row.memoryMb} MB`, processorsOf(row.memoryMb).toFixed(2), row.cpuSeconds.toFixed(1)],
-      ...[here.toFixed(1), bare.toFixed(1), (bare * PRICE).toFixed(6)],
-      ...[seconds.toFixed(1), gbSeconds.toFixed(1), usd.toFixed(6)],
+      `${row.memoryMb} MB`,
+      processorsOf(row.memoryMb).toFixed(2),
+      row.cpuSeconds.toFixed(1),
+      here.toFixed(1),
+      bare.toFixed(1),
+      (bare * PRICE).toFixed(6),
+      seconds.toFixed(1),
+      gbSeconds.toFixed(1),
+      usd.toFixed(6),
       (row.coldMs / 1_000).toFixed(2),
     ];
   }),
@@ -57,7 +61,8 @@ export const fetchTable = (rows: readonly FetchRow[], limited: boolean): Table =
 export const peakTable = (rows: readonly PeakRow[], sizes: readonly number[]): Table => [
   ['three of', 'rows', ...sizes.map((size) => `MB of ${size}`)],
   ...rows.map(({ what, rows: count, megabytes }) => [
-    ...[what, count.toLocaleString('en')],
+    what,
+    count.toLocaleString('en'),
     ...megabytes.map((peak) => peak.toFixed(0)),
   ]),
 ];
@@ -74,8 +79,14 @@ export const coldTable = (rows: readonly ColdRow[]): Table => [
     'peak MB',
   ],
   ...rows.map((row) => [
-    ...[row.handler, `${row.memoryMb} MB`, row.kilobytes.toFixed(0), row.cpuMs.toFixed(0)],
-    ...[row.bootCpuMs.toFixed(0), row.wholeMs.toFixed(0), row.ownMs.toFixed(0), row.megabytes.toFixed(0)],
+    row.handler,
+    `${row.memoryMb} MB`,
+    row.kilobytes.toFixed(0),
+    row.cpuMs.toFixed(0),
+    row.bootCpuMs.toFixed(0),
+    row.wholeMs.toFixed(0),
+    row.ownMs.toFixed(0),
+    row.megabytes.toFixed(0),
   ]),
 ];
 

@@ -32,8 +32,18 @@ async function loop(sql: Sql, rest: string): Promise<void> {
     const rows = page
       .filter(([time]) => time! < end)
       .map(([time, open, high, low, close, volume]) => ({
-        ...{ symbol, timeframe: '1m', open_time: new Date(time!), open, high, low, close, volume },
-        ...{ quote_volume: 0, trades: 0, taker_buy_volume: 0, taker_buy_quote_volume: 0 },
+        symbol,
+        timeframe: '1m',
+        open_time: new Date(time!),
+        open,
+        high,
+        low,
+        close,
+        volume,
+        quote_volume: 0,
+        trades: 0,
+        taker_buy_volume: 0,
+        taker_buy_quote_volume: 0,
       }));
     if (rows.length === 0) break;
     await sql`insert into market_data.spot_klines ${sql(rows as never[])}`;

@@ -7,7 +7,9 @@ const { symbol, base, quote, from, to } = WANTED;
 /** The bot that most people fetch candles with. It takes the archive's daily files. */
 export const freqtrade = pythonTool({
   name: 'freqtrade download-data',
-  ...{ package: 'freqtrade', version: '2026.9', script: 'freqtrade_download.py' },
+  package: 'freqtrade',
+  version: '2026.9',
+  script: 'freqtrade_download.py',
   to: 'a Feather file, open to volume only',
   leavesOut: 'database, checksum; gaps within are not looked for; resumes at its last row',
   changed: "the archive's host, a literal, is replaced in the function that holds it; REST by its settings",

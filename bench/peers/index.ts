@@ -8,7 +8,11 @@ import { shellPipeline } from './shell-pipeline.ts';
 
 /** In the order in which they are shown: those that only write, those that only fetch, those that do both. */
 export const peers: readonly Peer[] = [
-  ...[rawCopy, parallelCopy],
-  ...[bulkDownloader, syncer, freqtrade],
-  ...[shellPipeline, ccxtLoop],
+  rawCopy,
+  parallelCopy,
+  bulkDownloader,
+  syncer,
+  freqtrade,
+  shellPipeline,
+  ccxtLoop,
 ];

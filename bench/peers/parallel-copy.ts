@@ -22,8 +22,13 @@ const session = (databaseUrl: string, file: string): Promise<string> =>
   run(
     'psql',
     [
-      ...['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1'],
-      ...['--command', `\\copy market_data.spot_klines from '${file}' with (format csv)`, databaseUrl],
+      '--no-psqlrc',
+      '--quiet',
+      '--set',
+      'ON_ERROR_STOP=1',
+      '--command',
+      `\\copy market_data.spot_klines from '${file}' with (format csv)`,
+      databaseUrl,
     ],
     { signal: AbortSignal.timeout(PATIENCE_MS) },
   );

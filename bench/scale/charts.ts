@@ -29,7 +29,9 @@ export interface Axis {
 }
 
 const quantity = ({ field, title, log }: Axis) => ({
-  ...{ field, title, type: 'quantitative' as const },
+  field,
+  title,
+  type: 'quantitative' as const,
   ...(log && { scale: { type: 'log' as const } }),
 });
 
@@ -43,10 +45,14 @@ export const lines = (
   points = true,
 ): Promise<void> =>
   write(file, {
-    ...{ title, width: 560, height: 280, data: { values: [...values] } },
+    title,
+    width: 560,
+    height: 280,
+    data: { values: [...values] },
     mark: { type: 'line', point: points },
     encoding: {
-      ...{ x: quantity(x), y: quantity(y) },
+      x: quantity(x),
+      y: quantity(y),
       color: { ...color, type: 'nominal', sort: color.sort ? [...color.sort] : 'ascending' },
     },
   } as never);
@@ -61,7 +67,11 @@ export const shares = (
   parts: { readonly title: string; readonly sort: readonly string[] },
 ): Promise<void> =>
   write(file, {
-    ...{ title, data: { values: [...values] }, width: 150, height: 240, mark: 'bar' },
+    title,
+    data: { values: [...values] },
+    width: 150,
+    height: 240,
+    mark: 'bar',
     encoding: {
       column: { ...columns, type: 'ordinal', sort: [...columns.sort] },
       x: { ...bars, type: 'ordinal', sort: [...bars.sort] },
@@ -74,11 +84,17 @@ export const shares = (
 /** One small plot for each resource, below each other, from the beginning of a run to its end. */
 export const rows = (file: string, title: string, values: Values, sort: readonly string[]): Promise<void> =>
   write(file, {
-    ...{ title, data: { values: [...values] }, width: 560, height: 46 },
+    title,
+    data: { values: [...values] },
+    width: 560,
+    height: 46,
     mark: { type: 'area', line: { strokeWidth: 1 }, opacity: 0.35 },
     encoding: {
       row: {
-        ...{ field: 'resource', title: null, type: 'nominal', sort: [...sort] },
+        field: 'resource',
+        title: null,
+        type: 'nominal',
+        sort: [...sort],
         header: { labelAngle: 0, labelAlign: 'left', labelPadding: 60 },
       },
       x: { field: 'passed', title: 'of the run', type: 'quantitative', axis: { format: '%' } },

@@ -21,7 +21,9 @@ export async function draw(folder: string, { archive, rest }: Drawn): Promise<vo
     archive
       .filter(({ ends }) => ends.size === 0)
       .map((run) => ({
-        ...{ fetchers: fetchersOf(run), hours: run.seconds / HOUR, databases: databases(run.setup.shards) },
+        fetchers: fetchersOf(run),
+        hours: run.seconds / HOUR,
+        databases: databases(run.setup.shards),
       })),
     { field: 'fetchers', title: 'fetchers at once', log: true },
     { field: 'hours', title: 'hours', log: true },
@@ -32,8 +34,11 @@ export async function draw(folder: string, { archive, rest }: Drawn): Promise<vo
     'Where the time of a lane goes',
     archive.flatMap((run) =>
       PARTS.map(([part, words], order) => ({
-        ...{ databases: databases(run.setup.shards), fetchers: String(fetchersOf(run)) },
-        ...{ part: words, order, share: shareOf(run, part) },
+        databases: databases(run.setup.shards),
+        fetchers: String(fetchersOf(run)),
+        part: words,
+        order,
+        share: shareOf(run, part),
       })),
     ),
     { field: 'databases', title: '', sort: names },
@@ -54,7 +59,8 @@ export async function draw(folder: string, { archive, rest }: Drawn): Promise<vo
     `${folder}scale-rest.svg`,
     'The same from REST alone',
     rest.map((run) => ({
-      ...{ addresses: run.setup.addresses, days: run.seconds / 24 / HOUR },
+      addresses: run.setup.addresses,
+      days: run.seconds / 24 / HOUR,
       setup: `${fetchersOf(run)} fetchers, ${databases(run.setup.shards)}`,
     })),
     { field: 'addresses', title: 'egress addresses', log: true },

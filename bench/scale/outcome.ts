@@ -27,8 +27,15 @@ export function outcomeOf(
   const ends = new Map<string, number>();
   for (const { ended: why } of jobs) if (why) ends.set(why, (ends.get(why) ?? 0) + 1);
   return {
-    ...{ setup, orders: jobs.length, seconds, chunks: chunksOf(workload), calls, ends },
-    ...{ rows: Math.round(sumOf(jobs, 'rows')), waves: sumOf(jobs, 'wave'), ...tally },
+    setup,
+    orders: jobs.length,
+    seconds,
+    chunks: chunksOf(workload),
+    calls,
+    ends,
+    rows: Math.round(sumOf(jobs, 'rows')),
+    waves: sumOf(jobs, 'wave'),
+    ...tally,
     mostEvents: Math.max(...jobs.map(({ events }) => events)),
     lanes: { ...lanes, idle: Math.max(all - busy, 0) },
     jobWritesPerSecond: Math.max(...jobTables.map(({ taken }, job) => taken / (ended[job] || 1))),

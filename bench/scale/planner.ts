@@ -29,9 +29,19 @@ export function plannedJob(
 ): PlannedJob {
   const id = '0'.repeat(26);
   const job: Job = {
-    ...{ id, status: 'running', createdAt: now, wave: 0, rows: 0 },
-    ...{ source: source.family, sources: [source.id], symbols, skipped: [], timeframe },
-    ...{ from: range.start, to: range.end, alsoRequested: false },
+    id,
+    status: 'running',
+    createdAt: now,
+    wave: 0,
+    rows: 0,
+    source: source.family,
+    sources: [source.id],
+    symbols,
+    skipped: [],
+    timeframe,
+    from: range.start,
+    to: range.end,
+    alsoRequested: false,
   };
   const have = new Map<string, RangeSet>();
   const chunks = new Map<string, ChunkProgress>();

@@ -14,7 +14,13 @@ export class Plant {
   readonly setup: Setup;
   readonly timeline = new Timeline<Resource>(RESOURCES);
   readonly lanes: Omit<LaneTime, 'idle'> = {
-    ...{ own: 0, database: 0, venue: 0, lambda: 0, network: 0, table: 0, planning: 0 },
+    own: 0,
+    database: 0,
+    venue: 0,
+    lambda: 0,
+    network: 0,
+    table: 0,
+    planning: 0,
   };
   readonly shards: readonly Sharing[];
   readonly windows: readonly Windows[];

@@ -48,9 +48,24 @@ export interface Slot {
 }
 
 export const emptySlot = (place: number, job: number): Slot => ({
-  ...{ place, job, chunk: -1, shard: 0, address: 0, filed: false, pages: 0 },
-  ...{ rowsInHand: 0, pagesInHand: 0, child: 0, since: -1, begun: 0, calling: false },
-  ...{ ticket: -1, entered: 0, lambdaTries: 0, storeTries: 0, turn: 0 },
+  place,
+  job,
+  chunk: -1,
+  shard: 0,
+  address: 0,
+  filed: false,
+  pages: 0,
+  rowsInHand: 0,
+  pagesInHand: 0,
+  child: 0,
+  since: -1,
+  begun: 0,
+  calling: false,
+  ticket: -1,
+  entered: 0,
+  lambdaTries: 0,
+  storeTries: 0,
+  turn: 0,
 });
 
 /** A lane begins with a chunk; whatever was entered about the last one is void. */

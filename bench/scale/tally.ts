@@ -12,6 +12,12 @@ export interface Tally {
 }
 
 export const emptyTally = (): Tally => ({
-  ...{ planSeconds: 0, children: 0, childSeconds: 0, objects: 0 },
-  ...{ pages: 0, throttled: 0, timedOut: 0, deferred: 0 },
+  planSeconds: 0,
+  children: 0,
+  childSeconds: 0,
+  objects: 0,
+  pages: 0,
+  throttled: 0,
+  timedOut: 0,
+  deferred: 0,
 });

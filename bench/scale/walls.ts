@@ -107,9 +107,20 @@ async function wavePayload(): Promise<number> {
 }
 
 const jobOf = (symbols: number): Job => ({
-  ...{ id: '0'.repeat(26), status: 'running', createdAt: NOW, startedAt: NOW, wave: 1, rows: 0 },
-  ...{ source: 'klines', sources: ['klines_spot'], skipped: [], timeframe: '1m', alsoRequested: false },
-  ...{ symbols: Array.from({ length: symbols }, (_, i) => symbolName(i)), from: RANGE.start, to: RANGE.end },
+  id: '0'.repeat(26),
+  status: 'running',
+  createdAt: NOW,
+  startedAt: NOW,
+  wave: 1,
+  rows: 0,
+  source: 'klines',
+  sources: ['klines_spot'],
+  skipped: [],
+  timeframe: '1m',
+  alsoRequested: false,
+  symbols: Array.from({ length: symbols }, (_, i) => symbolName(i)),
+  from: RANGE.start,
+  to: RANGE.end,
 });
 
 /** Of the JSON; DynamoDB counts names and values, which is about as much. */

@@ -62,14 +62,24 @@ export async function startPlant(folder: string, seed: number, start: number): P
     startHost({
       folder: join(folder, 'host'),
       ports: { jobs: 0, candles: 0, database: 0 },
-      ...{ simulated: false, durable: false, databaseUrl: wire.url(cluster.url(DATABASE)) },
+      simulated: false,
+      durable: false,
+      databaseUrl: wire.url(cluster.url(DATABASE)),
       clock: () => now() + clock.skew,
       env: { ...venues.env, AWS_ENDPOINT_URL_DYNAMODB: table.url },
       rehearsal: { around, retryMs: RETRY_MS, patience: { firstByteMs: SECOND, stallMs: SECOND } },
     });
 
   const plant: Plant = {
-    ...{ host: await start_(), cluster, venues, table, wire, sql, now, clock, around: undefined },
+    host: await start_(),
+    cluster,
+    venues,
+    table,
+    wire,
+    sql,
+    now,
+    clock,
+    around: undefined,
     async restartHost() {
       await plant.host.close();
       plant.host = await start_();

@@ -145,7 +145,10 @@ export async function rehearse(
   for (const { holes: found } of books)
     for (const [reason, steps] of Object.entries(found)) holes[reason] = (holes[reason] ?? 0) + steps;
   return {
-    ...{ days, holes, jobs: ended, problems },
+    days,
+    holes,
+    jobs: ended,
+    problems,
     rows: books.reduce((sum, { rows }) => sum + rows, 0),
     table: [...tally].map(([kind, counts]) => ({ kind, ...counts })),
   };

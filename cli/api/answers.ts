@@ -26,11 +26,17 @@ const summary = z.looseObject({
 export const summariesShape: z.ZodType<JobSummary[]> = z.array(summary);
 
 const quote = z.looseObject({
-  ...{ series: z.number(), chunks: z.number(), rows: z.number(), seconds: z.number() },
+  series: z.number(),
+  chunks: z.number(),
+  rows: z.number(),
+  seconds: z.number(),
   requests: z.array(
     z.looseObject({
-      ...{ family: z.string(), requests: z.number(), weight: z.number() },
-      ...{ limit: z.number().nullable(), window_seconds: z.number().nullable() },
+      family: z.string(),
+      requests: z.number(),
+      weight: z.number(),
+      limit: z.number().nullable(),
+      window_seconds: z.number().nullable(),
     }),
   ),
   usd: z.record(z.string(), z.number()),
@@ -39,8 +45,12 @@ const quote = z.looseObject({
 
 /** What `POST /backfill?dry_run=true` answers. */
 export const Plan = z.looseObject({
-  ...{ source: z.string(), symbols: z.array(z.string()), skipped: z.array(z.string()) },
-  ...{ timeframe: z.string(), ...span, quote },
+  source: z.string(),
+  symbols: z.array(z.string()),
+  skipped: z.array(z.string()),
+  timeframe: z.string(),
+  ...span,
+  quote,
 });
 export type Plan = z.infer<typeof Plan>;
 
@@ -57,8 +67,14 @@ const detail = summary.extend({
   gaps: z
     .array(
       z.looseObject({
-        ...{ source: z.string(), symbol: z.string(), timeframe: z.string(), ...span },
-        ...{ rows: z.number(), cause: z.enum(CAUSES), proven: z.boolean(), error: z.string().nullable() },
+        source: z.string(),
+        symbol: z.string(),
+        timeframe: z.string(),
+        ...span,
+        rows: z.number(),
+        cause: z.enum(CAUSES),
+        proven: z.boolean(),
+        error: z.string().nullable(),
       }),
     )
     .nullable(),

@@ -66,7 +66,9 @@ export function apiAt(base: BaseUrl): Api {
       }),
     plan: (order) =>
       call(answers.Plan, '/backfill?dry_run=true', {
-        ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) },
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(order),
       }),
     job: (id, signal) =>
       call(answers.detailShape, `/backfill/jobs/${encodeURIComponent(id)}`, signal && { signal }),

@@ -27,7 +27,8 @@ export async function sql(context: Context, query: string, given: SqlOptions): P
   const output = given.json ? jsonOutput(out) : given.csv ? csvOutput(out) : tableOutput(out);
   using stop = stopOn(context.terminal);
   await readRows(url, query, {
-    ...{ sink: output.sink, stop: stop.signal },
+    sink: output.sink,
+    stop: stop.signal,
     onSimulated: () => say(err, SIMULATED),
   });
   await output.end();

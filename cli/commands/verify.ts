@@ -112,7 +112,8 @@ function sign(url: string, now: number, given: VerifyOptions, periods: readonly 
   const compared = periods.reduce((sum, period) => sum + period.compared, 0);
   return {
     certificate: 'gordon-data verify 1',
-    ...{ api: url, made_at: iso(now) },
+    api: url,
+    made_at: iso(now),
     asked: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
     identical: periods.every(({ verdict }) => verdict !== 'different') && compared > 0,
     rows: periods.reduce((sum, { rows }) => sum + rows, 0),

@@ -86,16 +86,16 @@ const JOB_COLUMNS: readonly Column[] = [
 
 export function jobTable(jobs: readonly JobSummary[], paint: Paint): string[] {
   const rows = jobs.map((job) => [
-    ...[
-      job.id,
-      job.source,
-      few(job.symbols, 2),
-      job.timeframe,
-      dayOrTime(job.from),
-      dayOrTime(job.to),
-      job.status,
-    ],
-    ...[doneOf(job), count(job.rows_fetched), time(job.created_at)],
+    job.id,
+    job.source,
+    few(job.symbols, 2),
+    job.timeframe,
+    dayOrTime(job.from),
+    dayOrTime(job.to),
+    job.status,
+    doneOf(job),
+    count(job.rows_fetched),
+    time(job.created_at),
   ]);
   return table(JOB_COLUMNS, rows, paint);
 }

@@ -17,13 +17,18 @@ export function planLines(plan: Plan, paint: Paint): string[] {
   const left = plan.skipped.length > 0 ? [`  left out, not listed there: ${plan.skipped.join(', ')}`] : [];
   if (quote.chunks === 0) return [what, ...left, 'nothing to fetch: everything asked for is already there'];
   const rows = quote.requests.map((of) => [
-    ...[of.family, count(of.requests), count(of.weight)],
+    of.family,
+    count(of.requests),
+    count(of.weight),
     of.limit === null ? 'none published' : `${count(of.limit)} in ${duration(of.window_seconds ?? 0)}`,
   ]);
   return [
-    ...[what, ...left],
+    what,
+    ...left,
     `${plural(quote.series, 'series', 'series')}, ${plural(quote.chunks, 'chunk')}, about ${plural(quote.rows, 'row')}`,
-    ...['', ...table(COLUMNS, rows, paint), ''],
+    '',
+    ...table(COLUMNS, rows, paint),
+    '',
     `about ${duration(quote.seconds)}`,
     `on AWS about ${dollars(quote.usd)} (list prices of ${quote.prices_as_of}, database not in it)`,
   ];

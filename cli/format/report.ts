@@ -18,8 +18,13 @@ const COLUMNS: readonly Column[] = [
 /** What the warehouse holds, series by series; below the table what is no gap although it has no rows. */
 export function reportLines(series: readonly SeriesReport[], paint: Paint): string[] {
   const rows = series.map((s) => [
-    ...[s.source, s.symbol, exactTime(s.earliest), exactTime(s.latest), count(s.gaps.length)],
-    ...[s.timeframe, count(s.rows)],
+    s.source,
+    s.symbol,
+    exactTime(s.earliest),
+    exactTime(s.latest),
+    count(s.gaps.length),
+    s.timeframe,
+    count(s.rows),
   ]);
   return [
     ...table(COLUMNS, rows, paint),

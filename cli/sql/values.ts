@@ -17,8 +17,13 @@ const TYPES = {
 } as const;
 
 const NUMBERS: ReadonlySet<number> = new Set([
-  ...[TYPES.int2, TYPES.int4, TYPES.int8, TYPES.oid],
-  ...[TYPES.float4, TYPES.float8, TYPES.numeric],
+  TYPES.int2,
+  TYPES.int4,
+  TYPES.int8,
+  TYPES.oid,
+  TYPES.float4,
+  TYPES.float8,
+  TYPES.numeric,
 ]);
 
 export const isNumber = ({ type }: ResultColumn): boolean => NUMBERS.has(type);

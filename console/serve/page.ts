@@ -24,8 +24,13 @@ const BUNDLED: Readonly<Record<string, { readonly entry: string; readonly type: 
 /** No script, style or request but our own; nothing inline; no frame around it. */
 const POLICY = [
   "default-src 'none'",
-  ...["script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"],
-  ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
 ].join('; ');
 
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -63,7 +68,12 @@ async function bundle(entry: string): Promise<Uint8Array> {
   const result: BuildResult<{ write: false }> = await build({
     entryPoints: [fileURLToPath(new URL(entry, WEB))],
     tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)),
-    ...{ bundle: true, minify: true, write: false, format: 'esm', target: 'es2022', logLevel: 'silent' },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'silent',
     legalComments: 'inline',
   });
   return result.outputFiles[0]!.contents;

@@ -25,15 +25,18 @@ export const CAUSES = [
 
 /** Errors of the way to a venue, of its answers and of its files: everything else is this program's own. */
 const VENUE_CODES: ReadonlySet<string> = new Set([
-  ...['connection-failed', 'timed-out', 'venue-broken', 'venue-refused', 'region-refused', 'unknown-symbol'],
-  ...[
-    'malformed-rows',
-    'page-outside-range',
-    'checksum-mismatch',
-    'checksum-missing',
-    'corrupt-archive',
-    'empty-answer',
-  ],
+  'connection-failed',
+  'timed-out',
+  'venue-broken',
+  'venue-refused',
+  'region-refused',
+  'unknown-symbol',
+  'malformed-rows',
+  'page-outside-range',
+  'checksum-mismatch',
+  'checksum-missing',
+  'corrupt-archive',
+  'empty-answer',
 ]);
 
 /** @param code of the last error; undefined where nobody has asked */

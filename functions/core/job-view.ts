@@ -113,7 +113,8 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
     seconds_left: isFinished(job.status) ? 0 : estimate,
     quote: job.quote ?? null,
     actual: {
-      ...{ rows: summary.rows_fetched, seconds: Math.round(seconds * 10) / 10 },
+      rows: summary.rows_fetched,
+      seconds: Math.round(seconds * 10) / 10,
       requests: requestsOf(chunks),
     },
     gaps: job.gaps?.map(gapView) ?? null,
@@ -171,7 +172,9 @@ const timeLeft = (seconds: number, done: number): number | null =>
 const round = (n: number): number => Math.floor(n * 1_000) / 1_000;
 
 const gapView = ({ start, end, error, ...gap }: JobGap): GapView => ({
-  ...{ ...gap, from: iso(start), to: iso(end) },
+  ...gap,
+  from: iso(start),
+  to: iso(end),
   error: error ?? null,
 });
 

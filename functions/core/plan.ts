@@ -46,7 +46,9 @@ export function planChunks(series: Series, missing: RangeSet, unit: PeriodUnit, 
   }
   return [...byPeriod.values()].map(({ period, ranges }) => ({
     chunk: {
-      ...{ source: series.source, symbol: series.symbol, timeframe: series.timeframe },
+      source: series.source,
+      symbol: series.symbol,
+      timeframe: series.timeframe,
       label: `${seriesLabel(series)} ${period.name}`,
       start: ranges[0]!.start,
       end: ranges.at(-1)!.end,

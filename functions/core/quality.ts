@@ -129,7 +129,9 @@ export class Quality {
       else runs.push({ first: i, last: i });
     }
     return runs.map(({ first, last }) => ({
-      ...{ kind, time: times[first]!, until: times[last]! + this.#step },
+      kind,
+      time: times[first]!,
+      until: times[last]! + this.#step,
       detail: { ...detailAt(first), rows: last - first + 1 },
     }));
   }

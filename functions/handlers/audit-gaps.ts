@@ -15,7 +15,11 @@ export const createHandler = scheduledHandler(
     for (const { start, end, lostAt, daysLeft, ...series } of perishable) {
       const { source, symbol } = series;
       log.warn('perishable gap', {
-        ...{ ...series, from: iso(start), to: iso(end), lostAt: iso(lostAt), daysLeft },
+        ...series,
+        from: iso(start),
+        to: iso(end),
+        lostAt: iso(lostAt),
+        daysLeft,
       });
       gauge('PerishableDaysLeft', daysLeft, { source, symbol });
     }

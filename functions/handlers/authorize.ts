@@ -26,7 +26,8 @@ const allowAll = (methodArn: string): APIGatewayAuthorizerResult['policyDocument
   Version: '2012-10-17',
   Statement: [
     {
-      ...{ Effect: 'Allow', Action: 'execute-api:Invoke' },
+      Effect: 'Allow',
+      Action: 'execute-api:Invoke',
       Resource: `${methodArn.split('/').slice(0, 2).join('/')}/*`,
     },
   ],

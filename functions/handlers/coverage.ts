@@ -20,13 +20,19 @@ export const createHandler = httpHandler(async ({ query }, { looker, jobs, sourc
   ]);
   const series = coverageView(accounts, active.jobs, sources, { bucket, from, to: to ?? now, now });
   const body = series.map(({ start, end, runs, ...of }) => ({
-    ...{ ...of, from: iso(start), to: iso(end), runs: runs.map(runView) },
+    ...of,
+    from: iso(start),
+    to: iso(end),
+    runs: runs.map(runView),
   }));
   return { status: 200, body };
 });
 
 const runView = ({ start, end, inFlight, ...run }: BucketRun) => ({
-  ...{ from: iso(start), to: iso(end), ...run, in_flight: inFlight },
+  from: iso(start),
+  to: iso(end),
+  ...run,
+  in_flight: inFlight,
 });
 
 export const handler = createHandler(servicesFromEnv);

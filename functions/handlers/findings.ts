@@ -15,8 +15,13 @@ export const createHandler = httpHandler(async ({ query }, { looker, sources, cl
 const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
 
 const view = ({ kind, time, until, object, detail, jobId, foundAt }: FindingEntry) => ({
-  ...{ kind, time: isoOrNull(time), until: isoOrNull(until), object, detail },
-  ...{ job_id: jobId, found_at: iso(foundAt) },
+  kind,
+  time: isoOrNull(time),
+  until: isoOrNull(until),
+  object,
+  detail,
+  job_id: jobId,
+  found_at: iso(foundAt),
 });
 
 export const handler = createHandler(servicesFromEnv);

@@ -13,7 +13,11 @@ export const createHandler = httpHandler(async ({ query }, { looker, sources, cl
 });
 
 const view = ({ start, end, jobId, fetchedAt, ...entry }: LedgerEntry) => ({
-  ...{ from: iso(start), to: iso(end), ...entry, job_id: jobId, fetched_at: iso(fetchedAt) },
+  from: iso(start),
+  to: iso(end),
+  ...entry,
+  job_id: jobId,
+  fetched_at: iso(fetchedAt),
 });
 
 export const handler = createHandler(servicesFromEnv);

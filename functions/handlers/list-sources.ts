@@ -11,7 +11,10 @@ export const createHandler = httpHandler(async ({ query }, { sources, hasKey }) 
 });
 
 const view = (source: Source, hasKey: (env: string) => boolean) => ({
-  ...{ id: source.id, family: source.family, title: source.title, table: source.table.name },
+  id: source.id,
+  family: source.family,
+  title: source.title,
+  table: source.table.name,
   rhythm: source.table.rhythm ?? 'steps',
   timeframes: source.timeframes,
   default_timeframe: source.defaultTimeframe,

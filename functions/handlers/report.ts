@@ -28,8 +28,12 @@ function view(s: SeriesReport, source: Source, now: number) {
   const young = { start: settled.end, end: Number.POSITIVE_INFINITY };
   const [first] = perishableIn(s, source, now);
   return {
-    ...{ source: s.source, symbol: s.symbol, timeframe: s.timeframe },
-    ...{ earliest: isoOrNull(s.earliest), latest: isoOrNull(s.latest), rows: s.rows },
+    source: s.source,
+    symbol: s.symbol,
+    timeframe: s.timeframe,
+    earliest: isoOrNull(s.earliest),
+    latest: isoOrNull(s.latest),
+    rows: s.rows,
     requested: s.requested.map(span),
     gaps: s.gaps.flatMap((gap) => within(gap, settled)).map(gapView),
     // What the venue has not had time to publish is no gap yet.
@@ -50,7 +54,9 @@ const within = (gap: Gap, bounds: Range): Gap[] =>
   });
 
 const gapView = (gap: Gap) => ({
-  ...{ ...span(gap), rows: gap.steps, cause: gap.cause },
+  ...span(gap),
+  rows: gap.steps,
+  cause: gap.cause,
   ...(gap.error && { error: gap.error, evidence: gap.evidence ?? [] }),
 });
 

@@ -21,8 +21,13 @@ export const createHandler = httpHandler(async ({ query }, services) => {
     aggregatesOf(services),
   ]);
   const body = {
-    ...{ now: iso(services.clock()), simulated: services.simulated },
-    ...{ schedules, budgets, parks, perishable, aggregates },
+    now: iso(services.clock()),
+    simulated: services.simulated,
+    schedules,
+    budgets,
+    parks,
+    perishable,
+    aggregates,
   };
   return { status: 200, body };
 });
@@ -42,7 +47,10 @@ const schedulesOf = ({ runs, auditEveryMs }: Services) =>
 const budgetsOf = ({ rates, sources }: Services) =>
   Promise.all(
     limitFamilies(sources).map(async ({ venue, family }) => ({
-      ...{ venue, family: family.id, limit: family.limit, window_seconds: family.windowMs / SECOND },
+      venue,
+      family: family.id,
+      limit: family.limit,
+      window_seconds: family.windowMs / SECOND,
       used: await rates.used(family),
     })),
   );
@@ -70,7 +78,11 @@ async function perishablesOf({ looker, sources, clock }: Services) {
   return found
     .sort((a, b) => a.lostAt - b.lostAt)
     .map(({ start, end, lostAt, daysLeft, ...series }) => ({
-      ...{ ...series, from: iso(start), to: iso(end), lost_at: iso(lostAt), days_left: daysLeft },
+      ...series,
+      from: iso(start),
+      to: iso(end),
+      lost_at: iso(lostAt),
+      days_left: daysLeft,
     }));
 }
 
@@ -78,7 +90,10 @@ const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
 
 async function aggregatesOf({ aggregates }: Services) {
   return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
-    ...{ name, last_refresh: isoOrNull(lastRefresh), watermark: isoOrNull(watermark), healthy },
+    name,
+    last_refresh: isoOrNull(lastRefresh),
+    watermark: isoOrNull(watermark),
+    healthy,
   }));
 }
 

@@ -16,7 +16,8 @@ type ArchiveObject = Parameters<ArchiveReader['read']>[0];
 export function createArchiveReader(venue: VenueClient): ArchiveReader {
   const turns = new Turns(READ_AT_ONCE);
   const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
-    ...{ sha256, content: turns.of(unzip(file, body)) },
+    sha256,
+    content: turns.of(unzip(file, body)),
   });
   return {
     async read(object) {

@@ -14,7 +14,10 @@ export const createEvents = (
     const answer = await client.send(
       new PutEventsCommand({
         Entries: events.map(({ type, detail }) => ({
-          ...{ EventBusName: bus, Source: EVENT_SOURCE, DetailType: type, Detail: JSON.stringify(detail) },
+          EventBusName: bus,
+          Source: EVENT_SOURCE,
+          DetailType: type,
+          Detail: JSON.stringify(detail),
         })),
       }),
     );
@@ -22,7 +25,9 @@ export const createEvents = (
     const refused = answer.Entries?.find((entry) => entry.ErrorCode);
     if (!refused) return;
     throw new GordonError({
-      ...{ name: 'RetryableStoreError', code: 'event-refused', subject: bus },
+      name: 'RetryableStoreError',
+      code: 'event-refused',
+      subject: bus,
       message: `${refused.ErrorCode}: ${refused.ErrorMessage}.`,
       remedy: 'The job itself has ended as it should; only its event is missing.',
     });

@@ -46,7 +46,11 @@ export const problem = (
   detail: string,
   more: { subject?: string; remedy?: string } = {},
 ): Problem => ({
-  ...{ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, code },
+  type: 'about:blank',
+  title: TITLES[status] ?? 'Error',
+  status,
+  detail,
+  code,
   ...more,
 });
 

@@ -46,7 +46,11 @@ async function readable(key: string, arn: string, read: ReadSecret): Promise<str
     cause = error;
   }
   throw new GordonError({
-    ...{ name: 'RetryableStoreError', code: 'secret-unreadable', subject: key, cause, status: 503 },
+    name: 'RetryableStoreError',
+    code: 'secret-unreadable',
+    subject: key,
+    cause,
+    status: 503,
     message: 'its secret could not be read.',
     remedy: `Check that ${arn} exists, holds plain text and that this function may read it.`,
   });

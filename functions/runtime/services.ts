@@ -108,7 +108,10 @@ export async function createServices(
   const ledger = { tables: (id: string) => (sources as Sources)[id]!.table, clock };
   return {
     hasKey: (name) => Boolean(variables[name]),
-    ...{ clock, sources, venue, simulated: env.GORDON_SIMULATED === '1' },
+    clock,
+    sources,
+    venue,
+    simulated: env.GORDON_SIMULATED === '1',
     auditEveryMs: env.GORDON_AUDIT_MINUTES * MINUTE,
     archive: createArchiveReader(venue),
     store: createSeriesStore(sql, ledger),
@@ -128,7 +131,8 @@ export async function createServices(
       : noEvents,
     ...(variables.GORDON_JOB_TABLE && { runs: createScheduleRuns(table) }),
     aggregates: createAggregateStore({ sql, owner, clock }),
-    ...{ jobs: createJobStore(table), leases: createLeases(table) },
+    jobs: createJobStore(table),
+    leases: createLeases(table),
     workflow: {
       // Only those that start executions know the state machine; the others must not need it.
       start: (id) =>

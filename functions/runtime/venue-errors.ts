@@ -3,7 +3,11 @@ import type { Host, HttpRequest, Verdict } from '../core/venue.ts';
 
 export function connectionFailed(url: string, host: Host, cause: unknown): GordonError {
   return new GordonError({
-    ...{ name: 'RetryableVenueError', code: 'connection-failed', subject: url, cause, status: 502 },
+    name: 'RetryableVenueError',
+    code: 'connection-failed',
+    subject: url,
+    cause,
+    status: 502,
     message: `the connection failed: ${describeError(cause)}.`,
     remedy:
       `Check that this machine reaches ${new URL(url).host}. Behind a proxy set HTTPS_PROXY and NODE_USE_ENV_PROXY=1; ` +
@@ -13,20 +17,31 @@ export function connectionFailed(url: string, host: Host, cause: unknown): Gordo
 
 export const timedOut = (url: string, cause: unknown): GordonError =>
   new GordonError({
-    ...{ name: 'RetryableVenueError', code: 'timed-out', subject: url, cause, status: 504 },
+    name: 'RetryableVenueError',
+    code: 'timed-out',
+    subject: url,
+    cause,
+    status: 504,
     message: 'the venue did not answer in time.',
     remedy: 'It is asked again by itself.',
   });
 
 export const brokenVenue = (url: string, message: string, remedy?: string): GordonError =>
   new GordonError({
-    ...{ name: 'RetryableVenueError', code: 'venue-broken', subject: url, message, status: 502 },
+    name: 'RetryableVenueError',
+    code: 'venue-broken',
+    subject: url,
+    message,
+    status: 502,
     remedy: remedy ?? 'It is asked again by itself.',
   });
 
 export const keyMissing = (env: string): GordonError =>
   new GordonError({
-    ...{ name: 'PermanentError', code: 'key-missing', subject: env, status: 422 },
+    name: 'PermanentError',
+    code: 'key-missing',
+    subject: env,
+    status: 422,
     message: 'the key that this source needs is not set.',
     remedy: `Set ${env} in the environment.`,
   });

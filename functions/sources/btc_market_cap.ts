@@ -26,7 +26,9 @@ const daily = {
 } as const;
 
 const ask = (query: Readonly<Record<string, string | number>>): HttpRequest => ({
-  ...{ venue: coinMetrics, host: coinMetricsHost, family: coinMetricsFamily },
+  venue: coinMetrics,
+  host: coinMetricsHost,
+  family: coinMetricsFamily,
   path: '/v4/timeseries/asset-metrics',
   query: { assets: 'btc', metrics: METRIC, frequency: '1d', ...query },
 });
@@ -63,8 +65,10 @@ export const btc_market_cap: Source = {
       request: (_series, { start, end }) =>
         ask({
           // Both bounds are inclusive; a day alone means its beginning.
-          ...{ start_time: isoDay(start), end_time: isoDay(end - DAY) },
-          ...{ page_size: PAGE_ROWS, paging_from: 'start' },
+          start_time: isoDay(start),
+          end_time: isoDay(end - DAY),
+          page_size: PAGE_ROWS,
+          paging_from: 'start',
         }),
       parse: (body, series, asOf) => dailyPage(daily, series, daysIn(body), asOf),
     },

@@ -46,8 +46,11 @@ export const fear_greed: Source = {
       // Never full: there is no bound but "all".
       pageRows: Number.POSITIVE_INFINITY,
       request: () => ({
-        ...{ venue: alternativeMe, host: alternativeMeHost, family: alternativeMeFamily },
-        ...{ path: '/fng/', query: { limit: 0, format: 'json' } },
+        venue: alternativeMe,
+        host: alternativeMeHost,
+        family: alternativeMeFamily,
+        path: '/fng/',
+        query: { limit: 0, format: 'json' },
       }),
       parse: (body, series, asOf) => dailyPage(daily, series, fearGreedDays(body, 'fear_greed'), asOf),
     },

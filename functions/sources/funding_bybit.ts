@@ -49,7 +49,10 @@ const rest: PagesTier = {
   pageRows: LIMIT,
   request: ({ symbol }, { start, end }) =>
     ask('/v5/market/funding/history', {
-      ...{ symbol, startTime: start - AROUND, endTime: end + AROUND - 1, limit: LIMIT },
+      symbol,
+      startTime: start - AROUND,
+      endTime: end + AROUND - 1,
+      limit: LIMIT,
     }),
   parse,
 };

@@ -6,8 +6,11 @@ import { gexTable, snapshotOf } from './deribit/gamma-exposure.ts';
 import { deribit, deribitFamily, deribitHost } from './deribit/venue.ts';
 
 const ask = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
-  ...{ venue: deribit, host: deribitHost, family: deribitFamily },
-  ...{ path: `/api/v2/public/${method}`, query },
+  venue: deribit,
+  host: deribitHost,
+  family: deribitFamily,
+  path: `/api/v2/public/${method}`,
+  query,
 });
 
 const snapshot: SnapshotTier = {

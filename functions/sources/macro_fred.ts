@@ -12,7 +12,10 @@ import { malformed, readJson } from './malformed.ts';
 const PAGE_ROWS = 100_000;
 
 const ask = (path: string, query: Readonly<Record<string, string | number>>): HttpRequest => ({
-  ...{ venue: fred, host: fredHost, family: fredFamily, path },
+  venue: fred,
+  host: fredHost,
+  family: fredFamily,
+  path,
   query: { ...query, file_type: 'json' },
   secret: { parameter: 'api_key', env: fredKey.env },
 });
@@ -20,7 +23,9 @@ const ask = (path: string, query: Readonly<Record<string, string | number>>): Ht
 const observations = ({ symbol }: Series, { start, end }: Range, window?: Window): HttpRequest =>
   ask('/fred/series/observations', {
     // Both bounds are inclusive.
-    ...{ series_id: symbol, observation_start: isoDay(start), observation_end: isoDay(end - DAY) },
+    series_id: symbol,
+    observation_start: isoDay(start),
+    observation_end: isoDay(end - DAY),
     ...window,
     limit: PAGE_ROWS,
   });

@@ -3,7 +3,11 @@ import { GordonError } from '../core/errors.ts';
 /** An answer or a file that does not read as what it should be; asking again gives the same. */
 export const malformed = (subject: string, message: string, cause?: unknown): GordonError =>
   new GordonError({
-    ...{ name: 'PermanentError', code: 'malformed-rows', subject, message, cause },
+    name: 'PermanentError',
+    code: 'malformed-rows',
+    subject,
+    message,
+    cause,
     remedy: 'The venue may have changed its format: compare its answer with the parser.',
   });
 
@@ -16,8 +20,12 @@ export function readJson(body: Uint8Array, subject: string): unknown {
     return JSON.parse(new TextDecoder().decode(body));
   } catch (cause) {
     throw new GordonError({
-      ...{ name: 'RetryableVenueError', code: 'malformed-rows', subject, cause },
-      ...{ message: 'the answer is no JSON.', remedy: 'It is asked again by itself.' },
+      name: 'RetryableVenueError',
+      code: 'malformed-rows',
+      subject,
+      cause,
+      message: 'the answer is no JSON.',
+      remedy: 'It is asked again by itself.',
     });
   }
 }

@@ -54,13 +54,11 @@ const rest: PagesTier = {
   pageRows: LIMIT,
   request: ({ symbol, timeframe }, { start, end }) =>
     ask('/v5/market/open-interest', {
-      ...{
-        symbol,
-        intervalTime: INTERVALS[timeframe] ?? '',
-        startTime: start,
-        endTime: end - 1,
-        limit: LIMIT,
-      },
+      symbol,
+      intervalTime: INTERVALS[timeframe] ?? '',
+      startTime: start,
+      endTime: end - 1,
+      limit: LIMIT,
     }),
   parse,
 };

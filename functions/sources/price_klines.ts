@@ -48,9 +48,12 @@ const table: TableSpec = {
 const ask = { venue: bybit, host: bybitHost, family: bybitFamily } as const;
 
 const kline = (series: Series, query: Record<string, number>): HttpRequest => ({
-  ...{ ...ask, path: '/v5/market/kline' },
+  ...ask,
+  path: '/v5/market/kline',
   query: {
-    ...{ category: CATEGORY, symbol: series.symbol, interval: INTERVALS[series.timeframe] ?? '' },
+    category: CATEGORY,
+    symbol: series.symbol,
+    interval: INTERVALS[series.timeframe] ?? '',
     ...query,
   },
 });
@@ -76,7 +79,9 @@ const listing: ListingProbe = {
   last: (series) => kline(series, { limit: 1 }),
   lastAt: (body) => startsIn(body).at(0),
   status: ({ symbol }) => ({
-    ...{ ...ask, path: '/v5/market/instruments-info', query: { category: CATEGORY, symbol } },
+    ...ask,
+    path: '/v5/market/instruments-info',
+    query: { category: CATEGORY, symbol },
   }),
   isTrading: (body, { symbol }) => instrumentIn(body, symbol)?.status === 'Trading',
 };

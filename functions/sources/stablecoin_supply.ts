@@ -28,7 +28,9 @@ const daily = {
 const chart = (symbol: string): HttpRequest => {
   const stablecoin = CHARTS[symbol];
   return {
-    ...{ venue: defillama, host: defillamaHost, path: '/stablecoincharts/all' },
+    venue: defillama,
+    host: defillamaHost,
+    path: '/stablecoincharts/all',
     ...(stablecoin !== undefined && { query: { stablecoin } }),
   };
 };

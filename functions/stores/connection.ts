@@ -22,7 +22,8 @@ export class Session {
 
   constructor(url: string, settings: SessionSettings) {
     const options = {
-      ...{ ...optionsOf(settings), max: 1 },
+      ...optionsOf(settings),
+      max: 1,
       onclose: () => {
         this.#lost = true;
       },

@@ -11,7 +11,8 @@ export async function insertFindings(
 ): Promise<void> {
   if (page.findings.length === 0) return;
   const rows = page.findings.map((f) => ({
-    ...{ kind: f.kind, detail: f.detail },
+    kind: f.kind,
+    detail: f.detail,
     time: f.time === undefined ? null : iso(f.time),
     until: f.until === undefined ? null : iso(f.until),
   }));

@@ -7,7 +7,9 @@ export function createInstruments(sql: Sql, clock: Clock): Instruments {
   return {
     async note({ venue, market }, listed) {
       const rows = listed.map(({ symbol, quote, status, listedAt, delistedAt }) => ({
-        ...{ symbol, quote, status },
+        symbol,
+        quote,
+        status,
         listed_at: listedAt === undefined ? null : iso(listedAt),
         delisted_at: delistedAt === undefined ? null : iso(delistedAt),
       }));

@@ -173,9 +173,14 @@ export async function insertSpans(
     periodsIn('month', s.span)
       .flatMap((month) => clip([s.span], month))
       .map((part) => ({
-        ...{ start: iso(part.start), end: iso(part.end), state: s.state, reason: s.reason ?? null },
+        start: iso(part.start),
+        end: iso(part.end),
+        state: s.state,
+        reason: s.reason ?? null,
         rows: s.state === 'have' ? (s.count?.(part) ?? (part.end - part.start) / step) : 0,
-        ...{ evidence: s.evidence ?? [], object: s.object ?? null, sha256: s.sha256 ?? null },
+        evidence: s.evidence ?? [],
+        object: s.object ?? null,
+        sha256: s.sha256 ?? null,
       })),
   );
   await tx`
@@ -199,7 +204,10 @@ export async function noteFailed(
   await carve(tx, series, [span], ['failed']);
   const missing = await missingOf(tx, series, span, by.at);
   const failed = missing.map((gap) => ({
-    ...{ span: gap, state: 'failed' as const, reason: error.code, evidence: [words, ...evidence] },
+    span: gap,
+    state: 'failed' as const,
+    reason: error.code,
+    evidence: [words, ...evidence],
   }));
   await insertSpans(tx, series, failed, by);
 }

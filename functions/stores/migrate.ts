@@ -62,7 +62,10 @@ async function migrateOn(
   await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
   const flavour = await flavourOf(session, place);
   const postgrator = new Postgrator({
-    ...{ driver: 'pg', database: '', schemaTable: 'market_data.schema_version', validateChecksums: false },
+    driver: 'pg',
+    database: '',
+    schemaTable: 'market_data.schema_version',
+    validateChecksums: false,
     migrationPattern: migrationPattern(flavour, folder),
     execQuery: async (query: string) => ({ rows: await session.unsafe(query).simple() }),
   });
@@ -98,7 +101,10 @@ async function apply(
     const mapped = storeError(cause, place);
     if (mapped.name === 'RetryableStoreError') throw mapped;
     throw new GordonError({
-      ...{ name: 'PermanentError', code: 'migration-failed', subject: place, cause },
+      name: 'PermanentError',
+      code: 'migration-failed',
+      subject: place,
+      cause,
       message: `${basename(migration.filename)}: ${cause instanceof Error ? cause.message : String(cause)}.`,
       remedy:
         'The database is as it was before this file. ' +
@@ -122,7 +128,9 @@ async function refuseChanged(
 ): Promise<void> {
   if (at > Math.max(...all.map((migration) => migration.version))) {
     throw new GordonError({
-      ...{ name: 'PermanentError', code: 'database-newer', subject: place },
+      name: 'PermanentError',
+      code: 'database-newer',
+      subject: place,
       message: `it is at version ${at} of the schema, which this version of the program does not know.`,
       remedy: 'Update the program.',
     });
@@ -137,7 +145,9 @@ async function refuseChanged(
     const file = files.get(version);
     if (!file || !md5 || md5 === file.md5 || SUPERSEDED[version]?.includes(md5)) continue;
     throw new GordonError({
-      ...{ name: 'PermanentError', code: 'migration-changed', subject: place },
+      name: 'PermanentError',
+      code: 'migration-changed',
+      subject: place,
       message: `${basename(file.filename)} was edited after it had been applied.`,
       remedy: 'Restore the file as it was, and put the change into a new one.',
     });

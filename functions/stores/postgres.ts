@@ -69,14 +69,22 @@ export function storeError(error: unknown, subject: string): GordonError {
   const message = error instanceof Error ? error.message : String(error);
   if (BROKEN.test(code)) {
     return new GordonError({
-      ...{ name: 'RetryableStoreError', code: 'database-unreachable', subject, cause: error, status: 503 },
+      name: 'RetryableStoreError',
+      code: 'database-unreachable',
+      subject,
+      cause: error,
+      status: 503,
       message: `the database does not answer (${message}).`,
       remedy: 'See whether it runs and GORDON_DATABASE_URL names it.',
     });
   }
   if (PASSING.test(code)) {
     return new GordonError({
-      ...{ name: 'RetryableStoreError', code: 'database-busy', subject, cause: error, status: 503 },
+      name: 'RetryableStoreError',
+      code: 'database-busy',
+      subject,
+      cause: error,
+      status: 503,
       message: `the database could not do it now (${code}: ${message}).`,
       remedy: 'It is tried again.',
     });

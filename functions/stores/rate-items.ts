@@ -17,7 +17,8 @@ export interface Park {
 }
 
 const windowKey = (egress: string, family: string, window: number) => ({
-  ...{ pk: `BUDGET#${egress}#${family}`, sk: iso(window) },
+  pk: `BUDGET#${egress}#${family}`,
+  sk: iso(window),
 });
 const parkKey = (egress: string, scope: string) => ({ pk: `PARK#${egress}#${scope}`, sk: 'PARK' });
 
@@ -30,12 +31,16 @@ export async function reserve(
   cap: number,
 ): Promise<number | undefined> {
   const write = new UpdateCommand({
-    ...{ TableName: table, Key: windowKey(egress, family.id, window), ReturnValues: 'UPDATED_NEW' },
+    TableName: table,
+    Key: windowKey(egress, family.id, window),
+    ReturnValues: 'UPDATED_NEW',
     UpdateExpression: 'ADD #used :size SET #ttl = :ttl',
     ConditionExpression: 'attribute_not_exists(#used) OR #used <= :room',
     ExpressionAttributeNames: { '#used': 'used', '#ttl': TTL_ATTRIBUTE },
     ExpressionAttributeValues: {
-      ...{ ':size': size, ':room': cap - size, ':ttl': seconds(window + family.windowMs + HOUR) },
+      ':size': size,
+      ':room': cap - size,
+      ':ttl': seconds(window + family.windowMs + HOUR),
     },
   });
   const answer = await conditionally(`the budget ${family.id}`, () => client.send(write));
@@ -50,7 +55,8 @@ export async function raise(
   used: number,
 ): Promise<void> {
   const write = new UpdateCommand({
-    ...{ TableName: table, Key: windowKey(egress, family.id, window) },
+    TableName: table,
+    Key: windowKey(egress, family.id, window),
     UpdateExpression: 'SET #used = :used, #ttl = :ttl',
     ConditionExpression: 'attribute_not_exists(#used) OR #used < :used',
     ExpressionAttributeNames: { '#used': 'used', '#ttl': TTL_ATTRIBUTE },
@@ -123,7 +129,8 @@ export async function writePark(
   { until, why }: Park,
 ): Promise<boolean> {
   const write = new UpdateCommand({
-    ...{ TableName: table, Key: parkKey(egress, scope) },
+    TableName: table,
+    Key: parkKey(egress, scope),
     UpdateExpression: 'SET #until = :until, #why = :why, #ttl = :ttl',
     ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
     ExpressionAttributeNames: { '#until': 'until', '#why': 'why', '#ttl': TTL_ATTRIBUTE },

@@ -132,12 +132,16 @@ function fetcherAlarms({ functions }: Watched): AlarmSpec[] {
     {
       runbook: 'fetcher-errors',
       says: 'A fifth of the fetchers failed for a quarter of an hour.',
-      ...{ metric: share, threshold: 20, periods: 3 },
+      metric: share,
+      threshold: 20,
+      periods: 3,
     },
     {
       runbook: 'fetcher-throttles',
       says: 'Lambda has refused fetchers for a quarter of an hour.',
-      ...{ metric: lambda.metricThrottles(FIVE_MINUTES), threshold: 1, periods: 3 },
+      metric: lambda.metricThrottles(FIVE_MINUTES),
+      threshold: 1,
+      periods: 3,
     },
   ];
 }
@@ -161,10 +165,13 @@ function scheduleAlarms({ spec, lambda }: GordonFunction): AlarmSpec[] {
   return (spec.schedules ?? []).map(({ name, everyMinutes }) => {
     const period = Duration.minutes(Math.min(everyMinutes, DAY_IN_MINUTES));
     return {
-      ...{ runbook: 'schedule-not-run', name: `schedule-not-run-${name}` },
+      runbook: 'schedule-not-run',
+      name: `schedule-not-run-${name}`,
       says: `The schedule "${name}" has not called its function when it should have.`,
       metric: lambda.metricInvocations({ period, statistic: 'Sum' }),
-      ...{ threshold: 1, below: true, silenceIsBad: true },
+      threshold: 1,
+      below: true,
+      silenceIsBad: true,
       // A function's first minutes and one late call are no fault.
       periods: everyMinutes < DAY_IN_MINUTES ? 3 : 2,
     };

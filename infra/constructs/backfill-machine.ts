@@ -19,7 +19,9 @@ export const machineName = (stack: Stack): string => `${stack.stackName}-backfil
 
 export const machineArn = (stack: Stack): string =>
   stack.formatArn({
-    ...{ service: 'states', resource: 'stateMachine', resourceName: machineName(stack) },
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: machineName(stack),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
@@ -59,7 +61,9 @@ export class BackfillMachine extends Construct {
     // A distributed map starts its items as executions of the machine itself, under names made at run time.
     role.addToPolicy(allow(['states:StartExecution'], machineArn(stack)));
     const items = stack.formatArn({
-      ...{ service: 'states', resource: 'execution', resourceName: `${machineName(stack)}/*` },
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${machineName(stack)}/*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     role.addToPolicy(allow(['states:DescribeExecution', 'states:StopExecution'], items));

@@ -70,7 +70,8 @@ export class JobsApi extends Construct {
       description: 'gordon-data: backfill jobs',
       endpointTypes: [EndpointType.REGIONAL],
       // One setting for the whole account and region: another stack may have come to rely on it, so it stays.
-      ...{ cloudWatchRole: logged, ...(logged && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }) },
+      cloudWatchRole: logged,
+      ...(logged && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
       deployOptions: {
         stageName: 'v1',
         tracingEnabled: true,
@@ -112,7 +113,8 @@ export class JobsApi extends Construct {
     for (const { type, status, title, code, detail } of REFUSALS) {
       const body = { type: 'about:blank', title, status: Number(status), code, detail };
       api.addGatewayResponse(`Refusal${status}`, {
-        ...{ type, statusCode: status },
+        type,
+        statusCode: status,
         responseHeaders: { 'Content-Type': "'application/problem+json'" },
         templates: { 'application/json': JSON.stringify(body) },
       });
@@ -122,15 +124,24 @@ export class JobsApi extends Construct {
 
 const REFUSALS = [
   {
-    ...{ type: ResponseType.BAD_REQUEST_BODY, status: '400', title: 'Bad request', code: 'invalid-order' },
+    type: ResponseType.BAD_REQUEST_BODY,
+    status: '400',
+    title: 'Bad request',
+    code: 'invalid-order',
     detail: 'The order has a field that is unknown, missing or of another type: $context.error.message.',
   },
   {
-    ...{ type: ResponseType.MISSING_AUTHENTICATION_TOKEN, status: '403', title: 'Forbidden' },
-    ...{ code: 'forbidden', detail: 'No credentials came with the request, or there is no such route.' },
+    type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
+    status: '403',
+    title: 'Forbidden',
+    code: 'forbidden',
+    detail: 'No credentials came with the request, or there is no such route.',
   },
   {
-    ...{ type: ResponseType.THROTTLED, status: '429', title: 'Too many requests', code: 'throttled' },
+    type: ResponseType.THROTTLED,
+    status: '429',
+    title: 'Too many requests',
+    code: 'throttled',
     detail: 'More requests came at once than the stage admits.',
   },
 ] as const;

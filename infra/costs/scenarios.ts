@@ -57,10 +57,14 @@ export function largeBackfill(now: number, symbols = 10_000, years = 10): Scenar
 }
 
 const scaled = (n: number, { series, chunks, rows }: Work): Work => ({
-  ...{ series: n * series, chunks: n * chunks, rows: n * rows },
+  series: n * series,
+  chunks: n * chunks,
+  rows: n * rows,
 });
 
 const added = (all: readonly Work[]): Work =>
   all.reduce((a, b) => ({
-    ...{ series: a.series + b.series, chunks: a.chunks + b.chunks, rows: a.rows + b.rows },
+    series: a.series + b.series,
+    chunks: a.chunks + b.chunks,
+    rows: a.rows + b.rows,
   }));

@@ -96,11 +96,16 @@ function eventOf(
   const query = Object.fromEntries(url.searchParams);
   return {
     httpMethod: request.method ?? 'GET',
-    ...{ path: url.pathname, resource: url.pathname, body, isBase64Encoded: false, pathParameters },
+    path: url.pathname,
+    resource: url.pathname,
+    body,
+    isBase64Encoded: false,
+    pathParameters,
     headers: Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)])),
     multiValueHeaders: {},
     queryStringParameters: Object.keys(query).length > 0 ? query : null,
-    ...{ multiValueQueryStringParameters: null, stageVariables: null },
+    multiValueQueryStringParameters: null,
+    stageVariables: null,
     requestContext: {} as APIGatewayProxyEvent['requestContext'],
   };
 }

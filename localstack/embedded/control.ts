@@ -37,7 +37,10 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
       return { state: running, started: false };
     const venues = running.mode === 'demo' ? 'simulated' : 'live';
     throw new GordonError({
-      ...{ name: 'BadRequest', code: 'other-mode-runs', subject: 'the host', status: 409 },
+      name: 'BadRequest',
+      code: 'other-mode-runs',
+      subject: 'the host',
+      status: 409,
       message: `it runs with ${venues} venues${running.frozen ? ', frozen' : ''}.`,
       remedy: 'Stop it first: make dev-down.',
     });
@@ -48,7 +51,8 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   const logFile = join(GORDON_DIR, `${mode}.log`);
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [MAIN, mode, ...(frozen ? ['--frozen'] : [])], {
-    ...{ detached: true, stdio: ['ignore', log, log, 'ipc'] },
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
     // Metrics are lines in the log that only CloudWatch reads.
     env: { POWERTOOLS_METRICS_DISABLED: 'true', ...process.env, ...database, GORDON_LOG_FILE: logFile },
   });
@@ -62,8 +66,11 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   const state = readState();
   if (said.ready && state) return { state, started: true };
   throw new GordonError({
-    ...{ name: 'PermanentError', code: 'host-not-started', subject: 'the host' },
-    ...{ message: `${said.failed ?? 'it wrote no state'}.`, remedy: `Its log is ${logFile}.` },
+    name: 'PermanentError',
+    code: 'host-not-started',
+    subject: 'the host',
+    message: `${said.failed ?? 'it wrote no state'}.`,
+    remedy: `Its log is ${logFile}.`,
   });
 }
 
@@ -96,6 +103,9 @@ export async function status(): Promise<HostState | undefined> {
 
 const notStopped = (state: HostState): GordonError =>
   new GordonError({
-    ...{ name: 'PermanentError', code: 'host-not-stopped', subject: `process ${state.pid}` },
-    ...{ message: 'it did not end.', remedy: `See ${state.logFile}; kill -9 ${state.pid} ends it.` },
+    name: 'PermanentError',
+    code: 'host-not-stopped',
+    subject: `process ${state.pid}`,
+    message: 'it did not end.',
+    remedy: `See ${state.logFile}; kill -9 ${state.pid} ends it.`,
   });

@@ -36,7 +36,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return { url: options.url, ...(readerUrl && { readerUrl }), close: async () => {} };
   }
   const cluster = await startCluster({
-    ...{ dataDir: options.dataDir, port: options.port },
+    dataDir: options.dataDir,
+    port: options.port,
     ...(options.durable !== undefined && { durable: options.durable }),
   });
   try {
@@ -84,7 +85,9 @@ async function prepare(url: string, simulated: boolean, aggregatesUrl?: string):
     const [row] = await sql`select value from market_data.meta where key = 'simulated'`;
     if (row?.value === simulated) return;
     throw new GordonError({
-      ...{ name: 'PermanentError', code: 'simulated-mismatch', subject: 'the database' },
+      name: 'PermanentError',
+      code: 'simulated-mismatch',
+      subject: 'the database',
       message: `it holds ${row?.value ? 'simulated' : 'real'} data, and this host would add ${simulated ? 'simulated' : 'real'} ones.`,
       remedy: 'Name another database in GORDON_DATABASE_URL.',
     });

@@ -108,8 +108,10 @@ async function assemble(
       openDatabase({
         url: options.databaseUrl,
         ours: options.databaseIsOurs ?? false,
-        ...{ dataDir: join(options.folder, 'postgres'), port: options.ports.database },
-        ...{ simulated: options.simulated, durable },
+        dataDir: join(options.folder, 'postgres'),
+        port: options.ports.database,
+        simulated: options.simulated,
+        durable,
         aggregatesUrl: options.env?.GORDON_AGGREGATES_URL,
       }),
     ),
@@ -128,9 +130,12 @@ async function assemble(
   const env = {
     ...LOCAL_AWS,
     ...venues?.env,
-    ...{ GORDON_DATABASE_URL: database.url, GORDON_JOB_TABLE: JOB_TABLE },
-    ...{ GORDON_STATE_MACHINE_ARN: engine.stateMachineArn, GORDON_SIMULATED: options.simulated ? '1' : '0' },
-    ...{ AWS_ENDPOINT_URL_DYNAMODB: jobTable.url, AWS_ENDPOINT_URL_SFN: engine.url },
+    GORDON_DATABASE_URL: database.url,
+    GORDON_JOB_TABLE: JOB_TABLE,
+    GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
+    GORDON_SIMULATED: options.simulated ? '1' : '0',
+    AWS_ENDPOINT_URL_DYNAMODB: jobTable.url,
+    AWS_ENDPOINT_URL_SFN: engine.url,
     ...options.env,
   };
   services = await started(
@@ -147,7 +152,10 @@ async function assemble(
       rootLogger.error(`schedule ${name}: ${describeError(error)}`);
     const { everySeconds } = options.rehearsal ?? {};
     const scheduler = startScheduler({
-      ...{ which: options.schedules, invoke: loaded.invoke, failed, between: everySeconds },
+      which: options.schedules,
+      invoke: loaded.invoke,
+      failed,
+      between: everySeconds,
       minutes: { 'audit-gaps': services.auditEveryMs / MINUTE },
       minutesSince: (name) => minutesSince(services, name),
     });
@@ -173,7 +181,8 @@ async function resumeJobs(services: Services): Promise<void> {
   let after: string | undefined;
   do {
     const page = await services.jobs.list({
-      ...{ statuses: ACTIVE_STATUSES, limit: 100 },
+      statuses: ACTIVE_STATUSES,
+      limit: 100,
       ...(after && { after }),
     });
     for (const job of page.jobs) await services.workflow.start(job.id);

@@ -54,7 +54,8 @@ export async function startJobTable(table: string, folder?: string): Promise<Job
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({
-    ...{ endpoint: url, region: LOCAL_AWS.AWS_REGION },
+    endpoint: url,
+    region: LOCAL_AWS.AWS_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   try {

@@ -77,7 +77,9 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
   function start(name: string, input: unknown): Execution {
     const run = machine.run(input as never, { overrides, noThrowOnAbort: true } as never);
     const execution: Execution = {
-      ...{ startDate: Date.now() / 1_000, status: 'RUNNING', abort: () => run.abort() },
+      startDate: Date.now() / 1_000,
+      status: 'RUNNING',
+      abort: () => run.abort(),
       done: run.result.then(
         () => end('SUCCEEDED'),
         () => end('FAILED'),

@@ -23,7 +23,8 @@ export async function startVenuesProcess(options: {
   const ready = await firstLine(child);
   const { url, env } = JSON.parse(ready) as Pick<VenuesProcess, 'url' | 'env'>;
   return {
-    ...{ url, env },
+    url,
+    env,
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
@@ -38,8 +39,11 @@ async function firstLine(child: ChildProcess): Promise<string> {
   const line = once(lines, 'line').then(([text]) => text as string);
   const death = once(child, 'exit').then(([code]) => {
     throw new GordonError({
-      ...{ name: 'PermanentError', code: 'simulator-not-started', subject: 'the venue simulator' },
-      ...{ message: `it ended with code ${code}.`, remedy: 'Its words are in the log of the host.' },
+      name: 'PermanentError',
+      code: 'simulator-not-started',
+      subject: 'the venue simulator',
+      message: `it ended with code ${code}.`,
+      remedy: 'Its words are in the log of the host.',
     });
   });
   return Promise.race([line, death]);

@@ -73,7 +73,8 @@ export async function deploy(target: Target, assembly: string, databaseUrl: stri
   const said = Outputs.parse(JSON.parse(readFileSync(outputs, 'utf8')))[STACK];
   return {
     apiUrl: gatewayUrl(target.url, said.ApiUrl),
-    ...{ stateMachineArn: said.StateMachineArn, jobTable: said.JobTableName },
+    stateMachineArn: said.StateMachineArn,
+    jobTable: said.JobTableName,
   };
 }
 
@@ -86,7 +87,9 @@ async function cdk(
   const env = {
     // The CDK's programs start `node`: the one among the packages.
     PATH: `${BIN}:${process.env.PATH}`,
-    ...{ HOME: folder, CDK_HOME: join(folder, 'cdk-home'), CDK_DISABLE_CLI_TELEMETRY: '1' },
+    HOME: folder,
+    CDK_HOME: join(folder, 'cdk-home'),
+    CDK_DISABLE_CLI_TELEMETRY: '1',
     // By number: for a name S3's client would put the bucket in front of it, and no name server knows that name.
     ...(url && { AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_S3: url }),
   };

@@ -46,7 +46,9 @@ export async function install(folder: string, say: (line: string) => void): Prom
   mkdirSync(folder, { recursive: true });
   await Promise.all([
     pythonPackages(folder, tools.python, [
-      ...['--constraints', join(SOURCES, 'constraints.txt'), `localstack-core[runtime]==${VERSION}`],
+      '--constraints',
+      join(SOURCES, 'constraints.txt'),
+      `localstack-core[runtime]==${VERSION}`,
       join(SOURCES, 'runtime'),
     ]),
     libraries(installation.libraries, tools),
@@ -81,7 +83,8 @@ export async function pythonPackages(
   const { PIP_INDEX_URL, PIP_CERT } = process.env;
   const env = {
     ...process.env,
-    ...{ TMPDIR: tmp, UV_CACHE_DIR: join(tmp, 'uv') },
+    TMPDIR: tmp,
+    UV_CACHE_DIR: join(tmp, 'uv'),
     // uv asks the mirror that pip would ask.
     ...(PIP_INDEX_URL && { UV_DEFAULT_INDEX: PIP_INDEX_URL }),
     ...(PIP_CERT && { SSL_CERT_FILE: PIP_CERT }),
@@ -98,10 +101,16 @@ async function libraries(folder: string, { maven, javaHome }: Tools): Promise<vo
   const jars = join(dynamodb, 'DynamoDBLocal_lib');
   const repository = join(folder, 'm2');
   await run(maven, [
-    ...['-q', '-B', '-f', join(SOURCES, 'pom.xml'), `-Dmaven.repo.local=${repository}`],
-    ...['dependency:copy-dependencies', '-DincludeScope=runtime'],
+    '-q',
+    '-B',
+    '-f',
+    join(SOURCES, 'pom.xml'),
+    `-Dmaven.repo.local=${repository}`,
+    'dependency:copy-dependencies',
+    '-DincludeScope=runtime',
     // DynamoDB loads SQLite's library by a name that has no version.
-    ...['-Dmdep.stripVersion=true', `-DoutputDirectory=${jars}`],
+    '-Dmdep.stripVersion=true',
+    `-DoutputDirectory=${jars}`,
   ]);
   rmSync(repository, { recursive: true });
   // LocalStack insists on an agent that lifts a limit of indexes; any agent will do, for the job table has one index.

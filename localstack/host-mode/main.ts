@@ -31,8 +31,12 @@ const isVenues = (word: string): word is Venues => word === 'live' || word === '
 
 const badVenues = (word: string): GordonError =>
   new GordonError({
-    ...{ name: 'BadRequest', code: 'bad-environment', subject: 'GORDON_VENUES', status: 400 },
-    ...{ message: `"${word}" is no choice.`, remedy: 'Say live or simulated.' },
+    name: 'BadRequest',
+    code: 'bad-environment',
+    subject: 'GORDON_VENUES',
+    status: 400,
+    message: `"${word}" is no choice.`,
+    remedy: 'Say live or simulated.',
   });
 
 const command = commands[process.argv[2] ?? ''];

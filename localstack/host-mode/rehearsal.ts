@@ -33,7 +33,9 @@ export async function deployStack(
   if (!state) throw notRunning();
   const database = await openDatabase({
     ...(databaseUrl && { url: databaseUrl }),
-    ...{ dataDir: dataDirOf(venues), port: 0, simulated: venues === 'simulated' },
+    dataDir: dataDirOf(venues),
+    port: 0,
+    simulated: venues === 'simulated',
   });
   const simulator = venues === 'simulated' ? await runningSimulator(state) : undefined;
   const target = { url: state.server.url, folder: join(HOME, 'cdk') };
@@ -78,6 +80,10 @@ const dataDirOf = (venues: Venues): string => join(HOME, venues, 'postgres');
 
 const notRunning = (): GordonError =>
   new GordonError({
-    ...{ name: 'BadRequest', code: 'localstack-not-running', subject: 'LocalStack', status: 409 },
-    ...{ message: 'it does not run.', remedy: 'Start it: make localstack-up.' },
+    name: 'BadRequest',
+    code: 'localstack-not-running',
+    subject: 'LocalStack',
+    status: 409,
+    message: 'it does not run.',
+    remedy: 'Start it: make localstack-up.',
   });

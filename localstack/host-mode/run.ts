@@ -15,7 +15,10 @@ export function run(
   const subject = `${program} ${args[0] ?? ''}`.trim();
   const failed = (why: string, said: string, cause?: unknown) =>
     new GordonError({
-      ...{ name: 'PermanentError', code: 'program-failed', subject, cause },
+      name: 'PermanentError',
+      code: 'program-failed',
+      subject,
+      cause,
       message: `${why}. It said:\n${said.trim().slice(-LAST_WORDS)}`,
     });
   return new Promise((resolve, reject) => {

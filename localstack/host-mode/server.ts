@@ -44,7 +44,9 @@ export async function startServer({ installation, folder, port }: ServerOptions)
   const logFile = join(folder, 'localstack.log');
   const log = openSync(logFile, 'a');
   const child = spawn(installation.python, ['-m', PROGRAM], {
-    ...{ cwd: folder, detached: true, stdio: ['ignore', log, log] },
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', log, log],
     env: { ...environment(port), ...places },
   });
   child.unref();
@@ -55,8 +57,11 @@ export async function startServer({ installation, folder, port }: ServerOptions)
   await stopServer(server.pid);
   const words = readFileSync(logFile, 'utf8').trim().split('\n').slice(-LAST_LINES).join('\n');
   throw new GordonError({
-    ...{ name: 'PermanentError', code: 'localstack-not-started', subject: 'LocalStack' },
-    ...{ message: `${failure}. It said:\n${words}\n`, remedy: `All of its log: ${logFile}` },
+    name: 'PermanentError',
+    code: 'localstack-not-started',
+    subject: 'LocalStack',
+    message: `${failure}. It said:\n${words}\n`,
+    remedy: `All of its log: ${logFile}`,
   });
 }
 
@@ -67,13 +72,18 @@ function environment(port: number): NodeJS.ProcessEnv {
     LANG: 'C.UTF-8',
     // Where there is a /.dockerenv LocalStack takes itself for its own image and writes all over /var/lib.
     OVERRIDE_IN_DOCKER: '0',
-    ...{ GATEWAY_LISTEN: `127.0.0.1:${port}`, GATEWAY_SERVER: 'loopback' },
+    GATEWAY_LISTEN: `127.0.0.1:${port}`,
+    GATEWAY_SERVER: 'loopback',
     // In the names that it makes: before a number they would be no URLs.
     LOCALSTACK_HOST: `localhost:${port}`,
     // No name server, no certificate, no telemetry, no update check: nothing that asks the internet.
-    ...{ DNS_ADDRESS: '0', SKIP_SSL_CERT_DOWNLOAD: '1', DISABLE_EVENTS: '1' },
-    ...{ DYNAMODB_IN_MEMORY: '1', PROVIDER_OVERRIDE_S3: 'private' },
-    ...{ LAMBDA_RUNTIME_EXECUTOR: 'node-process', GORDON_NODE: process.execPath },
+    DNS_ADDRESS: '0',
+    SKIP_SSL_CERT_DOWNLOAD: '1',
+    DISABLE_EVENTS: '1',
+    DYNAMODB_IN_MEMORY: '1',
+    PROVIDER_OVERRIDE_S3: 'private',
+    LAMBDA_RUNTIME_EXECUTOR: 'node-process',
+    GORDON_NODE: process.execPath,
     // CloudFormation would not wait for a function to become active.
     LAMBDA_SYNCHRONOUS_CREATE: '1',
   };
@@ -116,7 +126,10 @@ async function refuseUsed(port: number): Promise<void> {
     await once(probe, 'listening');
   } catch (cause) {
     throw new GordonError({
-      ...{ name: 'PermanentError', code: 'port-in-use', subject: `port ${port}`, cause },
+      name: 'PermanentError',
+      code: 'port-in-use',
+      subject: `port ${port}`,
+      cause,
       message: 'another program uses it.',
       remedy: 'Stop that program, or name another port in GORDON_LOCALSTACK_PORT.',
     });

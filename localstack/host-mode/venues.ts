@@ -22,7 +22,8 @@ export async function startSimulator(folder: string): Promise<Simulator> {
   const logFile = join(folder, 'simulator.log');
   const log = openSync(logFile, 'w');
   const child = spawn(process.execPath, [MAIN, '--port', '0', '--cache-dir', join(folder, 'cache')], {
-    ...{ detached: true, stdio: ['ignore', log, log] },
+    detached: true,
+    stdio: ['ignore', log, log],
   });
   child.unref();
   // Its first line says where it listens.
@@ -32,8 +33,11 @@ export async function startSimulator(folder: string): Promise<Simulator> {
     if (child.exitCode !== null) break;
   }
   throw new GordonError({
-    ...{ name: 'PermanentError', code: 'simulator-not-started', subject: 'the venue simulator' },
-    ...{ message: 'it did not start.', remedy: `Its words are in ${logFile}.` },
+    name: 'PermanentError',
+    code: 'simulator-not-started',
+    subject: 'the venue simulator',
+    message: 'it did not start.',
+    remedy: `Its words are in ${logFile}.`,
   });
 }
 

@@ -25,8 +25,12 @@ it('says of whom rows are missing and counts only those that are there', () => {
 it('says under the columns what does not fit them', () => {
   const lines = tableOf(measured('ours', [2]), [measured('other', [1])], false).split('\n');
   expect(lines.slice(3)).toEqual([
-    ...['', 'They leave out:', '- other: much.'],
-    ...['', 'Changed, to ask the simulator for this window:', '- other: its host.'],
+    '',
+    'They leave out:',
+    '- other: much.',
+    '',
+    'Changed, to ask the simulator for this window:',
+    '- other: its host.',
   ]);
   expect(new Set(lines.slice(0, 3).map((line) => line.indexOf('a table')))).toEqual(
     new Set([-1, lines[1]!.indexOf('a table')]),

@@ -27,12 +27,14 @@ describe('what the API refuses', () => {
       'GET /backfill/report': { status: 401, body: { message: 'Unauthorized' } },
     });
     expect(await gordon(['backfill', 'klines', 'trigger'], { api: api.url })).toEqual({
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr: `gordon-data: ${api.url}: HTTP 504: Endpoint request timed out.\n`,
     });
     const env = { GORDON_API_TOKEN: 'abc' };
     expect(await gordon(['backfill', 'report'], { api: api.url, env })).toEqual({
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr: `gordon-data: ${api.url}: HTTP 401: Unauthorized. Set GORDON_API_TOKEN to a token that it trusts.\n`,
     });
     expect(api.asked.map(({ headers }) => headers.authorization)).toEqual([
@@ -147,7 +149,9 @@ describe('one job', () => {
       'DELETE /backfill/jobs/a%2Fb': problem(404, 'unknown-job', 'a/b: there is no such job.'),
     });
     expect(await gordon(['backfill', 'cancel', JOB_ID], { api: api.url })).toEqual({
-      ...{ code: 0, stderr: '', stdout: `job ${JOB_ID} is cancelled; the rows that it wrote are kept\n` },
+      code: 0,
+      stderr: '',
+      stdout: `job ${JOB_ID} is cancelled; the rows that it wrote are kept\n`,
     });
     const unknown = await gordon(['backfill', 'cancel', 'a/b'], { api: api.url });
     expect([unknown.code, unknown.stderr]).toEqual([2, 'gordon-data: a/b: there is no such job.\n']);
@@ -156,10 +160,16 @@ describe('one job', () => {
 
 describe('the report', () => {
   const series = {
-    ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', requested: [] },
-    ...{ earliest: '2024-11-21T00:00:00Z', latest: '2025-11-20T23:59:00Z', rows: 525_600 },
+    source: 'klines_spot',
+    symbol: 'BTCUSDT',
+    timeframe: '1m',
+    requested: [],
+    earliest: '2024-11-21T00:00:00Z',
+    latest: '2025-11-20T23:59:00Z',
+    rows: 525_600,
     gaps: [{ from: '2025-03-01T00:00:00Z', to: '2025-03-02T00:00:00Z', rows: 1_440, cause: 'not-fetched' }],
-    ...{ empty: [], findings: 0 },
+    empty: [],
+    findings: 0,
   };
   const simulated: Answer = { body: { status: 'ok', checks: {}, simulated: true } };
 

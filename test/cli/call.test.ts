@@ -75,6 +75,8 @@ it('sends it to the API, which says where to go on, and waits for another refres
 it('says in one line what the API refuses', async () => {
   await using api = await fakeApi({ [ROUTE]: problem(422, 'window-too-small', 'refresh window too small') });
   expect(await gordon(['sql', '--json', CALL], { api: api.url })).toEqual({
-    ...{ code: 2, stdout: '', stderr: 'gordon-data: refresh window too small\n' },
+    code: 2,
+    stdout: '',
+    stderr: 'gordon-data: refresh window too small\n',
   });
 });

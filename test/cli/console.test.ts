@@ -27,7 +27,9 @@ describe('the console of a deployed API', () => {
     ]);
     const body = JSON.stringify({ source: 'klines' });
     const ordered = await fetch(`${server.url}/backfill`, {
-      ...{ method: 'POST', body, headers: { 'content-type': 'application/json', 'idempotency-key': 'k' } },
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
     });
     expect(ordered.status).toBe(202);
 

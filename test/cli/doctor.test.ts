@@ -25,12 +25,13 @@ import { type Answer, fakeApi } from './support/fake-api.ts';
 import { gordon } from './support/run.ts';
 
 const host: HostState = {
-  ...{ pid: 4711, mode: 'live', ports: { jobs: 8081, candles: 3000 }, startedAt: '2025-11-21T09:30:00Z' },
-  ...{
-    databaseUrl: 'postgres://127.0.0.1:1/x',
-    readerUrl: 'postgres://127.0.0.1:1/x',
-    logFile: '/tmp/live.log',
-  },
+  pid: 4711,
+  mode: 'live',
+  ports: { jobs: 8081, candles: 3000 },
+  startedAt: '2025-11-21T09:30:00Z',
+  databaseUrl: 'postgres://127.0.0.1:1/x',
+  readerUrl: 'postgres://127.0.0.1:1/x',
+  logFile: '/tmp/live.log',
 };
 
 it('a line has a mark, and below it what to do', () => {
@@ -38,7 +39,8 @@ it('a line has a mark, and below it what to do', () => {
   expect(diagnosisLines({ mark: 'ok', what: 'fine' }, paint)).toEqual(['<green>✓</> fine']);
   expect(diagnosisLines({ mark: 'note', what: 'so so' }, paint)).toEqual(['<yellow>!</> so so']);
   expect(diagnosisLines({ mark: 'broken', what: 'bad', remedy: 'Mend it.' }, paint)).toEqual([
-    ...['<red>✗</> bad', '    Mend it.'],
+    '<red>✗</> bad',
+    '    Mend it.',
   ]);
 });
 

@@ -7,9 +7,15 @@ const plain: Paint = (_style, text) => text;
 
 describe('the report', () => {
   const series = (over: Partial<SeriesReport> = {}): SeriesReport => ({
-    ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' },
-    ...{ earliest: '2024-11-21T00:00:00Z', latest: '2025-11-20T23:59:00Z', rows: 525_600 },
-    ...{ gaps: [], empty: [], findings: 0 },
+    source: 'klines_spot',
+    symbol: 'BTCUSDT',
+    timeframe: '1m',
+    earliest: '2024-11-21T00:00:00Z',
+    latest: '2025-11-20T23:59:00Z',
+    rows: 525_600,
+    gaps: [],
+    empty: [],
+    findings: 0,
     ...over,
   });
   const gap = { from: '2025-03-01T00:00:00Z', to: '2025-03-02T00:00:00Z', rows: 1_440 };

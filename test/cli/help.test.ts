@@ -144,7 +144,8 @@ describe('a usage error is one line and ends with 2', () => {
   it('also for the address of the API', async () => {
     const ran = await gordon(['backfill', 'report'], { env: { GORDON_API_URL: 'localhost:8081' } });
     expect(ran).toEqual({
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr:
         'gordon-data: GORDON_API_URL is "localhost:8081", which is no URL: write it as http://127.0.0.1:8081\n',
     });
@@ -153,8 +154,12 @@ describe('a usage error is one line and ends with 2', () => {
 
 it('shows a database of somebody else without its password, and how to get a login that only reads', () => {
   const state = {
-    ...{ pid: 4711, mode: 'live' as const, ports: { jobs: 8081, candles: 3000 }, logFile: '' },
-    ...{ databaseUrl: 'postgres://owner:secret@db.example:5432/gordon', startedAt: '2025-11-21T09:30:00Z' },
+    pid: 4711,
+    mode: 'live' as const,
+    ports: { jobs: 8081, candles: 3000 },
+    logFile: '',
+    databaseUrl: 'postgres://owner:secret@db.example:5432/gordon',
+    startedAt: '2025-11-21T09:30:00Z',
   };
   const text = hostLines(state).join('\n');
   expect(text).toContain('  database:    db.example:5432/gordon (named by GORDON_DATABASE_URL');
@@ -164,8 +169,12 @@ it('shows a database of somebody else without its password, and how to get a log
 
 it('shows where the host serves', () => {
   const state = {
-    ...{ pid: 4711, mode: 'demo' as const, ports: { jobs: 8081, candles: 3000 }, logFile: '/x/demo.log' },
-    ...{ databaseUrl: 'postgres://writer@h/d', readerUrl: 'postgres://reader@h/d' },
+    pid: 4711,
+    mode: 'demo' as const,
+    ports: { jobs: 8081, candles: 3000 },
+    logFile: '/x/demo.log',
+    databaseUrl: 'postgres://writer@h/d',
+    readerUrl: 'postgres://reader@h/d',
     startedAt: '2025-11-21T09:30:00Z',
   };
   expect(hostLines(state)).toEqual([

@@ -14,8 +14,12 @@ const OWNER = 'postgres://owner:secret@127.0.0.1:5432/gordon';
 const READER = 'postgres://gordon_reader:reader@127.0.0.1:5432/gordon';
 const IGNORED = 'GORDON_DATABASE_URL is ignored: the demo has a database of its own\n';
 const state = (over: Partial<HostState> = {}): HostState => ({
-  ...{ pid: 4711, mode: 'live', ports: { jobs: 8081, candles: 3000 }, startedAt: '2025-11-21T09:30:00Z' },
-  ...{ databaseUrl: OWNER, logFile: '/x/live.log' },
+  pid: 4711,
+  mode: 'live',
+  ports: { jobs: 8081, candles: 3000 },
+  startedAt: '2025-11-21T09:30:00Z',
+  databaseUrl: OWNER,
+  logFile: '/x/live.log',
   ...over,
 });
 beforeEach(() => {

@@ -19,7 +19,8 @@ it('brings an empty database to the newest schema, and says so when there is not
 
 it('says what went wrong in one line', async () => {
   expect(await gordon(['migrate'])).toEqual({
-    ...{ code: 1, stdout: '' },
+    code: 1,
+    stdout: '',
     stderr: 'gordon-data: no database: set GORDON_DATABASE_URL to the one that is to be migrated\n',
   });
   const gone = await gordon(['migrate'], {

@@ -19,7 +19,8 @@ function start(args: readonly string[], api: FakeApi, node = process.execPath, s
   const child = spawn(node, [script, ...args], { env });
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
     ([stdout, stderr, [code, signal]]) => ({
-      ...{ stdout, stderr },
+      stdout,
+      stderr,
       // As a shell counts: a second signal can meet a process that has already let go of its handlers.
       code: (code as number | null) ?? 128 + constants.signals[signal as NodeJS.Signals],
     }),
@@ -88,8 +89,16 @@ describe('the process', () => {
 
   it('writes a large document whole before it ends', async () => {
     const series = (i: number) => ({
-      ...{ source: 'klines_spot', symbol: `COIN${i}`, timeframe: '1m', requested: [], gaps: [], empty: [] },
-      ...{ earliest: null, latest: null, rows: 0, findings: 0 },
+      source: 'klines_spot',
+      symbol: `COIN${i}`,
+      timeframe: '1m',
+      requested: [],
+      gaps: [],
+      empty: [],
+      earliest: null,
+      latest: null,
+      rows: 0,
+      findings: 0,
     });
     await using api = await fakeApi({
       'GET /backfill/report': { body: Array.from({ length: 5_000 }, (_, i) => series(i)) },

@@ -60,7 +60,8 @@ it('a host that refuses the region is reached, and says what to do', () => {
     lines: [
       `${contact!.place} answers, and refuses this address: restricted location; needed by ${contact!.sources.join(', ')}. Move.`,
     ],
-    ...{ without: [], isCutOff: false },
+    without: [],
+    isCutOff: false,
   });
 });
 
@@ -98,7 +99,13 @@ it('a seed orders what it can, says what is left out, and fails in the end', asy
   const ran = await gordon(['seed', '--skip', 'open_interest,metrics,sentiment,macro'], {
     api: api.url,
     host: {
-      ...{ pid: 1, mode: 'live', ports, databaseUrl: '', readerUrl: '', startedAt: '', logFile: '' },
+      pid: 1,
+      mode: 'live',
+      ports,
+      databaseUrl: '',
+      readerUrl: '',
+      startedAt: '',
+      logFile: '',
       venueHosts: { ...venueHosts, GORDON_BINANCE_SPOT_URL: api.url },
     },
   });

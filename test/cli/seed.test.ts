@@ -16,7 +16,13 @@ describe('settings', () => {
       symbols: undefined,
     });
     expect(stages.map(({ family }) => family)).toEqual([
-      ...['klines', 'funding', 'open_interest', 'metrics', 'sentiment', 'macro', 'gex'],
+      'klines',
+      'funding',
+      'open_interest',
+      'metrics',
+      'sentiment',
+      'macro',
+      'gex',
     ]);
   });
 
@@ -77,8 +83,16 @@ describe('settings', () => {
 describe('a seed', () => {
   const only = { SKIP_METRICS: '1', SKIP_SENTIMENT: '1', SKIP_MACRO: '1', SKIP_GEX: '1' };
   const series = {
-    ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', requested: [], gaps: [], empty: [] },
-    ...{ earliest: '2024-11-21T00:00:00Z', latest: '2025-11-20T23:59:00Z', rows: 525_600, findings: 0 },
+    source: 'klines_spot',
+    symbol: 'BTCUSDT',
+    timeframe: '1m',
+    requested: [],
+    gaps: [],
+    empty: [],
+    earliest: '2024-11-21T00:00:00Z',
+    latest: '2025-11-20T23:59:00Z',
+    rows: 525_600,
+    findings: 0,
   };
   /** klines succeed, funding fails, whatever else is asked for is not known */
   const routes = (over: Record<string, Answer> = {}) => ({
@@ -216,7 +230,9 @@ describe('a seed', () => {
     expect([ran.code, ran.stdout]).toEqual([1, '']);
     const all = 'klines,funding,open_interest,metrics,sentiment,macro,gex';
     expect(await gordon(['seed', '--skip', all], { api: api.url })).toEqual({
-      ...{ code: 2, stdout: '', stderr: 'gordon-data: every stage is left out: nothing to do\n' },
+      code: 2,
+      stdout: '',
+      stderr: 'gordon-data: every stage is left out: nothing to do\n',
     });
   });
 });

@@ -26,10 +26,12 @@ describe('who calls the API', () => {
     const env = { GORDON_API_AUTH: 'iam', AWS_REGION: 'eu-central-1' };
     const options = { api: `${api.url}/v1/`, env };
     expect(await gordon(['backfill', 'report', '--symbol', 'BTCUSDT', '--json'], options)).toMatchObject({
-      ...{ code: 0, stderr: '' },
+      code: 0,
+      stderr: '',
     });
     expect(await gordon(ORDER, options)).toEqual({
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr: `gordon-data: ${api.url}/v1: HTTP 403: User is not authorized. Your AWS credentials may not call it: they need execute-api:Invoke.\n`,
     });
     expect(api.asked.map(({ path }) => path)).toContain('/v1/backfill/report?symbol=BTCUSDT');
@@ -85,7 +87,8 @@ describe('who calls the API', () => {
     vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
     const ran = await gordon(['backfill', 'report'], { api: GATEWAY });
     expect(ran).toMatchObject({
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr: expect.stringMatching(/^gordon-data: no AWS credentials .*aws sso login/),
     });
   });

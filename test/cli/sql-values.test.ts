@@ -47,8 +47,15 @@ describe('values', () => {
 
   it('as JSON keep their digits and their types', () => {
     const columns = [
-      ...[column('n', INT8), column('d', NUMERIC), column('f', FLOAT8), column('g', FLOAT8)],
-      ...[column('t', TEXT), column('t', TEXT), column('b', 16), column('j', 3802), column('z', TIMESTAMPTZ)],
+      column('n', INT8),
+      column('d', NUMERIC),
+      column('f', FLOAT8),
+      column('g', FLOAT8),
+      column('t', TEXT),
+      column('t', TEXT),
+      column('b', 16),
+      column('j', 3802),
+      column('z', TIMESTAMPTZ),
     ];
     const row = ['9007199254740993', '1.10', '1e-07', 'NaN', '1', 'a"b', 't', '{"x": 1}', null];
     expect(jsonOf(row, columns)).toBe(
@@ -81,7 +88,9 @@ describe('a table as psql has it', () => {
     expect(tableLines(columns, [], 2).at(-1)).toBe('(0 rows)');
     expect(tableLines(columns, [['x']], 2).at(-1)).toBe('(1 row)');
     expect(tableLines(columns, [['x'], ['y'], ['z']], 2).slice(2)).toEqual([
-      ...[' x', ' y', '(the first 2 rows; --csv and --json give all)'],
+      ' x',
+      ' y',
+      '(the first 2 rows; --csv and --json give all)',
     ]);
   });
 

@@ -59,7 +59,11 @@ describe('reading', () => {
       await ask('SELECT open_time, close FROM spot_klines ORDER BY open_time', '--csv')
     ).stdout.split('\n');
     expect([csv.length, csv[0], csv[1], csv.at(-2), csv.at(-1)]).toEqual([
-      ...[10_083, 'open_time,close', '2025-01-01T00:00:00Z,1.5', '2025-01-08T00:00:00Z,1.5', ''],
+      10_083,
+      'open_time,close',
+      '2025-01-01T00:00:00Z,1.5',
+      '2025-01-08T00:00:00Z,1.5',
+      '',
     ]);
     const json = JSON.parse(
       (await ask('SELECT open_time, close FROM spot_klines ORDER BY open_time', '--json')).stdout,
@@ -155,7 +159,9 @@ describe('writing is refused', () => {
       'SELECT 1; RESET ROLE; COMMIT',
     ]) {
       expect(await ask(query)).toEqual({
-        ...{ code: 1, stdout: '', stderr: 'gordon-data: one statement at a time, please\n' },
+        code: 1,
+        stdout: '',
+        stderr: 'gordon-data: one statement at a time, please\n',
       });
     }
   });
@@ -201,7 +207,9 @@ describe('what goes wrong is one line', () => {
 
   it('an empty query and a bad URL are bad input', async () => {
     expect(await ask(' ; ')).toEqual({
-      ...{ code: 2, stdout: '', stderr: 'gordon-data: the query is empty: gordon-data sql "SELECT …"\n' },
+      code: 2,
+      stdout: '',
+      stderr: 'gordon-data: the query is empty: gordon-data sql "SELECT …"\n',
     });
     const bad = await gordon(['sql', 'SELECT 1'], { env: { GORDON_DATABASE_URL: 'localhost' } });
     expect([bad.code, bad.stderr]).toEqual([
@@ -213,7 +221,8 @@ describe('what goes wrong is one line', () => {
 
   it('no database', async () => {
     expect(await gordon(['sql', 'SELECT 1'])).toEqual({
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr: 'gordon-data: no database: start one with `make dev-up`, or set GORDON_DATABASE_URL\n',
     });
     const env = { GORDON_DATABASE_URL: 'postgres://127.0.0.1:1/gone' };

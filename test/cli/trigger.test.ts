@@ -33,8 +33,11 @@ describe('trigger', () => {
     });
     const [post] = api.asked.filter(({ method }) => method === 'POST');
     expect(post!.body).toEqual({
-      ...{ source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], timeframe: '1m' },
-      ...{ from: '2025-10-01', to: '2025-11-01T00:00:00Z' },
+      source: 'klines',
+      symbols: ['BTCUSDT', 'ETHUSDT'],
+      timeframe: '1m',
+      from: '2025-10-01',
+      to: '2025-11-01T00:00:00Z',
     });
     expect(post!.headers['idempotency-key']).toBe('k1');
   });
@@ -135,7 +138,8 @@ describe('trigger', () => {
   it('shows it on stderr beside --json, if that is a terminal', async () => {
     await using api = await fakeApi(stages(lifeOfAJob()));
     const ran = await gordon(['backfill', 'klines', 'trigger', '--wait', '--json'], {
-      ...{ api: api.url, tty: { err: true } },
+      api: api.url,
+      tty: { err: true },
     });
     expect(JSON.parse(ran.stdout)).toEqual(lifeOfAJob()[3]);
     expect(ran.stderr).toContain('  0%  queued');

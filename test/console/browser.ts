@@ -58,7 +58,9 @@ export async function openTab(
   page.on('request', (request) => origins.add(new URL(request.url()).origin));
   await page.goto(url);
   return {
-    ...{ page, complaints, origins },
+    page,
+    complaints,
+    origins,
     async shot(name) {
       mkdirSync(SCREENSHOTS, { recursive: true });
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });

@@ -14,7 +14,10 @@ describe('GordonError', () => {
   it('is retryable by its name alone', () => {
     const names = ['RetryableVenueError', 'RetryableStoreError', 'PermanentError', 'BadRequest'] as const;
     expect(names.map((name) => isRetryable(new GordonError({ name, ...facts })))).toEqual([
-      ...[true, true, false, false],
+      true,
+      true,
+      false,
+      false,
     ]);
     expect(isRetryable(new BudgetExhausted('binance', 1, 'spent'))).toBe(false);
     expect(isRetryable('RetryableVenueError')).toBe(false);

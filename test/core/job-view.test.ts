@@ -8,14 +8,30 @@ const ROOM = 6 * 1_024 * 1_024;
 
 const NOW = Date.UTC(2026, 0);
 const job: Job = {
-  ...{ id: '01JD6Z8X5Q0000000000000000', source: 'klines', sources: ['klines_spot'], symbols: ['BTCUSDT'] },
-  ...{ skipped: [], timeframe: '1m', alsoRequested: false, from: 0, to: NOW, status: 'running' },
-  ...{ createdAt: NOW - DAY, startedAt: NOW - DAY, wave: 1, rows: 0 },
+  id: '01JD6Z8X5Q0000000000000000',
+  source: 'klines',
+  sources: ['klines_spot'],
+  symbols: ['BTCUSDT'],
+  skipped: [],
+  timeframe: '1m',
+  alsoRequested: false,
+  from: 0,
+  to: NOW,
+  status: 'running',
+  createdAt: NOW - DAY,
+  startedAt: NOW - DAY,
+  wave: 1,
+  rows: 0,
 };
 const chunks = (n: number, of: Partial<ChunkProgress> = {}): ChunkProgress[] =>
   Array.from({ length: n }, (_, i) => ({
-    ...{ label: `klines_spot SYMBOL${i}USDT 1m 2026-10`, state: 'done', wave: 1 },
-    ...{ totalMs: DAY, leftMs: 0, rows: 44_640, ...of },
+    label: `klines_spot SYMBOL${i}USDT 1m 2026-10`,
+    state: 'done',
+    wave: 1,
+    totalMs: DAY,
+    leftMs: 0,
+    rows: 44_640,
+    ...of,
   }));
 
 describe('the chunks of a job', () => {

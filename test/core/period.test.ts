@@ -24,7 +24,9 @@ describe('periodAt', () => {
 
   it('knows leap years', () => {
     expect(periodAt('month', Date.UTC(2024, 1, 29, 23))).toEqual({
-      ...{ name: '2024-02', start: Date.UTC(2024, 1), end: Date.UTC(2024, 2) },
+      name: '2024-02',
+      start: Date.UTC(2024, 1),
+      end: Date.UTC(2024, 2),
     });
     expect(periodAt('year', Date.UTC(2024, 5)).end - Date.UTC(2024, 0)).toBe(366 * DAY);
   });

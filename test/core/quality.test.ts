@@ -20,11 +20,24 @@ const pageOf = (candles: readonly Candle[], from = START): Page => ({
   rows: batchOf(
     table,
     candles.map(([open, high, low, close, volume = 1], i) => [
-      ...['BTCUSDT', '1m', from + i * MINUTE, open, high, low, close],
-      ...[volume, volume * close, 1, 0, 0],
+      'BTCUSDT',
+      '1m',
+      from + i * MINUTE,
+      open,
+      high,
+      low,
+      close,
+      volume,
+      volume * close,
+      1,
+      0,
+      0,
     ]),
   ),
-  ...{ have: [], empty: [], findings: [], object: 'x' },
+  have: [],
+  empty: [],
+  findings: [],
+  object: 'x',
 });
 const plain: Candle = [10, 12, 9, 11];
 const found = (...pages: Page[]) => {
@@ -48,7 +61,9 @@ describe('candles', () => {
     const [open, high, low, close] = odd;
     expect(found(pageOf([plain, odd, plain]))).toEqual([
       {
-        ...{ kind: 'ohlc-inconsistent', time: START + MINUTE, until: START + 2 * MINUTE },
+        kind: 'ohlc-inconsistent',
+        time: START + MINUTE,
+        until: START + 2 * MINUTE,
         detail: { open, high, low, close, rows: 1 },
       },
     ]);
@@ -57,11 +72,15 @@ describe('candles', () => {
   it('with prices of zero or below, and volumes below zero', () => {
     expect(found(pageOf([plain, [0, 12, 0, 11], [-1, 12, -1, 11], plain, [10, 12, 9, 11, -3]]))).toEqual([
       {
-        ...{ kind: 'non-positive-price', time: START + MINUTE, until: START + 3 * MINUTE },
+        kind: 'non-positive-price',
+        time: START + MINUTE,
+        until: START + 3 * MINUTE,
         detail: { column: 'open', value: 0, rows: 2 },
       },
       {
-        ...{ kind: 'negative-volume', time: START + 4 * MINUTE, until: START + 5 * MINUTE },
+        kind: 'negative-volume',
+        time: START + 4 * MINUTE,
+        until: START + 5 * MINUTE,
         detail: { column: 'volume', value: -3, rows: 1 },
       },
     ]);
@@ -105,7 +124,14 @@ describe('other tables', () => {
 
   it('have a level of their own that may jump', () => {
     const at = (time: number, value: number) => [
-      ...['binance', 'BTCUSDT', '1h', time, value, 'base', 'one', value * 100],
+      'binance',
+      'BTCUSDT',
+      '1h',
+      time,
+      value,
+      'base',
+      'one',
+      value * 100,
     ];
     expect(look(open_interest_binance.table, [at(START, 80), at(START + 60 * MINUTE, 80_000)])).toEqual([
       'scale-jump',

@@ -3,7 +3,10 @@ import { type Instrument, readSelector, select } from '../../functions/core/univ
 import { universes } from '../../functions/sources/binance/universes.ts';
 
 const listed = (symbol: string, more: Partial<Instrument> = {}): Instrument => ({
-  ...{ symbol, quote: 'USDT', status: 'TRADING', trading: true },
+  symbol,
+  quote: 'USDT',
+  status: 'TRADING',
+  trading: true,
   ...more,
 });
 
@@ -27,7 +30,10 @@ describe('a selector', () => {
 
   it('takes what trades in the quote, the most traded first, and then by name', () => {
     const list = [
-      ...[listed('CUSDT'), listed('AUSDT'), listed('BUSDT'), listed('DUSDT')],
+      listed('CUSDT'),
+      listed('AUSDT'),
+      listed('BUSDT'),
+      listed('DUSDT'),
       listed('GONEUSDT', { trading: false, status: 'BREAK' }),
       listed('ABTC', { quote: 'BTC' }),
     ];
@@ -72,7 +78,9 @@ describe('the lists of Binance', () => {
     expect(perps.parseInstruments(bytes({ symbols }))).toEqual([
       listed('BTCUSDT', { listedAt: 1_569_398_400_000 }),
       listed('OLDUSDT', {
-        ...{ status: 'SETTLING', trading: false, listedAt: 1_569_398_400_000 },
+        status: 'SETTLING',
+        trading: false,
+        listedAt: 1_569_398_400_000,
         delistedAt: 1_742_461_200_000,
       }),
     ]);

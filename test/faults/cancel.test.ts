@@ -160,7 +160,8 @@ describe('a series that is unfollowed', () => {
     expect([(await listed())[0]!.followed, (await gapsOf()).length]).toEqual([true, 1]);
     const path = `/backfill/series?source=klines_spot&symbols=${lot.symbol}`;
     expect(await at.ask(path, { method: 'DELETE' })).toMatchObject({
-      ...{ status: 200, body: { unfollowed: [series] } },
+      status: 200,
+      body: { unfollowed: [series] },
     });
     expect([await listed(), await gapsOf()]).toMatchObject([[{ followed: false, every_seconds: null }], []]);
     const [rows] =

@@ -42,8 +42,12 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
   const sql = database.connect();
   const lot = freshLot(2);
   const env = {
-    ...{ ...venues.env, GORDON_DIR: folder, GORDON_DATABASE_URL: database.url },
-    ...{ GORDON_JOBS_PORT: '0', GORDON_CANDLES_PORT: '0', POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    ...venues.env,
+    GORDON_DIR: folder,
+    GORDON_DATABASE_URL: database.url,
+    GORDON_JOBS_PORT: '0',
+    GORDON_CANDLES_PORT: '0',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
   };
   const url = (path: string): string => {
     const { ports } = JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8')) as {

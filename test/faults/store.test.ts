@@ -118,7 +118,8 @@ describe('a job table that', () => {
     at.table.strike({ kind: 'throttled', action: 'PutItem', times: 4 });
     const body = JSON.stringify(at.orderOf(lot));
     expect(await at.ask('/backfill', { method: 'POST', body })).toMatchObject({
-      ...{ status: 503, body: { code: 'job-table-failed' } },
+      status: 503,
+      body: { code: 'job-table-failed' },
     });
     await at.recovers(lot);
   });

@@ -7,13 +7,21 @@ import { createTestJobTable } from '../helpers/job-table.ts';
 
 /** As EventBridge sends it, times and all. */
 const event = (name: string, status: string) => ({
-  ...{ version: '0', id: '315c1398-40ff-a850-213b-158f73e60175', source: 'aws.states' },
+  version: '0',
+  id: '315c1398-40ff-a850-213b-158f73e60175',
+  source: 'aws.states',
   'detail-type': 'Step Functions Execution Status Change',
   detail: {
     executionArn: `arn:aws:states:eu-central-1:123456789012:execution:GordonData-backfill:${name}`,
     stateMachineArn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:GordonData-backfill',
-    ...{ name, status, startDate: 1_551_225_271_984, stopDate: 1_551_225_299_000 },
-    ...{ input: '{}', output: null, error: null, cause: null },
+    name,
+    status,
+    startDate: 1_551_225_271_984,
+    stopDate: 1_551_225_299_000,
+    input: '{}',
+    output: null,
+    error: null,
+    cause: null,
   },
 });
 
@@ -21,8 +29,14 @@ it('ends the job that has the name of the execution', async () => {
   await using table = await createTestJobTable();
   const jobs = createJobStore(table);
   const { job } = await jobs.create({
-    ...{ source: 'klines', sources: ['klines_spot'], symbols: ['BTCUSDT'], skipped: [], timeframe: '1m' },
-    ...{ from: 0, to: 60_000, alsoRequested: false },
+    source: 'klines',
+    sources: ['klines_spot'],
+    symbols: ['BTCUSDT'],
+    skipped: [],
+    timeframe: '1m',
+    from: 0,
+    to: 60_000,
+    alsoRequested: false,
   });
   const told: JobEvent[] = [];
   const events: Events = { publish: async (some) => void told.push(...some) };

@@ -39,8 +39,11 @@ export async function startTestHost(
   const venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues'), ...venueOptions });
   const options = typeof more === 'function' ? more({ databaseUrl: database.url, venues }) : more;
   const host = await startHost({
-    ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, databaseUrl: database.url },
-    ...{ simulated: false, durable: false },
+    folder,
+    ports: { jobs: 0, candles: 0, database: 0 },
+    databaseUrl: database.url,
+    simulated: false,
+    durable: false,
     ...(clock && { clock }),
     ...options,
     env: { ...venues.env, ...options.env },
@@ -51,7 +54,10 @@ export async function startTestHost(
     return { status: response.status, headers: response.headers, body: (await response.json()) as never };
   };
   return {
-    ...{ host, venues, sql: database.connect(), ask },
+    host,
+    venues,
+    sql: database.connect(),
+    ask,
     async order(body, headers = {}) {
       const answer = await ask<JobDetail>('/backfill', {
         method: 'POST',

@@ -12,11 +12,15 @@ export interface TestJobTable extends JobTable {
 export async function createTestJobTable(now = Date.UTC(2025, 5, 1)): Promise<TestJobTable> {
   const server = await startJobTable('jobs');
   const client = documentClient({
-    ...{ endpoint: server.url, region: LOCAL_AWS.AWS_REGION },
+    endpoint: server.url,
+    region: LOCAL_AWS.AWS_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const table: TestJobTable = {
-    ...{ client, table: 'jobs', now, clock: () => table.now },
+    client,
+    table: 'jobs',
+    now,
+    clock: () => table.now,
     async [Symbol.asyncDispose]() {
       client.destroy();
       await server.close();

@@ -33,7 +33,10 @@ export const operationsOf = (document: OpenApi): Told[] =>
     Object.entries(methods).map(([method, raw]): Told => {
       const { operationId, parameters = [], requestBody, responses } = raw as never as RawOperation;
       return {
-        ...{ operationId, path, method: method.toUpperCase(), parameters },
+        operationId,
+        path,
+        method: method.toUpperCase(),
+        parameters,
         body: requestBody?.content['application/json']?.schema,
         responses: Object.fromEntries(
           Object.entries(responses).map(([status, { content }]) => {

@@ -13,7 +13,9 @@ const NEEDED = [
   'GORDON_TEST_AWS_API_URL',
   'GORDON_TEST_AWS_STATE_MACHINE_ARN',
   'GORDON_TEST_AWS_DATABASE_URL',
-  ...['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+  'AWS_REGION',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
 ] as const;
 
 const missing = NEEDED.filter((name) => !process.env[name]);
@@ -21,7 +23,9 @@ const missing = NEEDED.filter((name) => !process.env[name]);
 describe.skipIf(missing.length > 0)(`AWS (needs ${NEEDED.join(', ')})`, () => {
   conformance('a real account', {
     start,
-    ...{ startMs: 60_000, testMs: 300_000, refreshMs: 120_000 },
+    startMs: 60_000,
+    testMs: 300_000,
+    refreshMs: 120_000,
   });
 });
 
@@ -29,16 +33,23 @@ async function start(): Promise<HostFacts> {
   const env = process.env as Record<(typeof NEEDED)[number], string> & NodeJS.ProcessEnv;
   const { AWS_SESSION_TOKEN: sessionToken, GORDON_TEST_AWS_VENUES_URL: venuesUrl } = env;
   const aws = new AwsClient({
-    ...{ accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
-    ...{ region: env.AWS_REGION, service: 'execute-api', ...(sessionToken && { sessionToken }) },
+    accessKeyId: env.AWS_ACCESS_KEY_ID,
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+    region: env.AWS_REGION,
+    service: 'execute-api',
+    ...(sessionToken && { sessionToken }),
   });
   const stepFunctions = new SFNClient({ region: env.AWS_REGION });
   const sql = connect(env.GORDON_TEST_AWS_DATABASE_URL, { application: 'test' });
   const base = env.GORDON_TEST_AWS_API_URL.replace(/\/$/, '');
   return {
     fetch: (path, init) => aws.fetch(`${base}${path}`, init),
-    ...{ stepFunctions, stateMachineArn: env.GORDON_TEST_AWS_STATE_MACHINE_ARN, sql, pollMs: 1_000 },
-    ...{ simulated: venuesUrl !== undefined, ...(venuesUrl && { venuesUrl }) },
+    stepFunctions,
+    stateMachineArn: env.GORDON_TEST_AWS_STATE_MACHINE_ARN,
+    sql,
+    pollMs: 1_000,
+    simulated: venuesUrl !== undefined,
+    ...(venuesUrl && { venuesUrl }),
     async close() {
       stepFunctions.destroy();
       await sql.end({ timeout: 5 });

@@ -15,19 +15,29 @@ async function start(): Promise<HostFacts> {
   const database = await createTestDatabase();
   const venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues') });
   const host = await startHost({
-    ...{ folder, ports: { jobs: 0, candles: 0, database: 0 }, databaseUrl: database.url },
-    ...{ simulated: false, durable: false, env: venues.env },
-    ...{ schedules: 'all', rehearsal: { everySeconds: 5, retryMs: 200 } },
+    folder,
+    ports: { jobs: 0, candles: 0, database: 0 },
+    databaseUrl: database.url,
+    simulated: false,
+    durable: false,
+    env: venues.env,
+    schedules: 'all',
+    rehearsal: { everySeconds: 5, retryMs: 200 },
   });
   const { AWS_ENDPOINT_URL_SFN, AWS_REGION, GORDON_STATE_MACHINE_ARN } = host.env as Record<string, string>;
   const stepFunctions = new SFNClient({
-    ...{ endpoint: AWS_ENDPOINT_URL_SFN!, region: AWS_REGION! },
+    endpoint: AWS_ENDPOINT_URL_SFN!,
+    region: AWS_REGION!,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   return {
     fetch: (path, init) => fetch(`http://127.0.0.1:${host.ports.jobs}${path}`, init),
-    ...{ stepFunctions, stateMachineArn: GORDON_STATE_MACHINE_ARN!, sql: database.connect() },
-    ...{ venuesUrl: venues.url, simulated: false, pollMs: 50 },
+    stepFunctions,
+    stateMachineArn: GORDON_STATE_MACHINE_ARN!,
+    sql: database.connect(),
+    venuesUrl: venues.url,
+    simulated: false,
+    pollMs: 50,
     async close() {
       stepFunctions.destroy();
       await host.close();

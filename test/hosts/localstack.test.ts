@@ -23,6 +23,8 @@ if (reason) console.log(`LocalStack: skipped, ${reason}`);
 describe.skipIf(reason)('with LocalStack', () => {
   conformance('LocalStack', {
     start: () => startLocalStackHost(console.log),
-    ...{ startMs: 400_000, testMs: 120_000, refreshMs: 120_000 },
+    startMs: 400_000,
+    testMs: 120_000,
+    refreshMs: 120_000,
   });
 });

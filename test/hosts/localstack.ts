@@ -56,13 +56,20 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     const { apiUrl, stateMachineArn } = await clock('deploy', deploy(target, await assembly, database.url));
     const aws = new AwsClient({ accessKeyId, secretAccessKey, region, service: 'execute-api' });
     const stepFunctions = new SFNClient({
-      ...{ endpoint: url, region, credentials: { accessKeyId, secretAccessKey } },
+      endpoint: url,
+      region,
+      credentials: { accessKeyId, secretAccessKey },
     });
     stops.push(async () => stepFunctions.destroy());
     return {
       fetch: (path, init) => aws.fetch(`${apiUrl}${path}`, init),
-      ...{ stepFunctions, stateMachineArn, sql: database.connect(), close },
-      ...{ venuesUrl: venues.url, simulated: true, pollMs: 400 },
+      stepFunctions,
+      stateMachineArn,
+      sql: database.connect(),
+      close,
+      venuesUrl: venues.url,
+      simulated: true,
+      pollMs: 400,
     };
   } catch (error) {
     await close();

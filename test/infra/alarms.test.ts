@@ -39,15 +39,18 @@ describe('alarms', () => {
     const perishable = manifest.some(({ handler }) => handler === LOG_EVENTS.PerishableDaysLeft.handler);
     expect(alarms.map(({ AlarmName }) => AlarmName.replace('GordonData-', '')).sort()).toEqual(
       [
-        ...['api-errors', 'dead-letters', 'failed-jobs', 'fetcher-errors', 'fetcher-throttles', 'gaps-found'],
-        ...[
-          'region-refused',
-          'republished-objects',
-          'restated-histories',
-          'venue-parked',
-          ...schedules,
-          ...(perishable ? ['perishable-series'] : []),
-        ],
+        'api-errors',
+        'dead-letters',
+        'failed-jobs',
+        'fetcher-errors',
+        'fetcher-throttles',
+        'gaps-found',
+        'region-refused',
+        'republished-objects',
+        'restated-histories',
+        'venue-parked',
+        ...schedules,
+        ...(perishable ? ['perishable-series'] : []),
       ].sort(),
     );
   });
@@ -67,8 +70,12 @@ describe('alarms', () => {
       expect([AlarmName, TreatMissingData]).toEqual([AlarmName, silence]);
     }
     expect(named('schedule-not-run-refresh')).toMatchObject({
-      ...{ Threshold: 1, ComparisonOperator: 'LessThanThreshold' },
-      ...{ Period: 60, EvaluationPeriods: 3, Statistic: 'Sum', MetricName: 'Invocations' },
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      Period: 60,
+      EvaluationPeriods: 3,
+      Statistic: 'Sum',
+      MetricName: 'Invocations',
     });
   });
 
@@ -86,7 +93,8 @@ describe('alarms', () => {
 
   it('reach whoever subscribes, and nobody else may publish', () => {
     synth({ alarmEmail: 'ops@example.com' }).template.hasResourceProperties('AWS::SNS::Subscription', {
-      ...{ Protocol: 'email', Endpoint: 'ops@example.com' },
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
     });
     const [{ Properties }] = Object.values(plain.of('AWS::SNS::TopicPolicy')) as unknown as [
       { Properties: object },
@@ -96,7 +104,8 @@ describe('alarms', () => {
         Statement: [
           { Effect: 'Deny' },
           {
-            ...{ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } },
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
             Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
           },
         ],

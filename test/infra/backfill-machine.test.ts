@@ -66,7 +66,8 @@ describe('the deployed state machine', () => {
 
   it('is STANDARD, traced, and logs everything but the data', () => {
     expect(properties).toMatchObject({
-      ...{ StateMachineName: 'GordonData-backfill', StateMachineType: 'STANDARD' },
+      StateMachineName: 'GordonData-backfill',
+      StateMachineType: 'STANDARD',
       TracingConfiguration: { Enabled: true },
       LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
     });

@@ -13,7 +13,9 @@ describe('options', () => {
 
   it('come from the command line as text', () => {
     expect(readContext({ apiRate: '7', logDays: '90', fetchers: '16' })).toMatchObject({
-      ...{ apiRate: 7, logDays: 90, fetchers: 16 },
+      apiRate: 7,
+      logDays: 90,
+      fetchers: 16,
     });
   });
 
@@ -96,13 +98,16 @@ describe('a VPC that is looked up', () => {
   it('has the functions in its private subnets', () => {
     const where = `account=${NOWHERE.account}:filter.vpc-id=${vpc}:region=${NOWHERE.region}`;
     const subnet = (type: string, subnetId: string) => ({
-      ...{ type, name: type },
+      type,
+      name: type,
       subnets: [
         { subnetId, cidr: '10.0.0.0/24', availabilityZone: 'eu-central-1a', routeTableId: 'rtb-0123abcd' },
       ],
     });
     const found = {
-      ...{ vpcId: vpc, vpcCidrBlock: '10.0.0.0/16', availabilityZones: [] },
+      vpcId: vpc,
+      vpcCidrBlock: '10.0.0.0/16',
+      availabilityZones: [],
       subnetGroups: [subnet('Public', 'subnet-0123abcd'), subnet('Private', 'subnet-4567abcd')],
     };
     const { template } = synth({ vpc, [`vpc-provider:${where}:returnAsymmetricSubnets=true`]: found });

@@ -17,7 +17,9 @@ describe('work', () => {
   it('is cut as the planner cuts it', () => {
     expect(workOf(klines_spot, '1m', year, 3)).toEqual({ series: 3, chunks: 36, rows: 3 * 525_600 });
     expect(workOf(klines_spot, '1s', { start: NEW_YEAR, end: NEW_YEAR + 2 * DAY }, 1)).toEqual({
-      ...{ series: 1, chunks: 2, rows: 2 * 86_400 },
+      series: 1,
+      chunks: 2,
+      rows: 2 * 86_400,
     });
   });
 
@@ -25,7 +27,9 @@ describe('work', () => {
     // 600 chunks: two waves, three plans. 3 × (PlanWave, WhatNext) + 2 × FetchChunks + 600 items + FinalizeJob
     const { transitions, lambdaCalls, expressRequests } = usageOfJob({ series: 50, chunks: 600, rows: 0 });
     expect({ transitions, lambdaCalls, expressRequests }).toEqual({
-      ...{ transitions: 609, lambdaCalls: 604, expressRequests: 600 },
+      transitions: 609,
+      lambdaCalls: 604,
+      expressRequests: 600,
     });
   });
 

@@ -80,7 +80,8 @@ describe('what nobody took', () => {
 
   it('is kept for a fortnight, encrypted', () => {
     plain.template.hasResourceProperties('AWS::SQS::Queue', {
-      ...{ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true },
+      MessageRetentionPeriod: 14 * 86_400,
+      SqsManagedSseEnabled: true,
     });
   });
 

@@ -39,8 +39,12 @@ const OPENS: Record<FunctionSpec['access'][number], readonly string[]> = {
 describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, spec) => {
   it('runs as the manifest says', () => {
     expect(only(plain, 'AWS::Lambda::Function', spec, 'Function')).toMatchObject({
-      ...{ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' },
-      ...{ MemorySize: spec.memoryMb, Timeout: spec.timeoutSeconds, Description: spec.description },
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: spec.memoryMb,
+      Timeout: spec.timeoutSeconds,
+      Description: spec.description,
       TracingConfig: { Mode: 'Active' },
       LoggingConfig: { LogFormat: 'JSON' },
     });

@@ -25,7 +25,9 @@ const acknowledged = (scope: IConstruct): { rule: string; path: string; reason: 
         .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
         .flatMap(({ data }) =>
           Object.entries(data as Record<string, string>).map(([id, reason]) => ({
-            ...{ rule: id.replace(/^annotation::/i, ''), path: node.path, reason },
+            rule: id.replace(/^annotation::/i, ''),
+            path: node.path,
+            reason,
           })),
         ),
     )

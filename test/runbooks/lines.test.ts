@@ -25,8 +25,13 @@ describe('the runbooks, on the embedded host', () => {
     venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues') });
     shell = createShell(folder, {
       ...venues.env,
-      ...{ GORDON_DIR: folder, GORDON_JOBS_PORT: '0', GORDON_CANDLES_PORT: '0', GORDON_DATABASE: 'embedded' },
-      ...{ GORDON_DATABASE_URL: undefined, GORDON_API_URL: undefined, POWERTOOLS_LOG_LEVEL: 'WARN' },
+      GORDON_DIR: folder,
+      GORDON_JOBS_PORT: '0',
+      GORDON_CANDLES_PORT: '0',
+      GORDON_DATABASE: 'embedded',
+      GORDON_DATABASE_URL: undefined,
+      GORDON_API_URL: undefined,
+      POWERTOOLS_LOG_LEVEL: 'WARN',
     });
   });
   afterAll(async () => {

@@ -112,7 +112,9 @@ describe('a damaged object', () => {
     const zip = await zipOf({ 'X.csv': csv });
     const { reader, asked } = venueWith([zip], [lineFor(csv)]);
     await expect(reader.read(object)).rejects.toMatchObject({
-      ...{ name: 'PermanentError', code: 'checksum-mismatch', subject: PATH },
+      name: 'PermanentError',
+      code: 'checksum-mismatch',
+      subject: PATH,
       message: expect.stringContaining(sha256(zip)),
     });
     expect(asked.length).toBe(4);
@@ -134,7 +136,9 @@ describe('a damaged object', () => {
     const file = await reader.read(object);
     const length = contentOf(file!.content).then((content) => content.length);
     return expect(length).rejects.toMatchObject({
-      ...{ name: 'PermanentError', code: 'corrupt-archive', subject: PATH },
+      name: 'PermanentError',
+      code: 'corrupt-archive',
+      subject: PATH,
     });
   };
 

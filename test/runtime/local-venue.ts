@@ -73,6 +73,8 @@ export class LooseBudget implements RateBudget {
 }
 
 export const requestTo = (venue: Venue, more: Partial<HttpRequest> = {}): HttpRequest => ({
-  ...{ venue, host: { env: 'GORDON_LOCAL_URL', url: 'https://venue.invalid' }, path: '/api/rows' },
+  venue,
+  host: { env: 'GORDON_LOCAL_URL', url: 'https://venue.invalid' },
+  path: '/api/rows',
   ...more,
 });

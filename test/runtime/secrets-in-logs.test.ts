@@ -37,7 +37,8 @@ const run = (handler: string, input: unknown): string => {
     catch (error) { console.log(error.name, error.message, error.stack); }
     process.exit(0);`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    ...{ env, encoding: 'utf8' },
+    env,
+    encoding: 'utf8',
   });
   return `${stdout}\n${stderr}`;
 };

@@ -30,7 +30,9 @@ describe('secrets', () => {
       throw new Error('AccessDenied');
     };
     const expected = {
-      ...{ name: 'RetryableStoreError', code: 'secret-unreadable', subject: 'GORDON_DATABASE_URL' },
+      name: 'RetryableStoreError',
+      code: 'secret-unreadable',
+      subject: 'GORDON_DATABASE_URL',
       message: expect.stringContaining(arn),
     };
     await expect(withSecrets(variables, denied)).rejects.toMatchObject(expected);

@@ -72,7 +72,8 @@ describe('the authorizer', () => {
         Version: '2012-10-17',
         Statement: [
           {
-            ...{ Effect: 'Allow', Action: 'execute-api:Invoke' },
+            Effect: 'Allow',
+            Action: 'execute-api:Invoke',
             Resource: 'arn:aws:execute-api:eu-central-1:123456789012:abc123/v1/*',
           },
         ],

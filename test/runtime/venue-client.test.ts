@@ -14,7 +14,10 @@ function clientOf(url: string, more: Partial<VenueClientOptions> = {}) {
   const budget = new LooseBudget();
   const slept: number[] = [];
   const client = createVenueClient({
-    ...{ budget, clock: () => now, random: () => 0.5, env: { GORDON_LOCAL_URL: url, ...more.env } },
+    budget,
+    clock: () => now,
+    random: () => 0.5,
+    env: { GORDON_LOCAL_URL: url, ...more.env },
     sleep: async (ms) => {
       slept.push(ms);
     },
@@ -82,7 +85,8 @@ describe('a request', () => {
     expect(describeError(error)).toContain('api_key=***');
     expect(JSON.stringify(error) + describeError(error)).not.toContain(key);
     await expect(clientOf(venue.url).get(request)).rejects.toMatchObject({
-      ...{ code: 'key-missing', subject: 'GORDON_TEST_KEY' },
+      code: 'key-missing',
+      subject: 'GORDON_TEST_KEY',
     });
   });
 });
@@ -94,7 +98,9 @@ describe('a limit', () => {
     );
     const { get, budget } = clientOf(venue.url);
     await expect(get(requestTo(binance, { family }))).rejects.toMatchObject({
-      ...{ name: 'BudgetExhausted', until: now + 17 * SECOND, message: 'spot: Too many' },
+      name: 'BudgetExhausted',
+      until: now + 17 * SECOND,
+      message: 'spot: Too many',
     });
     expect(budget.parked).toEqual([['spot', now + 17 * SECOND, 'Too many']]);
     expect(venue.requests.length).toBe(1);
@@ -127,7 +133,8 @@ describe('a refusal', () => {
     await using venue = await startVenue(answer(451, '{"code":0,"msg":"restricted location"}'));
     const { get } = clientOf(venue.url);
     await expect(get(requestTo(binance))).rejects.toMatchObject({
-      ...{ name: 'PermanentError', code: 'region-refused' },
+      name: 'PermanentError',
+      code: 'region-refused',
       remedy: expect.stringContaining('https://data-api.binance.vision'),
     });
     expect(venue.requests.length).toBe(1);
@@ -137,7 +144,10 @@ describe('a refusal', () => {
     await using venue = await startVenue(answer(400, '{"code":-1121,"msg":"Invalid symbol."}'));
     const query = { symbol: 'BTCUSDX', startTime: 1 };
     await expect(clientOf(venue.url).get(requestTo(binance, { query }))).rejects.toMatchObject({
-      ...{ name: 'PermanentError', code: 'unknown-symbol', subject: 'BTCUSDX', status: 422 },
+      name: 'PermanentError',
+      code: 'unknown-symbol',
+      subject: 'BTCUSDX',
+      status: 422,
     });
   });
 
@@ -166,7 +176,8 @@ describe('what may pass', () => {
     await using venue = await startVenue(answer(503, 'unavailable'));
     const { get } = clientOf(venue.url);
     await expect(get(requestTo(binance))).rejects.toMatchObject({
-      ...{ name: 'RetryableVenueError', code: 'venue-broken' },
+      name: 'RetryableVenueError',
+      code: 'venue-broken',
       message: expect.stringContaining('HTTP 503: unavailable'),
     });
     expect(venue.requests.length).toBe(3);

@@ -42,7 +42,9 @@ describe('the model and the embedded host', () => {
     const { job, model, written } = await both('1m', Date.UTC(2024, 9, 15));
     expect(job.status).toBe('succeeded');
     expect({ chunks: job.chunks.length, rows: job.rows_fetched, waves: job.wave - 1 }).toEqual({
-      ...{ chunks: model.chunks, rows: model.rows, waves: model.waves },
+      chunks: model.chunks,
+      rows: model.rows,
+      waves: model.waves,
     });
     // An object comes with its checksum.
     expect(job.actual.requests).toBe(2 * model.objects + model.pages);

@@ -31,12 +31,12 @@ describe('a simulated backfill', () => {
         expect(run.ends.size).toBe(0);
         expect(run.rows).toBe(rowsOf(work));
         const limits = {
-          ...{
-            lanes: setup.lanes * 3,
-            lambda: setup.concurrency,
-            rows: setup.shards * setup.storedPerSecond,
-          },
-          ...{ tableWrites: 4_000, children: 6_000, connections: setup.shards * setup.maxConnections },
+          lanes: setup.lanes * 3,
+          lambda: setup.concurrency,
+          rows: setup.shards * setup.storedPerSecond,
+          tableWrites: 4_000,
+          children: 6_000,
+          connections: setup.shards * setup.maxConnections,
         };
         // A bin counts rows when they are there: one page may stand in it that was begun before.
         const width = run.timeline[1]?.at ?? run.seconds;

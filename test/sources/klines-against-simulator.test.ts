@@ -52,7 +52,12 @@ async function fill(
   const venue = createVenueClient({ budget, clock, env: venues.env, sleep: async () => undefined });
   const series = { source: source.id, symbol, timeframe };
   const filling: Filling = {
-    ...{ source, series, missing: [range], asked: [], objects: [], sources: {} },
+    source,
+    series,
+    missing: [range],
+    asked: [],
+    objects: [],
+    sources: {},
     listing: () => findListing(venue, source.listing, series),
   };
   const pages: Page[] = [];
@@ -65,8 +70,11 @@ async function fill(
   const rows = full.flatMap((page) => rowsOf({ batch: page.rows }));
   expect(measure(have)).toBe(rows.length * stepOf(timeframe));
   return {
-    ...{ rows: rows.sort((a, b) => Number(a[2]) - Number(b[2])), have, left: filling.missing },
-    ...{ empty: pages.flatMap((p) => p.empty), findings: pages.flatMap((p) => p.findings) },
+    rows: rows.sort((a, b) => Number(a[2]) - Number(b[2])),
+    have,
+    left: filling.missing,
+    empty: pages.flatMap((p) => p.empty),
+    findings: pages.flatMap((p) => p.findings),
     objects: pages.map((p) => p.object),
   };
 }
@@ -92,7 +100,9 @@ describe.each([
   it('fills the end of the present month from days and REST, and no further than the last whole candle', async () => {
     const filled = await fill(source, span('2025-08-17T00:00', '2025-08-20T14:00'));
     expect(filled.objects.map((object) => object.split('?')[0]!.slice(-14))).toEqual([
-      ...['2025-08-17.zip', '2025-08-18.zip', '2025-08-19.zip'],
+      '2025-08-17.zip',
+      '2025-08-18.zip',
+      '2025-08-19.zip',
       source === klines_spot ? '/api/v3/klines' : 'fapi/v1/klines',
     ]);
     expect(filled.have).toEqual([span('2025-08-17T00:00', '2025-08-20T12:34')]);
@@ -164,7 +174,8 @@ describe.each([
     const end = span('2025-08-19T00:00', '2025-08-20T00:00');
     expect((await fill(source, end, '1h')).left).toEqual([]);
     await expect(fill(source, span('2025-08-20T00:00', '2025-08-20T06:00'))).rejects.toMatchObject({
-      ...{ name: 'PermanentError', code: 'region-refused' },
+      name: 'PermanentError',
+      code: 'region-refused',
     });
   });
 
@@ -180,7 +191,8 @@ describe.each([
 
   it('is told that there is no such symbol', async () => {
     await expect(fill(source, march, '1h', 'NOSUCHUSDT')).rejects.toMatchObject({
-      ...{ code: 'unknown-symbol', subject: 'NOSUCHUSDT' },
+      code: 'unknown-symbol',
+      subject: 'NOSUCHUSDT',
     });
   });
 
@@ -222,7 +234,7 @@ describe('spot', () => {
     ]);
     const { evidence } = filled.empty[0]!;
     expect(evidence.map(({ what }) => what.split('?')[0])).toEqual([
-      ...['/data/spot/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2018-02.zip'],
+      '/data/spot/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2018-02.zip',
       ...['08', '09'].map((day) => `/data/spot/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2018-02-${day}.zip`),
       'GET /api/v3/klines',
     ]);

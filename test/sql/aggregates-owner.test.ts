@@ -48,7 +48,8 @@ describe.skipIf(timescaleAbsent)('aggregates of a login of their own', () => {
     await db.exec('set role gordon_writer');
     await writeCandles(db.sql, 'OWNUSDT', day, 1);
     await expect(store.refresh([day])).rejects.toMatchObject({
-      ...{ code: 'database-forbidden', remedy: expect.stringContaining('GORDON_AGGREGATES_URL') },
+      code: 'database-forbidden',
+      remedy: expect.stringContaining('GORDON_AGGREGATES_URL'),
     });
     await db.exec(`reset role; set role ${LOGIN}`);
     await store.refresh([day]);

@@ -27,8 +27,13 @@ const ROWS: readonly [table: string, row: Record<string, string | number>, known
   [
     'open_interest',
     {
-      ...{ venue: 'binance', symbol: 'X', timeframe: '1h', time: '2025-03-01T08:00Z' },
-      ...{ open_interest: 1, unit: 'base_coin', sides: 'one' },
+      venue: 'binance',
+      symbol: 'X',
+      timeframe: '1h',
+      time: '2025-03-01T08:00Z',
+      open_interest: 1,
+      unit: 'base_coin',
+      sides: 'one',
     },
     '2025-03-01T08:00Z',
   ],
@@ -62,8 +67,14 @@ const ROWS: readonly [table: string, row: Record<string, string | number>, known
   [
     'gex_snapshots',
     {
-      ...{ symbol: 'BTC', time: '2025-03-01T08:00Z', expiry: '2025-03-28T08:00Z', strike: 1, call_oi: 1 },
-      ...{ put_oi: 1, spot: 1, quoted_at: '2025-03-01T08:00:31Z' },
+      symbol: 'BTC',
+      time: '2025-03-01T08:00Z',
+      expiry: '2025-03-28T08:00Z',
+      strike: 1,
+      call_oi: 1,
+      put_oi: 1,
+      spot: 1,
+      quoted_at: '2025-03-01T08:00:31Z',
     },
     '2025-03-01T08:00:31Z',
   ],

@@ -50,7 +50,8 @@ it('makes a list of the one life, which is due to be looked at again', async () 
     clock: () => 0,
   });
   expect(await store.listing(series)).toEqual({
-    ...{ listedAt: at('2018-12-15T03:00'), delistedAt: at('2022-09-29T03:00') },
+    listedAt: at('2018-12-15T03:00'),
+    delistedAt: at('2022-09-29T03:00'),
     lookedAt: Number.NEGATIVE_INFINITY,
   });
   expect(await createLivesDue(sql).due(at('2000-01-01'), 10)).toEqual([series]);

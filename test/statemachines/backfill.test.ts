@@ -51,8 +51,12 @@ const schemas = contracts as unknown as Record<string, z.ZodObject>;
 
 const jobId = '01JD0000000000000000000000';
 const chunk = {
-  ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', label: 'klines_spot BTCUSDT 1m 2025-03' },
-  ...{ start: 0, end: 60_000 },
+  source: 'klines_spot',
+  symbol: 'BTCUSDT',
+  timeframe: '1m',
+  label: 'klines_spot BTCUSDT 1m 2025-03',
+  start: 0,
+  end: 60_000,
 };
 const planned = {
   jobId,

@@ -53,19 +53,18 @@ export function pageOf(have: RangeSet, more: Partial<Page> = {}): Page {
   const rows = more.rows ?? candles(have, series);
   const runs = runsOf(rows.times, stepOf(series.timeframe));
   return {
-    ...{
-      series,
-      rows,
-      have: intersect(runs, have),
-      empty: [],
-      findings: [],
-      object: 'spot/BTCUSDT-1m-2025-03.zip',
-    },
+    series,
+    rows,
+    have: intersect(runs, have),
+    empty: [],
+    findings: [],
+    object: 'spot/BTCUSDT-1m-2025-03.zip',
     ...more,
   };
 }
 
 export const proof = (span: Range, reason: EmptySpan['reason'] = 'venue-outage'): EmptySpan => ({
-  ...{ span, reason },
+  span,
+  reason,
   evidence: [{ what: 'GET /api/v3/klines', status: 200, at: T0 }],
 });

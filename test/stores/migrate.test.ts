@@ -79,7 +79,8 @@ describe('migrate', () => {
     expect((await migrate(database.url)).applied).toEqual([]);
     await sql`update market_data.schema_version set md5 = '5fdc31c889353b7b99214926fa5ba5e2' where version = 2`;
     await expect(migrate(database.url)).rejects.toMatchObject({
-      ...{ code: 'migration-changed', message: expect.stringContaining('0002.do.ledger.sql') },
+      code: 'migration-changed',
+      message: expect.stringContaining('0002.do.ledger.sql'),
     });
   });
 

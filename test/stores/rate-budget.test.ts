@@ -40,7 +40,8 @@ async function drain(budget: ReturnType<typeof createRateBudget>, family: LimitF
 describe('a budget', () => {
   it('is never passed by workers that spend at the same time, and is used up', async () => {
     const workers = fc.array(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 25 }), {
-      ...{ minLength: 2, maxLength: 5 },
+      minLength: 2,
+      maxLength: 5,
     });
     await fc.assert(
       fc.asyncProperty(workers, fc.integer({ min: 50, max: 900 }), async (wishes, limit) => {
@@ -128,7 +129,9 @@ describe('a budget', () => {
     await worker().take('venue', family, 1);
     const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.table }));
     expect(Items.find((item) => item.pk === `BUDGET#${name}#${family.id}`)).toEqual({
-      ...{ pk: `BUDGET#${name}#${family.id}`, sk: '2025-06-01T12:00:00Z', used: 10 },
+      pk: `BUDGET#${name}#${family.id}`,
+      sk: '2025-06-01T12:00:00Z',
+      used: 10,
       expires_at: (noon + MINUTE + HOUR) / SECOND,
     });
   });

@@ -25,7 +25,9 @@ function server({ version = '2.28.3', refusals = 0, error = concurrent as Error 
   });
   const owner = Object.assign(query, { unsafe }) as unknown as Sql;
   const refresh = createRefresh({
-    ...{ sql: owner, owner, clock: () => now },
+    sql: owner,
+    owner,
+    clock: () => now,
     pause: async (ms) => {
       seen.pauses.push(ms);
       now += ms;
@@ -58,7 +60,9 @@ describe('a refresh that meets another one', () => {
   it('ends with an error that is tried again when it is not its turn in time', async () => {
     const { seen, refresh } = server({ refusals: Number.POSITIVE_INFINITY });
     await expect(refresh(60 * SECOND)).rejects.toMatchObject({
-      ...{ name: 'RetryableStoreError', code: 'refresh-busy', cause: concurrent },
+      name: 'RetryableStoreError',
+      code: 'refresh-busy',
+      cause: concurrent,
       subject: 'price_klines_15m 2025-01-01T00:00:00Z',
     });
     expect(seen.pauses.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(60 * SECOND);

@@ -281,11 +281,18 @@ describe('report', () => {
     const expected = {
       ...BTC,
       requested: [minutes(0, 1_000)],
-      ...{ earliest: T0 + 100 * MINUTE, latest: T0 + 399 * MINUTE, rows: 200, followed: false, since: now },
+      earliest: T0 + 100 * MINUTE,
+      latest: T0 + 399 * MINUTE,
+      rows: 200,
+      followed: false,
+      since: now,
       gaps: [
         { ...minutes(200, 300), steps: 100, cause: 'ours' },
         {
-          ...{ ...minutes(410, 600), steps: 190, cause: 'source-error', error: 'the venue is down' },
+          ...minutes(410, 600),
+          steps: 190,
+          cause: 'source-error',
+          error: 'the venue is down',
           evidence: [{ code: 'venue-broken', message: 'the venue is down' }],
         },
         { ...minutes(600, 1_000), steps: 400, cause: 'ours' },
@@ -309,7 +316,12 @@ describe('report', () => {
     expect(await catalog.report({})).toEqual([
       {
         ...BTC,
-        ...{ requested: [days(0, 1)], rows: 0, empty: [], findings: 0, followed: false, since: now },
+        requested: [days(0, 1)],
+        rows: 0,
+        empty: [],
+        findings: 0,
+        followed: false,
+        since: now,
         gaps: [{ ...days(0, 1), steps: 1440, cause: 'ours' }],
       },
     ]);

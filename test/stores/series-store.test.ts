@@ -53,8 +53,12 @@ describe('commit', () => {
     ]);
     const [row] = await sql`select * from market_data.spot_klines order by open_time limit 1 offset 3`;
     expect(row).toMatchObject({
-      ...{ symbol: 'BTCUSDT', timeframe: '1m', open_time: new Date(T0 + 3 * MINUTE) },
-      ...{ open: T0 / MINUTE + 3, trades: 7, taker_buy_quote_volume: T0 / MINUTE + 3 },
+      symbol: 'BTCUSDT',
+      timeframe: '1m',
+      open_time: new Date(T0 + 3 * MINUTE),
+      open: T0 / MINUTE + 3,
+      trades: 7,
+      taker_buy_quote_volume: T0 / MINUTE + 3,
     });
     expect(await store.rowsBy(JOB.jobId, JOB.chunk)).toBe(100);
   });
@@ -223,7 +227,10 @@ describe('listing', () => {
     });
     await store.saveListing(series, { listedAt: T0, delistedAt: T0 + DAY }, T0 + 2 * DAY);
     expect(await store.listing(series)).toEqual({
-      ...{ listedAt: T0, delistedAt: T0 + DAY, evidence: [], lookedAt: T0 + 2 * DAY },
+      listedAt: T0,
+      delistedAt: T0 + DAY,
+      evidence: [],
+      lookedAt: T0 + 2 * DAY,
     });
     const lives = [
       { start: T0, end: T0 + DAY },

@@ -29,7 +29,9 @@ describe('parsing a candle', () => {
 
   it('makes columns, whatever the rows', () => {
     const parser = (klines_spot.tiers[0] as ArchiveTier).parser({
-      ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' },
+      source: 'klines_spot',
+      symbol: 'BTCUSDT',
+      timeframe: '1m',
     });
     const line = (i: number): string =>
       `${i * 60_000 + 1.7e12},1,2,0,1,5,${i * 60_000 + 1.7e12 + 59_999},5,3,2,2,0`;
@@ -37,7 +39,8 @@ describe('parsing a candle', () => {
     const { batch } = parser.end()!;
     const kinds = batch.columns.map((data) => ('constant' in data ? 'constant' : data.constructor.name));
     expect(kinds).toEqual([
-      ...['constant', 'constant'],
+      'constant',
+      'constant',
       ...Array.from({ length: klines_spot.table.columns.length - 2 }, () => 'Float64Array'),
     ]);
   });

@@ -14,8 +14,11 @@ beforeAll(async () => {
   at = await startCountedHost();
   month = await at.run({ source: 'klines_spot', symbols: ['BTCUSDT'], from: '2025-03-01', to: '2025-04-01' });
   year = await at.run({
-    ...{ source: 'klines_spot', symbols: ['BTCUSDT', 'ETHUSDT'], timeframe: '1h' },
-    ...{ from: '2025-01-01', to: '2026-01-01' },
+    source: 'klines_spot',
+    symbols: ['BTCUSDT', 'ETHUSDT'],
+    timeframe: '1h',
+    from: '2025-01-01',
+    to: '2026-01-01',
   });
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
@@ -50,10 +53,7 @@ const ENDED = ['UpdateItem'];
 /** The first wave of a series: it is entered, and the rows that the ledger claims are counted. */
 const PREPARE = ['note the request', 'begin', 'what is there', 'commit', 'days of many spans'];
 /** The last look at a series: its rows are counted, in one snapshot with the ledger. */
-const COUNT = [
-  ...['begin', 'what is there', 'count the rows', 'commit', 'days of many spans'],
-  'what is missing',
-];
+const COUNT = ['begin', 'what is there', 'count the rows', 'commit', 'days of many spans', 'what is missing'];
 /** Last of all, and nobody waits for the disk. */
 const SETTLE = [
   'begin',
@@ -151,14 +151,21 @@ describe('a job', () => {
 
   it('that lacks nothing is planned once and ended, without a venue or a chunk', async () => {
     const again = await at.run({
-      ...{ source: 'klines_spot', symbols: ['BTCUSDT'] },
-      ...{ from: '2025-03-01', to: '2025-04-01' },
+      source: 'klines_spot',
+      symbols: ['BTCUSDT'],
+      from: '2025-03-01',
+      to: '2025-04-01',
     });
     expect(again.calls.map(({ handler }) => handler)).toEqual(['plan-wave', 'finalize-job']);
     // What the ledger claims is counted against the rows before it is believed.
     const [plan] = again.calls;
     expect(plan!.statements).toEqual([
-      ...['note the request', 'begin', 'what is there', 'count the rows', 'commit', 'days of many spans'],
+      'note the request',
+      'begin',
+      'what is there',
+      'count the rows',
+      'commit',
+      'days of many spans',
       'what is missing',
     ]);
     expect(plan!.table).toEqual(['UpdateItem', 'Query']);

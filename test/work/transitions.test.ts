@@ -61,7 +61,12 @@ async function statesOf(waves: readonly number[]): Promise<{ entered: string[]; 
 }
 
 const planned = (wave: number, chunks: readonly object[]) => ({
-  ...{ jobId: JOB, wave, nextWave: wave + 1, previousMissing: chunks.length, waitSeconds: 0, chunks },
+  jobId: JOB,
+  wave,
+  nextWave: wave + 1,
+  previousMissing: chunks.length,
+  waitSeconds: 0,
+  chunks,
   next: chunks.length > 0 ? 'fetch' : 'finalize',
 });
 
@@ -83,9 +88,15 @@ describe('the states of a job', () => {
     const chunk = ['FetchChunk', 'ChunkOutcome', 'ChunkEnded'];
     const own = entered.filter((name) => !chunk.includes(name));
     expect(own).toEqual([
-      ...['PlanWave', 'WhatNext', 'FetchChunks'],
-      ...['PlanWave', 'WhatNext', 'FetchChunks'],
-      ...['PlanWave', 'WhatNext', 'FinalizeJob'],
+      'PlanWave',
+      'WhatNext',
+      'FetchChunks',
+      'PlanWave',
+      'WhatNext',
+      'FetchChunks',
+      'PlanWave',
+      'WhatNext',
+      'FinalizeJob',
     ]);
     expect(entered.length - own.length).toBe(5 * chunk.length);
     expect(calls.filter((state) => state === 'FetchChunk')).toHaveLength(5);
@@ -127,7 +138,9 @@ describe('the payload', () => {
 
   it('that the map collects is a third of that: label, outcome and count of each chunk', () => {
     const collected = chunksOf(MAX_CHUNKS_PER_WAVE).map(({ label }) => ({
-      ...{ label, outcome: 'cancelled', rows: Number.MAX_SAFE_INTEGER },
+      label,
+      outcome: 'cancelled',
+      rows: Number.MAX_SAFE_INTEGER,
     }));
     expect(bytesOf(collected)).toBeLessThan(PAYLOAD_LIMIT / 3);
   });

@@ -41,8 +41,14 @@ export const rowsOf = (series: readonly ApiSeries[]): Row[] =>
   series.map(({ source, symbol, timeframe, runs }) => ({ source, symbol, timeframe, runs: runs.map(runOf) }));
 
 const runOf = ({ from, to, in_flight, ...run }: ApiRun): Run => ({
-  ...{ start: Date.parse(from), end: Date.parse(to), buckets: run.buckets, inFlight: in_flight },
-  ...{ have: run.have, empty: run.empty, failed: run.failed, missing: run.missing },
+  start: Date.parse(from),
+  end: Date.parse(to),
+  buckets: run.buckets,
+  inFlight: in_flight,
+  have: run.have,
+  empty: run.empty,
+  failed: run.failed,
+  missing: run.missing,
 });
 
 export const emptyOf = (run: Run): number => Object.values(run.empty).reduce((sum, n) => sum + n, 0);

@@ -116,8 +116,10 @@ function Cursor({ cell, view, width }: { readonly cell: Cell; readonly view: Spa
     <div
       class="cursor"
       style={{
-        ...{ left: `${left - 2}px`, width: `${Math.max(3, right - left) + 4}px` },
-        ...{ top: `${AXIS + cell.row * ROW - 2}px`, height: `${ROW + 1}px` },
+        left: `${left - 2}px`,
+        width: `${Math.max(3, right - left) + 4}px`,
+        top: `${AXIS + cell.row * ROW - 2}px`,
+        height: `${ROW + 1}px`,
       }}
     />
   );

@@ -14,8 +14,13 @@ export function coloursOf(element: Element): Colours {
   const style = getComputedStyle(element);
   const of = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
-    ...{ have: of('have'), empty: of('empty'), flight: of('flight'), missing: of('missing') },
-    ...{ failed: of('failed'), text: of('dim'), line: of('line') },
+    have: of('have'),
+    empty: of('empty'),
+    flight: of('flight'),
+    missing: of('missing'),
+    failed: of('failed'),
+    text: of('dim'),
+    line: of('line'),
   };
 }
 

@@ -75,13 +75,19 @@ function fill(chart: IChartApi, box: HTMLElement, props: Props): void {
   const [up, down] = [cssColour(box, 'have'), cssColour(box, 'failed')];
   if (shape === 'candles') {
     const volumes = chart.addSeries(HistogramSeries, {
-      ...{ priceScaleId: 'volume', color: cssColour(box, 'empty') },
-      ...{ priceLineVisible: false, lastValueVisible: false },
+      priceScaleId: 'volume',
+      color: cssColour(box, 'empty'),
+      priceLineVisible: false,
+      lastValueVisible: false,
     });
     volumes.priceScale().applyOptions({ scaleMargins: { top: 0.85, bottom: 0 } });
     volumes.setData(points.map(({ at, row }) => ({ time: seconds(at), value: Number(row.volume ?? 0) })));
     const candles = chart.addSeries(CandlestickSeries, {
-      ...{ upColor: up, wickUpColor: up, downColor: down, wickDownColor: down, borderVisible: false },
+      upColor: up,
+      wickUpColor: up,
+      downColor: down,
+      wickDownColor: down,
+      borderVisible: false,
     });
     candles.setData(points.map(({ at, row }) => ({ time: seconds(at), ...ohlc(row) })));
     createSeriesMarkers(candles, markers(props, box));
@@ -103,12 +109,10 @@ function fill(chart: IChartApi, box: HTMLElement, props: Props): void {
 }
 
 const ohlc = (row: Record<string, unknown>) => ({
-  ...{
-    open: row.open as number,
-    high: row.high as number,
-    low: row.low as number,
-    close: row.close as number,
-  },
+  open: row.open as number,
+  high: row.high as number,
+  low: row.low as number,
+  close: row.close as number,
 });
 
 /** A funding rate needs six places, a market value none. */
@@ -126,7 +130,9 @@ function shade(chart: IChartApi, box: HTMLElement, { points, shades, step }: Pro
   const steps = shadedSteps(shades, step, first.at, last.at + step);
   if (steps.length === 0) return;
   const bars = chart.addSeries(HistogramSeries, {
-    ...{ priceScaleId: 'shade', priceLineVisible: false, lastValueVisible: false },
+    priceScaleId: 'shade',
+    priceLineVisible: false,
+    lastValueVisible: false,
   });
   bars.priceScale().applyOptions({ scaleMargins: { top: 0, bottom: 0 } });
   bars.setData(
@@ -140,12 +146,10 @@ function markers({ findings, points }: Props, box: HTMLElement): SeriesMarker<Ti
   return findings
     .filter(({ time }) => time !== null && times.has(Date.parse(time)))
     .map(({ time, kind }) => ({
-      ...{
-        time: seconds(Date.parse(time!)),
-        position: 'aboveBar' as const,
-        shape: 'arrowDown' as const,
-        color,
-        text: kind,
-      },
+      time: seconds(Date.parse(time!)),
+      position: 'aboveBar' as const,
+      shape: 'arrowDown' as const,
+      color,
+      text: kind,
     }));
 }

@@ -65,7 +65,8 @@ export function shadesOf(
 }
 
 const ends = (span: { readonly from: string; readonly to: string }) => ({
-  ...{ from: Date.parse(span.from), to: Date.parse(span.to) },
+  from: Date.parse(span.from),
+  to: Date.parse(span.to),
 });
 
 /** More steps than this are not drawn one by one. */
@@ -108,7 +109,8 @@ export function strikesOf(
     byStrike.set(strike, sum);
   }
   return {
-    ...{ at, spot: (snapshot[0]?.spot as number | undefined) ?? 0 },
+    at,
+    spot: (snapshot[0]?.spot as number | undefined) ?? 0,
     expiries: [...new Set(snapshot.map((row) => row.expiry as string))].sort(),
     strikes: [...byStrike.values()].sort((a, b) => a.strike - b.strike),
   };

@@ -43,7 +43,10 @@ export function SeriesView({ report, source, to }: Props) {
         signal,
         params: { table: source.table },
         query: {
-          ...{ source: source.id, symbol, timeframe: timeframe as '1m', to: end },
+          source: source.id,
+          symbol,
+          timeframe: timeframe as '1m',
+          to: end,
           ...(shape === 'candles' && { every: every as '1m' }),
           limit: shape === 'strikes' ? SNAPSHOT_ROWS : BARS,
         },

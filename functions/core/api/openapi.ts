@@ -66,7 +66,8 @@ function operationOf(operationId: string, operation: Operation, schemaOf: Schema
     ['default', refusal('What nobody foresaw, or a store that does not answer: 5xx')],
   ]);
   return {
-    ...{ operationId, summary },
+    operationId,
+    summary,
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
@@ -77,12 +78,20 @@ function operationOf(operationId: string, operation: Operation, schemaOf: Schema
 
 const paramsOf = ({ params = {} }: Operation): Json[] =>
   Object.entries(params).map(([name, description]) => ({
-    ...{ name, in: 'path', required: true, description, schema: { type: 'string', minLength: 1 } },
+    name,
+    in: 'path',
+    required: true,
+    description,
+    schema: { type: 'string', minLength: 1 },
   }));
 
 const headersOf = ({ headers = {} }: Operation): Json[] =>
   Object.entries(headers).map(([name, description]) => ({
-    ...{ name, in: 'header', required: false, description, schema: { type: 'string' } },
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
   }));
 
 /** What comes in is text; the document tells what the text has to be, which is the schema's output. */

@@ -29,12 +29,14 @@ export const Summary: z.ZodType<JobSummary> = z.object(summary).meta({ id: 'JobS
 
 export const Quote: z.ZodType<QuoteType> = z
   .object({
-    ...{ series: Count, chunks: Count },
+    series: Count,
+    chunks: Count,
     rows: Count.meta({ description: 'expected; of events at least so many' }),
     requests: z.array(
       z.object({
         family: z.string().meta({ description: 'a limit family, or a venue without a published limit' }),
-        ...{ requests: Count, weight: Count },
+        requests: Count,
+        weight: Count,
         limit: Count.nullable().meta({ description: 'weight that the venue allows in a window' }),
         window_seconds: z.number().nullable(),
       }),
@@ -48,7 +50,10 @@ export const Quote: z.ZodType<QuoteType> = z
 export const Plan = z
   .object({
     source: z.string().meta({ description: 'the family' }),
-    ...{ symbols: z.array(z.string()), skipped: z.array(z.string()), timeframe: z.string(), ...span },
+    symbols: z.array(z.string()),
+    skipped: z.array(z.string()),
+    timeframe: z.string(),
+    ...span,
     quote: Quote,
   })
   .meta({ id: 'Plan', description: 'an order that was not entered' });
@@ -68,14 +73,20 @@ const detail = {
   }),
   quote: Quote.nullable().meta({ description: 'null for a job that a schedule ordered' }),
   actual: z.object({
-    ...{ rows: Count, seconds: z.number().nonnegative() },
+    rows: Count,
+    seconds: z.number().nonnegative(),
     requests: Count.nullable().meta({ description: 'null where it was not counted' }),
   }),
   gaps: z
     .array(
       z.object({
-        ...{ source: z.string(), symbol: z.string(), timeframe: z.string(), ...span },
-        ...{ rows: z.number().nonnegative(), cause: z.enum(CAUSES), proven: z.boolean() },
+        source: z.string(),
+        symbol: z.string(),
+        timeframe: z.string(),
+        ...span,
+        rows: z.number().nonnegative(),
+        cause: z.enum(CAUSES),
+        proven: z.boolean(),
         error: z.string().nullable(),
       }),
     )

@@ -6,23 +6,28 @@ const Row = z.record(z.string(), z.unknown()).nullable();
 
 export const Certificate: z.ZodType<PeriodCertificate> = z
   .object({
-    ...{ source: z.string(), symbol: z.string(), timeframe: z.string(), ...span },
-    ...{ rows: Count, first: Instant.nullable(), last: Instant.nullable() },
+    source: z.string(),
+    symbol: z.string(),
+    timeframe: z.string(),
+    ...span,
+    rows: Count,
+    first: Instant.nullable(),
+    last: Instant.nullable(),
     sha256: z
       .string()
       .meta({ description: 'over all stored rows as lines of JSON, in the order of the key' }),
     compared: Count.meta({ description: 'rows that the venue still tells of' }),
-    ...{ changed: Count, missing: Count, extra: Count },
+    changed: Count,
+    missing: Count,
+    extra: Count,
     differences: z
       .array(
         z.object({
           kind: z.enum(['changed', 'missing', 'extra']),
-          ...{
-            stored: Row,
-            venue: Row,
-            stored_from: z.string().nullable(),
-            venue_from: z.string().nullable(),
-          },
+          stored: Row,
+          venue: Row,
+          stored_from: z.string().nullable(),
+          venue_from: z.string().nullable(),
         }),
       )
       .meta({ description: 'the first twenty' }),

@@ -74,12 +74,22 @@ export function usageOfJob({ series, chunks, rows }: Work): Usage {
 export const usageOfRefresh = (): Usage => ({
   ...NOTHING,
   lambdaGbSeconds: ASSUMED.stepSeconds * gbOf('refresh'),
-  ...{ lambdaCalls: 1, reads: 2, logBytes: ASSUMED.logBytesPerStep },
+  lambdaCalls: 1,
+  reads: 2,
+  logBytes: ASSUMED.logBytesPerStep,
 });
 
 const NOTHING: Usage = {
-  ...{ lambdaGbSeconds: 0, lambdaCalls: 0, transitions: 0, expressRequests: 0, expressGbSeconds: 0 },
-  ...{ writes: 0, reads: 0, logBytes: 0, bytesIn: 0, bytesOut: 0 },
+  lambdaGbSeconds: 0,
+  lambdaCalls: 0,
+  transitions: 0,
+  expressRequests: 0,
+  expressGbSeconds: 0,
+  writes: 0,
+  reads: 0,
+  logBytes: 0,
+  bytesIn: 0,
+  bytesOut: 0,
 };
 
 export const times = (n: number, usage: Usage): Usage =>

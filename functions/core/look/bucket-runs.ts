@@ -69,8 +69,14 @@ export function bucketRuns(sets: StateSets, borders: readonly number[], step: nu
         reasons.map((reason, i) => [reason, empty[i]!]).filter(([, n]) => n),
       );
       runs.push({
-        ...{ start: borders[at]!, end: borders[end]!, buckets: end - at },
-        ...{ have, empty: byReason, failed, inFlight, missing },
+        start: borders[at]!,
+        end: borders[end]!,
+        buckets: end - at,
+        have,
+        empty: byReason,
+        failed,
+        inFlight,
+        missing,
       });
     }
     at = end;

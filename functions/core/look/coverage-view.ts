@@ -93,7 +93,9 @@ export function statesOf(account: SeriesAccount, inFlight: RangeSet, range: Rang
     empty: Object.fromEntries(
       Object.entries(account.empty).map(([reason, set]) => [reason, clip(set, range)]),
     ),
-    ...{ failed, inFlight: flying, missing: subtract(subtract(missing, flying), failed) },
+    failed,
+    inFlight: flying,
+    missing: subtract(subtract(missing, flying), failed),
   };
 }
 

@@ -78,7 +78,12 @@ const entry = (
   lostAt: number,
   now: number,
 ): Perishable => ({
-  ...{ source, symbol, timeframe, start, end, lostAt },
+  source,
+  symbol,
+  timeframe,
+  start,
+  end,
+  lostAt,
   // Downward: no day is promised that is not there.
   daysLeft: Math.max(0, Math.floor((100 * (lostAt - now)) / DAY) / 100),
 });

@@ -29,7 +29,11 @@ export function rowsAsked(sources: Sources, name: string, query: z.output<typeof
   const isCandles = ['open', 'high', 'low', 'close'].every((column) => hasColumn(table, column));
   const step = timeframe ? stepOf(timeframe) : 0;
   const asked = {
-    ...{ table, where, from, to, limit: query.limit },
+    table,
+    where,
+    from,
+    to,
+    limit: query.limit,
     ...(isCandles && { closesAfterMs: bucket ?? step }),
   };
   if (query.every === undefined) return withColumns(asked, query.columns);
@@ -63,10 +67,12 @@ const aggregateTable = (name: string): TableSpec => ({
     { name: 'bucket', type: 'timestamptz' },
     { name: 'symbol', type: 'text' },
     ...['open', 'high', 'low', 'close', 'volume', 'turnover'].map((column) => ({
-      ...{ name: column, type: 'float8' as const },
+      name: column,
+      type: 'float8' as const,
     })),
   ],
-  ...{ key: ['symbol', 'bucket'], time: 'bucket' },
+  key: ['symbol', 'bucket'],
+  time: 'bucket',
 });
 
 const hasKey = ({ key }: TableSpec, column: string): boolean => key.includes(column);

@@ -45,7 +45,10 @@ export function quoteOf(series: number, chunks: readonly ChunkEstimate[]): Quote
   const regions = Object.entries(prices.regions) as [string, Prices][];
   const requests = requestsOf(chunks);
   return {
-    ...{ series, chunks: chunks.length, rows, requests },
+    series,
+    chunks: chunks.length,
+    rows,
+    requests,
     seconds: secondsOf(chunks, rows, requests),
     // A job that finds nothing to do still runs PlanWave and FinalizeJob: their fraction of a cent is told too.
     usd: Object.fromEntries(regions.map(([region, p]) => [region, round(total(billFor(usage, p)), 4)])),

@@ -176,7 +176,10 @@ async function order(ports: AuditPorts, pieces: readonly Piece[]): Promise<strin
 function orderOf(claimed: readonly Claimed<Piece>[]): LeasedOrder {
   const { series, range } = claimed[0]!.work;
   return {
-    ...{ source: series.source, timeframe: series.timeframe, from: range.start, to: range.end },
+    source: series.source,
+    timeframe: series.timeframe,
+    from: range.start,
+    to: range.end,
     symbols: claimed.map(({ work }) => work.series.symbol),
     leases: claimed.map(({ lease }) => lease),
   };

@@ -97,7 +97,10 @@ function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
     source: first!.family,
     sources: chosen.filter((s) => s.timeframes.includes(timeframeOf(timeframe, chosen))).map((s) => s.id),
     symbols: [...new Set(body.symbols ?? chosen.flatMap((source) => source.defaultSymbols))],
-    ...{ skipped: [], timeframe: timeframeOf(timeframe, chosen), from, to },
+    skipped: [],
+    timeframe: timeframeOf(timeframe, chosen),
+    from,
+    to,
     alsoRequested: body.from === undefined && body.to === undefined,
   };
 }

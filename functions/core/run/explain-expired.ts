@@ -45,7 +45,9 @@ function byObjects({ objects }: Filling, hole: EmptySpan): EmptySpan[] {
   const of = (outcome: ObjectAnswer['outcome'], reason: EmptySpan['reason']): EmptySpan[] => {
     const about = objects.filter((object) => object.outcome === outcome);
     return intersect(alone, normalize(about.map(({ span }) => span))).map((span) => ({
-      ...{ span, reason, evidence: evidenceOf(about, span) },
+      span,
+      reason,
+      evidence: evidenceOf(about, span),
     }));
   };
   const unasked = subtract(alone, normalize(objects.map(({ span }) => span)));

@@ -59,11 +59,19 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   const look = qualityLook(ports.sources, chunk.timeframe);
   const note = (state: ChunkState, resumeAt?: number) =>
     ports.jobs.checkpoint(jobId, chunk.label, {
-      ...{ state, rows, leftMs: measure(filling.missing), requests: taken() },
+      state,
+      rows,
+      leftMs: measure(filling.missing),
+      requests: taken(),
       ...(resumeAt !== undefined && { resumeAt }),
     });
   const result = (outcome: FetchChunkOutput['outcome'], waitSeconds = 0): FetchChunkOutput => ({
-    ...{ outcome, since, withoutArchive, waitSeconds, rows, leftMs: measure(filling.missing) },
+    outcome,
+    since,
+    withoutArchive,
+    waitSeconds,
+    rows,
+    leftMs: measure(filling.missing),
   });
 
   const end = async (state: ChunkState): Promise<void> => {
@@ -135,11 +143,9 @@ function memo<T>(make: () => Promise<T>): () => Promise<T> {
 
 export const unknownSource = (id: string): GordonError =>
   new GordonError({
-    ...{
-      name: 'PermanentError',
-      code: 'unknown-source',
-      subject: id,
-      message: 'no such source is registered.',
-    },
+    name: 'PermanentError',
+    code: 'unknown-source',
+    subject: id,
+    message: 'no such source is registered.',
     remedy: 'It was planned by another version of the program: start the job again.',
   });

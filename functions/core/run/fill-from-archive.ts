@@ -90,7 +90,9 @@ async function* readObject(
   try {
     file = await ports.archive.read(object);
     filling.asked.push({
-      ...{ what, status: file ? 200 : 404, at: ports.clock() },
+      what,
+      status: file ? 200 : 404,
+      at: ports.clock(),
       ...(file && { sha256: file.sha256 }),
     });
     if (!file) return note('missing');
@@ -151,7 +153,7 @@ function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined)
       missing,
       pacesOf(source.table, parsed.batch),
     );
-    yield { ...{ series, rows, have, empty: [], findings, object, sha256 } };
+    yield { series, rows, have, empty: [], findings, object, sha256 };
   }
 }
 
@@ -176,7 +178,7 @@ function* alsoIn(
     const have = runsOf(rows.times, stepOf(series.timeframe));
     const findings = all.filter((finding) => touches(finding, along));
     siblings.set(source, union(siblings.get(source) ?? [], have));
-    yield { ...{ series: { ...series, source }, rows, have, empty: [], findings, object, sha256 } };
+    yield { series: { ...series, source }, rows, have, empty: [], findings, object, sha256 };
   }
 }
 

@@ -189,7 +189,8 @@ async function askFor(ports: FillPorts, filling: Filling, tier: PagesTier, range
     if (answer) answers.push(tier.parse(answer.body, series, answer.asOf));
   }
   return {
-    ...{ what: describe(requests[0]!), asOf },
+    what: describe(requests[0]!),
+    asOf,
     full: answers.some(({ rowsInBody }) => rowsInBody >= tier.pageRows),
     parsed: answers.length > 1 && tier.parts ? tier.parts.join(answers) : answers[0],
     isEmpty: answers.length > 0 && answers.every(({ rowsInBody }) => rowsInBody === 0),
@@ -206,7 +207,9 @@ function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction'
 
 const outsideRange = (subject: string): GordonError =>
   new GordonError({
-    ...{ name: 'RetryableVenueError', code: 'page-outside-range', subject },
+    name: 'RetryableVenueError',
+    code: 'page-outside-range',
+    subject,
     message: 'the venue answered with a full page of which no row lies in the range that was asked for.',
     remedy: 'Nothing was stored. If it stays so, the venue or the mirror in use ignores the bounds.',
   });

@@ -42,6 +42,9 @@ export async function* fillFromSnapshot(
 
 const nothingThere = (subject: string): GordonError =>
   new GordonError({
-    ...{ name: 'PermanentError', code: 'venue-refused', subject, message: 'the venue has no such route.' },
+    name: 'PermanentError',
+    code: 'venue-refused',
+    subject,
+    message: 'the venue has no such route.',
     remedy: 'It may have been renamed: compare with the documentation of the venue.',
   });

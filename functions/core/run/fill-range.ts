@@ -56,7 +56,9 @@ function leaveOut({ clock }: FillPorts, { missing, objects }: Filling): void {
   if (!span) return;
   const message = 'the archive could not be reached, and the rows were asked for elsewhere';
   objects.push({
-    ...{ span, outcome: 'damaged', error: { code: 'archive-unreachable', message } },
+    span,
+    outcome: 'damaged',
+    error: { code: 'archive-unreachable', message },
     asked: { what: 'archive (not reached)', status: 503, at: clock() },
   });
 }

@@ -113,7 +113,9 @@ async function lastJobOf(
 
 /** As `GET /api/backfill?type=gaps` answers. */
 export const gapView = ({ start, end, steps, error }: Gap) => ({
-  ...{ start: iso(start), end: iso(end), missing: steps },
+  start: iso(start),
+  end: iso(end),
+  missing: steps,
   ...(error === undefined ? { cause: 'not-fetched' as const } : { cause: 'failed' as const, error }),
 });
 
@@ -121,14 +123,21 @@ const isoOrNull = (at: number | null | undefined) => (at === null || at === unde
 
 /** As `GET /api/backfill?type=status` answers about one series. */
 export const seriesView = (series: SeriesReport | undefined) => ({
-  ...{ earliest: isoOrNull(series?.earliest), latest: isoOrNull(series?.latest), rows: series?.rows ?? 0 },
+  earliest: isoOrNull(series?.earliest),
+  latest: isoOrNull(series?.latest),
+  rows: series?.rows ?? 0,
   requested: (series?.requested ?? []).map(({ start, end }) => ({ start: iso(start), end: iso(end) })),
   empty: (series?.empty ?? []).map(({ start, end, reason }) => ({
-    ...{ start: iso(start), end: iso(end), reason },
+    start: iso(start),
+    end: iso(end),
+    reason,
   })),
 });
 
 export const aggregateView = (a: AggregateStatus) => ({
-  ...{ name: a.name, healthy: a.healthy, last_refresh: isoOrNull(a.lastRefresh) },
-  ...{ next_refresh: isoOrNull(a.nextRefresh), watermark: isoOrNull(a.watermark) },
+  name: a.name,
+  healthy: a.healthy,
+  last_refresh: isoOrNull(a.lastRefresh),
+  next_refresh: isoOrNull(a.nextRefresh),
+  watermark: isoOrNull(a.watermark),
 });

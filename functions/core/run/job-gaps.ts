@@ -41,7 +41,13 @@ function gapsIn(
 ): JobGap[] {
   const { source, symbol, timeframe } = series;
   const gap = (range: Range, cause: Cause, proven: boolean, error?: string): JobGap => ({
-    ...{ source, symbol, timeframe, start: range.start, end: range.end, cause, proven },
+    source,
+    symbol,
+    timeframe,
+    start: range.start,
+    end: range.end,
+    cause,
+    proven,
     rows: (range.end - range.start) / stepOf(timeframe),
     ...(error !== undefined && { error }),
   });

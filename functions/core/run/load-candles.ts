@@ -31,7 +31,9 @@ export async function loadCandles(
   const { symbol, timeframe, ...times } = parseInput(CandleBody, body, 'the order');
   const { start, end } = candleRange(times, ports.clock());
   const order = {
-    ...{ source: AGGREGATED.source, symbols: [symbol], timeframe: timeframe ?? AGGREGATED.timeframe },
+    source: AGGREGATED.source,
+    symbols: [symbol],
+    timeframe: timeframe ?? AGGREGATED.timeframe,
     ...(start !== undefined && { from: iso(start) }),
     ...(end !== undefined && { to: iso(end) }),
   };
@@ -40,8 +42,14 @@ export async function loadCandles(
 
 /** A job as `POST /api/backfill` answers with it, and `GET` as the last one. */
 export const candleJob = (job: Job) => ({
-  ...{ id: job.id, status: job.status, symbol: job.symbols[0] ?? null, timeframe: job.timeframe },
-  ...{ start: iso(job.from), end: iso(job.to), rows: job.rows, created_at: iso(job.createdAt) },
+  id: job.id,
+  status: job.status,
+  symbol: job.symbols[0] ?? null,
+  timeframe: job.timeframe,
+  start: iso(job.from),
+  end: iso(job.to),
+  rows: job.rows,
+  created_at: iso(job.createdAt),
   finished_at: job.finishedAt === undefined ? null : iso(job.finishedAt),
   reason: job.reason ?? null,
   job: `/backfill/jobs/${job.id}`,

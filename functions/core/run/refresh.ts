@@ -63,7 +63,8 @@ export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
     return { spec: of[0]!.spec, series, starts: of.map(({ start }) => start) };
   });
   const claimed = await claimAll(ports, works, ({ spec, series }) => ({
-    ...{ name: leaseName(series[0]!), pace: paceOf(spec) },
+    name: leaseName(series[0]!),
+    pace: paceOf(spec),
   }));
   return placeOrders(ports, joined(claimed.flatMap(ordersOf), ports.sources));
 }
@@ -109,8 +110,11 @@ function isCurrent(series: SeriesReport, spec: Source, start: number, now: numbe
 /** Symbols that were left at the same time go into one order. */
 const ordersOf = ({ work: { series, starts }, lease }: Claimed<Due>): LeasedOrder[] =>
   [...Map.groupBy(series, (_, i) => starts[i]!)].map(([from, of]) => ({
-    ...{ source: of[0]!.source, timeframe: of[0]!.timeframe, symbols: of.map(({ symbol }) => symbol) },
-    ...{ from, leases: [lease] },
+    source: of[0]!.source,
+    timeframe: of[0]!.timeframe,
+    symbols: of.map(({ symbol }) => symbol),
+    from,
+    leases: [lease],
   }));
 
 /** The sources of a family that all want the same become one order. */

@@ -64,7 +64,11 @@ const nothing = (word: string, quote: string): GordonError =>
 
 const noAnswer = (subject: string, why: string, cause?: unknown): GordonError =>
   new GordonError({
-    ...{ name: 'RetryableVenueError', code: 'no-listing', subject, status: 503, cause },
+    name: 'RetryableVenueError',
+    code: 'no-listing',
+    subject,
+    status: 503,
+    cause,
     message: `the venue's list cannot be had now (${why}).`,
     remedy: 'Order again in a minute, or name the symbols.',
   });

@@ -50,7 +50,12 @@ export async function verifyPeriod(
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
   const wanted = await comparable(ports.stored, source, series, range, have);
   const fetched = await fetchAgain(ports, {
-    ...{ source, series, missing: wanted, asked: [], objects: [], sources: ports.sources },
+    source,
+    series,
+    missing: wanted,
+    asked: [],
+    objects: [],
+    sources: ports.sources,
     listing: async () => listing,
     labels: (dataset) => ports.labels.labelRules(dataset, series.symbol),
   });
@@ -67,9 +72,21 @@ export async function verifyPeriod(
   const renewed = objects.some(({ ledger, venue }) => ledger !== venue);
   const differs = changed + missing + extra > 0 || renewed;
   return {
-    ...{ source: series.source, symbol: series.symbol, timeframe: series.timeframe },
-    ...{ from: iso(range.start), to: iso(range.end), rows, first, last, sha256: hash.hex() },
-    ...{ compared, changed, missing, extra, differences, objects },
+    source: series.source,
+    symbol: series.symbol,
+    timeframe: series.timeframe,
+    from: iso(range.start),
+    to: iso(range.end),
+    rows,
+    first,
+    last,
+    sha256: hash.hex(),
+    compared,
+    changed,
+    missing,
+    extra,
+    differences,
+    objects,
     verdict: differs ? 'different' : compared > 0 ? 'identical' : 'not-compared',
     identical: !differs && compared > 0,
   };
@@ -151,12 +168,14 @@ class Comparison {
         kind,
         stored: stored === null ? null : asObject(table, stored),
         venue: venue === null ? null : asObject(table, venue),
-        ...{ stored_from: storedFrom, venue_from: venueFrom },
+        stored_from: storedFrom,
+        venue_from: venueFrom,
       });
     }
     if (this.findings.length >= MOST_FINDINGS) return;
     this.findings.push({
-      ...{ kind: findingKind(kind, storedFrom, venueFrom), time },
+      kind: findingKind(kind, storedFrom, venueFrom),
+      time,
       detail: {
         ...(stored !== null && { stored }),
         ...(venue !== null && { venue }),

@@ -9,7 +9,9 @@ export const alternativeMeHost = {
 
 /** 60 requests a minute, as its documentation says. */
 export const alternativeMeFamily = {
-  ...{ id: 'alternative-me', limit: 60, windowMs: MINUTE },
+  id: 'alternative-me',
+  limit: 60,
+  windowMs: MINUTE,
 } as const satisfies LimitFamily;
 
 export const alternativeMe: Venue = {

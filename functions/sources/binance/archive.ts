@@ -45,7 +45,9 @@ export function klineArchive(folder: 'spot' | 'futures/um', unit: ArchiveUnit): 
 }
 
 const file = (path: string): HttpRequest => ({
-  ...{ venue: binanceArchive, host: binanceHosts.archive, path },
+  venue: binanceArchive,
+  host: binanceHosts.archive,
+  path,
 });
 
 const firstMondayFrom = (day: number): number => day + ((MONDAY - new Date(day).getUTCDay() + 7) % 7) * DAY;

@@ -168,7 +168,9 @@ interface OffGridRun {
 }
 
 const offGrid = ({ time, until, offset, rows, raw }: OffGridRun): Finding => ({
-  ...{ kind: 'off-grid-time', time, until },
+  kind: 'off-grid-time',
+  time,
+  until,
   detail: { rawOpenTime: raw, offsetMs: offset, rows, until: iso(until) },
 });
 

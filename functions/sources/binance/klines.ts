@@ -84,8 +84,11 @@ function restPages(market: KlineMarket): PagesTier {
         ...ask(market, page),
         // The venue's bounds are both inclusive, on the open time.
         query: {
-          ...{ symbol: series.symbol, interval: series.timeframe },
-          ...{ startTime: range.start, endTime: range.end - 1, limit: page.limit },
+          symbol: series.symbol,
+          interval: series.timeframe,
+          startTime: range.start,
+          endTime: range.end - 1,
+          limit: page.limit,
         },
       };
     },
@@ -110,5 +113,9 @@ function listingProbe(market: KlineMarket): ListingProbe {
 }
 
 const ask = (market: KlineMarket, page: { readonly weight: number }): HttpRequest => ({
-  ...{ venue: binance, host: market.host, path: market.path, family: market.family, weight: page.weight },
+  venue: binance,
+  host: market.host,
+  path: market.path,
+  family: market.family,
+  weight: page.weight,
 });

@@ -8,7 +8,9 @@ const PAGE = 1_000;
 /** `ListObjects` of the archive's bucket, version 1: keys in the order of their bytes, a marker is itself left out. */
 export const binanceListing: ArchiveListing = {
   request: (folder, after) => ({
-    ...{ venue: binanceArchive, host: binanceHosts.listing, path: '/' },
+    venue: binanceArchive,
+    host: binanceHosts.listing,
+    path: '/',
     // Paths begin with a slash, keys of the bucket do not.
     query: { prefix: folder.slice(1), marker: after.slice(1), 'max-keys': PAGE },
   }),

@@ -25,7 +25,10 @@ const REACH = 30 * DAY - HOUR;
 export function metricSource(statistic: Statistic): Source {
   const { id, family, title, table } = statistic;
   return {
-    ...{ id, family, title, table },
+    id,
+    family,
+    title,
+    table,
     timeframes: ['5m', '1h'],
     defaultTimeframe: '1h',
     defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
@@ -65,8 +68,11 @@ function restPages(statistic: Statistic): PagesTier {
       usdmRequest(
         `/futures/data/${statistic.route}`,
         {
-          ...{ symbol: series.symbol, period: periodOf(series) },
-          ...{ startTime: start - early, endTime: end - early - 1, limit: LIMIT },
+          symbol: series.symbol,
+          period: periodOf(series),
+          startTime: start - early,
+          endTime: end - early - 1,
+          limit: LIMIT,
         },
         binanceFamilies.usdmData,
       ),

@@ -48,11 +48,25 @@ const ratioTable = (kind: string): TableSpec => ({
 
 function crowd(kind: string, title: string, column: string, route: string): Statistic {
   return {
-    ...{ id: `ratio_${kind}`, family: 'metrics', title, table: ratioTable(kind), columns: [column], route },
+    id: `ratio_${kind}`,
+    family: 'metrics',
+    title,
+    table: ratioTable(kind),
+    columns: [column],
+    route,
     // The route of positions uses the names of accounts too.
     fields: ['longShortRatio', 'longAccount', 'shortAccount'],
     row: ({ symbol, timeframe }, { time, label }, [ratio, long, short]) => [
-      ...[kind, symbol, timeframe, time, ratio ?? null, long ?? null, short ?? null, null, null, label],
+      kind,
+      symbol,
+      timeframe,
+      time,
+      ratio ?? null,
+      long ?? null,
+      short ?? null,
+      null,
+      null,
+      label,
     ],
   };
 }
@@ -67,7 +81,15 @@ export const openInterest: Statistic = {
   fields: ['sumOpenInterest', 'sumOpenInterestValue'],
   // Each contract once, in units of the contract's base; by the venue's words, not verified against the live venue.
   row: ({ symbol, timeframe }, { time, label }, [interest, value]) => [
-    ...['binance', symbol, timeframe, time, interest ?? null, 'base_coin', 'one', value ?? null, label],
+    'binance',
+    symbol,
+    timeframe,
+    time,
+    interest ?? null,
+    'base_coin',
+    'one',
+    value ?? null,
+    label,
   ],
 };
 
@@ -104,7 +126,15 @@ export const takerVolume: Statistic = {
   // a series that were of five minutes first and of an hour from last month on would be no series.
   bucket: '5m',
   row: ({ symbol, timeframe }, { time, label }, [ratio, bought, sold]) => [
-    ...['taker_volume', symbol, timeframe, time, ratio ?? null, null, null, bought ?? null, sold ?? null],
+    'taker_volume',
+    symbol,
+    timeframe,
+    time,
+    ratio ?? null,
+    null,
+    null,
+    bought ?? null,
+    sold ?? null,
     label,
   ],
 };

@@ -5,27 +5,35 @@ import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { binance } from './venue.ts';
 
 const spot = (path: string, weight: number): HttpRequest => ({
-  ...{ venue: binance, host: binanceHosts.spot, family: binanceFamilies.spot, path, weight },
+  venue: binance,
+  host: binanceHosts.spot,
+  family: binanceFamilies.spot,
+  path,
+  weight,
 });
 const usdm = (path: string, weight: number): HttpRequest => ({
-  ...{ venue: binance, host: binanceHosts.usdm, family: binanceFamilies.usdm, path, weight },
+  venue: binance,
+  host: binanceHosts.usdm,
+  family: binanceFamilies.usdm,
+  path,
+  weight,
 });
 
 /** Binance's markets, for selectors such as `@usdt-perps:50`. Bybit's perpetuals have mostly the same symbols. */
 export const universes: readonly Universe[] = [
   {
-    ...{ venue: 'binance', market: 'spot', sources: ['klines_spot'] },
+    venue: 'binance',
+    market: 'spot',
+    sources: ['klines_spot'],
     instruments: spot('/api/v3/exchangeInfo', 20),
     parseInstruments: (body) => listIn(body, 'symbols').map(instrumentOf),
     volumes: spot('/api/v3/ticker/24hr', 80),
     parseVolumes: volumesIn,
   },
   {
-    ...{
-      venue: 'binance',
-      market: 'perps',
-      sources: ['klines_perp', 'funding_binance', 'open_interest_binance'],
-    },
+    venue: 'binance',
+    market: 'perps',
+    sources: ['klines_perp', 'funding_binance', 'open_interest_binance'],
     instruments: usdm('/fapi/v1/exchangeInfo', 1),
     // Contracts that end at a quarter have an underscore in their symbol and no place in our tables.
     parseInstruments: (body) =>
@@ -48,7 +56,10 @@ function instrumentOf({ symbol, quoteAsset, status, onboardDate, deliveryDate }:
   }
   const ends = typeof deliveryDate === 'number' && deliveryDate < NO_END;
   return {
-    ...{ symbol, status, quote: quoteAsset, trading: status === 'TRADING' },
+    symbol,
+    status,
+    quote: quoteAsset,
+    trading: status === 'TRADING',
     ...(typeof onboardDate === 'number' && { listedAt: onboardDate }),
     ...(ends && { delistedAt: deliveryDate }),
   };

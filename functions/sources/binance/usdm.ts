@@ -10,7 +10,7 @@ export const usdmRequest = (
   path: string,
   query: NonNullable<HttpRequest['query']>,
   family: HttpRequest['family'] = binanceFamilies.usdm,
-): HttpRequest => ({ ...{ venue: binance, host: binanceHosts.usdm, path, query, family, weight: 1 } });
+): HttpRequest => ({ venue: binance, host: binanceHosts.usdm, path, query, family, weight: 1 });
 
 /** Whether a perpetual still trades; the route lists them all for the weight of one. */
 export const usdmStatus: Pick<ListingProbe, 'status' | 'isTrading'> = {

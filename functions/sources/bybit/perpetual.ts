@@ -10,7 +10,10 @@ import { bybit } from './venue.ts';
 export const CATEGORY = 'linear';
 
 export const ask = (path: string, query: NonNullable<HttpRequest['query']>): HttpRequest => ({
-  ...{ venue: bybit, host: bybitHost, family: bybitFamily, path },
+  venue: bybit,
+  host: bybitHost,
+  family: bybitFamily,
+  path,
   query: { category: CATEGORY, ...query },
 });
 

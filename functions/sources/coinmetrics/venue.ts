@@ -9,7 +9,9 @@ export const coinMetricsHost = {
 
 /** The community API allows an address 10 requests in 6 seconds. */
 export const coinMetricsFamily = {
-  ...{ id: 'coinmetrics', limit: 10, windowMs: 6 * SECOND },
+  id: 'coinmetrics',
+  limit: 10,
+  windowMs: 6 * SECOND,
 } as const satisfies LimitFamily;
 
 export const coinMetrics: Venue = {

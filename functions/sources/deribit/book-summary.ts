@@ -74,7 +74,10 @@ function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>, now: 
   // Of an option that cannot be priced the venue tells null, or a volatility of nothing.
   const iv = numberOf(row.mark_iv) || null;
   const gamma = gammaOf({
-    ...{ price: forward, strike: name.strike, years: (name.expiry - at) / YEAR_MS, sigma: (iv ?? 0) / 100 },
+    price: forward,
+    strike: name.strike,
+    years: (name.expiry - at) / YEAR_MS,
+    sigma: (iv ?? 0) / 100,
     rate: numberOf(row.interest_rate) ?? 0,
   });
   return { ...name, openInterest, iv, gamma: gamma ?? null, forward, at };

@@ -71,11 +71,22 @@ function rowOf(
   const { expiry, strike, forward } = (call ?? put)!;
   const [callGex, putGex] = [sideOf(call, spot), sideOf(put, spot)];
   return [
-    ...[symbol, at, expiry, strike],
-    ...[call ? call.openInterest : 0, put ? put.openInterest : 0, call?.iv ?? null, put?.iv ?? null],
-    ...[call?.gamma ?? null, put?.gamma ?? null],
-    ...[callGex, putGex, callGex === null || putGex === null ? null : callGex + putGex],
-    ...[Number.isNaN(forward) ? null : forward, spot, Math.max(call?.at ?? 0, put?.at ?? 0)],
+    symbol,
+    at,
+    expiry,
+    strike,
+    call ? call.openInterest : 0,
+    put ? put.openInterest : 0,
+    call?.iv ?? null,
+    put?.iv ?? null,
+    call?.gamma ?? null,
+    put?.gamma ?? null,
+    callGex,
+    putGex,
+    callGex === null || putGex === null ? null : callGex + putGex,
+    Number.isNaN(forward) ? null : forward,
+    spot,
+    Math.max(call?.at ?? 0, put?.at ?? 0),
   ];
 }
 

@@ -9,7 +9,9 @@ export const deribitHost = {
 
 /** 20 requests a second in the long run, 100 at once, for an address without a login. */
 export const deribitFamily = {
-  ...{ id: 'deribit', limit: 100, windowMs: 5 * SECOND },
+  id: 'deribit',
+  limit: 100,
+  windowMs: 5 * SECOND,
 } as const satisfies LimitFamily;
 
 const TOO_MANY = 10028;

@@ -90,7 +90,10 @@ function vintagesOf({ batch }: Parsed): Vintage[] {
   const [, , from, until, value] = batch.columns as readonly Float64Array[];
   const orNull = (cell: number): number | null => (Number.isNaN(cell) ? null : cell);
   return Array.from(batch.times, (time, i) => ({
-    ...{ time, from: from![i]!, until: orNull(until![i]!), value: orNull(value![i]!) },
+    time,
+    from: from![i]!,
+    until: orNull(until![i]!),
+    value: orNull(value![i]!),
   }));
 }
 
@@ -112,6 +115,7 @@ function pageOf(symbol: string, vintages: readonly Vintage[]): Parsed {
 }
 
 const conflict = (kept: Vintage, dropped: Vintage): Finding => ({
-  ...{ kind: 'duplicate-conflict', time: kept.time },
+  kind: 'duplicate-conflict',
+  time: kept.time,
   detail: { kept: JSON.stringify(kept), dropped: JSON.stringify(dropped) },
 });

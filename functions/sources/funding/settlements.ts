@@ -86,6 +86,7 @@ const offGrid = (settlements: readonly Settlement[]): Finding[] =>
   settlements
     .filter(({ stamp }) => Math.abs(stamp - dueAt(stamp)) > JITTER)
     .map(({ stamp }) => ({
-      ...{ kind: 'off-grid-time', time: dueAt(stamp) },
+      kind: 'off-grid-time',
+      time: dueAt(stamp),
       detail: { rawTime: stamp, offsetMs: stamp - dueAt(stamp) },
     }));

@@ -58,7 +58,9 @@ export function dailyListing(
   const stampsIn = (body: Uint8Array): number[] =>
     daysIn(body).flatMap(({ at }) => (Number.isNaN(at) ? [] : [at]));
   return {
-    ...{ first, last, status: last },
+    first,
+    last,
+    status: last,
     firstAt: (body) => stampsIn(body).at(0),
     lastAt: (body) => stampsIn(body).at(-1),
     isTrading: (body) => stampsIn(body).length > 0,

@@ -74,7 +74,9 @@ export function createChunkStore(
         label,
         `SET #state = :state, left_ms = :left, #rows = :rows${resume} ${requests === undefined ? '' : ' ADD requests :requests'}`,
         {
-          ...{ ':state': state, ':left': leftMs, ':rows': rows },
+          ':state': state,
+          ':left': leftMs,
+          ':rows': rows,
           ...(requests !== undefined && { ':requests': requests }),
           ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
         },
@@ -91,7 +93,8 @@ export function createChunkStore(
         label,
         `SET #state = :state, #error = :error${rows === undefined ? '' : ', #rows = :rows'}`,
         {
-          ...{ ':state': 'failed', ':error': error },
+          ':state': 'failed',
+          ':error': error,
           ...(rows !== undefined && { ':rows': rows }),
         },
       );

@@ -39,7 +39,9 @@ export function jobOf(item: Item): Job {
 const gapOf = ({ from, to, ...gap }: Item): JobGap => ({ ...gap, start: at(from)!, end: at(to)! }) as JobGap;
 
 export const gapItem = ({ start, end, ...gap }: JobGap): Item => ({
-  ...{ ...gap, from: iso(start), to: iso(end) },
+  ...gap,
+  from: iso(start),
+  to: iso(end),
 });
 
 export const itemOf = (job: Job): Item => ({

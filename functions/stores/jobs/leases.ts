@@ -15,7 +15,9 @@ export function createLeases({ client, table, clock }: JobTable): Leases {
     const command = new PutCommand({
       TableName: table,
       Item: {
-        ...{ ...leaseKey(name), ...lease, at: iso(lease.at) },
+        ...leaseKey(name),
+        ...lease,
+        at: iso(lease.at),
         [TTL_ATTRIBUTE]: Math.floor((clock() + KEEP) / SECOND),
       },
       ...(from === undefined
@@ -33,8 +35,12 @@ export function createLeases({ client, table, clock }: JobTable): Leases {
       const { Item } = await onTable(`lease ${name}`, () => client.send(command));
       return (
         Item && {
-          ...{ name, holder: Item.holder as string, at: Date.parse(Item.at as string) },
-          ...{ done: Item.done as boolean, jobs: Item.jobs as string[], failures: Item.failures as number },
+          name,
+          holder: Item.holder as string,
+          at: Date.parse(Item.at as string),
+          done: Item.done as boolean,
+          jobs: Item.jobs as string[],
+          failures: Item.failures as number,
         }
       );
     },

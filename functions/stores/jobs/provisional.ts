@@ -18,7 +18,8 @@ export function createProvisionalNotes({
   return {
     async noteProvisional(chunk, spans, at) {
       const Item = {
-        ...{ ...provisionalKey(seriesLabel(chunk), chunk.label), at: iso(at) },
+        ...provisionalKey(seriesLabel(chunk), chunk.label),
+        at: iso(at),
         spans: spans.map(({ start, end }) => [start, end]),
         [TTL_ATTRIBUTE]: Math.floor((at + KEEP) / SECOND),
       };
@@ -36,7 +37,9 @@ export function createProvisionalNotes({
           FilterExpression: '#at BETWEEN :since AND :until',
           ExpressionAttributeNames: { '#at': 'at' },
           ExpressionAttributeValues: {
-            ...{ ':pk': provisionalKey(label, '').pk, ':since': iso(since), ':until': iso(until) },
+            ':pk': provisionalKey(label, '').pk,
+            ':since': iso(since),
+            ':until': iso(until),
           },
         },
       );

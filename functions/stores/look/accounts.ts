@@ -50,7 +50,10 @@ function accountOf({ source, symbol, timeframe, requested, states }: Row): Serie
   const of = (state: string) => states.filter((s) => s.state === state);
   const empty = of('empty').map(({ reason, spans }) => [reason!, ranges(spans)] as const);
   return {
-    ...{ source, symbol, timeframe, requested: ranges(requested) },
+    source,
+    symbol,
+    timeframe,
+    requested: ranges(requested),
     have: normalize(of('have').flatMap(({ spans }) => ranges(spans))),
     empty: Object.fromEntries(empty),
     failed: normalize(of('failed').flatMap(({ spans }) => ranges(spans))),

@@ -55,8 +55,16 @@ export async function ensureDataDir(
   writeSecret(password, `${randomBytes(24).toString('base64url')}\n`, user);
   try {
     const { code, output } = await runAs(user, programOf(binaries, 'initdb'), [
-      ...['-D', half, '-U', ADMIN, '--auth=scram-sha-256', `--pwfile=${password}`],
-      ...['--no-locale', '--encoding=UTF8', '--no-instructions', ...(durable ? SYNC : ['--no-sync'])],
+      '-D',
+      half,
+      '-U',
+      ADMIN,
+      '--auth=scram-sha-256',
+      `--pwfile=${password}`,
+      '--no-locale',
+      '--encoding=UTF8',
+      '--no-instructions',
+      ...(durable ? SYNC : ['--no-sync']),
     ]);
     if (code !== 0) throw cannotMake(dataDir, output);
     writeSecret(join(half, PASSWORD_FILE), readFileSync(password, 'utf8'), user);

@@ -76,7 +76,10 @@ async function startOrAdopt(options: ClusterOptions): Promise<Cluster> {
   const running = found ?? (await start(dataDir, binaries, user, options));
   const password = readPassword(dataDir);
   return {
-    ...{ dataDir, port: running.port, pid: running.pid, adopted: found !== undefined },
+    dataDir,
+    port: running.port,
+    pid: running.pid,
+    adopted: found !== undefined,
     url: (database) => `postgres://${ADMIN}:${password}@127.0.0.1:${running.port}/${database}`,
     stop: () => halt(dataDir, binaries, user),
   };
@@ -95,7 +98,16 @@ async function start(
     rmSync(log, { force: true });
     removeStaleLock(dataDir);
     const { code, output } = await runAs(user, programOf(binaries, 'pg_ctl'), [
-      ...['start', '-w', '-t', String(PATIENCE_MS / 1000), '-D', dataDir, '-l', log, '-o', `-p ${port}`],
+      'start',
+      '-w',
+      '-t',
+      String(PATIENCE_MS / 1000),
+      '-D',
+      dataDir,
+      '-l',
+      log,
+      '-o',
+      `-p ${port}`,
     ]);
     // Another program may have started the same folder a moment before us; then its server is the one.
     const running = await settled(dataDir);
@@ -125,7 +137,14 @@ async function settled(dataDir: string): Promise<Postmaster | undefined> {
 async function halt(dataDir: string, binaries: Binaries, user: ServerUser): Promise<void> {
   if (!runningIn(dataDir)) return;
   const { code, output } = await runAs(user, programOf(binaries, 'pg_ctl'), [
-    ...['stop', '-m', 'fast', '-w', '-t', String(PATIENCE_MS / 1000), '-D', dataDir],
+    'stop',
+    '-m',
+    'fast',
+    '-w',
+    '-t',
+    String(PATIENCE_MS / 1000),
+    '-D',
+    dataDir,
   ]);
   if (code === 0 || !runningIn(dataDir)) return;
   throw new GordonError({
@@ -156,7 +175,10 @@ function forbidden(dataDir: string, error: unknown): GordonError | undefined {
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== 'EACCES' && code !== 'EPERM') return undefined;
   return new GordonError({
-    ...{ name: 'PermanentError', code: 'data-folder-forbidden', subject: path ?? dataDir, cause: error },
+    name: 'PermanentError',
+    code: 'data-folder-forbidden',
+    subject: path ?? dataDir,
+    cause: error,
     message: 'this user may not work there.',
     remedy: 'Start as the user who made the folder, or name another folder.',
   });

@@ -13,12 +13,12 @@ export function tickers(context: VenueContext, market: Market, now: number): unk
     const last = rows.at(-1);
     return {
       symbol,
-      ...{ lastPrice: last?.[4], volume: sum(5), quoteVolume: sum(7) },
-      ...{
-        openTime: rows[0]?.[0],
-        closeTime: now,
-        count: rows.reduce((all, row) => all + Number(row[8]), 0),
-      },
+      lastPrice: last?.[4],
+      volume: sum(5),
+      quoteVolume: sum(7),
+      openTime: rows[0]?.[0],
+      closeTime: now,
+      count: rows.reduce((all, row) => all + Number(row[8]), 0),
     };
   });
 }

@@ -68,7 +68,9 @@ async function read(request: IncomingMessage): Promise<Asked> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');
   return {
-    ...{ method: request.method!, path: request.url!, headers: request.headers },
+    method: request.method!,
+    path: request.url!,
+    headers: request.headers,
     body: text === '' ? undefined : JSON.parse(text),
   };
 }

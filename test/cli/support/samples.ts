@@ -9,15 +9,30 @@ const CREATED = NOON - 10 * SECOND;
 
 /** A job as the job table keeps it: running for eight seconds at noon. */
 export const job = (over: Partial<Job> = {}): Job => ({
-  ...{ id: JOB_ID, source: 'klines', sources: ['klines_spot', 'klines_perp'] },
-  ...{ symbols: ['BTCUSDT', 'ETHUSDT'], skipped: [], timeframe: '1m', alsoRequested: false },
-  ...{ from: Date.UTC(2025, 9, 1), to: Date.UTC(2025, 10, 1) },
-  ...{ status: 'running', createdAt: CREATED, startedAt: NOON - 8 * SECOND, wave: 1, rows: 0 },
+  id: JOB_ID,
+  source: 'klines',
+  sources: ['klines_spot', 'klines_perp'],
+  symbols: ['BTCUSDT', 'ETHUSDT'],
+  skipped: [],
+  timeframe: '1m',
+  alsoRequested: false,
+  from: Date.UTC(2025, 9, 1),
+  to: Date.UTC(2025, 10, 1),
+  status: 'running',
+  createdAt: CREATED,
+  startedAt: NOON - 8 * SECOND,
+  wave: 1,
+  rows: 0,
   ...over,
 });
 
 export const chunk = (label: string, over: Partial<ChunkProgress> = {}): ChunkProgress => ({
-  ...{ label, state: 'running', wave: 1, totalMs: 31 * DAY, leftMs: 31 * DAY, rows: 0 },
+  label,
+  state: 'running',
+  wave: 1,
+  totalMs: 31 * DAY,
+  leftMs: 31 * DAY,
+  rows: 0,
   ...over,
 });
 

@@ -54,7 +54,9 @@ describe('a chart', () => {
     });
     const report = {
       gaps: [{ ...span('05:00', '07:00'), rows: 2, cause: 'source-error' as const, error: 'HTTP 500' }],
-      ...{ pending: [], perishable: null, audited_at: null },
+      pending: [],
+      perishable: null,
+      audited_at: null,
       empty: [{ ...span('02:00', '03:00'), reason: 'venue-outage' }],
     };
     const shades = shadesOf(report, START, START + 24 * HOUR);
@@ -78,7 +80,12 @@ describe('a chart', () => {
       call: number | null,
       put: number | null,
     ) => ({
-      ...{ time, strike, expiry, call_gex: call, put_gex: put, spot: 100 },
+      time,
+      strike,
+      expiry,
+      call_gex: call,
+      put_gex: put,
+      spot: 100,
     });
     const rows = [
       option('2025-01-01T00:00:00Z', 90, '2025-02', 99, 99),
@@ -87,7 +94,9 @@ describe('a chart', () => {
       option('2025-01-01T01:00:00Z', 90, '2025-03', 4, 5),
     ];
     expect(strikesOf(rows)).toEqual({
-      ...{ at: '2025-01-01T01:00:00Z', spot: 100, expiries: ['2025-02', '2025-03'] },
+      at: '2025-01-01T01:00:00Z',
+      spot: 100,
+      expiries: ['2025-02', '2025-03'],
       strikes: [
         { strike: 90, call: 5, put: 7 },
         { strike: 110, call: 3, put: 0 },
@@ -107,10 +116,16 @@ describe('an order', () => {
   };
   it('is what was typed, without what was left empty', () => {
     expect(orderOf(draft)).toEqual({
-      ...{ source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], from: '2025-01-01', to: '2025-02-01' },
+      source: 'klines',
+      symbols: ['BTCUSDT', 'ETHUSDT'],
+      from: '2025-01-01',
+      to: '2025-02-01',
     });
     expect(orderOf({ ...draft, symbols: ' ', timeframe: '1h' })).toEqual({
-      ...{ source: 'klines', timeframe: '1h', from: '2025-01-01', to: '2025-02-01' },
+      source: 'klines',
+      timeframe: '1h',
+      from: '2025-01-01',
+      to: '2025-02-01',
     });
   });
 
@@ -134,11 +149,17 @@ describe('words', () => {
       '2 series',
     ]);
     expect([duration(5), duration(65), duration(3_700), duration(200_000), duration(null)]).toEqual([
-      ...['5 s', '1 min 5 s', '1 h 1 min', '2.3 days', '–'],
+      '5 s',
+      '1 min 5 s',
+      '1 h 1 min',
+      '2.3 days',
+      '–',
     ]);
     expect(ago(0, 61_000)).toBe('1 min 1 s ago');
     expect([moment('2025-01-01T00:00:00Z'), moment('2025-01-01T10:30:00Z'), moment(null)]).toEqual([
-      ...['2025-01-01', '2025-01-01 10:30', '–'],
+      '2025-01-01',
+      '2025-01-01 10:30',
+      '–',
     ]);
     expect(rangeText(START, START + HOUR)).toBe('2025-01-01 to 2025-01-01 01:00');
   });
@@ -149,7 +170,9 @@ describe('places', () => {
     const link = href('series', ['klines_spot', 'A/B C', '1m'], { to: '2025-01-01T00:00:00Z' });
     const place = placeOf(link);
     expect([place.page, place.rest, place.query.get('to')]).toEqual([
-      ...['series', ['klines_spot', 'A/B C', '1m'], '2025-01-01T00:00:00Z'],
+      'series',
+      ['klines_spot', 'A/B C', '1m'],
+      '2025-01-01T00:00:00Z',
     ]);
     expect(placeOf('').page).toBe('coverage');
   });

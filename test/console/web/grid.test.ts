@@ -20,12 +20,20 @@ import { DAY, HOUR } from '../../../functions/core/time.ts';
 const START = Date.UTC(2025, 0, 1);
 const at = (days: number): number => START + days * DAY;
 const run = (from: number, to: number, over: Partial<Run> = {}): Run => ({
-  ...{ start: at(from), end: at(to), buckets: to - from },
-  ...{ have: 0, empty: {}, failed: 0, inFlight: 0, missing: 0 },
+  start: at(from),
+  end: at(to),
+  buckets: to - from,
+  have: 0,
+  empty: {},
+  failed: 0,
+  inFlight: 0,
+  missing: 0,
   ...over,
 });
 const row: Row = {
-  ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1h' },
+  source: 'klines_spot',
+  symbol: 'BTCUSDT',
+  timeframe: '1h',
   runs: [
     run(0, 10, { have: 24 }),
     run(10, 11, { have: 20, missing: 4 }),
@@ -115,12 +123,21 @@ describe('the map', () => {
 
 describe('the answer of the API', () => {
   const series = {
-    ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1h', from: '2025-01-01T00:00:00Z' },
+    source: 'klines_spot',
+    symbol: 'BTCUSDT',
+    timeframe: '1h',
+    from: '2025-01-01T00:00:00Z',
     to: '2025-01-11T00:00:00Z',
     runs: [
       {
-        ...{ from: '2025-01-01T00:00:00Z', to: '2025-01-04T00:00:00Z', buckets: 3 },
-        ...{ have: 20, empty: { 'zero-trade': 1 }, failed: 1, in_flight: 1, missing: 1 },
+        from: '2025-01-01T00:00:00Z',
+        to: '2025-01-04T00:00:00Z',
+        buckets: 3,
+        have: 20,
+        empty: { 'zero-trade': 1 },
+        failed: 1,
+        in_flight: 1,
+        missing: 1,
       },
     ],
   };
@@ -148,7 +165,8 @@ describe('the view', () => {
       to: at(2_000),
     });
     expect(showing({ from: at(10), to: at(20) }, all, { from: at(25), to: at(26) })).toEqual({
-      ...{ from: at(16), to: at(26) },
+      from: at(16),
+      to: at(26),
     });
   });
 

@@ -17,7 +17,8 @@ describe('buckets', () => {
     const range = wholeBuckets('month', { start: START, end: Date.UTC(2025, 2, 1) });
     expect(bordersOf('month', range)).toEqual([Date.UTC(2025, 0), Date.UTC(2025, 1), Date.UTC(2025, 2)]);
     expect(wholeBuckets('day', { start: START + 1, end: START + DAY + 1 })).toEqual({
-      ...{ start: START, end: START + 2 * DAY },
+      start: START,
+      end: START + 2 * DAY,
     });
   });
 

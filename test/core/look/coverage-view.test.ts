@@ -10,20 +10,29 @@ const NOW = START + 10 * DAY;
 const day = (from: number, to: number) => ({ start: START + from * DAY, end: START + to * DAY });
 
 const account = (over: Partial<SeriesAccount> = {}): SeriesAccount => ({
-  ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1h' as const },
-  ...{ requested: [day(0, 10)], have: [day(0, 10)], empty: {}, failed: [] },
+  source: 'klines_spot',
+  symbol: 'BTCUSDT',
+  timeframe: '1h' as const,
+  requested: [day(0, 10)],
+  have: [day(0, 10)],
+  empty: {},
+  failed: [],
   ...over,
 });
 const active = (over: Partial<Job>): Job => ({
-  ...{
-    id: 'x',
-    status: 'running' as const,
-    source: 'klines' as const,
-    sources: ['klines_spot'],
-    skipped: [],
-  },
-  ...{ symbols: ['BTCUSDT'], timeframe: '1h' as const, alsoRequested: false },
-  ...{ from: START, to: NOW, createdAt: START, wave: 1, rows: 0 },
+  id: 'x',
+  status: 'running' as const,
+  source: 'klines' as const,
+  sources: ['klines_spot'],
+  skipped: [],
+  symbols: ['BTCUSDT'],
+  timeframe: '1h' as const,
+  alsoRequested: false,
+  from: START,
+  to: NOW,
+  createdAt: START,
+  wave: 1,
+  rows: 0,
   ...over,
 });
 const view = (one: SeriesAccount, jobs: Job[] = [], known: Sources = sources) =>
@@ -81,7 +90,8 @@ describe('the coverage of a series', () => {
     expect(ask('month')).toHaveLength(40);
     // Every other minute missing: few buckets, but no two alike.
     const ragged = Array.from({ length: 45_000 }, (_, i) => ({
-      ...{ start: START - i * HOUR, end: START - i * HOUR + (i % 2) * HOUR + MINUTE },
+      start: START - i * HOUR,
+      end: START - i * HOUR + (i % 2) * HOUR + MINUTE,
     }));
     const odd = account({ timeframe: '1m', requested: [], have: ragged.reverse() });
     const question = { bucket: 'hour' as const, from: START - 45_000 * HOUR, to: START, now: NOW };

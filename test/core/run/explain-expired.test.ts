@@ -5,7 +5,8 @@ import type { Filling, ObjectAnswer } from '../../../functions/core/run/filling.
 const DAY = 86_400_000;
 const days = (start: number, end: number) => ({ start: start * DAY, end: end * DAY });
 const object = (day: number, outcome: ObjectAnswer['outcome']): ObjectAnswer => ({
-  ...{ span: days(day, day + 1), outcome },
+  span: days(day, day + 1),
+  outcome,
   asked: { what: `day ${day}`, status: outcome === 'missing' ? 404 : 200, at: 0 },
 });
 const filling = (objects: ObjectAnswer[], listing?: { listedAt: number; delistedAt?: number }) =>
@@ -13,7 +14,9 @@ const filling = (objects: ObjectAnswer[], listing?: { listedAt: number; delisted
 
 const explained = async (of: Filling, start: number, end: number) =>
   (await explainExpired(of, [days(start, end)])).map(({ span, reason, evidence }) => [
-    ...[span.start / DAY, span.end / DAY, reason],
+    span.start / DAY,
+    span.end / DAY,
+    reason,
     evidence.map(({ what }) => what).join(),
   ]);
 

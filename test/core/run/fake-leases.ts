@@ -11,8 +11,12 @@ export function fakeLeases(): Leases & { readonly held: ReadonlyMap<string, Leas
       if (held.get(name)?.holder !== seen?.holder) return undefined;
       turns += 1;
       const lease: Lease = {
-        ...{ name, at, failures, holder: String(turns) },
-        ...{ done: false, jobs: seen?.jobs ?? [] },
+        name,
+        at,
+        failures,
+        holder: String(turns),
+        done: false,
+        jobs: seen?.jobs ?? [],
       };
       held.set(name, lease);
       return lease;

@@ -79,30 +79,26 @@ export async function fill(
   stopAfter = Number.POSITIVE_INFINITY,
 ): Promise<Filled> {
   const w: World = {
-    ...{
-      now: Date.UTC(2025, 5, 1),
-      rest: [],
-      direction: 'forward',
-      pageRows: 10,
-      archive: {},
-      pieceRows: 1e6,
-    },
+    now: Date.UTC(2025, 5, 1),
+    rest: [],
+    direction: 'forward',
+    pageRows: 10,
+    archive: {},
+    pieceRows: 1e6,
     listing: async () => ({ listedAt: 0 }),
     ...world,
   };
   const calls: string[] = [];
   const clock = () => w.now;
   const filling: Filling = {
-    ...{
-      source: sourceOf(w),
-      series: SERIES,
-      missing,
-      asked: [],
-      objects: [],
-      sources: {},
-      listing: () => w.listing(),
-      ...(w.withoutArchive !== undefined && { withoutArchive: w.withoutArchive }),
-    },
+    source: sourceOf(w),
+    series: SERIES,
+    missing,
+    asked: [],
+    objects: [],
+    sources: {},
+    listing: () => w.listing(),
+    ...(w.withoutArchive !== undefined && { withoutArchive: w.withoutArchive }),
   };
   const ports = {
     clock,
@@ -129,7 +125,9 @@ export async function fill(
   const pages: Page[] = [];
   for await (const page of fillRange(ports, filling)) if (pages.push(page) === stopAfter) break;
   return {
-    ...{ pages, filling, calls },
+    pages,
+    filling,
+    calls,
     times: pages.flatMap((page) => [...page.rows.times]),
     have: pages.reduce<RangeSet>((set, page) => union(set, page.have), []),
   };
@@ -144,7 +142,9 @@ async function* pieces(rows: readonly number[], length: number): AsyncGenerator<
 
 function sourceOf(w: World): Source {
   const archive = (unit: 'day' | 'month'): ArchiveTier => ({
-    ...{ kind: 'archive', name: unit, unit },
+    kind: 'archive',
+    name: unit,
+    unit,
     ...(w.closing && { closing: w.closing }),
     object: (_series, { name }: Period) => {
       const file: HttpRequest = { venue, host, path: `/${unit}/${name}` };
@@ -162,10 +162,16 @@ function sourceOf(w: World): Source {
     }),
   });
   const rest: PagesTier = {
-    ...{ kind: 'pages', name: 'rest', direction: w.direction, pageRows: w.pageRows },
+    kind: 'pages',
+    name: 'rest',
+    direction: w.direction,
+    pageRows: w.pageRows,
     ...(w.reachMs !== undefined && { reachMs: w.reachMs }),
     request: (_series, { start, end }: Range) => ({
-      ...{ venue, host, path: '/rest', query: { start, end, limit: w.pageRows } },
+      venue,
+      host,
+      path: '/rest',
+      query: { start, end, limit: w.pageRows },
     }),
     parse: (body, _series, asOf) => {
       const times = timesIn(body);
@@ -173,18 +179,24 @@ function sourceOf(w: World): Source {
     },
   };
   return {
-    ...{ id: 'readings', family: 'metrics', title: 'Readings', table: TABLE, timeframes: ['1h'] },
-    ...{
-      defaultTimeframe: '1h',
-      defaultSymbols: ['X'],
-      symbolPattern: /^X$/,
-      finalAfterMs: 0,
-      settleMs: 2 * HOUR,
-    },
+    id: 'readings',
+    family: 'metrics',
+    title: 'Readings',
+    table: TABLE,
+    timeframes: ['1h'],
+    defaultTimeframe: '1h',
+    defaultSymbols: ['X'],
+    symbolPattern: /^X$/,
+    finalAfterMs: 0,
+    settleMs: 2 * HOUR,
     chunkUnit: () => 'month',
     tiers: w.closing ? [archive('day'), rest] : [archive('month'), archive('day'), rest],
     listing: {
-      ...{ first: never, last: never, status: never, firstAt: () => undefined, lastAt: () => undefined },
+      first: never,
+      last: never,
+      status: never,
+      firstAt: () => undefined,
+      lastAt: () => undefined,
       isTrading: () => true,
     },
   };

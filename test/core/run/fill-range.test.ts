@@ -59,15 +59,22 @@ describe('the tiers', () => {
 
 describe('an archive that cannot be reached', () => {
   const away = new GordonError({
-    ...{ name: 'RetryableVenueError', code: 'connection-failed', subject: '/x', message: 'reset.' },
-    ...{ remedy: 'Look.', status: 502 },
+    name: 'RetryableVenueError',
+    code: 'connection-failed',
+    subject: '/x',
+    message: 'reset.',
+    remedy: 'Look.',
+    status: 502,
   });
   const archive = { '2025-01': away };
 
   it('is told to who may call again without it', async () => {
     const told = fill({ archive, rest: grid(0, 744), withoutArchive: false }, [span(0, 744)]);
     await expect(told).rejects.toMatchObject({
-      ...{ name: 'ArchiveUnreachable', code: 'connection-failed', message: away.message, status: 502 },
+      name: 'ArchiveUnreachable',
+      code: 'connection-failed',
+      message: away.message,
+      status: 502,
     });
     await expect(fill({ archive, rest: grid(0, 744) }, [span(0, 744)])).rejects.toBe(away);
   });
@@ -160,7 +167,9 @@ describe('archive objects', () => {
     const rest = grid(10 * 24, 12 * 24);
     const filled = await fill({ rest, listing: async () => life }, [span(0, 744)]);
     expect(filled.calls.filter((call) => !call.startsWith('rest'))).toEqual([
-      ...['month 2025-01', 'day 2025-01-11', 'day 2025-01-12'],
+      'month 2025-01',
+      'day 2025-01-11',
+      'day 2025-01-12',
     ]);
     expect(emptyOf(filled)).toEqual([
       [span(0, 240), 'pre-listing'],
@@ -305,7 +314,9 @@ describe('pages', () => {
     const { evidence } = filled.pages.flatMap((p) => p.empty)[0]!;
     expect(evidence.length).toBe(4);
     expect(evidence.at(-1)).toEqual({
-      ...{ what: `GET /rest?start=${at(20)}&end=${at(40)}&limit=10`, status: 200, at: Date.UTC(2025, 5, 1) },
+      what: `GET /rest?start=${at(20)}&end=${at(40)}&limit=10`,
+      status: 200,
+      at: Date.UTC(2025, 5, 1),
     });
   });
 
@@ -323,7 +334,8 @@ describe('pages', () => {
   it('that ignore the bounds prove nothing', async () => {
     const deaf = { rest: grid(0, 10), ignoresBounds: true };
     await expect(fill(deaf, [span(500, 520)])).rejects.toMatchObject({
-      ...{ name: 'RetryableVenueError', code: 'page-outside-range' },
+      name: 'RetryableVenueError',
+      code: 'page-outside-range',
     });
   });
 });

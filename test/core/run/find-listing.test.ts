@@ -15,7 +15,9 @@ const request = (path: string): HttpRequest => ({
 
 const read = (body: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(body));
 const probe: ListingProbe = {
-  ...{ first: () => request('/first'), last: () => request('/last'), status: () => request('/status') },
+  first: () => request('/first'),
+  last: () => request('/last'),
+  status: () => request('/status'),
   firstAt: (body) => (read(body) as number | null) ?? undefined,
   lastAt: (body) => (read(body) as number | null) ?? undefined,
   isTrading: (body) => read(body) === true,
@@ -47,7 +49,8 @@ describe('findListing', () => {
   it('takes a long silence for the end only where the symbol no longer trades', async () => {
     const last = now - 30 * DAY;
     expect((await find({ '/first': born, '/last': last, '/status': false })).listing).toEqual({
-      ...{ listedAt: born, delistedAt: last + HOUR },
+      listedAt: born,
+      delistedAt: last + HOUR,
     });
     expect((await find({ '/first': born, '/last': last, '/status': true })).listing).toEqual({
       listedAt: born,

@@ -6,7 +6,11 @@ import { SECOND } from '../../../functions/core/time.ts';
 const page = (object: string, rows: number, sha256?: string): Page => ({
   series: { source: 'open_interest_binance', symbol: 'BTCUSDT', timeframe: '5m' },
   rows: { length: rows, times: new Float64Array(rows), columns: [] },
-  ...{ have: [], empty: [], findings: [], object, ...(sha256 && { sha256 }) },
+  have: [],
+  empty: [],
+  findings: [],
+  object,
+  ...(sha256 && { sha256 }),
 });
 const ofFile = (name: string, rows = 288): Page => page(name, rows, 'abc');
 
@@ -27,13 +31,17 @@ describe('pages', () => {
 
   it('go on as soon as they are worth a commit', async () => {
     expect(await groups([ofFile('a', 4_000), ofFile('b', 6_000), ofFile('c', 44_640), ofFile('d')])).toEqual([
-      ...[['a', 'b'], ['c'], ['d']],
+      ['a', 'b'],
+      ['c'],
+      ['d'],
     ]);
   });
 
   it('that a venue was asked for are not held, nor what was held before them', async () => {
     expect(await groups([ofFile('a'), page('GET 1', 10), page('GET 2', 10), ofFile('b')])).toEqual([
-      ...[['a', 'GET 1'], ['GET 2'], ['b']],
+      ['a', 'GET 1'],
+      ['GET 2'],
+      ['b'],
     ]);
   });
 

@@ -26,8 +26,14 @@ const labels = (before: readonly string[] = [], of = planned) =>
 describe('of siblings', () => {
   it('one goes ahead for each symbol and period, and who has none is not held back', () => {
     expect(labels()).toEqual([
-      ...['a X 1h 2025-01', 'a X 1h 2025-02', 'a Y 1h 2025-01', 'a Y 1h 2025-02'],
-      ...['alone X 1h 2025-01', 'alone X 1h 2025-02', 'alone Y 1h 2025-01', 'alone Y 1h 2025-02'],
+      'a X 1h 2025-01',
+      'a X 1h 2025-02',
+      'a Y 1h 2025-01',
+      'a Y 1h 2025-02',
+      'alone X 1h 2025-01',
+      'alone X 1h 2025-02',
+      'alone Y 1h 2025-01',
+      'alone Y 1h 2025-02',
     ]);
   });
 
@@ -39,7 +45,10 @@ describe('of siblings', () => {
   it('the next one goes ahead where the first lacks nothing', () => {
     const others = planned.filter(({ chunk }) => chunk.source !== 'a' && chunk.symbol === 'X');
     expect(labels([], others)).toEqual([
-      ...['alone X 1h 2025-01', 'alone X 1h 2025-02', 'b X 1h 2025-01', 'b X 1h 2025-02'],
+      'alone X 1h 2025-01',
+      'alone X 1h 2025-02',
+      'b X 1h 2025-01',
+      'b X 1h 2025-02',
     ]);
   });
 });

@@ -19,7 +19,8 @@ const rangeOf = (more: Partial<Source>, from: string, to: number) =>
 describe('the range of an order', () => {
   it('holds whole steps that are final', () => {
     expect(rangeOf({ finalAfterMs: HOUR }, '2025-03-01T06:00:00Z', NOW)).toEqual({
-      ...{ start: at('2025-03-02'), end: at('2025-03-10') },
+      start: at('2025-03-02'),
+      end: at('2025-03-10'),
     });
     expect(rangeOf({ finalAfterMs: 13 * HOUR }, '2025-03-01', NOW).end).toBe(at('2025-03-09'));
   });
@@ -42,7 +43,8 @@ describe('the range of an order', () => {
   it('of a snapshot is this step, whatever was ordered', () => {
     const tiers = [{ kind: 'snapshot' }] as unknown as Source['tiers'];
     expect(rangeOf({ tiers }, '2025-01-01', at('2025-02-01'))).toEqual({
-      ...{ start: at('2025-03-10'), end: at('2025-03-11') },
+      start: at('2025-03-10'),
+      end: at('2025-03-11'),
     });
   });
 });

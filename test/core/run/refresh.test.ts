@@ -10,8 +10,17 @@ const HOUR_TEN = Date.parse('2025-03-10T10:00:00Z');
 
 const source = (id: string, more: Partial<Source>): Source =>
   ({
-    ...{ id, family: id, timeframes: ['1m'], defaultTimeframe: '1m', defaultSymbols: ['A', 'B'], tiers: [] },
-    ...{ symbolPattern: /^[AB]$/, settleMs: HOUR, finalAfterMs: 0, refreshEveryMs: MINUTE, ...more },
+    id,
+    family: id,
+    timeframes: ['1m'],
+    defaultTimeframe: '1m',
+    defaultSymbols: ['A', 'B'],
+    tiers: [],
+    symbolPattern: /^[AB]$/,
+    settleMs: HOUR,
+    finalAfterMs: 0,
+    refreshEveryMs: MINUTE,
+    ...more,
   }) as unknown as Source;
 
 interface World {
@@ -27,12 +36,11 @@ interface World {
 /** A warehouse of made-up sources; `run` gives the orders of one run, by source. */
 function worldOf(sources: Readonly<Record<string, Source>>, more: Partial<World> = {}) {
   const world: World = {
-    ...{
-      now: HOUR_TEN,
-      requested: [{ start: Date.parse('2020-01-01'), end: HOUR_TEN - MINUTE }],
-      followed: true,
-    },
-    ...{ gaps: [], keys: [] },
+    now: HOUR_TEN,
+    requested: [{ start: Date.parse('2020-01-01'), end: HOUR_TEN - MINUTE }],
+    followed: true,
+    gaps: [],
+    keys: [],
     ...more,
   };
   const jobs: Job[] = [];
@@ -40,7 +48,10 @@ function worldOf(sources: Readonly<Record<string, Source>>, more: Partial<World>
   const run = async () => {
     const before = jobs.length;
     await refreshTails({
-      ...{ sources, leases, clock: () => world.now, hasKey: (env: string) => world.keys.includes(env) },
+      sources,
+      leases,
+      clock: () => world.now,
+      hasKey: (env: string) => world.keys.includes(env),
       catalog: {
         report: async () =>
           Object.keys(sources).flatMap((id) =>

@@ -6,12 +6,22 @@ import { createJobStore } from '../../../functions/stores/jobs/job-store.ts';
 import { createTestJobTable } from '../../helpers/job-table.ts';
 
 const order: JobOrder = {
-  ...{ source: 'klines', sources: ['klines_spot'], symbols: ['BTCUSDT'], skipped: [], timeframe: '1m' },
-  ...{ from: 0, to: 60_000, alsoRequested: false },
+  source: 'klines',
+  sources: ['klines_spot'],
+  symbols: ['BTCUSDT'],
+  skipped: [],
+  timeframe: '1m',
+  from: 0,
+  to: 60_000,
+  alsoRequested: false,
 };
 const chunk: Chunk = {
-  ...{ source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', label: 'klines_spot BTCUSDT 1m 1970-01' },
-  ...{ start: 0, end: 60_000 },
+  source: 'klines_spot',
+  symbol: 'BTCUSDT',
+  timeframe: '1m',
+  label: 'klines_spot BTCUSDT 1m 1970-01',
+  start: 0,
+  end: 60_000,
 };
 
 describe('an execution that ended out of turn', () => {

@@ -68,7 +68,8 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
   const [jobTable, wire] = await Promise.all([startJobTable(JOB_TABLE), startWire()]);
   const table = await startTableProxy(jobTable.url);
   const turned: { around: Around | undefined; tamper: Tamper | undefined } = {
-    ...{ around: undefined, tamper: undefined },
+    around: undefined,
+    tamper: undefined,
   };
   const page = await startTampering(() => turned.tamper);
   const host = await startTestHost(
@@ -95,7 +96,9 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
 
   const it: Omit<FaultHost, 'around' | 'tamper'> = {
     ...host,
-    ...{ table, wire, now: clock },
+    table,
+    wire,
+    now: clock,
     skip(ms) {
       offset += ms;
     },

@@ -80,7 +80,8 @@ describe('the refresh', () => {
     const [job] = await ended((await refresh()).started);
     expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 5 * 1_440 });
     expect(await spot()).toMatchObject({
-      ...{ gaps: [], latest: '2025-03-25T11:59:00Z' },
+      gaps: [],
+      latest: '2025-03-25T11:59:00Z',
       requested: [{ from: '2025-03-20T00:00:00Z', to: '2025-03-25T12:00:00Z' }],
     });
   }, 90_000);

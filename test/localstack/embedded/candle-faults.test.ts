@@ -37,7 +37,9 @@ describe('the candle API', () => {
 
 describe('a Bybit that', () => {
   const day = (n: number) => ({
-    ...{ symbol: 'ETHUSDT', start: Date.UTC(2024, 6, n), end: Date.UTC(2024, 6, n + 1) },
+    symbol: 'ETHUSDT',
+    start: Date.UTC(2024, 6, n),
+    end: Date.UTC(2024, 6, n + 1),
   });
   const fault = { kind: 'status', venue: 'bybit', match: '/v5/market/kline' } as const;
   afterEach(() => at.venues.faults.clear());

@@ -49,7 +49,9 @@ export async function startCandleHost(): Promise<CandleHost> {
   const get: CandleHost['get'] = (query) => asks(`/api/backfill?${query}`);
   return {
     ...at,
-    ...{ asks, post, get },
+    asks,
+    post,
+    get,
     gaps: async (query) => (await get<Gap[]>(`type=gaps&${query}`)).body,
     async load(body) {
       const answer = await post(body);

@@ -22,8 +22,11 @@ describe('the candle API', () => {
     expect(answer.status).toBe(202);
     expect(answer.headers.get('location')).toBe(`/backfill/jobs/${answer.body.id}`);
     expect(answer.body).toMatchObject({
-      ...{ status: 'queued', symbol: 'BTCUSDT', timeframe: '5m' },
-      ...{ start: '2025-03-01T00:00:00Z', end: '2025-04-01T00:00:00Z' },
+      status: 'queued',
+      symbol: 'BTCUSDT',
+      timeframe: '5m',
+      start: '2025-03-01T00:00:00Z',
+      end: '2025-04-01T00:00:00Z',
     });
     const job = await at.wait(answer.body.id);
     expect(job).toMatchObject({ source: 'candles', status: 'succeeded', rows_fetched: ROWS, failures: [] });
@@ -160,7 +163,10 @@ describe('the candle API', () => {
     const { status, body } = await at.get<Status>('type=status&symbol=BTCUSDT');
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      ...{ rows: ROWS, earliest: '2025-03-01T00:00:00Z', gaps: [], empty: [] },
+      rows: ROWS,
+      earliest: '2025-03-01T00:00:00Z',
+      gaps: [],
+      empty: [],
       last_job: { status: 'succeeded', symbol: 'BTCUSDT' },
     });
     expect(body.aggregates.map(({ name, healthy }) => [name, healthy])).toEqual(

@@ -73,8 +73,13 @@ describe('a venue that', () => {
   it('bans the address is left alone until the ban ends, by every worker', async () => {
     at.venues.faults.add({ kind: 'not-found', match: '/data/' });
     at.venues.faults.add({
-      ...{ kind: 'status', status: 429, venue: 'binance-spot', times: 1, match: '/api/v3/klines' },
-      ...{ headers: { 'retry-after': '2' }, body: '{"code":-1003,"msg":"Too much request weight used"}' },
+      kind: 'status',
+      status: 429,
+      venue: 'binance-spot',
+      times: 1,
+      match: '/api/v3/klines',
+      headers: { 'retry-after': '2' },
+      body: '{"code":-1003,"msg":"Too much request weight used"}',
     });
     const since = at.venues.requests.all().length;
     const job = await at.wait((await at.order(fresh())).id);
@@ -96,7 +101,8 @@ describe('a job', () => {
     const { id } = await at.order(order);
     await at.wait(id, (job) => job.rows_fetched > 0);
     expect(await at.ask(`/backfill/jobs/${id}`, { method: 'DELETE' })).toMatchObject({
-      ...{ status: 200, body: { status: 'cancelled' } },
+      status: 200,
+      body: { status: 'cancelled' },
     });
     const again = await at.ask(`/backfill/jobs/${id}`, { method: 'DELETE' });
     expect([again.status, again.body]).toEqual([200, { status: 'cancelled' }]);

@@ -45,8 +45,10 @@ describe('a settlement of a 4-hourly symbol that lacks', () => {
 
   it('in the archive comes from REST', async () => {
     host.venues.faults.add({
-      ...{ kind: 'lost-settlement', hour: '2024-05-10T08:00Z' },
-      ...{ venue: 'binance-archive', match: 'fundingRate/AVAXUSDT' },
+      kind: 'lost-settlement',
+      hour: '2024-05-10T08:00Z',
+      venue: 'binance-archive',
+      match: 'fundingRate/AVAXUSDT',
     });
     expect(await run(MAY)).toMatchObject({ status: 'succeeded', rows_fetched: 31 * 6 });
     expect(await hoursOf('binance', 'AVAXUSDT', '2024-05-10')).toEqual(whole);
@@ -63,8 +65,10 @@ describe('a settlement of a 4-hourly symbol that lacks', () => {
   it('in both is a hole with its proof, which is asked about again', async () => {
     const faults = [
       host.venues.faults.add({
-        ...{ kind: 'lost-settlement', hour: '2026-10-25T08:00Z' },
-        ...{ venue: 'binance-archive', match: 'fundingRate/AVAXUSDT' },
+        kind: 'lost-settlement',
+        hour: '2026-10-25T08:00Z',
+        venue: 'binance-archive',
+        match: 'fundingRate/AVAXUSDT',
       }),
       host.venues.faults.add({ kind: 'lost-settlement', hour: '2026-10-25T08:00Z', venue: 'binance-usdm' }),
     ];
@@ -84,7 +88,10 @@ describe('a settlement of a 4-hourly symbol that lacks', () => {
 
   it('at Bybit, which has no archive, is a hole too, and its interval is not 8 hours', async () => {
     const lost = host.venues.faults.add({
-      ...{ kind: 'lost-settlement', hour: '2025-09-10T08:00Z', venue: 'bybit', match: 'symbol=NEWUSDT' },
+      kind: 'lost-settlement',
+      hour: '2025-09-10T08:00Z',
+      venue: 'bybit',
+      match: 'symbol=NEWUSDT',
     });
     const order = { source: 'funding_bybit', symbols: ['NEWUSDT'], from: '2025-09-01', to: '2025-10-01' };
     expect(await run(order)).toMatchObject({ status: 'succeeded', rows_fetched: 30 * 6 - 1 });
@@ -147,20 +154,25 @@ describe('at the border of what is settled', () => {
     const [due, known] = await newest('funding_rates', 'symbol=ETHUSDT&source=funding_bybit', 'time');
     expect([due, known]).toEqual(['2026-11-20T16:00:00Z', '2026-11-20T16:00:00Z']);
     expect(await newest('open_interest', 'symbol=ETHUSDT&source=open_interest_binance', 'time')).toEqual([
-      ...['2026-11-20T16:00:00Z', '2026-11-20T16:00:00Z'],
+      '2026-11-20T16:00:00Z',
+      '2026-11-20T16:00:00Z',
     ]);
     expect(await newest('fear_greed', 'symbol=FNG', 'time')).toEqual([
-      ...['2026-11-20T00:00:00Z', '2026-11-20T00:10:00Z'],
+      '2026-11-20T00:00:00Z',
+      '2026-11-20T00:10:00Z',
     ]);
     expect(await newest('stablecoin_supply', 'symbol=ALL', 'time')).toEqual([
-      ...['2026-11-19T00:00:00Z', '2026-11-20T01:00:00Z'],
+      '2026-11-19T00:00:00Z',
+      '2026-11-20T01:00:00Z',
     ]);
     const candles = 'symbol=ETHUSDT&timeframe=1h';
     expect(await newest('spot_klines', candles, 'open_time')).toEqual([
-      ...['2026-11-20T15:00:00Z', '2026-11-20T16:00:00Z'],
+      '2026-11-20T15:00:00Z',
+      '2026-11-20T16:00:00Z',
     ]);
     expect(await newest('spot_klines', `${candles}&every=4h`, 'open_time')).toEqual([
-      ...['2026-11-20T12:00:00Z', '2026-11-20T16:00:00Z'],
+      '2026-11-20T12:00:00Z',
+      '2026-11-20T16:00:00Z',
     ]);
     const [late] = await host.sql`
       select bool_and(known_at >= time) as never_before, bool_or(known_at > time) as some_later

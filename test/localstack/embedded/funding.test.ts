@@ -231,7 +231,8 @@ describe.skipIf(recording === undefined)('recorded settlements (skipped where th
     other.venues.faults.add({ kind: 'not-found', match: '/fundingRate/SOLUSDT' });
     const [first, last] = [recordedRows[0]!, recordedRows.at(-1)!];
     const order = {
-      ...{ source: 'funding_binance', symbols: ['SOLUSDT'] },
+      source: 'funding_binance',
+      symbols: ['SOLUSDT'],
       from: new Date(first.fundingTime - (first.fundingTime % HOUR)).toISOString(),
       to: new Date(last.fundingTime + HOUR).toISOString(),
     };

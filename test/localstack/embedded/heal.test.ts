@@ -31,8 +31,10 @@ it('a host that audits each minute mends a hole while one looks, twice if need b
   const midnight = floorTo(clock(), DAY);
   const order = async (source: string) => {
     const { id } = await at.order({
-      ...{ source, symbols: ['BTCUSDT'] },
-      ...{ from: iso(midnight - 4 * DAY), to: iso(midnight) },
+      source,
+      symbols: ['BTCUSDT'],
+      from: iso(midnight - 4 * DAY),
+      to: iso(midnight),
     });
     expect(await at.wait(id)).toMatchObject({ status: 'succeeded' });
   };

@@ -9,15 +9,18 @@ it('is closed under writers that went away in the middle, and nothing is thrown'
   for (let round = 0; round < 10; round++) {
     const table = await startJobTable('jobs');
     const client = new DynamoDBClient({
-      ...{ endpoint: table.url, region: LOCAL_AWS.AWS_REGION },
+      endpoint: table.url,
+      region: LOCAL_AWS.AWS_REGION,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     });
     const documents = DynamoDBDocumentClient.from(client);
     const writes = Array.from({ length: 20 }, (_, i) =>
       documents.send(
         new UpdateCommand({
-          ...{ TableName: 'jobs', Key: { pk: 'JOB#1', sk: `CHUNK#${i}` } },
-          ...{ UpdateExpression: 'SET wave = :one', ExpressionAttributeValues: { ':one': 1 } },
+          TableName: 'jobs',
+          Key: { pk: 'JOB#1', sk: `CHUNK#${i}` },
+          UpdateExpression: 'SET wave = :one',
+          ExpressionAttributeValues: { ':one': 1 },
         }),
       ),
     );

@@ -55,8 +55,11 @@ const files = () => at.venues.requests.count(/\/daily\/metrics\/.*\.zip$/);
 
 describe('a file of ends', () => {
   const order = {
-    ...{ source: 'open_interest_binance', symbols: ['BTCUSDT'], timeframe: '1h' },
-    ...{ from: '2025-03-05', to: '2025-03-09' },
+    source: 'open_interest_binance',
+    symbols: ['BTCUSDT'],
+    timeframe: '1h',
+    from: '2025-03-05',
+    to: '2025-03-09',
   };
 
   it('gives the midnights at its end to all five, also to the one that was ordered', async () => {
@@ -103,7 +106,10 @@ describe('a file of ends', () => {
     ];
     const give = (day: number, text: string) =>
       at.venues.control.overrides.addArchive({
-        ...{ market: 'um', symbol: 'XRPUSDT', interval: '', csv: text },
+        market: 'um',
+        symbol: 'XRPUSDT',
+        interval: '',
+        csv: text,
         period: new Date(day).toISOString().slice(0, 10),
       });
     // Ends, ends without its midnight, beginnings, beginnings without its midnight.
@@ -206,8 +212,15 @@ describe('the newest days', () => {
 
     const env = { GORDON_DATABASE_URL: at.host.databaseUrl };
     const command = [
-      ...['convert-labels', '--source', 'open_interest_binance', '--symbol', 'ETHUSDT', '--shift', '0'],
-      ...['--from', new Date(today - 6 * DAY).toISOString().slice(0, 10)],
+      'convert-labels',
+      '--source',
+      'open_interest_binance',
+      '--symbol',
+      'ETHUSDT',
+      '--shift',
+      '0',
+      '--from',
+      new Date(today - 6 * DAY).toISOString().slice(0, 10),
     ];
     const stored = await interest('ETHUSDT', from, to);
     const dry = await gordon(command, { env });

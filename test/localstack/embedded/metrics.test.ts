@@ -44,7 +44,9 @@ interface ReportRow {
 }
 const report = async (symbol: string) =>
   (await at.ask<ReportRow[]>(`/backfill/report?symbol=${symbol}`)).body.map((row) => ({
-    ...{ source: row.source, rows: row.rows, gaps: row.gaps.length },
+    source: row.source,
+    rows: row.rows,
+    gaps: row.gaps.length,
     reasons: [...new Set(row.empty.map(({ reason }) => reason))].sort(),
   }));
 

@@ -39,7 +39,8 @@ const NO_JOB = '01JD0000000000000000000000';
 
 type Ask = () => Promise<Seen>;
 const seen = async (response: Response): Promise<Seen> => ({
-  ...{ status: response.status, mediaType: response.headers.get('content-type') ?? '' },
+  status: response.status,
+  mediaType: response.headers.get('content-type') ?? '',
   body: await response.json(),
 });
 const get =
@@ -129,7 +130,9 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     400: post('/backfill/aggregates/refresh', { view: 'view_name', start: null, end: null }),
     413: post('/backfill/aggregates/refresh', TOO_LARGE),
     422: post('/backfill/aggregates/refresh', {
-      ...{ view: 'price_klines_1d', start: '2025-02-01', end: '2025-02-01T12:00:00Z' },
+      view: 'price_klines_1d',
+      start: '2025-02-01',
+      end: '2025-02-01T12:00:00Z',
     }),
   },
   loadCandles: {

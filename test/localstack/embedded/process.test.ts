@@ -11,7 +11,10 @@ import type { HostState } from '../../../localstack/embedded/state-file.ts';
 const folder = mkdtempSync(join(tmpdir(), 'gordon-process-'));
 const env = {
   ...process.env,
-  ...{ GORDON_DIR: folder, GORDON_JOBS_PORT: '0', GORDON_CANDLES_PORT: '0', POWERTOOLS_LOG_LEVEL: 'WARN' },
+  GORDON_DIR: folder,
+  GORDON_JOBS_PORT: '0',
+  GORDON_CANDLES_PORT: '0',
+  POWERTOOLS_LOG_LEVEL: 'WARN',
 };
 const control = (call: string): string =>
   execFileSync(

@@ -59,7 +59,8 @@ it.each([
   );
   expect(body.filter(({ kind }) => kind === 'cut-short')).toMatchObject([
     {
-      ...{ time: '2018-02-08T00:28:00Z', until: '2018-02-08T00:29:00Z' },
+      time: '2018-02-08T00:28:00Z',
+      until: '2018-02-08T00:29:00Z',
       detail: { rawCloseTime: Date.UTC(2018, 1, 8, 0, 28, 14, 416), missingMs: 45_583, rows: 1 },
     },
   ]);

@@ -19,7 +19,10 @@ describe('a dry run', () => {
   it('quotes archive months and enters nothing', async () => {
     const asked = at.venues.requests.all().length;
     const order = {
-      ...{ source: 'klines', symbols: ['BTCUSDT', 'NEWUSDT'], from: '2025-01-01', to: '2025-04-01' },
+      source: 'klines',
+      symbols: ['BTCUSDT', 'NEWUSDT'],
+      from: '2025-01-01',
+      to: '2025-04-01',
     };
     const { status, body } = await plan(order);
     expect(status).toBe(200);
@@ -77,8 +80,14 @@ describe('a job', () => {
 
   it('of a schedule has none', async () => {
     await at.host.services.jobs.create({
-      ...{ source: 'klines', sources: ['klines_spot'], symbols: ['BTCUSDT'], skipped: [], timeframe: '1m' },
-      ...{ from: 0, to: 60_000, alsoRequested: false },
+      source: 'klines',
+      sources: ['klines_spot'],
+      symbols: ['BTCUSDT'],
+      skipped: [],
+      timeframe: '1m',
+      from: 0,
+      to: 60_000,
+      alsoRequested: false,
     });
     const { body } = await at.ask<JobSummary[]>('/backfill/jobs');
     const job = await at.ask<{ quote: unknown }>(`/backfill/jobs/${body[0]!.id}`);

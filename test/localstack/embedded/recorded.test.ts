@@ -27,7 +27,9 @@ function recordings(): Recording[] {
     (JSON.parse(text ?? '[]') as Pair[]).map(({ request, response }) => {
       const query = new URL(request.slice('GET '.length), 'http://venue').searchParams;
       return {
-        ...{ market, symbol: query.get('symbol')!, interval: query.get('interval') as Timeframe },
+        market,
+        symbol: query.get('symbol')!,
+        interval: query.get('interval') as Timeframe,
         rows: response,
       };
     }),
@@ -88,7 +90,9 @@ describe.skipIf(pages.some(([, text]) => text === undefined))(
       const [source, table] =
         market === 'spot' ? ['klines_spot', 'spot_klines'] : ['klines_perp', 'perp_klines'];
       const order = {
-        ...{ source, symbols: [symbol], timeframe: interval },
+        source,
+        symbols: [symbol],
+        timeframe: interval,
         from: new Date(Number(rows[0]![0])).toISOString(),
         to: new Date(Number(rows.at(-1)![0]) + stepOf(interval)).toISOString(),
       };

@@ -57,7 +57,9 @@ describe('the history of listings', () => {
     const rows = await now();
     expect(rows.length).toBe(changed['binance spot']! + changed['binance perps']!);
     expect(rows.find(({ market, symbol }) => market === 'perps' && symbol === 'OLDUSDT')).toMatchObject({
-      ...{ venue: 'binance', status: 'SETTLING', delisted_at: new Date('2025-03-20T09:00:00Z') },
+      venue: 'binance',
+      status: 'SETTLING',
+      delisted_at: new Date('2025-03-20T09:00:00Z'),
     });
     expect(await watch()).toEqual({ changed: { 'binance spot': 0, 'binance perps': 0 } });
     expect((await now()).length).toBe(rows.length);

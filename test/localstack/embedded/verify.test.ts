@@ -23,7 +23,8 @@ afterEach(() => at.venues.faults.clear());
 
 const verify = async (body: object): Promise<PeriodCertificate> => {
   const answer = await at.ask<PeriodCertificate>('/backfill/verify', {
-    ...{ method: 'POST', body: JSON.stringify(body) },
+    method: 'POST',
+    body: JSON.stringify(body),
   });
   expect(answer.status).toBe(200);
   return answer.body;
@@ -54,7 +55,9 @@ describe('a month that is as the venue has it', () => {
     ['fear_greed', 'FNG', 31],
   ])('may be of %s', async (source, symbol, rows) => {
     expect(await verify({ source, symbol, ...JANUARY })).toMatchObject({
-      ...{ rows, compared: rows, identical: true },
+      rows,
+      compared: rows,
+      identical: true,
     });
   });
 });
@@ -143,7 +146,10 @@ it('does not hold a snapshot against the picture of another moment', async () =>
   const { start, end } = periodAt('month', Date.parse(job.created_at));
   const range = { from: iso(start), to: iso(end) };
   expect(await verify({ source: 'gex_deribit', symbol: 'BTC', ...range })).toMatchObject({
-    ...{ rows: job.rows_fetched, compared: 0, verdict: 'not-compared', identical: false },
+    rows: job.rows_fetched,
+    compared: 0,
+    verdict: 'not-compared',
+    identical: false,
   });
 });
 

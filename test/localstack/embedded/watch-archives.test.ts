@@ -124,7 +124,11 @@ describe('an object that was published anew', () => {
 
 it('stops when the archive asks for a pause, and goes on where it stopped', async () => {
   at.venues.faults.add({
-    ...{ kind: 'status', status: 503, venue: 'binance-listing', times: 1, headers: { 'retry-after': '1' } },
+    kind: 'status',
+    status: 503,
+    venue: 'binance-listing',
+    times: 1,
+    headers: { 'retry-after': '1' },
   });
   const stopped = await watch();
   expect(stopped.stopped).toBeDefined();

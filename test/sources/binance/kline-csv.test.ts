@@ -64,9 +64,13 @@ describe('candles off the grid', () => {
     expect(times(rows)).toEqual([0, 1, 2, 4, 5].map((n) => start + n * MINUTE));
     expect(findings).toEqual([
       {
-        ...{ kind: 'off-grid-time', time: start + MINUTE, until: start + 5 * MINUTE },
+        kind: 'off-grid-time',
+        time: start + MINUTE,
+        until: start + 5 * MINUTE,
         detail: {
-          ...{ rawOpenTime: start + MINUTE + offset, offsetMs: offset, rows: 3 },
+          rawOpenTime: start + MINUTE + offset,
+          offsetMs: offset,
+          rows: 3,
           until: '2018-02-09T00:05:00Z',
         },
       },

@@ -8,7 +8,18 @@ const series: Series = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1
 const start = Date.UTC(2018, 1, 9);
 
 const candle = (open: number, close = open + MINUTE - 1): unknown[] => [
-  ...[open, '1.5', '2', '1', '1.25', '10', close, '15', 3, '5', '7.5', '0'],
+  open,
+  '1.5',
+  '2',
+  '1',
+  '1.25',
+  '10',
+  close,
+  '15',
+  3,
+  '5',
+  '7.5',
+  '0',
 ];
 const parse = (rows: unknown[], asOf: number) => {
   const parsed = parseKlineJson(bytes(JSON.stringify(rows)), series, asOf);
@@ -56,7 +67,9 @@ it('reports candles that closed before their interval was over', () => {
   const rows = [candle(start), candle(start + MINUTE, start + MINUTE + 14_416), candle(start + 2 * MINUTE)];
   expect(parse(rows, start + 3 * MINUTE).findings).toEqual([
     {
-      ...{ kind: 'cut-short', time: start + MINUTE, until: start + 2 * MINUTE },
+      kind: 'cut-short',
+      time: start + MINUTE,
+      until: start + 2 * MINUTE,
       detail: { rawCloseTime: start + MINUTE + 14_416, missingMs: 45_583, rows: 1 },
     },
   ]);

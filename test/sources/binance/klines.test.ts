@@ -18,8 +18,11 @@ describe('a page of candles', () => {
     expect(ask(klines_spot, 60)).toMatchObject({
       path: '/api/v3/klines',
       query: {
-        ...{ symbol: 'BTCUSDT', interval: '1m', limit: 1000 },
-        ...{ startTime: start, endTime: start + HOUR - 1 },
+        symbol: 'BTCUSDT',
+        interval: '1m',
+        limit: 1000,
+        startTime: start,
+        endTime: start + HOUR - 1,
       },
       family: { id: 'binance-spot', limit: 6000, windowMs: 60_000 },
       weight: 2,

@@ -29,7 +29,8 @@ describe('a label', () => {
   ])('in the file of %s, %s, stands for %s', (day, label, time, exceptions) => {
     const read = readAt(at(label), at(day), exceptions);
     expect(read).toEqual({
-      ...{ time: at(time), knownAt: at(time) },
+      time: at(time),
+      knownAt: at(time),
       label: label === time ? null : at(label),
     });
   });

@@ -32,7 +32,8 @@ describe('a day of metrics', () => {
       { kind: 'empty-field', time: january + HOUR, until: january + 2 * HOUR + 300_000, detail: { rows: 2 } },
     ]);
     const also = Object.entries(parsed.also!).map(([id, { batch, findings }]) => [
-      ...[id, rowsOf({ batch }).map((row) => row[4])],
+      id,
+      rowsOf({ batch }).map((row) => row[4]),
       findings.map(({ kind, detail }) => `${kind} ${detail.rows}`),
     ]);
     expect(also).toEqual([
@@ -87,11 +88,15 @@ describe('the requests', () => {
     const period = (source: typeof ratio_taker_volume) => restOf(source).request(series, range).query!.period;
     expect([period(ratio_global_accounts), period(ratio_taker_volume)]).toEqual(['1h', '5m']);
     expect(restOf(ratio_global_accounts).request(series, range).query).toMatchObject({
-      ...{ startTime: range.start, endTime: range.end - 1, limit: 500 },
+      startTime: range.start,
+      endTime: range.end - 1,
+      limit: 500,
     });
     // A volume is stamped with the beginning of its slot and stored at the end of it.
     expect(restOf(ratio_taker_volume).request(series, range).query).toMatchObject({
-      ...{ startTime: range.start - 300_000, endTime: range.end - 300_001, limit: 500 },
+      startTime: range.start - 300_000,
+      endTime: range.end - 300_001,
+      limit: 500,
     });
   });
 

@@ -5,7 +5,9 @@ import { binance, binanceArchive } from '../../../functions/sources/binance/venu
 
 const now = Date.UTC(2022, 6, 30, 6, 0);
 const answer = (status: number, text: string, headers: Record<string, string> = {}): RawAnswer => ({
-  ...{ status, text, headers: { date: new Date(now).toUTCString(), ...headers } },
+  status,
+  text,
+  headers: { date: new Date(now).toUTCString(), ...headers },
 });
 const refusal = (code: number, msg: string): string => JSON.stringify({ code, msg });
 const page =
@@ -26,7 +28,9 @@ describe('what Binance says', () => {
       'Too much request weight used; current limit is 6000 request weight per 1 MINUTE.',
     );
     expect(judge(429, text, { 'retry-after': '17' })).toMatchObject({
-      ...{ kind: 'limited', scope: 'family', waitMs: 17 * SECOND },
+      kind: 'limited',
+      scope: 'family',
+      waitMs: 17 * SECOND,
       message: expect.stringContaining('Too much request weight'),
     });
     expect(judge(429, text)).toMatchObject({ scope: 'family', waitMs: MINUTE });
@@ -75,18 +79,24 @@ describe('what Binance says', () => {
 
   it('is an unknown symbol on -1121 only', () => {
     expect(judge(400, refusal(-1121, 'Invalid symbol.'))).toEqual({
-      ...{ kind: 'unknown-symbol', message: 'Invalid symbol.' },
+      kind: 'unknown-symbol',
+      message: 'Invalid symbol.',
     });
     expect(judge(400, refusal(-1130, "Data sent for parameter 'limit' is not valid."))).toEqual({
-      ...{ kind: 'refused', message: "HTTP 400: Data sent for parameter 'limit' is not valid." },
+      kind: 'refused',
+      message: "HTTP 400: Data sent for parameter 'limit' is not valid.",
     });
     expect(judge(404, '')).toEqual({ kind: 'refused', message: 'HTTP 404: no body' });
   });
 
   it('is broken on 5xx, on server-side codes and on a page instead of JSON', () => {
     for (const verdict of [
-      ...[judge(500, ''), judge(502, page), judge(504, refusal(-1007, 'Timeout waiting for response'))],
-      ...[judge(400, refusal(-1001, 'Internal error')), judge(200, page), judge(200, ` \n${page}`)],
+      judge(500, ''),
+      judge(502, page),
+      judge(504, refusal(-1007, 'Timeout waiting for response')),
+      judge(400, refusal(-1001, 'Internal error')),
+      judge(200, page),
+      judge(200, ` \n${page}`),
     ]) {
       expect(verdict).toMatchObject({ kind: 'broken' });
     }

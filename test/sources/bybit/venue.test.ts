@@ -29,7 +29,9 @@ describe('what Bybit says', () => {
 
   it('parks the venue for ten minutes when too much was sent', () => {
     expect(judge(403, 'access too frequent')).toMatchObject({
-      ...{ kind: 'limited', scope: 'venue', waitMs: 10 * MINUTE },
+      kind: 'limited',
+      scope: 'venue',
+      waitMs: 10 * MINUTE,
       message: expect.stringContaining('access too frequent'),
     });
     expect(judge(403, '{"retCode":403,"retMsg":"Access too frequent."}')).toMatchObject({
@@ -80,7 +82,8 @@ describe('what Bybit says', () => {
 
   it('holds the family back at 429', () => {
     expect(judge(429, said(10429, 'System level frequency protection.'))).toMatchObject({
-      ...{ kind: 'limited', scope: 'family' },
+      kind: 'limited',
+      scope: 'family',
     });
   });
 });

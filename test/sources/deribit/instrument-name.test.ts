@@ -5,7 +5,10 @@ import { recorded, recordingsAbsent } from '../../helpers/recorded.ts';
 describe('the name of an option', () => {
   it('tells currency, expiry, strike and side', () => {
     expect(readOptionName('BTC-2APR20-6500-C')).toEqual({
-      ...{ currency: 'BTC', expiry: Date.UTC(2020, 3, 2, 8), strike: 6500, side: 'call' },
+      currency: 'BTC',
+      expiry: Date.UTC(2020, 3, 2, 8),
+      strike: 6500,
+      side: 'call',
     });
     expect(readOptionName('XRP-28MAR25-0d55-P')).toMatchObject({ strike: 0.55, side: 'put' });
   });
@@ -38,8 +41,10 @@ describe('the name of an option', () => {
       for (const { instrument_name } of futures!) expect(readOptionName(instrument_name)).toBeUndefined();
       for (const option of told!) {
         expect(readOptionName(option.instrument_name), option.instrument_name).toEqual({
-          ...{ currency: option.base_currency, expiry: option.expiration_timestamp },
-          ...{ strike: option.strike, side: option.option_type },
+          currency: option.base_currency,
+          expiry: option.expiration_timestamp,
+          strike: option.strike,
+          side: option.option_type,
         });
         // Open interest in contracts is open interest in coins.
         expect(option.contract_size).toBe(1);

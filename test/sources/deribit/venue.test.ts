@@ -13,7 +13,8 @@ it('reads errors by their code, also inside a good answer', () => {
   expect(error(200, 10028, 'too_many_requests').kind).toBe('limited');
   expect(error(200, 13028, 'temporarily_unavailable').kind).toBe('broken');
   expect(error(400, -32602, 'Invalid params')).toEqual({
-    ...{ kind: 'refused', message: '-32602 Invalid params' },
+    kind: 'refused',
+    message: '-32602 Invalid params',
   });
   expect(error(400, 10041, 'settlement_in_progress').kind).toBe('broken');
   expect(deribit.judge({ status: 451, headers: {}, text: '' }).kind).toBe('region');

@@ -11,7 +11,10 @@ const page = (symbol: string, ...told: Told[]) =>
     bytes(
       JSON.stringify({
         observations: told.map(([date, realtime_start, realtime_end, value]) => ({
-          ...{ date, realtime_start, realtime_end, value },
+          date,
+          realtime_start,
+          realtime_end,
+          value,
         })),
       }),
     ),
@@ -80,7 +83,10 @@ it.skipIf(file === undefined)(
     expect(parsed.rowsInBody).toBe(observations.length);
     expect(rowsOf(parsed)).toEqual(
       observations.map(({ date, value, realtime_start }) => [
-        ...['FEDFUNDS', on(date), on(realtime_start), on(realtime_start) + 86_400_000],
+        'FEDFUNDS',
+        on(date),
+        on(realtime_start),
+        on(realtime_start) + 86_400_000,
         value === '.' ? null : Number(value),
       ]),
     );

@@ -15,7 +15,9 @@ it('reads what FRED refuses', () => {
   expect(told(400, 'Bad Request.  Variable api_key is not set.').kind).toBe('refused');
   expect(told(400, 'Bad Request.  Variable limit is not between 1 and 100000.').kind).toBe('refused');
   expect(told(429, 'Too Many Requests.  Exceeded Rate Limit')).toMatchObject({
-    ...{ kind: 'limited', scope: 'family', waitMs: 10_000 },
+    kind: 'limited',
+    scope: 'family',
+    waitMs: 10_000,
   });
   expect(told(500, 'Internal Server Error').kind).toBe('broken');
 });

@@ -9,8 +9,14 @@ import { chunkKey, jobKey } from '../../../functions/stores/jobs/table.ts';
 import { createTestJobTable, type TestJobTable } from '../../helpers/job-table.ts';
 
 const order: JobOrder = {
-  ...{ source: 'klines', sources: ['klines_spot'], symbols: ['BTCUSDT'], skipped: [], timeframe: '1m' },
-  ...{ from: Date.UTC(2025, 0), to: Date.UTC(2025, 1), alsoRequested: false },
+  source: 'klines',
+  sources: ['klines_spot'],
+  symbols: ['BTCUSDT'],
+  skipped: [],
+  timeframe: '1m',
+  from: Date.UTC(2025, 0),
+  to: Date.UTC(2025, 1),
+  alsoRequested: false,
 };
 const planned = (label: string, ms = DAY): PlannedChunk => ({
   chunk: { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', label, start: 0, end: ms },
@@ -35,7 +41,11 @@ describe('a job', () => {
     expect(created).toBe(true);
     expect(await jobs.get(job.id)).toEqual({
       ...order,
-      ...{ id: job.id, status: 'queued', createdAt: table.now, wave: 0, rows: 0 },
+      id: job.id,
+      status: 'queued',
+      createdAt: table.now,
+      wave: 0,
+      rows: 0,
     });
     expect(await jobs.get('01JD0000000000000000000000')).toBeUndefined();
   });
@@ -240,11 +250,21 @@ describe('chunks', () => {
     await jobs.failChunk(id, 'b', { name: 'PermanentError', code: 'malformed-rows', message: 'no number' });
     expect(await jobs.chunks(id)).toEqual([
       {
-        ...{ label: 'a', state: 'waiting', wave: 1, totalMs: DAY, leftMs: DAY / 2, rows: 720 },
+        label: 'a',
+        state: 'waiting',
+        wave: 1,
+        totalMs: DAY,
+        leftMs: DAY / 2,
+        rows: 720,
         resumeAt: table.now,
       },
       {
-        ...{ label: 'b', state: 'failed', wave: 1, totalMs: DAY, leftMs: DAY, rows: 0 },
+        label: 'b',
+        state: 'failed',
+        wave: 1,
+        totalMs: DAY,
+        leftMs: DAY,
+        rows: 0,
         error: { name: 'PermanentError', code: 'malformed-rows', message: 'no number' },
       },
     ]);

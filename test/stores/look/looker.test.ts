@@ -53,16 +53,18 @@ describe('rows', () => {
       const of = rows.filter(({ open_time }) => String(open_time).startsWith(hour));
       const all = (name: string): number[] => of.map((row) => row[name] as number);
       expect(candle).toEqual({
-        ...{
-          open_time: candle.open_time,
-          close_time: `${hour}:59:59.999Z`,
-          open: all('open')[0],
-          close: all('close').at(-1),
-          rows: of.length,
-        },
-        ...{ high: Math.max(...all('high')), low: Math.min(...all('low')), volume: of.length },
-        ...{ quote_volume: 10 * of.length, trades: 3 * of.length },
-        ...{ taker_buy_volume: 0.5 * of.length, taker_buy_quote_volume: 5 * of.length },
+        open_time: candle.open_time,
+        close_time: `${hour}:59:59.999Z`,
+        open: all('open')[0],
+        close: all('close').at(-1),
+        rows: of.length,
+        high: Math.max(...all('high')),
+        low: Math.min(...all('low')),
+        volume: of.length,
+        quote_volume: 10 * of.length,
+        trades: 3 * of.length,
+        taker_buy_volume: 0.5 * of.length,
+        taker_buy_quote_volume: 5 * of.length,
       });
     }
     const newest = await looker.rows({ table, where, limit: 1, candles });

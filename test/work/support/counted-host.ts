@@ -61,7 +61,10 @@ export async function startCountedHost(): Promise<CountedHost> {
     at.venues.requests.clear();
     const answer = await work();
     return {
-      ...{ answer, statements: tap.statements.map(nameOf), table: [...actions], copied: tap.copied },
+      answer,
+      statements: tap.statements.map(nameOf),
+      table: [...actions],
+      copied: tap.copied,
       venues: at.venues.requests.all().map(({ line }) => line),
     };
   }
@@ -70,7 +73,8 @@ export async function startCountedHost(): Promise<CountedHost> {
   let calls: Call[] = [];
   let ended = Promise.withResolvers<void>();
   const call = async (handler: string, event: unknown, invoke: Parameters<Around>[2]): Promise<Call> => ({
-    ...{ handler, again: () => call(handler, event, invoke) },
+    handler,
+    again: () => call(handler, event, invoke),
     ...(await metered(() => invoke(event))),
   });
   const around: Around = async (handler, event, invoke) => {
