@@ -3,28 +3,37 @@
 .PHONY: demo dev-up dev-down dev-seed test check bench help
 .PHONY: localstack-up localstack-deploy localstack-down test-localstack
 
-INSTALLED := node_modules/.package-lock.json
+# What the commands and the local stack need, and what development needs as well: a fresh machine gets half of it first.
+RUNNABLE := node_modules/.package-lock.json
+INSTALLED := node_modules/.all-installed
 GORDON := bin/gordon-data
 HOST_MODE := node_modules/.bin/node localstack/host-mode/main.ts
 
 # Not `npm ci`: it refuses a lock without the optional binaries of other platforms, and a registry mirror may not have them
 # to lock. The versions are the lock's all the same.
-$(INSTALLED): package.json package-lock.json
+INSTALL := npm install --no-save --no-audit --no-fund --loglevel=error
+
+$(RUNNABLE): package.json package-lock.json
 	@echo 'Installing the packages of package-lock.json ...'
-	@npm install --no-save --no-audit --no-fund --loglevel=error
+	@$(INSTALL) $(if $(wildcard $(INSTALLED)),,--omit=dev)
 	@touch $@
 
-demo: $(INSTALLED) ## from nothing to a year of BTC and ETH and its coverage report; offline, venues simulated
+$(INSTALLED): package.json package-lock.json
+	@echo 'Installing the packages of package-lock.json ...'
+	@$(INSTALL)
+	@touch $(RUNNABLE) $@
+
+demo: $(RUNNABLE) ## from nothing to a year of BTC and ETH and its coverage report; offline, venues simulated
 	@$(GORDON) up --demo
 	@$(GORDON) seed --demo
 
-dev-up: $(INSTALLED) ## start the stack with live venues: jobs API on 8081, candle API on 3000
+dev-up: $(RUNNABLE) ## start the stack with live venues: jobs API on 8081, candle API on 3000
 	@$(GORDON) up
 
-dev-down: $(INSTALLED) ## stop whatever dev-up or demo started; data are kept
+dev-down: $(RUNNABLE) ## stop whatever dev-up or demo started; data are kept
 	@$(GORDON) down
 
-dev-seed: $(INSTALLED) ## load a year of BTC and ETH from the live venues; FROM_DATE, TO_DATE, SYMBOLS, SKIP_...=1
+dev-seed: $(RUNNABLE) ## load a year of BTC and ETH from the live venues; FROM_DATE, TO_DATE, SYMBOLS, SKIP_...=1
 	@$(GORDON) seed
 
 check: $(INSTALLED) ## format, lint, types, dead code, import direction

@@ -29,10 +29,13 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Whether what is installed is what package.json pins. */
+/** Whether what is installed is what package.json pins. What only development needs may be absent. */
 export function packages(root = REPOSITORY): Diagnosis {
-  const manifest = readManifest(join(root, 'package.json'));
-  const pins = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  const { dependencies = {}, devDependencies = {} } = readManifest(join(root, 'package.json'));
+  const forDevelopment = Object.entries(devDependencies).filter(
+    ([name]) => installed(root, name) !== undefined,
+  );
+  const pins = [...Object.entries(dependencies), ...forDevelopment];
   const wrong = pins.filter(([name, pin]) => installed(root, name) !== pin).map(([name]) => name);
   if (wrong.length === 0) return ok(`${plural(pins.length, 'package')} installed as pinned`);
   return broken(`not installed as pinned: ${few(wrong, 5)}`, 'Run `npm install`.');

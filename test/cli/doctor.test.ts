@@ -66,11 +66,17 @@ describe('the machine', () => {
     writeFileSync(join(root, 'package.json'), JSON.stringify(pins));
     has('a', '1.0.0');
     has('@b/c', '2.0.1');
+    has('d', '3.0.1');
     expect(packages(root)).toEqual({
       mark: 'broken',
       what: 'not installed as pinned: @b/c, d',
       remedy: 'Run `npm install`.',
     });
+    has('@b/c', '2.0.0');
+    expect(packages(root)).toMatchObject({ what: 'not installed as pinned: d' });
+    // `make demo` leaves out what only development needs.
+    rmSync(join(root, 'node_modules', 'd'), { recursive: true });
+    expect(packages(root)).toMatchObject({ mark: 'ok', what: '2 packages installed as pinned' });
   });
 
   it('runs the PostgreSQL that npm brought', async () => {
