@@ -7,6 +7,8 @@ const Time = z
   .meta({ description: 'YYYY-MM-DD (midnight UTC) or ISO 8601 with a zone', example: '2025-01-31' });
 /** printable, as every venue writes its symbols; the database would refuse a NUL */
 const Name = z.string().regex(/^[\x21-\x7e]{1,60}$/);
+/** several of them */
+const Names = z.string().regex(/^[\x21-\x7e]+$/);
 const Step = z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]);
 const limit = (usual: number, most: number) => z.coerce.number().int().min(1).max(most).default(usual);
 const range = { from: Time.optional(), to: Time.optional() };
@@ -40,7 +42,7 @@ export type Bucket = (typeof BUCKETS)[number];
 
 export const UnfollowQuery = z.strictObject({
   source: z.string().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
-  symbols: z.string().min(1).meta({ description: 'with commas between them' }),
+  symbols: Names.meta({ description: 'with commas between them' }),
   timeframe: Step.optional().meta({ description: 'defaults to all' }),
 });
 
