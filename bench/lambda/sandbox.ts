@@ -78,7 +78,6 @@ const functionEnv = (memoryMb: number): NodeJS.ProcessEnv => ({
   AWS_REGION: 'us-east-1',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
   POWERTOOLS_LOG_LEVEL: 'SILENT',
-  POWERTOOLS_METRICS_DISABLED: 'true',
 });
 
 async function told<T>(child: ChildProcess): Promise<T> {

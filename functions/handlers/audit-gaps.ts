@@ -1,6 +1,5 @@
 import { auditGaps } from '../core/run/audit.ts';
 import { iso } from '../core/time.ts';
-import { gauge } from '../runtime/observe.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -13,7 +12,6 @@ export const createHandler = scheduledHandler(
     }
     const { perishable, ...result } = audit;
     for (const { start, end, lostAt, daysLeft, ...series } of perishable) {
-      const { source, symbol } = series;
       log.warn('perishable gap', {
         ...series,
         from: iso(start),
@@ -21,7 +19,6 @@ export const createHandler = scheduledHandler(
         lostAt: iso(lostAt),
         daysLeft,
       });
-      gauge('PerishableDaysLeft', daysLeft, { source, symbol });
     }
     log.info('audit', result);
     return { ...result, perishable: perishable.length };

@@ -1,7 +1,6 @@
 import { FailJobInput, FinalizeJobOutput } from '../core/contracts.ts';
 import { eventsOf } from '../core/events.ts';
 import { failJob } from '../core/run/finish-job.ts';
-import { count } from '../runtime/observe.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
@@ -10,7 +9,6 @@ export const createHandler = stateHandler(
   async (input, services, log) => {
     const result = await failJob(services, input);
     log.info('job failed', { ...result });
-    count('JobEnded', 1, { status: result.status });
     await services.events.publish(eventsOf(result));
     return result;
   },

@@ -1,6 +1,5 @@
 import { FetchChunkInput, FetchChunkOutput } from '../core/contracts.ts';
 import { fetchChunk } from '../core/run/fetch-chunk.ts';
-import { count } from '../runtime/observe.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
@@ -9,7 +8,6 @@ export const createHandler = stateHandler(
   async (input, services, log) => {
     const result = await fetchChunk(services, input);
     log.info('fetched', { ...result });
-    count('ChunkCall', 1, { source: input.chunk.source, outcome: result.outcome });
     return result;
   },
 );

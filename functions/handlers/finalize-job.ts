@@ -1,7 +1,6 @@
 import { FinalizeJobInput, FinalizeJobOutput } from '../core/contracts.ts';
 import { eventsOf } from '../core/events.ts';
 import { finalizeJob } from '../core/run/finish-job.ts';
-import { count } from '../runtime/observe.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
@@ -10,8 +9,6 @@ export const createHandler = stateHandler(
   async (input, services, log) => {
     const result = await finalizeJob(services, input);
     log.info('job ended', { ...result });
-    count('JobEnded', 1, { status: result.status });
-    count('RowsFetched', result.rows);
     await services.events.publish(eventsOf(result));
     return result;
   },

@@ -1,6 +1,5 @@
 import { RecordChunkFailureInput, RecordChunkFailureOutput } from '../core/contracts.ts';
 import { recordChunkFailure } from '../core/run/finish-job.ts';
-import { count } from '../runtime/observe.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
@@ -9,7 +8,6 @@ export const createHandler = stateHandler(
   async (input, services, log) => {
     const result = await recordChunkFailure(services, input);
     log.info('chunk given up', { ...result });
-    count('ChunkFailed', 1, { source: input.chunk.source });
     return result;
   },
 );

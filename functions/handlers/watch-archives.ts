@@ -1,5 +1,4 @@
 import { watchArchives } from '../core/run/watch-archives.ts';
-import { count } from '../runtime/observe.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -7,7 +6,6 @@ export const createHandler = scheduledHandler(
   async (services, log) => {
     const result = await watchArchives(services);
     log.info('archives watched', { ...result });
-    count('ObjectsRepublished', result.republished);
     return result;
   },
   { noted: 'watch-archives' },

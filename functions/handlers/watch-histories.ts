@@ -1,5 +1,4 @@
 import { watchHistories } from '../core/run/watch-histories.ts';
-import { count } from '../runtime/observe.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -7,7 +6,6 @@ export const createHandler = scheduledHandler(
   async (services, log) => {
     const result = await watchHistories(services);
     log.info('histories watched', { ...result });
-    count('RowsRestated', result.rows);
     return result;
   },
   { noted: 'watch-histories' },

@@ -54,7 +54,7 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     // Metrics are lines in the log that only CloudWatch reads.
-    env: { POWERTOOLS_METRICS_DISABLED: 'true', ...process.env, ...database, GORDON_LOG_FILE: logFile },
+    env: { ...process.env, ...database, GORDON_LOG_FILE: logFile },
   });
   const said = await Promise.race([
     once(child, 'message').then(([message]) => message as { ready?: boolean; failed?: string }),

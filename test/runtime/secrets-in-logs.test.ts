@@ -6,7 +6,6 @@ const SECRETS = { password: 'hunter2-not-in-logs', fred: 'f00dbabe'.repeat(4) };
 const env = {
   ...process.env,
   POWERTOOLS_LOG_LEVEL: 'DEBUG',
-  POWERTOOLS_METRICS_DISABLED: 'false',
   GORDON_DATABASE_URL: `postgres://gordon:${SECRETS.password}@127.0.0.1:1/gordon`,
   GORDON_FRED_API_KEY: SECRETS.fred,
   AWS_REGION: 'us-east-1',
