@@ -1,7 +1,7 @@
 import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/contracts.ts';
 import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
 import type { Job } from '../../functions/core/job.ts';
-import { LOOKED_UP_AT_ONCE } from '../../functions/core/run/create-job.ts';
+import { LOOKED_UP_AT_ONCE } from '../../functions/core/run/check-symbols.ts';
 import { functions } from '../../functions/manifest.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
 import { itemOf } from '../../functions/stores/jobs/items.ts';
@@ -52,7 +52,7 @@ export async function walls(): Promise<Wall[]> {
       why: `${timeoutOf('plan-wave')} s at the same rate, in the first wave`,
     },
     {
-      what: 'symbols that an order can name and that were never looked up',
+      what: 'symbols of an order that no venue lists any more and that were never looked up',
       allows: `about ${whole(named)}`,
       why: `${QUOTAS.apiSeconds.value} s of API Gateway, ${REQUESTS_PER_NAMED_SYMBOL} requests of ${TAKEN.askSeconds} s for each, ${LOOKED_UP_AT_ONCE} symbols at a time`,
     },

@@ -1,3 +1,4 @@
+import { spellingOf } from '../../functions/core/spelling.ts';
 import type { SeriesReport } from '../api/answers.ts';
 import type { Paint } from '../terminal.ts';
 import { type Column, table } from './table.ts';
@@ -104,6 +105,11 @@ function findingLines(series: readonly SeriesReport[]): string[] {
 /** For an empty report. */
 export function nothingLine(filter: { readonly source?: string; readonly symbol?: string }): string {
   const words = [filter.source, filter.symbol].filter(Boolean).join(' ');
-  if (words) return `Nothing of ${words} was ever asked for: gordon-data backfill report shows what was.`;
+  if (words) {
+    const { symbol = '' } = filter;
+    const meant = spellingOf(symbol).symbol;
+    const hint = meant === symbol ? '' : ` Venues write it ${meant}.`;
+    return `Nothing of ${words} was ever asked for: gordon-data backfill report shows what was.${hint}`;
+  }
   return 'The warehouse is empty. Fill it: gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --wait';
 }

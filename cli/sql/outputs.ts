@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import stringWidth from 'string-width';
+import { padLeft, padRight } from '../format/table.ts';
 import { plural } from '../format/values.ts';
 import type { Screen } from '../terminal.ts';
 import type { ResultColumn, ResultRow, Sink } from './session.ts';
@@ -68,7 +70,7 @@ export function tableLines(
 ): string[] {
   const cells = rows.slice(0, most).map((row) => textsOf(row, columns).map((v) => visible(v ?? '')));
   const widths = columns.map(({ name }, i) =>
-    cells.reduce((w, row) => Math.max(w, row[i]!.length), name.length),
+    cells.reduce((w, row) => Math.max(w, stringWidth(row[i]!)), name.length),
   );
   const line = (parts: readonly string[]): string => ` ${parts.join(' | ')}`.trimEnd();
   return [
@@ -76,7 +78,9 @@ export function tableLines(
     widths.map((width) => '-'.repeat(width + 2)).join('+'),
     ...cells.map((row) =>
       line(
-        row.map((cell, i) => (isNumber(columns[i]!) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))),
+        row.map((cell, i) =>
+          isNumber(columns[i]!) ? padLeft(cell, widths[i]!) : padRight(cell, widths[i]!),
+        ),
       ),
     ),
     rows.length > most

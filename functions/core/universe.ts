@@ -13,17 +13,28 @@ export interface Instrument {
   readonly delistedAt?: number;
 }
 
-/** A market whose symbols can be chosen by a selector. */
-export interface Universe {
-  readonly venue: string;
-  readonly market: 'spot' | 'perps';
+/** A venue's list of what it has: one request instead of one for each symbol. */
+export interface Roster {
   /** ids of sources whose symbols these are: what is listed here needs no further proof there */
   readonly sources: readonly string[];
   readonly instruments: HttpRequest;
-  /** @throws GordonError `malformed-rows` */
+  /** the request for what comes after a page; absent: the list is one page */
+  next?(body: Uint8Array): HttpRequest | undefined;
+  /** Leaves out what it cannot read. @throws GordonError `malformed-rows` when it can read nothing of a list */
   parseInstruments(body: Uint8Array): readonly Instrument[];
+  /** names of entries that `parseInstruments` leaves out because they cannot be read */
+  unreadable?(body: Uint8Array): readonly string[];
+}
+
+/** A market whose symbols can be chosen by a selector. */
+export interface Universe extends Roster {
+  readonly venue: string;
+  readonly market: 'spot' | 'perps';
   readonly volumes: HttpRequest;
-  /** what was traded in 24 hours, in the quote's units, by symbol. @throws GordonError `malformed-rows` */
+  /**
+   * what was traded in 24 hours, in the quote's units, by symbol; without what it cannot read.
+   * @throws GordonError `malformed-rows` when it can read nothing of it
+   */
   parseVolumes(body: Uint8Array): ReadonlyMap<string, number>;
 }
 

@@ -15,6 +15,7 @@ import type { InstrumentPorts } from '../core/run/watch-instruments.ts';
 import type { WatchLivesPorts } from '../core/run/watch-lives.ts';
 import { type Clock, MINUTE } from '../core/time.ts';
 import { universes } from '../sources/binance/universes.ts';
+import { bybitLinear } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
 import { createAggregateStore } from '../stores/aggregates.ts';
 import { createArchiveWatch } from '../stores/archive-watch.ts';
@@ -124,6 +125,7 @@ export async function createServices(
     labels: createLabelBook(sql, clock),
     instruments: createInstruments(sql, clock),
     universes,
+    rosters: [...universes, bybitLinear],
     livesDue: createLivesDue(sql),
     rates: createRateWatch(limits),
     events: env.GORDON_EVENT_BUS

@@ -32,7 +32,8 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
 
   async function attempt(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { venue, family, weight = 1 } = request;
-    const url = `${baseUrl(request.host, env)}${request.path}`;
+    // Names in Chinese go as UTF-8, percent-encoded, as in a query.
+    const url = `${baseUrl(request.host, env)}${encodeURI(request.path)}`;
     const full = url + queryOf(request, env);
     await budget.take(venue.id, family, weight);
     const raw = await readAnswer(send, full, patience).catch((cause: unknown) => {

@@ -1,6 +1,7 @@
 import { batchOf, sortAndDedupe } from '../core/batch.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
 import type { PagesTier, Parsed, Source } from '../core/source.ts';
+import { MARKET_SYMBOL } from '../core/spelling.ts';
 import { ceilTo, HOUR, MINUTE } from '../core/time.ts';
 import { stepOf, type Timeframe } from '../core/timeframe.ts';
 import { listIn, numberIn } from './bybit/envelope.ts';
@@ -72,7 +73,7 @@ export const open_interest_bybit: Source = {
   timeframes: Object.keys(INTERVALS) as Timeframe[],
   defaultTimeframe: '1h',
   defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-  symbolPattern: /^[A-Z0-9]{2,30}$/,
+  symbolPattern: MARKET_SYMBOL,
   chunkUnit: () => 'month',
   instants: true,
   finalAfterMs: MINUTE,

@@ -1,6 +1,7 @@
 import type { PeriodUnit } from '../core/period.ts';
 import type { Series } from '../core/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../core/source.ts';
+import { MARKET_SYMBOL } from '../core/spelling.ts';
 import type { TableSpec } from '../core/table.ts';
 import { HOUR, MINUTE, SECOND } from '../core/time.ts';
 import { stepOf, type Timeframe } from '../core/timeframe.ts';
@@ -95,7 +96,7 @@ export const price_klines: Source = {
   timeframes: Object.keys(INTERVALS) as Timeframe[],
   defaultTimeframe: '5m',
   defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-  symbolPattern: /^[A-Z0-9]{2,30}$/,
+  symbolPattern: MARKET_SYMBOL,
   chunkUnit: (timeframe): PeriodUnit => (stepOf(timeframe) < HOUR ? 'month' : 'year'),
   finalAfterMs: 2 * SECOND,
   settleMs: 10 * MINUTE,

@@ -86,6 +86,25 @@ describe('the lists of Binance', () => {
     ]);
   });
 
+  it.each([
+    ['PERPETUAL', true],
+    ['TRADIFI_PERPETUAL', true],
+    ['CURRENT_QUARTER', false],
+    ['NEXT_QUARTER', false],
+    ['PERPETUAL DELIVERING', false],
+    ['', false],
+  ])('take a contract of the type %s: %s', (contractType, taken) => {
+    const entry = { symbol: 'AUSDT', quoteAsset: 'USDT', status: 'TRADING', contractType };
+    expect(perps.parseInstruments(bytes({ symbols: [entry] }))).toEqual(taken ? [listed('AUSDT')] : []);
+  });
+
+  it('go without an entry that cannot be read, and name it', () => {
+    const good = { symbol: 'AUSDT', quoteAsset: 'USDT', status: 'TRADING', contractType: 'PERPETUAL' };
+    const body = bytes({ symbols: [{ ...good, symbol: 'BUSDT', status: null }, null, good] });
+    expect(perps.parseInstruments(body)).toEqual([listed('AUSDT')]);
+    expect(perps.unreadable!(body)).toEqual(['BUSDT']);
+  });
+
   it('are refused when they are none', () => {
     const refusal = expect.objectContaining({ code: 'malformed-rows' });
     expect(() => perps.parseInstruments(bytes({}))).toThrow(refusal);

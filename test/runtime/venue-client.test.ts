@@ -41,6 +41,14 @@ describe('a request', () => {
     expect(budget.observed).toEqual([['spot', 42, now + 30 * SECOND]]);
   });
 
+  it('sends names in Chinese as UTF-8, percent-encoded, in path and query', async () => {
+    await using venue = await startVenue(answer(200, '[1]'));
+    const request = requestTo(binance, { query: { symbol: '币安人生USDT' } });
+    await clientOf(venue.url).get({ ...request, path: '/klines/币安人生USDT/1h' });
+    const name = '%E5%B8%81%E5%AE%89%E4%BA%BA%E7%94%9FUSDT';
+    expect(venue.requests.map((r) => r.url)).toEqual([`/klines/${name}/1h?symbol=${name}`]);
+  });
+
   it.each([{}, { 'x-mbx-used-weight-1m': '-1' }, { 'x-mbx-used-weight-1m': '' }])(
     'observes nothing where the venue tells nothing: %j',
     async (headers: Record<string, string>) => {

@@ -71,7 +71,7 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
         <input
           value={draft.symbols}
           placeholder={[...new Set(chosen.flatMap((source) => source.default_symbols))].join(', ')}
-          onInput={(event) => set({ symbols: event.currentTarget.value.toUpperCase() })}
+          onInput={(event) => set({ symbols: event.currentTarget.value })}
         />
       </label>
       <label>

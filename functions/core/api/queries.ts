@@ -5,10 +5,11 @@ import { STEPS, type Timeframe } from '../timeframe.ts';
 const Time = z
   .string()
   .meta({ description: 'YYYY-MM-DD (midnight UTC) or ISO 8601 with a zone', example: '2025-01-31' });
-/** printable, as every venue writes its symbols; the database would refuse a NUL */
-const Name = z.string().regex(/^[\x21-\x7e]{1,60}$/);
+/** printable, of any script, as venues write their symbols; the database would refuse a NUL */
+/** printable, of any script, as venues write their symbols; the database would refuse a NUL */
+export const Name = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]{1,60}$/);
 /** several of them */
-const Names = z.string().regex(/^[\x21-\x7e]+$/);
+const Names = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]+$/);
 const Step = z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]);
 const limit = (usual: number, most: number) => z.coerce.number().int().min(1).max(most).default(usual);
 const range = { from: Time.optional(), to: Time.optional() };

@@ -1,7 +1,6 @@
-import pMap from 'p-map';
 import * as z from 'zod';
 import { badRequest, parseInput } from '../bad-request.ts';
-import { BudgetExhausted, GordonError } from '../errors.ts';
+import type { GordonError } from '../errors.ts';
 import type { JobOrder } from '../job.ts';
 import type { JobStore, NewJob, Workflow } from '../job-ports.ts';
 import type { Sources } from '../ports.ts';
@@ -9,12 +8,11 @@ import type { Quote } from '../quote/quote.ts';
 import { FAMILIES, type Family, type Source } from '../source.ts';
 import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '../time.ts';
 import { isTimeframe, type Timeframe } from '../timeframe.ts';
-import { type ListingPorts, listingOf } from './listing-of.ts';
+import { checkSymbols, MAX_SYMBOLS, type SymbolPorts } from './check-symbols.ts';
 import { type QuotePorts, quoteOrder } from './quote-order.ts';
-import { type ResolvePorts, resolveSymbols } from './resolve-symbols.ts';
 import { identityOf } from './same-order.ts';
 
-export interface CreatePorts extends ResolvePorts, ListingPorts {
+export interface CreatePorts extends SymbolPorts {
   readonly jobs: JobStore;
   readonly workflow: Workflow;
   readonly sources: Sources;
@@ -22,8 +20,6 @@ export interface CreatePorts extends ResolvePorts, ListingPorts {
   /** whether the key that a source needs is set */
   hasKey(env: string): boolean;
 }
-
-const MAX_SYMBOLS = 1_000;
 
 /** The body of `POST /backfill`. Times are `YYYY-MM-DD` or ISO 8601 with a zone. */
 export const OrderBody = z.strictObject({
@@ -130,72 +126,4 @@ function instant(text: string | undefined, field: string): number | undefined {
   if (at !== undefined) return Math.max(at, 0);
   const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
   throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
-}
-
-/** Symbols that the venues are asked about at the same time: whoever orders waits, and API Gateway for 29 seconds at most. */
-export const LOOKED_UP_AT_ONCE = 8;
-
-/**
- * Refuses a symbol that no chosen venue lists; one that only some list goes on with those. What cannot be a symbol of a
- * source at all is not even worth a word, as long as it is one of another. Selectors become the symbols that they stand for.
- */
-async function checkSymbols(ports: CreatePorts, order: JobOrder): Promise<JobOrder> {
-  const skipped: string[] = [];
-  const chosen = order.sources.map((id) => ports.sources[id]!);
-  const { symbols, selected, listed } = await resolveSymbols(ports, order.symbols);
-  if (symbols.length > MAX_SYMBOLS) throw tooMany(symbols.length);
-  const isKnown = async (source: Source, symbol: string): Promise<boolean> =>
-    listed.has(`${source.id} ${symbol}`) || isListed(ports, source, symbol, order.timeframe);
-  const looked = await pMap(
-    symbols,
-    async (symbol) => {
-      const possible = chosen.filter((source) => source.symbolPattern.test(symbol));
-      const known = await Promise.all(possible.map((source) => isKnown(source, symbol)));
-      return { symbol, possible, unlisted: possible.filter((_, i) => !known[i]).map(({ id }) => id) };
-    },
-    { concurrency: LOOKED_UP_AT_ONCE },
-  );
-  for (const { symbol, possible, unlisted } of looked) {
-    const anywhere = unlisted.length < possible.length;
-    if (!anywhere && !(selected.has(symbol) && possible.length > 0)) throw unknownSymbol(symbol, chosen);
-    skipped.push(...unlisted.map((id) => `${id} ${symbol}`));
-  }
-  return { ...order, symbols, skipped };
-}
-
-const tooMany = (count: number): GordonError =>
-  badRequest(
-    'too-many-symbols',
-    'the order',
-    `${count} symbols are more than the ${MAX_SYMBOLS} of one job.`,
-    'Make several orders.',
-  );
-
-function unknownSymbol(symbol: string, chosen: readonly Source[]): GordonError {
-  const [{ defaultSymbols }] = chosen as [Source, ...Source[]];
-  const remedy = `Check the spelling: symbols are written as the venue writes them, such as ${defaultSymbols[0]}.`;
-  const who = chosen.map(({ id }) => id).join(' and ');
-  return badRequest('unknown-symbol', symbol, `${who} do not list it.`, remedy, 422);
-}
-
-async function isListed(
-  ports: CreatePorts,
-  source: Source,
-  symbol: string,
-  timeframe: Timeframe,
-): Promise<boolean> {
-  // What the adapter itself proposes needs no proof; its life is looked up when a hole asks for it.
-  if (source.defaultSymbols.includes(symbol)) return true;
-  const series = { source: source.id, symbol, timeframe };
-  try {
-    await listingOf(ports, source, series);
-    return true;
-  } catch (error) {
-    if (error instanceof GordonError && error.code === 'unknown-symbol') return false;
-    // A venue that cannot be asked now is no reason to refuse: the archive may serve, and the job will tell.
-    if (error instanceof BudgetExhausted) return true;
-    if (error instanceof GordonError && error.name === 'RetryableVenueError') return true;
-    if (error instanceof GordonError && error.code === 'region-refused') return true;
-    throw error;
-  }
 }

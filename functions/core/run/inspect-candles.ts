@@ -6,6 +6,7 @@ import type { JobStore } from '../job-ports.ts';
 import type { Gap, SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
 import { clip, hull, type Range, subtract } from '../range.ts';
 import type { Source } from '../source.ts';
+import { spellingOf } from '../spelling.ts';
 import { type Clock, ceilTo, floorTo, iso } from '../time.ts';
 import { isTimeframe, stepOf, type Timeframe } from '../timeframe.ts';
 
@@ -34,7 +35,10 @@ export function candleSeries(
     throw badRequest('unknown-timeframe', timeframe, 'there is no such timeframe.', remedy);
   }
   if (!spec.symbolPattern.test(symbol)) {
-    const remedy = 'Write it as the venue does, such as BTCUSDT.';
+    const { symbol: meant } = spellingOf(symbol);
+    const remedy = spec.symbolPattern.test(meant)
+      ? `Write ${meant}.`
+      : 'Write it as the venue does, such as BTCUSDT.';
     throw badRequest('unknown-symbol', symbol, 'cannot be a symbol.', remedy, 422);
   }
   return { symbol, timeframe, spec };

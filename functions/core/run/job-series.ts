@@ -29,7 +29,7 @@ export function seriesOf(
 }
 
 /** Series of which the database is asked at the same time: it counts with more than one core. */
-const AT_ONCE = 4;
+export const AT_ONCE = 4;
 
 /** Does something for each series of a job; the answers are in the order of the series. */
 export const eachSeries = <T>(

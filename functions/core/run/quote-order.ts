@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { JobOrder } from '../job.ts';
 import { planSource } from '../plan.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
@@ -5,7 +6,7 @@ import { type ChunkEstimate, estimateChunk } from '../quote/asked-for.ts';
 import { type Quote, quoteOf } from '../quote/quote.ts';
 import type { Listing } from '../source.ts';
 import type { Clock } from '../time.ts';
-import { type JobSeries, missingOf, seriesOf, wantedOf } from './job-series.ts';
+import { AT_ONCE, type JobSeries, missingOf, seriesOf, wantedOf } from './job-series.ts';
 
 export interface QuotePorts {
   readonly store: Pick<SeriesStore, 'listing'>;
@@ -22,10 +23,16 @@ export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Qu
   // Most symbols of an order lack the same: what one of them takes, all of them take.
   const known = new Map<string, readonly ChunkEstimate[]>();
   const read = new Set<string>();
-  for (const one of series) {
-    const missing = await missingOf(ports.catalog, one, await wantedOf(order, one, ports.catalog, now));
+  const found = await pMap(
+    series,
+    async (one) => {
+      const missing = await missingOf(ports.catalog, one, await wantedOf(order, one, ports.catalog, now));
+      return { one, missing, listing: missing.length > 0 ? await knownListing(ports, one) : undefined };
+    },
+    { concurrency: AT_ONCE },
+  );
+  for (const { one, missing, listing } of found) {
     if (missing.length === 0) continue;
-    const listing = await knownListing(ports, one);
     const key = JSON.stringify([one.source, listing, missing]);
     const shared = one.spec.siblings !== undefined;
     const estimates =

@@ -1,8 +1,8 @@
 import { badRequest } from '../bad-request.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import type { VenueClient } from '../ports.ts';
-import { isSelector, readSelector, select, type Universe } from '../universe.ts';
-import type { HttpRequest } from '../venue.ts';
+import { isSelector, readSelector, type Selector, select, type Universe } from '../universe.ts';
+import type { VenueList, VenueLists } from './venue-lists.ts';
 
 export interface ResolvePorts {
   readonly venue: VenueClient;
@@ -11,20 +11,27 @@ export interface ResolvePorts {
 
 export interface Resolved {
   readonly symbols: readonly string[];
-  /** those that a selector chose: that another venue lacks one is no mistake of the order */
+  /** those that a selector chose: that a venue lacks one is no mistake of the order */
   readonly selected: ReadonlySet<string>;
   /** `source symbol` pairs that a venue's list has just proven */
   readonly listed: ReadonlySet<string>;
+  /** of what selectors look through, entries of the venue's list that cannot be read, with the sources that go without them */
+  readonly unreadable: readonly { readonly symbol: string; readonly sources: readonly string[] }[];
 }
 
 /**
  * Puts symbols in the place of selectors, as the venue lists and trades them now.
  * @throws GordonError `invalid-selector`, `empty-selection`, and what venues throw
  */
-export async function resolveSymbols(ports: ResolvePorts, words: readonly string[]): Promise<Resolved> {
+export async function resolveSymbols(
+  ports: ResolvePorts,
+  lists: VenueLists,
+  words: readonly string[],
+): Promise<Resolved> {
   const symbols: string[] = [];
   const selected = new Set<string>();
   const listed = new Set<string>();
+  const unreadable: { symbol: string; sources: readonly string[] }[] = [];
   for (const word of words) {
     if (!isSelector(word)) {
       symbols.push(word);
@@ -32,34 +39,43 @@ export async function resolveSymbols(ports: ResolvePorts, words: readonly string
     }
     const selector = readSelector(word);
     const universe = ports.universes?.find(({ market }) => market === selector.market);
-    const chosen = universe ? await chosenOf(ports, universe, word) : [];
-    if (chosen.length === 0) throw nothing(word, selector.quote);
+    if (!universe) throw emptySelection(word, selector.quote);
+    const list = await orNone(word, universe.instruments.path, lists(universe));
+    const chosen = await chosenOf(ports, universe, list, word, selector);
+    if (chosen.length === 0) throw emptySelection(word, selector.quote);
     symbols.push(...chosen);
     for (const symbol of chosen) selected.add(symbol);
-    for (const id of universe?.sources ?? []) for (const symbol of chosen) listed.add(`${id} ${symbol}`);
+    for (const id of universe.sources) for (const symbol of chosen) listed.add(`${id} ${symbol}`);
+    unreadable.push(...list.unreadable.map((symbol) => ({ symbol, sources: universe.sources })));
   }
-  return { symbols: [...new Set(symbols)], selected, listed };
+  return { symbols: [...new Set(symbols)], selected, listed, unreadable };
 }
 
-async function chosenOf({ venue }: ResolvePorts, universe: Universe, word: string): Promise<string[]> {
-  const selector = readSelector(word);
-  const ask = async (request: HttpRequest): Promise<Uint8Array> => {
-    try {
-      const answer = await venue.get(request);
-      if (answer) return answer.body;
-    } catch (error) {
-      if (!(error instanceof BudgetExhausted)) throw error;
-      throw noAnswer(word, error.message, error);
-    }
-    throw noAnswer(word, `${request.path} does not exist`);
-  };
-  const instruments = universe.parseInstruments(await ask(universe.instruments));
+async function chosenOf(
+  { venue }: ResolvePorts,
+  universe: Universe,
+  { instruments }: VenueList,
+  word: string,
+  selector: Selector,
+): Promise<string[]> {
   // Volumes cost as much as forty requests; who wants all of them needs no order.
   if (selector.top === undefined) return select(selector, instruments);
-  return select(selector, instruments, universe.parseVolumes(await ask(universe.volumes)));
+  const { body } = await orNone(word, universe.volumes.path, venue.get(universe.volumes));
+  return select(selector, instruments, universe.parseVolumes(body));
 }
 
-const nothing = (word: string, quote: string): GordonError =>
+async function orNone<T>(word: string, path: string, answer: Promise<T | undefined>): Promise<T> {
+  try {
+    const given = await answer;
+    if (given) return given;
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    throw noAnswer(word, error.message, error);
+  }
+  throw noAnswer(word, `${path} does not exist`);
+}
+
+export const emptySelection = (word: string, quote: string): GordonError =>
   badRequest('empty-selection', word, `nothing that trades in ${quote} is listed there.`, undefined, 422);
 
 const noAnswer = (subject: string, why: string, cause?: unknown): GordonError =>

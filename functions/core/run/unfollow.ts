@@ -2,6 +2,7 @@ import { badRequest } from '../bad-request.ts';
 import type { SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
 import { refreshEvery } from '../schedule.ts';
 import type { Series } from '../series.ts';
+import { spellingOf } from '../spelling.ts';
 import { iso, SECOND } from '../time.ts';
 import type { Timeframe } from '../timeframe.ts';
 
@@ -25,7 +26,11 @@ export async function unfollow(
   const known = await catalog.report({ sources, symbols, ...(timeframe && { timeframe }) });
   for (const symbol of symbols) {
     if (known.some((series) => series.symbol === symbol)) continue;
-    const remedy = 'List what is: GET /backfill/series.';
+    const { symbol: meant } = spellingOf(symbol);
+    const remedy =
+      meant === symbol
+        ? 'List what is: GET /backfill/series.'
+        : `Venues write it ${meant}. List what is: GET /backfill/series.`;
     throw badRequest('not-followed', symbol, 'nothing of it is requested there.', remedy, 404);
   }
   const series = known.map(({ source, symbol, timeframe }) => ({ source, symbol, timeframe }));

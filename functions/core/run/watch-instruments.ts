@@ -21,6 +21,8 @@ export async function watchInstruments(ports: InstrumentPorts): Promise<Record<s
     try {
       const answer = await ports.venue.get(universe.instruments);
       if (!answer) continue;
+      const unreadable = universe.unreadable?.(answer.body) ?? [];
+      if (unreadable.length > 0) throw halfRead(name, unreadable);
       changed[name] = await ports.instruments.note(universe, universe.parseInstruments(answer.body));
     } catch (error) {
       if (error instanceof BudgetExhausted) changed[name] = error.message;
@@ -31,3 +33,12 @@ export async function watchInstruments(ports: InstrumentPorts): Promise<Record<s
   if (failed) throw failed;
   return changed;
 }
+
+/** What lacks in a list is entered as gone, so a list counts only as a whole. */
+const halfRead = (subject: string, unreadable: readonly string[]): GordonError =>
+  new GordonError({
+    name: 'PermanentError',
+    code: 'malformed-rows',
+    subject,
+    message: `entries of its list cannot be read: ${unreadable.slice(0, 3).join(', ')}.`,
+  });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Name } from '../api/queries.ts';
 import { badRequest, parseInput } from '../bad-request.ts';
 import { boundsAsked, seriesAsked } from '../look/asked.ts';
 import { periodAt } from '../period.ts';
@@ -11,7 +12,7 @@ import { STEPS, type Timeframe } from '../timeframe.ts';
 /** The body of `POST /backfill/verify`: one series, and at most one month of it. */
 export const VerifyBody = z.strictObject({
   source: z.string(),
-  symbol: z.string().regex(/^[\x21-\x7e]{1,60}$/),
+  symbol: Name,
   timeframe: z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]).optional(),
   from: z.string(),
   to: z.string(),

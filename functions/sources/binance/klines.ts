@@ -1,6 +1,7 @@
 import type { PeriodUnit } from '../../core/period.ts';
 import type { Series } from '../../core/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../../core/source.ts';
+import { MARKET_SYMBOL } from '../../core/spelling.ts';
 import type { Column, TableSpec } from '../../core/table.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
 import { stepOf, type Timeframe } from '../../core/timeframe.ts';
@@ -37,7 +38,7 @@ export function klines(market: KlineMarket): Source {
     timeframes: market.timeframes,
     defaultTimeframe: '1m',
     defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-    symbolPattern: /^[A-Z0-9]{2,30}$/,
+    symbolPattern: MARKET_SYMBOL,
     chunkUnit: (timeframe): PeriodUnit => (timeframe === '1s' ? 'day' : 'month'),
     finalAfterMs: 2 * SECOND,
     settleMs: 10 * MINUTE,

@@ -19,18 +19,21 @@ export const binanceListing: ArchiveListing = {
     if (!/<ListBucketResult[\s>]/.test(text)) {
       throw malformed('the listing', 'the answer is no ListBucketResult.');
     }
+    // Keys are plain UTF-8, names in Chinese too, unless the answer says otherwise.
+    const isEncoded = field(text, 'EncodingType') === 'url';
     const objects = Array.from(text.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, entry]) =>
-      objectOf(entry!),
+      objectOf(entry!, isEncoded),
     );
     return { objects, more: field(text, 'IsTruncated') === 'true' };
   },
 };
 
-function objectOf(entry: string): ListedObject {
+function objectOf(entry: string, isEncoded: boolean): ListedObject {
   const modified = Date.parse(field(entry, 'LastModified') ?? '');
   const key = field(entry, 'Key');
   if (!key || Number.isNaN(modified)) throw malformed('the listing', `an entry cannot be read: ${entry}.`);
-  return { path: `/${unescaped(key)}`, modified };
+  const name = unescaped(key);
+  return { path: `/${isEncoded ? decodeURIComponent(name.replaceAll('+', ' ')) : name}`, modified };
 }
 
 const field = (text: string, name: string): string | undefined =>

@@ -1,6 +1,7 @@
 import { batchOf } from '../../core/batch.ts';
 import { type Series, seriesLabel } from '../../core/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../../core/source.ts';
+import { MARKET_SYMBOL } from '../../core/spelling.ts';
 import { ceilTo, DAY, HOUR, MINUTE } from '../../core/time.ts';
 import { stepOf, type Timeframe } from '../../core/timeframe.ts';
 import { numberIn } from '../csv/numbers.ts';
@@ -32,7 +33,7 @@ export function metricSource(statistic: Statistic): Source {
     timeframes: ['5m', '1h'],
     defaultTimeframe: '1h',
     defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-    symbolPattern: /^[A-Z0-9]{2,30}$/,
+    symbolPattern: MARKET_SYMBOL,
     chunkUnit: () => 'month',
     instants: true,
     finalAfterMs: MINUTE,

@@ -26,33 +26,47 @@ export const universes: readonly Universe[] = [
     market: 'spot',
     sources: ['klines_spot'],
     instruments: spot('/api/v3/exchangeInfo', 20),
-    parseInstruments: (body) => listIn(body, 'symbols').map(instrumentOf),
+    parseInstruments: (body) => instrumentsIn(listIn(body, 'symbols')),
+    unreadable: (body) => unreadableIn(listIn(body, 'symbols')),
     volumes: spot('/api/v3/ticker/24hr', 80),
     parseVolumes: volumesIn,
   },
   {
     venue: 'binance',
     market: 'perps',
-    sources: ['klines_perp', 'funding_binance', 'open_interest_binance'],
+    sources: [
+      'klines_perp',
+      'funding_binance',
+      'open_interest_binance',
+      'ratio_global_accounts',
+      'ratio_taker_volume',
+      'ratio_top_accounts',
+      'ratio_top_positions',
+    ],
     instruments: usdm('/fapi/v1/exchangeInfo', 1),
-    // Contracts that end at a quarter have an underscore in their symbol and no place in our tables.
-    parseInstruments: (body) =>
-      listIn(body, 'symbols')
-        .filter(({ contractType }) => contractType === 'PERPETUAL')
-        .map(instrumentOf),
+    parseInstruments: (body) => instrumentsIn(perpetualsIn(body)),
+    unreadable: (body) => unreadableIn(perpetualsIn(body)),
     volumes: usdm('/fapi/v1/ticker/24hr', 40),
     parseVolumes: volumesIn,
   },
 ];
 
-type Entry = Readonly<Record<string, unknown>>;
+type Entry = Readonly<Record<string, unknown>> | null;
 
 /** What the venue writes for a perpetual without an end lies in the year 2100. */
 const NO_END = Date.UTC(2100, 0);
 
-function instrumentOf({ symbol, quoteAsset, status, onboardDate, deliveryDate }: Entry): Instrument {
+/**
+ * Contracts that end at a quarter have no place in our tables. `TRADIFI_PERPETUAL` is about a share or a metal: its exchange closes,
+ * the perpetual trades on around the clock.
+ */
+const perpetualsIn = (body: Uint8Array): readonly Entry[] =>
+  listIn(body, 'symbols').filter((entry) => /^(?:\w+_)?PERPETUAL$/.test(String(entry?.contractType)));
+
+function instrumentOf(entry: Entry): Instrument | undefined {
+  const { symbol, quoteAsset, status, onboardDate, deliveryDate } = entry ?? {};
   if (typeof symbol !== 'string' || typeof quoteAsset !== 'string' || typeof status !== 'string') {
-    throw malformed('exchangeInfo', 'an entry has no symbol, quoteAsset or status.');
+    return undefined;
   }
   const ends = typeof deliveryDate === 'number' && deliveryDate < NO_END;
   return {
@@ -65,20 +79,35 @@ function instrumentOf({ symbol, quoteAsset, status, onboardDate, deliveryDate }:
   };
 }
 
+const instrumentsIn = (entries: readonly Entry[]): readonly Instrument[] =>
+  readable('exchangeInfo', entries, instrumentOf);
+
+const unreadableIn = (entries: readonly Entry[]): readonly string[] =>
+  entries.filter((entry) => !instrumentOf(entry)).map((entry) => String(entry?.symbol ?? 'a nameless entry'));
+
 function volumesIn(body: Uint8Array): Map<string, number> {
-  const entries = listIn(body).map(({ symbol, quoteVolume }) => {
+  const volumes = readable('ticker/24hr', listIn(body), (entry) => {
+    const { symbol, quoteVolume } = entry ?? {};
     const volume = Number(quoteVolume);
-    if (typeof symbol !== 'string' || !(volume >= 0)) {
-      throw malformed('ticker/24hr', `${String(symbol)} has the volume ${String(quoteVolume)}.`);
-    }
-    return [symbol, volume] as const;
+    return typeof symbol === 'string' && volume >= 0 ? ([symbol, volume] as const) : undefined;
   });
-  return new Map(entries);
+  return new Map(volumes);
+}
+
+/** One bad entry costs nobody else their place; a list in another shape is refused. */
+function readable<T>(
+  subject: string,
+  entries: readonly Entry[],
+  read: (entry: Entry) => T | undefined,
+): readonly T[] {
+  const all = entries.map(read).filter((one) => one !== undefined);
+  if (all.length === 0 && entries.length > 0) throw malformed(subject, 'no entry of it can be read.');
+  return all;
 }
 
 function listIn(body: Uint8Array, field?: string): readonly Entry[] {
-  const parsed = readJson(body, 'the listing') as Entry | readonly Entry[] | null;
-  const list = field === undefined ? parsed : (parsed as Entry | null)?.[field];
+  const parsed = readJson(body, 'the listing') as Entry | readonly Entry[];
+  const list = field === undefined ? parsed : (parsed as Entry)?.[field];
   if (!Array.isArray(list)) throw malformed('the listing', 'the answer is no list of symbols.');
   return list;
 }

@@ -1,6 +1,7 @@
 import { batchOf, sortAndDedupe } from '../../core/batch.ts';
 import type { Series } from '../../core/series.ts';
 import type { Finding, Parsed, Source } from '../../core/source.ts';
+import { MARKET_SYMBOL } from '../../core/spelling.ts';
 import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
 import { DAY, floorTo, HOUR, MINUTE } from '../../core/time.ts';
 import { intervalsOf, LONGEST_INTERVAL } from './intervals.ts';
@@ -14,7 +15,7 @@ export const fundingSource = {
   timeframes: ['1h'],
   defaultTimeframe: '1h',
   defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-  symbolPattern: /^[A-Z0-9]{2,30}$/,
+  symbolPattern: MARKET_SYMBOL,
   chunkUnit: () => 'year',
   instants: true,
   finalAfterMs: MINUTE,

@@ -53,7 +53,7 @@ export function objectOf(
 }
 
 const KEY =
-  /^data\/(spot|futures\/um)\/(monthly|daily)\/(klines|fundingRate|metrics)\/([A-Z0-9_]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
+  /^data\/(spot|futures\/um)\/(monthly|daily)\/(klines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
 
 /** Reads a key (without `.CHECKSUM`); undefined: no file could ever have that name. */
 export function parseKey(key: string): ArchiveObject | undefined {

@@ -1,13 +1,15 @@
 import { BinanceRefusal, badSymbol } from '../binance/errors.ts';
+import { listedIn } from '../binance/listed.ts';
 import type { Params } from '../binance/params.ts';
 import { decimal } from '../frame/decimal.ts';
-import { CONTRACTS, type Contract, isKnown, isTrading } from '../market/contracts.ts';
+import type { VenueContext } from '../frame/module.ts';
+import { type Contract, isKnown, isTrading } from '../market/contracts.ts';
 
 const STATUSES = ['TRADING', 'HALT', 'BREAK'];
 
 /** `GET /api/v3/exchangeInfo`. @param unit 1 for ms, 1000 for µs */
-export function exchangeInfo(params: Params, now: number, unit: number): unknown {
-  const listed = CONTRACTS.filter((c) => c.market === 'spot' && isKnown(c, now));
+export function exchangeInfo(context: VenueContext, params: Params, now: number, unit: number): unknown {
+  const listed = listedIn(context, 'spot').filter((c) => isKnown(c, now));
   return {
     timezone: 'UTC',
     serverTime: now * unit,
@@ -44,7 +46,7 @@ function chosen(params: Params, listed: readonly Contract[], now: number): reado
 }
 
 function listOf(text: string): string[] {
-  if (!/^\["[A-Z0-9-_.]+"(,"[A-Z0-9-_.]+")*\]$/.test(text)) {
+  if (!/^\["[A-Z0-9-_.\u0080-\uffff]+"(,"[A-Z0-9-_.\u0080-\uffff]+")*\]$/.test(text)) {
     throw new BinanceRefusal(
       -1100,
       'Illegal characters found in parameter \'symbols\'; legal range is \'^\\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\\]$\'.',

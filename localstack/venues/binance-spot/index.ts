@@ -29,7 +29,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/api/v3/exchangeInfo': {
     weight: 20,
     params: ['symbol', 'symbols', 'permissions', 'showPermissionSets', 'symbolStatus'],
-    answer: (_context, params, request) => exchangeInfo(params, request.at, unitOf(request)),
+    answer: (context, params, request) => exchangeInfo(context, params, request.at, unitOf(request)),
   },
   '/api/v3/ticker/24hr': {
     weight: 80,

@@ -1,6 +1,8 @@
 import { DAY } from '../../../functions/core/time.ts';
+import { listedIn } from '../binance/listed.ts';
 import { decimal } from '../frame/decimal.ts';
-import { CONTRACTS, type Contract } from '../market/contracts.ts';
+import type { VenueContext } from '../frame/module.ts';
+import type { Contract } from '../market/contracts.ts';
 
 /** What the venue writes for a perpetual without an end: the last hour of the year 2100. */
 const NO_END = 4_133_404_800_000;
@@ -8,8 +10,8 @@ const NO_END = 4_133_404_800_000;
 const ANNOUNCED = 7 * DAY;
 
 /** `GET /fapi/v1/exchangeInfo`; a delisted contract stays as SETTLING. */
-export function exchangeInfo(now: number): unknown {
-  const listed = CONTRACTS.filter((c) => c.market === 'um' && c.listedAt <= now);
+export function exchangeInfo(context: VenueContext, now: number): unknown {
+  const listed = listedIn(context, 'um').filter((c) => c.listedAt <= now);
   return {
     timezone: 'UTC',
     serverTime: now,
@@ -31,7 +33,7 @@ function symbolInfo(contract: Contract, now: number): unknown {
   return {
     symbol: contract.symbol,
     pair: contract.symbol,
-    contractType: 'PERPETUAL',
+    contractType: contract.underlying === undefined ? 'PERPETUAL' : 'TRADIFI_PERPETUAL',
     deliveryDate: delistedAt !== undefined && now >= delistedAt - ANNOUNCED ? delistedAt : NO_END,
     onboardDate: contract.onboardDate,
     status: delistedAt !== undefined && now >= delistedAt ? 'SETTLING' : 'TRADING',
@@ -44,8 +46,8 @@ function symbolInfo(contract: Contract, now: number): unknown {
     quantityPrecision: lot,
     baseAssetPrecision: 8,
     quotePrecision: 8,
-    underlyingType: 'COIN',
-    underlyingSubType: [],
+    underlyingType: contract.underlying ?? 'COIN',
+    underlyingSubType: contract.underlying === undefined ? [] : ['TradFi'],
     triggerProtect: '0.0500',
     liquidationFee: '0.012500',
     marketTakeBound: '0.05',

@@ -58,7 +58,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     family: FAMILIES.weight,
     weight: flat(1),
     params: [],
-    answer: (_context, _params, request) => exchangeInfo(request.at),
+    answer: (context, _params, request) => exchangeInfo(context, request.at),
   },
   '/fapi/v1/ticker/24hr': {
     family: FAMILIES.weight,

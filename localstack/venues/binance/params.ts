@@ -1,7 +1,10 @@
 import type { VenueRequest } from '../frame/module.ts';
 import { BinanceRefusal, illegal, invalid, missing } from './errors.ts';
 
+/** as a refusal prints it */
 const SYMBOL = '^[A-Z0-9-_.]{1,20}$';
+/** Names in Chinese are read too, percent-encoded as all of a query. */
+const NAME = /^[A-Z0-9-_.\u0080-\uffff]{1,20}$/;
 const NUMBER = '^[0-9]{1,20}$';
 
 /** The query of one request, read as strictly as the venue reads it. */
@@ -40,7 +43,7 @@ export class Params {
 
   symbol(): string {
     const symbol = this.need('symbol');
-    if (!new RegExp(SYMBOL).test(symbol)) throw illegal('symbol', SYMBOL);
+    if (!NAME.test(symbol)) throw illegal('symbol', SYMBOL);
     return symbol;
   }
 

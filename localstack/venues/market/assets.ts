@@ -31,6 +31,9 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   LINK: asset(3, 0.28, 0.037, 20_000),
   LTC: asset(50, 0.12, 0.033, 15_000),
   SHIB: asset(0.000_012, 0.03, 0.045, 25_000),
+  币安人生: asset(0.05, 0.3, 0.06, 8_000),
+  XAU: asset(1_500, 0.15, 0.01, 3_000),
+  TSLA: asset(30, 0.4, 0.03, 2_000),
   // Not real: the life of a symbol in all its phases.
   NEW: asset(1.2, 0.02, 0.05, 9_000),
   OLD: asset(0.9, -0.1, 0.05, 4_000),

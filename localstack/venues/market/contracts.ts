@@ -28,6 +28,8 @@ export interface Contract {
   readonly digits: { readonly price: number; readonly lot: number; readonly quote: number };
   /** share of minutes without a trade */
   readonly quiet: number;
+  /** of a perpetual about something that is traded elsewhere, with closures: what kind of thing, as exchangeInfo has it */
+  readonly underlying?: string;
 }
 
 interface Extras {
@@ -39,6 +41,7 @@ interface Extras {
   readonly away?: readonly [string, string];
   readonly reused?: boolean;
   readonly forgotten?: string;
+  readonly underlying?: string;
 }
 
 function contract(
@@ -46,8 +49,10 @@ function contract(
   [base, quote]: readonly [string, string],
   listed: string,
   [price, lot]: readonly [number, number],
-  { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1, away, reused, forgotten }: Extras = {},
+  extras: Extras = {},
 ): Contract {
+  const { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1 } = extras;
+  const { away, reused, forgotten, underlying } = extras;
   const at = (text: string): number => Date.parse(`${text}:00Z`);
   const listedAt = at(listed);
   return {
@@ -64,6 +69,7 @@ function contract(
     ...(away && { away: { start: at(away[0]), end: at(away[1]) } }),
     ...(away && reused && { restFrom: at(away[1]) }),
     ...(forgotten !== undefined && { forgottenAt: at(forgotten) }),
+    ...(underlying !== undefined && { underlying }),
   };
 }
 
@@ -99,6 +105,8 @@ export const CONTRACTS: readonly Contract[] = [
     delisted: '2023-05-08T03:00',
     forgotten: '2023-06-01T00:00',
   }),
+  // The venue writes some names in Chinese.
+  contract('spot', ['币安人生', USDT], '2026-01-07T13:00', [4, 1]),
   contract('um', ['BTC', USDT], '2019-09-08T17:57', [1, 3], { onboard: '2019-09-25T08:00' }),
   contract('um', ['ETH', USDT], '2019-11-27T07:45', [2, 3]),
   contract('um', ['XRP', USDT], '2020-01-06T09:00', [4, 1]),
@@ -113,9 +121,35 @@ export const CONTRACTS: readonly Contract[] = [
   contract('um', ['NEW', USDT], '2025-06-18T09:30', [4, 0]),
   contract('um', ['OLD', USDT], '2021-09-01T08:00', [4, 0], { delisted: '2025-03-20T09:00' }),
   contract('um', ['QUIET', USDT], '2023-03-01T10:00', [3, 1], { quiet: 0.3 }),
+  contract('um', ['币安人生', USDT], '2025-10-09T07:15', [5, 0]),
+  // They trade around the clock, also while the exchange of what they are about is closed.
+  contract('um', ['XAU', USDT], '2025-12-11T12:00', [2, 3], { quiet: 0.2, underlying: 'COMMODITY' }),
+  contract('um', ['TSLA', USDT], '2026-01-28T14:30', [2, 2], { quiet: 0.3, underlying: 'EQUITY' }),
 ];
 
-const BY_NAME = new Map(CONTRACTS.map((c) => [`${c.market} ${c.symbol}`, c]));
+/** More symbols than anybody would ask about one by one. Not real, the archive does not have them. */
+const FILLERS: readonly Contract[] = (['spot', 'um'] as const).flatMap((market) =>
+  Array.from({ length: 1_000 }, (_, i) => ({
+    ...contract(market, ['QUIET', USDT], '2025-01-02T08:00', [4, 0], { quiet: 0.5 }),
+    symbol: `LOT${String(i + 1).padStart(4, '0')}USDT`,
+  })),
+);
+
+/** What switches add to the lists of a market. REST answers about all of it anyway. */
+export interface Also {
+  /** perpetuals about what is traded elsewhere */
+  readonly tradfi: boolean;
+  /** so many invented symbols, 1,000 at most */
+  readonly fillers: number;
+}
+
+/** The contracts of a market that its lists may have. */
+export const contractsIn = (market: Market, { tradfi, fillers }: Also): readonly Contract[] => [
+  ...CONTRACTS.filter((c) => c.market === market && (tradfi || c.underlying === undefined)),
+  ...FILLERS.filter((c) => c.market === market).slice(0, fillers),
+];
+
+const BY_NAME = new Map([...CONTRACTS, ...FILLERS].map((c) => [`${c.market} ${c.symbol}`, c]));
 
 /** As REST has it: nothing of one that it does not know any more, and of a reused ticker the contract that has it now. */
 export function restContractOf(market: Market, symbol: string, now: number): Contract | undefined {

@@ -1,0 +1,43 @@
+import type { Instrument, Roster } from '../../core/universe.ts';
+import type { HttpRequest } from '../../core/venue.ts';
+import { malformed } from '../malformed.ts';
+import { listIn, resultIn } from './envelope.ts';
+import { bybitFamily, bybitHost } from './hosts.ts';
+import { bybit } from './venue.ts';
+
+const LARGEST_PAGE = 1_000;
+
+const page = (cursor?: string): HttpRequest => ({
+  venue: bybit,
+  host: bybitHost,
+  family: bybitFamily,
+  path: '/v5/market/instruments-info',
+  query: { category: 'linear', limit: LARGEST_PAGE, ...(cursor !== undefined && { cursor }) },
+});
+
+/** Bybit's linear contracts that trade now. */
+export const bybitLinear: Roster = {
+  sources: ['price_klines', 'funding_bybit', 'open_interest_bybit'],
+  instruments: page(),
+  parseInstruments(body) {
+    const entries = listIn(body, 'instruments-info');
+    const read = entries.map(instrumentOf).filter((one) => one !== undefined);
+    if (read.length === 0 && entries.length > 0) {
+      throw malformed('instruments-info', 'no entry of it can be read.');
+    }
+    return read;
+  },
+  next(body) {
+    const { nextPageCursor } = resultIn(body, 'instruments-info');
+    // It comes percent-encoded, and the client encodes what it sends.
+    return nextPageCursor ? page(decodeURIComponent(String(nextPageCursor))) : undefined;
+  },
+};
+
+function instrumentOf(entry: unknown): Instrument | undefined {
+  const { symbol, quoteCoin, status } = (entry ?? {}) as Record<string, unknown>;
+  if (typeof symbol !== 'string' || typeof quoteCoin !== 'string' || typeof status !== 'string') {
+    return undefined;
+  }
+  return { symbol, status, quote: quoteCoin, trading: status === 'Trading' };
+}

@@ -1,0 +1,14 @@
+import type { VenueContext } from '../frame/module.ts';
+import { type Contract, contractsIn, type Market } from '../market/contracts.ts';
+
+/** `on`: the lists have the perpetuals about shares and metals too. */
+export const TRADFI_SWITCH = 'binance-tradfi';
+/** So many invented symbols more in the lists. */
+export const FILLERS_SWITCH = 'binance-fillers';
+
+/** The contracts of a market that its lists may have, as the switches have it. */
+export const listedIn = ({ switches }: VenueContext, market: Market): readonly Contract[] =>
+  contractsIn(market, {
+    tradfi: switches.get(TRADFI_SWITCH) === 'on',
+    fillers: Number(switches.get(FILLERS_SWITCH) ?? 0),
+  });
