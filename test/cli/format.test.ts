@@ -73,6 +73,21 @@ it('a table aligns its columns, paints its head and leaves no blanks at the end 
   expect(lines).toEqual(['<bold>Name         Rows  Note</>', 'long name       1', 'x          12,345  ok']);
 });
 
+describe('a table', () => {
+  it('leaves a Chinese name the room that it takes on a terminal', () => {
+    const columns = [{ title: 'symbol' }, { title: 'rows', align: 'right' as const }];
+    const lines = table(
+      columns,
+      [
+        ['币安人生USDT', '7'],
+        ['BTCUSDT', '1,000'],
+      ],
+      plain,
+    );
+    expect(lines).toEqual(['symbol         rows', '币安人生USDT      7', 'BTCUSDT       1,000']);
+  });
+});
+
 describe('colours', () => {
   const colours = (tty: boolean, env: Record<string, string>): string =>
     paintFor(fakeTerminal({ tty: { out: tty } }).out, env)('red', 'x');

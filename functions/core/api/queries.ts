@@ -6,7 +6,6 @@ const Time = z
   .string()
   .meta({ description: 'YYYY-MM-DD (midnight UTC) or ISO 8601 with a zone', example: '2025-01-31' });
 /** printable, of any script, as venues write their symbols; the database would refuse a NUL */
-/** printable, of any script, as venues write their symbols; the database would refuse a NUL */
 export const Name = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]{1,60}$/);
 /** several of them */
 const Names = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]+$/);

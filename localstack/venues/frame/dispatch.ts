@@ -42,7 +42,8 @@ export async function dispatch(
 ): Promise<void> {
   const url = new URL(incoming.url ?? '/', 'http://venues');
   const path = decoded(rest);
-  if (path === undefined) {
+  // A name in another script has to come percent-encoded, as the real hosts have it.
+  if (path === undefined || /[^\x21-\x7e]/.test(incoming.url ?? '')) {
     const malformed = htmlPage(400, 'Bad Request');
     return send(response, malformed, { now: context.now(), head: false, faults: [] });
   }

@@ -35,6 +35,14 @@ describe('Binance USD-M futures', () => {
       expect((await on.usdm('symbol=BTCUSDT&interval=1h&timeZone=0')).body).toMatchObject({ code: -1104 });
     });
 
+    it('has names in Chinese, and refuses small letters', async () => {
+      const rows = async (symbol: string) =>
+        (await on.usdm(`symbol=${encodeURIComponent(symbol)}&interval=1h&limit=3`)).body;
+      expect(await rows('币安人生USDT')).toHaveLength(3);
+      expect(await rows('币安人生usdt')).toMatchObject({ code: -1100 });
+      expect(await rows('币安USDT')).toMatchObject({ code: -1121 });
+    });
+
     it("writes the contract's own decimals", async () => {
       const [row] = (await on.usdm('symbol=BTCUSDT&interval=1m&limit=1')).body;
       expect(row![1]).toMatch(/^\d+\.\d$/);

@@ -1,9 +1,19 @@
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decimal } from '../../../localstack/venues/frame/decimal.ts';
 import { hash32, seedOf } from '../../../localstack/venues/frame/noise.ts';
 import { heldVenues, NOW } from './helpers.ts';
 
 const TIME = '/binance-spot/api/v3/time';
+
+/** No client of ours sends such bytes. */
+async function rawStatus(port: number, path: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`HEAD ${path} HTTP/1.1\r\nhost: venues\r\nconnection: close\r\n\r\n`);
+  let text = '';
+  for await (const part of socket.setEncoding('latin1')) text += part;
+  return text.slice(0, 'HTTP/1.1 200'.length);
+}
 
 describe('the frame of the simulator', () => {
   let on: Awaited<ReturnType<typeof heldVenues>>;
@@ -29,6 +39,13 @@ describe('the frame of the simulator', () => {
     expect(key).toMatch(/^[0-9a-z]{32}$/);
     expect((await on.get('/nothing-here')).status).toBe(404);
     expect((await on.get('/binance-spotted/api/v3/time')).status).toBe(404);
+  });
+
+  it('takes names in other scripts percent-encoded and not otherwise', async () => {
+    const path = '/binance-archive/data/spot/monthly/klines/币安人生USDT/1h/币安人生USDT-1h-2026-01.zip';
+    expect((await on.bytes(encodeURI(path))).status).toBe(200);
+    expect(await rawStatus(on.venues.port, path)).toBe('HTTP/1.1 400');
+    expect(await rawStatus(on.venues.port, encodeURI(path))).toBe('HTTP/1.1 200');
   });
 
   it('dates its answers by the simulated clock', async () => {
