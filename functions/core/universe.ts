@@ -22,8 +22,18 @@ export interface Roster {
   next?(body: Uint8Array): HttpRequest | undefined;
   /** Leaves out what it cannot read. @throws GordonError `malformed-rows` when it can read nothing of a list */
   parseInstruments(body: Uint8Array): readonly Instrument[];
+  /** where the venue's archive has a folder for each symbol: it keeps what the list forgets. Absent: there is no archive */
+  readonly archived?: readonly SymbolFolders[];
   /** names of entries that `parseInstruments` leaves out because they cannot be read */
   unreadable?(body: Uint8Array): readonly string[];
+}
+
+/** A folder of an archive, in which each folder is named after a symbol. */
+export interface SymbolFolders {
+  /** @param after the last page's `next` */
+  request(after?: string): HttpRequest;
+  /** @throws GordonError `malformed-rows` */
+  parse(body: Uint8Array): { readonly symbols: readonly string[]; readonly next?: string };
 }
 
 /** A market whose symbols can be chosen by a selector. */

@@ -20,7 +20,7 @@ export interface SymbolPorts extends ResolvePorts, ListingPorts {
 export const MAX_SYMBOLS = 1_000;
 
 /** Symbols that the venues are asked about at the same time: whoever orders waits, and API Gateway for 29 seconds at most. */
-export const LOOKED_UP_AT_ONCE = 8;
+export const LOOKED_UP_AT_ONCE = 16;
 
 /**
  * The lives of so many symbols are looked up while the order waits. Of more it is enough that the venue lists them: their lives
@@ -98,14 +98,20 @@ interface Asked {
   readonly timeframe: Timeframe;
 }
 
-/** By what is known of it and by the venue's list; a symbol that is in neither is looked up, for a list forgets. */
+/**
+ * By what is known of it, by the venue's list and, for a list forgets, by the folders of its archive. Only a symbol that an archive
+ * has and a list has not is looked up, and one of a venue without an archive.
+ */
 async function isListedByNow(asked: Asked, source: Source): Promise<boolean> {
   const { ports, lists, symbol, timeframe } = asked;
   if ('listedAt' in source.listing) return true;
   if (await ports.store.listing({ source: source.id, symbol, timeframe })) return true;
   const roster = ports.rosters?.find(({ sources }) => sources.includes(source.id));
-  const list = roster && (await lists(roster).catch(whereUnreachable));
-  return list === 'unreachable' || list?.symbols.has(symbol) || isListed(asked, source);
+  const list = roster && (await lists.listed(roster).catch(whereUnreachable));
+  if (list === 'unreachable' || list?.symbols.has(symbol)) return true;
+  const archived = list && (await lists.archived(roster!).catch(whereUnreachable));
+  if (archived && archived !== 'unreachable' && !archived.has(symbol)) return false;
+  return isListed(asked, source);
 }
 
 async function isListed({ ports, symbol, timeframe }: Asked, source: Source): Promise<boolean> {

@@ -40,7 +40,7 @@ export async function resolveSymbols(
     const selector = readSelector(word);
     const universe = ports.universes?.find(({ market }) => market === selector.market);
     if (!universe) throw emptySelection(word, selector.quote);
-    const list = await orNone(word, universe.instruments.path, lists(universe));
+    const list = await orNone(word, universe.instruments.path, lists.listed(universe));
     const chosen = await chosenOf(ports, universe, list, word, selector);
     if (chosen.length === 0) throw emptySelection(word, selector.quote);
     symbols.push(...chosen);

@@ -43,7 +43,7 @@ async function meantBy(
   let isListed = false;
   for (const roster of rosters) {
     if (!chosen.some(({ id }) => roster.sources.includes(id))) continue;
-    const list = await lists(roster).catch(whereRefused);
+    const list = await lists.listed(roster).catch(whereRefused);
     for (const symbol of list?.symbols ?? []) symbols.add(symbol);
     isListed ||= list !== undefined;
   }

@@ -9,16 +9,27 @@ export interface VenueList {
   readonly unreadable: readonly string[];
 }
 
-/** @returns undefined when the venue has no such list. Throws what venues throw. */
-export type VenueLists = (roster: Roster) => Promise<VenueList | undefined>;
+/** Lists of venues, each requested once while an order is taken. Both throw what venues throw. */
+export interface VenueLists {
+  /** @returns undefined when the venue has no such list */
+  listed(roster: Roster): Promise<VenueList | undefined>;
+  /** @returns symbols of which the archive has files; undefined when there is none or it has no such folder */
+  archived(roster: Roster): Promise<ReadonlySet<string> | undefined>;
+}
 
-/** Lists of venues, each requested once while an order is taken. */
 export function venueLists(venue: VenueClient): VenueLists {
-  const known = new Map<Roster, Promise<VenueList | undefined>>();
+  return {
+    listed: once((roster) => load(venue, roster)),
+    archived: once((roster) => loadArchived(venue, roster)),
+  };
+}
+
+function once<T>(load: (roster: Roster) => Promise<T>): (roster: Roster) => Promise<T> {
+  const known = new Map<Roster, Promise<T>>();
   return (roster) => {
-    const list = known.get(roster) ?? load(venue, roster);
-    known.set(roster, list);
-    return list;
+    const loaded = known.get(roster) ?? load(roster);
+    known.set(roster, loaded);
+    return loaded;
   };
 }
 
@@ -33,4 +44,23 @@ async function load(venue: VenueClient, roster: Roster): Promise<VenueList | und
     request = roster.next?.(answer.body);
   }
   return { instruments, symbols: new Set(instruments.map(({ symbol }) => symbol)), unreadable };
+}
+
+async function loadArchived(
+  venue: VenueClient,
+  { archived }: Roster,
+): Promise<ReadonlySet<string> | undefined> {
+  if (!archived) return undefined;
+  const found = new Set<string>();
+  for (const folder of archived) {
+    for (let after: string | undefined; ; ) {
+      const answer = await venue.get(folder.request(after));
+      if (!answer) return undefined;
+      const { symbols, next } = folder.parse(answer.body);
+      for (const symbol of symbols) found.add(symbol);
+      if (next === undefined) break;
+      after = next;
+    }
+  }
+  return found;
 }

@@ -1,4 +1,5 @@
 import type { ArchiveListing, ListedObject } from '../../core/source.ts';
+import type { SymbolFolders } from '../../core/universe.ts';
 import { malformed } from '../malformed.ts';
 import { binanceHosts } from './hosts.ts';
 import { binanceArchive } from './venue.ts';
@@ -15,25 +16,61 @@ export const binanceListing: ArchiveListing = {
     query: { prefix: folder.slice(1), marker: after.slice(1), 'max-keys': PAGE },
   }),
   parse(body) {
-    const text = new TextDecoder().decode(body);
-    if (!/<ListBucketResult[\s>]/.test(text)) {
-      throw malformed('the listing', 'the answer is no ListBucketResult.');
-    }
-    // Keys are plain UTF-8, names in Chinese too, unless the answer says otherwise.
-    const isEncoded = field(text, 'EncodingType') === 'url';
+    const text = resultIn(body);
+    const read = keyReader(text);
     const objects = Array.from(text.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, entry]) =>
-      objectOf(entry!, isEncoded),
+      objectOf(entry!, read),
     );
     return { objects, more: field(text, 'IsTruncated') === 'true' };
   },
 };
 
-function objectOf(entry: string, isEncoded: boolean): ListedObject {
+/** @param folder such as `/data/spot/daily/klines/` */
+export const symbolFolders = (folder: string): SymbolFolders => ({
+  request: (after) => ({
+    venue: binanceArchive,
+    host: binanceHosts.listing,
+    path: '/',
+    query: {
+      prefix: folder.slice(1),
+      delimiter: '/',
+      'max-keys': PAGE,
+      ...(after !== undefined && { marker: after }),
+    },
+  }),
+  parse(body) {
+    const text = resultIn(body);
+    const read = keyReader(text);
+    const folders = Array.from(text.matchAll(/<CommonPrefixes>(.*?)<\/CommonPrefixes>/gs), ([, entry]) =>
+      read(field(entry!, 'Prefix') ?? ''),
+    );
+    const marker = field(text, 'NextMarker');
+    const next = marker === undefined ? folders.at(-1) : read(marker);
+    const isMore = field(text, 'IsTruncated') === 'true' && next !== undefined;
+    const symbols = folders.map((name) => name.split('/').at(-2) ?? '');
+    return { symbols, ...(isMore && { next }) };
+  },
+});
+
+function resultIn(body: Uint8Array): string {
+  const text = new TextDecoder().decode(body);
+  if (/<ListBucketResult[\s>]/.test(text)) return text;
+  throw malformed('the listing', 'the answer is no ListBucketResult.');
+}
+
+type ReadKey = (text: string) => string;
+
+/** Keys are plain UTF-8, names in Chinese too, unless the answer says otherwise. */
+function keyReader(text: string): ReadKey {
+  if (field(text, 'EncodingType') !== 'url') return unescaped;
+  return (key) => decodeURIComponent(unescaped(key).replaceAll('+', ' '));
+}
+
+function objectOf(entry: string, read: ReadKey): ListedObject {
   const modified = Date.parse(field(entry, 'LastModified') ?? '');
   const key = field(entry, 'Key');
   if (!key || Number.isNaN(modified)) throw malformed('the listing', `an entry cannot be read: ${entry}.`);
-  const name = unescaped(key);
-  return { path: `/${isEncoded ? decodeURIComponent(name.replaceAll('+', ' ')) : name}`, modified };
+  return { path: `/${read(key)}`, modified };
 }
 
 const field = (text: string, name: string): string | undefined =>

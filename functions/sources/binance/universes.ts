@@ -2,6 +2,7 @@ import type { Instrument, Universe } from '../../core/universe.ts';
 import type { HttpRequest } from '../../core/venue.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
+import { symbolFolders } from './listing.ts';
 import { binance } from './venue.ts';
 
 const spot = (path: string, weight: number): HttpRequest => ({
@@ -28,6 +29,7 @@ export const universes: readonly Universe[] = [
     instruments: spot('/api/v3/exchangeInfo', 20),
     parseInstruments: (body) => instrumentsIn(listIn(body, 'symbols')),
     unreadable: (body) => unreadableIn(listIn(body, 'symbols')),
+    archived: ['monthly', 'daily'].map((tree) => symbolFolders(`/data/spot/${tree}/klines/`)),
     volumes: spot('/api/v3/ticker/24hr', 80),
     parseVolumes: volumesIn,
   },
@@ -46,6 +48,7 @@ export const universes: readonly Universe[] = [
     instruments: usdm('/fapi/v1/exchangeInfo', 1),
     parseInstruments: (body) => instrumentsIn(perpetualsIn(body)),
     unreadable: (body) => unreadableIn(perpetualsIn(body)),
+    archived: ['monthly', 'daily'].map((tree) => symbolFolders(`/data/futures/um/${tree}/klines/`)),
     volumes: usdm('/fapi/v1/ticker/24hr', 40),
     parseVolumes: volumesIn,
   },

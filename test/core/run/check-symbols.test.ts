@@ -23,6 +23,8 @@ interface World {
   readonly perps?: readonly object[];
   readonly volumes?: readonly object[];
   readonly bybit?: readonly string[];
+  /** of which the archive has files */
+  readonly archived?: readonly string[];
   /** answers about one symbol; by default each is unknown */
   readonly one?: (symbol: string) => Uint8Array;
   /** of lists */
@@ -49,6 +51,15 @@ function portsOf(world: World): SymbolPorts & { readonly requested: string[] } {
       const cursor = query.cursor || all.length < 2 ? '' : 'last%3DA';
       const entries = half.map((symbol) => ({ symbol, quoteCoin: 'USDT', status: 'Trading' }));
       return list({ retCode: 0, result: { list: entries, nextPageCursor: cursor } });
+    }
+    if (query.delimiter) {
+      const folders = (world.archived ?? []).map((name) => `${query.prefix}${name}/`);
+      const page = folders.filter((name) => name > String(query.marker ?? '')).slice(0, 2);
+      const isMore = page.at(-1) !== folders.at(-1);
+      const prefixes = page.map((name) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`);
+      return new TextEncoder().encode(
+        `<ListBucketResult><Prefix>${query.prefix}</Prefix><IsTruncated>${isMore}</IsTruncated>${prefixes.join('')}</ListBucketResult>`,
+      );
     }
     const symbol = String(query.symbol ?? query.prefix);
     if (!world.one) throw unknown(symbol);
@@ -100,17 +111,29 @@ describe('an order of many symbols', () => {
     expect(ports.requested).toEqual(['/v5/market/instruments-info', '/v5/market/instruments-info last=A']);
   });
 
-  it('looks up only what the list does not have, and ends with the first that nobody knows', async () => {
+  it('looks up only what the archive has and the list forgot', async () => {
+    const symbols = names(500);
+    const listed = symbols.slice(2).map((symbol) => perpetual(symbol));
+    const archived = ['A', 'B', 'S0USDT', 'Z'];
+    const ports = portsOf({ perps: listed, spot: symbols.map((symbol) => perpetual(symbol)), archived });
+    const order = await checkSymbols(ports, orderOf(['klines_spot', 'klines_perp'], symbols));
+    expect(order.skipped).toEqual(['klines_perp S0USDT', 'klines_perp S1USDT']);
+    expect(ports.requested.filter((line) => line.includes('USDT'))).toEqual(['/fapi/v1/klines S0USDT']);
+    // Two lists, two pages of each of two folders, and the files of the one symbol.
+    expect(ports.requested.filter((line) => !line.includes('S0USDT'))).toHaveLength(2 + 4 + 1);
+  });
+
+  it('ends with the first that nobody knows', async () => {
     const symbols = names(500);
     const ports = portsOf({ perps: symbols.slice(0, -1).map((symbol) => perpetual(symbol)) });
     await expect(checkSymbols(ports, orderOf(['klines_perp'], symbols))).rejects.toMatchObject({
       code: 'unknown-symbol',
       subject: 'S499USDT',
     });
-    expect(ports.requested.filter((line) => line.includes('USDT'))).toEqual(['/fapi/v1/klines S499USDT']);
+    expect(ports.requested.length).toBeLessThan(5);
     const none = portsOf({});
     await expect(checkSymbols(none, orderOf(['klines_perp'], symbols))).rejects.toThrow('do not list it');
-    expect(none.requested.length).toBeLessThan(50);
+    expect(none.requested.length).toBeLessThan(5);
   });
 
   it('is taken as it is while the list cannot be had: the archive may serve', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { symbolFolders } from '../../../functions/sources/binance/listing.ts';
 import { heldVenues } from './helpers.ts';
 
 describe('listing of the Binance archive', () => {
@@ -39,6 +40,22 @@ describe('listing of the Binance archive', () => {
     expect(intervals).toContain('data/spot/daily/klines/BTCUSDT/1s/');
     expect(intervals).not.toContain('data/spot/daily/klines/BTCUSDT/1w/');
     expect(await folders('data/nothing/')).toEqual([]);
+  });
+
+  it.each(['spot', 'futures/um'])('names all symbols of %s, page by page', async (market) => {
+    const folder = symbolFolders(`/data/${market}/daily/klines/`);
+    const found: string[] = [];
+    let pages = 0;
+    for (let after: string | undefined, more = true; more; pages++) {
+      const query = { ...folder.request(after).query, 'max-keys': '5' } as Record<string, string>;
+      const { body } = await list(query);
+      const { symbols, next } = folder.parse(new TextEncoder().encode(body));
+      found.push(...symbols);
+      after = next;
+      more = next !== undefined;
+    }
+    expect(found).toEqual(expect.arrayContaining(['BTCUSDT', 'OLDUSDT', '币安人生USDT']));
+    expect([new Set(found).size, pages]).toEqual([found.length, Math.ceil(found.length / 5)]);
   });
 
   it('lists zips with their CHECKSUM, up to the last published month', async () => {
