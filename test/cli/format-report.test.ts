@@ -5,6 +5,15 @@ import type { Paint } from '../../cli/terminal.ts';
 
 const plain: Paint = (_style, text) => text;
 
+describe('a report of nothing', () => {
+  it.each([
+    ['btc/usdt', 'gordon-data backfill report shows what was. Venues write it BTCUSDT.'],
+    ['BTCUSDT', 'gordon-data backfill report shows what was.'],
+  ])('of %s', (symbol, end) => {
+    expect(nothingLine({ symbol })).toBe(`Nothing of ${symbol} was ever asked for: ${end}`);
+  });
+});
+
 describe('the report', () => {
   const series = (over: Partial<SeriesReport> = {}): SeriesReport => ({
     source: 'klines_spot',

@@ -25,6 +25,15 @@ describe('the candle API', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
+  it.each(['btcusdt', 'BTC/USDT', 'BTC/USDT:USDT'])('answers %s with the right spelling', async (symbol) => {
+    const refused = {
+      status: 422,
+      body: { code: 'unknown-symbol', detail: expect.stringContaining('Write BTCUSDT.') },
+    };
+    expect(await at.post({ ...MARCH, symbol })).toMatchObject(refused);
+    expect(await at.get(`type=gaps&symbol=${encodeURIComponent(symbol)}`)).toMatchObject(refused);
+  });
+
   it.each([
     ['type=holes&symbol=BTCUSDT', 'invalid-request'],
     ['type=gaps', 'symbol-missing'],

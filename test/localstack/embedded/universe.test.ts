@@ -235,6 +235,22 @@ describe('the history of listings', () => {
     refused.remove();
   });
 
+  it('takes a list that it can only read in part for none: what lacks there is not gone', async () => {
+    const find = '"symbol":"SOLUSDT","status":"TRADING"';
+    const by = '"symbol":"SOLUSDT","status":null';
+    const odd = at.venues.faults.add({ kind: 'replace', venue: 'binance-spot', find, by });
+    await expect(watch()).rejects.toMatchObject({
+      code: 'malformed-rows',
+      message: expect.stringContaining('SOLUSDT'),
+    });
+    odd.remove();
+    const rows = await now();
+    expect(rows.filter(({ symbol }) => symbol === 'SOLUSDT').map(({ status }) => status)).toEqual([
+      'TRADING',
+      'TRADING',
+    ]);
+  });
+
   it('closes the row of what was delisted or is gone, and dates the next', async () => {
     const { instruments } = at.host.services;
     const market = { venue: 'test', market: 'spot' } as const;
