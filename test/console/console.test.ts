@@ -69,9 +69,9 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     expect(await page.getByRole('button', { name: 'Start the job' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Back' }).click();
     expect(await page.getByLabel('Symbols').inputValue()).toBe('NOSUCHUSDT');
-    await page.getByLabel('Symbols').fill('币安人生usdt');
+    await page.getByLabel('Symbols').fill('btc/usdt');
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('alert').getByText('Write 币安人生USDT').waitFor();
+    await page.getByRole('alert').getByText('Write BTCUSDT.').waitFor();
     await page.getByRole('button', { name: 'Back' }).click();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });

@@ -19,6 +19,12 @@ export interface Order {
   readonly to: string;
 }
 
+/** Symbols are typed without shift. Selectors are small letters, and other scripts stay as they are. */
+export const capitals = (typed: string): string =>
+  typed.replaceAll(/(?<![^\s,])[^@\s,][^\s,]*/g, (word) =>
+    word.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase()),
+  );
+
 export function orderOf({ source, symbols, timeframe, from, to }: Draft): Order {
   const words = symbols.split(/[\s,]+/).filter(Boolean);
   return { source, ...(words.length > 0 && { symbols: words }), ...(timeframe && { timeframe }), from, to };

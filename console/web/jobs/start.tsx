@@ -4,7 +4,7 @@ import { day } from '../lib/format.ts';
 import { Dialog, Failure, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { Confirm } from './confirm.tsx';
-import { type Draft, familiesOf, orderOf } from './order.ts';
+import { capitals, type Draft, familiesOf, orderOf } from './order.ts';
 
 type Sources = Answer<'listSources'>;
 
@@ -71,7 +71,7 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
         <input
           value={draft.symbols}
           placeholder={[...new Set(chosen.flatMap((source) => source.default_symbols))].join(', ')}
-          onInput={(event) => set({ symbols: event.currentTarget.value })}
+          onInput={(event) => set({ symbols: capitals(event.currentTarget.value) })}
         />
       </label>
       <label>
