@@ -1,27 +1,15 @@
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JOB_STATUSES, type JobOrder } from '../../../functions/core/job.ts';
+import { JOB_STATUSES } from '../../../functions/core/job.ts';
 import type { JobStore } from '../../../functions/core/job-ports.ts';
-import type { PlannedChunk } from '../../../functions/core/plan.ts';
 import { DAY, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { createJobStore } from '../../../functions/stores/jobs/job-store.ts';
 import { chunkKey, jobKey } from '../../../functions/stores/jobs/table.ts';
+import { describeJobStore, order, planned } from '../../conformance/job-store.ts';
+import { dynamoJobTable } from '../../conformance/job-table.ts';
 import { createTestJobTable, type TestJobTable } from '../../helpers/job-table.ts';
 
-const order: JobOrder = {
-  source: 'klines',
-  sources: ['klines_spot'],
-  symbols: ['BTCUSDT'],
-  skipped: [],
-  timeframe: '1m',
-  from: Date.UTC(2025, 0),
-  to: Date.UTC(2025, 1),
-  alsoRequested: false,
-};
-const planned = (label: string, ms = DAY): PlannedChunk => ({
-  chunk: { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', label, start: 0, end: ms },
-  missing: [{ start: 0, end: ms }],
-});
+describeJobStore(dynamoJobTable);
 
 let table: TestJobTable;
 let jobs: JobStore;
@@ -35,58 +23,7 @@ const make = async (): Promise<string> => (await jobs.create(order)).job.id;
 const raw = async (Key: { pk: string; sk: string }) =>
   (await table.client.send(new GetCommand({ TableName: table.table, Key }))).Item;
 
-describe('a job', () => {
-  it('comes back as it was entered', async () => {
-    const { job, created } = await jobs.create(order);
-    expect(created).toBe(true);
-    expect(await jobs.get(job.id)).toEqual({
-      ...order,
-      id: job.id,
-      status: 'queued',
-      createdAt: table.now,
-      wave: 0,
-      rows: 0,
-    });
-    expect(await jobs.get('01JD0000000000000000000000')).toBeUndefined();
-  });
-
-  it('goes from queued to running to its end, and no further', async () => {
-    const id = await make();
-    table.now += MINUTE;
-    const started = await jobs.start(id, 1);
-    expect(started).toMatchObject({ status: 'running', wave: 1, startedAt: table.now });
-    table.now += MINUTE;
-    expect(await jobs.start(id, 2)).toMatchObject({ wave: 2, startedAt: started.startedAt });
-    const ended = await jobs.finish(id, { status: 'completed_with_gaps', rows: 7, reason: 'why' });
-    expect(ended).toMatchObject({
-      status: 'completed_with_gaps',
-      rows: 7,
-      reason: 'why',
-      finishedAt: table.now,
-    });
-    expect((await jobs.start(id, 3)).status).toBe('completed_with_gaps');
-    expect((await jobs.finish(id, { status: 'failed', rows: 0 })).status).toBe('completed_with_gaps');
-    await expect(jobs.cancel(id)).rejects.toMatchObject({ code: 'job-finished', status: 409 });
-  });
-
-  it('is in a phase from when it enters it until the next wave or its end', async () => {
-    const id = await make();
-    await jobs.start(id, 1);
-    expect(await jobs.get(id)).not.toHaveProperty('phase');
-    expect(await jobs.start(id, 1, 'counting rows')).toMatchObject({ phase: 'counting rows' });
-    table.now += MINUTE;
-    await jobs.enterPhase(id, 'refreshing aggregates 1 of 6');
-    const at = table.now;
-    table.now += MINUTE;
-    expect(await jobs.get(id)).toMatchObject({ phase: 'refreshing aggregates 1 of 6', phaseAt: at });
-    expect(await jobs.start(id, 2)).not.toHaveProperty('phase');
-    await jobs.enterPhase(id, 'counting rows');
-    expect(await jobs.finish(id, { status: 'succeeded', rows: 0 })).not.toHaveProperty('phase');
-    await jobs.enterPhase(id, 'counting rows');
-    expect(await jobs.get(id)).not.toHaveProperty('phase');
-    expect(await raw(jobKey(id))).not.toHaveProperty('phase_at');
-  });
-
+describe('the item of a job', () => {
   it('is kept for 30 days after its end', async () => {
     const id = await make();
     expect((await raw(jobKey(id)))?.expires_at).toBeUndefined();
@@ -94,126 +31,26 @@ describe('a job', () => {
     expect((await raw(jobKey(id)))?.expires_at).toBe((table.now + 30 * DAY) / SECOND);
   });
 
-  it('stays cancelled whatever its fetchers bring home, and counts their rows', async () => {
+  it('has no phase after the end', async () => {
     const id = await make();
-    await jobs.start(id, 1);
-    expect((await jobs.cancel(id)).status).toBe('cancelled');
-    expect((await jobs.cancel(id)).status).toBe('cancelled');
-    const after = await jobs.finish(id, { status: 'succeeded', rows: 44_640 });
-    expect(after).toMatchObject({ status: 'cancelled', rows: 44_640 });
-    expect(await jobs.get(id)).toMatchObject({ status: 'cancelled', rows: 44_640 });
+    await jobs.start(id, 1, 'counting rows');
+    await jobs.finish(id, { status: 'succeeded', rows: 0 });
+    table.now += MINUTE;
+    await jobs.enterPhase(id, 'counting rows');
+    expect(await raw(jobKey(id))).not.toHaveProperty('phase_at');
   });
 
-  it('is unknown to those who cancel what does not exist', async () => {
-    await expect(jobs.cancel('nothing')).rejects.toMatchObject({ code: 'unknown-job', status: 404 });
+  it('is not made by cancelling what does not exist', async () => {
+    await expect(jobs.cancel('nothing')).rejects.toMatchObject({ code: 'unknown-job' });
     expect(await raw(jobKey('nothing'))).toBeUndefined();
   });
-});
 
-describe('an idempotency key', () => {
-  it('gives the same job to the same order, also when both are sent at once', async () => {
-    const key = { key: 'k1', digest: 'd' };
-    const both = await Promise.allSettled([jobs.create(order, key), jobs.create(order, key)]);
-    const made = both.flatMap((result) => (result.status === 'fulfilled' ? [result.value.job.id] : []));
-    const refused = both.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
-    expect(new Set(made).size).toBe(1);
-    // The second may come before the first has entered its job; it is told to send it again.
-    expect(refused.every((code) => code === 'idempotency-busy')).toBe(true);
-    const again = await jobs.create(order, key);
-    expect([again.job.id, again.created]).toEqual([made[0], false]);
-  });
-
-  it('refuses another order', async () => {
-    await jobs.create(order, { key: 'k2', digest: 'd' });
-    const other = jobs.create(order, { key: 'k2', digest: 'e' });
-    await expect(other).rejects.toMatchObject({ code: 'idempotency-mismatch', status: 422 });
-  });
-});
-
-describe('an order that is the same as one at work', () => {
-  it('joins it until it has ended', async () => {
-    const first = await jobs.create(order, undefined, 'one');
-    expect([first.created, first.joined]).toEqual([true, false]);
-    const again = await jobs.create({ ...order, to: order.to + 1 }, undefined, 'one');
-    expect(again).toEqual({ job: first.job, created: false, joined: true });
-    expect((await jobs.create(order, undefined, 'another')).job.id).not.toBe(first.job.id);
-    await jobs.start(first.job.id, 1);
-    expect((await jobs.create(order, undefined, 'one')).job).toMatchObject({
-      id: first.job.id,
-      status: 'running',
-    });
-    await jobs.cancel(first.job.id);
-    const next = await jobs.create(order, undefined, 'one');
-    expect([next.created, next.joined, next.job.id === first.job.id]).toEqual([true, false, false]);
-    expect((await jobs.create(order, undefined, 'one')).job.id).toBe(next.job.id);
-  });
-
-  it('makes one job when all of them come at once', async () => {
-    for (let round = 0; round < 5; round++) {
-      const all = await Promise.all(
-        Array.from({ length: 6 }, () => jobs.create(order, undefined, `at once ${round}`)),
-      );
-      expect(new Set(all.map(({ job }) => job.id)).size).toBe(1);
-      expect(all.filter(({ joined }) => !joined)).toHaveLength(1);
-      expect(all.filter(({ created }) => created).length).toBeGreaterThan(0);
-      expect(await jobs.get(all[0]!.job.id)).toMatchObject({ status: 'queued', symbols: order.symbols });
-    }
-  });
-
-  it('replaces one that has ended once, when all of them come at once', async () => {
-    const old = await jobs.create(order, undefined, 'ended');
-    await jobs.finish(old.job.id, { status: 'succeeded', rows: 0 });
-    const all = await Promise.all([1, 2, 3, 4].map(() => jobs.create(order, undefined, 'ended')));
-    expect(new Set(all.map(({ job }) => job.id)).size).toBe(1);
-    expect(all[0]!.job.id).not.toBe(old.job.id);
-  });
-
-  it('enters the job of one that died before it could', async () => {
-    const first = await jobs.create(order, undefined, 'died');
-    await table.client.send(new DeleteCommand({ TableName: table.table, Key: jobKey(first.job.id) }));
-    const next = await jobs.create(order, undefined, 'died');
-    expect(next).toEqual({ job: first.job, created: true, joined: true });
-    expect(await jobs.get(first.job.id)).toEqual(first.job);
-  });
-
-  it('with a key has a job of its own, which one without a key joins', async () => {
-    const keyed = await jobs.create(order, { key: 'k3', digest: 'd' }, 'keyed');
-    const other = await jobs.create(order, { key: 'k4', digest: 'd' }, 'keyed');
-    expect([other.created, other.job.id === keyed.job.id]).toEqual([true, false]);
-    expect((await jobs.create(order, undefined, 'keyed')).job.id).toBe(keyed.job.id);
-    const again = await jobs.create(order, { key: 'k3', digest: 'd' }, 'keyed');
-    expect(again).toEqual({ job: keyed.job, created: false, joined: false });
-  });
-
-  it('does not wait for a job that has lost its execution', async () => {
-    const lost = await jobs.create(order, undefined, 'lost');
-    table.now += 2 * DAY;
-    const next = await jobs.create(order, undefined, 'lost');
-    expect([next.joined, next.job.id === lost.job.id]).toEqual([false, false]);
-  });
-});
-
-describe('the list', () => {
-  it('is newest first, by status and source, page by page', async () => {
-    await using own = await createTestJobTable();
-    const store = createJobStore(own);
-    const ids: string[] = [];
-    for (let i = 0; i < 7; i++) {
-      own.now += SECOND;
-      const source = i % 2 === 0 ? 'klines' : 'funding';
-      ids.unshift((await store.create({ ...order, source })).job.id);
-    }
-    await store.start(ids[0]!, 1);
-    await store.cancel(ids[6]!);
-    const active = ['queued', 'running'] as const;
-    const first = await store.list({ statuses: active, limit: 4 });
-    expect([first.jobs.map((job) => job.id), first.more]).toEqual([ids.slice(0, 4), true]);
-    const second = await store.list({ statuses: active, limit: 4, after: ids[3]! });
-    expect([second.jobs.map((job) => job.id), second.more]).toEqual([ids.slice(4, 6), false]);
-    const funding = await store.list({ statuses: active, limit: 2, source: 'funding' });
-    expect([funding.jobs.map((job) => job.id), funding.more]).toEqual([[ids[1], ids[3]], true]);
-    const cancelled = await store.list({ statuses: ['cancelled'], limit: 4 });
-    expect(cancelled.jobs.map((job) => job.id)).toEqual([ids[6]]);
+  it('of a chunk is left to the time to live', async () => {
+    const id = await make();
+    await jobs.plan(id, 1, [planned('a')]);
+    await jobs.checkpoint(id, 'a', { state: 'waiting', leftMs: DAY / 2, rows: 720, resumeAt: table.now });
+    await jobs.plan(id, 2, [planned('a', DAY / 2)]);
+    expect((await raw(chunkKey(id, 'a')))?.expires_at).toBeGreaterThan(table.now / SECOND);
   });
 });
 
@@ -239,69 +76,5 @@ describe('a job that moves on while the list is read', () => {
     );
     const { jobs: listed } = await store.list({ statuses: JOB_STATUSES, limit: 5 });
     expect(listed.map((job) => [job.id, job.status])).toEqual([[id, to]]);
-  });
-});
-
-describe('chunks', () => {
-  it('keep the first total and their rows when a later wave plans them again', async () => {
-    const id = await make();
-    await jobs.plan(id, 1, [planned('a'), planned('b')]);
-    await jobs.checkpoint(id, 'a', { state: 'waiting', leftMs: DAY / 2, rows: 720, resumeAt: table.now });
-    await jobs.failChunk(id, 'b', { name: 'PermanentError', code: 'malformed-rows', message: 'no number' });
-    expect(await jobs.chunks(id)).toEqual([
-      {
-        label: 'a',
-        state: 'waiting',
-        wave: 1,
-        totalMs: DAY,
-        leftMs: DAY / 2,
-        rows: 720,
-        resumeAt: table.now,
-      },
-      {
-        label: 'b',
-        state: 'failed',
-        wave: 1,
-        totalMs: DAY,
-        leftMs: DAY,
-        rows: 0,
-        error: { name: 'PermanentError', code: 'malformed-rows', message: 'no number' },
-      },
-    ]);
-    await jobs.plan(id, 2, [planned('a', DAY / 2), planned('b')]);
-    const again = await jobs.chunks(id);
-    expect(again[0]).toEqual({
-      label: 'a',
-      state: 'planned',
-      wave: 2,
-      totalMs: DAY,
-      leftMs: DAY / 2,
-      rows: 720,
-    });
-    expect(again[1]).not.toHaveProperty('error');
-    expect((await raw(chunkKey(id, 'a')))?.expires_at).toBeGreaterThan(table.now / SECOND);
-  });
-
-  it('count rows once however often they are told', async () => {
-    const id = await make();
-    for (let i = 0; i < 3; i++) await jobs.checkpoint(id, 'a', { state: 'running', leftMs: 0, rows: 44_640 });
-    expect((await jobs.chunks(id)).map((chunk) => chunk.rows)).toEqual([44_640]);
-  });
-
-  it('learn that the job was cancelled', async () => {
-    const id = await make();
-    expect(await jobs.isCancelled(id)).toBe(false);
-    await jobs.cancel(id);
-    expect(await jobs.isCancelled(id)).toBe(true);
-  });
-
-  it('are planned 500 at a time', async () => {
-    const id = await make();
-    await jobs.plan(
-      id,
-      1,
-      Array.from({ length: 500 }, (_, i) => planned(`chunk ${i}`)),
-    );
-    expect(await jobs.chunks(id)).toHaveLength(500);
   });
 });

@@ -1,0 +1,62 @@
+import type { ChunkProgress } from '../../functions/core/job.ts';
+import type { JobStore } from '../../functions/core/job-ports.ts';
+import { measure } from '../../functions/core/range.ts';
+import type { JobTables } from './job-tables.ts';
+import type { Step } from './step.ts';
+
+export function createMemoryChunks(
+  tables: JobTables,
+  step: Step,
+): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'failChunk'> {
+  /** As the table's updates: a chunk that nobody planned is entered with what is known of it. */
+  const update = async (
+    id: string,
+    label: string,
+    edit: (chunk: ChunkProgress) => ChunkProgress,
+  ): Promise<void> => {
+    await step(`change chunk ${label}`);
+    const ofJob = tables.chunks.get(id) ?? new Map<string, ChunkProgress>();
+    tables.chunks.set(id, ofJob);
+    ofJob.set(label, edit(ofJob.get(label) ?? ({ label, rows: 0 } as ChunkProgress)));
+  };
+  return {
+    async plan(id, wave, chunks) {
+      for (const { chunk, missing } of chunks) {
+        const leftMs = measure(missing);
+        await update(id, chunk.label, ({ resumeAt: _resumeAt, error: _error, ...before }) => ({
+          ...before,
+          state: 'planned',
+          wave,
+          totalMs: before.totalMs ?? leftMs,
+          leftMs,
+        }));
+      }
+    },
+
+    async chunks(id) {
+      await step(`chunks of ${id}`);
+      const all = [...(tables.chunks.get(id)?.values() ?? [])];
+      return all.sort((a, b) => (a.label < b.label ? -1 : 1));
+    },
+
+    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt }) {
+      await update(id, label, ({ resumeAt: _resumeAt, ...before }) => ({
+        ...before,
+        state,
+        leftMs,
+        rows,
+        ...(requests !== undefined && { requests: (before.requests ?? 0) + requests }),
+        ...(resumeAt !== undefined && { resumeAt }),
+      }));
+    },
+
+    async failChunk(id, label, error, rows) {
+      await update(id, label, (before) => ({
+        ...before,
+        state: 'failed',
+        error: structuredClone(error),
+        ...(rows !== undefined && { rows }),
+      }));
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { badRequest } from '../../functions/core/bad-request.ts';
+import { isFinished, JOB_STATUSES, type Job, type JobGap, type JobStatus } from '../../functions/core/job.ts';
+import type { FinalStatus, JobFilter, JobStore } from '../../functions/core/job-ports.ts';
+import { normalize } from '../../functions/core/range.ts';
+import { seriesLabel } from '../../functions/core/series.ts';
+import type { Clock } from '../../functions/core/time.ts';
+import { createMemoryChunks } from './chunks.ts';
+import { enterJob } from './create-job.ts';
+import type { JobTables } from './job-tables.ts';
+import { atOnce, type Step } from './step.ts';
+
+/** Jobs in memory. Each transition is one step, with the condition that the job table checks. */
+export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step = atOnce): JobStore {
+  const get = async (id: string): Promise<Job | undefined> => {
+    await step(`get job ${id}`);
+    return tables.jobs.get(id);
+  };
+  const mustGet = async (id: string): Promise<Job> => {
+    const job = await get(id);
+    if (job) return job;
+    throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.', 404);
+  };
+  /** @returns undefined when the job is final, or when there is none */
+  const change = async (id: string, edit: (job: Job) => Job): Promise<Job | undefined> => {
+    await step(`change job ${id}`);
+    const job = tables.jobs.get(id);
+    if (!job || isFinished(job.status)) return undefined;
+    const changed = edit(job);
+    tables.jobs.set(id, changed);
+    return changed;
+  };
+  const end = (id: string, to: End): Promise<Job | undefined> => change(id, (job) => ended(job, to, clock()));
+  return {
+    ...createMemoryChunks(tables, step),
+    get,
+
+    create: (order, key, identity) => enterJob(tables, clock(), step, order, key, identity),
+
+    list: (filter) => list(tables, step, filter),
+
+    async start(id, wave, phase) {
+      const started = await change(id, (job) => ({
+        ...withoutPhase(job),
+        status: 'running',
+        startedAt: job.startedAt ?? clock(),
+        wave,
+        ...(phase && { phase, phaseAt: clock() }),
+      }));
+      return started ?? mustGet(id);
+    },
+
+    async enterPhase(id, phase) {
+      await change(id, (job) => ({ ...job, phase, phaseAt: clock() }));
+    },
+
+    async isCancelled(id) {
+      return (await mustGet(id)).status === 'cancelled';
+    },
+
+    async noteProvisional(chunk, spans, at) {
+      await step(`note provisional ${chunk.label}`);
+      const series = seriesLabel(chunk);
+      tables.provisional.set(`${series} ${chunk.label}`, { series, at, spans });
+    },
+
+    async provisionalSince(series, since, until) {
+      await step(`read provisional ${seriesLabel(series)}`);
+      const notes = [...tables.provisional.values()].filter(
+        (note) => note.series === seriesLabel(series) && since <= note.at && note.at <= until,
+      );
+      return normalize(notes.flatMap(({ spans }) => spans));
+    },
+
+    async finish(id, to) {
+      const finished = await end(id, to);
+      if (finished) return finished;
+      // Final already. A cancelled job still learns how many rows it wrote before it stopped.
+      const job = await mustGet(id);
+      if (job.rows >= to.rows) return job;
+      await step(`change job ${id}`);
+      tables.jobs.set(id, { ...tables.jobs.get(id)!, rows: to.rows });
+      return { ...job, rows: to.rows };
+    },
+
+    async cancel(id) {
+      const reason = 'cancelled on request; what was written is kept';
+      const cancelled = await end(id, { status: 'cancelled', reason });
+      if (cancelled) return cancelled;
+      const job = await mustGet(id);
+      if (job.status === 'cancelled') return job;
+      const message = `the job has ended (${job.status}) and cannot be cancelled.`;
+      throw badRequest('job-finished', id, message, undefined, 409);
+    },
+  };
+}
+
+interface End {
+  readonly status: FinalStatus;
+  readonly rows?: number;
+  readonly reason?: string;
+  readonly gaps?: readonly JobGap[];
+}
+
+const ended = (job: Job, { status, rows, reason, gaps }: End, now: number): Job => ({
+  ...withoutPhase(job),
+  status,
+  finishedAt: now,
+  ...(rows !== undefined && { rows }),
+  ...(reason && { reason }),
+  ...(gaps && { gaps: structuredClone(gaps) }),
+});
+
+const withoutPhase = ({ phase: _phase, phaseAt: _phaseAt, ...job }: Job): Job => job;
+
+const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_STATUSES.filter(isFinished)];
+
+/** Status by status, in the order in which a job goes through them, as the real list is read. */
+async function list(tables: JobTables, step: Step, { statuses, source, limit, after }: JobFilter) {
+  const found = new Map<string, Job>();
+  for (const stage of STAGES) {
+    await step('list jobs');
+    for (const job of tables.jobs.values()) {
+      if (!stage.includes(job.status) || !statuses.includes(job.status)) continue;
+      if (source && job.source !== source) continue;
+      if (after && job.id >= after) continue;
+      found.set(job.id, job);
+    }
+  }
+  const jobs = [...found.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+  return { jobs: jobs.slice(0, limit), more: jobs.length > limit };
+}

@@ -1,0 +1,117 @@
+import { periodsIn } from '../../functions/core/period.ts';
+import {
+  clip,
+  intersect,
+  normalize,
+  type Range,
+  type RangeSet,
+  subtract,
+} from '../../functions/core/range.ts';
+import { DAY } from '../../functions/core/time.ts';
+import { stepOf } from '../../functions/core/timeframe.ts';
+import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
+
+/** What is to be entered into the ledger. */
+export interface NewSpan {
+  readonly span: Range;
+  readonly state: Span['state'];
+  readonly reason?: string;
+  readonly evidence?: readonly unknown[];
+  readonly object?: string;
+  readonly sha256?: string | undefined;
+  /** rows within a part of the span; absent: one for each step */
+  readonly count?: (part: Range) => number;
+}
+
+/**
+ * An outage may be mended by the venue, and what was not published may still be: such a proof is asked again when as much
+ * time has passed since as lay between the hole and the proof, and a day at least. Every other reason is final.
+ */
+export const isProof = ({ state, reason, fetchedAt, end }: Span, now: number): boolean =>
+  state === 'empty' &&
+  ((reason !== 'venue-outage' && reason !== 'not-published') ||
+    now < fetchedAt + Math.max(DAY, fetchedAt - end));
+
+const setOf = (spans: readonly Span[]): RangeSet => normalize(spans);
+
+export const haveIn = ({ spans }: Book): RangeSet => setOf(spans.filter(({ state }) => state === 'have'));
+
+export const proofsIn = ({ spans }: Book, now: number): RangeSet =>
+  setOf(spans.filter((span) => isProof(span, now)));
+
+/** Whatever is there or was proven empty once. */
+export const accountedIn = ({ spans }: Book): RangeSet =>
+  setOf(spans.filter(({ state }) => state !== 'failed'));
+
+/** requested − have − proven empty. */
+export const missingIn = (book: Book, requested: Range, now: number): RangeSet =>
+  subtract(
+    normalize([requested]),
+    setOf(book.spans.filter((span) => span.state === 'have' || isProof(span, now))),
+  );
+
+/** Takes a set out of the spans of some states. What is left of a span keeps its provenance. */
+export function cutOut(
+  warehouse: MemoryWarehouse,
+  book: Book,
+  set: RangeSet,
+  states: readonly Span['state'][],
+): void {
+  const step = stepOf(book.series.timeframe);
+  const events = warehouse.rows.table(book.series).rhythm === 'events';
+  const rowsIn = (span: Span, part: Range): number => {
+    if (span.state !== 'have') return 0;
+    return events ? warehouse.rows.count(book.series, part) : (part.end - part.start) / step;
+  };
+  book.spans = book.spans.flatMap((span) => {
+    if (!states.includes(span.state) || intersect([span], set).length === 0) return [span];
+    return subtract([span], set).map(
+      (part): Span => ({ ...span, ...part, id: warehouse.nextSpan(), rows: rowsIn(span, part) }),
+    );
+  });
+}
+
+/** Enters spans, cut at the borders of months. */
+export function enterSpans(
+  warehouse: MemoryWarehouse,
+  book: Book,
+  spans: readonly NewSpan[],
+  by: Author,
+): void {
+  const step = stepOf(book.series.timeframe);
+  for (const { span, state, reason, evidence, object, sha256, count } of spans) {
+    for (const part of periodsIn('month', span).flatMap((month) => clip([span], month))) {
+      const rows = count?.(part) ?? (part.end - part.start) / step;
+      book.spans.push({
+        start: part.start,
+        end: part.end,
+        id: warehouse.nextSpan(),
+        state,
+        reason: reason ?? null,
+        evidence: structuredClone(evidence ?? []),
+        rows: state === 'have' ? rows : 0,
+        object: object ?? null,
+        sha256: sha256 ?? null,
+        jobId: by.jobId,
+        chunk: by.chunk,
+        fetchedAt: by.at,
+      });
+    }
+  }
+}
+
+/** Only the last error of a span is kept, and only where it still lacks rows. */
+export function noteFailed(
+  warehouse: MemoryWarehouse,
+  book: Book,
+  span: Range,
+  error: { readonly code: string; readonly message: string; readonly evidence?: readonly unknown[] },
+  by: Author,
+): void {
+  const { evidence = [], ...words } = error;
+  cutOut(warehouse, book, normalize([span]), ['failed']);
+  const failed = missingIn(book, span, by.at).map((gap): NewSpan => {
+    return { span: gap, state: 'failed', reason: error.code, evidence: [words, ...evidence] };
+  });
+  enterSpans(warehouse, book, failed, by);
+}

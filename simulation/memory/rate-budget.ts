@@ -1,0 +1,94 @@
+import { BudgetExhausted, GordonError } from '../../functions/core/errors.ts';
+import type { RateBudget } from '../../functions/core/ports.ts';
+import { type Clock, floorTo, iso, SECOND } from '../../functions/core/time.ts';
+import type { LimitFamily } from '../../functions/core/venue.ts';
+import type { JobTables } from './job-tables.ts';
+import { atOnce, type Step } from './step.ts';
+
+/** Part of a limit that is spent at most. */
+const SHARE = 0.9;
+
+/** A longer wait for a moment of a paced family is the state machine's. */
+const LONGEST_WAIT = 5 * SECOND;
+
+const capOf = ({ limit }: LimitFamily): number => Math.max(Math.floor(limit * SHARE), 1);
+
+/**
+ * One counter for each window in memory. A worker holds nothing back for itself, so that a budget is used to its end: what
+ * the real one leaves unused in a worker's hands is not modelled.
+ * @param sleep waits for a moment of a paced family
+ */
+export function createMemoryRateBudget(
+  { spent, moments, parks }: JobTables,
+  clock: Clock,
+  sleep: (ms: number) => Promise<unknown>,
+  step: Step = atOnce,
+): RateBudget {
+  /** the venue's clock minus ours, as the last answer told it */
+  let ahead = 0;
+
+  const refuseParked = (scope: string): void => {
+    const park = parks.get(scope);
+    if (park && park.until > clock()) throw new BudgetExhausted(scope, park.until, park.why);
+  };
+
+  const spend = (family: LimitFamily, weight: number): void => {
+    const cap = capOf(family);
+    if (weight > cap) throw tooHeavy(family, weight, cap);
+    const window = floorTo(clock() + ahead, family.windowMs);
+    const key = `${family.id} ${window}`;
+    const used = spent.get(key) ?? 0;
+    if (used + weight > cap) {
+      const until = window + family.windowMs - ahead + SECOND;
+      throw new BudgetExhausted(family.id, until, `the budget of ${cap} until ${iso(until)} is spent`);
+    }
+    spent.set(key, used + weight);
+  };
+
+  const pace = async ({ id, spacingMs = 0 }: LimitFamily): Promise<void> => {
+    const now = clock();
+    const moment = Math.max(moments.get(id) ?? now, now);
+    if (moment > now + LONGEST_WAIT) {
+      const why = `requests wait for more than ${LONGEST_WAIT / SECOND} s already`;
+      throw new BudgetExhausted(id, now + LONGEST_WAIT, why);
+    }
+    moments.set(id, moment + spacingMs);
+    if (moment > now) await sleep(moment - now);
+    refuseParked(id);
+  };
+
+  return {
+    async take(venue, family, weight) {
+      await step(`take ${family?.id ?? venue}`);
+      refuseParked(venue);
+      if (!family) return;
+      refuseParked(family.id);
+      spend(family, weight);
+      if (family.spacingMs) await pace(family);
+    },
+
+    async observe(family, used, asOf) {
+      await step(`observe ${family.id}`);
+      ahead = asOf - clock();
+      const window = floorTo(asOf, family.windowMs);
+      // About a window's turn an answer may still carry the last one's count.
+      if (asOf - window < SECOND) return;
+      const key = `${family.id} ${window}`;
+      spent.set(key, Math.max(spent.get(key) ?? 0, used));
+    },
+
+    async park(scope, until, why) {
+      await step(`park ${scope}`);
+      if ((parks.get(scope)?.until ?? 0) < until) parks.set(scope, { until, why });
+    },
+  };
+}
+
+const tooHeavy = (family: LimitFamily, weight: number, cap: number): GordonError =>
+  new GordonError({
+    name: 'PermanentError',
+    code: 'request-too-heavy',
+    subject: family.id,
+    message: `one request of weight ${weight} is more than the ${cap} of a whole window.`,
+    remedy: 'Ask for less at once.',
+  });

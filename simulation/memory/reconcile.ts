@@ -1,0 +1,80 @@
+import { clip, normalize, type Range, type RangeSet, runsOf, subtract } from '../../functions/core/range.ts';
+import { DAY, floorTo, HOUR } from '../../functions/core/time.ts';
+import { stepOf } from '../../functions/core/timeframe.ts';
+import { cutOut, haveIn } from './ledger.ts';
+import type { Book, MemoryWarehouse, Span } from './warehouse.ts';
+
+/** A job's rows are counted by its spans as long as it runs; after this no job does. */
+const SETTLED_AFTER = 7 * DAY;
+
+/** What was at work for a job when it was cancelled still counts its rows then. */
+const CLOSED_FOR = HOUR;
+
+/** Takes out of the ledger what has no row, and joins old spans. @returns what was taken out */
+export function reconcile(warehouse: MemoryWarehouse, book: Book, range: Range, now: number): RangeSet {
+  if (range.start >= range.end) return [];
+  const lost = lostIn(warehouse, book, range);
+  cutOut(warehouse, book, lost, ['have']);
+  joinOldSpans(warehouse, book, range, now);
+  return lost;
+}
+
+function lostIn({ rows }: MemoryWarehouse, book: Book, range: Range): RangeSet {
+  const { series } = book;
+  if (rows.table(series).rhythm === 'events') {
+    // Nothing tells which row is gone, so the whole span is.
+    const short = book.spans.filter(
+      (span) =>
+        span.state === 'have' &&
+        span.start < range.end &&
+        span.end > range.start &&
+        span.rows > rows.count(series, span),
+    );
+    return normalize(short);
+  }
+  const times = rows.within(series, range).map(({ time }) => time);
+  return subtract(clip(haveIn(book), range), runsOf(times, stepOf(series.timeframe)));
+}
+
+/**
+ * Touching spans of one UTC day become one when their jobs have ended an hour ago, an hour's at a time; those of a job of
+ * which nobody noted the end after a week. Spans of archive objects stay as they are.
+ */
+function joinOldSpans({ closedJobs }: MemoryWarehouse, book: Book, range: Range, now: number): void {
+  const until = Math.min(range.end, floorTo(now - CLOSED_FOR, HOUR));
+  const isOld = (span: Span): boolean => {
+    if (span.state !== 'have' || span.sha256 !== null) return false;
+    if (span.start < range.start || span.start >= until) return false;
+    const closedAt = closedJobs.get(span.jobId) ?? Number.POSITIVE_INFINITY;
+    const recent = now - CLOSED_FOR;
+    return span.fetchedAt < now - SETTLED_AFTER || (span.fetchedAt < recent && closedAt < recent);
+  };
+  const old = book.spans.filter(isOld).sort((a, b) => a.start - b.start);
+  for (const ofDay of Map.groupBy(old, ({ start }) => floorTo(start, DAY)).values()) {
+    const islands: Span[][] = [];
+    for (const span of ofDay) {
+      if (islands.at(-1)?.at(-1)?.end === span.start) islands.at(-1)!.push(span);
+      else islands.push([span]);
+    }
+    // Two that touch may wait for a third.
+    if (ofDay.length - islands.length < 2) continue;
+    for (const island of islands) if (island.length > 1) join(book, island);
+  }
+}
+
+function join(book: Book, island: readonly Span[]): void {
+  const first = island.reduce((a, b) => (a.id < b.id ? a : b));
+  const pages = island.reduce((sum, { object }) => sum + 1 + Number(MORE.exec(object ?? '')?.[1] ?? 0), 0);
+  const joined: Span = {
+    ...first,
+    start: island[0]!.start,
+    end: Math.max(...island.map(({ end }) => end)),
+    rows: island.reduce((sum, { rows }) => sum + rows, 0),
+    fetchedAt: Math.max(...island.map(({ fetchedAt }) => fetchedAt)),
+    object: `${(first.object ?? '').replace(MORE, '')} and ${pages - 1} more`,
+  };
+  const gone = new Set(island);
+  book.spans = [...book.spans.filter((span) => !gone.has(span)), joined];
+}
+
+const MORE = / and ([0-9]+) more$/;

@@ -1,0 +1,70 @@
+import { causeOf } from '../../functions/core/cause.ts';
+import type { EmptyReason } from '../../functions/core/coverage.ts';
+import type { Gap, ReportFilter, SeriesReport } from '../../functions/core/ports.ts';
+import { intersect, normalize, type RangeSet, subtract } from '../../functions/core/range.ts';
+import { stepOf } from '../../functions/core/timeframe.ts';
+import { accountedIn } from './ledger.ts';
+import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
+
+/** Every series of which something is requested. A proof that is due to be asked again is still a proof. */
+export function report(warehouse: MemoryWarehouse, filter: ReportFilter): SeriesReport[] {
+  const { sources, symbols, timeframe } = filter;
+  return warehouse.books().flatMap((book) => {
+    const { series, record } = book;
+    if (!record || record.requested.length === 0) return [];
+    if (sources && !sources.includes(series.source)) return [];
+    if (symbols && !symbols.includes(series.symbol)) return [];
+    if (timeframe && timeframe !== series.timeframe) return [];
+    return [reportOf(warehouse, book, record)];
+  });
+}
+
+function reportOf({ rows }: MemoryWarehouse, book: Book, record: SeriesRecord): SeriesReport {
+  const { series, spans, findings } = book;
+  const { requested, followed, auditedAt, since, unfollowedAt } = record;
+  const stored = rows.within(series);
+  const accounted = spans.reduce((sum, span) => sum + (span.state === 'have' ? span.rows : 0), 0);
+  return {
+    ...series,
+    requested,
+    ...(stored.length > 0 && { earliest: stored[0]!.time, latest: stored.at(-1)!.time }),
+    rows: rows.table(series).rhythm === 'events' ? stored.length : accounted,
+    followed,
+    ...(auditedAt !== undefined && { auditedAt }),
+    ...(since !== undefined && { since }),
+    ...(unfollowedAt !== undefined && { unfollowedAt }),
+    gaps: explained(book, subtract(requested, accountedIn(book))),
+    empty: emptyIn(book),
+    findings: findings.size,
+  };
+}
+
+function emptyIn({ spans }: Book): SeriesReport['empty'] {
+  const byReason = Map.groupBy(
+    spans.filter(({ state }) => state === 'empty'),
+    ({ reason }) => reason as EmptyReason,
+  );
+  return [...byReason]
+    .flatMap(([reason, of]) => normalize(of).map(({ start, end }) => ({ start, end, reason })))
+    .sort((a, b) => a.start - b.start);
+}
+
+/** Cuts what is missing where a fetch failed, by the newest error, and where none was made yet. */
+function explained({ series, spans }: Book, missing: RangeSet): Gap[] {
+  const step = stepOf(series.timeframe);
+  const out: Gap[] = [];
+  let rest = missing;
+  const failed = spans.filter(({ state }) => state === 'failed').sort((a, b) => b.id - a.id);
+  for (const span of failed) {
+    const { message } = span.evidence[0] as { readonly message: string };
+    for (const { start, end } of intersect(rest, [span])) {
+      const why = { cause: causeOf(span.reason ?? undefined), error: message, evidence: span.evidence };
+      out.push({ start, end, steps: (end - start) / step, ...why });
+    }
+    rest = subtract(rest, [span]);
+  }
+  for (const { start, end } of rest) {
+    out.push({ start, end, steps: (end - start) / step, cause: causeOf(undefined) });
+  }
+  return out.sort((a, b) => a.start - b.start);
+}

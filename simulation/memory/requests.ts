@@ -1,0 +1,116 @@
+import type { Requester } from '../../functions/core/ports.ts';
+import {
+  intersect,
+  normalize,
+  type Range,
+  type RangeSet,
+  subtract,
+  union,
+} from '../../functions/core/range.ts';
+import { DAY } from '../../functions/core/time.ts';
+import { accountedIn } from './ledger.ts';
+import type { Book, MemoryWarehouse, OpenRequest } from './warehouse.ts';
+
+/** A job is dead by then, and what it requested stays requested. */
+const KEEP = 7 * DAY;
+
+/** A request that ends so near to now is one for all that comes. */
+const PRESENT = 2 * DAY;
+
+/** Nothing happens where the series is unfollowed, unless somebody ordered the job since. */
+export function request(book: Book, range: Range, now: number, by?: Requester): void {
+  const old = book.record;
+  const { unfollowedAt, ...record } = old ?? { requested: [], followed: false };
+  const orderedAt = by?.orderedAt ?? Number.NEGATIVE_INFINITY;
+  if (unfollowedAt !== undefined && unfollowedAt > orderedAt) return;
+  const asked = normalize([range]);
+  const follows = range.end > now - PRESENT;
+  if (by) {
+    const added = subtract(asked, record.requested);
+    const began = follows && !record.followed;
+    const before = book.open.get(by.jobId);
+    book.open.set(by.jobId, {
+      ...(before ?? { requestedAt: now }),
+      jobId: by.jobId,
+      asked: union(before?.asked ?? [], asked),
+      added: union(before?.added ?? [], added),
+      follows: follows || (before?.follows ?? false),
+      beganFollowing: began || (before?.beganFollowing ?? false),
+    });
+  }
+  book.record = {
+    ...record,
+    requested: union(record.requested, asked),
+    followed: record.followed || follows,
+    since: record.since ?? now,
+  };
+}
+
+/** What is requested of a series is what is there or proven empty, until somebody orders it again. */
+export function unfollow(book: Book, now: number): void {
+  book.open.clear();
+  if (!book.record) return;
+  const requested = intersect(book.record.requested, accountedIn(book));
+  book.record = { ...book.record, requested, followed: false, unfollowedAt: now };
+}
+
+const othersOf = (book: Book, jobId: string): OpenRequest[] =>
+  [...book.open.values()].filter((other) => other.jobId !== jobId && other.withdrawn === undefined);
+
+/** A job has ended and what it requested stays: no other job's end takes it away. */
+export function settleRequests(warehouse: MemoryWarehouse, jobId: string, now: number): void {
+  for (const book of warehouse.books()) {
+    const mine = book.open.get(jobId);
+    if (mine) {
+      for (const other of othersOf(book, jobId)) {
+        const added = subtract(other.added, mine.asked);
+        const beganFollowing = other.beganFollowing && !mine.follows;
+        book.open.set(other.jobId, { ...other, added, beganFollowing });
+      }
+      book.open.delete(jobId);
+    }
+    for (const { jobId: id, requestedAt } of book.open.values()) {
+      if (requestedAt < now - KEEP) book.open.delete(id);
+    }
+  }
+}
+
+/** What another job at work wants too is that one's from now on. Doing it again changes nothing. */
+export function withdraw(warehouse: MemoryWarehouse, jobId: string): void {
+  for (const book of warehouse.books()) {
+    const mine = book.open.get(jobId);
+    if (!mine) continue;
+    if (mine.added.length === 0 && !mine.beganFollowing) {
+      book.open.set(jobId, { ...mine, withdrawn: mine.withdrawn ?? [] });
+      continue;
+    }
+    const heirs = othersOf(book, jobId);
+    const inherited: RangeSet = normalize(heirs.flatMap(({ asked }) => asked));
+    for (const heir of heirs) {
+      const added = union(heir.added, intersect(mine.added, heir.asked));
+      const beganFollowing = heir.beganFollowing || (mine.beganFollowing && heir.follows);
+      book.open.set(heir.jobId, { ...heir, added, beganFollowing });
+    }
+    const gone = subtract(mine.added, union(inherited, accountedIn(book)));
+    const unfollows = mine.beganFollowing && !heirs.some(({ follows }) => follows);
+    if (book.record) {
+      const requested = subtract(book.record.requested, gone);
+      book.record = { ...book.record, requested, followed: book.record.followed && !unfollows };
+    }
+    const withdrawn = union(mine.withdrawn ?? [], gone);
+    book.open.set(jobId, { ...mine, added: [], beganFollowing: false, withdrawn });
+  }
+}
+
+/** The same at the end of a cancelled job: what it still brought home meanwhile is requested after all. */
+export function endWithdrawn(warehouse: MemoryWarehouse, jobId: string): void {
+  withdraw(warehouse, jobId);
+  for (const book of warehouse.books()) {
+    const mine = book.open.get(jobId);
+    if (!mine) continue;
+    book.open.delete(jobId);
+    if (!book.record) continue;
+    const came = intersect(mine.withdrawn ?? [], accountedIn(book));
+    book.record = { ...book.record, requested: union(book.record.requested, came) };
+  }
+}

@@ -1,0 +1,107 @@
+import type { SeriesStore } from '../../functions/core/ports.ts';
+import { intersect, normalize, subtract } from '../../functions/core/range.ts';
+import { seriesLabel } from '../../functions/core/series.ts';
+import { type Listing, livesOf } from '../../functions/core/source.ts';
+import { type Clock, DAY } from '../../functions/core/time.ts';
+import { commitPages } from './commit.ts';
+import { missingIn, noteFailed } from './ledger.ts';
+import { atOnce, type Step } from './step.ts';
+import type { Book, MemoryWarehouse } from './warehouse.ts';
+
+/** So long it is remembered that a job has ended. */
+const REMEMBERED = 14 * DAY;
+
+/** Rows and ledger in memory. Each call is one transaction, and those of a series come one after the other. */
+export function createMemorySeriesStore(
+  warehouse: MemoryWarehouse,
+  clock: Clock,
+  step: Step = atOnce,
+): SeriesStore {
+  const spansOf = (jobId: string) =>
+    warehouse
+      .books()
+      .flatMap(({ spans }) => spans)
+      .filter((span) => span.jobId === jobId && span.state === 'have');
+  return {
+    async missing(series, requested) {
+      await step(`missing of ${seriesLabel(series)}`);
+      return missingIn(warehouse.book(series), requested, clock());
+    },
+
+    async commit(pages, by) {
+      const [first] = pages;
+      if (!first) return 0;
+      await step(`commit ${seriesLabel(first.series)}`);
+      return commitPages(warehouse, pages, { jobId: by.jobId, chunk: by.chunk, at: clock() });
+    },
+
+    async rowsBy(jobId, chunk) {
+      await step(`rows by ${chunk}`);
+      return spansOf(jobId).reduce((sum, span) => sum + (span.chunk === chunk ? span.rows : 0), 0);
+    },
+
+    async secure(jobId) {
+      await step(`secure ${jobId}`);
+      return spansOf(jobId).reduce((sum, { rows }) => sum + rows, 0);
+    },
+
+    async close(jobId) {
+      await step(`close ${jobId}`);
+      warehouse.closedJobs.set(jobId, clock());
+      for (const [id, at] of warehouse.closedJobs) {
+        if (at < clock() - REMEMBERED) warehouse.closedJobs.delete(id);
+      }
+    },
+
+    async listing(series) {
+      await step(`listing of ${seriesLabel(series)}`);
+      const { listing, lookedAt = Number.NEGATIVE_INFINITY } = warehouse.book(series).record ?? {};
+      return listing && { ...listing, lookedAt };
+    },
+
+    async saveListing(series, listing, lookedAt) {
+      await step(`save listing of ${seriesLabel(series)}`);
+      const book = warehouse.book(series);
+      const before = book.record?.listing;
+      const { lookedAt: _lookedAt, ...record } = book.record ?? { requested: [], followed: false };
+      book.record = {
+        ...record,
+        listing: kept(listing),
+        ...(lookedAt !== undefined && { lookedAt }),
+      };
+      if (before) dropContradicted(book, before, listing);
+    },
+
+    async markFailed({ label, start, end, ...series }, jobId, error) {
+      await step(`mark failed ${label}`);
+      const by = { jobId, chunk: label, at: clock() };
+      noteFailed(warehouse, warehouse.book(series), { start, end }, error, by);
+    },
+  };
+}
+
+/** As it comes back: one life needs no list of lives. */
+function kept({ listedAt: _listedAt, byObjects, evidence = [], ...listing }: Listing): Listing {
+  const lives = normalize(livesOf({ listedAt: _listedAt, ...listing }));
+  const { end } = lives.at(-1)!;
+  return {
+    listedAt: lives[0]!.start,
+    ...(end !== Number.POSITIVE_INFINITY && { delistedAt: end }),
+    ...(lives.length > 1 && { lives }),
+    ...(byObjects && { byObjects }),
+    evidence: structuredClone(evidence),
+  };
+}
+
+/** Only where the two looks differ: the rest of the old proofs is as good as it was. */
+function dropContradicted(book: Book, before: Listing, after: Listing): void {
+  const [was, is] = [normalize(livesOf(before)), normalize(livesOf(after))];
+  const [born, gone] = [subtract(is, was), subtract(was, is)];
+  const doubtful = (reason: string | null) => {
+    if (reason === 'pre-listing' || reason === 'delisted') return born;
+    return reason === 'zero-trade' ? [] : gone;
+  };
+  book.spans = book.spans.filter(
+    (span) => span.state !== 'empty' || intersect([span], doubtful(span.reason)).length === 0,
+  );
+}

@@ -1,0 +1,119 @@
+import type { Page } from '../../functions/core/coverage.ts';
+import type { LedgerEntry } from '../../functions/core/look/looker.ts';
+import type { RangeSet } from '../../functions/core/range.ts';
+import { type Series, seriesLabel } from '../../functions/core/series.ts';
+import type { Listing } from '../../functions/core/source.ts';
+import type { TableSpec } from '../../functions/core/table.ts';
+import { RowTables } from './rows.ts';
+
+/** A span of the ledger. Ids grow; a span that is cut becomes new ones. */
+export interface Span extends LedgerEntry {
+  readonly id: number;
+}
+
+/** What is known of a series beside its spans. Times are epoch ms. */
+export interface SeriesRecord {
+  readonly requested: RangeSet;
+  readonly followed: boolean;
+  readonly since?: number;
+  readonly unfollowedAt?: number;
+  readonly auditedAt?: number;
+  readonly listing?: Listing;
+  /** absent: not wholly, or never */
+  readonly lookedAt?: number;
+}
+
+/** What a job that has not ended requested of a series. */
+export interface OpenRequest {
+  readonly jobId: string;
+  readonly asked: RangeSet;
+  /** of that, what nobody had requested before */
+  readonly added: RangeSet;
+  readonly follows: boolean;
+  readonly beganFollowing: boolean;
+  readonly requestedAt: number;
+  /** what was taken out again; absent: the job was not cancelled */
+  readonly withdrawn?: RangeSet;
+}
+
+export interface KeptFinding {
+  readonly kind: string;
+  readonly time?: number;
+  readonly until?: number;
+  readonly object: string;
+  readonly detail: Readonly<Record<string, string | number>>;
+  readonly jobId: string;
+  readonly foundAt: number;
+}
+
+/** All that the database holds of one series. */
+export interface Book {
+  readonly series: Series;
+  record: SeriesRecord | undefined;
+  spans: Span[];
+  readonly open: Map<string, OpenRequest>;
+  /** by what makes two findings the same */
+  readonly findings: Map<string, KeptFinding>;
+}
+
+export interface Author {
+  readonly jobId: string;
+  readonly chunk: string;
+  /** epoch ms */
+  readonly at: number;
+}
+
+/** Rows and ledger in memory. It outlives the stores that use it, as a database outlives the processes. */
+export class MemoryWarehouse {
+  readonly rows: RowTables;
+  /** when it was noted that a job has ended, by its id */
+  readonly closedJobs = new Map<string, number>();
+  readonly #books = new Map<string, Book>();
+  #spans = 0;
+
+  /** @param tables the table of a source's rows */
+  constructor(tables: (source: string) => TableSpec) {
+    this.rows = new RowTables(tables);
+  }
+
+  book({ source, symbol, timeframe }: Series): Book {
+    const series: Series = { source, symbol, timeframe };
+    const label = seriesLabel(series);
+    const known = this.#books.get(label);
+    if (known) return known;
+    const made: Book = { series, record: undefined, spans: [], open: new Map(), findings: new Map() };
+    this.#books.set(label, made);
+    return made;
+  }
+
+  /** In the order of source, symbol and timeframe. */
+  books(): Book[] {
+    return [...this.#books.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  nextSpan(): number {
+    this.#spans += 1;
+    return this.#spans;
+  }
+
+  /** The same thing found again is one finding. */
+  note({ series, object }: Pick<Page, 'series' | 'object'>, findings: Page['findings'], by: Author): void {
+    const book = this.book(series);
+    for (const { kind, time, until, detail } of findings) {
+      const key = JSON.stringify([kind, object, time ?? null]);
+      if (book.findings.has(key)) continue;
+      book.findings.set(key, {
+        kind,
+        ...(time !== undefined && { time }),
+        ...(until !== undefined && { until }),
+        object,
+        detail,
+        jobId: by.jobId,
+        foundAt: by.at,
+      });
+    }
+  }
+}
+
+const keyOf = ({ series: { source, symbol, timeframe } }: Book): string =>
+  JSON.stringify([source, symbol, timeframe]);

@@ -1,0 +1,52 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import type { JobStore } from '../../functions/core/job-ports.ts';
+import type { Leases } from '../../functions/core/lease.ts';
+import type { Clock } from '../../functions/core/time.ts';
+import { createJobStore } from '../../functions/stores/jobs/job-store.ts';
+import { createLeases } from '../../functions/stores/jobs/leases.ts';
+import { jobKey } from '../../functions/stores/jobs/table.ts';
+import { createMemoryJobStore } from '../../simulation/memory/job-store.ts';
+import { emptyJobTables } from '../../simulation/memory/job-tables.ts';
+import { createMemoryLeases } from '../../simulation/memory/leases.ts';
+import { createTestJobTable } from '../helpers/job-table.ts';
+
+/** A job table of its own, with a clock that stands still. */
+export interface JobTableUnderTest {
+  /** epoch ms; tests turn it */
+  now: number;
+  readonly clock: Clock;
+  readonly jobs: JobStore;
+  readonly leases: Leases;
+  /** a job that somebody has noted and not entered */
+  forget(id: string): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export type MakeJobTable = (now?: number) => Promise<JobTableUnderTest>;
+
+export const dynamoJobTable: MakeJobTable = async (now) => {
+  const table = await createTestJobTable(now);
+  return Object.assign(table, {
+    jobs: createJobStore(table),
+    leases: createLeases(table),
+    forget: async (id: string) => {
+      await table.client.send(new DeleteCommand({ TableName: table.table, Key: jobKey(id) }));
+    },
+  });
+};
+
+export const memoryJobTable: MakeJobTable = async (now = Date.UTC(2025, 5, 1)) => {
+  const tables = emptyJobTables();
+  const clock = () => table.now;
+  const table: JobTableUnderTest = {
+    now,
+    clock,
+    jobs: createMemoryJobStore(tables, clock),
+    leases: createMemoryLeases(tables),
+    forget: async (id) => {
+      tables.jobs.delete(id);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return table;
+};

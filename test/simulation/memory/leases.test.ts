@@ -1,0 +1,4 @@
+import { memoryJobTable } from '../../conformance/job-table.ts';
+import { describeLeases } from '../../conformance/leases.ts';
+
+describeLeases(memoryJobTable);
