@@ -1,0 +1,147 @@
+import type { LedgerEntry } from '../../functions/core/look/looker.ts';
+import type { SeriesCatalog, SeriesStore } from '../../functions/core/ports.ts';
+import type { RangeSet } from '../../functions/core/range.ts';
+import { type Series, seriesLabel } from '../../functions/core/series.ts';
+import { toMultirange } from '../../functions/stores/ledger.ts';
+import { createSeriesCatalog } from '../../functions/stores/series-catalog.ts';
+import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
+import { createMemorySeriesStore } from '../../simulation/memory/series-store.ts';
+import { MemoryWarehouse } from '../../simulation/memory/warehouse.ts';
+import { createTestDatabase } from '../helpers/database.ts';
+import { SPOT, T0 } from '../stores/klines.ts';
+
+/** Candles and their ledger, with a clock that stands still. Times are epoch ms. */
+export interface WarehouseUnderTest {
+  now: number;
+  readonly store: SeriesStore;
+  readonly catalog: SeriesCatalog;
+  clear(): Promise<void>;
+  /** all rows, or those of a symbol, by time: cells by their columns, instants as epoch ms */
+  rows(symbol?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** the ledger of all series, or of a symbol, by beginning and state */
+  spans(symbol?: string): Promise<readonly LedgerEntry[]>;
+  /** by kind */
+  findings(): Promise<
+    readonly { readonly kind: string; readonly time: number | null; readonly detail: unknown }[]
+  >;
+  isFollowed(series: Series): Promise<boolean>;
+  /** requests of jobs that have not ended */
+  openRequests(): Promise<number>;
+  closedJobs(): Promise<readonly string[]>;
+  /** as somebody deletes rows by hand */
+  loseRows(series: Series, set: RangeSet): Promise<void>;
+  /** as somebody restores an older ledger: no span is left that begins at `from` or later */
+  forgetSpans(from: number): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export type MakeWarehouse = () => Promise<WarehouseUnderTest>;
+
+const TABLES = ['spot_klines', 'coverage', 'closed_jobs', 'findings', 'series', 'open_requests'];
+
+export const postgresWarehouse: MakeWarehouse = async () => {
+  const database = await createTestDatabase();
+  const sql = database.connect({ role: 'gordon_writer' });
+  const options = { tables: () => SPOT, clock: () => at.now };
+  const ofSymbol = (symbol: string | undefined) =>
+    symbol === undefined ? sql`true` : sql`symbol = ${symbol}`;
+  const at: WarehouseUnderTest = {
+    now: T0,
+    store: createSeriesStore(sql, options),
+    catalog: createSeriesCatalog(sql, options),
+    async clear() {
+      for (const table of TABLES) await sql`delete from market_data.${sql(table)}`;
+    },
+    async rows(symbol) {
+      const rows = await sql<{ open_time: Date }[]>`
+        select * from market_data.spot_klines where ${ofSymbol(symbol)} order by open_time, symbol`;
+      return rows.map((row) => ({ ...row, open_time: row.open_time.getTime() }));
+    },
+    async spans(symbol) {
+      return await sql<LedgerEntry[]>`
+        select (extract(epoch from lower(span)) * 1000)::float8 as start,
+          (extract(epoch from upper(span)) * 1000)::float8 as "end", state, reason, evidence, rows, object, sha256,
+          job_id as "jobId", chunk, (extract(epoch from fetched_at) * 1000)::float8 as "fetchedAt"
+        from market_data.coverage where ${ofSymbol(symbol)} order by lower(span), state`;
+    },
+    async findings() {
+      return await sql<{ kind: string; time: number | null; detail: unknown }[]>`
+        select kind, (extract(epoch from time) * 1000)::float8 as time, detail from market_data.findings order by kind`;
+    },
+    async isFollowed({ source, symbol, timeframe }) {
+      const [row] = await sql<{ followed: boolean }[]>`
+        select followed from market_data.series
+        where source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}`;
+      return row!.followed;
+    },
+    async openRequests() {
+      const [row] = await sql<{ n: number }[]>`select count(*)::int as n from market_data.open_requests`;
+      return row!.n;
+    },
+    async closedJobs() {
+      const rows = await sql<{ job_id: string }[]>`select job_id from market_data.closed_jobs order by 1`;
+      return rows.map(({ job_id }) => job_id);
+    },
+    async loseRows({ symbol, timeframe }, set) {
+      await sql`
+        delete from market_data.spot_klines where symbol = ${symbol} and timeframe = ${timeframe}
+          and open_time <@ any (select unnest(${toMultirange(set)}::tstzmultirange))`;
+    },
+    async forgetSpans(from) {
+      await sql`delete from market_data.coverage where lower(span) >= ${new Date(from)}`;
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+  return at;
+};
+
+export const memoryWarehouse: MakeWarehouse = async () => {
+  let warehouse = new MemoryWarehouse(() => SPOT);
+  const clock = () => at.now;
+  const books = (symbol?: string) =>
+    warehouse.books().filter(({ series }) => symbol === undefined || series.symbol === symbol);
+  // Stores of the warehouse that is there now: to clear it is to have another one.
+  const latest = <Store extends object>(make: (of: MemoryWarehouse) => Store): Store =>
+    new Proxy({} as Store, { get: (_, name) => Reflect.get(make(warehouse), name) });
+  const at: WarehouseUnderTest = {
+    now: T0,
+    store: latest((of) => createMemorySeriesStore(of, clock)),
+    catalog: latest((of) => createMemorySeriesCatalog(of, clock)),
+    clear: async () => {
+      warehouse = new MemoryWarehouse(() => SPOT);
+    },
+    rows: async (symbol) => {
+      // Series of several sources share the table.
+      const lines = new Map(
+        books(symbol)
+          .flatMap(({ series }) => warehouse.rows.within(series))
+          .map((row) => [row.line, row] as const),
+      );
+      return [...lines.values()]
+        .sort((a, b) => a.time - b.time)
+        .map(({ cells }) => Object.fromEntries(SPOT.columns.map(({ name }, c) => [name, cells[c]])));
+    },
+    spans: async (symbol) =>
+      books(symbol)
+        .flatMap(({ spans }) => spans)
+        .sort((a, b) => a.start - b.start || (a.state < b.state ? -1 : 1)),
+    findings: async () =>
+      books()
+        .flatMap(({ findings }) => [...findings.values()])
+        .map(({ kind, time, detail }) => ({ kind, time: time ?? null, detail }))
+        .sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+    isFollowed: async (series) => {
+      const found = books().find((book) => seriesLabel(book.series) === seriesLabel(series));
+      return found!.record!.followed;
+    },
+    openRequests: async () => books().reduce((sum, { open }) => sum + open.size, 0),
+    closedJobs: async () => [...warehouse.closedJobs.keys()].sort(),
+    loseRows: async (series, set) => warehouse.rows.lose(series, set),
+    forgetSpans: async (from) => {
+      for (const book of books()) book.spans = book.spans.filter(({ start }) => start < from);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return at;
+};

@@ -1,0 +1,4 @@
+import { describeSeriesStore } from '../../conformance/series-store.ts';
+import { memoryWarehouse } from '../../conformance/warehouse.ts';
+
+describeSeriesStore(memoryWarehouse);
