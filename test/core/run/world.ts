@@ -1,4 +1,6 @@
+import { batchOf, sortAndDedupe } from '../../../functions/core/batch.ts';
 import type { FetchChunkInput } from '../../../functions/core/contracts.ts';
+import type { Page } from '../../../functions/core/coverage.ts';
 import type { Job, JobOrder } from '../../../functions/core/job.ts';
 import type { PlannedChunk } from '../../../functions/core/plan.ts';
 import type { Range } from '../../../functions/core/range.ts';
@@ -162,3 +164,17 @@ export const chunkOf = (
   chunk: { ...series, label: `${series.source} ${series.symbol} ${series.timeframe} ${month}`, ...range },
   missing: [range],
 });
+
+/** A page of the hours `from` to `to` of March, as the venue has them. */
+export function pageOfHours(
+  { sources, market }: World,
+  from: number,
+  to: number,
+  series: Series = AAA,
+): Page {
+  const source = sources[series.source]!;
+  const ticks = market.ticks(series, hours(from, to), source.everyMs);
+  const cells = ticks.map(([time, price]) => [series.symbol, series.timeframe, time, price] as const);
+  const { batch, findings } = sortAndDedupe(batchOf(source.table, cells));
+  return { series, rows: batch, have: [hours(from, to)], empty: [], findings, object: 'page' };
+}
