@@ -143,8 +143,8 @@ describe('what an audit leaves alone', () => {
     ['not where the refresh is dead', 2 * HOUR, true],
   ])('%s', async (_, ago, both) => {
     const world = worldOf();
-    const before = (back: number) => ({ start: NOW - back, end: NOW - back + HOUR });
-    const [old, young] = [before(60 * HOUR), before(24 * HOUR)];
+    const hourAt = (back: number) => ({ start: NOW - back, end: NOW - back + HOUR });
+    const [old, young] = [hourAt(60 * HOUR), hourAt(24 * HOUR)];
     await world.runJob((await world.newJob({ from: NOW - 3 * DAY, to: NOW })).id);
     world.warehouse.rows.lose(AAA, [old, young]);
     await world.ports.leases.take('refresh plain 1h', { at: NOW - ago, failures: 0 }, undefined);

@@ -4,7 +4,9 @@ import type { Gap, SeriesReport } from '../../../functions/core/ports.ts';
 import { refreshTails, tailStart } from '../../../functions/core/run/refresh.ts';
 import type { Source } from '../../../functions/core/source.ts';
 import { DAY, HOUR, iso, MINUTE } from '../../../functions/core/time.ts';
-import { fakeLeases } from './fake-leases.ts';
+import { emptyJobTables } from '../../../simulation/memory/job-tables.ts';
+import { createMemoryLeases } from '../../../simulation/memory/leases.ts';
+import { AAA, NOW, worldOf as warehouseOf } from './world.ts';
 
 const HOUR_TEN = Date.parse('2025-03-10T10:00:00Z');
 
@@ -44,7 +46,7 @@ function worldOf(sources: Readonly<Record<string, Source>>, more: Partial<World>
     ...more,
   };
   const jobs: Job[] = [];
-  const leases = fakeLeases();
+  const leases = createMemoryLeases(emptyJobTables());
   const run = async () => {
     const before = jobs.length;
     await refreshTails({
@@ -143,6 +145,35 @@ describe('the refresh', () => {
     expect(at.jobs.map(({ sources }) => sources[0])).toEqual(['plain']);
     delete at.world.refused;
     expect((await at.run()).map(({ sources }) => sources[0])).toEqual(['bad']);
+  });
+});
+
+describe('turn after turn', () => {
+  it('a series that is followed is whole up to the last final step, and asked for once in each', async () => {
+    const world = warehouseOf([{ id: 'plain', archives: [], settleMs: MINUTE }]);
+    await world.ports.catalog.request(AAA, { start: NOW - 5 * DAY, end: NOW - 3 * DAY });
+    await world.ports.catalog.request(AAA, { start: NOW - HOUR, end: NOW });
+    const orders: number[] = [];
+    for (let minute = 0; minute < 3 * 60; minute += 5) {
+      for (const id of await refreshTails(world.ports)) {
+        orders.push(minute);
+        expect((await world.runJob(id)).status).toBe('succeeded');
+      }
+      await world.wait(5 * MINUTE);
+    }
+    expect(orders).toEqual([0, 60, 120]);
+    const [report] = await world.ports.catalog.report({});
+    const first = { start: NOW - 5 * DAY, end: NOW - 3 * DAY };
+    // What was requested before the tail is the audit's.
+    expect(report!.gaps).toMatchObject([first]);
+    expect(report!.latest).toBe(NOW + HOUR);
+  });
+
+  it('a series that is unfollowed is left alone', async () => {
+    const world = warehouseOf();
+    await world.ports.catalog.request(AAA, { start: NOW - DAY, end: NOW });
+    await world.ports.catalog.unfollow(AAA);
+    expect(await refreshTails(world.ports)).toEqual([]);
   });
 });
 
