@@ -1,13 +1,19 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BudgetExhausted } from '../../functions/core/errors.ts';
 import { HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
 import type { LimitFamily } from '../../functions/core/venue.ts';
 import { createRateBudget } from '../../functions/stores/rate-budget.ts';
+import { describeRateBudget, drain, noon } from '../conformance/rate-budget.ts';
 import { createTestJobTable, type TestJobTable } from '../helpers/job-table.ts';
 
-const noon = Date.UTC(2025, 5, 1, 12);
+describeRateBudget(async () => {
+  const own = await createTestJobTable(noon);
+  return Object.assign(own, {
+    worker: (egress: string, clock = own.clock, sleep?: (ms: number) => Promise<unknown>) =>
+      createRateBudget({ ...own, clock, egress, ...(sleep && { sleep }) }),
+  });
+});
+
 let table: TestJobTable;
 let names = 0;
 
@@ -25,79 +31,7 @@ function setUp(limit: number, windowMs = MINUTE) {
   return { family, worker, name };
 }
 
-/** Takes until the budget is spent. @returns what was granted, and until when to wait */
-async function drain(budget: ReturnType<typeof createRateBudget>, family: LimitFamily, weight: number) {
-  for (let granted = 0; ; granted += weight) {
-    try {
-      await budget.take('venue', family, weight);
-    } catch (error) {
-      if (error instanceof BudgetExhausted) return { granted, until: error.until, message: error.message };
-      throw error;
-    }
-  }
-}
-
-describe('a budget', () => {
-  it('is never passed by workers that spend at the same time, and is used up', async () => {
-    const workers = fc.array(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 25 }), {
-      minLength: 2,
-      maxLength: 5,
-    });
-    await fc.assert(
-      fc.asyncProperty(workers, fc.integer({ min: 50, max: 900 }), async (wishes, limit) => {
-        const { family, worker } = setUp(limit);
-        const cap = Math.floor(limit * 0.9);
-        let granted = 0;
-        let refused = 0;
-        const spend = async (weights: number[]) => {
-          const budget = worker();
-          await Promise.all(
-            weights.map(async (weight) => {
-              try {
-                await budget.take('venue', family, weight);
-                granted += weight;
-              } catch (error) {
-                if (!(error instanceof BudgetExhausted)) throw error;
-                refused++;
-              }
-            }),
-          );
-        };
-        await Promise.all(wishes.map(spend));
-        expect(granted).toBeLessThanOrEqual(cap);
-        // What is left over is in the workers' hands or too small for the smallest wish.
-        const wanted = wishes.flat().reduce((sum, w) => sum + w, 0);
-        if (wanted <= cap - wishes.length * Math.ceil(limit / 60)) expect(refused).toBe(0);
-        if (refused > 0) {
-          const spare = 40 + wishes.length * Math.ceil(limit / 60);
-          expect(granted).toBeGreaterThanOrEqual(cap - spare);
-        }
-      }),
-      { numRuns: 25 },
-    );
-  });
-
-  it('is spent to nine tenths, and comes back with the next window', async () => {
-    const { family, worker } = setUp(600);
-    const budget = worker();
-    table.now = noon + 20 * SECOND;
-    const { granted, until, message } = await drain(budget, family, 2);
-    expect(granted).toBe(540);
-    expect(until).toBe(noon + MINUTE + SECOND);
-    expect(message).toContain('540');
-    table.now = until;
-    expect((await drain(budget, family, 20)).granted).toBe(540);
-  });
-
-  it('is one for all workers behind an address, and another for another address', async () => {
-    const { family, worker } = setUp(600);
-    const first = await drain(worker(), family, 10);
-    const second = await drain(worker(), family, 10);
-    expect(first.granted + second.granted).toBe(540);
-    const elsewhere = createRateBudget({ ...table, egress: 'elsewhere' });
-    expect((await drain(elsewhere, family, 10)).granted).toBe(540);
-  });
-
+describe('the table', () => {
   it('costs few writes', async () => {
     const { family } = setUp(6000);
     let writes = 0;
@@ -118,12 +52,6 @@ describe('a budget', () => {
     expect(writes).toBe(4);
   });
 
-  it('refuses at once what no window can hold', async () => {
-    const { family, worker } = setUp(100);
-    await expect(worker().take('venue', family, 91)).rejects.toMatchObject({ code: 'request-too-heavy' });
-    await expect(worker().take('venue', family, 90)).resolves.toBeUndefined();
-  });
-
   it('leaves its counters to the time to live', async () => {
     const { family, worker, name } = setUp(600);
     await worker().take('venue', family, 1);
@@ -135,14 +63,9 @@ describe('a budget', () => {
       expires_at: (noon + MINUTE + HOUR) / SECOND,
     });
   });
-
-  it('is not asked where a host has no limit', async () => {
-    const { worker } = setUp(1);
-    await expect(worker().take('venue', undefined, 1_000_000)).resolves.toBeUndefined();
-  });
 });
 
-describe("the venue's own count", () => {
+describe("what a worker holds of the venue's own count", () => {
   it('tells of other programs on the address, to all workers', async () => {
     const { family, worker } = setUp(600);
     const seen = worker();
@@ -152,63 +75,9 @@ describe("the venue's own count", () => {
     expect((await drain(worker(), family, 1)).granted).toBe(540 - 400 - 9);
     expect((await drain(seen, family, 1)).granted).toBe(9);
   });
-
-  it('stops a worker that still holds a lease when the limit is reached', async () => {
-    const { family, worker } = setUp(600);
-    const budget = worker();
-    await budget.take('venue', family, 1);
-    await budget.observe(family, 595, noon + SECOND);
-    await expect(budget.take('venue', family, 1)).rejects.toBeInstanceOf(BudgetExhausted);
-  });
-
-  it('never gives budget back', async () => {
-    const { family, worker } = setUp(600);
-    const budget = worker();
-    await drain(budget, family, 10);
-    await budget.observe(family, 3, noon + SECOND);
-    expect((await drain(worker(), family, 1)).granted).toBe(0);
-  });
-
-  it('sets the clock by which windows turn, and waits are told by ours', async () => {
-    const { family, worker } = setUp(600);
-    table.now = noon + 50 * SECOND;
-    const budget = worker();
-    // The venue is 20 seconds ahead, so its minute has turned already.
-    await budget.observe(family, 1, table.now + 20 * SECOND);
-    const { until } = await drain(budget, family, 10);
-    expect(until).toBe(noon + 2 * MINUTE - 20 * SECOND + SECOND);
-  });
-
-  it('of the last window is not held against the one that has begun', async () => {
-    const { family, worker } = setUp(600);
-    const budget = worker();
-    await budget.take('venue', family, 1);
-    await budget.observe(family, 500, noon - SECOND);
-    await budget.observe(family, 500, noon);
-    // Nor is the lease lost, although the Date header seemed to be in the window before.
-    expect((await drain(budget, family, 1)).granted).toBe(539);
-  });
 });
 
 describe('a parked scope', () => {
-  it('lets nobody through until its end: a venue with all its families, a family by itself', async () => {
-    const { family, worker } = setUp(600);
-    const [mine, other] = [worker(), worker()];
-    const until = noon + 5 * MINUTE;
-    await mine.park('venue', until, 'HTTP 418: banned');
-    for (const budget of [mine, other]) {
-      const refusal = expect.objectContaining({ until, message: 'venue: HTTP 418: banned' });
-      await expect(budget.take('venue', family, 1)).rejects.toEqual(refusal);
-      await expect(budget.take('venue', undefined, 1)).rejects.toEqual(refusal);
-      await expect(budget.take('venue-archive', undefined, 1)).resolves.toBeUndefined();
-    }
-    table.now = until;
-    await expect(other.take('venue', family, 1)).resolves.toBeUndefined();
-    await mine.park(family.id, until + MINUTE, 'HTTP 429');
-    await expect(mine.take('venue', family, 1)).rejects.toMatchObject({ until: until + MINUTE });
-    await expect(mine.take('venue', undefined, 1)).resolves.toBeUndefined();
-  });
-
   it('is seen by a worker that has just looked, a second later', async () => {
     const { family, worker } = setUp(600);
     const [mine, other] = [worker(), worker()];
@@ -218,68 +87,10 @@ describe('a parked scope', () => {
     table.now = noon + SECOND;
     await expect(other.take('venue', family, 1)).rejects.toMatchObject({ until: noon + MINUTE });
   });
-
-  it('stays parked when a shorter ban comes later', async () => {
-    const { worker } = setUp(600);
-    const [mine, other] = [worker(), worker()];
-    await mine.park('venue', noon + HOUR, 'long');
-    await other.park('venue', noon + MINUTE, 'short');
-    for (const budget of [mine, other]) {
-      await expect(budget.take('venue', undefined, 1)).rejects.toMatchObject({ until: noon + HOUR });
-    }
-  });
 });
 
 it('tells a job table that does not answer from a spent budget', async () => {
   const { family } = setUp(600);
   const budget = createRateBudget({ ...table, table: 'no-such-table', egress: 'x' });
   await expect(budget.take('venue', family, 1)).rejects.toMatchObject({ code: 'job-table-failed' });
-});
-
-describe('a paced family', () => {
-  /** Workers on one clock, which their sleeping moves: all of them at once are one line of waiting. */
-  function paced(spacingMs: number) {
-    const { name } = setUp(600);
-    const family: LimitFamily = { id: `paced-${name}`, limit: 600, windowMs: MINUTE, spacingMs };
-    const sent: number[] = [];
-    const worker = (began = noon) => {
-      let now = began;
-      const sleep = async (ms: number) => {
-        now += ms;
-      };
-      const budget = createRateBudget({ ...table, clock: () => now, egress: name, sleep });
-      return { budget, now: () => now };
-    };
-    const take = async ({ budget, now }: ReturnType<typeof worker>) => {
-      await budget.take('venue', family, 1);
-      sent.push(now());
-    };
-    return { worker, take, sent };
-  }
-
-  it('lets the requests of all workers together begin one after the other', async () => {
-    const { worker, take, sent } = paced(600);
-    await Promise.all(Array.from({ length: 8 }, () => take(worker())));
-    expect(sent.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 8 }, (_, i) => noon + i * 600));
-  });
-
-  it('sends who would wait for long away, to come back', async () => {
-    const { worker, take, sent } = paced(600);
-    const ended = await Promise.allSettled(Array.from({ length: 20 }, () => take(worker())));
-    const away = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
-    expect([sent.length, away.length]).toEqual([9, 11]);
-    expect(new Set(sent).size).toBe(9);
-    for (const error of away) {
-      expect(error).toBeInstanceOf(BudgetExhausted);
-      expect((error as BudgetExhausted).until).toBe(noon + 5 * SECOND);
-    }
-  });
-
-  it('makes nobody wait who comes after the last moment that was taken', async () => {
-    const { worker, take, sent } = paced(600);
-    await take(worker(noon));
-    await take(worker(noon + 700));
-    await take(worker(noon + 800));
-    expect(sent).toEqual([noon, noon + 700, noon + 1_300]);
-  });
 });

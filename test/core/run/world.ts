@@ -18,7 +18,11 @@ import { createMemoryJobStore } from '../../../simulation/memory/job-store.ts';
 import { emptyJobTables } from '../../../simulation/memory/job-tables.ts';
 import { createMemoryLeases } from '../../../simulation/memory/leases.ts';
 import { Market } from '../../../simulation/memory/market.ts';
-import { createMemoryLooker, createMemoryStoredRows } from '../../../simulation/memory/reading.ts';
+import {
+  createMemoryLabelRules,
+  createMemoryLooker,
+  createMemoryStoredRows,
+} from '../../../simulation/memory/reading.ts';
 import { createMemorySeriesCatalog } from '../../../simulation/memory/series-catalog.ts';
 import { createMemorySeriesStore } from '../../../simulation/memory/series-store.ts';
 import { syntheticSource, type Traits } from '../../../simulation/memory/sources.ts';
@@ -71,7 +75,7 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
     catalog,
     stored: createMemoryStoredRows(warehouse),
     looker: createMemoryLooker(warehouse),
-    labels: { labelRules: async () => [] },
+    labels: createMemoryLabelRules(new Map()),
     sha256,
     workflow: {
       start: async (id) => {
