@@ -2,7 +2,9 @@ import type { LedgerEntry } from '../../functions/core/look/looker.ts';
 import type { SeriesCatalog, SeriesStore } from '../../functions/core/ports.ts';
 import type { RangeSet } from '../../functions/core/range.ts';
 import { type Series, seriesLabel } from '../../functions/core/series.ts';
+import { type TableSpec, timeColumn } from '../../functions/core/table.ts';
 import { toMultirange } from '../../functions/stores/ledger.ts';
+import { ownRows } from '../../functions/stores/reconcile.ts';
 import { createSeriesCatalog } from '../../functions/stores/series-catalog.ts';
 import { createSeriesStore } from '../../functions/stores/series-store.ts';
 import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
@@ -11,7 +13,7 @@ import { MemoryWarehouse } from '../../simulation/memory/warehouse.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { SPOT, T0 } from '../stores/klines.ts';
 
-/** Candles and their ledger, with a clock that stands still. Times are epoch ms. */
+/** Rows of one table and their ledger, with a clock that stands still. Times are epoch ms. */
 export interface WarehouseUnderTest {
   now: number;
   readonly store: SeriesStore;
@@ -36,14 +38,16 @@ export interface WarehouseUnderTest {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export type MakeWarehouse = () => Promise<WarehouseUnderTest>;
+/** @param table candles by default */
+export type MakeWarehouse = (table?: TableSpec) => Promise<WarehouseUnderTest>;
 
-const TABLES = ['spot_klines', 'coverage', 'closed_jobs', 'findings', 'series', 'open_requests'];
+const TABLES = ['coverage', 'closed_jobs', 'findings', 'series', 'open_requests'];
 
-export const postgresWarehouse: MakeWarehouse = async () => {
+export const postgresWarehouse: MakeWarehouse = async (table = SPOT) => {
+  const time = timeColumn(table);
   const database = await createTestDatabase();
   const sql = database.connect({ role: 'gordon_writer' });
-  const options = { tables: () => SPOT, clock: () => at.now };
+  const options = { tables: () => table, clock: () => at.now };
   const ofSymbol = (symbol: string | undefined) =>
     symbol === undefined ? sql`true` : sql`symbol = ${symbol}`;
   const at: WarehouseUnderTest = {
@@ -51,12 +55,12 @@ export const postgresWarehouse: MakeWarehouse = async () => {
     store: createSeriesStore(sql, options),
     catalog: createSeriesCatalog(sql, options),
     async clear() {
-      for (const table of TABLES) await sql`delete from market_data.${sql(table)}`;
+      for (const name of [table.name, ...TABLES]) await sql`delete from market_data.${sql(name)}`;
     },
     async rows(symbol) {
-      const rows = await sql<{ open_time: Date }[]>`
-        select * from market_data.spot_klines where ${ofSymbol(symbol)} order by open_time, symbol`;
-      return rows.map((row) => ({ ...row, open_time: row.open_time.getTime() }));
+      const rows = await sql<Record<string, unknown>[]>`
+        select * from market_data.${sql(table.name)} where ${ofSymbol(symbol)} order by ${sql(time)}, symbol`;
+      return rows.map((row) => ({ ...row, [time]: (row[time] as Date).getTime() }));
     },
     async spans(symbol) {
       return await sql<LedgerEntry[]>`
@@ -83,10 +87,10 @@ export const postgresWarehouse: MakeWarehouse = async () => {
       const rows = await sql<{ job_id: string }[]>`select job_id from market_data.closed_jobs order by 1`;
       return rows.map(({ job_id }) => job_id);
     },
-    async loseRows({ symbol, timeframe }, set) {
+    async loseRows(series, set) {
       await sql`
-        delete from market_data.spot_klines where symbol = ${symbol} and timeframe = ${timeframe}
-          and open_time <@ any (select unnest(${toMultirange(set)}::tstzmultirange))`;
+        delete from market_data.${sql(table.name)} t where ${ownRows(sql, table, series)}
+          and t.${sql(time)} <@ any (select unnest(${toMultirange(set)}::tstzmultirange))`;
     },
     async forgetSpans(from) {
       await sql`delete from market_data.coverage where lower(span) >= ${new Date(from)}`;
@@ -96,8 +100,8 @@ export const postgresWarehouse: MakeWarehouse = async () => {
   return at;
 };
 
-export const memoryWarehouse: MakeWarehouse = async () => {
-  let warehouse = new MemoryWarehouse(() => SPOT);
+export const memoryWarehouse: MakeWarehouse = async (table = SPOT) => {
+  let warehouse = new MemoryWarehouse(() => table);
   const clock = () => at.now;
   const books = (symbol?: string) =>
     warehouse.books().filter(({ series }) => symbol === undefined || series.symbol === symbol);
@@ -109,7 +113,7 @@ export const memoryWarehouse: MakeWarehouse = async () => {
     store: latest((of) => createMemorySeriesStore(of, clock)),
     catalog: latest((of) => createMemorySeriesCatalog(of, clock)),
     clear: async () => {
-      warehouse = new MemoryWarehouse(() => SPOT);
+      warehouse = new MemoryWarehouse(() => table);
     },
     rows: async (symbol) => {
       // Series of several sources share the table.
@@ -120,7 +124,7 @@ export const memoryWarehouse: MakeWarehouse = async () => {
       );
       return [...lines.values()]
         .sort((a, b) => a.time - b.time)
-        .map(({ cells }) => Object.fromEntries(SPOT.columns.map(({ name }, c) => [name, cells[c]])));
+        .map(({ cells }) => Object.fromEntries(table.columns.map(({ name }, c) => [name, cells[c]])));
     },
     spans: async (symbol) =>
       books(symbol)
