@@ -1,3 +1,4 @@
+import { GordonError } from '../../functions/core/errors.ts';
 import type { Requester } from '../../functions/core/ports.ts';
 import {
   intersect,
@@ -7,6 +8,7 @@ import {
   subtract,
   union,
 } from '../../functions/core/range.ts';
+import { type Series, seriesLabel } from '../../functions/core/series.ts';
 import { DAY } from '../../functions/core/time.ts';
 import { accountedIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, OpenRequest } from './warehouse.ts';
@@ -17,8 +19,12 @@ const KEEP = 7 * DAY;
 /** A request that ends so near to now is one for all that comes. */
 const PRESENT = 2 * DAY;
 
-/** Nothing happens where the series is unfollowed, unless somebody ordered the job since. */
+/**
+ * Nothing happens where the series is unfollowed, unless somebody ordered the job since.
+ * @throws GordonError when the range runs backwards, as the database refuses it
+ */
 export function request(book: Book, range: Range, now: number, by?: Requester): void {
+  if (range.start > range.end) throw backwards(book.series);
   const old = book.record;
   const { unfollowedAt, ...record } = old ?? { requested: [], followed: false };
   const orderedAt = by?.orderedAt ?? Number.NEGATIVE_INFINITY;
@@ -45,6 +51,14 @@ export function request(book: Book, range: Range, now: number, by?: Requester): 
     since: record.since ?? now,
   };
 }
+
+const backwards = (series: Series): GordonError =>
+  new GordonError({
+    name: 'PermanentError',
+    code: 'database-error',
+    subject: seriesLabel(series),
+    message: 'the beginning of the range lies after its end.',
+  });
 
 /** What is requested of a series is what is there or proven empty, until somebody orders it again. */
 export function unfollow(book: Book, now: number): void {

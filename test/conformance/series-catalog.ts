@@ -138,6 +138,12 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       expect(await catalog.requested(BTC)).toEqual([days(0, 3), days(4, 5)]);
       expect(await catalog.requested({ ...BTC, timeframe: '1h' })).toEqual([]);
     });
+
+    it('refuses a range that runs backwards', async () => {
+      const backwards = { start: T0 + DAY, end: T0 };
+      await expect(catalog.request(BTC, backwards)).rejects.toMatchObject({ name: 'PermanentError' });
+      expect(await catalog.report({})).toEqual([]);
+    });
   });
 
   describe('reconcile', () => {

@@ -217,6 +217,39 @@ describe('a gap that does not close', () => {
   });
 });
 
+describe('what is about to be lost', () => {
+  const fleeting: Traits = { id: 'plain', reachMs: 30 * DAY };
+  const old = { start: NOW - 20 * DAY, end: NOW - 20 * DAY + HOUR };
+
+  it('is not what the venue has not had time to publish', async () => {
+    const world = worldOf([{ ...fleeting, archives: [] }]);
+    await world.ports.catalog.request(AAA, { start: NOW - HOUR, end: NOW });
+    expect((await audit(world)).perishable).toEqual([]);
+    await world.wait(2 * HOUR);
+    expect((await audit(world)).perishable).toHaveLength(1);
+  });
+
+  it('is what the archive was asked for in vain', async () => {
+    const world = worldOf([fleeting]);
+    await world.ports.catalog.request(AAA, old);
+    expect((await audit(world)).perishable).toEqual([]);
+    await world.wait(1);
+    const chunk = { ...AAA, ...old, label: 'plain AAA 1h 2025-05' };
+    await world.ports.store.markFailed(chunk, 'x', { code: 'checksum-mismatch', message: 'damaged' });
+    expect((await audit(world)).perishable).toMatchObject([{ ...old, daysLeft: 10 }]);
+  });
+
+  it('is no moment of which there is a picture', async () => {
+    const world = worldOf([{ id: 'plain', snapshot: true }]);
+    const { id } = await world.newJob();
+    await world.runJob(id);
+    await world.wait(45 * MINUTE);
+    expect((await audit(world)).perishable).toEqual([]);
+    await world.wait(HOUR);
+    expect((await audit(world)).perishable).toMatchObject([{ start: NOW + HOUR, end: NOW + 2 * HOUR }]);
+  });
+});
+
 describe('two audits', () => {
   it('do not run at the same time', async () => {
     const world = await marchWithout([]);

@@ -4,6 +4,7 @@ import { BudgetExhausted, GordonError } from '../../../functions/core/errors.ts'
 import type { PlannedChunk } from '../../../functions/core/plan.ts';
 import { fetchChunk } from '../../../functions/core/run/fetch-chunk.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time.ts';
+import { createMemoryLabelRules } from '../../../simulation/memory/reading.ts';
 import { AAA, chunkOf, days, hours, NOW, type World, worldOf } from './world.ts';
 
 const FRESH = { since: 0, withoutArchive: false };
@@ -123,6 +124,64 @@ describe('a chunk', () => {
   });
 });
 
+describe('what a chunk asks our own stores', () => {
+  it('is noted before the ledger is asked, which may be gone by then', async () => {
+    const world = worldOf();
+    const { fetch, progress } = await planned(world);
+    const { rowsBy } = world.ports.store;
+    let calls = 0;
+    Object.assign(world.ports.store, {
+      rowsBy: (...args: Parameters<typeof rowsBy>) => {
+        calls += 1;
+        return calls > 1 ? Promise.reject(new Error('the database is gone')) : rowsBy(...args);
+      },
+    });
+    await expect(fetch()).rejects.toThrow('the database is gone');
+    expect(await progress()).toMatchObject({ state: 'done', rows: MONTH, leftMs: 0 });
+  });
+
+  it('is the life of its symbol once, however many holes there are', async () => {
+    const world = worldOf([{ id: 'plain', archives: [], pageRows: 100 }]);
+    for (const hour of [30, 330, 630]) world.market.hole(AAA, hours(hour, hour + 1));
+    const { fetch } = await planned(world);
+    const { listing } = world.ports.store;
+    let calls = 0;
+    Object.assign(world.ports.store, {
+      listing: (...args: Parameters<typeof listing>) => {
+        calls += 1;
+        return listing(...args);
+      },
+    });
+    expect(await fetch()).toMatchObject({ rows: MONTH - 3, leftMs: 0 });
+    expect(calls).toBe(1);
+  });
+
+  it('is what was decided about the labels of its files', async () => {
+    const world = worldOf();
+    const rule = { ...days(0, 31), shiftMs: 0, held: false };
+    const seen: unknown[] = [];
+    const plain = world.sources.plain!;
+    world.sources.plain = {
+      ...plain,
+      tiers: plain.tiers.map((tier): (typeof plain.tiers)[number] => {
+        if (tier.kind !== 'archive') return tier;
+        return {
+          ...tier,
+          labels: { dataset: 'readings', shift: () => 0 },
+          parser: (series, expected, facts) => {
+            seen.push(facts?.labels);
+            return tier.parser(series, expected, facts);
+          },
+        };
+      }),
+    };
+    const labels = createMemoryLabelRules(new Map([['readings AAA', [rule]]]));
+    const { id, chunk } = await planned(world);
+    await fetchChunk({ ...world.ports, labels }, { jobId: id, wave: 1, chunk, resume: FRESH });
+    expect(seen).toEqual([[rule]]);
+  });
+});
+
 describe('a cancelled job', () => {
   it('asks nobody anything', async () => {
     const world = worldOf();
@@ -226,6 +285,25 @@ describe('a slow venue', () => {
     expect(await fetch()).toMatchObject({ outcome: 'again', rows: 300 });
   });
 
+  it('hands back at once when the 45 seconds are over', async () => {
+    const { fetch } = await planned(slow(22_500));
+    expect(await fetch()).toMatchObject({ outcome: 'again', rows: 200 });
+  });
+
+  it('is no matter once nothing is missing, nor is a job that is cancelled then', async () => {
+    const world = slow(50 * SECOND);
+    const { id, fetch, progress } = await planned(world, chunkOf('2025-03', AAA, hours(0, 50)));
+    const commit = world.ports.store.commit;
+    Object.assign(world.ports.store, {
+      commit: async (...args: Parameters<typeof commit>) => {
+        await world.ports.jobs.cancel(id);
+        return commit(...args);
+      },
+    });
+    expect(await fetch()).toMatchObject({ outcome: 'done', rows: 50, leftMs: 0 });
+    expect(await progress()).toMatchObject({ state: 'done', rows: 50 });
+  });
+
   it('leaves to the next wave what three minutes do not bring', async () => {
     const world = slow(50 * SECOND);
     const { fetch, progress } = await planned(world);
@@ -254,6 +332,22 @@ describe('siblings', () => {
     // Whatever becomes of this job, the sibling stays requested.
     await world.ports.catalog.withdraw(id);
     expect(await world.ports.catalog.requested(two)).toEqual([days(0, 31)]);
+  });
+});
+
+describe('rows of siblings', () => {
+  it('count while the chunk still waits for its own', async () => {
+    const world = worldOf([
+      { id: 'one', siblings: ['two'] },
+      { id: 'two', siblings: ['one'] },
+    ]);
+    const one = { ...AAA, source: 'one' };
+    world.market.hole(one, hours(30, 33));
+    const error = new BudgetExhausted('synthetic', NOW + 20 * SECOND, 'spent');
+    world.venue.disturb({ match: /^\/rest/, becomes: { kind: 'error', error } });
+    const { fetch, progress } = await planned(world, chunkOf('2025-03', one));
+    expect(await fetch()).toMatchObject({ outcome: 'wait', rows: 2 * MONTH - 3 });
+    expect(await progress()).toMatchObject({ state: 'waiting', rows: 2 * MONTH - 3 });
   });
 });
 

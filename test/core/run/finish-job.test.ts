@@ -145,6 +145,41 @@ describe('a job ends', () => {
     expect(world.warehouse.closedJobs.has(id)).toBe(true);
   });
 
+  it('cancelled without anything being counted for somebody who left', async () => {
+    const world = worldOf();
+    const { id } = await begun(world);
+    await world.ports.jobs.cancel(id);
+    const refuse = () => Promise.reject(new Error('nobody asks'));
+    Object.assign(world.ports.catalog, { reconcile: refuse, report: refuse });
+    expect((await finalize(world, id)).status).toBe('cancelled');
+  });
+
+  it('with gaps when a chunk failed of which the rest has not had time to come', async () => {
+    const world = worldOf();
+    const { id, chunks } = await begun(world, { from: NOW - HOUR, to: NOW });
+    await world.ports.jobs.failChunk(id, chunks[0]!.label, broken);
+    await world.ports.jobs.checkpoint(id, 'another', { state: 'done', leftMs: 0, rows: 0 });
+    expect(await finalize(world, id)).toMatchObject({
+      status: 'completed_with_gaps',
+      reason: '0 rows are missing: 1 of 2 chunks failed, first plain AAA 1h 2025-06: the venue is down',
+    });
+  });
+
+  it('after a phase in which it counts its rows', async () => {
+    const world = worldOf();
+    const { id } = await begun(world);
+    const { secure } = world.ports.store;
+    let phase: string | undefined;
+    Object.assign(world.ports.store, {
+      secure: async (job: string) => {
+        phase = (await world.ports.jobs.get(job))!.phase;
+        return secure(job);
+      },
+    });
+    await finalize(world, id);
+    expect(phase).toBe('counting rows');
+  });
+
   it('with the provisional rows of events, which no span accounts for', async () => {
     const world = worldOf([{ id: 'plain', everyMs: 8 * HOUR, archives: [], settleMs: DAY }]);
     const { id } = await world.newJob({ from: NOW - 10 * DAY, to: NOW });
