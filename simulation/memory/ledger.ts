@@ -24,7 +24,7 @@ export interface NewSpan {
 }
 
 /**
- * An outage may be mended by the venue, and what was not published may still be: such a proof is asked again when as much
+ * An outage may be mended by the venue, and what was not published may still be: such a proof is checked again when as much
  * time has passed since as lay between the hole and the proof, and a day at least. Every other reason is final.
  */
 export const isProof = ({ state, reason, fetchedAt, end }: Span, now: number): boolean =>

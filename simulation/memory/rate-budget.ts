@@ -24,7 +24,7 @@ export function createMemoryRateBudget(
   sleep: (ms: number) => Promise<unknown>,
   step: Step = atOnce,
 ): RateBudget {
-  /** the venue's clock minus ours, as the last answer told it */
+  /** the venue's clock minus ours, by the last answer */
   let ahead = 0;
 
   const refuseParked = (scope: string): void => {

@@ -22,7 +22,7 @@ export function reconcile(warehouse: MemoryWarehouse, book: Book, range: Range, 
 function lostIn({ rows }: MemoryWarehouse, book: Book, range: Range): RangeSet {
   const { series } = book;
   if (rows.table(series).rhythm === 'events') {
-    // Nothing tells which row is gone, so the whole span is.
+    // Nobody knows which row is gone, so the whole span is.
     const short = book.spans.filter(
       (span) =>
         span.state === 'have' &&

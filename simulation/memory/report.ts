@@ -6,7 +6,7 @@ import { stepOf } from '../../functions/core/timeframe.ts';
 import { accountedIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
 
-/** Every series of which something is requested. A proof that is due to be asked again is still a proof. */
+/** Every series of which something is requested. A proof that is due to be checked again is still a proof. */
 export function report(warehouse: MemoryWarehouse, filter: ReportFilter): SeriesReport[] {
   const { sources, symbols, timeframe } = filter;
   return warehouse.books().flatMap((book) => {

@@ -29,16 +29,16 @@ export function request(book: Book, range: Range, now: number, by?: Requester): 
   const { unfollowedAt, ...record } = old ?? { requested: [], followed: false };
   const orderedAt = by?.orderedAt ?? Number.NEGATIVE_INFINITY;
   if (unfollowedAt !== undefined && unfollowedAt > orderedAt) return;
-  const asked = normalize([range]);
+  const wanted = normalize([range]);
   const follows = range.end > now - PRESENT;
   if (by) {
-    const added = subtract(asked, record.requested);
+    const added = subtract(wanted, record.requested);
     const began = follows && !record.followed;
     const before = book.open.get(by.jobId);
     book.open.set(by.jobId, {
       ...(before ?? { requestedAt: now }),
       jobId: by.jobId,
-      asked: union(before?.asked ?? [], asked),
+      wanted: union(before?.wanted ?? [], wanted),
       added: union(before?.added ?? [], added),
       follows: follows || (before?.follows ?? false),
       beganFollowing: began || (before?.beganFollowing ?? false),
@@ -46,7 +46,7 @@ export function request(book: Book, range: Range, now: number, by?: Requester): 
   }
   book.record = {
     ...record,
-    requested: union(record.requested, asked),
+    requested: union(record.requested, wanted),
     followed: record.followed || follows,
     since: record.since ?? now,
   };
@@ -77,7 +77,7 @@ export function settleRequests(warehouse: MemoryWarehouse, jobId: string, now: n
     const mine = book.open.get(jobId);
     if (mine) {
       for (const other of othersOf(book, jobId)) {
-        const added = subtract(other.added, mine.asked);
+        const added = subtract(other.added, mine.wanted);
         const beganFollowing = other.beganFollowing && !mine.follows;
         book.open.set(other.jobId, { ...other, added, beganFollowing });
       }
@@ -99,9 +99,9 @@ export function withdraw(warehouse: MemoryWarehouse, jobId: string): void {
       continue;
     }
     const heirs = othersOf(book, jobId);
-    const inherited: RangeSet = normalize(heirs.flatMap(({ asked }) => asked));
+    const inherited: RangeSet = normalize(heirs.flatMap(({ wanted }) => wanted));
     for (const heir of heirs) {
-      const added = union(heir.added, intersect(mine.added, heir.asked));
+      const added = union(heir.added, intersect(mine.added, heir.wanted));
       const beganFollowing = heir.beganFollowing || (mine.beganFollowing && heir.follows);
       book.open.set(heir.jobId, { ...heir, added, beganFollowing });
     }

@@ -1,22 +1,25 @@
-import type { Range, RangeSet } from '../../functions/core/range.ts';
-import { contains } from '../../functions/core/range.ts';
+import { contains, type Range, type RangeSet } from '../../functions/core/range.ts';
 import type { Series } from '../../functions/core/series.ts';
 import type { Batch, TableSpec } from '../../functions/core/table.ts';
-import { type Cell, cellsAt, keyOf, lineOf } from '../../functions/core/verify/canonical.ts';
+import { type Cell, cellsAt, lineOf } from '../../functions/core/verify/canonical.ts';
 
 export interface Row {
   /** epoch ms */
   readonly time: number;
   /** in the order of the table's columns */
   readonly cells: readonly Cell[];
-  /** the row as one text: equal rows have equal lines */
-  readonly line: string;
+}
+
+/** The rows of one series by the rest of their key, and in order once that was needed. */
+interface Shelf {
+  readonly rows: Map<string, Row>;
+  sorted: readonly Row[] | undefined;
 }
 
 /** The rows of all tables, by their primary key. Series that differ in no column of the key share their rows. */
 export class RowTables {
   readonly #tables: (source: string) => TableSpec;
-  readonly #rows = new Map<string, Map<string, Row>>();
+  readonly #shelves = new Map<string, Shelf>();
 
   constructor(tables: (source: string) => TableSpec) {
     this.#tables = tables;
@@ -32,42 +35,49 @@ export class RowTables {
    */
   merge(series: Series, batch: Batch): { readonly written: number; readonly replaced: number } {
     const table = this.table(series);
-    const own = this.#own(series);
+    const shelf = this.#shelf(series);
+    const rest = keyColumns(table);
     let [written, replaced] = [0, 0];
     for (let i = 0; i < batch.length; i++) {
       const cells = cellsAt(batch, i);
-      const key = keyOf(table, cells);
-      const line = lineOf(table, cells);
-      const before = own.get(key);
-      if (before?.line === line) continue;
+      const key = rest.map((c) => cells[c]).join('\n');
+      const before = shelf.rows.get(key);
+      if (before && lineOf(table, before.cells) === lineOf(table, cells)) continue;
       written += 1;
       if (before) replaced += 1;
-      own.set(key, { time: batch.times[i]!, cells, line });
+      shelf.rows.set(key, { time: batch.times[i]!, cells });
     }
+    if (written > 0) shelf.sorted = undefined;
     return { written, replaced };
   }
 
   /** In the order of time, then of the key. */
-  within(series: Series, range: Range = EVER): Row[] {
-    return [...this.#own(series)]
-      .filter(([, { time }]) => range.start <= time && time < range.end)
-      .sort(([a, x], [b, y]) => x.time - y.time || (a < b ? -1 : 1))
-      .map(([, row]) => row);
+  within(series: Series, { start, end }: Range = EVER): readonly Row[] {
+    const rows = this.#sorted(series);
+    return rows.slice(firstFrom(rows, start), firstFrom(rows, end));
   }
 
-  count(series: Series, range: Range = EVER): number {
-    let rows = 0;
-    for (const { time } of this.#own(series).values()) if (range.start <= time && time < range.end) rows += 1;
-    return rows;
+  count(series: Series, { start, end }: Range = EVER): number {
+    const rows = this.#sorted(series);
+    return firstFrom(rows, end) - firstFrom(rows, start);
   }
 
   /** As somebody deletes rows by hand: the ledger does not know of it. */
   lose(series: Series, set: RangeSet): void {
-    const own = this.#own(series);
-    for (const [key, { time }] of own) if (contains(set, time)) own.delete(key);
+    const shelf = this.#shelf(series);
+    for (const [key, { time }] of shelf.rows) if (contains(set, time)) shelf.rows.delete(key);
+    shelf.sorted = undefined;
   }
 
-  #own(series: Series): Map<string, Row> {
+  #sorted(series: Series): readonly Row[] {
+    const shelf = this.#shelf(series);
+    shelf.sorted ??= [...shelf.rows]
+      .sort(([a, x], [b, y]) => x.time - y.time || (a < b ? -1 : 1))
+      .map(([, row]) => row);
+    return shelf.sorted;
+  }
+
+  #shelf(series: Series): Shelf {
     const { name, key, fixed = {} } = this.table(series);
     const columns: Readonly<Record<string, string>> = {
       symbol: series.symbol,
@@ -76,12 +86,31 @@ export class RowTables {
     };
     const own = Object.entries(columns).filter(([column]) => key.includes(column));
     const label = JSON.stringify([name, own]);
-    const known = this.#rows.get(label);
+    const known = this.#shelves.get(label);
     if (known) return known;
-    const made = new Map<string, Row>();
-    this.#rows.set(label, made);
+    const made: Shelf = { rows: new Map(), sorted: undefined };
+    this.#shelves.set(label, made);
     return made;
   }
 }
 
 const EVER: Range = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
+
+/** The columns of the key, but for those that are the same in all rows of a series. */
+function keyColumns({ key, columns, fixed = {} }: TableSpec): number[] {
+  const constant = ['symbol', 'timeframe', ...Object.keys(fixed)];
+  return key
+    .filter((name) => !constant.includes(name))
+    .map((name) => columns.findIndex((column) => column.name === name));
+}
+
+/** Index of the first row at or after an instant. */
+function firstFrom(rows: readonly Row[], at: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle]!.time < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -26,7 +26,7 @@ export interface SeriesRecord {
 /** What a job that has not ended requested of a series. */
 export interface OpenRequest {
   readonly jobId: string;
-  readonly asked: RangeSet;
+  readonly wanted: RangeSet;
   /** of that, what nobody had requested before */
   readonly added: RangeSet;
   readonly follows: boolean;

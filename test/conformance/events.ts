@@ -66,7 +66,7 @@ export function describeEvents(makeWarehouse: MakeWarehouse): void {
       expect([await at.store.rowsBy(JOB.jobId, JOB.chunk), await at.store.secure(JOB.jobId)]).toEqual([2, 2]);
       expect(await at.store.commit([pageOf([16], [], { provisional })], JOB)).toBe(0);
       expect(await at.store.commit([pageOf([16], [], { provisional }, 0.02)], JOB)).toBe(1);
-      // That they change is what they were asked again for.
+      // That they change is why they are requested again.
       expect(await at.findings()).toEqual([]);
       expect((await at.rows()).map(({ rate }) => rate)).toEqual([0.01, 0.01, 0.02]);
     });
@@ -109,12 +109,12 @@ export function describeEvents(makeWarehouse: MakeWarehouse): void {
   });
 
   describe('reconcile of events', () => {
-    it('takes out a whole span of which a row is lost, for nothing tells which', async () => {
+    it('takes out a whole span of which a row is lost, for nobody knows which', async () => {
       await at.store.commit([pageOf([0, 8, 16], [hours(0, 24)])], JOB);
       await at.store.commit([pageOf([24, 32, 40], [hours(24, 48)], { object: 'GET later' })], JOB);
       expect(await at.catalog.reconcile(BTC, hours(0, 48))).toEqual([]);
       await at.loseRows(BTC, [hours(8, 9)]);
-      // However little of it was asked about.
+      // However little of it is looked at.
       expect(await at.catalog.reconcile(BTC, hours(20, 48))).toEqual([hours(0, 24)]);
       expect(await spans()).toEqual([['have', 24, 48, 3]]);
       expect(await at.catalog.reconcile(BTC, hours(0, 48))).toEqual([]);

@@ -117,12 +117,8 @@ export const memoryWarehouse: MakeWarehouse = async (table = SPOT) => {
     },
     rows: async (symbol) => {
       // Series of several sources share the table.
-      const lines = new Map(
-        books(symbol)
-          .flatMap(({ series }) => warehouse.rows.within(series))
-          .map((row) => [row.line, row] as const),
-      );
-      return [...lines.values()]
+      const rows = new Set(books(symbol).flatMap(({ series }) => warehouse.rows.within(series)));
+      return [...rows]
         .sort((a, b) => a.time - b.time)
         .map(({ cells }) => Object.fromEntries(table.columns.map(({ name }, c) => [name, cells[c]])));
     },

@@ -61,7 +61,7 @@ describe('an audit', () => {
     expect(await ordered(world, done)).toEqual([of(days(0, 2), 'AAA')]);
   });
 
-  it('orders a proof that is due to be asked again', async () => {
+  it('orders a proof that is due to be checked again', async () => {
     const world = worldOf();
     world.market.hole(AAA, hours(5, 7));
     world.clock.now = hours(5, 7).end + 12 * HOUR;
@@ -85,7 +85,7 @@ describe('an audit', () => {
     expect(await ordered(world, await audit(world))).toEqual([of(hours(5, 7), 'AAA', 'BBB')]);
   });
 
-  it('asks about all that lies around more than twenty gaps of a series at once', async () => {
+  it('orders all that lies around more than twenty gaps of a series at once', async () => {
     const holes = (count: number) => Array.from({ length: count }, (_, i) => hours(2 * i, 2 * i + 1));
     const twenty = await marchWithout(holes(20));
     expect((await audit(twenty)).jobs).toHaveLength(20);
@@ -189,7 +189,7 @@ describe('a gap that does not close', () => {
     return out;
   }
 
-  it('is asked about ever more rarely, though once a day', async () => {
+  it('is ordered ever more rarely, though once a day', async () => {
     const world = await marchWithout([hours(5, 6)]);
     const often = await asks(world, 'completed_with_gaps', 5 * 24);
     const pauses = often.slice(1).map((hour, i) => hour - often[i]!);
@@ -197,7 +197,7 @@ describe('a gap that does not close', () => {
     expect(Math.max(...pauses)).toBe(24);
   });
 
-  it('is asked about by each audit while it is about to be lost', async () => {
+  it('is ordered by each audit while it is about to be lost', async () => {
     const world = worldOf([{ id: 'plain', archives: [], reachMs: 30 * DAY }]);
     await world.ports.catalog.request(AAA, { start: NOW - 20 * DAY, end: NOW - 20 * DAY + HOUR });
     expect(await asks(world, 'completed_with_gaps', 5)).toEqual([0, 1, 2, 3, 4]);
@@ -229,14 +229,14 @@ describe('what is about to be lost', () => {
     expect((await audit(world)).perishable).toHaveLength(1);
   });
 
-  it('is what the archive was asked for in vain', async () => {
+  it('is what the archive gave no good answer about', async () => {
     const world = worldOf([fleeting]);
     await world.ports.catalog.request(AAA, old);
     expect((await audit(world)).perishable).toEqual([]);
     await world.wait(1);
     const chunk = { ...AAA, ...old, label: 'plain AAA 1h 2025-05' };
     await world.ports.store.markFailed(chunk, 'x', { code: 'checksum-mismatch', message: 'damaged' });
-    expect((await audit(world)).perishable).toMatchObject([{ ...old, daysLeft: 10 }]);
+    expect((await audit(world)).perishable).toMatchObject([{ ...old, daysLeft: 9.99 }]);
   });
 
   it('is no moment of which there is a picture', async () => {

@@ -124,8 +124,8 @@ describe('a chunk', () => {
   });
 });
 
-describe('what a chunk asks our own stores', () => {
-  it('is noted before the ledger is asked, which may be gone by then', async () => {
+describe('what a chunk needs of our own stores', () => {
+  it('is noted before the ledger is read, which may be gone by then', async () => {
     const world = worldOf();
     const { fetch, progress } = await planned(world);
     const { rowsBy } = world.ports.store;
@@ -352,7 +352,7 @@ describe('rows of siblings', () => {
 });
 
 describe('events', () => {
-  it('that may still get company are stored, asked for again, and noted with when they were asked for', async () => {
+  it('that may still get company are stored, requested again, and noted with when they were requested', async () => {
     const world = worldOf([{ id: 'plain', everyMs: 8 * HOUR, archives: [], settleMs: DAY }]);
     const range = { start: NOW - 10 * DAY, end: NOW };
     const { id, fetch, progress } = await planned(world, chunkOf('2025-06', AAA, range));

@@ -36,7 +36,7 @@ describe('a job ends', () => {
     expect(world.warehouse.book(AAA).open.size).toBe(0);
   });
 
-  it('succeeded where the venue proves that there are none, which its gaps tell', async () => {
+  it('succeeded where the venue proves that there are none, which its gaps say', async () => {
     const world = worldOf();
     world.market.hole(AAA, hours(30, 33));
     const { id } = await world.newJob();

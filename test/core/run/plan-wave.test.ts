@@ -214,7 +214,7 @@ describe('chunks that wait', () => {
 describe('what may still come', () => {
   const young = { from: MARCH, to: NOW };
 
-  it('is not asked for twice by one job', async () => {
+  it('is not requested twice by one job', async () => {
     const world = worldOf([{ id: 'plain', chunkUnit: () => 'year' }]);
     const { id } = await world.newJob({ from: NOW - HOUR, to: NOW });
     const { chunks } = await plan(world, id);
@@ -225,7 +225,7 @@ describe('what may still come', () => {
     expect((await plan(world, id, 2, 2 * HOUR)).next).toBe('fetch');
   });
 
-  it('of events is left alone where another job has just asked for it', async () => {
+  it('of events is left alone where another job has just requested it', async () => {
     const world = worldOf([{ id: 'plain', everyMs: 8 * HOUR, archives: [], refreshEveryMs: 10 * MINUTE }]);
     const recent = { start: NOW - HOUR, end: NOW };
     const { id } = await world.newJob({ from: recent.start, to: recent.end });
@@ -242,7 +242,7 @@ describe('what may still come', () => {
     expect((await plan(world, id)).next).toBe('fetch');
   });
 
-  it('of steps is asked for by each job', async () => {
+  it('of steps is requested by each job', async () => {
     const world = worldOf();
     const recent = { start: NOW - HOUR, end: NOW };
     const { id } = await world.newJob({ ...young, from: recent.start });

@@ -7,7 +7,7 @@ const requestsIn = ({ requests }: Awaited<ReturnType<typeof quoteOrder>>) =>
   Object.fromEntries(requests.map(({ family, requests: count }) => [family, count]));
 
 describe('the quote of an order', () => {
-  it('is made of the missing alone, and nobody is asked', async () => {
+  it('is made of the missing alone, and sends no request', async () => {
     const world = worldOf();
     const quote = await quoteOrder(world.ports, world.order({ to: days(0, 61).end }));
     // Two months’ files, each with its checksum.

@@ -109,7 +109,7 @@ describe('a period', () => {
     expect(findingsOf(world).map(({ kind }) => kind)).toEqual(['row-extra']);
   });
 
-  it('tells of twenty differences one by one, and counts all', async () => {
+  it('shows twenty differences one by one, and counts all', async () => {
     const world = await march();
     for (let hour = 0; hour < 30; hour++) world.market.restate(AAA, hours(hour, hour).start, 7);
     const { changed, differences } = await verify(world);
@@ -120,7 +120,7 @@ describe('a period', () => {
     const world = worldOf([{ id: 'plain', archives: ['day'] }]);
     await world.runJob((await world.newJob()).id);
     const both = worldOf();
-    // The days were loaded once, and the month that came out since tells otherwise.
+    // The days were loaded once, and the month that came out since says otherwise.
     Object.assign(both.ports, {
       stored: world.ports.stored,
       looker: world.ports.looker,
@@ -185,7 +185,7 @@ describe('nothing is compared', () => {
   });
 });
 
-it('rows without an account are compared with what the venue tells', async () => {
+it('rows without an account are compared with what the venue has', async () => {
   const world = worldOf();
   await world.ports.store.commit([pageOfHours(world, 0, 24)], { jobId: 'x', chunk: 'y' });
   world.warehouse.book(AAA).spans = [];

@@ -25,8 +25,8 @@ function set(more: Partial<VenueOptions> = {}) {
     at.now += ms;
   };
   const venue = new MemoryVenue({ market, sources: { plain }, clock: () => at.now, wait, ...more });
-  const times = async (asked = range) => {
-    const answer = await venue.get(pages.request(AAA, asked));
+  const times = async (within = range) => {
+    const answer = await venue.get(pages.request(AAA, within));
     return (
       answer && [...pages.parse(answer.body, AAA, answer.asOf).batch.times].map((time) => (time - T0) / HOUR)
     );
@@ -80,7 +80,7 @@ describe('the venue in memory', () => {
   it('says of a symbol when its life began and ended', async () => {
     const { venue } = set();
     const { listing } = plain;
-    if ('listedAt' in listing) throw new Error('it is asked for');
+    if ('listedAt' in listing) throw new Error('it is looked up');
     const [first, last, status] = await Promise.all(
       [listing.first(AAA), listing.last(AAA), listing.status(AAA)].map((r) => venue.get(r)),
     );
