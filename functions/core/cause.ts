@@ -20,7 +20,15 @@ export const GAP_CAUSES = [
 
 export const CAUSES = [
   ...GAP_CAUSES,
-  ...(['pre-listing', 'delisted', 'venue-outage', 'zero-trade', 'source-expired', 'not-published'] as const),
+  ...([
+    'pre-listing',
+    'delisted',
+    'venue-outage',
+    'zero-trade',
+    'source-expired',
+    'not-published',
+    'retired',
+  ] as const),
 ] as const satisfies readonly Cause[];
 
 /** Errors of the way to a venue, of its answers and of its files: everything else is this program's own. */

@@ -110,9 +110,23 @@ export interface SeriesCatalog {
    * @returns what was taken out
    */
   reconcile(series: Series, range: Range): Promise<RangeSet>;
+  /**
+   * Reconciles the days of which somebody deleted rows by a statement of his own, oldest first, as far as it comes in the given
+   * time, ms. Whoever reports does it first.
+   */
+  recount(budgetMs: number): Promise<Recounted>;
+  /** enters what has no rows and is not kept as `retired`, so that everybody who reads the ledger sees it */
+  retire(series: Series): Promise<void>;
   /** notes that all that was requested of a series has been reconciled */
   audited(series: Series): Promise<void>;
   report(filter: ReportFilter): Promise<SeriesReport[]>;
+}
+
+export interface Recounted {
+  /** steps that the ledger had and the table does not */
+  readonly lost: number;
+  /** series that are still to be counted */
+  readonly left: number;
 }
 
 /** Which series a report is about: of each that is told one of them, else all. */

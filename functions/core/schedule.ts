@@ -11,3 +11,6 @@ export const refreshEvery = ({ refreshEveryMs = 5 * MINUTE }: Pick<Source, 'refr
 /** Whole seconds until an instant: at least one, for an engine that rounds down would come back too early for ever. */
 export const waitSecondsUntil = (until: number, now: number, longest = LONGEST_WAIT): number =>
   Math.min(Math.max(ceilTo(until - now, SECOND), SECOND), longest) / SECOND;
+
+/** Whoever reports counts what somebody deleted first, so long at most; ms. The schedules do the rest. */
+export const RECOUNT_PATIENCE = 10 * SECOND;

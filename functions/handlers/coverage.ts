@@ -4,16 +4,18 @@ import { ACTIVE_STATUSES } from '../core/job.ts';
 import { boundsAsked, sourcesFor } from '../core/look/asked.ts';
 import type { BucketRun } from '../core/look/bucket-runs.ts';
 import { coverageView } from '../core/look/coverage-view.ts';
+import { RECOUNT_PATIENCE } from '../core/schedule.ts';
 import { iso } from '../core/time.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
-export const createHandler = httpHandler(async ({ query }, { looker, jobs, sources, clock }) => {
+export const createHandler = httpHandler(async ({ query }, { looker, catalog, jobs, sources, clock }) => {
   const asked = parseInput(CoverageQuery, query, 'the query');
   const { from, to } = boundsAsked(asked);
   const now = clock();
   const { symbol, timeframe, bucket } = asked;
   const ids = sourcesFor(sources, asked.source).map(({ id }) => id);
+  await catalog.recount(RECOUNT_PATIENCE);
   const [accounts, active] = await Promise.all([
     looker.accounts({ sources: ids, symbol, timeframe }),
     jobs.list({ statuses: ACTIVE_STATUSES, limit: 100 }),

@@ -5,6 +5,7 @@ import { sourcesFor } from '../core/look/asked.ts';
 import type { Gap, SeriesReport } from '../core/ports.ts';
 import { clip, type Range } from '../core/range.ts';
 import { perishableIn } from '../core/run/audit.ts';
+import { RECOUNT_PATIENCE } from '../core/schedule.ts';
 import type { Source } from '../core/source.ts';
 import { iso } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
@@ -14,6 +15,7 @@ import { servicesFromEnv } from '../runtime/services.ts';
 export const createHandler = httpHandler(async ({ query }, { catalog, sources, clock }) => {
   const { source, symbol } = parseInput(ReportQuery, query, 'the query');
   const ids = sourcesFor(sources, source).map(({ id }) => id);
+  await catalog.recount(RECOUNT_PATIENCE);
   const series = await catalog.report({ sources: ids, ...(symbol && { symbols: [symbol] }) });
   const now = clock();
   return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };

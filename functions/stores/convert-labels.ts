@@ -9,6 +9,7 @@ import { addLabelRule } from './labels.ts';
 import { carve, haveOf, insertSpans, lockMonths, type NewSpan } from './ledger.ts';
 import type { Sql, Transaction } from './postgres.ts';
 import { ownRows } from './reconcile.ts';
+import { accountsForDeletes } from './recount.ts';
 
 /** What one month of a series came to. */
 export interface Converted extends Series {
@@ -136,6 +137,7 @@ async function convert(
   if (found.length === 0) return { rows: 0, released: 0 };
   const ids = new Set(found.map(({ id }) => id));
   const left = normalize(spans.filter(({ id }) => ids.has(id)));
+  await accountsForDeletes(tx);
   await tx`delete from ${target} t using pg_temp.moving m where t.time = m.time and ${own}`;
   await carve(tx, series, left, ['have']);
   const names = table.columns.map(({ name }) => name);

@@ -67,7 +67,11 @@ export async function requestedOf(sql: Runner, series: Series): Promise<RangeSet
   );
 }
 
-/** requested − have − proven empty. */
+/** What is not kept of a series, as a multirange on its grid. */
+export const retiredOf = (sql: Runner, { source, timeframe }: Series, now: number) =>
+  sql`market_data.retired(${source}, ${`${stepOf(timeframe)} milliseconds`}::interval, ${new Date(now)})`;
+
+/** requested − have − proven empty − what is not kept. */
 export async function missingOf(
   sql: Runner,
   series: Series,
@@ -80,7 +84,7 @@ export async function missingOf(
     await sql<Range[]>`${members(
       sql,
       sql`${asked} - coalesce((select range_agg(span) from market_data.coverage
-        where ${touching(sql, series, requested)} and ${settled(sql, now)}), '{}')`,
+        where ${touching(sql, series, requested)} and ${settled(sql, now)}), '{}') - ${retiredOf(sql, series, now)}`,
     )}`,
   );
 }

@@ -3,8 +3,10 @@ import { type Series, seriesLabel } from '../core/series.ts';
 import { missingOf, requestedOf } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
 import { reconcile } from './reconcile.ts';
+import { recount } from './recount.ts';
 import { report } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
+import { retire } from './retention.ts';
 import type { StoreOptions } from './series-store.ts';
 
 /** The catalogue of series in PostgreSQL. Throws as the series store does; `report` works for a session that only reads. */
@@ -34,6 +36,10 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
 
     reconcile: (series, range) =>
       guarded(series, () => reconcile(sql, tables(series.source), series, range, clock())),
+
+    retire: (series) => guarded(series, () => retire(sql, series, clock())),
+
+    recount: (budgetMs) => guarded('the rows that were deleted', () => recount(sql, tables, clock, budgetMs)),
 
     audited: (series) =>
       guarded(series, async () => {

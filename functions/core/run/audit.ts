@@ -20,7 +20,7 @@ import {
 } from './scheduled-orders.ts';
 
 export interface AuditPorts extends OrderPorts {
-  readonly catalog: Pick<SeriesCatalog, 'report' | 'reconcile' | 'audited' | 'missing'>;
+  readonly catalog: Pick<SeriesCatalog, 'report' | 'recount' | 'reconcile' | 'retire' | 'audited' | 'missing'>;
   /** from audit to audit; an hour, or less where one wants to see holes close */
   readonly auditEveryMs: number;
 }
@@ -106,15 +106,18 @@ async function run(ports: AuditPorts): Promise<Audit> {
 
 async function countRows({ catalog, clock, sources }: AuditPorts): Promise<Pick<Audit, 'counted' | 'lost'>> {
   const began = clock();
+  // What somebody deleted comes before everybody's turn.
+  const recounted = await catalog.recount(COUNT_BUDGET);
   const due = (await catalog.report({}))
     .filter(({ source }) => sources[source])
     .sort((a, b) => (a.auditedAt ?? 0) - (b.auditedAt ?? 0));
-  let [counted, lost] = [0, 0];
+  let [counted, lost] = [0, recounted.lost];
   for (const series of due) {
     if (Math.abs(clock() - began) > COUNT_BUDGET) break;
     for (const range of series.requested) {
       lost += measure(await catalog.reconcile(series, range)) / stepOf(series.timeframe);
     }
+    await catalog.retire(series);
     await catalog.audited(series);
     counted += 1;
   }

@@ -102,6 +102,7 @@ async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   const remainders = await eachSeries(ports, job, async (series): Promise<Remainder> => {
     const wanted = await wantedOf(job, series, ports.catalog, now);
     for (const range of wanted) await ports.catalog.reconcile(series, range);
+    await ports.catalog.retire(series);
     return { series, wanted, missing: await missingOf(ports.catalog, series, wanted) };
   });
   for (const { series, missing } of remainders) {

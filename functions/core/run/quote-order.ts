@@ -4,19 +4,21 @@ import { planSource } from '../plan.ts';
 import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
 import { type ChunkEstimate, estimateChunk } from '../quote/asked-for.ts';
 import { type Quote, quoteOf } from '../quote/quote.ts';
+import { RECOUNT_PATIENCE } from '../schedule.ts';
 import type { Listing } from '../source.ts';
 import type { Clock } from '../time.ts';
 import { AT_ONCE, type JobSeries, missingOf, seriesOf, wantedOf } from './job-series.ts';
 
 export interface QuotePorts {
   readonly store: Pick<SeriesStore, 'listing'>;
-  readonly catalog: Pick<SeriesCatalog, 'requested' | 'missing'>;
+  readonly catalog: Pick<SeriesCatalog, 'recount' | 'requested' | 'missing'>;
   readonly sources: Sources;
   readonly clock: Clock;
 }
 
 /** What an order will take. The ledger tells what is missing and how long the symbols lived; nothing else is asked. */
 export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Quote> {
+  await ports.catalog.recount(RECOUNT_PATIENCE);
   const now = ports.clock();
   const series = seriesOf(order, ports.sources);
   const chunks: ChunkEstimate[] = [];

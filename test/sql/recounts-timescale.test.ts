@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SeriesCatalog } from '../../functions/core/ports.ts';
+import type { Series } from '../../functions/core/series.ts';
+import { DAY, HOUR, iso } from '../../functions/core/time.ts';
+import { createSeriesCatalog } from '../../functions/stores/series-catalog.ts';
+import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
+import { BTC, JOB, minutes, pageOf, SPOT, T0 } from '../stores/klines.ts';
+
+/** hours, so that there are chunks and few rows */
+const HOURS: Series = { ...BTC, timeframe: '1h' };
+const days = (from: number, to: number) => minutes(from * 1440, to * 1440);
+
+/** TimescaleDB refuses transition tables where there is a columnstore, and no trigger sees a chunk that is dropped. */
+describe.skipIf(timescaleAbsent)('on TimescaleDB the next count finds what is lost', () => {
+  let at: TestTimescale;
+  let catalog: SeriesCatalog;
+  beforeAll(async () => {
+    at = await startTimescale();
+  });
+  afterAll(() => at?.close());
+  beforeEach(async () => {
+    for (const table of ['spot_klines', 'coverage', 'series', 'retention', 'recounts']) {
+      await at.exec(`delete from market_data.${table}`);
+    }
+    await at.exec('delete from market_data.recounts');
+    const options = { tables: () => SPOT, clock: () => T0 + 200 * DAY };
+    catalog = createSeriesCatalog(at.sql, options);
+    await catalog.request(HOURS, days(0, 90));
+    await createSeriesStore(at.sql, options).commit([pageOf([days(0, 90)], { series: HOURS })], JOB);
+    expect(await catalog.recount(DAY)).toEqual({ lost: 0, left: 0 });
+  });
+  const gaps = async () => (await catalog.report({}))[0]!.gaps.map(({ start, end }) => ({ start, end }));
+  const chunks = () =>
+    at.sql<{ name: string }[]>`select c::text as name from show_chunks('market_data.spot_klines') c`;
+
+  it('by DELETE, with one mark for a day however many rows it had', async () => {
+    await at.exec(`delete from market_data.spot_klines where open_time < '${iso(T0 + 2 * DAY)}'`);
+    const [marks] = await at.sql`select count(*)::int as n from market_data.recounts`;
+    expect(marks).toEqual({ n: 2 });
+    expect(await catalog.recount(DAY)).toEqual({ lost: 2 * 24, left: 0 });
+    expect(await gaps()).toEqual([days(0, 2)]);
+  });
+
+  it('by DELETE out of compressed chunks, whole segments among them; compressing leaves no mark', async () => {
+    await at.exec(`select compress_chunk(c) from show_chunks('market_data.spot_klines') c`);
+    const [marks] = await at.sql`select count(*)::int as n from market_data.recounts`;
+    expect(marks).toEqual({ n: 0 });
+    await at.exec(`delete from market_data.spot_klines where open_time = '${iso(T0)}'`);
+    expect(await catalog.recount(DAY)).toEqual({ lost: 1, left: 0 });
+    await at.exec(`delete from market_data.spot_klines where symbol = 'BTCUSDT'`);
+    expect(await catalog.recount(DAY)).toEqual({ lost: 90 * 24 - 1, left: 0 });
+  });
+
+  it('by DELETE from a chunk, by TRUNCATE of the table, and by an UPDATE of the key', async () => {
+    const [{ name }] = (await chunks()) as unknown as [{ name: string }];
+    await at.exec(`delete from ${name} where open_time < '${iso(T0 + DAY)}'`);
+    expect(await catalog.recount(DAY)).toEqual({ lost: 24, left: 0 });
+    await at.exec(
+      `update market_data.spot_klines set symbol = 'XBTUSDT' where open_time = '${iso(T0 + DAY)}'`,
+    );
+    expect(await catalog.recount(DAY)).toEqual({ lost: 1, left: 0 });
+    await at.exec(`update market_data.spot_klines set open = 1 where open_time < '${iso(T0 + 3 * DAY)}'`);
+    const [marks] = await at.sql`select count(*)::int as n from market_data.recounts`;
+    expect(marks).toEqual({ n: 0 });
+    await at.exec('truncate market_data.spot_klines');
+    expect(await catalog.recount(DAY)).toEqual({ lost: 89 * 24 - 1, left: 0 });
+  });
+
+  it('by drop_chunks, which is meant: it is retired, and not requested again', async () => {
+    const [first] = await at.sql<{ start: number; end: number }[]>`
+      select (extract(epoch from range_start) * 1000)::float8 as start, (extract(epoch from range_end) * 1000)::float8 as "end"
+      from timescaledb_information.chunks where hypertable_name = 'spot_klines' order by range_start limit 1`;
+    await at.exec(
+      `select drop_chunks('market_data.spot_klines', older_than => '${iso(first!.end)}'::timestamptz)`,
+    );
+    const dropped = { start: T0, end: first!.end };
+    expect(await catalog.recount(DAY)).toEqual({ lost: (first!.end - T0) / HOUR, left: 0 });
+    const [report] = await catalog.report({});
+    expect(report).toMatchObject({ gaps: [], empty: [{ ...dropped, reason: 'retired' }] });
+    expect(await catalog.missing(HOURS, days(0, 90))).toEqual([]);
+    const [span] = await at.sql`select evidence from market_data.coverage where reason = 'retired'`;
+    expect(span).toMatchObject({ evidence: [{ what: 'retention of klines_spot: drop_chunks' }] });
+    expect(await catalog.recount(DAY)).toEqual({ lost: 0, left: 0 });
+  });
+});
