@@ -81,6 +81,13 @@ export const functions: readonly FunctionSpec[] = [
   },
   {
     ...api,
+    handler: 'audit',
+    description: 'POST /backfill/audit: counts rows against the ledger now',
+    access: ['database'],
+    routes: [{ method: 'POST', path: '/backfill/audit', body: 'count' }],
+  },
+  {
+    ...api,
     handler: 'refresh-view',
     description: 'POST /backfill/aggregates/refresh: refreshes a window of one aggregate',
     access: ['database', 'aggregates'],

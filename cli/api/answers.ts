@@ -104,6 +104,23 @@ export const isOver = (job: JobSummary): boolean => isFinished(job.status as Job
 
 export const ViewRefreshed = z.looseObject({ next: instant.nullable() });
 
+const place = z.object({ source: z.string(), symbol: z.string(), timeframe: z.string(), from: instant });
+
+export const Counted = z.looseObject({
+  counted: z.array(
+    z.looseObject({
+      source: z.string(),
+      symbol: z.string(),
+      timeframe: z.string(),
+      ...span,
+      rows: z.number(),
+      lost: z.number(),
+    }),
+  ),
+  next: place.nullable(),
+});
+export type CountedSeries = z.infer<typeof Counted>['counted'][number];
+
 export const Cancelled = z.looseObject({ status: z.string() });
 
 export const SeriesReport = z.looseObject({
@@ -119,6 +136,7 @@ export const SeriesReport = z.looseObject({
   ),
   empty: z.array(z.looseObject({ ...span, reason: z.string() })),
   perishable: z.looseObject({ ...span, lost_at: instant, days_left: z.number() }).nullish(),
+  audited_at: instant.nullish(),
   findings: z.number(),
 });
 export type SeriesReport = z.infer<typeof SeriesReport>;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import type { CountBody } from '../../functions/core/run/count-series.ts';
 import type { OrderBody } from '../../functions/core/run/create-job.ts';
 import type { RefreshBody } from '../../functions/core/run/refresh-view.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
@@ -12,6 +13,8 @@ import { ApiProblem, ask } from './request.ts';
 export type VerifyOrder = z.infer<typeof VerifyBody>;
 
 export type RefreshOrder = z.infer<typeof RefreshBody>;
+
+export type CountOrder = Omit<z.infer<typeof CountBody>, 'next'>;
 
 interface JobsQuery {
   /** statuses with commas between them, or `all` */
@@ -42,6 +45,8 @@ export interface Api {
     readonly symbols: string;
     readonly timeframe?: string;
   }): Promise<z.infer<typeof answers.Unfollowed>>;
+  /** counts all rows of the series against the ledger, in as many calls as it takes; one line for each series */
+  audit(order: CountOrder, signal?: AbortSignal): AsyncGenerator<answers.CountedSeries[]>;
   /** one period of one series; waits for the venues' budgets */
   verify(body: VerifyOrder, signal?: AbortSignal): Promise<PeriodCertificate>;
   /** the whole window, in as many calls as it takes */
@@ -79,6 +84,7 @@ export function apiAt(base: BaseUrl): Api {
     report: (filter) => call(answers.Report, `/backfill/report${queryOf(filter)}`),
     series: (filter) => call(answers.FollowedSeries, `/backfill/series${queryOf(filter)}`),
     unfollow: (asked) => call(answers.Unfollowed, `/backfill/series${queryOf(asked)}`, { method: 'DELETE' }),
+    audit: (order, signal) => audit(base, order, signal),
     verify: (body, signal) => verify(base, body, signal),
     refreshView: (order, signal) => refreshView(base, order, signal),
     health: async () =>
@@ -108,6 +114,25 @@ async function refreshView(base: BaseUrl, order: RefreshOrder, signal?: AbortSig
       if (!busy || ++refusals === MOST_REFUSALS) throw error;
       await sleep(1_000, undefined, signal && { signal });
     }
+  }
+}
+
+async function* audit(
+  base: BaseUrl,
+  order: CountOrder,
+  signal?: AbortSignal,
+): AsyncGenerator<answers.CountedSeries[]> {
+  for (let next: z.infer<typeof answers.Counted>['next'] = null; ; ) {
+    const { body } = await ask(base, '/backfill/audit', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...order, ...(next && { next }) }),
+      ...(signal && { signal }),
+    });
+    const piece = read(answers.Counted, body, base);
+    yield piece.counted;
+    if (piece.next === null) return;
+    next = piece.next;
   }
 }
 

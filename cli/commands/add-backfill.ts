@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { FAMILIES } from '../../functions/core/source.ts';
 import { sources } from '../../functions/sources/index.ts';
 import type { Handle } from '../program.ts';
+import { addAudit } from './audit.ts';
 import type { Context } from './context.ts';
 import { cancelJob, type JobsOptions, listJobs, showJob } from './jobs.ts';
 import * as options from './options.ts';
@@ -19,8 +20,10 @@ export function addBackfill(program: Command, context: Context, handle: Handle):
     .option('--source <name>', 'only this family or source: klines, klines_spot')
     .option('--symbol <name>', 'only this symbol')
     .option('--gaps', 'list every gap with its cause')
+    .option('--fail-on-gaps', 'exit 1 where a series has a gap')
     .option('--json', 'print one JSON document')
     .action(handle((given: ReportOptions) => report(context, given)));
+  addAudit(backfill, context, handle);
   backfill
     .command('jobs')
     .description('list jobs: those queued or running, unless told otherwise')

@@ -6,6 +6,7 @@ export interface ReportOptions {
   readonly source?: string;
   readonly symbol?: string;
   readonly gaps?: boolean;
+  readonly failOnGaps?: boolean;
   readonly json?: boolean;
 }
 
@@ -23,5 +24,5 @@ export async function report(context: Context, given: ReportOptions): Promise<nu
     const ordered = klinesFirst(series);
     print(context, ...reportLines(ordered, context.paint), ...(given.gaps ? gapLines(ordered) : []));
   }
-  return 0;
+  return given.failOnGaps && series.some(({ gaps }) => gaps.length > 0) ? 1 : 0;
 }

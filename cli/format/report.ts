@@ -18,6 +18,8 @@ const COLUMNS: readonly Column[] = [
 
 /** What the warehouse holds, series by series; below the table what is no gap although it has no rows. */
 export function reportLines(series: readonly SeriesReport[], paint: Paint): string[] {
+  // An older API does not say it.
+  const isCounted = series.some((s) => s.audited_at !== undefined);
   const rows = series.map((s) => [
     s.source,
     s.symbol,
@@ -26,9 +28,10 @@ export function reportLines(series: readonly SeriesReport[], paint: Paint): stri
     count(s.gaps.length),
     s.timeframe,
     count(s.rows),
+    ...(isCounted ? [s.audited_at ? exactTime(s.audited_at) : 'never'] : []),
   ]);
   return [
-    ...table(COLUMNS, rows, paint),
+    ...table(isCounted ? [...COLUMNS, { title: 'Counted' }] : COLUMNS, rows, paint),
     ...perishableLines(series, paint),
     ...emptyLines(series),
     ...findingLines(series),

@@ -119,7 +119,15 @@ export interface SeriesCatalog {
   retire(series: Series): Promise<void>;
   /** notes that all that was requested of a series has been reconciled */
   audited(series: Series): Promise<void>;
+  /** rows of a series within a range, as the table has them */
+  count(series: Series, range: Range): Promise<number>;
+  /** what was ever requested, without a look at rows or ledger */
+  series(filter: ReportFilter): Promise<RequestedSeries[]>;
   report(filter: ReportFilter): Promise<SeriesReport[]>;
+}
+
+export interface RequestedSeries extends Series {
+  readonly requested: RangeSet;
 }
 
 export interface Recounted {

@@ -84,6 +84,19 @@ const inBounds = (sql: Runner, table: TableSpec, { start, end }: Range) => {
   return sql`${time} >= ${new Date(start)} and ${time} < ${new Date(end)}`;
 };
 
+/** Rows of a series within a range, as `select count(*)` has them. */
+export async function countRows(
+  sql: Runner,
+  table: TableSpec,
+  series: Series,
+  range: Range,
+): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`
+    select count(*) as rows from ${sql.unsafe(tableName(table))} t
+    where ${ownRows(sql, table, series)} and ${inBounds(sql, table, range)}`;
+  return row?.rows ?? 0;
+}
+
 /** Spans of the set, on the grid, with fewer rows than steps. One number for a span is half the work of one for each day. */
 async function shortOf(sql: Runner, table: TableSpec, series: Series, set: RangeSet): Promise<RangeSet> {
   const within = { start: set[0]!.start, end: set.at(-1)!.end };

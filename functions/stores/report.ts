@@ -1,6 +1,6 @@
 import { causeOf } from '../core/cause.ts';
 import type { EmptyReason } from '../core/coverage.ts';
-import type { Gap, ReportFilter, SeriesReport } from '../core/ports.ts';
+import type { Gap, ReportFilter, RequestedSeries, SeriesReport } from '../core/ports.ts';
 import { intersect, type Range, type RangeSet, subtract } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
 import { type TableSpec, timeColumn } from '../core/table.ts';
@@ -95,16 +95,30 @@ function explain(missing: RangeSet, { failed, timeframe }: Account): Gap[] {
 
 const ranges = (spans: Spans): RangeSet => spans.map(([start, end]) => ({ start, end }));
 
-/** One pass over the ledger, however many series and spans there are. */
-function accounts(sql: Sql, { sources, symbols, timeframe }: ReportFilter): Promise<Account[]> {
-  // Ranges leave as epoch ms pairs, so that no date format stands between the database and us.
-  const spans = (multirange: ReturnType<Sql>) => sql`
+/** Ranges leave as epoch ms pairs, so that no date format stands between the database and us. */
+const spansIn = (sql: Sql) => (multirange: ReturnType<Sql>) =>
+  sql`
     (select coalesce(jsonb_agg(jsonb_build_array(
         (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r), '[]')
       from unnest(${multirange}) r)`;
-  const chosen = sql`${sources ? sql`source in ${sql([...sources])}` : sql`true`}
+
+const chosenBy = (sql: Sql, { sources, symbols, timeframe }: ReportFilter) => sql`
+  ${sources ? sql`source in ${sql([...sources])}` : sql`true`}
     and ${symbols ? sql`symbol in ${sql([...symbols])}` : sql`true`}
     and ${timeframe ? sql`timeframe = ${timeframe}` : sql`true`}`;
+
+/** Every series that was ever requested, without a look at rows or ledger. */
+export async function requestedSeries(sql: Sql, filter: ReportFilter): Promise<RequestedSeries[]> {
+  const rows = await sql<(Series & { readonly requested: Spans })[]>`
+    select source, symbol, timeframe, ${spansIn(sql)(sql`requested`)} as requested
+    from market_data.series where not isempty(requested) and ${chosenBy(sql, filter)} order by 1, 2, 3`;
+  return rows.map(({ requested, ...series }) => ({ ...series, requested: ranges(requested) }));
+}
+
+/** One pass over the ledger, however many series and spans there are. */
+function accounts(sql: Sql, filter: ReportFilter): Promise<Account[]> {
+  const spans = spansIn(sql);
+  const chosen = chosenBy(sql, filter);
   return sql<Account[]>`
     with sets as (
       select source, symbol, timeframe, reason, range_agg(span) as set, sum(rows)::int8 as rows

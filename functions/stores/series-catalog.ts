@@ -2,9 +2,9 @@ import type { SeriesCatalog } from '../core/ports.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
 import { missingOf, requestedOf } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
-import { reconcile } from './reconcile.ts';
+import { countRows, reconcile } from './reconcile.ts';
 import { recount } from './recount.ts';
-import { report } from './report.ts';
+import { report, requestedSeries } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
 import { retire } from './retention.ts';
 import type { StoreOptions } from './series-store.ts';
@@ -47,6 +47,10 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
           update market_data.series set audited_at = ${new Date(clock())}
           where source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}`;
       }),
+
+    count: (series, range) => guarded(series, () => countRows(sql, tables(series.source), series, range)),
+
+    series: (filter) => guarded('the series', () => requestedSeries(sql, filter)),
 
     report: async (filter) => {
       try {

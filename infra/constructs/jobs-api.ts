@@ -15,6 +15,7 @@ import {
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import * as z from 'zod';
+import { CountBody } from '../../functions/core/run/count-series.ts';
 import { OrderBody } from '../../functions/core/run/create-job.ts';
 import { CandleBody } from '../../functions/core/run/load-candles.ts';
 import { RefreshBody } from '../../functions/core/run/refresh-view.ts';
@@ -48,6 +49,7 @@ export class JobsApi extends Construct {
       candles: this.#body('Candles', CandleBody),
       verify: this.#body('Verify', VerifyBody),
       refresh: this.#body('Refresh', RefreshBody),
+      count: this.#body('Count', CountBody),
     };
     for (const { spec, lambda } of functions) {
       const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CountBody } from '../run/count-series.ts';
 import { OrderBody } from '../run/create-job.ts';
 import { CandleBody } from '../run/load-candles.ts';
 import { RefreshBody } from '../run/refresh-view.ts';
@@ -167,6 +168,19 @@ export const operations = {
       413: ['body-too-large'],
       422: ['more-than-a-month'],
       503: ['no-budget'],
+    },
+  },
+  audit: {
+    method: 'POST',
+    path: '/backfill/audit',
+    summary: 'Count rows against the ledger now; `next` is where to go on',
+    body: CountBody,
+    success: 200,
+    answer: shapes.Counted,
+    problems: {
+      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
+      404: ['unknown-series'],
+      413: ['body-too-large'],
     },
   },
   refreshView: {

@@ -3,7 +3,9 @@ import { CAUSES, GAP_CAUSES } from '../cause.ts';
 import { CHUNK_STATES, JOB_STATUSES } from '../job.ts';
 import { type JobDetail, type JobSummary, MOST_SHOWN } from '../job-view.ts';
 import type { Quote as QuoteType } from '../quote/quote.ts';
+import { type CountedPiece, CountPlace } from '../run/count-series.ts';
 import type { ViewRefreshed as ViewRefreshedType } from '../run/refresh-view.ts';
+import { STEPS, type Timeframe } from '../timeframe.ts';
 
 /** What the API answers about jobs and series. The document at `/openapi.json` is made of these. */
 export const Instant = z.iso.datetime().meta({ id: 'Instant', description: 'ISO 8601, UTC' });
@@ -173,6 +175,25 @@ export const Followed = z
   .meta({ id: 'FollowedSeries' });
 
 export const Unfollowed = z.object({ unfollowed: z.array(z.object(seriesName)) }).meta({ id: 'Unfollowed' });
+
+export const Counted: z.ZodType<CountedPiece> = z
+  .object({
+    counted: z.array(
+      z.object({
+        ...seriesName,
+        timeframe: z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]),
+        ...span,
+        rows: Count.meta({ description: 'rows that are there' }),
+        lost: Count.meta({
+          description: 'steps that the ledger had and the table does not; they are missing now',
+        }),
+      }),
+    ),
+    next: CountPlace.nullable().meta({
+      description: 'where to go on: a call does what it can in some seconds; null: all was counted',
+    }),
+  })
+  .meta({ id: 'Counted' });
 
 export const ViewRefreshed: z.ZodType<ViewRefreshedType> = z
   .object({

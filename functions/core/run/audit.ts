@@ -20,7 +20,10 @@ import {
 } from './scheduled-orders.ts';
 
 export interface AuditPorts extends OrderPorts {
-  readonly catalog: Pick<SeriesCatalog, 'report' | 'recount' | 'reconcile' | 'retire' | 'audited' | 'missing'>;
+  readonly catalog: Pick<
+    SeriesCatalog,
+    'report' | 'recount' | 'reconcile' | 'retire' | 'audited' | 'missing'
+  >;
   /** from audit to audit; an hour, or less where one wants to see holes close */
   readonly auditEveryMs: number;
 }

@@ -125,6 +125,12 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
       { ...VERIFIED, to: '2025-02-02' },
     ),
   },
+  audit: {
+    200: post('/backfill/audit', { source: 'klines_spot' }),
+    400: post('/backfill/audit', { source: 'gold' }),
+    404: post('/backfill/audit', { symbol: 'NOSUCHUSDT' }),
+    413: post('/backfill/audit', TOO_LARGE),
+  },
   refreshView: {
     200: post('/backfill/aggregates/refresh', { view: 'price_klines_1d', start: null, end: null }),
     400: post('/backfill/aggregates/refresh', { view: 'view_name', start: null, end: null }),
