@@ -149,10 +149,12 @@ export const FollowedSeries = z.array(
     symbol: z.string(),
     timeframe: z.string(),
     ...span,
+    requested: z.array(z.looseObject(span)).optional(),
     since: instant.nullable(),
     every_seconds: z.number().nullable(),
   }),
 );
+export type FollowedSeries = z.infer<typeof FollowedSeries>[number];
 export const Unfollowed = z.looseObject({
   unfollowed: z.array(z.looseObject({ source: z.string(), symbol: z.string(), timeframe: z.string() })),
 });

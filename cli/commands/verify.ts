@@ -6,7 +6,7 @@ import { iso, parseInstant } from '../../functions/core/time.ts';
 import type { Timeframe } from '../../functions/core/timeframe.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
 import { sources } from '../../functions/sources/index.ts';
-import type { SeriesReport } from '../api/answers.ts';
+import type { FollowedSeries } from '../api/answers.ts';
 import { badInput } from '../failure.ts';
 import { stopOn } from '../follow/stop.ts';
 import { nothingLine } from '../format/report.ts';
@@ -57,7 +57,8 @@ async function verify(context: Context, given: VerifyOptions): Promise<number> {
     ...(given.symbol !== undefined && { symbol: given.symbol }),
   };
   checkBounds(given);
-  const series = await api.report(filter);
+  // Not the report: it counts what somebody deleted first, and what is known to be missing is not compared.
+  const series = await api.series(filter);
   if (series.length === 0 && given.symbol !== undefined) throw badInput(nothingLine(filter));
   const { out, err } = context.terminal;
   await labelSimulated(context, api, given.json ? err : out);
@@ -88,7 +89,7 @@ function checkBounds({ from, to }: VerifyOptions): void {
 }
 
 /** The days or months of a series that were asked for, so short that one answer holds one. */
-function periodsOf(series: SeriesReport, given: VerifyOptions): Range[] {
+function periodsOf(series: FollowedSeries, given: VerifyOptions): Range[] {
   const requested = normalize(
     (series.requested ?? []).map(({ from, to }) => ({ start: Date.parse(from), end: Date.parse(to) })),
   );

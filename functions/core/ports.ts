@@ -114,7 +114,7 @@ export interface SeriesCatalog {
    * Reconciles the days of which somebody deleted rows by a statement of his own, oldest first, as far as it comes in the given
    * time, ms. Whoever reports does it first.
    */
-  recount(budgetMs: number): Promise<Recounted>;
+  recount(budgetMs: number, filter?: Pick<ReportFilter, 'sources' | 'symbols'>): Promise<Recounted>;
   /** enters what has no rows and is not kept as `retired`, so that everybody who reads the ledger sees it */
   retire(series: Series): Promise<void>;
   /** notes that all that was requested of a series has been reconciled */

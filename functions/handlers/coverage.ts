@@ -14,13 +14,15 @@ export const createHandler = httpHandler(async ({ query }, { looker, catalog, jo
   const { from, to } = boundsAsked(asked);
   const now = clock();
   const { symbol, timeframe, bucket } = asked;
-  const ids = sourcesFor(sources, asked.source).map(({ id }) => id);
-  await catalog.recount(RECOUNT_PATIENCE);
-  const [accounts, active] = await Promise.all([
+  const chosen = sourcesFor(sources, asked.source);
+  const ids = chosen.map(({ id }) => id);
+  await catalog.recount(RECOUNT_PATIENCE, { sources: ids, ...(symbol && { symbols: [symbol] }) });
+  const [accounts, active, rows] = await Promise.all([
     looker.accounts({ sources: ids, symbol, timeframe }),
     jobs.list({ statuses: ACTIVE_STATUSES, limit: 100 }),
+    looker.rowCounts(chosen, { bucket, symbol, from, to }),
   ]);
-  const series = coverageView(accounts, active.jobs, sources, { bucket, from, to: to ?? now, now });
+  const series = coverageView(accounts, active.jobs, sources, { bucket, from, to: to ?? now, now }, rows);
   const body = series.map(({ start, end, runs, ...of }) => ({
     ...of,
     from: iso(start),

@@ -15,8 +15,9 @@ import { servicesFromEnv } from '../runtime/services.ts';
 export const createHandler = httpHandler(async ({ query }, { catalog, sources, clock }) => {
   const { source, symbol } = parseInput(ReportQuery, query, 'the query');
   const ids = sourcesFor(sources, source).map(({ id }) => id);
-  await catalog.recount(RECOUNT_PATIENCE);
-  const series = await catalog.report({ sources: ids, ...(symbol && { symbols: [symbol] }) });
+  const filter = { sources: ids, ...(symbol && { symbols: [symbol] }) };
+  await catalog.recount(RECOUNT_PATIENCE, filter);
+  const series = await catalog.report(filter);
   const now = clock();
   return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };
 });

@@ -1,4 +1,4 @@
-import type { Recounted } from '../core/ports.ts';
+import type { Recounted, ReportFilter } from '../core/ports.ts';
 import { hull, measure, type RangeSet } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
 import type { TableSpec } from '../core/table.ts';
@@ -25,9 +25,10 @@ export async function recount(
   tables: (source: string) => TableSpec,
   clock: Clock,
   budgetMs: number,
+  filter: ReportFilter,
 ): Promise<Recounted> {
   const began = clock();
-  const due = await dueSeries(sql);
+  const due = await dueSeries(sql, filter);
   let [lost, done] = [0, 0];
   for (const { ids, spans, ...series } of due) {
     if (Math.abs(clock() - began) > budgetMs) break;
@@ -45,7 +46,7 @@ export async function recount(
 }
 
 /** Of each series the marked days within what the ledger has rows of. */
-const dueSeries = (sql: Sql): Promise<Due[]> => sql<Due[]>`
+const dueSeries = (sql: Sql, { sources, symbols }: ReportFilter): Promise<Due[]> => sql<Due[]>`
   select d.source, d.symbol, d.timeframe, to_jsonb(d.ids) as ids, (
     select coalesce(jsonb_agg(jsonb_build_array(
       (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r), '[]')
@@ -53,7 +54,9 @@ const dueSeries = (sql: Sql): Promise<Due[]> => sql<Due[]>`
       select tstzmultirange(tstzrange(min(lower(span)), max(upper(span)))) from market_data.coverage c
       where c.source = d.source and c.symbol = d.symbol and c.timeframe = d.timeframe and state = 'have'
       having count(*) > 0), '{}')) r) as spans
-  from market_data.due_recounts() d`;
+  from market_data.due_recounts() d
+  where ${sources ? sql`d.source in ${sql([...sources])}` : sql`true`}
+    and ${symbols ? sql`d.symbol in ${sql([...symbols])}` : sql`true`}`;
 
 const stretches = (set: RangeSet): RangeSet => (set.length > MOST_STRETCHES ? [hull(set)!] : set);
 

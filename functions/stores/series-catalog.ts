@@ -39,7 +39,8 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
 
     retire: (series) => guarded(series, () => retire(sql, series, clock())),
 
-    recount: (budgetMs) => guarded('the rows that were deleted', () => recount(sql, tables, clock, budgetMs)),
+    recount: (budgetMs, filter = {}) =>
+      guarded('the rows that were deleted', () => recount(sql, tables, clock, budgetMs, filter)),
 
     audited: (series) =>
       guarded(series, async () => {

@@ -52,7 +52,17 @@ Environment:
     const { stdout } = await gordon(['backfill', '--help']);
     const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, word]) => word);
     const families = new Set(Object.values(sources).map(({ family }) => family));
-    expect(commands).toEqual([...families, 'report', 'jobs', 'job', 'series', 'unfollow', 'cancel', 'help']);
+    expect(commands).toEqual([
+      ...families,
+      'report',
+      'audit',
+      'jobs',
+      'job',
+      'series',
+      'unfollow',
+      'cancel',
+      'help',
+    ]);
     expect(commands).toContain('klines');
   });
 

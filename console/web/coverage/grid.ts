@@ -10,7 +10,10 @@ export interface Run {
   readonly start: number;
   readonly end: number;
   readonly buckets: number;
+  /** rows */
   readonly have: number;
+  /** steps; defaults to `have` */
+  readonly accounted?: number | undefined;
   readonly empty: Readonly<Record<string, number>>;
   readonly failed: number;
   readonly inFlight: number;
@@ -46,6 +49,7 @@ const runOf = ({ from, to, in_flight, ...run }: ApiRun): Run => ({
   buckets: run.buckets,
   inFlight: in_flight,
   have: run.have,
+  accounted: run.accounted,
   empty: run.empty,
   failed: run.failed,
   missing: run.missing,
@@ -53,7 +57,8 @@ const runOf = ({ from, to, in_flight, ...run }: ApiRun): Run => ({
 
 export const emptyOf = (run: Run): number => Object.values(run.empty).reduce((sum, n) => sum + n, 0);
 export const holesOf = (run: Run): number => run.failed + run.missing;
-export const stepsOf = (run: Run): number => run.have + emptyOf(run) + run.inFlight + holesOf(run);
+export const stepsOf = (run: Run): number =>
+  (run.accounted ?? run.have) + emptyOf(run) + run.inFlight + holesOf(run);
 
 /** Thinner than this a hole would not be seen; px. */
 const THINNEST_HOLE = 2;
@@ -170,4 +175,12 @@ export function summaryOf(series: ApiSeries): Summary {
     missing: sum((run) => run.missing),
     failed: sum((run) => run.failed),
   };
+}
+
+/** The share of what is due that is there or proven empty, in steps; undefined while nothing is due. */
+export function completeShare(series: ApiSeries): number | undefined {
+  const { empty, inFlight, missing, failed } = summaryOf(series);
+  const accounted = series.runs.reduce((all, run) => all + run.buckets * (run.accounted ?? run.have), 0);
+  const due = accounted + empty + inFlight + missing + failed;
+  return due === 0 ? undefined : (accounted + empty) / due;
 }

@@ -1,7 +1,7 @@
 import type { call } from '../lib/client.ts';
 import { count, percent } from '../lib/format.ts';
 import { href } from '../lib/router.ts';
-import { summaryOf } from './grid.ts';
+import { completeShare, summaryOf } from './grid.ts';
 
 type Coverage = Awaited<ReturnType<typeof call<'coverage'>>>;
 
@@ -51,7 +51,7 @@ export function SeriesTable({ series }: { readonly series: Coverage }) {
 function Line({ series }: { readonly series: Coverage[number] }) {
   const { source, symbol, timeframe } = series;
   const { have, empty, inFlight, missing, failed } = summaryOf(series);
-  const due = have + empty + inFlight + missing + failed;
+  const complete = completeShare(series);
   return (
     <tr>
       <th scope="row">
@@ -62,7 +62,7 @@ function Line({ series }: { readonly series: Coverage[number] }) {
       <td class="n">{count(inFlight)}</td>
       <td class={missing > 0 ? 'n bad-text' : 'n'}>{count(missing)}</td>
       <td class={failed > 0 ? 'n bad-text' : 'n'}>{count(failed)}</td>
-      <td class="n">{due === 0 ? '–' : percent((have + empty) / due)}</td>
+      <td class="n">{complete === undefined ? '–' : percent(complete)}</td>
     </tr>
   );
 }

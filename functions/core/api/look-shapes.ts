@@ -21,18 +21,25 @@ export const SourceInfo = z
   })
   .meta({ id: 'SourceInfo' });
 
-/** Buckets are told once where neighbours are alike; the counts are of steps and for each bucket. */
+/** Buckets are told once where neighbours are alike; the counts are for each bucket: `have` of rows, the others of steps. */
 export const CoverageRun = z
   .object({
     ...span,
     buckets: z.number().int().positive(),
-    have: Count,
+    have: Count.meta({ description: 'rows that are there' }),
+    accounted: Count.optional().meta({
+      description:
+        'of events: steps that the ledger accounts for, whose counts the others are; else as `have`',
+    }),
     empty: z.record(z.string(), Count).meta({ description: 'steps proven to have no row, by reason' }),
     failed: Count,
     in_flight: Count.meta({ description: 'missing, and ordered by a job that is at work' }),
     missing: Count,
   })
-  .meta({ id: 'CoverageRun', description: 'neighbouring buckets that are alike; steps in each of them' });
+  .meta({
+    id: 'CoverageRun',
+    description: 'neighbouring buckets that are alike; rows and steps in each of them',
+  });
 
 export const Coverage = z
   .object({

@@ -164,6 +164,7 @@ export const Followed = z
     ...seriesName,
     family: z.string(),
     ...span,
+    requested: z.array(z.object(span)),
     followed: z.boolean().meta({ description: 'schedules order its newest rows and its gaps' }),
     since: Instant.nullable().meta({ description: 'when it was first requested' }),
     unfollowed_at: Instant.nullable(),

@@ -14,7 +14,10 @@ export interface StateSets {
 /** Neighbouring buckets that are alike; the counts are of steps and for each of them. */
 export interface BucketRun extends Range {
   readonly buckets: number;
+  /** of events: rows, which come when they come, none or many in one step */
   readonly have: number;
+  /** of events: steps that the ledger accounts for; of others it is `have` */
+  readonly accounted?: number;
   readonly empty: Readonly<Record<string, number>>;
   readonly failed: number;
   readonly inFlight: number;
@@ -50,12 +53,19 @@ export function bordersOf(bucket: Bucket, range: Range): number[] {
  * Counts the steps of each state in each bucket; a step belongs to the bucket in which it begins. Buckets with nothing in
  * them are left out.
  * @param borders of whole buckets, ascending
+ * @param rows of events: how many there are in each bucket, by its start
  */
-export function bucketRuns(sets: StateSets, borders: readonly number[], step: number): BucketRun[] {
+export function bucketRuns(
+  sets: StateSets,
+  borders: readonly number[],
+  step: number,
+  rows?: ReadonlyMap<number, number>,
+): BucketRun[] {
   const reasons = Object.keys(sets.empty);
   const columns = [sets.have, sets.failed, sets.inFlight, sets.missing, ...Object.values(sets.empty)].map(
     (set) => countSteps(set, borders, step),
   );
+  if (rows) columns.push(Float64Array.from(borders.slice(0, -1), (start) => rows.get(start) ?? 0));
   const runs: BucketRun[] = [];
   for (let at = 0; at < borders.length - 1; ) {
     let end = at + 1;
@@ -72,7 +82,7 @@ export function bucketRuns(sets: StateSets, borders: readonly number[], step: nu
         start: borders[at]!,
         end: borders[end]!,
         buckets: end - at,
-        have,
+        ...(rows ? { have: columns.at(-1)![at]!, accounted: have } : { have }),
         empty: byReason,
         failed,
         inFlight,

@@ -33,6 +33,11 @@ const MOST_BUCKETS = 400_000;
 /** Most runs of one answer: some 6 MB is what a function may answer. */
 const MOST_RUNS = 40_000;
 
+/** Rows of the tables of events: by source and symbol, then by the start of the bucket, epoch ms. */
+export type RowCounts = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+const NO_ROWS: ReadonlyMap<number, number> = new Map();
+
 export interface CoverageAsked {
   readonly bucket: Bucket;
   /** absent: from the first that was ever requested */
@@ -50,6 +55,7 @@ export function coverageView(
   active: readonly Job[],
   sources: Sources,
   asked: CoverageAsked,
+  rows: RowCounts = new Map(),
 ): SeriesBuckets[] {
   const ordered = orderedNow(active, sources);
   const first = Math.min(...accounts.flatMap(({ requested }) => requested.slice(0, 1).map((r) => r.start)));
@@ -69,7 +75,9 @@ export function coverageView(
     const due = settledEnd(sources[source]!, stepOf(timeframe), asked.now);
     const states = statesOf(account, inFlight, range, due);
     const series = { source, symbol, timeframe, ...range };
-    out.push({ ...series, runs: bucketRuns(states, borders, stepOf(timeframe)) });
+    const isEvents = sources[source]!.table.rhythm === 'events';
+    const own = isEvents ? (rows.get(`${source} ${symbol}`) ?? NO_ROWS) : undefined;
+    out.push({ ...series, runs: bucketRuns(states, borders, stepOf(timeframe), own) });
     runs += out.at(-1)!.runs.length;
     refuseMoreThan(MOST_RUNS, runs);
   }

@@ -1,7 +1,9 @@
+import type { Bucket } from '../api/queries.ts';
 import type { Range } from '../range.ts';
 import type { Series } from '../series.ts';
+import type { Source } from '../source.ts';
 import type { TableSpec } from '../table.ts';
-import type { SeriesAccount } from './coverage-view.ts';
+import type { RowCounts, SeriesAccount } from './coverage-view.ts';
 
 /** A span of the ledger with its provenance; times are epoch ms. */
 export interface LedgerEntry extends Range {
@@ -48,6 +50,16 @@ export interface Looker {
     readonly symbol?: string | undefined;
     readonly timeframe?: string | undefined;
   }): Promise<SeriesAccount[]>;
+  /** rows of the sources whose tables are of events, by bucket */
+  rowCounts(
+    sources: readonly Pick<Source, 'id' | 'table'>[],
+    asked: {
+      readonly bucket: Bucket;
+      readonly symbol?: string | undefined;
+      readonly from?: number | undefined;
+      readonly to?: number | undefined;
+    },
+  ): Promise<RowCounts>;
   /** in order of time */
   ledger(series: Series, range: Range, limit: number): Promise<LedgerEntry[]>;
   /** in order of time; those about a whole object have none and come first */

@@ -18,7 +18,7 @@ export interface QuotePorts {
 
 /** What an order will take. The ledger tells what is missing and how long the symbols lived; nothing else is asked. */
 export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Quote> {
-  await ports.catalog.recount(RECOUNT_PATIENCE);
+  await ports.catalog.recount(RECOUNT_PATIENCE, order);
   const now = ports.clock();
   const series = seriesOf(order, ports.sources);
   const chunks: ChunkEstimate[] = [];

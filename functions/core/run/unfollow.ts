@@ -50,6 +50,7 @@ export function followedView(series: SeriesReport, sources: Sources) {
     timeframe: series.timeframe,
     from: iso(first.start),
     to: iso(last.end),
+    requested: series.requested.map(({ start, end }) => ({ from: iso(start), to: iso(end) })),
     followed: series.unfollowedAt === undefined,
     since: series.since === undefined ? null : iso(series.since),
     unfollowed_at: series.unfollowedAt === undefined ? null : iso(series.unfollowedAt),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { expectRealCounts } from '../../helpers/coverage.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { recorded } from '../../helpers/recorded.ts';
 
@@ -113,6 +114,14 @@ describe('a year of funding', () => {
     const before = at.venues.requests.all().length;
     expect(await run(YEAR)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
     expect(at.venues.requests.all().length).toBe(before);
+  });
+
+  it('is in the coverage with its rows, not with its hours', async () => {
+    for (const venue of ['binance', 'bybit']) {
+      const truth = at.sql<{ symbol: string; n: number }[]>`
+        select symbol, count(*)::int as n from market_data.funding_rates where venue = ${venue} group by 1`;
+      await expectRealCounts(at, `funding_${venue}`, await truth);
+    }
   });
 
   it('gets rows back that somebody deleted', async () => {

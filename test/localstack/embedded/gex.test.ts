@@ -3,6 +3,7 @@ import { HOUR, MINUTE } from '../../../functions/core/time.ts';
 import { options } from '../../../localstack/venues/deribit/chain.ts';
 import { indexPrice, quote } from '../../../localstack/venues/deribit/quotes.ts';
 import { pricesOf } from '../../../localstack/venues/market/price.ts';
+import { expectRealCounts } from '../../helpers/coverage.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 // Far enough before the next hour for what one test does.
@@ -104,6 +105,14 @@ describe('gex', () => {
       expect(total.net_gex).toBe(total.call_gex - total.put_gex);
       expect(total.gross_gex).toBeGreaterThan(1e6);
     }
+  });
+
+  it('is in the coverage with its rows', async () => {
+    await expectRealCounts(
+      at,
+      'gex',
+      await at.sql`select symbol, count(*)::int as n from market_data.gex_snapshots group by 1`,
+    );
   });
 
   it('takes no second one of the same hour', async () => {

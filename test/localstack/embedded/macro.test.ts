@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAY, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { seriesOf } from '../../../localstack/venues/fred/series.ts';
 import { type Vintage, vintages } from '../../../localstack/venues/fred/vintages.ts';
+import { expectRealCounts } from '../../helpers/coverage.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 interface ReportRow {
@@ -81,6 +82,15 @@ describe('macro', () => {
     expect((await run(at, YEAR)).status).toBe('succeeded');
     expect(await stored(at, 'CPIAUCSL')).toEqual(before);
     expect(await at.sql`select 1 from market_data.findings`).toHaveLength(0);
+  });
+
+  it('is in the coverage with its rows, vintages that may still be revised among them', async () => {
+    await run(at, { symbols: ['T10Y2Y'], from: '2023-06-01' });
+    await expectRealCounts(
+      at,
+      'macro',
+      await at.sql`select symbol, count(*)::int as n from market_data.macro_observations group by 1`,
+    );
   });
 
   it('asks for a daily series of long ago in real-time periods that are not refused', async () => {

@@ -3,6 +3,7 @@ import { periodAt } from '../../../functions/core/period.ts';
 import { DAY, iso } from '../../../functions/core/time.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
 import { gordon } from '../../cli/support/run.ts';
+import { coverageOf } from '../../helpers/coverage.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 let at: TestHost;
@@ -228,5 +229,59 @@ describe('the command line', () => {
     expect(ran.stdout).toMatch(/2025-01-01 to 2025-02-01: 744 rows, 744 compared, identical [0-9a-f]{12}/);
     expect(ran.stdout).toMatch(/1 changed, 1 missing/);
     expect(ran.stdout).toMatch(/different: 1 of 2 periods/);
+  });
+});
+
+describe('rows that somebody deletes', () => {
+  const MARCH = {
+    source: 'klines_spot',
+    symbols: ['XRPUSDT'],
+    timeframe: '1h',
+    from: '2025-03-01',
+    to: '2025-04-01',
+  };
+  const filter = ['--source', 'klines_spot', '--symbol', 'XRPUSDT'];
+  const run = (...args: string[]) => gordon(['backfill', ...args, ...filter], { api: api() });
+  const planned = async () =>
+    (
+      await at.ask<{ quote: { rows: number } }>('/backfill?dry_run=true', {
+        method: 'POST',
+        body: JSON.stringify(MARCH),
+      })
+    ).body.quote.rows;
+  const covered = async () =>
+    (await coverageOf(at, 'source=klines_spot&symbol=XRPUSDT')).get('klines_spot XRPUSDT 1h');
+
+  it('are missing in report, plan and coverage before anybody counts all of them', async () => {
+    await at.wait((await at.order(MARCH)).id);
+    expect((await run('report', '--fail-on-gaps')).code).toBe(0);
+    expect(await covered()).toEqual({ have: 31 * 24, missing: 0 });
+    await at.sql`delete from market_data.spot_klines where symbol = 'XRPUSDT' and open_time < '2025-03-03Z'`;
+    expect(await planned()).toBe(48);
+    await at.sql`delete from market_data.spot_klines where symbol = 'XRPUSDT' and open_time < '2025-03-04Z'`;
+    expect(await covered()).toEqual({ have: 28 * 24, missing: 72 });
+    await at.sql`delete from market_data.spot_klines where symbol = 'XRPUSDT' and open_time < '2025-03-05Z'`;
+    const report = await run('report', '--gaps', '--fail-on-gaps');
+    expect(report.code).toBe(1);
+    expect(report.stdout).toContain('2025-03-01 00:00:00 to 2025-03-05 00:00:00  96 rows');
+    expect((await run('report')).code).toBe(0);
+  });
+
+  it('are found by a forced count where no statement left a mark, and the report says when it was', async () => {
+    expect((await run('report')).stdout).toMatch(/Counted\n.*never\n/);
+    // As a restore without triggers, or a row that the disk lost.
+    await at.sql.begin(async (tx) => {
+      await tx`set local session_replication_role = replica`;
+      await tx`delete from market_data.spot_klines where symbol = 'XRPUSDT' and open_time = '2025-03-10 12:00Z'`;
+    });
+    const first = await run('audit');
+    expect(first.code).toBe(1);
+    expect(first.stdout).toMatch(/XRPUSDT +1h .* 647 +1\n1 row lost/);
+    const second = await run('audit', '--json');
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.stdout)).toMatchObject([{ symbol: 'XRPUSDT', rows: 647, lost: 0 }]);
+    expect((await run('report')).stdout).toMatch(/Counted\n.* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n/);
+    const unknown = await gordon(['backfill', 'audit', '--symbol', 'NOSUCHUSDT'], { api: api() });
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('never had such a series')]);
   });
 });
