@@ -14,7 +14,7 @@ export interface Route {
   /** `{name}` marks a path parameter */
   readonly path: string;
   /** what its body must be; a POST has one */
-  readonly body?: 'order' | 'candles' | 'verify' | 'refresh' | 'count';
+  readonly body?: 'order' | 'candles' | 'verify' | 'refresh' | 'count' | 'retention';
 }
 
 export interface Schedule {

@@ -53,6 +53,14 @@ export const functions: readonly FunctionSpec[] = [
     routes: [{ method: 'GET', path: '/backfill/report' }],
   },
   ofDatabase('list-series', 'GET /backfill/series', 'what is requested, since when, at which pace'),
+  ofDatabase('list-retention', 'GET /backfill/retention', 'what is not kept, by source'),
+  {
+    ...api,
+    handler: 'set-retention',
+    description: 'POST /backfill/retention: what is not kept of a source',
+    access: ['database'],
+    routes: [{ method: 'POST', path: '/backfill/retention', body: 'retention' }],
+  },
   ofDatabase('unfollow', 'DELETE /backfill/series', 'no schedule orders these series any more; rows stay'),
   {
     ...api,

@@ -104,6 +104,17 @@ export const isOver = (job: JobSummary): boolean => isFinished(job.status as Job
 
 export const ViewRefreshed = z.looseObject({ next: instant.nullable() });
 
+export const RetentionRules = z.array(
+  z.looseObject({
+    source: z.string(),
+    from: instant.nullable(),
+    before: instant.nullable(),
+    keep_days: z.number().nullable(),
+    reason: z.string(),
+  }),
+);
+export type RetentionRule = z.infer<typeof RetentionRules>[number];
+
 const place = z.object({ source: z.string(), symbol: z.string(), timeframe: z.string(), from: instant });
 
 export const Counted = z.looseObject({

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { CountBody } from '../../functions/core/run/count-series.ts';
 import type { OrderBody } from '../../functions/core/run/create-job.ts';
 import type { RefreshBody } from '../../functions/core/run/refresh-view.ts';
+import type { RetentionBody } from '../../functions/core/run/retention.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
 import type { VerifyBody } from '../../functions/core/verify/verify-body.ts';
 import { CliError } from '../failure.ts';
@@ -45,6 +46,10 @@ export interface Api {
     readonly symbols: string;
     readonly timeframe?: string;
   }): Promise<z.infer<typeof answers.Unfollowed>>;
+  /** what is not kept, by source */
+  retention(): Promise<answers.RetentionRule[]>;
+  /** @returns all that is not kept then */
+  setRetention(order: RetentionBody): Promise<answers.RetentionRule[]>;
   /** counts all rows of the series against the ledger, in as many calls as it takes; one line for each series */
   audit(order: CountOrder, signal?: AbortSignal): AsyncGenerator<answers.CountedSeries[]>;
   /** one period of one series; waits for the venues' budgets */
@@ -84,6 +89,13 @@ export function apiAt(base: BaseUrl): Api {
     report: (filter) => call(answers.Report, `/backfill/report${queryOf(filter)}`),
     series: (filter) => call(answers.FollowedSeries, `/backfill/series${queryOf(filter)}`),
     unfollow: (asked) => call(answers.Unfollowed, `/backfill/series${queryOf(asked)}`, { method: 'DELETE' }),
+    retention: () => call(answers.RetentionRules, '/backfill/retention'),
+    setRetention: (order) =>
+      call(answers.RetentionRules, '/backfill/retention', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(order),
+      }),
     audit: (order, signal) => audit(base, order, signal),
     verify: (body, signal) => verify(base, body, signal),
     refreshView: (order, signal) => refreshView(base, order, signal),

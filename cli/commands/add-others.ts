@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts';
 import { down, type StatusOptions, status, type UpOptions, up } from './host.ts';
 import { migrate } from './migrate.ts';
 import * as options from './options.ts';
+import { addRetention } from './retention.ts';
 import { seed } from './seed.ts';
 import { type SqlOptions, sql } from './sql.ts';
 import { addVerify } from './verify.ts';
@@ -44,6 +45,7 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
     .description('bring the database to the newest schema; up does it by itself')
     .action(handle(() => migrate(context)));
   addConvertLabels(program, context, handle);
+  addRetention(program, context, handle);
   program
     .command('doctor')
     .description('check everything that has to work, and say what to do')

@@ -117,6 +117,13 @@ export interface SeriesCatalog {
   recount(budgetMs: number, filter?: Pick<ReportFilter, 'sources' | 'symbols'>): Promise<Recounted>;
   /** enters what has no rows and is not kept as `retired`, so that everybody who reads the ledger sees it */
   retire(series: Series): Promise<void>;
+  /** what is not kept, by source */
+  retention(): Promise<Retention[]>;
+  /**
+   * Replaces what is not kept of a source; `retire` each of its series afterwards. Rows are not touched.
+   * @param rule absent: everything is kept, also what was dropped as a chunk
+   */
+  setRetention(source: string, rule?: Pick<Retention, 'before' | 'keepMs' | 'reason'>): Promise<void>;
   /** notes that all that was requested of a series has been reconciled */
   audited(series: Series): Promise<void>;
   /** rows of a series within a range, as the table has them */
@@ -124,6 +131,20 @@ export interface SeriesCatalog {
   /** what was ever requested, without a look at rows or ledger */
   series(filter: ReportFilter): Promise<RequestedSeries[]>;
   report(filter: ReportFilter): Promise<SeriesReport[]>;
+}
+
+/** What an operator does not keep of a source. */
+export interface Retention {
+  readonly source: string;
+  /** what began before is not kept; epoch ms */
+  readonly before?: number;
+  /** what is older is not kept; ms */
+  readonly keepMs?: number;
+  /** a chunk that was dropped; epoch ms */
+  readonly dropped?: Range;
+  readonly reason: string;
+  /** epoch ms */
+  readonly setAt: number;
 }
 
 export interface RequestedSeries extends Series {

@@ -1,5 +1,7 @@
+import type { Retention } from '../core/ports.ts';
 import type { Range, RangeSet } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
+import { iso } from '../core/time.ts';
 import { carve, insertSpans, lockMonths, ofSeries, retiredOf } from './ledger.ts';
 import type { Runner, Sql } from './postgres.ts';
 
@@ -33,4 +35,52 @@ async function unkept(sql: Runner, series: Series, now: number): Promise<RangeSe
       where ${ofSeries(sql, series)} and state <> 'failed'), '{}')) r
     where ${ofSeries(sql, series)} order by 1`;
   return rows.map(({ start, end }) => ({ start, end }));
+}
+
+/** What is not kept, by source. */
+export async function retentionRules(sql: Sql): Promise<Retention[]> {
+  const rows = await sql<
+    {
+      source: string;
+      start: number | null;
+      end: number | null;
+      keep: number | null;
+      reason: string;
+      at: number;
+    }[]
+  >`
+    select source, (extract(epoch from lower(span)) * 1000)::float8 as start, (extract(epoch from upper(span)) * 1000)::float8 as "end",
+      (extract(epoch from keep) * 1000)::float8 as keep, reason, (extract(epoch from set_at) * 1000)::float8 as at
+    from market_data.retention order by source, id`;
+  return rows.map(({ source, start, end, keep, reason, at }) => ({
+    source,
+    ...(end !== null && (start === null ? { before: end } : { dropped: { start, end } })),
+    ...(keep !== null && { keepMs: keep }),
+    reason,
+    setAt: at,
+  }));
+}
+
+/**
+ * Replaces what is not kept of a source. What was entered as `retired` leaves the ledger: it is entered anew where it still holds.
+ * @param rule absent: everything is kept, also what was dropped as a chunk
+ */
+export async function setRetention(
+  sql: Sql,
+  source: string,
+  rule: Pick<Retention, 'before' | 'keepMs' | 'reason'> | undefined,
+  now: number,
+): Promise<void> {
+  await sql.begin(async (tx) => {
+    // A chunk that was dropped has a beginning.
+    await tx`delete from market_data.retention where source = ${source} ${rule ? tx`and lower(span) is null` : tx``}`;
+    await tx`delete from market_data.coverage where source = ${source} and state = 'empty' and reason = 'retired'`;
+    if (!rule) return;
+    const { before, keepMs, reason } = rule;
+    const span = before === undefined ? null : `(,${iso(before)})`;
+    const keep = keepMs === undefined ? null : `${keepMs} milliseconds`;
+    await tx`
+      insert into market_data.retention (source, span, keep, reason, set_at)
+      values (${source}, ${span}::tstzrange, ${keep}::interval, ${reason}, ${new Date(now)})`;
+  });
 }

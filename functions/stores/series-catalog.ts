@@ -6,7 +6,7 @@ import { countRows, reconcile } from './reconcile.ts';
 import { recount } from './recount.ts';
 import { report, requestedSeries } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
-import { retire } from './retention.ts';
+import { retentionRules, retire, setRetention } from './retention.ts';
 import type { StoreOptions } from './series-store.ts';
 
 /** The catalogue of series in PostgreSQL. Throws as the series store does; `report` works for a session that only reads. */
@@ -36,6 +36,10 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
 
     reconcile: (series, range) =>
       guarded(series, () => reconcile(sql, tables(series.source), series, range, clock())),
+
+    retention: () => guarded('retention', () => retentionRules(sql)),
+
+    setRetention: (source, rule) => guarded(source, () => setRetention(sql, source, rule, clock())),
 
     retire: (series) => guarded(series, () => retire(sql, series, clock())),
 

@@ -19,6 +19,7 @@ import { CountBody } from '../../functions/core/run/count-series.ts';
 import { OrderBody } from '../../functions/core/run/create-job.ts';
 import { CandleBody } from '../../functions/core/run/load-candles.ts';
 import { RefreshBody } from '../../functions/core/run/refresh-view.ts';
+import { RetentionBody } from '../../functions/core/run/retention.ts';
 import { VerifyBody } from '../../functions/core/verify/verify-body.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
@@ -50,6 +51,7 @@ export class JobsApi extends Construct {
       verify: this.#body('Verify', VerifyBody),
       refresh: this.#body('Refresh', RefreshBody),
       count: this.#body('Count', CountBody),
+      retention: this.#body('Retention', RetentionBody),
     };
     for (const { spec, lambda } of functions) {
       const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });

@@ -26,6 +26,7 @@ Commands:
   console [options]         the web console of a deployed API; requests are signed with your AWS credentials
   migrate                   bring the database to the newest schema; up does it by itself
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
+  retention                 what is not kept of a source: it is not fetched, and the report says "retired"
   doctor [options]          check everything that has to work, and say what to do
   help [command]            display help for command
 

@@ -3,6 +3,7 @@ import { CountBody } from '../run/count-series.ts';
 import { OrderBody } from '../run/create-job.ts';
 import { CandleBody } from '../run/load-candles.ts';
 import { RefreshBody } from '../run/refresh-view.ts';
+import { RetentionBody } from '../run/retention.ts';
 import { VerifyBody } from '../verify/verify-body.ts';
 import * as candles from './candle-shapes.ts';
 import * as look from './look-shapes.ts';
@@ -115,6 +116,27 @@ export const operations = {
     success: 200,
     answer: shapes.Unfollowed,
     problems: { 400: ['invalid-request', 'unknown-source'], 404: ['not-followed'] },
+  },
+  listRetention: {
+    method: 'GET',
+    path: '/backfill/retention',
+    summary: 'What is not kept, by source',
+    query: queries.NoQuery,
+    success: 200,
+    answer: z.array(shapes.RetentionRule),
+    problems: { 400: ['invalid-request'] },
+  },
+  setRetention: {
+    method: 'POST',
+    path: '/backfill/retention',
+    summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
+    body: RetentionBody,
+    success: 200,
+    answer: z.array(shapes.RetentionRule),
+    problems: {
+      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time'],
+      413: ['body-too-large'],
+    },
   },
   listSources: {
     method: 'GET',

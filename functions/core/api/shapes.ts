@@ -177,6 +177,19 @@ export const Followed = z
 
 export const Unfollowed = z.object({ unfollowed: z.array(z.object(seriesName)) }).meta({ id: 'Unfollowed' });
 
+export const RetentionRule = z
+  .object({
+    source: z.string(),
+    from: Instant.nullable().meta({
+      description: 'where a dropped chunk began; null: there is no such bound',
+    }),
+    before: Instant.nullable().meta({ description: 'what began before is not kept' }),
+    keep_days: z.number().nullable().meta({ description: 'what is older is not kept' }),
+    reason: z.string(),
+    set_at: Instant,
+  })
+  .meta({ id: 'RetentionRule' });
+
 export const Counted: z.ZodType<CountedPiece> = z
   .object({
     counted: z.array(

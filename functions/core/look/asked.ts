@@ -33,7 +33,7 @@ export function seriesAsked(
 
 export function instantAsked(
   text: string | undefined,
-  field: 'from' | 'to' | 'start' | 'end',
+  field: 'from' | 'to' | 'start' | 'end' | 'before',
 ): number | undefined {
   if (text === undefined) return undefined;
   const at = parseInstant(text);

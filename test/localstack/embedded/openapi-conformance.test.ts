@@ -94,6 +94,12 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     400: get('/backfill/series?source=klines_spot', 'DELETE'),
     404: get('/backfill/series?source=klines_spot&symbols=NOSUCH', 'DELETE'),
   },
+  listRetention: { 200: get('/backfill/retention'), 400: get('/backfill/retention?x=1') },
+  setRetention: {
+    200: post('/backfill/retention', { source: 'gex', keep_days: 400 }),
+    400: post('/backfill/retention', { source: 'gex', keep_days: 400, before: '2020-01-01' }),
+    413: post('/backfill/retention', TOO_LARGE),
+  },
   listSources: { 200: get('/backfill/sources'), 400: get('/backfill/sources?x=1') },
   coverage: {
     200: get('/backfill/coverage'),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { gordon } from '../../cli/support/run.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 const MONTH = Date.UTC(2025, 0, 1);
@@ -69,4 +70,71 @@ it.each([
   );
   const minutes = report.find(({ timeframe }) => timeframe === '1m')!;
   expect([minutes.findings, minutes.empty.map(({ from }) => from)]).toEqual([1, ['2018-02-08T00:29:00Z']]);
+});
+
+it('does not fetch again what an operator does not keep, and says so until he keeps it', async () => {
+  const api = `http://127.0.0.1:${at.host.ports.jobs}`;
+  const run = (...args: string[]) => gordon(args, { api });
+  const order = {
+    source: 'klines_spot',
+    symbols: ['SOLUSDT'],
+    timeframe: '1h',
+    from: '2025-02-01',
+    to: '2025-03-01',
+  };
+  const job = async () => at.wait((await at.order(order)).id);
+  expect(await job()).toMatchObject({ status: 'succeeded', rows_fetched: 28 * 24 });
+  const set = await run(
+    'retention',
+    'set',
+    'klines_spot',
+    '--before',
+    '2025-02-10',
+    '--reason',
+    'disk is dear',
+  );
+  expect([set.code, set.stdout]).toEqual([
+    0,
+    expect.stringMatching(/before 2025-02-10 00:00:00 +disk is dear/),
+  ]);
+  const report = async () =>
+    (await at.ask<{ rows: number; gaps: object[]; empty: object[] }[]>('/backfill/report?symbol=SOLUSDT'))
+      .body[0]!;
+  // Rows that are there stay.
+  expect(await report()).toMatchObject({ rows: 28 * 24, gaps: [], empty: [] });
+  await at.sql`delete from market_data.spot_klines where symbol = 'SOLUSDT' and open_time < '2025-02-11Z'`;
+  const retired = { from: '2025-02-01T00:00:00Z', to: '2025-02-10T00:00:00Z', reason: 'retired' };
+  const day = { from: '2025-02-10T00:00:00Z', to: '2025-02-11T00:00:00Z', rows: 24 };
+  expect(await report()).toMatchObject({ rows: 18 * 24, gaps: [day], empty: [retired] });
+  expect((await run('backfill', 'report', '--symbol', 'SOLUSDT')).stdout).toContain('retired 2025-02-01');
+  const covered = await at.ask<{ runs: { empty: object }[] }[]>(
+    '/backfill/coverage?symbol=SOLUSDT&bucket=month',
+  );
+  expect(covered.body[0]!.runs[0]!.empty).toEqual({ retired: 9 * 24 });
+  const ledger = await at.ask(
+    '/backfill/ledger?source=klines_spot&symbol=SOLUSDT&timeframe=1h&from=2025-02-01',
+  );
+  expect(ledger.body).toMatchObject([
+    { state: 'empty', reason: 'retired', evidence: [{ what: 'retention of klines_spot: disk is dear' }] },
+    { state: 'have' },
+  ]);
+  // The job gets the day that is kept, and says of the others why they are not there.
+  expect(await job()).toMatchObject({
+    status: 'succeeded',
+    rows_fetched: 24,
+    gaps: [{ from: retired.from, to: retired.to, cause: 'retired', proven: true }],
+  });
+  expect((await run('backfill', 'report', '--symbol', 'SOLUSDT', '--fail-on-gaps')).code).toBe(0);
+  expect((await run('retention', 'clear', 'klines_spot')).stdout).toBe('Everything is kept.\n');
+  expect((await run('backfill', 'report', '--symbol', 'SOLUSDT', '--fail-on-gaps')).code).toBe(1);
+  expect(await job()).toMatchObject({ status: 'succeeded', rows_fetched: 9 * 24, gaps: [] });
+  // What is older than an interval is not asked about either.
+  expect((await run('retention', 'set', 'klines_spot', '--keep', '30')).code).toBe(0);
+  const old = { ...order, from: '2024-01-01', to: '2024-02-01' };
+  const plan = await at.ask<{ quote: object }>('/backfill?dry_run=true', {
+    method: 'POST',
+    body: JSON.stringify(old),
+  });
+  expect(plan.body.quote).toMatchObject({ rows: 0, chunks: 0 });
+  expect((await run('retention', 'set', 'klines_spot')).code).toBe(2);
 });
