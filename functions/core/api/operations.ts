@@ -1,34 +1,17 @@
 import * as z from 'zod';
-import { CountBody } from '../run/count-series.ts';
 import { OrderBody } from '../run/create-job.ts';
 import { CandleBody } from '../run/load-candles.ts';
 import { RefreshBody } from '../run/refresh-view.ts';
-import { RetentionBody } from '../run/retention.ts';
 import { VerifyBody } from '../verify/verify-body.ts';
 import * as candles from './candle-shapes.ts';
 import * as look from './look-shapes.ts';
+import type { Operation } from './operation.ts';
 import * as queries from './queries.ts';
 import * as shapes from './shapes.ts';
+import { upkeepOperations } from './upkeep-operations.ts';
 import { Certificate } from './verify-shapes.ts';
 
-/** One route as the document tells it. A test holds this table against the manifest and against what the routes do. */
-export interface Operation {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  readonly summary: string;
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: z.ZodObject;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: z.ZodType;
-  readonly success: number;
-  readonly answer: z.ZodType;
-  /** statuses with a body that is an answer and no problem */
-  readonly also?: readonly number[];
-  /** statuses with an answer of another shape */
-  readonly others?: Readonly<Record<number, z.ZodType>>;
-  /** statuses of problems that the caller can bring about, each with its codes */
-  readonly problems: Readonly<Record<number, readonly string[]>>;
-}
+export type { Operation } from './operation.ts';
 
 const jobId = { id: 'the id of a job' };
 
@@ -117,27 +100,6 @@ export const operations = {
     answer: shapes.Unfollowed,
     problems: { 400: ['invalid-request', 'unknown-source'], 404: ['not-followed'] },
   },
-  listRetention: {
-    method: 'GET',
-    path: '/backfill/retention',
-    summary: 'What is not kept, by source',
-    query: queries.NoQuery,
-    success: 200,
-    answer: z.array(shapes.RetentionRule),
-    problems: { 400: ['invalid-request'] },
-  },
-  setRetention: {
-    method: 'POST',
-    path: '/backfill/retention',
-    summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
-    body: RetentionBody,
-    success: 200,
-    answer: z.array(shapes.RetentionRule),
-    problems: {
-      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time'],
-      413: ['body-too-large'],
-    },
-  },
   listSources: {
     method: 'GET',
     path: '/backfill/sources',
@@ -190,19 +152,6 @@ export const operations = {
       413: ['body-too-large'],
       422: ['more-than-a-month'],
       503: ['no-budget'],
-    },
-  },
-  audit: {
-    method: 'POST',
-    path: '/backfill/audit',
-    summary: 'Count rows against the ledger now; `next` is where to go on',
-    body: CountBody,
-    success: 200,
-    answer: shapes.Counted,
-    problems: {
-      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
-      404: ['unknown-series'],
-      413: ['body-too-large'],
     },
   },
   refreshView: {
@@ -306,6 +255,7 @@ export const operations = {
     answer: z.looseObject({ openapi: z.string() }),
     problems: { 400: ['invalid-request'] },
   },
+  ...upkeepOperations,
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type Operations = typeof operations;

@@ -1,0 +1,20 @@
+import type * as z from 'zod';
+
+/** One route as the document tells it. A test holds this table against the manifest and against what the routes do. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: z.ZodObject;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: z.ZodType;
+  readonly success: number;
+  readonly answer: z.ZodType;
+  /** statuses with a body that is an answer and no problem */
+  readonly also?: readonly number[];
+  /** statuses with an answer of another shape */
+  readonly others?: Readonly<Record<number, z.ZodType>>;
+  /** statuses of problems that the caller can bring about, each with its codes */
+  readonly problems: Readonly<Record<number, readonly string[]>>;
+}

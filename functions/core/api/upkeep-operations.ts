@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { CountBody } from '../run/count-series.ts';
+import { RetentionBody } from '../run/retention.ts';
+import type { Operation } from './operation.ts';
+import * as queries from './queries.ts';
+import * as shapes from './shapes.ts';
+
+/** Counting rows, and what is not kept: a part of `operations`. */
+export const upkeepOperations = {
+  audit: {
+    method: 'POST',
+    path: '/backfill/audit',
+    summary: 'Count rows against the ledger now; `next` is where to go on',
+    body: CountBody,
+    success: 200,
+    answer: shapes.Counted,
+    problems: {
+      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
+      404: ['unknown-series'],
+      413: ['body-too-large'],
+    },
+  },
+  listRetention: {
+    method: 'GET',
+    path: '/backfill/retention',
+    summary: 'What is not kept, by source',
+    query: queries.NoQuery,
+    success: 200,
+    answer: z.array(shapes.RetentionRule),
+    problems: { 400: ['invalid-request'] },
+  },
+  setRetention: {
+    method: 'POST',
+    path: '/backfill/retention',
+    summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
+    body: RetentionBody,
+    success: 200,
+    answer: z.array(shapes.RetentionRule),
+    problems: {
+      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time'],
+      413: ['body-too-large'],
+    },
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
