@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Name } from '../api/queries.ts';
 import { badRequest } from '../bad-request.ts';
 import { boundsAsked, sourcesFor } from '../look/asked.ts';
 import { type PeriodUnit, periodsIn } from '../period.ts';
@@ -7,8 +8,6 @@ import { clip, measure, type Range } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
 import { type Clock, iso, SECOND } from '../time.ts';
 import { STEPS, stepOf, type Timeframe } from '../timeframe.ts';
-
-const Name = z.string().regex(/^[\x21-\x7e]{1,60}$/);
 
 /** Where to go on. */
 export const CountPlace = z.strictObject({
