@@ -9,6 +9,7 @@ import {
 } from '../../functions/core/range.ts';
 import { DAY } from '../../functions/core/time.ts';
 import { stepOf } from '../../functions/core/timeframe.ts';
+import { retiredIn } from './retention.ts';
 import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 
 /** What is to be entered into the ledger. */
@@ -43,11 +44,14 @@ export const proofsIn = ({ spans }: Book, now: number): RangeSet =>
 export const accountedIn = ({ spans }: Book): RangeSet =>
   setOf(spans.filter(({ state }) => state !== 'failed'));
 
-/** requested − have − proven empty. */
-export const missingIn = (book: Book, requested: Range, now: number): RangeSet =>
+/** requested − have − proven empty − what is not kept. */
+export const missingIn = (warehouse: MemoryWarehouse, book: Book, requested: Range, now: number): RangeSet =>
   subtract(
-    normalize([requested]),
-    setOf(book.spans.filter((span) => span.state === 'have' || isProof(span, now))),
+    subtract(
+      normalize([requested]),
+      setOf(book.spans.filter((span) => span.state === 'have' || isProof(span, now))),
+    ),
+    retiredIn(warehouse, book, requested, now),
   );
 
 /** Takes a set out of the spans of some states. What is left of a span keeps its provenance. */
@@ -110,7 +114,7 @@ export function noteFailed(
 ): void {
   const { evidence = [], ...words } = error;
   cutOut(warehouse, book, normalize([span]), ['failed']);
-  const failed = missingIn(book, span, by.at).map((gap): NewSpan => {
+  const failed = missingIn(warehouse, book, span, by.at).map((gap): NewSpan => {
     return { span: gap, state: 'failed', reason: error.code, evidence: [words, ...evidence] };
   });
   enterSpans(warehouse, book, failed, by);

@@ -6,18 +6,23 @@ import { stepOf } from '../../functions/core/timeframe.ts';
 import { accountedIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
 
-/** Every series of which something is requested. A proof that is due to be checked again is still a proof. */
-export function report(warehouse: MemoryWarehouse, filter: ReportFilter): SeriesReport[] {
+type RequestedBook = Book & { readonly record: SeriesRecord };
+
+/** Every series of which something is requested. */
+export function requestedBooks(warehouse: MemoryWarehouse, filter: ReportFilter): RequestedBook[] {
   const { sources, symbols, timeframe } = filter;
-  return warehouse.books().flatMap((book) => {
+  return warehouse.books().filter((book): book is RequestedBook => {
     const { series, record } = book;
-    if (!record || record.requested.length === 0) return [];
-    if (sources && !sources.includes(series.source)) return [];
-    if (symbols && !symbols.includes(series.symbol)) return [];
-    if (timeframe && timeframe !== series.timeframe) return [];
-    return [reportOf(warehouse, book, record)];
+    if (!record || record.requested.length === 0) return false;
+    if (sources && !sources.includes(series.source)) return false;
+    if (symbols && !symbols.includes(series.symbol)) return false;
+    return !timeframe || timeframe === series.timeframe;
   });
 }
+
+/** A proof that is due to be checked again is still a proof. */
+export const report = (warehouse: MemoryWarehouse, filter: ReportFilter): SeriesReport[] =>
+  requestedBooks(warehouse, filter).map((book) => reportOf(warehouse, book, book.record));
 
 function reportOf({ rows }: MemoryWarehouse, book: Book, record: SeriesRecord): SeriesReport {
   const { series, spans, findings } = book;

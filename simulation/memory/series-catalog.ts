@@ -3,9 +3,10 @@ import { seriesLabel } from '../../functions/core/series.ts';
 import type { Clock } from '../../functions/core/time.ts';
 import { missingIn } from './ledger.ts';
 import { reconcile } from './reconcile.ts';
-import { report } from './report.ts';
+import { report, requestedBooks } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdraw } from './requests.ts';
 import { atOnce, type Step } from './step.ts';
+import { recount, retire, setRetention } from './upkeep.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
 
 /** The catalogue of series in memory. Each call is one transaction. */
@@ -43,12 +44,44 @@ export function createMemorySeriesCatalog(
 
     async missing(series, requested) {
       await step(`missing of ${seriesLabel(series)}`);
-      return missingIn(warehouse.book(series), requested, clock());
+      return missingIn(warehouse, warehouse.book(series), requested, clock());
     },
 
     async reconcile(series, range) {
       await step(`reconcile ${seriesLabel(series)}`);
       return reconcile(warehouse, warehouse.book(series), range, clock());
+    },
+
+    async recount(_budgetMs, filter) {
+      await step('recount');
+      return recount(warehouse, clock(), filter);
+    },
+
+    async retire(series) {
+      await step(`retire ${seriesLabel(series)}`);
+      retire(warehouse, warehouse.book(series), clock());
+    },
+
+    async retention() {
+      await step('retention');
+      return [...warehouse.retention];
+    },
+
+    async setRetention(source, rule) {
+      await step(`set retention of ${source}`);
+      setRetention(warehouse, source, rule, clock());
+    },
+
+    async count(series, range) {
+      await step(`count ${seriesLabel(series)}`);
+      return warehouse.rows.count(series, range);
+    },
+
+    async series(filter) {
+      await step('series');
+      return requestedBooks(warehouse, filter).map(({ series, record }) => {
+        return { ...series, requested: record.requested };
+      });
     },
 
     async audited(series) {

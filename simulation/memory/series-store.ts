@@ -25,7 +25,7 @@ export function createMemorySeriesStore(
   return {
     async missing(series, requested) {
       await step(`missing of ${seriesLabel(series)}`);
-      return missingIn(warehouse.book(series), requested, clock());
+      return missingIn(warehouse, warehouse.book(series), requested, clock());
     },
 
     async commit(pages, by) {

@@ -1,5 +1,6 @@
 import type { Page } from '../../functions/core/coverage.ts';
 import type { LedgerEntry } from '../../functions/core/look/looker.ts';
+import type { Retention } from '../../functions/core/ports.ts';
 import type { RangeSet } from '../../functions/core/range.ts';
 import { type Series, seriesLabel } from '../../functions/core/series.ts';
 import type { Listing } from '../../functions/core/source.ts';
@@ -52,6 +53,8 @@ export interface Book {
   record: SeriesRecord | undefined;
   spans: Span[];
   readonly open: Map<string, OpenRequest>;
+  /** rows were deleted beside the stores, and nobody has counted since */
+  rowsLost: boolean;
   /** by what makes two findings the same */
   readonly findings: Map<string, KeptFinding>;
 }
@@ -68,6 +71,8 @@ export class MemoryWarehouse {
   readonly rows: RowTables;
   /** when it was noted that a job has ended, by its id */
   readonly closedJobs = new Map<string, number>();
+  /** what is not kept, by source */
+  retention: readonly Retention[] = [];
   readonly #books = new Map<string, Book>();
   #spans = 0;
 
@@ -81,7 +86,14 @@ export class MemoryWarehouse {
     const label = seriesLabel(series);
     const known = this.#books.get(label);
     if (known) return known;
-    const made: Book = { series, record: undefined, spans: [], open: new Map(), findings: new Map() };
+    const made: Book = {
+      series,
+      record: undefined,
+      spans: [],
+      open: new Map(),
+      rowsLost: false,
+      findings: new Map(),
+    };
     this.#books.set(label, made);
     return made;
   }
@@ -89,6 +101,12 @@ export class MemoryWarehouse {
   /** In the order of source, symbol and timeframe. */
   books(): Book[] {
     return [...this.#books.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  /** As an operator deletes rows: by a statement beside the stores. */
+  deleteRows(series: Series, set: RangeSet): void {
+    this.rows.lose(series, set);
+    this.book(series).rowsLost = true;
   }
 
   nextSpan(): number {

@@ -1,0 +1,59 @@
+import type { Recounted, ReportFilter, Retention } from '../../functions/core/ports.ts';
+import { hull, measure, normalize, subtract } from '../../functions/core/range.ts';
+import { stepOf } from '../../functions/core/timeframe.ts';
+import { accountedIn, cutOut, enterSpans } from './ledger.ts';
+import { reconcile } from './reconcile.ts';
+import { retiredIn } from './retention.ts';
+import type { Book, MemoryWarehouse } from './warehouse.ts';
+
+/** Reconciles the series of which rows were deleted beside the stores. */
+export function recount(
+  warehouse: MemoryWarehouse,
+  now: number,
+  { sources, symbols }: Pick<ReportFilter, 'sources' | 'symbols'> = {},
+): Recounted {
+  let lost = 0;
+  for (const book of warehouse.books()) {
+    const { source, symbol, timeframe } = book.series;
+    if (!book.rowsLost || (sources && !sources.includes(source)) || (symbols && !symbols.includes(symbol)))
+      continue;
+    book.rowsLost = false;
+    const range = hull(normalize(book.spans));
+    if (range) lost += measure(reconcile(warehouse, book, range, now)) / stepOf(timeframe);
+    retire(warehouse, book, now);
+  }
+  return { lost, left: 0 };
+}
+
+/** Enters what was requested, is not kept and has no rows as `retired`. */
+export function retire(warehouse: MemoryWarehouse, book: Book, now: number): void {
+  const requested = book.record?.requested ?? [];
+  const within = hull(requested);
+  if (!within) return;
+  const kept = subtract(requested, retiredIn(warehouse, book, within, now));
+  const unkept = subtract(subtract(requested, kept), accountedIn(book));
+  if (unkept.length === 0) return;
+  cutOut(warehouse, book, unkept, ['failed']);
+  enterSpans(
+    warehouse,
+    book,
+    unkept.map((span) => ({ span, state: 'empty' as const, reason: 'retired', evidence: [] })),
+    { jobId: 'retention', chunk: book.series.source, at: now },
+  );
+}
+
+/** Replaces what is not kept of a source. */
+export function setRetention(
+  warehouse: MemoryWarehouse,
+  source: string,
+  rule: Pick<Retention, 'before' | 'keepMs' | 'reason'> | undefined,
+  now: number,
+): void {
+  // A chunk that was dropped stays dropped, unless everything is to be kept.
+  const others = warehouse.retention.filter((one) => one.source !== source || (rule && one.dropped));
+  warehouse.retention = rule ? [...others, { source, ...rule, setAt: now }] : others;
+  for (const book of warehouse.books()) {
+    if (book.series.source !== source) continue;
+    book.spans = book.spans.filter(({ state, reason }) => state !== 'empty' || reason !== 'retired');
+  }
+}
