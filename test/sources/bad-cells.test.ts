@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Series } from '../../functions/core/series.ts';
 import type { Source } from '../../functions/core/source.ts';
 import { sources } from '../../functions/sources/index.ts';
-import { bytes } from './conformance.ts';
+import { bytes, parseFile } from './conformance.ts';
 
 const january = Date.UTC(2025, 0);
 const HOUR = 3_600_000;
@@ -127,3 +127,94 @@ it.each(ANSWERS)(
     expect(finding!.until).toBeLessThanOrEqual(parsed.batch.times[1]!);
   },
 );
+
+const csv = (rows: readonly (readonly unknown[])[]): string =>
+  rows.map((row) => `${row.join(',')}\n`).join('');
+const KLINE_HEADER =
+  'open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore'.split(
+    ',',
+  );
+const METRICS_HEADER = (
+  'create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,' +
+  'sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio'
+).split(',');
+const metrics = (hour: number) => [`2025-01-01 0${hour}:00:00`, 'BTCUSDT', 1, 2, 3, 4, 5, 6];
+const funding = (n: number) => [january + n * 8 * HOUR, 8, '0.0001'];
+const [FUNDING_HEADER, ...noHeader] = [
+  ['calc_time', 'funding_interval_hours', 'last_funding_rate'],
+  candle(0, '1'),
+  candle(1, '1'),
+  candle(2, '1'),
+];
+const withHeader = [KLINE_HEADER, ...noHeader];
+const settled = [FUNDING_HEADER!, funding(0), funding(1), funding(2)];
+const readings = [METRICS_HEADER, metrics(1), metrics(2), metrics(3)];
+
+/** Whole files; the cell stands in the second of three rows. */
+const FILES: [
+  source: string,
+  column: number,
+  text: string,
+  lines: readonly (readonly unknown[])[],
+  kept: number,
+  dated?: boolean,
+][] = [
+  ['klines_spot', 2, 'n/a', noHeader, 2],
+  ['klines_spot', 5, '', noHeader, 2],
+  ['klines_spot', 9, '-1', noHeader, 2],
+  ['klines_spot', 1, '"1735693200000"', noHeader, 2, false],
+  ['klines_spot', 1, '1735693200', noHeader, 2, false],
+  ['klines_perp', 8, 'NaN', withHeader, 2],
+  ['funding_binance', 3, '', settled, 2],
+  // The neighbours say it.
+  ['funding_binance', 2, '', settled, 3],
+  ['funding_binance', 1, 'x', settled, 2, false],
+  ['open_interest_binance', 3, 'x', readings, 2],
+  ['ratio_top_accounts', 5, 'x', readings, 2],
+  ['open_interest_binance', 1, 'yesterday', readings, 2, false],
+];
+
+it.each(FILES)(
+  'a file of %s keeps the rows beside column %d that reads "%s"',
+  (...[id, column, text, lines, kept, dated = true]) => {
+    const source = (sources as Readonly<Record<string, Source>>)[id]!;
+    const tier = source.tiers.find((one) => one.kind === 'archive')!;
+    if (tier.kind !== 'archive') throw new Error('no archive');
+    const at = lines.length - 2;
+    const damaged = lines.with(at, lines[at]!.with(column - 1, text));
+    const series: Series = { source: id, symbol: 'BTCUSDT', timeframe: '1h' };
+    const { rows, findings } = parseFile(tier.parser(series), bytes(csv(damaged)), 7);
+    expect(rows).toHaveLength(kept);
+    const unread = findings.filter(({ kind }) => kind === 'unreadable-cell');
+    expect(unread).toMatchObject([
+      {
+        detail: {
+          line: at + 1,
+          column,
+          value: text.replaceAll('"', id === 'klines_spot' ? '"' : ''),
+          rows: 1,
+        },
+      },
+    ]);
+    expect(unread[0]!.time !== undefined).toBe(dated);
+  },
+);
+
+it('a bad cell of one statistic of a day of metrics costs the others nothing', () => {
+  const tier = (sources as Readonly<Record<string, Source>>).open_interest_binance!.tiers.find(
+    (one) => one.kind === 'archive',
+  )!;
+  if (tier.kind !== 'archive') throw new Error('no archive');
+  const series: Series = { source: 'open_interest_binance', symbol: 'BTCUSDT', timeframe: '1h' };
+  const parser = tier.parser(series);
+  parser.push(bytes(csv(readings.with(2, readings[2]!.with(6, 'x')))));
+  const { batch, findings, also = {} } = parser.end()!;
+  expect([batch.length, findings]).toEqual([3, []]);
+  const others = Object.entries(also).map(([id, one]) => [
+    id,
+    one.batch.length,
+    one.findings.map(({ kind }) => kind),
+  ]);
+  expect(others).toContainEqual(['ratio_top_positions', 3, []]);
+  expect(others).toContainEqual(['ratio_global_accounts', 2, ['unreadable-cell', 'empty-field']]);
+});

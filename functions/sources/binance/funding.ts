@@ -6,7 +6,7 @@ import { wholeFile } from '../csv/whole-file.ts';
 import { dueAt, fundingTable, type Settlement, settlementRows } from '../funding/settlements.ts';
 import { malformed } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
-import { type JsonRow, rowsIn, stampOf } from './rows.ts';
+import { isStamp, type JsonRow, rowsIn, stampOf } from './rows.ts';
 
 export const binanceFunding = fundingTable('binance');
 
@@ -40,27 +40,40 @@ export const stampsIn = (body: Uint8Array, { symbol }: Pick<Series, 'symbol'>): 
 const hasMark = ({ markPrice }: JsonRow): boolean =>
   markPrice !== undefined && markPrice !== null && markPrice !== '';
 
-const FIELDS = 3;
+const COLUMNS = ['calc_time', 'funding_interval_hours', 'last_funding_rate'];
+const FIELDS = COLUMNS.length;
 const HOURS_OF_A_DAY = 24;
+
+const isInterval = (hours: number | undefined): hours is number =>
+  hours !== undefined && Number.isInteger(hours) && hours >= 1 && hours <= HOURS_OF_A_DAY;
 
 /**
  * Reads the archive's month of settlements: `calc_time,funding_interval_hours,last_funding_rate`, with or without that
- * header. It tells the interval, which REST does not, and no mark price.
+ * header. It tells the interval, which REST does not, and no mark price. A cell that does not read is a finding and costs no
+ * other row.
  */
 export function fundingCsvParser(series: Series): StreamParser {
   const subject = seriesLabel(series);
   return wholeFile(subject, (lines) => {
     const rows = lines[0]?.[0] === 'calc_time' ? lines.slice(1) : lines;
     if (rows.length === 0) return undefined;
-    const settlements = rows.map((fields, i): Settlement => {
-      const [stamp, intervalHours, rate] = fields.map(numberIn);
-      const hours = intervalHours ?? 0;
-      if (fields.length < FIELDS || rate === undefined || !Number.isInteger(hours)) {
-        throw malformed(subject, `settlement ${i + 1} of the CSV has no number where one is due.`);
-      }
-      if (hours < 1 || hours > HOURS_OF_A_DAY) throw malformed(subject, `an interval of ${hours} hours.`);
-      return { stamp: stampOf(stamp, subject), rate, intervalHours: hours };
+    const bad = new BadCells(subject, HOUR);
+    const header = lines.length - rows.length;
+    let readable = 0;
+    const settlements = rows.flatMap((fields, i): Settlement[] => {
+      const line = header + i + 1;
+      if (fields.length < FIELDS) throw malformed(subject, `line ${line} of the CSV is no settlement.`);
+      const [stamp, hours, rate] = fields.map(numberIn);
+      const due = isStamp(stamp) ? dueAt(stamp) : undefined;
+      const unread = [due === undefined, !isInterval(hours), rate === undefined].indexOf(true);
+      if (unread < 0) readable++;
+      else bad.note(due, COLUMNS[unread]!, fields[unread], { line, column: unread + 1 });
+      if (!isStamp(stamp) || rate === undefined) return [];
+      // The neighbours say the interval where its own cell does not.
+      return [isInterval(hours) ? { stamp, rate, intervalHours: hours } : { stamp, rate }];
     });
-    return settlementRows(binanceFunding, series, settlements);
+    const unread = bad.findings(readable);
+    const parsed = settlementRows(binanceFunding, series, settlements);
+    return { batch: parsed.batch, findings: [...unread, ...parsed.findings] };
   });
 }

@@ -1,9 +1,21 @@
 import { type Series, seriesLabel } from '../../core/series.ts';
 import type { Parsed, StreamParser } from '../../core/source.ts';
+import { floorTo } from '../../core/time.ts';
+import { stepOf } from '../../core/timeframe.ts';
 import { DecimalReader } from '../csv/decimal.ts';
 import { WholeLines } from '../csv/whole-lines.ts';
 import { malformed } from '../malformed.ts';
-import { KLINE_FIELDS, KlineRows } from './kline-rows.ts';
+import { BadCells } from '../rest/bad-cells.ts';
+import {
+  emptyBatch,
+  isCount,
+  isOpenTime,
+  KLINE_FIELDS,
+  KLINE_NAMES,
+  KlineRows,
+  TRADES,
+  toMillis,
+} from './kline-rows.ts';
 
 const COMMA = 44;
 const LF = 10;
@@ -16,13 +28,16 @@ const BATCH_ROWS = 90_000;
 
 /**
  * Reads an archive's CSV of candles: with a header or without, milliseconds or microseconds, LF or CRLF. Numbers go from
- * bytes to typed arrays without a string in between.
+ * bytes to typed arrays without a string in between. A candle with a cell that does not read is left out and is a finding of
+ * the file's end; a line that is no candle at all damages the file.
  */
 export function klineCsvParser(series: Series, expected?: number): StreamParser {
   const lines = new WholeLines();
   const rows = new KlineRows(series, expected && Math.min(expected, BATCH_ROWS));
   const decimal = new DecimalReader();
+  const bad = new BadCells(seriesLabel(series), stepOf(series.timeframe));
   let line = 0;
+  let readable = 0;
 
   const wrong = (why: string) => malformed(seriesLabel(series), `line ${line} of the CSV ${why}.`);
 
@@ -48,17 +63,35 @@ export function klineCsvParser(series: Series, expected?: number): StreamParser 
     rows.reserve();
     const { fields, length } = rows;
     let at = from;
+    let unread = 0;
+    let cell: Cell | undefined;
     for (let f = 0; f < KLINE_FIELDS; f++) {
       const value = decimal.read(bytes, at, to);
-      if (Number.isNaN(value)) throw wrong(`has no number in field ${f + 1}`);
+      if (!reads(f, value)) {
+        unread++;
+        cell ??= { field: f, from: at, to: decimal.end };
+      }
       fields[f]![length] = value;
       at = decimal.end;
       if (bytes[at] === COMMA) at++;
       else if (f < KLINE_FIELDS - 1) throw wrong(`ends after ${f + 1} of ${KLINE_FIELDS} fields`);
     }
-    rows.length++;
+    if (cell) noteUnread(bytes, cell, unread);
+    else {
+      rows.length++;
+      readable++;
+    }
     while (at < to && bytes[at] !== LF) at++;
     return at + 1;
+  }
+
+  /** The row stays out of the batch: the next one takes its place. */
+  function noteUnread(bytes: Uint8Array, { field, from, to }: Cell, cells: number): void {
+    if (cells === KLINE_FIELDS) throw wrong('is no candle');
+    const open = rows.fields[0]![rows.length]!;
+    const time = isOpenTime(open) ? floorTo(toMillis(open), stepOf(series.timeframe)) : undefined;
+    const value = new TextDecoder().decode(bytes.subarray(from, to));
+    bad.note(time, KLINE_NAMES[field]!, value, { line, column: field + 1 });
   }
 
   return {
@@ -70,7 +103,22 @@ export function klineCsvParser(series: Series, expected?: number): StreamParser 
     },
     end(): Parsed | undefined {
       parse(lines.end());
-      return rows.take();
+      const findings = bad.findings(readable);
+      const last = rows.take();
+      if (findings.length === 0) return last;
+      return { batch: last?.batch ?? emptyBatch(series), findings: [...findings, ...(last?.findings ?? [])] };
     },
   };
 }
+
+interface Cell {
+  readonly field: number;
+  /** its bytes */
+  readonly from: number;
+  readonly to: number;
+}
+
+const reads = (field: number, value: number): boolean => {
+  if (field === 0) return isOpenTime(value);
+  return field === TRADES ? isCount(value) : !Number.isNaN(value);
+};

@@ -4,7 +4,7 @@ import { floorTo } from '../../core/time.ts';
 import { stepOf } from '../../core/timeframe.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
-import { isCount, KLINE_FIELDS, KlineRows, TRADES, toMillis } from './kline-rows.ts';
+import { emptyBatch, isCount, KLINE_FIELDS, KlineRows, TRADES, toMillis } from './kline-rows.ts';
 
 const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const CLOSE_TIME = 6;
@@ -80,13 +80,3 @@ function countIn(cell: unknown): number | undefined {
 }
 
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
-
-function emptyBatch({ symbol, timeframe }: Series): Parsed['batch'] {
-  const none = new Float64Array();
-  const numbers = Array.from({ length: KLINE_FIELDS - 2 }, () => none);
-  return {
-    length: 0,
-    times: none,
-    columns: [{ constant: symbol }, { constant: timeframe }, none, ...numbers],
-  };
-}

@@ -16,12 +16,24 @@ export const TRADES = 8;
 /** A page of REST. */
 const FEW = 1_024;
 
+/** What the fields are called where one is named. */
+export const KLINE_NAMES =
+  'open_time open high low close volume close_time quote_volume count taker_buy_volume taker_buy_quote_volume'.split(
+    ' ',
+  );
+
 const MAX_INT4 = 2 ** 31 - 1;
 export const isCount = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= MAX_INT4;
 /** From here on a stamp is in microseconds: spot archives since 2025, REST on request. */
 const FIRST_MICROS = 1e15;
 const EARLIEST = Date.UTC(2009, 0);
 const LATEST = Date.UTC(2200, 0);
+
+/** Whether a stamp of either unit can be a candle's opening. */
+export const isOpenTime = (stamp: number): boolean => {
+  const at = toMillis(stamp);
+  return at >= EARLIEST && at < LATEST;
+};
 
 /** A stamp of either unit as epoch ms, with a fraction where the microseconds have one. */
 export const toMillis = (stamp: number): number => (stamp >= FIRST_MICROS ? stamp / 1000 : stamp);
@@ -70,8 +82,7 @@ export class KlineRows {
     const opens = fields[OPEN_TIME]!;
     const trades = fields[TRADES]!;
     for (let i = 0; i < this.length; i++) {
-      const at = toMillis(opens[i]!);
-      if (!(at >= EARLIEST && at < LATEST)) throw this.#wrong(i, 'open time', opens[i]!);
+      if (!isOpenTime(opens[i]!)) throw this.#wrong(i, 'open time', opens[i]!);
       const count = trades[i]!;
       if (!isCount(count)) throw this.#wrong(i, 'trades', count);
     }
@@ -176,3 +187,14 @@ const offGrid = ({ time, until, offset, rows, raw }: OffGridRun): Finding => ({
 
 const arrays = (length: number): Float64Array[] =>
   Array.from({ length: KLINE_FIELDS }, () => new Float64Array(length));
+
+/** No candle of a series. */
+export function emptyBatch({ symbol, timeframe }: Series): Batch {
+  const none = new Float64Array();
+  const numbers = Array.from({ length: KLINE_FIELDS - 2 }, () => none);
+  return {
+    length: 0,
+    times: none,
+    columns: [{ constant: symbol }, { constant: timeframe }, none, ...numbers],
+  };
+}

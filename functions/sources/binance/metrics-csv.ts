@@ -8,9 +8,10 @@ import { stepOf } from '../../core/timeframe.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { wholeFile } from '../csv/whole-file.ts';
 import { malformed } from '../malformed.ts';
+import { BadCells } from '../rest/bad-cells.ts';
 import { LABELS_MOVED, labelShift, READING_STEP, readAt } from './metric-labels.ts';
 import { cleaned, oddity, type Reading } from './readings.ts';
-import { stampOf } from './rows.ts';
+import { isStamp } from './rows.ts';
 import { STATISTICS, type Statistic } from './statistics.ts';
 
 /** The header since the first file; it names the columns should there ever be others. */
@@ -27,7 +28,12 @@ export function metricsCsvParser(series: Series, _expected?: number, facts?: Obj
   const subject = seriesLabel(series);
   return wholeFile(subject, (lines) => {
     const named = lines[0]?.[0] === 'create_time';
-    const rows = readRows(subject, series, facts, named ? lines : [HEADER.split(','), ...lines]);
+    const header = named ? lines[0]! : HEADER.split(',');
+    const rows = readRows(subject, series, facts, {
+      header,
+      first: named ? 2 : 1,
+      rest: lines.slice(named ? 1 : 0),
+    });
     if (lines.length === 0) return undefined;
     const own = STATISTICS.find(({ id }) => id === series.source)!;
     const also = STATISTICS.filter((other) => other !== own).map((other) => [
@@ -38,9 +44,19 @@ export function metricsCsvParser(series: Series, _expected?: number, facts?: Obj
   });
 }
 
+interface Lines {
+  readonly header: readonly string[];
+  /** number of the first line of `rest` */
+  readonly first: number;
+  readonly rest: readonly (readonly string[])[];
+}
+
 interface Rows {
   readonly columns: readonly string[];
-  readonly rows: readonly (Omit<Reading, 'cells'> & { readonly fields: readonly string[] })[];
+  readonly rows: readonly (Omit<Reading, 'cells'> & {
+    readonly fields: readonly string[];
+    readonly line: number;
+  })[];
   readonly findings: readonly Finding[];
 }
 
@@ -48,16 +64,19 @@ function readRows(
   subject: string,
   series: Series,
   given: ObjectFacts | undefined,
-  lines: readonly (readonly string[])[],
+  { header: columns, first, rest }: Lines,
 ): Rows {
-  const [columns = [], ...rest] = lines;
   const symbol = columns.indexOf('symbol');
-  const read = rest.map((fields, i) => {
+  const undated = new BadCells(subject, READING_STEP);
+  const read = rest.flatMap((fields, i) => {
+    const line = first + i;
     if (fields.length !== columns.length || fields[symbol] !== series.symbol) {
-      throw malformed(subject, `row ${i + 1} of the CSV is no row of its metrics.`);
+      throw malformed(subject, `line ${line} of the CSV is no row of its metrics.`);
     }
-    const stamp = stampIn(subject, fields[0]!);
-    return { fields, stamp, raw: floorTo(stamp, READING_STEP) };
+    const stamp = stampIn(fields[0]!);
+    if (isStamp(stamp)) return [{ fields, line, stamp, raw: floorTo(stamp, READING_STEP) }];
+    undated.note(undefined, columns[0]!, fields[0], { line, column: 1 });
+    return [];
   });
   const labels = read.map(({ raw }) => raw);
   const facts = given ?? { period: dayOfMost(labels) };
@@ -67,7 +86,8 @@ function readRows(
     'off-grid-time',
     onGrid.filter(({ raw, stamp }) => raw !== stamp),
   );
-  return { columns, rows: onGrid, findings: [...findings, ...layoutFindings(labels, facts)] };
+  const unread = undated.findings(read.length);
+  return { columns, rows: onGrid, findings: [...unread, ...findings, ...layoutFindings(labels, facts)] };
 }
 
 const dayOfMost = (labels: readonly number[]): Period =>
@@ -92,30 +112,32 @@ function layoutFindings(raw: readonly number[], { period, labels = [] }: ObjectF
 }
 
 /** `2025-06-02 00:05:00`, UTC; in ms it would be read as well. */
-function stampIn(subject: string, text: string): number {
+function stampIn(text: string): number | undefined {
   const iso = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text);
-  return stampOf(iso ? Date.parse(`${text.replace(' ', 'T')}Z`) : numberIn(text), subject);
+  return iso ? Date.parse(`${text.replace(' ', 'T')}Z`) : numberIn(text);
 }
 
 function parsedOf(subject: string, statistic: Statistic, series: Series, { columns, rows, findings }: Rows) {
   const places = statistic.columns.map((name) => columns.indexOf(name));
   if (places.includes(-1)) throw malformed(subject, `the CSV has no ${statistic.columns.join(', ')}.`);
-  const cell = (field: string): number | undefined => {
-    const value = numberIn(field);
-    if (value === undefined && field !== '') throw malformed(subject, `"${field}" is no number.`);
-    return value;
-  };
-  const readings = rows.map(
-    ({ time, label, fields }): Reading => ({
-      time,
-      label,
-      cells: places.map((place) => cell(fields[place]!)),
-    }),
-  );
+  const bad = new BadCells(subject, READING_STEP);
+  let readable = 0;
+  const readings = rows.map(({ time, label, fields, line }): Reading => {
+    const cells = places.map((place) => numberIn(fields[place]!));
+    // An empty field is the venue's way to say that it has no value; anything else should be a number.
+    const unread = places.findIndex((place, c) => cells[c] === undefined && fields[place] !== '');
+    if (unread < 0) readable++;
+    else {
+      const place = places[unread]!;
+      bad.note(time, columns[place]!, fields[place], { line, column: place + 1 });
+    }
+    return { time, label, cells };
+  });
+  const unread = bad.findings(readable);
   const { kept, findings: odd } = cleaned(readings);
   const batch = batchOf(
     statistic.table,
     kept.map((reading) => statistic.row(series, reading, reading.cells)),
   );
-  return { batch, findings: [...findings, ...odd] } satisfies Parsed;
+  return { batch, findings: [...unread, ...findings, ...odd] } satisfies Parsed;
 }

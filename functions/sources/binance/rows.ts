@@ -20,8 +20,12 @@ export function rowsIn(body: Uint8Array, subject: string, symbol: string): reado
 const EARLIEST = Date.UTC(2009, 0);
 const LATEST = Date.UTC(2200, 0);
 
+/** Whether a number can be a stamp in ms. */
+export const isStamp = (value: number | undefined): value is number =>
+  value !== undefined && Number.isInteger(value) && value >= EARLIEST && value < LATEST;
+
 /** A stamp in ms. @throws GordonError `malformed-rows` */
 export function stampOf(value: number | undefined, subject: string): number {
-  if (value !== undefined && Number.isInteger(value) && value >= EARLIEST && value < LATEST) return value;
+  if (isStamp(value)) return value;
   throw malformed(subject, `${value} is no time in milliseconds.`);
 }

@@ -6,11 +6,18 @@ interface Bad {
   readonly time: number | undefined;
   readonly field: string;
   readonly value: string;
+  readonly place: Place | undefined;
+}
+
+/** Where a cell stands in a file; both count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
 }
 
 /**
- * Cells of one answer that hold no value where one is due. The rest of the answer is kept and each run of them is a finding; an
- * answer of which no row reads is another matter: its format changed.
+ * Cells of one answer or file that hold no value where one is due. The rest is kept and each run of them is a finding; an answer
+ * of which no row reads, or a file of which more rows do not read than do, is another matter: its format changed.
  */
 export class BadCells {
   readonly #subject: string;
@@ -23,8 +30,9 @@ export class BadCells {
     this.#step = step;
   }
 
-  note(time: number | undefined, field: string, value: unknown): void {
-    this.#bad.push({ time, field, value: String(value).slice(0, 40) });
+  /** @param place of a cell of a file */
+  note(time: number | undefined, field: string, value: unknown, place?: Place): void {
+    this.#bad.push({ time, field, value: String(value).slice(0, 40), place });
   }
 
   /**
@@ -35,6 +43,11 @@ export class BadCells {
     const [first] = this.#bad;
     if (first && readable === 0) {
       throw malformed(this.#subject, `no row reads; the first one has ${first.field} ${first.value}.`);
+    }
+    if (first?.place && this.#bad.length > readable) {
+      const { line, column } = first.place;
+      const more = `${this.#bad.length} cells do not read beside ${readable} rows that do`;
+      throw malformed(this.#subject, `${more}; the first is line ${line}, column ${column}: ${first.value}.`);
     }
     return Array.from(Map.groupBy(this.#bad, ({ field }) => field).values(), (bad) => this.#runs(bad)).flat();
   }
@@ -52,11 +65,11 @@ export class BadCells {
     }
     const undated = bad.filter(({ time }) => time === undefined);
     return [
-      ...out.map(({ time, until, rows, example: { field, value } }): Finding => {
-        return { kind: UNREADABLE_CELL, time, until, detail: { field, value, rows } };
+      ...out.map(({ time, until, rows, example: { field, value, place } }): Finding => {
+        return { kind: UNREADABLE_CELL, time, until, detail: { field, value, rows, ...place } };
       }),
-      ...undated.slice(0, 1).map(({ field, value }): Finding => {
-        return { kind: UNREADABLE_CELL, detail: { field, value, rows: undated.length } };
+      ...undated.slice(0, 1).map(({ field, value, place }): Finding => {
+        return { kind: UNREADABLE_CELL, detail: { field, value, rows: undated.length, ...place } };
       }),
     ];
   }

@@ -35,6 +35,14 @@ function damage(rows: string[], object: ArchiveObject, fault: ObjectFault): stri
       const day = `${object.period.name}-${fault.day ?? '02'}`;
       return rows.filter((line) => dayOf(line) !== day);
     }
+    case 'bad-cell':
+      return rows.map((line, row) => {
+        if (row !== rows.length >> 1) return line;
+        return line
+          .split(',')
+          .with(fault.column - 1, fault.text)
+          .join(',');
+      });
     case 'lost-settlement': {
       if (object.dataset !== 'fundingRate') return rows;
       const due = Date.parse(fault.hour);

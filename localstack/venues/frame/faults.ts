@@ -36,6 +36,8 @@ export type ObjectFault =
   | { readonly kind: 'drop-day'; readonly day?: string }
   /** monthly files disagree with daily files and REST in some volumes */
   | { readonly kind: 'disagree' }
+  /** a cell of the middle row holds other text; `column` counts from 1 */
+  | { readonly kind: 'bad-cell'; readonly column: number; readonly text: string }
   /** the settlement that was due at `hour` (ISO) lacks: in the archive, in REST or in both, as `venue` and `match` have it */
   | { readonly kind: 'lost-settlement'; readonly hour: string };
 
@@ -79,6 +81,7 @@ const OBJECT_KINDS: readonly string[] = [
   'conflict',
   'drop-day',
   'disagree',
+  'bad-cell',
   'lost-settlement',
 ] satisfies ObjectFault['kind'][];
 /** These change an object, and its CHECKSUM with it: striking only one of the two requests would be another fault. */

@@ -107,6 +107,37 @@ describe('one bad cell', () => {
   });
 });
 
+describe('one bad cell of a file of the archive', () => {
+  it('leaves the other rows of its month, and its own row is requested from the next tier', async () => {
+    at.venues.faults.add({
+      kind: 'bad-cell',
+      match: '/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2024-03.zip',
+      column: 5,
+      text: 'n/a',
+    });
+    const job = await run({
+      source: 'klines_spot',
+      symbols: ['BTCUSDT'],
+      timeframe: '1h',
+      from: '2024-03-01',
+      to: '2024-04-01',
+    });
+    expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 31 * 24, failures: [] });
+    const time = new Date('2024-03-16T12:00Z');
+    expect(await findings('klines_spot')).toEqual([
+      { time, detail: { field: 'close', value: 'n/a', rows: 1, line: 373, column: 5 } },
+    ]);
+    const spans = await at.sql`
+      select object like '%monthly%' as whole, sum(rows)::int as rows from market_data.coverage
+      where source = 'klines_spot' and state = 'have' group by 1 order by 1`;
+    expect(spans).toEqual([
+      { whole: false, rows: 1 },
+      { whole: true, rows: 31 * 24 - 1 },
+    ]);
+    expect((await report('klines_spot')).gaps).toEqual([]);
+  });
+});
+
 describe('an empty answer where there must be rows', () => {
   it('of all options is a gap with its cause, and is not proven', async () => {
     const empty = '{"jsonrpc":"2.0","result":[],"usIn":1,"usOut":2,"usDiff":1,"testnet":false}';

@@ -149,8 +149,14 @@ describe('candles that closed early', () => {
 describe('damage', () => {
   it('is told by line and field', () => {
     const damaged = line(start) + line(start + MINUTE).replace(',1,1,1,1,', ',1,one,1,1,');
-    expect(() => parse(damaged, 11)).toThrow(
-      'klines_spot BTCUSDT 1m: line 2 of the CSV has no number in field 3.',
+    expect(parse(damaged, 11).findings).toMatchObject([
+      { kind: 'unreadable-cell', time: start + MINUTE, detail: { line: 2, column: 3, value: 'one' } },
+    ]);
+    expect(() => parse(damaged + line(start).replace(',1,1,', ',x,1,'), 11)).toThrow(
+      'klines_spot BTCUSDT 1m: 2 cells do not read beside 1 rows that do; the first is line 2, column 3: one.',
+    );
+    expect(() => parse(`${line(start)}${line(start)}Service,is,unavailable,,,,,,,,,\n`)).toThrow(
+      'line 3 of the CSV is no candle.',
     );
     expect(() => parse(`${line(start)}${start},1,1\n`)).toThrow(
       'line 2 of the CSV ends after 3 of 11 fields.',
