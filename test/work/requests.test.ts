@@ -45,8 +45,11 @@ describe('a year that no archive has', () => {
     .reduce((sum, of) => sum + of, 0);
   /** Its first row and its last one, once for the series; a third would ask for the status of a symbol that fell silent. */
   const LISTING = 2;
-  /** The archive is the second witness of its lives: one page of its listing, once for the series. */
-  const LISTED = 1;
+  /** The archive is the second witness of its lives: a page of its listing of months, and
+   * as that is empty one of days, once for the series. */
+  const LISTED = 2;
+  /** Whether days are there where their month is not, says one page of the listing, once for each chunk of a month. */
+  const DAYS_LISTED = MONTHS;
   let job: CountedJob;
   beforeAll(async () => {
     const fault = at.venues.faults.add({ kind: 'not-found', match: '/data/spot/' });
@@ -54,15 +57,15 @@ describe('a year that no archive has', () => {
     fault.remove();
   }, PATIENCE);
 
-  it('is looked for by month and by day, then read in full pages', () => {
+  it('is looked for by month, then in the list of days, then read in full pages', () => {
     expect([job.job.status, job.job.rows_fetched]).toEqual(['succeeded', DAYS * 288]);
     const lines = linesOf(job);
     expect(counted(lines, /\/monthly\//)).toBe(MONTHS * PER_OBJECT);
-    expect(counted(lines, /\/daily\//)).toBe(DAYS * PER_OBJECT);
+    expect(counted(lines, /\/daily\/.*\.zip(\.CHECKSUM)?$/)).toBe(0);
     expect(counted(lines, /[?&]limit=1000\b/)).toBe(pages);
     expect(counted(lines, /[?&]limit=1(&|$)/)).toBe(LISTING);
-    expect(counted(lines, /[?&]max-keys=/)).toBe(LISTED);
-    expect(lines).toHaveLength((MONTHS + DAYS) * PER_OBJECT + pages + LISTING + LISTED);
+    expect(counted(lines, /[?&]max-keys=/)).toBe(LISTED + DAYS_LISTED);
+    expect(lines).toHaveLength(MONTHS * PER_OBJECT + DAYS_LISTED + pages + LISTING + LISTED);
     expect(new Set(lines).size).toBe(lines.length);
   });
 
@@ -91,6 +94,22 @@ describe('a year that no archive has', () => {
     const fetching = job.calls.filter(({ handler }) => handler === 'fetch-chunk');
     expect(fetching.flatMap((call) => call.statements)).toHaveLength(6 * pages + 3 * MONTHS + MONTHS + 4);
   });
+});
+
+it('a month whose file lacks is its days, of those alone that are listed', async () => {
+  const gone = ['-2025-03.zip', '-2025-03-0', '-2025-03-1'].map((match) =>
+    at.venues.faults.add({ kind: 'not-found', match: `LTCUSDT-1h${match}` }),
+  );
+  const order = { source: 'klines_spot', symbols: ['LTCUSDT'], timeframe: '1h' };
+  const job = await at.run({ ...order, from: '2025-03-01', to: '2025-04-01' });
+  for (const fault of gone) fault.remove();
+  expect([job.job.status, job.job.rows_fetched]).toEqual(['succeeded', 31 * 24]);
+  const lines = linesOf(job);
+  const [LISTED_DAYS, PAGES] = [12, 1];
+  expect(counted(lines, /\/daily\/klines\/.*\.zip(\.CHECKSUM)?$/)).toBe(LISTED_DAYS * PER_OBJECT);
+  expect(counted(lines, /\/klines\?.*[?&]limit=(?!1(&|$))/)).toBe(PAGES);
+  // The month, and the listing of its days.
+  expect(lines).toHaveLength(PER_OBJECT + 1 + LISTED_DAYS * PER_OBJECT + PAGES);
 });
 
 it('a day with every second minute missing is two pages, however many holes that are', async () => {

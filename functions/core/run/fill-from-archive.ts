@@ -28,6 +28,7 @@ import { stepOf } from '../timeframe.ts';
 import { worthAsking } from '../worth-asking.ts';
 import { explainExpired } from './explain-expired.ts';
 import { type Filling, type FillPorts, mayLieOutsideLife, type ObjectAnswer } from './filling.ts';
+import { withoutUnlisted } from './unlisted.ts';
 
 /** Reads the objects of one archive tier for the periods that are missing, and yields their rows page by page. */
 export async function* fillFromArchive(
@@ -40,12 +41,32 @@ export async function* fillFromArchive(
   const step = stepOf(filling.series.timeframe);
   const labels = (tier.labels && (await filling.labels?.(tier.labels.dataset))) || [];
   const siblings = new Map<string, RangeSet>();
-  for (const period of periodsFor(tier, around, step)) {
-    const wanted = worthAsking(tier, period, filling.missing, ports.clock(), step);
-    if (wanted.length === 0 || (await outsideLife(filling, reachOf(tier, period, step)))) continue;
-    yield* readObject(ports, filling, tier, { period, labels }, wanted, siblings);
+  const wantedOf = (period: Period): RangeSet =>
+    worthAsking(tier, period, filling.missing, ports.clock(), step);
+  let ahead: readonly Period[] = periodsFor(tier, around, step);
+  let looked = false;
+  while (ahead.length > 0) {
+    const [period, ...rest] = ahead as readonly [Period, ...Period[]];
+    const wanted = wantedOf(period);
+    if (wanted.length === 0 || (await outsideLife(filling, reachOf(tier, period, step)))) {
+      ahead = rest;
+    } else if (!looked && lacksObject(filling, period)) {
+      looked = true;
+      const asked = ahead.filter((one) => wantedOf(one).length > 0);
+      ahead = await withoutUnlisted(ports, filling, tier, asked, step);
+    } else {
+      yield* readObject(ports, filling, tier, { period, labels }, wanted, siblings);
+      ahead = rest;
+    }
   }
 }
+
+/** The coarser object over a period was not there, or the one just before it: the next ones may not be there either. */
+const lacksObject = ({ objects }: Filling, { start, end }: Period): boolean =>
+  objects.some(
+    ({ outcome, span }) =>
+      outcome === 'missing' && (span.end === start || (span.start <= start && end <= span.end)),
+  );
 
 /** A period before listing or after delisting has no object; the last tier explains it without being asked for each. */
 async function outsideLife(filling: Filling, reach: Range): Promise<boolean> {

@@ -1,10 +1,11 @@
 import { BudgetExhausted, GordonError } from '../errors.ts';
-import { type Period, periodsIn } from '../period.ts';
+import type { Period } from '../period.ts';
 import type { VenueClient } from '../ports.ts';
 import { hull, normalize, type Range, type RangeSet, subtract } from '../range.ts';
 import type { Series } from '../series.ts';
-import { type ArchiveListing, type ArchiveTier, type Listing, livesOf, type Source } from '../source.ts';
+import { type Listing, livesOf, type Source } from '../source.ts';
 import { findListing } from './find-listing.ts';
+import { listedPeriods } from './listed-periods.ts';
 
 export interface Look {
   readonly listing: Listing | undefined;
@@ -141,36 +142,10 @@ async function publishedObjects(
   let range: Range = { start: OLDEST, end: now };
   for (const tier of tiers) {
     if (tier.kind !== 'archive' || !tier.listing || range.start >= range.end) continue;
-    found.push(...(await publishedIn(venue, tier, tier.listing, series, range)));
+    found.push(...(await listedPeriods(venue, tier, tier.listing, series, range)).periods);
     const start = found.findLast((one) => isEarlier(one, firstRow))?.end;
     if (found.length > 0 && start === undefined) break;
     if (start !== undefined) range = { start, end: firstRow ?? now };
   }
   return found;
-}
-
-async function publishedIn(
-  venue: VenueClient,
-  tier: ArchiveTier,
-  listing: ArchiveListing,
-  series: Series,
-  range: Range,
-): Promise<Period[]> {
-  const periods = new Map(
-    periodsIn(tier.unit, range).map((one) => [tier.object(series, one).file.path, one]),
-  );
-  const [first] = periods.keys();
-  if (first === undefined) return [];
-  const folder = first.slice(0, first.lastIndexOf('/') + 1);
-  const found: Period[] = [];
-  // A marker that is itself not listed.
-  for (let after = first.slice(0, -1); ; ) {
-    const answer = await venue.get(listing.request(folder, after));
-    if (!answer) return found;
-    const page = listing.parse(answer.body);
-    found.push(...page.objects.flatMap(({ path }) => periods.get(path) ?? []));
-    const last = page.objects.at(-1)?.path;
-    if (!page.more || last === undefined) return found;
-    after = last;
-  }
 }

@@ -84,6 +84,7 @@ function filesOf(
 ): File[] {
   return publishedPeriods(series, now).flatMap((period) => {
     const object = objectOf(series, period);
+    if (context.faults.hides('binance-archive', `GET /binance-archive/${object.key}`)) return [];
     const modified = modifiedAt(context, object);
     const step = INTERVALS.get(series.interval === '1mo' ? '1M' : series.interval)?.step ?? 300_000;
     const size = 200 + Math.ceil((BYTES_PER_ROW * (period.end - period.start)) / step);

@@ -26,6 +26,7 @@ export type ObjectFault =
   | { readonly kind: 'wrong-checksum' }
   /** the stored zip is damaged inside and the CHECKSUM was made from the damaged file */
   | { readonly kind: 'corrupt-zip' }
+  /** the file lacks, in the listing too */
   | { readonly kind: 'not-found' }
   | { readonly kind: 'unsorted' }
   /** some rows twice, byte for byte */
@@ -156,6 +157,14 @@ export class Faults {
     return new Set(
       struck.flatMap((fault) => (fault.kind === 'lost-settlement' ? [Date.parse(fault.hour)] : [])),
     );
+  }
+
+  /** Whether a listing lacks an object because of a `not-found`; that counts as no request. @param object `GET /prefix/path` */
+  hides(venue: string, object: string): boolean {
+    return this.#active.some(({ fault, seen, hits }) => {
+      if (fault.kind !== 'not-found' || !strikes(fault, venue, object)) return false;
+      return seen >= (fault.skip ?? 0) && hits < (fault.times ?? Infinity);
+    });
   }
 
   /** When an object was last changed by a fault that came or went; undefined when never. @param object `GET /prefix/path` */
