@@ -180,6 +180,24 @@ export interface ListingProbe {
   isTrading(body: Uint8Array, series: Series): boolean;
 }
 
+/** Candles with a count of trades: they say until when a symbol was traded, where its archive goes on with frozen rows. */
+export interface TradedCandles {
+  readonly tiers: readonly ArchiveTier[];
+  /** whose candles they are: the series' own, or those of the market that it is about */
+  series(series: Series): Series;
+  /** place of the count in the tiers' batches */
+  readonly count: number;
+  /** how rows of the source's own table look when nothing is traded */
+  readonly frozen: {
+    /** place in its batches */
+    readonly column: number;
+    /** what the column holds then; absent: one value, whichever */
+    readonly value?: number;
+    /** a shorter run of such rows at a file's end is nothing unusual; ms */
+    readonly forMs: number;
+  };
+}
+
 /** How much of a history each turn of `watch-histories` compares with the venue. */
 export interface Restates {
   /** calendar months, the running one among them */
@@ -217,6 +235,8 @@ export interface Source {
   readonly arrivesWithinMs?: number;
   /** best first; the last one's silence is proof */
   readonly tiers: readonly Tier[];
+  /** how to learn of a symbol's end from its candles; absent where the last row is the end */
+  readonly traded?: TradedCandles;
   /** how to find a symbol's life, or what it is for every symbol */
   readonly listing: ListingProbe | Listing;
   /** why a step within a symbol's life has no row when all tiers were asked; `venue-outage` unless told */

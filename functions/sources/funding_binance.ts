@@ -1,14 +1,16 @@
 import type { PagesTier, Source } from '../core/source.ts';
 import { sliceBatch } from '../core/table.ts';
-import { MINUTE } from '../core/time.ts';
-import { archiveTier } from './binance/archive.ts';
+import { DAY, MINUTE } from '../core/time.ts';
+import { archiveTier, klineArchive } from './binance/archive.ts';
 import { binanceFunding, fundingCsvParser, parseFundingJson, stampsIn } from './binance/funding.ts';
 import { binanceFamilies } from './binance/hosts.ts';
+import { TRADES_COLUMN } from './binance/klines.ts';
 import { usdmRequest, usdmStatus } from './binance/usdm.ts';
 import { AROUND, dueAt, fundingSource } from './funding/settlements.ts';
 
 const PATH = '/fapi/v1/fundingRate';
 const LIMIT = 1000;
+const RATE_COLUMN = binanceFunding.columns.findIndex(({ name }) => name === 'rate');
 
 const request = (query: Record<string, string | number>) =>
   usdmRequest(PATH, query, binanceFamilies.usdmFunding);
@@ -44,6 +46,13 @@ export const funding_binance: Source = {
     ),
     rest,
   ],
+  // The archive goes on with one rate after a contract's end, and its candles with none that was traded.
+  traded: {
+    tiers: [klineArchive('futures/um', 'month')],
+    series: ({ symbol }) => ({ source: 'klines_perp', symbol, timeframe: '1h' }),
+    count: TRADES_COLUMN,
+    frozen: { column: RATE_COLUMN, forMs: DAY },
+  },
   listing: {
     ...usdmStatus,
     first: ({ symbol }) => request({ symbol, startTime: 0, limit: 1 }),

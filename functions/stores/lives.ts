@@ -74,18 +74,25 @@ export async function saveListing(
 
 /** Whose lives are to be looked at again. Throws as the stores do. */
 export interface LivesDue {
-  /** Oldest look first: never wholly looked at, before an instant, or before the venue's list had another state of the symbol. */
-  due(before: number, most: number): Promise<Series[]>;
+  /**
+   * Oldest look first: never wholly looked at, before an instant, or before the venue's list had another state of the symbol.
+   * @param unclear of a symbol that has no end and that no list calls trading: when the look was before this, for its last row says
+   *   only after some days whether that was its end; epoch ms
+   */
+  due(before: number, most: number, unclear?: number): Promise<Series[]>;
 }
 
 /** @param sql a session that reads */
 export const createLivesDue = (sql: Sql): LivesDue => ({
-  async due(before, most) {
+  async due(before, most, unclear = before) {
     try {
       return await sql<Series[]>`
         select source, symbol, timeframe from market_data.series s
         where listed_at is not null and (lives_looked_at is null or lives_looked_at < ${new Date(before)}
-          or lives_looked_at < (select max(since) from market_data.instruments i where i.symbol = s.symbol))
+          or lives_looked_at < (select max(since) from market_data.instruments i where i.symbol = s.symbol)
+          or (delisted_at is null and lives_looked_at < ${new Date(unclear)} and (
+            select bool_and(upper(i.status) <> 'TRADING') from market_data.instruments i
+            where i.symbol = s.symbol and i.until is null)))
         order by lives_looked_at nulls first limit ${most}`;
     } catch (error) {
       throw storeError(error, 'the lives of symbols');

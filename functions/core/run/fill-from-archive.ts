@@ -26,6 +26,7 @@ import {
 import { countWithin, rowsWithin } from '../table.ts';
 import { stepOf } from '../timeframe.ts';
 import { worthAsking } from '../worth-asking.ts';
+import { afterEnd } from './after-end.ts';
 import { explainExpired } from './explain-expired.ts';
 import { type Filling, type FillPorts, mayLieOutsideLife, type ObjectAnswer } from './filling.ts';
 import { withoutUnlisted } from './unlisted.ts';
@@ -155,7 +156,7 @@ interface ReadObject {
  * One page from one piece of the file: the rows that are still missing, however many holes they lie in. A file may hold
  * more than is wanted, and an unsorted one may repeat in a later piece what an earlier one brought.
  */
-function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined): Generator<Page> {
+async function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined): AsyncGenerator<Page> {
   if (!parsed) return;
   const { object, sha256, wanted } = read;
   const missing = intersect(wanted, filling.missing);
@@ -163,6 +164,7 @@ function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined)
   const repeated = countWithin(parsed.batch.times, wanted) - rows.length;
   const findings = parsed.findings.filter((finding) => touches(finding, missing));
   if (repeated > 0) findings.push({ kind: 'repeated-rows', detail: { object, rows: repeated } });
+  if (rows.length > 0) findings.push(...(await afterEnd(filling, parsed.batch, missing)));
   const { source, series } = filling;
   // Siblings first: the fetcher may stop after any page of its own.
   yield* alsoIn(filling, read, parsed);

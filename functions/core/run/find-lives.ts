@@ -1,11 +1,12 @@
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import type { Period } from '../period.ts';
-import type { VenueClient } from '../ports.ts';
-import { hull, normalize, type Range, type RangeSet, subtract } from '../range.ts';
+import type { ArchiveReader, VenueClient } from '../ports.ts';
+import { clip, hull, intersect, normalize, type Range, type RangeSet, subtract, union } from '../range.ts';
 import type { Series } from '../series.ts';
 import { type Listing, livesOf, type Source } from '../source.ts';
 import { findListing } from './find-listing.ts';
 import { listedPeriods } from './listed-periods.ts';
+import { byRows, type Published } from './refine-lives.ts';
 
 export interface Look {
   readonly listing: Listing | undefined;
@@ -16,18 +17,26 @@ export interface Look {
 /** No venue of ours is older. */
 const OLDEST = Date.UTC(2015, 0);
 
+/** What is looked with. */
+export interface LookPorts {
+  readonly venue: VenueClient;
+  readonly archive: ArchiveReader;
+}
+
 type Evidence = { readonly what: string; readonly status: number; readonly at: number };
 
 /**
  * Looks at all lives of a symbol: at what the venue's API says of it now, and at what its archive lists. The API forgets the
  * contract that had the ticker before, or the symbol as a whole; the archive keeps both.
+ * @param before what an older look found: a silence that it knew is requested again, and one that it took for the end may be over
  * @throws GordonError `unknown-symbol` when neither knows it, and what venues throw
  */
 export async function findLives(
-  venue: VenueClient,
-  source: Pick<Source, 'listing' | 'tiers'>,
+  { venue, archive }: LookPorts,
+  source: Pick<Source, 'listing' | 'tiers' | 'traded'>,
   series: Series,
   now: number,
+  before?: Listing,
 ): Promise<Look> {
   if ('listedAt' in source.listing) return { listing: source.listing, whole: true };
   const evidence: Evidence[] = [];
@@ -44,6 +53,13 @@ export async function findLives(
       }
     },
   };
+  const read: ArchiveReader = {
+    async read(object) {
+      const file = await archive.read(object);
+      evidence.push({ what: object.file.path, status: file ? 200 : 404, at: now });
+      return file;
+    },
+  };
   let rest: Listing | undefined;
   let unknown: unknown;
   try {
@@ -53,7 +69,7 @@ export async function findLives(
     unknown = error;
   }
   if (!rest && !unknown) return { listing: undefined, whole: true };
-  let published: readonly Period[];
+  let published: readonly Published[];
   try {
     published = await publishedObjects(noted, source, series, rest?.listedAt, now);
   } catch (error) {
@@ -64,10 +80,14 @@ export async function findLives(
   }
   if (unknown !== undefined && published.length === 0) throw unknown;
   const gaps: Range[] = [];
-  for (const gap of rest ? gapsWithin(rest, published) : []) {
-    if (await isSilent(noted, source, series, gap)) gaps.push(gap);
+  if (rest) {
+    const known = await knownGaps(noted, source, series, rest, before, now);
+    for (const gap of union(gapsWithin(rest, published), known)) {
+      if (await isSilent(noted, source, series, gap)) gaps.push(gap);
+    }
   }
-  const listing = livesBy(rest, published, gaps);
+  const found = livesBy(rest, published, gaps);
+  const listing = found?.byObjects ? await byRows(read, source, series, found, published) : found;
   return { listing: listing && { ...listing, evidence }, whole: true };
 }
 
@@ -108,6 +128,30 @@ export function livesBy(
   };
 }
 
+/** Silences within the life that the API knows, as an older look had them: between its lives, and from its end to the comeback. */
+async function knownGaps(
+  venue: VenueClient,
+  { tiers }: Pick<Source, 'tiers'>,
+  series: Series,
+  rest: Listing,
+  before: Listing | undefined,
+  now: number,
+): Promise<RangeSet> {
+  if (!before || before.byObjects) return [];
+  const known = livesOf(before);
+  const since = { start: Math.max(known[0]!.start, rest.listedAt), end: known.at(-1)!.end };
+  const between = subtract(clip(livesOf(rest), since), known);
+  const alive = intersect(livesOf(rest), [{ start: since.end, end: now }]);
+  const pages = tiers.find((tier) => tier.kind === 'pages');
+  if (alive.length === 0 || !pages || pages.direction !== 'forward' || pages.parts) return between;
+  const answer = await venue.get(pages.request(series, alive[0]!));
+  if (!answer) return between;
+  const back = pages.parse(answer.body, series, answer.asOf).batch.times.find((at) => at >= since.end);
+  return back === undefined || back === since.end
+    ? between
+    : union(between, [{ start: since.end, end: back }]);
+}
+
 /** The API's own answer about the stretch. One that does not reach back so far is no witness. */
 async function isSilent(
   venue: VenueClient,
@@ -137,12 +181,13 @@ async function publishedObjects(
   series: Series,
   firstRow: number | undefined,
   now: number,
-): Promise<Period[]> {
-  const found: Period[] = [];
+): Promise<Published[]> {
+  const found: Published[] = [];
   let range: Range = { start: OLDEST, end: now };
   for (const tier of tiers) {
     if (tier.kind !== 'archive' || !tier.listing || range.start >= range.end) continue;
-    found.push(...(await listedPeriods(venue, tier, tier.listing, series, range)).periods);
+    const { periods } = await listedPeriods(venue, tier, tier.listing, series, range);
+    found.push(...periods.map((one) => ({ ...one, tier })));
     const start = found.findLast((one) => isEarlier(one, firstRow))?.end;
     if (found.length > 0 && start === undefined) break;
     if (start !== undefined) range = { start, end: firstRow ?? now };

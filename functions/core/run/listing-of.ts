@@ -1,13 +1,12 @@
 import { BudgetExhausted, GordonError } from '../errors.ts';
-import type { SeriesStore, VenueClient } from '../ports.ts';
+import type { SeriesStore } from '../ports.ts';
 import type { Series } from '../series.ts';
 import type { Listing, Source } from '../source.ts';
 import { type Clock, DAY } from '../time.ts';
-import { findLives } from './find-lives.ts';
+import { findLives, type LookPorts } from './find-lives.ts';
 
-export interface ListingPorts {
+export interface ListingPorts extends LookPorts {
   readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
-  readonly venue: VenueClient;
   readonly clock: Clock;
 }
 
@@ -20,14 +19,14 @@ export const LOOKED_AGAIN_AFTER = 7 * DAY;
  */
 export async function listingOf(
   ports: ListingPorts,
-  source: Pick<Source, 'listing' | 'tiers'>,
+  source: Pick<Source, 'listing' | 'tiers' | 'traded'>,
   series: Series,
 ): Promise<Listing | undefined> {
   if ('listedAt' in source.listing) return source.listing;
   const known = await ports.store.listing(series);
   if (known && ports.clock() - known.lookedAt < LOOKED_AGAIN_AFTER) return known;
   try {
-    return (await lookAgain(ports, source, series)) ?? known;
+    return (await lookAgain(ports, source, series, known)) ?? known;
   } catch (error) {
     // An old look is better than none; the schedule goes on looking, and reports what refuses.
     if (known && (error instanceof BudgetExhausted || error instanceof GordonError)) return known;
@@ -35,14 +34,15 @@ export async function listingOf(
   }
 }
 
-/** Looks at the lives now and keeps what was found. @throws as `findLives` does */
+/** Looks at the lives now and keeps what was found. @param known what an older look found @throws as `findLives` does */
 export async function lookAgain(
-  { store, venue, clock }: ListingPorts,
-  source: Pick<Source, 'listing' | 'tiers'>,
+  { store, venue, archive, clock }: ListingPorts,
+  source: Pick<Source, 'listing' | 'tiers' | 'traded'>,
   series: Series,
+  known: Listing | undefined,
 ): Promise<Listing | undefined> {
   const now = clock();
-  const { listing, whole } = await findLives(venue, source, series, now);
+  const { listing, whole } = await findLives({ venue, archive }, source, series, now, known);
   if (listing) await store.saveListing(series, listing, whole ? now : undefined);
   return listing;
 }

@@ -1,13 +1,17 @@
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import type { Sources } from '../ports.ts';
 import type { Series } from '../series.ts';
+import { DAY } from '../time.ts';
 import { type ListingPorts, LOOKED_AGAIN_AFTER, lookAgain } from './listing-of.ts';
 
 export interface WatchLivesPorts extends ListingPorts {
   readonly sources: Sources;
   /** whose lives are due, oldest look first */
-  readonly livesDue: { due(before: number, most: number): Promise<readonly Series[]> };
+  readonly livesDue: { due(before: number, most: number, unclear: number): Promise<readonly Series[]> };
 }
+
+/** What does not trade any more, and fell silent too short a time ago to say that this was its end. */
+const UNCLEAR_LOOKED_AGAIN_AFTER = DAY;
 
 /** Each takes up to six requests; what is left comes first in the next run. */
 const MOST_SERIES = 500;
@@ -21,11 +25,17 @@ const MOST_SERIES = 500;
 export async function watchLives(ports: WatchLivesPorts): Promise<number> {
   let looked = 0;
   let failed: unknown;
-  for (const series of await ports.livesDue.due(ports.clock() - LOOKED_AGAIN_AFTER, MOST_SERIES)) {
+  const now = ports.clock();
+  const due = await ports.livesDue.due(
+    now - LOOKED_AGAIN_AFTER,
+    MOST_SERIES,
+    now - UNCLEAR_LOOKED_AGAIN_AFTER,
+  );
+  for (const series of due) {
     const source = ports.sources[series.source];
     if (!source || 'listedAt' in source.listing) continue;
     try {
-      await lookAgain(ports, source, series);
+      await lookAgain(ports, source, series, await ports.store.listing(series));
       looked += 1;
     } catch (error) {
       if (error instanceof BudgetExhausted) break;

@@ -3,13 +3,16 @@ import type { Series } from '../../core/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../../core/source.ts';
 import { MARKET_SYMBOL } from '../../core/spelling.ts';
 import type { Column, TableSpec } from '../../core/table.ts';
-import { MINUTE, SECOND } from '../../core/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../core/time.ts';
 import { stepOf, type Timeframe } from '../../core/timeframe.ts';
 import type { Host, HttpRequest, LimitFamily } from '../../core/venue.ts';
 import { klineArchive } from './archive.ts';
 import { statusIn } from './exchange-info.ts';
 import { openTimesIn, parseKlineJson } from './kline-json.ts';
 import { binance } from './venue.ts';
+
+/** Place of `trades` among the columns of `klineTable`. */
+export const TRADES_COLUMN = 9;
 
 /** What differs between spot and the perpetuals. */
 export interface KlineMarket {
@@ -30,6 +33,7 @@ export interface KlineMarket {
 }
 
 export function klines(market: KlineMarket): Source {
+  const archives = [klineArchive(market.folder, 'month'), klineArchive(market.folder, 'day')];
   return {
     id: market.id,
     family: 'klines',
@@ -43,7 +47,13 @@ export function klines(market: KlineMarket): Source {
     finalAfterMs: 2 * SECOND,
     settleMs: 10 * MINUTE,
     refreshEveryMs: MINUTE,
-    tiers: [klineArchive(market.folder, 'month'), klineArchive(market.folder, 'day'), restPages(market)],
+    tiers: [...archives, restPages(market)],
+    traded: {
+      tiers: archives,
+      series: (series) => series,
+      count: TRADES_COLUMN,
+      frozen: { column: TRADES_COLUMN, value: 0, forMs: HOUR },
+    },
     listing: listingProbe(market),
   };
 }

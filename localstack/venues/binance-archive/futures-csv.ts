@@ -2,7 +2,7 @@ import { DAY, MINUTE } from '../../../functions/core/time.ts';
 import { decimal } from '../frame/decimal.ts';
 import type { VenueContext } from '../frame/module.ts';
 import type { Contract } from '../market/contracts.ts';
-import { settlements } from '../market/funding.ts';
+import { frozenSettlements, settlements } from '../market/funding.ts';
 import { marketOf } from '../market/market.ts';
 import { type Crowd, Positioning } from '../market/positioning.ts';
 import { soil } from './dirt.ts';
@@ -16,7 +16,10 @@ const METRICS_HEADER =
 
 /** Monthly funding file: the stamp as REST has it, the interval that REST does not tell, no mark price. */
 export function fundingCsv(context: VenueContext, contract: Contract, { period }: ArchiveObject): Uint8Array {
-  const rows = settlements(context.seed, contract, period.start, period.end);
+  const rows = [
+    ...settlements(context.seed, contract, period.start, period.end),
+    ...frozenSettlements(contract, period.start, period.end),
+  ];
   const lines = rows.map((s) => `${s.time},${s.intervalHours},${decimal(s.rate, 8)}`);
   return Buffer.from(`${['calc_time,funding_interval_hours,last_funding_rate', ...lines].join('\n')}\n`);
 }

@@ -4,7 +4,7 @@ import { DigitWriter } from '../frame/digit-writer.ts';
 import type { Contract } from '../market/contracts.ts';
 import { INTERVALS, type Interval } from '../market/intervals.ts';
 import type { SimMarket } from '../market/market.ts';
-import { BQ, BV, C, H, L, N, O, Q, type Rows, T, V } from '../market/rows.ts';
+import { BQ, BV, C, H, L, N, O, Q, Rows, T, V } from '../market/rows.ts';
 import type { ArchiveObject } from './keys.ts';
 
 const HEADER =
@@ -36,8 +36,38 @@ export function* klinesCsv(
       asOf: Infinity,
     });
     writeRows(writer, contract, interval, rows);
+    writeRows(
+      writer,
+      contract,
+      interval,
+      frozenRows(market, contract, interval, at, Math.min(end, at + piece)),
+    );
     yield writer.take();
   }
+}
+
+/** Candles of the time after the end: the last price, and nothing traded. */
+function frozenRows(
+  market: SimMarket,
+  contract: Contract,
+  { step }: Interval,
+  start: number,
+  end: number,
+): Rows {
+  const { delistedAt, frozenUntil } = contract;
+  const rows = new Rows(1);
+  if (delistedAt === undefined || frozenUntil === undefined) return rows;
+  const price = market.priceAt(contract, delistedAt);
+  for (
+    let at = Math.ceil(Math.max(start, delistedAt) / step) * step;
+    at < Math.min(end, frozenUntil);
+    at += step
+  ) {
+    const row = rows.next();
+    rows.data[row + T] = at;
+    for (const column of PRICES) rows.data[row + column] = price;
+  }
+  return rows;
 }
 
 function writeRows(writer: DigitWriter, contract: Contract, interval: Interval, rows: Rows): void {

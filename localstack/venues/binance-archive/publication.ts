@@ -37,7 +37,10 @@ export function lifeOf(
   if (!contract) return undefined;
   const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : METRICS_FROM.others;
   const from = { klines: 0, fundingRate: FUNDING_FROM, metrics }[object.dataset];
-  return { start: Math.max(contract.listedAt, from), end: contract.delistedAt ?? Infinity };
+  const end = contract.delistedAt ?? Infinity;
+  // Metrics are of positions: they end with them.
+  const frozen = object.dataset === 'metrics' ? end : (contract.frozenUntil ?? end);
+  return { start: Math.max(contract.listedAt, from), end: frozen };
 }
 
 /** Whether the file can be had at an instant. */

@@ -2,7 +2,7 @@ import { DAY } from '../../../functions/core/time.ts';
 import { listedIn } from '../binance/listed.ts';
 import { decimal } from '../frame/decimal.ts';
 import type { VenueContext } from '../frame/module.ts';
-import type { Contract } from '../market/contracts.ts';
+import { type Contract, isKnown } from '../market/contracts.ts';
 
 /** What the venue writes for a perpetual without an end: the last hour of the year 2100. */
 const NO_END = 4_133_404_800_000;
@@ -11,7 +11,7 @@ const ANNOUNCED = 7 * DAY;
 
 /** `GET /fapi/v1/exchangeInfo`; a delisted contract stays as SETTLING. */
 export function exchangeInfo(context: VenueContext, now: number): unknown {
-  const listed = listedIn(context, 'um').filter((c) => c.listedAt <= now);
+  const listed = listedIn(context, 'um').filter((c) => isKnown(c, now));
   return {
     timezone: 'UTC',
     serverTime: now,

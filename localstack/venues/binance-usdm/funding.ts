@@ -4,7 +4,7 @@ import type { Params } from '../binance/params.ts';
 import { decimal } from '../frame/decimal.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
 import type { RowsOverride } from '../frame/overrides.ts';
-import { CONTRACTS, type Contract, contractOf } from '../market/contracts.ts';
+import { CONTRACTS, type Contract, isKnown, restContractOf } from '../market/contracts.ts';
 import { adjustedSymbols, type Settlement, settlements } from '../market/funding.ts';
 import { marketOf } from '../market/market.ts';
 
@@ -23,7 +23,10 @@ export function fundingRate(context: VenueContext, params: Params, request: Venu
   const now = request.at;
   const recorded = symbol === undefined ? undefined : context.overrides.rows('um', symbol, 'fundingRate');
   if (recorded) return recordedRows(recorded, { start, end: Math.min(end ?? now, now), limit });
-  const contracts = symbol === undefined ? CONTRACTS.filter((c) => c.market === 'um') : [perpetual(symbol)];
+  const contracts =
+    symbol === undefined
+      ? CONTRACTS.filter((c) => c.market === 'um' && isKnown(c, now))
+      : [perpetual(symbol, now)];
   const to = Math.min(end === undefined ? Infinity : end + 1, now + 1);
   const lost = context.faults.lostSettlements('binance-usdm', request.line);
   const rows = contracts
@@ -69,8 +72,8 @@ function collect(
   return settlements(context.seed, contract, from, until).map((at) => ({ contract, at }));
 }
 
-function perpetual(symbol: string): Contract {
-  const contract = contractOf('um', symbol);
+function perpetual(symbol: string, now: number): Contract {
+  const contract = restContractOf('um', symbol, now);
   if (!contract) throw badSymbol();
   return contract;
 }
@@ -90,7 +93,7 @@ function fundingRow(context: VenueContext, contract: Contract, at: Settlement, n
 /** `GET /fapi/v1/fundingInfo`: only symbols that were ever adjusted, and COIN-M perpetuals among them. */
 export function fundingInfo(now: number): unknown {
   const um = adjustedSymbols(now)
-    .filter(({ symbol }) => perpetual(symbol).listedAt <= now)
+    .filter(({ symbol }) => restContractOf('um', symbol, now))
     .map(({ symbol, phase }) => infoRow(symbol, phase.hours, phase.from === 0 ? null : phase.from + 1_846));
   return [...um, infoRow('BTCUSD_PERP', 8, null)];
 }

@@ -40,6 +40,9 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   BACK: asset(2, 0.1, 0.04, 4_000),
   REUSED: asset(4, 0.1, 0.05, 4_000),
   GONE: asset(1, 0.05, 0.05, 4_000),
+  FROZEN: asset(2, 0.05, 0.04, 2_000),
+  LEAVING: asset(1, 0.05, 0.05, 4_000),
+  PAUSED: asset(5, 0.05, 0.04, 4_000),
   QUIET: asset(3, 0.05, 0.03, 40),
 };
 

@@ -20,6 +20,8 @@ export interface Contract {
   readonly away?: { readonly start: number; readonly end: number };
   /** the REST API has no row before: another contract had the ticker, and only the archive has that one */
   readonly restFrom?: number;
+  /** up to here the archive goes on after the end with candles that do not move and one funding rate; epoch ms */
+  readonly frozenUntil?: number;
   /** from here on REST does not know the symbol; the archive keeps it. epoch ms */
   readonly forgottenAt?: number;
   /** what exchangeInfo calls the listing day of a perpetual; not always its first row */
@@ -42,6 +44,7 @@ interface Extras {
   readonly reused?: boolean;
   readonly forgotten?: string;
   readonly underlying?: string;
+  readonly frozen?: string;
 }
 
 function contract(
@@ -52,7 +55,7 @@ function contract(
   extras: Extras = {},
 ): Contract {
   const { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1 } = extras;
-  const { away, reused, forgotten, underlying } = extras;
+  const { away, reused, forgotten, frozen, underlying } = extras;
   const at = (text: string): number => Date.parse(`${text}:00Z`);
   const listedAt = at(listed);
   return {
@@ -70,6 +73,7 @@ function contract(
     ...(away && reused && { restFrom: at(away[1]) }),
     ...(forgotten !== undefined && { forgottenAt: at(forgotten) }),
     ...(underlying !== undefined && { underlying }),
+    ...(frozen !== undefined && { frozenUntil: at(frozen) }),
   };
 }
 
@@ -107,6 +111,11 @@ export const CONTRACTS: readonly Contract[] = [
   }),
   // The venue writes some names in Chinese.
   contract('spot', ['币安人生', USDT], '2026-01-07T13:00', [4, 1]),
+  // One ends, and the other one is suspended for a week, so that no file of a month lacks.
+  contract('spot', ['LEAVING', USDC], '2023-05-10T10:00', [4, 1], { delisted: '2023-07-08T03:00' }),
+  contract('spot', ['PAUSED', USDC], '2022-11-03T08:00', [4, 1], {
+    away: ['2023-07-06T05:00', '2023-07-13T09:00'],
+  }),
   contract('um', ['BTC', USDT], '2019-09-08T17:57', [1, 3], { onboard: '2019-09-25T08:00' }),
   contract('um', ['ETH', USDT], '2019-11-27T07:45', [2, 3]),
   contract('um', ['XRP', USDT], '2020-01-06T09:00', [4, 1]),
@@ -120,6 +129,12 @@ export const CONTRACTS: readonly Contract[] = [
   contract('um', ['SHIB', USDT], '2021-05-10T14:00', [6, 0], { multiplier: 1000 }),
   contract('um', ['NEW', USDT], '2025-06-18T09:30', [4, 0]),
   contract('um', ['OLD', USDT], '2021-09-01T08:00', [4, 0], { delisted: '2025-03-20T09:00' }),
+  // Its archive does not end with it.
+  contract('um', ['FROZEN', USDT], '2022-03-01T08:00', [4, 0], {
+    delisted: '2022-09-15T09:00',
+    frozen: '2023-03-01T00:00',
+    forgotten: '2023-06-01T00:00',
+  }),
   contract('um', ['QUIET', USDT], '2023-03-01T10:00', [3, 1], { quiet: 0.3 }),
   contract('um', ['币安人生', USDT], '2025-10-09T07:15', [5, 0]),
   // They trade around the clock, also while the exchange of what they are about is closed.

@@ -73,6 +73,23 @@ export function settlements(seed: number, contract: Contract, start: number, end
   return out;
 }
 
+/** What the archive writes after a contract's end: one rate every eight hours, exact to the hour. */
+export function frozenSettlements(contract: Contract, start: number, end: number): Settlement[] {
+  const { delistedAt, frozenUntil } = contract;
+  if (delistedAt === undefined || frozenUntil === undefined) return [];
+  const every = FROZEN_HOURS * HOUR;
+  const first = Math.ceil(Math.max(start, delistedAt) / every) * every;
+  const count = Math.max(0, Math.ceil((Math.min(end, frozenUntil) - first) / every));
+  return Array.from({ length: count }, (_, n) => {
+    const due = first + n * every;
+    return { due, time: due, intervalHours: FROZEN_HOURS, rate: FROZEN_RATE };
+  });
+}
+
+const FROZEN_HOURS = 8;
+/** The interest part alone, in 10^-8. */
+const FROZEN_RATE = 10_000;
+
 /** About half of the stamps are exact. */
 function jitter(stream: number, due: number): number {
   const h = hash32(stream, due);

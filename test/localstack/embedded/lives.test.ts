@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHandler as createRefresh } from '../../../functions/handlers/refresh.ts';
 import { createHandler } from '../../../functions/handlers/watch-instruments.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
@@ -12,21 +13,48 @@ beforeAll(async () => {
 afterAll(() => at?.[Symbol.asyncDispose]());
 
 const HOUR = 3_600_000;
+const refresh = async () =>
+  (await createRefresh(async () => at.host.services)({}, {} as Context)) as { started: string[] };
 const watch = async () => createHandler(async () => at.host.services)({}, {} as Context);
-const run = async (symbol: string, from: string, to: string) => {
-  const { id } = await at.order({ source: 'klines_spot', symbols: [symbol], timeframe: '1h', from, to });
+const run = async (symbol: string, from: string, to: string, source = 'klines_spot') => {
+  const { id } = await at.order({ source, symbols: [symbol], timeframe: '1h', from, to });
   return at.wait(id);
 };
 interface ReportRow {
+  timeframe: string;
   rows: number;
   gaps: unknown[];
   empty: { from: string; to: string; reason: string }[];
 }
 const report = async (symbol: string) =>
-  (await at.ask<ReportRow[]>(`/backfill/report?symbol=${symbol}`)).body[0]!;
+  (await at.ask<ReportRow[]>(`/backfill/report?symbol=${symbol}`)).body.find(
+    ({ timeframe }) => timeframe === '1h',
+  )!;
 const lives = async (symbol: string) =>
   (await at.sql`select lives::text as lives from market_data.series where symbol = ${symbol}`)[0]?.lives;
+/** Rows of a time without trade, as the findings say. */
+const afterEnd = async (source: string) =>
+  (
+    await at.sql`
+      select min(time) as since, max(until) as until, sum((detail->>'rows')::int)::int as rows, max(detail->>'ended') as ended
+      from market_data.findings where source = ${source} and kind = 'after-end'`
+  )[0];
 const hours = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / HOUR;
+
+describe('a perpetual whose archive goes on after its end', () => {
+  it('has all rows of the archive, and a finding says which nobody traded', async () => {
+    const job = await run('FROZENUSDT', '2022-08-01', '2023-01-01', 'klines_perp');
+    expect(job).toMatchObject({ status: 'succeeded', failures: [] });
+    expect(job.rows_fetched).toBe(hours('2022-08-01T00:00Z', '2023-01-01T00:00Z'));
+    expect(await lives('FROZENUSDT')).toContain('2022-09-15 09:00:00+00');
+    expect(await afterEnd('klines_perp')).toEqual({
+      since: new Date('2022-09-15T09:00Z'),
+      until: new Date('2023-01-01T00:00Z'),
+      rows: hours('2022-09-15T09:00Z', '2023-01-01T00:00Z'),
+      ended: '2022-09-15T09:00:00Z',
+    });
+  });
+});
 
 describe('a symbol that was delisted', () => {
   it('ends there, as long as it is away', async () => {
@@ -45,7 +73,8 @@ describe('a symbol that was delisted', () => {
     await at.sql`
       insert into market_data.coverage (source, symbol, timeframe, span, state, reason, job_id, chunk, fetched_at)
       values ('klines_spot', 'BACKUSDC', '1h', tstzrange('2023-03-15Z', '2023-03-20Z'), 'empty', 'delisted', 'old', 'old', now())`;
-    expect(await watch()).toMatchObject({ lives: 1 });
+    // With the perpetual from before.
+    expect(await watch()).toMatchObject({ lives: 2 });
     const job = await run('BACKUSDC', '2022-09-01', '2023-03-24');
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
     const { rows, empty, gaps } = await report('BACKUSDC');
@@ -56,7 +85,10 @@ describe('a symbol that was delisted', () => {
     expect(empty.map(({ from, to, reason }) => [from, to, reason])).toEqual([
       ['2022-09-29T03:00:00Z', '2023-03-12T10:00:00Z', 'delisted'],
     ]);
-    expect(await lives('BACKUSDC')).toMatch(/^\{\[.*,"?2022-10-01.*\),\["?2023-03-01.*,\)\}$/);
+    // To the candle: of the archive's files the last one before the silence and the first one after it were read.
+    expect(await lives('BACKUSDC')).toBe(
+      '{["2021-12-15 03:00:00+00","2022-09-29 03:00:00+00"),["2023-03-12 10:00:00+00",)}',
+    );
   });
 });
 
@@ -77,6 +109,20 @@ describe('a ticker that another contract took', () => {
 });
 
 describe('a symbol that REST does not know any more', () => {
+  it('ended with its last trade, however long the archive goes on', async () => {
+    const job = await run('FROZENUSDT', '2022-09-01', '2022-12-01', 'funding_binance');
+    expect(job).toMatchObject({ status: 'succeeded', failures: [] });
+    const [life] = await at.sql`
+      select lives::text as lives from market_data.series where source = 'funding_binance' and symbol = 'FROZENUSDT'`;
+    expect(life!.lives).toMatch(/^\{\["2022-03-01 .*","2022-09-15 09:00:00\+00"\)\}$/);
+    expect(await afterEnd('funding_binance')).toEqual({
+      since: new Date('2022-09-15T16:00Z'),
+      until: new Date('2022-11-30T17:00Z'),
+      rows: 1 + 3 * 76,
+      ended: '2022-09-15T09:00:00Z',
+    });
+  });
+
   it('is loaded from the archive, from its first row to its last', async () => {
     const job = await run('GONEUSDC', '2023-04-01', '2023-06-15');
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
@@ -95,5 +141,45 @@ describe('a symbol that REST does not know any more', () => {
       status: 422,
       body: { code: 'unknown-symbol' },
     });
+  });
+});
+
+describe('symbols that are followed while one is delisted and another one suspended', () => {
+  const reported = async (symbol: string) => {
+    const { body } = await at.ask<ReportRow[]>(`/backfill/report?symbol=${symbol}`);
+    return body.find(({ timeframe }) => timeframe === '4h')!;
+  };
+
+  it('have all rows up to the end and since the comeback, and the silence is no gap', async () => {
+    now = Date.parse('2023-07-05T12:30Z');
+    const { id } = await at.order({
+      source: 'klines_spot',
+      symbols: ['LEAVINGUSDC', 'PAUSEDUSDC'],
+      timeframe: '4h',
+      from: '2023-05-01',
+    });
+    expect(await at.wait(id)).toMatchObject({ status: 'succeeded', failures: [] });
+    const silences: string[] = [];
+    for (const day of ['06', '08', '12', '20']) {
+      now = Date.parse(`2023-07-${day}T12:30Z`);
+      await watch();
+      for (const job of (await refresh()).started) await at.wait(job);
+      const { empty } = await reported('PAUSEDUSDC');
+      silences.push(empty.map(({ from, reason }) => `${reason} ${from}`).join());
+    }
+    // As long as it was away nobody could know of a comeback; what was proven then was requested again.
+    expect(silences.slice(2)).toEqual(['delisted 2023-07-06T08:00:00Z', 'delisted 2023-07-06T08:00:00Z']);
+    const paused = await reported('PAUSEDUSDC');
+    expect(paused).toMatchObject({ gaps: [], empty: [{ to: '2023-07-13T08:00:00Z' }] });
+    expect(paused.rows).toBe(
+      (hours('2023-05-01T00:00Z', '2023-07-06T08:00Z') + hours('2023-07-13T08:00Z', '2023-07-20T12:00Z')) / 4,
+    );
+    const left = await reported('LEAVINGUSDC');
+    expect(left.gaps).toEqual([]);
+    expect(left.rows).toBe(hours('2023-05-10T08:00Z', '2023-07-08T04:00Z') / 4);
+    expect(left.empty.map(({ from, reason }) => [from, reason])).toEqual([
+      ['2023-05-01T00:00:00Z', 'pre-listing'],
+      ['2023-07-08T04:00:00Z', 'delisted'],
+    ]);
   });
 });
