@@ -45,9 +45,11 @@ Rows are not changed; each difference is noted in market_data.findings. Two ware
 Example:
   gordon-data verify --source klines_spot --symbol BTCUSDT --from 2025-01-01 --to 2025-04-01 --json
 
-What a venue cannot repeat, such as snapshots, is counted and not compared.
+What a venue cannot repeat, such as snapshots, is counted and not compared. Where the time before a listing or after a
+delisting was proven by a look at the symbol's lives that is more than a week old, the verdict is "outdated":
+watch-instruments looks again.
 
-Exit codes: 0 identical; 1 different, or nothing was compared, or it failed; 2 unknown source, symbol or series, or
+Exit codes: 0 identical; 1 different, outdated, or nothing was compared, or it failed; 2 unknown source, symbol or series, or
 bad options; 130 interrupted`;
 
 async function verify(context: Context, given: VerifyOptions): Promise<number> {
@@ -116,7 +118,8 @@ function sign(url: string, now: number, given: VerifyOptions, periods: readonly 
     api: url,
     made_at: iso(now),
     asked: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
-    identical: periods.every(({ verdict }) => verdict !== 'different') && compared > 0,
+    identical:
+      periods.every(({ verdict }) => verdict !== 'different' && verdict !== 'outdated') && compared > 0,
     rows: periods.reduce((sum, { rows }) => sum + rows, 0),
     compared,
     sha256: hash.digest('hex'),

@@ -11,6 +11,13 @@ export function certificateLine(period: PeriodCertificate, paint: Paint): string
 
 function verdictOf(period: PeriodCertificate, paint: Paint): string {
   if (period.verdict === 'different') return paint('red', differenceOf(period));
+  if (period.verdict === 'outdated') {
+    const [{ from, to, reason }] = period.outdated as readonly [PeriodCertificate['outdated'][number]];
+    return paint(
+      'yellow',
+      `${reason} ${dayOrTime(from)} to ${dayOrTime(to)} was proven by an old look at the symbol's lives`,
+    );
+  }
   return period.verdict === 'identical' ? paint('green', 'identical') : paint('yellow', 'nothing compared');
 }
 
@@ -34,6 +41,10 @@ export function verdictLine(periods: readonly PeriodCertificate[], sha256: strin
   const all = `${plural(rows, 'row')} in ${plural(periods.length, 'period')}${rest}`;
   if (different > 0) {
     return `${paint('red', 'different')}: ${different} of ${plural(periods.length, 'period')}, ${all}, SHA-256 ${sha256}`;
+  }
+  const outdated = periods.filter(({ verdict }) => verdict === 'outdated').length;
+  if (outdated > 0) {
+    return `${paint('red', 'outdated')}: proofs of ${outdated} of ${plural(periods.length, 'period')} rest on an old look, ${all}`;
   }
   if (compared === 0) return `${paint('red', 'nothing was compared')}: ${all}`;
   return `${paint('green', 'identical')}: ${all}, SHA-256 ${sha256}`;

@@ -196,3 +196,15 @@ export interface SeriesReport extends Series {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** Whose lives are to be looked at again. Throws as the stores do. */
+export interface LivesDue {
+  /**
+   * Oldest look first: never wholly looked at, before an instant, or before the venue's list had another state of the symbol.
+   * @param unclear of a symbol that has no end and that no list calls trading: when the look was before this, for its last row says
+   *   only after some days whether that was its end; epoch ms
+   */
+  due(before: number, most: number, unclear?: number): Promise<readonly Series[]>;
+  /** Whether the lives of one series are due, as in `due`. */
+  isDue(series: Series, before: number): Promise<boolean>;
+}

@@ -1,3 +1,4 @@
+import type { LivesDue } from '../core/ports.ts';
 import type { Range, RangeSet } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
 import { type Listing, livesOf } from '../core/source.ts';
@@ -72,16 +73,6 @@ export async function saveListing(
   });
 }
 
-/** Whose lives are to be looked at again. Throws as the stores do. */
-export interface LivesDue {
-  /**
-   * Oldest look first: never wholly looked at, before an instant, or before the venue's list had another state of the symbol.
-   * @param unclear of a symbol that has no end and that no list calls trading: when the look was before this, for its last row says
-   *   only after some days whether that was its end; epoch ms
-   */
-  due(before: number, most: number, unclear?: number): Promise<Series[]>;
-}
-
 /** @param sql a session that reads */
 export const createLivesDue = (sql: Sql): LivesDue => ({
   async due(before, most, unclear = before) {
@@ -96,6 +87,18 @@ export const createLivesDue = (sql: Sql): LivesDue => ({
         order by lives_looked_at nulls first limit ${most}`;
     } catch (error) {
       throw storeError(error, 'the lives of symbols');
+    }
+  },
+  async isDue({ source, symbol, timeframe }, before) {
+    try {
+      const [row] = await sql`
+        select 1 from market_data.series s
+        where source = ${source} and symbol = ${symbol} and timeframe = ${timeframe} and listed_at is not null
+          and (lives_looked_at is null or lives_looked_at < ${new Date(before)}
+            or lives_looked_at < (select max(since) from market_data.instruments i where i.symbol = s.symbol))`;
+      return row !== undefined;
+    } catch (error) {
+      throw storeError(error, `the lives of ${symbol}`);
     }
   },
 });

@@ -34,9 +34,15 @@ export const Certificate: z.ZodType<PeriodCertificate> = z
     objects: z
       .array(z.object({ object: z.string(), ledger: z.string(), venue: z.string().nullable() }))
       .meta({ description: 'SHA-256 of archive objects: when the rows were loaded, and now' }),
-    verdict: z
-      .enum(['identical', 'different', 'not-compared'])
-      .meta({ description: '`not-compared`: there is no stored row that the venue can repeat' }),
-    identical: z.boolean().meta({ description: 'something was compared, and nothing differs' }),
+    outdated: z
+      .array(z.object({ ...span, reason: z.string() }))
+      .meta({ description: "stretches proven empty by a look at the symbol's lives that is old by now" }),
+    verdict: z.enum(['identical', 'different', 'not-compared', 'outdated']).meta({
+      description:
+        '`not-compared`: there is no stored row that the venue can repeat. `outdated`: nothing differs, and proofs are outdated',
+    }),
+    identical: z
+      .boolean()
+      .meta({ description: 'something was compared, nothing differs, and no proof is outdated' }),
   })
   .meta({ id: 'Certificate', description: 'stored rows of a period, held against the venue' });

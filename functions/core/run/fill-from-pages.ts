@@ -74,19 +74,21 @@ async function readOrForgotten(
   } catch (error) {
     if (!(error instanceof GordonError) || error.code !== 'unknown-symbol' || filling.withoutArchive)
       throw error;
-    return { page: await forgotten(ports, filling, tier, ranges), left: [] };
+    return { page: await forgotten(ports, filling, tier, ranges, error), left: [] };
   }
 }
 
 /**
- * What the objects say of ranges, where the venue does not know the symbol any more but its archive lists it.
- * @throws GordonError `unknown-symbol` when the archive does not list it either
+ * What is known of ranges where the venue does not know the symbol any more: what the objects of its archive say, or without an
+ * archive that nobody can say what was there. That is no proof: it stays missing, with the refusal as its cause.
+ * @throws GordonError `unknown-symbol` when neither an archive nor an older look knew the symbol
  */
 async function forgotten(
   ports: FillPorts,
   filling: Filling,
   tier: PagesTier,
   ranges: RangeSet,
+  refusal: GordonError,
 ): Promise<Page> {
   const { source, series } = filling;
   const now = ports.clock();
@@ -95,8 +97,19 @@ async function forgotten(
   await filling.listing();
   const end = settledEnd(source, stepOf(series.timeframe), now);
   const holes = clip(ranges, { start: Number.NEGATIVE_INFINITY, end });
-  const empty = await explainExpired(filling, holes);
-  const unproven = damagedIn(filling, subtract(holes, normalize(empty.map(({ span }) => span))));
+  const explained = await explainExpired(filling, holes);
+  const nobodyKnows = ({ reason }: EmptySpan): boolean =>
+    reason === 'source-expired' && !source.tiers.some(({ kind }) => kind === 'archive');
+  const empty = explained.filter((one) => !nobodyKnows(one));
+  const { code } = refusal;
+  const message = `the venue does not know this symbol any more, and no archive has it (${refusal.message}).`;
+  const refused = explained
+    .filter(nobodyKnows)
+    .map(({ span, evidence }) => ({ span, evidence, code, message }));
+  const unproven = [
+    ...damagedIn(filling, subtract(holes, normalize(explained.map(({ span }) => span)))),
+    ...refused,
+  ];
   return { ...pageFrame(filling, tier), object: what, empty, unproven };
 }
 

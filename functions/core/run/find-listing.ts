@@ -33,13 +33,18 @@ export async function findListing(
   const lastAt = await ask(probe.last(series), (body) => probe.lastAt(body, series));
   if (lastAt === undefined || lastAt > first.asOf - SILENT_FOR) return { listedAt };
   const trading = await ask(probe.status(series), (body) => probe.isTrading(body, series)).catch(
-    whereUnknown,
+    whereRefused,
   );
   return trading ? { listedAt } : { listedAt, delistedAt: floorTo(lastAt, step) + step };
 }
 
-/** A list that does not have the symbol any more says that it does not trade, while its rows are still to be had. */
-function whereUnknown(error: unknown): false {
-  if (error instanceof GordonError && error.code === 'unknown-symbol') return false;
+/**
+ * A list that does not have the symbol any more says that it does not trade, while its rows are still to be had. One that refuses
+ * the request says nothing, so no end is proven.
+ */
+function whereRefused(error: unknown): boolean {
+  if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
+  if (error.code === 'unknown-symbol') return false;
+  if (error.code === 'venue-refused') return true;
   throw error;
 }

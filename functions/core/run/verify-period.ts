@@ -1,19 +1,20 @@
 import { badRequest } from '../bad-request.ts';
 import type { LabelRules } from '../labels.ts';
 import type { LedgerEntry, Looker } from '../look/looker.ts';
-import type { SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
+import type { LivesDue, SeriesCatalog, SeriesStore, Sources } from '../ports.ts';
 import { clip, contains, normalize, type Range } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
-import type { Finding, Source } from '../source.ts';
+import { type Finding, type Listing, livesOf, type Source } from '../source.ts';
 import { timeColumn } from '../table.ts';
 import { iso } from '../time.ts';
 import { asObject, type Cell, keyOf, lineOf } from '../verify/canonical.ts';
-import type { Difference, ObjectVerdict, PeriodCertificate } from '../verify/certificate.ts';
+import type { Difference, ObjectVerdict, OutdatedProof, PeriodCertificate } from '../verify/certificate.ts';
 import { comparable } from '../verify/comparable.ts';
 import { type Fetched, fetchAgain } from '../verify/fetched-rows.ts';
 import { heldObjects, objectNamed, publishedHash } from '../verify/objects.ts';
 import type { Sha256, StoredRows } from '../verify/ports.ts';
 import type { FillPorts } from './filling.ts';
+import { LOOKED_AGAIN_AFTER } from './listing-of.ts';
 
 export interface VerifyPorts extends FillPorts {
   readonly looker: Pick<Looker, 'ledger'>;
@@ -22,6 +23,7 @@ export interface VerifyPorts extends FillPorts {
   readonly catalog: Pick<SeriesCatalog, 'requested'>;
   readonly labels: LabelRules;
   readonly sources: Sources;
+  readonly livesDue: LivesDue;
   sha256(): Sha256;
 }
 
@@ -71,6 +73,14 @@ export async function verifyPeriod(
   const { rows, first, last, compared, changed, missing, extra, differences } = count;
   const renewed = objects.some(({ ledger, venue }) => ledger !== venue);
   const differs = changed + missing + extra > 0 || renewed;
+  const outdated = await outdatedProofs(ports, source, series, range, spans, listing);
+  const verdict = differs
+    ? 'different'
+    : outdated.length > 0
+      ? 'outdated'
+      : compared > 0
+        ? 'identical'
+        : 'not-compared';
   return {
     source: series.source,
     symbol: series.symbol,
@@ -87,9 +97,34 @@ export async function verifyPeriod(
     extra,
     differences,
     objects,
-    verdict: differs ? 'different' : compared > 0 ? 'identical' : 'not-compared',
-    identical: !differs && compared > 0,
+    outdated,
+    verdict,
+    identical: verdict === 'identical',
   };
+}
+
+/** What was proven empty by lives that were looked at too long ago, or in which the symbol was traded as is known now. */
+async function outdatedProofs(
+  { livesDue, clock }: VerifyPorts,
+  source: Source,
+  series: Series,
+  range: Range,
+  spans: readonly LedgerEntry[],
+  listing: Listing | undefined,
+): Promise<OutdatedProof[]> {
+  const proofs = spans.filter(({ reason }) => reason === 'pre-listing' || reason === 'delisted');
+  if (proofs.length === 0 || 'listedAt' in source.listing) return [];
+  const old = !listing || (await livesDue.isDue(series, clock() - LOOKED_AGAIN_AFTER));
+  const lives = listing ? livesOf(listing) : [];
+  return proofs.flatMap(({ reason, ...span }) =>
+    (old ? [range] : lives).flatMap((part) =>
+      clip(clip([{ start: span.start, end: span.end }], part), range).map(({ start, end }) => ({
+        from: iso(start),
+        to: iso(end),
+        reason: reason!,
+      })),
+    ),
+  );
 }
 
 /** A typing error must not read like a month without rows. */

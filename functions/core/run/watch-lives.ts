@@ -1,13 +1,12 @@
 import { BudgetExhausted, GordonError } from '../errors.ts';
-import type { Sources } from '../ports.ts';
-import type { Series } from '../series.ts';
+import type { LivesDue, Sources } from '../ports.ts';
 import { DAY } from '../time.ts';
 import { type ListingPorts, LOOKED_AGAIN_AFTER, lookAgain } from './listing-of.ts';
 
 export interface WatchLivesPorts extends ListingPorts {
   readonly sources: Sources;
   /** whose lives are due, oldest look first */
-  readonly livesDue: { due(before: number, most: number, unclear: number): Promise<readonly Series[]> };
+  readonly livesDue: LivesDue;
 }
 
 /** What does not trade any more, and fell silent too short a time ago to say that this was its end. */

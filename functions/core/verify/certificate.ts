@@ -21,13 +21,24 @@ export interface PeriodCertificate {
   readonly differences: readonly Difference[];
   /** archive objects that the ledger names, with the hash that the archive publishes now; null when it has none */
   readonly objects: readonly ObjectVerdict[];
+  /** stretches proven empty by a look at the symbol's lives that is old by now, or that the present look contradicts */
+  readonly outdated: readonly OutdatedProof[];
   readonly verdict: Verdict;
-  /** something was compared, and nothing differs */
+  /** something was compared, nothing differs, and no proof of emptiness is outdated */
   readonly identical: boolean;
 }
 
-/** `not-compared`: of all stored rows there is none that the venue can repeat, or none is stored. */
-export type Verdict = 'identical' | 'different' | 'not-compared';
+/**
+ * `not-compared`: of all stored rows there is none that the venue can repeat, or none is stored. `outdated`: nothing differs, and
+ * what is taken for a time before listing or after delisting was proven by an old look.
+ */
+export type Verdict = 'identical' | 'different' | 'not-compared' | 'outdated';
+
+export interface OutdatedProof {
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+}
 
 export interface Difference {
   readonly kind: 'changed' | 'missing' | 'extra';

@@ -14,6 +14,7 @@ export function instrumentsInfo(_: VenueContext, request: VenueRequest): unknown
     (i) =>
       i.category === category &&
       i.launchedAt <= request.at &&
+      request.at < (i.contract.forgottenAt ?? Number.POSITIVE_INFINITY) &&
       (symbol === undefined || i.symbol === symbol) &&
       (base === undefined || i.base === base) &&
       // A delisted contract is found by its name, not in the list of those that trade.

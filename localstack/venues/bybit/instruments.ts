@@ -26,6 +26,8 @@ export interface Instrument {
 interface Extras {
   readonly launched?: string;
   readonly delisted?: string;
+  /** from here on no route knows it */
+  readonly forgotten?: string;
   readonly quiet?: number;
   readonly multiplier?: number;
   readonly symbol?: string;
@@ -42,7 +44,14 @@ function instrument(
   [price, lot]: readonly [number, number],
   extras: Extras = {},
 ): Instrument {
-  const { launched = listed, delisted, quiet = 0, multiplier = 1, funding = [[listed, 8]] } = extras;
+  const {
+    launched = listed,
+    delisted,
+    forgotten,
+    quiet = 0,
+    multiplier = 1,
+    funding = [[listed, 8]],
+  } = extras;
   const quote = category === 'inverse' ? 'USD' : 'USDT';
   const symbol = extras.symbol ?? base + quote;
   const listedAt = at(listed);
@@ -67,6 +76,7 @@ function instrument(
       // An inverse candle counts whole dollars as volume and coins as turnover.
       digits: { price, lot, quote: category === 'inverse' ? 0 : Math.min(price + lot, 5) },
       quiet,
+      ...(forgotten !== undefined && { forgottenAt: at(forgotten) }),
     },
   };
 }
@@ -78,7 +88,7 @@ const FILLERS = Array.from({ length: 520 }, (_, i) => {
   return instrument('linear', 'QUIET', listed, [4, 0], { symbol, quiet: 0.5 });
 });
 
-/** Listing times of the real symbols are near the real ones. NEW, OLD, QUIET and SIMnnn are not real. */
+/** Listing times of the real symbols are near the real ones. NEW, OLD, GONE, QUIET and SIMnnn are not real. */
 export const INSTRUMENTS: readonly Instrument[] = [
   instrument('spot', 'BTC', '2021-07-05T12:00', [2, 6]),
   instrument('spot', 'ETH', '2021-07-05T12:00', [2, 5]),
@@ -113,6 +123,10 @@ export const INSTRUMENTS: readonly Instrument[] = [
     ],
   }),
   instrument('linear', 'OLD', '2021-09-02T08:00', [4, 0], { delisted: '2025-03-21T09:00' }),
+  instrument('linear', 'GONE', '2022-05-10T10:00', [4, 0], {
+    delisted: '2023-06-22T09:00',
+    forgotten: '2023-07-01T00:00',
+  }),
   instrument('linear', 'QUIET', '2023-03-02T10:00', [3, 1], { quiet: 0.3 }),
   ...FILLERS,
   instrument('inverse', 'BTC', '2018-11-14T16:00', [1, 8]),

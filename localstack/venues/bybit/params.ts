@@ -7,9 +7,11 @@ import { type Category, type Instrument, instrumentOf } from './instruments.ts';
 /** The query of one request. Bybit does not mind names it does not know. */
 export class Params {
   readonly #values: ReadonlyMap<string, string>;
+  readonly #at: number;
 
   constructor(request: VenueRequest) {
     this.#values = queryOf(request);
+    this.#at = request.at;
   }
 
   text(name: string): string | undefined {
@@ -43,7 +45,8 @@ export class Params {
   /** @param refused what the endpoint says of a symbol it does not know */
   instrument(category: Category, refused: string): Instrument {
     const found = instrumentOf(category, this.text('symbol') ?? '');
-    if (!found) throw badParameter(refused);
+    if (!found || this.#at >= (found.contract.forgottenAt ?? Number.POSITIVE_INFINITY))
+      throw badParameter(refused);
     return found;
   }
 }

@@ -183,3 +183,84 @@ describe('symbols that are followed while one is delisted and another one suspen
     ]);
   });
 });
+
+describe('a certificate', () => {
+  it('is not identical as long as what was proven empty rests on an old look at the lives', async () => {
+    const body = JSON.stringify({
+      source: 'klines_spot',
+      symbol: 'LEAVINGUSDC',
+      timeframe: '4h',
+      from: '2023-05-01',
+      to: '2023-06-01',
+    });
+    const verify = async () => (await at.ask('/backfill/verify', { method: 'POST', body })).body;
+    const proof = { from: '2023-05-01T00:00:00Z', to: '2023-05-10T08:00:00Z', reason: 'pre-listing' };
+    expect(await verify()).toMatchObject({ verdict: 'identical', identical: true, outdated: [] });
+    now += 8 * 24 * HOUR;
+    expect(await verify()).toMatchObject({ verdict: 'outdated', identical: false, outdated: [proof] });
+    await watch();
+    expect(await verify()).toMatchObject({ verdict: 'identical', identical: true, outdated: [] });
+  });
+});
+
+describe('a symbol of a venue without an archive', () => {
+  const order = { source: 'candles', symbols: ['GONEUSDT'], timeframe: '1h' };
+
+  it('that the venue forgot leaves gaps with that as their cause, and no proof', async () => {
+    const after = now;
+    now = Date.parse('2023-06-20T12:00Z');
+    const known = await at.order({ ...order, from: '2023-06-01', to: '2023-06-05' });
+    expect(await at.wait(known.id)).toMatchObject({ status: 'succeeded', rows_fetched: 4 * 24 });
+    now = after;
+    const job = await at.wait((await at.order({ ...order, from: '2023-06-01', to: '2023-06-10' })).id);
+    expect(job).toMatchObject({ status: 'completed_with_gaps' });
+    const { rows, gaps, empty } = await report('GONEUSDT');
+    expect([rows, gaps, empty]).toEqual([
+      4 * 24,
+      [
+        expect.objectContaining({
+          from: '2023-06-05T00:00:00Z',
+          to: '2023-06-10T00:00:00Z',
+          cause: 'source-error',
+          error: expect.stringContaining('does not know this symbol any more'),
+        }),
+      ],
+      [],
+    ]);
+  });
+
+  it('that it never knew is refused with how symbols are written', async () => {
+    const body = JSON.stringify({ ...order, symbols: ['NEVERUSDT'] });
+    expect(await at.ask('/backfill', { method: 'POST', body })).toMatchObject({
+      status: 422,
+      body: { code: 'unknown-symbol', remedy: expect.stringContaining('BTCUSDT') },
+    });
+  });
+});
+
+describe('a symbol whose candles are served while its state is refused', () => {
+  it.each([
+    ['as unknown, has ended', '{"code":-1121,"msg":"Invalid symbol."}', '1h', 'delisted'],
+    [
+      'for another reason, is loaded too, and no end is proven',
+      '{"code":-1100,"msg":"Illegal characters."}',
+      '2h',
+      'venue-outage',
+    ],
+  ])('%s', async (_what, body, timeframe, reason) => {
+    const refusal = at.venues.faults.add({
+      kind: 'status',
+      status: 400,
+      body,
+      venue: 'binance-spot',
+      match: 'exchangeInfo?symbol=LEAVINGUSDC',
+    });
+    const order = { source: 'klines_spot', symbols: ['LEAVINGUSDC'], timeframe };
+    const job = await at.wait((await at.order({ ...order, from: '2023-07-01', to: '2023-07-15' })).id);
+    refusal.remove();
+    expect(refusal.hits).toBeGreaterThan(0);
+    expect(job).toMatchObject({ status: 'succeeded', failures: [] });
+    const { body: rows } = await at.ask<ReportRow[]>('/backfill/report?symbol=LEAVINGUSDC');
+    expect(rows.find((row) => row.timeframe === timeframe)).toMatchObject({ gaps: [], empty: [{ reason }] });
+  });
+});
