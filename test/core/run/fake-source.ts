@@ -6,7 +6,14 @@ import type { ArchiveFile } from '../../../functions/core/ports.ts';
 import { type Range, type RangeSet, union } from '../../../functions/core/range.ts';
 import { fillRange } from '../../../functions/core/run/fill-range.ts';
 import type { Filling } from '../../../functions/core/run/filling.ts';
-import type { ArchiveTier, Listing, PagesTier, Parsed, Source } from '../../../functions/core/source.ts';
+import type {
+  ArchiveListing,
+  ArchiveTier,
+  Listing,
+  PagesTier,
+  Parsed,
+  Source,
+} from '../../../functions/core/source.ts';
 import type { TableSpec } from '../../../functions/core/table.ts';
 import { DAY, HOUR } from '../../../functions/core/time.ts';
 import type { HttpRequest } from '../../../functions/core/venue.ts';
@@ -56,6 +63,8 @@ export interface World {
   withoutArchive?: boolean;
   /** how far back the REST tier answers; without end unless told */
   reachMs?: number;
+  /** the archive has a listing: of its objects, or one that fails */
+  listed?: true | GordonError;
   /** only days, each of which also holds the instant at which it ends */
   closing?: true;
 }
@@ -113,6 +122,13 @@ export async function fill(
     },
     venue: {
       get: async (request: HttpRequest) => {
+        if (request.path.startsWith('/listing')) {
+          calls.push(`list ${request.path.split('/')[2]}`);
+          if (w.listed instanceof GordonError) throw w.listed;
+          const names = Object.keys(w.archive).map((name) => `/${name.length > 7 ? 'day' : 'month'}/${name}`);
+          const body = new TextEncoder().encode(JSON.stringify(names));
+          return { status: 200, headers: {}, body, asOf: w.now, url: host.url };
+        }
         const { start, end, limit } = request.query as { start: number; end: number; limit: number };
         calls.push(`rest ${hours(start)}-${hours(end)}`);
         const within = w.rest.filter((t) => w.ignoresBounds || (t >= start && t < end));
@@ -140,12 +156,21 @@ async function* pieces(rows: readonly number[], length: number): AsyncGenerator<
   for (let i = 0; i < rows.length; i += length) yield bodyOf(rows.slice(i, i + length));
 }
 
+const listingOf = (): ArchiveListing => ({
+  request: (folder) => ({ venue, host, path: `/listing${folder}` }),
+  parse: (body) => {
+    const paths = JSON.parse(new TextDecoder().decode(body)) as string[];
+    return { objects: paths.map((path) => ({ path, modified: 0 })), more: false };
+  },
+});
+
 function sourceOf(w: World): Source {
   const archive = (unit: 'day' | 'month'): ArchiveTier => ({
     kind: 'archive',
     name: unit,
     unit,
     ...(w.closing && { closing: w.closing }),
+    ...(w.listed && { listing: listingOf() }),
     object: (_series, { name }: Period) => {
       const file: HttpRequest = { venue, host, path: `/${unit}/${name}` };
       return { file, checksum: file };

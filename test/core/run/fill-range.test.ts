@@ -57,6 +57,47 @@ describe('the tiers', () => {
   });
 });
 
+describe('an archive with a listing', () => {
+  const days = { '2025-01-05': grid(96, 120), '2025-01-31': grid(720, 744) };
+  const month = [span(0, 744)];
+
+  it('is requested for the days of a month that lacks which it lists', async () => {
+    const filled = await fill({ archive: days, listed: true, rest: grid(0, 744), pageRows: 1_000 }, month);
+    expect(filled.calls).toEqual([
+      'month 2025-01',
+      'list day',
+      'day 2025-01-05',
+      'day 2025-01-31',
+      'rest 0-720',
+    ]);
+    expect(filled.filling.missing).toEqual([]);
+  });
+
+  it('says of what it does not list that it lacks, as an answer about each would', async () => {
+    const world = { archive: days, reachMs: HOUR, closing: true } as const;
+    const filled = await fill({ ...world, listed: true }, month);
+    expect(filled.calls).toEqual(['day 2024-12-31', 'list day', 'day 2025-01-05', 'day 2025-01-31']);
+    const each = await fill(world, month);
+    expect(each.calls).toHaveLength(32);
+    expect([emptyOf(filled), filled.have]).toEqual([emptyOf(each), each.have]);
+    const evidence = filled.pages.flatMap(({ empty }) => empty.flatMap((one) => one.evidence));
+    expect(evidence.map(({ what }) => what)).toContainEqual(expect.stringContaining('listing of /day/'));
+  });
+
+  it('is requested for each day where the listing fails', async () => {
+    const failing = damage('venue-broken');
+    const filled = await fill({ archive: days, listed: failing, rest: grid(0, 744) }, month);
+    expect(filled.calls.filter((call) => call.startsWith('list'))).toHaveLength(1);
+    expect(filled.calls.filter((call) => call.startsWith('day'))).toHaveLength(31);
+    expect(filled.filling.missing).toEqual([]);
+  });
+
+  it('is not listed for the last objects of a range', async () => {
+    const filled = await fill({ archive: {}, listed: true, rest: grid(0, 48) }, [span(0, 48)]);
+    expect(filled.calls.slice(0, 2)).toEqual(['day 2025-01-01', 'day 2025-01-02']);
+  });
+});
+
 describe('an archive that cannot be reached', () => {
   const away = new GordonError({
     name: 'RetryableVenueError',
