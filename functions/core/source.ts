@@ -175,6 +175,8 @@ export interface ListingProbe {
   /** Asks for the newest row; a delisted symbol's is old. */
   last(series: Series): HttpRequest;
   lastAt(body: Uint8Array, series: Series): number | undefined;
+  /** Whether the newest row is one that nobody traded: of a symbol that ended such rows may go on. Absent: they end with it. */
+  isFrozen?(body: Uint8Array, series: Series): boolean;
   /** Asks for the symbol's state; `true` if it still trades. */
   status(series: Series): HttpRequest;
   isTrading(body: Uint8Array, series: Series): boolean;

@@ -9,6 +9,9 @@ import type { HttpRequest } from '../venue.ts';
 /** A symbol whose newest row is older than this may be delisted; a halt is not that long. */
 const SILENT_FOR = 3 * DAY;
 
+/** @property frozen the end is that of rows which nobody traded: the symbol ended before */
+export type FoundListing = Listing & { readonly frozen?: boolean };
+
 /**
  * Asks the venue for the span of a symbol's life: its first row, and if it no longer trades its last.
  * @returns undefined when the venue knows the symbol but has no rows of it
@@ -18,7 +21,7 @@ export async function findListing(
   venue: VenueClient,
   probe: ListingProbe | Listing,
   series: Series,
-): Promise<Listing | undefined> {
+): Promise<FoundListing | undefined> {
   if ('listedAt' in probe) return probe;
   const ask = async <T>(request: HttpRequest, read: (body: Uint8Array) => T): Promise<T | undefined> => {
     const answer = await venue.get(request);
@@ -30,12 +33,18 @@ export async function findListing(
   if (first === undefined || firstAt === undefined) return undefined;
   // The ledger's spans lie on the grid, and a first stamp may not.
   const listedAt = floorTo(firstAt, step);
-  const lastAt = await ask(probe.last(series), (body) => probe.lastAt(body, series));
-  if (lastAt === undefined || lastAt > first.asOf - SILENT_FOR) return { listedAt };
+  const newest = await ask(probe.last(series), (body) => ({
+    at: probe.lastAt(body, series),
+    frozen: probe.isFrozen?.(body, series) ?? false,
+  }));
+  const lastAt = newest?.at;
+  if (!newest || lastAt === undefined) return { listedAt };
+  if (!newest.frozen && lastAt > first.asOf - SILENT_FOR) return { listedAt };
   const trading = await ask(probe.status(series), (body) => probe.isTrading(body, series)).catch(
     whereRefused,
   );
-  return trading ? { listedAt } : { listedAt, delistedAt: floorTo(lastAt, step) + step };
+  if (trading) return { listedAt };
+  return { listedAt, delistedAt: floorTo(lastAt, step) + step, ...(newest.frozen && { frozen: true }) };
 }
 
 /**

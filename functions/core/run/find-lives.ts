@@ -4,9 +4,9 @@ import type { ArchiveReader, VenueClient } from '../ports.ts';
 import { clip, hull, intersect, normalize, type Range, type RangeSet, subtract, union } from '../range.ts';
 import type { Series } from '../series.ts';
 import { type Listing, livesOf, type Source } from '../source.ts';
-import { findListing } from './find-listing.ts';
+import { type FoundListing, findListing } from './find-listing.ts';
 import { listedPeriods } from './listed-periods.ts';
-import { byRows, type Published } from './refine-lives.ts';
+import { byRows, endOfTrade, type Published } from './refine-lives.ts';
 
 export interface Look {
   readonly listing: Listing | undefined;
@@ -60,7 +60,7 @@ export async function findLives(
       return file;
     },
   };
-  let rest: Listing | undefined;
+  let rest: FoundListing | undefined;
   let unknown: unknown;
   try {
     rest = await findListing(noted, source.listing, series);
@@ -79,6 +79,7 @@ export async function findLives(
     return { listing: rest, whole: false };
   }
   if (unknown !== undefined && published.length === 0) throw unknown;
+  if (rest?.frozen) rest = await withoutFrozen(read, source, series, rest, published);
   const gaps: Range[] = [];
   if (rest) {
     const known = await knownGaps(noted, source, series, rest, before, now);
@@ -126,6 +127,20 @@ export function livesBy(
     lives,
     byObjects: true,
   };
+}
+
+/** The life up to its last trade, as far as the archive has objects of it: those of the newest month come later. */
+async function withoutFrozen(
+  archive: ArchiveReader,
+  source: Pick<Source, 'traded'>,
+  series: Series,
+  { listedAt, delistedAt }: FoundListing,
+  published: readonly Published[],
+): Promise<Listing> {
+  const objects = published.filter(({ end }) => end > listedAt);
+  const end = await endOfTrade(archive, source, series, objects);
+  const isKnown = end !== undefined && end < objects.at(-1)!.end;
+  return { listedAt, delistedAt: isKnown ? end : delistedAt! };
 }
 
 /** Silences within the life that the API knows, as an older look had them: between its lives, and from its end to the comeback. */

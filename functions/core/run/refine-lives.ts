@@ -57,7 +57,7 @@ async function firstRow(
 }
 
 /** Backwards, object by object: the close of the last candle with a trade, on the grid of the series. */
-async function endOfTrade(
+export async function endOfTrade(
   archive: ArchiveReader,
   { traded }: Refined,
   series: Series,

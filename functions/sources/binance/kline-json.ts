@@ -62,6 +62,12 @@ export function openTimesIn(body: Uint8Array): number[] {
   });
 }
 
+/** Whether the newest candle of an answer had no trade. @throws GordonError `malformed-rows` */
+export function endsUntraded(body: Uint8Array): boolean {
+  const last = readArray(body, 'klines').at(-1);
+  return Array.isArray(last) && numberIn(last[TRADES]) === 0;
+}
+
 function readArray(body: Uint8Array, subject: string): unknown[] {
   const value = readJson(body, subject);
   if (!Array.isArray(value)) throw malformed(subject, 'the answer is no list of candles.');

@@ -8,7 +8,7 @@ import { stepOf, type Timeframe } from '../../core/timeframe.ts';
 import type { Host, HttpRequest, LimitFamily } from '../../core/venue.ts';
 import { klineArchive } from './archive.ts';
 import { statusIn } from './exchange-info.ts';
-import { openTimesIn, parseKlineJson } from './kline-json.ts';
+import { endsUntraded, openTimesIn, parseKlineJson } from './kline-json.ts';
 import { binance } from './venue.ts';
 
 /** Place of `trades` among the columns of `klineTable`. */
@@ -118,6 +118,8 @@ function listingProbe(market: KlineMarket): ListingProbe {
     firstAt: (body) => openTimesIn(body).at(0),
     last: (series) => one(series, {}),
     lastAt: (body) => openTimesIn(body).at(-1),
+    // Spot ends with its symbols.
+    ...(market.folder === 'futures/um' && { isFrozen: endsUntraded }),
     status: ({ symbol }) => ({ ...ask(market, smallest), ...market.status(symbol) }),
     isTrading: (body, { symbol }) => statusIn(body, symbol) === 'TRADING',
   };

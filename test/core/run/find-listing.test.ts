@@ -24,7 +24,7 @@ const probe: ListingProbe = {
 };
 
 /** Asks a venue that answers each path with one value; undefined: the object does not exist. */
-async function find(answers: Readonly<Record<string, unknown>>) {
+async function find(answers: Readonly<Record<string, unknown>>, by = probe) {
   const asked: string[] = [];
   const client = {
     get: async ({ path }: HttpRequest) => {
@@ -35,7 +35,7 @@ async function find(answers: Readonly<Record<string, unknown>>) {
       return { status: 200, headers: {}, body, asOf: now, url: path };
     },
   };
-  return { asked, listing: await findListing(client, probe, series) };
+  return { asked, listing: await findListing(client, by, series) };
 }
 
 const born = Date.UTC(2020, 0, 1, 7);
@@ -56,6 +56,17 @@ describe('findListing', () => {
       listedAt: born,
     });
     expect((await find({ '/first': born, '/last': now - 2 * DAY, '/status': false })).asked.length).toBe(2);
+  });
+
+  it('takes rows that nobody traded for no sign of life, and the state decides', async () => {
+    const answers = { '/first': born, '/last': now - HOUR };
+    const frozen = { ...probe, isFrozen: () => true };
+    expect((await find({ ...answers, '/status': true }, frozen)).listing).toEqual({ listedAt: born });
+    expect((await find({ ...answers, '/status': false }, frozen)).listing).toEqual({
+      listedAt: born,
+      delistedAt: now,
+      frozen: true,
+    });
   });
 
   it('puts both ends on the grid, for the spans of the ledger are', async () => {

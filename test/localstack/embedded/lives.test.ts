@@ -56,6 +56,27 @@ describe('a perpetual whose archive goes on after its end', () => {
   });
 });
 
+describe('a perpetual of which REST goes on too', () => {
+  it('has ended with its last trade, because the list says that it does not trade', async () => {
+    const open = Date.parse('2023-02-20T08:00Z');
+    const candle = [open, '1', '1', '1', '1', '0', open + 4 * HOUR - 1, '0', 0, '0', '0', '0'];
+    const frozen = at.venues.faults.add({
+      kind: 'status',
+      status: 200,
+      body: JSON.stringify([candle]),
+      venue: 'binance-usdm',
+      match: 'klines?symbol=FROZENUSDT&interval=4h&limit=1',
+    });
+    const order = { source: 'klines_perp', symbols: ['FROZENUSDT'], timeframe: '4h' };
+    const job = await at.wait((await at.order({ ...order, from: '2022-09-01', to: '2022-10-01' })).id);
+    expect([frozen.hits, job.status]).toEqual([1, 'succeeded']);
+    frozen.remove();
+    const [life] = await at.sql`
+      select delisted_at from market_data.series where symbol = 'FROZENUSDT' and timeframe = '4h'`;
+    expect(life).toEqual({ delisted_at: new Date('2022-09-15T12:00Z') });
+  });
+});
+
 describe('a symbol that was delisted', () => {
   it('ends there, as long as it is away', async () => {
     const job = await run('BACKUSDC', '2022-09-01', '2023-02-20');
@@ -73,8 +94,8 @@ describe('a symbol that was delisted', () => {
     await at.sql`
       insert into market_data.coverage (source, symbol, timeframe, span, state, reason, job_id, chunk, fetched_at)
       values ('klines_spot', 'BACKUSDC', '1h', tstzrange('2023-03-15Z', '2023-03-20Z'), 'empty', 'delisted', 'old', 'old', now())`;
-    // With the perpetual from before.
-    expect(await watch()).toMatchObject({ lives: 2 });
+    // With the two series of the perpetual from before.
+    expect(await watch()).toMatchObject({ lives: 3 });
     const job = await run('BACKUSDC', '2022-09-01', '2023-03-24');
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
     const { rows, empty, gaps } = await report('BACKUSDC');
