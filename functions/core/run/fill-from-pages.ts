@@ -17,6 +17,7 @@ import { type Finding, livesOf, type PagesTier, type Parsed, UNREADABLE_CELL } f
 import { rowsWithin } from '../table.ts';
 import { ceilTo } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
+import { afterEnd } from './after-end.ts';
 import { refuseEmpty } from './empty-answer.ts';
 import { damagedIn, explainExpired } from './explain-expired.ts';
 import { EVIDENCE_KEPT, type Filling, type FillPorts, mayLieOutsideLife } from './filling.ts';
@@ -149,7 +150,9 @@ async function readPage(
   const answer = await askFor(ports, filling, tier, range);
   const { what, asOf, full, parsed } = answer;
   if (answer.isEmpty) await refuseEmpty(filling, tier, range, answer);
-  const frame = { ...pageFrame(filling, tier), object: what, findings: parsed?.findings ?? [] };
+  const marked = parsed ? await afterEnd(filling, parsed.batch, wanted) : [];
+  const findings = [...(parsed?.findings ?? []), ...marked];
+  const frame = { ...pageFrame(filling, tier), object: what, findings };
   const told = parsed ? rowsWithin(parsed.batch, [range]) : frame.rows;
   if (full && told.length === 0) throw outsideRange(what);
   const rows = wanted.length === 1 ? told : rowsWithin(told, wanted);
