@@ -72,6 +72,7 @@ function portsOf(world: World): SymbolPorts & { readonly requested: string[] } {
     rosters: [...universes, bybitLinear],
     clock: () => NOW,
     store: { listing: async () => undefined, saveListing: async () => {} },
+    archive: { read: async () => undefined },
     venue: {
       async get(request) {
         requested.push(`${request.path} ${request.query?.symbol ?? request.query?.cursor ?? ''}`.trim());
