@@ -75,6 +75,8 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
     catalog,
     stored: createMemoryStoredRows(warehouse),
     looker: createMemoryLooker(warehouse),
+    // The lives of a synthetic market do not change.
+    livesDue: { due: async () => [], isDue: async () => false },
     labels: createMemoryLabelRules(new Map()),
     sha256,
     workflow: {
