@@ -1,5 +1,8 @@
 import type { Page } from '../core/coverage.ts';
-import { hull, normalize, type RangeSet, union } from '../core/range.ts';
+import type { GordonError } from '../core/errors.ts';
+import { brokenInvariant } from '../core/invariants.ts';
+import { hull, normalize, type Range, type RangeSet, union } from '../core/range.ts';
+import type { Series } from '../core/series.ts';
 import type { TableSpec } from '../core/table.ts';
 import { copyRows, tableName } from './copy.ts';
 import { takePlace, WORTH_A_PLACE } from './copy-places.ts';
@@ -12,6 +15,7 @@ import { mergeRows } from './staging.ts';
 /**
  * Writes pages of one series and their account in one transaction.
  * @returns rows that are now accounted for and were not before
+ * @throws GordonError `broken-invariant` when rows and account do not agree: then nothing is written
  */
 export async function commitPages(
   sql: Sql,
@@ -56,7 +60,8 @@ function attempt(
     if (rows > 0 && how === 'copy') {
       const batches = fresh.flatMap((one) => one.batches);
       if (rows >= WORTH_A_PLACE) await takePlace(tx, table);
-      await copyRows(tx, tableName(table), table, batches);
+      const copied = await copyRows(tx, tableName(table), table, batches);
+      if (copied !== rows) throw miscounted(series, hull(written)!, rows, copied);
     }
     for (const { page, batches } of fresh) {
       if (how === 'merge' && batches.length > 0) await mergeRows(tx, table, page, batches, by);
@@ -64,7 +69,7 @@ function attempt(
       if (changing.length > 0) rows += await mergeRows(tx, table, page, changing);
     }
     if (said.proven.length + said.other.length > 0) await carve(tx, series, written, ['empty', 'failed']);
-    await insertSpans(tx, series, spans, by);
+    await insertSpans(tx, series, spans, by, { table, merged: how === 'merge' });
     for (const page of pages) {
       for (const { span, ...error } of page.unproven ?? []) await noteFailed(tx, series, span, error, by);
       await insertFindings(tx, page, by);
@@ -72,5 +77,12 @@ function attempt(
     return rows;
   }, NO_WAIT);
 }
+
+const miscounted = (series: Series, span: Range, rows: number, copied: number): GordonError =>
+  brokenInvariant(series, {
+    invariant: 'rows-counted',
+    span,
+    found: `${rows} rows in the account, and the server took ${copied}`,
+  });
 
 const all = (pages: readonly Page[], of: (page: Page) => RangeSet): RangeSet => normalize(pages.flatMap(of));

@@ -7,8 +7,8 @@ import { stepOf, type Timeframe } from '../core/timeframe.ts';
 import { quoted, tableName } from './copy.ts';
 import { addLabelRule } from './labels.ts';
 import { carve, haveOf, insertSpans, lockMonths, type NewSpan } from './ledger.ts';
+import { ownRows } from './own-rows.ts';
 import type { Sql, Transaction } from './postgres.ts';
-import { ownRows } from './reconcile.ts';
 import { accountsForDeletes } from './recount.ts';
 
 /** What one month of a series came to. */

@@ -8,6 +8,7 @@ import type { Transaction } from './postgres.ts';
  * Writes batches with one binary COPY. Memory does not grow with them: the next buffer is made when the socket took the
  * one before.
  * @param target the table to copy into, quoted; its columns must be those of the spec
+ * @returns how many rows the server says that it wrote
  * @throws the server's own error, such as 23505; the transaction is then to be given up
  */
 export async function copyRows(
@@ -15,7 +16,7 @@ export async function copyRows(
   target: string,
   table: TableSpec,
   batches: Iterable<Batch>,
-): Promise<void> {
+): Promise<number> {
   const columns = table.columns.map((column) => quoted(column.name)).join(', ');
   const query = tx.unsafe(`copy ${target} (${columns}) from stdin (format binary)`);
   // postgres.js settles the query when the stream opens. An error that comes after the last byte was sent then reaches
@@ -25,6 +26,9 @@ export async function copyRows(
   failure.catch(() => {});
 
   const stream: Writable = await Promise.race([query.writable(), failure]);
+  // In the same way the server's last word, with its count, goes to `resolve`.
+  const { promise: ended, resolve: end } = Promise.withResolvers<{ readonly count: number }>();
+  Object.assign(query, { resolve: end });
   stream.on('error', reject);
   try {
     for (const buffer of encodeCopy(table, batches)) {
@@ -40,6 +44,7 @@ export async function copyRows(
   }
   stream.end();
   await Promise.race([once(stream, 'finish'), failure]);
+  return (await Promise.race([ended, failure])).count;
 }
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

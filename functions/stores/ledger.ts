@@ -1,9 +1,11 @@
 import type { PendingQuery, Row } from 'postgres';
+import { brokenInvariant, overlapIn } from '../core/invariants.ts';
 import { periodsIn } from '../core/period.ts';
 import { clip, hull, type Range, type RangeSet } from '../core/range.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
 import { iso } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
+import { type Broken, breachOf, brokenOf, type Counted } from './invariants.ts';
 import type { Runner, Transaction } from './postgres.ts';
 
 export type CoverageState = 'have' | 'empty' | 'failed';
@@ -164,14 +166,22 @@ export async function carve(
 /**
  * Enters spans, cut at the borders of months: a row that crossed one would belong to two locks, and two holders who carve
  * the same row do not see each other's remainder.
+ * @param counted where the rows are, once they are written; absent: nothing is said about rows
+ * @throws GordonError `broken-invariant`; the transaction is then to be given up
  */
 export async function insertSpans(
   tx: Transaction,
   series: Series,
   spans: readonly NewSpan[],
   by: Author,
+  counted?: Counted,
 ): Promise<void> {
   if (spans.length === 0) return;
+  const twice = overlapIn(spans.map(({ span }) => span));
+  if (twice) {
+    const found = 'two spans of what is to be entered lie there';
+    throw brokenInvariant(series, { invariant: 'no-overlap', span: twice, found });
+  }
   const step = stepOf(series.timeframe);
   const rows = spans.flatMap((s) =>
     periodsIn('month', s.span)
@@ -187,13 +197,18 @@ export async function insertSpans(
         sha256: s.sha256 ?? null,
       })),
   );
-  await tx`
-    insert into market_data.coverage
-      (source, symbol, timeframe, span, state, reason, evidence, rows, object, sha256, job_id, chunk, fetched_at)
-    select ${series.source}, ${series.symbol}, ${series.timeframe}, tstzrange(r.start, r."end"), r.state, r.reason, r.evidence,
-      r.rows, r.object, r.sha256, ${by.jobId}, ${by.chunk}, ${new Date(by.at)}
-    from jsonb_to_recordset(${tx.json(rows as never)}) as r (start timestamptz, "end" timestamptz, state text, reason text,
-      evidence jsonb, rows bigint, object text, sha256 text)`;
+  const added = spans.map(({ span }) => span);
+  const [broken] = await tx<Broken[]>`
+    with added as (
+      insert into market_data.coverage
+        (source, symbol, timeframe, span, state, reason, evidence, rows, object, sha256, job_id, chunk, fetched_at)
+      select ${series.source}, ${series.symbol}, ${series.timeframe}, tstzrange(r.start, r."end"), r.state, r.reason, r.evidence,
+        r.rows, r.object, r.sha256, ${by.jobId}, ${by.chunk}, ${new Date(by.at)}
+      from jsonb_to_recordset(${tx.json(rows as never)}) as r (start timestamptz, "end" timestamptz, state text, reason text,
+        evidence jsonb, rows bigint, object text, sha256 text)
+      returning span, state, rows)
+    ${brokenOf(tx, series, added, counted)}`;
+  if (broken) throw brokenInvariant(series, breachOf(broken));
 }
 
 /** Only the last error of a span is kept, and only where it still lacks rows. The months must be locked. */
@@ -207,6 +222,8 @@ export async function noteFailed(
   const { evidence = [], ...words } = error;
   await carve(tx, series, [span], ['failed']);
   const missing = await missingOf(tx, series, span, by.at);
+  // A proof that was due to be looked at again, and was not: the gap is shown with its error, and no span lies over another.
+  await carve(tx, series, missing, ['empty']);
   const failed = missing.map((gap) => ({
     span: gap,
     state: 'failed' as const,

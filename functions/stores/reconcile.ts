@@ -1,15 +1,17 @@
-import { measure, normalize, type Range, type RangeSet } from '../core/range.ts';
+import { hull, measure, normalize, type Range, type RangeSet, union } from '../core/range.ts';
 import type { Series } from '../core/series.ts';
 import { type TableSpec, timeColumn } from '../core/table.ts';
 import { DAY, floorTo } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
 import { compactLedger } from './compact.ts';
+import { lookAt, takeBack } from './contradictions.ts';
 import { tableName } from './copy.ts';
 import { carve, haveOf, lockMonths, toMultirange } from './ledger.ts';
+import { ownRows } from './own-rows.ts';
 import type { Runner, Sql } from './postgres.ts';
 
 /**
- * Compares the ledger with the rows and takes out what has no row. Rows that the ledger does not know are no fault: the
+ * Compares the ledger with the rows and takes out what has no row, and where it contradicts itself. Rows that the ledger does not know are no fault: the
  * planner asks for their span again.
  *
  * Rows are counted by span, which the primary key answers without reading the table where it is vacuumed. Only of a span that
@@ -25,16 +27,20 @@ export async function reconcile(
   now: number,
 ): Promise<RangeSet> {
   if (range.start >= range.end) return [];
+  let wrong: RangeSet = [];
   const suspects = await sql.begin(async (tx) => {
-    const have = await haveOf(tx, series, range);
+    const { have, doubled, denied } = await lookAt(tx, table, series, range);
+    wrong = union(doubled, denied);
     if (have.length === 0) return [];
     if (table.rhythm === 'events') return shortSpans(tx, table, series, range);
     const short = await shortOf(tx, table, series, have);
     return rowless(tx, table, series, short, await doubtfulDays(tx, table, series, short));
   }, 'isolation level repeatable read read only');
   const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects) : [];
+  const count = (tx: Runner) => (table.rhythm === 'events' ? countOf(tx, table, series, 'part') : undefined);
+  const contradicted = wrong.length > 0 ? await takeBack(sql, table, series, hull(wrong)!, now, count) : [];
   await compactLedger(sql, series, range, now);
-  return lost;
+  return union(lost, contradicted);
 }
 
 function takeOut(sql: Sql, table: TableSpec, series: Series, suspects: RangeSet): Promise<RangeSet> {
@@ -166,10 +172,3 @@ const daysOf = (range: Range): number[] => {
   const first = floorTo(range.start, DAY);
   return Array.from({ length: Math.ceil((range.end - first) / DAY) }, (_, i) => first + i * DAY);
 };
-
-/** The rows of one series in a table `t` that several share: by those of the key's columns that a series has. */
-export function ownRows(sql: Runner, table: TableSpec, series: Series) {
-  const of = { symbol: series.symbol, timeframe: series.timeframe, ...table.fixed };
-  const own = Object.entries(of).filter(([column]) => table.key.includes(column));
-  return own.reduce((all, [column, value]) => sql`${all} and t.${sql(column)} = ${value}`, sql`true`);
-}

@@ -6,8 +6,8 @@ import type { Series } from '../core/series.ts';
 import { type TableSpec, timeColumn } from '../core/table.ts';
 import { stepOf, type Timeframe } from '../core/timeframe.ts';
 import { tableName } from './copy.ts';
+import { ownRows } from './own-rows.ts';
 import type { Sql } from './postgres.ts';
-import { ownRows } from './reconcile.ts';
 
 type Spans = readonly (readonly [start: number, end: number])[];
 

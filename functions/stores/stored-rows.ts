@@ -4,8 +4,8 @@ import { type TableSpec, timeColumn } from '../core/table.ts';
 import type { Cell } from '../core/verify/canonical.ts';
 import type { Sha256, StoredRows } from '../core/verify/ports.ts';
 import { quoted, tableName } from './copy.ts';
+import { ownRows } from './own-rows.ts';
 import { type Sql, storeError } from './postgres.ts';
-import { ownRows } from './reconcile.ts';
 
 /** Rows of one fetch: some hundred kilobytes. */
 const BATCH = 2_000;

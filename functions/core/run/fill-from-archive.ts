@@ -29,6 +29,7 @@ import { worthAsking } from '../worth-asking.ts';
 import { afterEnd } from './after-end.ts';
 import { explainExpired } from './explain-expired.ts';
 import { type Filling, type FillPorts, mayLieOutsideLife, type ObjectAnswer } from './filling.ts';
+import { refuseUnanswered } from './refuse-unanswered.ts';
 import { withoutUnlisted } from './unlisted.ts';
 
 /** Reads the objects of one archive tier for the periods that are missing, and yields their rows page by page. */
@@ -158,6 +159,7 @@ interface ReadObject {
  */
 async function* pageOf(filling: Filling, read: ReadObject, parsed: Parsed | undefined): AsyncGenerator<Page> {
   if (!parsed) return;
+  refuseUnanswered(filling, parsed);
   const { object, sha256, wanted } = read;
   const missing = intersect(wanted, filling.missing);
   const rows = rowsWithin(parsed.batch, missing);

@@ -13,7 +13,7 @@ import type { SeriesStore } from '../ports.ts';
 import { measure } from '../range.ts';
 import { DAY, MINUTE } from '../time.ts';
 import { stepOf } from '../timeframe.ts';
-import { causesInWords, gapsOf, keptOf, type Remainder } from './job-gaps.ts';
+import { causesInWords, contradictionOf, gapsOf, keptOf, type Remainder } from './job-gaps.ts';
 import { eachSeries, missingOf, overdue, wantedOf } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
 import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
@@ -69,11 +69,17 @@ interface Verdict {
   readonly gaps?: readonly JobGap[];
 }
 
-function verdict({ missing, labels, gaps }: Left, chunks: readonly ChunkProgress[], rows: number): Verdict {
+function verdict(
+  { missing, labels, gaps, contradicted }: Left,
+  chunks: readonly ChunkProgress[],
+  rows: number,
+): Verdict {
   // A chunk whose rows came another way, by another job, is no failure of this one.
   const failed = chunks.filter((chunk) => GIVEN_UP.has(chunk.state) && labels.has(chunk.label));
   const [first] = failed;
   const kept = keptOf(gaps);
+  if (missing === 0 && !first && contradicted)
+    return { status: 'completed_with_gaps', reason: contradicted, gaps: kept };
   if (missing === 0 && !first) return { status: 'succeeded', reason: '', gaps: kept };
   const causes = causesInWords(gaps);
   const why = first
@@ -93,6 +99,8 @@ interface Left {
   /** chunks of which anything at all is missing */
   readonly labels: ReadonlySet<string>;
   readonly gaps: readonly JobGap[];
+  /** of what the ledger calls complete, the first gap that the report shows nevertheless, in words */
+  readonly contradicted?: string;
 }
 
 async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
@@ -113,7 +121,9 @@ async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   }
   const { sources, symbols, timeframe } = job;
   const reports = await ports.catalog.report({ sources, symbols, timeframe });
-  return { missing: steps, labels, gaps: gapsOf(remainders, reports, now) };
+  const contradicted = contradictionOf(remainders, reports, now);
+  const gaps = gapsOf(remainders, reports, now);
+  return { missing: steps, labels, gaps, ...(contradicted !== undefined && { contradicted }) };
 }
 
 /** A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. */

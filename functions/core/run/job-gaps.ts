@@ -1,4 +1,5 @@
 import { type Cause, GAP_CAUSES, type GapCause } from '../cause.ts';
+import { gapsAfterSuccess, inWords } from '../invariants.ts';
 import type { JobGap } from '../job.ts';
 import type { SeriesReport } from '../ports.ts';
 import { clip, intersect, normalize, type Range, type RangeSet, subtract } from '../range.ts';
@@ -30,6 +31,26 @@ export function gapsOf(
   return remainders
     .flatMap((remainder) => gapsIn(remainder, byLabel.get(seriesLabel(remainder.series)), now))
     .sort((a, b) => Number(a.proven) - Number(b.proven) || a.start - b.start);
+}
+
+/**
+ * A job that lacks nothing has no gap in the report either: both come of the same ledger, by two ways of counting.
+ * @returns the first breach in words; undefined where there is none
+ */
+export function contradictionOf(
+  remainders: readonly Remainder[],
+  reports: readonly SeriesReport[],
+  now: number,
+): string | undefined {
+  const byLabel = new Map(reports.map((report) => [seriesLabel(report), report]));
+  for (const { series, wanted, missing } of remainders) {
+    const due = subtract(overdue(wanted, series, now), missing);
+    const [span] = gapsAfterSuccess(due, byLabel.get(seriesLabel(series))?.gaps ?? []);
+    if (!span) continue;
+    const found = 'the report has a gap there, and the ledger lacks nothing';
+    return `${seriesLabel(series)}: ${inWords({ invariant: 'no-gap-after-success', span, found })}`;
+  }
+  return undefined;
 }
 
 export const keptOf = (gaps: readonly JobGap[]): JobGap[] => gaps.slice(0, KEPT);

@@ -135,4 +135,37 @@ describe('a job', () => {
       rows_fetched: ROWS,
     });
   }, 90_000);
+
+  it('of which something beside the program swallows a row keeps nothing of the page, asks once and says why', async () => {
+    const order = fresh();
+    const lost = new Date(Date.parse(order.from) + 60_000).toISOString();
+    await at.sql.unsafe(`
+      create function beside() returns trigger language plpgsql as $$ begin
+        if new.open_time = '${lost}' then return null; end if; return new; end $$;
+      create trigger beside before insert on market_data.spot_klines for each row execute function beside()`);
+    const before = at.venues.requests.count('/data/');
+    const job = await at.wait((await at.order(order)).id);
+    expect(job).toMatchObject({
+      status: 'failed',
+      rows_fetched: 0,
+      failures: [{ code: 'broken-invariant' }],
+    });
+    // The file and its checksum.
+    expect(at.venues.requests.count('/data/') - before).toBe(2);
+    const gapOf = async () => {
+      const { body } = await at.ask<
+        { gaps: { from: string; cause: string; error: string; rows: number }[] }[]
+      >('/backfill/report?symbol=ETHUSDT');
+      return body[0]!.gaps.find(({ from }) => Date.parse(from) === Date.parse(order.from));
+    };
+    expect(await gapOf()).toMatchObject({
+      cause: 'ours',
+      rows: ROWS,
+      error: expect.stringContaining(`${ROWS} rows in the account, and the server took ${ROWS - 1}`),
+    });
+    await at.sql`drop trigger beside on market_data.spot_klines`;
+    const again = await at.wait((await at.order(order)).id);
+    expect(again).toMatchObject({ status: 'succeeded', rows_fetched: ROWS });
+    expect(await gapOf()).toBeUndefined();
+  });
 });

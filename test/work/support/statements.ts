@@ -9,7 +9,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/pg_advisory_xact_lock/, 'lock the months'],
   [/^copy "market_data"/, 'COPY'],
   [/^with cut as/, 'cut spans'],
-  [/^insert into market_data\.coverage/, 'enter spans'],
+  [/^with added as \(\s*insert into market_data\.coverage/, 'enter spans'],
   [/^with old as materialized .*insert into market_data\.series/, 'note the request'],
   [/^select from market_data\.series s where exists .*open_requests/, 'hold what it requested'],
   [/^with mine as \(delete from market_data\.open_requests/, 'settle what it requested'],
@@ -19,7 +19,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/sum\(rows\).*job_id = \$1 and state/, 'rows of the job'],
   [/unnest\(\$1::tstzmultirange - /, 'what is missing'],
   [
-    /unnest\(\$1::tstzmultirange \* .*\(state = 'have'\)|unnest\(\$1::tstzmultirange \* .*and state = 'have'\)/,
+    /^with spans as materialized .*'doubled'.*'denied'|unnest\(\$1::tstzmultirange \* .*and state = 'have'\)/,
     'what is there',
   ],
   [/^select kind, .* group by 1\) kinds/, 'what is said of it'],

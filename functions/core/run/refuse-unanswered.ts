@@ -1,0 +1,26 @@
+import { brokenInvariant, unansweredIn } from '../invariants.ts';
+import { hull } from '../range.ts';
+import type { Parsed } from '../source.ts';
+import { stepOf } from '../timeframe.ts';
+import type { Filling } from './filling.ts';
+
+/**
+ * Of a file that several sources share: what one of them has a row for, each other one must have a row or a finding for as well, before
+ * anything of the file is kept. Else a parser that drops a cell would let the rest of the ledger prove that there was none.
+ * @throws GordonError `broken-invariant`
+ */
+export function refuseUnanswered({ source, series }: Filling, parsed: Parsed): void {
+  if (!source.siblings) return;
+  const told = { ...parsed.also, [source.id]: parsed };
+  const [broken] = unansweredIn(told, [source.id, ...source.siblings], series.timeframe);
+  if (!broken) return;
+  const steps = broken.at.reduce((sum, { start, end }) => sum + end - start, 0) / stepOf(series.timeframe);
+  throw brokenInvariant(
+    { ...series, source: broken.source },
+    {
+      invariant: 'every-instant',
+      span: hull(broken.at)!,
+      found: `neither for ${steps} of the instants in a file of ${source.id}`,
+    },
+  );
+}
