@@ -53,33 +53,33 @@ export function overlapIn(spans: Iterable<Range>): Range | undefined {
 }
 
 /** What one source has of a file: its rows, and what was odd. */
-export interface Told {
+export interface Content {
   readonly batch: Pick<Batch, 'length' | 'times'>;
   readonly findings: readonly Finding[];
 }
 
 /**
  * Instants that a file has for one of its sources and neither a row nor a finding for another, by the other's id.
- * @param told by source
+ * @param content by source
  * @param sources all that the file is about: one of which it says nothing at all lacks every instant
  */
 export function unansweredIn(
-  told: Readonly<Record<string, Told>>,
+  content: Readonly<Record<string, Content>>,
   sources: readonly string[],
   timeframe: Timeframe,
 ): { readonly source: string; readonly at: RangeSet }[] {
-  const all = Object.values(told);
+  const all = Object.values(content);
   const [first] = all;
   // Nearly always: every source has a row at each instant of the file.
   const complete = sources.every((source) => {
-    const own = told[source]?.batch;
+    const own = content[source]?.batch;
     return own !== undefined && first !== undefined && sameTimes(own.times, first.batch.times);
   });
   if (complete) return [];
   const step = stepOf(timeframe);
   const instants = all.reduce<RangeSet>((set, { batch }) => union(set, runsOf(batch.times, step)), []);
   return sources.flatMap((source) => {
-    const { batch, findings } = told[source] ?? { batch: { times: new Float64Array() }, findings: [] };
+    const { batch, findings } = content[source] ?? { batch: { times: new Float64Array() }, findings: [] };
     const found = normalize(
       findings.flatMap(({ time, until }) =>
         time === undefined ? [] : [{ start: time, end: Math.max(until ?? 0, time + step) }],

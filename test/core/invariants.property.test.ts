@@ -34,11 +34,11 @@ describe('spans of a series', () => {
 
 describe('instants of a file', () => {
   const hours = fc.uniqueArray(fc.integer({ min: 0, max: 8 }), { maxLength: 9 });
-  const told = fc.record({ rows: hours, findings: hours });
+  const content = fc.record({ rows: hours, findings: hours });
 
   it('lack for a source where another has a row and this one neither row nor finding', () => {
     fc.assert(
-      fc.property(fc.array(told, { minLength: 1, maxLength: 3 }), fc.boolean(), (all, silent) => {
+      fc.property(fc.array(content, { minLength: 1, maxLength: 3 }), fc.boolean(), (all, silent) => {
         const names = all.map((_, i) => `source${i}`);
         const file = Object.fromEntries(
           all.map(({ rows, findings }, i) => {

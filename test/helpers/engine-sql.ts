@@ -17,7 +17,8 @@ export function sqlOn(engine: Engine): Sql {
     const options = { parsers: { 20: Number }, ...(blob && { blob }) };
     const { rows, affectedRows } = await engine.query(text, values.map(asParameter), options);
     // Not a member that a comparison of rows would see.
-    return Object.defineProperty(rows, 'count', { value: affectedRows || rows.length });
+    const count = affectedRows || rows.length;
+    return Object.defineProperty(rows, 'count', { value: count }) as unknown[] & { readonly count: number };
   };
   const tag = (first: TemplateStringsArray | string | readonly string[], ...values: unknown[]) => {
     if (typeof first === 'string') return new Raw(`"${first}"`);
@@ -26,10 +27,13 @@ export function sqlOn(engine: Engine): Sql {
   };
   const unsafe = (text: string) => {
     const statement = new Statement([text], [], run);
-    return Object.assign(statement, {
+    const copying = Object.assign(statement, {
       simple: () => engine.exec(text),
-      writable: async () => copyInto(text, run),
+      writable: async () => copyInto(text, run, (ended) => copying.resolve(ended)),
+      // As with postgres.js, whoever writes puts something better here.
+      resolve: (_: { readonly count: number }) => {},
     });
+    return copying;
   };
   const sql = Object.assign(tag, { unsafe, json: (value: unknown) => JSON.stringify(value) });
   const begin = async (work: (tx: unknown) => Promise<unknown>, mode = ''): Promise<unknown> => {
@@ -46,7 +50,7 @@ export function sqlOn(engine: Engine): Sql {
   return Object.assign(sql, { begin }) as unknown as Sql;
 }
 
-type Run = (text: string, values?: unknown[], blob?: Blob) => Promise<unknown[]>;
+type Run = (text: string, values?: unknown[], blob?: Blob) => Promise<unknown[] & { readonly count: number }>;
 
 class Raw {
   readonly text: string;
@@ -86,7 +90,7 @@ class Statement implements PromiseLike<unknown[]> {
 }
 
 /** The engine reads a COPY from a file that it is given whole. */
-function copyInto(text: string, run: Run): Writable {
+function copyInto(text: string, run: Run, end: (ended: { readonly count: number }) => void): Writable {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   return new Writable({
     write: (chunk: Buffer, _encoding, taken) => {
@@ -95,10 +99,10 @@ function copyInto(text: string, run: Run): Writable {
       taken();
     },
     final: (finished) => {
-      run(text.replace('from stdin', "from '/dev/blob'"), [], new Blob(chunks)).then(
-        () => finished(),
-        finished,
-      );
+      run(text.replace('from stdin', "from '/dev/blob'"), [], new Blob(chunks)).then((rows) => {
+        finished();
+        end(rows);
+      }, finished);
     },
   });
 }

@@ -11,8 +11,8 @@ import type { Filling } from './filling.ts';
  */
 export function refuseUnanswered({ source, series }: Filling, parsed: Parsed): void {
   if (!source.siblings) return;
-  const told = { ...parsed.also, [source.id]: parsed };
-  const [broken] = unansweredIn(told, [source.id, ...source.siblings], series.timeframe);
+  const content = { ...parsed.also, [source.id]: parsed };
+  const [broken] = unansweredIn(content, [source.id, ...source.siblings], series.timeframe);
   if (!broken) return;
   const steps = broken.at.reduce((sum, { start, end }) => sum + end - start, 0) / stepOf(series.timeframe);
   throw brokenInvariant(

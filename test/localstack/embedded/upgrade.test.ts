@@ -103,7 +103,7 @@ describe('a database of a736643', () => {
     expect(body.flatMap(({ gaps }) => gaps)).toEqual([]);
   });
 
-  it('asked for no object but those that were in doubt, and for the newest days', () => {
+  it('read no object but those that were in doubt, and those of the newest days', () => {
     const objects = at.venues.requests
       .matching(/\/data\/.*\.zip($|\?)/)
       .filter(({ status }) => status === 200)
