@@ -197,7 +197,6 @@ export async function insertSpans(
         sha256: s.sha256 ?? null,
       })),
   );
-  const added = spans.map(({ span }) => span);
   const [broken] = await tx<Broken[]>`
     with added as (
       insert into market_data.coverage
@@ -207,7 +206,7 @@ export async function insertSpans(
       from jsonb_to_recordset(${tx.json(rows as never)}) as r (start timestamptz, "end" timestamptz, state text, reason text,
         evidence jsonb, rows bigint, object text, sha256 text)
       returning span, state, rows)
-    ${brokenOf(tx, series, added, counted)}`;
+    ${brokenOf(tx, series, spans, counted)}`;
   if (broken) throw brokenInvariant(series, breachOf(broken));
 }
 
