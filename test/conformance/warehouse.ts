@@ -4,7 +4,7 @@ import type { RangeSet } from '../../functions/core/range.ts';
 import { type Series, seriesLabel } from '../../functions/core/series.ts';
 import { type TableSpec, timeColumn } from '../../functions/core/table.ts';
 import { toMultirange } from '../../functions/stores/ledger.ts';
-import { ownRows } from '../../functions/stores/reconcile.ts';
+import { ownRows } from '../../functions/stores/own-rows.ts';
 import { createSeriesCatalog } from '../../functions/stores/series-catalog.ts';
 import { createSeriesStore } from '../../functions/stores/series-store.ts';
 import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
