@@ -52,14 +52,17 @@ describe('the same order without a key', () => {
   it('joins the job at work, also when both come at once', async () => {
     const lot = freshLot(2);
     const held = at.hold('plan-wave', 'before');
-    const body = at.orderOf(lot) as { to: string };
-    const [one, two] = await Promise.all([order(body), order(body)]);
-    expect([one.status, two.status]).toEqual([202, 202]);
-    expect(two.body.id).toBe(one.body.id);
-    expect([one.body.joined, two.body.joined].sort()).toEqual([false, true]);
+    const body = at.orderOf(lot) as { from: string; to: string };
+    const withinStep = (time: string): string => new Date(Date.parse(time) + 30_000).toISOString();
+    // In other words: the range begins or ends within the same steps, and no candle is lost.
+    const inside = { ...body, from: withinStep(body.from) };
+    const all = await Promise.all([order(inside), order(inside), order(body)]);
+    const [one] = all;
+    expect(all.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(new Set(all.map((each) => each.body.id)).size).toBe(1);
+    expect(all.map((each) => each.body.joined).sort()).toEqual([false, true, true]);
     await held.reached;
-    // In other words: the end lies within the same step.
-    const late = await order({ ...body, to: body.to.replace('00.000Z', '30.000Z').replace(':00Z', ':30Z') });
+    const late = await order({ ...inside, to: withinStep(body.to) });
     expect(late).toMatchObject({ status: 202, body: { id: one.body.id, joined: true } });
     expect(late.headers.get('location')).toBe(`/backfill/jobs/${one.body.id}`);
     held.release();

@@ -7,7 +7,7 @@ import type { Gap, SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
 import { clip, hull, type Range, subtract } from '../range.ts';
 import type { Source } from '../source.ts';
 import { spellingOf } from '../spelling.ts';
-import { type Clock, ceilTo, floorTo, iso } from '../time.ts';
+import { type Clock, floorTo, iso } from '../time.ts';
 import { isTimeframe, stepOf, type Timeframe } from '../timeframe.ts';
 
 export interface InspectPorts {
@@ -47,7 +47,7 @@ export function candleSeries(
 /**
  * Ranges of closed candles that are not there, and are not proven never to have been. Rows are counted first, so what
  * somebody deleted is seen too.
- * @param range an end that is not told is that of all that was ever ordered
+ * @param range floored to the grid, as an order's is; an end that is not given is that of all that was ever ordered
  * @throws GordonError `nothing-ordered` when there is no such thing
  */
 export async function candleGaps(
@@ -66,7 +66,7 @@ export async function candleGaps(
   // What the venue has not had time to publish is no gap yet.
   const published = settledEnd(spec, step, ports.clock());
   const asked: Range = {
-    start: ceilTo(range.start ?? known!.start, step),
+    start: floorTo(range.start ?? known!.start, step),
     end: Math.min(range.end === undefined ? (known?.end ?? published) : floorTo(range.end, step), published),
   };
   if (asked.start >= asked.end) return [];

@@ -38,7 +38,10 @@ export const eachSeries = <T>(
   work: (series: JobSeries) => Promise<T>,
 ): Promise<T[]> => pMap(seriesOf(job, sources), work, { concurrency: AT_ONCE });
 
-/** The job's range on the series' grid, without steps that are not final yet. */
+/**
+ * The job's range on the series' grid, without steps that are not final yet. A start within a step includes that step; an
+ * end within one does not, unless rows are about instants and one may lie between the step's beginning and that end.
+ */
 export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, now: number): Range {
   const step = stepOf(series.timeframe);
   if (series.spec.tiers[0]?.kind === 'snapshot') {
@@ -48,7 +51,7 @@ export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, n
   // A row about an instant is ordered by it; one about a step only with the whole of it.
   const { instants, finalAfterMs } = series.spec;
   const to = instants || finalAfterMs < 0 ? ceilTo(job.to, step) : floorTo(job.to, step);
-  return { start: ceilTo(job.from, step), end: Math.min(to, finalEnd(series.spec, step, now)) };
+  return { start: floorTo(job.from, step), end: Math.min(to, finalEnd(series.spec, step, now)) };
 }
 
 /** All that the job has to see to of one series. */

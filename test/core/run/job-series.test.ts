@@ -19,9 +19,12 @@ const rangeOf = (more: Partial<Source>, from: string, to: number) =>
 describe('the range of an order', () => {
   it('holds whole steps that are final', () => {
     expect(rangeOf({ finalAfterMs: HOUR }, '2025-03-01T06:00:00Z', NOW)).toEqual({
-      start: at('2025-03-02'),
+      start: at('2025-03-01'),
       end: at('2025-03-10'),
     });
+    expect(rangeOf({ finalAfterMs: HOUR }, '2025-03-01', at('2025-03-04T23:59:59Z')).end).toBe(
+      at('2025-03-04'),
+    );
     expect(rangeOf({ finalAfterMs: 13 * HOUR }, '2025-03-01', NOW).end).toBe(at('2025-03-09'));
   });
 
@@ -36,7 +39,10 @@ describe('the range of an order', () => {
   it('holds an instant from when it is published, whatever comes of the step that begins there', () => {
     const instants = { instants: true, finalAfterMs: MINUTE };
     expect(rangeOf(instants, '2025-03-01', NOW).end).toBe(at('2025-03-11'));
-    expect(rangeOf(instants, '2025-03-01', at('2025-03-05T00:00:01Z')).end).toBe(at('2025-03-06'));
+    expect(rangeOf(instants, '2025-03-01T06:00:00Z', at('2025-03-05T00:00:01Z'))).toEqual({
+      start: at('2025-03-01'),
+      end: at('2025-03-06'),
+    });
     expect(rangeOf({ ...instants, finalAfterMs: 13 * HOUR }, '2025-03-01', NOW).end).toBe(at('2025-03-10'));
   });
 

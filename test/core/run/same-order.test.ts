@@ -23,6 +23,12 @@ describe('two orders are the same', () => {
     ['in another order of symbols', {}, { symbols: ['ETHUSDT', 'BTCUSDT'] }],
     ['in another order of sources', {}, { sources: ['klines_perp', 'klines_spot'] }],
     ['to the step in which the range ends', {}, { to: at('2025-03-02T00:00:59Z') }],
+    ['from within the step in which the range begins', {}, { from: at('2025-03-01T00:00:59Z') }],
+    [
+      'that begins and ends within the same steps',
+      { from: at('2025-03-01T00:00:01Z'), to: at('2025-03-02T00:00:30Z') },
+      { from: at('2025-03-01T00:00:59Z'), to: at('2025-03-02T00:00:59Z') },
+    ],
     ['to the end that is not final yet', { to: NOW }, { to: NOW + 30_000 }],
     [
       'with a symbol that the venue does not list',
