@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
@@ -17,6 +18,8 @@ export interface Terminal {
   readonly clock: Clock;
   /** words a text for whoever reads it; for everything that names commands */
   readonly hint: Hint;
+  /** Asks whoever sits there, and waits for a line; absent where nobody does. */
+  readonly question?: ((text: string) => Promise<string>) | undefined;
   /** @throws the signal's reason */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Calls the listener, once, when the program is asked to stop. Without a listener the process just ends. */
@@ -49,12 +52,24 @@ export function processTerminal(): Terminal {
       path: process.env.PATH ?? '',
       cwd: process.cwd(),
     }),
+    question: process.stdin.isTTY === true && process.stderr.isTTY === true ? questionOnTerminal : undefined,
     sleep: (ms, signal) =>
       delay(ms, undefined, { signal }).catch((error: unknown) => {
         throw signal.aborted ? signal.reason : error;
       }),
     onStop: stopListeners(),
   };
+}
+
+/** On stderr, so that a result which goes elsewhere stays clean. A closed input is an empty line. */
+async function questionOnTerminal(text: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  try {
+    return await Promise.race([lines.question(text), closed]);
+  } finally {
+    lines.close();
+  }
 }
 
 /** A Ctrl-C comes twice where `make` or the launcher passes on what the terminal also sends. */

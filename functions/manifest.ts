@@ -61,7 +61,14 @@ export const functions: readonly FunctionSpec[] = [
     access: ['database'],
     routes: [{ method: 'POST', path: '/backfill/retention', body: 'retention' }],
   },
-  ofDatabase('unfollow', 'DELETE /backfill/series', 'no schedule orders these series any more; rows stay'),
+  {
+    ...api,
+    handler: 'unfollow',
+    description:
+      'DELETE /backfill/series: no schedule orders these series any more; a confirmed purge deletes them',
+    access: ['job-table', 'database', 'aggregates'],
+    routes: [{ method: 'DELETE', path: '/backfill/series' }],
+  },
   {
     ...api,
     handler: 'list-sources',

@@ -168,6 +168,17 @@ export const FollowedSeries = z.array(
 export type FollowedSeries = z.infer<typeof FollowedSeries>[number];
 export const Unfollowed = z.looseObject({
   unfollowed: z.array(z.looseObject({ source: z.string(), symbol: z.string(), timeframe: z.string() })),
+  purged: z
+    .array(
+      z.looseObject({
+        source: z.string(),
+        symbol: z.string(),
+        timeframe: z.string(),
+        rows: z.number(),
+        done: z.boolean(),
+      }),
+    )
+    .optional(),
 });
 
 const check = z.looseObject({ ok: z.boolean(), detail: z.string().optional() });

@@ -40,11 +40,13 @@ export interface Api {
     readonly source?: string;
     readonly symbol?: string;
   }): Promise<z.infer<typeof answers.FollowedSeries>>;
-  /** no schedule orders these series any more */
+  /** no schedule orders these series any more; with `purge` a call deletes as many of their rows as it can */
   unfollow(asked: {
     readonly source: string;
     readonly symbols: string;
     readonly timeframe?: string;
+    readonly purge?: 'true';
+    readonly confirm?: string;
   }): Promise<z.infer<typeof answers.Unfollowed>>;
   /** what is not kept, by source */
   retention(): Promise<answers.RetentionRule[]>;

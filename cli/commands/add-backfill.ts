@@ -8,8 +8,9 @@ import { cancelJob, type JobsOptions, listJobs, showJob } from './jobs.ts';
 import * as options from './options.ts';
 import { addPlan, plan } from './plan.ts';
 import { type ReportOptions, report } from './report.ts';
-import { listSeries, type SeriesOptions, type UnfollowOptions, unfollow } from './series.ts';
+import { listSeries, type SeriesOptions } from './series.ts';
 import { addTrigger, trigger } from './trigger.ts';
+import { type UnfollowOptions, unfollow } from './unfollow.ts';
 
 export function addBackfill(program: Command, context: Context, handle: Handle): void {
   const backfill = program.command('backfill').description('fill the warehouse, and see how full it is');
@@ -53,6 +54,8 @@ export function addBackfill(program: Command, context: Context, handle: Handle):
     .argument('<source>', 'a family or source: klines, klines_spot')
     .requiredOption('--symbols <list>', 'with commas between them', options.symbols)
     .option('--timeframe <step>', 'only this grid; default: all', options.timeframe)
+    .option('--purge', 'delete the rows too, with their spans and findings')
+    .option('--yes', 'do not ask before a purge: for scripts')
     .option('--json', 'print one JSON document')
     .action(handle((source: string, given: UnfollowOptions) => unfollow(context, source, given)));
   backfill

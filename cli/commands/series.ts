@@ -35,25 +35,3 @@ export async function listSeries(context: Context, { json, ...filter }: SeriesOp
   }
   return 0;
 }
-
-export interface UnfollowOptions {
-  readonly symbols: string[];
-  readonly timeframe?: string;
-  readonly json?: boolean;
-}
-
-export async function unfollow(context: Context, source: string, given: UnfollowOptions): Promise<number> {
-  const { unfollowed } = await context.api().unfollow({
-    source,
-    symbols: given.symbols.join(','),
-    ...(given.timeframe && { timeframe: given.timeframe }),
-  });
-  if (given.json) printJson(context, unfollowed);
-  else {
-    const lines = unfollowed.map(
-      (one) => `${one.source} ${one.symbol} ${one.timeframe} is no longer followed`,
-    );
-    print(context, ...lines, 'rows stay; jobs at work go on until they end or are cancelled');
-  }
-  return 0;
-}

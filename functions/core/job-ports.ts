@@ -56,6 +56,8 @@ export interface JobStore {
   noteProvisional(chunk: Chunk, spans: RangeSet, at: number): Promise<void>;
   /** Spans of a series whose rows may still change, of which the venue was asked in `[since, until]`. */
   provisionalSince(series: Series, since: number, until: number): Promise<RangeSet>;
+  /** Forgets what `noteProvisional` noted of a series, so that the next order requests all of it. */
+  forgetProvisional(series: Series): Promise<void>;
   /** @param rows what it wrote before; absent: what it told last */
   failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
   /** queued or running → final. @returns the job as it now is: `cancelled` wins over whatever came of it */

@@ -1,16 +1,32 @@
 import { UnfollowQuery } from '../core/api/queries.ts';
-import { parseInput } from '../core/bad-request.ts';
+import { badRequest, parseInput } from '../core/bad-request.ts';
 import { sourcesFor } from '../core/look/asked.ts';
-import { unfollow } from '../core/run/unfollow.ts';
+import { purge } from '../core/run/purge.ts';
+import { nameOf, unfollow } from '../core/run/unfollow.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
 export const createHandler = httpHandler(async ({ query }, services, log) => {
-  const { source, symbols, timeframe } = parseInput(UnfollowQuery, query, 'the query');
-  const ids = sourcesFor(services.sources, source).map(({ id }) => id);
-  const series = await unfollow(services, { sources: ids, symbols: symbols.split(','), timeframe });
-  log.info('series unfollowed', { series });
-  return { status: 200, body: { unfollowed: series } };
+  const given = parseInput(UnfollowQuery, query, 'the query');
+  const ids = sourcesFor(services.sources, given.source).map(({ id }) => id);
+  const asked = { sources: ids, symbols: given.symbols.split(','), timeframe: given.timeframe };
+  if (!given.purge) {
+    const series = await unfollow(services, asked);
+    log.info('series unfollowed', { series });
+    return { status: 200, body: { unfollowed: series } };
+  }
+  if (given.confirm !== given.symbols) throw unconfirmed(given.symbols);
+  const purged = await purge(services, asked);
+  log.warn('series purged', { purged });
+  return { status: 200, body: { unfollowed: purged.map(nameOf), purged } };
 });
+
+const unconfirmed = (symbols: string) =>
+  badRequest(
+    'purge-unconfirmed',
+    symbols,
+    'a purge deletes every row of these series, so it must be confirmed; nothing was done.',
+    `Repeat the request with confirm=${encodeURIComponent(symbols)}.`,
+  );
 
 export const handler = createHandler(servicesFromEnv);

@@ -14,7 +14,7 @@ import { mergeRows } from './staging.ts';
 
 /**
  * Writes pages of one series and their account in one transaction.
- * @returns rows that are now accounted for and were not before
+ * @returns rows that are now accounted for and were not before: none of a series that was purged and not ordered since
  * @throws GordonError `broken-invariant` when rows and account do not agree: then nothing is written
  */
 export async function commitPages(
@@ -38,7 +38,7 @@ export async function commitPages(
  */
 const NO_WAIT = '; set local synchronous_commit = off';
 
-const NOTHING_SAID: Said = { have: [], proven: [], other: [] };
+const NOTHING_SAID: Said = { have: [], proven: [], other: [], purged: false };
 
 function attempt(
   sql: Sql,
@@ -52,9 +52,11 @@ function attempt(
   const unproven = all(pages, (page) => (page.unproven ?? []).map(({ span }) => span));
   const provisional = all(pages, (page) => page.provisional ?? []);
   return sql.begin(async (tx) => {
-    await lockMonths(tx, series, union(union(claimed, unproven), provisional));
-    const around = hull(claimed);
+    const touched = union(union(claimed, unproven), provisional);
+    await lockMonths(tx, series, touched);
+    const around = hull(claimed) ?? hull(touched);
     const said = around ? await saidOf(tx, series, around, by.at) : NOTHING_SAID;
+    if (said.purged) return 0;
     const { fresh, spans, written, ...account } = accountOf(table, pages, said);
     let { rows } = account;
     if (rows > 0 && how === 'copy') {

@@ -102,25 +102,48 @@ export async function haveOf(sql: Runner, series: Series, within: Range): Promis
   );
 }
 
+/** All that the ledger has a span of. */
+export async function coveredOf(sql: Runner, series: Series): Promise<RangeSet> {
+  return asRanges(
+    await sql<Range[]>`${members(
+      sql,
+      sql`coalesce((select range_agg(span) from market_data.coverage where ${ofSeries(sql, series)}), '{}')`,
+    )}`,
+  );
+}
+
 /** What the ledger says of a range: rows, proofs that still hold, and whatever else has a span there. */
 export interface Said {
   readonly have: RangeSet;
   readonly proven: RangeSet;
   readonly other: RangeSet;
+  /** the series was purged, and nobody has ordered it since: nothing of it is written */
+  readonly purged: boolean;
+}
+
+const purgedIs = (sql: Runner, series: Series) =>
+  sql`exists (select from market_data.series where ${ofSeries(sql, series)} and purged_at = unfollowed_at)`;
+
+/** Whether a series was purged and nobody has ordered it since. */
+export async function isPurged(sql: Runner, series: Series): Promise<boolean> {
+  const [row] = await sql<{ purged: boolean }[]>`select ${purgedIs(sql, series)} as purged`;
+  return row!.purged;
 }
 
 /** All of it by one question: a page asks it, and each question is a way to the database and back. */
 export async function saidOf(sql: Runner, series: Series, within: Range, now: number): Promise<Said> {
-  const rows = await sql<(Range & { readonly kind: keyof Said })[]>`
+  const rows = await sql<(Range & { readonly kind: 'have' | 'proven' | 'other' | 'purged' })[]>`
     select kind, (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
     from (
       select case when state = 'have' then 'have' when ${provenEmpty(sql, now)} then 'proven' else 'other' end as kind,
         range_agg(span) as set
       from market_data.coverage where ${touching(sql, series, within)} group by 1) kinds,
       unnest(${toMultirange([within])}::tstzmultirange * set) r
-    order by lower(r)`;
+    union all select 'purged', 0, 0 where ${purgedIs(sql, series)}
+    order by 2`;
   const of = (kind: keyof Said): RangeSet => asRanges(rows.filter((row) => row.kind === kind));
-  return { have: of('have'), proven: of('proven'), other: of('other') };
+  const purged = of('purged').length > 0;
+  return { have: of('have'), proven: of('proven'), other: of('other'), purged };
 }
 
 /**

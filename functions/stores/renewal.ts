@@ -6,7 +6,7 @@ import type { Finding } from '../core/source.ts';
 import type { TableSpec } from '../core/table.ts';
 import { iso } from '../core/time.ts';
 import { insertFindings } from './findings.ts';
-import { lockMonths } from './ledger.ts';
+import { isPurged, lockMonths } from './ledger.ts';
 import type { Transaction } from './postgres.ts';
 import { mergeRows } from './staging.ts';
 
@@ -24,6 +24,7 @@ export async function renew(
 ): Promise<number> {
   const { object, was, became, spans, rows } = renewal;
   await lockMonths(tx, series, spans);
+  if (await isPurged(tx, series)) return 0;
   const page: Page = { series, rows: NONE, have: [], empty: [], findings: [], object };
   if (rows.length > 0) await mergeRows(tx, table, page, rows);
   if (was !== undefined && became !== undefined) await enterHash(tx, series, renewal, was, became, now);

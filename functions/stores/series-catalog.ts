@@ -2,6 +2,7 @@ import type { SeriesCatalog } from '../core/ports.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
 import { missingOf, requestedOf } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
+import { forgetSeries, purgeRows } from './purge.ts';
 import { countRows, reconcile } from './reconcile.ts';
 import { recount } from './recount.ts';
 import { report, requestedSeries } from './report.ts';
@@ -22,6 +23,11 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
     request: (series, range, by) => guarded(series, () => request(sql, series, range, clock(), by)),
 
     unfollow: (series) => guarded(series, () => unfollow(sql, series, clock())),
+
+    purge: (series, forMs) =>
+      guarded(series, () => purgeRows(sql, tables(series.source), series, clock, forMs)),
+
+    forget: (series) => guarded(series, () => forgetSeries(sql, tables(series.source), series)),
 
     withdraw: (jobId) => guarded(`job ${jobId}`, () => withdrawRequests(sql, jobId)),
 

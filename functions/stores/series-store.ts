@@ -4,7 +4,7 @@ import type { TableSpec } from '../core/table.ts';
 import type { Clock } from '../core/time.ts';
 import { commitPages } from './commit-pages.ts';
 import { closeJob } from './compact.ts';
-import { lockMonths, missingOf, noteFailed } from './ledger.ts';
+import { isPurged, lockMonths, missingOf, noteFailed } from './ledger.ts';
 import { listingIn, saveListing } from './lives.ts';
 import { type Sql, storeError } from './postgres.ts';
 
@@ -70,6 +70,7 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
         sql.begin(async (tx) => {
           const span = { start: chunk.start, end: chunk.end };
           await lockMonths(tx, chunk, [span]);
+          if (await isPurged(tx, chunk)) return;
           await noteFailed(tx, chunk, span, error, { jobId, chunk: chunk.label, at: clock() });
         }),
       ),

@@ -175,3 +175,59 @@ describe('a series that is unfollowed', () => {
     expect((await listed())[0]!.followed).toBe(true);
   });
 });
+
+describe('a series that is purged', () => {
+  const path = (symbol: string, more = ''): string =>
+    `/backfill/series?source=klines_spot&symbols=${symbol}${more}`;
+  const remove = (symbol: string, more: string) => at.ask(path(symbol, more), { method: 'DELETE' });
+  const rowsOf = async (symbol: string): Promise<number> =>
+    (await at.sql`select count(*)::int as n from market_data.spot_klines where symbol = ${symbol}`)[0]!
+      .n as number;
+
+  it('loses its rows and its account only when that is confirmed, and a new order loads it anew', async () => {
+    const lot = { ...freshLot(2), symbol: 'ADAUSDT' };
+    await at.trigger(lot);
+    const refused = {
+      status: 400,
+      body: { code: 'purge-unconfirmed', remedy: expect.stringContaining('confirm=ADAUSDT') },
+    };
+    expect(await remove(lot.symbol, '&purge=true')).toMatchObject(refused);
+    expect(await remove(lot.symbol, '&purge=true&confirm=true')).toMatchObject(refused);
+    expect(await rowsOf(lot.symbol)).toBe(2_880);
+    const series = { source: 'klines_spot', symbol: lot.symbol, timeframe: '1m' };
+    expect(await remove(lot.symbol, '&purge=true&confirm=ADAUSDT')).toMatchObject({
+      status: 200,
+      body: { unfollowed: [series], purged: [{ ...series, rows: 2_880, done: true }] },
+    });
+    const spans = await at.sql`select from market_data.coverage where symbol = ${lot.symbol}`;
+    expect([await rowsOf(lot.symbol), spans.length]).toEqual([0, 0]);
+    expect((await at.ask(`/backfill/series?symbol=${lot.symbol}`)).body).toEqual([]);
+    const again = await at.trigger(lot);
+    expect([again.status, again.rows_fetched]).toEqual(['succeeded', 2_880]);
+    await at.recovers(lot, again);
+  });
+
+  it('is not touched while a job is at work on it, which is named', async () => {
+    const lot = { ...freshLot(), symbol: 'ADAUSDT' };
+    await at.trigger(lot);
+    const before = await rowsOf(lot.symbol);
+    const held = at.hold('plan-wave', 'before');
+    const later = { ...lot, from: lot.to, to: lot.to + DAY };
+    const { id } = await at.order(at.orderOf(later));
+    await held.reached;
+    expect(await remove(lot.symbol, '&purge=true&confirm=ADAUSDT')).toMatchObject({
+      status: 409,
+      body: {
+        code: 'series-at-work',
+        detail: expect.stringContaining(`job ${id} is at work`),
+        remedy: expect.stringContaining(`gordon-data backfill cancel ${id}`),
+      },
+    });
+    expect(await rowsOf(lot.symbol)).toBe(before);
+    await at.cancel(id);
+    expect(await remove(lot.symbol, '&purge=true&confirm=ADAUSDT')).toMatchObject({ status: 200 });
+    held.release();
+    // What the cancelled job still had in hand stays out.
+    expect([(await at.settled(id)).status, await rowsOf(lot.symbol)]).toEqual(['cancelled', 0]);
+  });
+});

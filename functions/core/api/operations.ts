@@ -94,11 +94,16 @@ export const operations = {
   unfollow: {
     method: 'DELETE',
     path: '/backfill/series',
-    summary: 'Withdraw orders: no schedule orders these series any more; rows stay',
+    summary:
+      'Withdraw orders: no schedule orders these series any more; rows stay, unless a purge is confirmed',
     query: queries.UnfollowQuery,
     success: 200,
     answer: shapes.Unfollowed,
-    problems: { 400: ['invalid-request', 'unknown-source'], 404: ['not-followed'] },
+    problems: {
+      400: ['invalid-request', 'unknown-source', 'purge-unconfirmed'],
+      404: ['not-followed'],
+      409: ['series-at-work'],
+    },
   },
   listSources: {
     method: 'GET',

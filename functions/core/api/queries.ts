@@ -44,6 +44,17 @@ export const UnfollowQuery = z.strictObject({
   source: z.string().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
   symbols: Names.meta({ description: 'with commas between them' }),
   timeframe: Step.optional().meta({ description: 'defaults to all' }),
+  purge: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true')
+    .meta({
+      description: '`true` also deletes the rows, the spans and the findings of the series, if confirmed',
+    }),
+  confirm: z
+    .string()
+    .optional()
+    .meta({ description: 'with `purge`: the value of `symbols` once more, or nothing is done' }),
 });
 
 export const CoverageQuery = z.strictObject({

@@ -175,7 +175,24 @@ export const Followed = z
   })
   .meta({ id: 'FollowedSeries' });
 
-export const Unfollowed = z.object({ unfollowed: z.array(z.object(seriesName)) }).meta({ id: 'Unfollowed' });
+const PurgedSeries = z
+  .object({
+    ...seriesName,
+    rows: z.number().meta({ description: 'rows that this call deleted' }),
+    done: z
+      .boolean()
+      .meta({
+        description: 'false: rows are left, and the same request for its symbol deletes more of them',
+      }),
+  })
+  .meta({ id: 'PurgedSeries' });
+
+export const Unfollowed = z
+  .object({
+    unfollowed: z.array(z.object(seriesName)),
+    purged: z.array(PurgedSeries).optional().meta({ description: 'with `purge`' }),
+  })
+  .meta({ id: 'Unfollowed' });
 
 export const RetentionRule = z
   .object({

@@ -21,22 +21,30 @@ export interface UnfollowAsked {
  */
 export async function unfollow(
   { catalog }: { readonly catalog: Pick<SeriesCatalog, 'report' | 'unfollow'> },
-  { sources, symbols, timeframe }: UnfollowAsked,
+  asked: UnfollowAsked,
 ): Promise<Series[]> {
-  const known = await catalog.report({ sources, symbols, ...(timeframe && { timeframe }) });
-  for (const symbol of symbols) {
-    if (known.some((series) => series.symbol === symbol)) continue;
-    const { symbol: meant } = spellingOf(symbol);
-    const remedy =
-      meant === symbol
-        ? 'List what is: GET /backfill/series.'
-        : `Venues write it ${meant}. List what is: GET /backfill/series.`;
-    throw badRequest('not-followed', symbol, 'nothing of it is requested there.', remedy, 404);
-  }
-  const series = known.map(({ source, symbol, timeframe }) => ({ source, symbol, timeframe }));
+  const series = (await knownSeries(catalog, asked)).map(nameOf);
   for (const one of series) await catalog.unfollow(one);
   return series;
 }
+
+/** The requested series that are meant. @throws GordonError `not-followed` */
+export async function knownSeries(
+  catalog: Pick<SeriesCatalog, 'report'>,
+  { sources, symbols, timeframe }: UnfollowAsked,
+): Promise<SeriesReport[]> {
+  const found = await catalog.report({ sources, symbols, ...(timeframe && { timeframe }) });
+  for (const symbol of symbols) {
+    if (found.some((series) => series.symbol === symbol)) continue;
+    const { symbol: meant } = spellingOf(symbol);
+    const list = 'List what is: `gordon-data backfill series`, or GET /backfill/series.';
+    const remedy = meant === symbol ? list : `Venues write it ${meant}. ${list}`;
+    throw badRequest('not-followed', symbol, 'nothing of it is requested there.', remedy, 404);
+  }
+  return found;
+}
+
+export const nameOf = ({ source, symbol, timeframe }: Series): Series => ({ source, symbol, timeframe });
 
 /** A series as `GET /backfill/series` lists it. */
 export function followedView(series: SeriesReport, sources: Sources) {

@@ -1,4 +1,4 @@
-import { PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { JobStore } from '../../core/job-ports.ts';
 import { normalize } from '../../core/range.ts';
 import { seriesLabel } from '../../core/series.ts';
@@ -14,7 +14,7 @@ const KEEP = DAY;
 export function createProvisionalNotes({
   client,
   table,
-}: JobTable): Pick<JobStore, 'noteProvisional' | 'provisionalSince'> {
+}: JobTable): Pick<JobStore, 'noteProvisional' | 'provisionalSince' | 'forgetProvisional'> {
   return {
     async noteProvisional(chunk, spans, at) {
       const Item = {
@@ -24,6 +24,24 @@ export function createProvisionalNotes({
         [TTL_ATTRIBUTE]: Math.floor((at + KEEP) / SECOND),
       };
       await onTable(chunk.label, () => client.send(new PutCommand({ TableName: table, Item })));
+    },
+
+    async forgetProvisional(series) {
+      const label = seriesLabel(series);
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': provisionalKey(label, '').pk },
+        },
+      );
+      await onTable(label, async () => {
+        for await (const { Items = [] } of pages) {
+          for (const { pk, sk } of Items)
+            await client.send(new DeleteCommand({ TableName: table, Key: { pk, sk } }));
+        }
+      });
     },
 
     async provisionalSince(series, since, until) {

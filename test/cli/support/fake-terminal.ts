@@ -14,6 +14,8 @@ export interface FakeTerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** which screens are terminals; none unless told */
   readonly tty?: { readonly out?: boolean; readonly err?: boolean };
+  /** what somebody answers; nobody sits there where it is left out */
+  readonly answer?: string;
   /** words texts that name commands; leaves them as they are where it is left out */
   readonly hint?: Hint;
   /** epoch ms */
@@ -37,6 +39,13 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     env: { ...options.env },
     clock: () => now,
     hint: options.hint ?? ((text) => text),
+    question:
+      options.answer === undefined
+        ? undefined
+        : async (text) => {
+            err.write(text);
+            return options.answer!;
+          },
     async sleep(ms, signal) {
       options.onSleep?.(now - began);
       signal.throwIfAborted();
