@@ -88,7 +88,7 @@ describe('the secret of the aggregates', () => {
     const readers = deployed.filter((spec) =>
       may(own, spec).some((grant) => grant.includes(aggregatesSecret)),
     );
-    const names = ['finalize-job', 'migrate', 'refresh-aggregates', 'refresh-view'];
+    const names = ['finalize-job', 'migrate', 'refresh-aggregates', 'refresh-view', 'unfollow'];
     expect(holders.map(({ handler }) => handler).sort()).toEqual(names);
     expect(readers.map(({ handler }) => handler).sort()).toEqual(names);
   });

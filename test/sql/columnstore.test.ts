@@ -6,7 +6,8 @@ import { DAY, MINUTE } from '../../functions/core/time.ts';
 import { stepOf } from '../../functions/core/timeframe.ts';
 import { commitPages } from '../../functions/stores/commit-pages.ts';
 import { SETTINGS } from '../../functions/stores/connection.ts';
-import { haveOf } from '../../functions/stores/ledger.ts';
+import { haveOf, toMultirange } from '../../functions/stores/ledger.ts';
+import { forgetSeries, purgeRows } from '../../functions/stores/purge.ts';
 import { reconcile } from '../../functions/stores/reconcile.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { BTC, candles, JOB, pageOf, SPOT, T0 } from '../stores/klines.ts';
@@ -116,6 +117,22 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
     await db.exec(`set ${limit} = ${SETTINGS[limit]}`);
     expect(await again(1)).toBe(4 * 1440);
     await expectWhole(series, day, 1);
+  });
+
+  it('are purged, and counted by rows', async () => {
+    const [gone, kept, all] = [of('PURGEDUSDT'), of('KEPTUSDT'), days(0, 40)];
+    for (const series of [gone, kept]) await load(series, [all]);
+    await db.sql`
+      insert into market_data.series (source, symbol, timeframe, requested)
+      values (${gone.source}, ${gone.symbol}, ${gone.timeframe}, ${toMultirange([all])}::text::tstzmultirange)`;
+    await compress();
+    const purged = await purgeRows(db.sql, SPOT, gone, () => NOW, MINUTE);
+    expect(purged).toEqual({ rows: 40 * 1440, done: true });
+    await forgetSeries(db.sql, SPOT, gone);
+    const [left] = await db.sql<{ rows: number }[]>`
+      select count(*)::int4 as rows from market_data.spot_klines where symbol = 'PURGEDUSDT'`;
+    expect(left).toEqual({ rows: 0 });
+    await expectWhole(kept, all);
   });
 
   it('are counted without a plan for the chunks of other years', async () => {

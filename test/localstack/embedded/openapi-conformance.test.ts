@@ -2,8 +2,10 @@ import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApi } from '../../../functions/core/api/openapi.ts';
 import { BudgetExhausted } from '../../../functions/core/errors.ts';
+import type { Job } from '../../../functions/core/job.ts';
 import { createHandler as createJob } from '../../../functions/handlers/create-job.ts';
 import { createHandler as health } from '../../../functions/handlers/health.ts';
+import { createHandler as unfollow } from '../../../functions/handlers/unfollow.ts';
 import { createHandler as verify } from '../../../functions/handlers/verify.ts';
 import type { Services } from '../../../functions/runtime/services.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
@@ -14,6 +16,7 @@ let at: TestHost;
 let document: OpenApi;
 let finished: string;
 let running: string;
+let atWork: Job;
 beforeAll(async () => {
   at = await startTestHost();
   document = (await at.ask<OpenApi>('/openapi.json')).body;
@@ -29,6 +32,7 @@ beforeAll(async () => {
   at.venues.faults.add({ kind: 'delay', ms: 500, match: '/data/' });
   running = (await at.order({ source: 'klines_spot', from: '2023-01-01', to: '2023-02-01' })).id;
   await at.wait(running, (job) => job.status === 'running');
+  atWork = (await at.host.services.jobs.get(running))!;
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 
@@ -56,14 +60,20 @@ const post =
   };
 /** Calls a handler whose services are not as the host's: what a running host never shows. */
 const handled =
-  (create: typeof health, broken: (services: Services) => Partial<Services>, body?: unknown): Ask =>
+  (
+    create: typeof health,
+    broken: (services: Services) => Partial<Services>,
+    body?: unknown,
+    query: Readonly<Record<string, string>> = {},
+  ): Ask =>
   async () => {
     const services = { ...at.host.services, ...broken(at.host.services) };
     const event = {
       headers: {},
       path: '/',
       body: body ? JSON.stringify(body) : null,
-    } as APIGatewayProxyEvent;
+      queryStringParameters: query,
+    } as unknown as APIGatewayProxyEvent;
     const answer = await create(async () => services)(event, {} as Context);
     const mediaType = String(answer.headers?.['content-type']);
     return { status: answer.statusCode, mediaType, body: JSON.parse(answer.body) };
@@ -93,6 +103,13 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     200: get('/backfill/series?source=klines_spot&symbols=BTCUSDT', 'DELETE'),
     400: get('/backfill/series?source=klines_spot', 'DELETE'),
     404: get('/backfill/series?source=klines_spot&symbols=NOSUCH', 'DELETE'),
+    // Schedules are at it all the time; here a job is that does not end.
+    409: handled(
+      unfollow,
+      ({ jobs }) => ({ jobs: { ...jobs, list: async () => ({ jobs: [atWork], more: false }) } }),
+      undefined,
+      { source: 'klines_spot', symbols: 'BTCUSDT', purge: 'true', confirm: 'BTCUSDT' },
+    ),
   },
   listRetention: { 200: get('/backfill/retention'), 400: get('/backfill/retention?x=1') },
   setRetention: {
