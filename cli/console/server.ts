@@ -33,14 +33,13 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
   const page = consolePage();
   const server = createServer((request, response) => {
     const answered = answer(request, response).catch((error: unknown) => {
-      const remedy = 'See whether the URL is right and you may call the API.';
-      refuse(response, problem(502, 'api-unreachable', `${api}: ${describeError(error)}`, { remedy }));
+      refuse(response, problem('api-unreachable', `${api}: ${describeError(error)}`));
     });
     void answered;
   });
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (isForeign(request.headers)) {
-      return refuse(response, problem(403, 'foreign-origin', 'A page of another site may not use this API.'));
+      return refuse(response, problem('foreign-origin', 'A page of another site may not use this API.'));
     }
     const { method = 'GET', url = '/' } = request;
     const file = method === 'GET' ? await page(url.split('?')[0]!) : undefined;
@@ -49,9 +48,9 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
       return;
     }
     if (!METHODS.has(method))
-      return refuse(response, problem(405, 'method-not-allowed', `${method} is not passed on.`));
+      return refuse(response, problem('method-not-allowed', `${method} is not passed on.`));
     const body = await bodyOf(request);
-    if (!body) return refuse(response, problem(413, 'body-too-large', 'The body is too large.'));
+    if (!body) return refuse(response, problem('body-too-large', 'The body is too large.'));
     const headers = Object.fromEntries(PASSED_ON.flatMap((name) => pair(name, request.headers[name])));
     const asked = new Request(api + url, { method, headers, ...(body.length > 0 && { body }) });
     const got = await fetch(await sign(asked), {

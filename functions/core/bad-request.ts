@@ -1,15 +1,20 @@
 import type { z } from 'zod';
+import type { ErrorCode } from './error-codes.ts';
 import { GordonError } from './errors.ts';
 
-/** What the caller sent cannot be: a 4xx answer, exit code 2 on the command line. */
+/**
+ * What the caller sent cannot be: a 4xx answer, exit code 2 on the command line.
+ * @param remedy defaults to the one of the code
+ * @param status defaults to the one of the code
+ */
 export const badRequest = (
-  code: string,
+  code: ErrorCode,
   subject: string,
   message: string,
   remedy?: string,
-  status = 400,
+  status?: number,
 ): GordonError =>
-  new GordonError({ name: 'BadRequest', code, subject, message, status, ...(remedy && { remedy }) });
+  new GordonError({ name: 'BadRequest', code, subject, message, remedy, ...(status && { status }) });
 
 /** Parses what came from outside. @throws GordonError `invalid-request`, naming the first field that is wrong */
 export function parseInput<T>(schema: z.ZodType<T>, value: unknown, subject: string): T {

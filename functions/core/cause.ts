@@ -1,4 +1,5 @@
 import type { EmptyReason } from './coverage.ts';
+import { kindOf } from './error-codes.ts';
 
 /** Why rows are missing that nothing proves never to have been. */
 export type GapCause =
@@ -31,22 +32,6 @@ export const CAUSES = [
   ] as const),
 ] as const satisfies readonly Cause[];
 
-/** Errors of the way to a venue, of its answers and of its files: everything else is this program's own. */
-const VENUE_CODES: ReadonlySet<string> = new Set([
-  'connection-failed',
-  'timed-out',
-  'venue-broken',
-  'venue-refused',
-  'region-refused',
-  'unknown-symbol',
-  'malformed-rows',
-  'page-outside-range',
-  'checksum-mismatch',
-  'checksum-missing',
-  'corrupt-archive',
-  'empty-answer',
-]);
-
-/** @param code of the last error; undefined where nobody has asked */
+/** @param code of the last error; undefined where nobody has asked. A code that nobody knows is this program's own. */
 export const causeOf = (code: string | undefined): GapCause =>
-  code !== undefined && VENUE_CODES.has(code) ? 'source-error' : 'ours';
+  code !== undefined && kindOf(code)?.origin === 'venue' ? 'source-error' : 'ours';

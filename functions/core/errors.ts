@@ -1,49 +1,38 @@
-/**
- * Every failure that the program foresees. `name` is what Step Functions matches in Retry and Catch, so it is one of
- * a few and set here alone; `code` tells people and programs which failure it was.
- */
-export type ErrorName =
-  /** The venue or the way to it failed in a manner that may pass: ask again. */
-  | 'RetryableVenueError'
-  /** The way to an archive failed in a manner that may pass, and the venue's own API may have its rows: ask again, then there. */
-  | 'ArchiveUnreachable'
-  /** The database or the job table failed in a manner that may pass. */
-  | 'RetryableStoreError'
-  /** Asking again gives the same answer. */
-  | 'PermanentError'
-  /** The caller asked for something that cannot be. */
-  | 'BadRequest';
+import { ERRORS, type ErrorCode, type ErrorKind, type ErrorName } from './error-codes.ts';
 
+/** What is not given is that of the code in the table. */
 export interface ErrorFacts {
-  readonly name: ErrorName;
   /** kebab-case, stable: `region-refused`, `checksum-mismatch`, … */
-  readonly code: string;
+  readonly code: ErrorCode;
+  /** where it means something else to the state machine */
+  readonly name?: ErrorName;
   /** what it was about: a series, a URL without its query, a job id */
   readonly subject: string;
   readonly message: string;
-  /** what to do next, as a sentence */
-  readonly remedy?: string;
+  /** what to do next, as a sentence: one that names the subject is better than the table's */
+  readonly remedy?: string | undefined;
   readonly cause?: unknown;
-  /** for API answers; 500 unless told */
+  /** for API answers; defaults to the table's for a `BadRequest`, else to 500 */
   readonly status?: number;
 }
 
+/** Every failure that the program foresees. `code` tells people and programs which one it was, `name` the state machine. */
 export class GordonError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly subject: string;
-  readonly remedy: string | undefined;
+  readonly remedy: string;
   readonly status: number;
   readonly #facts: ErrorFacts;
 
   constructor(facts: ErrorFacts) {
-    super(`${facts.subject}: ${facts.message}${facts.remedy ? ` ${facts.remedy}` : ''}`, {
-      cause: facts.cause,
-    });
-    this.name = facts.name;
+    const kind: ErrorKind = ERRORS[facts.code];
+    const { name = kind.name, remedy = kind.remedy } = facts;
+    super(`${facts.subject}: ${facts.message} ${remedy}`, { cause: facts.cause });
+    this.name = name;
     this.code = facts.code;
     this.subject = facts.subject;
-    this.remedy = facts.remedy;
-    this.status = facts.status ?? 500;
+    this.remedy = remedy;
+    this.status = facts.status ?? (name === 'BadRequest' ? kind.status : undefined) ?? 500;
     this.#facts = facts;
   }
 

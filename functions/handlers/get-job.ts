@@ -6,14 +6,7 @@ import { servicesFromEnv } from '../runtime/services.ts';
 export const createHandler = httpHandler(async ({ path }, { jobs, clock }) => {
   const id = path.id ?? '';
   const job = await jobs.get(id);
-  if (!job)
-    throw badRequest(
-      'unknown-job',
-      id,
-      'there is no such job.',
-      'List them: GET /backfill/jobs?status=all.',
-      404,
-    );
+  if (!job) throw badRequest('unknown-job', id, 'there is no such job.');
   return { status: 200, body: detail(job, await jobs.chunks(id), clock()) };
 });
 

@@ -18,7 +18,7 @@ export const createHandler = httpHandler(async ({ query }, services) => {
   const of = symbol === undefined ? undefined : candleSeries(services.sources, symbol, timeframe);
   const range = candleRange(times, services.clock());
   if (type === 'gaps') {
-    if (!of) throw badRequest('symbol-missing', 'symbol', 'say whose gaps.', 'Add symbol=BTCUSDT.');
+    if (!of) throw badRequest('symbol-missing', 'symbol', 'say whose gaps.');
     return { status: 200, body: (await candleGaps(services, of, range)).map(gapView) };
   }
   const { series, lastJob, aggregates } = await candleStatus(services, of);

@@ -21,7 +21,7 @@ export const createHandler = httpHandler(
       return {
         status: 503,
         headers: { 'content-type': 'application/problem+json', 'retry-after': String(seconds) },
-        body: problem(503, 'no-budget', `${error.message}.`, { subject: series.source, remedy }),
+        body: problem('no-budget', `${error.message}.`, { subject: series.source, remedy }),
       };
     }
   },

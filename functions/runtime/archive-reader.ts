@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { constants, crc32, createInflateRaw } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import type { ErrorCode } from '../core/error-codes.ts';
 import { describeError, GordonError } from '../core/errors.ts';
 import type { ArchiveFile, ArchiveReader, VenueClient } from '../core/ports.ts';
 import type { HttpAnswer, HttpRequest } from '../core/venue.ts';
@@ -122,9 +123,8 @@ async function onlyEntry(zip: ZipFile): Promise<Entry> {
 const mismatch = (file: HttpRequest, { sha256, expected }: Download): GordonError =>
   damaged('checksum-mismatch', file, `SHA-256 is ${sha256}, the archive's checksum says ${expected}.`);
 
-function damaged(code: string, file: HttpRequest, message: string, cause?: unknown): GordonError {
-  const remedy = 'Its rows are taken from the next best place; the venue usually replaces such a file later.';
-  return new GordonError({ name: 'PermanentError', code, subject: file.path, message, remedy, cause });
+function damaged(code: ErrorCode, file: HttpRequest, message: string, cause?: unknown): GordonError {
+  return new GordonError({ code, subject: file.path, message, cause });
 }
 
 const nameOf = ({ path }: HttpRequest): string => path.slice(path.lastIndexOf('/') + 1);

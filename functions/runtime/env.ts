@@ -30,11 +30,9 @@ export function readEnv(env: Variables): Env {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new GordonError({
-    name: 'PermanentError',
     code: 'bad-environment',
     subject: String(issue.path[0]),
     message: `${issue.message}.`,
-    remedy: 'Set it in the environment of the function.',
   });
 }
 
@@ -43,10 +41,8 @@ export function required(env: Env, name: Exclude<keyof Env, 'GORDON_AUDIT_MINUTE
   const value = env[name];
   if (value) return value;
   throw new GordonError({
-    name: 'PermanentError',
     code: 'bad-environment',
     subject: name,
     message: 'is not set.',
-    remedy: 'Set it in the environment of the function.',
   });
 }

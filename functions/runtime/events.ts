@@ -25,11 +25,9 @@ export const createEvents = (
     const refused = answer.Entries?.find((entry) => entry.ErrorCode);
     if (!refused) return;
     throw new GordonError({
-      name: 'RetryableStoreError',
       code: 'event-refused',
       subject: bus,
       message: `${refused.ErrorCode}: ${refused.ErrorMessage}.`,
-      remedy: 'The job itself has ended as it should; only its event is missing.',
     });
   },
 });

@@ -13,7 +13,6 @@ export function baseUrl(host: Host, variables: Variables): string {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) return text.replace(/\/+$/, '');
   throw new GordonError({
-    name: 'PermanentError',
     code: 'bad-environment',
     subject: host.env,
     // The text itself is not shown: a proxy's URL may carry a password.

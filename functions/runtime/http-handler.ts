@@ -72,7 +72,7 @@ function checkSize(event: APIGatewayProxyEvent): void {
   const bytes = Buffer.byteLength(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes <= LARGEST_BODY) return;
   const message = `${bytes} bytes are more than the ${LARGEST_BODY} that an order may have.`;
-  throw badRequest('body-too-large', 'the body', message, 'Send fewer symbols at once.', 413);
+  throw badRequest('body-too-large', 'the body', message);
 }
 
 const requestOf = (event: APIGatewayProxyEvent, rawBody: string): ApiRequest => ({

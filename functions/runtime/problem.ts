@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { ERRORS, type ErrorCode, type ErrorKind } from '../core/error-codes.ts';
 import { describeError, GordonError } from '../core/errors.ts';
 import type { Log } from './log.ts';
 
@@ -9,7 +10,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly subject?: string;
   readonly remedy?: string;
 }
@@ -29,30 +30,32 @@ const TITLES: Readonly<Record<number, string>> = {
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof GordonError) {
-    return problem(error.status, error.code, error.message, {
-      subject: error.subject,
-      ...(error.remedy && { remedy: error.remedy }),
-    });
+    const { code, subject, remedy, status } = error;
+    return problem(code, error.message, { subject, remedy, status });
   }
-  if (isMalformedJson(error)) {
-    return problem(400, 'malformed-json', 'The body is no JSON.', { remedy: 'Send a JSON object.' });
-  }
-  return problem(500, 'unexpected', 'Something failed that was not foreseen; the log has the details.');
+  if (isMalformedJson(error)) return problem('malformed-json', 'The body is no JSON.');
+  return problem('unexpected', 'Something failed that was not foreseen; the log has the details.');
 }
 
-export const problem = (
-  status: number,
-  code: string,
+/** What is not given is that of the code in the table of errors. */
+export function problem(
+  code: ErrorCode,
   detail: string,
-  more: { subject?: string; remedy?: string } = {},
-): Problem => ({
-  type: 'about:blank',
-  title: TITLES[status] ?? 'Error',
-  status,
-  detail,
-  code,
-  ...more,
-});
+  more: { readonly subject?: string; readonly remedy?: string; readonly status?: number } = {},
+): Problem {
+  const kind: ErrorKind = ERRORS[code];
+  const { status = kind.status ?? 500, remedy = kind.remedy, subject } = more;
+  const title = TITLES[status] ?? 'Error';
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    code,
+    ...(subject !== undefined && { subject }),
+    remedy,
+  };
+}
 
 /** How `@middy/http-json-body-parser` says it; it answers 415, which would blame the media type. */
 const isMalformedJson = (error: unknown): boolean =>

@@ -46,7 +46,6 @@ async function readable(key: string, arn: string, read: ReadSecret): Promise<str
     cause = error;
   }
   throw new GordonError({
-    name: 'RetryableStoreError',
     code: 'secret-unreadable',
     subject: key,
     cause,

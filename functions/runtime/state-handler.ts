@@ -36,11 +36,9 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, side: string): T {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new GordonError({
-    name: 'PermanentError',
     code: 'contract-broken',
     subject: `${side}.${issue.path.join('.')}`,
     message: `${issue.message}.`,
-    remedy: 'The state machine and the functions are not of one version: deploy both.',
   });
 }
 

@@ -48,11 +48,9 @@ export function tokenVerifier({ issuer, audience, fetch: send = fetch }: Trusted
 
 const unreachable = (url: string, cause: unknown): GordonError =>
   new GordonError({
-    name: 'RetryableVenueError',
     code: 'issuer-unreachable',
     subject: url,
     cause,
     status: 503,
     message: 'the keys that tokens are checked with could not be read.',
-    remedy: 'Check GORDON_JWT_ISSUER and the way to it.',
   });

@@ -14,11 +14,9 @@ export const createWorkflow = (stateMachineArn: string, client = new SFNClient({
     } catch (error) {
       if (error instanceof Error && error.name === 'ExecutionAlreadyExists') return;
       throw new GordonError({
-        name: 'RetryableStoreError',
         code: 'workflow-unavailable',
         subject: `job ${jobId}`,
         message: 'its execution could not be started.',
-        remedy: 'Send the order again.',
         cause: error,
         status: 503,
       });

@@ -3,12 +3,10 @@ import { GordonError } from '../core/errors.ts';
 /** An answer or a file that does not read as what it should be; asking again gives the same. */
 export const malformed = (subject: string, message: string, cause?: unknown): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'malformed-rows',
     subject,
     message,
     cause,
-    remedy: 'The venue may have changed its format: compare its answer with the parser.',
   });
 
 /**

@@ -79,7 +79,6 @@ async function give(session: Runner, aggregate: Aggregate, login: string): Promi
 
 const refused = (cause: unknown, login: string, me: string, place: string): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'aggregates-login',
     subject: place,
     cause,

@@ -131,11 +131,9 @@ function checkShape(table: TableSpec, batch: Batch): void {
     });
   if (fits) return;
   throw new GordonError({
-    name: 'PermanentError',
     code: 'unfit-batch',
     subject: table.name,
     message: 'the columns of a batch are not those of the table.',
-    remedy: 'This is a fault of the source: its parser must fill every column of its table, in order.',
   });
 }
 

@@ -71,9 +71,7 @@ export const textBytes = (column: Column, text: string): Buffer =>
 
 const unfit = (column: Column, value: number): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'unfit-value',
     subject: column.name,
     message: `${value} is no ${column.type}.`,
-    remedy: 'This is a fault of the source: its parser must refuse such a value.',
   });

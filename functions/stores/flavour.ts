@@ -15,11 +15,9 @@ export async function refuseOld(sql: Runner, place: string): Promise<void> {
     select current_setting('server_version') as version, current_setting('server_version_num')::int as number`;
   if (row && row.number >= OLDEST) return;
   throw new GordonError({
-    name: 'PermanentError',
     code: 'database-too-old',
     subject: place,
     message: `this server is PostgreSQL ${row?.version}; the coverage ledger needs multiranges, which came with 14.`,
-    remedy: 'Use PostgreSQL 14 or later.',
   });
 }
 
@@ -67,9 +65,7 @@ async function createExtension(session: Runner, place: string): Promise<void> {
 
 const lost = (place: string): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'timescale-missing',
     subject: place,
     message: 'this database was made with TimescaleDB, and the extension is gone.',
-    remedy: 'Restore it with the extension: see the runbook, "Restoring the database".',
   });

@@ -101,7 +101,6 @@ async function apply(
     const mapped = storeError(cause, place);
     if (mapped.name === 'RetryableStoreError') throw mapped;
     throw new GordonError({
-      name: 'PermanentError',
       code: 'migration-failed',
       subject: place,
       cause,
@@ -128,11 +127,9 @@ async function refuseChanged(
 ): Promise<void> {
   if (at > Math.max(...all.map((migration) => migration.version))) {
     throw new GordonError({
-      name: 'PermanentError',
       code: 'database-newer',
       subject: place,
       message: `it is at version ${at} of the schema, which this version of the program does not know.`,
-      remedy: 'Update the program.',
     });
   }
   const applied =
@@ -145,11 +142,9 @@ async function refuseChanged(
     const file = files.get(version);
     if (!file || !md5 || md5 === file.md5 || SUPERSEDED[version]?.includes(md5)) continue;
     throw new GordonError({
-      name: 'PermanentError',
       code: 'migration-changed',
       subject: place,
       message: `${basename(file.filename)} was edited after it had been applied.`,
-      remedy: 'Restore the file as it was, and put the change into a new one.',
     });
   }
 }

@@ -66,9 +66,7 @@ function rowSpans(page: Page, table: TableSpec, fresh: RangeSet): NewSpan[] {
 
 const overclaimed = (page: Page, at: number, rows: number, steps: number): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'overclaimed-span',
     subject: seriesLabel(page.series),
     message: `a page from ${page.object} claims ${steps} steps from ${iso(at)} on and brings ${rows} rows.`,
-    remedy: 'This is a fault of the source: its rows must lie on the grid, one for each step that it claims.',
   });

@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
-import { GordonError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
+import { type ErrorFacts, GordonError } from '../core/errors.ts';
 import { openPool, Session } from './connection.ts';
 import { remedyOfForbidden } from './forbidden.ts';
 import { Sessions } from './sessions.ts';
@@ -69,7 +70,6 @@ export function storeError(error: unknown, subject: string): GordonError {
   const message = error instanceof Error ? error.message : String(error);
   if (BROKEN.test(code)) {
     return new GordonError({
-      name: 'RetryableStoreError',
       code: 'database-unreachable',
       subject,
       cause: error,
@@ -80,39 +80,28 @@ export function storeError(error: unknown, subject: string): GordonError {
   }
   if (PASSING.test(code)) {
     return new GordonError({
-      name: 'RetryableStoreError',
       code: 'database-busy',
       subject,
       cause: error,
       status: 503,
       message: `the database could not do it now (${code}: ${message}).`,
-      remedy: 'It is tried again.',
     });
   }
-  return new GordonError({ name: 'PermanentError', subject, cause: error, ...explain(code, message) });
+  return new GordonError({ subject, cause: error, ...explain(code, message) });
 }
 
 /** What to do about the failures that an operator can cause and cure. */
-function explain(code: string, message: string): { code: string; message: string; remedy: string } {
-  const said = `the database refused (${code || 'no code'}: ${message}).`;
-  if (code === '42501')
-    return { code: 'database-forbidden', message: said, remedy: remedyOfForbidden(message) };
-  const known = CURES.find(([codes]) => codes.includes(code));
-  const [, name, remedy] = known ?? [
-    [],
-    'database-refused',
-    'This is a fault of the program or of the data; see the cause.',
-  ];
-  return { code: name, message: said, remedy };
+function explain(code: string, said: string): Pick<ErrorFacts, 'code' | 'message' | 'remedy'> {
+  const message = `the database refused (${code || 'no code'}: ${said}).`;
+  if (code === '42501') return { code: 'database-forbidden', message, remedy: remedyOfForbidden(said) };
+  const known = CURED.find(([codes]) => codes.includes(code));
+  return { code: known?.[1] ?? 'database-refused', message };
 }
 
-const CURES: readonly (readonly [codes: readonly string[], name: string, remedy: string])[] = [
-  [['28P01', '28000'], 'database-login-refused', 'Check user and password in GORDON_DATABASE_URL.'],
-  [
-    ['42P06'],
-    'schema-exists',
-    'Is it timescaledb_information, with nothing of yours in it? Then `DROP SCHEMA timescaledb_information CASCADE`, and again.',
-  ],
-  [['3D000'], 'no-database', 'Create it, or name another one in the URL.'],
-  [['42P01', '3F000', '22023', '42704'], 'not-migrated', 'Run `gordon-data migrate` against this database.'],
+/** What an operator can cause and cure, by SQLSTATE; the table of errors has the cures. */
+const CURED: readonly (readonly [states: readonly string[], code: ErrorCode])[] = [
+  [['28P01', '28000'], 'database-login-refused'],
+  [['42P06'], 'schema-exists'],
+  [['3D000'], 'no-database'],
+  [['42P01', '3F000', '22023', '42704'], 'not-migrated'],
 ];

@@ -52,8 +52,8 @@ export async function forgetSeries(sql: Sql, table: TableSpec, series: Series): 
     await lockMonths(tx, series, await everywhere(tx, series));
     await holdPurged(tx, series);
     await tx`delete from ${tx.unsafe(tableName(table))} t where ${ownRows(tx, table, series)}`;
-    for (const of of ['coverage', 'findings', 'row_changes'])
-      await tx`delete from market_data.${tx(of)} where ${ofSeries(tx, series)}`;
+    for (const name of ['coverage', 'findings', 'row_changes'])
+      await tx`delete from market_data.${tx(name)} where ${ofSeries(tx, series)}`;
     await tx`
       update market_data.series set requested = '{}', first_requested_at = null, audited_at = null,
         archives_watched_at = null, histories_watched_at = null, history_turns = 0
@@ -100,7 +100,7 @@ async function holdPurged(tx: Transaction, series: Series): Promise<void> {
     where ${ofSeries(tx, series)} for update`;
   if (row?.purged) return;
   const message = 'somebody ordered it again while it was purged; what is left of it stays.';
-  throw badRequest('series-at-work', seriesLabel(series), message, 'See GET /backfill/series.', 409);
+  throw badRequest('series-at-work', seriesLabel(series), message, 'See GET /backfill/series.');
 }
 
 async function firstRow(sql: Sql, table: TableSpec, series: Series): Promise<number | undefined> {

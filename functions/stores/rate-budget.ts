@@ -168,9 +168,7 @@ const stepOf = (family: LimitFamily): number => Math.ceil(family.limit / LEASES_
 
 const tooHeavy = (family: LimitFamily, weight: number, cap: number): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'request-too-heavy',
     subject: family.id,
     message: `one request of weight ${weight} is more than the ${cap} of a whole window.`,
-    remedy: 'Ask for less at once.',
   });

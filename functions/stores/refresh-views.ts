@@ -109,12 +109,9 @@ const isConcurrent = (error: unknown): boolean => (error as { code?: unknown } |
 
 const busy = ({ subject, patience }: Turn, cause: unknown): GordonError =>
   new GordonError({
-    name: 'RetryableStoreError',
     code: 'refresh-busy',
     status: 503,
     subject,
     cause,
     message: `others refreshed this aggregate for more than ${Math.round(patience / SECOND)} s.`,
-    remedy:
-      "It is tried again; `select * from pg_stat_activity where query ilike 'call refresh%'` shows who does it.",
   });

@@ -65,7 +65,6 @@ export async function prepareRoles(session: Runner, place: string): Promise<void
   const [lacking] = await session.unsafe<{ statements: string | null }[]>(LACKING);
   if (!lacking?.statements) return;
   throw new GordonError({
-    name: 'PermanentError',
     code: 'roles-missing',
     subject: place,
     message: 'the roles gordon_writer and gordon_reader are not ready, and this login may not make them so.',

@@ -1,4 +1,4 @@
-import { GordonError } from '../core/errors.ts';
+import { type ErrorFacts, GordonError } from '../core/errors.ts';
 import type { Runner } from './postgres.ts';
 
 /** Writes into compressed chunks, and the functions that `aggregate_status` uses. */
@@ -45,7 +45,5 @@ const PLAIN =
   'Plain PostgreSQL works too: run `DROP EXTENSION IF EXISTS timescaledb` in this database, take timescaledb out of ' +
   'shared_preload_libraries and restart the server.';
 
-const unfit = (
-  subject: string,
-  words: { readonly code: string; readonly message: string; readonly remedy: string },
-): GordonError => new GordonError({ name: 'PermanentError', subject, ...words });
+const unfit = (subject: string, words: Pick<ErrorFacts, 'code' | 'message' | 'remedy'>): GordonError =>
+  new GordonError({ subject, ...words });

@@ -19,7 +19,7 @@ export interface ApiServer {
 /** As API Gateway has it, but a file of the console may be bytes. */
 type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & { readonly body: string | Uint8Array };
 
-const FOREIGN = problem(403, 'foreign-origin', 'A page of another site may not use this API.', {
+const FOREIGN = problem('foreign-origin', 'A page of another site may not use this API.', {
   remedy: 'Open the console at this address itself.',
 });
 
@@ -49,7 +49,7 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
   };
   const server = createServer((request, response) => {
     answer(request)
-      .catch(() => problemAnswer(problem(500, 'unexpected', 'The function failed; the log has the details.')))
+      .catch(() => problemAnswer(problem('unexpected', 'The function failed; the log has the details.')))
       .then(({ statusCode, headers, body }) => {
         response.writeHead(statusCode, headers as Record<string, string>).end(body);
       });
@@ -70,10 +70,9 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
 
 function notFound(router: findMyWay.Instance<findMyWay.HTTPVersion.V1>, path: string, method = 'GET') {
   const other = (['GET', 'POST', 'DELETE'] as const).filter((m) => router.find(m, path));
-  if (other.length === 0)
-    return problemAnswer(problem(404, 'unknown-path', `${path} is no route of this API.`));
+  if (other.length === 0) return problemAnswer(problem('unknown-path', `${path} is no route of this API.`));
   const detail = `${path} takes ${other.join(' and ')}, not ${method}.`;
-  return problemAnswer(problem(405, 'method-not-allowed', detail));
+  return problemAnswer(problem('method-not-allowed', detail));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string | null> {

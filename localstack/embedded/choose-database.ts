@@ -74,9 +74,7 @@ const unknownWish = (): GordonError =>
 
 const noEngine = (message: string): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'no-docker-engine',
     subject: 'the database',
     message,
-    remedy: 'Start Docker, or set GORDON_DATABASE=embedded for the embedded PostgreSQL.',
   });

@@ -37,12 +37,10 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
       return { state: running, started: false };
     const venues = running.mode === 'demo' ? 'simulated' : 'live';
     throw new GordonError({
-      name: 'BadRequest',
       code: 'other-mode-runs',
       subject: 'the host',
       status: 409,
       message: `it runs with ${venues} venues${running.frozen ? ', frozen' : ''}.`,
-      remedy: 'Stop it first: make dev-down.',
     });
   }
   const database = await prepareDatabase(mode);
@@ -66,7 +64,6 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   const state = readState();
   if (said.ready && state) return { state, started: true };
   throw new GordonError({
-    name: 'PermanentError',
     code: 'host-not-started',
     subject: 'the host',
     message: `${said.failed ?? 'it wrote no state'}.`,
@@ -103,7 +100,6 @@ export async function status(): Promise<HostState | undefined> {
 
 const notStopped = (state: HostState): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'host-not-stopped',
     subject: `process ${state.pid}`,
     message: 'it did not end.',

@@ -85,11 +85,9 @@ async function prepare(url: string, simulated: boolean, aggregatesUrl?: string):
     const [row] = await sql`select value from market_data.meta where key = 'simulated'`;
     if (row?.value === simulated) return;
     throw new GordonError({
-      name: 'PermanentError',
       code: 'simulated-mismatch',
       subject: 'the database',
       message: `it holds ${row?.value ? 'simulated' : 'real'} data, and this host would add ${simulated ? 'simulated' : 'real'} ones.`,
-      remedy: 'Name another database in GORDON_DATABASE_URL.',
     });
   } finally {
     await sql.end({ timeout: 5 });

@@ -65,7 +65,6 @@ export async function stopPostgres(): Promise<void> {
   const { code, errors } = await compose('stop', SERVICE);
   if (code === 0) return;
   throw new GordonError({
-    name: 'PermanentError',
     code: 'docker-not-stopped',
     subject: `the service ${SERVICE}`,
     message: `Docker did not stop it: ${lastLine(errors)}.`,
@@ -97,7 +96,6 @@ const TAKEN =
 function notStarted(errors: string): GordonError {
   if (TAKEN.test(errors)) {
     return new GordonError({
-      name: 'PermanentError',
       code: 'port-in-use',
       subject: `port ${/127\.0\.0\.1:(\d+)/.exec(errors)?.[1] ?? (process.env.GORDON_PG_PORT || PORT)}`,
       message: 'another program uses it, and TimescaleDB in Docker cannot listen there.',
@@ -105,7 +103,6 @@ function notStarted(errors: string): GordonError {
     });
   }
   return new GordonError({
-    name: 'PermanentError',
     code: 'docker-not-started',
     subject: `the service ${SERVICE}`,
     message: `Docker did not start it: ${lastLine(errors)}.`,

@@ -39,11 +39,9 @@ async function firstLine(child: ChildProcess): Promise<string> {
   const line = once(lines, 'line').then(([text]) => text as string);
   const death = once(child, 'exit').then(([code]) => {
     throw new GordonError({
-      name: 'PermanentError',
       code: 'simulator-not-started',
       subject: 'the venue simulator',
       message: `it ended with code ${code}.`,
-      remedy: 'Its words are in the log of the host.',
     });
   });
   return Promise.race([line, death]);

@@ -80,10 +80,8 @@ const dataDirOf = (venues: Venues): string => join(HOME, venues, 'postgres');
 
 const notRunning = (): GordonError =>
   new GordonError({
-    name: 'BadRequest',
     code: 'localstack-not-running',
     subject: 'LocalStack',
     status: 409,
     message: 'it does not run.',
-    remedy: 'Start it: make localstack-up.',
   });

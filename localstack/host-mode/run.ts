@@ -15,7 +15,6 @@ export function run(
   const subject = `${program} ${args[0] ?? ''}`.trim();
   const failed = (why: string, said: string, cause?: unknown) =>
     new GordonError({
-      name: 'PermanentError',
       code: 'program-failed',
       subject,
       cause,

@@ -57,7 +57,6 @@ export async function startServer({ installation, folder, port }: ServerOptions)
   await stopServer(server.pid);
   const words = readFileSync(logFile, 'utf8').trim().split('\n').slice(-LAST_LINES).join('\n');
   throw new GordonError({
-    name: 'PermanentError',
     code: 'localstack-not-started',
     subject: 'LocalStack',
     message: `${failure}. It said:\n${words}\n`,
@@ -126,7 +125,6 @@ async function refuseUsed(port: number): Promise<void> {
     await once(probe, 'listening');
   } catch (cause) {
     throw new GordonError({
-      name: 'PermanentError',
       code: 'port-in-use',
       subject: `port ${port}`,
       cause,

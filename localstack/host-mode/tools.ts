@@ -84,7 +84,6 @@ function ask(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 
 const missing = (subject: string, message: string, remedy: string): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'tool-missing',
     subject: `LocalStack without Docker needs ${subject}`,
     message: `${message}.`,

@@ -33,7 +33,6 @@ export async function startSimulator(folder: string): Promise<Simulator> {
     if (child.exitCode !== null) break;
   }
   throw new GordonError({
-    name: 'PermanentError',
     code: 'simulator-not-started',
     subject: 'the venue simulator',
     message: 'it did not start.',

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { MINUTE } from '../../functions/core/time.ts';
+import { DAY, iso, MINUTE } from '../../functions/core/time.ts';
 import type { Fault } from '../../localstack/venues/frame/faults.ts';
 import { type FaultHost, freshLot, startFaultHost, type Tamper } from '../helpers/faults/host.ts';
 
@@ -60,6 +60,36 @@ describe('a venue that', () => {
       select count(*)::int as n from market_data.findings where kind = 'duplicate-conflict' and job_id = ${job.id}`;
     expect([job.status, found!.n > 0]).toEqual(['succeeded', true]);
   });
+});
+
+it('an archive that cannot be reached is the source of a gap that no answer reaches back to, in job and report', async () => {
+  const from = Date.UTC(2025, 2, 4);
+  const order = {
+    source: 'open_interest_binance',
+    symbols: ['BTCUSDT'],
+    from: iso(from),
+    to: iso(from + DAY),
+  };
+  const trigger = async () => at.settled((await at.order(order)).id);
+  at.venues.faults.add({ kind: 'cut', match: '/daily/metrics/' });
+  const job = await trigger();
+  interface Row {
+    readonly gaps: readonly { readonly cause: string }[];
+  }
+  const gapsOf = async () =>
+    (await at.ask<Row[]>(`/backfill/report?source=${order.source}&symbol=BTCUSDT`)).body[0]!.gaps;
+  const gap = { from: order.from, to: order.to, rows: 24, cause: 'source-error' };
+  expect([job.status, job.gaps]).toMatchObject(['completed_with_gaps', [gap]]);
+  expect(await gapsOf()).toMatchObject([
+    {
+      ...gap,
+      error: expect.stringContaining('archive could not be reached'),
+      evidence: [{ code: 'archive-unreachable' }, { what: 'archive (not reached)', status: 503 }],
+    },
+  ]);
+  at.calm();
+  const again = await trigger();
+  expect([again.status, again.rows_fetched > 0, await gapsOf()]).toEqual(['succeeded', true, []]);
 });
 
 describe('a venue that refuses for a while', () => {

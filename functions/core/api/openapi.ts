@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type ErrorCode, kindOf } from '../error-codes.ts';
 import { type Operation, operations } from './operations.ts';
 import { Problem } from './shapes.ts';
 
@@ -62,7 +63,7 @@ function operationOf(operationId: string, operation: Operation, schemaOf: Schema
   const responses = Object.fromEntries([
     ...[success, ...also].map((status) => [status, told(answer)]),
     ...Object.entries(others).map(([status, shape]) => [status, told(shape)]),
-    ...Object.entries(problems).map(([status, codes]) => [status, refusal(codes.join(', '))]),
+    ...[...Map.groupBy(problems, statusOf)].map(([status, codes]) => [status, refusal(codes.join(', '))]),
     ['default', refusal('What nobody foresaw, or a store that does not answer: 5xx')],
   ]);
   return {
@@ -75,6 +76,8 @@ function operationOf(operationId: string, operation: Operation, schemaOf: Schema
     responses,
   };
 }
+
+const statusOf = (code: ErrorCode): number => kindOf(code)?.status ?? 500;
 
 const paramsOf = ({ params = {} }: Operation): Json[] =>
   Object.entries(params).map(([name, description]) => ({

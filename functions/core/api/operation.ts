@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { ErrorCode } from '../error-codes.ts';
 
 /** One route as the document tells it. A test holds this table against the manifest and against what the routes do. */
 export interface Operation {
@@ -15,6 +16,6 @@ export interface Operation {
   readonly also?: readonly number[];
   /** statuses with an answer of another shape */
   readonly others?: Readonly<Record<number, z.ZodType>>;
-  /** statuses of problems that the caller can bring about, each with its codes */
-  readonly problems: Readonly<Record<number, readonly string[]>>;
+  /** codes of the problems that the caller can bring about; the table of errors knows the status of each */
+  readonly problems: readonly ErrorCode[];
 }

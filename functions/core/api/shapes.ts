@@ -179,11 +179,9 @@ const PurgedSeries = z
   .object({
     ...seriesName,
     rows: z.number().meta({ description: 'rows that this call deleted' }),
-    done: z
-      .boolean()
-      .meta({
-        description: 'false: rows are left, and the same request for its symbol deletes more of them',
-      }),
+    done: z.boolean().meta({
+      description: 'false: rows are left, and the same request for its symbol deletes more of them',
+    }),
   })
   .meta({ id: 'PurgedSeries' });
 

@@ -14,11 +14,7 @@ export const upkeepOperations = {
     body: CountBody,
     success: 200,
     answer: shapes.Counted,
-    problems: {
-      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
-      404: ['unknown-series'],
-      413: ['body-too-large'],
-    },
+    problems: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'empty-range', 'unknown-series', 'body-too-large'],
   },
   listRetention: {
     method: 'GET',
@@ -27,7 +23,7 @@ export const upkeepOperations = {
     query: queries.NoQuery,
     success: 200,
     answer: z.array(shapes.RetentionRule),
-    problems: { 400: ['invalid-request'] },
+    problems: ['invalid-request'],
   },
   setRetention: {
     method: 'POST',
@@ -36,9 +32,6 @@ export const upkeepOperations = {
     body: RetentionBody,
     success: 200,
     answer: z.array(shapes.RetentionRule),
-    problems: {
-      400: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time'],
-      413: ['body-too-large'],
-    },
+    problems: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'body-too-large'],
   },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -14,13 +14,13 @@ export function sourcesFor(sources: Sources, word: string | undefined): readonly
     (s) => word === undefined || s.family === word || s.id === word,
   );
   if (chosen.length > 0) return chosen;
-  throw badRequest('unknown-source', word!, 'there is no such source.', 'List them: GET /backfill/sources.');
+  throw badRequest('unknown-source', word!, 'there is no such source.');
 }
 
 export function sourceNamed(sources: Sources, id: string): Source {
   const source = sources[id];
   if (source && source.id === id) return source;
-  throw badRequest('unknown-source', id, 'there is no such source.', 'List them: GET /backfill/sources.');
+  throw badRequest('unknown-source', id, 'there is no such source.');
 }
 
 export function seriesAsked(

@@ -87,7 +87,7 @@ export function coverageView(
 function refuseMoreThan(most: number, buckets: number): void {
   if (buckets <= most) return;
   const remedy = 'Ask for one source or symbol, a shorter range or larger buckets.';
-  throw badRequest('too-many-buckets', 'the query', 'the answer would be too large.', remedy, 422);
+  throw badRequest('too-many-buckets', 'the query', 'the answer would be too large.', remedy);
 }
 
 export function statesOf(account: SeriesAccount, inFlight: RangeSet, range: Range, due: number): StateSets {

@@ -50,7 +50,7 @@ function tableNamed(
 ): { table: TableSpec; source?: Source; bucket?: number } {
   const fills = Object.values(sources).filter(({ table }) => table.name === name);
   if (id !== undefined && sourceNamed(sources, id).table.name !== name) {
-    throw badRequest('unknown-source', id, `does not fill ${name}.`, 'List them: GET /backfill/sources.');
+    throw badRequest('unknown-source', id, `does not fill ${name}.`);
   }
   const source = fills.find((one) => id === undefined || one.id === id);
   if (source) return { table: source.table, source };
@@ -58,7 +58,7 @@ function tableNamed(
   const aggregate = base && AGGREGATES.find((one) => one.name === name);
   if (aggregate) return { table: aggregateTable(name), bucket: aggregate.width };
   const remedy = 'GET /backfill/sources tells the tables that there are.';
-  throw badRequest('unknown-table', name, 'there is no such table.', remedy, 404);
+  throw badRequest('unknown-table', name, 'there is no such table.', remedy);
 }
 
 const aggregateTable = (name: string): TableSpec => ({
@@ -83,4 +83,4 @@ const needed = (field: string, table: string): GordonError =>
   badRequest('invalid-request', 'the query', `"${field}": is needed for ${table}.`);
 
 const noCandles = (table: string, every: string): GordonError =>
-  badRequest('no-candles', table, `candles of ${every} cannot be made of it.`, 'Leave `every` out.');
+  badRequest('no-candles', table, `candles of ${every} cannot be made of it.`);

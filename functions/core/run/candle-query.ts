@@ -35,7 +35,7 @@ export function candleRange(
     throw badRequest('future-range', 'start', `${iso(from)} has not come yet.`);
   // A minute forgives a caller's clock.
   if (to !== undefined && to > now + MINUTE) {
-    throw badRequest('future-range', 'end', `${iso(to)} has not come yet.`, 'Leave it out for "until now".');
+    throw badRequest('future-range', 'end', `${iso(to)} has not come yet.`);
   }
   if (from !== undefined && to !== undefined && from >= to) {
     throw badRequest('empty-range', 'the range', `start ${iso(from)} must lie before end ${iso(to)}.`);

@@ -148,6 +148,4 @@ const nothingLeft = (word: string, symbols: readonly string[]): GordonError =>
     'empty-selection',
     word,
     `the sources have none of what it chose (${symbols.slice(0, 3).join(', ')}).`,
-    undefined,
-    422,
   );

@@ -102,7 +102,7 @@ function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
 }
 
 const keyMissing = (id: string, { env, from }: NonNullable<Source['key']>): GordonError =>
-  badRequest('key-missing', id, `needs a key, and ${env} is not set.`, `Get one at ${from}.`, 409);
+  badRequest('key-missing', id, `needs a key, and ${env} is not set.`, `Get one at ${from}.`);
 
 /** By family (`klines`: both markets) or by one source's id (`klines_spot`). */
 function sourcesNamed(sources: Sources, word: string): readonly Source[] {

@@ -6,11 +6,9 @@ import type { Filling } from './filling.ts';
 /** An answer that is well formed and holds nothing where the venue has rows for certain: a fault of the venue, no proof. */
 export const emptyAnswer = (subject: string): GordonError =>
   new GordonError({
-    name: 'RetryableVenueError',
     code: 'empty-answer',
     subject,
     message: 'the venue answered without a single row where there must be some.',
-    remedy: 'It is requested again by itself; what stays empty is a gap until the venue has its rows back.',
   });
 
 /** @throws GordonError `empty-answer` when the range cannot be empty: of an answer without any row */

@@ -143,7 +143,6 @@ function memo<T>(make: () => Promise<T>): () => Promise<T> {
 
 export const unknownSource = (id: string): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'unknown-source',
     subject: id,
     message: 'no such source is registered.',

@@ -1,5 +1,6 @@
 import { accountedFor, pacesOf } from '../account.ts';
 import type { Page } from '../coverage.ts';
+import { kindOf } from '../error-codes.ts';
 import { BudgetExhausted, GordonError } from '../errors.ts';
 import { periodsFor, reachOf } from '../object-reach.ts';
 import type { Period } from '../period.ts';
@@ -132,15 +133,13 @@ async function* readObject(
     note('read');
     yield* siblingHoles(ports, filling, period, read);
   } catch (error) {
-    if (!(error instanceof GordonError) || !DAMAGED.has(error.code)) throw error;
+    if (!(error instanceof GordonError) || !kindOf(error.code)?.damage) throw error;
     // A damaged object is no answer about the rows: the next tier is asked, and the damage is kept on record.
     filling.asked.push({ what: `${what} (${error.code})`, status: 200, at: ports.clock() });
     note('damaged', error);
     yield emptyPage(filling, what, [{ kind: error.code, detail: { object: what, message: error.message } }]);
   }
 }
-
-const DAMAGED = new Set(['checksum-mismatch', 'checksum-missing', 'corrupt-archive', 'malformed-rows']);
 
 interface ReadObject {
   readonly object: string;

@@ -223,11 +223,9 @@ function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction'
 
 const outsideRange = (subject: string): GordonError =>
   new GordonError({
-    name: 'RetryableVenueError',
     code: 'page-outside-range',
     subject,
     message: 'the venue answered with a full page of which no row lies in the range that was asked for.',
-    remedy: 'Nothing was stored. If it stays so, the venue or the mirror in use ignores the bounds.',
   });
 
 const unreadIn = (findings: readonly Finding[]): RangeSet =>

@@ -42,7 +42,6 @@ export async function* fillFromSnapshot(
 
 const nothingThere = (subject: string): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'venue-refused',
     subject,
     message: 'the venue has no such route.',

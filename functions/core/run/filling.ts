@@ -1,4 +1,5 @@
 import type { Asked } from '../coverage.ts';
+import type { ErrorCode } from '../error-codes.ts';
 import type { LabelRule } from '../labels.ts';
 import type { ArchiveReader, Sources, VenueClient } from '../ports.ts';
 import type { Range, RangeSet } from '../range.ts';
@@ -40,7 +41,7 @@ export interface ObjectAnswer {
   readonly outcome: 'read' | 'missing' | 'damaged';
   readonly asked: Asked;
   /** what is wrong with a damaged one */
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** An object that is not there is the first sign of a time before listing or after delisting; else nobody asks for it. */

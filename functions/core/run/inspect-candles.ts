@@ -39,7 +39,7 @@ export function candleSeries(
     const remedy = spec.symbolPattern.test(meant)
       ? `Write ${meant}.`
       : 'Write it as the venue does, such as BTCUSDT.';
-    throw badRequest('unknown-symbol', symbol, 'cannot be a symbol.', remedy, 422);
+    throw badRequest('unknown-symbol', symbol, 'cannot be a symbol.', remedy);
   }
   return { symbol, timeframe, spec };
 }
@@ -61,7 +61,7 @@ export async function candleGaps(
   const known = hull(requested);
   if (range.start === undefined && !known) {
     const remedy = 'Order it (POST /api/backfill), or tell a start.';
-    throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy, 404);
+    throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy);
   }
   // What the venue has not had time to publish is no gap yet.
   const published = settledEnd(spec, step, ports.clock());

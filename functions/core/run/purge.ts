@@ -92,6 +92,5 @@ async function refuseAtWork(
     [...found].join(', '),
     `${ids.length === 1 ? `job ${ids[0]} is` : `jobs ${ids.join(', ')} are`} at work on it, so nothing was deleted.`,
     `Wait until they have ended, or cancel them: ${ids.map((id) => `gordon-data backfill cancel ${id}`).join('; ')}.`,
-    409,
   );
 }

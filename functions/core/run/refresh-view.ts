@@ -37,13 +37,7 @@ export function readRefresh(body: unknown): ViewRefresh {
   };
   if (window.start === null || window.end === null || window.start < window.end) return { aggregate, window };
   const message = `refresh window too small: ${given.start} to ${given.end} has no whole bucket of ${given.view}.`;
-  throw badRequest(
-    'window-too-small',
-    'the window',
-    message,
-    'Align it with the buckets, or take two of them.',
-    422,
-  );
+  throw badRequest('window-too-small', 'the window', message);
 }
 
 /** Of all symbols; reading that many 5-minute rows takes a second or two. A multiple of every bucket. */

@@ -76,15 +76,13 @@ async function orNone<T>(word: string, path: string, answer: Promise<T | undefin
 }
 
 export const emptySelection = (word: string, quote: string): GordonError =>
-  badRequest('empty-selection', word, `nothing that trades in ${quote} is listed there.`, undefined, 422);
+  badRequest('empty-selection', word, `nothing that trades in ${quote} is listed there.`);
 
 const noAnswer = (subject: string, why: string, cause?: unknown): GordonError =>
   new GordonError({
-    name: 'RetryableVenueError',
     code: 'no-listing',
     subject,
     status: 503,
     cause,
     message: `the venue's list cannot be had now (${why}).`,
-    remedy: 'Order again in a minute, or name the symbols.',
   });

@@ -39,7 +39,7 @@ export async function knownSeries(
     const { symbol: meant } = spellingOf(symbol);
     const list = 'List what is: `gordon-data backfill series`, or GET /backfill/series.';
     const remedy = meant === symbol ? list : `Venues write it ${meant}. ${list}`;
-    throw badRequest('not-followed', symbol, 'nothing of it is requested there.', remedy, 404);
+    throw badRequest('not-followed', symbol, 'nothing of it is requested there.', remedy);
   }
   return found;
 }

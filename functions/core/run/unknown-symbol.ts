@@ -19,7 +19,7 @@ export async function unknownSymbol(
     settles === undefined
       ? `${who} do not list it.`
       : `it is a dated future that settles on ${settles}, and no source takes dated futures.`;
-  return badRequest('unknown-symbol', word, message, remedyFor(meant, settles !== undefined, chosen), 422);
+  return badRequest('unknown-symbol', word, message, remedyFor(meant, settles !== undefined, chosen));
 }
 
 function remedyFor(meant: readonly string[], isFuture: boolean, chosen: readonly Source[]): string {

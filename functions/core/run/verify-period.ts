@@ -132,7 +132,7 @@ async function mustBeKnown({ catalog }: VerifyPorts, series: Series): Promise<vo
   if ((await catalog.requested(series)).length > 0) return;
   const message = 'the warehouse has never had such a series.';
   const remedy = 'List the series: gordon-data backfill report.';
-  throw badRequest('unknown-series', seriesLabel(series), message, remedy, 404);
+  throw badRequest('unknown-series', seriesLabel(series), message, remedy);
 }
 
 class Comparison {

@@ -1,4 +1,5 @@
 import type { ArchiveWatch, WatchedObject } from '../archive-watch.ts';
+import { kindOf } from '../error-codes.ts';
 import { GordonError } from '../errors.ts';
 import type { LabelBook } from '../labels.ts';
 import type { SeriesStore, Sources } from '../ports.ts';
@@ -151,12 +152,10 @@ async function compare(
   } catch (error) {
     // A damaged edition changes nothing: the rows of the former one stay, and the next run looks again.
     if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
-    if (!DAMAGED.has(error.code)) throw error;
+    if (!kindOf(error.code)?.damage) throw error;
     await noteDamage(ports, series, held.object, error);
   }
 }
-
-const DAMAGED = new Set(['checksum-mismatch', 'checksum-missing', 'corrupt-archive', 'malformed-rows']);
 
 async function noteDamage(
   { store }: WatchPorts,

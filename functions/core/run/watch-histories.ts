@@ -118,9 +118,7 @@ async function compareHistory(
 /** More likely a fault of the venue than the end of a whole history: nothing is entered as withdrawn. */
 const emptyHistory = (series: Series): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'empty-history',
     subject: seriesLabel(series),
     message: 'the venue has no row of spans that it answered once.',
-    remedy: 'Nothing was changed, and the series is compared again a day later.',
   });

@@ -37,7 +37,6 @@ export async function watchInstruments(ports: InstrumentPorts): Promise<Record<s
 /** What lacks in a list is entered as gone, so a list counts only as a whole. */
 const halfRead = (subject: string, unreadable: readonly string[]): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'malformed-rows',
     subject,
     message: `entries of its list cannot be read: ${unreadable.slice(0, 3).join(', ')}.`,

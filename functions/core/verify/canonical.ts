@@ -70,7 +70,6 @@ function sorted(value: unknown): unknown {
 /** JSON would make null of it, and two different rows would have one line. */
 const unwritable = (subject: string, value: unknown): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'unfit-value',
     subject,
     message: `${String(value)} is no number.`,

@@ -29,5 +29,5 @@ export function readVerify(
   const range = { start: from!, end: to! };
   if (range.end <= periodAt('month', range.start).end) return { series, range };
   const message = `${iso(range.start)} to ${iso(range.end)} touches more than one month.`;
-  throw badRequest('more-than-a-month', 'the range', message, 'Ask month by month.', 422);
+  throw badRequest('more-than-a-month', 'the range', message);
 }

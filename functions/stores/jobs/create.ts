@@ -26,7 +26,7 @@ export async function createJob(
     const job = await get(id);
     if (job) return job;
     const message = 'the first request with this Idempotency-Key is still at work.';
-    throw badRequest('idempotency-busy', id, message, 'Send it again.', 409);
+    throw badRequest('idempotency-busy', id, message);
   };
   const now = at.clock();
   const job: Job = { ...order, id: ulid(now), status: 'queued', createdAt: now, wave: 0, rows: 0 };
@@ -85,7 +85,7 @@ async function claimKey(
   if (Item?.job_id === id) return undefined;
   if (Item?.digest === digest) return Item.job_id as string;
   const message = 'this Idempotency-Key was sent before with another order.';
-  throw badRequest('idempotency-mismatch', key, message, 'Use a new key for a new order.', 422);
+  throw badRequest('idempotency-mismatch', key, message);
 }
 
 function put(at: JobTable, item: Record<string, unknown>) {

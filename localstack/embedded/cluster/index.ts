@@ -148,11 +148,9 @@ async function halt(dataDir: string, binaries: Binaries, user: ServerUser): Prom
   ]);
   if (code === 0 || !runningIn(dataDir)) return;
   throw new GordonError({
-    name: 'RetryableStoreError',
     code: 'cluster-not-stopped',
     subject: dataDir,
     message: `the database server did not stop: ${output}`,
-    remedy: 'Try again; server.log in that folder says what it is busy with.',
   });
 }
 
@@ -175,11 +173,9 @@ function forbidden(dataDir: string, error: unknown): GordonError | undefined {
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== 'EACCES' && code !== 'EPERM') return undefined;
   return new GordonError({
-    name: 'PermanentError',
     code: 'data-folder-forbidden',
     subject: path ?? dataDir,
     cause: error,
     message: 'this user may not work there.',
-    remedy: 'Start as the user who made the folder, or name another folder.',
   });
 }

@@ -20,11 +20,9 @@ export function serverUser(dataDir: string): ServerUser {
     if (uid !== undefined && gid !== undefined) return { uid, gid };
   }
   throw new GordonError({
-    name: 'PermanentError',
     code: 'no-server-user',
     subject: 'embedded database',
     message: 'PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody.',
-    remedy: 'Run as an ordinary user, or set GORDON_DATABASE_URL to a database of your own.',
   });
 }
 

@@ -60,11 +60,9 @@ function outside(path: string): string {
   // Anybody can make folders in /var/tmp: one that we did not make could be a trap.
   if (!info.isDirectory() || info.uid !== process.getuid?.()) {
     throw new GordonError({
-      name: 'PermanentError',
       code: 'foreign-folder',
       subject: place,
       message: 'this folder is needed for the embedded database and belongs to somebody else.',
-      remedy: 'Remove it, or keep the data folder where the user postgres can reach it.',
     });
   }
   return place;

@@ -189,7 +189,7 @@ describe('what a selector chose', () => {
     ['does not know', unknown('x')],
     [
       'refuses',
-      new GordonError({ name: 'PermanentError', code: 'refused', subject: 'x', message: 'illegal.' }),
+      new GordonError({ name: 'PermanentError', code: 'venue-refused', subject: 'x', message: 'illegal.' }),
     ],
   ])('goes without a venue that %s it', async (_, error) => {
     const one = (): never => {
@@ -205,7 +205,7 @@ describe('what a selector chose', () => {
   });
 
   it('is no excuse for a fault of ours', async () => {
-    const lost = new GordonError({ name: 'RetryableStoreError', code: 'lost', subject: 'x', message: 'no.' });
+    const lost = new GordonError({ name: 'RetryableStoreError', code: 'venue-broken', subject: 'x', message: 'no.' });
     const one = (): never => {
       throw lost;
     };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ErrorCode } from '../../../functions/core/error-codes.ts';
 import { BudgetExhausted, GordonError } from '../../../functions/core/errors.ts';
 import { measure, normalize, type Range, runsOf, subtract, union } from '../../../functions/core/range.ts';
 import { HOUR } from '../../../functions/core/time.ts';
@@ -14,7 +15,7 @@ const emptyOf = ({ pages }: Filled) =>
   pages.flatMap((p) => p.empty.map(({ span, reason }) => [span, reason]));
 const findingsOf = ({ pages }: Filled) => pages.flatMap((p) => p.findings.map((f) => f.kind));
 
-const damage = (code: string): GordonError =>
+const damage = (code: ErrorCode): GordonError =>
   new GordonError({ name: 'PermanentError', code, subject: '/x', message: 'bad.' });
 
 describe('the tiers', () => {
@@ -143,14 +144,19 @@ describe('an archive that cannot be reached', () => {
   });
 
   it('is no way out for what is wrong with the venue itself', async () => {
-    const refusal = new GordonError({ name: 'PermanentError', code: 'x', subject: '/x', message: 'no.' });
+    const refusal = new GordonError({
+      name: 'PermanentError',
+      code: 'venue-refused',
+      subject: '/x',
+      message: 'no.',
+    });
     const told = fill({ archive: { '2025-01': refusal }, withoutArchive: false }, [span(0, 744)]);
     await expect(told).rejects.toBe(refusal);
   });
 });
 
 describe('archive objects', () => {
-  it.each(['checksum-mismatch', 'checksum-missing', 'corrupt-archive'])(
+  it.each(['checksum-mismatch', 'checksum-missing', 'corrupt-archive', 'malformed-rows'] as const)(
     'that are damaged (%s) are a finding, and the next tier is asked',
     async (code) => {
       const filled = await fill({ archive: { '2025-01': damage(code), '2025-01-01': grid(0, 24) } }, [
