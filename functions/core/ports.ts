@@ -96,16 +96,6 @@ export interface SeriesCatalog {
   /** what is not there and not proven empty is no longer requested, and no schedule orders it */
   unfollow(series: Series): Promise<void>;
   /**
-   * Unfollows a series and deletes its rows with their spans, piece by piece; from then on nothing of it is written until
-   * somebody orders it again.
-   * @param forMs begins no further piece when so much time has passed
-   * @returns rows that were deleted; `done`: none is left
-   * @throws GordonError `series-at-work` when somebody ordered it meanwhile
-   */
-  purge(series: Series, forMs: number): Promise<{ readonly rows: number; readonly done: boolean }>;
-  /** the end of a purge: deletes what the ledger still says of the series, its findings and its restated rows */
-  forget(series: Series): Promise<void>;
-  /**
    * Takes out of what is requested what only this job, which was cancelled, wanted and did not fetch. Doing it again
    * changes nothing.
    */
@@ -166,6 +156,18 @@ export interface Recounted {
   readonly lost: number;
   /** series that are still to be counted */
   readonly left: number;
+/** A catalogue of which series can be deleted. */
+export interface PurgingCatalog extends SeriesCatalog {
+  /**
+   * Unfollows a series and deletes its rows with their spans, piece by piece; from then on nothing of it is written until
+   * somebody orders it again.
+   * @param forMs begins no further piece when so much time has passed
+   * @returns rows that were deleted; `done`: none is left
+   * @throws GordonError `series-at-work` when somebody ordered it meanwhile
+   */
+  purge(series: Series, forMs: number): Promise<{ readonly rows: number; readonly done: boolean }>;
+  /** the end of a purge: deletes what the ledger still says of the series, its findings and its restated rows */
+  forget(series: Series): Promise<void>;
 }
 
 /** Which series a report is about: of each that is told one of them, else all. */

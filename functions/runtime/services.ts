@@ -5,7 +5,7 @@ import type { Events } from '../core/events.ts';
 import type { LabelBook } from '../core/labels.ts';
 import type { Leases } from '../core/lease.ts';
 import type { Looker, ScheduleRuns } from '../core/look/looker.ts';
-import type { SeriesCatalog, SeriesStore, Sources } from '../core/ports.ts';
+import type { PurgingCatalog, SeriesStore, Sources } from '../core/ports.ts';
 import type { CreatePorts } from '../core/run/create-job.ts';
 import type { FetchPorts } from '../core/run/fetch-chunk.ts';
 import type { VerifyPorts } from '../core/run/verify-period.ts';
@@ -53,7 +53,7 @@ export interface Services
     InstrumentPorts,
     WatchLivesPorts {
   readonly store: SeriesStore;
-  readonly catalog: SeriesCatalog;
+  readonly catalog: PurgingCatalog;
   readonly labels: LabelBook;
   /** reads only, as the database's role has it */
   readonly looker: Looker;

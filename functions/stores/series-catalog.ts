@@ -1,4 +1,4 @@
-import type { SeriesCatalog } from '../core/ports.ts';
+import type { PurgingCatalog } from '../core/ports.ts';
 import { type Series, seriesLabel } from '../core/series.ts';
 import { missingOf, requestedOf } from './ledger.ts';
 import { type Sql, storeError } from './postgres.ts';
@@ -11,7 +11,7 @@ import { retentionRules, retire, setRetention } from './retention.ts';
 import type { StoreOptions } from './series-store.ts';
 
 /** The catalogue of series in PostgreSQL. Throws as the series store does; `report` works for a session that only reads. */
-export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): SeriesCatalog {
+export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): PurgingCatalog {
   const guarded = async <T>(about: Series | string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

@@ -63,6 +63,12 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
       tables.provisional.set(`${series} ${chunk.label}`, { series, at, spans });
     },
 
+    async forgetProvisional(series) {
+      await step(`forget provisional ${seriesLabel(series)}`);
+      for (const [key, note] of tables.provisional)
+        if (note.series === seriesLabel(series)) tables.provisional.delete(key);
+    },
+
     async provisionalSince(series, since, until) {
       await step(`read provisional ${seriesLabel(series)}`);
       const notes = [...tables.provisional.values()].filter(

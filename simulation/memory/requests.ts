@@ -55,7 +55,7 @@ export function request(book: Book, range: Range, now: number, by?: Requester): 
 const backwards = (series: Series): GordonError =>
   new GordonError({
     name: 'PermanentError',
-    code: 'database-error',
+    code: 'database-refused',
     subject: seriesLabel(series),
     message: 'the beginning of the range lies after its end.',
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SeriesCatalog, SeriesStore } from '../../functions/core/ports.ts';
+import type { PurgingCatalog, SeriesStore } from '../../functions/core/ports.ts';
 import type { Series } from '../../functions/core/series.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
 import type { Sql } from '../../functions/stores/postgres.ts';
@@ -11,7 +11,7 @@ import { BTC, JOB, minutes, pageOf, proof, SPOT, T0 } from './klines.ts';
 let database: TestDatabase;
 let sql: Sql;
 let store: SeriesStore;
-let catalog: SeriesCatalog;
+let catalog: PurgingCatalog;
 let now: number;
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { badRequest } from '../bad-request.ts';
 import { ACTIVE_STATUSES } from '../job.ts';
 import type { JobStore } from '../job-ports.ts';
 import { isAtWork } from '../lease.ts';
-import type { SeriesCatalog, SeriesReport, Sources } from '../ports.ts';
+import type { PurgingCatalog, SeriesReport, Sources } from '../ports.ts';
 import { hull } from '../range.ts';
 import { type Series, seriesLabel } from '../series.ts';
 import { type Clock, SECOND } from '../time.ts';
@@ -11,7 +11,7 @@ import { seriesOf } from './job-series.ts';
 import { knownSeries, nameOf, type UnfollowAsked } from './unfollow.ts';
 
 export interface PurgePorts {
-  readonly catalog: Pick<SeriesCatalog, 'report' | 'purge' | 'forget'>;
+  readonly catalog: Pick<PurgingCatalog, 'report' | 'purge' | 'forget'>;
   readonly jobs: Pick<JobStore, 'list' | 'forgetProvisional'>;
   readonly aggregates: Pick<AggregateStore, 'refresh'>;
   readonly sources: Sources;

@@ -205,7 +205,12 @@ describe('what a selector chose', () => {
   });
 
   it('is no excuse for a fault of ours', async () => {
-    const lost = new GordonError({ name: 'RetryableStoreError', code: 'venue-broken', subject: 'x', message: 'no.' });
+    const lost = new GordonError({
+      name: 'RetryableStoreError',
+      code: 'venue-broken',
+      subject: 'x',
+      message: 'no.',
+    });
     const one = (): never => {
       throw lost;
     };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FetchChunkOutput } from '../../../functions/core/contracts.ts';
+import type { ErrorCode } from '../../../functions/core/error-codes.ts';
 import { BudgetExhausted, GordonError } from '../../../functions/core/errors.ts';
 import type { PlannedChunk } from '../../../functions/core/plan.ts';
 import { fetchChunk } from '../../../functions/core/run/fetch-chunk.ts';
@@ -9,7 +10,7 @@ import { AAA, chunkOf, days, hours, NOW, type World, worldOf } from './world.ts'
 
 const FRESH = { since: 0, withoutArchive: false };
 const MONTH = 31 * 24;
-const venueError = (name: GordonError['name'], code: string) =>
+const venueError = (name: GordonError['name'], code: ErrorCode) =>
   new GordonError({ name: name as 'PermanentError', code, subject: '/x', message: 'no.' });
 
 /** A job of one chunk, as the first wave leaves it. */
