@@ -309,5 +309,12 @@ export function describeJobStore(makeTable: MakeJobTable): void {
         { start: 7, end: 9 },
       ]);
     });
+
+    it('of one series are forgotten', async () => {
+      await jobs.forgetProvisional(SERIES);
+      expect(await jobs.provisionalSince(SERIES, T0, T0 + MINUTE)).toEqual([]);
+      const other = { ...SERIES, symbol: 'DGS2' };
+      expect(await jobs.provisionalSince(other, T0, T0 + MINUTE)).toEqual([{ start: 5, end: 7 }]);
+    });
   });
 }
