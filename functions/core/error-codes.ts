@@ -166,6 +166,10 @@ export const ERRORS = {
     'PermanentError',
     'This is a fault of the source: its rows must lie on the grid, one for each step that it claims.',
   ),
+  'broken-invariant': ours(
+    'PermanentError',
+    'Count the series with `gordon-data backfill audit`, and see the runbook, "Broken invariants".',
+  ),
   'unfit-value': ours('PermanentError', OF_THE_SOURCE),
   'unfit-batch': ours(
     'PermanentError',

@@ -35,11 +35,10 @@ export const inWords = ({ invariant, span, found }: Breach): string =>
 /** Never retried: the same page breaks the same invariant. */
 export const brokenInvariant = (series: Series, breach: Breach): GordonError =>
   new GordonError({
-    name: 'PermanentError',
     code: BROKEN_INVARIANT,
     subject: seriesLabel(series),
     message: `${inWords(breach)}. Nothing of it was written.`,
-    remedy: `Look with \`gordon-data backfill report --source ${series.source}\` and see "Broken invariants" in RUNBOOK.md.`,
+    remedy: `Count it again with \`gordon-data backfill audit --source ${series.source}\`, and see the runbook, "Broken invariants".`,
   });
 
 /** The first instant at which two spans overlap, up to where they do; undefined: none do. */

@@ -156,6 +156,8 @@ export interface Recounted {
   readonly lost: number;
   /** series that are still to be counted */
   readonly left: number;
+}
+
 /** A catalogue of which series can be deleted. */
 export interface PurgingCatalog extends SeriesCatalog {
   /**

@@ -28,7 +28,8 @@ export async function lookAt(sql: Runner, table: TableSpec, series: Series, rang
   const step = `${stepOf(series.timeframe)} milliseconds`;
   const rows = await sql<(Range & { readonly kind: keyof Look })[]>`
     with spans as materialized (
-      select span, state, max(upper(span)) over (
+      -- Whoever retired a stretch may have left rows in it.
+      select span, case reason when 'retired' then reason else state end as state, max(upper(span)) over (
         order by lower(span), upper(span), id rows between unbounded preceding and 1 preceding) as until
       from market_data.coverage where ${ofSeries(sql, series)} and lower(span) < ${end} and upper(span) > ${start}),
     looks as (

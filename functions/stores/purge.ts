@@ -7,8 +7,9 @@ import { type Clock, HOUR } from '../core/time.ts';
 import { stepOf } from '../core/timeframe.ts';
 import { tableName } from './copy.ts';
 import { coveredOf, lockMonths, ofSeries, requestedOf } from './ledger.ts';
+import { ownRows } from './own-rows.ts';
 import type { Sql, Transaction } from './postgres.ts';
-import { ownRows } from './reconcile.ts';
+import { accountsForDeletes } from './recount.ts';
 
 /** What one call of a purge has deleted. */
 export interface Purged {
@@ -51,6 +52,7 @@ export async function forgetSeries(sql: Sql, table: TableSpec, series: Series): 
   await sql.begin(async (tx) => {
     await lockMonths(tx, series, await everywhere(tx, series));
     await holdPurged(tx, series);
+    await accountsForDeletes(tx);
     await tx`delete from ${tx.unsafe(tableName(table))} t where ${ownRows(tx, table, series)}`;
     for (const name of ['coverage', 'findings', 'row_changes'])
       await tx`delete from market_data.${tx(name)} where ${ofSeries(tx, series)}`;
@@ -81,6 +83,7 @@ async function deletePiece(sql: Sql, table: TableSpec, series: Series, piece: Ra
   return sql.begin(async (tx) => {
     await lockMonths(tx, series, [piece]);
     await holdPurged(tx, series);
+    await accountsForDeletes(tx);
     const time = tx`t.${tx(timeColumn(table))}`;
     const [start, end] = [new Date(piece.start), new Date(piece.end)];
     const gone = await tx`

@@ -14,7 +14,15 @@ export const upkeepOperations = {
     body: CountBody,
     success: 200,
     answer: shapes.Counted,
-    problems: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'empty-range', 'unknown-series', 'body-too-large'],
+    problems: [
+      'malformed-json',
+      'invalid-request',
+      'unknown-source',
+      'invalid-time',
+      'empty-range',
+      'unknown-series',
+      'body-too-large',
+    ],
   },
   listRetention: {
     method: 'GET',
