@@ -82,11 +82,13 @@ export interface ServiceOptions {
   readonly connections?: number;
   /** with the venues */
   readonly patience?: Patience;
+  /** waits between two requests to a venue, ms; a timer of this process by default */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 export async function createServices(
   environment: NodeJS.ProcessEnv,
-  { clock = Date.now, connections = 2, patience }: ServiceOptions = {},
+  { clock = Date.now, connections = 2, patience, sleep }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
   const variables = withKeys(await withSecrets(environment), keys);
@@ -104,8 +106,9 @@ export async function createServices(
   const client = documentClient(awsConfig(variables, 'DYNAMODB'));
   const table = { client, table: env.GORDON_JOB_TABLE, clock };
   const limits = { ...table, egress: env.GORDON_EGRESS };
-  const budget = createRateBudget(limits);
-  const venue = createVenueClient({ budget, env: variables, clock, ...(patience && { patience }) });
+  const waits = sleep && { sleep };
+  const budget = createRateBudget({ ...limits, ...waits });
+  const venue = createVenueClient({ budget, env: variables, clock, ...waits, ...(patience && { patience }) });
   const ledger = { tables: (id: string) => (sources as Sources)[id]!.table, clock };
   return {
     hasKey: (name) => Boolean(variables[name]),

@@ -43,6 +43,8 @@ export interface Rehearsal {
   readonly retryMs?: number;
   /** with the venues */
   readonly patience?: Patience;
+  /** waits between two requests to a venue, ms; one that moves `clock` instead costs no time */
+  readonly sleep?: (ms: number) => Promise<unknown>;
   /** from run to run of a schedule that the manifest counts in minutes */
   readonly everySeconds?: number;
 }
@@ -122,7 +124,7 @@ async function assemble(
   ]);
   let services: Services | undefined;
   const loaded = await loadFunctions(async () => services!);
-  const { around, retryMs, patience } = options.rehearsal ?? {};
+  const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
   const invoke: Invoke = around
     ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
     : loaded.invoke;
@@ -143,6 +145,7 @@ async function assemble(
       connections: 10,
       ...(options.clock && { clock: options.clock }),
       ...(patience && { patience }),
+      ...(sleep && { sleep }),
     }),
   );
   await resumeJobs(services);

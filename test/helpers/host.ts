@@ -8,6 +8,7 @@ import type { Sql } from '../../functions/stores/postgres.ts';
 import { type Host, type HostOptions, startHost } from '../../localstack/embedded/host.ts';
 import { startVenues } from '../../localstack/venues/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { type PassingTime, passingTime } from './passing-time.ts';
 
 type Venues = Awaited<ReturnType<typeof startVenues>>;
 
@@ -22,6 +23,9 @@ export interface TestHost {
   wait(id: string, until?: (job: JobDetail) => boolean): Promise<JobDetail>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** The definition's own pauses are held by the tests of the state machine. */
+const RETRY_MS = 100;
 
 /**
  * The embedded host on a database of its own, with venues in the same process whose faults and clock a test can turn.
@@ -46,6 +50,7 @@ export async function startTestHost(
     durable: false,
     ...(clock && { clock }),
     ...options,
+    rehearsal: { retryMs: RETRY_MS, ...options.rehearsal },
     env: { ...venues.env, ...options.env },
   });
   const base = `http://127.0.0.1:${host.ports.jobs}`;
@@ -82,3 +87,9 @@ export async function startTestHost(
     },
   };
 }
+
+/** The test host, and its venues, on a clock that jumps over the pauses of the program: its backoff and its paces. */
+export const startHostOnPassingTime = (
+  { clock, sleep: pause }: PassingTime = passingTime(),
+  more: Partial<HostOptions> = {},
+): Promise<TestHost> => startTestHost({ clock }, clock, { ...more, rehearsal: { sleep: pause } });

@@ -10,6 +10,7 @@ import { type JobTableServer, startJobTable } from '../../../localstack/embedded
 import type { TestDatabase } from '../database.ts';
 import { createTestDatabase } from '../database.ts';
 import { startTestHost, type TestHost } from '../host.ts';
+import { passingTime } from '../passing-time.ts';
 import { type Books, faultsIn, gapsIn, type Lot, liesOf, readBooks, rowsWrittenBy } from './books.ts';
 import { startTableProxy, type TableProxy } from './table-proxy.ts';
 import { startWire, type Wire } from './wire.ts';
@@ -63,8 +64,7 @@ const JOB_TABLE = 'gordon-jobs';
  * @param retryMs pause before each attempt of the state machine's Retry
  */
 export async function startFaultHost(database?: TestDatabase, retryMs = 100): Promise<FaultHost> {
-  let offset = 0;
-  const clock = (): number => Date.now() + offset;
+  const { clock, skip, sleep: pause } = passingTime();
   const [jobTable, wire] = await Promise.all([startJobTable(JOB_TABLE), startWire()]);
   const table = await startTableProxy(jobTable.url);
   const turned: { around: Around | undefined; tamper: Tamper | undefined } = {
@@ -87,6 +87,7 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
           around: (handler, event, invoke) => (turned.around ?? plain)(handler, event, invoke),
           retryMs,
           patience: { firstByteMs: SECOND, stallMs: SECOND },
+          sleep: pause,
         },
       };
     },
@@ -99,9 +100,7 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
     table,
     wire,
     now: clock,
-    skip(ms) {
-      offset += ms;
-    },
+    skip,
     calm() {
       host.venues.faults.clear();
       host.venues.control.limits.reset();

@@ -2,21 +2,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
 import { createHandler as auditHandler } from '../../../functions/handlers/audit-gaps.ts';
 import { createHandler as refreshHandler } from '../../../functions/handlers/refresh.ts';
-import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { startHostOnPassingTime, type TestHost } from '../../helpers/host.ts';
+import { passingTime } from '../../helpers/passing-time.ts';
 
 /** The schedules as the host runs them, on a clock that a test turns. */
 const START = Date.parse('2025-03-20T12:00:30Z');
-const offset = { ms: 0 };
-const clock = (): number => Date.now() + offset.ms;
+const time = passingTime();
+const { clock } = time;
 /** Goes on running from there. */
-const turnTo = (at: number): void => {
-  offset.ms = at - Date.now();
-};
+const turnTo = (at: number): void => time.skip(at - clock());
 
 let at: TestHost;
 beforeEach(async () => {
   turnTo(START);
-  at = await startTestHost({ clock }, clock);
+  at = await startHostOnPassingTime(time);
 });
 afterEach(() => at?.[Symbol.asyncDispose]());
 

@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, HOUR, isoDay } from '../../../functions/core/time.ts';
-import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { DAY, floorTo, HOUR, isoDay, MINUTE } from '../../../functions/core/time.ts';
+import { startHostOnPassingTime, type TestHost } from '../../helpers/host.ts';
+import { passingTime } from '../../helpers/passing-time.ts';
 
+/** Ten minutes into the hour, so that none ends during the tests. */
+const time = passingTime(floorTo(Date.now(), HOUR) + 10 * MINUTE);
 let at: TestHost;
 beforeAll(async () => {
-  at = await startTestHost();
+  at = await startHostOnPassingTime(time);
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.venues.faults.clear());
@@ -98,7 +101,7 @@ describe('one bad cell', () => {
       find: '"open_interest":[1-9][^,}]*',
       by: '"open_interest":null',
     });
-    const job = await run({ source: 'gex_deribit', symbols: ['BTC'], from: isoDay(Date.now() - DAY) });
+    const job = await run({ source: 'gex_deribit', symbols: ['BTC'], from: isoDay(time.clock() - DAY) });
     expect(job.rows_fetched).toBeGreaterThan(100);
     expect(await findings('gex_deribit')).toMatchObject([{ detail: { field: 'open_interest', rows: 1 } }]);
     const unknown = await at.sql`
@@ -147,7 +150,7 @@ describe('an empty answer where there must be rows', () => {
       body: empty,
       match: 'get_book_summary',
     });
-    const hour = Math.floor(Date.now() / HOUR) * HOUR;
+    const hour = floorTo(time.clock(), HOUR);
     const job = await run({ source: 'gex_deribit', symbols: ['ETH'], from: new Date(hour).toISOString() });
     expect(fault.hits).toBeGreaterThan(2);
     expect(job).toMatchObject({ status: 'failed', failures: [{ code: 'empty-answer' }] });

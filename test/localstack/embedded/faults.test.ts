@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { startHostOnPassingTime, type TestHost } from '../../helpers/host.ts';
 
 /** Whatever the venues do, a job ends, tells the truth, and the next one completes the rest. */
 let at: TestHost;
 beforeAll(async () => {
-  at = await startTestHost();
+  at = await startHostOnPassingTime();
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.venues.faults.clear());

@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addYears, DAY, iso, SECOND } from '../../../functions/core/time.ts';
 import { FRED_SERIES } from '../../../functions/sources/fred/series.ts';
-import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { startHostOnPassingTime, type TestHost } from '../../helpers/host.ts';
+import { passingTime } from '../../helpers/passing-time.ts';
 
 const MINUTES = 60 * SECOND;
 const LONG = 15 * MINUTES;
 
+const time = passingTime();
 let at: TestHost;
 beforeAll(async () => {
-  at = await startTestHost();
+  at = await startHostOnPassingTime(time);
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.venues.faults.clear());
@@ -18,9 +20,9 @@ const run = async (order: object) => at.wait((await at.order({ source: 'macro', 
 it(
   'loads the whole macro stage within a minute from a venue that refuses the third request of a second',
   async () => {
-    const began = Date.now();
+    const began = time.clock();
     const job = await run({ from: iso(addYears(began - (began % DAY), -1)) });
-    const seconds = (Date.now() - began) / SECOND;
+    const seconds = (time.clock() - began) / SECOND;
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
     const stored = await at.sql`select distinct symbol from market_data.macro_observations`;
     expect(stored).toHaveLength(FRED_SERIES.length);

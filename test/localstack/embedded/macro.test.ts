@@ -3,7 +3,8 @@ import { DAY, MINUTE, SECOND } from '../../../functions/core/time.ts';
 import { seriesOf } from '../../../localstack/venues/fred/series.ts';
 import { type Vintage, vintages } from '../../../localstack/venues/fred/vintages.ts';
 import { expectRealCounts } from '../../helpers/coverage.ts';
-import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { startHostOnPassingTime, startTestHost, type TestHost } from '../../helpers/host.ts';
+import { passingTime } from '../../helpers/passing-time.ts';
 
 interface ReportRow {
   symbol: string;
@@ -41,7 +42,7 @@ async function stored(at: TestHost, symbol: string): Promise<unknown[][]> {
 describe('macro', () => {
   let at: TestHost;
   beforeAll(async () => {
-    at = await startTestHost();
+    at = await startHostOnPassingTime();
   });
   afterAll(() => at?.[Symbol.asyncDispose]());
 
@@ -144,9 +145,8 @@ describe('macro', () => {
 
 describe('macro, as time goes on', () => {
   it('asks for what may still be revised again, and closes the vintage that was', async () => {
-    const offset = { ms: Date.parse('2024-02-10T12:00:00Z') - Date.now() };
-    const clock = (): number => Date.now() + offset.ms;
-    await using at = await startTestHost({ clock }, clock);
+    const time = passingTime(Date.parse('2024-02-10T12:00:00Z'));
+    await using at = await startHostOnPassingTime(time);
     const order = { symbols: ['CPIAUCSL', 'SP500'], from: '2023-06-01' };
     const first = await run(at, order);
     expect(first).toMatchObject({ status: 'succeeded', failures: [] });
@@ -156,7 +156,7 @@ describe('macro, as time goes on', () => {
 
     // At once it would be the same answer, within an hour it may be another one, and of what was not asked before nobody knows.
     const asked = async (ms: number, more = {}): Promise<number> => {
-      offset.ms += ms;
+      time.skip(ms);
       const before = at.venues.requests.all().length;
       expect(await run(at, { ...order, ...more })).toMatchObject({ status: 'succeeded' });
       return at.venues.requests.all().length - before;
@@ -166,7 +166,7 @@ describe('macro, as time goes on', () => {
     expect(await asked(31 * MINUTE)).toBeGreaterThanOrEqual(2);
     await at.sql`delete from market_data.macro_observations where symbol = 'SP500' and time < '2023-06-01'`;
 
-    offset.ms += 10 * DAY;
+    time.skip(10 * DAY);
     const later = await run(at, order);
     const cpi = truth(at, 'CPIAUCSL', '2023-06-01', '2024-03-01');
     expect(await stored(at, 'CPIAUCSL')).toEqual(cpi);
