@@ -70,7 +70,14 @@ async function launch(): Promise<TestServer & { stop(): Promise<void> }> {
     const cluster = await startCluster({
       dataDir: join(home, 'data'),
       durable: false,
-      settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', shared_buffers: '128MB' },
+      settings: {
+        fsync: 'off',
+        full_page_writes: 'off',
+        synchronous_commit: 'off',
+        shared_buffers: '128MB',
+        // Its folder may be in memory.
+        max_wal_size: '512MB',
+      },
     });
     return { ...(await prepare(cluster.url('postgres'), TEMPLATE)), stop };
   } catch (error) {

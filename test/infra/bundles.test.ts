@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functions as manifest } from '../../functions/manifest.ts';
 import { pascal } from '../../infra/constructs/function.ts';
 import { createTestDatabase } from '../helpers/database.ts';
@@ -12,10 +12,12 @@ import { synth } from './support/synth.ts';
 
 /** A function's folder as it is deployed, by the name of its handler. */
 const folders = new Map<string, string>();
+let outdir: string | undefined;
 
 beforeAll(() => {
   const jwt = { auth: 'jwt', jwtIssuer: 'https://issuer.example', jwtAudience: 'gordon' };
   const { app, of } = synth(jwt, { bundle: true });
+  outdir = app.outdir;
   const staged = readdirSync(app.outdir).filter((name) => name.startsWith('asset.'));
   const deployed = Object.entries(of('AWS::Lambda::Function'));
   for (const { handler } of manifest) {
@@ -26,6 +28,9 @@ beforeAll(() => {
   }
   // The CDK starts esbuild once for each function.
 }, 300_000);
+afterAll(() => {
+  if (outdir) rmSync(outdir, { recursive: true, force: true });
+});
 
 /** Runs a module's code in a Node of its own, as Lambda does. */
 async function node(code: string, env: NodeJS.ProcessEnv = {}): Promise<unknown> {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { readContext } from '../../../infra/context.ts';
 import { GordonDataStack } from '../../../infra/stack.ts';
 
@@ -26,18 +25,12 @@ const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { con
 
 export const NOWHERE = { account: '123456789012', region: 'eu-central-1' };
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** The stack as `cdk synth -c …` makes it, without bundling unless told. */
+/** The stack as `cdk synth -c …` makes it, without bundling by default. What was bundled stays; the caller removes it. */
 export function synth(
   options: Record<string, unknown> = {},
   { env = NOWHERE, bundle = false }: { env?: { account?: string; region?: string }; bundle?: boolean } = {},
 ): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'gordon-cdk-'));
-  folders.push(outdir);
   const app = new App({
     outdir,
     context: { ...flags, ...options, ...(!bundle && { 'aws:cdk:bundling-stacks': [] }) },
@@ -45,5 +38,7 @@ export function synth(
   const read = readContext(options);
   const stack = new GordonDataStack(app, read.stack, { options: read, env });
   const template = Template.fromStack(stack);
+  // The template is in memory; the files are not read again.
+  if (!bundle) rmSync(outdir, { recursive: true, force: true });
   return { app, stack, template, of: (type) => template.findResources(type) as Record<string, Resource> };
 }
