@@ -10,7 +10,7 @@ import { Requests } from './frame/requests.ts';
 import { Restatements } from './frame/restatements.ts';
 import { listen } from './frame/server.ts';
 import { Switches } from './frame/switches.ts';
-import { venueModules } from './registry.ts';
+import { environmentAt, venueModules } from './registry.ts';
 
 export interface VenuesOptions {
   /** 0 (default): any free port of 127.0.0.1 */
@@ -80,12 +80,7 @@ export async function startVenues(options: VenuesOptions = {}): Promise<Venues> 
     port,
     url,
     baseUrls: Object.fromEntries(venueModules.map((m) => [m.id, url + m.prefix])),
-    env: Object.fromEntries(
-      venueModules.flatMap(({ env, prefix, key }) => [
-        [env, url + prefix],
-        ...(key ? [[key.env, key.value]] : []),
-      ]),
-    ),
+    env: environmentAt(url),
     faults: context.faults,
     requests,
     control: {

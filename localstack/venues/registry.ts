@@ -25,3 +25,12 @@ export const venueModules: readonly VenueModule[] = [
   deribit,
   fred,
 ];
+
+/** Environment that points the adapters at a simulator, with the keys that are asked for there. @param url its base */
+export const environmentAt = (url: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    venueModules.flatMap(({ env, prefix, key }) => [
+      [env, url + prefix],
+      ...(key ? [[key.env, key.value]] : []),
+    ]),
+  );

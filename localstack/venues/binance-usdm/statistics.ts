@@ -71,7 +71,7 @@ export const STATISTICS: Readonly<Record<string, Statistic>> = {
   takerlongshortRatio: takerVolume,
 };
 
-/** `GET /futures/data/*`: oldest first, but a range that holds more than `limit` gives its NEWEST rows. */
+/** `GET /futures/data/*`: oldest first, but a range that holds more than `limit` gives its NEWEST rows. Switch: `statistics-page` = `oldest`. */
 export function statistics(name: string) {
   const statistic = STATISTICS[name] as Statistic;
   return (context: VenueContext, params: Params, request: VenueRequest): unknown => {
@@ -97,7 +97,9 @@ export function statistics(name: string) {
     const oldest = Math.max(start ?? 0, wall + 1, contract.listedAt);
     const p = context.shared('positioning', () => new Positioning(context.seed, marketOf(context)));
     const rows: unknown[] = [];
-    for (let at = Math.floor(newest / step) * step; at >= oldest && rows.length < limit; at -= step) {
+    const oldestPage = Math.ceil(oldest / step) * step + (limit - 1) * step;
+    const last = context.switches.get('statistics-page') === 'oldest' ? Math.min(newest, oldestPage) : newest;
+    for (let at = Math.floor(last / step) * step; at >= oldest && rows.length < limit; at -= step) {
       const factor =
         name === 'openInterestHist' ? context.restatements.factor('binance-usdm', symbol, at) : 1;
       if (factor !== undefined) rows.unshift(statistic.row(p, contract, at, step, factor));

@@ -18,7 +18,19 @@ export type WireFault =
   /** a part of the body, framed as if it were whole */
   | { readonly kind: 'truncate'; readonly fraction?: number }
   /** other text in the place of what an expression first matches, such as a cell without its value; `$1` is its first group */
-  | { readonly kind: 'replace'; readonly find: string; readonly by: string };
+  | { readonly kind: 'replace'; readonly find: string; readonly by: string }
+  | Reshaping;
+
+/** Changes of the wire format itself, as a venue may make them one day: of JSON answers, and of headers. */
+export type Reshaping =
+  /** every row lacks a key, or the cell at a place */
+  | { readonly kind: 'drop-field'; readonly field: string | number }
+  /** stamps in milliseconds become microseconds, numbers and texts alike */
+  | { readonly kind: 'microseconds' }
+  /** rows come in the other direction */
+  | { readonly kind: 'reverse' }
+  /** a header has another name; lower case */
+  | { readonly kind: 'rename-header'; readonly header: string; readonly to: string };
 
 /** Faults of stored objects; the archive applies them to the file itself. */
 export type ObjectFault =
@@ -72,6 +84,10 @@ const WIRE_KINDS: readonly string[] = [
   'cut',
   'truncate',
   'replace',
+  'drop-field',
+  'microseconds',
+  'reverse',
+  'rename-header',
 ] satisfies WireFault['kind'][];
 const OBJECT_KINDS: readonly string[] = [
   'wrong-checksum',

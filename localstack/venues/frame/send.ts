@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { WireFault } from './faults.ts';
 import type { VenueAnswer } from './module.ts';
+import { reshapedBody, reshapedHeaders } from './reshape.ts';
 
 interface Sending {
   readonly now: number;
@@ -14,13 +15,14 @@ export function send(response: ServerResponse, answer: VenueAnswer, { now, head,
   for (const fault of faults) {
     if (fault.kind === 'replace')
       body = Buffer.from(body.toString().replace(new RegExp(fault.find), fault.by));
+    body = reshapedBody(body, fault);
   }
   const truncate = faults.find((f) => f.kind === 'truncate');
   if (truncate) body = body.subarray(0, Math.floor(body.length * (truncate.fraction ?? 0.5)));
   response.sendDate = false;
   response.writeHead(answer.status, {
     date: new Date(now).toUTCString(),
-    ...answer.headers,
+    ...reshapedHeaders(answer.headers ?? {}, faults),
     'content-length': String(body.length),
   });
   const cut = faults.find((f) => f.kind === 'cut');
