@@ -1,0 +1,50 @@
+import type { ArchiveReader } from '../ports.ts';
+import type { HttpAnswer, HttpRequest } from '../venue.ts';
+
+/** An archive object is read with its checksum and unpacked. */
+export type ArchiveRequest = Parameters<ArchiveReader['read']>[0];
+export type ProbeRequest = HttpRequest | ArchiveRequest;
+
+/** What came of one request. */
+export interface Evidence {
+  /** of an archive object: the unpacked file */
+  readonly body: Uint8Array;
+  /** lower-case names; empty for an archive object */
+  readonly headers: HttpAnswer['headers'];
+  /** the venue's clock; epoch ms */
+  readonly asOf: number;
+  /** our clock when the answer was there; epoch ms */
+  readonly at: number;
+}
+
+export type Judgement =
+  | { readonly kind: 'holds'; readonly seen: string }
+  | { readonly kind: 'differs'; readonly differences: readonly string[] };
+
+/** One thing that an adapter and the simulator take for granted about a venue, and the requests that show whether it is so. */
+export interface Check {
+  /** such as `binance-spot/klines_spot/unit`; unique */
+  readonly id: string;
+  /** a word for `--venue` */
+  readonly venue: string;
+  /** a sentence without its full stop: what is so if the check holds */
+  readonly proves: string;
+  /** ids of the sources that rely on it */
+  readonly sources: readonly string[];
+  /** @param now epoch ms; the same for all checks of a run, so that equal requests are sent once */
+  requests(now: number): readonly ProbeRequest[];
+  /**
+   * @param answers one for each request; undefined: the venue says that the object does not exist
+   * @throws GordonError `malformed-rows`, which is a difference too
+   */
+  judge(answers: readonly (Evidence | undefined)[], now: number): Judgement;
+}
+
+export const isArchive = (one: ProbeRequest): one is ArchiveRequest => 'checksum' in one;
+export const requestOf = (one: ProbeRequest): HttpRequest => (isArchive(one) ? one.file : one);
+
+/** Holds where nothing differs. @param differences false and undefined are left out */
+export function judged(differences: readonly (string | false | undefined)[], seen: string): Judgement {
+  const real = differences.filter((one): one is string => typeof one === 'string');
+  return real.length > 0 ? { kind: 'differs', differences: real } : { kind: 'holds', seen };
+}

@@ -1,0 +1,185 @@
+import { BudgetExhausted, describeError, GordonError } from '../errors.ts';
+import type { ArchiveReader, VenueClient } from '../ports.ts';
+import { type Clock, iso, SECOND } from '../time.ts';
+import {
+  type Check,
+  type Evidence,
+  isArchive,
+  type Judgement,
+  type ProbeRequest,
+  requestOf,
+} from './check.ts';
+
+export interface ProbePorts {
+  readonly venue: VenueClient;
+  readonly archive: ArchiveReader;
+  readonly clock: Clock;
+  sleep(ms: number): Promise<unknown>;
+  /** whether there is a value under the name of a key */
+  hasKey(env: string): boolean;
+}
+
+/** What a check came to. `unknown`: the venue could not be queried. */
+export interface Finding {
+  readonly check: Check;
+  readonly outcome: 'holds' | 'differs' | 'unknown';
+  /** what was seen, each difference, or why nothing is known */
+  readonly details: readonly string[];
+  /** our clock; epoch ms */
+  readonly at: number;
+}
+
+/** A host that no check could get an answer from: one request finds that out. */
+export interface Unreachable {
+  /** the variable that points the host elsewhere, by which it is known */
+  readonly env: string;
+  readonly url: string;
+  readonly why: string;
+}
+
+export interface ProbeResult {
+  readonly findings: readonly Finding[];
+  readonly unreachable: readonly Unreachable[];
+}
+
+/** A window of a minute turns in less; a ban does not. */
+const LONGEST_WAIT = 70 * SECOND;
+
+class HostLost extends Error {}
+
+/** Queries the venues at once, each check of a venue after the other. Every request is sent once, whichever checks need it. */
+export async function runChecks(checks: readonly Check[], ports: ProbePorts): Promise<ProbeResult> {
+  const now = ports.clock();
+  const lost = new Map<string, Unreachable>();
+  const byVenue = Map.groupBy(checks, ({ venue }) => venue);
+  const findings = await Promise.all(
+    Array.from(byVenue.values(), async (own) => {
+      const answers = new Map<string, Promise<Evidence | undefined>>();
+      const answerOf = (one: ProbeRequest): Promise<Evidence | undefined> => {
+        const { host, path, query = {} } = requestOf(one);
+        const key = JSON.stringify([host.env, path, query]);
+        const known = answers.get(key) ?? evidence(one, ports, lost);
+        answers.set(key, known);
+        return known;
+      };
+      const out: Finding[] = [];
+      for (const check of own) out.push(await runCheck(check, answerOf, now, ports));
+      return out;
+    }),
+  );
+  return { findings: findings.flat(), unreachable: [...lost.values()] };
+}
+
+async function runCheck(
+  check: Check,
+  answerOf: (one: ProbeRequest) => Promise<Evidence | undefined>,
+  now: number,
+  { clock, hasKey }: ProbePorts,
+): Promise<Finding> {
+  const finding = (outcome: Finding['outcome'], details: readonly string[]): Finding => ({
+    check,
+    outcome,
+    details,
+    at: clock(),
+  });
+  const requests = check.requests(now);
+  const key = requests.map((one) => requestOf(one).secret?.env).find((env) => env && !hasKey(env));
+  if (key) return finding('unknown', [`${key} is not set`]);
+  try {
+    const answers: (Evidence | undefined)[] = [];
+    for (const one of requests) answers.push(await answerOf(one));
+    const judgement = judgementOf(check, answers, now);
+    if (judgement.kind === 'holds') return finding('holds', [judgement.seen]);
+    return finding('differs', judgement.differences);
+  } catch (error) {
+    if (error instanceof HostLost) return finding('unknown', [error.message]);
+    if (error instanceof BudgetExhausted) {
+      return finding('unknown', [`nothing may be sent before ${iso(error.until)}`]);
+    }
+    if (!(error instanceof GordonError)) throw error;
+    if (error.code === 'venue-broken') return finding('unknown', ['the venue failed to answer']);
+    return finding('differs', [wordsOf(error)]);
+  }
+}
+
+/** An answer may be so different that an adapter falls over it, which is the difference to be named. */
+function judgementOf(check: Check, answers: readonly (Evidence | undefined)[], now: number): Judgement {
+  try {
+    return check.judge(answers, now);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    return { kind: 'differs', differences: [`the adapter fails on the answer: ${error.message}`] };
+  }
+}
+
+/** Without the subject, which may be a whole address. */
+const wordsOf = (error: GordonError): string => {
+  const text = error.message.startsWith(`${error.subject}: `)
+    ? error.message.slice(error.subject.length + 2)
+    : error.message;
+  return error.remedy ? text.replace(error.remedy, '').trim() : text;
+};
+
+async function evidence(
+  one: ProbeRequest,
+  ports: ProbePorts,
+  lost: Map<string, Unreachable>,
+): Promise<Evidence | undefined> {
+  const { host } = requestOf(one);
+  const known = lost.get(host.env);
+  if (known) throw new HostLost(`${host.url} could not be queried`);
+  try {
+    return await patiently(() => fetched(one, ports), ports);
+  } catch (error) {
+    const why = whyLost(error);
+    if (why === undefined) throw error;
+    lost.set(host.env, { env: host.env, url: host.url, why });
+    throw new HostLost(`${host.url} could not be queried`);
+  }
+}
+
+async function fetched(
+  one: ProbeRequest,
+  { venue, archive, clock }: ProbePorts,
+): Promise<Evidence | undefined> {
+  if (!isArchive(one)) {
+    const answer = await venue.get(one);
+    return answer && { body: answer.body, headers: answer.headers, asOf: answer.asOf, at: clock() };
+  }
+  const file = await archive.read(one);
+  if (!file) return undefined;
+  const pieces: Uint8Array[] = [];
+  // A piece holds no longer than the turn.
+  for await (const piece of file.content) pieces.push(piece.slice());
+  const body = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    body.set(piece, at);
+    at += piece.length;
+  }
+  return { body, headers: {}, asOf: clock(), at: clock() };
+}
+
+/** Waits for the next window once, where it comes soon. */
+async function patiently<T>(work: () => Promise<T>, { clock, sleep }: ProbePorts): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const wait = error instanceof BudgetExhausted ? error.until - clock() : Number.POSITIVE_INFINITY;
+    if (wait > LONGEST_WAIT) throw error;
+    await sleep(Math.max(wait, 0));
+    return work();
+  }
+}
+
+const SYSTEM_CODE = /\b(?:E[A-Z]{3,}|[A-Z]+_[A-Z_]*|UND_ERR_[A-Z_]+)\b/;
+
+/** Why a host is of no use to any check; undefined: the error is about the one request. Nothing of this machine is named. */
+function whyLost(error: unknown): string | undefined {
+  if (!(error instanceof GordonError)) return undefined;
+  if (error.code === 'timed-out') return 'it does not answer in time';
+  if (error.code === 'region-refused') return 'it refuses the address of this machine';
+  if (error.code !== 'connection-failed') return undefined;
+  const code = SYSTEM_CODE.exec(describeError(error.cause))?.[0];
+  return code ? `the connection fails: ${code}` : 'the connection fails';
+}

@@ -1,0 +1,120 @@
+import type { Check } from '../../core/probe/check.ts';
+import type { ListingProbe, Source } from '../../core/source.ts';
+import { DAY, HOUR, MINUTE } from '../../core/time.ts';
+import { STATISTICS, type Statistic } from '../binance/statistics.ts';
+import { universes } from '../binance/universes.ts';
+import { funding_binance } from '../funding_binance.ts';
+import { klines_perp } from '../klines_perp.ts';
+import { klines_spot } from '../klines_spot.ts';
+import { malformed } from '../malformed.ts';
+import { open_interest_binance } from '../open_interest_binance.ts';
+import { ratio_global_accounts } from '../ratio_global_accounts.ts';
+import { ratio_taker_volume } from '../ratio_taker_volume.ts';
+import { ratio_top_accounts } from '../ratio_top_accounts.ts';
+import { ratio_top_positions } from '../ratio_top_positions.ts';
+import type { Layout } from './answers.ts';
+import { clockCheck } from './clocks.ts';
+import { universeCheck } from './listings.ts';
+import { pageChecks } from './pages.ts';
+
+const SYMBOL = 'BTCUSDT';
+const SPOT = 'binance-spot';
+const USDM = 'binance-usdm';
+
+/** The answer has one cell more than anybody reads: the last one means nothing. */
+const KLINES: Layout = {
+  path: [],
+  fields: 12,
+  stamp: 0,
+  unit: 'milliseconds',
+  type: 'number',
+  order: 'oldest',
+};
+
+const candles = (venue: string, source: Source): Check[] =>
+  pageChecks({
+    venue,
+    source,
+    symbol: SYMBOL,
+    timeframe: '1h',
+    layout: KLINES,
+    candles: true,
+    recentMs: 12 * HOUR,
+    longMs: 200 * DAY,
+    newestWithinMs: DAY,
+  });
+
+const statistic = (source: Source): Check[] => {
+  const { fields, bucket } = STATISTICS.find(({ id }) => id === source.id) as Statistic;
+  return pageChecks({
+    venue: USDM,
+    source,
+    symbol: SYMBOL,
+    timeframe: '5m',
+    layout: {
+      path: [],
+      // Taker volume says no symbol.
+      fields: [...(bucket ? [] : ['symbol']), ...fields, 'timestamp'],
+      optional: ['CMCCirculatingSupply'],
+      stamp: 'timestamp',
+      unit: 'milliseconds',
+      type: 'number',
+      order: 'oldest',
+    },
+    recentMs: HOUR,
+    longMs: 1_000 * 5 * MINUTE,
+  });
+};
+
+const statusOf = (source: Source) => {
+  const { listing, id } = source;
+  if (!('status' in listing)) throw malformed(id, 'its listing is not looked up.');
+  return (listing as ListingProbe).status({ source: id, symbol: SYMBOL, timeframe: '1h' });
+};
+
+export const spotChecks: readonly Check[] = [
+  ...candles(SPOT, klines_spot),
+  ...universes.filter(({ market }) => market === 'spot').map((one) => universeCheck(SPOT, one, SYMBOL)),
+  clockCheck(SPOT, [klines_spot.id], () => statusOf(klines_spot), {
+    name: 'serverTime',
+    unit: 'milliseconds',
+  }),
+];
+
+const STATISTIC_SOURCES = [
+  open_interest_binance,
+  ratio_top_accounts,
+  ratio_top_positions,
+  ratio_global_accounts,
+  ratio_taker_volume,
+];
+
+export const usdmChecks: readonly Check[] = [
+  ...candles(USDM, klines_perp),
+  ...pageChecks({
+    venue: USDM,
+    source: funding_binance,
+    symbol: SYMBOL,
+    timeframe: '1h',
+    layout: {
+      path: [],
+      fields: ['symbol', 'fundingRate', 'fundingTime', 'markPrice'],
+      optional: ['rateType'],
+      stamp: 'fundingTime',
+      unit: 'milliseconds',
+      type: 'number',
+      order: 'oldest',
+    },
+    recentMs: 7 * DAY,
+    longMs: 700 * DAY,
+    newestWithinMs: 2 * DAY,
+  }),
+  ...STATISTIC_SOURCES.flatMap(statistic),
+  ...universes.filter(({ market }) => market === 'perps').map((one) => universeCheck(USDM, one, SYMBOL)),
+  clockCheck(
+    USDM,
+    [klines_perp, funding_binance, ...STATISTIC_SOURCES].map(({ id }) => id),
+    // Its serverTime is to be ignored, by the venue's own words.
+    () => statusOf(klines_perp),
+  ),
+];

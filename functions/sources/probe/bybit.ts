@@ -1,0 +1,64 @@
+import type { Check } from '../../core/probe/check.ts';
+import { DAY, HOUR } from '../../core/time.ts';
+import { ask as request } from '../bybit/perpetual.ts';
+import { funding_bybit } from '../funding_bybit.ts';
+import { open_interest_bybit } from '../open_interest_bybit.ts';
+import { price_klines } from '../price_klines.ts';
+import type { Layout } from './answers.ts';
+import { clockCheck } from './clocks.ts';
+import { pageChecks } from './pages.ts';
+
+const SYMBOL = 'BTCUSDT';
+const VENUE = 'bybit';
+
+/** Everything is text, newest first. */
+const listed = { path: ['result', 'list'], unit: 'milliseconds', type: 'text', order: 'newest' } as const;
+
+const layout = (
+  fields: Layout['fields'],
+  stamp: Layout['stamp'],
+  optional: readonly string[] = [],
+): Layout => ({
+  ...listed,
+  fields,
+  stamp,
+  optional,
+});
+
+/** Whether public answers have headers about the limit is not known, so none is looked for. */
+const common = { venue: VENUE, symbol: SYMBOL, counted: false } as const;
+
+export const bybitChecks: readonly Check[] = [
+  ...pageChecks({
+    ...common,
+    source: price_klines,
+    timeframe: '1h',
+    layout: layout(7, 0),
+    candles: true,
+    recentMs: 12 * HOUR,
+    longMs: 90 * DAY,
+    newestWithinMs: DAY,
+  }),
+  ...pageChecks({
+    ...common,
+    source: funding_bybit,
+    timeframe: '1h',
+    layout: layout(['symbol', 'fundingRate', 'fundingRateTimestamp'], 'fundingRateTimestamp'),
+    recentMs: 7 * DAY,
+    longMs: 200 * DAY,
+  }),
+  ...pageChecks({
+    ...common,
+    source: open_interest_bybit,
+    timeframe: '1h',
+    layout: layout(['openInterest', 'timestamp'], 'timestamp', ['singleOpenInterest']),
+    recentMs: DAY,
+    longMs: 20 * DAY,
+  }),
+  clockCheck(
+    VENUE,
+    [price_klines, funding_bybit, open_interest_bybit].map(({ id }) => id),
+    () => request('/v5/market/instruments-info', { symbol: SYMBOL }),
+    { name: 'time', unit: 'milliseconds' },
+  ),
+];

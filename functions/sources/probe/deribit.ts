@@ -1,0 +1,84 @@
+import { type Check, judged } from '../../core/probe/check.ts';
+import type { SnapshotTier } from '../../core/source.ts';
+import { optionsIn } from '../deribit/book-summary.ts';
+import { gex_deribit } from '../gex_deribit.ts';
+import { malformed } from '../malformed.ts';
+import { judgeShape, judgeUnit, type Layout, rowsOf } from './answers.ts';
+import { clockCheck } from './clocks.ts';
+
+const VENUE = 'deribit';
+const SYMBOL = 'BTC';
+
+const LAYOUT: Layout = {
+  path: ['result'],
+  fields: ['instrument_name', 'open_interest', 'mark_iv', 'underlying_price', 'creation_timestamp'],
+  // What else a row has is nobody's concern here; these were seen.
+  optional: [
+    'interest_rate',
+    'underlying_index',
+    'mark_price',
+    'bid_price',
+    'ask_price',
+    'mid_price',
+    'last',
+    'high',
+    'low',
+    'volume',
+    'volume_usd',
+    'price_change',
+    'estimated_delivery_price',
+    'base_currency',
+    'quote_currency',
+  ],
+  stamp: 'creation_timestamp',
+  unit: 'milliseconds',
+  type: 'number',
+};
+
+const [tier] = gex_deribit.tiers as readonly [SnapshotTier];
+const series = { source: gex_deribit.id, symbol: SYMBOL, timeframe: gex_deribit.defaultTimeframe };
+const common = { venue: VENUE, sources: [gex_deribit.id], requests: () => tier.requests(series) } as const;
+const id = (name: string): string => `${VENUE}/${gex_deribit.id}/${name}`;
+
+/** Marks of volatility are percent: a fraction of one lies below, and nothing of Bitcoin's ever stood above. */
+const LEAST_PERCENT = 5;
+const MOST_PERCENT = 500;
+
+export const deribitChecks: readonly Check[] = [
+  {
+    ...common,
+    id: id('shape'),
+    proves: 'options have the fields that gamma is computed from, and the index has a price',
+    judge([summary, index], now) {
+      if (!summary || !index) throw malformed('', 'the venue says that there is no such thing.');
+      return judgeShape(rowsOf(summary, LAYOUT), LAYOUT, () =>
+        tier.parse([summary.body, index.body], series, now),
+      );
+    },
+  },
+  {
+    ...common,
+    id: id('unit'),
+    proves: 'rows are stamped with milliseconds as number',
+    judge: ([summary]) => judgeUnit(rowsOf(summary, LAYOUT), LAYOUT),
+  },
+  {
+    ...common,
+    id: id('volatility'),
+    proves: 'volatility is in percent a year',
+    judge([summary], now) {
+      if (!summary) throw malformed('', 'the venue says that there is no such thing.');
+      const marks = optionsIn(summary.body, SYMBOL, now).options.flatMap(({ iv }) => iv ?? []);
+      const middle = marks.toSorted((a, b) => a - b)[marks.length >> 1];
+      const fits = middle !== undefined && middle >= LEAST_PERCENT && middle <= MOST_PERCENT;
+      return judged(
+        [!fits && `the middle one of ${marks.length} volatilities is ${middle}, which is no percentage`],
+        `the middle one of ${marks.length} volatilities is ${middle} %`,
+      );
+    },
+  },
+  clockCheck(VENUE, [gex_deribit.id], () => tier.requests(series)[1]!, {
+    name: 'usOut',
+    unit: 'microseconds',
+  }),
+];

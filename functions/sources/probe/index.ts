@@ -1,0 +1,19 @@
+import type { Check } from '../../core/probe/check.ts';
+import { archiveChecks } from './archive.ts';
+import { spotChecks, usdmChecks } from './binance.ts';
+import { bybitChecks } from './bybit.ts';
+import { dailyChecks } from './daily.ts';
+import { deribitChecks } from './deribit.ts';
+
+/** All that adapters and simulator take for granted about the venues, one venue after the other. */
+export const checks: readonly Check[] = [
+  ...archiveChecks,
+  ...spotChecks,
+  ...usdmChecks,
+  ...bybitChecks,
+  ...deribitChecks,
+  ...dailyChecks,
+];
+
+/** The words of `--venue`. */
+export const probedVenues: readonly string[] = [...new Set(checks.map(({ venue }) => venue))];
