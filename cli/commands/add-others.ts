@@ -10,6 +10,7 @@ import { down, type StatusOptions, status, type UpOptions, up } from './host.ts'
 import { migrate } from './migrate.ts';
 import * as options from './options.ts';
 import { addRetention } from './retention.ts';
+import { addProbe } from './probe.ts';
 import { seed } from './seed.ts';
 import { type SqlOptions, sql } from './sql.ts';
 import { addVerify } from './verify.ts';
@@ -46,6 +47,7 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
     .action(handle(() => migrate(context)));
   addConvertLabels(program, context, handle);
   addRetention(program, context, handle);
+  addProbe(program, context, handle);
   program
     .command('doctor')
     .description('check everything that has to work, and say what to do')

@@ -5,6 +5,7 @@ import { type Diagnosis, diagnosisLines, note } from '../doctor/diagnosis.ts';
 import { apiHealth, hostAndPorts } from '../doctor/host.ts';
 import { informationHealth } from '../doctor/information.ts';
 import { diskSpace, nodeVersion, packages, postgresBinaries } from '../doctor/machine.ts';
+import { probesHealth } from '../doctor/probes.ts';
 import { sampleRequests, venueHealth } from '../doctor/venues.ts';
 import { type Context, databaseUrl, IGNORED, print, runningDemo } from './context.ts';
 
@@ -39,6 +40,7 @@ function checks(
     env.GORDON_DATABASE_URL && runningDemo(context) ? note(IGNORED) : [],
     database ? databaseHealth(database) : [],
     database ? informationHealth(database) : [],
+    database ? probesHealth(database) : [],
     offline
       ? note('the venues were not asked (--offline)')
       : Promise.all(

@@ -9,7 +9,7 @@ import { createServices, type Services } from '../../functions/runtime/services.
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { openDatabase } from './database.ts';
 import { loadFunctions } from './functions.ts';
-import { LOCAL_AWS, startJobTable } from './job-table.ts';
+import { JOB_TABLE, LOCAL_AWS, startJobTable } from './job-table.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
 import { startVenuesProcess } from './venues-process.ts';
@@ -62,13 +62,14 @@ export interface Host {
   readonly databaseUrl: string;
   /** of the login that only reads; absent where the database is somebody else's */
   readonly readerUrl?: string;
+  /** base of the simulated venues; absent where the venues are real */
+  readonly simulatorUrl?: string;
   readonly services: Services;
   /** what the functions are given; for one that runs in a process of its own */
   readonly env: NodeJS.ProcessEnv;
   close(): Promise<void>;
 }
 
-const JOB_TABLE = 'gordon-jobs';
 const SEED = 1;
 
 /**
@@ -168,6 +169,7 @@ async function assemble(
     ports: { jobs: servers[0]!.port, candles: servers[1]!.port },
     databaseUrl: database.url,
     ...(database.readerUrl && { readerUrl: database.readerUrl }),
+    ...(venues && { simulatorUrl: venues.url }),
     services,
     env,
     close: stopAll,

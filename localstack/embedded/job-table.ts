@@ -12,6 +12,8 @@ export interface JobTableServer {
   close(): Promise<void>;
 }
 
+export const JOB_TABLE = 'gordon-jobs';
+
 export const LOCAL_AWS = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',

@@ -40,6 +40,8 @@ try {
     logFile: GORDON_LOG_FILE ?? '',
     databaseReason: prepared?.reason,
     ...venueSettings(mode === 'live' ? process.env : {}),
+    ...(host.simulatorUrl && { simulatorUrl: host.simulatorUrl }),
+    ...(host.env.AWS_ENDPOINT_URL_DYNAMODB && { jobTableUrl: host.env.AWS_ENDPOINT_URL_DYNAMODB }),
   });
   process.send?.({ ready: true });
   process.disconnect?.();

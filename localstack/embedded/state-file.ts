@@ -24,6 +24,10 @@ const HostState = z.object({
   venueHosts: z.record(z.string(), z.string()).optional(),
   /** names of the variables that hold a key for a venue; never the keys */
   venueKeys: z.array(z.string()).optional(),
+  /** base of the simulated venues; absent where the venues are real */
+  simulatorUrl: z.string().optional(),
+  /** endpoint of the job table, in which the venues' budgets are counted */
+  jobTableUrl: z.string().optional(),
   startedAt: z.string(),
   logFile: z.string(),
 });

@@ -16,6 +16,7 @@ import {
   packages,
   postgresBinaries,
 } from '../../cli/doctor/machine.ts';
+import { probesDiagnoses } from '../../cli/doctor/probes.ts';
 import { sampleRequests, venueHealth } from '../../cli/doctor/venues.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { OURS } from '../../functions/stores/information.ts';
@@ -272,6 +273,25 @@ describe('the venues', () => {
   });
 });
 
+it('the adapters are as good as they were seen to be', () => {
+  expect(
+    probesDiagnoses(
+      [
+        ['klines_spot', '0', '2026-11-20'],
+        ['gex_deribit', '1', '2026-11-27'],
+      ],
+      16,
+    ),
+  ).toEqual([
+    { mark: 'ok', what: '1 of 16 adapters were seen to hold at their venues, last on 2026-11-27' },
+    {
+      mark: 'note',
+      what: 'gex_deribit: 1 check differed from the venue on 2026-11-27',
+      remedy: 'See market_data.probes; run `gordon-data probe` again and report what it prints.',
+    },
+  ]);
+});
+
 describe('doctor', () => {
   it('succeeds when all that matters is well', async () => {
     await using api = await fakeApi({});
@@ -279,7 +299,8 @@ describe('doctor', () => {
     const env = { GORDON_DATABASE_URL: database.url };
     const ran = await gordon(['doctor', '--offline'], { api: api.url, env });
     const lines = ran.stdout.trimEnd().split('\n');
-    expect(lines.map((line) => line[0])).toEqual(['✓', '✓', '✓', '✓', '✓', '✓', '!']);
+    expect(lines.map((line) => line[0])).toEqual(['✓', '✓', '✓', '✓', '✓', '✓', '!', ' ', '!']);
+    expect(lines[6]).toBe('! no adapter was compared with its live venue yet');
     expect([ran.code, ran.stderr]).toEqual([0, '']);
   });
 

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import type { JobDetail } from '../../../functions/core/job-view.ts';
 import type { HostState } from '../../../localstack/embedded/state-file.ts';
+import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
+import { gordon } from '../../cli/support/run.ts';
 
 /** The host as a process: started, killed, started again, stopped. */
 const folder = mkdtempSync(join(tmpdir(), 'gordon-process-'));
@@ -77,6 +79,22 @@ it('runs once: a second start tells of the first, other venues are refused', () 
   expect(alive(state.pid)).toBe(true);
   expect(() => control('up({ demo: false })')).toThrow(/other-mode-runs|make dev-down/);
   expect(() => control('up({ demo: true })')).toThrow(/it runs with simulated venues, frozen/);
+});
+
+it('is probed as the demo that it is: its simulator, its budgets, its database', async () => {
+  const { state } = up();
+  const ran = await gordon(['probe', '--venue', 'deribit,bybit'], {
+    host: state,
+    terminal: { ...fakeTerminal(), clock: Date.now },
+  });
+  expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('SIMULATED venues')]);
+  expect(ran.stderr).toMatch(/^\d+ judgements are kept in market_data\.probes of /);
+  const asked = await fetch(`${state.simulatorUrl}/_control/requests?last=1000`);
+  const { counts } = (await asked.json()) as { counts: Record<string, number> };
+  expect(counts['GET /deribit/api/v2/public/get_index_price']).toBe(1);
+  const read = 'SELECT bool_or(own_address) FROM probes';
+  const answer = await gordon(['sql', '--json', read], { host: state });
+  expect(JSON.parse(answer.stdout)).toEqual([{ bool_or: false }]);
 });
 
 it('stops all that it started, and nothing else', async () => {
