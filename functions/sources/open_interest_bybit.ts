@@ -4,7 +4,7 @@ import type { PagesTier, Parsed, Source } from '../core/source.ts';
 import { MARKET_SYMBOL } from '../core/spelling.ts';
 import { ceilTo, HOUR, MINUTE } from '../core/time.ts';
 import { stepOf, type Timeframe } from '../core/timeframe.ts';
-import { listIn, numberIn } from './bybit/envelope.ts';
+import { listIn, numberIn, stampIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
 import { malformed } from './malformed.ts';
 import { openInterestTable } from './open_interest/table.ts';
@@ -30,7 +30,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
   const bad = new BadCells(subject, stepOf(series.timeframe));
   const rows = list.flatMap((row, i) => {
     const { openInterest, timestamp } = (row ?? {}) as Record<string, unknown>;
-    const [time, interest] = [numberIn(timestamp), numberIn(openInterest)];
+    const [time, interest] = [stampIn(timestamp), numberIn(openInterest)];
     if (time === undefined || interest === undefined) {
       const [field, value] = time === undefined ? ['timestamp', timestamp] : ['openInterest', openInterest];
       bad.note(time, field as string, value);

@@ -1,4 +1,5 @@
 import { malformed, readJson } from '../malformed.ts';
+import { isInstant } from '../rest/values.ts';
 
 const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -28,6 +29,12 @@ export function numberIn(cell: unknown): number | undefined {
   if (typeof cell !== 'string' || !DECIMAL.test(cell)) return undefined;
   const value = Number(cell);
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** A stamp in milliseconds, a string; undefined for anything else, another unit included. */
+export function stampIn(cell: unknown): number | undefined {
+  const at = numberIn(cell);
+  return at !== undefined && isInstant(at) ? at : undefined;
 }
 
 export interface Instrument {

@@ -5,7 +5,7 @@ import type { TableSpec } from '../../core/table.ts';
 import { stepOf } from '../../core/timeframe.ts';
 import { malformed } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
-import { listIn, numberIn } from './envelope.ts';
+import { listIn, numberIn, stampIn } from './envelope.ts';
 
 const FIELDS = ['start', 'open', 'high', 'low', 'close', 'volume', 'turnover'] as const;
 
@@ -25,7 +25,9 @@ export function parseKlines(
   const list = listIn(body, subject);
   const bad = new BadCells(subject, step);
   const rows = list.flatMap((row, r): [number, ...number[]][] => {
-    const cells = Array.isArray(row) ? row.slice(0, FIELDS.length).map(numberIn) : [];
+    const cells = Array.isArray(row)
+      ? row.slice(0, FIELDS.length).map((cell, f) => (f === 0 ? stampIn(cell) : numberIn(cell)))
+      : [];
     if (cells.length < FIELDS.length) throw malformed(subject, `row ${r + 1} is no candle.`);
     const unread = cells.indexOf(undefined);
     if (unread >= 0) {

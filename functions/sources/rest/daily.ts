@@ -3,6 +3,7 @@ import type { Series } from '../../core/series.ts';
 import type { Finding, ListingProbe, Parsed, Source } from '../../core/source.ts';
 import { DAY, floorTo } from '../../core/time.ts';
 import { BadCells } from './bad-cells.ts';
+import { isInstant } from './values.ts';
 
 /** What a venue tells of one day. */
 export interface DayRow {
@@ -25,9 +26,13 @@ export const unreadDay = (at: number, field: string, value: unknown): DayRow => 
 export function dailyPage(
   { table, instants, finalAfterMs }: Pick<Source, 'table' | 'instants' | 'finalAfterMs'>,
   { symbol }: Series,
-  rows: readonly DayRow[],
+  days: readonly DayRow[],
   asOf: number,
 ): Parsed & { readonly rowsInBody: number } {
+  // A stamp in another unit is none: such days would all lie outside of the range, and prove it empty.
+  const rows = days.map((day) =>
+    Number.isNaN(day.at) || isInstant(day.at) ? day : unreadDay(Number.NaN, 'time', day.at),
+  );
   const bad = new BadCells(`${table.name} ${symbol}`, DAY);
   for (const { at, bad: cell } of rows) {
     if (cell) bad.note(Number.isNaN(at) ? undefined : floorTo(at, DAY), cell.field, cell.value);

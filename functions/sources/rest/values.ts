@@ -6,6 +6,12 @@ export function numberOf(cell: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+const EARLIEST = Date.UTC(2009, 0);
+const LATEST = Date.UTC(2200, 0);
+
+/** Whether epoch ms may be the time of a row; a stamp that was read in the wrong unit is not. */
+export const isInstant = (at: number): boolean => at >= EARLIEST && at < LATEST;
+
 const DAY_TEXT = /^\d{4}-\d{2}-\d{2}$/;
 
 /** `YYYY-MM-DD` as epoch ms, midnight UTC; undefined for what is no day. */
