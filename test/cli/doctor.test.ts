@@ -277,13 +277,18 @@ it('the adapters are as good as they were seen to be', () => {
   expect(
     probesDiagnoses(
       [
-        ['klines_spot', '0', '2026-11-20'],
-        ['gex_deribit', '1', '2026-11-27'],
+        ['klines_spot', '15', '0', '2026-11-20'],
+        ['klines_perp', '4', '0', '2026-11-21'],
+        ['gex_deribit', '4', '1', '2026-11-27'],
       ],
-      16,
+      new Map([
+        ['klines_spot', 15],
+        ['klines_perp', 11],
+        ['gex_deribit', 4],
+      ]),
     ),
   ).toEqual([
-    { mark: 'ok', what: '1 of 16 adapters were seen to hold at their venues, last on 2026-11-27' },
+    { mark: 'ok', what: '1 of 3 adapters were seen to hold at their venues, last on 2026-11-27' },
     {
       mark: 'note',
       what: 'gex_deribit: 1 check differed from the venue on 2026-11-27',
