@@ -7,7 +7,7 @@
 RUNNABLE := node_modules/.package-lock.json
 INSTALLED := node_modules/.all-installed
 GORDON := bin/gordon-data
-HOST_MODE := node_modules/.bin/node localstack/host-mode/main.ts
+HOST_MODE := node_modules/.bin/node localstack/main.ts
 
 # Not `npm ci`: it refuses a lock without the optional binaries of other platforms, and a registry mirror may not have them
 # to lock. The versions are the lock's all the same.

@@ -23,7 +23,7 @@ const UNITS = [
   'test/console/web/**/*.test.ts',
   // One bundle runs against a database.
   'test/infra/!(bundles).test.ts',
-  'test/localstack/venues/**/*.test.ts',
+  'test/simulator/**/*.test.ts',
 ];
 
 export default defineConfig({

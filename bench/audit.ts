@@ -4,9 +4,9 @@
  * are short are looked into, so the time should follow the rows that an index scan counts, and hardly the holes.
  */
 import pMap from 'p-map';
-import type { Series } from '../functions/core/series.ts';
-import { connect, type Sql } from '../functions/stores/postgres.ts';
-import { type Host, startHost } from '../localstack/embedded/host.ts';
+import type { Series } from '../functions/core/series/series.ts';
+import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
+import { type Host, startHost } from '../host/host.ts';
 import { inFolder, unlessInterrupted } from './place.ts';
 
 const STAGES = (process.env.SYMBOLS ?? '19').split(',').map(Number);

@@ -5,11 +5,11 @@
  * equal to the candles. The end of a job, from its last chunk on, is mostly the refresh of the aggregates.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AGGREGATES } from '../functions/core/aggregates.ts';
-import type { JobDetail } from '../functions/core/job-view.ts';
-import { connect, type Sql } from '../functions/stores/postgres.ts';
-import { type Host, startHost } from '../localstack/embedded/host.ts';
-import { startVenuesProcess } from '../localstack/embedded/venues-process.ts';
+import { AGGREGATES } from '../functions/core/aggregates/aggregates.ts';
+import type { JobDetail } from '../functions/core/jobs/job-view.ts';
+import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
+import { type Host, startHost } from '../host/host.ts';
+import { startVenuesProcess } from '../host/venues-process.ts';
 import { inFolder, unlessInterrupted } from './place.ts';
 
 const FIVE_YEARS = { from: '2021-11-01', to: '2026-11-01' };

@@ -1,4 +1,4 @@
-import type { Sql } from '../functions/stores/postgres.ts';
+import type { Sql } from '../functions/stores/postgres/postgres.ts';
 
 /** Empty candle tables and ledger, and a server that has written down what came before: each way starts alike. */
 export async function empty(sql: Sql): Promise<void> {

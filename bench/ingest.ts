@@ -6,10 +6,10 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeError } from '../functions/core/errors.ts';
-import { connect } from '../functions/stores/postgres.ts';
-import { startHost } from '../localstack/embedded/host.ts';
-import { startVenuesProcess } from '../localstack/embedded/venues-process.ts';
+import { describeError } from '../functions/core/errors/errors.ts';
+import { connect } from '../functions/stores/postgres/postgres.ts';
+import { startHost } from '../host/host.ts';
+import { startVenuesProcess } from '../host/venues-process.ts';
 import { empty } from './empty.ts';
 import { backfill, gordonData } from './peers/gordon-data.ts';
 import { peers } from './peers/index.ts';

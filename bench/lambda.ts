@@ -6,7 +6,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Host, startHost } from '../localstack/embedded/host.ts';
+import { type Host, startHost } from '../host/host.ts';
 import { makeBundles } from './lambda/bundles.ts';
 import { coldStarts } from './lambda/cold-starts.ts';
 import { type FetchRow, fetchMonths, WAIT_PER_CHUNK, warmUp } from './lambda/fetching.ts';

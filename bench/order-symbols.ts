@@ -3,9 +3,9 @@
  * LATENCY_MS. SYMBOLS by name of both Binance markets, of one, and by a selector; `dry_run`, so that only the order is measured, and
  * once as a real order, which is cancelled.
  */
-import type { JobDetail } from '../functions/core/job-view.ts';
-import { startHost } from '../localstack/embedded/host.ts';
-import { startVenues } from '../localstack/venues/index.ts';
+import type { JobDetail } from '../functions/core/jobs/job-view.ts';
+import { startHost } from '../host/host.ts';
+import { startVenues } from '../simulator/index.ts';
 import { inFolder, unlessInterrupted } from './place.ts';
 
 const LATENCY_MS = Number(process.env.LATENCY_MS ?? 150);

@@ -12,7 +12,7 @@ import { fill } from './scale/fill.ts';
 import * as scenarios from './scale/scenarios.ts';
 import { shardingTable } from './scale/sharding.ts';
 import * as tables from './scale/tables.ts';
-import { planCosts, walls } from './scale/walls.ts';
+import { limits, planCosts } from './scale/walls.ts';
 import { chunksOf, rowsOf } from './scale/workload.ts';
 
 const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -46,9 +46,9 @@ fill(`${DOCS}SCALE.md`, {
   rest: tables.restTable(rest),
   budget: tables.budgetTable(budgets),
   demand: demandTable(),
-  walls: tables.table(
+  limits: tables.table(
     ['what', 'room for', 'because'],
-    (await walls()).map(({ what, allows, why }) => [what, allows, why]),
+    (await limits()).map(({ what, allows, why }) => [what, allows, why]),
   ),
   planner: plans
     .map(

@@ -3,7 +3,7 @@
  * exact rows, no gap of our own and every hole of a venue explained, or with exit code 1 and what is wrong.
  */
 import { inFolder } from './place.ts';
-import { startPlant } from './soak/plant.ts';
+import { startResources } from './soak/plant.ts';
 import { rehearse } from './soak/rehearse.ts';
 
 const days = Number(process.argv[2] ?? 30);
@@ -11,7 +11,7 @@ const seed = Number(process.argv[3] ?? 1);
 const START = Date.UTC(2025, 5, 1);
 
 await inFolder('soak', async (folder) => {
-  const plant = await startPlant(folder, seed, START);
+  const plant = await startResources(folder, seed, START);
   try {
     const began = Date.now();
     const report = await rehearse(plant, { days, seed, start: START, log: (line) => console.error(line) });

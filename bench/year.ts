@@ -6,9 +6,9 @@
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { connect, type Sql } from '../functions/stores/postgres.ts';
-import { startHost } from '../localstack/embedded/host.ts';
-import { startVenuesProcess } from '../localstack/embedded/venues-process.ts';
+import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
+import { startHost } from '../host/host.ts';
+import { startVenuesProcess } from '../host/venues-process.ts';
 import { empty } from './empty.ts';
 import { type Cpu, countCpu } from './growth/gauges.ts';
 import { backfill } from './peers/gordon-data.ts';

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { describeError, GordonError } from '../functions/core/errors.ts';
+import { describeError, GordonError } from '../functions/core/errors/errors.ts';
 
 /** 1: it failed. 2: it was asked for in a way that cannot work. */
 export type FailureCode = 1 | 2;

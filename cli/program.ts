@@ -3,13 +3,9 @@ import { Command } from 'commander';
 import { addBackfill } from './commands/add-backfill.ts';
 import { addOthers } from './commands/add-others.ts';
 import type { Context } from './commands/context.ts';
+import type { Handle } from './commands/handle.ts';
 import { oneLine } from './failure.ts';
 import { say } from './terminal.ts';
-
-/** Wires what a command returns, its exit code, to whoever runs the program. */
-export type Handle = <A extends unknown[]>(
-  work: (...args: A) => Promise<number>,
-) => (...args: A) => Promise<void>;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;

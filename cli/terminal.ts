@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import type { Clock } from '../functions/core/time.ts';
+import type { Clock } from '../functions/core/time/time.ts';
 import { type Hint, hintsFor } from './hints.ts';
 
 export type Screen = Writable & { readonly isTTY?: boolean; readonly columns?: number };

@@ -36,7 +36,7 @@ export interface ExecutionEnd {
 }
 
 export interface FunctionSpec {
-  /** file in `functions/handlers`, without `.ts` */
+  /** its file, without `.ts`: see `entryOf` */
   readonly handler: string;
   readonly description: string;
   readonly memoryMb: number;
@@ -51,4 +51,10 @@ export interface FunctionSpec {
   readonly onDeploy?: true;
   /** decides who may call the API, where a deployment asks for this way of telling */
   readonly authorizes?: 'jwt';
+}
+
+/** The handler's file: its folder says what calls it. A path from the root of the repository. */
+export function entryOf({ handler, state, routes, authorizes }: FunctionSpec): string {
+  const folder = state ? 'states' : routes || authorizes ? 'http' : 'schedules';
+  return `functions/${folder}/${handler}.ts`;
 }

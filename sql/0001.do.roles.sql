@@ -1,5 +1,5 @@
 -- gordon_writer is the sole writer of market_data, gordon_reader only reads. The migrator has made both, or found them:
--- functions/stores/roles.ts. This file is the second of its name: the first one made them itself and failed for a login that
+-- functions/stores/postgres/roles.ts. This file is the second of its name: the first one made them itself and failed for a login that
 -- may make no roles even where they were. Databases that have the first one are left as they are.
 DO $$
 BEGIN

@@ -2,14 +2,49 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+/** The rooms of the core, from the bottom up: each may import itself and the rooms above it in this list. */
+const ROOMS = [
+  'time',
+  'errors',
+  'workflow',
+  'series',
+  'ledger',
+  'fetch',
+  'probe',
+  'listing',
+  'aggregates',
+  'costs',
+  'quote',
+  'jobs',
+  'queries',
+  'verify',
+  'upkeep',
+  'orders',
+  'schedules',
+  'api',
+] as const;
+
+interface Rule {
+  readonly folder: string;
+  readonly may: readonly string[];
+  readonly packages: RegExp;
+}
+
+const room = (name: string): string => `functions/core/${name}`;
+const MANIFEST = ['functions/manifest.ts', 'functions/function-spec.ts'];
+const CORE = ROOMS.map(
+  (name, i): Rule => ({
+    folder: room(name),
+    // A month costs what the functions of the manifest cost.
+    may: [...ROOMS.slice(0, i + 1).map(room), ...(name === 'costs' ? MANIFEST : [])],
+    packages: /^(zod|p-map)$/,
+  }),
+);
+const HANDLERS = ['functions/http', 'functions/states', 'functions/schedules'];
+
 /** Which folder may import which, and which packages. The first folder that matches a file is its own. */
-const RULES: readonly { folder: string; may: readonly string[]; packages: RegExp }[] = [
-  {
-    folder: 'functions/core/costs',
-    may: ['functions/core', 'functions/manifest.ts'],
-    packages: /^zod$/,
-  },
-  { folder: 'functions/core', may: ['functions/core'], packages: /^(zod|p-map)$/ },
+const RULES: readonly Rule[] = [
+  ...CORE,
   { folder: 'functions/sources', may: ['functions/core', 'functions/sources'], packages: /^$/ },
   {
     folder: 'functions/stores',
@@ -22,64 +57,52 @@ const RULES: readonly { folder: string; may: readonly string[]; packages: RegExp
     packages:
       /^(node:.*|zod|yauzl|aws-lambda|aws-jwt-verify.*|@middy\/.*|@aws-lambda-powertools\/.*|@aws-sdk\/.*)$/,
   },
-  {
-    folder: 'functions/handlers',
-    may: [
-      'functions/core',
-      'functions/manifest.ts',
-      'functions/sources',
-      'functions/stores',
-      'functions/runtime',
-    ],
+  ...HANDLERS.map((folder) => ({
+    folder,
+    may: ['functions/core', 'functions/sources', 'functions/stores', 'functions/runtime', ...MANIFEST],
     packages: /^(node:.*|zod|aws-lambda)$/,
-  },
+  })),
   { folder: 'functions/manifest.ts', may: ['functions/function-spec.ts'], packages: /^$/ },
   { folder: 'functions/function-spec.ts', may: [], packages: /^$/ },
   { folder: 'statemachines', may: ['functions/core'], packages: /^node:/ },
   {
     folder: 'infra',
-    may: [
-      'infra',
-      'functions/core',
-      'functions/manifest.ts',
-      'functions/sources',
-      'functions/stores',
-      'statemachines',
-    ],
+    may: ['infra', 'functions/core', ...MANIFEST, 'functions/sources', 'functions/stores', 'statemachines'],
     packages: /^(node:.*|zod|aws-cdk-lib.*|constructs|cdk-nag|esbuild)$/,
   },
+  { folder: 'simulator', may: ['simulator', 'functions/core'], packages: /^(node:.*|zod|yazl)$/ },
+  { folder: 'simulation', may: ['simulation', 'functions/core', 'functions/sources'], packages: /^$/ },
   {
-    folder: 'localstack/venues',
-    may: ['localstack/venues', 'functions/core'],
-    packages: /^(node:.*|zod|yazl)$/,
+    folder: 'host',
+    may: ['host', 'simulator', 'functions', 'statemachines', 'console/serve'],
+    packages: /./,
   },
   {
     folder: 'localstack',
-    may: ['localstack', 'functions', 'statemachines', 'console/serve'],
+    may: ['localstack', 'host', 'simulator', 'functions', 'statemachines'],
     packages: /./,
   },
-  { folder: 'cli', may: ['cli', 'functions', 'localstack', 'console/serve'], packages: /./ },
+  { folder: 'cli', may: ['cli', 'functions', 'host', 'simulator', 'console/serve'], packages: /./ },
   { folder: 'console/serve', may: ['console/serve'], packages: /^(node:.*|esbuild)$/ },
   {
     folder: 'console/web',
     may: ['console/web', 'functions/core'],
     packages: /^(zod|preact|preact\/hooks|lightweight-charts)$/,
   },
-  { folder: 'simulation', may: ['simulation', 'functions/core', 'functions/sources'], packages: /^$/ },
   {
     folder: 'bench',
-    may: ['bench', 'functions', 'localstack', 'statemachines', 'test/helpers'],
+    may: ['bench', 'functions', 'host', 'simulator', 'localstack', 'statemachines', 'test/helpers'],
     packages: /./,
   },
 ];
 
 const LARGEST_FILE = 300;
+/** Who looks for a file reads the names of its folder. */
+const LARGEST_FOLDER = 25;
 const files = globSync(
-  ['{functions,statemachines,infra,localstack,cli,console,bench,simulation}/**/*.{ts,tsx}'],
-  {
-    exclude: ['**/*.d.ts'],
-  },
-);
+  ['{functions,statemachines,infra,host,simulator,localstack,cli,console,bench,simulation}/**/*.{ts,tsx}'],
+  { exclude: ['**/*.d.ts'] },
+).map((file) => normalize(file));
 
 interface Import {
   readonly file: string;
@@ -94,6 +117,7 @@ const imports: readonly Import[] = files.flatMap((file) =>
 
 const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 const ruleOf = (file: string) => RULES.find(({ folder }) => within(file, folder));
+const targetOf = ({ file, from }: Import): string => normalize(join(dirname(file), from));
 
 describe('the direction of imports', () => {
   it('has a rule for every file', () => {
@@ -101,29 +125,57 @@ describe('the direction of imports', () => {
     expect(files.filter((file) => !ruleOf(file))).toEqual([]);
   });
 
-  it('is from the edges to the core', () => {
-    const wrong = imports.filter(({ file, from }) => {
-      const rule = ruleOf(file)!;
-      if (!from.startsWith('.')) return !rule.packages.test(from);
-      const target = normalize(join(dirname(file), from));
-      return !rule.may.some((folder) => within(target, folder));
+  it('is from the edges to the core, and within the core from room to room', () => {
+    const wrong = imports.filter((one) => {
+      const rule = ruleOf(one.file)!;
+      if (!one.from.startsWith('.')) return !rule.packages.test(one.from);
+      return !rule.may.some((folder) => within(targetOf(one), folder));
     });
     expect(wrong.map(({ file, from }) => `${file} imports ${from}`)).toEqual([]);
   });
 
   it('has no handler that imports another', () => {
-    const wrong = imports.filter(
-      ({ file, from }) => within(file, 'functions/handlers') && /^\.\/|\/handlers\//.test(from),
-    );
+    const isHandler = (file: string) => HANDLERS.some((folder) => within(file, folder));
+    const wrong = imports
+      .filter(({ from }) => from.startsWith('.'))
+      .filter((one) => isHandler(one.file) && isHandler(targetOf(one)));
     expect(wrong).toEqual([]);
+  });
+
+  it('has no circle, of files that share only types neither', () => {
+    const next = Map.groupBy(
+      imports.filter(({ from }) => from.startsWith('.')),
+      ({ file }) => file,
+    );
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      if (path.includes(file) || done.has(file)) return;
+      for (const one of next.get(file) ?? []) visit(targetOf(one), [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(circles).toEqual([]);
   });
 });
 
-it('keeps files small enough to hold in the head', () => {
-  const long = files
-    .map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length }))
-    .filter(({ lines }) => lines > LARGEST_FILE);
-  expect(long).toEqual([]);
+describe('what fits into the head', () => {
+  it('is a file', () => {
+    const long = files
+      .map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length }))
+      .filter(({ lines }) => lines > LARGEST_FILE);
+    expect(long).toEqual([]);
+  });
+
+  it('is a folder', () => {
+    const folders = Map.groupBy(
+      files.filter((file) => !within(file, 'bench')),
+      (file) => dirname(file),
+    );
+    const full = [...folders].filter(([, { length }]) => length > LARGEST_FOLDER);
+    expect(full.map(([folder, { length }]) => `${folder}: ${length}`)).toEqual([]);
+  });
 });
 
 it('reads the clock only at the edges', () => {

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { type Chunk, planChunks } from '../../functions/core/plan.ts';
-import { type FetchPorts, fetchChunk } from '../../functions/core/run/fetch-chunk.ts';
+import { type FetchPorts, fetchChunk } from '../../functions/core/jobs/fetch-chunk.ts';
+import { type Chunk, planChunks } from '../../functions/core/ledger/plan.ts';
 import { createServices } from '../../functions/runtime/services.ts';
 import { empty } from '../empty.ts';
 import { type Cpu, countCpu, forgetPeak, peakMegabytes } from './gauges.ts';

@@ -2,9 +2,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect, type Sql } from '../../functions/stores/postgres.ts';
-import { type Host, startHost } from '../../localstack/embedded/host.ts';
-import { startVenuesProcess } from '../../localstack/embedded/venues-process.ts';
+import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
+import { type Host, startHost } from '../../host/host.ts';
+import { startVenuesProcess } from '../../host/venues-process.ts';
 import { unlessInterrupted } from '../place.ts';
 
 /** One host with its database, in front of venues where every symbol is listed. */

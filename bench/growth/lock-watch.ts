@@ -1,4 +1,4 @@
-import { connect } from '../../functions/stores/postgres.ts';
+import { connect } from '../../functions/stores/postgres/postgres.ts';
 
 /** Seconds of all the fetchers' sessions together, by what they did. */
 export interface Waits {

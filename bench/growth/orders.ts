@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished } from '../../functions/core/job.ts';
-import type { JobDetail } from '../../functions/core/job-view.ts';
-import { iso } from '../../functions/core/time.ts';
-import type { Host } from '../../localstack/embedded/host.ts';
+import { isFinished } from '../../functions/core/jobs/job.ts';
+import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
+import { iso } from '../../functions/core/time/time.ts';
+import type { Host } from '../../host/host.ts';
 import { ROWS_OF_YEAR, YEAR } from './ground.ts';
 
 /** A year of each symbol by the API, as anybody orders it. @throws Error when the job does not succeed with just those rows */

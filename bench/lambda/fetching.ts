@@ -1,6 +1,6 @@
 import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
-import { periodsIn } from '../../functions/core/period.ts';
-import type { Host } from '../../localstack/embedded/host.ts';
+import { periodsIn } from '../../functions/core/time/period.ts';
+import type { Host } from '../../host/host.ts';
 import { emptyTables, enterJob, eventOf } from './orders.ts';
 import { startSandbox } from './sandbox.ts';
 

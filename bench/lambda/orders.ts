@@ -1,7 +1,7 @@
-import type { Range } from '../../functions/core/range.ts';
-import { type Series, seriesLabel } from '../../functions/core/series.ts';
-import { connect } from '../../functions/stores/postgres.ts';
-import type { Host } from '../../localstack/embedded/host.ts';
+import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { connect } from '../../functions/stores/postgres/postgres.ts';
+import type { Host } from '../../host/host.ts';
 import { empty } from '../empty.ts';
 
 /** A job for one series, without an execution: its chunks are fetched by whoever measures. @returns its id */

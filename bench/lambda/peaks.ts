@@ -1,6 +1,6 @@
-import { DAY } from '../../functions/core/time.ts';
-import type { Timeframe } from '../../functions/core/timeframe.ts';
-import type { Host } from '../../localstack/embedded/host.ts';
+import { DAY } from '../../functions/core/time/time.ts';
+import type { Timeframe } from '../../functions/core/time/timeframe.ts';
+import type { Host } from '../../host/host.ts';
 import { emptyTables, enterJob, eventOf } from './orders.ts';
 import { startSandbox } from './sandbox.ts';
 

@@ -1,5 +1,5 @@
 import ccxt from 'ccxt';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { intoTable, type Peer, WANTED } from './peer.ts';
 
 const PAGE = 1_000;

@@ -1,4 +1,4 @@
-import { DAY } from '../../functions/core/time.ts';
+import { DAY } from '../../functions/core/time/time.ts';
 import { WANTED } from './peer.ts';
 import { pythonTool } from './python-tool.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../../functions/core/job-view.ts';
-import type { Host } from '../../localstack/embedded/host.ts';
+import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
+import type { Host } from '../../host/host.ts';
 import { type Description, WANTED } from './peer.ts';
 
 /** What all others are held against. */

@@ -1,4 +1,4 @@
-import { run } from '../../localstack/host-mode/run.ts';
+import { run } from '../../localstack/run.ts';
 import { lacking, PATIENCE_MS, said } from './commands.ts';
 import { intoTable, type Peer } from './peer.ts';
 

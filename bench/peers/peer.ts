@@ -1,4 +1,4 @@
-import type { Sql } from '../../functions/stores/postgres.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
 /** A symbol-year of spot candles: what everybody is asked for, as everybody spells it. */
 export const WANTED = {

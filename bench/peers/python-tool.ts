@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pythonPackages } from '../../localstack/host-mode/install.ts';
-import { run } from '../../localstack/host-mode/run.ts';
-import { findPython } from '../../localstack/host-mode/tools.ts';
+import { pythonPackages } from '../../localstack/install.ts';
+import { run } from '../../localstack/run.ts';
+import { findPython } from '../../localstack/tools.ts';
 import { PATIENCE_MS } from './commands.ts';
 import type { Ground, Missing, Outcome, Peer, Place } from './peer.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { type Ground, intoTable, type Peer, WANTED } from './peer.ts';
 
 const PIECE = 256 * 1_024;

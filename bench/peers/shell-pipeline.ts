@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run } from '../../localstack/host-mode/run.ts';
+import { run } from '../../localstack/run.ts';
 import { lacking, PATIENCE_MS, said } from './commands.ts';
 import { intoTable, type Peer, WANTED } from './peer.ts';
 

@@ -1,9 +1,9 @@
-import { BudgetExhausted } from '../../functions/core/errors.ts';
-import type { RateBudget } from '../../functions/core/ports.ts';
-import { waitSecondsUntil } from '../../functions/core/schedule.ts';
-import { floorTo, SECOND } from '../../functions/core/time.ts';
-import type { LimitFamily } from '../../functions/core/venue.ts';
-import { createRateBudget } from '../../functions/stores/rate-budget.ts';
+import { BudgetExhausted } from '../../functions/core/errors/errors.ts';
+import type { RateBudget } from '../../functions/core/fetch/ports.ts';
+import { waitSecondsUntil } from '../../functions/core/series/schedule.ts';
+import type { LimitFamily } from '../../functions/core/series/venue.ts';
+import { floorTo, SECOND } from '../../functions/core/time/time.ts';
+import { createRateBudget } from '../../functions/stores/dynamodb/rate-budget.ts';
 import { fetchSeconds } from './assumptions.ts';
 import { EventQueue } from './event-queue.ts';
 import { MemoryTable } from './memory-table.ts';

@@ -1,7 +1,7 @@
-import { planSource } from '../../functions/core/plan.ts';
+import { planSource } from '../../functions/core/ledger/plan.ts';
 import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/asked-for.ts';
 import { quoteOf } from '../../functions/core/quote/quote.ts';
-import type { Source } from '../../functions/core/source.ts';
+import type { Source } from '../../functions/core/series/source.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { KEPT_INSIDE } from './assumptions.ts';
 import { NOW, RANGE } from './scenarios.ts';

@@ -1,4 +1,4 @@
-import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/contracts.ts';
+import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/workflow/contracts.ts';
 import { EVENTS_AROUND, EVENTS_PER_WAVE } from './definition.ts';
 import { QUOTAS } from './quotas.ts';
 import type { Order, Template } from './workload.ts';

@@ -2,7 +2,7 @@ import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
 import type { Usage } from '../../functions/core/costs/usage.ts';
 import { functions } from '../../functions/manifest.ts';
 import type { JobRun } from './job-run.ts';
-import type { Plant } from './plant.ts';
+import type { Resources } from './plant.ts';
 import type { Outcome } from './setup.ts';
 import type { Tally } from './tally.ts';
 import { chunksOf, type Workload } from './workload.ts';
@@ -15,7 +15,7 @@ const gb = (handler: string): number => functions.find((spec) => spec.handler ==
 /** @param ended when each job ended, seconds of the run */
 export function outcomeOf(
   workload: Workload,
-  plant: Plant,
+  plant: Resources,
   jobs: readonly JobRun[],
   ended: readonly number[],
   tally: Tally,
@@ -44,7 +44,7 @@ export function outcomeOf(
   };
 }
 
-function usageOf(plant: Plant, jobs: readonly JobRun[], tally: Tally): Usage {
+function usageOf(plant: Resources, jobs: readonly JobRun[], tally: Tally): Usage {
   const [waves, rows] = [sumOf(jobs, 'wave'), sumOf(jobs, 'rows')];
   const { calls, otherCalls, fetchSeconds } = plant;
   return {

@@ -1,13 +1,20 @@
-import type { PlanWaveOutput } from '../../functions/core/contracts.ts';
-import type { ChunkProgress, Job } from '../../functions/core/job.ts';
-import type { JobStore } from '../../functions/core/job-ports.ts';
-import { planSource } from '../../functions/core/plan.ts';
-import type { SeriesCatalog } from '../../functions/core/ports.ts';
-import { clip, measure, type Range, type RangeSet, subtract, union } from '../../functions/core/range.ts';
-import { planWave } from '../../functions/core/run/plan-wave.ts';
-import { type Series, seriesLabel } from '../../functions/core/series.ts';
-import type { Source } from '../../functions/core/source.ts';
-import type { Timeframe } from '../../functions/core/timeframe.ts';
+import type { ChunkProgress, Job } from '../../functions/core/jobs/job.ts';
+import { planWave } from '../../functions/core/jobs/plan-wave.ts';
+import type { JobStore } from '../../functions/core/jobs/ports.ts';
+import { planSource } from '../../functions/core/ledger/plan.ts';
+import type { SeriesCatalog } from '../../functions/core/ledger/ports.ts';
+import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import type { Source } from '../../functions/core/series/source.ts';
+import {
+  clip,
+  measure,
+  type Range,
+  type RangeSet,
+  subtract,
+  union,
+} from '../../functions/core/time/range.ts';
+import type { Timeframe } from '../../functions/core/time/timeframe.ts';
+import type { PlanWaveOutput } from '../../functions/core/workflow/contracts.ts';
 
 export interface PlannedJob {
   /** the next wave, by the product's own planner */

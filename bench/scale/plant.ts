@@ -10,7 +10,7 @@ import type { Workload } from './workload.ts';
 export const USES = Object.fromEntries(RESOURCES.map((name, i) => [name, i])) as Record<Resource, number>;
 
 /** All that is limited, and what was used of it. */
-export class Plant {
+export class Resources {
   readonly setup: Setup;
   readonly timeline = new Timeline<Resource>(RESOURCES);
   readonly lanes: Omit<LaneTime, 'idle'> = {

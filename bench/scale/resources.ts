@@ -1,5 +1,5 @@
-import { floorTo } from '../../functions/core/time.ts';
-import type { LimitFamily } from '../../functions/core/venue.ts';
+import type { LimitFamily } from '../../functions/core/series/venue.ts';
+import { floorTo } from '../../functions/core/time/time.ts';
 import { EventQueue } from './event-queue.ts';
 
 /** A limit by the second with a burst, as AWS's token buckets are. Whoever comes is served in turn. Seconds. */

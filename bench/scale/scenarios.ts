@@ -1,6 +1,6 @@
-import { periodAt } from '../../functions/core/period.ts';
-import type { Source } from '../../functions/core/source.ts';
-import { addYears, floorTo } from '../../functions/core/time.ts';
+import type { Source } from '../../functions/core/series/source.ts';
+import { periodAt } from '../../functions/core/time/period.ts';
+import { addYears, floorTo } from '../../functions/core/time/time.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
 import { randomOf } from './random.ts';
 import { type Outcome, type Setup, USUAL } from './setup.ts';

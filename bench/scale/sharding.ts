@@ -1,4 +1,4 @@
-import { stepOf } from '../../functions/core/timeframe.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
 import { listedAt, RANGE, SYMBOLS } from './scenarios.ts';
 import { balanceOf, moduloOf, movedShare } from './shards.ts';
 import { number, percent, table } from './tables.ts';

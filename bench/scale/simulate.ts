@@ -4,7 +4,7 @@ import { EventQueue } from './event-queue.ts';
 import { JobRun } from './job-run.ts';
 import { outcomeOf } from './outcome.ts';
 import { planSeconds } from './planning.ts';
-import { Plant, USES } from './plant.ts';
+import { Resources, USES } from './plant.ts';
 import { randomOf } from './random.ts';
 import type { Outcome, Setup } from './setup.ts';
 import { emptySlot, encode, KIND, kindOf, placeOf, type Slot, takeUp, turnOf } from './slot.ts';
@@ -16,7 +16,7 @@ export const simulate = (workload: Workload, setup: Setup): Outcome => new Simul
 
 class Simulation {
   readonly #work: Workload;
-  readonly #plant: Plant;
+  readonly #plant: Resources;
   readonly #queue = new EventQueue();
   readonly #jobs: readonly JobRun[];
   readonly #shardOf: readonly Uint8Array[];
@@ -32,7 +32,7 @@ class Simulation {
   constructor(workload: Workload, setup: Setup) {
     const { orders, templates, source } = workload;
     this.#work = workload;
-    this.#plant = new Plant(workload, setup);
+    this.#plant = new Resources(workload, setup);
     this.#random = randomOf(setup.seed);
     this.#jobs = orders.map((order) => new JobRun(order, templates));
     this.#shardOf = orders.map((order) => shardsOf(order, source, setup.shards));

@@ -10,13 +10,13 @@ export const KIND = {
   record: 7,
 } as const;
 const KINDS = 8;
-const PLACES = 2 ** 20;
+const COPY_SLOTS = 2 ** 20;
 
 export const encode = (kind: number, place: number, turn = 0): number =>
-  (turn * KINDS + kind) * PLACES + place;
-export const placeOf = (what: number): number => what % PLACES;
-export const kindOf = (what: number): number => Math.floor(what / PLACES) % KINDS;
-export const turnOf = (what: number): number => Math.floor(what / PLACES / KINDS);
+  (turn * KINDS + kind) * COPY_SLOTS + place;
+export const placeOf = (what: number): number => what % COPY_SLOTS;
+export const kindOf = (what: number): number => Math.floor(what / COPY_SLOTS) % KINDS;
+export const turnOf = (what: number): number => Math.floor(what / COPY_SLOTS / KINDS);
 
 /** A lane of a job at work on one chunk. Times are seconds of the run. */
 export interface Slot {

@@ -1,10 +1,10 @@
-import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/contracts.ts';
 import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
-import type { Job } from '../../functions/core/job.ts';
-import { LOOKED_UP_AT_ONCE } from '../../functions/core/run/check-symbols.ts';
+import type { Job } from '../../functions/core/jobs/job.ts';
+import { LOOKED_UP_AT_ONCE } from '../../functions/core/orders/check-symbols.ts';
+import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/workflow/contracts.ts';
 import { functions } from '../../functions/manifest.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
-import { itemOf } from '../../functions/stores/jobs/items.ts';
+import { itemOf } from '../../functions/stores/dynamodb/items.ts';
 import { fetchSeconds, TAKEN } from './assumptions.ts';
 import { CHILD_SECONDS, EVENTS_AROUND, EVENTS_PER_WAVE } from './definition.ts';
 import { plannedJob } from './planner.ts';
@@ -30,7 +30,7 @@ const LARGEST_ORDER = 1_000;
 const MONTHS = 121;
 
 /** Ceilings that follow from the code, the manifest and the quotas. Nothing is measured here, so they are the same each time. */
-export async function walls(): Promise<Wall[]> {
+export async function limits(): Promise<Wall[]> {
   const finalize = timeoutOf('finalize-job') * TAKEN.countedPerSecond;
   const recount = timeoutOf('plan-wave') * TAKEN.countedPerSecond;
   const waves = (QUOTAS.historyEvents.value - EVENTS_AROUND) / EVENTS_PER_WAVE;

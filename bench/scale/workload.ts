@@ -1,9 +1,9 @@
-import { planSource } from '../../functions/core/plan.ts';
+import { planSource } from '../../functions/core/ledger/plan.ts';
 import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/asked-for.ts';
-import type { Range } from '../../functions/core/range.ts';
-import type { Source } from '../../functions/core/source.ts';
-import { stepOf, type Timeframe } from '../../functions/core/timeframe.ts';
-import type { LimitFamily } from '../../functions/core/venue.ts';
+import type { Source } from '../../functions/core/series/source.ts';
+import type { LimitFamily } from '../../functions/core/series/venue.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { stepOf, type Timeframe } from '../../functions/core/time/timeframe.ts';
 import { shardOf } from './shards.ts';
 
 /** What a chunk asks for: all chunks of one month and one listing are alike. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MINUTE } from '../../functions/core/time.ts';
-import type { Fault } from '../../localstack/venues/frame/faults.ts';
+import { MINUTE } from '../../functions/core/time/time.ts';
+import type { Fault } from '../../simulator/frame/faults.ts';
 import { fetchElsewhere } from '../../test/helpers/faults/fetcher.ts';
 import type { TableFault } from '../../test/helpers/faults/table-proxy.ts';
-import type { Plant } from './plant.ts';
+import type { Resources } from './plant.ts';
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -26,7 +26,7 @@ export interface Striking {
 
 export interface FaultKind {
   readonly kind: string;
-  strike(plant: Plant, random: () => number): Striking;
+  strike(plant: Resources, random: () => number): Striking;
 }
 
 const upTo = (random: () => number, most: number): number => 1 + Math.floor(random() * most);
@@ -58,7 +58,10 @@ const inTable = (kind: string, fault: Omit<TableFault, 'times'>, most: number): 
 });
 
 /** Strikes once, at a moment while jobs run. */
-const once = (kind: string, act: (plant: Plant, jobs: readonly string[]) => Promise<boolean>): FaultKind => ({
+const once = (
+  kind: string,
+  act: (plant: Resources, jobs: readonly string[]) => Promise<boolean>,
+): FaultKind => ({
   kind,
   strike(plant, random) {
     let hits = 0;
@@ -75,7 +78,7 @@ const once = (kind: string, act: (plant: Plant, jobs: readonly string[]) => Prom
 
 const atFetchers = (
   kind: string,
-  act: (plant: Plant, event: unknown, invoke: (event: unknown) => Promise<unknown>) => Promise<unknown>,
+  act: (plant: Resources, event: unknown, invoke: (event: unknown) => Promise<unknown>) => Promise<unknown>,
 ): FaultKind => ({
   kind,
   strike(plant) {

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SECOND } from '../../functions/core/time.ts';
-import { connect, type Sql } from '../../functions/stores/postgres.ts';
-import { type Cluster, startCluster } from '../../localstack/embedded/cluster/index.ts';
-import { type Around, type Host, startHost } from '../../localstack/embedded/host.ts';
-import { startJobTable } from '../../localstack/embedded/job-table.ts';
-import { startVenues, type Venues } from '../../localstack/venues/index.ts';
+import { SECOND } from '../../functions/core/time/time.ts';
+import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
+import { type Cluster, startCluster } from '../../host/cluster/index.ts';
+import { type Around, type Host, startHost } from '../../host/host.ts';
+import { startJobTable } from '../../host/job-table.ts';
+import { startVenues, type Venues } from '../../simulator/index.ts';
 import { startTableProxy, type TableProxy } from '../../test/helpers/faults/table-proxy.ts';
 import { startWire, type Wire } from '../../test/helpers/faults/wire.ts';
 
 /** The whole program on a simulated clock, with a hand on everything that it depends on. */
-export interface Plant {
+export interface Resources {
   host: Host;
   cluster: Cluster;
   readonly venues: Venues;
@@ -35,7 +35,7 @@ const RETRY_MS = 700;
 const DATABASE = 'gordon';
 
 /** @param start where the simulated clock begins; epoch ms */
-export async function startPlant(folder: string, seed: number, start: number): Promise<Plant> {
+export async function startResources(folder: string, seed: number, start: number): Promise<Resources> {
   const dataDir = join(folder, 'postgres');
   const clock = { ahead: start - Date.now(), skew: 0 };
   const now = (): number => Date.now() + clock.ahead;
@@ -70,7 +70,7 @@ export async function startPlant(folder: string, seed: number, start: number): P
       rehearsal: { around, retryMs: RETRY_MS, patience: { firstByteMs: SECOND, stallMs: SECOND } },
     });
 
-  const plant: Plant = {
+  const plant: Resources = {
     host: await start_(),
     cluster,
     venues,

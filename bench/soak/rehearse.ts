@@ -1,15 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError } from '../../functions/core/errors.ts';
-import { ACTIVE_STATUSES, isFinished } from '../../functions/core/job.ts';
-import { summarize } from '../../functions/core/job-view.ts';
-import { createJob } from '../../functions/core/run/create-job.ts';
-import { DAY, floorTo, HOUR, iso, MINUTE, SECOND } from '../../functions/core/time.ts';
-import { createHandler as auditGaps } from '../../functions/handlers/audit-gaps.ts';
-import { createHandler as refresh } from '../../functions/handlers/refresh.ts';
+import { describeError } from '../../functions/core/errors/errors.ts';
+import { ACTIVE_STATUSES, isFinished } from '../../functions/core/jobs/job.ts';
+import { summarize } from '../../functions/core/jobs/job-view.ts';
+import { createJob } from '../../functions/core/orders/create-job.ts';
+import { DAY, floorTo, HOUR, iso, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { Services } from '../../functions/runtime/services.ts';
-import { faultsIn, gapsIn, type Lot, readBooks, rowsWrittenBy } from '../../test/helpers/faults/books.ts';
+import { createHandler as auditGaps } from '../../functions/schedules/audit-gaps.ts';
+import { createHandler as refresh } from '../../functions/schedules/refresh.ts';
+import {
+  faultsIn,
+  gapsIn,
+  readReconciliation,
+  rowsWrittenBy,
+  type Slice,
+} from '../../test/helpers/faults/books.ts';
 import { type FaultKind, FILE_KINDS, KINDS, randomOf, type Striking } from './faults.ts';
-import type { Plant } from './plant.ts';
+import type { Resources } from './plant.ts';
 
 export interface SoakReport {
   readonly days: number;
@@ -33,7 +39,7 @@ const LOOK_BACK = 3 * DAY;
 
 /** Fills so many days as the schedules do, with faults all the while, and holds the result against the venues' truth. */
 export async function rehearse(
-  plant: Plant,
+  plant: Resources,
   { days, seed, start, log }: { days: number; seed: number; start: number; log: (line: string) => void },
 ): Promise<SoakReport> {
   const random = randomOf(seed);
@@ -47,11 +53,11 @@ export async function rehearse(
   const until = start + days * DAY;
   addOutages(plant, random, start, days);
 
-  const lots = (from: number, to: number): Lot[] => SERIES.map((series) => ({ ...series, from, to }));
+  const lots = (from: number, to: number): Slice[] => SERIES.map((series) => ({ ...series, from, to }));
   const check = async (from: number, to: number, rule: typeof faultsIn): Promise<string[]> => {
     const books = await Promise.all(
       lots(from, to).map(async (lot) =>
-        rule(await readBooks(plant.sql, plant.venues.control.context, lot)).map(
+        rule(await readReconciliation(plant.sql, plant.venues.control.context, lot)).map(
           (fault) => `${lot.source} ${lot.symbol} until ${iso(to)}: ${fault}`,
         ),
       ),
@@ -139,7 +145,7 @@ export async function rehearse(
   const end = floorTo(plant.now() - HOUR, MINUTE);
   problems.push(...(await check(start, end, gapsIn)));
   const books = await Promise.all(
-    lots(start, end).map((lot) => readBooks(plant.sql, plant.venues.control.context, lot)),
+    lots(start, end).map((lot) => readReconciliation(plant.sql, plant.venues.control.context, lot)),
   );
   const holes: Record<string, number> = {};
   for (const { holes: found } of books)
@@ -155,7 +161,7 @@ export async function rehearse(
 }
 
 /** Holes that are the venues' own: one in three days, of half an hour to three hours. */
-function addOutages({ venues }: Plant, random: () => number, start: number, days: number): void {
+function addOutages({ venues }: Resources, random: () => number, start: number, days: number): void {
   for (let day = 0; day < days; day += 3) {
     const at = start + floorTo((day + random()) * DAY, MINUTE);
     const market = random() < 0.5 ? 'spot' : 'um';
@@ -168,7 +174,7 @@ function addOutages({ venues }: Plant, random: () => number, start: number, days
 }
 
 /** Somebody deletes up to half a day of rows behind the program's back. */
-async function loseRows({ sql, now }: Plant, random: () => number, start: number): Promise<void> {
+async function loseRows({ sql, now }: Resources, random: () => number, start: number): Promise<void> {
   // The newest minutes may not be ordered yet, and then nobody would miss them.
   const newest = now() - HOUR;
   const from = start + floorTo(random() * (newest - start), MINUTE);
@@ -177,7 +183,7 @@ async function loseRows({ sql, now }: Plant, random: () => number, start: number
     where symbol = 'BTCUSDT' and open_time >= ${new Date(from)} and open_time < ${new Date(until)}`;
 }
 
-async function activeJobs({ host }: Plant): Promise<string[]> {
+async function activeJobs({ host }: Resources): Promise<string[]> {
   for (let tries = 0; ; tries++) {
     try {
       const { jobs } = await host.services.jobs.list({ statuses: ACTIVE_STATUSES, limit: 100 });
@@ -202,7 +208,7 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A server in recovery refuses everybody for a moment. */
-async function answering({ sql, host }: Plant): Promise<void> {
+async function answering({ sql, host }: Resources): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     try {
       await Promise.all([sql`select 1`, host.services.pingDatabase()]);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CAUSES } from '../../functions/core/cause.ts';
-import { isFinished, JOB_STATUSES, type JobStatus } from '../../functions/core/job.ts';
-import type { JobDetail, JobSummary } from '../../functions/core/job-view.ts';
+import { isFinished, JOB_STATUSES, type JobStatus } from '../../functions/core/jobs/job.ts';
+import type { JobDetail, JobSummary } from '../../functions/core/jobs/job-view.ts';
+import { CAUSES } from '../../functions/core/ledger/cause.ts';
 
 export { Certificate } from '../../functions/core/api/verify-shapes.ts';
 export type { JobDetail, JobSummary };

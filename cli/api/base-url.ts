@@ -1,5 +1,5 @@
-import { apiPorts } from '../../localstack/embedded/ports.ts';
-import type { HostState } from '../../localstack/embedded/state-file.ts';
+import { apiPorts } from '../../host/ports.ts';
+import type { HostState } from '../../host/state-file.ts';
 import { badInput } from '../failure.ts';
 import { type Caller, callerOf } from './sign.ts';
 

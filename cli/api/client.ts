@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { CountBody } from '../../functions/core/run/count-series.ts';
-import type { OrderBody } from '../../functions/core/run/create-job.ts';
-import type { RefreshBody } from '../../functions/core/run/refresh-view.ts';
-import type { RetentionBody } from '../../functions/core/run/retention.ts';
+import type { OrderBody } from '../../functions/core/orders/create-job.ts';
+import type { RefreshBody } from '../../functions/core/queries/refresh-view.ts';
+import type { CountBody } from '../../functions/core/upkeep/count-series.ts';
+import type { RetentionBody } from '../../functions/core/upkeep/retention.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
 import type { VerifyBody } from '../../functions/core/verify/verify-body.ts';
 import { CliError } from '../failure.ts';

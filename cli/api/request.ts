@@ -1,4 +1,4 @@
-import { describeError } from '../../functions/core/errors.ts';
+import { describeError } from '../../functions/core/errors/errors.ts';
 import { CliError } from '../failure.ts';
 import { GatewayMessage, Problem } from './answers.ts';
 import type { BaseUrl } from './base-url.ts';

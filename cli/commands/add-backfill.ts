@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { FAMILIES } from '../../functions/core/source.ts';
+import { FAMILIES } from '../../functions/core/series/source.ts';
 import { sources } from '../../functions/sources/index.ts';
-import type { Handle } from '../program.ts';
 import { addAudit } from './audit.ts';
 import type { Context } from './context.ts';
+import type { Handle } from './handle.ts';
 import { cancelJob, type JobsOptions, listJobs, showJob } from './jobs.ts';
 import * as options from './options.ts';
 import { addPlan, plan } from './plan.ts';

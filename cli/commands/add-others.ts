@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { Handle } from '../program.ts';
 import type { SeedFlags } from '../seed/settings.ts';
 import { stages } from '../seed/stages.ts';
 import { type ConsoleOptions, console } from './console.ts';
 import type { Context } from './context.ts';
 import { addConvertLabels } from './convert-labels.ts';
 import { doctor } from './doctor.ts';
+import type { Handle } from './handle.ts';
 import { down, type StatusOptions, status, type UpOptions, up } from './host.ts';
 import { migrate } from './migrate.ts';
 import * as options from './options.ts';

@@ -4,8 +4,8 @@ import { stopOn } from '../follow/stop.ts';
 import { nothingLine } from '../format/report.ts';
 import { table } from '../format/table.ts';
 import { count, exactTime, plural } from '../format/values.ts';
-import type { Handle } from '../program.ts';
 import { type Context, print, printJson } from './context.ts';
+import type { Handle } from './handle.ts';
 import * as options from './options.ts';
 
 interface AuditOptions {

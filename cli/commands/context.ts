@@ -1,4 +1,4 @@
-import { type HostState, isOurs, readState } from '../../localstack/embedded/state-file.ts';
+import { type HostState, isOurs, readState } from '../../host/state-file.ts';
 import { baseUrl } from '../api/base-url.ts';
 import { type Api, apiAt } from '../api/client.ts';
 import { badInput } from '../failure.ts';

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { Sources } from '../../functions/core/ports.ts';
-import { DAY, floorTo, MINUTE, parseInstant } from '../../functions/core/time.ts';
+import type { Sources } from '../../functions/core/series/source.ts';
+import { DAY, floorTo, MINUTE, parseInstant } from '../../functions/core/time/time.ts';
 import { sources as registered } from '../../functions/sources/index.ts';
 import { badInput, CliError } from '../failure.ts';
 import { type Column, table } from '../format/table.ts';
-import type { Handle } from '../program.ts';
 import { type Context, databaseUrl, print } from './context.ts';
+import type { Handle } from './handle.ts';
 import * as options from './options.ts';
 
 interface ConvertOptions {
@@ -81,8 +81,8 @@ async function convert(context: Context, given: ConvertOptions): Promise<number>
   if (!url)
     throw new CliError('no database: set GORDON_DATABASE_URL to the one whose rows are to be converted');
   // Loaded here, because few commands need them.
-  const { connect } = await import('../../functions/stores/postgres.ts');
-  const { convertLabels } = await import('../../functions/stores/convert-labels.ts');
+  const { connect } = await import('../../functions/stores/postgres/postgres.ts');
+  const { convertLabels } = await import('../../functions/stores/ledger/convert-labels.ts');
   const sql = connect(url, { role: 'gordon_writer', max: 2, application: 'gordon-data convert-labels' });
   const rows: string[][] = [];
   try {

@@ -1,5 +1,5 @@
 import { sources } from '../../functions/sources/index.ts';
-import { apiPorts } from '../../localstack/embedded/ports.ts';
+import { apiPorts } from '../../host/ports.ts';
 import { databaseHealth } from '../doctor/database.ts';
 import { type Diagnosis, diagnosisLines, note } from '../doctor/diagnosis.ts';
 import { apiHealth, hostAndPorts } from '../doctor/host.ts';

@@ -1,20 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { placeOf } from '../../functions/stores/postgres.ts';
-import type { HostState } from '../../localstack/embedded/state-file.ts';
+import { placeOf } from '../../functions/stores/postgres/postgres.ts';
+import type { HostState } from '../../host/state-file.ts';
 import { badInput, CliError } from '../failure.ts';
 import { time } from '../format/values.ts';
 import { say } from '../terminal.ts';
 import { type Context, IGNORED, print } from './context.ts';
 
 /** Loaded when it is needed: the other commands talk to any host. */
-const control = () => import('../../localstack/embedded/control.ts');
+const control = () => import('../../host/control.ts');
 
 /** What chooses and starts the database of a host. */
-const databases = () => import('../../localstack/embedded/prepare-database.ts');
+const databases = () => import('../../host/prepare-database.ts');
 
-const MAIN = fileURLToPath(new URL('../../localstack/embedded/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../host/main.ts', import.meta.url));
 
 export interface UpOptions {
   readonly demo?: boolean;

@@ -2,7 +2,7 @@ import { stopOn } from '../follow/stop.ts';
 import { jobLines, jobTable } from '../format/job.ts';
 import { plural } from '../format/values.ts';
 import { type Context, print, printJson } from './context.ts';
-import { waitAndTell } from './wait.ts';
+import { waitAndReport } from './wait.ts';
 
 export interface JobsOptions {
   readonly status?: readonly string[];
@@ -42,7 +42,7 @@ export async function showJob(
   const job = await api.job(id);
   if (given.wait) {
     using stop = stopOn(context.terminal);
-    return await waitAndTell(context, api, job, stop, given.json);
+    return await waitAndReport(context, api, job, stop, given.json);
   }
   if (given.json) printJson(context, job);
   else print(context, ...jobLines(job, context.terminal.clock(), context.paint));

@@ -1,4 +1,4 @@
-import { placeOf } from '../../functions/stores/postgres.ts';
+import { placeOf } from '../../functions/stores/postgres/postgres.ts';
 import { CliError } from '../failure.ts';
 import { type Context, checkedUrl, print } from './context.ts';
 
@@ -8,7 +8,7 @@ export async function migrate(context: Context): Promise<number> {
   const url = given ? checkedUrl(given) : context.runningHost()?.databaseUrl;
   if (!url) throw new CliError('no database: set GORDON_DATABASE_URL to the one that is to be migrated');
   // Loaded here, because no other command needs it.
-  const { migrate: run } = await import('../../functions/stores/migrate.ts');
+  const { migrate: run } = await import('../../functions/stores/postgres/migrate.ts');
   const { applied, version, flavour } = await run(url, {
     aggregatesUrl: context.terminal.env.GORDON_AGGREGATES_URL,
   });

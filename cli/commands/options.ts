@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { JOB_STATUSES } from '../../functions/core/job.ts';
-import { parseInstant } from '../../functions/core/time.ts';
-import { STEPS } from '../../functions/core/timeframe.ts';
+import { JOB_STATUSES } from '../../functions/core/jobs/job.ts';
+import { parseInstant } from '../../functions/core/time/time.ts';
+import { STEPS } from '../../functions/core/time/timeframe.ts';
 
 /** Parsers of options, for commander: each throws what commander prints as a usage error. */
 

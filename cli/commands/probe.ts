@@ -7,13 +7,13 @@ import type { Variables } from '../../functions/runtime/hosts.ts';
 import { withKeys } from '../../functions/runtime/secrets.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { checks, probedVenues } from '../../functions/sources/probe/index.ts';
-import { environmentAt } from '../../localstack/venues/registry.ts';
+import { environmentAt } from '../../simulator/registry.ts';
 import { badInput } from '../failure.ts';
 import { isSound, reportLines, reportOf, verdictLine } from '../probe/report.ts';
 import { hostsOf, isElsewhere, probeVenues } from '../probe/venues.ts';
-import type { Handle } from '../program.ts';
 import { say } from '../terminal.ts';
 import { type Context, checkedUrl, runningDemo } from './context.ts';
+import type { Handle } from './handle.ts';
 import * as options from './options.ts';
 
 export interface ProbeOptions {
@@ -121,8 +121,8 @@ async function mark(
     say(terminal.err, 'Not kept: no host runs here, and GORDON_DATABASE_URL is not set.');
     return;
   }
-  const { connect, placeOf } = await import('../../functions/stores/postgres.ts');
-  const { saveProbes } = await import('../../functions/stores/probes.ts');
+  const { connect, placeOf } = await import('../../functions/stores/postgres/postgres.ts');
+  const { saveProbes } = await import('../../functions/stores/watch/probes.ts');
   const sql = connect(url, { role: 'gordon_writer', max: 1, application: 'gordon-data probe' });
   try {
     const kept = await saveProbes(sql, findings, isOwn);

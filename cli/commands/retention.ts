@@ -3,8 +3,8 @@ import type { RetentionRule } from '../api/answers.ts';
 import { badInput } from '../failure.ts';
 import { table } from '../format/table.ts';
 import { exactTime } from '../format/values.ts';
-import type { Handle } from '../program.ts';
 import { type Context, print, printJson } from './context.ts';
+import type { Handle } from './handle.ts';
 import * as options from './options.ts';
 
 interface SetOptions {

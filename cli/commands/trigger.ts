@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { OrderBody } from '../../functions/core/run/create-job.ts';
+import type { OrderBody } from '../../functions/core/orders/create-job.ts';
 import type { OrderedJob } from '../api/answers.ts';
 import { stopOn } from '../follow/stop.ts';
 import { orderLine, whatNext } from '../format/job.ts';
 import { type Context, print, printJson } from './context.ts';
 import * as options from './options.ts';
 import { labelSimulated } from './simulated.ts';
-import { waitAndTell } from './wait.ts';
+import { waitAndReport } from './wait.ts';
 
 /** What is ordered; also what `plan` takes. */
 export interface OrderOptions {
@@ -66,7 +66,7 @@ export async function trigger(context: Context, source: string, given: TriggerOp
   using stop = given.wait ? stopOn(terminal) : undefined;
   const job = await api.create(orderOf(source, given), given.idempotencyKey);
   if (!json) announce(context, job);
-  if (stop) return await waitAndTell(context, api, job, stop, json);
+  if (stop) return await waitAndReport(context, api, job, stop, json);
   if (json) printJson(context, job);
   else print(context, ...whatNext(job.id));
   return 0;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
-import { periodsIn } from '../../functions/core/period.ts';
-import { clip, normalize, type Range } from '../../functions/core/range.ts';
-import { iso, parseInstant } from '../../functions/core/time.ts';
-import type { Timeframe } from '../../functions/core/timeframe.ts';
+import { periodsIn } from '../../functions/core/time/period.ts';
+import { clip, normalize, type Range } from '../../functions/core/time/range.ts';
+import { iso, parseInstant } from '../../functions/core/time/time.ts';
+import type { Timeframe } from '../../functions/core/time/timeframe.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
 import { sources } from '../../functions/sources/index.ts';
 import type { FollowedSeries } from '../api/answers.ts';
@@ -11,9 +11,9 @@ import { badInput } from '../failure.ts';
 import { stopOn } from '../follow/stop.ts';
 import { nothingLine } from '../format/report.ts';
 import { certificateLine, verdictLine } from '../format/verify.ts';
-import type { Handle } from '../program.ts';
 import { say } from '../terminal.ts';
 import { type Context, print, printJson } from './context.ts';
+import type { Handle } from './handle.ts';
 import * as options from './options.ts';
 import { labelSimulated } from './simulated.ts';
 

@@ -14,7 +14,7 @@ const MOST_FAILURES = 5;
  * Waits for a job with a progress display and tells how it ended.
  * @returns the exit code: 0 for a success
  */
-export async function waitAndTell(
+export async function waitAndReport(
   context: Context,
   api: Api,
   job: JobDetail,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { isForeign } from '../../console/serve/guard.ts';
 import { consolePage, PAGE_HEADERS } from '../../console/serve/page.ts';
-import { describeError } from '../../functions/core/errors.ts';
+import { describeError } from '../../functions/core/errors/errors.ts';
 import { type Problem, problem } from '../../functions/runtime/problem.ts';
 import type { Sign } from '../api/sign.ts';
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { HostState } from '../../localstack/embedded/state-file.ts';
+import type { HostState } from '../../host/state-file.ts';
 import type { Api } from '../api/client.ts';
 import { CliError } from '../failure.ts';
 import { time } from '../format/values.ts';

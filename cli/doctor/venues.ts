@@ -1,7 +1,7 @@
-import { describeError, GordonError } from '../../functions/core/errors.ts';
-import { requestsOf } from '../../functions/core/look/sample-requests.ts';
-import type { Sources } from '../../functions/core/ports.ts';
-import type { HttpRequest, Verdict } from '../../functions/core/venue.ts';
+import { describeError, GordonError } from '../../functions/core/errors/errors.ts';
+import { requestsOf } from '../../functions/core/queries/sample-requests.ts';
+import type { Sources } from '../../functions/core/series/source.ts';
+import type { HttpRequest, Verdict } from '../../functions/core/series/venue.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
 import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
 

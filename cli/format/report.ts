@@ -1,4 +1,4 @@
-import { spellingOf } from '../../functions/core/spelling.ts';
+import { spellingOf } from '../../functions/core/series/spelling.ts';
 import type { SeriesReport } from '../api/answers.ts';
 import type { Paint } from '../terminal.ts';
 import { type Column, table } from './table.ts';
@@ -32,7 +32,7 @@ export function reportLines(series: readonly SeriesReport[], paint: Paint): stri
   ]);
   return [
     ...table(isCounted ? [...COLUMNS, { title: 'Counted' }] : COLUMNS, rows, paint),
-    ...perishableLines(series, paint),
+    ...expiringLines(series, paint),
     ...emptyLines(series),
     ...findingLines(series),
   ];
@@ -64,7 +64,7 @@ export function gapLines(series: readonly SeriesReport[]): string[] {
 const missing = (s: SeriesReport): number => s.gaps.reduce((sum, gap) => sum + gap.rows, 0);
 
 /** What the venue forgets soon, the most urgent first. */
-function perishableLines(series: readonly SeriesReport[], paint: Paint): string[] {
+function expiringLines(series: readonly SeriesReport[], paint: Paint): string[] {
   const lines = series
     .flatMap((s) => (s.perishable ? [{ label: labelOf(s), ...s.perishable }] : []))
     .sort((a, b) => a.days_left - b.days_left)

@@ -1,5 +1,5 @@
 import type { Finding, ProbeResult } from '../../functions/core/probe/run-checks.ts';
-import { iso } from '../../functions/core/time.ts';
+import { iso } from '../../functions/core/time/time.ts';
 import { plural } from '../format/values.ts';
 import { withoutPrivate } from './private.ts';
 

@@ -1,8 +1,8 @@
 import type { Check } from '../../functions/core/probe/check.ts';
 import { requestOf } from '../../functions/core/probe/check.ts';
 import { type ProbeResult, runChecks } from '../../functions/core/probe/run-checks.ts';
-import type { Clock } from '../../functions/core/time.ts';
-import type { Host } from '../../functions/core/venue.ts';
+import type { Host } from '../../functions/core/series/venue.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
 
 export interface ProbeSettings {
@@ -26,9 +26,9 @@ export async function probeVenues(
     { createRateBudget },
   ] = await Promise.all([
     import('node:timers/promises'),
-    import('../../localstack/embedded/job-table.ts'),
-    import('../../functions/stores/jobs/dynamo.ts'),
-    import('../../functions/stores/rate-budget.ts'),
+    import('../../host/job-table.ts'),
+    import('../../functions/stores/dynamodb/dynamo.ts'),
+    import('../../functions/stores/dynamodb/rate-budget.ts'),
   ]);
   const { createVenueClient } = await import('../../functions/runtime/venue-client.ts');
   const { createArchiveReader } = await import('../../functions/runtime/archive-reader.ts');

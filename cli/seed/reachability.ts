@@ -1,10 +1,9 @@
-import { describeError } from '../../functions/core/errors.ts';
-import { requestsOf } from '../../functions/core/look/sample-requests.ts';
-import type { Sources } from '../../functions/core/ports.ts';
-import type { Family } from '../../functions/core/source.ts';
-import type { HttpRequest } from '../../functions/core/venue.ts';
+import { describeError } from '../../functions/core/errors/errors.ts';
+import { requestsOf } from '../../functions/core/queries/sample-requests.ts';
+import type { Family, Sources } from '../../functions/core/series/source.ts';
+import type { HttpRequest } from '../../functions/core/series/venue.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
-import type { HostState } from '../../localstack/embedded/state-file.ts';
+import type { HostState } from '../../host/state-file.ts';
 import { PATIENCE_MS, type Reached, reach } from '../doctor/venues.ts';
 import { oneLine } from '../failure.ts';
 import type { Stage } from './stages.ts';

@@ -1,4 +1,4 @@
-import type { OrderBody } from '../../functions/core/run/create-job.ts';
+import type { OrderBody } from '../../functions/core/orders/create-job.ts';
 import { sources } from '../../functions/sources/index.ts';
 import type { JobDetail } from '../api/answers.ts';
 import type { Api } from '../api/client.ts';

@@ -1,4 +1,4 @@
-import { addYears, DAY, floorTo, iso, parseInstant } from '../../functions/core/time.ts';
+import { addYears, DAY, floorTo, iso, parseInstant } from '../../functions/core/time/time.ts';
 import { WHEN } from '../commands/options.ts';
 import { badInput } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';

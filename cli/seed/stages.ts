@@ -1,4 +1,4 @@
-import type { Family } from '../../functions/core/source.ts';
+import type { Family } from '../../functions/core/series/source.ts';
 
 /** One step of the seed: a family, the variable that leaves it out, and whether SYMBOLS means its symbols. */
 export interface Stage {

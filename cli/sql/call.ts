@@ -1,5 +1,5 @@
-import { AGGREGATES } from '../../functions/core/aggregates.ts';
-import { parseInstant } from '../../functions/core/time.ts';
+import { AGGREGATES } from '../../functions/core/aggregates/aggregates.ts';
+import { parseInstant } from '../../functions/core/time/time.ts';
 import type { RefreshOrder } from '../api/client.ts';
 import { badInput } from '../failure.ts';
 

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { describeError } from '../../functions/core/errors.ts';
+import { describeError } from '../../functions/core/errors/errors.ts';
 import { CliError } from '../failure.ts';
 import { renamedColumn } from './renamed.ts';
 import { READ_ONLY } from './statement.ts';

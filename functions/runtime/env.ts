@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GordonError } from '../core/errors.ts';
+import { GordonError } from '../core/errors/errors.ts';
 import type { Variables } from './hosts.ts';
 
 /** What the functions read from their environment. Hosts of venues have variables of their own, named by the source. */

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { GordonError } from '../core/errors.ts';
-import type { Events } from '../core/events.ts';
+import { GordonError } from '../core/errors/errors.ts';
+import type { Events } from '../core/workflow/events.ts';
 
 /** `source` of everything that gordon-data puts on its bus. */
 export const EVENT_SOURCE = 'gordon-data';

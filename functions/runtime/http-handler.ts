@@ -1,7 +1,7 @@
 import headerNormalizer from '@middy/http-header-normalizer';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { badRequest } from '../core/bad-request.ts';
+import { badRequest } from '../core/errors/bad-request.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
 import { problems } from './problem.ts';

@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { ERRORS, type ErrorCode, type ErrorKind } from '../core/error-codes.ts';
-import { describeError, GordonError } from '../core/errors.ts';
+import { ERRORS, type ErrorCode, type ErrorKind } from '../core/errors/error-codes.ts';
+import { describeError, GordonError } from '../core/errors/errors.ts';
 import type { Log } from './log.ts';
 
 /** RFC 9457. `code` is the stable name of the error, `subject` what it is about. */

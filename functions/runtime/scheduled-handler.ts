@@ -1,5 +1,5 @@
-import { describeError } from '../core/errors.ts';
-import { SECOND } from '../core/time.ts';
+import { describeError } from '../core/errors/errors.ts';
+import { SECOND } from '../core/time/time.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
 import type { Services } from './services.ts';

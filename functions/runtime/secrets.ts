@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GordonError } from '../core/errors.ts';
+import { GordonError } from '../core/errors/errors.ts';
 import { awsConfig } from './aws-config.ts';
 import type { Variables } from './hosts.ts';
 

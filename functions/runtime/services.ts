@@ -1,39 +1,40 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { AggregateStore } from '../core/aggregates.ts';
-import type { Events } from '../core/events.ts';
-import type { LabelBook } from '../core/labels.ts';
-import type { Leases } from '../core/lease.ts';
-import type { Looker, ScheduleRuns } from '../core/look/looker.ts';
-import type { PurgingCatalog, SeriesStore, Sources } from '../core/ports.ts';
-import type { CreatePorts } from '../core/run/create-job.ts';
-import type { FetchPorts } from '../core/run/fetch-chunk.ts';
-import type { VerifyPorts } from '../core/run/verify-period.ts';
-import type { WatchPorts } from '../core/run/watch-archives.ts';
-import type { HistoryPorts } from '../core/run/watch-histories.ts';
-import type { InstrumentPorts } from '../core/run/watch-instruments.ts';
-import type { WatchLivesPorts } from '../core/run/watch-lives.ts';
-import { type Clock, MINUTE } from '../core/time.ts';
+import type { AggregateStore } from '../core/aggregates/aggregates.ts';
+import type { FetchPorts } from '../core/jobs/fetch-chunk.ts';
+import type { Leases } from '../core/jobs/lease.ts';
+import type { PurgingCatalog, SeriesStore } from '../core/ledger/ports.ts';
+import type { InstrumentPorts } from '../core/listing/watch-instruments.ts';
+import type { WatchLivesPorts } from '../core/listing/watch-lives.ts';
+import type { CreatePorts } from '../core/orders/create-job.ts';
+import type { CoverageQueries, ScheduleRuns } from '../core/queries/ports.ts';
+import type { WatchPorts } from '../core/schedules/watch-archives.ts';
+import type { HistoryPorts } from '../core/schedules/watch-histories.ts';
+import type { LabelBook } from '../core/series/labels.ts';
+import type { Sources } from '../core/series/source.ts';
+import { type Clock, MINUTE } from '../core/time/time.ts';
+import type { VerifyPorts } from '../core/verify/verify-period.ts';
+import type { Events } from '../core/workflow/events.ts';
 import { universes } from '../sources/binance/universes.ts';
 import { bybitLinear } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
-import { createAggregateStore } from '../stores/aggregates.ts';
-import { createArchiveWatch } from '../stores/archive-watch.ts';
-import { createHistoryWatch } from '../stores/history-watch.ts';
-import { createInstruments } from '../stores/instruments.ts';
-import { documentClient } from '../stores/jobs/dynamo.ts';
-import { createJobStore } from '../stores/jobs/job-store.ts';
-import { createLeases } from '../stores/jobs/leases.ts';
-import { createScheduleRuns } from '../stores/jobs/runs.ts';
-import { createLabelBook } from '../stores/labels.ts';
-import { createLivesDue } from '../stores/lives.ts';
-import { createLooker } from '../stores/look/looker.ts';
-import { type ConnectOptions, connect, type Sql } from '../stores/postgres.ts';
-import { createRateBudget } from '../stores/rate-budget.ts';
-import { createRateWatch, type RateWatch } from '../stores/rate-watch.ts';
-import { createSeriesCatalog } from '../stores/series-catalog.ts';
-import { createSeriesStore } from '../stores/series-store.ts';
-import { createStoredRows, sha256 } from '../stores/stored-rows.ts';
+import { createAggregateStore } from '../stores/aggregates/aggregates.ts';
+import { documentClient } from '../stores/dynamodb/dynamo.ts';
+import { createJobStore } from '../stores/dynamodb/job-store.ts';
+import { createLeases } from '../stores/dynamodb/leases.ts';
+import { createRateBudget } from '../stores/dynamodb/rate-budget.ts';
+import { createRateWatch, type RateWatch } from '../stores/dynamodb/rate-watch.ts';
+import { createScheduleRuns } from '../stores/dynamodb/runs.ts';
+import { createLabelBook } from '../stores/ledger/labels.ts';
+import { createLivesDue } from '../stores/ledger/lives.ts';
+import { createSeriesCatalog } from '../stores/ledger/series-catalog.ts';
+import { createSeriesStore } from '../stores/ledger/series-store.ts';
+import { type ConnectOptions, connect, type Sql } from '../stores/postgres/postgres.ts';
+import { createCoverageQueries } from '../stores/queries/coverage-queries.ts';
+import { createStoredRows, sha256 } from '../stores/queries/stored-rows.ts';
+import { createArchiveWatch } from '../stores/watch/archive-watch.ts';
+import { createHistoryWatch } from '../stores/watch/history-watch.ts';
+import { createInstruments } from '../stores/watch/instruments.ts';
 import { createArchiveReader } from './archive-reader.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
@@ -56,7 +57,7 @@ export interface Services
   readonly catalog: PurgingCatalog;
   readonly labels: LabelBook;
   /** reads only, as the database's role has it */
-  readonly looker: Looker;
+  readonly queries: CoverageQueries;
   readonly rates: RateWatch;
   /** turns at scheduled work */
   readonly leases: Leases;
@@ -120,7 +121,7 @@ export async function createServices(
     archive: createArchiveReader(venue),
     store: createSeriesStore(sql, ledger),
     catalog: createSeriesCatalog(sql, ledger),
-    looker: createLooker(reader),
+    queries: createCoverageQueries(reader),
     stored: createStoredRows(reader, ledger.tables),
     sha256,
     watch: createArchiveWatch(sql, ledger),

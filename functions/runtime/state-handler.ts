@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
-import { withCode } from '../core/caught.ts';
-import { describeError, GordonError } from '../core/errors.ts';
+import { describeError, GordonError } from '../core/errors/errors.ts';
+import { withCode } from '../core/jobs/caught.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
 import type { Services } from './services.ts';

@@ -1,7 +1,7 @@
 import { JwtVerifier } from 'aws-jwt-verify';
 import { FetchError, JwtBaseError } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
-import { GordonError } from '../core/errors.ts';
+import { GordonError } from '../core/errors/errors.ts';
 
 /** @returns the subject of a good token, or undefined for one that is not; @throws GordonError `issuer-unreachable` */
 export type VerifyToken = (token: string) => Promise<{ readonly subject: string } | undefined>;

@@ -4,7 +4,7 @@
  * A function of AWS works on one file and never waits here. In a host that runs eight fetchers in one thread, files that are
  * read side by side all come to their end at the same moment: the database would idle until then, and the first thread after.
  */
-export class Turns {
+export class StreamSemaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

@@ -1,7 +1,7 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { ExecutionInput } from '../core/contracts.ts';
-import { GordonError } from '../core/errors.ts';
-import type { Workflow } from '../core/job-ports.ts';
+import { GordonError } from '../core/errors/errors.ts';
+import type { Workflow } from '../core/jobs/ports.ts';
+import type { ExecutionInput } from '../core/workflow/contracts.ts';
 
 /** Starts executions in Step Functions; where that is, is the SDK's own environment (`AWS_ENDPOINT_URL_SFN`, region, …). */
 export const createWorkflow = (stateMachineArn: string, client = new SFNClient({})): Workflow => ({

@@ -1,6 +1,6 @@
-import type { PagesTier, Source } from '../core/source.ts';
-import { sliceBatch } from '../core/table.ts';
-import { DAY, MINUTE } from '../core/time.ts';
+import type { PagesTier, Source } from '../core/series/source.ts';
+import { sliceBatch } from '../core/series/table.ts';
+import { DAY, MINUTE } from '../core/time/time.ts';
 import { archiveTier, klineArchive } from './binance/archive.ts';
 import { binanceFunding, fundingCsvParser, parseFundingJson, stampsIn } from './binance/funding.ts';
 import { binanceFamilies } from './binance/hosts.ts';

@@ -1,7 +1,7 @@
-import { type Series, seriesLabel } from '../core/series.ts';
-import type { PagesTier, Parsed, Source } from '../core/source.ts';
-import { sliceBatch } from '../core/table.ts';
-import { ceilTo, HOUR } from '../core/time.ts';
+import { type Series, seriesLabel } from '../core/series/series.ts';
+import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
+import { sliceBatch } from '../core/series/table.ts';
+import { ceilTo, HOUR } from '../core/time/time.ts';
 import { listIn, numberIn, stampIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
 import { LONGEST_INTERVAL } from './funding/intervals.ts';

@@ -1,6 +1,6 @@
-import type { SnapshotTier, Source } from '../core/source.ts';
-import { HOUR, MINUTE } from '../core/time.ts';
-import type { HttpRequest } from '../core/venue.ts';
+import type { SnapshotTier, Source } from '../core/series/source.ts';
+import type { HttpRequest } from '../core/series/venue.ts';
+import { HOUR, MINUTE } from '../core/time/time.ts';
 import { indexPriceIn, optionsIn } from './deribit/book-summary.ts';
 import { gexTable, snapshotOf } from './deribit/gamma-exposure.ts';
 import { deribit, deribitFamily, deribitHost } from './deribit/venue.ts';

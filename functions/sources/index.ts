@@ -1,4 +1,4 @@
-import type { Sources } from '../core/ports.ts';
+import type { Sources } from '../core/series/source.ts';
 import { btc_market_cap } from './btc_market_cap.ts';
 import { fear_greed } from './fear_greed.ts';
 import { funding_binance } from './funding_binance.ts';

@@ -1,4 +1,4 @@
-import { STEPS, type Timeframe } from '../core/timeframe.ts';
+import { STEPS, type Timeframe } from '../core/time/timeframe.ts';
 import { binanceFamilies, binanceHosts } from './binance/hosts.ts';
 import { klines } from './binance/klines.ts';
 

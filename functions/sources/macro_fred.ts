@@ -1,8 +1,8 @@
-import type { Range } from '../core/range.ts';
-import type { Series } from '../core/series.ts';
-import type { ListingProbe, PagesTier, Source } from '../core/source.ts';
-import { DAY, HOUR, isoDay } from '../core/time.ts';
-import type { HttpRequest } from '../core/venue.ts';
+import type { Series } from '../core/series/series.ts';
+import type { ListingProbe, PagesTier, Source } from '../core/series/source.ts';
+import type { HttpRequest } from '../core/series/venue.ts';
+import type { Range } from '../core/time/range.ts';
+import { DAY, HOUR, isoDay } from '../core/time/time.ts';
 import { joinVintages, macroTable, observationDays, parseObservations } from './fred/observations.ts';
 import { FRED_SERIES, isUnrevised } from './fred/series.ts';
 import { fred, fredFamily, fredHost, fredKey } from './fred/venue.ts';

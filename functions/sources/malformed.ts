@@ -1,4 +1,4 @@
-import { GordonError } from '../core/errors.ts';
+import { GordonError } from '../core/errors/errors.ts';
 
 /** An answer or a file that does not read as what it should be; asking again gives the same. */
 export const malformed = (subject: string, message: string, cause?: unknown): GordonError =>

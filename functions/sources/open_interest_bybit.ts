@@ -1,9 +1,9 @@
-import { batchOf, sortAndDedupe } from '../core/batch.ts';
-import { type Series, seriesLabel } from '../core/series.ts';
-import type { PagesTier, Parsed, Source } from '../core/source.ts';
-import { MARKET_SYMBOL } from '../core/spelling.ts';
-import { ceilTo, HOUR, MINUTE } from '../core/time.ts';
-import { stepOf, type Timeframe } from '../core/timeframe.ts';
+import { batchOf, sortAndDedupe } from '../core/series/batch.ts';
+import { type Series, seriesLabel } from '../core/series/series.ts';
+import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
+import { MARKET_SYMBOL } from '../core/series/spelling.ts';
+import { ceilTo, HOUR, MINUTE } from '../core/time/time.ts';
+import { stepOf, type Timeframe } from '../core/time/timeframe.ts';
 import { listIn, numberIn, stampIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
 import { malformed } from './malformed.ts';

@@ -1,7 +1,7 @@
-import type { Source } from '../core/source.ts';
-import { KNOWN_AT } from '../core/table.ts';
-import { DAY, HOUR, MINUTE } from '../core/time.ts';
-import type { HttpRequest } from '../core/venue.ts';
+import type { Source } from '../core/series/source.ts';
+import { KNOWN_AT } from '../core/series/table.ts';
+import type { HttpRequest } from '../core/series/venue.ts';
+import { DAY, HOUR, MINUTE } from '../core/time/time.ts';
 import { supplyDays } from './defillama/chart-json.ts';
 import { defillama, defillamaHost } from './defillama/venue.ts';
 import { dailyListing, dailyPage } from './rest/daily.ts';

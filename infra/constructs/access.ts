@@ -3,7 +3,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Access } from '../../functions/manifest.ts';
-import { BY_STATUS } from '../../functions/stores/jobs/table.ts';
+import { BY_STATUS } from '../../functions/stores/dynamodb/table.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What the manifest's kinds of access open. */
@@ -19,12 +19,12 @@ export interface Resources {
 }
 
 /** What a function gets for one kind of access. */
-export interface Opening {
+export interface Grant {
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
 }
 
-export function openingFor(access: Access, resources: Resources): Opening {
+export function grantFor(access: Access, resources: Resources): Grant {
   const { table, stateMachineArn, bus, secrets, egress, variables } = resources;
   switch (access) {
     case 'job-table':
@@ -54,7 +54,7 @@ export function openingFor(access: Access, resources: Resources): Opening {
 }
 
 /** Queries go to the table (a job's chunks) and to its index (jobs by status); single items only to the table. */
-function jobs(table: Table, actions: readonly string[]): Opening {
+function jobs(table: Table, actions: readonly string[]): Grant {
   const index = `${table.tableArn}/index/${BY_STATUS.name}`;
   return {
     environment: { GORDON_JOB_TABLE: table.tableName },
@@ -68,7 +68,7 @@ function jobs(table: Table, actions: readonly string[]): Opening {
   };
 }
 
-function secret(variable: string, held: ISecret | undefined): Opening {
+function secret(variable: string, held: ISecret | undefined): Grant {
   if (!held) return { environment: {}, statements: [] };
   return {
     environment: { [`${variable}_SECRET_ARN`]: held.secretArn },

@@ -5,9 +5,10 @@ import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-l
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { entryOf } from '../../functions/function-spec.ts';
 import type { FunctionSpec } from '../../functions/manifest.ts';
 import type { DeployOptions } from '../context.ts';
-import { allow, openingFor, type Resources } from './access.ts';
+import { allow, grantFor, type Resources } from './access.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import { bundling, ROOT } from './bundling.ts';
 import { logGroup } from './log-group.ts';
@@ -30,11 +31,11 @@ export class GordonFunction extends Construct {
     super(scope, pascal(spec.handler));
     this.spec = spec;
     this.log = logGroup(this, 'Log', options);
-    const openings = spec.access.map((access) => openingFor(access, resources));
+    const grants = spec.access.map((access) => grantFor(access, resources));
     const role = this.#role(network);
-    for (const statement of openings.flatMap(({ statements }) => statements)) role.addToPolicy(statement);
+    for (const statement of grants.flatMap(({ statements }) => statements)) role.addToPolicy(statement);
     this.lambda = new NodejsFunction(this, 'Function', {
-      entry: join(ROOT, 'functions', 'handlers', `${spec.handler}.ts`),
+      entry: join(ROOT, entryOf(spec)),
       projectRoot: ROOT,
       depsLockFilePath: join(ROOT, 'package-lock.json'),
       bundling: bundling(spec.onDeploy && 'sql'),
@@ -46,7 +47,7 @@ export class GordonFunction extends Construct {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         ...(options.venues === 'simulated' && { GORDON_SIMULATED: '1' }),
-        ...Object.assign({}, ...openings.map(({ environment }) => environment)),
+        ...Object.assign({}, ...grants.map(({ environment }) => environment)),
       },
       role,
       logGroup: this.log,

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { BY_STATUS, KEYS, TTL_ATTRIBUTE } from '../../functions/stores/jobs/table.ts';
+import { BY_STATUS, KEYS, TTL_ATTRIBUTE } from '../../functions/stores/dynamodb/table.ts';
 
 /** Jobs, their chunks, idempotency keys and rate budgets: the keys are those that the job store writes. */
 export function jobTable(scope: Construct, { retain }: { readonly retain: boolean }): Table {

@@ -15,11 +15,11 @@ import {
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import * as z from 'zod';
-import { CountBody } from '../../functions/core/run/count-series.ts';
-import { OrderBody } from '../../functions/core/run/create-job.ts';
-import { CandleBody } from '../../functions/core/run/load-candles.ts';
-import { RefreshBody } from '../../functions/core/run/refresh-view.ts';
-import { RetentionBody } from '../../functions/core/run/retention.ts';
+import { OrderBody } from '../../functions/core/orders/create-job.ts';
+import { CandleBody } from '../../functions/core/orders/load-candles.ts';
+import { RefreshBody } from '../../functions/core/queries/refresh-view.ts';
+import { CountBody } from '../../functions/core/upkeep/count-series.ts';
+import { RetentionBody } from '../../functions/core/upkeep/retention.ts';
 import { VerifyBody } from '../../functions/core/verify/verify-body.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';

@@ -10,7 +10,7 @@ import {
   total,
 } from '../../functions/core/costs/bill.ts';
 import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
-import { DAY, floorTo } from '../../functions/core/time.ts';
+import { DAY, floorTo } from '../../functions/core/time/time.ts';
 import { largeBackfill, refreshMonth, type Scenario } from './scenarios.ts';
 
 const regions = Object.entries(prices.regions) as [string, Prices][];

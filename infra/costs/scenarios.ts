@@ -7,8 +7,8 @@ import {
   type Work,
   workOf,
 } from '../../functions/core/costs/usage.ts';
-import type { Source } from '../../functions/core/source.ts';
-import { addYears, DAY, MINUTE } from '../../functions/core/time.ts';
+import type { Source } from '../../functions/core/series/source.ts';
+import { addYears, DAY, MINUTE } from '../../functions/core/time/time.ts';
 import { functions } from '../../functions/manifest.ts';
 import { klines_perp } from '../../functions/sources/klines_perp.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';

@@ -1,6 +1,6 @@
-import type { ChunkProgress } from '../../functions/core/job.ts';
-import type { JobStore } from '../../functions/core/job-ports.ts';
-import { measure } from '../../functions/core/range.ts';
+import type { ChunkProgress } from '../../functions/core/jobs/job.ts';
+import type { JobStore } from '../../functions/core/jobs/ports.ts';
+import { measure } from '../../functions/core/time/range.ts';
 import type { JobTables } from './job-tables.ts';
 import type { Step } from './step.ts';
 

@@ -1,5 +1,7 @@
-import type { Page } from '../../functions/core/coverage.ts';
-import { GordonError } from '../../functions/core/errors.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
+import type { Page } from '../../functions/core/ledger/coverage.ts';
+import { seriesLabel } from '../../functions/core/series/series.ts';
+import { countWithin, rowsWithin } from '../../functions/core/series/table.ts';
 import {
   measure,
   normalize,
@@ -7,11 +9,9 @@ import {
   type RangeSet,
   subtract,
   union,
-} from '../../functions/core/range.ts';
-import { seriesLabel } from '../../functions/core/series.ts';
-import { countWithin, rowsWithin } from '../../functions/core/table.ts';
-import { iso } from '../../functions/core/time.ts';
-import { stepOf } from '../../functions/core/timeframe.ts';
+} from '../../functions/core/time/range.ts';
+import { iso } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
 import { cutOut, enterSpans, haveIn, type NewSpan, noteFailed, proofsIn } from './ledger.ts';
 import type { Author, MemoryWarehouse } from './warehouse.ts';
 

@@ -1,9 +1,16 @@
-import { badRequest } from '../../functions/core/bad-request.ts';
-import { isFinished, JOB_STATUSES, type Job, type JobGap, type JobStatus } from '../../functions/core/job.ts';
-import type { FinalStatus, JobFilter, JobStore } from '../../functions/core/job-ports.ts';
-import { normalize } from '../../functions/core/range.ts';
-import { seriesLabel } from '../../functions/core/series.ts';
-import type { Clock } from '../../functions/core/time.ts';
+import { badRequest } from '../../functions/core/errors/bad-request.ts';
+import {
+  isFinished,
+  JOB_STATUSES,
+  type Job,
+  type JobGap,
+  type JobStatus,
+} from '../../functions/core/jobs/job.ts';
+import type { JobFilter, JobStore } from '../../functions/core/jobs/ports.ts';
+import type { FinalStatus } from '../../functions/core/ledger/ports.ts';
+import { seriesLabel } from '../../functions/core/series/series.ts';
+import { normalize } from '../../functions/core/time/range.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
 import { createMemoryChunks } from './chunks.ts';
 import { enterJob } from './create-job.ts';
 import type { JobTables } from './job-tables.ts';

@@ -1,6 +1,6 @@
-import type { ChunkProgress, Job } from '../../functions/core/job.ts';
-import type { Lease } from '../../functions/core/lease.ts';
-import type { RangeSet } from '../../functions/core/range.ts';
+import type { ChunkProgress, Job } from '../../functions/core/jobs/job.ts';
+import type { Lease } from '../../functions/core/jobs/lease.ts';
+import type { RangeSet } from '../../functions/core/time/range.ts';
 
 /** When rows that may still change were last requested, for one chunk. */
 export interface ProvisionalNote {
@@ -10,7 +10,7 @@ export interface ProvisionalNote {
 }
 
 /** Nobody sends anything to a scope before `until`; epoch ms of our clock. */
-interface Park {
+interface Cooldown {
   readonly until: number;
   readonly why: string;
 }
@@ -29,7 +29,7 @@ export interface JobTables {
   readonly spent: Map<string, number>;
   /** the next free moment of a paced family */
   readonly moments: Map<string, number>;
-  readonly parks: Map<string, Park>;
+  readonly parks: Map<string, Cooldown>;
   /** ids given so far, so that each is another one and later than those before */
   ids: { readonly time: number; readonly count: number };
 }

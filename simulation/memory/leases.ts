@@ -1,4 +1,4 @@
-import type { Lease, Leases } from '../../functions/core/lease.ts';
+import type { Lease, Leases } from '../../functions/core/jobs/lease.ts';
 import { type JobTables, nextId } from './job-tables.ts';
 import { atOnce, type Step } from './step.ts';
 

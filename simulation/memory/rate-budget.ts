@@ -1,7 +1,7 @@
-import { BudgetExhausted, GordonError } from '../../functions/core/errors.ts';
-import type { RateBudget } from '../../functions/core/ports.ts';
-import { type Clock, floorTo, iso, SECOND } from '../../functions/core/time.ts';
-import type { LimitFamily } from '../../functions/core/venue.ts';
+import { BudgetExhausted, GordonError } from '../../functions/core/errors/errors.ts';
+import type { RateBudget } from '../../functions/core/fetch/ports.ts';
+import type { LimitFamily } from '../../functions/core/series/venue.ts';
+import { type Clock, floorTo, iso, SECOND } from '../../functions/core/time/time.ts';
 import type { JobTables } from './job-tables.ts';
 import { atOnce, type Step } from './step.ts';
 
@@ -27,7 +27,7 @@ export function createMemoryRateBudget(
   /** the venue's clock minus ours, by the last answer */
   let ahead = 0;
 
-  const refuseParked = (scope: string): void => {
+  const refuseCoolingDown = (scope: string): void => {
     const park = parks.get(scope);
     if (park && park.until > clock()) throw new BudgetExhausted(scope, park.until, park.why);
   };
@@ -54,15 +54,15 @@ export function createMemoryRateBudget(
     }
     moments.set(id, moment + spacingMs);
     if (moment > now) await sleep(moment - now);
-    refuseParked(id);
+    refuseCoolingDown(id);
   };
 
   return {
     async take(venue, family, weight) {
       await step(`take ${family?.id ?? venue}`);
-      refuseParked(venue);
+      refuseCoolingDown(venue);
       if (!family) return;
-      refuseParked(family.id);
+      refuseCoolingDown(family.id);
       spend(family, weight);
       if (family.spacingMs) await pace(family);
     },

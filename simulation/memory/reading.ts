@@ -1,6 +1,6 @@
-import type { LabelRule, LabelRules } from '../../functions/core/labels.ts';
-import type { Looker } from '../../functions/core/look/looker.ts';
-import { seriesLabel } from '../../functions/core/series.ts';
+import type { CoverageQueries } from '../../functions/core/queries/ports.ts';
+import type { LabelRule, LabelRules } from '../../functions/core/series/labels.ts';
+import { seriesLabel } from '../../functions/core/series/series.ts';
 import type { StoredRows } from '../../functions/core/verify/ports.ts';
 import { atOnce, type Step } from './step.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
@@ -19,7 +19,7 @@ export const createMemoryStoredRows = (warehouse: MemoryWarehouse, step: Step = 
 export const createMemoryLooker = (
   warehouse: MemoryWarehouse,
   step: Step = atOnce,
-): Pick<Looker, 'ledger' | 'findings'> => ({
+): Pick<CoverageQueries, 'ledger' | 'findings'> => ({
   async ledger(series, { start, end }, limit) {
     await step(`ledger of ${seriesLabel(series)}`);
     return warehouse

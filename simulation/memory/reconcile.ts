@@ -1,6 +1,13 @@
-import { clip, normalize, type Range, type RangeSet, runsOf, subtract } from '../../functions/core/range.ts';
-import { DAY, floorTo, HOUR } from '../../functions/core/time.ts';
-import { stepOf } from '../../functions/core/timeframe.ts';
+import {
+  clip,
+  normalize,
+  type Range,
+  type RangeSet,
+  runsOf,
+  subtract,
+} from '../../functions/core/time/range.ts';
+import { DAY, floorTo, HOUR } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
 import { cutOut, haveIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, Span } from './warehouse.ts';
 

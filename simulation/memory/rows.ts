@@ -1,6 +1,6 @@
-import { contains, type Range, type RangeSet } from '../../functions/core/range.ts';
-import type { Series } from '../../functions/core/series.ts';
-import type { Batch, TableSpec } from '../../functions/core/table.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Batch, TableSpec } from '../../functions/core/series/table.ts';
+import { contains, type Range, type RangeSet } from '../../functions/core/time/range.ts';
 import { type Cell, cellsAt, lineOf } from '../../functions/core/verify/canonical.ts';
 
 export interface Row {

@@ -1,6 +1,6 @@
-import type { SeriesCatalog } from '../../functions/core/ports.ts';
-import { seriesLabel } from '../../functions/core/series.ts';
-import type { Clock } from '../../functions/core/time.ts';
+import type { SeriesCatalog } from '../../functions/core/ledger/ports.ts';
+import { seriesLabel } from '../../functions/core/series/series.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
 import { missingIn } from './ledger.ts';
 import { reconcile } from './reconcile.ts';
 import { report, requestedBooks } from './report.ts';

@@ -1,13 +1,19 @@
-import { batchOf, sortAndDedupe } from '../../functions/core/batch.ts';
-import { GordonError } from '../../functions/core/errors.ts';
-import type { Period } from '../../functions/core/period.ts';
-import type { Range } from '../../functions/core/range.ts';
-import type { Series } from '../../functions/core/series.ts';
-import type { ArchiveTier, ListingProbe, PagesTier, Parsed, Source } from '../../functions/core/source.ts';
-import type { TableSpec } from '../../functions/core/table.ts';
-import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
-import { stepOf } from '../../functions/core/timeframe.ts';
-import type { HttpRequest, LimitFamily } from '../../functions/core/venue.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
+import { batchOf, sortAndDedupe } from '../../functions/core/series/batch.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import type {
+  ArchiveTier,
+  ListingProbe,
+  PagesTier,
+  Parsed,
+  Source,
+} from '../../functions/core/series/source.ts';
+import type { TableSpec } from '../../functions/core/series/table.ts';
+import type { HttpRequest, LimitFamily } from '../../functions/core/series/venue.ts';
+import type { Period } from '../../functions/core/time/period.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
 import type { Tick } from './market.ts';
 
 /** How a source of the synthetic venue differs from the plain one, which has months, days and pages. */

@@ -1,10 +1,10 @@
-import { GordonError } from '../../functions/core/errors.ts';
-import { type Period, periodAt } from '../../functions/core/period.ts';
-import type { ArchiveReader, RateBudget, VenueClient } from '../../functions/core/ports.ts';
-import { parseInstant } from '../../functions/core/time.ts';
-import type { Timeframe } from '../../functions/core/timeframe.ts';
-import { stepOf } from '../../functions/core/timeframe.ts';
-import type { HttpAnswer, HttpRequest } from '../../functions/core/venue.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
+import type { ArchiveReader, RateBudget, VenueClient } from '../../functions/core/fetch/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../../functions/core/series/venue.ts';
+import { type Period, periodAt } from '../../functions/core/time/period.ts';
+import { parseInstant } from '../../functions/core/time/time.ts';
+import type { Timeframe } from '../../functions/core/time/timeframe.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
 import { type Market, spread, type Tick } from './market.ts';
 import { datasetOf, encode, type SyntheticSource } from './sources.ts';
 import { atOnce, type Step } from './step.ts';

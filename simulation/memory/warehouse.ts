@@ -1,10 +1,10 @@
-import type { Page } from '../../functions/core/coverage.ts';
-import type { LedgerEntry } from '../../functions/core/look/looker.ts';
-import type { Retention } from '../../functions/core/ports.ts';
-import type { RangeSet } from '../../functions/core/range.ts';
-import { type Series, seriesLabel } from '../../functions/core/series.ts';
-import type { Listing } from '../../functions/core/source.ts';
-import type { TableSpec } from '../../functions/core/table.ts';
+import type { Page } from '../../functions/core/ledger/coverage.ts';
+import type { Retention } from '../../functions/core/ledger/ports.ts';
+import type { LedgerEntry } from '../../functions/core/queries/ports.ts';
+import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import type { Listing } from '../../functions/core/series/source.ts';
+import type { TableSpec } from '../../functions/core/series/table.ts';
+import type { RangeSet } from '../../functions/core/time/range.ts';
 import { RowTables } from './rows.ts';
 
 /** A span of the ledger. Ids grow; a span that is cut becomes new ones. */

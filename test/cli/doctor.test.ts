@@ -19,8 +19,8 @@ import {
 import { probesDiagnoses } from '../../cli/doctor/probes.ts';
 import { sampleRequests, venueHealth } from '../../cli/doctor/venues.ts';
 import { sources } from '../../functions/sources/index.ts';
-import { OURS } from '../../functions/stores/information.ts';
-import type { HostState } from '../../localstack/embedded/state-file.ts';
+import { OURS } from '../../functions/stores/postgres/information.ts';
+import type { HostState } from '../../host/state-file.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { type Answer, fakeApi } from './support/fake-api.ts';
 import { gordon } from './support/run.ts';

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HostState } from '../../localstack/embedded/state-file.ts';
+import type { HostState } from '../../host/state-file.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { gordon } from './support/run.ts';
 
 /** What a host says of itself; the commands find it in place of the one of this machine. */
 const running = vi.hoisted(() => ({ state: undefined as unknown }));
-vi.mock('../../localstack/embedded/control.ts', () => ({
+vi.mock('../../host/control.ts', () => ({
   up: async () => ({ state: running.state, started: true }),
   status: async () => running.state,
 }));

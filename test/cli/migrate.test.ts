@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HostState } from '../../localstack/embedded/state-file.ts';
+import type { HostState } from '../../host/state-file.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { gordon } from './support/run.ts';
 

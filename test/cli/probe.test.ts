@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { withoutPrivate } from '../../cli/probe/private.ts';
 import type { ProbeReport } from '../../cli/probe/report.ts';
-import { startVenues } from '../../localstack/venues/index.ts';
+import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { fakeTerminal } from './support/fake-terminal.ts';
 import { gordon, type RunOptions } from './support/run.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HostState } from '../../localstack/embedded/state-file.ts';
+import type { HostState } from '../../host/state-file.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
 import { type FakeTerminal, fakeTerminal } from './support/fake-terminal.ts';
 import { gordon, type Ran } from './support/run.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { batchOf } from '../../functions/core/batch.ts';
-import type { Page } from '../../functions/core/coverage.ts';
-import type { Range, RangeSet } from '../../functions/core/range.ts';
-import type { Series } from '../../functions/core/series.ts';
-import { DAY, HOUR } from '../../functions/core/time.ts';
+import type { Page } from '../../functions/core/ledger/coverage.ts';
+import { batchOf } from '../../functions/core/series/batch.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Range, RangeSet } from '../../functions/core/time/range.ts';
+import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import { fundingTable } from '../../functions/sources/funding/settlements.ts';
 import { proof, T0 } from '../stores/klines.ts';
 import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';

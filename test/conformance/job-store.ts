@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobOrder } from '../../functions/core/job.ts';
-import type { JobStore } from '../../functions/core/job-ports.ts';
-import type { PlannedChunk } from '../../functions/core/plan.ts';
-import { DAY, MINUTE, SECOND } from '../../functions/core/time.ts';
+import type { JobOrder } from '../../functions/core/jobs/job.ts';
+import type { JobStore } from '../../functions/core/jobs/ports.ts';
+import type { PlannedChunk } from '../../functions/core/ledger/plan.ts';
+import { DAY, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { JobTableUnderTest, MakeJobTable } from './job-table.ts';
 
 export const order: JobOrder = {

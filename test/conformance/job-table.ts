@@ -1,10 +1,10 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
-import type { JobStore } from '../../functions/core/job-ports.ts';
-import type { Leases } from '../../functions/core/lease.ts';
-import type { Clock } from '../../functions/core/time.ts';
-import { createJobStore } from '../../functions/stores/jobs/job-store.ts';
-import { createLeases } from '../../functions/stores/jobs/leases.ts';
-import { jobKey } from '../../functions/stores/jobs/table.ts';
+import type { Leases } from '../../functions/core/jobs/lease.ts';
+import type { JobStore } from '../../functions/core/jobs/ports.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
+import { createJobStore } from '../../functions/stores/dynamodb/job-store.ts';
+import { createLeases } from '../../functions/stores/dynamodb/leases.ts';
+import { jobKey } from '../../functions/stores/dynamodb/table.ts';
 import { createMemoryJobStore } from '../../simulation/memory/job-store.ts';
 import { emptyJobTables } from '../../simulation/memory/job-tables.ts';
 import { createMemoryLeases } from '../../simulation/memory/leases.ts';

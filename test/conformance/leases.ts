@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claim, type Leases, type Pace } from '../../functions/core/lease.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
+import { claim, type Leases, type Pace } from '../../functions/core/jobs/lease.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { JobTableUnderTest, MakeJobTable } from './job-table.ts';
 
 const T0 = Date.UTC(2025, 5, 1);

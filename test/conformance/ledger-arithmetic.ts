@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Page } from '../../functions/core/coverage.ts';
-import type { SeriesCatalog, SeriesStore } from '../../functions/core/ports.ts';
+import type { Page } from '../../functions/core/ledger/coverage.ts';
+import type { SeriesCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
+import type { Series } from '../../functions/core/series/series.ts';
 import {
   intersect,
   normalize,
@@ -9,9 +10,8 @@ import {
   type RangeSet,
   subtract,
   union,
-} from '../../functions/core/range.ts';
-import type { Series } from '../../functions/core/series.ts';
-import { DAY } from '../../functions/core/time.ts';
+} from '../../functions/core/time/range.ts';
+import { DAY } from '../../functions/core/time/time.ts';
 import { BTC, candles, JOB, minutes, pageOf, proof } from '../stores/klines.ts';
 import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BudgetExhausted } from '../../functions/core/errors.ts';
-import type { RateBudget } from '../../functions/core/ports.ts';
-import { HOUR, MINUTE, SECOND } from '../../functions/core/time.ts';
-import type { LimitFamily } from '../../functions/core/venue.ts';
+import { BudgetExhausted } from '../../functions/core/errors/errors.ts';
+import type { RateBudget } from '../../functions/core/fetch/ports.ts';
+import type { LimitFamily } from '../../functions/core/series/venue.ts';
+import { HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 
 /** Budgets of all addresses, with a clock that stands still. */
 export interface BudgetsUnderTest {

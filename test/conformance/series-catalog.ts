@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SeriesCatalog, SeriesStore } from '../../functions/core/ports.ts';
-import type { Series } from '../../functions/core/series.ts';
-import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
+import type { SeriesCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { BTC, JOB, minutes, pageOf, proof, T0 } from '../stores/klines.ts';
 import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SeriesStore } from '../../functions/core/ports.ts';
-import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
+import type { SeriesStore } from '../../functions/core/ledger/ports.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { BTC, candles, JOB, minutes, pageOf, proof, T0 } from '../stores/klines.ts';
 import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
 

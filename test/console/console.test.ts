@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, isoDay } from '../../functions/core/time.ts';
+import { DAY, isoDay } from '../../functions/core/time/time.ts';
 import { startTestHost, type TestHost } from '../helpers/host.ts';
 import { browserAbsent, openBrowser, openTab, type Tab } from './browser.ts';
 import { raggedSeries } from './ragged-series.ts';

@@ -1,4 +1,4 @@
-import { DAY, isoDay } from '../../functions/core/time.ts';
+import { DAY, isoDay } from '../../functions/core/time/time.ts';
 
 /** Answers of `GET /backfill/coverage`: of so many days until `today`, the last ones no two alike. */
 export function raggedSeries(today: number, count: number, days: number, ragged: number) {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { auditGaps } from '../../functions/core/run/audit.ts';
-import { refreshTails } from '../../functions/core/run/refresh.ts';
-import { DAY, iso, MINUTE } from '../../functions/core/time.ts';
-import { type FaultHost, freshLot, startFaultHost, until } from '../helpers/faults/host.ts';
+import { auditGaps } from '../../functions/core/schedules/audit.ts';
+import { refreshTails } from '../../functions/core/schedules/refresh.ts';
+import { DAY, iso, MINUTE } from '../../functions/core/time/time.ts';
+import { type FaultHost, freshSlice, startFaultHost, until } from '../helpers/faults/host.ts';
 
 /** A job can be cancelled whatever it is at; what it wrote stays, and nothing revives it. */
 let at: FaultHost;
@@ -32,7 +32,7 @@ describe('a job that is cancelled', () => {
     ['before a fetcher begins', 'fetch-chunk', 'before', 'running'],
     ['before it is finalized', 'finalize-job', 'before', 'running'],
   ] as const)('%s', async (_what, handler, when, status) => {
-    const lot = freshLot();
+    const lot = freshSlice();
     const held = at.hold(handler, when);
     const { id } = await at.order(at.orderOf(lot));
     await held.reached;
@@ -45,7 +45,7 @@ describe('a job that is cancelled', () => {
   });
 
   it('while it fetches stops at the next page', async () => {
-    const lot = freshLot(3);
+    const lot = freshSlice(3);
     byPages();
     at.venues.faults.add({ kind: 'delay', ms: 80, match: PAGES });
     const { id } = await at.order(at.orderOf(lot));
@@ -58,7 +58,7 @@ describe('a job that is cancelled', () => {
   });
 
   it('while a page is being committed keeps the page', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     byPages();
     const { id } = await at.order(at.orderOf(lot));
     await until(async () => (await at.sql`select from market_data.coverage where job_id = ${id}`).length > 0);
@@ -70,7 +70,7 @@ describe('a job that is cancelled', () => {
     ['for its budget', 429],
     ['for a parked venue', 418],
   ])('while it waits %s', async (_what, status) => {
-    const lot = freshLot();
+    const lot = freshSlice();
     byPages();
     shorten(1);
     const headers = status === 429 ? { 'retry-after': '20' } : { 'retry-after': '600' };
@@ -86,7 +86,7 @@ describe('a job that is cancelled', () => {
   });
 
   it('when it has ended stays as it is', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     const job = await at.trigger(lot);
     const answer = await at.ask(`/backfill/jobs/${job.id}`, { method: 'DELETE' });
     expect(answer).toMatchObject({ status: 409, body: { code: 'job-finished' } });
@@ -102,7 +102,7 @@ describe('what only a cancelled job wanted', () => {
     readonly gaps: readonly unknown[];
   }
   /** A symbol that no other job of this file is about. */
-  const own = (symbol: string, days: number) => ({ ...freshLot(days), symbol });
+  const own = (symbol: string, days: number) => ({ ...freshSlice(days), symbol });
   const reportOf = async (symbol: string): Promise<Row[]> =>
     (await at.ask<Row[]>(`/backfill/report?source=klines_spot&symbol=${symbol}`)).body;
 
@@ -149,7 +149,7 @@ describe('a series that is unfollowed', () => {
     readonly every_seconds: number | null;
   }
   it('keeps its rows, has no gaps, and is ordered by nobody until somebody does', async () => {
-    const lot = { ...freshLot(), symbol: 'XRPUSDT' };
+    const lot = { ...freshSlice(), symbol: 'XRPUSDT' };
     await at.trigger(lot);
     const { catalog } = at.host.services;
     const series = { source: lot.source, symbol: lot.symbol, timeframe: '1m' } as const;
@@ -185,7 +185,7 @@ describe('a series that is purged', () => {
       .n as number;
 
   it('loses its rows and its account only when that is confirmed, and a new order loads it anew', async () => {
-    const lot = { ...freshLot(2), symbol: 'ADAUSDT' };
+    const lot = { ...freshSlice(2), symbol: 'ADAUSDT' };
     await at.trigger(lot);
     const refused = {
       status: 400,
@@ -208,7 +208,7 @@ describe('a series that is purged', () => {
   });
 
   it('is not touched while a job is at work on it, which is named', async () => {
-    const lot = { ...freshLot(), symbol: 'ADAUSDT' };
+    const lot = { ...freshSlice(), symbol: 'ADAUSDT' };
     await at.trigger(lot);
     const before = await rowsOf(lot.symbol);
     const held = at.hold('plan-wave', 'before');

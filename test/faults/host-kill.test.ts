@@ -5,14 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { JobDetail } from '../../functions/core/job-view.ts';
-import { iso } from '../../functions/core/time.ts';
-import { startVenues } from '../../localstack/venues/index.ts';
+import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
+import { iso } from '../../functions/core/time/time.ts';
+import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase } from '../helpers/database.ts';
-import { faultsIn, gapsIn, liesOf, readBooks, rowsWrittenBy } from '../helpers/faults/books.ts';
-import { freshLot, NO_DAILY_FILES, until } from '../helpers/faults/host.ts';
+import {
+  contradictions,
+  faultsIn,
+  gapsIn,
+  readReconciliation,
+  rowsWrittenBy,
+} from '../helpers/faults/books.ts';
+import { freshSlice, NO_DAILY_FILES, until } from '../helpers/faults/host.ts';
 
-const MAIN = new URL('../../localstack/embedded/main.ts', import.meta.url);
+const MAIN = new URL('../../host/main.ts', import.meta.url);
 
 /** The host as `make dev-up` starts it, in a folder of its own. */
 async function startProcess(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
@@ -40,7 +46,7 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
   venues.faults.add(NO_DAILY_FILES);
   venues.faults.add({ kind: 'delay', ms: 250, match: '/api/v3/klines' });
   const sql = database.connect();
-  const lot = freshLot(2);
+  const lot = freshSlice(2);
   const env = {
     ...venues.env,
     GORDON_DIR: folder,
@@ -69,7 +75,7 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
   };
   const pages = async (id: string): Promise<number> =>
     (await sql`select from market_data.coverage where job_id = ${id}`).length;
-  const books = () => readBooks(sql, venues.control.context, lot);
+  const books = () => readReconciliation(sql, venues.control.context, lot);
 
   let host = await startProcess(env);
   try {
@@ -82,7 +88,7 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
     }
     const job = await ended(id);
     expect([job.status, gapsIn(await books())]).toEqual(['succeeded', []]);
-    expect(liesOf(job, [await books()], await rowsWrittenBy(sql, id))).toEqual([]);
+    expect(contradictions(job, [await books()], await rowsWrittenBy(sql, id))).toEqual([]);
     expect(await ended(await order())).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
   } finally {
     await end(host, 'SIGTERM');

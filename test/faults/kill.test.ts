@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type Sql } from '../../functions/stores/postgres.ts';
-import { type Cluster, removeCluster, startCluster } from '../../localstack/embedded/cluster/index.ts';
+import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
+import { type Cluster, removeCluster, startCluster } from '../../host/cluster/index.ts';
 import { fetchElsewhere } from '../helpers/faults/fetcher.ts';
-import { type FaultHost, freshLot, NO_DAILY_FILES, startFaultHost, until } from '../helpers/faults/host.ts';
+import { type FaultHost, freshSlice, NO_DAILY_FILES, startFaultHost, until } from '../helpers/faults/host.ts';
 
 /** `kill -9` of whatever works on a chunk. The database is one of our own: the tests' server serves other tests too. */
 const folder = mkdtempSync(join(tmpdir(), 'gordon-kill-'));
@@ -64,7 +64,7 @@ const backendsOf = (application: string) =>
 
 describe('kill -9 in the middle of a chunk', () => {
   it('of a fetcher: the chunk is tried again and goes on where it was', async () => {
-    const lot = freshLot(2);
+    const lot = freshSlice(2);
     slowPages();
     const children: ChildProcess[] = [];
     at.around = (handler, event, invoke) =>
@@ -80,7 +80,7 @@ describe('kill -9 in the middle of a chunk', () => {
   }, 60_000);
 
   it('of every fetcher: the chunk is given up, what it wrote is counted, the next trigger does the rest', async () => {
-    const lot = freshLot(2);
+    const lot = freshSlice(2);
     slowPages();
     at.around = async (handler, event, invoke) => {
       if (handler !== 'fetch-chunk') return invoke(event);
@@ -96,7 +96,7 @@ describe('kill -9 in the middle of a chunk', () => {
   }, 90_000);
 
   it('of a backend of PostgreSQL: all sessions are lost, the chunk goes on after the recovery', async () => {
-    const lot = freshLot(2);
+    const lot = freshSlice(2);
     slowPages();
     const { id } = await at.order(at.orderOf(lot));
     await midChunk(id);
@@ -108,7 +108,7 @@ describe('kill -9 in the middle of a chunk', () => {
   }, 60_000);
 
   it('of the server of PostgreSQL: the job tells of it, and goes on with the next server', async () => {
-    const lot = freshLot(2);
+    const lot = freshSlice(2);
     slowPages();
     const { id } = await at.order(at.orderOf(lot));
     await midChunk(id);

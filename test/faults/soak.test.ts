@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startPlant } from '../../bench/soak/plant.ts';
+import { startResources } from '../../bench/soak/plant.ts';
 import { rehearse } from '../../bench/soak/rehearse.ts';
 
 /** `npm run soak` goes on for a month; this is its first day. */
@@ -10,7 +10,7 @@ it('a day of schedules with faults ends with every row of the venues and every h
   const folder = mkdtempSync(join(tmpdir(), 'gordon-soak-test-'));
   const start = Date.UTC(2025, 5, 1);
   const seed = 1;
-  const plant = await startPlant(folder, seed, start);
+  const plant = await startResources(folder, seed, start);
   try {
     const report = await rehearse(plant, { days: 1, seed, start, log: () => {} });
     expect(report.problems).toEqual([]);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startForgotten } from '../../functions/core/run/start-forgotten.ts';
-import { MINUTE } from '../../functions/core/time.ts';
-import { type FaultHost, freshLot, NO_DAILY_FILES, startFaultHost } from '../helpers/faults/host.ts';
+import { startForgotten } from '../../functions/core/jobs/start-forgotten.ts';
+import { MINUTE } from '../../functions/core/time/time.ts';
+import { type FaultHost, freshSlice, NO_DAILY_FILES, startFaultHost } from '../helpers/faults/host.ts';
 import type { TableFault } from '../helpers/faults/table-proxy.ts';
 
 /** The way to the database breaks, the job table is throttled: rows and ledger stay one, and the job goes on. */
@@ -18,7 +18,7 @@ describe('a connection to the database that is cut', () => {
     ['at the first rows of a COPY', 0],
     ['in the middle of a COPY', 60_000],
   ])('%s leaves neither rows nor ledger behind', async (_what, afterBytes) => {
-    const lot = freshLot();
+    const lot = freshSlice();
     const cut = at.wire.cutCopies(2, afterBytes);
     const job = await at.trigger(lot);
     expect([job.status, cut.hits]).toEqual(['succeeded', 2]);
@@ -26,7 +26,7 @@ describe('a connection to the database that is cut', () => {
   });
 
   it('in every COPY fails the job, which says so', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.wire.cutCopies(1_000);
     const job = await at.trigger(lot);
     expect([job.status, job.failures[0]!.code]).toEqual(['failed', 'database-unreachable']);
@@ -35,7 +35,7 @@ describe('a connection to the database that is cut', () => {
   });
 
   it('before the answer to a COMMIT leaves rows that are counted once', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.venues.faults.add(NO_DAILY_FILES);
     const lost = at.wire.loseCommits(2);
     const job = await at.trigger(lot);
@@ -44,7 +44,7 @@ describe('a connection to the database that is cut', () => {
   });
 
   it('with all its siblings, again and again, loses nothing', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.venues.faults.add(NO_DAILY_FILES);
     at.venues.faults.add({ kind: 'delay', ms: 100, match: '/api/v3/klines' });
     const { id } = await at.order(at.orderOf(lot));
@@ -74,7 +74,7 @@ describe('a job table that', () => {
     ['loses the answer to a new job', { kind: 'lost-answer', action: 'PutItem', times: 1 }, 'succeeded'],
     ['does not answer', { kind: 'hang', action: 'UpdateItem', holds: 'CHUNK#', times: 1 }, 'succeeded'],
   ])('%s', async (_what, fault, status) => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.venues.faults.add(NO_DAILY_FILES);
     const struck = at.table.strike(fault);
     const job = await at.trigger(lot);
@@ -83,7 +83,7 @@ describe('a job table that', () => {
   });
 
   it('loses the answer to a new job with a key gives that job, once', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.table.strike({ kind: 'lost-answer', action: 'PutItem', times: 1 });
     const key = { 'idempotency-key': `order-${lot.from}` };
     const job = await at.order(at.orderOf(lot), key);
@@ -93,7 +93,7 @@ describe('a job table that', () => {
   });
 
   it('loses every answer to a new job leaves one that the next refresh starts', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.table.strike({ kind: 'lost-answer', action: 'PutItem', holds: '"JOB#', times: 4 });
     const body = JSON.stringify(at.orderOf(lot));
     expect((await at.ask('/backfill', { method: 'POST', body })).status).toBe(503);
@@ -106,7 +106,7 @@ describe('a job table that', () => {
   });
 
   it('fails for longer than a state is patient ends the job, and says so', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.table.strike({ kind: 'server-error', action: 'UpdateItem', times: 22 });
     const job = await at.trigger(lot);
     expect([job.status, job.reason]).toEqual(['failed', expect.stringContaining('job table')]);
@@ -114,7 +114,7 @@ describe('a job table that', () => {
   });
 
   it('is throttled when an order comes refuses it, and keeps no half of a job', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.table.strike({ kind: 'throttled', action: 'PutItem', times: 4 });
     const body = JSON.stringify(at.orderOf(lot));
     expect(await at.ask('/backfill', { method: 'POST', body })).toMatchObject({

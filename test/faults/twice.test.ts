@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FaultHost, freshLot, NO_DAILY_FILES, startFaultHost } from '../helpers/faults/host.ts';
+import { type FaultHost, freshSlice, NO_DAILY_FILES, startFaultHost } from '../helpers/faults/host.ts';
 
 /** The same work done twice at once: every row once, every count right. */
 let at: FaultHost;
@@ -14,7 +14,7 @@ describe('two jobs on one range', () => {
     ['from files', false],
     ['from pages', true],
   ])('%s at once share the rows', async (_what, byPages) => {
-    const lot = freshLot(2);
+    const lot = freshSlice(2);
     if (byPages) at.venues.faults.add(NO_DAILY_FILES);
     // With keys of their own: without one the second order would join the first.
     const orders = await Promise.all(
@@ -29,7 +29,7 @@ describe('two jobs on one range', () => {
   });
 
   it('that overlap in part share what both want', async () => {
-    const lot = freshLot(3);
+    const lot = freshSlice(3);
     const day = 86_400_000;
     const early = { ...lot, to: lot.to - day };
     const late = { ...lot, from: lot.from + day };
@@ -50,7 +50,7 @@ describe('the same order without a key', () => {
     at.ask<OrderedJob>('/backfill', { method: 'POST', body: JSON.stringify(body) });
 
   it('joins the job at work, also when both come at once', async () => {
-    const lot = freshLot(2);
+    const lot = freshSlice(2);
     const held = at.hold('plan-wave', 'before');
     const body = at.orderOf(lot) as { from: string; to: string };
     const withinStep = (time: string): string => new Date(Date.parse(time) + 30_000).toISOString();
@@ -82,7 +82,7 @@ describe('a function that is called twice for the same event at once', () => {
     ['plan-wave', false],
     ['finalize-job', false],
   ])('%s (pages: %s)', async (handler, byPages) => {
-    const lot = freshLot();
+    const lot = freshSlice();
     if (byPages) at.venues.faults.add(NO_DAILY_FILES);
     at.around = async (called, event, invoke) => {
       if (called !== handler) return invoke(event);
@@ -95,7 +95,7 @@ describe('a function that is called twice for the same event at once', () => {
   });
 
   it('fetch-chunk once more after the job has ended changes nothing', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     let again: (() => Promise<unknown>) | undefined;
     at.around = (called, event, invoke) => {
       if (called === 'fetch-chunk') again = () => invoke(event);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, iso, MINUTE } from '../../functions/core/time.ts';
-import type { Fault } from '../../localstack/venues/frame/faults.ts';
-import { type FaultHost, freshLot, startFaultHost, type Tamper } from '../helpers/faults/host.ts';
+import { DAY, iso, MINUTE } from '../../functions/core/time/time.ts';
+import type { Fault } from '../../simulator/frame/faults.ts';
+import { type FaultHost, freshSlice, startFaultHost, type Tamper } from '../helpers/faults/host.ts';
 
 /** Whatever a venue does: no lost row, no double, no wrong span, the job tells the truth, and the next trigger completes. */
 let at: FaultHost;
@@ -45,7 +45,7 @@ describe('a venue that', () => {
     ],
     ['cuts files off for good', [{ kind: 'cut', match: FILES }], 'succeeded'],
   ])('%s', async (_what, faults, status) => {
-    const lot = freshLot();
+    const lot = freshSlice();
     const active = faults.map((fault) => at.venues.faults.add(fault));
     const job = await at.trigger(lot);
     expect([job.status, active.every(({ hits }) => hits > 0)]).toEqual([status, true]);
@@ -53,7 +53,7 @@ describe('a venue that', () => {
   });
 
   it('contradicts itself in a file keeps one of the two rows, and says so', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.venues.faults.add({ kind: 'conflict', match: FILES });
     const job = await at.trigger(lot);
     const [found] = await at.sql`
@@ -98,7 +98,7 @@ describe('a venue that refuses for a while', () => {
     [418, MINUTE],
     [403, 4 * MINUTE],
   ])('with %d is left alone, then the job goes on', async (status, resumesAfter) => {
-    const lot = freshLot();
+    const lot = freshSlice();
     for (const fault of pages({ kind: 'status', status, skip: 1, times: 1 })) at.venues.faults.add(fault);
     // A 429 tells when to come back; the others say it in minutes, which here pass at once.
     at.around = async (_handler, event, invoke) => {
@@ -122,7 +122,7 @@ describe('pages that come', () => {
     ['shuffled', (rows) => [...rows.filter((_, i) => i % 3 === 1), ...rows.filter((_, i) => i % 3 !== 1)]],
     ['short by half', (rows) => rows.slice(0, Math.ceil(rows.length / 2))],
   ])('%s give each row once', async (_what, tamper) => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.venues.faults.add(noFiles);
     at.tamper = tamper;
     const job = await at.trigger(lot);
@@ -131,7 +131,7 @@ describe('pages that come', () => {
   });
 
   it('once more instead of the next bring nothing that was not asked for', async () => {
-    const lot = freshLot();
+    const lot = freshSlice();
     at.venues.faults.add(noFiles);
     let first: unknown[] | undefined;
     let struck = 0;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
-import { type ConnectOptions, connect, type Sql } from '../../functions/stores/postgres.ts';
+import { type ConnectOptions, connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
 import type { TestServer } from './postgres-server.ts';
 
 export interface TestDatabase {

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
 /** The engine of one session that runs in this process. */
 export interface Engine {

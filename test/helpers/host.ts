@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../../functions/core/job-view.ts';
-import type { Clock } from '../../functions/core/time.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
-import { type Host, type HostOptions, startHost } from '../../localstack/embedded/host.ts';
-import { startVenues } from '../../localstack/venues/index.ts';
+import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
+import { type Host, type HostOptions, startHost } from '../../host/host.ts';
+import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { type PassingTime, passingTime } from './passing-time.ts';
 

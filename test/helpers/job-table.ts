@@ -1,6 +1,6 @@
-import { documentClient } from '../../functions/stores/jobs/dynamo.ts';
-import type { JobTable } from '../../functions/stores/jobs/job-store.ts';
-import { LOCAL_AWS, startJobTable } from '../../localstack/embedded/job-table.ts';
+import { documentClient } from '../../functions/stores/dynamodb/dynamo.ts';
+import type { JobTable } from '../../functions/stores/dynamodb/table.ts';
+import { LOCAL_AWS, startJobTable } from '../../host/job-table.ts';
 
 export interface TestJobTable extends JobTable {
   /** what `clock` tells; tests turn it */

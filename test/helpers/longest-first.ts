@@ -10,9 +10,9 @@ const LONG = [
   'infra/bundles',
   'faults/store',
   'runbooks/lines',
-  'localstack/embedded/process',
-  'localstack/embedded/audit',
-  'localstack/embedded/cluster',
+  'host/process',
+  'host/audit',
+  'host/cluster',
   'faults/cancel',
   'faults/kill',
 ];

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../../functions/core/time.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
 
 export interface PassingTime {
   readonly clock: Clock;

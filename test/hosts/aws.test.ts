@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
 import { describe } from 'vitest';
-import { connect } from '../../functions/stores/postgres.ts';
+import { connect } from '../../functions/stores/postgres/postgres.ts';
 import { conformance } from './conformance.ts';
 import type { HostFacts } from './host-under-test.ts';
 

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { GordonError } from '../../functions/core/errors.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
 import { conformance } from './conformance.ts';
 import { installLocalStack, startLocalStackHost } from './localstack.ts';
 

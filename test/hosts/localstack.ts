@@ -10,13 +10,13 @@ import {
 import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
-import { freePort } from '../../localstack/embedded/cluster/port.ts';
-import { isAlive } from '../../localstack/embedded/state-file.ts';
-import { startVenuesProcess } from '../../localstack/embedded/venues-process.ts';
-import { ACCOUNT, bootstrap, deploy, simulated, synthesize } from '../../localstack/host-mode/deploy.ts';
-import { type Installation, install } from '../../localstack/host-mode/install.ts';
-import { startServer, stopServerOf } from '../../localstack/host-mode/server.ts';
-import { HOME } from '../../localstack/host-mode/state.ts';
+import { freePort } from '../../host/cluster/port.ts';
+import { isAlive } from '../../host/state-file.ts';
+import { startVenuesProcess } from '../../host/venues-process.ts';
+import { ACCOUNT, bootstrap, deploy, simulated, synthesize } from '../../localstack/deploy.ts';
+import { type Installation, install } from '../../localstack/install.ts';
+import { startServer, stopServerOf } from '../../localstack/server.ts';
+import { HOME } from '../../localstack/state.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import type { HostFacts } from './host-under-test.ts';
 

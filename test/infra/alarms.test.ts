@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { entryOf } from '../../functions/function-spec.ts';
 import { functions as manifest } from '../../functions/manifest.ts';
 import { LOG_EVENTS, type LogEvent } from '../../infra/constructs/log-metrics.ts';
 import { synth } from './support/synth.ts';
@@ -135,7 +136,7 @@ describe('what is read from the logs', () => {
   it.each(written)('%s is what its function writes', (_, { handler, where: { message } }) => {
     // Errors are logged by the runtime with their code; all other lines are the handler's own.
     if (message === undefined) return;
-    const source = readFileSync(`functions/handlers/${handler}.ts`, 'utf8');
+    const source = readFileSync(entryOf(manifest.find((spec) => spec.handler === handler)!), 'utf8');
     expect(source).toMatch(new RegExp(`log\\.\\w+\\(\\s*'${message}'`));
   });
 
@@ -160,7 +161,7 @@ describe('what is read from the logs', () => {
 const THROWING = `
   import { z } from 'zod';
   import { stateHandler } from './functions/runtime/state-handler.ts';
-  import { GordonError } from './functions/core/errors.ts';
+  import { GordonError } from './functions/core/errors/errors.ts';
   const facts = { name: 'PermanentError', code: 'region-refused', subject: 'here', message: 'no' };
   const create = stateHandler({ input: z.any(), output: z.any() }, async () => { throw new GordonError(facts); });
   await create(async () => ({}))({}, {}).catch(() => {});

@@ -3,7 +3,7 @@ import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
 import { billFor, type Prices, total } from '../../functions/core/costs/bill.ts';
 import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
 import { sum, times, usageOfJob, workOf } from '../../functions/core/costs/usage.ts';
-import { DAY } from '../../functions/core/time.ts';
+import { DAY } from '../../functions/core/time/time.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
 import { report } from '../../infra/costs/costs.ts';
 import { largeBackfill } from '../../infra/costs/scenarios.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TTL_ATTRIBUTE, tableDefinition } from '../../functions/stores/jobs/table.ts';
+import { TTL_ATTRIBUTE, tableDefinition } from '../../functions/stores/dynamodb/table.ts';
 import { withoutHash } from './support/grants.ts';
 import { type Resource, synth } from './support/synth.ts';
 

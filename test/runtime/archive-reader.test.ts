@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
-import type { VenueClient } from '../../functions/core/ports.ts';
+import type { VenueClient } from '../../functions/core/fetch/ports.ts';
 import { createArchiveReader } from '../../functions/runtime/archive-reader.ts';
 import { binanceArchive } from '../../functions/sources/binance/venue.ts';
 import { requestTo } from './local-venue.ts';

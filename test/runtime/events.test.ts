@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventsOf } from '../../functions/core/events.ts';
+import { eventsOf } from '../../functions/core/workflow/events.ts';
 import { createEvents } from '../../functions/runtime/events.ts';
 
 const end = { jobId: '01JD0000000000000000000000', rows: 7, reason: 'why' } as const;

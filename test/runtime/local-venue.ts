@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RateBudget } from '../../functions/core/ports.ts';
-import type { HttpRequest, LimitFamily, Venue } from '../../functions/core/venue.ts';
+import type { RateBudget } from '../../functions/core/fetch/ports.ts';
+import type { HttpRequest, LimitFamily, Venue } from '../../functions/core/series/venue.ts';
 
 export interface LocalVenue {
   readonly url: string;

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
+import { entryOf } from '../../functions/function-spec.ts';
+import { functions } from '../../functions/manifest.ts';
 
 /** Handlers in a process of their own, as Lambda runs them, with secrets in their environment and everything broken. */
 const SECRETS = { password: 'hunter2-not-in-logs', fred: 'f00dbabe'.repeat(4) };
@@ -29,9 +31,10 @@ const event = {
   resume: { since: 0, withoutArchive: false },
 };
 
-const run = (handler: string, input: unknown): string => {
+const run = (name: string, input: unknown): string => {
+  const file = entryOf(functions.find(({ handler }) => handler === name)!);
   const script = `
-    const { handler } = await import('./functions/handlers/${handler}.ts');
+    const { handler } = await import('./${file}');
     try { console.log(JSON.stringify(await handler(${JSON.stringify(input)}, { functionName: 'test' }))); }
     catch (error) { console.log(error.name, error.message, error.stack); }
     process.exit(0);`;

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../functions/runtime/turns.ts';
+import { StreamSemaphore } from '../../functions/runtime/turns.ts';
 
 /** Two items, and a log of when each was made. */
 async function* items(name: string, log: string[]): AsyncGenerator<string> {
@@ -22,7 +22,7 @@ async function read(stream: AsyncIterable<string>, stopAfter = 9): Promise<strin
 
 describe('turns', () => {
   it('let so many streams be read at once, the others in order', async () => {
-    const turns = new Turns(2);
+    const turns = new StreamSemaphore(2);
     const log: string[] = [];
     const seen = await Promise.all(['a', 'b', 'c', 'd'].map((name) => read(turns.of(items(name, log)))));
     expect(seen).toEqual(['a', 'b', 'c', 'd'].map((name) => [`${name}1`, `${name}2`]));
@@ -31,7 +31,7 @@ describe('turns', () => {
   });
 
   it('pass on when a reader stops early, and when the stream fails', async () => {
-    const turns = new Turns(1);
+    const turns = new StreamSemaphore(1);
     const broken = async function* (): AsyncGenerator<string> {
       yield 'x';
       throw new Error('cut');
@@ -47,7 +47,7 @@ describe('turns', () => {
   });
 
   it('are not taken by a stream that nobody reads', async () => {
-    const turns = new Turns(1);
+    const turns = new StreamSemaphore(1);
     turns.of(items('a', []));
     expect(await read(turns.of(items('b', [])))).toEqual(['b1', 'b2']);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { describeError } from '../../functions/core/errors.ts';
-import { MINUTE, SECOND } from '../../functions/core/time.ts';
-import type { LimitFamily } from '../../functions/core/venue.ts';
+import { describeError } from '../../functions/core/errors/errors.ts';
+import type { LimitFamily } from '../../functions/core/series/venue.ts';
+import { MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import { createVenueClient, type VenueClientOptions } from '../../functions/runtime/venue-client.ts';
 import { binance, binanceArchive } from '../../functions/sources/binance/venue.ts';
 import { answer, cut, LooseBudget, requestTo, silence, stall, startVenue } from './local-venue.ts';

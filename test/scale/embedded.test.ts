@@ -3,11 +3,11 @@ import { TAKEN } from '../../bench/scale/assumptions.ts';
 import { USUAL } from '../../bench/scale/setup.ts';
 import { simulate } from '../../bench/scale/simulate.ts';
 import { workloadOf } from '../../bench/scale/workload.ts';
-import { DAY, HOUR } from '../../functions/core/time.ts';
-import type { Timeframe } from '../../functions/core/timeframe.ts';
+import { DAY, HOUR } from '../../functions/core/time/time.ts';
+import type { Timeframe } from '../../functions/core/time/timeframe.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
-import { connect } from '../../functions/stores/postgres.ts';
-import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
+import { connect } from '../../functions/stores/postgres/postgres.ts';
 import { startTestHost, type TestHost } from '../helpers/host.ts';
 
 const NOW = Date.UTC(2025, 9, 15, 13);

@@ -44,14 +44,14 @@ describe('the model', () => {
   });
 
   it('knows the numbers that the code keeps to itself', () => {
-    const fetchChunk = readFileSync('functions/core/run/fetch-chunk.ts', 'utf8');
+    const fetchChunk = readFileSync('functions/core/jobs/fetch-chunk.ts', 'utf8');
     expect(fetchChunk).toContain(`CALL_BUDGET = ${KEPT_INSIDE.callBudget} * SECOND`);
     expect(fetchChunk).toContain(`WAVE_BUDGET = ${KEPT_INSIDE.waveBudget / 60} * MINUTE`);
-    const budget = readFileSync('functions/stores/rate-budget.ts', 'utf8');
+    const budget = readFileSync('functions/stores/dynamodb/rate-budget.ts', 'utf8');
     expect(budget).toContain(`SHARE = ${KEPT_INSIDE.share};`);
-    const schedule = readFileSync('functions/core/schedule.ts', 'utf8');
+    const schedule = readFileSync('functions/core/series/schedule.ts', 'utf8');
     expect(schedule).toContain(`LONGEST_WAIT = ${KEPT_INSIDE.longestWait} * SECOND`);
-    const chunks = readFileSync('functions/stores/jobs/chunks.ts', 'utf8');
+    const chunks = readFileSync('functions/stores/dynamodb/chunks.ts', 'utf8');
     expect(chunks).toContain(`PARALLEL = ${KEPT_INSIDE.planParallel};`);
     expect(LANES_TODAY).toBe(LANES);
     expect(EVENTS_PER_WAVE).toBe(11);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RESOURCES, type Setup, USUAL } from '../../bench/scale/setup.ts';
 import { simulate } from '../../bench/scale/simulate.ts';
 import { rowsOf, type Workload, workloadOf } from '../../bench/scale/workload.ts';
-import type { Source } from '../../functions/core/source.ts';
+import type { Source } from '../../functions/core/series/source.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
 
 const NOW = Date.UTC(2026, 9, 15, 12);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Series } from '../../functions/core/series.ts';
-import type { Source } from '../../functions/core/source.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Source } from '../../functions/core/series/source.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { bytes, parseFile } from './conformance.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { periodAt } from '../../functions/core/period.ts';
-import { timeColumn } from '../../functions/core/table.ts';
-import { STEPS } from '../../functions/core/timeframe.ts';
+import { timeColumn } from '../../functions/core/series/table.ts';
+import { periodAt } from '../../functions/core/time/period.ts';
+import { STEPS } from '../../functions/core/time/timeframe.ts';
 import { sources } from '../../functions/sources/index.ts';
 import {
   bytes,

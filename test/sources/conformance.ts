@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import type { Range } from '../../functions/core/range.ts';
-import type { Series } from '../../functions/core/series.ts';
-import type { Finding, Parsed, Source, StreamParser } from '../../functions/core/source.ts';
-import { type TableSpec, timeColumn } from '../../functions/core/table.ts';
-import { stepOf } from '../../functions/core/timeframe.ts';
-import type { HttpRequest } from '../../functions/core/venue.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Finding, Parsed, Source, StreamParser } from '../../functions/core/series/source.ts';
+import { type TableSpec, timeColumn } from '../../functions/core/series/table.ts';
+import type { HttpRequest } from '../../functions/core/series/venue.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
 
 /** A row as plain values in the order of the table's columns; null is SQL NULL. */
 export type PlainRow = readonly (string | number | null)[];

@@ -1,17 +1,17 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Page } from '../../functions/core/coverage.ts';
-import { measure, type Range, type RangeSet, union } from '../../functions/core/range.ts';
-import { fillRange } from '../../functions/core/run/fill-range.ts';
-import type { Filling } from '../../functions/core/run/filling.ts';
-import { findListing } from '../../functions/core/run/find-listing.ts';
-import type { Finding, Source } from '../../functions/core/source.ts';
-import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
-import { stepOf, type Timeframe } from '../../functions/core/timeframe.ts';
+import type { FetchContext } from '../../functions/core/fetch/fetch-context.ts';
+import { fetchMissing } from '../../functions/core/fetch/fetch-missing.ts';
+import type { Page } from '../../functions/core/ledger/coverage.ts';
+import { findListing } from '../../functions/core/listing/find-listing.ts';
+import type { Finding, Source } from '../../functions/core/series/source.ts';
+import { measure, type Range, type RangeSet, union } from '../../functions/core/time/range.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
+import { stepOf, type Timeframe } from '../../functions/core/time/timeframe.ts';
 import { createArchiveReader } from '../../functions/runtime/archive-reader.ts';
 import { createVenueClient } from '../../functions/runtime/venue-client.ts';
 import { klines_perp } from '../../functions/sources/klines_perp.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
-import { startVenues } from '../../localstack/venues/index.ts';
+import { startVenues } from '../../simulator/index.ts';
 import { LooseBudget } from '../runtime/local-venue.ts';
 import { expectSound, type PlainRow, rowsOf } from './conformance.ts';
 
@@ -51,7 +51,7 @@ async function fill(
   const clock = () => venues.control.clock.now();
   const venue = createVenueClient({ budget, clock, env: venues.env, sleep: async () => undefined });
   const series = { source: source.id, symbol, timeframe };
-  const filling: Filling = {
+  const filling: FetchContext = {
     source,
     series,
     missing: [range],
@@ -61,7 +61,7 @@ async function fill(
     listing: () => findListing(venue, source.listing, series),
   };
   const pages: Page[] = [];
-  for await (const page of fillRange({ venue, archive: createArchiveReader(venue), clock }, filling)) {
+  for await (const page of fetchMissing({ venue, archive: createArchiveReader(venue), clock }, filling)) {
     pages.push(page);
   }
   const full = pages.filter((page) => page.rows.length > 0);

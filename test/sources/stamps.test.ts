@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Series } from '../../functions/core/series.ts';
-import { DAY, HOUR } from '../../functions/core/time.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { bytes } from './conformance.ts';
 

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates.ts';
-import { DAY, floorTo, HOUR, MINUTE } from '../../functions/core/time.ts';
-import { createAggregateStore } from '../../functions/stores/aggregates.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
+import { DAY, floorTo, HOUR, MINUTE } from '../../functions/core/time/time.ts';
+import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
 import {
   daysOf,

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates.ts';
-import { DAY, floorTo, iso, MINUTE } from '../../functions/core/time.ts';
-import { createAggregateStore } from '../../functions/stores/aggregates.ts';
-import { refuseUnfit } from '../../functions/stores/timescale.ts';
+import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
+import { DAY, floorTo, iso, MINUTE } from '../../functions/core/time/time.ts';
+import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
+import { refuseUnfit } from '../../functions/stores/postgres/timescale.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import {
   daysOf,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { AGGREGATES } from '../../functions/core/aggregates.ts';
-import { materialise } from '../../functions/stores/materialise.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import { AGGREGATES } from '../../functions/core/aggregates/aggregates.ts';
+import { materialise } from '../../functions/stores/postgres/materialise.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { startTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { expectEqual, writeCandles } from './candle-model.ts';

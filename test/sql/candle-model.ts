@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates.ts';
-import { normalize, type Range, union } from '../../functions/core/range.ts';
-import { ceilTo, DAY, floorTo, HOUR, iso, MINUTE } from '../../functions/core/time.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
+import { normalize, type Range, union } from '../../functions/core/time/range.ts';
+import { ceilTo, DAY, floorTo, HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
 const STEP = 5 * MINUTE;
 

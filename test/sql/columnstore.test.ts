@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { measure, type Range, type RangeSet } from '../../functions/core/range.ts';
-import type { Series } from '../../functions/core/series.ts';
-import { timeColumn } from '../../functions/core/table.ts';
-import { DAY, MINUTE } from '../../functions/core/time.ts';
-import { stepOf } from '../../functions/core/timeframe.ts';
-import { commitPages } from '../../functions/stores/commit-pages.ts';
-import { SETTINGS } from '../../functions/stores/connection.ts';
-import { haveOf, toMultirange } from '../../functions/stores/ledger.ts';
-import { forgetSeries, purgeRows } from '../../functions/stores/purge.ts';
-import { reconcile } from '../../functions/stores/reconcile.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import { timeColumn } from '../../functions/core/series/table.ts';
+import { measure, type Range, type RangeSet } from '../../functions/core/time/range.ts';
+import { DAY, MINUTE } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
+import { commitPages } from '../../functions/stores/ledger/commit-pages.ts';
+import { readCovered, toMultirange } from '../../functions/stores/ledger/ledger.ts';
+import { forgetSeries, purgeRows } from '../../functions/stores/ledger/purge.ts';
+import { reconcile } from '../../functions/stores/ledger/reconcile.ts';
+import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { BTC, candles, JOB, pageOf, SPOT, T0 } from '../stores/klines.ts';
 
@@ -57,7 +57,7 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
     const rows = measure([range]) / stepOf(series.timeframe);
     expect(row).toEqual({ rows, right: rows });
     expect(await reconcile(db.sql, SPOT, series, range, NOW)).toEqual([]);
-    expect(await haveOf(db.sql, series, range)).toEqual([range]);
+    expect(await readCovered(db.sql, series, range)).toEqual([range]);
   };
 
   it('take a backfill as they did before they were compressed', async () => {

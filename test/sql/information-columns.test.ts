@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flavourOf } from '../../functions/stores/flavour.ts';
-import { openInformation } from '../../functions/stores/information.ts';
-import { migrationPattern } from '../../functions/stores/migrate.ts';
-import type { Runner } from '../../functions/stores/postgres.ts';
-import { ROLES } from '../../functions/stores/roles.ts';
+import { flavourOf } from '../../functions/stores/postgres/flavour.ts';
+import { openInformation } from '../../functions/stores/postgres/information.ts';
+import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
+import type { Runner } from '../../functions/stores/postgres/postgres.ts';
+import { ROLES } from '../../functions/stores/postgres/roles.ts';
 import { timescaleAbsent } from '../helpers/timescale.ts';
 
 interface Engine {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates.ts';
-import { createAggregateStore } from '../../functions/stores/aggregates.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
+import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
 import { writeCandles } from './candle-model.ts';
 

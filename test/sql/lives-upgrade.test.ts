@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sources } from '../../functions/sources/index.ts';
-import { createLivesDue } from '../../functions/stores/lives.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
-import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import { createLivesDue } from '../../functions/stores/ledger/lives.ts';
+import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
 
 /** Lives and proofs as the program left them at schema 52, and what the upgrade makes of them. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sources } from '../../functions/sources/index.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
-import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
 
 /** A ledger as the program left it at schema 52, and what the upgrade makes of it. */

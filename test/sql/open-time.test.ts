@@ -2,9 +2,9 @@ import { cpSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STEPS, stepOf, type Timeframe } from '../../functions/core/timeframe.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import { STEPS, stepOf, type Timeframe } from '../../functions/core/time/timeframe.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 

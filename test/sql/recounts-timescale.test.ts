@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SeriesCatalog } from '../../functions/core/ports.ts';
-import type { Series } from '../../functions/core/series.ts';
-import { DAY, HOUR, iso } from '../../functions/core/time.ts';
-import { createSeriesCatalog } from '../../functions/stores/series-catalog.ts';
-import { createSeriesStore } from '../../functions/stores/series-store.ts';
+import type { SeriesCatalog } from '../../functions/core/ledger/ports.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import { DAY, HOUR, iso } from '../../functions/core/time/time.ts';
+import { createSeriesCatalog } from '../../functions/stores/ledger/series-catalog.ts';
+import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { BTC, JOB, minutes, pageOf, SPOT, T0 } from '../stores/klines.ts';
 

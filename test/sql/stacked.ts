@@ -2,11 +2,11 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'vitest';
-import { AGGREGATES } from '../../functions/core/aggregates.ts';
-import type { Range } from '../../functions/core/range.ts';
-import { DAY } from '../../functions/core/time.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import type { Sql } from '../../functions/stores/postgres.ts';
+import { AGGREGATES } from '../../functions/core/aggregates/aggregates.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { DAY } from '../../functions/core/time/time.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { expectEqual, writeCandles } from './candle-model.ts';
 
 /** The first migration that makes each aggregate of the candles themselves; before it they were made upon one another. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AggregateStore } from '../../functions/core/aggregates.ts';
-import { DAY, SECOND } from '../../functions/core/time.ts';
-import { createAggregateStore } from '../../functions/stores/aggregates.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import { connect, type Sql } from '../../functions/stores/postgres.ts';
+import type { AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
+import { DAY, SECOND } from '../../functions/core/time/time.ts';
+import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
 import { expectEqual, writeCandles } from './candle-model.ts';
 
 /** A superuser's URL of a server with TimescaleDB; each run makes a database of its own. */

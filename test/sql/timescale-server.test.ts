@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates.ts';
-import { DAY, floorTo, MINUTE } from '../../functions/core/time.ts';
-import { createAggregateStore } from '../../functions/stores/aggregates.ts';
-import { commitPages } from '../../functions/stores/commit-pages.ts';
-import { haveOf } from '../../functions/stores/ledger.ts';
-import { migrate } from '../../functions/stores/migrate.ts';
-import { connect, type Sql } from '../../functions/stores/postgres.ts';
-import { reconcile } from '../../functions/stores/reconcile.ts';
+import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
+import { DAY, floorTo, MINUTE } from '../../functions/core/time/time.ts';
+import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
+import { commitPages } from '../../functions/stores/ledger/commit-pages.ts';
+import { readCovered } from '../../functions/stores/ledger/ledger.ts';
+import { reconcile } from '../../functions/stores/ledger/reconcile.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
 import { BTC, candles, JOB, pageOf, SPOT, T0 } from '../stores/klines.ts';
 import { expectEqual, expectWithinLookbacks, writeCandles, writeWithinLookbacks } from './candle-model.ts';
 import { fillStacked, migrateToStacked, STACKED } from './stacked.ts';
@@ -130,7 +130,7 @@ describe.skipIf(!server)(`a TimescaleDB server${why}`, () => {
     for (const symbol of ['AAAUSDT', 'BBBUSDT', 'WARMUSDT']) {
       const series = { ...BTC, symbol };
       expect(await reconcile(writer, SPOT, series, month, by.at)).toEqual([]);
-      expect(await haveOf(writer, series, month)).toEqual([month]);
+      expect(await readCovered(writer, series, month)).toEqual([month]);
       const [row] =
         await owner`select count(*)::int as n from market_data.spot_klines where symbol = ${symbol}`;
       expect(row).toEqual({ n: 43_200 });

@@ -1,7 +1,7 @@
 import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import * as contracts from '../../functions/core/contracts.ts';
+import * as contracts from '../../functions/core/workflow/contracts.ts';
 import { functions } from '../../functions/manifest.ts';
 import {
   backfillDefinition,

@@ -1,9 +1,9 @@
-import type { EmptySpan, Page } from '../../functions/core/coverage.ts';
-import { intersect, type Range, type RangeSet, runsOf } from '../../functions/core/range.ts';
-import type { Series } from '../../functions/core/series.ts';
-import type { Batch, TableSpec } from '../../functions/core/table.ts';
-import { MINUTE } from '../../functions/core/time.ts';
-import { stepOf } from '../../functions/core/timeframe.ts';
+import type { EmptySpan, Page } from '../../functions/core/ledger/coverage.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Batch, TableSpec } from '../../functions/core/series/table.ts';
+import { intersect, type Range, type RangeSet, runsOf } from '../../functions/core/time/range.ts';
+import { MINUTE } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
 
 const NUMBERS = ['open', 'high', 'low', 'close', 'volume', 'quote_volume'];
 const TAKER = ['taker_buy_volume', 'taker_buy_quote_volume'];

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ArchiveTier } from '../../functions/core/source.ts';
+import type { ArchiveTier } from '../../functions/core/series/source.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
 import { type Allocated, allocatedPerRow } from './support/allocations.ts';
 

@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../functions/stores/migrate.ts';
-import { connect, type Sql } from '../../functions/stores/postgres.ts';
-import { createSeriesStore } from '../../functions/stores/series-store.ts';
-import { removeCluster, startCluster } from '../../localstack/embedded/cluster/index.ts';
+import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
+import { removeCluster, startCluster } from '../../host/cluster/index.ts';
 import { JOB, minutes, pageOf, SPOT, T0 } from '../stores/klines.ts';
 import { type DatabaseTap, startDatabaseTap } from './support/database-tap.ts';
 

@@ -1,10 +1,10 @@
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
-import { ExecutionInput, MAX_CHUNKS_PER_WAVE } from '../../functions/core/contracts.ts';
 import { usageOfJob } from '../../functions/core/costs/usage.ts';
-import { periodAt } from '../../functions/core/period.ts';
-import { planChunks } from '../../functions/core/plan.ts';
-import type { Source } from '../../functions/core/source.ts';
+import { planChunks } from '../../functions/core/ledger/plan.ts';
+import type { Source } from '../../functions/core/series/source.ts';
+import { periodAt } from '../../functions/core/time/period.ts';
+import { ExecutionInput, MAX_CHUNKS_PER_WAVE } from '../../functions/core/workflow/contracts.ts';
 import { functions } from '../../functions/manifest.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { backfillDefinition, type Placeholders } from '../../statemachines/definition.ts';

@@ -1,4 +1,4 @@
-import { bucketEnd, bucketStart } from '../../../functions/core/look/bucket-runs.ts';
+import { bucketEnd, bucketStart } from '../../../functions/core/queries/bucket-runs.ts';
 import type { Answer } from '../lib/client.ts';
 
 export type Bucket = 'hour' | 'day' | 'month';

@@ -36,7 +36,7 @@ export function HealthPage() {
 const Cards = ({ status }: { readonly status: Status }) => (
   <>
     <Parks status={status} />
-    <Perishable status={status} />
+    <ExpiringGap status={status} />
     <Schedules status={status} />
     <Budgets status={status} />
     <Aggregates status={status} />
@@ -76,7 +76,7 @@ const Parks = ({ status }: { readonly status: Status }) => (
   </section>
 );
 
-const Perishable = ({ status }: { readonly status: Status }) => (
+const ExpiringGap = ({ status }: { readonly status: Status }) => (
   <section class="card">
     <h2>About to be lost</h2>
     {status.perishable.length === 0 ? (

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JOB_STATUSES } from '../job.ts';
+import { JOB_STATUSES } from '../jobs/job.ts';
 import { Count, Instant } from './shapes.ts';
 
 /** What the candle API answers. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ErrorCode, kindOf } from '../error-codes.ts';
+import { type ErrorCode, kindOf } from '../errors/error-codes.ts';
 import { type Operation, operations } from './operations.ts';
 import { Problem } from './shapes.ts';
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ErrorCode } from '../error-codes.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
 
 /** One route as the document tells it. A test holds this table against the manifest and against what the routes do. */
 export interface Operation {

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { OrderBody } from '../run/create-job.ts';
-import { CandleBody } from '../run/load-candles.ts';
-import { RefreshBody } from '../run/refresh-view.ts';
+import { OrderBody } from '../orders/create-job.ts';
+import { CandleBody } from '../orders/load-candles.ts';
+import * as queries from '../queries/parameters.ts';
+import { RefreshBody } from '../queries/refresh-view.ts';
 import { VerifyBody } from '../verify/verify-body.ts';
 import * as candles from './candle-shapes.ts';
 import * as look from './look-shapes.ts';
 import type { Operation } from './operation.ts';
-import * as queries from './queries.ts';
 import * as shapes from './shapes.ts';
 import { upkeepOperations } from './upkeep-operations.ts';
 import { Certificate } from './verify-shapes.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { CAUSES, GAP_CAUSES } from '../cause.ts';
-import { CHUNK_STATES, JOB_STATUSES } from '../job.ts';
-import { type JobDetail, type JobSummary, MOST_SHOWN } from '../job-view.ts';
+import { CHUNK_STATES, JOB_STATUSES } from '../jobs/job.ts';
+import { type JobDetail, type JobSummary, MOST_SHOWN } from '../jobs/job-view.ts';
+import { CAUSES, GAP_CAUSES } from '../ledger/cause.ts';
+import type { ViewRefreshed as ViewRefreshedType } from '../queries/refresh-view.ts';
 import type { Quote as QuoteType } from '../quote/quote.ts';
-import { type CountedPiece, CountPlace } from '../run/count-series.ts';
-import type { ViewRefreshed as ViewRefreshedType } from '../run/refresh-view.ts';
-import { STEPS, type Timeframe } from '../timeframe.ts';
+import { STEPS, type Timeframe } from '../time/timeframe.ts';
+import { type CountedPiece, CountPlace } from '../upkeep/count-series.ts';
 
 /** What the API answers about jobs and series. The document at `/openapi.json` is made of these. */
 export const Instant = z.iso.datetime().meta({ id: 'Instant', description: 'ISO 8601, UTC' });

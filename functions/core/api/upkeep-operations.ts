@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { CountBody } from '../run/count-series.ts';
-import { RetentionBody } from '../run/retention.ts';
+import * as queries from '../queries/parameters.ts';
+import { CountBody } from '../upkeep/count-series.ts';
+import { RetentionBody } from '../upkeep/retention.ts';
 import type { Operation } from './operation.ts';
-import * as queries from './queries.ts';
 import * as shapes from './shapes.ts';
 
 /** Counting rows, and what is not kept: a part of `operations`. */

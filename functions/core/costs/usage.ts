@@ -1,9 +1,9 @@
 import { functions } from '../../manifest.ts';
-import { MAX_CHUNKS_PER_WAVE } from '../contracts.ts';
-import { planSource } from '../plan.ts';
-import type { Range } from '../range.ts';
-import type { Source } from '../source.ts';
-import { stepOf, type Timeframe } from '../timeframe.ts';
+import { planSource } from '../ledger/plan.ts';
+import type { Source } from '../series/source.ts';
+import type { Range } from '../time/range.ts';
+import { stepOf, type Timeframe } from '../time/timeframe.ts';
+import { MAX_CHUNKS_PER_WAVE } from '../workflow/contracts.ts';
 import { ASSUMED } from './assumptions.ts';
 
 /** What is billed, in the units it is billed by. */

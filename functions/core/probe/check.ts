@@ -1,5 +1,5 @@
-import type { ArchiveReader } from '../ports.ts';
-import type { HttpAnswer, HttpRequest } from '../venue.ts';
+import type { ArchiveReader } from '../fetch/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../series/venue.ts';
 
 /** An archive object is read with its checksum and unpacked. */
 export type ArchiveRequest = Parameters<ArchiveReader['read']>[0];

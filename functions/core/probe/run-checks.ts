@@ -1,6 +1,6 @@
-import { BudgetExhausted, describeError, GordonError } from '../errors.ts';
-import type { ArchiveReader, VenueClient } from '../ports.ts';
-import { type Clock, iso, SECOND } from '../time.ts';
+import { BudgetExhausted, describeError, GordonError } from '../errors/errors.ts';
+import type { ArchiveReader, VenueClient } from '../fetch/ports.ts';
+import { type Clock, iso, SECOND } from '../time/time.ts';
 import {
   type Check,
   type Evidence,

@@ -1,6 +1,5 @@
-import { periodsFor } from '../object-reach.ts';
-import type { PlannedChunk } from '../plan.ts';
-import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, union } from '../range.ts';
+import type { PlannedChunk } from '../ledger/plan.ts';
+import { periodsFor } from '../series/object-reach.ts';
 import {
   type ArchiveTier,
   type Listing,
@@ -8,14 +7,15 @@ import {
   type PagesTier,
   type SnapshotTier,
   type Source,
-} from '../source.ts';
-import { ceilTo, floorTo } from '../time.ts';
-import { stepOf } from '../timeframe.ts';
-import type { HttpRequest, LimitFamily } from '../venue.ts';
-import { worthAsking } from '../worth-asking.ts';
+} from '../series/source.ts';
+import type { HttpRequest, LimitFamily } from '../series/venue.ts';
+import { worthAsking } from '../series/worth-asking.ts';
+import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, union } from '../time/range.ts';
+import { ceilTo, floorTo } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
 
 /** Requests of one kind that a chunk will make. */
-export interface AskedFor {
+export interface VenueRequests {
   /** of a limit family, or of a venue that publishes no limit */
   readonly scope: string;
   readonly family: LimitFamily | undefined;
@@ -24,7 +24,7 @@ export interface AskedFor {
 }
 
 export interface ChunkEstimate {
-  readonly asked: readonly AskedFor[];
+  readonly asked: readonly VenueRequests[];
   /** objects and pages: what is waited for, one after the other */
   readonly fetches: number;
   readonly rows: number;
@@ -135,7 +135,7 @@ function snapshot(
 }
 
 class Tally {
-  readonly asked: AskedFor[] = [];
+  readonly asked: VenueRequests[] = [];
   fetches = 0;
 
   add({ venue, family, weight = 1 }: HttpRequest, requests: number): void {

@@ -2,7 +2,7 @@ import { ASSUMED } from '../costs/assumptions.ts';
 import { billFor, type Prices, total } from '../costs/bill.ts';
 import prices from '../costs/prices.json' with { type: 'json' };
 import { usageOfJob } from '../costs/usage.ts';
-import { SECOND } from '../time.ts';
+import { SECOND } from '../time/time.ts';
 import type { ChunkEstimate } from './asked-for.ts';
 
 /** What a job will take, by everything that can be known before it begins. As the API tells it. */

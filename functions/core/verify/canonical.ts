@@ -1,6 +1,6 @@
-import { GordonError } from '../errors.ts';
-import type { Batch, Column, TableSpec } from '../table.ts';
-import { iso } from '../time.ts';
+import { GordonError } from '../errors/errors.ts';
+import type { Batch, Column, TableSpec } from '../series/table.ts';
+import { iso } from '../time/time.ts';
 
 /**
  * A row as one line of JSON: the table's columns in their order, text as text, instants as ISO 8601 in UTC, numbers as the

@@ -1,9 +1,9 @@
-import { clip, contains, hull, normalize, type Range, type RangeSet, union } from '../range.ts';
-import type { Series } from '../series.ts';
-import type { Source } from '../source.ts';
-import { timeColumn } from '../table.ts';
-import { floorTo } from '../time.ts';
-import { stepOf } from '../timeframe.ts';
+import type { Series } from '../series/series.ts';
+import type { Source } from '../series/source.ts';
+import { timeColumn } from '../series/table.ts';
+import { clip, contains, hull, normalize, type Range, type RangeSet, union } from '../time/range.ts';
+import { floorTo } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
 import type { StoredRows } from './ports.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Page } from '../coverage.ts';
-import { contains, intersect, normalize, type RangeSet, union } from '../range.ts';
-import { fillRange } from '../run/fill-range.ts';
-import type { Filling, FillPorts } from '../run/filling.ts';
+import type { FetchContext, FillPorts } from '../fetch/fetch-context.ts';
+import { fetchMissing } from '../fetch/fetch-missing.ts';
+import type { Page } from '../ledger/coverage.ts';
+import { contains, intersect, normalize, type RangeSet, union } from '../time/range.ts';
 import { type Cell, cellsAt, keyOf, lineOf } from './canonical.ts';
 import type { Arrived } from './restated.ts';
 
@@ -22,28 +22,28 @@ export interface Fetched {
 }
 
 /** Loads spans once more, from the best place, as a job would: nothing is written. */
-export async function fetchAgain(ports: FillPorts, filling: Filling): Promise<Fetched> {
-  const wanted = filling.missing;
+export async function fetchAgain(ports: FillPorts, context: FetchContext): Promise<Fetched> {
+  const wanted = context.missing;
   const rows = new Map<string, FetchedRow>();
   const objects = new Map<string, string>();
   let told: RangeSet = [];
-  for await (const page of fillRange(ports, filling)) {
-    if (page.series.source !== filling.source.id) continue;
+  for await (const page of fetchMissing(ports, context)) {
+    if (page.series.source !== context.source.id) continue;
     if (page.sha256 !== undefined) objects.set(page.object, page.sha256);
-    told = union(told, toldBy(page));
-    collect(filling, page, wanted, rows);
+    told = union(told, servedBy(page));
+    collect(context, page, wanted, rows);
   }
   return { rows, told: intersect(told, wanted), objects };
 }
 
 /** That the venue has forgotten is no word about the rows. */
-function toldBy({ have, provisional = [], empty }: Page): RangeSet {
+function servedBy({ have, provisional = [], empty }: Page): RangeSet {
   const none = empty.filter(({ reason }) => reason !== 'source-expired').map(({ span }) => span);
   return union(union(normalize(have), normalize(provisional)), normalize(none));
 }
 
 function collect(
-  { source: { table } }: Filling,
+  { source: { table } }: FetchContext,
   { rows: batch, object }: Page,
   wanted: RangeSet,
   into: Map<string, FetchedRow>,

@@ -1,12 +1,12 @@
-import type { LedgerEntry } from '../look/looker.ts';
-import { periodsFor } from '../object-reach.ts';
-import type { Period } from '../period.ts';
-import type { VenueClient } from '../ports.ts';
-import type { Range } from '../range.ts';
-import type { Series } from '../series.ts';
-import type { ArchiveTier, Source } from '../source.ts';
-import { stepOf } from '../timeframe.ts';
-import type { HttpRequest } from '../venue.ts';
+import type { VenueClient } from '../fetch/ports.ts';
+import type { LedgerEntry } from '../queries/ports.ts';
+import { periodsFor } from '../series/object-reach.ts';
+import type { Series } from '../series/series.ts';
+import type { ArchiveTier, Source } from '../series/source.ts';
+import type { HttpRequest } from '../series/venue.ts';
+import type { Period } from '../time/period.ts';
+import type { Range } from '../time/range.ts';
+import { stepOf } from '../time/timeframe.ts';
 
 /** An archive object that rows of the ledger came from. */
 export interface HeldObject {

@@ -1,9 +1,9 @@
-import { type Period, periodAt, periodsIn } from '../period.ts';
-import { clip, hull, measure, normalize, type RangeSet } from '../range.ts';
-import { type Series, seriesLabel } from '../series.ts';
-import type { PagesTier, Restates } from '../source.ts';
-import { ceilTo, HOUR } from '../time.ts';
-import { stepOf } from '../timeframe.ts';
+import { type Series, seriesLabel } from '../series/series.ts';
+import type { PagesTier, Restates } from '../series/source.ts';
+import { type Period, periodAt, periodsIn } from '../time/period.ts';
+import { clip, hull, measure, normalize, type RangeSet } from '../time/range.ts';
+import { ceilTo, HOUR } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
 
 /** A page takes time, and what was within reach at the beginning must still be. */
 const MARGIN = HOUR;

@@ -1,5 +1,5 @@
-import type { Range } from '../range.ts';
-import type { Series } from '../series.ts';
+import type { Series } from '../series/series.ts';
+import type { Range } from '../time/range.ts';
 import type { Cell } from './canonical.ts';
 
 /** Rows as they are stored, for comparing; a session that may only read is enough. */

@@ -1,9 +1,9 @@
-import type { Renewal, RowChange, WatchedObject } from '../archive-watch.ts';
-import type { ArchiveFile } from '../ports.ts';
-import { contains, hull, type RangeSet } from '../range.ts';
-import type { Series } from '../series.ts';
-import type { Source, StreamParser } from '../source.ts';
-import { type Batch, pickRows, timeColumn } from '../table.ts';
+import type { ArchiveFile } from '../fetch/ports.ts';
+import type { Series } from '../series/series.ts';
+import type { Source, StreamParser } from '../series/source.ts';
+import { type Batch, pickRows, timeColumn } from '../series/table.ts';
+import { contains, hull, type RangeSet } from '../time/range.ts';
+import type { Restatement, RowChange, WatchedObject } from './archive-watch.ts';
 import { asObject, type Cell, cellsAt, keyOf, type Line, lineOf } from './canonical.ts';
 import type { StoredRows } from './ports.ts';
 
@@ -25,7 +25,7 @@ export async function restated(
   held: WatchedObject,
   file: ArchiveFile,
   parser: StreamParser,
-): Promise<Renewal> {
+): Promise<Restatement> {
   const { table } = source;
   const { object, sha256: was, spans } = held;
   const arrived = new Map<string, Arrived>();
@@ -55,7 +55,7 @@ export async function differing(
   series: Series,
   spans: RangeSet,
   arrived: Map<string, Arrived>,
-): Promise<Pick<Renewal, 'changes' | 'rows'>> {
+): Promise<Pick<Restatement, 'changes' | 'rows'>> {
   const time = table.columns.findIndex(({ name }) => name === timeColumn(table));
   const changes: RowChange[] = [];
   const replacing: Arrived[] = [];

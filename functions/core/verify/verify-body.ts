@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { Name } from '../api/queries.ts';
-import { badRequest, parseInput } from '../bad-request.ts';
-import { boundsAsked, seriesAsked } from '../look/asked.ts';
-import { periodAt } from '../period.ts';
-import type { Sources } from '../ports.ts';
-import type { Range } from '../range.ts';
-import type { Series } from '../series.ts';
-import { iso } from '../time.ts';
-import { STEPS, type Timeframe } from '../timeframe.ts';
+import { badRequest, parseInput } from '../errors/bad-request.ts';
+import { Name } from '../queries/parameters.ts';
+import { findSeries, parseBounds } from '../queries/requested.ts';
+import type { Series } from '../series/series.ts';
+import type { Sources } from '../series/source.ts';
+import { periodAt } from '../time/period.ts';
+import type { Range } from '../time/range.ts';
+import { iso } from '../time/time.ts';
+import { STEPS, type Timeframe } from '../time/timeframe.ts';
 
 /** The body of `POST /backfill/verify`: one series, and at most one month of it. */
 export const VerifyBody = z.strictObject({
@@ -24,8 +24,8 @@ export function readVerify(
   body: unknown,
 ): { readonly series: Series; readonly range: Range } {
   const asked = parseInput(VerifyBody, body, 'the body');
-  const series = seriesAsked(sources, asked);
-  const { from, to } = boundsAsked(asked);
+  const series = findSeries(sources, asked);
+  const { from, to } = parseBounds(asked);
   const range = { start: from!, end: to! };
   if (range.end <= periodAt('month', range.start).end) return { series, range };
   const message = `${iso(range.start)} to ${iso(range.end)} touches more than one month.`;

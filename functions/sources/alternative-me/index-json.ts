@@ -1,4 +1,4 @@
-import { SECOND } from '../../core/time.ts';
+import { SECOND } from '../../core/time/time.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { type DayRow, unreadDay } from '../rest/daily.ts';
 import { numberOf } from '../rest/values.ts';

@@ -1,8 +1,8 @@
-import type { Period, PeriodUnit } from '../../core/period.ts';
-import type { Series } from '../../core/series.ts';
-import type { ArchiveTier } from '../../core/source.ts';
-import { DAY, HOUR } from '../../core/time.ts';
-import type { HttpRequest } from '../../core/venue.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { ArchiveTier } from '../../core/series/source.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
+import type { Period, PeriodUnit } from '../../core/time/period.ts';
+import { DAY, HOUR } from '../../core/time/time.ts';
 import { binanceHosts } from './hosts.ts';
 import { klineCsvParser } from './kline-csv.ts';
 import { binanceListing } from './listing.ts';

@@ -1,6 +1,6 @@
-import { type Series, seriesLabel } from '../../core/series.ts';
-import type { Parsed, StreamParser } from '../../core/source.ts';
-import { HOUR } from '../../core/time.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Parsed, StreamParser } from '../../core/series/source.ts';
+import { HOUR } from '../../core/time/time.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { wholeFile } from '../csv/whole-file.ts';
 import { dueAt, fundingTable, type Settlement, settlementRows } from '../funding/settlements.ts';

@@ -1,4 +1,4 @@
-import type { Host, LimitFamily } from '../../core/venue.ts';
+import type { Host, LimitFamily } from '../../core/series/venue.ts';
 
 /** Where Binance is asked. Each environment variable points its host at a mirror or at the simulator. */
 export const binanceHosts = {

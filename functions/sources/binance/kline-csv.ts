@@ -1,7 +1,7 @@
-import { type Series, seriesLabel } from '../../core/series.ts';
-import type { Parsed, StreamParser } from '../../core/source.ts';
-import { floorTo } from '../../core/time.ts';
-import { stepOf } from '../../core/timeframe.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Parsed, StreamParser } from '../../core/series/source.ts';
+import { floorTo } from '../../core/time/time.ts';
+import { stepOf } from '../../core/time/timeframe.ts';
 import { DecimalReader } from '../csv/decimal.ts';
 import { WholeLines } from '../csv/whole-lines.ts';
 import { malformed } from '../malformed.ts';

@@ -1,7 +1,7 @@
-import { type Series, seriesLabel } from '../../core/series.ts';
-import type { Parsed } from '../../core/source.ts';
-import { floorTo } from '../../core/time.ts';
-import { stepOf } from '../../core/timeframe.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Parsed } from '../../core/series/source.ts';
+import { floorTo } from '../../core/time/time.ts';
+import { stepOf } from '../../core/time/timeframe.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { emptyBatch, isCount, KLINE_FIELDS, KlineRows, TRADES, toMillis } from './kline-rows.ts';

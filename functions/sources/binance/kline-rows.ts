@@ -1,10 +1,10 @@
-import { sortAndDedupe } from '../../core/batch.ts';
-import type { GordonError } from '../../core/errors.ts';
-import { type Series, seriesLabel } from '../../core/series.ts';
-import type { Finding, Parsed } from '../../core/source.ts';
-import type { Batch } from '../../core/table.ts';
-import { floorTo, iso } from '../../core/time.ts';
-import { stepOf } from '../../core/timeframe.ts';
+import type { GordonError } from '../../core/errors/errors.ts';
+import { sortAndDedupe } from '../../core/series/batch.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Finding, Parsed } from '../../core/series/source.ts';
+import type { Batch } from '../../core/series/table.ts';
+import { floorTo, iso } from '../../core/time/time.ts';
+import { stepOf } from '../../core/time/timeframe.ts';
 import { malformed } from '../malformed.ts';
 
 /** Numbers of a candle as the venue orders them: open time to taker quote volume; what follows means nothing. */

@@ -1,5 +1,5 @@
-import type { ArchiveListing, ListedObject } from '../../core/source.ts';
-import type { SymbolFolders } from '../../core/universe.ts';
+import type { ArchiveListing, ListedObject } from '../../core/series/source.ts';
+import type { SymbolFolders } from '../../core/series/universe.ts';
 import { malformed } from '../malformed.ts';
 import { binanceHosts } from './hosts.ts';
 import { binanceArchive } from './venue.ts';

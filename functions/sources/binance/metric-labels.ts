@@ -1,6 +1,6 @@
-import { type LabelRule, ruleFor } from '../../core/labels.ts';
-import type { ArchiveLabels } from '../../core/source.ts';
-import { MINUTE } from '../../core/time.ts';
+import { type LabelRule, ruleFor } from '../../core/series/labels.ts';
+import type { ArchiveLabels } from '../../core/series/source.ts';
+import { MINUTE } from '../../core/time/time.ts';
 
 /** Every stamp of the statistics is a multiple of this: the length of a slot. */
 export const READING_STEP = 5 * MINUTE;

@@ -1,10 +1,10 @@
-import { batchOf } from '../../core/batch.ts';
-import { ruleFor } from '../../core/labels.ts';
-import { type Period, periodAt } from '../../core/period.ts';
-import { type Series, seriesLabel } from '../../core/series.ts';
-import type { Finding, ObjectFacts, Parsed, StreamParser } from '../../core/source.ts';
-import { DAY, floorTo, iso } from '../../core/time.ts';
-import { stepOf } from '../../core/timeframe.ts';
+import { batchOf } from '../../core/series/batch.ts';
+import { ruleFor } from '../../core/series/labels.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Finding, ObjectFacts, Parsed, StreamParser } from '../../core/series/source.ts';
+import { type Period, periodAt } from '../../core/time/period.ts';
+import { DAY, floorTo, iso } from '../../core/time/time.ts';
+import { stepOf } from '../../core/time/timeframe.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { wholeFile } from '../csv/whole-file.ts';
 import { malformed } from '../malformed.ts';

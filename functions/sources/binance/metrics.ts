@@ -1,9 +1,9 @@
-import { batchOf } from '../../core/batch.ts';
-import { type Series, seriesLabel } from '../../core/series.ts';
-import type { ListingProbe, PagesTier, Source } from '../../core/source.ts';
-import { MARKET_SYMBOL } from '../../core/spelling.ts';
-import { ceilTo, DAY, HOUR, MINUTE } from '../../core/time.ts';
-import { stepOf, type Timeframe } from '../../core/timeframe.ts';
+import { batchOf } from '../../core/series/batch.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { ListingProbe, PagesTier, Source } from '../../core/series/source.ts';
+import { MARKET_SYMBOL } from '../../core/series/spelling.ts';
+import { ceilTo, DAY, HOUR, MINUTE } from '../../core/time/time.ts';
+import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { malformed } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';

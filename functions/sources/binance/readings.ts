@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/source.ts';
+import type { Finding } from '../../core/series/source.ts';
 import { READING_STEP } from './metric-labels.ts';
 
 /** One row of the statistics. A cell that the venue left empty is undefined. */

@@ -1,6 +1,6 @@
-import type { Series } from '../../core/series.ts';
-import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
-import type { Timeframe } from '../../core/timeframe.ts';
+import type { Series } from '../../core/series/series.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
+import type { Timeframe } from '../../core/time/timeframe.ts';
 import { openInterestTable } from '../open_interest/table.ts';
 import type { ReadAt } from './metric-labels.ts';
 

@@ -1,5 +1,5 @@
-import type { Instrument, Universe } from '../../core/universe.ts';
-import type { HttpRequest } from '../../core/venue.ts';
+import type { Instrument, Universe } from '../../core/series/universe.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { symbolFolders } from './listing.ts';

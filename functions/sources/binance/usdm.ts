@@ -1,6 +1,6 @@
-import type { Series } from '../../core/series.ts';
-import type { ListingProbe } from '../../core/source.ts';
-import type { HttpRequest } from '../../core/venue.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { ListingProbe } from '../../core/series/source.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
 import { statusIn } from './exchange-info.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { binance } from './venue.ts';

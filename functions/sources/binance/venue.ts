@@ -1,5 +1,5 @@
-import { DAY, MINUTE, SECOND } from '../../core/time.ts';
-import type { RawAnswer, Venue, Verdict } from '../../core/venue.ts';
+import type { RawAnswer, Venue, Verdict } from '../../core/series/venue.ts';
+import { DAY, MINUTE, SECOND } from '../../core/time/time.ts';
 import { binanceHosts } from './hosts.ts';
 
 /** The firewall lets an address in again some minutes after it stops calling; it does not say when. */

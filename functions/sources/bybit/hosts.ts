@@ -1,4 +1,4 @@
-import type { Host, LimitFamily } from '../../core/venue.ts';
+import type { Host, LimitFamily } from '../../core/series/venue.ts';
 
 /** Where Bybit is asked. The environment variable points it at a mirror or at the simulator. */
 export const bybitHost = {

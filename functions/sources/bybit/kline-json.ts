@@ -1,8 +1,8 @@
-import { batchOf, sortAndDedupe } from '../../core/batch.ts';
-import { type Series, seriesLabel } from '../../core/series.ts';
-import type { Parsed } from '../../core/source.ts';
-import type { TableSpec } from '../../core/table.ts';
-import { stepOf } from '../../core/timeframe.ts';
+import { batchOf, sortAndDedupe } from '../../core/series/batch.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Parsed } from '../../core/series/source.ts';
+import type { TableSpec } from '../../core/series/table.ts';
+import { stepOf } from '../../core/time/timeframe.ts';
 import { malformed } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { listIn, numberIn, stampIn } from './envelope.ts';

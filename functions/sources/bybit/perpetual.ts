@@ -1,6 +1,6 @@
-import type { Series } from '../../core/series.ts';
-import type { ListingProbe } from '../../core/source.ts';
-import type { HttpRequest } from '../../core/venue.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { ListingProbe } from '../../core/series/source.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
 import { instrumentIn } from './envelope.ts';
 import { bybitFamily, bybitHost } from './hosts.ts';
 import { startsIn } from './kline-json.ts';

@@ -1,5 +1,5 @@
-import type { Instrument, Roster } from '../../core/universe.ts';
-import type { HttpRequest } from '../../core/venue.ts';
+import type { Instrument, Roster } from '../../core/series/universe.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
 import { malformed } from '../malformed.ts';
 import { listIn, resultIn } from './envelope.ts';
 import { bybitFamily, bybitHost } from './hosts.ts';

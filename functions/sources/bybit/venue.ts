@@ -1,5 +1,5 @@
-import { MINUTE, SECOND } from '../../core/time.ts';
-import type { RawAnswer, Venue, Verdict } from '../../core/venue.ts';
+import type { RawAnswer, Venue, Verdict } from '../../core/series/venue.ts';
+import { MINUTE, SECOND } from '../../core/time/time.ts';
 import { bybitHost } from './hosts.ts';
 
 /** "Stop all requests for ten minutes": the ban then lifts by itself, and calls during it may prolong it. */

@@ -1,5 +1,5 @@
-import { SECOND } from '../../core/time.ts';
-import type { Host, LimitFamily, Venue } from '../../core/venue.ts';
+import type { Host, LimitFamily, Venue } from '../../core/series/venue.ts';
+import { SECOND } from '../../core/time/time.ts';
 import { judgeRest } from '../rest/judge.ts';
 
 export const coinMetricsHost = {

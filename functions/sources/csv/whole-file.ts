@@ -1,4 +1,4 @@
-import type { Parsed, StreamParser } from '../../core/source.ts';
+import type { Parsed, StreamParser } from '../../core/series/source.ts';
 import { malformed } from '../malformed.ts';
 
 /** A month of settlements or a day of five-minute rows is a tenth of this; whatever is larger is no such file. */

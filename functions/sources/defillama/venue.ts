@@ -1,4 +1,4 @@
-import type { Host, Venue } from '../../core/venue.ts';
+import type { Host, Venue } from '../../core/series/venue.ts';
 import { judgeRest } from '../rest/judge.ts';
 
 export const defillamaHost = {

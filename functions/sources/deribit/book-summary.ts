@@ -1,5 +1,5 @@
-import type { Finding } from '../../core/source.ts';
-import { HOUR } from '../../core/time.ts';
+import type { Finding } from '../../core/series/source.ts';
+import { HOUR } from '../../core/time/time.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { numberOf } from '../rest/values.ts';

@@ -1,6 +1,6 @@
-import { batchOf } from '../../core/batch.ts';
-import type { Finding, Parsed } from '../../core/source.ts';
-import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
+import { batchOf } from '../../core/series/batch.ts';
+import type { Finding, Parsed } from '../../core/series/source.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import type { OptionState } from './book-summary.ts';
 
 const number = (name: string) => ({ name, type: 'float8' }) as const;

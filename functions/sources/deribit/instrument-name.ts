@@ -1,4 +1,4 @@
-import { HOUR } from '../../core/time.ts';
+import { HOUR } from '../../core/time/time.ts';
 
 export interface OptionName {
   readonly currency: string;

@@ -1,5 +1,5 @@
-import { MINUTE, SECOND } from '../../core/time.ts';
-import type { Host, LimitFamily, RawAnswer, Venue, Verdict } from '../../core/venue.ts';
+import type { Host, LimitFamily, RawAnswer, Venue, Verdict } from '../../core/series/venue.ts';
+import { MINUTE, SECOND } from '../../core/time/time.ts';
 import { judgeRest } from '../rest/judge.ts';
 
 export const deribitHost = {

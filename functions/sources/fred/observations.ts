@@ -1,8 +1,8 @@
-import { batchOf } from '../../core/batch.ts';
-import type { Series } from '../../core/series.ts';
-import type { Finding, Parsed } from '../../core/source.ts';
-import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
-import { DAY } from '../../core/time.ts';
+import { batchOf } from '../../core/series/batch.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { Finding, Parsed } from '../../core/series/source.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
+import { DAY } from '../../core/time/time.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { dayOf, numberOf } from '../rest/values.ts';

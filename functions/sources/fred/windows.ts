@@ -1,4 +1,4 @@
-import { addYears, DAY, floorTo, isoDay } from '../../core/time.ts';
+import { addYears, DAY, floorTo, isoDay } from '../../core/time/time.ts';
 
 /** A real-time period: the values that were known at any time in it. Days, both inclusive, as FRED writes them. */
 export interface Window {

@@ -1,4 +1,4 @@
-import { HOUR } from '../../core/time.ts';
+import { HOUR } from '../../core/time/time.ts';
 
 /** The longest time between two settlements that any perpetual has. */
 export const LONGEST_INTERVAL = 8 * HOUR;

@@ -1,9 +1,9 @@
-import { batchOf, sortAndDedupe } from '../../core/batch.ts';
-import type { Series } from '../../core/series.ts';
-import type { Finding, Parsed, Source } from '../../core/source.ts';
-import { MARKET_SYMBOL } from '../../core/spelling.ts';
-import { KNOWN_AT, type TableSpec } from '../../core/table.ts';
-import { DAY, floorTo, HOUR, MINUTE } from '../../core/time.ts';
+import { batchOf, sortAndDedupe } from '../../core/series/batch.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { Finding, Parsed, Source } from '../../core/series/source.ts';
+import { MARKET_SYMBOL } from '../../core/series/spelling.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
+import { DAY, floorTo, HOUR, MINUTE } from '../../core/time/time.ts';
 import { intervalsOf, LONGEST_INTERVAL } from './intervals.ts';
 
 /** A request begins so much before its range and ends so much after it: the neighbours say the intervals at its ends. */

@@ -1,4 +1,4 @@
-import { type Column, KNOWN_AT, type TableSpec } from '../../core/table.ts';
+import { type Column, KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 
 /**
  * The table of one venue's open interest, as `sql/` creates it.

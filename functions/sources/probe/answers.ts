@@ -1,6 +1,6 @@
 import { type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
-import { type Parsed, UNREADABLE_CELL } from '../../core/source.ts';
-import { iso, MINUTE, SECOND } from '../../core/time.ts';
+import { type Parsed, UNREADABLE_CELL } from '../../core/series/source.ts';
+import { iso, MINUTE, SECOND } from '../../core/time/time.ts';
 import { malformed } from '../malformed.ts';
 import { cellOf, instantOf, list, typeOf, type Unit, unitOf, type WireRow, wireRows } from './wire.ts';
 

@@ -1,6 +1,6 @@
-import { type Period, periodAt } from '../../core/period.ts';
-import type { ArchiveTier } from '../../core/source.ts';
-import { DAY } from '../../core/time.ts';
+import type { ArchiveTier } from '../../core/series/source.ts';
+import { type Period, periodAt } from '../../core/time/period.ts';
+import { DAY } from '../../core/time/time.ts';
 
 export const VENUE = 'binance-archive';
 

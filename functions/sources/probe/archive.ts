@@ -1,8 +1,8 @@
-import { type Period, periodAt } from '../../core/period.ts';
 import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
-import type { ArchiveTier, Parsed, Source } from '../../core/source.ts';
-import { DAY } from '../../core/time.ts';
-import type { Timeframe } from '../../core/timeframe.ts';
+import type { ArchiveTier, Parsed, Source } from '../../core/series/source.ts';
+import { type Period, periodAt } from '../../core/time/period.ts';
+import { DAY } from '../../core/time/time.ts';
+import type { Timeframe } from '../../core/time/timeframe.ts';
 import { funding_binance } from '../funding_binance.ts';
 import { klines_perp } from '../klines_perp.ts';
 import { klines_spot } from '../klines_spot.ts';

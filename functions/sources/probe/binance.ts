@@ -1,6 +1,6 @@
 import type { Check } from '../../core/probe/check.ts';
-import type { ListingProbe, Source } from '../../core/source.ts';
-import { DAY, HOUR, MINUTE } from '../../core/time.ts';
+import type { ListingProbe, Source } from '../../core/series/source.ts';
+import { DAY, HOUR, MINUTE } from '../../core/time/time.ts';
 import { STATISTICS, type Statistic } from '../binance/statistics.ts';
 import { universes } from '../binance/universes.ts';
 import { funding_binance } from '../funding_binance.ts';

@@ -1,5 +1,5 @@
-import { MINUTE } from '../../core/time.ts';
-import type { Host, HttpRequest, LimitFamily, Venue } from '../../core/venue.ts';
+import type { Host, HttpRequest, LimitFamily, Venue } from '../../core/series/venue.ts';
+import { MINUTE } from '../../core/time/time.ts';
 import { judgeRest } from '../rest/judge.ts';
 
 const host = {

@@ -1,5 +1,5 @@
 import type { Check } from '../../core/probe/check.ts';
-import { DAY, HOUR } from '../../core/time.ts';
+import { DAY, HOUR } from '../../core/time/time.ts';
 import { ask as request } from '../bybit/perpetual.ts';
 import { funding_bybit } from '../funding_bybit.ts';
 import { open_interest_bybit } from '../open_interest_bybit.ts';

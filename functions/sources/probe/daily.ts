@@ -1,7 +1,7 @@
 import { type Check, judged } from '../../core/probe/check.ts';
-import type { PagesTier, Source } from '../../core/source.ts';
-import { DAY } from '../../core/time.ts';
-import type { HttpRequest } from '../../core/venue.ts';
+import type { PagesTier, Source } from '../../core/series/source.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
+import { DAY } from '../../core/time/time.ts';
 import { btc_market_cap } from '../btc_market_cap.ts';
 import { fear_greed } from '../fear_greed.ts';
 import { macro_fred } from '../macro_fred.ts';

@@ -1,5 +1,5 @@
 import { type Check, judged } from '../../core/probe/check.ts';
-import type { SnapshotTier } from '../../core/source.ts';
+import type { SnapshotTier } from '../../core/series/source.ts';
 import { optionsIn } from '../deribit/book-summary.ts';
 import { gex_deribit } from '../gex_deribit.ts';
 import { malformed } from '../malformed.ts';

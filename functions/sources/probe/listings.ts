@@ -1,8 +1,8 @@
 import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
-import type { Series } from '../../core/series.ts';
-import type { ListingProbe } from '../../core/source.ts';
-import { DAY, isoDay } from '../../core/time.ts';
-import type { Universe } from '../../core/universe.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { ListingProbe } from '../../core/series/source.ts';
+import type { Universe } from '../../core/series/universe.ts';
+import { DAY, isoDay } from '../../core/time/time.ts';
 import { malformed } from '../malformed.ts';
 
 const A_YEAR = 365 * DAY;

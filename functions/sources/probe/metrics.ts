@@ -1,8 +1,8 @@
-import type { LabelRule } from '../../core/labels.ts';
-import { type Period, periodAt } from '../../core/period.ts';
 import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
-import type { ArchiveTier, PagesTier, Parsed, Source } from '../../core/source.ts';
-import { DAY, iso, MINUTE } from '../../core/time.ts';
+import type { LabelRule } from '../../core/series/labels.ts';
+import type { ArchiveTier, PagesTier, Parsed, Source } from '../../core/series/source.ts';
+import { type Period, periodAt } from '../../core/time/period.ts';
+import { DAY, iso, MINUTE } from '../../core/time/time.ts';
 import { type Course, judgeLabels } from '../../core/verify/judge-labels.ts';
 import { LABELS_MOVED, READING_STEP } from '../binance/metric-labels.ts';
 import { STATISTICS } from '../binance/statistics.ts';

@@ -1,10 +1,10 @@
 import { type Check, type Evidence, judged } from '../../core/probe/check.ts';
-import type { Range } from '../../core/range.ts';
-import type { Series } from '../../core/series.ts';
-import type { PagesTier, Source } from '../../core/source.ts';
-import { ceilTo, DAY, floorTo } from '../../core/time.ts';
-import { stepOf, type Timeframe } from '../../core/timeframe.ts';
-import type { HttpRequest } from '../../core/venue.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { PagesTier, Source } from '../../core/series/source.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
+import type { Range } from '../../core/time/range.ts';
+import { ceilTo, DAY, floorTo } from '../../core/time/time.ts';
+import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { malformed } from '../malformed.ts';
 import {
   judgeLimitHeader,

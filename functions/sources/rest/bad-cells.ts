@@ -1,4 +1,4 @@
-import { type Finding, UNREADABLE_CELL } from '../../core/source.ts';
+import { type Finding, UNREADABLE_CELL } from '../../core/series/source.ts';
 import { malformed } from '../malformed.ts';
 
 interface Bad {

@@ -1,7 +1,7 @@
-import { batchOf, sortAndDedupe } from '../../core/batch.ts';
-import type { Series } from '../../core/series.ts';
-import type { Finding, ListingProbe, Parsed, Source } from '../../core/source.ts';
-import { DAY, floorTo } from '../../core/time.ts';
+import { batchOf, sortAndDedupe } from '../../core/series/batch.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { Finding, ListingProbe, Parsed, Source } from '../../core/series/source.ts';
+import { DAY, floorTo } from '../../core/time/time.ts';
 import { BadCells } from './bad-cells.ts';
 import { isInstant } from './values.ts';
 

@@ -1,5 +1,5 @@
-import { MINUTE, SECOND } from '../../core/time.ts';
-import type { Host, RawAnswer, Verdict } from '../../core/venue.ts';
+import type { Host, RawAnswer, Verdict } from '../../core/series/venue.ts';
+import { MINUTE, SECOND } from '../../core/time/time.ts';
 
 /** A firewall lets an address in again some minutes after it stops calling; it does not say when. */
 const FIREWALL_PARK = 5 * MINUTE;

@@ -1,6 +1,6 @@
 import { contextFor } from '../../../cli/commands/context.ts';
 import { run } from '../../../cli/main.ts';
-import type { HostState } from '../../../localstack/embedded/state-file.ts';
+import type { HostState } from '../../../host/state-file.ts';
 import { type FakeTerminal, type FakeTerminalOptions, fakeTerminal } from './fake-terminal.ts';
 
 export interface Ran {

@@ -1,6 +1,6 @@
-import type { ChunkProgress, Job } from '../../../functions/core/job.ts';
-import { detail, type JobDetail, summarize } from '../../../functions/core/job-view.ts';
-import { DAY, SECOND } from '../../../functions/core/time.ts';
+import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
+import { detail, type JobDetail, summarize } from '../../../functions/core/jobs/job-view.ts';
+import { DAY, SECOND } from '../../../functions/core/time/time.ts';
 import { NOON } from './fake-terminal.ts';
 
 export const JOB_ID = '01JD6Z8X5Q0000000000000000';

@@ -11,7 +11,7 @@ import {
   strikesOf,
   widthsFor,
 } from '../../../console/web/series/data.ts';
-import { HOUR } from '../../../functions/core/time.ts';
+import { HOUR } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 
 const START = Date.UTC(2025, 0, 1);

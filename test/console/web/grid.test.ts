@@ -15,7 +15,7 @@ import {
 } from '../../../console/web/coverage/grid.ts';
 import { bucketFor, panned, showing, ticksOf, zoomed } from '../../../console/web/coverage/view.ts';
 import { describe as inWords } from '../../../console/web/coverage/words.ts';
-import { DAY, HOUR } from '../../../functions/core/time.ts';
+import { DAY, HOUR } from '../../../functions/core/time/time.ts';
 
 const START = Date.UTC(2025, 0, 1);
 const at = (days: number): number => START + days * DAY;

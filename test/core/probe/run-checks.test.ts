@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { BudgetExhausted } from '../../../functions/core/errors.ts';
+import { BudgetExhausted } from '../../../functions/core/errors/errors.ts';
 import { type Check, judged } from '../../../functions/core/probe/check.ts';
 import { runChecks } from '../../../functions/core/probe/run-checks.ts';
-import { SECOND } from '../../../functions/core/time.ts';
-import type { HttpRequest } from '../../../functions/core/venue.ts';
+import type { HttpRequest } from '../../../functions/core/series/venue.ts';
+import { SECOND } from '../../../functions/core/time/time.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
 const request: HttpRequest = {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { planChunks } from '../../../functions/core/plan.ts';
+import { planChunks } from '../../../functions/core/ledger/plan.ts';
 import { estimateChunk } from '../../../functions/core/quote/asked-for.ts';
 import { quoteOf } from '../../../functions/core/quote/quote.ts';
-import type { Source } from '../../../functions/core/source.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
-import type { Timeframe } from '../../../functions/core/timeframe.ts';
+import type { Source } from '../../../functions/core/series/source.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
 import { funding_bybit } from '../../../functions/sources/funding_bybit.ts';
 import { gex_deribit } from '../../../functions/sources/gex_deribit.ts';
 import { klines_spot } from '../../../functions/sources/klines_spot.ts';

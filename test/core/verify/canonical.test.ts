@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchOf } from '../../../functions/core/batch.ts';
-import type { TableSpec } from '../../../functions/core/table.ts';
+import { batchOf } from '../../../functions/core/series/batch.ts';
+import type { TableSpec } from '../../../functions/core/series/table.ts';
 import { asObject, cellsAt, keyOf, lineOf } from '../../../functions/core/verify/canonical.ts';
 
 const table: TableSpec = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { periodsIn } from '../../../functions/core/period.ts';
-import { contains, measure, type Range } from '../../../functions/core/range.ts';
-import { DAY, HOUR } from '../../../functions/core/time.ts';
+import { periodsIn } from '../../../functions/core/time/period.ts';
+import { contains, measure, type Range } from '../../../functions/core/time/range.ts';
+import { DAY, HOUR } from '../../../functions/core/time/time.ts';
 import { portionOf, spansOfTurn } from '../../../functions/core/verify/portion.ts';
 
 const SERIES = { source: 'btc_market_cap', symbol: 'BTC', timeframe: '1d' } as const;

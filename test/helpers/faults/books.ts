@@ -1,11 +1,11 @@
-import type { JobDetail } from '../../../functions/core/job-view.ts';
-import { iso } from '../../../functions/core/time.ts';
-import type { Sql } from '../../../functions/stores/postgres.ts';
-import { allKlines } from '../../../localstack/venues/binance/klines.ts';
-import type { VenueContext } from '../../../localstack/venues/frame/module.ts';
+import type { JobDetail } from '../../../functions/core/jobs/job-view.ts';
+import { iso } from '../../../functions/core/time/time.ts';
+import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
+import { allKlines } from '../../../simulator/binance/klines.ts';
+import type { VenueContext } from '../../../simulator/frame/module.ts';
 
 /** One series of one-minute candles within `[from, to)`, epoch ms on the minute. */
-export interface Lot {
+export interface Slice {
   readonly source: 'klines_spot' | 'klines_perp';
   readonly symbol: string;
   readonly from: number;
@@ -13,7 +13,7 @@ export interface Lot {
 }
 
 /** What the warehouse has of a lot, held against what the venue has; all counts are of steps. */
-export interface Books {
+export interface Reconciliation {
   readonly truth: number;
   readonly rows: number;
   /** rows of the venue that are not stored */
@@ -44,7 +44,11 @@ const COLUMNS =
   'open, high, low, close, volume, quote_volume, trades, taker_buy_volume, taker_buy_quote_volume';
 
 /** @param venues the simulator's own state: its truth needs no request, so no fault can strike it */
-export async function readBooks(sql: Sql, venues: VenueContext, lot: Lot): Promise<Books> {
+export async function readReconciliation(
+  sql: Sql,
+  venues: VenueContext,
+  lot: Slice,
+): Promise<Reconciliation> {
   const range = { symbol: lot.symbol, timeframe: '1m', start: lot.from, end: lot.to };
   const truth = allKlines(venues, MARKET[lot.source], range).map((row) => [
     iso(Number(row[0])),
@@ -57,7 +61,7 @@ export async function readBooks(sql: Sql, venues: VenueContext, lot: Lot): Promi
     sql.unsafe(
       `coalesce((select sum(extract(epoch from upper(x) - lower(x))) from unnest(${set}) x), 0)::int8 / 60`,
     );
-  const [books] = await sql<(Omit<Books, 'holes'> & { holes: Record<string, number> | null })[]>`
+  const [books] = await sql<(Omit<Reconciliation, 'holes'> & { holes: Record<string, number> | null })[]>`
     with truth as (
       select (r->>0)::timestamptz as time, ${sql.unsafe(cells)} from jsonb_array_elements(${sql.json(truth)}) r),
     stored as materialized (
@@ -97,7 +101,7 @@ export async function readBooks(sql: Sql, venues: VenueContext, lot: Lot): Promi
 }
 
 /** What may never be, whatever struck: a row that the venue has not, or a ledger that does not tell of the rows. */
-export function faultsIn(books: Books): string[] {
+export function faultsIn(books: Reconciliation): string[] {
   const never = [
     'foreign',
     'differing',
@@ -111,7 +115,7 @@ export function faultsIn(books: Books): string[] {
 }
 
 /** What must be once a job has succeeded: every row of the venue, and a proof for every other step. */
-export function gapsIn(books: Books): string[] {
+export function gapsIn(books: Reconciliation): string[] {
   const { lost, unexplained, truth, rows } = books;
   return [
     ...faultsIn(books),
@@ -129,7 +133,7 @@ export async function rowsWrittenBy(sql: Sql, jobId: string): Promise<number> {
 }
 
 /** Where a job that has ended says what is not so. @param books of every series that it was about */
-export function liesOf(job: JobDetail, books: readonly Books[], written: number): string[] {
+export function contradictions(job: JobDetail, books: readonly Reconciliation[], written: number): string[] {
   const missing = books.reduce((sum, { unexplained }) => sum + unexplained, 0);
   const lies: string[] = [];
   const claim = (holds: boolean, what: string): void =>

@@ -42,7 +42,7 @@ export async function fetchElsewhere(
 }
 
 async function serve(): Promise<void> {
-  const { createHandler } = await import('../../../functions/handlers/fetch-chunk.ts');
+  const { createHandler } = await import('../../../functions/states/fetch-chunk.ts');
   const { createServices } = await import('../../../functions/runtime/services.ts');
   const [{ event, aheadMs }] = (await once(process, 'message')) as [{ event: unknown; aheadMs: number }];
   const services = createServices(process.env, { clock: () => Date.now() + aheadMs });

@@ -2,16 +2,24 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { isFinished, type JobStatus } from '../../../functions/core/job.ts';
-import type { JobDetail } from '../../../functions/core/job-view.ts';
-import { DAY, iso, SECOND } from '../../../functions/core/time.ts';
-import type { Around } from '../../../localstack/embedded/host.ts';
-import { type JobTableServer, startJobTable } from '../../../localstack/embedded/job-table.ts';
+import { isFinished, type JobStatus } from '../../../functions/core/jobs/job.ts';
+import type { JobDetail } from '../../../functions/core/jobs/job-view.ts';
+import { DAY, iso, SECOND } from '../../../functions/core/time/time.ts';
+import type { Around } from '../../../host/host.ts';
+import { type JobTableServer, startJobTable } from '../../../host/job-table.ts';
 import type { TestDatabase } from '../database.ts';
 import { createTestDatabase } from '../database.ts';
 import { startTestHost, type TestHost } from '../host.ts';
 import { passingTime } from '../passing-time.ts';
-import { type Books, faultsIn, gapsIn, type Lot, liesOf, readBooks, rowsWrittenBy } from './books.ts';
+import {
+  contradictions,
+  faultsIn,
+  gapsIn,
+  type Reconciliation,
+  readReconciliation,
+  rowsWrittenBy,
+  type Slice,
+} from './books.ts';
 import { startTableProxy, type TableProxy } from './table-proxy.ts';
 import { startWire, type Wire } from './wire.ts';
 
@@ -38,18 +46,18 @@ export interface FaultHost extends TestHost {
   settled(id: string): Promise<JobDetail>;
   /** holds the next call of a function; before it begins, or when it has its answer */
   hold(handler: string, when: 'before' | 'after'): Held;
-  orderOf(lot: Lot): object;
+  orderOf(lot: Slice): object;
   /** orders a lot. @returns the job that it became */
-  trigger(lot: Lot): Promise<JobDetail>;
+  trigger(lot: Slice): Promise<JobDetail>;
   cancel(id: string): Promise<JobStatus>;
   /**
    * The one check after each fault. The ledger tells of the rows and of nothing else, the jobs say what is so; then, with
    * every fault ended, the next trigger fetches exactly what is missing, and one more nothing.
    */
   recovers(
-    lot: Lot,
+    lot: Slice,
     ...jobs: readonly JobDetail[]
-  ): Promise<{ readonly before: Books; readonly after: Books }>;
+  ): Promise<{ readonly before: Reconciliation; readonly after: Reconciliation }>;
 }
 
 export interface Held {
@@ -93,7 +101,8 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
     },
     database ?? (await createTestDatabase()),
   );
-  const books = (lot: Lot): Promise<Books> => readBooks(host.sql, host.venues.control.context, lot);
+  const books = (lot: Slice): Promise<Reconciliation> =>
+    readReconciliation(host.sql, host.venues.control.context, lot);
 
   const it: Omit<FaultHost, 'around' | 'tamper'> = {
     ...host,
@@ -142,13 +151,13 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
       expect(faultsIn(before)).toEqual([]);
       for (const { id } of jobs) {
         const job = await it.settled(id);
-        expect(liesOf(job, [before], await rowsWrittenBy(host.sql, id))).toEqual([]);
+        expect(contradictions(job, [before], await rowsWrittenBy(host.sql, id))).toEqual([]);
       }
       it.calm();
       const next = await it.trigger(lot);
       const after = await books(lot);
       expect([next.status, next.rows_fetched, gapsIn(after)]).toEqual(['succeeded', before.lost, []]);
-      expect(liesOf(next, [after], await rowsWrittenBy(host.sql, next.id))).toEqual([]);
+      expect(contradictions(next, [after], await rowsWrittenBy(host.sql, next.id))).toEqual([]);
       const asked = host.venues.requests.all().length;
       expect(await it.trigger(lot)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
       expect(host.venues.requests.all().length).toBe(asked);
@@ -182,7 +191,7 @@ const plain: Around = (_handler, event, invoke) => invoke(event);
 
 let taken = 0;
 /** A day that no other test of the file has: a daily file, or two pages of REST. */
-export function freshLot(days = 1, source: Lot['source'] = 'klines_spot'): Lot {
+export function freshSlice(days = 1, source: Slice['source'] = 'klines_spot'): Slice {
   const from = Date.UTC(2025, 2, 1) + taken * DAY;
   taken += days + 1;
   return { source, symbol: 'ETHUSDT', from, to: from + days * DAY };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { BudgetExhausted } from '../../../functions/core/errors.ts';
-import { periodAt } from '../../../functions/core/period.ts';
-import type { Range } from '../../../functions/core/range.ts';
-import type { Series } from '../../../functions/core/series.ts';
-import type { ArchiveTier, PagesTier } from '../../../functions/core/source.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/core/time.ts';
+import { BudgetExhausted } from '../../../functions/core/errors/errors.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import type { ArchiveTier, PagesTier } from '../../../functions/core/series/source.ts';
+import { periodAt } from '../../../functions/core/time/period.ts';
+import type { Range } from '../../../functions/core/time/range.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { emptyJobTables } from '../../../simulation/memory/job-tables.ts';
 import { Market } from '../../../simulation/memory/market.ts';
 import { createMemoryRateBudget } from '../../../simulation/memory/rate-budget.ts';

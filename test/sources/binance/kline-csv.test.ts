@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Series } from '../../../functions/core/series.ts';
-import { MINUTE } from '../../../functions/core/time.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import { MINUTE } from '../../../functions/core/time/time.ts';
 import { klineCsvParser } from '../../../functions/sources/binance/kline-csv.ts';
 import { bytes, parseFile } from '../conformance.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Series } from '../../../functions/core/series.ts';
-import { MINUTE } from '../../../functions/core/time.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import { MINUTE } from '../../../functions/core/time/time.ts';
 import { parseKlineJson } from '../../../functions/sources/binance/kline-json.ts';
 import { bytes, rowsOf } from '../conformance.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Source } from '../../../functions/core/source.ts';
-import { floorTo } from '../../../functions/core/time.ts';
-import { isTimeframe, stepOf, type Timeframe } from '../../../functions/core/timeframe.ts';
+import type { Source } from '../../../functions/core/series/source.ts';
+import { floorTo } from '../../../functions/core/time/time.ts';
+import { isTimeframe, stepOf, type Timeframe } from '../../../functions/core/time/timeframe.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { recorded, recordingsAbsent } from '../../helpers/recorded.ts';
 import { bytes, expectSound, type PlainRow, parseFile, rowsOf, tiersOf } from '../conformance.ts';

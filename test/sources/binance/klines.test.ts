@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { periodAt } from '../../../functions/core/period.ts';
-import type { ListingProbe, PagesTier, Source } from '../../../functions/core/source.ts';
-import { DAY, HOUR, iso, MINUTE } from '../../../functions/core/time.ts';
+import type { ListingProbe, PagesTier, Source } from '../../../functions/core/series/source.ts';
+import { periodAt } from '../../../functions/core/time/period.ts';
+import { DAY, HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 import { klines_perp } from '../../../functions/sources/klines_perp.ts';
 import { klines_spot } from '../../../functions/sources/klines_spot.ts';
 import { tiersOf } from '../conformance.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LabelRule } from '../../../functions/core/labels.ts';
-import { periodAt } from '../../../functions/core/period.ts';
-import type { Parsed } from '../../../functions/core/source.ts';
+import type { LabelRule } from '../../../functions/core/series/labels.ts';
+import type { Parsed } from '../../../functions/core/series/source.ts';
+import { periodAt } from '../../../functions/core/time/period.ts';
 import { answeredAt, readAt } from '../../../functions/sources/binance/metric-labels.ts';
 import { metricsCsvParser } from '../../../functions/sources/binance/metrics-csv.ts';
 import { STATISTICS } from '../../../functions/sources/binance/statistics.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PagesTier } from '../../../functions/core/source.ts';
+import type { PagesTier } from '../../../functions/core/series/source.ts';
 import { metricsCsvParser } from '../../../functions/sources/binance/metrics-csv.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { open_interest_binance } from '../../../functions/sources/open_interest_binance.ts';

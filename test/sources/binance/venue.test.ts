@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, MINUTE, SECOND } from '../../../functions/core/time.ts';
-import type { RawAnswer } from '../../../functions/core/venue.ts';
+import type { RawAnswer } from '../../../functions/core/series/venue.ts';
+import { DAY, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
 import { binance, binanceArchive } from '../../../functions/sources/binance/venue.ts';
 
 const now = Date.UTC(2022, 6, 30, 6, 0);

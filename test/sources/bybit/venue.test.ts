@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE, SECOND } from '../../../functions/core/time.ts';
-import type { RawAnswer } from '../../../functions/core/venue.ts';
+import type { RawAnswer } from '../../../functions/core/series/venue.ts';
+import { MINUTE, SECOND } from '../../../functions/core/time/time.ts';
 import { bybit } from '../../../functions/sources/bybit/venue.ts';
 
 const now = Date.UTC(2025, 2, 1, 6, 0);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DAY, isoDay } from '../../../functions/core/time.ts';
+import { DAY, isoDay } from '../../../functions/core/time/time.ts';
 import { windowsFrom } from '../../../functions/sources/fred/windows.ts';
 
 const NOW = Date.parse('2026-11-21T03:00:00Z');

@@ -7,9 +7,9 @@ import { createArchiveReader } from '../../../functions/runtime/archive-reader.t
 import { createVenueClient } from '../../../functions/runtime/venue-client.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { checks } from '../../../functions/sources/probe/index.ts';
-import type { Fault } from '../../../localstack/venues/frame/faults.ts';
-import { startVenues } from '../../../localstack/venues/index.ts';
-import { venueModules } from '../../../localstack/venues/registry.ts';
+import type { Fault } from '../../../simulator/frame/faults.ts';
+import { startVenues } from '../../../simulator/index.ts';
+import { venueModules } from '../../../simulator/registry.ts';
 import { LooseBudget, startVenue } from '../../runtime/local-venue.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12, 34, 56);

@@ -6,10 +6,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ArchiveTier } from '../../../functions/core/source.ts';
-import type { Batch } from '../../../functions/core/table.ts';
+import type { ArchiveTier } from '../../../functions/core/series/source.ts';
+import type { Batch } from '../../../functions/core/series/table.ts';
 import { klines_spot } from '../../../functions/sources/klines_spot.ts';
-import { encodeCopy } from '../../../functions/stores/copy-encoder.ts';
+import { encodeCopy } from '../../../functions/stores/copy/copy-encoder.ts';
 
 /** Bytes for each row. */
 interface PerRow {

@@ -1,0 +1,90 @@
+import { normalize, type Range, type RangeSet } from '../time/range.ts';
+import { ceilTo, DAY, floorTo, HOUR, MINUTE } from '../time/time.ts';
+import type { Timeframe } from '../time/timeframe.ts';
+
+/** What the aggregates are made of. */
+export const AGGREGATED = { source: 'price_klines', timeframe: '5m' } as const satisfies {
+  source: string;
+  timeframe: Timeframe;
+};
+
+export interface Aggregate {
+  /** its name in `market_data` */
+  readonly name: string;
+  /** length of a bucket in ms */
+  readonly width: number;
+}
+
+/** Each is made of the 5-minute rows themselves: one is refreshed without another. */
+export const AGGREGATES: readonly Aggregate[] = [
+  { name: 'price_klines_15m', width: 15 * MINUTE },
+  { name: 'price_klines_30m', width: 30 * MINUTE },
+  { name: 'price_klines_1h', width: HOUR },
+  { name: 'price_klines_4h', width: 4 * HOUR },
+  { name: 'price_klines_12h', width: 12 * HOUR },
+  { name: 'price_klines_1d', width: DAY },
+];
+
+/** The buckets that a set of rows touches, the open one included. */
+export const bucketsOf = ({ width }: Aggregate, touched: RangeSet): RangeSet =>
+  normalize(
+    touched.map(({ start, end }): Range => ({ start: floorTo(start, width), end: ceilTo(end, width) })),
+  );
+
+/** Rows of a job that the aggregates have not seen. */
+export interface PendingRefresh {
+  readonly jobId: string;
+  readonly symbols: readonly string[];
+  readonly touched: RangeSet;
+}
+
+export interface AggregateStatus {
+  readonly name: string;
+  /** epoch ms; null before the first refresh */
+  readonly lastRefresh: number | null;
+  readonly nextRefresh: number | null;
+  /** up to here it is materialised; null when nothing is */
+  readonly watermark: number | null;
+  readonly healthy: boolean;
+}
+
+export interface RefreshHow {
+  /** those whose rows changed; any of them by default. Only TimescaleDB knows by itself which did */
+  readonly symbols?: readonly string[];
+  /** how long to wait for others that refresh the same, all in all; ms */
+  readonly patience?: number;
+  /** called before each aggregate with its number, from 1, and how many there are */
+  onAggregate?(number: number, of: number): Promise<void>;
+}
+
+/** From where to where, epoch ms; null is no bound. */
+export interface Window {
+  readonly start: number | null;
+  readonly end: number | null;
+}
+
+/** The aggregates of `price_klines`, however the database keeps them. */
+export interface AggregateStore {
+  /** Jobs that wrote since and have not been entered by `seen`. @param since epoch ms */
+  unseen(since: number): Promise<readonly PendingRefresh[]>;
+  seen(jobIds: readonly string[]): Promise<void>;
+  /**
+   * Refreshes the buckets that the set touches, and those between near ones.
+   * @throws GordonError `refresh-busy` when others refreshed the same for longer than `how.patience`
+   */
+  refresh(touched: RangeSet, how?: RefreshHow): Promise<void>;
+  /**
+   * Refreshes the whole buckets of one aggregate within a window. Without an end the open bucket is one of them.
+   * @param name one of `AGGREGATES`
+   */
+  refreshWindow(name: string, window: Window): Promise<void>;
+  /** From the first to the last of the rows that the aggregates are made of; undefined when there are none. */
+  extent(): Promise<Range | undefined>;
+  /**
+   * Refreshes the newest buckets of all, where the database does not do so by itself.
+   * @param everySeconds how often this is called
+   * @returns whether there was anything to do
+   */
+  refreshRecent(everySeconds: number): Promise<boolean>;
+  status(): Promise<readonly AggregateStatus[]>;
+}

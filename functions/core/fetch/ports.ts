@@ -1,0 +1,42 @@
+import type { HttpAnswer, HttpRequest, LimitFamily } from '../series/venue.ts';
+
+/** The way to the venues. Takes budget before each request. */
+export interface VenueClient {
+  /**
+   * @returns undefined when the venue says that the object does not exist
+   * @throws BudgetExhausted when nothing may be sent now
+   * @throws GordonError `RetryableVenueError` or `PermanentError`
+   */
+  get(request: HttpRequest): Promise<HttpAnswer | undefined>;
+}
+
+export interface ArchiveFile {
+  readonly sha256: string;
+  /** the unpacked file, piece by piece; a piece holds until the next one is asked for. @throws GordonError `corrupt-archive` */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export interface ArchiveReader {
+  /**
+   * Loads an object and proves it against its checksum.
+   * @returns undefined when the object does not exist
+   * @throws GordonError `checksum-mismatch`, and what VenueClient throws
+   */
+  read(object: {
+    readonly file: HttpRequest;
+    readonly checksum: HttpRequest;
+  }): Promise<ArchiveFile | undefined>;
+}
+
+/** What has been sent to the venues, counted for all workers together. */
+export interface RateBudget {
+  /** @throws BudgetExhausted when the window is spent, or the family or its venue is parked; `until` is our clock */
+  take(venue: string, family: LimitFamily | undefined, weight: number): Promise<void>;
+  /**
+   * The venue's own count for the current window, from its answer header: it knows of other programs on this address.
+   * `asOf` is the venue's clock, by which its windows turn.
+   */
+  observe(family: LimitFamily, used: number, asOf: number): Promise<void>;
+  /** `scope` is a family's id or a venue's; nobody sends anything there before `until`, epoch ms of our clock */
+  park(scope: string, until: number, why: string): Promise<void>;
+}

@@ -1,0 +1,151 @@
+import { BudgetExhausted, GordonError } from '../errors/errors.ts';
+import { batchPages } from '../fetch/batch-pages.ts';
+import type { FetchContext, FillPorts } from '../fetch/fetch-context.ts';
+import { fetchMissing } from '../fetch/fetch-missing.ts';
+import { qualityCheck } from '../fetch/quality.ts';
+import { withRequestCount } from '../fetch/with-request-count.ts';
+import type { Page } from '../ledger/coverage.ts';
+import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
+import { listingOf } from '../listing/listing-of.ts';
+import type { LabelRules } from '../series/labels.ts';
+import { waitSecondsUntil } from '../series/schedule.ts';
+import type { Sources } from '../series/source.ts';
+import { hull, measure, normalize, type RangeSet, union } from '../time/range.ts';
+import { MINUTE, SECOND } from '../time/time.ts';
+import type { FetchChunkInput, FetchChunkOutput } from '../workflow/contracts.ts';
+import type { ChunkState } from './job.ts';
+import type { JobStore } from './ports.ts';
+
+export interface FetchPorts extends FillPorts {
+  readonly jobs: JobStore;
+  readonly store: SeriesStore;
+  readonly catalog: Pick<SeriesCatalog, 'request'>;
+  readonly labels: LabelRules;
+  readonly sources: Sources;
+}
+
+/** One call works this long, then hands back: far below the function's timeout, for the page in hand must still fit. */
+const CALL_BUDGET = 45 * SECOND;
+
+/** All calls and waits of a chunk in one wave: an EXPRESS child execution lives for five minutes. */
+const WAVE_BUDGET = 3 * MINUTE;
+
+/**
+ * Fetches what is missing inside a chunk, page by page. After each page the rows are committed with their spans and the
+ * job table is asked whether the job is still wanted: whatever stops the call, what it wrote stays and counts.
+ */
+export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Promise<FetchChunkOutput> {
+  const { ports, taken } = withRequestCount(given);
+  const { chunk, jobId } = input;
+  const source = ports.sources[chunk.source];
+  if (!source) throw unknownSource(chunk.source);
+  const began = ports.clock();
+  const since = input.resume.since || began;
+  const { withoutArchive } = input.resume;
+  const by = { jobId, chunk: chunk.label };
+  const context: FetchContext = {
+    source,
+    series: { source: chunk.source, symbol: chunk.symbol, timeframe: chunk.timeframe },
+    missing: await ports.store.missing(chunk, chunk),
+    asked: [],
+    objects: [],
+    sources: ports.sources,
+    withoutArchive,
+    listing: memo(() => listingOf(ports, source, context.series)),
+    labels: (dataset) => ports.labels.labelRules(dataset, chunk.symbol),
+  };
+  let rows = await ports.store.rowsBy(jobId, chunk.label);
+  let provisional: RangeSet = [];
+
+  const look = qualityCheck(ports.sources, chunk.timeframe);
+  const note = (state: ChunkState, resumeAt?: number) =>
+    ports.jobs.checkpoint(jobId, chunk.label, {
+      state,
+      rows,
+      leftMs: measure(context.missing),
+      requests: taken(),
+      ...(resumeAt !== undefined && { resumeAt }),
+    });
+  const result = (outcome: FetchChunkOutput['outcome'], waitSeconds = 0): FetchChunkOutput => ({
+    outcome,
+    since,
+    withoutArchive,
+    waitSeconds,
+    rows,
+    leftMs: measure(context.missing),
+  });
+
+  const end = async (state: ChunkState): Promise<void> => {
+    // First what is known for sure: should the database be gone now, the job still learns of the last page.
+    await note(state);
+    // The same event may be at work twice, and neither call knows what the other one wrote; the ledger does.
+    const counted = await ports.store.rowsBy(jobId, chunk.label);
+    if (counted <= rows) return;
+    rows = counted;
+    await note(state);
+  };
+  const cancelled = async (): Promise<boolean> => {
+    // One after the other: of two requests at once the second could outlive a call that ends with the first's error.
+    await note('running');
+    if (!(await ports.jobs.isCancelled(jobId))) return false;
+    await end('cancelled');
+    return true;
+  };
+
+  if (await cancelled()) return result('cancelled');
+  try {
+    for await (const told of batchPages(fetchMissing(ports, context), ports.clock)) {
+      const { own = [], ...siblings } = Object.groupBy(told.map(look), (page) =>
+        page.series.source === source.id ? 'own' : page.series.source,
+      );
+      // First: after rows of its own the fetcher may stop.
+      for (const pages of Object.values(siblings)) {
+        await registerSiblings(ports, pages!);
+        rows += await ports.store.commit(pages!, by);
+      }
+      if (own.length > 0) rows += await ports.store.commit(own, by);
+      provisional = union(provisional, normalize(own.flatMap((page) => page.provisional ?? [])));
+      // Nothing is left to be stopped: the note at the end says the same, and a month's file is one page.
+      if (context.missing.length === 0) continue;
+      if (await cancelled()) return result('cancelled');
+      const now = ports.clock();
+      if (now - began < CALL_BUDGET) continue;
+      if (now - since < WAVE_BUDGET) return result('again');
+      await note('waiting', now);
+      return result('deferred');
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    const now = ports.clock();
+    await note('waiting', error.until);
+    if (error.until - since > WAVE_BUDGET) return result('deferred');
+    return result('wait', waitSecondsUntil(error.until, now));
+  }
+  if (provisional.length > 0) await ports.jobs.noteProvisional(chunk, provisional, began);
+  await end('done');
+  return result('done');
+}
+
+/** A sibling's rows came along unasked: from now on they are asked for. */
+async function registerSiblings({ catalog }: FetchPorts, pages: readonly Page[]): Promise<void> {
+  const told = pages.flatMap(
+    ({ have, empty }) => hull(normalize([...have, ...empty.map(({ span }) => span)])) ?? [],
+  );
+  for (const range of normalize(told)) await catalog.request(pages[0]!.series, range);
+}
+
+function memo<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+export const unknownSource = (id: string): GordonError =>
+  new GordonError({
+    code: 'unknown-source',
+    subject: id,
+    message: 'no such source is registered.',
+    remedy: 'It was planned by another version of the program: start the job again.',
+  });

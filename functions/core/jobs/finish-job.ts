@@ -1,0 +1,152 @@
+import { planSource } from '../ledger/plan.ts';
+import type { FinalStatus, SeriesStore } from '../ledger/ports.ts';
+import { measure } from '../time/range.ts';
+import { DAY, MINUTE } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
+import type {
+  FailJobInput,
+  FinalizeJobInput,
+  FinalizeJobOutput,
+  RecordChunkFailureInput,
+  RecordChunkFailureOutput,
+} from '../workflow/contracts.ts';
+import { readCaught } from './caught.ts';
+import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, rowsOf } from './job.ts';
+import { causesInWords, contradictionOf, gapsOf, keptOf, type Remainder } from './job-gaps.ts';
+import { eachSeries, missingOf, overdue, wantedOf } from './job-series.ts';
+import type { PlanPorts } from './plan-wave.ts';
+import type { JobStore } from './ports.ts';
+import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
+
+/** As long as the ledger keeps apart what a job wrote that never came here. */
+const SPANS_KEPT = 7 * DAY;
+
+/** Others that refresh the same are waited for so long; the function has 15 minutes, and the rest is for its own work. */
+export const REFRESH_PATIENCE = 8 * MINUTE;
+
+const COUNTING = 'counting rows';
+
+/** Counts rows against the ledger once more and gives the job its last state. */
+export async function finalizeJob(
+  ports: PlanPorts & RefreshPorts & { readonly store: Pick<SeriesStore, 'secure' | 'close'> },
+  input: FinalizeJobInput,
+): Promise<FinalizeJobOutput> {
+  const job = await ports.jobs.start(input.jobId, input.wave, COUNTING);
+  // Before the job ends: whoever waits for it finds the aggregates fresh. A cancelled job's rows are there to stay too.
+  if (job.source === 'candles') await refreshFor(ports, job);
+  const chunks = await ports.jobs.chunks(job.id);
+  // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
+  const secured = await ports.store.secure(job.id);
+  const told = rowsOf(chunks);
+  // Provisional rows of events are written without an account.
+  const events = job.sources.some((id) => ports.sources[id]?.table.rhythm === 'events');
+  const rows = events ? Math.max(told, secured) : secured;
+  // A cancelled job is final already: what it wrote is entered, and nothing is counted for somebody who left.
+  const end: Verdict = isFinished(job.status)
+    ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
+    : verdict(await whatIsLeft(ports, job), chunks, rows);
+  const final = await ports.jobs.finish(job.id, { ...end, rows });
+  await ports.catalog.settle(job.id, final.status as FinalStatus);
+  // Last: a call that dies before is made again, and must count the same rows.
+  await ports.store.close(job.id);
+  return { jobId: job.id, status: final.status as FinalStatus, rows, reason: final.reason ?? '' };
+}
+
+/** All chunks are there by now, so the phase is all that shows that the job goes on. */
+async function refreshFor(ports: RefreshPorts & Pick<PlanPorts, 'jobs'>, { id }: Job): Promise<void> {
+  const refreshed = await refreshAggregates(ports, {
+    ending: id,
+    lookback: SPANS_KEPT,
+    patience: REFRESH_PATIENCE,
+    onAggregate: (number, of) => ports.jobs.enterPhase(id, `refreshing aggregates ${number} of ${of}`),
+  });
+  if (refreshed.length > 0) await ports.jobs.enterPhase(id, COUNTING);
+}
+
+interface Verdict {
+  readonly status: FinalStatus;
+  readonly reason: string;
+  readonly gaps?: readonly JobGap[];
+}
+
+function verdict(
+  { missing, labels, gaps, contradicted }: Left,
+  chunks: readonly ChunkProgress[],
+  rows: number,
+): Verdict {
+  // A chunk whose rows came another way, by another job, is no failure of this one.
+  const failed = chunks.filter((chunk) => GIVEN_UP.has(chunk.state) && labels.has(chunk.label));
+  const [first] = failed;
+  const kept = keptOf(gaps);
+  if (missing === 0 && !first && contradicted)
+    return { status: 'completed_with_gaps', reason: contradicted, gaps: kept };
+  if (missing === 0 && !first) return { status: 'succeeded', reason: '', gaps: kept };
+  const causes = causesInWords(gaps);
+  const why = first
+    ? `${failed.length} of ${chunks.length} chunks failed, first ${first.label}: ${first.error?.message ?? 'it ended without a word'}`
+    : 'the venue did not return them, and nothing proves that there are none';
+  const all = failed.length > 0 && failed.length === chunks.length && rows === 0;
+  const reason = `${missing} rows are missing: ${why}${causes && `; by cause: ${causes}`}`;
+  return { status: all ? 'failed' : 'completed_with_gaps', reason, gaps: kept };
+}
+
+/** No chunk is at work any more: one that says so was cut off before it could tell, and nobody noted it for it. */
+const GIVEN_UP: ReadonlySet<ChunkState> = new Set(['failed', 'running', 'planned']);
+
+interface Left {
+  /** steps that the venue has had time to publish */
+  readonly missing: number;
+  /** chunks of which anything at all is missing */
+  readonly labels: ReadonlySet<string>;
+  readonly gaps: readonly JobGap[];
+  /** of what the ledger calls complete, the first gap that the report shows nevertheless, in words */
+  readonly contradicted?: string;
+}
+
+async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
+  const now = ports.clock();
+  const labels = new Set<string>();
+  let steps = 0;
+  const remainders = await eachSeries(ports, job, async (series): Promise<Remainder> => {
+    const wanted = await wantedOf(job, series, ports.catalog, now);
+    for (const range of wanted) await ports.catalog.reconcile(series, range);
+    await ports.catalog.retire(series);
+    return { series, wanted, missing: await missingOf(ports.catalog, series, wanted) };
+  });
+  for (const { series, missing } of remainders) {
+    steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
+    for (const { chunk } of planSource(series.spec, series, missing)) {
+      labels.add(chunk.label);
+    }
+  }
+  const { sources, symbols, timeframe } = job;
+  const reports = await ports.catalog.report({ sources, symbols, timeframe });
+  const contradicted = contradictionOf(remainders, reports, now);
+  const gaps = gapsOf(remainders, reports, now);
+  return { missing: steps, labels, gaps, ...(contradicted !== undefined && { contradicted }) };
+}
+
+/** A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. */
+export async function recordChunkFailure(
+  ports: { readonly jobs: JobStore; readonly store: SeriesStore },
+  input: RecordChunkFailureInput,
+): Promise<RecordChunkFailureOutput> {
+  const error = readCaught(input.error);
+  await ports.store.markFailed(input.chunk, input.jobId, error);
+  // What died in the middle could not tell of its last page.
+  const rows = await ports.store.rowsBy(input.jobId, input.chunk.label);
+  await ports.jobs.failChunk(input.jobId, input.chunk.label, error, rows);
+  return { label: input.chunk.label, outcome: 'failed' };
+}
+
+/** Whatever the state machine did not foresee ends the job as failed, with the cause. */
+export async function failJob(
+  ports: { readonly jobs: JobStore },
+  input: FailJobInput,
+): Promise<FinalizeJobOutput> {
+  const error = readCaught(input.error);
+  const rows = rowsOf(await ports.jobs.chunks(input.jobId));
+  const reason = `${error.name}: ${error.message}`;
+  const job = await ports.jobs.finish(input.jobId, { status: 'failed', rows, reason });
+  return { jobId: job.id, status: job.status as FinalStatus, rows, reason: job.reason ?? '' };
+}

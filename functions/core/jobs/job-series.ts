@@ -1,0 +1,84 @@
+import pMap from 'p-map';
+import type { SeriesCatalog } from '../ledger/ports.ts';
+import { finalEnd, settledEnd } from '../series/borders.ts';
+import type { Series } from '../series/series.ts';
+import type { Source, Sources } from '../series/source.ts';
+import { clip, normalize, type Range, type RangeSet, union } from '../time/range.ts';
+import { ceilTo, floorTo } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
+import type { Job } from './job.ts';
+
+export interface JobSeries extends Series {
+  readonly spec: Source;
+}
+
+/**
+ * The series that a job is about: every source with those symbols that can be its own, without what its venue does not
+ * list. The sources of one family may speak of different things: of currencies, of an index.
+ */
+export function seriesOf(
+  job: Pick<Job, 'sources' | 'symbols' | 'skipped' | 'timeframe'>,
+  sources: Sources,
+): JobSeries[] {
+  const skipped = new Set(job.skipped);
+  return job.sources.flatMap((source) =>
+    job.symbols
+      .filter((symbol) => sources[source]!.symbolPattern.test(symbol) && !skipped.has(`${source} ${symbol}`))
+      .map((symbol) => ({ source, symbol, timeframe: job.timeframe, spec: sources[source]! })),
+  );
+}
+
+/** Series of which the database is asked at the same time: it counts with more than one core. */
+export const AT_ONCE = 4;
+
+/** Does something for each series of a job; the answers are in the order of the series. */
+export const eachSeries = <T>(
+  { sources }: { readonly sources: Sources },
+  job: Job,
+  work: (series: JobSeries) => Promise<T>,
+): Promise<T[]> => pMap(seriesOf(job, sources), work, { concurrency: AT_ONCE });
+
+/**
+ * The job's range on the series' grid, without steps that are not final yet. A start within a step includes that step; an
+ * end within one does not, unless rows are about instants and one may lie between the step's beginning and that end.
+ */
+export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, now: number): Range {
+  const step = stepOf(series.timeframe);
+  if (series.spec.tiers[0]?.kind === 'snapshot') {
+    // There is nothing to ask for but this moment, whatever range was ordered.
+    return { start: floorTo(now, step), end: floorTo(now, step) + step };
+  }
+  // A row about an instant is ordered by it; one about a step only with the whole of it.
+  const { instants, finalAfterMs } = series.spec;
+  const to = instants || finalAfterMs < 0 ? ceilTo(job.to, step) : floorTo(job.to, step);
+  return { start: floorTo(job.from, step), end: Math.min(to, finalEnd(series.spec, step, now)) };
+}
+
+/** All that the job has to see to of one series. */
+export async function wantedOf(
+  job: Pick<Job, 'from' | 'to' | 'alsoRequested'>,
+  series: JobSeries,
+  catalog: Pick<SeriesCatalog, 'requested'>,
+  now: number,
+): Promise<RangeSet> {
+  const ordered = normalize([orderedRange(job, series, now)]);
+  return job.alsoRequested ? union(await catalog.requested(series), ordered) : ordered;
+}
+
+/** What of it is neither there nor proven empty. */
+export async function missingOf(
+  catalog: Pick<SeriesCatalog, 'missing'>,
+  series: Series,
+  wanted: RangeSet,
+): Promise<RangeSet> {
+  let missing: RangeSet = [];
+  for (const range of wanted) missing = union(missing, await catalog.missing(series, range));
+  return missing;
+}
+
+/** Of what is missing, what the venue has had time to publish: the rest is no gap yet. */
+export const overdue = (missing: RangeSet, series: JobSeries, now: number): RangeSet =>
+  clip(missing, {
+    start: Number.NEGATIVE_INFINITY,
+    end: settledEnd(series.spec, stepOf(series.timeframe), now),
+  });

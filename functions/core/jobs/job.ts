@@ -1,0 +1,104 @@
+import type { Cause } from '../ledger/cause.ts';
+import type { Quote } from '../quote/quote.ts';
+import type { Series } from '../series/series.ts';
+import type { Family } from '../series/source.ts';
+import type { Range } from '../time/range.ts';
+import type { Timeframe } from '../time/timeframe.ts';
+
+/** Every state that a job can be in; the last four are final. */
+export const JOB_STATUSES = [
+  'queued',
+  'running',
+  'succeeded',
+  'completed_with_gaps',
+  'failed',
+  'cancelled',
+] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** What `GET /backfill/jobs` lists when nothing else is asked. */
+export const ACTIVE_STATUSES: readonly JobStatus[] = ['queued', 'running'];
+
+export const isFinished = (status: JobStatus): boolean => !ACTIVE_STATUSES.includes(status);
+
+/** What was asked for. */
+export interface JobOrder {
+  readonly source: Family;
+  /** ids of the family's sources that take part */
+  readonly sources: readonly string[];
+  readonly symbols: readonly string[];
+  /** `source symbol` pairs that a venue does not list and that are therefore left out */
+  readonly skipped: readonly string[];
+  readonly timeframe: Timeframe;
+  /** epoch ms */
+  readonly from: number;
+  readonly to: number;
+  /** also fills whatever was requested of these series before: the trigger without a range */
+  readonly alsoRequested: boolean;
+  /** what it was expected to take when it was ordered; jobs of schedules have none */
+  readonly quote?: Quote;
+}
+
+/** A backfill job as the job table keeps it. Times are epoch ms. */
+export interface Job extends JobOrder {
+  /** ULID; also the name of the Step Functions execution */
+  readonly id: string;
+  readonly status: JobStatus;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly wave: number;
+  /** what is done now that chunks do not show, such as `counting rows`; absent while they are fetched, and in the end */
+  readonly phase?: string;
+  /** when that began */
+  readonly phaseAt?: number;
+  /** rows written; final once the job is finished, before that the sum of the chunks counts */
+  readonly rows: number;
+  /** why it ended as it did, for everything but a plain success */
+  readonly reason?: string;
+  /** of what it was about: where no rows are, and why; the first ones only. Known when it has ended */
+  readonly gaps?: readonly JobGap[];
+}
+
+/** A span without rows in what a job was about. */
+export interface JobGap extends Series, Range {
+  readonly rows: number;
+  readonly cause: Cause;
+  /** the venue's answers prove that there are none, so it does not count as missing */
+  readonly proven: boolean;
+  readonly error?: string;
+}
+
+export const CHUNK_STATES = ['planned', 'running', 'waiting', 'done', 'failed', 'cancelled'] as const;
+export type ChunkState = (typeof CHUNK_STATES)[number];
+
+export interface ChunkFailure {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How far a chunk is. */
+export interface ChunkProgress {
+  readonly label: string;
+  readonly state: ChunkState;
+  readonly wave: number;
+  /** what was missing when the job first planned it, and what still is; ms of series time */
+  readonly totalMs: number;
+  readonly leftMs: number;
+  /** rows that this job wrote for it: an absolute count, so a repeated fetch counts once */
+  readonly rows: number;
+  /** asked of venues so far; absent where that was not counted */
+  readonly requests?: number;
+  /** a `waiting` chunk goes on then; epoch ms */
+  readonly resumeAt?: number;
+  readonly error?: ChunkFailure;
+}
+
+/** Rows that a job wrote, by what its chunks say. */
+export const rowsOf = (chunks: readonly ChunkProgress[]): number =>
+  chunks.reduce((sum, { rows }) => sum + rows, 0);
+
+/** A chunk whose failure no later wave can mend. */
+export const isPermanentFailure = (chunk: ChunkProgress): boolean =>
+  chunk.state === 'failed' && chunk.error?.name === 'PermanentError';

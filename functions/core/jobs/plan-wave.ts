@@ -1,0 +1,133 @@
+import pMap from 'p-map';
+import { type PlannedChunk, planSource } from '../ledger/plan.ts';
+import type { SeriesCatalog } from '../ledger/ports.ts';
+import { refreshEvery, waitSecondsUntil } from '../series/schedule.ts';
+import type { Sources } from '../series/source.ts';
+import { measure, subtract } from '../time/range.ts';
+import { type Clock, MINUTE } from '../time/time.ts';
+import { MAX_CHUNKS_PER_WAVE, type PlanWaveInput, type PlanWaveOutput } from '../workflow/contracts.ts';
+import { deferSiblings } from './defer-siblings.ts';
+import { type ChunkProgress, isFinished, isPermanentFailure, type Job } from './job.ts';
+import { eachSeries, missingOf, orderedRange, overdue, wantedOf } from './job-series.ts';
+import type { JobStore } from './ports.ts';
+
+export interface PlanPorts {
+  readonly jobs: JobStore;
+  readonly catalog: SeriesCatalog;
+  readonly sources: Sources;
+  readonly clock: Clock;
+}
+
+/** Looked up in the job table at the same time. */
+const NOTES_AT_ONCE = 8;
+
+/** A ban can last for days, and an execution has 25,000 events: six waits an hour leave room. */
+const LONGEST_PARK = 10 * MINUTE;
+
+/**
+ * Asks the ledger what the job still lacks and cuts it into chunks. The first wave also counts the rows that the ledger
+ * claims, so that rows which somebody deleted are fetched again. Retry is re-planning: a chunk that failed is simply
+ * still missing, unless its failure was permanent.
+ */
+export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<PlanWaveOutput> {
+  const job = await ports.jobs.start(input.jobId, input.wave);
+  if (isFinished(job.status)) return answer(input, 'finalize');
+  if (input.wave === 1) await prepare(ports, job);
+  const planned = await planMissing(ports, job);
+  const missing = planned.reduce((sum, { missing }) => sum + measure(missing), 0);
+  const before = await ports.jobs.chunks(job.id);
+  const hopeless = new Set(before.filter(isPermanentFailure).map((chunk) => chunk.label));
+  const now = ports.clock();
+  const mendable = planned.filter(({ chunk }) => !hopeless.has(chunk.label));
+  const early = await pMap(mendable, (part) => isTooEarly(ports, part, before, now), {
+    concurrency: NOTES_AT_ONCE,
+  });
+  const worth = mendable.filter((_, i) => !early[i]);
+  const candidates = deferSiblings(worth, before, ports.sources);
+  if (candidates.length === 0) return answer(input, 'finalize', missing);
+
+  const waiting = before.filter((chunk) => chunk.state === 'waiting');
+  const resumeAt = resumeTime(waiting, candidates);
+  if (resumeAt !== undefined && resumeAt > now) {
+    return {
+      ...answer(input, 'wait', input.previousMissing),
+      waitSeconds: waitSecondsUntil(resumeAt, now, LONGEST_PARK),
+    };
+  }
+  const known = new Set(before.map(({ label }) => label));
+  const untried = candidates.some(({ chunk }) => !known.has(chunk.label));
+  // An execution's first wave has nothing to compare with: a host that was killed starts one for chunks that are known.
+  const progress = input.previousMissing < 0 || untried || missing < input.previousMissing;
+  if (!progress && waiting.length === 0) return answer(input, 'finalize', missing);
+
+  // Chunks that failed go last: five hundred that fail again and again would keep the others from their turn.
+  const failed = new Set(before.filter(({ state }) => state === 'failed').map(({ label }) => label));
+  const isAgain = ({ chunk }: PlannedChunk): number => Number(failed.has(chunk.label));
+  const wave = candidates.toSorted((a, b) => isAgain(a) - isAgain(b)).slice(0, MAX_CHUNKS_PER_WAVE);
+  await ports.jobs.plan(job.id, input.wave, wave);
+  return { ...answer(input, 'fetch', missing), chunks: wave.map(({ chunk }) => chunk) };
+}
+
+/**
+ * All that is left of it may still come or change, and this job has asked for it, or another one did just now: asking at once
+ * gives the same. Half the source's own pace is for a schedule that comes a little early.
+ */
+async function isTooEarly(
+  { jobs, sources }: PlanPorts,
+  { chunk, missing }: PlannedChunk,
+  before: readonly ChunkProgress[],
+  now: number,
+): Promise<boolean> {
+  const spec = sources[chunk.source]!;
+  if (overdue(missing, { ...chunk, spec }, now).length > 0) return false;
+  if (before.some(({ label, state }) => label === chunk.label && state === 'done')) return true;
+  if (spec.table.rhythm !== 'events') return false;
+  const asked = await jobs.provisionalSince(chunk, now - refreshEvery(spec) / 2, now);
+  return subtract(missing, asked).length === 0;
+}
+
+async function prepare(ports: PlanPorts, job: Job): Promise<void> {
+  const now = ports.clock();
+  // Jobs of schedules have no quote.
+  const by = { jobId: job.id, ...(job.quote && { orderedAt: job.createdAt }) };
+  await eachSeries(ports, job, async (series) => {
+    const range = orderedRange(job, series, now);
+    if (range.start < range.end) await ports.catalog.request(series, range, by);
+    for (const wanted of await wantedOf(job, series, ports.catalog, now)) {
+      await ports.catalog.reconcile(series, wanted);
+    }
+  });
+}
+
+/** Chunks of all series in order of time, so that a job that is cut short leaves whole early months. */
+async function planMissing(ports: PlanPorts, job: Job): Promise<PlannedChunk[]> {
+  const now = ports.clock();
+  const planned = await eachSeries(ports, job, async (series) => {
+    const wanted = await wantedOf(job, series, ports.catalog, now);
+    const missing = await missingOf(ports.catalog, series, wanted);
+    return planSource(series.spec, series, missing);
+  });
+  return planned.flat().sort((a, b) => a.chunk.start - b.chunk.start);
+}
+
+/** When every chunk that is left waits for a budget or a parked venue, the job waits for the first of them. */
+function resumeTime(waiting: readonly ChunkProgress[], planned: readonly PlannedChunk[]): number | undefined {
+  const at = new Map(waiting.map((chunk) => [chunk.label, chunk.resumeAt ?? 0]));
+  if (!planned.every(({ chunk }) => at.has(chunk.label))) return undefined;
+  return Math.min(...planned.map(({ chunk }) => at.get(chunk.label)!));
+}
+
+const answer = (
+  input: PlanWaveInput,
+  next: PlanWaveOutput['next'],
+  missing = input.previousMissing,
+): PlanWaveOutput => ({
+  jobId: input.jobId,
+  wave: input.wave,
+  // A wait is no wave: nothing was planned, and the first wave's preparation must not be skipped or done twice.
+  nextWave: next === 'wait' ? input.wave : input.wave + 1,
+  previousMissing: missing,
+  next,
+  waitSeconds: 0,
+  chunks: [],
+});

@@ -1,0 +1,83 @@
+import type { Chunk, PlannedChunk } from '../ledger/plan.ts';
+import type { FinalStatus } from '../ledger/ports.ts';
+import type { Series } from '../series/series.ts';
+import type { RangeSet } from '../time/range.ts';
+import type { ChunkFailure, ChunkProgress, ChunkState, Job, JobGap, JobOrder, JobStatus } from './job.ts';
+
+export interface JobFilter {
+  readonly statuses: readonly JobStatus[];
+  readonly source?: string;
+  readonly limit: number;
+  /** the id of the last job of the page before */
+  readonly after?: string;
+}
+
+export interface Checkpoint {
+  readonly state: ChunkState;
+  readonly leftMs: number;
+  readonly rows: number;
+  /** asked of venues since the last checkpoint */
+  readonly requests?: number;
+  readonly resumeAt?: number;
+}
+
+/** The job table. Every transition is one conditional write, so a late writer never revives a finished job. */
+export interface JobStore {
+  /**
+   * @param key an `Idempotency-Key` with a digest of what it was sent with: the same pair gives the same job
+   * @param identity equal for orders that are the same: without a key an order joins the one at work, by one conditional write;
+   *   absent: it joins none
+   * @throws GordonError `idempotency-mismatch` when the key was used for something else
+   */
+  create(
+    order: JobOrder,
+    key?: { readonly key: string; readonly digest: string },
+    identity?: string,
+  ): Promise<NewJob>;
+  get(id: string): Promise<Job | undefined>;
+  /** newest first */
+  list(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly more: boolean }>;
+  /**
+   * queued → running; a job that is further on stays as it is.
+   * @param phase what is done now that chunks do not show
+   * @returns the job as it now is
+   */
+  start(id: string, wave: number, phase?: string): Promise<Job>;
+  /** notes what is done now; a job that is final stays as it is */
+  enterPhase(id: string, phase: string): Promise<void>;
+  /** enters the wave's chunks; a chunk that was planned before keeps its total and its rows */
+  plan(id: string, wave: number, chunks: readonly PlannedChunk[]): Promise<void>;
+  chunks(id: string): Promise<readonly ChunkProgress[]>;
+  /** notes how far a chunk is */
+  checkpoint(id: string, chunk: string, at: Checkpoint): Promise<void>;
+  isCancelled(id: string): Promise<boolean>;
+  /** Notes that the venue was asked for spans of a chunk whose rows may still change. */
+  noteProvisional(chunk: Chunk, spans: RangeSet, at: number): Promise<void>;
+  /** Spans of a series whose rows may still change, of which the venue was asked in `[since, until]`. */
+  provisionalSince(series: Series, since: number, until: number): Promise<RangeSet>;
+  /** Forgets what `noteProvisional` noted of a series, so that the next order requests all of it. */
+  forgetProvisional(series: Series): Promise<void>;
+  /** @param rows what it wrote before; absent: what it told last */
+  failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
+  /** queued or running → final. @returns the job as it now is: `cancelled` wins over whatever came of it */
+  finish(
+    id: string,
+    to: { status: FinalStatus; rows: number; reason?: string; gaps?: readonly JobGap[] },
+  ): Promise<Job>;
+  /** @throws GordonError `unknown-job` (404), `job-finished` (409) */
+  cancel(id: string): Promise<Job>;
+}
+
+export interface NewJob {
+  readonly job: Job;
+  /** false when it had been made before: with the same idempotency key, or by the same order */
+  readonly created: boolean;
+  /** the same order was at work, and this is its job */
+  readonly joined: boolean;
+}
+
+/** Where jobs run: Step Functions, or what stands in for it. */
+export interface Workflow {
+  /** Starts the execution named by the job's id; starting it twice is harmless. */
+  start(jobId: string): Promise<void>;
+}

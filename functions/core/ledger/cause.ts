@@ -1,0 +1,37 @@
+import { kindOf } from '../errors/error-codes.ts';
+import type { EmptyReason } from '../series/empty-reason.ts';
+
+/** Why rows are missing that nothing proves never to have been. */
+export type GapCause =
+  /** the venue or its file refused, broke or was damaged; the error and what was asked stand beside it */
+  | 'source-error'
+  /** younger than the venue takes to publish */
+  | 'not-yet-published'
+  /** nobody asked, or our own database, job table or code failed: an audit asks again */
+  | 'ours';
+
+/** Why rows are not there: a gap's cause, or the reason of a proof that they never were. */
+export type Cause = GapCause | EmptyReason;
+
+export const GAP_CAUSES = [
+  'source-error',
+  'not-yet-published',
+  'ours',
+] as const satisfies readonly GapCause[];
+
+export const CAUSES = [
+  ...GAP_CAUSES,
+  ...([
+    'pre-listing',
+    'delisted',
+    'venue-outage',
+    'zero-trade',
+    'source-expired',
+    'not-published',
+    'retired',
+  ] as const),
+] as const satisfies readonly Cause[];
+
+/** @param code of the last error; undefined where nobody has asked. A code that nobody knows is this program's own. */
+export const causeOf = (code: string | undefined): GapCause =>
+  code !== undefined && kindOf(code)?.origin === 'venue' ? 'source-error' : 'ours';

@@ -1,0 +1,58 @@
+import { type Series, seriesLabel } from '../series/series.ts';
+import type { Source } from '../series/source.ts';
+import { type Period, type PeriodUnit, periodAt } from '../time/period.ts';
+import { clip, type Range, type RangeSet } from '../time/range.ts';
+import { stepOf } from '../time/timeframe.ts';
+
+/** A piece of work for one fetcher: whatever is missing of one series within one calendar period. */
+export interface Chunk extends Series, Range {
+  /** `klines_spot BTCUSDT 1m 2025-03`: its id in the job, and what the execution view shows */
+  readonly label: string;
+}
+
+/** A chunk with the missing ranges inside it; the fetcher computes them anew, so they do not travel. */
+export interface PlannedChunk {
+  readonly chunk: Chunk;
+  readonly missing: RangeSet;
+}
+
+/** The chunks of a source: where an object also holds the instant at which its period ends, so does the chunk. */
+export function planSource(
+  source: Pick<Source, 'chunkUnit' | 'tiers'>,
+  series: Series,
+  missing: RangeSet,
+): PlannedChunk[] {
+  const closing = source.tiers.some((tier) => tier.kind === 'archive' && tier.closing);
+  const later = closing ? stepOf(series.timeframe) : 0;
+  return planChunks(series, missing, source.chunkUnit(series.timeframe), later);
+}
+
+/**
+ * Cuts what is missing of a series at calendar borders, so that a chunk is fed by one archive object where there is one.
+ * The chunks' missing ranges tile the input exactly, in order of time.
+ * @param later so long after the calendar's borders they are cut; ms
+ */
+export function planChunks(series: Series, missing: RangeSet, unit: PeriodUnit, later = 0): PlannedChunk[] {
+  const byPeriod = new Map<string, { period: Period; ranges: Range[] }>();
+  for (const range of missing) {
+    for (let at = range.start; at < range.end; ) {
+      const period = periodAt(unit, at - later);
+      const end = period.end + later;
+      const entry = byPeriod.get(period.name) ?? { period, ranges: [] };
+      entry.ranges.push(...clip([range], { start: period.start + later, end }));
+      byPeriod.set(period.name, entry);
+      at = end;
+    }
+  }
+  return [...byPeriod.values()].map(({ period, ranges }) => ({
+    chunk: {
+      source: series.source,
+      symbol: series.symbol,
+      timeframe: series.timeframe,
+      label: `${seriesLabel(series)} ${period.name}`,
+      start: ranges[0]!.start,
+      end: ranges.at(-1)!.end,
+    },
+    missing: ranges,
+  }));
+}

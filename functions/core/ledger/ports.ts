@@ -1,0 +1,182 @@
+import type { EmptyReason } from '../series/empty-reason.ts';
+import type { Series } from '../series/series.ts';
+import type { Listing } from '../series/source.ts';
+import type { Range, RangeSet } from '../time/range.ts';
+import type { Timeframe } from '../time/timeframe.ts';
+import type { GapCause } from './cause.ts';
+import type { Page } from './coverage.ts';
+import type { Chunk } from './plan.ts';
+
+/** Rows and the coverage ledger, as the fetcher uses them. */
+export interface SeriesStore {
+  /** requested − have − proven empty */
+  missing(series: Series, requested: Range): Promise<RangeSet>;
+  /**
+   * Rows, spans and findings of pages in one transaction; all of them of one series. Under a lock on the series what is
+   * still missing is computed anew and only that is written: of two fetchers that read the same span the second one
+   * writes nothing.
+   * @returns rows written
+   */
+  commit(pages: readonly Page[], by: { readonly jobId: string; readonly chunk: string }): Promise<number>;
+  /** rows that the job wrote for the chunk: absolute, so a retried chunk counts once */
+  rowsBy(jobId: string, chunk: string): Promise<number>;
+  /** makes sure that nothing of what was committed so far is lost in a crash. @returns rows that the job wrote */
+  secure(jobId: string): Promise<number>;
+  /** notes that the job has ended: nobody asks for its rows any more, so its spans may be joined with those of others */
+  close(jobId: string): Promise<void>;
+  /** the lives of a symbol, and when they were looked at; `-Infinity`: not wholly, or before there were lists of them */
+  listing(series: Series): Promise<(Listing & { readonly lookedAt: number }) | undefined>;
+  /**
+   * Keeps what a look found. What an older look proved and this one contradicts is taken out of the ledger, so that it is requested
+   * again.
+   * @param lookedAt absent when not everybody could be asked
+   */
+  saveListing(series: Series, listing: Listing, lookedAt?: number): Promise<void>;
+  /** notes that a chunk was given up, with the error; the note goes when the span is filled */
+  markFailed(chunk: Chunk, jobId: string, error: { code: string; message: string }): Promise<void>;
+}
+
+/** Who requests something. */
+export interface Requester {
+  readonly jobId: string;
+  /** when somebody ordered the job; absent: a schedule did. Epoch ms */
+  readonly orderedAt?: number;
+}
+
+/** The catalogue of series: what was ever asked for, and whether it is all there. */
+export interface SeriesCatalog {
+  /**
+   * Adds to what is requested of a series; creates the series. Of one that is unfollowed nothing is requested but by what
+   * somebody ordered since.
+   * @param by the job that wants it; absent: it stays, whatever job is cancelled
+   */
+  request(series: Series, range: Range, by?: Requester): Promise<void>;
+  /** what is not there and not proven empty is no longer requested, and no schedule orders it */
+  unfollow(series: Series): Promise<void>;
+  /**
+   * Takes out of what is requested what only this job, which was cancelled, wanted and did not fetch. Doing it again
+   * changes nothing.
+   */
+  withdraw(jobId: string): Promise<void>;
+  /** notes that a job has ended, when nothing works for it any more: what it requested stays, or was withdrawn */
+  settle(jobId: string, status: FinalStatus): Promise<void>;
+  requested(series: Series): Promise<RangeSet>;
+  missing(series: Series, requested: Range): Promise<RangeSet>;
+  /**
+   * Counts the rows against the ledger and takes out of the ledger what has no row any more, so that the planner sees
+   * it as missing. Counts whole days first and looks inside the short ones only.
+   * @returns what was taken out
+   */
+  reconcile(series: Series, range: Range): Promise<RangeSet>;
+  /**
+   * Reconciles the days of which somebody deleted rows by a statement of his own, oldest first, as far as it comes in the given
+   * time, ms. Whoever reports does it first.
+   */
+  recount(budgetMs: number, filter?: Pick<ReportFilter, 'sources' | 'symbols'>): Promise<Recounted>;
+  /** enters what has no rows and is not kept as `retired`, so that everybody who reads the ledger sees it */
+  retire(series: Series): Promise<void>;
+  /** what is not kept, by source */
+  retention(): Promise<Retention[]>;
+  /**
+   * Replaces what is not kept of a source; `retire` each of its series afterwards. Rows are not touched.
+   * @param rule absent: everything is kept, also what was dropped as a chunk
+   */
+  setRetention(source: string, rule?: Pick<Retention, 'before' | 'keepMs' | 'reason'>): Promise<void>;
+  /** notes that all that was requested of a series has been reconciled */
+  audited(series: Series): Promise<void>;
+  /** rows of a series within a range, as the table has them */
+  count(series: Series, range: Range): Promise<number>;
+  /** what was ever requested, without a look at rows or ledger */
+  series(filter: ReportFilter): Promise<RequestedSeries[]>;
+  report(filter: ReportFilter): Promise<SeriesReport[]>;
+}
+
+/** What an operator does not keep of a source. */
+export interface Retention {
+  readonly source: string;
+  /** what began before is not kept; epoch ms */
+  readonly before?: number;
+  /** what is older is not kept; ms */
+  readonly keepMs?: number;
+  /** a chunk that was dropped; epoch ms */
+  readonly dropped?: Range;
+  readonly reason: string;
+  /** epoch ms */
+  readonly setAt: number;
+}
+
+export interface RequestedSeries extends Series {
+  readonly requested: RangeSet;
+}
+
+export interface Recounted {
+  /** steps that the ledger had and the table does not */
+  readonly lost: number;
+  /** series that are still to be counted */
+  readonly left: number;
+}
+
+/** A catalogue of which series can be deleted. */
+export interface PurgingCatalog extends SeriesCatalog {
+  /**
+   * Unfollows a series and deletes its rows with their spans, piece by piece; from then on nothing of it is written until
+   * somebody orders it again.
+   * @param forMs begins no further piece when so much time has passed
+   * @returns rows that were deleted; `done`: none is left
+   * @throws GordonError `series-at-work` when somebody ordered it meanwhile
+   */
+  purge(series: Series, forMs: number): Promise<{ readonly rows: number; readonly done: boolean }>;
+  /** the end of a purge: deletes what the ledger still says of the series, its findings and its restated rows */
+  forget(series: Series): Promise<void>;
+}
+
+/** Which series a report is about: of each that is told one of them, else all. */
+export interface ReportFilter {
+  readonly sources?: readonly string[];
+  readonly symbols?: readonly string[];
+  readonly timeframe?: Timeframe;
+}
+
+export interface Gap extends Range {
+  /** rows that lack */
+  readonly steps: number;
+  readonly cause: GapCause;
+  /** the last error where a fetch failed, with its code and what was asked */
+  readonly error?: string;
+  readonly evidence?: readonly unknown[];
+}
+
+export interface SeriesReport extends Series {
+  readonly requested: RangeSet;
+  /** first and last row; absent when there is none */
+  readonly earliest?: number;
+  readonly latest?: number;
+  readonly rows: number;
+  /** when its rows were last counted against the ledger by an audit; epoch ms */
+  readonly auditedAt?: number;
+  /** it was requested up to the present once */
+  readonly followed: boolean;
+  /** when it was first requested; epoch ms */
+  readonly since?: number;
+  /** no schedule orders it since then; epoch ms */
+  readonly unfollowedAt?: number;
+  readonly gaps: readonly Gap[];
+  /** spans without rows, each with its proof */
+  readonly empty: readonly (Range & { readonly reason: EmptyReason })[];
+  readonly findings: number;
+}
+
+/** Whose lives are to be looked at again. Throws as the stores do. */
+export interface LivesDue {
+  /**
+   * Oldest look first: never wholly looked at, before an instant, or before the venue's list had another state of the symbol.
+   * @param unclear of a symbol that has no end and that no list calls trading: when the look was before this, for its last row says
+   *   only after some days whether that was its end; epoch ms
+   */
+  due(before: number, most: number, unclear?: number): Promise<readonly Series[]>;
+  /** Whether the lives of one series are due, as in `due`. */
+  isDue(series: Series, before: number): Promise<boolean>;
+}
+
+/** How a job may end. */
+export type FinalStatus = 'succeeded' | 'completed_with_gaps' | 'failed' | 'cancelled';

@@ -1,0 +1,48 @@
+import { BudgetExhausted, GordonError } from '../errors/errors.ts';
+import type { SeriesStore } from '../ledger/ports.ts';
+import type { Series } from '../series/series.ts';
+import type { Listing, Source } from '../series/source.ts';
+import { type Clock, DAY } from '../time/time.ts';
+import { findLives, type LookPorts } from './find-lives.ts';
+
+export interface ListingPorts extends LookPorts {
+  readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
+  readonly clock: Clock;
+}
+
+/** A symbol can end, come back, or be another contract's: what was learnt before this long ago is looked at again. */
+export const LOOKED_AGAIN_AFTER = 7 * DAY;
+
+/**
+ * A symbol's lives as the store knows them; the venue is requested where it knows none yet or where the look is old.
+ * @throws as `findLives` does
+ */
+export async function listingOf(
+  ports: ListingPorts,
+  source: Pick<Source, 'listing' | 'tiers' | 'traded'>,
+  series: Series,
+): Promise<Listing | undefined> {
+  if ('listedAt' in source.listing) return source.listing;
+  const known = await ports.store.listing(series);
+  if (known && ports.clock() - known.lookedAt < LOOKED_AGAIN_AFTER) return known;
+  try {
+    return (await lookAgain(ports, source, series, known)) ?? known;
+  } catch (error) {
+    // An old look is better than none; the schedule goes on looking, and reports what refuses.
+    if (known && (error instanceof BudgetExhausted || error instanceof GordonError)) return known;
+    throw error;
+  }
+}
+
+/** Looks at the lives now and keeps what was found. @param known what an older look found @throws as `findLives` does */
+export async function lookAgain(
+  { store, venue, archive, clock }: ListingPorts,
+  source: Pick<Source, 'listing' | 'tiers' | 'traded'>,
+  series: Series,
+  known: Listing | undefined,
+): Promise<Listing | undefined> {
+  const now = clock();
+  const { listing, whole } = await findLives({ venue, archive }, source, series, now, known);
+  if (listing) await store.saveListing(series, listing, whole ? now : undefined);
+  return listing;
+}

@@ -1,0 +1,150 @@
+import pMap from 'p-map';
+import { badRequest } from '../errors/bad-request.ts';
+import { BudgetExhausted, GordonError } from '../errors/errors.ts';
+import type { JobOrder } from '../jobs/job.ts';
+import { type ListingPorts, listingOf } from '../listing/listing-of.ts';
+import type { Source, Sources } from '../series/source.ts';
+import type { Roster } from '../series/universe.ts';
+import type { Timeframe } from '../time/timeframe.ts';
+import { type ResolvePorts, resolveSymbols } from './resolve-symbols.ts';
+import { unknownSymbol } from './unknown-symbol.ts';
+import { type VenueLists, venueLists } from './venue-lists.ts';
+
+export interface SymbolPorts extends ResolvePorts, ListingPorts {
+  readonly sources: Sources;
+  /** lists of venues, the universes among them */
+  readonly rosters?: readonly Roster[];
+}
+
+export const MAX_SYMBOLS = 1_000;
+
+/** Symbols that the venues are asked about at the same time: whoever orders waits, and API Gateway for 29 seconds at most. */
+export const LOOKED_UP_AT_ONCE = 16;
+
+/**
+ * The lives of so many symbols are looked up while the order waits. Of more it is enough that the venue lists them: their lives
+ * are looked up when a hole asks for them, and whoever orders does not wait for thousands of answers.
+ */
+const LIVES_LOOKED_UP = 16;
+
+interface Looked {
+  readonly symbol: string;
+  readonly possible: readonly Source[];
+  /** ids of those that do not list it */
+  readonly unlisted: readonly string[];
+}
+
+/**
+ * Refuses a symbol that no chosen venue lists; one that only some list goes on with those. What cannot be a symbol of a
+ * source at all is not even worth a word, as long as it is one of another. Selectors become the symbols that they stand for,
+ * and what a selector chose is left out rather than refused.
+ * @throws GordonError `unknown-symbol`, `too-many-symbols`, and as `resolveSymbols` does
+ */
+export async function checkSymbols(ports: SymbolPorts, order: JobOrder): Promise<JobOrder> {
+  const chosen = order.sources.map((id) => ports.sources[id]!);
+  const lists = venueLists(ports.venue);
+  const resolved = await resolveSymbols(ports, lists, order.symbols);
+  const { symbols, selected, listed } = resolved;
+  if (symbols.length > MAX_SYMBOLS) throw tooMany(symbols.length);
+  const isKnown = symbols.length > LIVES_LOOKED_UP ? isListedByNow : isListed;
+  const looked = await pMap(
+    symbols,
+    async (symbol): Promise<Looked> => {
+      const possible = chosen.filter((source) => source.symbolPattern.test(symbol));
+      const asked = { ports, lists, symbol, timeframe: order.timeframe };
+      const known = await Promise.all(
+        possible.map(async (source) => {
+          if (listed.has(`${source.id} ${symbol}`)) return true;
+          const answer = isKnown(asked, source);
+          return selected.has(symbol) ? answer.catch(unlessRefused) : answer;
+        }),
+      );
+      // At once: the answers about the others would change nothing.
+      if (!known.includes(true) && !selected.has(symbol))
+        throw await unknownSymbol(ports, lists, symbol, chosen);
+      return { symbol, possible, unlisted: possible.filter((_, i) => !known[i]).map(({ id }) => id) };
+    },
+    { concurrency: LOOKED_UP_AT_ONCE },
+  );
+  const taken = looked.filter(({ possible, unlisted }) => unlisted.length < possible.length);
+  if (taken.length === 0) throw nothingLeft(order.symbols.join(','), symbols);
+  return {
+    ...order,
+    symbols: taken.map(({ symbol }) => symbol),
+    skipped: [
+      ...looked.flatMap((one) => leftOut(one, chosen)),
+      ...resolved.unreadable.flatMap(({ symbol, sources }) =>
+        order.sources.filter((id) => sources.includes(id)).map((id) => `${id} ${symbol}`),
+      ),
+    ],
+  };
+}
+
+/** What can be a symbol of no chosen source is left out of all of them. */
+const leftOut = ({ symbol, possible, unlisted }: Looked, chosen: readonly Source[]): string[] =>
+  (possible.length > 0 ? unlisted : chosen.map(({ id }) => id)).map((id) => `${id} ${symbol}`);
+
+/** A venue that refuses what its own list or another one's has: nobody who ordered has made a mistake. */
+function unlessRefused(error: unknown): false {
+  if (error instanceof GordonError && error.name === 'PermanentError') return false;
+  throw error;
+}
+
+interface Evidence {
+  readonly ports: SymbolPorts;
+  readonly lists: VenueLists;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+}
+
+/**
+ * By what is known of it, by the venue's list and, for a list forgets, by the folders of its archive. Only a symbol that an archive
+ * has and a list has not is looked up, and one of a venue without an archive.
+ */
+async function isListedByNow(asked: Evidence, source: Source): Promise<boolean> {
+  const { ports, lists, symbol, timeframe } = asked;
+  if ('listedAt' in source.listing) return true;
+  if (await ports.store.listing({ source: source.id, symbol, timeframe })) return true;
+  const roster = ports.rosters?.find(({ sources }) => sources.includes(source.id));
+  const list = roster && (await lists.listed(roster).catch(whereUnreachable));
+  if (list === 'unreachable' || list?.symbols.has(symbol)) return true;
+  const archived = list && (await lists.archived(roster!).catch(whereUnreachable));
+  if (archived && archived !== 'unreachable' && !archived.has(symbol)) return false;
+  return isListed(asked, source);
+}
+
+async function isListed({ ports, symbol, timeframe }: Evidence, source: Source): Promise<boolean> {
+  // What the adapter itself proposes needs no proof; its life is looked up when a hole asks for it.
+  if (source.defaultSymbols.includes(symbol)) return true;
+  try {
+    await listingOf(ports, source, { source: source.id, symbol, timeframe });
+    return true;
+  } catch (error) {
+    if (error instanceof GordonError && error.code === 'unknown-symbol') return false;
+    return whereUnreachable(error) === 'unreachable';
+  }
+}
+
+/** A venue that cannot be asked now is no reason to refuse: the archive may serve, and the job will tell. */
+function whereUnreachable(error: unknown): 'unreachable' {
+  if (error instanceof BudgetExhausted) return 'unreachable';
+  const isRefusing = error instanceof GordonError && error.code === 'region-refused';
+  if (isRefusing || (error instanceof GordonError && error.name === 'RetryableVenueError'))
+    return 'unreachable';
+  throw error;
+}
+
+const tooMany = (count: number): GordonError =>
+  badRequest(
+    'too-many-symbols',
+    'the order',
+    `${count} symbols are more than the ${MAX_SYMBOLS} of one job.`,
+    'Make several orders, or choose fewer, such as @usdt-perps:500.',
+  );
+
+const nothingLeft = (word: string, symbols: readonly string[]): GordonError =>
+  badRequest(
+    'empty-selection',
+    word,
+    `the sources have none of what it chose (${symbols.slice(0, 3).join(', ')}).`,
+  );

@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import { badRequest, parseInput } from '../errors/bad-request.ts';
+import type { GordonError } from '../errors/errors.ts';
+import type { JobOrder } from '../jobs/job.ts';
+import type { JobStore, NewJob, Workflow } from '../jobs/ports.ts';
+import type { Quote } from '../quote/quote.ts';
+import type { Sources } from '../series/source.ts';
+import { FAMILIES, type Family, type Source } from '../series/source.ts';
+import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '../time/time.ts';
+import { isTimeframe, type Timeframe } from '../time/timeframe.ts';
+import { checkSymbols, MAX_SYMBOLS, type SymbolPorts } from './check-symbols.ts';
+import { type QuotePorts, quoteOrder } from './quote-order.ts';
+import { identityOf } from './same-order.ts';
+
+export interface CreatePorts extends SymbolPorts {
+  readonly jobs: JobStore;
+  readonly workflow: Workflow;
+  readonly sources: Sources;
+  readonly clock: Clock;
+  /** whether the key that a source needs is set */
+  hasKey(env: string): boolean;
+}
+
+/** The body of `POST /backfill`. Times are `YYYY-MM-DD` or ISO 8601 with a zone. */
+export const OrderBody = z.strictObject({
+  source: z.string(),
+  symbols: z.array(z.string()).min(1).max(MAX_SYMBOLS).optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  timeframe: z.string().optional(),
+});
+export type OrderBody = z.infer<typeof OrderBody>;
+
+/**
+ * Takes an order: checks it, enters the job and starts its execution. Without a key it joins the same order that is at work.
+ * @param quote what the job keeps as its quote; absent for what schedules order, which nobody has asked the price of
+ * @throws GordonError `BadRequest` for whatever cannot be; nothing was entered then
+ */
+export async function createJob(
+  ports: CreatePorts,
+  body: unknown,
+  key?: { readonly key: string; readonly digest: string },
+  quote?: (order: JobOrder) => Promise<Quote>,
+): Promise<NewJob> {
+  const order = await checkSymbols(ports, readOrder(ports, parseInput(OrderBody, body, 'the order')));
+  const made = await ports.jobs.create(
+    quote ? { ...order, quote: await quote(order) } : order,
+    key,
+    identityOf(order, ports.sources, ports.clock()),
+  );
+  if (!made.created) return made;
+  try {
+    await ports.workflow.start(made.job.id);
+  } catch (error) {
+    // A job without an execution would stay queued for ever.
+    const reason = 'its execution could not be started';
+    await ports.jobs.finish(made.job.id, { status: 'failed', rows: 0, reason });
+    throw error;
+  }
+  return made;
+}
+
+/**
+ * The same checks, and what the job would take. Nothing is entered, not even what the venues say of a symbol.
+ * @throws GordonError `BadRequest`
+ */
+export async function planJob(
+  ports: CreatePorts & QuotePorts,
+  body: unknown,
+): Promise<JobOrder & { readonly quote: Quote }> {
+  const { store } = ports;
+  const unsaved = { listing: store.listing.bind(store), saveListing: async () => {} };
+  const order = readOrder(ports, parseInput(OrderBody, body, 'the order'));
+  const checked = await checkSymbols({ ...ports, store: unsaved }, order);
+  return { ...checked, quote: await quoteOrder(ports, checked) };
+}
+
+function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
+  const chosen = sourcesNamed(ports.sources, body.source);
+  const [first] = chosen;
+  for (const { id, key } of chosen) if (key && !ports.hasKey(key.env)) throw keyMissing(id, key);
+  const timeframe = body.timeframe ?? first!.defaultTimeframe;
+  const now = ports.clock();
+  const to = instant(body.to, 'to') ?? now;
+  // A day of grace beyond "now" would ask for rows that cannot exist; a minute forgives a caller's clock.
+  if (to > now + MINUTE) throw badRequest('future-range', 'to', `${iso(to)} has not come yet.`);
+  const from = instant(body.from, 'from') ?? addYears(floorTo(now, DAY), -1);
+  if (from > now) throw badRequest('future-range', 'from', `${iso(from)} has not come yet.`);
+  if (from >= to) {
+    throw badRequest('empty-range', 'the range', `from ${iso(from)} must lie before to ${iso(to)}.`);
+  }
+  return {
+    source: first!.family,
+    sources: chosen.filter((s) => s.timeframes.includes(timeframeOf(timeframe, chosen))).map((s) => s.id),
+    symbols: [...new Set(body.symbols ?? chosen.flatMap((source) => source.defaultSymbols))],
+    skipped: [],
+    timeframe: timeframeOf(timeframe, chosen),
+    from,
+    to,
+    alsoRequested: body.from === undefined && body.to === undefined,
+  };
+}
+
+const keyMissing = (id: string, { env, from }: NonNullable<Source['key']>): GordonError =>
+  badRequest('key-missing', id, `needs a key, and ${env} is not set.`, `Get one at ${from}.`);
+
+/** By family (`klines`: both markets) or by one source's id (`klines_spot`). */
+function sourcesNamed(sources: Sources, word: string): readonly Source[] {
+  const chosen = Object.values(sources).filter((s) => s.family === word || s.id === word);
+  if (chosen.length > 0) return chosen;
+  const known = FAMILIES.filter((family: Family) => Object.values(sources).some((s) => s.family === family));
+  throw badRequest('unknown-source', word, 'there is no such source.', `Use one of: ${known.join(', ')}.`);
+}
+
+function timeframeOf(text: string, chosen: readonly Source[]): Timeframe {
+  const known = new Set<string>(chosen.flatMap((source) => source.timeframes));
+  if (isTimeframe(text) && known.has(text)) return text;
+  const remedy = `Use one of: ${[...known].join(', ')}.`;
+  throw badRequest('unknown-timeframe', text, `${chosen[0]!.family} has no such timeframe.`, remedy);
+}
+
+function instant(text: string | undefined, field: string): number | undefined {
+  if (text === undefined) return undefined;
+  const at = parseInstant(text);
+  // Nothing is older than the epoch, and the database knows no year 0.
+  if (at !== undefined) return Math.max(at, 0);
+  const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
+  throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
+}

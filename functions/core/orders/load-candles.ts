@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { AGGREGATED } from '../aggregates/aggregates.ts';
+import { parseInput } from '../errors/bad-request.ts';
+import type { Job } from '../jobs/job.ts';
+import type { NewJob } from '../jobs/ports.ts';
+import { candleRange } from '../queries/candle-query.ts';
+import { iso } from '../time/time.ts';
+import { type CreatePorts, createJob } from './create-job.ts';
+
+const Time = z.union([z.string(), z.number()]);
+
+/** The body of `POST /api/backfill`. Times as `candleTime` reads them. */
+export const CandleBody = z.strictObject({
+  symbol: z.string(),
+  start: Time.optional(),
+  end: Time.optional(),
+  /** the aggregates are made of `5m`, which it is unless told */
+  timeframe: z.string().optional(),
+});
+
+/**
+ * Orders the candles of one symbol: a job like any other.
+ * @throws GordonError `BadRequest`; nothing was entered then
+ */
+export async function loadCandles(
+  ports: CreatePorts,
+  body: unknown,
+  key?: { readonly key: string; readonly digest: string },
+  quote?: Parameters<typeof createJob>[3],
+): Promise<NewJob> {
+  const { symbol, timeframe, ...times } = parseInput(CandleBody, body, 'the order');
+  const { start, end } = candleRange(times, ports.clock());
+  const order = {
+    source: AGGREGATED.source,
+    symbols: [symbol],
+    timeframe: timeframe ?? AGGREGATED.timeframe,
+    ...(start !== undefined && { from: iso(start) }),
+    ...(end !== undefined && { to: iso(end) }),
+  };
+  return createJob(ports, order, key, quote);
+}
+
+/** A job as `POST /api/backfill` answers with it, and `GET` as the last one. */
+export const candleJob = (job: Job) => ({
+  id: job.id,
+  status: job.status,
+  symbol: job.symbols[0] ?? null,
+  timeframe: job.timeframe,
+  start: iso(job.from),
+  end: iso(job.to),
+  rows: job.rows,
+  created_at: iso(job.createdAt),
+  finished_at: job.finishedAt === undefined ? null : iso(job.finishedAt),
+  reason: job.reason ?? null,
+  job: `/backfill/jobs/${job.id}`,
+});

@@ -1,0 +1,88 @@
+import { badRequest } from '../errors/bad-request.ts';
+import { BudgetExhausted, GordonError } from '../errors/errors.ts';
+import type { VenueClient } from '../fetch/ports.ts';
+import { isSelector, readSelector, type Selector, select, type Universe } from '../series/universe.ts';
+import type { VenueList, VenueLists } from './venue-lists.ts';
+
+export interface ResolvePorts {
+  readonly venue: VenueClient;
+  readonly universes?: readonly Universe[];
+}
+
+export interface Resolved {
+  readonly symbols: readonly string[];
+  /** those that a selector chose: that a venue lacks one is no mistake of the order */
+  readonly selected: ReadonlySet<string>;
+  /** `source symbol` pairs that a venue's list has just proven */
+  readonly listed: ReadonlySet<string>;
+  /** of what selectors look through, entries of the venue's list that cannot be read, with the sources that go without them */
+  readonly unreadable: readonly { readonly symbol: string; readonly sources: readonly string[] }[];
+}
+
+/**
+ * Puts symbols in the place of selectors, as the venue lists and trades them now.
+ * @throws GordonError `invalid-selector`, `empty-selection`, and what venues throw
+ */
+export async function resolveSymbols(
+  ports: ResolvePorts,
+  lists: VenueLists,
+  words: readonly string[],
+): Promise<Resolved> {
+  const symbols: string[] = [];
+  const selected = new Set<string>();
+  const listed = new Set<string>();
+  const unreadable: { symbol: string; sources: readonly string[] }[] = [];
+  for (const word of words) {
+    if (!isSelector(word)) {
+      symbols.push(word);
+      continue;
+    }
+    const selector = readSelector(word);
+    const universe = ports.universes?.find(({ market }) => market === selector.market);
+    if (!universe) throw emptySelection(word, selector.quote);
+    const list = await orNone(word, universe.instruments.path, lists.listed(universe));
+    const chosen = await chosenOf(ports, universe, list, word, selector);
+    if (chosen.length === 0) throw emptySelection(word, selector.quote);
+    symbols.push(...chosen);
+    for (const symbol of chosen) selected.add(symbol);
+    for (const id of universe.sources) for (const symbol of chosen) listed.add(`${id} ${symbol}`);
+    unreadable.push(...list.unreadable.map((symbol) => ({ symbol, sources: universe.sources })));
+  }
+  return { symbols: [...new Set(symbols)], selected, listed, unreadable };
+}
+
+async function chosenOf(
+  { venue }: ResolvePorts,
+  universe: Universe,
+  { instruments }: VenueList,
+  word: string,
+  selector: Selector,
+): Promise<string[]> {
+  // Volumes cost as much as forty requests; who wants all of them needs no order.
+  if (selector.top === undefined) return select(selector, instruments);
+  const { body } = await orNone(word, universe.volumes.path, venue.get(universe.volumes));
+  return select(selector, instruments, universe.parseVolumes(body));
+}
+
+async function orNone<T>(word: string, path: string, answer: Promise<T | undefined>): Promise<T> {
+  try {
+    const given = await answer;
+    if (given) return given;
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    throw noAnswer(word, error.message, error);
+  }
+  throw noAnswer(word, `${path} does not exist`);
+}
+
+export const emptySelection = (word: string, quote: string): GordonError =>
+  badRequest('empty-selection', word, `nothing that trades in ${quote} is listed there.`);
+
+const noAnswer = (subject: string, why: string, cause?: unknown): GordonError =>
+  new GordonError({
+    code: 'no-listing',
+    subject,
+    status: 503,
+    cause,
+    message: `the venue's list cannot be had now (${why}).`,
+  });

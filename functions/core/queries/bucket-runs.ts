@@ -1,0 +1,111 @@
+import type { Range, RangeSet } from '../time/range.ts';
+import { DAY, floorTo, HOUR } from '../time/time.ts';
+import type { Bucket } from './parameters.ts';
+
+/** The disjoint states of a series' time; `empty` by reason. */
+export interface StateSets {
+  readonly have: RangeSet;
+  readonly empty: Readonly<Record<string, RangeSet>>;
+  readonly failed: RangeSet;
+  readonly inFlight: RangeSet;
+  readonly missing: RangeSet;
+}
+
+/** Neighbouring buckets that are alike; the counts are of steps and for each of them. */
+export interface BucketRun extends Range {
+  readonly buckets: number;
+  /** of events: rows, which come when they come, none or many in one step */
+  readonly have: number;
+  /** of events: steps that the ledger accounts for; of others it is `have` */
+  readonly accounted?: number;
+  readonly empty: Readonly<Record<string, number>>;
+  readonly failed: number;
+  readonly inFlight: number;
+  readonly missing: number;
+}
+
+export function bucketStart(bucket: Bucket, at: number): number {
+  if (bucket !== 'month') return floorTo(at, bucket === 'day' ? DAY : HOUR);
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+}
+
+export function bucketEnd(bucket: Bucket, start: number): number {
+  if (bucket !== 'month') return start + (bucket === 'day' ? DAY : HOUR);
+  const date = new Date(start);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
+/** The range widened to whole buckets. */
+export function wholeBuckets(bucket: Bucket, { start, end }: Range): Range {
+  const last = bucketStart(bucket, end);
+  return { start: bucketStart(bucket, start), end: last < end ? bucketEnd(bucket, last) : last };
+}
+
+/** Borders of the buckets, one more than there are buckets. */
+export function bordersOf(bucket: Bucket, range: Range): number[] {
+  const borders = [range.start];
+  while (borders.at(-1)! < range.end) borders.push(bucketEnd(bucket, borders.at(-1)!));
+  return borders;
+}
+
+/**
+ * Counts the steps of each state in each bucket; a step belongs to the bucket in which it begins. Buckets with nothing in
+ * them are left out.
+ * @param borders of whole buckets, ascending
+ * @param rows of events: how many there are in each bucket, by its start
+ */
+export function bucketRuns(
+  sets: StateSets,
+  borders: readonly number[],
+  step: number,
+  rows?: ReadonlyMap<number, number>,
+): BucketRun[] {
+  const reasons = Object.keys(sets.empty);
+  const columns = [sets.have, sets.failed, sets.inFlight, sets.missing, ...Object.values(sets.empty)].map(
+    (set) => countSteps(set, borders, step),
+  );
+  if (rows) columns.push(Float64Array.from(borders.slice(0, -1), (start) => rows.get(start) ?? 0));
+  const runs: BucketRun[] = [];
+  for (let at = 0; at < borders.length - 1; ) {
+    let end = at + 1;
+    while (end < borders.length - 1 && columns.every((counts) => counts[end] === counts[at])) end++;
+    const [have, failed, inFlight, missing, ...empty] = columns.map((counts) => counts[at]!) as [
+      ...[number, number, number, number],
+      ...number[],
+    ];
+    if (columns.some((counts) => counts[at] !== 0)) {
+      const byReason = Object.fromEntries(
+        reasons.map((reason, i) => [reason, empty[i]!]).filter(([, n]) => n),
+      );
+      runs.push({
+        start: borders[at]!,
+        end: borders[end]!,
+        buckets: end - at,
+        ...(rows ? { have: columns.at(-1)![at]!, accounted: have } : { have }),
+        empty: byReason,
+        failed,
+        inFlight,
+        missing,
+      });
+    }
+    at = end;
+  }
+  return runs;
+}
+
+function countSteps(set: RangeSet, borders: readonly number[], step: number): Float64Array {
+  const counts = new Float64Array(borders.length - 1);
+  let bucket = 0;
+  for (const { start, end } of set) {
+    while (bucket > 0 && borders[bucket]! > start) bucket--;
+    while (bucket < counts.length && borders[bucket + 1]! <= start) bucket++;
+    for (; bucket < counts.length && borders[bucket]! < end; bucket++) {
+      const from = Math.max(start, borders[bucket]!);
+      const to = Math.min(end, borders[bucket + 1]!);
+      counts[bucket]! += Math.ceil(to / step) - Math.ceil(from / step);
+      if (end <= borders[bucket + 1]!) break;
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,35 @@
+import { badRequest } from '../errors/bad-request.ts';
+import { readColumns, type TableSpec, timeColumn } from '../series/table.ts';
+import type { RowsRequest } from './ports.ts';
+
+/** Of candles that are made of smaller ones, what is the sum of theirs. */
+export const summedColumns = (table: TableSpec): string[] =>
+  table.columns.map(({ name }) => name).filter((name) => /volume$|^trades$|^turnover$/.test(name));
+
+/** Whether people read when a candle of the table closes. */
+export const hasCloseTime = (table: TableSpec): boolean =>
+  readColumns(table).some(({ name }) => name === 'close_time');
+
+/**
+ * Narrows the rows to columns by name, `open_time,close`.
+ * @throws GordonError `unknown-column`, which has the new name of one that was renamed
+ */
+export function withColumns(asked: RowsRequest, list: string | undefined): RowsRequest {
+  if (list === undefined) return asked;
+  const { table } = asked;
+  const known = namesOf(asked);
+  const columns = list.split(',').map((name) => name.trim());
+  const unknown = columns.find((name) => !known.includes(name));
+  if (unknown === undefined) return { ...asked, columns };
+  const renamed = table.renamed?.[unknown];
+  const remedy = renamed
+    ? `${unknown} was renamed: write ${renamed}.`
+    : `Its columns are ${known.join(', ')}.`;
+  throw badRequest('unknown-column', table.name, `there is no column "${unknown}".`, remedy);
+}
+
+function namesOf({ table, candles }: RowsRequest): string[] {
+  if (!candles) return readColumns(table).map(({ name }) => name);
+  const close = hasCloseTime(table) ? ['close_time'] : [];
+  return [timeColumn(table), ...close, 'open', 'high', 'low', 'close', ...summedColumns(table), 'rows'];
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { STEPS, type Timeframe } from '../time/timeframe.ts';
+
+/** The queries of the routes. An unknown parameter is refused, not ignored. */
+const Time = z
+  .string()
+  .meta({ description: 'YYYY-MM-DD (midnight UTC) or ISO 8601 with a zone', example: '2025-01-31' });
+/** printable, of any script, as venues write their symbols; the database would refuse a NUL */
+export const Name = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]{1,60}$/);
+/** several of them */
+const Names = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]+$/);
+const Step = z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]);
+const limit = (usual: number, most: number) => z.coerce.number().int().min(1).max(most).default(usual);
+const range = { from: Time.optional(), to: Time.optional() };
+
+export const NoQuery = z.strictObject({});
+
+export const OrderQuery = z.strictObject({
+  dry_run: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: answers 200 with what the job would take, and enters nothing' }),
+});
+
+export const JobsQuery = z.strictObject({
+  status: z
+    .string()
+    .optional()
+    .meta({ description: 'statuses with commas between them, or `all`; the active ones unless told' }),
+  source: z.string().optional(),
+  limit: limit(50, 100),
+  cursor: z.string().optional().meta({ description: 'the id of the last job of the page before' }),
+});
+
+export const ReportQuery = z.strictObject({
+  source: z.string().optional().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
+  symbol: Name.optional(),
+});
+
+export const BUCKETS = ['hour', 'day', 'month'] as const;
+export type Bucket = (typeof BUCKETS)[number];
+
+export const UnfollowQuery = z.strictObject({
+  source: z.string().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
+  symbols: Names.meta({ description: 'with commas between them' }),
+  timeframe: Step.optional().meta({ description: 'defaults to all' }),
+  purge: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true')
+    .meta({
+      description: '`true` also deletes the rows, the spans and the findings of the series, if confirmed',
+    }),
+  confirm: z
+    .string()
+    .optional()
+    .meta({ description: 'with `purge`: the value of `symbols` once more, or nothing is done' }),
+});
+
+export const CoverageQuery = z.strictObject({
+  ...ReportQuery.shape,
+  timeframe: Step.optional(),
+  ...range,
+  bucket: z.enum(BUCKETS).default('day'),
+});
+
+export const SpansQuery = z.strictObject({
+  source: z.string().meta({ description: 'one source, such as `klines_spot`' }),
+  symbol: Name,
+  timeframe: Step.optional().meta({ description: "the source's usual one unless told" }),
+  ...range,
+  limit: limit(200, 1_000),
+});
+
+export const RowsQuery = z.strictObject({
+  source: z.string().optional().meta({ description: 'which one, where several sources share the table' }),
+  symbol: Name.optional(),
+  timeframe: Step.optional(),
+  ...range,
+  limit: limit(1_000, 10_000).meta({ description: 'the newest so many rows of the range, oldest first' }),
+  every: Step.optional().meta({ description: 'of candles: made of those of `timeframe`' }),
+  columns: z
+    .string()
+    .optional()
+    .meta({ description: 'the columns to give, with commas between them; defaults to all' }),
+});
+
+export const CandlesQuery = z.strictObject({
+  type: z.enum(['gaps', 'status']).default('status'),
+  symbol: z.string().optional().meta({
+    description: 'gaps are those of one; without it status is that of the aggregates and of the last job',
+  }),
+  start: z.string().optional(),
+  end: z.string().optional(),
+  timeframe: z.string().optional(),
+});

@@ -1,0 +1,84 @@
+import type { Series } from '../series/series.ts';
+import type { Source } from '../series/source.ts';
+import type { TableSpec } from '../series/table.ts';
+import type { Range } from '../time/range.ts';
+import type { RowCounts, SeriesAccount } from './coverage-view.ts';
+import type { Bucket } from './parameters.ts';
+
+/** A span of the ledger with its provenance; times are epoch ms. */
+export interface LedgerEntry extends Range {
+  readonly state: 'have' | 'empty' | 'failed';
+  readonly reason: string | null;
+  readonly evidence: readonly unknown[];
+  readonly rows: number;
+  readonly object: string | null;
+  readonly sha256: string | null;
+  readonly jobId: string;
+  readonly chunk: string;
+  readonly fetchedAt: number;
+}
+
+export interface FindingEntry {
+  readonly kind: string;
+  readonly time: number | null;
+  readonly until: number | null;
+  readonly object: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly jobId: string;
+  readonly foundAt: number;
+}
+
+export interface RowsRequest {
+  readonly table: TableSpec;
+  /** values of key columns, such as symbol and timeframe */
+  readonly where: Readonly<Record<string, string>>;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+  /** the columns to give; all of them where it is left out */
+  readonly columns?: readonly string[];
+  /** of candles: ms from the opening to the close, when a candle is known */
+  readonly closesAfterMs?: number;
+  /** candles of `step` ms made into candles of `every` ms */
+  readonly candles?: { readonly step: number; readonly every: number };
+}
+
+/** Reads the warehouse for people; a session that may only read is enough. @throws GordonError as the stores do */
+export interface CoverageQueries {
+  accounts(filter: {
+    readonly sources: readonly string[];
+    readonly symbol?: string | undefined;
+    readonly timeframe?: string | undefined;
+  }): Promise<SeriesAccount[]>;
+  /** rows of the sources whose tables are of events, by bucket */
+  rowCounts(
+    sources: readonly Pick<Source, 'id' | 'table'>[],
+    asked: {
+      readonly bucket: Bucket;
+      readonly symbol?: string | undefined;
+      readonly from?: number | undefined;
+      readonly to?: number | undefined;
+    },
+  ): Promise<RowCounts>;
+  /** in order of time */
+  ledger(series: Series, range: Range, limit: number): Promise<LedgerEntry[]>;
+  /** in order of time; those about a whole object have none and come first */
+  findings(series: Series, range: Range, limit: number): Promise<FindingEntry[]>;
+  /** the newest rows of the range, oldest first; instants as ISO 8601 */
+  rows(asked: RowsRequest): Promise<Record<string, unknown>[]>;
+}
+
+/** How the last run of a schedule went. */
+export interface ScheduleRun {
+  /** epoch ms */
+  readonly at: number;
+  readonly seconds: number;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** The last run of each schedule. */
+export interface ScheduleRuns {
+  note(schedule: string, run: ScheduleRun): Promise<void>;
+  last(schedule: string): Promise<ScheduleRun | undefined>;
+}

@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { AGGREGATES, type Aggregate, type AggregateStore, type Window } from '../aggregates/aggregates.ts';
+import { badRequest, parseInput } from '../errors/bad-request.ts';
+import type { Range } from '../time/range.ts';
+import { type Clock, ceilTo, DAY, floorTo, iso, SECOND } from '../time/time.ts';
+import { requireInstant } from './requested.ts';
+
+const NAMES = AGGREGATES.map(({ name }) => name) as [string, ...string[]];
+
+/** The body of `POST /backfill/aggregates/refresh`: one aggregate, and from where to where; null is no bound. */
+export const RefreshBody = z.strictObject({
+  view: z.enum(NAMES),
+  start: z.string().nullable(),
+  end: z.string().nullable(),
+});
+
+export interface ViewRefresh {
+  readonly aggregate: Aggregate;
+  readonly window: Window;
+}
+
+/**
+ * Reads a refresh as TimescaleDB does: of the window only whole buckets are refreshed.
+ * @throws GordonError `invalid-request`, `invalid-time`, `empty-range`, `window-too-small`
+ */
+export function readRefresh(body: unknown): ViewRefresh {
+  const given = parseInput(RefreshBody, body, 'the body');
+  const aggregate = AGGREGATES.find(({ name }) => name === given.view)!;
+  const start = requireInstant(given.start ?? undefined, 'start') ?? null;
+  const end = requireInstant(given.end ?? undefined, 'end') ?? null;
+  if (start !== null && end !== null && start >= end) {
+    throw badRequest('empty-range', 'the window', `start ${given.start} must lie before end ${given.end}.`);
+  }
+  const window = {
+    start: start === null ? null : ceilTo(start, aggregate.width),
+    end: end === null ? null : floorTo(end, aggregate.width),
+  };
+  if (window.start === null || window.end === null || window.start < window.end) return { aggregate, window };
+  const message = `refresh window too small: ${given.start} to ${given.end} has no whole bucket of ${given.view}.`;
+  throw badRequest('window-too-small', 'the window', message);
+}
+
+/** Of all symbols; reading that many 5-minute rows takes a second or two. A multiple of every bucket. */
+const PIECE = 30 * DAY;
+
+/** A call answers within 29 s, and the last piece may take a while. */
+const BUDGET = 10 * SECOND;
+
+export interface ViewRefreshed {
+  readonly view: string;
+  readonly start: string | null;
+  readonly end: string | null;
+  /** where to go on; null when all of it is done */
+  readonly next: string | null;
+}
+
+/** Refreshes a window of one aggregate piece by piece, as far as it comes in one call. */
+export async function refreshView(
+  { aggregates, clock }: { readonly aggregates: AggregateStore; readonly clock: Clock },
+  { aggregate, window }: ViewRefresh,
+): Promise<ViewRefreshed> {
+  const began = clock();
+  let next: number | null = null;
+  for (const piece of piecesOf(window, await aggregates.extent())) {
+    if (clock() - began > BUDGET) {
+      next = piece.start;
+      break;
+    }
+    await aggregates.refreshWindow(aggregate.name, piece);
+  }
+  const text = (at: number | null): string | null => (at === null ? null : iso(at));
+  return {
+    view: aggregate.name,
+    start: text(window.start),
+    end: next === null ? text(window.end) : iso(next),
+    next: text(next),
+  };
+}
+
+/**
+ * The window in pieces that meet at the starts of days. Where there are no rows there is little to do, so what lies before
+ * the first or behind the last of them goes with the piece that is next to it.
+ */
+export function piecesOf({ start, end }: Window, extent: Range | undefined): Window[] {
+  const cuts: number[] = [];
+  if (extent) {
+    const first = Math.max(start ?? extent.start, extent.start);
+    const last = Math.min(end ?? extent.end, extent.end);
+    for (let cut = floorTo(first, DAY) + PIECE; cut < last; cut += PIECE) cuts.push(cut);
+  }
+  const bounds = [start, ...cuts, end];
+  return bounds.slice(1).map((to, i) => ({ start: bounds[i] ?? null, end: to }));
+}

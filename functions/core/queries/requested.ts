@@ -1,0 +1,61 @@
+import { badRequest } from '../errors/bad-request.ts';
+import type { Series } from '../series/series.ts';
+import type { Source, Sources } from '../series/source.ts';
+import type { Range } from '../time/range.ts';
+import { addYears, parseInstant } from '../time/time.ts';
+import type { Timeframe } from '../time/timeframe.ts';
+
+/** Reads what the queries of the routes have in common. Each @throws GordonError `BadRequest` */
+
+/** The sources of a family, one by its id, or all. */
+export function sourcesFor(sources: Sources, word: string | undefined): readonly Source[] {
+  const chosen = Object.values(sources).filter(
+    (s) => word === undefined || s.family === word || s.id === word,
+  );
+  if (chosen.length > 0) return chosen;
+  throw badRequest('unknown-source', word!, 'there is no such source.');
+}
+
+export function sourceNamed(sources: Sources, id: string): Source {
+  const source = sources[id];
+  if (source && source.id === id) return source;
+  throw badRequest('unknown-source', id, 'there is no such source.');
+}
+
+export function findSeries(
+  sources: Sources,
+  asked: { readonly source: string; readonly symbol: string; readonly timeframe?: Timeframe | undefined },
+): Series {
+  const { id, defaultTimeframe } = sourceNamed(sources, asked.source);
+  return { source: id, symbol: asked.symbol, timeframe: asked.timeframe ?? defaultTimeframe };
+}
+
+export function requireInstant(
+  text: string | undefined,
+  field: 'from' | 'to' | 'start' | 'end' | 'before',
+): number | undefined {
+  if (text === undefined) return undefined;
+  const at = parseInstant(text);
+  if (at !== undefined) return at;
+  const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
+  throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
+}
+
+interface Bounds {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** The bounds as they were given. */
+export function parseBounds({ from, to }: Bounds): { from: number | undefined; to: number | undefined } {
+  const bounds = { from: requireInstant(from, 'from'), to: requireInstant(to, 'to') };
+  if (bounds.from === undefined || bounds.to === undefined || bounds.from < bounds.to) return bounds;
+  throw badRequest('empty-range', 'the range', `from ${from} must lie before to ${to}.`);
+}
+
+/** The last year until now, where no bounds are given. */
+export function parseRange(asked: Bounds, now: number): Range {
+  const { from, to } = parseBounds(asked);
+  const end = to ?? Math.max(now, (from ?? 0) + 1);
+  return { start: from ?? addYears(end, -1), end };
+}

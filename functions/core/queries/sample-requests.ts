@@ -1,0 +1,20 @@
+import type { Source } from '../series/source.ts';
+import type { HttpRequest } from '../series/venue.ts';
+import { periodAt } from '../time/period.ts';
+import { stepOf } from '../time/timeframe.ts';
+
+/** Lies in the past of every archive, so its objects are there. */
+const SOME_DAY = Date.UTC(2024, 0, 15);
+
+/** A request of each kind that a source sends, as it would put it itself: cheap ones, and a checksum before its object. */
+export function requestsOf(source: Source): HttpRequest[] {
+  const timeframe = source.defaultTimeframe;
+  const series = { source: source.id, symbol: source.defaultSymbols[0]!, timeframe };
+  const step = { start: SOME_DAY, end: SOME_DAY + stepOf(timeframe) };
+  return source.tiers.flatMap((tier): readonly HttpRequest[] => {
+    if (tier.kind === 'snapshot') return tier.requests(series);
+    if (tier.kind === 'pages') return [tier.request(series, step)];
+    const { file, checksum } = tier.object(series, periodAt(tier.unit, SOME_DAY));
+    return [checksum, file];
+  });
+}

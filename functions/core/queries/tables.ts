@@ -1,0 +1,89 @@
+import type * as z from 'zod';
+import { AGGREGATED, AGGREGATES } from '../aggregates/aggregates.ts';
+import { badRequest } from '../errors/bad-request.ts';
+import type { GordonError } from '../errors/errors.ts';
+import type { Source, Sources } from '../series/source.ts';
+import type { TableSpec } from '../series/table.ts';
+import { stepOf } from '../time/timeframe.ts';
+import { withColumns } from './columns.ts';
+import type { RowsQuery } from './parameters.ts';
+import type { RowsRequest } from './ports.ts';
+import { parseBounds, sourceNamed } from './requested.ts';
+
+/**
+ * Reads a question for rows. Only tables that a source fills and the aggregates made of them can be asked.
+ * @throws GordonError `unknown-table`, `unknown-source`, `invalid-request`, `no-candles`, `unknown-column`, `invalid-time`,
+ *   `empty-range`
+ */
+export function parseRowsRequest(
+  sources: Sources,
+  name: string,
+  query: z.output<typeof RowsQuery>,
+): RowsRequest {
+  const { table, source, bucket } = tableNamed(sources, name, query.source);
+  const where: Record<string, string> = { ...(query.source !== undefined && source?.table.fixed) };
+  if (hasKey(table, 'symbol')) {
+    if (query.symbol === undefined) throw needed('symbol', name);
+    where.symbol = query.symbol;
+  }
+  const timeframe = query.timeframe ?? source?.defaultTimeframe;
+  if (hasKey(table, 'timeframe')) where.timeframe = timeframe!;
+  const { from, to } = parseBounds(query);
+  const isCandles = ['open', 'high', 'low', 'close'].every((column) => hasColumn(table, column));
+  const step = timeframe ? stepOf(timeframe) : 0;
+  const asked = {
+    table,
+    where,
+    from,
+    to,
+    limit: query.limit,
+    ...(isCandles && { closesAfterMs: bucket ?? step }),
+  };
+  if (query.every === undefined) return withColumns(asked, query.columns);
+  const every = stepOf(query.every);
+  if (!isCandles || !hasKey(table, 'timeframe') || every % step !== 0) throw noCandles(name, query.every);
+  const sized = every === step ? asked : { ...asked, closesAfterMs: every, candles: { step, every } };
+  return withColumns(sized, query.columns);
+}
+
+function tableNamed(
+  sources: Sources,
+  name: string,
+  id: string | undefined,
+): { table: TableSpec; source?: Source; bucket?: number } {
+  const fills = Object.values(sources).filter(({ table }) => table.name === name);
+  if (id !== undefined && sourceNamed(sources, id).table.name !== name) {
+    throw badRequest('unknown-source', id, `does not fill ${name}.`);
+  }
+  const source = fills.find((one) => id === undefined || one.id === id);
+  if (source) return { table: source.table, source };
+  const base = sources[AGGREGATED.source];
+  const aggregate = base && AGGREGATES.find((one) => one.name === name);
+  if (aggregate) return { table: aggregateTable(name), bucket: aggregate.width };
+  const remedy = 'GET /backfill/sources tells the tables that there are.';
+  throw badRequest('unknown-table', name, 'there is no such table.', remedy);
+}
+
+const aggregateTable = (name: string): TableSpec => ({
+  name,
+  columns: [
+    { name: 'bucket', type: 'timestamptz' },
+    { name: 'symbol', type: 'text' },
+    ...['open', 'high', 'low', 'close', 'volume', 'turnover'].map((column) => ({
+      name: column,
+      type: 'float8' as const,
+    })),
+  ],
+  key: ['symbol', 'bucket'],
+  time: 'bucket',
+});
+
+const hasKey = ({ key }: TableSpec, column: string): boolean => key.includes(column);
+const hasColumn = ({ columns }: TableSpec, column: string): boolean =>
+  columns.some(({ name }) => name === column);
+
+const needed = (field: string, table: string): GordonError =>
+  badRequest('invalid-request', 'the query', `"${field}": is needed for ${table}.`);
+
+const noCandles = (table: string, every: string): GordonError =>
+  badRequest('no-candles', table, `candles of ${every} cannot be made of it.`);

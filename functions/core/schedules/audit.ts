@@ -1,0 +1,192 @@
+import { overdue } from '../jobs/job-series.ts';
+import { claim, type Pace } from '../jobs/lease.ts';
+import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
+import { type ExpiringGap, expiringGapOf } from '../queries/expiring-gaps.ts';
+import { refreshEvery } from '../series/schedule.ts';
+import { seriesLabel } from '../series/series.ts';
+import type { Source } from '../series/source.ts';
+import { clip, hull, measure, type Range, type RangeSet, subtract, union } from '../time/range.ts';
+import { DAY, iso, MINUTE } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
+import { isRefreshed, tailStart } from './refresh.ts';
+import {
+  type Claimed,
+  claimAll,
+  type LeasedOrder,
+  type OrderPorts,
+  placeOrders,
+  type Taken,
+  takenRanges,
+} from './scheduled-orders.ts';
+
+export interface AuditPorts extends OrderPorts {
+  readonly catalog: Pick<
+    SeriesCatalog,
+    'report' | 'recount' | 'reconcile' | 'retire' | 'audited' | 'missing'
+  >;
+  /** from audit to audit; an hour, or less where one wants to see holes close */
+  readonly auditEveryMs: number;
+}
+
+export interface Audit {
+  /** series whose rows were counted in this run */
+  readonly counted: number;
+  /** steps that the ledger had and the table does not */
+  readonly lost: number;
+  /** steps that are missing and that the venue has had time to publish; due proofs of emptiness are among them */
+  readonly missing: number;
+  readonly jobs: readonly string[];
+  readonly perishable: readonly ExpiringGap[];
+}
+
+/** Ten million rows are counted in seconds. A larger warehouse takes turns: the next run goes on where this one stops. */
+const COUNT_BUDGET = 2 * MINUTE;
+
+/** Of one series: more gaps than these are ordered in larger pieces. */
+const MOST_PIECES = 20;
+
+/** Of one run: what is left is for the next one. */
+const MOST_ORDERS = 50;
+
+/** A gap that does not close is asked about after 1, 2, 4… audits; what is about to be lost by each of them. */
+const gapPace = (everyMs: number, urgent: boolean): Pace =>
+  urgent ? { everyMs } : { everyMs, longestMs: DAY, failedBy: ['failed', 'completed_with_gaps'] };
+
+interface Piece {
+  readonly series: SeriesReport;
+  readonly range: Range;
+  readonly urgent: boolean;
+}
+
+/**
+ * Holds what was requested of every series against its rows and its ledger, and orders what is missing, proofs of
+ * emptiness that are due to be asked again among it. Left alone is what other jobs are at work on, what somebody cancelled
+ * within a day, and the newest rows as long as the refresh sees to them. One audit runs at a time.
+ * @returns undefined when another one is at it
+ */
+export async function auditGaps(ports: AuditPorts): Promise<Audit | undefined> {
+  const lease = await claim(ports, 'audit-gaps', { everyMs: 1, holdMs: 20 * MINUTE });
+  if (!lease) return undefined;
+  try {
+    const audit = await run(ports);
+    await ports.leases.settle(lease, []);
+    return audit;
+  } catch (error) {
+    await ports.leases.drop(lease);
+    throw error;
+  }
+}
+
+async function run(ports: AuditPorts): Promise<Audit> {
+  const count = await countRows(ports);
+  const now = ports.clock();
+  // Anew: what the count took out of the ledger is a gap now.
+  const known = (await ports.catalog.report({})).filter(
+    ({ source, unfollowedAt }) => ports.sources[source] && unfollowedAt === undefined,
+  );
+  const perishable = known.flatMap((series) => expiringGapsIn(series, ports.sources[series.source]!, now));
+  const inDanger = new Set(perishable.map(seriesLabel));
+  const taken = await takenRanges(ports, ports.sources);
+  const pieces: Piece[] = [];
+  let missing = 0;
+  for (const series of known) {
+    const spec = ports.sources[series.source]!;
+    const lacking = await lackingOf(ports, series, spec, now);
+    missing += lacking.reduce((sum, { gaps }) => sum + measure(gaps), 0) / stepOf(series.timeframe);
+    if ((spec.key && !ports.hasKey(spec.key.env)) || spec.tiers[0]?.kind === 'snapshot') continue;
+    // A refresh that comes more rarely than the audit is not waited for.
+    const left =
+      refreshEvery(spec) <= ports.auditEveryMs && (await isRefreshed(ports.leases, series, spec, now));
+    const tail = left ? tailStart(series, spec, now) : now;
+    for (const { within, gaps } of lacking) {
+      const free = clip(leftAlone(gaps, series, taken), { start: Number.NEGATIVE_INFINITY, end: tail });
+      const urgent = inDanger.has(seriesLabel(series));
+      pieces.push(...inPieces(free, within).map((range) => ({ series, range, urgent })));
+    }
+  }
+  return { ...count, missing, perishable, jobs: await order(ports, pieces) };
+}
+
+async function countRows({ catalog, clock, sources }: AuditPorts): Promise<Pick<Audit, 'counted' | 'lost'>> {
+  const began = clock();
+  // What somebody deleted comes before everybody's turn.
+  const recounted = await catalog.recount(COUNT_BUDGET);
+  const due = (await catalog.report({}))
+    .filter(({ source }) => sources[source])
+    .sort((a, b) => (a.auditedAt ?? 0) - (b.auditedAt ?? 0));
+  let [counted, lost] = [0, recounted.lost];
+  for (const series of due) {
+    if (Math.abs(clock() - began) > COUNT_BUDGET) break;
+    for (const range of series.requested) {
+      lost += measure(await catalog.reconcile(series, range)) / stepOf(series.timeframe);
+    }
+    await catalog.retire(series);
+    await catalog.audited(series);
+    counted += 1;
+  }
+  return { counted, lost };
+}
+
+export function expiringGapsIn(series: SeriesReport, spec: Source, now: number): ExpiringGap[] {
+  const step = stepOf(series.timeframe);
+  const failed = series.gaps.filter(({ error }) => error !== undefined);
+  const latestEnd = series.latest === undefined ? undefined : series.latest + step;
+  return expiringGapOf(
+    series,
+    spec,
+    { gaps: overdue(series.gaps, { ...series, spec }, now), failed, latestEnd },
+    now,
+  );
+}
+
+async function lackingOf({ catalog }: AuditPorts, series: SeriesReport, spec: Source, now: number) {
+  const out: { readonly within: Range; readonly gaps: RangeSet }[] = [];
+  for (const within of series.requested) {
+    const gaps = overdue(await catalog.missing(series, within), { ...series, spec }, now);
+    if (gaps.length > 0) out.push({ within, gaps });
+  }
+  return out;
+}
+
+function leftAlone(gaps: RangeSet, series: SeriesReport, { atWork, cancelled }: Taken): RangeSet {
+  const label = seriesLabel(series);
+  return subtract(gaps, union(atWork.get(label) ?? [], cancelled.get(label) ?? []));
+}
+
+/** Each gap by itself, unless there are many: then all that lies between the first and the last is asked about. */
+function inPieces(gaps: RangeSet, within: Range): RangeSet {
+  const around = hull(gaps);
+  return around && gaps.length > MOST_PIECES ? clip([around], within) : gaps;
+}
+
+async function order(ports: AuditPorts, pieces: readonly Piece[]): Promise<string[]> {
+  // What is in danger first, then what is newest.
+  const sorted = pieces.toSorted(
+    (a, b) => Number(b.urgent) - Number(a.urgent) || b.range.start - a.range.start,
+  );
+  const alike = Map.groupBy(sorted, ({ series: { source, timeframe }, range }) =>
+    JSON.stringify([source, timeframe, range.start, range.end]),
+  );
+  const orders: LeasedOrder[] = [];
+  for (const group of alike.values()) {
+    if (orders.length === MOST_ORDERS) break;
+    const claimed = await claimAll(ports, group, ({ series, range, urgent }) => ({
+      name: `gap ${seriesLabel(series)} ${iso(range.start)}/${iso(range.end)}`,
+      pace: gapPace(ports.auditEveryMs, urgent),
+    }));
+    if (claimed.length > 0) orders.push(orderOf(claimed));
+  }
+  return placeOrders(ports, orders);
+}
+
+function orderOf(claimed: readonly Claimed<Piece>[]): LeasedOrder {
+  const { series, range } = claimed[0]!.work;
+  return {
+    source: series.source,
+    timeframe: series.timeframe,
+    from: range.start,
+    to: range.end,
+    symbols: claimed.map(({ work }) => work.series.symbol),
+    leases: claimed.map(({ lease }) => lease),
+  };
+}

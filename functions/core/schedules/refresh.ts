@@ -1,0 +1,144 @@
+import { orderedRange } from '../jobs/job-series.ts';
+import { isAlive, type Lease, type Leases, type Pace } from '../jobs/lease.ts';
+import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
+import { refreshEvery } from '../series/schedule.ts';
+import { type Series, seriesLabel } from '../series/series.ts';
+import type { Source, Sources } from '../series/source.ts';
+import { subtract, union } from '../time/range.ts';
+import { DAY, floorTo, MINUTE } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
+import {
+  type Claimed,
+  claimAll,
+  type LeasedOrder,
+  type OrderPorts,
+  placeOrders,
+  type Taken,
+  takenRanges,
+} from './scheduled-orders.ts';
+
+/** Near enough that planning costs nothing, far enough back to notice what somebody deleted lately. */
+const TAIL = 2 * DAY;
+
+/** A venue that fails every time is asked at least so often. */
+const LONGEST_PAUSE = 10 * MINUTE;
+
+export interface RefreshTailPorts extends OrderPorts {
+  readonly catalog: Pick<SeriesCatalog, 'report'>;
+}
+
+/** One source and timeframe with the series that are behind. */
+interface Due {
+  readonly spec: Source;
+  readonly series: readonly Series[];
+  readonly starts: readonly number[];
+}
+
+const leaseName = ({ source, timeframe }: Omit<Series, 'symbol'>): string => `refresh ${source} ${timeframe}`;
+
+const paceOf = (source: Source): Pace => ({
+  everyMs: refreshEvery(source),
+  longestMs: LONGEST_PAUSE,
+});
+
+/**
+ * Orders the newest rows of every series that was ever requested: one job for each source and timeframe, or for a family
+ * whose sources want the same. Each source has its own pace. While the job of the last turn is at work there is none, so a slow
+ * venue does not pile jobs up, and what other jobs at work were ordered to fill is left to them.
+ * @returns ids of the jobs it started
+ */
+export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
+  const now = ports.clock();
+  const known = (await ports.catalog.report({})).filter(({ unfollowedAt }) => unfollowedAt === undefined);
+  const taken = await takenRanges(ports, ports.sources);
+  const behind = known.flatMap((series) => {
+    const spec = ports.sources[series.source];
+    // Its key was taken away: that is for whoever orders it to hear, and no reason to leave out the others.
+    if (!spec || (spec.key && !ports.hasKey(spec.key.env))) return [];
+    const start = startOf(series, spec, taken, now);
+    return start === undefined ? [] : [{ series, spec, start }];
+  });
+  const works = [...Map.groupBy(behind, ({ series }) => leaseName(series)).values()].map((of): Due => {
+    const series = of.map(({ series: { source, symbol, timeframe } }) => ({ source, symbol, timeframe }));
+    return { spec: of[0]!.spec, series, starts: of.map(({ start }) => start) };
+  });
+  const claimed = await claimAll(ports, works, ({ spec, series }) => ({
+    name: leaseName(series[0]!),
+    pace: paceOf(spec),
+  }));
+  return placeOrders(ports, joined(claimed.flatMap(ordersOf), ports.sources));
+}
+
+/**
+ * From where on a series is asked: the tail, or where it was left when nobody came for longer. A series of which only a
+ * stretch of history was ever requested gets the tail alone.
+ */
+export function tailStart(
+  { requested, followed, gaps }: Pick<SeriesReport, 'requested' | 'followed' | 'gaps'>,
+  { settleMs }: Pick<Source, 'settleMs'>,
+  now: number,
+): number {
+  const last = requested.at(-1);
+  // What a venue still revises belongs to the tail, but nothing in front of what was ever asked for.
+  const tail = Math.max(now - Math.max(TAIL, settleMs), requested[0]?.start ?? now - TAIL);
+  if (!followed || !last) return tail;
+  const open = gaps.findLast(({ end }) => end === last.end);
+  return Math.min(tail, last.end, open?.start ?? last.end);
+}
+
+function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number): number | undefined {
+  const label = seriesLabel(series);
+  const atWork = taken.atWork.get(label) ?? [];
+  const step = stepOf(series.timeframe);
+  if (spec.tiers[0]?.kind === 'snapshot') {
+    // The same instant, not a later one: a clock that was ahead for a while must not end the snapshots.
+    return atWork.length > 0 || series.latest === floorTo(now, step) ? undefined : now - step;
+  }
+  const start = tailStart(series, spec, now);
+  if (isCurrent(series, spec, start, now)) return undefined;
+  const held = union(atWork, taken.cancelled.get(label) ?? []);
+  return subtract([{ start, end: now }], held).at(-1)?.start;
+}
+
+/** No step has become final since it was last asked for, and none of the tail is missing. */
+function isCurrent(series: SeriesReport, spec: Source, start: number, now: number): boolean {
+  const { end } = orderedRange({ from: start, to: now }, { ...series, spec }, now);
+  const asked = series.requested.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+  return end <= asked && !series.gaps.some((gap) => gap.end > start && gap.start < end);
+}
+
+/** Symbols that were left at the same time go into one order. */
+const ordersOf = ({ work: { series, starts }, lease }: Claimed<Due>): LeasedOrder[] =>
+  [...Map.groupBy(series, (_, i) => starts[i]!)].map(([from, of]) => ({
+    source: of[0]!.source,
+    timeframe: of[0]!.timeframe,
+    symbols: of.map(({ symbol }) => symbol),
+    from,
+    leases: [lease],
+  }));
+
+/** The sources of a family that all want the same become one order. */
+function joined(orders: readonly LeasedOrder[], sources: Sources): LeasedOrder[] {
+  const alike = Map.groupBy(orders, ({ source, timeframe, symbols, from }) =>
+    JSON.stringify([sources[source]!.family, timeframe, from, symbols]),
+  );
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group as [LeasedOrder];
+    const { family } = sources[first.source]!;
+    const all = Object.values(sources).filter(
+      (source) => source.family === family && source.timeframes.includes(first.timeframe),
+    );
+    if (group.length < 2 || group.length < all.length) return group;
+    return [{ ...first, source: family, leases: group.flatMap(({ leases }): readonly Lease[] => leases) }];
+  });
+}
+
+/** Whether the schedule looks after the tail of a series: then nobody else need. */
+export async function isRefreshed(
+  leases: Pick<Leases, 'read'>,
+  series: Series,
+  spec: Source,
+  now: number,
+): Promise<boolean> {
+  return isAlive(await leases.read(leaseName(series)), paceOf(spec).everyMs, now);
+}

@@ -1,0 +1,170 @@
+import { kindOf } from '../errors/error-codes.ts';
+import { GordonError } from '../errors/errors.ts';
+import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { SeriesStore } from '../ledger/ports.ts';
+import type { LabelBook } from '../series/labels.ts';
+import { type Series, seriesLabel } from '../series/series.ts';
+import type { ArchiveListing, ListedObject, Source, Sources } from '../series/source.ts';
+import { hull } from '../time/range.ts';
+import { DAY, MINUTE } from '../time/time.ts';
+import type { ArchiveWatch, WatchedObject } from '../verify/archive-watch.ts';
+import { checkLabels } from '../verify/check-labels.ts';
+import { type FoundObject, objectNamed, publishedHash } from '../verify/objects.ts';
+import type { StoredRows } from '../verify/ports.ts';
+import { restated } from '../verify/restated.ts';
+import { inTurn, RUN_BUDGET, type Turns } from './in-turn.ts';
+
+export interface WatchPorts extends FillPorts {
+  readonly watch: ArchiveWatch;
+  readonly store: Pick<SeriesStore, 'commit'>;
+  readonly stored: StoredRows;
+  readonly labels: LabelBook;
+  readonly sources: Sources;
+}
+
+const MOST_SERIES = 1_000;
+/** The venue's clock and ours differ; what was published so shortly before it was loaded is asked for its checksum. */
+const CLOCKS_DIFFER = MINUTE;
+
+export interface WatchResult extends Turns {
+  readonly objects: number;
+  /** objects that were published anew */
+  readonly republished: number;
+  /** rows that they had otherwise */
+  readonly rows: number;
+  /** statistics whose labels fit another rule than the one in force, in files that were looked at now; absent: none */
+  readonly labelShifts?: number;
+}
+
+/**
+ * Compares the archive objects of the ledger with what the archive publishes now. The listing tells which were touched since
+ * they were loaded, the checksum which of those are other files, and only they are loaded. Rows that differ are
+ * replaced, and what they were is kept.
+ */
+export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
+  const tally: Tally = { objects: 0, republished: 0, rows: 0 };
+  const turns = await inTurn(
+    ports.clock,
+    ports.clock() + RUN_BUDGET,
+    await ports.watch.due(MOST_SERIES),
+    async (series) => {
+      const source = ports.sources[series.source];
+      if (source) await watchSeries(ports, source, series, tally);
+    },
+    (series) => ports.watch.watched(series),
+  );
+  return { ...turns, ...tally };
+}
+
+type Counts = Pick<WatchResult, 'objects' | 'republished' | 'rows' | 'labelShifts'>;
+type Tally = { -readonly [Name in keyof Counts]: Counts[Name] };
+
+async function watchSeries(ports: WatchPorts, source: Source, series: Series, tally: Tally): Promise<void> {
+  const held = (await ports.watch.held(series)).flatMap((one) => {
+    const found = objectNamed(source, series, one.object, hull(one.spans)!);
+    return found ? [{ held: one, found }] : [];
+  });
+  tally.objects += held.length;
+  const shifts = await watchLabels(ports, source, series, held);
+  if (shifts > 0) tally.labelShifts = (tally.labelShifts ?? 0) + shifts;
+  const folders = Map.groupBy(held, ({ held: { object } }) => folderOf(object));
+  for (const [folder, objects] of folders) {
+    const { listing } = objects[0]!.found.tier;
+    const listed = listing && (await listFolder(ports, listing, folder, objects));
+    for (const one of objects) {
+      if (!listed || mayBeAnother(listed.get(one.held.object), one.held)) {
+        await compare(ports, source, series, one, tally);
+      }
+    }
+  }
+}
+
+/** The newest of the files of days that the venue's own answers still cover. @returns statistics that contradict the rule */
+async function watchLabels(
+  ports: WatchPorts,
+  source: Source,
+  series: Series,
+  held: readonly Held[],
+): Promise<number> {
+  const reach = source.tiers.find((tier) => tier.kind === 'pages')?.reachMs;
+  if (reach === undefined) return 0;
+  const since = ports.clock() - reach + DAY;
+  const shared = held.filter(({ found: { tier, period } }) => tier.labels && period.start > since);
+  const newest = shared.toSorted((a, b) => a.found.period.start - b.found.period.start).at(-1);
+  if (!newest) return 0;
+  const { tier, period } = newest.found;
+  return checkLabels(ports, { source, tier, series, period });
+}
+
+/** One that the listing does not have is asked for by itself: listings may lag. */
+const mayBeAnother = (listed: ListedObject | undefined, { fetchedAt }: WatchedObject): boolean =>
+  listed === undefined || listed.modified > fetchedAt - CLOCKS_DIFFER;
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+
+interface Held {
+  readonly held: WatchedObject;
+  readonly found: FoundObject;
+}
+
+/** The listing of a folder from the first object that is held to the last. */
+async function listFolder(
+  { venue }: WatchPorts,
+  listing: ArchiveListing,
+  folder: string,
+  objects: readonly Held[],
+): Promise<Map<string, ListedObject>> {
+  const paths = objects.map(({ held: { object } }) => object).sort();
+  const listed = new Map<string, ListedObject>();
+  let after = before(paths[0]!);
+  for (;;) {
+    const answer = await venue.get(listing.request(folder, after));
+    const page = answer ? listing.parse(answer.body) : { objects: [], more: false };
+    for (const one of page.objects) listed.set(one.path, one);
+    const last = page.objects.at(-1)?.path;
+    if (!page.more || last === undefined || last >= paths.at(-1)!) return listed;
+    after = last;
+  }
+}
+
+/** A marker that is itself not listed: the last letter is left out. */
+const before = (path: string): string => path.slice(0, -1);
+
+async function compare(
+  ports: WatchPorts,
+  source: Source,
+  series: Series,
+  { held, found }: Held,
+  tally: Tally,
+): Promise<void> {
+  const now = await publishedHash(ports.venue, found.checksum);
+  if (now === undefined || now === held.sha256) return;
+  try {
+    const file = await ports.archive.read(found);
+    if (!file || file.sha256 === held.sha256) return;
+    const { tier, period } = found;
+    const labels = tier.labels ? await ports.labels.labelRules(tier.labels.dataset, series.symbol) : [];
+    const parser = tier.parser(series, undefined, { period, labels });
+    const restatement = await restated(ports.stored, source, series, held, file, parser);
+    await ports.watch.renew(series, restatement);
+    tally.republished += 1;
+    tally.rows += restatement.changes.length;
+  } catch (error) {
+    // A damaged edition changes nothing: the rows of the former one stay, and the next run looks again.
+    if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
+    if (!kindOf(error.code)?.damage) throw error;
+    await noteDamage(ports, series, held.object, error);
+  }
+}
+
+async function noteDamage(
+  { store }: WatchPorts,
+  series: Series,
+  object: string,
+  { code, message }: GordonError,
+): Promise<void> {
+  const rows = { length: 0, times: new Float64Array(), columns: [] };
+  const findings = [{ kind: code, detail: { object, message } }];
+  const page = { series, rows, have: [], empty: [], findings, object };
+  await store.commit([page], { jobId: 'watch-archives', chunk: seriesLabel(series) });
+}

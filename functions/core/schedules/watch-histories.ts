@@ -1,0 +1,125 @@
+import { GordonError } from '../errors/errors.ts';
+import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { VenueClient } from '../fetch/ports.ts';
+import type { SeriesStore } from '../ledger/ports.ts';
+import { type Series, seriesLabel } from '../series/series.ts';
+import type { Source, Sources } from '../series/source.ts';
+import { contains, intersect } from '../time/range.ts';
+import { HOUR } from '../time/time.ts';
+import { fetchAgain } from '../verify/fetched-rows.ts';
+import type { HistoryWatch, WatchedHistory } from '../verify/history-watch.ts';
+import { spansOfTurn } from '../verify/portion.ts';
+import type { StoredRows } from '../verify/ports.ts';
+import { differing } from '../verify/restated.ts';
+import { inTurn, RUN_BUDGET, type Turns } from './in-turn.ts';
+
+export interface HistoryPorts extends FillPorts {
+  readonly histories: HistoryWatch;
+  readonly store: Pick<SeriesStore, 'listing'>;
+  readonly stored: StoredRows;
+  readonly sources: Sources;
+}
+
+export interface HistoryResult extends Turns {
+  /** answers of venues that it took */
+  readonly requests: number;
+  /** rows of the venue that stored ones were compared with */
+  readonly compared: number;
+  /** series with rows that the venue restated */
+  readonly restated: number;
+  /** such rows that were not known before */
+  readonly rows: number;
+}
+
+const MOST_SERIES = 1_000;
+/** From comparison to comparison of a series. The schedule comes more often, for those that had to wait. */
+const EVERY = 23 * HOUR;
+
+/**
+ * Compares what venues answered once with what they answer now, where a source says that its venue restates days past: the
+ * newest months each time, and of the rest so many that all has had its turn after a while. Rows that differ are replaced, and
+ * what they were is kept.
+ */
+export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult> {
+  const tally = { requests: 0, compared: 0, restated: 0, rows: 0 };
+  const counted: HistoryPorts = { ...ports, venue: counting(ports.venue, () => (tally.requests += 1)) };
+  const restating = Object.values(ports.sources).filter(({ restates }) => restates !== undefined);
+  const until = ports.clock() + RUN_BUDGET;
+  const due = await ports.histories.due(
+    restating.map(({ id }) => id),
+    ports.clock() - EVERY,
+    MOST_SERIES,
+  );
+  const runs: Turns[] = [];
+  // Source by source: that one venue wants a pause is no reason to leave out the others.
+  for (const group of Map.groupBy(due, ({ series }) => series.source).values()) {
+    const work = async ({ series, turn }: WatchedHistory): Promise<void> => {
+      const found = await compareHistory(counted, ports.sources[series.source]!, series, turn);
+      tally.compared += found.compared;
+      tally.rows += found.rows;
+      if (found.rows > 0) tally.restated += 1;
+    };
+    const done = ({ series }: WatchedHistory, ok: boolean) => ports.histories.watched(series, ok);
+    runs.push(await inTurn(ports.clock, until, group, work, done));
+  }
+  const stopped = runs.flatMap((run) => run.stopped ?? []).join('; ');
+  const series = runs.reduce((sum, run) => sum + run.series, 0);
+  return { series, ...tally, ...(stopped && { stopped }) };
+}
+
+const counting = ({ get }: VenueClient, answered: () => void): VenueClient => ({
+  get: async (request) => {
+    const answer = await get(request);
+    answered();
+    return answer;
+  },
+});
+
+async function compareHistory(
+  ports: HistoryPorts,
+  source: Source,
+  series: Series,
+  turn: number,
+): Promise<{ compared: number; rows: number }> {
+  // Its archive is watched by its hashes, and may have fewer columns than the answers that the rows came from.
+  const tiers = source.tiers.filter((tier) => tier.kind === 'pages');
+  const answered = await ports.histories.answered(series);
+  const missing = tiers[0]
+    ? spansOfTurn(tiers[0], source.restates!, series, answered, turn, ports.clock())
+    : [];
+  const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
+  const { rows, told } = await fetchAgain(ports, {
+    source: { ...source, tiers },
+    series,
+    missing,
+    asked: [],
+    objects: [],
+    sources: ports.sources,
+    listing: async () => listing,
+    labels: async () => [],
+  }).catch((error: unknown): never => {
+    // The other series are compared all the same: this one is not requested again before its next day.
+    if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
+    throw error;
+  });
+  const spans = intersect(told, answered);
+  // Which request each came from, before the comparison uses the rows up.
+  const objects = new Map([...rows.values()].map(({ time, object }) => [time, object]));
+  const compared = [...objects.keys()].filter((time) => contains(spans, time)).length;
+  if (spans.length > 0 && compared === 0) throw emptyHistory(series);
+  const { changes, rows: replacing } = await differing(ports.stored, source, series, spans, rows);
+  if (changes.length === 0) return { compared, rows: 0 };
+  const object = objects.get(changes[0]!.time) ?? tiers[0]!.name;
+  return {
+    compared,
+    rows: await ports.histories.restate(series, { object, spans, changes, rows: replacing }),
+  };
+}
+
+/** More likely a fault of the venue than the end of a whole history: nothing is entered as withdrawn. */
+const emptyHistory = (series: Series): GordonError =>
+  new GordonError({
+    code: 'empty-history',
+    subject: seriesLabel(series),
+    message: 'the venue has no row of spans that it answered once.',
+  });

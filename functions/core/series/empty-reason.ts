@@ -1,0 +1,12 @@
+/** Why a span has no rows and never will have, or not from this source. */
+export type EmptyReason =
+  | 'pre-listing'
+  | 'delisted'
+  | 'venue-outage'
+  | 'zero-trade'
+  /** there is no file about the time, and what the venue answers no longer reaches back to it */
+  | 'source-expired'
+  /** an operator does not keep it: a retention, or a chunk that was dropped */
+  | 'retired'
+  /** the venue's answers or its file about the time around it were read and have no value there */
+  | 'not-published';

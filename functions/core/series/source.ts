@@ -1,0 +1,261 @@
+import type { Period, PeriodUnit } from '../time/period.ts';
+import type { Range, RangeSet } from '../time/range.ts';
+import type { Timeframe } from '../time/timeframe.ts';
+import type { EmptyReason } from './empty-reason.ts';
+import type { LabelRule } from './labels.ts';
+import type { Series } from './series.ts';
+import type { Batch, TableSpec } from './table.ts';
+import type { HttpRequest } from './venue.ts';
+
+/** The word that people give to `gordon-data backfill <family>`; one family may be several sources. */
+export const FAMILIES = [
+  'klines',
+  'funding',
+  'open_interest',
+  'metrics',
+  'sentiment',
+  'macro',
+  'gex',
+  'candles',
+] as const;
+export type Family = (typeof FAMILIES)[number];
+
+/** Something in the data that a reader should know and that is never repaired silently. */
+export interface Finding {
+  /** `duplicate-conflict`, `off-grid-time`, `checksum-mismatch`, … */
+  readonly kind: string;
+  /** the row it is about, epoch ms; absent when it is about a whole object */
+  readonly time?: number;
+  /** when it is about a run of rows: the end of the last one, epoch ms */
+  readonly until?: number;
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+/** The kind of a finding about rows of an answer that hold no value where one is due. */
+export const UNREADABLE_CELL = 'unreadable-cell';
+
+/** What a parser made of one body or one piece of a file. `batch.times` ascends strictly. */
+export interface Parsed {
+  readonly batch: Batch;
+  readonly findings: readonly Finding[];
+  /** rows of other sources that stood in the same piece of a file, by the source's id: see `Source.siblings` */
+  readonly also?: Readonly<Record<string, Pick<Parsed, 'batch' | 'findings'>>>;
+}
+
+/**
+ * Reads a file piece by piece, so that memory does not grow with the file. Not reusable. Of a table of events all rows
+ * come from `end`: only the whole file accounts for its period.
+ */
+export interface StreamParser {
+  /** @param bytes hold no longer than the call. @throws GordonError `malformed-rows` */
+  push(bytes: Uint8Array): Parsed | undefined;
+  end(): Parsed | undefined;
+}
+
+/** Files that the venue publishes once a day or a month, with a SHA-256 beside each. */
+export interface ArchiveTier {
+  readonly kind: 'archive';
+  readonly name: string;
+  readonly unit: PeriodUnit & ('day' | 'month');
+  object(series: Series, period: Period): { readonly file: HttpRequest; readonly checksum: HttpRequest };
+  /** epoch ms from which on the object of the period can be expected */
+  publishedAt(period: Period): number;
+  /**
+   * @param expected rows of a whole file, so that room for them is made once
+   * @param facts for a tier with `labels`; without them its file is taken for that of the day most of its labels lie in
+   */
+  parser(series: Series, expected?: number, facts?: ObjectFacts): StreamParser;
+  /**
+   * Rows stand at the ends of their slots: the object of a period also holds the instant at which the period ends, and the one
+   * at which it begins may stand in the object before.
+   */
+  readonly closing?: true;
+  /** its labels become instants by a rule that may have exceptions */
+  readonly labels?: ArchiveLabels;
+  /** how to learn which objects were touched; absent where only their checksums tell */
+  readonly listing?: ArchiveListing;
+}
+
+export interface ArchiveLabels {
+  /** the name under which exceptions are kept */
+  readonly dataset: string;
+  /** what is added to the labels of a period's object; ms */
+  shift(period: Period, exceptions: readonly LabelRule[]): number;
+}
+
+/** What is known of an object before its first byte. */
+export interface ObjectFacts {
+  readonly period: Period;
+  /** exceptions from the tier's rule about labels */
+  readonly labels?: readonly LabelRule[];
+}
+
+export interface ListedObject {
+  /** as in a request: begins with `/` */
+  readonly path: string;
+  /** epoch ms of the venue's clock */
+  readonly modified: number;
+}
+
+export interface ArchiveListing {
+  /** @param folder a path that ends with `/`; @param after a path within it; what is listed comes after it, in order */
+  request(folder: string, after: string): HttpRequest;
+  /** @throws GordonError `malformed-rows` */
+  parse(body: Uint8Array): { readonly objects: readonly ListedObject[]; readonly more: boolean };
+}
+
+/** A paged request over a range. */
+export interface PagesTier {
+  readonly kind: 'pages';
+  readonly name: string;
+  /** which rows come when the range holds more than a page: `forward` the oldest, `backward` the newest */
+  readonly direction: 'forward' | 'backward';
+  readonly pageRows: number;
+  /** how far back the venue answers; what is older was asked for too late. ms */
+  readonly reachMs?: number;
+  request(series: Series, range: Range): HttpRequest;
+  /**
+   * @param asOf the venue's clock; rows that were not final by then must be left out
+   * @throws GordonError `malformed-rows`
+   */
+  parse(body: Uint8Array, series: Series, asOf: number): Parsed & { readonly rowsInBody: number };
+  /** where the venue does not tell of a range in one answer */
+  readonly parts?: Parts;
+}
+
+/** A page that takes several requests. A part that does not exist at the venue is left out. */
+export interface Parts {
+  /**
+   * All requests of the page, instead of `request`.
+   * @param now the clock, for what depends on how much has been published since
+   */
+  requests(series: Series, range: Range, now: number): readonly HttpRequest[];
+  /** One page out of the answers, each read by `parse`, in order. */
+  join(parts: readonly Parsed[]): Parsed;
+}
+
+/** What the venue tells of this moment and of no other. Its rows stand at the beginning of the current step. */
+export interface SnapshotTier {
+  readonly kind: 'snapshot';
+  readonly name: string;
+  requests(series: Series): readonly HttpRequest[];
+  /**
+   * @param bodies one for each request, in order
+   * @param at the step that the rows belong to; epoch ms
+   * @throws GordonError `malformed-rows`
+   */
+  parse(bodies: readonly Uint8Array[], series: Series, at: number): Parsed;
+}
+
+export type Tier = ArchiveTier | PagesTier | SnapshotTier;
+
+/** When a symbol's life began and, if it did, ended; epoch ms. `listedAt` is its first row. */
+export interface Listing {
+  readonly listedAt: number;
+  readonly delistedAt?: number;
+  /** where it was away in between: each life in order, the last one up to infinity while it lasts. Absent: one life */
+  readonly lives?: RangeSet;
+  /** some borders are those of whole archive objects: the silence that touches them begins or ends within a life */
+  readonly byObjects?: boolean;
+  /** what was requested to learn it */
+  readonly evidence?: readonly { readonly what: string; readonly status: number; readonly at: number }[];
+}
+
+/** All stretches in which the symbol was traded. */
+export const livesOf = ({
+  listedAt,
+  delistedAt = Number.POSITIVE_INFINITY,
+  lives = [{ start: listedAt, end: delistedAt }],
+}: Listing): RangeSet => lives;
+
+export interface ListingProbe {
+  /** Asks for the first row that ever was. An unknown symbol is the venue's verdict, not an answer. */
+  first(series: Series): HttpRequest;
+  firstAt(body: Uint8Array, series: Series): number | undefined;
+  /** Asks for the newest row; a delisted symbol's is old. */
+  last(series: Series): HttpRequest;
+  lastAt(body: Uint8Array, series: Series): number | undefined;
+  /** Whether the newest row is one that nobody traded: of a symbol that ended such rows may go on. Absent: they end with it. */
+  isFrozen?(body: Uint8Array, series: Series): boolean;
+  /** Asks for the symbol's state; `true` if it still trades. */
+  status(series: Series): HttpRequest;
+  isTrading(body: Uint8Array, series: Series): boolean;
+}
+
+/** Candles with a count of trades: they say until when a symbol was traded, where its archive goes on with frozen rows. */
+export interface TradedCandles {
+  readonly tiers: readonly ArchiveTier[];
+  /** whose candles they are: the series' own, or those of the market that it is about */
+  series(series: Series): Series;
+  /** place of the count in the tiers' batches */
+  readonly count: number;
+  /** how rows of the source's own table look when nothing is traded */
+  readonly frozen: {
+    /** place in its batches */
+    readonly column: number;
+    /** what the column holds then; absent: one value, whichever */
+    readonly value?: number;
+    /** a shorter run of such rows at a file's end is nothing unusual; ms */
+    readonly forMs: number;
+  };
+}
+
+/** How much of a history each turn of `watch-histories` compares with the venue. */
+export interface Restates {
+  /** calendar months, the running one among them */
+  readonly recentMonths: number;
+  /** in so many turns in a row each older month comes once */
+  readonly sampledIn: number;
+}
+
+/**
+ * One kind of data of one venue. An adapter is this literal: pure functions that build requests and read answers;
+ * paging, budgets, retries, checksums, writing and accounting are the engine's.
+ */
+export interface Source {
+  /** file name and ledger key, such as `klines_spot` */
+  readonly id: string;
+  readonly family: Family;
+  readonly title: string;
+  readonly table: TableSpec;
+  readonly timeframes: readonly Timeframe[];
+  readonly defaultTimeframe: Timeframe;
+  readonly defaultSymbols: readonly string[];
+  /** refuses what cannot be a symbol of this venue before anybody is asked */
+  readonly symbolPattern: RegExp;
+  chunkUnit(timeframe: Timeframe): PeriodUnit;
+  /** a row is about the instant at which its step begins, not about the step: readings, settlements, observations */
+  readonly instants?: boolean;
+  /** ms from the end of a row's step, or from its instant, until it is final and published; negative where it is so before */
+  readonly finalAfterMs: number;
+  /** a hole younger than this is "not yet published", not proven empty; ms, counted as `finalAfterMs` is */
+  readonly settleMs: number;
+  /**
+   * of a table of events: how late one may come, ms; defaults to `settleMs`. A span that is older is accounted for at once
+   * where the pace of the events allows its silence, and waits for `settleMs` where an event may lack.
+   */
+  readonly arrivesWithinMs?: number;
+  /** best first; the last one's silence is proof */
+  readonly tiers: readonly Tier[];
+  /** how to learn of a symbol's end from its candles; absent where the last row is the end */
+  readonly traded?: TradedCandles;
+  /** how to find a symbol's life, or what it is for every symbol */
+  readonly listing: ListingProbe | Listing;
+  /** why a step within a symbol's life has no row when all tiers were asked; `venue-outage` unless told */
+  readonly holeReason?: EmptyReason;
+  /** how often the newest rows are asked for; ms, five minutes unless told. The schedule itself runs each minute */
+  readonly refreshEveryMs?: number;
+  /** sources of the same family or another whose rows come along in the same files; each names all the others */
+  readonly siblings?: readonly string[];
+  /** of a table of events: a longer silence is a hole where the table has no pace or a row does not say it; ms. Absent: none is */
+  readonly longestSilenceMs?: number;
+  /** the venue changes what it answered about days past, and nothing but the answers shows it; absent: it is not known to */
+  readonly restates?: Restates;
+  /** a range that is at least so long and lies in a symbol's life always has rows: an empty answer about it is a fault; ms */
+  readonly longestEmptyMs?: number;
+  /** a key without which the venue does not answer */
+  readonly key?: { readonly env: string; readonly from: string };
+}
+
+/** The registered sources by id. */
+export type Sources = Readonly<Record<string, Source>>;

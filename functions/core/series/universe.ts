@@ -1,0 +1,91 @@
+import { badRequest } from '../errors/bad-request.ts';
+import type { HttpRequest } from './venue.ts';
+
+/** One symbol of a venue's list. Times are epoch ms, absent where the venue does not tell. */
+export interface Instrument {
+  readonly symbol: string;
+  /** what its price is in, such as `USDT` */
+  readonly quote: string;
+  /** as the venue writes it */
+  readonly status: string;
+  readonly trading: boolean;
+  readonly listedAt?: number;
+  readonly delistedAt?: number;
+}
+
+/** A venue's list of what it has: one request instead of one for each symbol. */
+export interface Roster {
+  /** ids of sources whose symbols these are: what is listed here needs no further proof there */
+  readonly sources: readonly string[];
+  readonly instruments: HttpRequest;
+  /** the request for what comes after a page; absent: the list is one page */
+  next?(body: Uint8Array): HttpRequest | undefined;
+  /** Leaves out what it cannot read. @throws GordonError `malformed-rows` when it can read nothing of a list */
+  parseInstruments(body: Uint8Array): readonly Instrument[];
+  /** where the venue's archive has a folder for each symbol: it keeps what the list forgets. Absent: there is no archive */
+  readonly archived?: readonly SymbolFolders[];
+  /** names of entries that `parseInstruments` leaves out because they cannot be read */
+  unreadable?(body: Uint8Array): readonly string[];
+}
+
+/** A folder of an archive, in which each folder is named after a symbol. */
+export interface SymbolFolders {
+  /** @param after the last page's `next` */
+  request(after?: string): HttpRequest;
+  /** @throws GordonError `malformed-rows` */
+  parse(body: Uint8Array): { readonly symbols: readonly string[]; readonly next?: string };
+}
+
+/** A market whose symbols can be chosen by a selector. */
+export interface Universe extends Roster {
+  readonly venue: string;
+  readonly market: 'spot' | 'perps';
+  readonly volumes: HttpRequest;
+  /**
+   * what was traded in 24 hours, in the quote's units, by symbol; without what it cannot read.
+   * @throws GordonError `malformed-rows` when it can read nothing of it
+   */
+  parseVolumes(body: Uint8Array): ReadonlyMap<string, number>;
+}
+
+/** `@usdt-perps:50`: the fifty perpetuals in USDT of which most is traded; without a number all of them. */
+export interface Selector {
+  readonly quote: string;
+  readonly market: Universe['market'];
+  readonly top?: number;
+}
+
+const SELECTOR = /^@([a-z0-9]{2,10})-(spot|perps)(?::([1-9]\d{0,3}))?$/;
+
+export const isSelector = (word: string): boolean => word.startsWith('@');
+
+/** @throws GordonError `invalid-selector` */
+export function readSelector(word: string): Selector {
+  const [, quote, market, top] = SELECTOR.exec(word) ?? [];
+  if (quote && market) {
+    const rank = top === undefined ? {} : { top: Number(top) };
+    return { quote: quote.toUpperCase(), market: market as Selector['market'], ...rank };
+  }
+  const remedy = 'Write @QUOTE-spot or @QUOTE-perps, and :N for the N most traded, such as @usdt-perps:50.';
+  throw badRequest('invalid-selector', word, 'this is no selector of symbols.', remedy);
+}
+
+/** Symbols that trade now, most traded first; by name where as much is traded, or where no volumes are given. */
+export function select(
+  { quote, top }: Selector,
+  instruments: readonly Instrument[],
+  volumes: ReadonlyMap<string, number> = new Map(),
+): string[] {
+  const volume = (symbol: string): number => volumes.get(symbol) ?? 0;
+  return instruments
+    .filter((one) => one.trading && one.quote === quote)
+    .map(({ symbol }) => symbol)
+    .sort((a, b) => volume(b) - volume(a) || (a < b ? -1 : 1))
+    .slice(0, top);
+}
+
+/** The dated history of listings. Throws as the stores do. */
+export interface Instruments {
+  /** Enters what a venue lists now; only what is otherwise than before becomes a row. @returns rows that are new */
+  note(universe: Pick<Universe, 'venue' | 'market'>, listed: readonly Instrument[]): Promise<number>;
+}

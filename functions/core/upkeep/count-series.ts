@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import { badRequest } from '../errors/bad-request.ts';
+import type { SeriesCatalog } from '../ledger/ports.ts';
+import { Name } from '../queries/parameters.ts';
+import { parseBounds, sourcesFor } from '../queries/requested.ts';
+import { type Series, seriesLabel } from '../series/series.ts';
+import type { Sources } from '../series/source.ts';
+import { type PeriodUnit, periodsIn } from '../time/period.ts';
+import { clip, measure, type Range } from '../time/range.ts';
+import { type Clock, iso, SECOND } from '../time/time.ts';
+import { STEPS, stepOf, type Timeframe } from '../time/timeframe.ts';
+
+/** Where to go on. */
+export const CountPlace = z.strictObject({
+  source: z.string(),
+  symbol: Name,
+  timeframe: z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]),
+  from: z.string(),
+});
+
+/** The body of `POST /backfill/audit`: which series to count, all by default, and from where on. */
+export const CountBody = z.strictObject({
+  source: z.string().optional(),
+  symbol: Name.optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  next: CountPlace.nullable().optional().meta({ description: '`next` of the answer before' }),
+});
+export type CountBody = z.infer<typeof CountBody>;
+
+/** One series as far as it was counted. */
+export interface CountedSeries extends Series {
+  readonly from: string;
+  readonly to: string;
+  /** rows that are there */
+  readonly rows: number;
+  /** steps that the ledger had and the table does not: from now on they are missing */
+  readonly lost: number;
+}
+
+export interface CountedPiece {
+  readonly counted: readonly CountedSeries[];
+  /** null: all of it was counted */
+  readonly next: z.infer<typeof CountPlace> | null;
+}
+
+export interface CountPorts {
+  readonly catalog: Pick<SeriesCatalog, 'series' | 'reconcile' | 'retire' | 'count' | 'audited'>;
+  readonly sources: Sources;
+  readonly clock: Clock;
+}
+
+/** An answer has 29 seconds, and the last stretch takes some of them. */
+const PATIENCE = 12 * SECOND;
+
+interface Stretch {
+  readonly series: Series;
+  readonly range: Range;
+  /** nothing of what is requested comes after it, and nothing was left out before */
+  readonly completes: boolean;
+}
+
+/**
+ * Counts the rows of series against the ledger, as many as fit into one answer; what has no row is missing from then on.
+ * @throws GordonError `unknown-source`, `unknown-series`, `invalid-time`, `empty-range`
+ */
+export async function countSeries(ports: CountPorts, asked: CountBody): Promise<CountedPiece> {
+  const { catalog, clock } = ports;
+  const began = clock();
+  const counted: CountedSeries[] = [];
+  for (const { series, range, completes } of await stretchesOf(ports, asked)) {
+    if (Math.abs(clock() - began) > PATIENCE) {
+      return { counted, next: { ...series, from: iso(range.start) } };
+    }
+    const lost = measure(await catalog.reconcile(series, range)) / stepOf(series.timeframe);
+    const rows = await catalog.count(series, range);
+    const last = counted.at(-1);
+    if (last && seriesLabel(last) === seriesLabel(series)) {
+      counted[counted.length - 1] = {
+        ...last,
+        to: iso(range.end),
+        rows: last.rows + rows,
+        lost: last.lost + lost,
+      };
+    } else counted.push({ ...series, from: iso(range.start), to: iso(range.end), rows, lost });
+    if (!completes) continue;
+    await catalog.retire(series);
+    await catalog.audited(series);
+  }
+  return { counted, next: null };
+}
+
+async function stretchesOf({ catalog, sources }: CountPorts, asked: CountBody): Promise<Stretch[]> {
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = parseBounds(asked);
+  const ids = sourcesFor(sources, asked.source).map(({ id }) => id);
+  const known = await catalog.series({ sources: ids, ...(asked.symbol && { symbols: [asked.symbol] }) });
+  if (known.length === 0 && asked.symbol !== undefined) {
+    const remedy = 'List the series: gordon-data backfill report.';
+    throw badRequest(
+      'unknown-series',
+      asked.symbol,
+      'the warehouse has never had such a series.',
+      remedy,
+      404,
+    );
+  }
+  const whole = asked.from === undefined && asked.to === undefined;
+  const all = known
+    .toSorted((a, b) => (seriesLabel(a) < seriesLabel(b) ? -1 : 1))
+    .flatMap(({ requested, ...series }) => {
+      const ranges = clip(requested, { start: from, end: to }).flatMap((range) =>
+        periodsIn(unitOf(sources, series), range).flatMap((period) => clip([range], period)),
+      );
+      return ranges.map((range, i) => ({ series, range, completes: whole && i === ranges.length - 1 }));
+    });
+  const { next } = asked;
+  if (!next) return all;
+  const [label, start] = [seriesLabel(next), parseBounds({ from: next.from }).from!];
+  return all.filter(({ series, range }) => {
+    const own = seriesLabel(series);
+    return own > label || (own === label && range.start >= start);
+  });
+}
+
+/** What is counted at a time, by the calendar, so that the next call cuts alike: some seconds of work at most. */
+const unitOf = (sources: Sources, { source, timeframe }: Series): PeriodUnit =>
+  sources[source]!.chunkUnit(timeframe) === 'day' ? 'month' : 'year';

@@ -1,0 +1,97 @@
+import { AGGREGATED, type AggregateStore } from '../aggregates/aggregates.ts';
+import { badRequest } from '../errors/bad-request.ts';
+import { ACTIVE_STATUSES } from '../jobs/job.ts';
+import { seriesOf } from '../jobs/job-series.ts';
+import { isAtWork } from '../jobs/lease.ts';
+import type { JobStore } from '../jobs/ports.ts';
+import type { PurgingCatalog, SeriesReport } from '../ledger/ports.ts';
+import { type Series, seriesLabel } from '../series/series.ts';
+import type { Sources } from '../series/source.ts';
+import { hull } from '../time/range.ts';
+import { type Clock, SECOND } from '../time/time.ts';
+import { knownSeries, nameOf, type UnfollowRequest } from './unfollow.ts';
+
+export interface PurgePorts {
+  readonly catalog: Pick<PurgingCatalog, 'report' | 'purge' | 'forget'>;
+  readonly jobs: Pick<JobStore, 'list' | 'forgetProvisional'>;
+  readonly aggregates: Pick<AggregateStore, 'refresh'>;
+  readonly sources: Sources;
+  readonly clock: Clock;
+}
+
+export interface PurgedSeries extends Series {
+  /** that this call deleted */
+  readonly rows: number;
+  /** nothing of it is left; else the same call goes on */
+  readonly done: boolean;
+}
+
+/** API Gateway waits for 29 seconds, and the piece in hand and the aggregates come after this. */
+const DELETES_FOR = 12 * SECOND;
+
+/** How long to wait for others that refresh the same aggregates. */
+const PATIENCE = 5 * SECOND;
+
+/**
+ * Unfollows series and deletes all of them: rows, spans, findings, restated rows, and their part of the aggregates. An order
+ * afterwards loads everything anew. Doing it again goes on where a call before it has stopped.
+ * @throws GordonError `not-followed`, `series-at-work` with the jobs that must end first; nothing has changed then
+ */
+export async function purge(ports: PurgePorts, asked: UnfollowRequest): Promise<PurgedSeries[]> {
+  const found = await knownSeries(ports.catalog, asked);
+  await refuseAtWork(ports, found);
+  const until = ports.clock() + DELETES_FOR;
+  const purged: PurgedSeries[] = [];
+  for (const series of found) {
+    const left = until - ports.clock();
+    if (left > 0) purged.push({ ...nameOf(series), ...(await purgeOne(ports, series, left)) });
+    else purged.push({ ...nameOf(series), rows: 0, done: false });
+  }
+  return purged;
+}
+
+async function purgeOne(
+  { catalog, jobs, aggregates }: PurgePorts,
+  series: SeriesReport,
+  forMs: number,
+): Promise<{ rows: number; done: boolean }> {
+  const purged = await catalog.purge(nameOf(series), forMs);
+  if (!purged.done) return purged;
+  // Before the series is forgotten: whoever repeats an interrupted purge still finds what the aggregates have to leave out.
+  const around = hull(series.requested);
+  const isAggregated = series.source === AGGREGATED.source && series.timeframe === AGGREGATED.timeframe;
+  if (isAggregated && around)
+    await aggregates.refresh([around], { symbols: [series.symbol], patience: PATIENCE });
+  await jobs.forgetProvisional(series);
+  await catalog.forget(nameOf(series));
+  return purged;
+}
+
+async function refuseAtWork(
+  { jobs, sources, clock }: PurgePorts,
+  series: readonly SeriesReport[],
+): Promise<void> {
+  const labels = new Set(series.map(seriesLabel));
+  const found = new Set<string>();
+  const ids: string[] = [];
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await jobs.list({ statuses: ACTIVE_STATUSES, limit: 100, ...(after && { after }) });
+    for (const job of page.jobs) {
+      if (!isAtWork(job, clock()) || !job.sources.every((id) => sources[id])) continue;
+      const own = seriesOf(job, sources)
+        .map(seriesLabel)
+        .filter((label) => labels.has(label));
+      for (const label of own) found.add(label);
+      if (own.length > 0) ids.push(job.id);
+    }
+    after = page.jobs.at(-1)?.id;
+    more = page.more;
+  }
+  if (ids.length === 0) return;
+  throw badRequest(
+    'series-at-work',
+    [...found].join(', '),
+    `${ids.length === 1 ? `job ${ids[0]} is` : `jobs ${ids.join(', ')} are`} at work on it, so nothing was deleted.`,
+    `Wait until they have ended, or cancel them: ${ids.map((id) => `gordon-data backfill cancel ${id}`).join('; ')}.`,
+  );
+}

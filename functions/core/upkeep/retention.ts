@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { badRequest } from '../errors/bad-request.ts';
+import type { Retention, SeriesCatalog } from '../ledger/ports.ts';
+import { requireInstant, sourcesFor } from '../queries/requested.ts';
+import type { Sources } from '../series/source.ts';
+import { DAY, iso } from '../time/time.ts';
+
+const LONGEST_KEEP = 36_500;
+
+/** The body of `POST /backfill/retention`: neither bound means that everything is kept. */
+export const RetentionBody = z.strictObject({
+  source: z.string().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
+  before: z.string().optional().meta({ description: 'what began before is not kept' }),
+  keep_days: z
+    .number()
+    .int()
+    .min(1)
+    .max(LONGEST_KEEP)
+    .optional()
+    .meta({ description: 'what is older is not kept' }),
+  reason: z.string().min(1).max(200).optional(),
+});
+export type RetentionBody = z.infer<typeof RetentionBody>;
+
+export interface RetentionPorts {
+  readonly catalog: Pick<SeriesCatalog, 'series' | 'retire' | 'retention' | 'setRetention'>;
+  readonly sources: Sources;
+}
+
+/**
+ * Sets what is not kept of sources. It is not fetched any more, and where it has no rows the ledger says `retired`. Rows stay until
+ * somebody deletes them.
+ * @returns all that is not kept, of every source
+ * @throws GordonError `invalid-request`, `unknown-source`, `invalid-time`
+ */
+export async function setRetention(
+  { catalog, sources }: RetentionPorts,
+  body: RetentionBody,
+): Promise<Retention[]> {
+  const { source, keep_days, reason = 'set by an operator' } = body;
+  const before = requireInstant(body.before, 'before');
+  if (before !== undefined && keep_days !== undefined) {
+    throw badRequest('invalid-request', 'the body', '"before" and "keep_days" exclude one another.');
+  }
+  const ids = sourcesFor(sources, source).map(({ id }) => id);
+  const bound = before === undefined ? keep_days && { keepMs: keep_days * DAY } : { before };
+  for (const id of ids) await catalog.setRetention(id, bound ? { ...bound, reason } : undefined);
+  for (const { requested: _, ...series } of await catalog.series({ sources: ids }))
+    await catalog.retire(series);
+  return catalog.retention();
+}
+
+/** As the API answers. */
+export const retentionView = ({ source, before, keepMs, dropped, reason, setAt }: Retention) => ({
+  source,
+  from: dropped ? iso(dropped.start) : null,
+  before: dropped ? iso(dropped.end) : before === undefined ? null : iso(before),
+  keep_days: keepMs === undefined ? null : keepMs / DAY,
+  reason,
+  set_at: iso(setAt),
+});

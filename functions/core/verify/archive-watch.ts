@@ -1,0 +1,44 @@
+import type { Series } from '../series/series.ts';
+import type { Batch } from '../series/table.ts';
+import type { RangeSet } from '../time/range.ts';
+
+/** An archive object that rows of a series came from, as the ledger has it. */
+export interface WatchedObject {
+  readonly object: string;
+  readonly sha256: string;
+  /** what its rows account for */
+  readonly spans: RangeSet;
+  /** the earliest load of it; epoch ms */
+  readonly fetchedAt: number;
+}
+
+export interface RowChange {
+  /** epoch ms */
+  readonly time: number;
+  /** by the columns' names; null: there was none, or there is none any more */
+  readonly was: Readonly<Record<string, unknown>> | null;
+  readonly became: Readonly<Record<string, unknown>> | null;
+}
+
+/** What the venue has otherwise now than when it was stored: in an object that was published anew, or in its answers. */
+export interface Restatement {
+  /** the object, or the request */
+  readonly object: string;
+  /** both hashes of an object; an answer has none */
+  readonly was?: string;
+  readonly became?: string;
+  readonly spans: RangeSet;
+  readonly changes: readonly RowChange[];
+  /** the rows of those changes that have any: they replace what is stored */
+  readonly rows: readonly Batch[];
+}
+
+/** The ledger's archive objects, for whoever looks whether they are still what they were. Throws as the stores do. */
+export interface ArchiveWatch {
+  /** series with rows from archive objects, those first that were not watched for longest */
+  due(limit: number): Promise<readonly Series[]>;
+  held(series: Series): Promise<readonly WatchedObject[]>;
+  /** Replaces rows, keeps what they were, and enters the new hash, in one transaction. */
+  renew(series: Series, restatement: Restatement): Promise<void>;
+  watched(series: Series): Promise<void>;
+}

@@ -1,0 +1,116 @@
+import { AGGREGATED, type AggregateStore } from '../../core/aggregates/aggregates.ts';
+import type { Clock } from '../../core/time/time.ts';
+import type { Flavour } from '../postgres/flavour.ts';
+import { guarded, type Runner } from '../postgres/postgres.ts';
+import { createRefresh } from './refresh-views.ts';
+import { callRefresh, readExtent } from './refresh-window.ts';
+
+export interface AggregateOptions {
+  /** takes the role `gordon_writer` */
+  readonly sql: Runner;
+  /** the login itself: TimescaleDB lets nobody but its owner refresh an aggregate, and a role cannot lend that */
+  readonly owner: Runner;
+  readonly clock: Clock;
+  /** waits so many ms; the real time by default */
+  readonly pause?: (ms: number) => Promise<void>;
+}
+
+/** A job's id is kept as long as its spans have it; afterwards nobody asks for it. */
+const REMEMBERED = '14 days';
+
+export function createAggregateStore(options: AggregateOptions): AggregateStore {
+  const { sql, clock } = options;
+  const refresh = createRefresh(options);
+  let flavour: Promise<Flavour> | undefined;
+
+  async function readFlavour(): Promise<Flavour> {
+    const [row] = await sql<{ value: Flavour }[]>`select value from market_data.meta where key = 'flavour'`;
+    return row?.value ?? 'postgres';
+  }
+
+  async function timescale(): Promise<boolean> {
+    flavour ??= readFlavour().catch((error: unknown) => {
+      // A database that was down is asked again.
+      flavour = undefined;
+      throw error;
+    });
+    return (await flavour) === 'timescale';
+  }
+
+  return {
+    unseen: (since) =>
+      guarded('aggregates', async () => {
+        const rows = await sql<{ jobId: string; symbols: string[]; touched: [number, number][] }[]>`
+          select job_id as "jobId", jsonb_agg(distinct symbol) as symbols, (
+              select jsonb_agg(jsonb_build_array(
+                (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r)
+              from unnest(range_agg(span)) r) as touched
+          from market_data.coverage c
+          where source = 'price_klines' and state = 'have' and timeframe = ${AGGREGATED.timeframe}
+            and fetched_at >= ${new Date(since)}
+            and not exists (select from market_data.refreshed_jobs r where r.job_id = c.job_id)
+          group by job_id order by job_id`;
+        return rows.map(({ jobId, symbols, touched }) => ({
+          jobId,
+          symbols,
+          touched: touched.map(([start, end]) => ({ start, end })),
+        }));
+      }),
+
+    seen: (jobIds) =>
+      guarded('aggregates', async () => {
+        if (jobIds.length === 0) return;
+        await sql`
+          insert into market_data.refreshed_jobs (job_id, refreshed_at)
+          select id, ${new Date(clock())} from jsonb_array_elements_text(${sql.json([...jobIds])}) id
+          on conflict do nothing`;
+        await sql`
+          delete from market_data.refreshed_jobs where refreshed_at < now() - ${REMEMBERED}::text::interval`;
+      }),
+
+    refresh: async (touched, how) =>
+      refresh((await guarded('aggregates', timescale)) ? 'timescale' : 'postgres', touched, how),
+
+    refreshWindow: (name, window) =>
+      guarded(name, async () => {
+        if (await timescale()) await callRefresh(options.owner, 'refresh_continuous_aggregate', name, window);
+        else await callRefresh(sql, 'market_data.refresh_continuous_aggregate', name, window);
+      }),
+
+    extent: () => guarded('aggregates', () => readExtent(sql)),
+
+    refreshRecent: (everySeconds) =>
+      guarded('aggregates', async () => {
+        if (await timescale()) return false;
+        await sql`call market_data.refresh_recent(make_interval(secs => ${everySeconds}))`;
+        return true;
+      }),
+
+    status: () =>
+      guarded('aggregates', async () => {
+        const rows = await sql<Row[]>`
+          select name, last_refresh, next_refresh, watermark, healthy from market_data.aggregate_status`;
+        return rows.map(({ name, last_refresh, next_refresh, watermark, healthy }) => ({
+          name,
+          lastRefresh: at(last_refresh),
+          nextRefresh: at(next_refresh),
+          watermark: at(watermark),
+          healthy,
+        }));
+      }),
+  };
+}
+
+/** Epoch ms. Infinity and years before Christ are how a database says "never", and no date of ours. */
+function at(date: Date | null): number | null {
+  const ms = date?.getTime() ?? Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+interface Row {
+  readonly name: string;
+  readonly last_refresh: Date | null;
+  readonly next_refresh: Date | null;
+  readonly watermark: Date | null;
+  readonly healthy: boolean;
+}

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AGGREGATES, type RefreshHow } from '../../core/aggregates/aggregates.ts';
+import { windowsOf } from '../../core/aggregates/refresh-windows.ts';
+import { GordonError } from '../../core/errors/errors.ts';
+import type { Range, RangeSet } from '../../core/time/range.ts';
+import { type Clock, iso, SECOND } from '../../core/time/time.ts';
+import type { Flavour } from '../postgres/flavour.ts';
+import { type Runner, storeError } from '../postgres/postgres.ts';
+
+export interface RefreshOptions {
+  readonly sql: Runner;
+  /** who may refresh on TimescaleDB */
+  readonly owner: Runner;
+  readonly clock: Clock;
+  readonly pause?: (ms: number) => Promise<void>;
+}
+
+/** How long others are waited for where nobody says so: schedules come again. */
+const PATIENCE = 30 * SECOND;
+
+/** Of a wait; each is up to twice as long as the one before, and by chance, so that those who wait do not meet again. */
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 10 * SECOND;
+
+/** Since then a refresh by hand commits every ten buckets, unless it is requested in one batch. */
+const BATCHES_SINCE = [2, 28] as const;
+
+/** Refreshes the touched buckets of every aggregate in few CALLs. @returns a function that keeps what it knows of the server */
+export function createRefresh({ sql, owner, clock, pause = sleep }: RefreshOptions) {
+  let options: Promise<string> | undefined;
+
+  async function readOptions(): Promise<string> {
+    const [row] = await owner<{ version: string }[]>`
+      select extversion as version from pg_extension where extname = 'timescaledb'`;
+    return optionsOf(row?.version ?? '');
+  }
+
+  async function onTimescale(name: string, { start, end }: Range): Promise<void> {
+    options ??= readOptions().catch((error: unknown) => {
+      // A database that was down is queried again.
+      options = undefined;
+      throw error;
+    });
+    const window = `'${iso(start)}'::timestamptz, '${iso(end)}'::timestamptz`;
+    const text = `call refresh_continuous_aggregate('market_data.${name}', ${window}${await options})`;
+    // Alone in its message: it refuses to run in a transaction.
+    await owner.unsafe(text).simple();
+  }
+
+  async function onPostgres(name: string, { start, end }: Range, symbols?: readonly string[]): Promise<void> {
+    await sql`
+      call market_data.refresh_continuous_aggregate(
+        ${`market_data.${name}`}::text::regclass, ${new Date(start)}, ${new Date(end)},
+        options => ${symbols ? sql.json({ symbols: [...symbols] }) : null}::jsonb)`;
+  }
+
+  return async (of: Flavour, touched: RangeSet, how: RefreshHow = {}): Promise<void> => {
+    const { patience = PATIENCE, symbols, onAggregate } = how;
+    const until = clock() + patience;
+    for (const [i, aggregate] of AGGREGATES.entries()) {
+      await onAggregate?.(i + 1, AGGREGATES.length);
+      for (const window of windowsOf(aggregate, touched)) {
+        const subject = `${aggregate.name} ${iso(window.start)}`;
+        const call = () =>
+          of === 'timescale'
+            ? onTimescale(aggregate.name, window)
+            : onPostgres(aggregate.name, window, symbols);
+        await inTurn(call, { subject, until, patience, clock, pause });
+      }
+    }
+  };
+}
+
+/** What follows the window. @param version as pg_extension has it, such as `2.28.3` */
+function optionsOf(version: string): string {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  const knows = major > BATCHES_SINCE[0] || (major === BATCHES_SINCE[0] && minor >= BATCHES_SINCE[1]);
+  return knows ? `, options => '{"buckets_per_batch":0}'` : '';
+}
+
+interface Turn {
+  readonly subject: string;
+  /** epoch ms */
+  readonly until: number;
+  readonly patience: number;
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/**
+ * Works as soon as nobody else refreshes the same. PostgreSQL's procedure waits by itself; TimescaleDB refuses.
+ * @throws GordonError `refresh-busy` when it is not its turn in time
+ */
+async function inTurn(work: () => Promise<void>, turn: Turn): Promise<void> {
+  for (let most = FIRST_PAUSE; ; most = Math.min(2 * most, LONGEST_PAUSE)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isConcurrent(error)) throw storeError(error, turn.subject);
+      const ms = Math.round(most * (0.5 + Math.random() / 2));
+      if (turn.clock() + ms > turn.until) throw busy(turn, error);
+      await turn.pause(ms);
+    }
+  }
+}
+
+/** `lock_not_available`: another session refreshes this aggregate. */
+const isConcurrent = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '55P03';
+
+const busy = ({ subject, patience }: Turn, cause: unknown): GordonError =>
+  new GordonError({
+    code: 'refresh-busy',
+    status: 503,
+    subject,
+    cause,
+    message: `others refreshed this aggregate for more than ${Math.round(patience / SECOND)} s.`,
+  });

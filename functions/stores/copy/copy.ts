@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Batch, TableSpec } from '../../core/series/table.ts';
+import type { Transaction } from '../postgres/postgres.ts';
+import { encodeCopy } from './copy-encoder.ts';
+
+/**
+ * Writes batches with one binary COPY. Memory does not grow with them: the next buffer is made when the socket took the
+ * one before.
+ * @param target the table to copy into, quoted; its columns must be those of the spec
+ * @returns how many rows the server says that it wrote
+ * @throws the server's own error, such as 23505; the transaction is then to be given up
+ */
+export async function copyRows(
+  tx: Transaction,
+  target: string,
+  table: TableSpec,
+  batches: Iterable<Batch>,
+): Promise<number> {
+  const columns = table.columns.map((column) => quoted(column.name)).join(', ');
+  const query = tx.unsafe(`copy ${target} (${columns}) from stdin (format binary)`);
+  // postgres.js settles the query when the stream opens. An error that comes after the last byte was sent then reaches
+  // nobody: the stream neither ends nor fails. It is still handed to the query's `reject`, so that is where we listen.
+  const { promise: failure, reject } = Promise.withResolvers<never>();
+  Object.assign(query, { reject });
+  failure.catch(() => {});
+
+  const stream: Writable = await Promise.race([query.writable(), failure]);
+  // In the same way the server's last word, with its count, goes to `resolve`.
+  const { promise: ended, resolve: end } = Promise.withResolvers<{ readonly count: number }>();
+  Object.assign(query, { resolve: end });
+  stream.on('error', reject);
+  try {
+    for (const buffer of encodeCopy(table, batches)) {
+      const { promise: taken, resolve } = Promise.withResolvers<unknown>();
+      // Called with an error too, which the stream also emits.
+      stream.write(buffer, resolve);
+      await Promise.race([taken, failure]);
+    }
+  } catch (error) {
+    // Tells the server to forget the COPY; its answer is not awaited here, the rollback queues up behind it.
+    if (!stream.destroyed) stream.destroy(error as Error);
+    throw error;
+  }
+  stream.end();
+  await Promise.race([once(stream, 'finish'), failure]);
+  return (await Promise.race([ended, failure])).count;
+}
+
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** `"market_data"."spot_klines"` */
+export const tableName = ({ name }: Pick<TableSpec, 'name'>): string => `"market_data".${quoted(name)}`;

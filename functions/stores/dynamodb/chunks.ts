@@ -1,0 +1,102 @@
+import { paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ChunkProgress, Job } from '../../core/jobs/job.ts';
+import type { JobStore } from '../../core/jobs/ports.ts';
+import { measure } from '../../core/time/range.ts';
+import { iso, SECOND } from '../../core/time/time.ts';
+import { onTable } from './dynamo.ts';
+import { chunkOf } from './items.ts';
+import { chunkKey, type JobTable, KEEP_FINISHED, TTL_ATTRIBUTE } from './table.ts';
+
+/** Updates that run at once when a wave's chunks are entered. */
+const PARALLEL = 25;
+
+export function createChunkStore(
+  at: JobTable,
+  mustGet: (id: string) => Promise<Job>,
+): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'isCancelled' | 'failChunk'> {
+  const update = (id: string, label: string, expression: string, values: Record<string, unknown>) =>
+    onTable(`job ${id}`, () =>
+      at.client.send(
+        new UpdateCommand({
+          TableName: at.table,
+          Key: chunkKey(id, label),
+          UpdateExpression: `${expression} `,
+          ExpressionAttributeNames: Object.fromEntries(
+            ['state', 'rows', 'error', 'wave'].flatMap((n) =>
+              expression.includes(`#${n}`) ? [[`#${n}`, n]] : [],
+            ),
+          ),
+          ExpressionAttributeValues: values,
+        }),
+      ),
+    );
+
+  return {
+    async plan(id, wave, chunks) {
+      const expires = Math.floor((at.clock() + 2 * KEEP_FINISHED) / SECOND);
+      for (let i = 0; i < chunks.length; i += PARALLEL) {
+        await Promise.all(
+          chunks.slice(i, i + PARALLEL).map(({ chunk, missing }) =>
+            // An update, not a put: total and rows of an earlier wave stay.
+            update(
+              id,
+              chunk.label,
+              `SET #state = :state, #wave = :wave, total_ms = if_not_exists(total_ms, :left), left_ms = :left, ${TTL_ATTRIBUTE} = :expires REMOVE #error, resume_at`,
+              { ':state': 'planned', ':wave': wave, ':left': measure(missing), ':expires': expires },
+            ),
+          ),
+        );
+      }
+    },
+
+    async chunks(id) {
+      const pages = paginateQuery(
+        { client: at.client },
+        {
+          TableName: at.table,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :chunk)',
+          ExpressionAttributeValues: { ':pk': chunkKey(id, '').pk, ':chunk': 'CHUNK#' },
+          ConsistentRead: true,
+        },
+      );
+      const chunks: ChunkProgress[] = [];
+      await onTable(`job ${id}`, async () => {
+        for await (const page of pages) chunks.push(...(page.Items ?? []).map(chunkOf));
+      });
+      return chunks;
+    },
+
+    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt }) {
+      const resume = resumeAt === undefined ? ' REMOVE resume_at' : ', resume_at = :resume';
+      await update(
+        id,
+        label,
+        `SET #state = :state, left_ms = :left, #rows = :rows${resume} ${requests === undefined ? '' : ' ADD requests :requests'}`,
+        {
+          ':state': state,
+          ':left': leftMs,
+          ':rows': rows,
+          ...(requests !== undefined && { ':requests': requests }),
+          ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
+        },
+      );
+    },
+
+    async isCancelled(id) {
+      return (await mustGet(id)).status === 'cancelled';
+    },
+
+    async failChunk(id, label, error, rows) {
+      await update(
+        id,
+        label,
+        `SET #state = :state, #error = :error${rows === undefined ? '' : ', #rows = :rows'}`,
+        {
+          ':state': 'failed',
+          ':error': error,
+          ...(rows !== undefined && { ':rows': rows }),
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { ChunkProgress, Job, JobGap } from '../../core/jobs/job.ts';
+import { iso } from '../../core/time/time.ts';
+
+/**
+ * Items are written for people who read them in the AWS console: ISO times, plain names. Parsing is the store's alone.
+ */
+export type Item = Record<string, unknown>;
+
+const at = (text: unknown): number | undefined => (typeof text === 'string' ? Date.parse(text) : undefined);
+
+export function jobOf(item: Item): Job {
+  const optional = {
+    startedAt: at(item.started_at),
+    finishedAt: at(item.finished_at),
+    reason: item.reason as string | undefined,
+    phase: item.phase as string | undefined,
+    phaseAt: at(item.phase_at),
+    quote: item.quote,
+    gaps: item.gaps && (item.gaps as Item[]).map(gapOf),
+  };
+  return {
+    id: item.id as string,
+    status: item.status as Job['status'],
+    source: item.source as Job['source'],
+    sources: item.sources as string[],
+    symbols: item.symbols as string[],
+    skipped: item.skipped as string[],
+    timeframe: item.timeframe as Job['timeframe'],
+    from: at(item.from)!,
+    to: at(item.to)!,
+    alsoRequested: item.also_requested as boolean,
+    createdAt: at(item.created_at)!,
+    wave: item.wave as number,
+    rows: item.rows as number,
+    ...(defined(optional) as Partial<Job>),
+  };
+}
+
+const gapOf = ({ from, to, ...gap }: Item): JobGap => ({ ...gap, start: at(from)!, end: at(to)! }) as JobGap;
+
+export const gapItem = ({ start, end, ...gap }: JobGap): Item => ({
+  ...gap,
+  from: iso(start),
+  to: iso(end),
+});
+
+export const itemOf = (job: Job): Item => ({
+  id: job.id,
+  status: job.status,
+  source: job.source,
+  sources: job.sources,
+  symbols: job.symbols,
+  skipped: job.skipped,
+  timeframe: job.timeframe,
+  from: iso(job.from),
+  to: iso(job.to),
+  also_requested: job.alsoRequested,
+  created_at: iso(job.createdAt),
+  wave: job.wave,
+  rows: job.rows,
+  ...(job.quote && { quote: job.quote }),
+});
+
+export function chunkOf(item: Item): ChunkProgress {
+  const optional = { resumeAt: at(item.resume_at), error: item.error, requests: item.requests };
+  return {
+    label: (item.sk as string).slice('CHUNK#'.length),
+    state: item.state as ChunkProgress['state'],
+    wave: item.wave as number,
+    totalMs: item.total_ms as number,
+    leftMs: item.left_ms as number,
+    rows: (item.rows as number | undefined) ?? 0,
+    ...(defined(optional) as Pick<ChunkProgress, 'resumeAt' | 'error' | 'requests'>),
+  };
+}
+
+const defined = (o: object): object =>
+  Object.fromEntries(Object.entries(o).filter(([, value]) => value !== undefined));

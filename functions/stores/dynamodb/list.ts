@@ -1,0 +1,60 @@
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { isFinished, JOB_STATUSES, type Job, type JobStatus } from '../../core/jobs/job.ts';
+import type { JobFilter } from '../../core/jobs/ports.ts';
+import { onTable } from './dynamo.ts';
+import { jobOf } from './items.ts';
+import type { JobTable } from './table.ts';
+import { BY_STATUS } from './table.ts';
+
+/**
+ * Newest first: a ULID sorts by its time, so each status is read from the cursor backward and the pages are merged. The
+ * statuses are read in the order in which a job goes through them: one that moves on meanwhile is met again rather than
+ * missed.
+ */
+export async function listJobs(
+  at: JobTable,
+  filter: JobFilter,
+): Promise<{ jobs: readonly Job[]; more: boolean }> {
+  const found = new Map<string, Job>();
+  for (const stage of STAGES) {
+    const statuses = stage.filter((status) => filter.statuses.includes(status));
+    const pages = await Promise.all(statuses.map((status) => ofStatus(at, filter, status)));
+    for (const job of pages.flat()) found.set(job.id, job);
+  }
+  const jobs = [...found.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+  return { jobs: jobs.slice(0, filter.limit), more: jobs.length > filter.limit };
+}
+
+const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_STATUSES.filter(isFinished)];
+
+/** Up to one more than the limit, so that the caller knows whether a next page exists. */
+async function ofStatus(at: JobTable, filter: JobFilter, status: JobStatus): Promise<Job[]> {
+  const pages = paginateQuery(
+    { client: at.client, pageSize: filter.limit + 1 },
+    {
+      TableName: at.table,
+      IndexName: BY_STATUS.name,
+      KeyConditionExpression: filter.after ? '#status = :status AND #id < :after' : '#status = :status',
+      ...(filter.source && { FilterExpression: '#source = :source' }),
+      ExpressionAttributeNames: {
+        '#status': BY_STATUS.partition,
+        ...(filter.after && { '#id': BY_STATUS.sort }),
+        ...(filter.source && { '#source': 'source' }),
+      },
+      ExpressionAttributeValues: {
+        ':status': status,
+        ...(filter.after && { ':after': filter.after }),
+        ...(filter.source && { ':source': filter.source }),
+      },
+      ScanIndexForward: false,
+    },
+  );
+  const jobs: Job[] = [];
+  await onTable('the list of jobs', async () => {
+    for await (const page of pages) {
+      jobs.push(...(page.Items ?? []).map(jobOf));
+      if (jobs.length > filter.limit) break;
+    }
+  });
+  return jobs.slice(0, filter.limit + 1);
+}

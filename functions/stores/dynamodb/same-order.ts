@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Job } from '../../core/jobs/job.ts';
+import { isAtWork, JOB_LIVES } from '../../core/jobs/lease.ts';
+import { SECOND } from '../../core/time/time.ts';
+import { isConditionFailed, onTable } from './dynamo.ts';
+import { type Item, itemOf, jobOf } from './items.ts';
+import type { JobTable } from './table.ts';
+import { orderKey, TTL_ATTRIBUTE } from './table.ts';
+
+/** The job that the same order became before. */
+export interface SameOrder {
+  readonly job: Job;
+  /** false: whoever made it has not entered it yet, so that the next one may do it */
+  readonly entered: boolean;
+}
+
+/**
+ * Notes that a job is the one at work on its order. The note holds the whole job, so that of two orders at once nobody has to
+ * wait until the other one has entered its job.
+ * @param identity equal for orders that are the same
+ * @returns the job that is at work on it already; undefined: this one is it now
+ */
+export async function noteAtWork(
+  at: JobTable,
+  identity: string,
+  job: Job,
+  get: (id: string) => Promise<Job | undefined>,
+): Promise<SameOrder | undefined> {
+  const key = orderKey(createHash('sha256').update(identity).digest('hex'));
+  const now = at.clock();
+  // Each turn but the last means that somebody else noted another job meanwhile.
+  for (;;) {
+    const command = new GetCommand({ TableName: at.table, Key: key, ConsistentRead: true });
+    const { Item: seen } = await onTable('the order', () => at.client.send(command));
+    // A first attempt of ours noted it, and only its answer was lost.
+    if (seen?.job_id === job.id) return undefined;
+    const other = seen && (await jobAtWork(jobOf(seen.job as Item), now, get));
+    if (other) return other;
+    const item = {
+      ...key,
+      job_id: job.id,
+      job: { ...itemOf(job), status: job.status },
+      [TTL_ATTRIBUTE]: Math.floor((now + 2 * JOB_LIVES) / SECOND),
+    };
+    if (await replace(at, item, seen?.job_id as string | undefined)) return undefined;
+  }
+}
+
+async function jobAtWork(
+  noted: Job,
+  now: number,
+  get: (id: string) => Promise<Job | undefined>,
+): Promise<SameOrder | undefined> {
+  // Older than that it is nobody's work any more, and a finished job may have expired.
+  if (!isAtWork(noted, now)) return undefined;
+  const job = await get(noted.id);
+  if (!job) return { job: noted, entered: false };
+  return isAtWork(job, now) ? { job, entered: true } : undefined;
+}
+
+/** @returns false when the note was not of that job any more */
+async function replace(at: JobTable, item: Item, seen: string | undefined): Promise<boolean> {
+  const condition =
+    seen === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : { ConditionExpression: 'job_id = :seen', ExpressionAttributeValues: { ':seen': seen } };
+  const command = new PutCommand({ TableName: at.table, Item: item, ...condition });
+  try {
+    await onTable('the order', () => at.client.send(command));
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Clock, DAY } from '../../core/time/time.ts';
+
+export interface JobTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly clock: Clock;
+}
+
+/** How long a finished job can be looked at. */
+export const KEEP_FINISHED = 30 * DAY;
+
+/** The job table: one table for jobs, their chunks, idempotency keys, orders at work, leases of schedules, rate budgets and when provisional rows were asked for. */
+export const KEYS = { partition: 'pk', sort: 'sk' } as const;
+export const BY_STATUS = { name: 'by_status', partition: 'status', sort: 'id' } as const;
+/** epoch seconds after which DynamoDB may delete the item */
+export const TTL_ATTRIBUTE = 'expires_at';
+
+export const jobKey = (id: string) => ({ pk: `JOB#${id}`, sk: 'JOB' });
+export const chunkKey = (id: string, label: string) => ({ pk: `JOB#${id}`, sk: `CHUNK#${label}` });
+export const idempotencyKey = (key: string) => ({ pk: `IDEM#${key}`, sk: 'IDEM' });
+/** @param series its label */
+export const provisionalKey = (series: string, chunk: string) => ({ pk: `PROVISIONAL#${series}`, sk: chunk });
+/** @param digest of what makes an order the same as another one */
+export const orderKey = (digest: string) => ({ pk: `ORDER#${digest}`, sk: 'ORDER' });
+export const leaseKey = (name: string) => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
+
+/** For hosts that make the table themselves; CDK declares the same from the constants above. */
+export const tableDefinition = (name: string): CreateTableCommandInput => ({
+  TableName: name,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [
+    { AttributeName: KEYS.partition, AttributeType: 'S' },
+    { AttributeName: KEYS.sort, AttributeType: 'S' },
+    { AttributeName: BY_STATUS.partition, AttributeType: 'S' },
+    { AttributeName: BY_STATUS.sort, AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: KEYS.partition, KeyType: 'HASH' },
+    { AttributeName: KEYS.sort, KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: BY_STATUS.name,
+      KeySchema: [
+        { AttributeName: BY_STATUS.partition, KeyType: 'HASH' },
+        { AttributeName: BY_STATUS.sort, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+});

@@ -1,0 +1,172 @@
+import { causeOf } from '../../core/ledger/cause.ts';
+import type { Gap, ReportFilter, RequestedSeries, SeriesReport } from '../../core/ledger/ports.ts';
+import type { EmptyReason } from '../../core/series/empty-reason.ts';
+import type { Series } from '../../core/series/series.ts';
+import { type TableSpec, timeColumn } from '../../core/series/table.ts';
+import { intersect, type Range, type RangeSet, subtract } from '../../core/time/range.ts';
+import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
+import { tableName } from '../copy/copy.ts';
+import type { Sql } from '../postgres/postgres.ts';
+import { ownRows } from './own-rows.ts';
+
+type Spans = readonly (readonly [start: number, end: number])[];
+
+interface Account {
+  readonly source: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly requested: Spans;
+  /** the ledger without what failed, by state and reason; the reason of rows is null */
+  readonly states: readonly {
+    readonly reason: EmptyReason | null;
+    readonly rows: number;
+    readonly spans: Spans;
+  }[];
+  /** the newest first */
+  readonly failed: readonly {
+    readonly span: Spans;
+    readonly code: string;
+    readonly error: string;
+    readonly evidence: readonly unknown[];
+  }[];
+  readonly findings: number;
+  readonly followed: boolean;
+  readonly audited: number | null;
+  readonly since: number | null;
+  readonly unfollowed: number | null;
+}
+
+/**
+ * Every series that was ever asked for, with what it has and what it lacks. A proof of emptiness that is due to be asked
+ * again is still a proof: it is no gap here, though the planner will ask.
+ */
+export async function report(
+  sql: Sql,
+  tables: (source: string) => TableSpec,
+  filter: ReportFilter,
+): Promise<SeriesReport[]> {
+  const out: SeriesReport[] = [];
+  for (const account of await accounts(sql, filter)) {
+    out.push(await reportOf(sql, tables(account.source), account));
+  }
+  return out;
+}
+
+async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<SeriesReport> {
+  const { source, symbol, timeframe, findings, followed, audited, since, unfollowed } = account;
+  const series: Series = { source, symbol, timeframe };
+  const requested = ranges(account.requested);
+  const have = account.states.find(({ reason }) => reason === null);
+  const empty = account.states
+    .flatMap(({ reason, spans }) => (reason ? ranges(spans).map((span) => ({ ...span, reason })) : []))
+    .sort((a, b) => a.start - b.start);
+  const missing = subtract(subtract(requested, ranges(have?.spans ?? [])), empty);
+  const ends = await extremes(sql, table, series);
+  const rows = table.rhythm === 'events' ? await countAll(sql, table, series) : (have?.rows ?? 0);
+  return {
+    ...series,
+    requested,
+    ...ends,
+    rows,
+    followed,
+    ...(audited !== null && { auditedAt: audited }),
+    ...(since !== null && { since }),
+    ...(unfollowed !== null && { unfollowedAt: unfollowed }),
+    gaps: explain(missing, account),
+    empty,
+    findings,
+  };
+}
+
+/** Cuts what is missing where a fetch failed and where none was made yet. */
+function explain(missing: RangeSet, { failed, timeframe }: Account): Gap[] {
+  const step = stepOf(timeframe);
+  const gap =
+    (known: Omit<Gap, 'start' | 'end' | 'steps'>) =>
+    (range: Range): Gap => ({ ...range, steps: (range.end - range.start) / step, ...known });
+  let rest = missing;
+  const out: Gap[] = [];
+  for (const { span, code, error, evidence } of failed) {
+    out.push(...intersect(rest, ranges(span)).map(gap({ cause: causeOf(code), error, evidence })));
+    rest = subtract(rest, ranges(span));
+  }
+  return [...out, ...rest.map(gap({ cause: causeOf(undefined) }))].sort((a, b) => a.start - b.start);
+}
+
+const ranges = (spans: Spans): RangeSet => spans.map(([start, end]) => ({ start, end }));
+
+/** Ranges leave as epoch ms pairs, so that no date format stands between the database and us. */
+const spansIn = (sql: Sql) => (multirange: ReturnType<Sql>) =>
+  sql`
+    (select coalesce(jsonb_agg(jsonb_build_array(
+        (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r), '[]')
+      from unnest(${multirange}) r)`;
+
+const chosenBy = (sql: Sql, { sources, symbols, timeframe }: ReportFilter) => sql`
+  ${sources ? sql`source in ${sql([...sources])}` : sql`true`}
+    and ${symbols ? sql`symbol in ${sql([...symbols])}` : sql`true`}
+    and ${timeframe ? sql`timeframe = ${timeframe}` : sql`true`}`;
+
+/** Every series that was ever requested, without a look at rows or ledger. */
+export async function requestedSeries(sql: Sql, filter: ReportFilter): Promise<RequestedSeries[]> {
+  const rows = await sql<(Series & { readonly requested: Spans })[]>`
+    select source, symbol, timeframe, ${spansIn(sql)(sql`requested`)} as requested
+    from market_data.series where not isempty(requested) and ${chosenBy(sql, filter)} order by 1, 2, 3`;
+  return rows.map(({ requested, ...series }) => ({ ...series, requested: ranges(requested) }));
+}
+
+/** One pass over the ledger, however many series and spans there are. */
+function accounts(sql: Sql, filter: ReportFilter): Promise<Account[]> {
+  const spans = spansIn(sql);
+  const chosen = chosenBy(sql, filter);
+  return sql<Account[]>`
+    with sets as (
+      select source, symbol, timeframe, reason, range_agg(span) as set, sum(rows)::int8 as rows
+      from market_data.coverage where ${chosen} and state <> 'failed' group by 1, 2, 3, 4),
+    settled as (
+      select source, symbol, timeframe,
+        jsonb_agg(jsonb_build_object('reason', reason, 'rows', rows, 'spans', ${spans(sql`set`)})) as list
+      from sets group by 1, 2, 3),
+    failed as (
+      select source, symbol, timeframe,
+        jsonb_agg(jsonb_build_object('code', reason, 'error', evidence -> 0 ->> 'message', 'evidence', evidence,
+          'span', ${spans(sql`tstzmultirange(span)`)}) order by id desc) as list
+      from market_data.coverage where ${chosen} and state = 'failed' group by 1, 2, 3),
+    found as (
+      select source, symbol, timeframe, count(*) as findings
+      from market_data.findings where ${chosen} group by 1, 2, 3)
+    select source, symbol, timeframe, ${spans(sql`requested`)} as requested,
+      followed, (extract(epoch from audited_at) * 1000)::float8 as audited,
+      (extract(epoch from first_requested_at) * 1000)::float8 as since,
+      (extract(epoch from unfollowed_at) * 1000)::float8 as unfollowed,
+      coalesce(settled.list, '[]') as states, coalesce(failed.list, '[]') as failed,
+      coalesce(found.findings, 0) as findings
+    from market_data.series
+    left join settled using (source, symbol, timeframe)
+    left join failed using (source, symbol, timeframe)
+    left join found using (source, symbol, timeframe)
+    where not isempty(requested) and ${chosen}
+    order by 1, 2, 3`;
+}
+
+/** Of events the ledger does not know the rows that are provisional; their tables are small. */
+async function countAll(sql: Sql, table: TableSpec, series: Series): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`
+    select count(*) as rows from ${sql.unsafe(tableName(table))} t where ${ownRows(sql, table, series)}`;
+  return row?.rows ?? 0;
+}
+
+async function extremes(
+  sql: Sql,
+  table: TableSpec,
+  series: Series,
+): Promise<Pick<SeriesReport, 'earliest' | 'latest'>> {
+  const time = sql(timeColumn(table));
+  const end = (order: 'asc' | 'desc') => sql`
+    (select t.${time} from ${sql.unsafe(tableName(table))} t where ${ownRows(sql, table, series)}
+     order by t.${time} ${sql.unsafe(order)} limit 1)`;
+  const [row] = await sql<{ earliest: Date | null; latest: Date | null }[]>`
+    select ${end('asc')} as earliest, ${end('desc')} as latest`;
+  if (!row?.earliest || !row.latest) return {};
+  return { earliest: row.earliest.getTime(), latest: row.latest.getTime() };
+}

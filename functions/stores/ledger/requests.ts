@@ -1,0 +1,142 @@
+import type { Requester } from '../../core/ledger/ports.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { Range } from '../../core/time/range.ts';
+import { DAY } from '../../core/time/time.ts';
+import type { Sql, Transaction } from '../postgres/postgres.ts';
+import { ofSeries, toMultirange } from './ledger.ts';
+
+/** A job is dead by then, and what it requested stays requested. */
+const KEEP = 7 * DAY;
+
+/** A request that ends so near to now is one for all that comes; a day's row is final some hours after its day. */
+const PRESENT = 2 * DAY;
+
+/**
+ * Adds to what is requested of a series, and notes for whom: one statement, which waits for those who change the series.
+ * Nothing happens where the series is unfollowed, unless somebody ordered the job since.
+ * @param by absent: it stays whatever becomes of the job that brought it along
+ */
+export async function request(
+  sql: Sql,
+  series: Series,
+  range: Range,
+  now: number,
+  by?: Requester,
+): Promise<void> {
+  const { source, symbol, timeframe } = series;
+  const asked = sql`${toMultirange([range])}::tstzmultirange`;
+  const orderedAt = by?.orderedAt === undefined ? null : new Date(by.orderedAt);
+  const follows = range.end > now - PRESENT;
+  const wanted = sql`not exists (
+    select from old where unfollowed_at is not null and not coalesce(unfollowed_at <= ${orderedAt}, false))`;
+  const note = sql`, noted as (
+    insert into market_data.open_requests as r
+      (source, symbol, timeframe, job_id, asked, added, follows, began_following, requested_at)
+    select ${source}, ${symbol}, ${timeframe}, ${by?.jobId ?? ''}, ${asked},
+      ${asked} - coalesce((select requested from old), '{}'), ${follows},
+      ${follows} and not coalesce((select followed from old), false), ${new Date(now)}
+    where ${wanted}
+    on conflict (source, symbol, timeframe, job_id) do update set
+      asked = r.asked + excluded.asked, added = r.added + excluded.added,
+      follows = r.follows or excluded.follows, began_following = r.began_following or excluded.began_following)`;
+  await sql`
+    with old as materialized (
+      select requested, followed, unfollowed_at from market_data.series where ${ofSeries(sql, series)} for update)
+    ${by ? note : sql``}
+    insert into market_data.series as s (source, symbol, timeframe, requested, followed, first_requested_at)
+    select ${source}, ${symbol}, ${timeframe}, ${asked}, ${follows}, ${new Date(now)} from (select count(*) from old) locked
+    where ${wanted}
+    on conflict (source, symbol, timeframe) do update
+      set requested = s.requested + excluded.requested, followed = s.followed or excluded.followed, unfollowed_at = null,
+        first_requested_at = coalesce(s.first_requested_at, excluded.first_requested_at)`;
+}
+
+/** What is requested of a series is what is there or proven empty, until somebody orders it again. */
+export async function unfollow(sql: Sql, series: Series, now: number): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`select from market_data.series where ${ofSeries(tx, series)} for update`;
+    await tx`delete from market_data.open_requests where ${ofSeries(tx, series)}`;
+    await tx`
+      update market_data.series set unfollowed_at = ${new Date(now)}, followed = false,
+        requested = requested * coalesce((
+          select range_agg(span) from market_data.coverage where ${ofSeries(tx, series)} and state <> 'failed'), '{}')
+      where ${ofSeries(tx, series)}`;
+  });
+}
+
+/** Holds the series of which a job has requested something, in one order for everybody, until the transaction ends. */
+const hold = (tx: Transaction, jobId: string) => tx`
+  select from market_data.series s where exists (
+    select from market_data.open_requests r where r.job_id = ${jobId}
+      and (r.source, r.symbol, r.timeframe) = (s.source, s.symbol, s.timeframe))
+  order by source, symbol, timeframe for update`;
+
+const OTHERS = `(o.source, o.symbol, o.timeframe) = (mine.source, mine.symbol, mine.timeframe) and o.job_id <> mine.job_id
+  and o.withdrawn is null`;
+
+/** Notes that a job has ended and that what it requested stays: no other job's end takes it away. */
+export async function settleRequests(sql: Sql, jobId: string, now: number): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`set local synchronous_commit = off`;
+    await hold(tx, jobId);
+    await tx`
+      with mine as (delete from market_data.open_requests where job_id = ${jobId} returning *)
+      update market_data.open_requests o
+      set added = o.added - mine.asked, began_following = o.began_following and not mine.follows
+      from mine where ${tx.unsafe(OTHERS)}`;
+    await tx`delete from market_data.open_requests where requested_at < ${new Date(now - KEEP)}`;
+  });
+}
+
+/**
+ * Takes out of `requested` what only a cancelled job wanted and what is neither there nor proven empty. What another job at
+ * work wants too is that one's from now on. Doing it again changes nothing.
+ */
+export async function withdrawRequests(sql: Sql, jobId: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    await hold(tx, jobId);
+    await tx`
+      with mine as (
+        select * from market_data.open_requests where job_id = ${jobId} and (added <> '{}' or began_following)),
+      heirs as (
+        update market_data.open_requests o
+        set added = o.added + mine.added * o.asked, began_following = o.began_following or (mine.began_following and o.follows)
+        from mine where ${tx.unsafe(OTHERS)}
+        returning o.source, o.symbol, o.timeframe, o.asked, o.follows),
+      gone as (
+        select mine.source, mine.symbol, mine.timeframe,
+          mine.added - coalesce(h.asked, '{}') - coalesce((
+            select range_agg(c.span) from market_data.coverage c
+            where (c.source, c.symbol, c.timeframe) = (mine.source, mine.symbol, mine.timeframe)
+              and c.state <> 'failed' and c.span && range_merge(mine.added)), '{}') as set,
+          mine.began_following and not coalesce(h.follows, false) as unfollows
+        from mine left join (
+          select source, symbol, timeframe, range_agg(part) as asked, bool_or(follows) as follows
+          from heirs, unnest(asked) part group by 1, 2, 3) h using (source, symbol, timeframe)),
+      series as (
+        update market_data.series s
+        set requested = s.requested - gone.set, followed = s.followed and not gone.unfollows
+        from gone where (s.source, s.symbol, s.timeframe) = (gone.source, gone.symbol, gone.timeframe))
+      update market_data.open_requests r
+      set added = '{}', began_following = false, withdrawn = coalesce(r.withdrawn, '{}') + gone.set
+      from gone where (r.source, r.symbol, r.timeframe) = (gone.source, gone.symbol, gone.timeframe) and r.job_id = ${jobId}`;
+    await tx`update market_data.open_requests set withdrawn = '{}' where job_id = ${jobId} and withdrawn is null`;
+  });
+}
+
+/** The same at the end of a cancelled job: what it still brought home meanwhile is requested after all. */
+export async function endWithdrawn(sql: Sql, jobId: string): Promise<void> {
+  await withdrawRequests(sql, jobId);
+  await sql.begin(async (tx) => {
+    await hold(tx, jobId);
+    await tx`
+      with mine as (delete from market_data.open_requests where job_id = ${jobId} and withdrawn is not null returning *),
+      came as (
+        select mine.source, mine.symbol, mine.timeframe, mine.withdrawn * range_agg(c.span) as set
+        from mine join market_data.coverage c using (source, symbol, timeframe)
+        where mine.withdrawn <> '{}' and c.state <> 'failed' and c.span && range_merge(mine.withdrawn)
+        group by 1, 2, 3, mine.withdrawn)
+      update market_data.series s set requested = s.requested + came.set
+      from came where (s.source, s.symbol, s.timeframe) = (came.source, came.symbol, came.timeframe)`;
+  });
+}

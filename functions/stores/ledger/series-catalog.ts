@@ -1,0 +1,74 @@
+import type { PurgingCatalog } from '../../core/ledger/ports.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import { type Sql, storeError } from '../postgres/postgres.ts';
+import { missingOf, requestedOf } from './ledger.ts';
+import { forgetSeries, purgeRows } from './purge.ts';
+import { countRows, reconcile } from './reconcile.ts';
+import { recount } from './recount.ts';
+import { report, requestedSeries } from './report.ts';
+import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
+import { retentionRules, retire, setRetention } from './retention.ts';
+import type { StoreOptions } from './series-store.ts';
+
+/** The catalogue of series in PostgreSQL. Throws as the series store does; `report` works for a session that only reads. */
+export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): PurgingCatalog {
+  const guarded = async <T>(about: Series | string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw storeError(error, typeof about === 'string' ? about : seriesLabel(about));
+    }
+  };
+  return {
+    request: (series, range, by) => guarded(series, () => request(sql, series, range, clock(), by)),
+
+    unfollow: (series) => guarded(series, () => unfollow(sql, series, clock())),
+
+    purge: (series, forMs) =>
+      guarded(series, () => purgeRows(sql, tables(series.source), series, clock, forMs)),
+
+    forget: (series) => guarded(series, () => forgetSeries(sql, tables(series.source), series)),
+
+    withdraw: (jobId) => guarded(`job ${jobId}`, () => withdrawRequests(sql, jobId)),
+
+    settle: (jobId, status) =>
+      guarded(`job ${jobId}`, () =>
+        status === 'cancelled' ? endWithdrawn(sql, jobId) : settleRequests(sql, jobId, clock()),
+      ),
+
+    requested: (series) => guarded(series, () => requestedOf(sql, series)),
+
+    missing: (series, requested) => guarded(series, () => missingOf(sql, series, requested, clock())),
+
+    reconcile: (series, range) =>
+      guarded(series, () => reconcile(sql, tables(series.source), series, range, clock())),
+
+    retention: () => guarded('retention', () => retentionRules(sql)),
+
+    setRetention: (source, rule) => guarded(source, () => setRetention(sql, source, rule, clock())),
+
+    retire: (series) => guarded(series, () => retire(sql, series, clock())),
+
+    recount: (budgetMs, filter = {}) =>
+      guarded('the rows that were deleted', () => recount(sql, tables, clock, budgetMs, filter)),
+
+    audited: (series) =>
+      guarded(series, async () => {
+        await sql`
+          update market_data.series set audited_at = ${new Date(clock())}
+          where source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}`;
+      }),
+
+    count: (series, range) => guarded(series, () => countRows(sql, tables(series.source), series, range)),
+
+    series: (filter) => guarded('the series', () => requestedSeries(sql, filter)),
+
+    report: async (filter) => {
+      try {
+        return await report(sql, tables, filter);
+      } catch (error) {
+        throw storeError(error, 'report');
+      }
+    },
+  };
+}

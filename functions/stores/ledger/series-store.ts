@@ -1,0 +1,78 @@
+import type { SeriesStore } from '../../core/ledger/ports.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { TableSpec } from '../../core/series/table.ts';
+import type { Clock } from '../../core/time/time.ts';
+import { type Sql, storeError } from '../postgres/postgres.ts';
+import { commitPages } from './commit-pages.ts';
+import { closeJob } from './compact.ts';
+import { isPurged, lockMonths, missingOf, noteFailed } from './ledger.ts';
+import { listingIn, saveListing } from './lives.ts';
+
+export interface StoreOptions {
+  /** the table of a source's rows. @throws GordonError `unknown-source` */
+  readonly tables: (source: string) => TableSpec;
+  readonly clock: Clock;
+}
+
+/**
+ * Rows and ledger in PostgreSQL; TimescaleDB is used in the same way. The session must be able to write: see `connect`.
+ * Failures are GordonErrors, `RetryableStoreError` where trying again may help.
+ */
+export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): SeriesStore {
+  const guarded = async <T>(series: Series | string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw storeError(error, typeof series === 'string' ? series : seriesLabel(series));
+    }
+  };
+  return {
+    missing: (series, requested) => guarded(series, () => missingOf(sql, series, requested, clock())),
+
+    async commit(pages, by) {
+      const [first] = pages;
+      if (!first) return 0;
+      const table = tables(first.series.source);
+      return guarded(first.series, () => commitPages(sql, table, pages, { ...by, at: clock() }));
+    },
+
+    rowsBy: (jobId, chunk) =>
+      guarded(chunk, async () => {
+        const [row] = await sql<{ rows: number }[]>`
+          select coalesce(sum(rows), 0)::int8 as rows from market_data.coverage
+          where job_id = ${jobId} and chunk = ${chunk} and state = 'have'`;
+        return row?.rows ?? 0;
+      }),
+
+    secure: (jobId) =>
+      guarded(`job ${jobId}`, () =>
+        sql.begin(async (tx) => {
+          // Pages are committed without waiting for the disk; one commit that waits takes all before it along.
+          await tx`set local synchronous_commit = on`;
+          await tx`insert into market_data.meta (key, value) values ('secured-by', ${tx.json(jobId)})
+            on conflict (key) do update set value = excluded.value`;
+          const [row] = await tx<{ rows: number }[]>`
+            select coalesce(sum(rows), 0)::int8 as rows from market_data.coverage
+            where job_id = ${jobId} and state = 'have'`;
+          return row?.rows ?? 0;
+        }),
+      ),
+
+    close: (jobId) => guarded(`job ${jobId}`, () => closeJob(sql, jobId, clock())),
+
+    listing: (series) => guarded(series, () => listingIn(sql, series)),
+
+    saveListing: (series, listing, lookedAt) =>
+      guarded(series, () => saveListing(sql, series, listing, lookedAt)),
+
+    markFailed: (chunk, jobId, error) =>
+      guarded(chunk, () =>
+        sql.begin(async (tx) => {
+          const span = { start: chunk.start, end: chunk.end };
+          await lockMonths(tx, chunk, [span]);
+          if (await isPurged(tx, chunk)) return;
+          await noteFailed(tx, chunk, span, error, { jobId, chunk: chunk.label, at: clock() });
+        }),
+      ),
+  };
+}

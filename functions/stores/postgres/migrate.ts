@@ -1,0 +1,150 @@
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Postgrator from 'postgrator';
+import { GordonError } from '../../core/errors/errors.ts';
+import { giveAggregates } from './aggregates-owner.ts';
+import { Session } from './connection.ts';
+import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
+import { openInformation } from './information.ts';
+import { materialise } from './materialise.ts';
+import { placeOf, type Runner, storeError } from './postgres.ts';
+import { prepareRoles } from './roles.ts';
+import { openSchema } from './search-path.ts';
+
+export interface Migrated {
+  readonly flavour: Flavour;
+  /** files that this run applied, such as `0002.do.ledger.sql` */
+  readonly applied: readonly string[];
+  readonly version: number;
+}
+
+export interface MigrateOptions {
+  /** where the migrations lie; the project's own `sql` unless told */
+  readonly folder?: string;
+  /** of the login that is to own the aggregates, where TimescaleDB keeps them; the migrator's own by default */
+  readonly aggregatesUrl?: string | undefined;
+}
+
+const OWN_FOLDER = fileURLToPath(new URL('../../../sql', import.meta.url));
+const LOCK = 'gordon-data migrate';
+
+/** Patterns of the migrations of one flavour, for postgrator and for whoever applies them to another engine. */
+export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string =>
+  `${folder}/{,${flavour}/}*.sql`;
+
+/**
+ * Brings a database to the newest schema. Harmless to repeat; concurrent runs wait for each other. Each migration and its
+ * record are one transaction, so a failing one leaves the database at the version before it. What a migration leaves to be
+ * materialised is done at the end; a run that was cut short there is completed by the next one.
+ * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
+ *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `roles-missing`, `migration-failed`,
+ *   `aggregates-login`
+ */
+export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
+  // One connection for all of it: it holds the lock.
+  const session = new Session(url, { max: 1, application: LOCK });
+  try {
+    return await migrateOn(session.sql, options, placeOf(url));
+  } catch (error) {
+    throw storeError(error, placeOf(url));
+  } finally {
+    await session.close();
+  }
+}
+
+async function migrateOn(
+  session: Runner,
+  { folder = OWN_FOLDER, aggregatesUrl }: MigrateOptions,
+  place: string,
+): Promise<Migrated> {
+  await refuseOld(session, place);
+  // Must come first: of two migrators the second one must see what the first one did. The lock goes with the connection.
+  await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
+  const flavour = await flavourOf(session, place);
+  const postgrator = new Postgrator({
+    driver: 'pg',
+    database: '',
+    schemaTable: 'market_data.schema_version',
+    validateChecksums: false,
+    migrationPattern: migrationPattern(flavour, folder),
+    execQuery: async (query: string) => ({ rows: await session.unsafe(query).simple() }),
+  });
+  const at = await postgrator.getDatabaseVersion();
+  const all = (await postgrator.getMigrations()).filter((migration) => migration.action === 'do');
+  await refuseChanged(session, all, at, place);
+  await prepareRoles(session, place);
+  const open = all.filter((migration) => migration.version > at).sort((a, b) => a.version - b.version);
+  for (const migration of open) await apply(session, postgrator, migration, place);
+  await session`
+    insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
+    on conflict (key) do nothing`;
+  await openSchema(session);
+  if (flavour === 'postgres') await openInformation(session);
+  await materialise(session, flavour);
+  if (aggregatesUrl && flavour === 'timescale') await giveAggregates(session, aggregatesUrl);
+  const applied = open.map((migration) => basename(migration.filename));
+  return { flavour, applied, version: open.at(-1)?.version ?? at };
+}
+
+async function apply(
+  session: Runner,
+  postgrator: Postgrator,
+  migration: Postgrator.Migration,
+  place: string,
+): Promise<void> {
+  await session.unsafe('begin');
+  try {
+    await postgrator.migrate(String(migration.version));
+    await session.unsafe('commit');
+  } catch (cause) {
+    await session.unsafe('rollback');
+    const mapped = storeError(cause, place);
+    if (mapped.name === 'RetryableStoreError') throw mapped;
+    throw new GordonError({
+      code: 'migration-failed',
+      subject: place,
+      cause,
+      message: `${basename(migration.filename)}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      remedy:
+        'The database is as it was before this file. ' +
+        (mapped.code === 'database-forbidden' ? mapped.remedy : 'Mend the cause and migrate again.'),
+    });
+  }
+}
+
+/**
+ * Checksums of files that were replaced by others of the same outcome, by version. Databases that have the former file
+ * have all that the present one brings.
+ */
+const SUPERSEDED: Readonly<Record<number, readonly string[]>> = { 1: ['5fdc31c889353b7b99214926fa5ba5e2'] };
+
+/** The files that were applied must be the files that are here, or those that they stand for. */
+async function refuseChanged(
+  session: Runner,
+  all: readonly Postgrator.Migration[],
+  at: number,
+  place: string,
+): Promise<void> {
+  if (at > Math.max(...all.map((migration) => migration.version))) {
+    throw new GordonError({
+      code: 'database-newer',
+      subject: place,
+      message: `it is at version ${at} of the schema, which this version of the program does not know.`,
+    });
+  }
+  const applied =
+    at === 0
+      ? []
+      : await session<{ version: number; md5: string | null }[]>`
+    select version, md5 from market_data.schema_version where version > 0`;
+  const files = new Map(all.map((migration) => [migration.version, migration]));
+  for (const { version, md5 } of applied) {
+    const file = files.get(version);
+    if (!file || !md5 || md5 === file.md5 || SUPERSEDED[version]?.includes(md5)) continue;
+    throw new GordonError({
+      code: 'migration-changed',
+      subject: place,
+      message: `${basename(file.filename)} was edited after it had been applied.`,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import type postgres from 'postgres';
+import type { ErrorCode } from '../../core/errors/error-codes.ts';
+import { type ErrorFacts, GordonError } from '../../core/errors/errors.ts';
+import { openPool, Session } from './connection.ts';
+import { remedyOfForbidden } from './forbidden.ts';
+import { Sessions } from './sessions.ts';
+
+/** Where a statement may run: on any connection of a pool, or in a transaction. `int8` is a number: counts, below 2^53. */
+export type Runner = postgres.ISql<{ int8: number }>;
+export type Transaction = Runner;
+
+export interface Sql extends Runner {
+  /**
+   * Runs a transaction on a connection of its own; rolls back when `work` throws.
+   * @param mode what follows `begin` on its way: such as `isolation level repeatable read read only`
+   */
+  begin<T>(work: (tx: Transaction) => Promise<T>, mode?: string): Promise<T>;
+  /** waits for what runs, at most so many seconds; then closes all connections */
+  end(options?: { readonly timeout?: number }): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** the role that the session takes; absent: the one of the URL */
+  readonly role?: 'gordon_writer' | 'gordon_reader';
+  /** most connections for single statements, and as many again for transactions */
+  readonly max?: number;
+  /** shown by pg_stat_activity */
+  readonly application?: string;
+}
+
+/** A pool; nothing is sent before the first query. The caller ends it. */
+export function connect(url: string, options: ConnectOptions = {}): Sql {
+  const settings = { max: 4, application: 'gordon-data', ...options };
+  const pool = openPool(url, settings);
+  const sessions = new Sessions(() => new Session(url, settings), settings.max);
+  const endPool = pool.end.bind(pool);
+  return Object.assign(pool as Runner, {
+    begin: <T>(work: (tx: Transaction) => Promise<T>, mode = '') => sessions.begin(work, mode),
+    end: async ({ timeout = 5 }: { readonly timeout?: number } = {}) => {
+      await Promise.all([endPool({ timeout }), sessions.end(timeout)]);
+    },
+  });
+}
+
+/** `host:port/database` of a URL: what may be shown of it. */
+export function placeOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+/** SQLSTATE classes and codes that pass by themselves: connection, resources, shutdown, serialization, locks. */
+const PASSING = /^(08|53|57P0[1-5]|40001|40P01|55P03|25P03|25006$)/;
+/** postgres.js and the operating system, when the way to the server breaks */
+const BROKEN =
+  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+
+/** Does work on the database; its failure is one of the program's. @param subject what was being done, such as a series */
+export async function guarded<T>(subject: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeError(error, subject);
+  }
+}
+
+/** The error of a query as one of the program's. @param subject what was being done, such as a series */
+export function storeError(error: unknown, subject: string): GordonError {
+  if (error instanceof GordonError) return error;
+  const code = String((error as { code?: unknown } | null)?.code ?? '');
+  const message = error instanceof Error ? error.message : String(error);
+  if (BROKEN.test(code)) {
+    return new GordonError({
+      code: 'database-unreachable',
+      subject,
+      cause: error,
+      status: 503,
+      message: `the database does not answer (${message}).`,
+      remedy: 'See whether it runs and GORDON_DATABASE_URL names it.',
+    });
+  }
+  if (PASSING.test(code)) {
+    return new GordonError({
+      code: 'database-busy',
+      subject,
+      cause: error,
+      status: 503,
+      message: `the database could not do it now (${code}: ${message}).`,
+    });
+  }
+  return new GordonError({ subject, cause: error, ...explain(code, message) });
+}
+
+/** What to do about the failures that an operator can cause and cure. */
+function explain(code: string, said: string): Pick<ErrorFacts, 'code' | 'message' | 'remedy'> {
+  const message = `the database refused (${code || 'no code'}: ${said}).`;
+  if (code === '42501') return { code: 'database-forbidden', message, remedy: remedyOfForbidden(said) };
+  const known = CURED.find(([codes]) => codes.includes(code));
+  return { code: known?.[1] ?? 'database-refused', message };
+}
+
+/** What an operator can cause and cure, by SQLSTATE; the table of errors has the cures. */
+const CURED: readonly (readonly [states: readonly string[], code: ErrorCode])[] = [
+  [['28P01', '28000'], 'database-login-refused'],
+  [['42P06'], 'schema-exists'],
+  [['3D000'], 'no-database'],
+  [['42P01', '3F000', '22023', '42704'], 'not-migrated'],
+];

@@ -1,0 +1,85 @@
+import { hasCloseTime, summedColumns } from '../../core/queries/columns.ts';
+import type { RowsRequest } from '../../core/queries/ports.ts';
+import { KNOWN_AT, readColumns, timeColumn } from '../../core/series/table.ts';
+import { iso } from '../../core/time/time.ts';
+import { tableName } from '../copy/copy.ts';
+import type { Sql } from '../postgres/postgres.ts';
+
+type Row = Record<string, unknown>;
+
+/** The newest rows of a table within the range, oldest first. Names come from the table's spec, values are parameters. */
+export async function rows(sql: Sql, asked: RowsRequest): Promise<Row[]> {
+  const found = await (asked.candles ? candles(sql, asked) : plain(sql, asked));
+  return found.reverse().map((row) => asJson(withClose(row, asked), asked.columns));
+}
+
+async function plain(sql: Sql, asked: RowsRequest): Promise<Row[]> {
+  const { table, limit } = asked;
+  const rest = table.key.filter((name) => name !== timeColumn(table));
+  const columns = asked.columns ?? readColumns(table).map(({ name }) => name);
+  const order = [timeColumn(table), ...rest].map((name) => sql`${sql(name)} desc`);
+  return sql<Row[]>`
+    select ${sql([...columns])}
+    from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(sql, asked, asked)}
+    order by ${order.reduce((all, one) => sql`${all}, ${one}`)} limit ${limit}`;
+}
+
+/** Candles made of smaller ones; a bucket at the edge of the range is made of what the range has of it. */
+async function candles(sql: Sql, asked: RowsRequest): Promise<Row[]> {
+  const { table, limit } = asked;
+  const { every } = asked.candles!;
+  const newest = asked.to ?? (await newestAt(sql, asked));
+  if (newest === undefined) return [];
+  // Bounds what is read: a year of minutes must not be summed up for the last few days.
+  const last = Math.floor((asked.to === undefined ? newest : newest - 1) / every) * every;
+  const from = Math.max(asked.from ?? 0, last - (limit - 1) * every);
+  const time = sql(timeColumn(table));
+  const sums = summedColumns(table).map((name) => sql`sum(${sql(name)}) as ${sql(name)}`);
+  const bucket = sql`date_bin(${`${every} milliseconds`}::interval, ${time}, '2000-01-01Z')`;
+  // All rows of a group have the same bucket, and any aggregate of it gives that.
+  const close = hasCloseTime(table)
+    ? sql`market_data.candle_close(min(${bucket}), ${`${every / 1_000} seconds`}) as close_time,`
+    : sql``;
+  return sql<Row[]>`
+    select ${bucket} as ${time}, ${close} (array_agg(open order by ${time}))[1] as open, max(high) as high, min(low) as low,
+      (array_agg(close order by ${time} desc))[1] as close,
+      ${sums.reduce((all, one) => sql`${all}${one}, `, sql``)} count(*) as rows
+    from ${sql.unsafe(tableName(table))} where ${conditions(sql, asked, { from, to: asked.to })}
+    group by 1 order by 1 desc limit ${limit}`;
+}
+
+async function newestAt(sql: Sql, asked: RowsRequest): Promise<number | undefined> {
+  const time = sql(timeColumn(asked.table));
+  const [row] = await sql<{ at: Date }[]>`
+    select ${time} as at from ${sql.unsafe(tableName(asked.table))}
+    where ${conditions(sql, asked, asked)} order by ${time} desc limit 1`;
+  return row?.at.getTime();
+}
+
+function conditions(
+  sql: Sql,
+  { table, where }: RowsRequest,
+  { from, to }: { readonly from?: number | undefined; readonly to?: number | undefined },
+) {
+  const time = sql(timeColumn(table));
+  return [
+    ...Object.entries(where).map(([column, value]) => sql`${sql(column)} = ${value}`),
+    ...(from === undefined ? [] : [sql`${time} >= ${new Date(from)}`]),
+    ...(to === undefined ? [] : [sql`${time} < ${new Date(to)}`]),
+  ].reduce((all, one) => sql`${all} and ${one}`, sql`true`);
+}
+
+/** A whole candle says when it is known: when it closes. */
+function withClose(row: Row, { table, columns, closesAfterMs }: RowsRequest): Row {
+  if (closesAfterMs === undefined || columns) return row;
+  const opened = row[timeColumn(table)] as Date;
+  return { ...row, [KNOWN_AT.name]: new Date(opened.getTime() + closesAfterMs) };
+}
+
+const asJson = (row: Row, columns: readonly string[] = Object.keys(row)): Row =>
+  Object.fromEntries(
+    columns.map((name) => {
+      const value = row[name];
+      return [name, value instanceof Date ? iso(value.getTime()) : value];
+    }),
+  );

@@ -1,0 +1,51 @@
+import type { Instruments } from '../../core/series/universe.ts';
+import { type Clock, iso } from '../../core/time/time.ts';
+import { type Sql, storeError } from '../postgres/postgres.ts';
+
+/** @param sql a session of `gordon_writer` */
+export function createInstruments(sql: Sql, clock: Clock): Instruments {
+  return {
+    async note({ venue, market }, listed) {
+      const rows = listed.map(({ symbol, quote, status, listedAt, delistedAt }) => ({
+        symbol,
+        quote,
+        status,
+        listed_at: listedAt === undefined ? null : iso(listedAt),
+        delisted_at: delistedAt === undefined ? null : iso(delistedAt),
+      }));
+      const now = new Date(clock());
+      try {
+        return await sql.begin(async (tx) => {
+          // Two runs at once would both close the same rows.
+          await tx`select pg_advisory_xact_lock(hashtextextended(${`instruments ${venue} ${market}`}, 0))`;
+          const added = await tx`
+            with told as (
+              select * from jsonb_to_recordset(${tx.json(rows)})
+                as t (symbol text, quote text, status text, listed_at timestamptz, delisted_at timestamptz)
+              union all
+              select symbol, quote, 'gone', listed_at, delisted_at from market_data.instruments i
+              where venue = ${venue} and market = ${market} and until is null
+                and not exists (select 1 from jsonb_to_recordset(${tx.json(rows)}) as t (symbol text) where t.symbol = i.symbol)),
+            changed as (
+              select t.* from told t left join market_data.instruments i
+                on i.venue = ${venue} and i.market = ${market} and i.until is null and i.symbol = t.symbol collate "C"
+              where (t.quote, t.status, t.listed_at, t.delisted_at)
+                is distinct from (i.quote, i.status, i.listed_at, i.delisted_at)),
+            closed as (
+              update market_data.instruments i set until = ${now} from changed c
+              where i.venue = ${venue} and i.market = ${market} and i.until is null and i.symbol = c.symbol collate "C")
+            select * from changed`;
+          // In a statement of its own: the index of current rows must see the former ones closed.
+          await tx`
+            insert into market_data.instruments (venue, market, symbol, quote, status, listed_at, delisted_at, since)
+            select ${venue}, ${market}, symbol, quote, status, listed_at, delisted_at, ${now}
+            from jsonb_to_recordset(${tx.json([...added] as never)})
+              as t (symbol text, quote text, status text, listed_at timestamptz, delisted_at timestamptz)`;
+          return added.length;
+        });
+      } catch (error) {
+        throw storeError(error, `instruments of ${venue}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { Page } from '../../core/ledger/coverage.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Finding } from '../../core/series/source.ts';
+import type { TableSpec } from '../../core/series/table.ts';
+import { hull } from '../../core/time/range.ts';
+import { iso } from '../../core/time/time.ts';
+import type { Restatement } from '../../core/verify/archive-watch.ts';
+import { mergeRows } from '../copy/staging.ts';
+import { insertFindings } from '../ledger/findings.ts';
+import { isPurged, lockMonths } from '../ledger/ledger.ts';
+import type { Transaction } from '../postgres/postgres.ts';
+
+/**
+ * Replaces rows that the venue has otherwise now, keeps what they were, and notes a finding: for objects of archives and for
+ * answers alike. An object's new hash is entered into the ledger.
+ * @returns changes that were entered; that an answer still lacks a row is no new one
+ */
+export async function renew(
+  tx: Transaction,
+  series: Series,
+  restatement: Restatement,
+  table: TableSpec,
+  now: number,
+): Promise<number> {
+  const { object, was, became, spans, rows } = restatement;
+  await lockMonths(tx, series, spans);
+  if (await isPurged(tx, series)) return 0;
+  const page: Page = { series, rows: NONE, have: [], empty: [], findings: [], object };
+  if (rows.length > 0) await mergeRows(tx, table, page, rows);
+  if (was !== undefined && became !== undefined) await enterHash(tx, series, restatement, was, became, now);
+  const entered = await enterChanges(tx, series, restatement, now);
+  if (entered === 0 && became === undefined) return 0;
+  await insertFindings(tx, { series, ...noteOf(restatement, entered, now) }, authorOf(series, became, now));
+  return entered;
+}
+
+async function enterHash(
+  tx: Transaction,
+  { source, symbol, timeframe }: Series,
+  { object, spans }: Restatement,
+  was: string,
+  became: string,
+  now: number,
+): Promise<void> {
+  const around = hull(spans);
+  await tx`
+    update market_data.coverage set sha256 = ${became}, fetched_at = ${new Date(now)}
+    where source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}
+      and state = 'have' and object = ${object} and sha256 = ${was}
+      and lower(span) < ${new Date(around?.end ?? 0)} and upper(span) > ${new Date(around?.start ?? 0)}`;
+}
+
+async function enterChanges(
+  tx: Transaction,
+  { source, symbol, timeframe }: Series,
+  { object, was, became, changes }: Restatement,
+  now: number,
+): Promise<number> {
+  const rows = changes.map((change) => ({ time: iso(change.time), was: change.was, became: change.became }));
+  const entered = await tx`
+    insert into market_data.row_changes
+      (source, symbol, timeframe, time, was, became, object, sha256_was, sha256_became, changed_at)
+    select ${source}, ${symbol}, ${timeframe}, c.time, nullif(c.was, 'null'), nullif(c.became, 'null'),
+      ${object}, ${was ?? null}, ${became ?? null}, ${new Date(now)}
+    from jsonb_to_recordset(${tx.json(rows as never)}) as c (time timestamptz, was jsonb, became jsonb)
+    -- An answer has no hash by which a withdrawal could be seen to be the one of the last turn.
+    where ${became ?? null}::text is not null or nullif(c.became, 'null') is not null or not exists (
+      select 1 from market_data.row_changes known
+      where known.source = ${source} and known.symbol = ${symbol} and known.timeframe = ${timeframe}
+        and known.time = c.time and known.became is null and known.was = c.was)`;
+  return entered.count;
+}
+
+/** The hash or the instant is part of the name: the same may be restated more than once. */
+function noteOf({ object, was, became, changes }: Restatement, rows: number, now: number) {
+  const ofObject: Finding = {
+    kind: 'object-republished',
+    detail: { object, sha256Was: was ?? '', sha256Became: became ?? '', rows },
+  };
+  if (became !== undefined) return { findings: [ofObject], object: `${object}#${became}` };
+  const times = changes.map(({ time }) => time);
+  const [from, to] = [Math.min(...times), Math.max(...times)].map(iso) as [string, string];
+  const ofAnswer: Finding = { kind: 'history-restated', detail: { object, rows, from, to } };
+  return { findings: [ofAnswer], object: `${object} at ${iso(now)}` };
+}
+
+const authorOf = (series: Series, hash: string | undefined, at: number) => ({
+  jobId: hash === undefined ? 'watch-histories' : 'watch-archives',
+  chunk: seriesLabel(series),
+  at,
+});
+
+const NONE = { length: 0, times: new Float64Array(), columns: [] };

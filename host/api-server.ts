@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import findMyWay, { type HTTPMethod } from 'find-my-way';
+import { isForeign } from '../console/serve/guard.ts';
+import { consolePage, PAGE_HEADERS } from '../console/serve/page.ts';
+import { functions } from '../functions/manifest.ts';
+import { problem, problemAnswer } from '../functions/runtime/problem.ts';
+
+/** Calls the function of a route with an API Gateway event. */
+export type Call = (handler: string, event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
+
+export interface ApiServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** As API Gateway has it, but a file of the console may be bytes. */
+type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & { readonly body: string | Uint8Array };
+
+const FOREIGN = problem('foreign-origin', 'A page of another site may not use this API.', {
+  remedy: 'Open the console at this address itself.',
+});
+
+/** API Gateway passes 10 MB; what a route takes is for its handler to say. */
+const LARGEST_REQUEST = 10 * 1024 * 1024;
+
+/** The manifest's routes on a port, turned into the events that API Gateway would send, and the console beside them. */
+export async function startApiServer(port: number, call: Call): Promise<ApiServer> {
+  const router = findMyWay();
+  for (const { handler, routes = [] } of functions) {
+    for (const { method, path } of routes) {
+      router.on(method as HTTPMethod, path.replaceAll(/\{(\w+)\}/g, ':$1'), () => handler);
+    }
+  }
+  const page = consolePage();
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    if (isForeign(request.headers)) return problemAnswer(FOREIGN);
+    const url = new URL(request.url ?? '/', 'http://local');
+    const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await page(url.pathname) : undefined;
+    if (file) {
+      return { statusCode: 200, headers: { 'content-type': file.type, ...PAGE_HEADERS }, body: file.body };
+    }
+    const found = router.find(request.method as HTTPMethod, url.pathname);
+    if (!found) return notFound(router, url.pathname, request.method);
+    const handler = (found.handler as unknown as () => string)();
+    return call(handler, eventOf(request, url, found.params, await bodyOf(request)));
+  };
+  const server = createServer((request, response) => {
+    answer(request)
+      .catch(() => problemAnswer(problem('unexpected', 'The function failed; the log has the details.')))
+      .then(({ statusCode, headers, body }) => {
+        response.writeHead(statusCode, headers as Record<string, string>).end(body);
+      });
+  });
+  // A client that is as busy as this host takes a connection up again after Node's five seconds, just when it is closed.
+  server.keepAliveTimeout = 65_000;
+  await listen(server, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeIdleConnections();
+        server.close(() => resolve());
+        setTimeout(() => server.closeAllConnections(), 2_000).unref();
+      }),
+  };
+}
+
+function notFound(router: findMyWay.Instance<findMyWay.HTTPVersion.V1>, path: string, method = 'GET') {
+  const other = (['GET', 'POST', 'DELETE'] as const).filter((m) => router.find(m, path));
+  if (other.length === 0) return problemAnswer(problem('unknown-path', `${path} is no route of this API.`));
+  const detail = `${path} takes ${other.join(' and ')}, not ${method}.`;
+  return problemAnswer(problem('method-not-allowed', detail));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of request) {
+    bytes += (piece as Buffer).length;
+    // What is beyond the limit is read and dropped: a client that is still sending would not see the answer.
+    if (bytes <= LARGEST_REQUEST) pieces.push(piece as Buffer);
+  }
+  return bytes === 0 ? null : Buffer.concat(pieces).toString('utf8');
+}
+
+function eventOf(
+  request: IncomingMessage,
+  url: URL,
+  pathParameters: Record<string, string | undefined>,
+  body: string | null,
+): APIGatewayProxyEvent {
+  const query = Object.fromEntries(url.searchParams);
+  return {
+    httpMethod: request.method ?? 'GET',
+    path: url.pathname,
+    resource: url.pathname,
+    body,
+    isBase64Encoded: false,
+    pathParameters,
+    headers: Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)])),
+    multiValueHeaders: {},
+    queryStringParameters: Object.keys(query).length > 0 ? query : null,
+    multiValueQueryStringParameters: null,
+    stageVariables: null,
+    requestContext: {} as APIGatewayProxyEvent['requestContext'],
+  };
+}
+
+export const contextOf = (handler: string): Context =>
+  ({ awsRequestId: randomUUID(), functionName: handler }) as Context;
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}

@@ -1,0 +1,196 @@
+import './untraced.ts';
+import { join } from 'node:path';
+import { describeError } from '../functions/core/errors/errors.ts';
+import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
+import { type Clock, MINUTE } from '../functions/core/time/time.ts';
+import { rootLogger } from '../functions/runtime/log.ts';
+import type { Patience } from '../functions/runtime/read-answer.ts';
+import { createServices, type Services } from '../functions/runtime/services.ts';
+import { type ApiServer, startApiServer } from './api-server.ts';
+import { openDatabase } from './database.ts';
+import { loadFunctions } from './functions.ts';
+import { JOB_TABLE, LOCAL_AWS, startJobTable } from './job-table.ts';
+import { type Schedules, startScheduler } from './scheduler.ts';
+import { type Invoke, startStepFunctions } from './step-functions.ts';
+import { startVenuesProcess } from './venues-process.ts';
+
+export interface HostOptions {
+  /** where database, job table and the simulator's cache are kept */
+  readonly folder: string;
+  /** 0: any free one */
+  readonly ports: { readonly jobs: number; readonly candles: number; readonly database: number };
+  /** serve simulated venues and label everything as such */
+  readonly simulated: boolean;
+  /** absent: a PostgreSQL server of the host's own */
+  readonly databaseUrl?: string | undefined;
+  /** true: nobody but this host made that database, so its reader gets the usual login */
+  readonly databaseIsOurs?: boolean;
+  /** variables for the functions, such as hosts of venues; stronger than what the host sets */
+  readonly env?: NodeJS.ProcessEnv;
+  /** which of the manifest's schedules run; none unless told */
+  readonly schedules?: Schedules;
+  readonly clock?: Clock;
+  /** false: nothing is kept and the disk is not waited for */
+  readonly durable?: boolean;
+  readonly rehearsal?: Rehearsal;
+}
+
+/** What a rehearsal of faults turns: what an operator never needs. */
+export interface Rehearsal {
+  /** stands between the state machine and its functions: holds one, calls it twice, runs it elsewhere */
+  readonly around?: Around;
+  /** pause before each attempt of a Retry, instead of the definition's; ms */
+  readonly retryMs?: number;
+  /** with the venues */
+  readonly patience?: Patience;
+  /** waits between two requests to a venue, ms; one that moves `clock` instead costs no time */
+  readonly sleep?: (ms: number) => Promise<unknown>;
+  /** from run to run of a schedule that the manifest counts in minutes */
+  readonly everySeconds?: number;
+}
+
+/** Calls a function, or does otherwise; what it returns or throws is the function's answer. */
+export type Around = (
+  handler: string,
+  event: unknown,
+  invoke: (event: unknown) => Promise<unknown>,
+) => Promise<unknown>;
+
+export interface Host {
+  readonly ports: { readonly jobs: number; readonly candles: number };
+  /** of the user that migrates; holds a password, so it is no log line */
+  readonly databaseUrl: string;
+  /** of the login that only reads; absent where the database is somebody else's */
+  readonly readerUrl?: string;
+  /** base of the simulated venues; absent where the venues are real */
+  readonly simulatorUrl?: string;
+  readonly services: Services;
+  /** what the functions are given; for one that runs in a process of its own */
+  readonly env: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
+const SEED = 1;
+
+/**
+ * The whole program in one process: database, job table, state machine, both API ports, schedules. Jobs that were at
+ * work when the last host ended are started again; whatever they had written is not fetched twice.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    return await assemble(options, stops, stopAll);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: HostOptions,
+  stops: (() => Promise<void> | void)[],
+  stopAll: () => Promise<void>,
+): Promise<Host> {
+  const durable = options.durable ?? true;
+  const started = async <T extends { close(): Promise<void> }>(thing: Promise<T>): Promise<T> => {
+    const it = await thing;
+    stops.push(() => it.close());
+    return it;
+  };
+  // The ports first: they tell at once that another host runs, before anything is touched.
+  let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
+  const servers: ApiServer[] = [];
+  for (const port of [options.ports.jobs, options.ports.candles]) {
+    servers.push(await started(startApiServer(port, (handler, event) => call(handler, event))));
+  }
+  const [database, jobTable, venues] = await Promise.all([
+    started(
+      openDatabase({
+        url: options.databaseUrl,
+        ours: options.databaseIsOurs ?? false,
+        dataDir: join(options.folder, 'postgres'),
+        port: options.ports.database,
+        simulated: options.simulated,
+        durable,
+        aggregatesUrl: options.env?.GORDON_AGGREGATES_URL,
+      }),
+    ),
+    started(startJobTable(JOB_TABLE, durable ? join(options.folder, 'jobs') : undefined)),
+    options.simulated
+      ? started(startVenuesProcess({ cacheDir: join(options.folder, 'venues'), seed: SEED }))
+      : undefined,
+  ]);
+  let services: Services | undefined;
+  const loaded = await loadFunctions(async () => services!);
+  const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
+  const invoke: Invoke = around
+    ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
+    : loaded.invoke;
+  const engine = await started(startStepFunctions(invoke, retryMs));
+  const env = {
+    ...LOCAL_AWS,
+    ...venues?.env,
+    GORDON_DATABASE_URL: database.url,
+    GORDON_JOB_TABLE: JOB_TABLE,
+    GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
+    GORDON_SIMULATED: options.simulated ? '1' : '0',
+    AWS_ENDPOINT_URL_DYNAMODB: jobTable.url,
+    AWS_ENDPOINT_URL_SFN: engine.url,
+    ...options.env,
+  };
+  services = await started(
+    createServices(env, {
+      connections: 10,
+      ...(options.clock && { clock: options.clock }),
+      ...(patience && { patience }),
+      ...(sleep && { sleep }),
+    }),
+  );
+  await resumeJobs(services);
+  call = loaded.call;
+  if (options.schedules) {
+    const failed = (name: string, error: unknown) =>
+      rootLogger.error(`schedule ${name}: ${describeError(error)}`);
+    const { everySeconds } = options.rehearsal ?? {};
+    const scheduler = startScheduler({
+      which: options.schedules,
+      invoke: loaded.invoke,
+      failed,
+      between: everySeconds,
+      minutes: { 'audit-gaps': services.auditEveryMs / MINUTE },
+      minutesSince: (name) => minutesSince(services, name),
+    });
+    stops.push(() => scheduler.stop());
+  }
+  return {
+    ports: { jobs: servers[0]!.port, candles: servers[1]!.port },
+    databaseUrl: database.url,
+    ...(database.readerUrl && { readerUrl: database.readerUrl }),
+    ...(venues && { simulatorUrl: venues.url }),
+    services,
+    env,
+    close: stopAll,
+  };
+}
+
+async function minutesSince({ runs, clock }: Services, schedule: string): Promise<number | undefined> {
+  const last = await runs?.last(schedule);
+  return last && Math.abs(clock() - last.at) / MINUTE;
+}
+
+/** The interpreter forgets its executions; the job table does not. */
+async function resumeJobs(services: Services): Promise<void> {
+  let after: string | undefined;
+  do {
+    const page = await services.jobs.list({
+      statuses: ACTIVE_STATUSES,
+      limit: 100,
+      ...(after && { after }),
+    });
+    for (const job of page.jobs) await services.workflow.start(job.id);
+    after = page.more ? page.jobs.at(-1)?.id : undefined;
+  } while (after);
+}

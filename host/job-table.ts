@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { tableDefinition } from '../functions/stores/dynamodb/table.ts';
+
+export interface JobTableServer {
+  /** for `AWS_ENDPOINT_URL_DYNAMODB` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export const JOB_TABLE = 'gordon-jobs';
+
+export const LOCAL_AWS = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+} as const;
+
+/**
+ * Waits until no request is at work. One whose client is gone still is: its connection says nothing of that, and dynalite
+ * throws from under everybody when its database is closed before it writes.
+ */
+function watchWork(server: Server): { idle(): Promise<void> } {
+  const atWork = new Set<ServerResponse>();
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    atWork.add(response);
+    const end = response.end.bind(response);
+    response.end = ((...given: Parameters<typeof end>) => {
+      atWork.delete(response);
+      return end(...given);
+    }) as typeof response.end;
+  });
+  return {
+    async idle() {
+      for (const deadline = Date.now() + LONGEST_REQUEST; atWork.size > 0 && Date.now() < deadline; )
+        await sleep(5);
+    },
+  };
+}
+
+/** ms; all of them are short, but one whose body never came would never end */
+const LONGEST_REQUEST = 2_000;
+
+/** A DynamoDB stand-in with the job table in it. @param folder where it is kept; absent: in memory */
+export async function startJobTable(table: string, folder?: string): Promise<JobTableServer> {
+  if (folder) mkdirSync(folder, { recursive: true });
+  const server = dynalite({ ...(folder && { path: folder }), createTableMs: 0 });
+  const work = watchWork(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new DynamoDBClient({
+    endpoint: url,
+    region: LOCAL_AWS.AWS_REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    await client.send(new CreateTableCommand(tableDefinition(table)));
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: table });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ResourceInUseException') throw error;
+  } finally {
+    client.destroy();
+  }
+  return {
+    url,
+    async close() {
+      server.closeIdleConnections();
+      await work.idle();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

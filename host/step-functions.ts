@@ -1,0 +1,169 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { StateMachine } from 'aws-local-stepfunctions';
+import { describeError } from '../functions/core/errors/errors.ts';
+import { functions } from '../functions/manifest.ts';
+import { rootLogger } from '../functions/runtime/log.ts';
+import { backfillDefinition, type Placeholders } from '../statemachines/definition.ts';
+
+/** Runs one state's function. */
+export type Invoke = (handler: string, event: unknown) => Promise<unknown>;
+
+export interface StepFunctions {
+  readonly url: string;
+  readonly stateMachineArn: string;
+  /** executions that have not ended */
+  running(): number;
+  /** Stops taking executions, aborts those at work and waits until none is. */
+  close(): Promise<void>;
+}
+
+interface Execution {
+  readonly startDate: number;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  readonly abort: () => void;
+  readonly done: Promise<void>;
+}
+
+/** Executions that can still be described when others have begun. */
+const REMEMBERED = 200;
+
+const ARN = 'arn:aws:states:local:000000000000';
+
+/**
+ * As much of the Step Functions API as the program's own clients call, in front of an interpreter that runs the very
+ * definition which is deployed. Executions live in memory: the job table is what survives.
+ * @param retryMs pause before each attempt of a Retry, instead of the definition's
+ */
+export async function startStepFunctions(invoke: Invoke, retryMs?: number): Promise<StepFunctions> {
+  const states = functions.flatMap((f) => (f.state ? [[f.state, f.handler] as const] : []));
+  const values = Object.fromEntries(states.map(([state, handler]) => [`${state}Function`, handler]));
+  const definition = backfillDefinition({ ChunkExecutionType: 'STANDARD', ...values } as Placeholders);
+  const machine = new StateMachine(definition as never, { validationOptions: { checkArn: false } });
+  const overrides = {
+    taskResourceLocalHandlers: Object.fromEntries(
+      states.map(([state, handler]) => [
+        state,
+        async (input: { Payload: unknown }) => ({ Payload: await invoke(handler, input.Payload) }),
+      ]),
+    ),
+    ...(retryMs !== undefined && {
+      retryIntervalOverrides: Object.fromEntries(states.map(([state]) => [state, retryMs])),
+    }),
+  };
+  const executions = new Map<string, Execution>();
+
+  /** What EventBridge sends on at the end of an execution. */
+  async function tell(name: string, status: Execution['status']): Promise<void> {
+    const listeners = functions.filter(({ events = [] }) =>
+      events.some((event) => (event.statuses as readonly string[]).includes(status)),
+    );
+    for (const { handler } of listeners) {
+      await invoke(handler, { detail: { name, status } }).catch((error: unknown) =>
+        rootLogger.error(`${handler} after ${name}: ${describeError(error)}`),
+      );
+    }
+  }
+
+  /** What has ended is only asked about for a while, and each keeps the interpreter's memory of it. */
+  function forgetOldest(): void {
+    for (const [name, { status }] of executions) {
+      if (executions.size <= REMEMBERED) return;
+      if (status !== 'RUNNING') executions.delete(name);
+    }
+  }
+
+  function start(name: string, input: unknown): Execution {
+    const run = machine.run(input as never, { overrides, noThrowOnAbort: true } as never);
+    const execution: Execution = {
+      startDate: Date.now() / 1_000,
+      status: 'RUNNING',
+      abort: () => run.abort(),
+      done: run.result.then(
+        () => end('SUCCEEDED'),
+        () => end('FAILED'),
+      ),
+    };
+    const end = (status: Execution['status']): void => {
+      if (execution.status !== 'RUNNING') return;
+      execution.status = status;
+      forgetOldest();
+      void tell(name, status);
+    };
+    executions.set(name, execution);
+    return execution;
+  }
+
+  const actions: Record<string, (body: Record<string, string>) => unknown> = {
+    StartExecution: ({ name, input }) => {
+      if (executions.has(name!)) throw new ApiError('ExecutionAlreadyExists', `${name} exists`);
+      const { startDate } = start(name!, JSON.parse(input ?? '{}'));
+      return { executionArn: `${ARN}:execution:backfill:${name}`, startDate };
+    },
+    StopExecution: ({ executionArn }) => {
+      const execution = find(executions, executionArn!);
+      execution.abort();
+      if (execution.status === 'RUNNING') {
+        execution.status = 'ABORTED';
+        void tell(executionArn!.split(':').at(-1)!, 'ABORTED');
+      }
+      return { stopDate: Date.now() / 1_000 };
+    },
+    DescribeExecution: ({ executionArn }) => {
+      const { status, startDate } = find(executions, executionArn!);
+      return { executionArn, status, startDate };
+    },
+  };
+  const server = await listen(actions);
+  const { port } = server.address() as AddressInfo;
+  const alive = () => [...executions.values()].filter((execution) => execution.status === 'RUNNING');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stateMachineArn: `${ARN}:stateMachine:backfill`,
+    running: () => alive().length,
+    async close() {
+      server.close();
+      const left = alive();
+      for (const execution of left) execution.abort();
+      await Promise.all(left.map((execution) => execution.done));
+    },
+  };
+}
+
+class ApiError extends Error {
+  readonly type: string;
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+function find(executions: Map<string, Execution>, arn: string): Execution {
+  const execution = executions.get(arn.split(':').at(-1)!);
+  if (!execution) throw new ApiError('ExecutionDoesNotExist', arn);
+  return execution;
+}
+
+/** AWS JSON 1.0: the action in `X-Amz-Target`, errors as `__type`. */
+function listen(actions: Record<string, (body: Record<string, string>) => unknown>): Promise<Server> {
+  const answer = async (request: IncomingMessage): Promise<[number, unknown]> => {
+    const action = actions[String(request.headers['x-amz-target']).split('.').at(-1)!];
+    if (!action) return [400, { __type: 'UnknownOperationException' }];
+    try {
+      return [200, action((await json(request)) as Record<string, string>)];
+    } catch (error) {
+      const type = error instanceof ApiError ? error.type : 'InvalidExecutionInput';
+      return [400, { __type: type, message: String(error) }];
+    }
+  };
+  const server = createServer((request, response) => {
+    void answer(request).then(([status, body]) => {
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+    });
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+}

@@ -1,0 +1,72 @@
+import { type Period, periodAt } from '../../functions/core/time/period.ts';
+import type { Market } from '../market/contracts.ts';
+
+export type Dataset = 'klines' | 'fundingRate' | 'metrics';
+
+/** One published file. */
+export interface ArchiveObject {
+  /** `data/spot/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2020-08.zip` */
+  readonly key: string;
+  /** `BTCUSDT-1h-2020-08` */
+  readonly name: string;
+  readonly market: Market;
+  readonly unit: 'month' | 'day';
+  readonly dataset: Dataset;
+  readonly symbol: string;
+  /** as in the path: the calendar month is `1mo`; empty where the dataset has none */
+  readonly interval: string;
+  readonly period: Period;
+}
+
+export const FOLDERS: Readonly<Record<Market, string>> = { spot: 'spot', um: 'futures/um' };
+const TIERS = { month: 'monthly', day: 'daily' } as const;
+
+const KLINE_INTERVALS = '1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d'.split(' ');
+const MONTHLY_ONLY = ['3d', '1w', '1mo'];
+
+/** Path names of the intervals that exist as files. */
+export function intervalsOf(market: Market, unit: 'month' | 'day'): readonly string[] {
+  const seconds = market === 'spot' ? ['1s'] : [];
+  return [...seconds, ...KLINE_INTERVALS, ...(unit === 'month' ? MONTHLY_ONLY : [])];
+}
+
+/** Which datasets exist for a market, and as what. */
+export function datasetsOf(market: Market, unit: 'month' | 'day'): readonly Dataset[] {
+  if (market === 'spot') return ['klines'];
+  return unit === 'month' ? ['fundingRate', 'klines'] : ['klines', 'metrics'];
+}
+
+/** Folder of a series, with its slash. */
+export function folderOf(
+  o: Pick<ArchiveObject, 'market' | 'unit' | 'dataset' | 'symbol' | 'interval'>,
+): string {
+  const interval = o.interval ? `${o.interval}/` : '';
+  return `data/${FOLDERS[o.market]}/${TIERS[o.unit]}/${o.dataset}/${o.symbol}/${interval}`;
+}
+
+export function objectOf(
+  series: Pick<ArchiveObject, 'market' | 'unit' | 'dataset' | 'symbol' | 'interval'>,
+  period: Period,
+): ArchiveObject {
+  const name = `${series.symbol}-${series.dataset === 'klines' ? series.interval : series.dataset}-${period.name}`;
+  return { ...series, period, name, key: `${folderOf(series)}${name}.zip` };
+}
+
+const KEY =
+  /^data\/(spot|futures\/um)\/(monthly|daily)\/(klines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
+
+/** Reads a key (without `.CHECKSUM`); undefined: no file could ever have that name. */
+export function parseKey(key: string): ArchiveObject | undefined {
+  const m = KEY.exec(key);
+  if (!m) return undefined;
+  const [, folder, tier, dataset, symbol = '', interval = '', , date = ''] = m;
+  const market: Market = folder === 'spot' ? 'spot' : 'um';
+  const unit = tier === 'monthly' ? 'month' : 'day';
+  const at = Date.parse(unit === 'month' ? `${date}-01` : date);
+  if (Number.isNaN(at)) return undefined;
+  const made = objectOf({ market, unit, dataset: dataset as Dataset, symbol, interval }, periodAt(unit, at));
+  const known = datasetsOf(market, unit).includes(made.dataset);
+  const fits = made.dataset === 'klines' ? intervalsOf(market, unit).includes(interval) : interval === '';
+  // Rebuilding the key is the check that every part of it agrees with every other.
+  return known && fits && made.key === key ? made : undefined;
+}

@@ -1,0 +1,71 @@
+import { periodAt, periodsIn } from '../../functions/core/time/period.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
+import type { VenueContext } from '../frame/module.ts';
+import { hash32, seedOf } from '../frame/noise.ts';
+import { contractOf } from '../market/contracts.ts';
+import type { ArchiveObject } from './keys.ts';
+
+const MONDAY = 1;
+const METRICS_FROM = { BTCUSDT: Date.UTC(2020, 8, 1), others: Date.UTC(2021, 11, 1) };
+const FUNDING_FROM = Date.UTC(2020, 0);
+
+/** Daily files appear between 06:57 and 07:41 of the next day, monthly ones on the next month's first Monday. */
+export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'symbol'>): number {
+  const { end } = object.period;
+  if (object.unit === 'day') {
+    return end + 6 * HOUR + (57 + (hash32(seedOf(object.symbol), end / DAY) % 45)) * MINUTE;
+  }
+  const monday = (MONDAY - new Date(end).getUTCDay() + 7) % 7;
+  return end + monday * DAY + 8 * HOUR;
+}
+
+/** When the object took its present form: it was published, or published anew, as faults and overrides have it. */
+export function modifiedAt({ faults, overrides }: VenueContext, object: ArchiveObject): number {
+  const { market, symbol, interval, period, key } = object;
+  return Math.max(
+    publishedAt(object),
+    overrides.replacedAt(market, symbol, interval, period.name) ?? 0,
+    faults.editedAt('binance-archive', `GET /binance-archive/${key}`) ?? 0,
+  );
+}
+
+/** The part of a symbol's life that a dataset covers, `[start, end)`; undefined: nothing, ever. */
+export function lifeOf(
+  object: Pick<ArchiveObject, 'market' | 'symbol' | 'dataset'>,
+): { start: number; end: number } | undefined {
+  const contract = contractOf(object.market, object.symbol);
+  if (!contract) return undefined;
+  const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : METRICS_FROM.others;
+  const from = { klines: 0, fundingRate: FUNDING_FROM, metrics }[object.dataset];
+  const end = contract.delistedAt ?? Infinity;
+  // Metrics are of positions: they end with them.
+  const frozen = object.dataset === 'metrics' ? end : (contract.frozenUntil ?? end);
+  return { start: Math.max(contract.listedAt, from), end: frozen };
+}
+
+/** Whether the file can be had at an instant. */
+export function isPublished(object: ArchiveObject, now: number): boolean {
+  const life = lifeOf(object);
+  if (!life || object.period.end <= life.start || object.period.start >= life.end) return false;
+  return publishedAt(object) <= now && !isAway(object);
+}
+
+/** A period that lies wholly between two lives of the symbol has no file. */
+function isAway({ market, symbol, period }: Pick<ArchiveObject, 'market' | 'symbol' | 'period'>): boolean {
+  const away = contractOf(market, symbol)?.away;
+  return away !== undefined && away.start <= period.start && period.end <= away.end;
+}
+
+/** Every period of a series that is published by now, oldest first. */
+export function publishedPeriods(
+  series: Pick<ArchiveObject, 'market' | 'symbol' | 'dataset' | 'unit'>,
+  now: number,
+) {
+  const life = lifeOf(series);
+  if (!life) return [];
+  const end = Math.min(life.end, periodAt(series.unit, now).start);
+  if (end <= life.start) return [];
+  return periodsIn(series.unit, { start: life.start, end }).filter(
+    (period) => publishedAt({ ...series, period }) <= now && !isAway({ ...series, period }),
+  );
+}

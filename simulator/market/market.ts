@@ -1,0 +1,171 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
+import type { VenueContext } from '../frame/module.ts';
+import { streamOf } from '../frame/noise.ts';
+import type { Outages } from '../frame/outages.ts';
+import type { Contract } from './contracts.ts';
+import { HALTS } from './halts.ts';
+import type { Interval } from './intervals.ts';
+import { Minutes } from './minutes.ts';
+import { Rows, T, WIDTH } from './rows.ts';
+import { secondsOf } from './seconds.ts';
+
+const KEPT_DAYS = 20_000;
+
+export interface CandleSpan {
+  readonly interval: Interval;
+  /** bucket starts in `[start, end)` */
+  readonly start: number;
+  readonly end: number;
+  /** the clock: the candle that holds it is there, unfinished */
+  readonly asOf: number;
+  /** moves days, weeks and months against UTC, ms */
+  readonly shift?: number;
+}
+
+/** The simulated market: the candles of any contract, interval and range. */
+export class SimMarket {
+  readonly #seed: number;
+  readonly #outages: Outages;
+  readonly #makers = new Map<Contract, Minutes>();
+  readonly #hours = new Map<string, Rows>();
+
+  constructor(seed: number, outages: Outages) {
+    this.#seed = seed;
+    this.#outages = outages;
+  }
+
+  /** Candles in order; halted stretches and what lies outside the listing have none. */
+  candles(contract: Contract, { interval, start, end, asOf, shift = 0 }: CandleSpan): Rows {
+    if (interval.step === MINUTE) return this.#minutes(contract, start, end, asOf);
+    if (interval.step === SECOND) return this.#seconds(contract, start, end, asOf);
+    const out = new Rows();
+    const byHour = interval.step % HOUR === 0 && shift % HOUR === 0;
+    let bucket = Number.NaN;
+    const first = interval.floor(start, shift);
+    const to = interval.after(interval.floor(end - 1, shift), shift);
+    for (let at = Math.max(first, contract.listedAt - (contract.listedAt % DAY)); at < to && at <= asOf; ) {
+      const next = Math.min(to, Math.floor(at / DAY) * DAY + DAY);
+      const parts = byHour
+        ? this.#hourRows(contract, at, next, asOf)
+        : this.#minutes(contract, at, next, asOf);
+      for (let row = 0; row < parts.count; row++) {
+        const holds = interval.floor(parts.get(row, T), shift);
+        if (holds === bucket) {
+          out.merge(parts, row);
+          continue;
+        }
+        bucket = holds;
+        out.append(parts, row, row + 1);
+        out.data[(out.count - 1) * WIDTH + T] = holds;
+      }
+      at = next;
+    }
+    return dropOutside(out, start, end);
+  }
+
+  /** Price in ticks at the start of the minute that holds the instant; halts do not matter. */
+  priceAt(contract: Contract, at: number): number {
+    return this.#maker(contract).openAt(Math.floor(at / MINUTE));
+  }
+
+  #minutes(contract: Contract, start: number, end: number, asOf: number): Rows {
+    const from = Math.max(Math.ceil(start / MINUTE), contract.listedAt / MINUTE);
+    const to = Math.min(Math.ceil(end / MINUTE), (contract.delistedAt ?? Infinity) / MINUTE);
+    const whole = Math.min(to, Math.floor(asOf / MINUTE));
+    const rows = new Rows(Math.max(1, Math.min(to, whole + 1) - from));
+    const maker = this.#maker(contract);
+    for (const [a, b] of this.#open(contract, from, whole)) maker.fill(rows, a, b);
+    // The running minute is the sum of its seconds so far.
+    for (const [a, b] of this.#open(contract, Math.max(from, whole), Math.min(to, whole + 1))) {
+      if (a * MINUTE > asOf) continue;
+      const current = new Rows(1);
+      maker.fill(current, a, b);
+      const seconds = secondsOf(current, 0, this.#secondStream(contract));
+      rows.append(seconds, 0, 1);
+      for (let row = 1; row < seconds.count && seconds.get(row, T) <= asOf; row++) rows.merge(seconds, row);
+    }
+    return rows;
+  }
+
+  #seconds(contract: Contract, start: number, end: number, asOf: number): Rows {
+    const out = new Rows();
+    const endMinute = Math.ceil(Math.min(end, asOf + 1) / MINUTE) * MINUTE;
+    const minutes = this.#minutes(contract, Math.floor(start / MINUTE) * MINUTE, endMinute, endMinute);
+    for (let row = 0; row < minutes.count; row++)
+      out.append(secondsOf(minutes, row, this.#secondStream(contract)));
+    return dropOutside(out, start, Math.min(end, asOf + 1));
+  }
+
+  /** Hours inside one UTC day. Whole past days are kept: a page of day candles covers years of them. */
+  #hourRows(contract: Contract, start: number, end: number, asOf: number): Rows {
+    const day = Math.floor(start / DAY) * DAY;
+    const past = day + DAY <= asOf;
+    const key = `${contract.market} ${contract.symbol} ${day} ${this.#outages.version}`;
+    let hours = past ? this.#hours.get(key) : undefined;
+    if (!hours) {
+      const minutes = this.#minutes(contract, day, day + DAY, asOf);
+      hours = new Rows(24);
+      let hour = Number.NaN;
+      for (let row = 0; row < minutes.count; row++) {
+        const holds = Math.floor(minutes.get(row, T) / HOUR) * HOUR;
+        if (holds === hour) hours.merge(minutes, row);
+        else hours.append(minutes, row, row + 1);
+        hour = holds;
+        hours.data[(hours.count - 1) * WIDTH + T] = hour;
+      }
+      if (past) this.#keep(key, hours);
+    }
+    return start === day && end === day + DAY ? hours : dropOutside(hours, start, end);
+  }
+
+  #keep(key: string, hours: Rows): void {
+    if (this.#hours.size >= KEPT_DAYS) this.#hours.delete(this.#hours.keys().next().value as string);
+    this.#hours.set(key, hours);
+  }
+
+  /** Minutes `[from, to)` without the halted ones. */
+  *#open(contract: Contract, from: number, to: number): Generator<readonly [number, number]> {
+    if (from >= to) return;
+    const switched = this.#outages.touching(contract.market, contract.symbol, from * MINUTE, to * MINUTE);
+    const known = HALTS.filter(
+      (h) => h.market === contract.market && h.start < to * MINUTE && h.end > from * MINUTE,
+    );
+    const away = contract.away ? [contract.away] : [];
+    const closed = [...switched, ...known, ...away].sort((a, b) => a.start - b.start);
+    let at = from;
+    for (const { start, end } of closed) {
+      const until = Math.min(to, Math.floor(start / MINUTE));
+      if (until > at) yield [at, until];
+      at = Math.max(at, Math.ceil(end / MINUTE));
+    }
+    if (at < to) yield [at, to];
+  }
+
+  #maker(contract: Contract): Minutes {
+    let maker = this.#makers.get(contract);
+    if (!maker) {
+      maker = new Minutes(this.#seed, contract);
+      this.#makers.set(contract, maker);
+    }
+    return maker;
+  }
+
+  #secondStream(contract: Contract): number {
+    return streamOf(this.#seed, contract.market, contract.symbol, 'seconds');
+  }
+}
+
+function dropOutside(rows: Rows, start: number, end: number): Rows {
+  let from = 0;
+  let to = rows.count;
+  while (from < to && rows.get(from, T) < start) from += 1;
+  while (to > from && rows.get(to - 1, T) >= end) to -= 1;
+  if (from === 0 && to === rows.count) return rows;
+  const out = new Rows(to - from);
+  out.append(rows, from, to);
+  return out;
+}
+
+/** The one market of a running simulator. */
+export const marketOf = (context: VenueContext): SimMarket =>
+  context.shared('market', () => new SimMarket(context.seed, context.outages));

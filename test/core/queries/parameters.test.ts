@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import * as queries from '../../../functions/core/queries/parameters.ts';
+
+const REQUIRED = { source: 'klines_spot', symbol: 'BTCUSDT', symbols: 'BTCUSDT' };
+const shapes = Object.entries(queries).flatMap(([name, query]) => {
+  if (typeof query !== 'object' || !('shape' in query)) return [];
+  const own = Object.keys(query.shape);
+  const valid = Object.fromEntries(Object.entries(REQUIRED).filter(([key]) => own.includes(key)));
+  return ['symbol', 'symbols'].filter((key) => own.includes(key)).map((key) => ({ name, query, key, valid }));
+});
+
+// PostgreSQL refuses a NUL in a text, which would be an error of ours.
+it.each(shapes.filter(({ name }) => name !== 'CandlesQuery'))(
+  '$name: $key has no control character',
+  ({ query, key, valid }) => {
+    expect(query.safeParse(valid).success).toBe(true);
+    for (const bad of ['\0', 'BTC\0USDT', 'BTC\nUSDT', '']) {
+      expect(query.safeParse({ ...valid, [key]: bad }).success, JSON.stringify(bad)).toBe(false);
+    }
+  },
+);
+
+it('has every query with a symbol', () => {
+  expect(shapes.length).toBeGreaterThanOrEqual(6);
+});

@@ -1,4 +1,0 @@
-import { describeEvents } from '../conformance/events.ts';
-import { postgresWarehouse } from '../conformance/warehouse.ts';
-
-describeEvents(postgresWarehouse);

@@ -1,0 +1,4 @@
+import { describeEvents } from '../../conformance/events.ts';
+import { postgresWarehouse } from '../../conformance/warehouse.ts';
+
+describeEvents(postgresWarehouse);

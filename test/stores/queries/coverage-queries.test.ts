@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { coverageView } from '../../../functions/core/queries/coverage-view.ts';
+import type { CoverageQueries } from '../../../functions/core/queries/ports.ts';
+import { readColumns } from '../../../functions/core/series/table.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { sources } from '../../../functions/sources/index.ts';
+import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
+import { createCoverageQueries } from '../../../functions/stores/queries/coverage-queries.ts';
+import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
+
+let database: TestDatabase;
+let admin: Sql;
+let reader: Sql;
+let queries: CoverageQueries;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  admin = database.connect();
+  reader = database.connect({ role: 'gordon_reader' });
+  queries = createCoverageQueries(reader);
+});
+afterAll(() => database?.[Symbol.asyncDispose]());
+
+const START = Date.UTC(2025, 0, 1);
+const table = sources.klines_spot!.table;
+const where = { symbol: 'BTCUSDT', timeframe: '1m' };
+
+describe('rows', () => {
+  beforeAll(async () => {
+    await admin`
+      insert into market_data.spot_klines
+      select 'BTCUSDT', '1m', ${new Date(START)}::timestamptz + n * interval '1 minute', n, n + 2, n - 2, n + 1, 1, 10, 3, 0.5, 5
+      from generate_series(0, 3000) n where n not between 130 and 140`;
+  });
+
+  it('are the newest of the range, oldest first, with times as ISO 8601', async () => {
+    const rows = await queries.rows({ table, where, limit: 3, to: START + HOUR });
+    expect(rows.map(({ open_time, open }) => [open_time, open])).toEqual([
+      ['2025-01-01T00:57:00Z', 57],
+      ['2025-01-01T00:58:00Z', 58],
+      ['2025-01-01T00:59:00Z', 59],
+    ]);
+    expect(Object.keys(rows[0]!)).toEqual(readColumns(table).map(({ name }) => name));
+    expect(await queries.rows({ table, where, limit: 9, from: START + 100 * DAY })).toEqual([]);
+  });
+
+  it('make larger candles as one makes them by hand, over a hole too', async () => {
+    const candles = { step: MINUTE, every: HOUR };
+    const made = await queries.rows({ table, where, limit: 3, to: START + 4 * HOUR, candles });
+    const rows = await queries.rows({ table, where, limit: 1_000, from: START + HOUR, to: START + 4 * HOUR });
+    expect(made).toHaveLength(3);
+    for (const candle of made) {
+      const hour = String(candle.open_time).slice(0, 13);
+      const of = rows.filter(({ open_time }) => String(open_time).startsWith(hour));
+      const all = (name: string): number[] => of.map((row) => row[name] as number);
+      expect(candle).toEqual({
+        open_time: candle.open_time,
+        close_time: `${hour}:59:59.999Z`,
+        open: all('open')[0],
+        close: all('close').at(-1),
+        rows: of.length,
+        high: Math.max(...all('high')),
+        low: Math.min(...all('low')),
+        volume: of.length,
+        quote_volume: 10 * of.length,
+        trades: 3 * of.length,
+        taker_buy_volume: 0.5 * of.length,
+        taker_buy_quote_volume: 5 * of.length,
+      });
+    }
+    const newest = await queries.rows({ table, where, limit: 1, candles });
+    expect(newest).toMatchObject([{ open_time: '2025-01-03T02:00:00Z', rows: 1 }]);
+    expect(await queries.rows({ table, where: { ...where, symbol: 'X' }, limit: 1, candles })).toEqual([]);
+  });
+
+  it('close a millisecond before the next one opens, and are narrowed to columns', async () => {
+    const columns = ['close_time', 'open_time'];
+    const rows = await queries.rows({ table, where, limit: 2, to: START + HOUR, columns });
+    expect(rows.map((row) => Object.entries(row))).toEqual([
+      [
+        ['close_time', '2025-01-01T00:58:59.999Z'],
+        ['open_time', '2025-01-01T00:58:00Z'],
+      ],
+      [
+        ['close_time', '2025-01-01T00:59:59.999Z'],
+        ['open_time', '2025-01-01T00:59:00Z'],
+      ],
+    ]);
+    const candles = { step: MINUTE, every: DAY };
+    const made = await queries.rows({ table, where, limit: 1, to: START + DAY, columns, candles });
+    expect(made).toEqual([{ open_time: '2025-01-01T00:00:00Z', close_time: '2025-01-01T23:59:59.999Z' }]);
+  });
+
+  it('cannot be written: the session only reads', async () => {
+    await expect(reader`delete from market_data.spot_klines`).rejects.toMatchObject({ code: '42501' });
+    await expect(reader`select pg_sleep(0) from market_data.coverage`).resolves.toEqual([]);
+  });
+});
+
+describe('a hundred series of five years', () => {
+  const NOW = Date.UTC(2025, 0, 1);
+  beforeAll(async () => {
+    await admin`
+      insert into market_data.series (source, symbol, timeframe, requested)
+      select 'klines_spot', 'S' || n, '1m', '{[2020-01-01Z,2025-01-01Z)}' from generate_series(1, 100) n`;
+    // A month of each year lies open, its second half was given up.
+    await admin`
+      insert into market_data.coverage (source, symbol, timeframe, span, state, reason, rows, job_id, chunk, fetched_at)
+      select 'klines_spot', 'S' || n, '1m', tstzrange(month, month + interval '1 month'), 'have', null, 1, 'j', 'c', now()
+      from generate_series(1, 100) n, generate_series('2020-01-01Z', '2024-12-01Z', interval '1 month') month
+      where extract(month from month) <> 1 + n % 12`;
+    await admin`
+      insert into market_data.coverage (source, symbol, timeframe, span, state, reason, rows, job_id, chunk, fetched_at)
+      select 'klines_spot', 'S' || n, '1m', tstzrange(month + interval '14 days', month + interval '1 month'), 'failed',
+        'broken', 0, 'j', 'c', now()
+      from generate_series(1, 100) n, generate_series('2020-01-01Z', '2024-12-01Z', interval '1 month') month
+      where extract(month from month) = 1 + n % 12`;
+  });
+
+  it('is read and cut into days in a moment', async () => {
+    const began = performance.now();
+    const accounts = await queries.accounts({ sources: ['klines_spot'] });
+    const view = coverageView(accounts, [], sources, { bucket: 'day', to: NOW, now: NOW + DAY });
+    const ms = performance.now() - began;
+    expect(view).toHaveLength(100);
+    for (const { runs } of view) {
+      const days = (of: 'have' | 'failed' | 'missing') =>
+        runs.reduce((sum, run) => sum + (run[of] > 0 ? run.buckets : 0), 0);
+      expect(days('have') + days('failed') + days('missing')).toBe(1_827);
+      expect(days('missing')).toBe(5 * 14);
+    }
+    expect(JSON.stringify(view).length).toBeLessThan(1_000_000);
+    expect(ms).toBeLessThan(3_000);
+  });
+
+  it('is narrowed by symbol and timeframe', async () => {
+    const ask = (filter: object) => queries.accounts({ sources: ['klines_spot'], ...filter });
+    expect(await ask({ symbol: 'S7' })).toHaveLength(1);
+    expect(await ask({ timeframe: '1h' })).toEqual([]);
+  });
+
+  it('shows its evidence span by span', async () => {
+    const series = { source: 'klines_spot', symbol: 'S1', timeframe: '1m' as const };
+    const range = { start: Date.UTC(2024, 0, 1), end: Date.UTC(2024, 3, 1) };
+    const spans = await queries.ledger(series, range, 10);
+    expect(spans.map(({ state, start, end, reason }) => [state, (end - start) / DAY, reason])).toEqual([
+      ['have', 31, null],
+      ['failed', 15, 'broken'],
+      ['have', 31, null],
+    ]);
+    expect(await queries.ledger(series, range, 1)).toHaveLength(1);
+    expect(await queries.findings(series, range, 10)).toEqual([]);
+  });
+});
