@@ -1,3 +1,5 @@
+import type { OperationId } from './routes.ts';
+
 /** What a function of the program may do and what calls it: the words of the manifest. */
 export type Access =
   /** reads and writes the job table (jobs, chunks, rate budgets), or reads it only */
@@ -8,14 +10,6 @@ export type Access =
   | ('database' | 'aggregates')
   /** asks venues: gets their keys and whatever points their hosts elsewhere; `events`: says how jobs end */
   | ('venues' | 'events');
-
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** `{name}` marks a path parameter */
-  readonly path: string;
-  /** what its body must be; a POST has one */
-  readonly body?: 'order' | 'candles' | 'verify' | 'refresh' | 'count' | 'retention';
-}
 
 export interface Schedule {
   readonly name: string;
@@ -42,7 +36,8 @@ export interface FunctionSpec {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly access: readonly Access[];
-  readonly routes?: readonly Route[];
+  /** what it serves of the API */
+  readonly operations?: readonly OperationId[];
   /** the Task state of `statemachines/backfill.asl.json` that it works for */
   readonly state?: string;
   readonly schedules?: readonly Schedule[];
@@ -54,7 +49,7 @@ export interface FunctionSpec {
 }
 
 /** The handler's file: its folder says what calls it. A path from the root of the repository. */
-export function entryOf({ handler, state, routes, authorizes }: FunctionSpec): string {
-  const folder = state ? 'states' : routes || authorizes ? 'http' : 'schedules';
+export function entryOf({ handler, state, operations, authorizes }: FunctionSpec): string {
+  const folder = state ? 'states' : operations || authorizes ? 'http' : 'schedules';
   return `functions/${folder}/${handler}.ts`;
 }

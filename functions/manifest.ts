@@ -1,16 +1,19 @@
-import type { FunctionSpec, Route } from './function-spec.ts';
+import type { FunctionSpec } from './function-spec.ts';
+import type { OperationId } from './routes.ts';
 
 export type { Access, FunctionSpec } from './function-spec.ts';
 
 const api = { memoryMb: 512, timeoutSeconds: 29 } as const;
 const step = { memoryMb: 512, timeoutSeconds: 120 } as const;
 
-/** Answers one route from the database alone. @param route method and path */
-function ofDatabase(handler: string, route: string, what: string): FunctionSpec {
-  const [method, path] = route.split(' ') as [Route['method'], string];
-  const description = `${route}: ${what}`;
-  return { ...api, handler, description, access: ['database'], routes: [{ method, path }] };
-}
+/** Serves one operation from the database alone. */
+const ofDatabase = (handler: string, operation: OperationId, description: string): FunctionSpec => ({
+  ...api,
+  handler,
+  description,
+  access: ['database'],
+  operations: [operation],
+});
 
 /**
  * Every function of the program with its routes, states and schedules. The CDK app and the embedded host are both built
@@ -20,129 +23,128 @@ export const functions: readonly FunctionSpec[] = [
   {
     ...api,
     handler: 'create-job',
-    description: 'POST /backfill: checks an order, enters the job, starts its execution',
+    description: 'checks an order, enters the job, starts its execution',
     access: ['job-table', 'workflow', 'database', 'venues'],
-    routes: [{ method: 'POST', path: '/backfill', body: 'order' }],
+    operations: ['createJob'],
   },
   {
     ...api,
     handler: 'list-jobs',
-    description: 'GET /backfill/jobs: the active jobs, or those of a status',
+    description: 'the active jobs, or those of a status',
     access: ['job-table:read'],
-    routes: [{ method: 'GET', path: '/backfill/jobs' }],
+    operations: ['listJobs'],
   },
   {
     ...api,
     handler: 'get-job',
-    description: 'GET /backfill/jobs/{id}: progress by chunk, rate, failures',
+    description: 'progress by chunk, rate, failures',
     access: ['job-table:read'],
-    routes: [{ method: 'GET', path: '/backfill/jobs/{id}' }],
+    operations: ['getJob'],
   },
   {
     ...api,
     handler: 'cancel-job',
-    description: 'DELETE /backfill/jobs/{id}: stops at the next checkpoint, keeps rows',
+    description: 'stops at the next checkpoint, keeps rows',
     access: ['job-table', 'database'],
-    routes: [{ method: 'DELETE', path: '/backfill/jobs/{id}' }],
+    operations: ['cancelJob'],
   },
   {
     ...api,
     handler: 'report',
-    description: 'GET /backfill/report: earliest, latest and gaps of every series',
+    description: 'earliest, latest and gaps of every series',
     access: ['database'],
-    routes: [{ method: 'GET', path: '/backfill/report' }],
+    operations: ['report'],
   },
-  ofDatabase('list-series', 'GET /backfill/series', 'what is requested, since when, at which pace'),
-  ofDatabase('list-retention', 'GET /backfill/retention', 'what is not kept, by source'),
+  ofDatabase('list-series', 'listSeries', 'what is requested, since when, at which pace'),
+  ofDatabase('list-retention', 'listRetention', 'what is not kept, by source'),
   {
     ...api,
     handler: 'set-retention',
-    description: 'POST /backfill/retention: what is not kept of a source',
+    description: 'what is not kept of a source',
     access: ['database'],
-    routes: [{ method: 'POST', path: '/backfill/retention', body: 'retention' }],
+    operations: ['setRetention'],
   },
   {
     ...api,
     handler: 'unfollow',
-    description:
-      'DELETE /backfill/series: no schedule orders these series any more; a confirmed purge deletes them',
+    description: 'no schedule orders these series any more; a confirmed purge deletes them',
     access: ['job-table', 'database', 'aggregates'],
-    routes: [{ method: 'DELETE', path: '/backfill/series' }],
+    operations: ['unfollow'],
   },
   {
     ...api,
     handler: 'list-sources',
-    description: 'GET /backfill/sources: what can be ordered',
+    description: 'what can be ordered',
     access: ['venues'],
-    routes: [{ method: 'GET', path: '/backfill/sources' }],
+    operations: ['listSources'],
   },
   {
     ...api,
     handler: 'coverage',
-    description: 'GET /backfill/coverage: every series by hour, day or month',
+    description: 'every series by hour, day or month',
     access: ['job-table:read', 'database'],
-    routes: [{ method: 'GET', path: '/backfill/coverage' }],
+    operations: ['coverage'],
   },
-  ofDatabase('ledger', 'GET /backfill/ledger', 'the spans of a series with their evidence'),
-  ofDatabase('findings', 'GET /backfill/findings', 'oddities in the data of a series'),
+  ofDatabase('ledger', 'ledger', 'the spans of a series with their evidence'),
+  ofDatabase('findings', 'findings', 'oddities in the data of a series'),
   {
     ...api,
     handler: 'verify',
     // It loads and parses a month, as a fetcher does.
     memoryMb: 1_769,
-    description: 'POST /backfill/verify: holds stored rows of a period against the venue',
+    description: 'holds stored rows of a period against the venue',
     access: ['job-table', 'database', 'venues'],
-    routes: [{ method: 'POST', path: '/backfill/verify', body: 'verify' }],
+    operations: ['verify'],
   },
   {
     ...api,
     handler: 'audit',
-    description: 'POST /backfill/audit: counts rows against the ledger now',
+    description: 'counts rows against the ledger now',
     access: ['database'],
-    routes: [{ method: 'POST', path: '/backfill/audit', body: 'count' }],
+    operations: ['audit'],
   },
   {
     ...api,
     handler: 'refresh-view',
-    description: 'POST /backfill/aggregates/refresh: refreshes a window of one aggregate',
+    description: 'refreshes a window of one aggregate',
     access: ['database', 'aggregates'],
-    routes: [{ method: 'POST', path: '/backfill/aggregates/refresh', body: 'refresh' }],
+    operations: ['refreshView'],
   },
-  ofDatabase('rows', 'GET /data/{table}', 'rows of a table of market_data'),
+  ofDatabase('rows', 'rows', 'rows of a table of market_data'),
   {
     ...api,
     handler: 'status',
-    description: 'GET /backfill/status: schedules, rate budgets, what is about to be lost, aggregates',
+    description: 'schedules, rate budgets, what is about to be lost, aggregates',
     access: ['job-table:read', 'database', 'venues'],
-    routes: [{ method: 'GET', path: '/backfill/status' }],
+    operations: ['status'],
   },
   {
     ...api,
     handler: 'openapi',
-    description: 'GET /openapi.json: this API, as OpenAPI 3.1',
+    description: 'this API, as OpenAPI 3.1',
     access: [],
-    routes: [{ method: 'GET', path: '/openapi.json' }],
+    operations: ['openapi'],
   },
   {
     ...api,
     handler: 'load-candles',
-    description: 'POST /api/backfill: a job for the candles of one symbol',
+    description: 'a job for the candles of one symbol',
     access: ['job-table', 'workflow', 'database', 'venues'],
-    routes: [{ method: 'POST', path: '/api/backfill', body: 'candles' }],
+    operations: ['loadCandles'],
   },
   {
     ...api,
     handler: 'inspect-candles',
-    description: 'GET /api/backfill: gaps of a symbol, or its state and that of the aggregates',
+    description: 'gaps of a symbol, or its state and that of the aggregates',
     access: ['job-table:read', 'database'],
-    routes: [{ method: 'GET', path: '/api/backfill' }],
+    operations: ['inspectCandles'],
   },
   {
     ...api,
     handler: 'health',
-    description: 'GET /healthz: asks the database and the job table',
+    description: 'asks the database and the job table',
     access: ['job-table:read', 'database'],
-    routes: [{ method: 'GET', path: '/healthz' }],
+    operations: ['health'],
   },
   {
     ...step,

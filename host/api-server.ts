@@ -6,6 +6,7 @@ import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { isForeign } from '../console/serve/guard.ts';
 import { consolePage, PAGE_HEADERS } from '../console/serve/page.ts';
 import { functions } from '../functions/manifest.ts';
+import { routeOf } from '../functions/routes.ts';
 import { problem, problemAnswer } from '../functions/runtime/problem.ts';
 
 /** Calls the function of a route with an API Gateway event. */
@@ -26,11 +27,11 @@ const FOREIGN = problem('foreign-origin', 'A page of another site may not use th
 /** API Gateway passes 10 MB; what a route takes is for its handler to say. */
 const LARGEST_REQUEST = 10 * 1024 * 1024;
 
-/** The manifest's routes on a port, turned into the events that API Gateway would send, and the console beside them. */
+/** The manifest's operations on a port, turned into the events that API Gateway would send, and the console beside them. */
 export async function startApiServer(port: number, call: Call): Promise<ApiServer> {
   const router = findMyWay();
-  for (const { handler, routes = [] } of functions) {
-    for (const { method, path } of routes) {
+  for (const { handler, operations = [] } of functions) {
+    for (const { method, path } of operations.map(routeOf)) {
       router.on(method as HTTPMethod, path.replaceAll(/\{(\w+)\}/g, ':$1'), () => handler);
     }
   }

@@ -31,12 +31,17 @@ interface Rule {
 }
 
 const room = (name: string): string => `functions/core/${name}`;
-const MANIFEST = ['functions/manifest.ts', 'functions/function-spec.ts'];
+const ROUTES = 'functions/routes.ts';
+const MANIFEST = ['functions/manifest.ts', 'functions/function-spec.ts', ROUTES];
 const CORE = ROOMS.map(
   (name, i): Rule => ({
     folder: room(name),
     // A month costs what the functions of the manifest cost.
-    may: [...ROOMS.slice(0, i + 1).map(room), ...(name === 'costs' ? MANIFEST : [])],
+    may: [
+      ...ROOMS.slice(0, i + 1).map(room),
+      ...(name === 'costs' ? MANIFEST : []),
+      ...(name === 'api' ? [ROUTES] : []),
+    ],
     packages: /^(zod|p-map)$/,
   }),
 );
@@ -62,8 +67,9 @@ const RULES: readonly Rule[] = [
     may: ['functions/core', 'functions/sources', 'functions/stores', 'functions/runtime', ...MANIFEST],
     packages: /^(node:.*|zod|aws-lambda)$/,
   })),
-  { folder: 'functions/manifest.ts', may: ['functions/function-spec.ts'], packages: /^$/ },
-  { folder: 'functions/function-spec.ts', may: [], packages: /^$/ },
+  { folder: 'functions/manifest.ts', may: MANIFEST, packages: /^$/ },
+  { folder: 'functions/function-spec.ts', may: [ROUTES], packages: /^$/ },
+  { folder: ROUTES, may: [], packages: /^$/ },
   { folder: 'statemachines', may: ['functions/core'], packages: /^node:/ },
   {
     folder: 'infra',
@@ -86,7 +92,7 @@ const RULES: readonly Rule[] = [
   { folder: 'console/serve', may: ['console/serve'], packages: /^(node:.*|esbuild)$/ },
   {
     folder: 'console/web',
-    may: ['console/web', 'functions/core'],
+    may: ['console/web', 'functions/core', ROUTES],
     packages: /^(zod|preact|preact\/hooks|lightweight-charts)$/,
   },
   {

@@ -6,6 +6,7 @@ import type { CountBody } from '../../functions/core/upkeep/count-series.ts';
 import type { RetentionBody } from '../../functions/core/upkeep/retention.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
 import type { VerifyBody } from '../../functions/core/verify/verify-body.ts';
+import { addressOf, type Route, routeOf } from '../../functions/routes.ts';
 import { CliError } from '../failure.ts';
 import * as answers from './answers.ts';
 import type { BaseUrl } from './base-url.ts';
@@ -66,35 +67,31 @@ export interface Api {
 const PAGE = 100;
 
 export function apiAt(base: BaseUrl): Api {
-  const call = async <T>(shape: z.ZodType<T>, path: string, init?: RequestInit): Promise<T> =>
-    read(shape, (await ask(base, path, init)).body, base);
+  const call = async <T>(shape: z.ZodType<T>, { method, path }: Route, init?: RequestInit): Promise<T> =>
+    read(shape, (await ask(base, path, { ...init, method })).body, base);
   return {
     url: base.url,
     create: (order, key) =>
-      call(answers.orderedShape, '/backfill', {
-        method: 'POST',
+      call(answers.orderedShape, addressOf('createJob'), {
         headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
         body: JSON.stringify(order),
       }),
     plan: (order) =>
-      call(answers.Plan, '/backfill?dry_run=true', {
-        method: 'POST',
+      call(answers.Plan, addressOf('createJob', {}, { dry_run: 'true' }), {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(order),
       }),
-    job: (id, signal) =>
-      call(answers.detailShape, `/backfill/jobs/${encodeURIComponent(id)}`, signal && { signal }),
+    job: (id, signal) => call(answers.detailShape, addressOf('getJob', { id }), signal && { signal }),
     jobs: (query) => listJobs(base, query),
     async cancel(id) {
-      await call(answers.Cancelled, `/backfill/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' });
+      await call(answers.Cancelled, addressOf('cancelJob', { id }));
     },
-    report: (filter) => call(answers.Report, `/backfill/report${queryOf(filter)}`),
-    series: (filter) => call(answers.FollowedSeries, `/backfill/series${queryOf(filter)}`),
-    unfollow: (asked) => call(answers.Unfollowed, `/backfill/series${queryOf(asked)}`, { method: 'DELETE' }),
-    retention: () => call(answers.RetentionRules, '/backfill/retention'),
+    report: (filter) => call(answers.Report, addressOf('report', {}, filter)),
+    series: (filter) => call(answers.FollowedSeries, addressOf('listSeries', {}, filter)),
+    unfollow: (asked) => call(answers.Unfollowed, addressOf('unfollow', {}, asked)),
+    retention: () => call(answers.RetentionRules, addressOf('listRetention')),
     setRetention: (order) =>
-      call(answers.RetentionRules, '/backfill/retention', {
-        method: 'POST',
+      call(answers.RetentionRules, addressOf('setRetention'), {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(order),
       }),
@@ -102,7 +99,11 @@ export function apiAt(base: BaseUrl): Api {
     verify: (body, signal) => verify(base, body, signal),
     refreshView: (order, signal) => refreshView(base, order, signal),
     health: async () =>
-      read(answers.Health, (await ask(base, '/healthz', {}, (status) => status === 503)).body, base),
+      read(
+        answers.Health,
+        (await ask(base, routeOf('health').path, {}, (status) => status === 503)).body,
+        base,
+      ),
   };
 }
 
@@ -110,16 +111,17 @@ export function apiAt(base: BaseUrl): Api {
 const MOST_REFUSALS = 20;
 
 async function refreshView(base: BaseUrl, order: RefreshOrder, signal?: AbortSignal): Promise<void> {
+  const { method, path } = routeOf('refreshView');
   let start: string | null = order.start;
   for (let refusals = 0; ; ) {
     const init = {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...order, start }),
       ...(signal && { signal }),
     };
     try {
-      const { body } = await ask(base, '/backfill/aggregates/refresh', init);
+      const { body } = await ask(base, path, init);
       const { next } = read(answers.ViewRefreshed, body, base);
       if (next === null) return;
       start = next;
@@ -136,9 +138,10 @@ async function* audit(
   order: CountOrder,
   signal?: AbortSignal,
 ): AsyncGenerator<answers.CountedSeries[]> {
+  const { method, path } = routeOf('audit');
   for (let next: z.infer<typeof answers.Counted>['next'] = null; ; ) {
-    const { body } = await ask(base, '/backfill/audit', {
-      method: 'POST',
+    const { body } = await ask(base, path, {
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...order, ...(next && { next }) }),
       ...(signal && { signal }),
@@ -154,18 +157,14 @@ async function* audit(
 const MOST_TRIES = 60;
 
 async function verify(base: BaseUrl, body: VerifyOrder, signal?: AbortSignal): Promise<PeriodCertificate> {
+  const { method, path } = routeOf('verify');
   const init = {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   };
   for (let tries = 1; ; tries++) {
-    const answer = await ask(
-      base,
-      '/backfill/verify',
-      { ...init, ...(signal && { signal }) },
-      (s) => s === 503,
-    );
+    const answer = await ask(base, path, { ...init, ...(signal && { signal }) }, (s) => s === 503);
     const busy = answers.Problem.safeParse(answer.body);
     if (!busy.success) return read(answers.Certificate, answer.body, base);
     if (busy.data.code !== 'no-budget' || tries === MOST_TRIES) throw new CliError(busy.data.detail);
@@ -175,7 +174,7 @@ async function verify(base: BaseUrl, body: VerifyOrder, signal?: AbortSignal): P
 
 async function listJobs(base: BaseUrl, { limit, ...filter }: JobsQuery): ReturnType<Api['jobs']> {
   const jobs: answers.JobSummary[] = [];
-  let path: string | undefined = `/backfill/jobs${queryOf({ ...filter, limit: Math.min(limit, PAGE) })}`;
+  let path: string | undefined = addressOf('listJobs', {}, { ...filter, limit: Math.min(limit, PAGE) }).path;
   while (path && jobs.length < limit) {
     const answer: Awaited<ReturnType<typeof ask>> = await ask(base, path);
     jobs.push(...read(answers.summariesShape, answer.body, base));
@@ -188,12 +187,6 @@ async function listJobs(base: BaseUrl, { limit, ...filter }: JobsQuery): ReturnT
 function nextPage(link: string | null): string | undefined {
   const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
   return target?.replace(/^https?:\/\/[^/]+/, '');
-}
-
-function queryOf(filter: Readonly<Record<string, string | number | undefined>>): string {
-  const set = new URLSearchParams();
-  for (const [name, value] of Object.entries(filter)) if (value !== undefined) set.set(name, String(value));
-  return set.size === 0 ? '' : `?${set}`;
 }
 
 function read<T>(shape: z.ZodType<T>, body: unknown, base: BaseUrl): T {

@@ -5,6 +5,7 @@ import { createJob, planJob } from '../core/orders/create-job.ts';
 import { quoteOrder } from '../core/orders/quote-order.ts';
 import { OrderQuery } from '../core/queries/parameters.ts';
 import { iso } from '../core/time/time.ts';
+import { addressOf } from '../routes.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -28,7 +29,7 @@ export const createHandler = httpHandler(
     const chunks = joined ? await services.jobs.chunks(job.id) : [];
     return {
       status: 202,
-      headers: { location: `/backfill/jobs/${job.id}` },
+      headers: { location: addressOf('getJob', { id: job.id }).path },
       body: { ...detail(job, chunks, services.clock()), joined },
     };
   },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { candleJob, loadCandles } from '../core/orders/load-candles.ts';
 import { quoteOrder } from '../core/orders/quote-order.ts';
+import { addressOf } from '../routes.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -17,7 +18,7 @@ export const createHandler = httpHandler(
     log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created, joined });
     return {
       status: 202,
-      headers: { location: `/backfill/jobs/${job.id}` },
+      headers: { location: addressOf('getJob', { id: job.id }).path },
       body: { ...candleJob(job), joined },
     };
   },

@@ -7,6 +7,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { entryOf } from '../../functions/function-spec.ts';
 import type { FunctionSpec } from '../../functions/manifest.ts';
+import { ROUTES } from '../../functions/routes.ts';
 import type { DeployOptions } from '../context.ts';
 import { allow, grantFor, type Resources } from './access.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
@@ -39,7 +40,7 @@ export class GordonFunction extends Construct {
       projectRoot: ROOT,
       depsLockFilePath: join(ROOT, 'package-lock.json'),
       bundling: bundling(spec.onDeploy && 'sql'),
-      description: spec.description,
+      description: [...(spec.operations ?? []).map((id) => ROUTES[id]), spec.description].join(': '),
       runtime: Runtime.NODEJS_24_X,
       architecture: options.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       memorySize: spec.memoryMb,

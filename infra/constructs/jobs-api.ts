@@ -15,16 +15,12 @@ import {
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import * as z from 'zod';
-import { OrderBody } from '../../functions/core/orders/create-job.ts';
-import { CandleBody } from '../../functions/core/orders/load-candles.ts';
-import { RefreshBody } from '../../functions/core/queries/refresh-view.ts';
-import { CountBody } from '../../functions/core/upkeep/count-series.ts';
-import { RetentionBody } from '../../functions/core/upkeep/retention.ts';
-import { VerifyBody } from '../../functions/core/verify/verify-body.ts';
+import { type Operation, operations } from '../../functions/core/api/operations.ts';
+import { routeOf } from '../../functions/routes.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import { apiAuth } from './api-auth.ts';
-import type { GordonFunction } from './function.ts';
+import { type GordonFunction, pascal } from './function.ts';
 import { logGroup } from './log-group.ts';
 
 export interface JobsApiProps {
@@ -32,7 +28,7 @@ export interface JobsApiProps {
   readonly options: DeployOptions;
 }
 
-/** The routes of the manifest behind API Gateway. */
+/** The operations of the manifest behind API Gateway. */
 export class JobsApi extends Construct {
   readonly api: RestApi;
 
@@ -45,23 +41,17 @@ export class JobsApi extends Construct {
       validateRequestBody: true,
       validateRequestParameters: true,
     });
-    const bodies = {
-      order: this.#body('Order', OrderBody),
-      candles: this.#body('Candles', CandleBody),
-      verify: this.#body('Verify', VerifyBody),
-      refresh: this.#body('Refresh', RefreshBody),
-      count: this.#body('Count', CountBody),
-      retention: this.#body('Retention', RetentionBody),
-    };
     for (const { spec, lambda } of functions) {
       const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });
-      for (const { method, path, body } of spec.routes ?? []) {
+      for (const id of spec.operations ?? []) {
+        const { method, path } = routeOf(id);
+        const { body }: Operation = operations[id];
         const parameters = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name!);
         this.api.root.resourceForPath(path).addMethod(method, integration, {
           ...auth,
           requestValidator: validator,
           requestParameters: Object.fromEntries(parameters.map((p) => [`method.request.path.${p}`, true])),
-          ...(body && { requestModels: bodies[body] }),
+          ...(body && { requestModels: this.#body(pascal(id), body) }),
         });
       }
     }

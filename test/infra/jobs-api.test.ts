@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { functions as manifest } from '../../functions/manifest.ts';
+import { ROUTES } from '../../functions/routes.ts';
 import { pascal } from '../../infra/constructs/function.ts';
 import { nameOf } from './support/grants.ts';
 import { type Synthesized, synth } from './support/synth.ts';
@@ -37,8 +38,8 @@ describe('the jobs API', () => {
       const [, name] = /(\w+)Function\.Arn\/invocations$/.exec(nameOf(method.Integration.Uri)) ?? [];
       return `${method.HttpMethod} ${pathOf(plain, method)} ${name}`;
     });
-    const wanted = manifest.flatMap(({ routes = [], handler }) =>
-      routes.map(({ method, path }) => `${method} ${path} ${pascal(handler)}`),
+    const wanted = manifest.flatMap(({ operations = [], handler }) =>
+      operations.map((id) => `${ROUTES[id]} ${pascal(handler)}`),
     );
     expect(served.sort()).toEqual(wanted.sort());
   });

@@ -1,25 +1,7 @@
 import type * as z from 'zod';
-import type { Operation, OperationId, Operations } from '../../../functions/core/api/operations.ts';
+import type { Operation, Operations } from '../../../functions/core/api/operations.ts';
+import { addressOf, type OperationId } from '../../../functions/routes.ts';
 
-type Route = { readonly [K in OperationId]: `${Operations[K]['method']} ${Operations[K]['path']}` };
-
-/** The routes that the page asks, held against the table that the API's document is made of. */
-const ROUTES = {
-  createJob: 'POST /backfill',
-  listJobs: 'GET /backfill/jobs',
-  getJob: 'GET /backfill/jobs/{id}',
-  cancelJob: 'DELETE /backfill/jobs/{id}',
-  report: 'GET /backfill/report',
-  listSources: 'GET /backfill/sources',
-  coverage: 'GET /backfill/coverage',
-  ledger: 'GET /backfill/ledger',
-  findings: 'GET /backfill/findings',
-  rows: 'GET /data/{table}',
-  status: 'GET /backfill/status',
-  health: 'GET /healthz',
-} as const satisfies Partial<Route>;
-
-export type Asked = keyof typeof ROUTES;
 export type Answer<K extends OperationId> = z.output<Operations[K]['answer']>;
 
 type QueryOf<O> = O extends { readonly query: infer Q extends z.ZodObject }
@@ -54,11 +36,11 @@ export class Unreachable extends Error {}
 const PATIENCE_MS = 35_000;
 
 /** @throws ApiError, Unreachable; the signal's reason */
-export async function call<K extends Asked>(
+export async function call<K extends OperationId>(
   id: K,
   options: CallOptions<Operations[K]> = {},
 ): Promise<Answer<K>> {
-  const { method, path } = routeOf(id, options);
+  const { method, path } = addressOf(id, options.params, options.query);
   const init: RequestInit = {
     method,
     signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(options.signal ? [options.signal] : [])]),
@@ -82,19 +64,6 @@ export type Plan = z.output<Operations['createJob']['others'][200]>;
 export const plan = (body: BodyOf<Operations['createJob']>, signal: AbortSignal): Promise<Plan> =>
   // The one route whose answer depends on its query.
   call('createJob', { query: { dry_run: 'true' }, body, signal }) as Promise<unknown> as Promise<Plan>;
-
-function routeOf(
-  id: Asked,
-  { params = {}, query = {} }: { params?: object; query?: object },
-): { method: string; path: string } {
-  const [method, template] = ROUTES[id].split(' ') as [string, string];
-  const path = template.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent((params as Record<string, string>)[name] ?? ''),
-  );
-  const set = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) set.set(name, String(value));
-  return { method, path: set.size === 0 ? path : `${path}?${set}` };
-}
 
 async function send(path: string, init: RequestInit, given: AbortSignal | undefined): Promise<Response> {
   try {

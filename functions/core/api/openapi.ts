@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type OperationId, routeOf } from '../../routes.ts';
 import { type ErrorCode, kindOf } from '../errors/error-codes.ts';
 import { type Operation, operations } from './operations.ts';
 import { Problem } from './shapes.ts';
@@ -32,8 +33,9 @@ export function openApi(table: Readonly<Record<string, Operation>> = operations)
   };
   const paths: Record<string, Record<string, Json>> = {};
   for (const [id, operation] of Object.entries(table)) {
-    paths[operation.path] ??= {};
-    paths[operation.path]![operation.method.toLowerCase()] = operationOf(id, operation, schemaOf);
+    const route = routeOf(id as OperationId);
+    paths[route.path] ??= {};
+    paths[route.path]![route.method.toLowerCase()] = operationOf(id, operation, schemaOf);
   }
   return {
     openapi: '3.1.1',

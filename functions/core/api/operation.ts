@@ -1,10 +1,8 @@
 import type * as z from 'zod';
 import type { ErrorCode } from '../errors/error-codes.ts';
 
-/** One route as the document tells it. A test holds this table against the manifest and against what the routes do. */
+/** What an operation of the API takes and answers. `routes.ts` has its method and path, the manifest the function that serves it. */
 export interface Operation {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
   readonly summary: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: z.ZodObject;

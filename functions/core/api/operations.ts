@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { OperationId } from '../../routes.ts';
 import { OrderBody } from '../orders/create-job.ts';
 import { CandleBody } from '../orders/load-candles.ts';
 import * as queries from '../queries/parameters.ts';
@@ -17,8 +18,6 @@ const jobId = { id: 'the id of a job' };
 
 export const operations = {
   createJob: {
-    method: 'POST',
-    path: '/backfill',
     summary: 'Order a backfill job',
     headers: {
       'Idempotency-Key':
@@ -47,8 +46,6 @@ export const operations = {
     ],
   },
   listJobs: {
-    method: 'GET',
-    path: '/backfill/jobs',
     summary: 'The active jobs, or those of a status',
     query: queries.JobsQuery,
     success: 200,
@@ -56,8 +53,6 @@ export const operations = {
     problems: ['invalid-request', 'unknown-status'],
   },
   getJob: {
-    method: 'GET',
-    path: '/backfill/jobs/{id}',
     summary: 'One job: progress by chunk, rate, failures',
     params: jobId,
     success: 200,
@@ -65,8 +60,6 @@ export const operations = {
     problems: ['unknown-job'],
   },
   cancelJob: {
-    method: 'DELETE',
-    path: '/backfill/jobs/{id}',
     summary: 'Cancel a job: it stops at the next checkpoint and keeps its rows',
     params: jobId,
     success: 200,
@@ -74,8 +67,6 @@ export const operations = {
     problems: ['unknown-job', 'job-finished'],
   },
   report: {
-    method: 'GET',
-    path: '/backfill/report',
     summary: 'Earliest, latest and gaps of every series',
     query: queries.ReportQuery,
     success: 200,
@@ -83,8 +74,6 @@ export const operations = {
     problems: ['invalid-request', 'unknown-source'],
   },
   listSeries: {
-    method: 'GET',
-    path: '/backfill/series',
     summary: 'What is requested, since when, at which pace',
     query: queries.ReportQuery,
     success: 200,
@@ -92,8 +81,6 @@ export const operations = {
     problems: ['invalid-request', 'unknown-source'],
   },
   unfollow: {
-    method: 'DELETE',
-    path: '/backfill/series',
     summary:
       'Withdraw orders: no schedule orders these series any more; rows stay, unless a purge is confirmed',
     query: queries.UnfollowQuery,
@@ -102,8 +89,6 @@ export const operations = {
     problems: ['invalid-request', 'unknown-source', 'purge-unconfirmed', 'not-followed', 'series-at-work'],
   },
   listSources: {
-    method: 'GET',
-    path: '/backfill/sources',
     summary: 'What can be ordered',
     query: queries.NoQuery,
     success: 200,
@@ -111,8 +96,6 @@ export const operations = {
     problems: ['invalid-request'],
   },
   coverage: {
-    method: 'GET',
-    path: '/backfill/coverage',
     summary: 'Every series by hour, day or month',
     query: queries.CoverageQuery,
     success: 200,
@@ -120,8 +103,6 @@ export const operations = {
     problems: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range', 'too-many-buckets'],
   },
   ledger: {
-    method: 'GET',
-    path: '/backfill/ledger',
     summary: 'The spans of one series with their evidence',
     query: queries.SpansQuery,
     success: 200,
@@ -129,8 +110,6 @@ export const operations = {
     problems: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
   },
   findings: {
-    method: 'GET',
-    path: '/backfill/findings',
     summary: 'Oddities in the data of one series',
     query: queries.SpansQuery,
     success: 200,
@@ -138,8 +117,6 @@ export const operations = {
     problems: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
   },
   verify: {
-    method: 'POST',
-    path: '/backfill/verify',
     summary: 'Load a period of one series once more and hold the stored rows against it',
     body: VerifyBody,
     success: 200,
@@ -157,8 +134,6 @@ export const operations = {
     ],
   },
   refreshView: {
-    method: 'POST',
-    path: '/backfill/aggregates/refresh',
     summary: 'Refresh the whole buckets of one aggregate within a window; `next` is where to go on',
     body: RefreshBody,
     success: 200,
@@ -173,8 +148,6 @@ export const operations = {
     ],
   },
   rows: {
-    method: 'GET',
-    path: '/data/{table}',
     summary: 'Rows of one table of market_data',
     params: { table: 'the name of a table, such as `spot_klines`' },
     query: queries.RowsQuery,
@@ -191,8 +164,6 @@ export const operations = {
     ],
   },
   loadCandles: {
-    method: 'POST',
-    path: '/api/backfill',
     summary: 'Order the candles of one symbol',
     headers: { 'Idempotency-Key': 'the same key with the same body gives the same job' },
     body: CandleBody,
@@ -211,8 +182,6 @@ export const operations = {
     ],
   },
   inspectCandles: {
-    method: 'GET',
-    path: '/api/backfill',
     summary: 'Gaps of a symbol, or its state',
     query: queries.CandlesQuery,
     success: 200,
@@ -229,8 +198,6 @@ export const operations = {
     ],
   },
   status: {
-    method: 'GET',
-    path: '/backfill/status',
     summary: 'Schedules, rate budgets, parked venues, what is about to be lost, aggregates',
     query: queries.NoQuery,
     success: 200,
@@ -238,8 +205,6 @@ export const operations = {
     problems: ['invalid-request'],
   },
   health: {
-    method: 'GET',
-    path: '/healthz',
     summary: 'Whether database and job table answer',
     success: 200,
     also: [503],
@@ -247,8 +212,6 @@ export const operations = {
     problems: [],
   },
   openapi: {
-    method: 'GET',
-    path: '/openapi.json',
     summary: 'This document',
     query: queries.NoQuery,
     success: 200,
@@ -256,7 +219,6 @@ export const operations = {
     problems: ['invalid-request'],
   },
   ...upkeepOperations,
-} as const satisfies Readonly<Record<string, Operation>>;
+} as const satisfies Readonly<Record<OperationId, Operation>>;
 
 export type Operations = typeof operations;
-export type OperationId = keyof Operations;

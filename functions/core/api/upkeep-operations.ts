@@ -8,8 +8,6 @@ import * as shapes from './shapes.ts';
 /** Counting rows, and what is not kept: a part of `operations`. */
 export const upkeepOperations = {
   audit: {
-    method: 'POST',
-    path: '/backfill/audit',
     summary: 'Count rows against the ledger now; `next` is where to go on',
     body: CountBody,
     success: 200,
@@ -25,8 +23,6 @@ export const upkeepOperations = {
     ],
   },
   listRetention: {
-    method: 'GET',
-    path: '/backfill/retention',
     summary: 'What is not kept, by source',
     query: queries.NoQuery,
     success: 200,
@@ -34,8 +30,6 @@ export const upkeepOperations = {
     problems: ['invalid-request'],
   },
   setRetention: {
-    method: 'POST',
-    path: '/backfill/retention',
     summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
     body: RetentionBody,
     success: 200,
