@@ -1,4 +1,4 @@
-import type { OperationId } from './routes.ts';
+import { type OperationId, ROUTES } from './routes.ts';
 
 /** What a function of the program may do and what calls it: the words of the manifest. */
 export type Access =
@@ -53,3 +53,7 @@ export function entryOf({ handler, state, operations, authorizes }: FunctionSpec
   const folder = state ? 'states' : operations || authorizes ? 'http' : 'schedules';
   return `functions/${folder}/${handler}.ts`;
 }
+
+/** What a function is for, with the operations that it serves. */
+export const descriptionOf = ({ operations = [], description }: FunctionSpec): string =>
+  [...operations.map((id) => ROUTES[id]), description].join(': ');

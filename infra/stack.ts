@@ -5,6 +5,7 @@ import { functions as manifest } from '../functions/manifest.ts';
 import { alarmTopic } from './constructs/alarm-topic.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { BackfillMachine, machineArn } from './constructs/backfill-machine.ts';
+import { bundle } from './constructs/bundling.ts';
 import { dashboard } from './constructs/dashboard.ts';
 import { deadLetters } from './constructs/dead-letters.ts';
 import { EventRules } from './constructs/event-rules.ts';
@@ -40,9 +41,13 @@ export class GordonDataStack extends Stack {
       egress: this.stackName,
       variables: options.variables,
     };
-    const functions = manifest
-      .filter(({ authorizes }) => authorizes === undefined || authorizes === options.auth)
-      .map((spec) => new GordonFunction(this, { spec, resources, options, network }));
+    const specs = manifest.filter(
+      ({ authorizes }) => authorizes === undefined || authorizes === options.auth,
+    );
+    using bundles = bundle(this, specs);
+    const functions = specs.map(
+      (spec) => new GordonFunction(this, { spec, bundles, resources, options, network }),
+    );
     const { machine } = new BackfillMachine(this, 'Backfill', { functions, options });
     const { api } = new JobsApi(this, 'JobsApi', { functions, options });
     const dead = deadLetters(this);

@@ -1,38 +1,63 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Stack } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
+import { buildSync } from 'esbuild';
+import { entryOf, type FunctionSpec } from '../../functions/function-spec.ts';
 
 /** Where package-lock.json lies, and what the entries' paths begin with. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
-/** What CommonJS packages inside an ES module still ask for. */
+/** What CommonJS packages inside an ES module still require. */
 const COMMONJS =
   "import{createRequire}from'node:module';import{fileURLToPath as toPath}from'node:url';" +
   "const require=createRequire(import.meta.url),__dirname=toPath(new URL('.',import.meta.url));";
 
-/**
- * One minified ES module, the AWS SDK included: what is deployed is the version that was tested.
- * @param files a folder of the project that is laid beside the module
- */
-export const bundling = (files?: string): BundlingOptions => ({
-  format: OutputFormat.ESM,
-  minify: true,
-  sourceMap: true,
-  sourcesContent: false,
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  bundleAwsSDK: true,
-  logLevel: LogLevel.WARNING,
-  banner: COMMONJS,
-  ...(files && {
-    commandHooks: {
-      beforeBundling: () => [],
-      beforeInstall: () => [],
-      // Node, not `cp`: it is there on every machine that got this far.
-      afterBundling: (from: string, to: string) => [
-        `node -e "require('fs').cpSync('${slashes(from)}/${files}','${slashes(to)}/${files}',{recursive:true})"`,
-      ],
-    },
-  }),
-});
+export interface Bundles extends Disposable {
+  /** the folder of a function, copied into the assembly when a function is made of it */
+  codeOf(spec: FunctionSpec): Code;
+}
 
-const slashes = (path: string): string => path.replaceAll('\\', '/');
+/**
+ * One minified ES module for each function, the AWS SDK included: what is deployed is the version that was tested. One run of
+ * esbuild makes them all; a run for each takes a second and more of a processor, most of it starting. Where the stack is not to be
+ * bundled, the modules are empty.
+ */
+export function bundle(scope: IConstruct, specs: readonly FunctionSpec[]): Bundles {
+  // Within the project and always equally deep, so that the paths in the source maps, and with them the hashes, stay the same.
+  const parent = join(ROOT, '.gordon');
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'bundles-'));
+  const folderOf = ({ handler }: FunctionSpec): string => join(folder, handler);
+  for (const spec of specs) mkdirSync(folderOf(spec));
+  if (Stack.of(scope).bundlingRequired) {
+    build(folder, specs);
+    for (const spec of specs.filter(({ onDeploy }) => onDeploy))
+      cpSync(join(ROOT, 'sql'), join(folderOf(spec), 'sql'), { recursive: true });
+  }
+  return {
+    codeOf: (spec) => Code.fromAsset(folderOf(spec)),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function build(folder: string, specs: readonly FunctionSpec[]): void {
+  buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: specs.map((spec) => ({ in: entryOf(spec), out: `${spec.handler}/index` })),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+    banner: { js: COMMONJS },
+  });
+}

@@ -1,22 +1,20 @@
-import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as Lambda, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { entryOf } from '../../functions/function-spec.ts';
+import { descriptionOf } from '../../functions/function-spec.ts';
 import type { FunctionSpec } from '../../functions/manifest.ts';
-import { ROUTES } from '../../functions/routes.ts';
 import type { DeployOptions } from '../context.ts';
 import { allow, grantFor, type Resources } from './access.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
-import { bundling, ROOT } from './bundling.ts';
+import type { Bundles } from './bundling.ts';
 import { logGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 
 export interface GordonFunctionProps {
   readonly spec: FunctionSpec;
+  readonly bundles: Bundles;
   readonly resources: Resources;
   readonly options: DeployOptions;
   readonly network: Network | undefined;
@@ -25,22 +23,20 @@ export interface GordonFunctionProps {
 /** One function of the manifest with a role and a log of its own. */
 export class GordonFunction extends Construct {
   readonly spec: FunctionSpec;
-  readonly lambda: NodejsFunction;
+  readonly lambda: Lambda;
   readonly log: LogGroup;
 
-  constructor(scope: Construct, { spec, resources, options, network }: GordonFunctionProps) {
+  constructor(scope: Construct, { spec, bundles, resources, options, network }: GordonFunctionProps) {
     super(scope, pascal(spec.handler));
     this.spec = spec;
     this.log = logGroup(this, 'Log', options);
     const grants = spec.access.map((access) => grantFor(access, resources));
     const role = this.#role(network);
     for (const statement of grants.flatMap(({ statements }) => statements)) role.addToPolicy(statement);
-    this.lambda = new NodejsFunction(this, 'Function', {
-      entry: join(ROOT, entryOf(spec)),
-      projectRoot: ROOT,
-      depsLockFilePath: join(ROOT, 'package-lock.json'),
-      bundling: bundling(spec.onDeploy && 'sql'),
-      description: [...(spec.operations ?? []).map((id) => ROUTES[id]), spec.description].join(': '),
+    this.lambda = new Lambda(this, 'Function', {
+      code: bundles.codeOf(spec),
+      handler: 'index.handler',
+      description: descriptionOf(spec),
       runtime: Runtime.NODEJS_24_X,
       architecture: options.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       memorySize: spec.memoryMb,

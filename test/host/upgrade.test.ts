@@ -110,12 +110,15 @@ describe('a database of a736643', () => {
       .map(({ line }) => line.slice(line.lastIndexOf('/') + 1, -'.zip'.length));
     expect([...new Set(objects)].sort()).toEqual([
       'AVAXUSDT-fundingRate-2024-05',
-      'BACKUSDC-1d-2023-03',
       'BACKUSDC-1d-2023-04',
+      'BACKUSDC-1d-2026-06-30',
       'BTCUSDT-1h-2026-06-30',
       ...['2025-02-28', '2025-03-01', '2025-03-02'].map((day) => `BTCUSDT-metrics-${day}`),
       ...['24', '25', '26', '27', '30'].map((day) => `BTCUSDT-metrics-2026-06-${day}`),
+      'REUSEDUSDC-1d-2021-08',
       'REUSEDUSDC-1d-2022-03',
+      'REUSEDUSDC-1d-2022-05',
+      'REUSEDUSDC-1d-2026-06-30',
     ]);
   });
 

@@ -26,8 +26,7 @@ beforeAll(() => {
     const name = staged.find((folder) => folder === `asset.${S3Key.replace(/\.zip$/, '')}`);
     folders.set(handler, join(app.outdir, name!));
   }
-  // The CDK starts esbuild once for each function.
-}, 300_000);
+});
 afterAll(() => {
   if (outdir) rmSync(outdir, { recursive: true, force: true });
 });

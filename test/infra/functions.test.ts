@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { descriptionOf } from '../../functions/function-spec.ts';
 import { type FunctionSpec, functions as manifest } from '../../functions/manifest.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { pascal } from '../../infra/constructs/function.ts';
@@ -44,7 +45,7 @@ describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, s
       Handler: 'index.handler',
       MemorySize: spec.memoryMb,
       Timeout: spec.timeoutSeconds,
-      Description: spec.description,
+      Description: descriptionOf(spec),
       TracingConfig: { Mode: 'Active' },
       LoggingConfig: { LogFormat: 'JSON' },
     });

@@ -48,7 +48,7 @@ const broken = (text: string) => ({
   code: 'broken-invariant',
   subject: 'klines_spot BTCUSDT 1m',
   message: expect.stringContaining(text),
-  remedy: expect.stringContaining('gordon-data backfill report'),
+  remedy: expect.stringContaining('gordon-data backfill audit'),
 });
 
 describe('the table has as many rows as the account', () => {
