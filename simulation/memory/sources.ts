@@ -122,10 +122,19 @@ function archiveOf(traits: Traits, table: TableSpec, unit: 'month' | 'day'): Arc
     parser: (series) => ({
       push(bytes) {
         const rows = decode<Readonly<Record<string, readonly Tick[]>>>(bytes, traits.id);
+        const instants = new Set(Object.values(rows).flatMap((ticks) => ticks.map(([time]) => time)));
+        const read = (id: string, of: TableSpec): Parsed => {
+          const parsed = parsedOf(of, series, rows[id] ?? []);
+          const there = new Set(parsed.batch.times);
+          // As a real file: a line has a cell for each of them, and an empty one is a finding.
+          const empty = [...instants].filter((time) => !there.has(time));
+          const findings = empty.map((time) => ({ kind: 'empty-field', time, detail: {} }));
+          return { ...parsed, findings: [...parsed.findings, ...findings] };
+        };
         const also = (traits.siblings ?? []).flatMap((id) =>
-          rows[id] ? [[id, parsedOf(tableOf({ ...traits, id }), series, rows[id])] as const] : [],
+          rows[id] ? [[id, read(id, tableOf({ ...traits, id }))] as const] : [],
         );
-        return { ...parsedOf(table, series, rows[traits.id] ?? []), also: Object.fromEntries(also) };
+        return { ...read(traits.id, table), also: Object.fromEntries(also) };
       },
       end: () => undefined,
     }),

@@ -168,7 +168,7 @@ describe('Binance spot', () => {
       'BTCUSDT',
       'ETHBTC',
     ]);
-    expect((await of('?symbolStatus=BREAK')).map((s) => s.symbol)).toEqual(['OLDUSDT']);
+    expect((await of('?symbolStatus=BREAK')).map((s) => s.symbol)).toEqual(['OLDUSDT', 'LEAVINGUSDC']);
     expect((await on.get(`${info}?symbol=NOPE`)).body).toMatchObject({ code: -1121 });
     expect((await on.get(`${info}?symbol=BTCUSDT&symbolStatus=BREAK`)).body).toMatchObject({ code: -1128 });
     on.venues.control.clock.hold(at('2025-01-01T00:00'));

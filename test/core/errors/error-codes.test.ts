@@ -17,7 +17,13 @@ const read = (patterns: string[]): string =>
     .flatMap((pattern) => globSync(pattern))
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
-const code = read(['functions/**/*.ts', 'cli/**/*.ts', 'localstack/**/*.ts', 'infra/**/*.ts']);
+const code = read([
+  'functions/**/*.ts',
+  'cli/**/*.ts',
+  'host/**/*.ts',
+  'localstack/**/*.ts',
+  'infra/**/*.ts',
+]);
 
 /** What an issue of a schema is called where a check of ours made it. */
 const ZODS_OWN = 'custom';

@@ -40,7 +40,7 @@ describe('the first wave', () => {
   it('leaves out steps that are not final yet, and what was requested only by others', async () => {
     const world = worldOf();
     await world.ports.catalog.request(AAA, days(0, 10));
-    const { id } = await world.newJob({ from: NOW - DAY - 1, to: NOW + 30 * MINUTE });
+    const { id } = await world.newJob({ from: NOW - DAY + 1, to: NOW + 30 * MINUTE });
     const planned = await plan(world, id);
     expect(planned.chunks).toMatchObject([{ start: NOW - DAY, end: NOW }]);
   });
