@@ -47,7 +47,7 @@ describe('the jobs API', () => {
   it('refuses what is no order before a function runs', () => {
     const [post] = methods(plain).filter(({ HttpMethod }) => HttpMethod === 'POST');
     expect(post).toMatchObject({
-      RequestModels: { 'application/json': { Ref: expect.stringMatching(/Order/) } },
+      RequestModels: { 'application/json': { Ref: expect.stringMatching(/CreateJob/) } },
     });
     plain.template.hasResourceProperties('AWS::ApiGateway::Model', {
       Schema: { required: ['source'], additionalProperties: false },

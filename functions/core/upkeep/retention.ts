@@ -18,7 +18,11 @@ export const RetentionBody = z.strictObject({
     .max(LONGEST_KEEP)
     .optional()
     .meta({ description: 'what is older is not kept' }),
-  reason: z.string().min(1).max(200).optional(),
+  // The database takes no NUL, and a reason is one line.
+  reason: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,200}$/u)
+    .optional(),
 });
 export type RetentionBody = z.infer<typeof RetentionBody>;
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as queries from '../../../functions/core/queries/parameters.ts';
+import { RetentionBody } from '../../../functions/core/upkeep/retention.ts';
 
 const REQUIRED = { source: 'klines_spot', symbol: 'BTCUSDT', symbols: 'BTCUSDT' };
 const shapes = Object.entries(queries).flatMap(([name, query]) => {
@@ -19,6 +20,13 @@ it.each(shapes.filter(({ name }) => name !== 'CandlesQuery'))(
     }
   },
 );
+
+it('the reason of a retention is one line of text', () => {
+  const valid = { source: 'klines', keep_days: 1, reason: 'zwei Jahre genügen, 币安' };
+  expect(RetentionBody.safeParse(valid).success).toBe(true);
+  for (const reason of ['', '\0', 'a\nb', 'x'.repeat(201)])
+    expect(RetentionBody.safeParse({ ...valid, reason }).success, JSON.stringify(reason)).toBe(false);
+});
 
 it('has every query with a symbol', () => {
   expect(shapes.length).toBeGreaterThanOrEqual(6);
