@@ -7,7 +7,7 @@ interface Check {
   readonly detail?: string;
 }
 
-/** Asks what every job needs. 503 when something does not answer, with its own words. */
+/** Checks what every job needs. Answers 503 with the error when a dependency does not answer. */
 export const createHandler = httpHandler(async (_request, services) => {
   const [database, job_table] = await Promise.all([
     check(() => services.pingDatabase()),
@@ -22,9 +22,9 @@ export const createHandler = httpHandler(async (_request, services) => {
   return { status: ok ? 200 : 503, body };
 });
 
-async function check(ask: () => Promise<unknown>): Promise<Check> {
+async function check(call: () => Promise<unknown>): Promise<Check> {
   try {
-    await ask();
+    await call();
     return { ok: true };
   } catch (error) {
     return { ok: false, detail: describeError(error) };

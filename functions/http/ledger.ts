@@ -7,8 +7,12 @@ import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
 export const createHandler = httpHandler(async ({ query }, { queries, sources, clock }) => {
-  const asked = parseInput(SpansQuery, query, 'the query');
-  const entries = await queries.ledger(findSeries(sources, asked), parseRange(asked, clock()), asked.limit);
+  const requested = parseInput(SpansQuery, query, 'the query');
+  const entries = await queries.ledger(
+    findSeries(sources, requested),
+    parseRange(requested, clock()),
+    requested.limit,
+  );
   return { status: 200, body: entries.map(view) };
 });
 

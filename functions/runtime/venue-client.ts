@@ -39,8 +39,8 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     const raw = await readAnswer(send, full, patience).catch((cause: unknown) => {
       throw cause instanceof TimedOut ? timedOut(url, cause) : connectionFailed(url, request.host, cause);
     });
-    const told = Date.parse(raw.headers.date ?? '');
-    const asOf = Number.isNaN(told) ? clock() : told;
+    const stated = Date.parse(raw.headers.date ?? '');
+    const asOf = Number.isNaN(stated) ? clock() : stated;
     await observe(request, raw.headers, asOf);
     const headers = { ...raw.headers, date: raw.headers.date ?? new Date(asOf).toUTCString() };
     const verdict = venue.judge({ ...raw, headers, text: textOf(raw) });

@@ -46,10 +46,10 @@ const table: TableSpec = {
   key: ['symbol', 'timeframe', 'timestamp'],
 };
 
-const ask = { venue: bybit, host: bybitHost, family: bybitFamily } as const;
+const target = { venue: bybit, host: bybitHost, family: bybitFamily } as const;
 
 const kline = (series: Series, query: Record<string, number>): HttpRequest => ({
-  ...ask,
+  ...target,
   path: '/v5/market/kline',
   query: {
     category: CATEGORY,
@@ -80,7 +80,7 @@ const listing: ListingProbe = {
   last: (series) => kline(series, { limit: 1 }),
   lastAt: (body) => startsIn(body).at(0),
   status: ({ symbol }) => ({
-    ...ask,
+    ...target,
     path: '/v5/market/instruments-info',
     query: { category: CATEGORY, symbol },
   }),

@@ -92,7 +92,7 @@ function restPages(market: KlineMarket): PagesTier {
       const rows = (range.end - range.start) / stepOf(series.timeframe);
       const page = market.pages.find(({ limit }) => limit >= rows) ?? largest;
       return {
-        ...ask(market, page),
+        ...baseRequest(market, page),
         // The venue's bounds are both inclusive, on the open time.
         query: {
           symbol: series.symbol,
@@ -110,7 +110,7 @@ function restPages(market: KlineMarket): PagesTier {
 function listingProbe(market: KlineMarket): ListingProbe {
   const smallest = market.pages[0]!;
   const one = (series: Series, query: Record<string, number>): HttpRequest => ({
-    ...ask(market, smallest),
+    ...baseRequest(market, smallest),
     query: { symbol: series.symbol, interval: series.timeframe, ...query, limit: 1 },
   });
   return {
@@ -120,12 +120,12 @@ function listingProbe(market: KlineMarket): ListingProbe {
     lastAt: (body) => openTimesIn(body).at(-1),
     // Spot ends with its symbols.
     ...(market.folder === 'futures/um' && { isFrozen: endsUntraded }),
-    status: ({ symbol }) => ({ ...ask(market, smallest), ...market.status(symbol) }),
+    status: ({ symbol }) => ({ ...baseRequest(market, smallest), ...market.status(symbol) }),
     isTrading: (body, { symbol }) => statusIn(body, symbol) === 'TRADING',
   };
 }
 
-const ask = (market: KlineMarket, page: { readonly weight: number }): HttpRequest => ({
+const baseRequest = (market: KlineMarket, page: { readonly weight: number }): HttpRequest => ({
   venue: binance,
   host: market.host,
   path: market.path,

@@ -3,7 +3,7 @@ import { MINUTE, SECOND } from '../../core/time/time.ts';
 import { bybitHost } from './hosts.ts';
 
 /** "Stop all requests for ten minutes": the ban then lifts by itself, and calls during it may prolong it. */
-const FREQUENT_PARK = 10 * MINUTE;
+const FREQUENT_COOLDOWN = 10 * MINUTE;
 /** What retCode 10006 asks for is told in a header; without one a second has to do, for its windows are that long. */
 const SHORTEST_WAIT = SECOND;
 const SYSTEM_BUSY_WAIT = 10 * SECOND;
@@ -25,18 +25,18 @@ export const bybit: Venue = {
   judge(answer: RawAnswer): Verdict {
     const { status, text } = answer;
     if (status === 403) return forbidden(answer);
-    const said = readHead(answer);
-    const message = said ? `${said.code} ${said.message}` : `HTTP ${status}: ${excerpt(text)}`;
-    if (said?.code === TOO_MANY_VISITS) {
-      return { kind: 'limited', scope: 'family', waitMs: untilReset(answer, said.time), message };
+    const head = readHead(answer);
+    const message = head ? `${head.code} ${head.message}` : `HTTP ${status}: ${excerpt(text)}`;
+    if (head?.code === TOO_MANY_VISITS) {
+      return { kind: 'limited', scope: 'family', waitMs: untilReset(answer, head.time), message };
     }
-    if (status === 429 || said?.code === SYSTEM_PROTECTION) {
+    if (status === 429 || head?.code === SYSTEM_PROTECTION) {
       return { kind: 'limited', scope: 'family', waitMs: SYSTEM_BUSY_WAIT, message };
     }
-    if (status >= 500 || (said && SERVER_SIDE.has(said.code))) return { kind: 'broken', message };
-    if (said && isUnknownSymbol(said)) return { kind: 'unknown-symbol', message };
-    if (status >= 300 || (said && said.code !== 0)) return { kind: 'refused', message };
-    if (!said) return { kind: 'broken', message: `an answer without a retCode: ${excerpt(text)}` };
+    if (status >= 500 || (head && SERVER_SIDE.has(head.code))) return { kind: 'broken', message };
+    if (head && isUnknownSymbol(head)) return { kind: 'unknown-symbol', message };
+    if (status >= 300 || (head && head.code !== 0)) return { kind: 'refused', message };
+    if (!head) return { kind: 'broken', message: `an answer without a retCode: ${excerpt(text)}` };
     return { kind: 'ok' };
   },
 };
@@ -45,7 +45,7 @@ export const bybit: Venue = {
 function forbidden({ text }: RawAnswer): Verdict {
   const message = `HTTP 403: ${excerpt(text)}`;
   if (/too frequent/i.test(text)) {
-    return { kind: 'limited', scope: 'venue', waitMs: FREQUENT_PARK, message };
+    return { kind: 'limited', scope: 'venue', waitMs: FREQUENT_COOLDOWN, message };
   }
   if (/"retCode"/.test(text) && !/\b(?:country|region|restricted)\b/i.test(text)) {
     return { kind: 'refused', message };
@@ -86,7 +86,7 @@ function untilReset({ headers }: RawAnswer, time: number | undefined): number {
   const reset = Number(headers['x-bapi-limit-reset-timestamp'] || Number.NaN);
   const now = time ?? Date.parse(headers.date ?? '');
   const wait = reset - now;
-  return wait > SHORTEST_WAIT ? Math.min(wait, FREQUENT_PARK) : SHORTEST_WAIT;
+  return wait > SHORTEST_WAIT ? Math.min(wait, FREQUENT_COOLDOWN) : SHORTEST_WAIT;
 }
 
 /** The words of a body, on one line and short: enough to recognise it in a log. */

@@ -22,13 +22,13 @@ const PASSING = new Set([10040, 10041, 10047, 10066, 11051, 13028, 13888]);
 export const deribit: Venue = {
   id: 'deribit',
   judge(answer: RawAnswer): Verdict {
-    const said = errorIn(answer);
-    if (!said) return judgeRest(answer, deribitHost);
-    const message = `${said.code} ${said.message}`;
-    if (answer.status === 429 || said.code === TOO_MANY) {
+    const refusal = errorIn(answer);
+    if (!refusal) return judgeRest(answer, deribitHost);
+    const message = `${refusal.code} ${refusal.message}`;
+    if (answer.status === 429 || refusal.code === TOO_MANY) {
       return { kind: 'limited', scope: 'family', waitMs: MINUTE / 6, message };
     }
-    if (answer.status >= 500 || PASSING.has(said.code)) return { kind: 'broken', message };
+    if (answer.status >= 500 || PASSING.has(refusal.code)) return { kind: 'broken', message };
     return { kind: 'refused', message };
   },
 };

@@ -2,14 +2,14 @@ import type { Host, RawAnswer, Verdict } from '../../core/series/venue.ts';
 import { MINUTE, SECOND } from '../../core/time/time.ts';
 
 /** A firewall lets an address in again some minutes after it stops calling; it does not say when. */
-const FIREWALL_PARK = 5 * MINUTE;
+const FIREWALL_COOLDOWN = 5 * MINUTE;
 
 /** What the statuses mean that venues share, for those that say no more than a status: JSON with 200, or a refusal. */
 export function judgeRest(answer: RawAnswer, host: Host): Verdict {
   const { status, text } = answer;
   const message = `HTTP ${status}: ${excerpt(text)}`;
   if (status === 451) return { kind: 'region', message, remedy: elsewhere(host) };
-  if (status === 403) return { kind: 'limited', scope: 'venue', waitMs: FIREWALL_PARK, message };
+  if (status === 403) return { kind: 'limited', scope: 'venue', waitMs: FIREWALL_COOLDOWN, message };
   if (status === 429) {
     return { kind: 'limited', scope: 'family', waitMs: retryAfter(answer) ?? MINUTE, message };
   }

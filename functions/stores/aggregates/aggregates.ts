@@ -6,16 +6,16 @@ import { createRefresh } from './refresh-views.ts';
 import { callRefresh, readExtent } from './refresh-window.ts';
 
 export interface AggregateOptions {
-  /** takes the role `gordon_writer` */
+  /** a session that takes the role `gordon_writer` */
   readonly sql: Runner;
-  /** the login itself: TimescaleDB lets nobody but its owner refresh an aggregate, and a role cannot lend that */
+  /** a session of the login itself: TimescaleDB lets only the owner refresh an aggregate, and a role cannot lend that right */
   readonly owner: Runner;
   readonly clock: Clock;
-  /** waits so many ms; the real time by default */
+  /** waits this many ms; a real timer by default */
   readonly pause?: (ms: number) => Promise<void>;
 }
 
-/** A job's id is kept as long as its spans have it; afterwards nobody asks for it. */
+/** A job's id is kept as long as its spans have it; afterwards it is never requested. */
 const REMEMBERED = '14 days';
 
 export function createAggregateStore(options: AggregateOptions): AggregateStore {
@@ -30,7 +30,7 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
 
   async function timescale(): Promise<boolean> {
     flavour ??= readFlavour().catch((error: unknown) => {
-      // A database that was down is asked again.
+      // A database that was down is queried again.
       flavour = undefined;
       throw error;
     });
@@ -101,7 +101,7 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
   };
 }
 
-/** Epoch ms. Infinity and years before Christ are how a database says "never", and no date of ours. */
+/** Epoch ms. A database writes "never" as infinity or as a year before Christ, which are not dates of ours. */
 function at(date: Date | null): number | null {
   const ms = date?.getTime() ?? Number.NaN;
   return Number.isNaN(ms) ? null : ms;

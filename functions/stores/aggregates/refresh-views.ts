@@ -9,23 +9,23 @@ import { type Runner, storeError } from '../postgres/postgres.ts';
 
 export interface RefreshOptions {
   readonly sql: Runner;
-  /** who may refresh on TimescaleDB */
+  /** the session that may refresh on TimescaleDB */
   readonly owner: Runner;
   readonly clock: Clock;
   readonly pause?: (ms: number) => Promise<void>;
 }
 
-/** How long others are waited for where nobody says so: schedules come again. */
+/** How long to wait for other sessions by default: schedules come again. */
 const PATIENCE = 30 * SECOND;
 
-/** Of a wait; each is up to twice as long as the one before, and by chance, so that those who wait do not meet again. */
+/** Length of the first wait. Each wait is up to twice as long as the one before, and random, so that sessions do not collide again. */
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 10 * SECOND;
 
-/** Since then a refresh by hand commits every ten buckets, unless it is requested in one batch. */
+/** Since this version a refresh by hand commits every ten buckets, unless it is requested in one batch. */
 const BATCHES_SINCE = [2, 28] as const;
 
-/** Refreshes the touched buckets of every aggregate in few CALLs. @returns a function that keeps what it knows of the server */
+/** Refreshes the touched buckets of every aggregate in few CALLs. @returns a function that remembers what it knows of the server */
 export function createRefresh({ sql, owner, clock, pause = sleep }: RefreshOptions) {
   let options: Promise<string> | undefined;
 
@@ -43,7 +43,7 @@ export function createRefresh({ sql, owner, clock, pause = sleep }: RefreshOptio
     });
     const window = `'${iso(start)}'::timestamptz, '${iso(end)}'::timestamptz`;
     const text = `call refresh_continuous_aggregate('market_data.${name}', ${window}${await options})`;
-    // Alone in its message: it refuses to run in a transaction.
+    // Sent as a message of its own: the procedure refuses to run in a transaction.
     await owner.unsafe(text).simple();
   }
 
@@ -71,7 +71,7 @@ export function createRefresh({ sql, owner, clock, pause = sleep }: RefreshOptio
   };
 }
 
-/** What follows the window. @param version as pg_extension has it, such as `2.28.3` */
+/** The arguments after the window. @param version as in pg_extension, such as `2.28.3` */
 function optionsOf(version: string): string {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
   const knows = major > BATCHES_SINCE[0] || (major === BATCHES_SINCE[0] && minor >= BATCHES_SINCE[1]);
@@ -88,8 +88,8 @@ interface Turn {
 }
 
 /**
- * Works as soon as nobody else refreshes the same. PostgreSQL's procedure waits by itself; TimescaleDB refuses.
- * @throws GordonError `refresh-busy` when it is not its turn in time
+ * Runs the work as soon as no other session refreshes the same aggregate. PostgreSQL's procedure waits by itself; TimescaleDB refuses.
+ * @throws GordonError `refresh-busy` when its turn does not come in time
  */
 async function inTurn(work: () => Promise<void>, turn: Turn): Promise<void> {
   for (let most = FIRST_PAUSE; ; most = Math.min(2 * most, LONGEST_PAUSE)) {

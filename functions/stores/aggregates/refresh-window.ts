@@ -4,7 +4,7 @@ import { MINUTE } from '../../core/time/time.ts';
 import type { Runner } from '../postgres/postgres.ts';
 
 /**
- * Refreshes one aggregate, alone in its message: TimescaleDB's procedure refuses to run in a transaction.
+ * Refreshes one aggregate in a message of its own: TimescaleDB's procedure refuses to run in a transaction.
  * @param sql on TimescaleDB the aggregate's owner
  */
 export async function callRefresh(

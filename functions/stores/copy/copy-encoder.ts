@@ -10,10 +10,10 @@ const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffe
 const TRAILER = Buffer.from([0xff, 0xff]);
 
 /**
- * Batches as the body of `COPY … FROM STDIN (FORMAT binary)`, in buffers of about half a megabyte. A buffer holds until the
- * next one is asked for, which may lie in the same memory: a month of minutes is six megabytes, and new ones keep the
+ * Batches as the body of `COPY … FROM STDIN (FORMAT binary)`, in buffers of about half a megabyte. A buffer is valid until the
+ * next one is requested, which may reuse its memory: a month of minutes is six megabytes, and new buffers would keep the
  * garbage collector busy.
- * @throws GordonError `unfit-value` for what the column's type cannot hold
+ * @throws GordonError `unfit-value` for a value that the column's type cannot hold
  */
 export function* encodeCopy(table: TableSpec, batches: Iterable<Batch>): Generator<Buffer> {
   yield HEADER;
@@ -59,7 +59,7 @@ function templateOf(table: TableSpec, batch: Batch): RowTemplate {
   return { bytes: Buffer.concat(parts), offsets, fixed };
 }
 
-/** The template, laid out for so many rows. */
+/** The template, repeated for this many rows. */
 function frameOf(row: RowTemplate, rows: number): DataView<ArrayBuffer> {
   const out = Buffer.allocUnsafeSlow(rows * row.bytes.length);
   row.bytes.copy(out);
@@ -67,7 +67,7 @@ function frameOf(row: RowTemplate, rows: number): DataView<ArrayBuffer> {
   return new DataView(out.buffer);
 }
 
-/** Rows of one length: each column is written down the rows of the frame. */
+/** Rows of one length: each column is written into all rows of the frame. */
 function encodeFixed(
   table: TableSpec,
   batch: Batch,
@@ -85,7 +85,7 @@ function encodeFixed(
   return Buffer.from(frame.buffer, 0, (to - from) * stride);
 }
 
-/** Rows with nulls or with texts of their own, one value after the other. */
+/** Rows with nulls or with texts of varying length, one value after the other. */
 function* encodeFree(table: TableSpec, batch: Batch, from: number, to: number): Generator<Buffer> {
   let out = new Growing();
   for (let i = from; i < to; i++) {

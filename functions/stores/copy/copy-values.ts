@@ -5,12 +5,12 @@ import type { Column } from '../../core/series/table.ts';
 const POSTGRES_EPOCH = Date.UTC(2000, 0);
 const TWO_32 = 2 ** 32;
 
-/** Bytes of the types whose values are all of one size. */
+/** Bytes of the types that have a fixed size. */
 export const WIDTH = { timestamptz: 8, float8: 8, int8: 8, int4: 4, bool: 1 } as const;
 export type FixedType = keyof typeof WIDTH;
 export const isFixed = (column: Column): column is Column & { type: FixedType } => column.type in WIDTH;
 
-/** How PostgreSQL's binary format holds a number. @throws GordonError `unfit-value` */
+/** How PostgreSQL's binary format encodes a number. @throws GordonError `unfit-value` */
 export const WRITERS: Record<FixedType, (view: DataView, at: number, value: number, column: Column) => void> =
   {
     float8: (view, at, value) => view.setFloat64(at, value),
@@ -40,8 +40,8 @@ function int64(view: DataView, at: number, value: number, column: Column): void 
 type Filler = (view: DataView, at: number, stride: number, values: Float64Array, column: Column) => void;
 
 /**
- * Writes a column down rows of one length. A loop of its own for each type: one loop that calls whichever writer makes an
- * object of every number on its way, which is most of what the garbage collector then has to do.
+ * Writes a column into rows of one length. Each type has a loop of its own: one loop that calls different writers would box
+ * every number on its way, which is most of what the garbage collector then has to collect.
  * @throws GordonError `unfit-value`
  */
 export const FILLERS: Record<FixedType, Filler> = {
@@ -64,7 +64,7 @@ export const FILLERS: Record<FixedType, Filler> = {
   },
 };
 
-/** Binary jsonb is the text after the version of its format. */
+/** Binary jsonb is a version byte followed by the text. */
 export const JSONB_VERSION = 1;
 export const textBytes = (column: Column, text: string): Buffer =>
   Buffer.concat([Buffer.from(column.type === 'jsonb' ? [JSONB_VERSION] : []), Buffer.from(text)]);

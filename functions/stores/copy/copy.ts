@@ -5,11 +5,11 @@ import type { Transaction } from '../postgres/postgres.ts';
 import { encodeCopy } from './copy-encoder.ts';
 
 /**
- * Writes batches with one binary COPY. Memory does not grow with them: the next buffer is made when the socket took the
+ * Writes batches with one binary COPY. Memory does not grow with them: the next buffer is made after the socket has taken the
  * one before.
  * @param target the table to copy into, quoted; its columns must be those of the spec
- * @returns how many rows the server says that it wrote
- * @throws the server's own error, such as 23505; the transaction is then to be given up
+ * @returns the number of rows that the server reports as written
+ * @throws the server's own error, such as 23505; the caller must then roll the transaction back
  */
 export async function copyRows(
   tx: Transaction,
@@ -19,14 +19,14 @@ export async function copyRows(
 ): Promise<number> {
   const columns = table.columns.map((column) => quoted(column.name)).join(', ');
   const query = tx.unsafe(`copy ${target} (${columns}) from stdin (format binary)`);
-  // postgres.js settles the query when the stream opens. An error that comes after the last byte was sent then reaches
-  // nobody: the stream neither ends nor fails. It is still handed to the query's `reject`, so that is where we listen.
+  // postgres.js settles the query when the stream opens. An error that arrives after the last byte was sent then has no
+  // listener: the stream neither ends nor fails. It still reaches the query's `reject`, so that is where we listen.
   const { promise: failure, reject } = Promise.withResolvers<never>();
   Object.assign(query, { reject });
   failure.catch(() => {});
 
   const stream: Writable = await Promise.race([query.writable(), failure]);
-  // In the same way the server's last word, with its count, goes to `resolve`.
+  // In the same way the server's final message, with its count, goes to `resolve`.
   const { promise: ended, resolve: end } = Promise.withResolvers<{ readonly count: number }>();
   Object.assign(query, { resolve: end });
   stream.on('error', reject);
@@ -38,7 +38,7 @@ export async function copyRows(
       await Promise.race([taken, failure]);
     }
   } catch (error) {
-    // Tells the server to forget the COPY; its answer is not awaited here, the rollback queues up behind it.
+    // Makes the server abandon the COPY. Its answer is not awaited here; the rollback is queued behind it.
     if (!stream.destroyed) stream.destroy(error as Error);
     throw error;
   }

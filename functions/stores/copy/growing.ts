@@ -22,7 +22,7 @@ export class Growing {
     return this.view;
   }
 
-  /** @returns where the bytes go; `room` must have made it */
+  /** @returns where the bytes go; `room` must have made space for them */
   claim(bytes: number): number {
     this.#used += bytes;
     return this.#used - bytes;

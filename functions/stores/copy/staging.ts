@@ -6,9 +6,9 @@ import type { Transaction } from '../postgres/postgres.ts';
 import { copyRows, quoted, tableName } from './copy.ts';
 
 /**
- * Writes rows where some are there already without an account. The account will name this page as where the rows came
- * from, so rows that differ are replaced, and how many is a finding.
- * @param by absent for provisional rows: that they change is what they were asked again for, and no finding
+ * Writes rows where some exist already without an account. The account will name this page as their origin, so rows that differ
+ * are replaced, and their number is a finding.
+ * @param by absent for provisional rows: they were requested again because they change, so a change is no finding
  */
 export async function mergeRows(
   tx: Transaction,
@@ -22,7 +22,7 @@ export async function mergeRows(
     names.map((name) => prefix + quoted(name)).join(', ');
   const columns = table.columns.map((column) => column.name);
   const values = columns.filter((name) => !table.key.includes(name));
-  // A page may be merged twice in one transaction: what is accounted for, and what is provisional.
+  // A page may be merged twice in one transaction: its accounted rows and its provisional rows.
   await tx.unsafe('drop table if exists pg_temp.arriving');
   await tx.unsafe(`create temporary table arriving (like ${target} including defaults) on commit drop`);
   await copyRows(tx, 'pg_temp.arriving', table, batches);
@@ -35,8 +35,8 @@ export async function mergeRows(
       ? 'do nothing'
       : `do update set ${values.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ')}
          where (${list(values, 'kept.')}) is distinct from (${list(values, 'excluded.')})`;
-  // Rows that are there as they arrive are left out by a join: of each row that is handed to ON CONFLICT a compressed chunk
-  // searches its batches, and what no longer holds there stays in the way until the end of the transaction.
+  // A join leaves out rows that are stored unchanged. For each row that reaches ON CONFLICT a compressed chunk searches its
+  // batches, and dead rows stay in the way until the end of the transaction.
   const merged = await tx.unsafe(
     `insert into ${target} as kept (${list(columns)}) select ${list(columns, 'arriving.')} from pg_temp.arriving
      where not exists (select from ${target} kept

@@ -7,7 +7,7 @@ import { onTable } from './dynamo.ts';
 import { chunkOf } from './items.ts';
 import { chunkKey, type JobTable, KEEP_FINISHED, TTL_ATTRIBUTE } from './table.ts';
 
-/** Updates that run at once when a wave's chunks are entered. */
+/** How many updates run at once when a wave's chunks are entered. */
 const PARALLEL = 25;
 
 export function createChunkStore(

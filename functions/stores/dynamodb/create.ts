@@ -10,7 +10,7 @@ import { noteAtWork, type SameOrder } from './same-order.ts';
 import type { JobTable } from './table.ts';
 import { idempotencyKey, jobKey, TTL_ATTRIBUTE } from './table.ts';
 
-/** As long as a caller may repeat a request and get the same job. */
+/** How long a caller may repeat a request and get the same job. */
 const KEEP_KEY = DAY;
 
 const ulid = monotonicFactory();
@@ -31,19 +31,19 @@ export async function createJob(
   const now = at.clock();
   const job: Job = { ...order, id: ulid(now), status: 'queued', createdAt: now, wave: 0, rows: 0 };
   if (key) {
-    // The key comes first: of two requests with one key only the one that entered it goes on to make a job.
+    // The key comes first: of two requests with the same key, only the one that entered it creates a job.
     const earlier = await claimKey(at, key, job.id, now);
     if (earlier) return { job: await earlierJob(earlier), created: false, joined: false };
   }
   if (identity !== undefined) {
     const other = await noteAtWork(at, identity, job, get);
-    // Whoever sends a key wants a job of its own; another order may join that one all the same.
+    // A caller that sends a key wants a job of its own; another order may still join that job.
     if (other && !key) return await join(at, other);
   }
   try {
     await put(at, { ...jobKey(job.id), ...itemOf(job) });
   } catch (error) {
-    // Nobody else makes this id: a first attempt entered it, and only its answer was lost.
+    // This id is unique to this call: a first attempt entered it, and only its answer was lost.
     if (isConditionFailed(error)) return { job, created: true, joined: false };
     if (key) {
       const release = new DeleteCommand({ TableName: at.table, Key: idempotencyKey(key.key) });
@@ -54,7 +54,7 @@ export async function createJob(
   return { job, created: true, joined: false };
 }
 
-/** A job that is not entered yet is entered for whoever made it: it may have died in between. */
+/** Enters a job that its creator has not entered yet: the creator may have died in between. */
 async function join(at: JobTable, { job, entered }: SameOrder): Promise<NewJob> {
   if (entered) return { job, created: false, joined: true };
   try {
@@ -81,7 +81,7 @@ async function claimKey(
   }
   const get = new GetCommand({ TableName: at.table, Key: idempotencyKey(key), ConsistentRead: true });
   const { Item } = await onTable('the idempotency key', () => at.client.send(get));
-  // A first attempt of ours entered it, and only its answer was lost.
+  // Our own first attempt entered it, and only its answer was lost.
   if (Item?.job_id === id) return undefined;
   if (Item?.digest === digest) return Item.job_id as string;
   const message = 'this Idempotency-Key was sent before with another order.';

@@ -3,10 +3,10 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GordonError } from '../../core/errors/errors.ts';
 import { SECOND } from '../../core/time/time.ts';
 
-/** The SDK itself waits for ever, and an answer of this table is a matter of milliseconds. */
+/** The SDK itself waits forever, while an answer of this table takes milliseconds. */
 const PATIENCE = { connectionTimeout: 3 * SECOND, requestTimeout: 5 * SECOND, throwOnRequestTimeout: true };
 
-/** A document client; where it connects is the SDK's own environment (`AWS_ENDPOINT_URL_DYNAMODB`, region, …). */
+/** A document client. The SDK's own environment decides where it connects (`AWS_ENDPOINT_URL_DYNAMODB`, region, …). */
 export const documentClient = (config: ConstructorParameters<typeof DynamoDBClient>[0] = {}) =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: PATIENCE, ...config }), {
     marshallOptions: { removeUndefinedValues: true },
@@ -24,7 +24,7 @@ const TRANSIENT = new Set([
   'TimeoutError',
 ]);
 
-/** Runs a call to the job table; what may pass by itself becomes `RetryableStoreError`. */
+/** Runs a call to the job table. A transient failure becomes `RetryableStoreError`. */
 export async function onTable<T>(subject: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

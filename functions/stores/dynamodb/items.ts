@@ -2,7 +2,7 @@ import type { ChunkProgress, Job, JobGap } from '../../core/jobs/job.ts';
 import { iso } from '../../core/time/time.ts';
 
 /**
- * Items are written for people who read them in the AWS console: ISO times, plain names. Parsing is the store's alone.
+ * Items are written for people who read them in the AWS console: ISO times, plain names. Only the store parses them.
  */
 export type Item = Record<string, unknown>;
 

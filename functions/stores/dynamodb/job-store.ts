@@ -56,7 +56,7 @@ export function createJobStore(at: JobTable): JobStore {
     async finish(id, { rows, ...end }) {
       const finished = await finish(at, id, { ...end, rows });
       if (finished) return finished;
-      // Final already. A cancelled job still learns how many rows it wrote before it stopped.
+      // Already final. A cancelled job is still updated with the rows that it wrote before it stopped.
       const job = await mustGet(id);
       if (job.rows >= rows) return job;
       await onTable(`job ${id}`, () =>
@@ -114,7 +114,7 @@ function finish(at: JobTable, id: string, { status, rows, reason, gaps }: End) {
   });
 }
 
-/** Changes a job that is not final. @returns undefined when it is, or when there is none */
+/** Changes a job that is not final. @returns undefined when it is final, or does not exist */
 async function change(
   at: JobTable,
   id: string,

@@ -6,7 +6,7 @@ import { isConditionFailed, onTable } from './dynamo.ts';
 import type { JobTable } from './table.ts';
 import { leaseKey, TTL_ATTRIBUTE } from './table.ts';
 
-/** A lease that nobody took for so long is about work that no longer exists. */
+/** A lease that was not taken for this long belongs to work that no longer exists. */
 const KEEP = 60 * DAY;
 
 /** Leases as items of the job table. A holder is known by an id that is new each time. */

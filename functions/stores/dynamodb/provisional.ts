@@ -7,10 +7,10 @@ import { onTable } from './dynamo.ts';
 import type { JobTable } from './table.ts';
 import { provisionalKey, TTL_ATTRIBUTE } from './table.ts';
 
-/** Nobody asks for what is older: the slowest source is asked once an hour. */
+/** Older notes are never read: the slowest source is requested once an hour. */
 const KEEP = DAY;
 
-/** When rows that may still change were last asked for: an item for each chunk. Losing one costs a request. */
+/** When provisional rows were last requested: an item for each chunk. Losing one costs a request. */
 export function createProvisionalNotes({
   client,
   table,
@@ -51,7 +51,7 @@ export function createProvisionalNotes({
         {
           TableName: table,
           KeyConditionExpression: 'pk = :pk',
-          // TTL deletes an item days late.
+          // TTL may delete an item days late.
           FilterExpression: '#at BETWEEN :since AND :until',
           ExpressionAttributeNames: { '#at': 'at' },
           ExpressionAttributeValues: {

@@ -8,18 +8,18 @@ import { type Item, itemOf, jobOf } from './items.ts';
 import type { JobTable } from './table.ts';
 import { orderKey, TTL_ATTRIBUTE } from './table.ts';
 
-/** The job that the same order became before. */
+/** The job that the same order created before. */
 export interface SameOrder {
   readonly job: Job;
-  /** false: whoever made it has not entered it yet, so that the next one may do it */
+  /** false: its creator has not entered it yet, so the next caller may do it */
   readonly entered: boolean;
 }
 
 /**
- * Notes that a job is the one at work on its order. The note holds the whole job, so that of two orders at once nobody has to
- * wait until the other one has entered its job.
+ * Notes that a job is the one at work on its order. The note holds the whole job, so that with two equal orders at once neither
+ * has to wait until the other one has entered its job.
  * @param identity equal for orders that are the same
- * @returns the job that is at work on it already; undefined: this one is it now
+ * @returns the job that is already at work on it; undefined: this one is it now
  */
 export async function noteAtWork(
   at: JobTable,
@@ -29,11 +29,11 @@ export async function noteAtWork(
 ): Promise<SameOrder | undefined> {
   const key = orderKey(createHash('sha256').update(identity).digest('hex'));
   const now = at.clock();
-  // Each turn but the last means that somebody else noted another job meanwhile.
+  // Each turn but the last means that another caller noted another job meanwhile.
   for (;;) {
     const command = new GetCommand({ TableName: at.table, Key: key, ConsistentRead: true });
     const { Item: seen } = await onTable('the order', () => at.client.send(command));
-    // A first attempt of ours noted it, and only its answer was lost.
+    // Our own first attempt noted it, and only its answer was lost.
     if (seen?.job_id === job.id) return undefined;
     const other = seen && (await jobAtWork(jobOf(seen.job as Item), now, get));
     if (other) return other;
@@ -52,14 +52,14 @@ async function jobAtWork(
   now: number,
   get: (id: string) => Promise<Job | undefined>,
 ): Promise<SameOrder | undefined> {
-  // Older than that it is nobody's work any more, and a finished job may have expired.
+  // An older note belongs to no running work, and a finished job may have expired.
   if (!isAtWork(noted, now)) return undefined;
   const job = await get(noted.id);
   if (!job) return { job: noted, entered: false };
   return isAtWork(job, now) ? { job, entered: true } : undefined;
 }
 
-/** @returns false when the note was not of that job any more */
+/** @returns false when the note no longer named that job */
 async function replace(at: JobTable, item: Item, seen: string | undefined): Promise<boolean> {
   const condition =
     seen === undefined

@@ -8,10 +8,10 @@ export interface JobTable {
   readonly clock: Clock;
 }
 
-/** How long a finished job can be looked at. */
+/** How long a finished job is kept. */
 export const KEEP_FINISHED = 30 * DAY;
 
-/** The job table: one table for jobs, their chunks, idempotency keys, orders at work, leases of schedules, rate budgets and when provisional rows were asked for. */
+/** The job table: one table for jobs, their chunks, idempotency keys, orders at work, leases of schedules, rate budgets and the times when provisional rows were requested. */
 export const KEYS = { partition: 'pk', sort: 'sk' } as const;
 export const BY_STATUS = { name: 'by_status', partition: 'status', sort: 'id' } as const;
 /** epoch seconds after which DynamoDB may delete the item */
@@ -22,11 +22,11 @@ export const chunkKey = (id: string, label: string) => ({ pk: `JOB#${id}`, sk: `
 export const idempotencyKey = (key: string) => ({ pk: `IDEM#${key}`, sk: 'IDEM' });
 /** @param series its label */
 export const provisionalKey = (series: string, chunk: string) => ({ pk: `PROVISIONAL#${series}`, sk: chunk });
-/** @param digest of what makes an order the same as another one */
+/** @param digest of the parts that make two orders the same */
 export const orderKey = (digest: string) => ({ pk: `ORDER#${digest}`, sk: 'ORDER' });
 export const leaseKey = (name: string) => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
 
-/** For hosts that make the table themselves; CDK declares the same from the constants above. */
+/** For hosts that create the table themselves; CDK declares the same from the constants above. */
 export const tableDefinition = (name: string): CreateTableCommandInput => ({
   TableName: name,
   BillingMode: 'PAY_PER_REQUEST',

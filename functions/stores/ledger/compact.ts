@@ -4,16 +4,16 @@ import { DAY, floorTo, HOUR } from '../../core/time/time.ts';
 import type { Sql } from '../postgres/postgres.ts';
 import { lockMonths } from './ledger.ts';
 
-/** A job's rows are counted by its spans as long as it runs; after this no job does, whether or not anybody noted its end. */
+/** A job's rows are counted by its spans while it runs. After this time no job runs, even if its end was never noted. */
 const SETTLED_AFTER = 7 * DAY;
 
-/** What was at work for a job when it was cancelled still counts its rows then. */
+/** Work that was under way when a job was cancelled still counts its rows during this time. */
 const CLOSED_FOR = HOUR;
 
-/** A joined span is named by a job that ended up to a day before the last of them, and both are asked for a week. */
+/** A joined span names a job that ended up to a day before the last of its jobs, and clients query either job for a week. */
 const REMEMBERED = 2 * SETTLED_AFTER;
 
-/** Notes that a job has ended. Lost in a crash it is no harm: the job's spans are joined a week later. */
+/** Notes that a job has ended. Losing the note in a crash does no harm: the job's spans are joined a week later. */
 export async function closeJob(sql: Sql, jobId: string, now: number): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local synchronous_commit = off`;
@@ -24,10 +24,10 @@ export async function closeJob(sql: Sql, jobId: string, now: number): Promise<vo
 }
 
 /**
- * Joins the small spans that refreshing leaves behind: some thousand a day for each series, which would make the ledger grow
- * without end and every look at it slow. Touching spans of one UTC day become one when their jobs have ended an hour ago,
- * an hour's at a time; those of a job of which nobody noted the end after a week. Spans of archive objects, whose
- * checksum belongs to one object each, stay as they are. What is joined has the name of the job that came first.
+ * Joins the small spans that refreshing leaves behind. There are some thousand a day for each series: without this the ledger
+ * would grow without end and every read of it would be slow. Touching spans of one UTC day become one an hour after their jobs
+ * have ended, one hour of spans at a time; after a week where the end of the job was never noted. Spans of archive objects
+ * stay as they are, because each has its object's checksum. A joined span is named after the job that came first.
  */
 export async function compactLedger(sql: Sql, series: Series, range: Range, now: number): Promise<void> {
   const until = Math.min(range.end, floorTo(now - CLOSED_FOR, HOUR));
@@ -38,7 +38,7 @@ export async function compactLedger(sql: Sql, series: Series, range: Range, now:
     and lower(span) >= ${new Date(range.start)} and lower(span) < ${new Date(until)}
     and state = 'have' and sha256 is null and (fetched_at < ${new Date(now - SETTLED_AFTER)} or fetched_at < ${recent}
       and exists (select from market_data.closed_jobs j where j.job_id = c.job_id and j.closed_at < ${recent}))`;
-  // Two that touch may wait for a third: else each minute of a refresh would join the hour's last one by itself.
+  // Two touching spans may wait for a third. Otherwise each minute of a refresh would rewrite the hour's joined span.
   const days = await sql<{ day: Date }[]>`
     select day from (
       select day, lower(span) = lag(upper(span)) over (partition by day order by lower(span)) as touches from (

@@ -12,13 +12,13 @@ import type { NewSpan } from './new-span.ts';
 import { ownRows } from './own-rows.ts';
 import { accountsForDeletes } from './recount.ts';
 
-/** What one month of a series came to. */
+/** The result for one month of a series. */
 export interface Converted extends Series {
   /** of the files, `2026-07` */
   readonly month: string;
-  /** rows whose time is another one by the new rule */
+  /** rows whose time differs by the new rule */
   readonly rows: number;
-  /** of these: rows that left the grid of the series or met another row, and are fetched again */
+  /** of these: rows that left the grid of the series or collided with another row, and are fetched again */
   readonly released: number;
 }
 
@@ -44,10 +44,10 @@ interface Span extends Range {
 }
 
 /**
- * Gives stored rows of archive files the times that another shift of their labels stands for, a transaction for each series and
- * month, and enters the rule for files that are loaded later. Each row as it was goes into `row_changes`. Repeating it does
- * no harm: rows that stand right are left alone.
- * @param write false: everything is done and undone, so the counts are true
+ * Applies another shift of labels to stored rows of archive files, in one transaction for each series and month, and enters the
+ * rule for files that are loaded later. Each row's former version goes into `row_changes`. Repeating it does no harm: rows that
+ * are already right stay unchanged.
+ * @param write false: everything is done and rolled back, so the counts are exact
  */
 export async function* convertLabels(
   sql: Sql,
@@ -71,7 +71,7 @@ export async function* convertLabels(
   const groups = [
     ...Map.groupBy(spans, ({ month, ...series }) => `${month} ${seriesLabel(series)}`).values(),
   ];
-  // Where rows move forward the later ones make room first.
+  // Where rows move forward, the later ones move first to make room.
   const ordered = groups.toSorted((a, b) => (a[0]!.month < b[0]!.month ? -1 : 1) * (shiftMs > 0 ? -1 : 1));
   for (const group of ordered) {
     const [{ source: id, symbol, timeframe, month }] = group as [Span, ...Span[]];
@@ -131,7 +131,7 @@ async function convert(
     select t.*, coalesce(t.label, t.time) as raw, c.id as span_id, c.object as from_object, c.sha256 as from_sha256
     from market_data.coverage c join ${target} t on t.time >= lower(c.span) and t.time < upper(c.span)
     where c.id in ${tx(spans.map(({ id }) => id))} and ${own}`;
-  // A file is of one rule: where one row of a span stands wrong, all of them do.
+  // One rule applies to a whole file: where one row of a span is wrong, all of its rows are.
   await tx`
     delete from pg_temp.moving where span_id not in (select span_id from pg_temp.moving where time <> ${at})`;
   const found = await tx<{ id: number }[]>`select distinct span_id as id from pg_temp.moving`;
@@ -174,7 +174,7 @@ interface Origin {
   readonly sha256: string;
 }
 
-/** The spans of rows where they stand now, each with the object that they came from. */
+/** The spans of the rows at their new times, each with the object that they came from. */
 async function account(
   tx: Transaction,
   series: Series,

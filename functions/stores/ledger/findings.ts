@@ -3,7 +3,7 @@ import { iso } from '../../core/time/time.ts';
 import type { Transaction } from '../postgres/postgres.ts';
 import type { Author } from './ledger.ts';
 
-/** The same thing found again is one finding. */
+/** A finding that is made again is stored once. */
 export async function insertFindings(
   tx: Transaction,
   page: Pick<Page, 'series' | 'findings' | 'object'>,

@@ -2,7 +2,7 @@ import type { LabelBook, LabelRule } from '../../core/series/labels.ts';
 import { iso } from '../../core/time/time.ts';
 import { guarded, type Runner, type Sql } from '../postgres/postgres.ts';
 
-/** The exceptions from the rules of labels, in `market_data.label_rules`. @param sql a session of `gordon_writer` */
+/** The exceptions from the label rules, in `market_data.label_rules`. @param sql a session of `gordon_writer` */
 export function createLabelBook(sql: Sql, clock: () => number): LabelBook {
   return {
     labelRules: (dataset, symbol) =>

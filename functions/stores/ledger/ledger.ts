@@ -33,10 +33,10 @@ const touching = (sql: Runner, s: Series, range: Range) =>
   sql`${ofSeries(sql, s)} and lower(span) < ${new Date(range.end)} and upper(span) > ${new Date(range.start)}`;
 
 /**
- * Which proofs of emptiness still hold. An outage may be mended later by the venue, and what was not published may still
- * be, so such a proof is asked again: when as much time has passed since the proof as lay between the hole and the proof,
- * and a day at least. A hole of this morning is asked tomorrow, then after 2, 4, 8… days; one that was still a hole years
- * later is left alone. Every other reason is final.
+ * Which proofs of emptiness still hold. A venue may mend an outage later, and what was not published may still be, so such a
+ * proof expires and its range is requested again: when as much time has passed since the proof as lay between the hole and the
+ * proof, and after a day at least. A hole of this morning is requested again tomorrow, then after 2, 4, 8… days; one that was
+ * still a hole years later is left alone. Every other reason is final.
  */
 const provenEmpty = (sql: Runner, now: number) => sql`
   state = 'empty' and (reason not in ('venue-outage', 'not-published')
@@ -46,7 +46,7 @@ const settled = (sql: Runner, now: number) => sql`(state = 'have' or (${provenEm
 
 const asRanges = (rows: readonly Range[]): RangeSet => rows.map(({ start, end }) => ({ start, end }));
 
-/** All that was ever asked for. */
+/** All that was ever requested. */
 export async function requestedOf(sql: Runner, series: Series): Promise<RangeSet> {
   return asRanges(
     await sql<Range[]>`${members(
@@ -68,17 +68,17 @@ export async function missingOf(
   now: number,
 ): Promise<RangeSet> {
   if (requested.start >= requested.end) return [];
-  const asked = sql`${toMultirange([requested])}::tstzmultirange`;
+  const wanted = sql`${toMultirange([requested])}::tstzmultirange`;
   return asRanges(
     await sql<Range[]>`${members(
       sql,
-      sql`${asked} - coalesce((select range_agg(span) from market_data.coverage
+      sql`${wanted} - coalesce((select range_agg(span) from market_data.coverage
         where ${touching(sql, series, requested)} and ${settled(sql, now)}), '{}') - ${retiredOf(sql, series, now)}`,
     )}`,
   );
 }
 
-/** What the ledger has rows of, within a range. */
+/** What the ledger has rows for, within a range. */
 export async function readCovered(sql: Runner, series: Series, within: Range): Promise<RangeSet> {
   return asRanges(
     await sql<Range[]>`${members(
@@ -89,7 +89,7 @@ export async function readCovered(sql: Runner, series: Series, within: Range): P
   );
 }
 
-/** All that the ledger has a span of. */
+/** All that the ledger has a span for. */
 export async function coveredOf(sql: Runner, series: Series): Promise<RangeSet> {
   return asRanges(
     await sql<Range[]>`${members(
@@ -99,25 +99,25 @@ export async function coveredOf(sql: Runner, series: Series): Promise<RangeSet> 
   );
 }
 
-/** What the ledger says of a range: rows, proofs that still hold, and whatever else has a span there. */
+/** What the ledger says about a range: rows, proofs that still hold, and every other span. */
 export interface LedgerState {
   readonly have: RangeSet;
   readonly proven: RangeSet;
   readonly other: RangeSet;
-  /** the series was purged, and nobody has ordered it since: nothing of it is written */
+  /** the series was purged and has not been ordered since: nothing of it is written */
   readonly purged: boolean;
 }
 
 const purgedIs = (sql: Runner, series: Series) =>
   sql`exists (select from market_data.series where ${ofSeries(sql, series)} and purged_at = unfollowed_at)`;
 
-/** Whether a series was purged and nobody has ordered it since. */
+/** Whether a series was purged and has not been ordered since. */
 export async function isPurged(sql: Runner, series: Series): Promise<boolean> {
   const [row] = await sql<{ purged: boolean }[]>`select ${purgedIs(sql, series)} as purged`;
   return row!.purged;
 }
 
-/** All of it by one question: a page asks it, and each question is a way to the database and back. */
+/** Reads all of it with one query: every page needs it, and each query is a round trip to the database. */
 export async function readLedger(
   sql: Runner,
   series: Series,
@@ -139,8 +139,8 @@ export async function readLedger(
 }
 
 /**
- * Holds the series within the months that the set touches until the transaction ends, so that chunks of different months do
- * not wait for each other. Locks are taken in order of time: two holders never wait for one another.
+ * Locks the series within the months that the set touches until the transaction ends, so that chunks of different months do
+ * not wait for each other. Locks are taken in order of time, so two holders never wait for one another.
  */
 export async function lockMonths(tx: Transaction, series: Series, set: RangeSet): Promise<void> {
   const months = new Set(set.flatMap((range) => periodsIn('month', range).map((month) => month.name)));
@@ -150,7 +150,7 @@ export async function lockMonths(tx: Transaction, series: Series, set: RangeSet)
     from jsonb_array_elements_text(${tx.json(keys)}) as key`;
 }
 
-/** Takes a set out of the series' spans of some states. What is left of a span keeps its provenance. */
+/** Removes a set from the series' spans of some states. What is left of a span keeps its provenance. */
 export async function removeSpans(
   tx: Transaction,
   series: Series,
@@ -179,10 +179,10 @@ export async function removeSpans(
 }
 
 /**
- * Enters spans, cut at the borders of months: a row that crossed one would belong to two locks, and two holders who carve
- * the same row do not see each other's remainder.
- * @param counted where the rows are, once they are written; absent: nothing is said about rows
- * @throws GordonError `broken-invariant`; the transaction is then to be given up
+ * Enters spans, cut at the borders of months: a span across one would belong to two locks, and two holders who cut the same
+ * span would not see each other's remainder.
+ * @param counted the table of the rows, once they are written; absent: the count of rows is not checked
+ * @throws GordonError `broken-invariant`; the caller must then roll the transaction back
  */
 export async function insertSpans(
   tx: Transaction,
@@ -236,7 +236,7 @@ export async function noteFailed(
   const { evidence = [], ...words } = error;
   await removeSpans(tx, series, [span], ['failed']);
   const missing = await missingOf(tx, series, span, by.at);
-  // A proof that was due to be looked at again, and was not: the gap is shown with its error, and no span lies over another.
+  // An expired proof that was not renewed: the gap is shown with its error, and no two spans overlap.
   await removeSpans(tx, series, missing, ['empty']);
   const failed = missing.map((gap) => ({
     span: gap,

@@ -39,7 +39,7 @@ export async function listingIn(sql: Sql, series: Series): Promise<Kept | undefi
 const multirange = (lives: RangeSet): string =>
   `{${lives.map(({ start, end }) => `[${iso(start)},${end === Number.POSITIVE_INFINITY ? '' : iso(end)})`).join(',')}}`;
 
-/** In one transaction: who reads the ledger sees the new lives and what they leave of the old proofs. */
+/** In one transaction: whoever reads the ledger sees the new lives together with the old proofs that remain. */
 export async function saveListing(
   sql: Sql,
   series: Series,
@@ -63,7 +63,7 @@ export async function saveListing(
       on conflict (source, symbol, timeframe) do update set listed_at = excluded.listed_at, delisted_at = excluded.delisted_at,
         lives = excluded.lives, lives_evidence = excluded.lives_evidence, lives_looked_at = excluded.lives_looked_at`;
     if (!before?.lives) return;
-    // Only where the two looks differ: the rest of the old proofs is as good as it was.
+    // Only where the old and the new lives differ: the other proofs are as good as before.
     await tx`
       delete from market_data.coverage c
       using (select ${before.lives}::text::tstzmultirange as before, ${now}::text::tstzmultirange as now) l

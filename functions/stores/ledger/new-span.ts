@@ -2,7 +2,7 @@ import type { Range } from '../../core/time/range.ts';
 
 export type CoverageState = 'have' | 'empty' | 'failed';
 
-/** What is to be entered into market_data.coverage. */
+/** A span to be entered into market_data.coverage. */
 export interface NewSpan {
   readonly span: Range;
   readonly state: CoverageState;

@@ -2,7 +2,7 @@ import type { Series } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import type { Runner } from '../postgres/postgres.ts';
 
-/** The rows of one series in a table `t` that several share: by those of the key's columns that a series has. */
+/** The rows of one series in a table `t` that several series share: by the columns of the key that identify a series. */
 export function ownRows(sql: Runner, table: TableSpec, series: Series) {
   const of = { symbol: series.symbol, timeframe: series.timeframe, ...table.fixed };
   const own = Object.entries(of).filter(([column]) => table.key.includes(column));

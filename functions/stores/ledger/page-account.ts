@@ -8,7 +8,7 @@ import { stepOf } from '../../core/time/timeframe.ts';
 import type { LedgerState } from './ledger.ts';
 import type { NewSpan } from './new-span.ts';
 
-/** What pages add to what the ledger says already. */
+/** What pages add to the ledger. */
 export interface Account {
   /** each page with those of its rows that are new */
   readonly fresh: readonly { readonly page: Page; readonly batches: readonly Batch[] }[];
@@ -19,8 +19,8 @@ export interface Account {
 }
 
 /**
- * The account of pages of one series, in their order: of two that have a row the first one counts. A row is worth more than
- * a proof that there is none, whichever page it is in; and a proof is not worth writing twice.
+ * The account of pages of one series, in their order: where two pages have the same row, the first one counts. A row always
+ * overrides a proof that there is none, whichever page it is in. A proof that exists is not written again.
  * @throws GordonError `overclaimed-span`
  */
 export function accountOf(table: TableSpec, pages: readonly Page[], { have, proven }: LedgerState): Account {

@@ -8,7 +8,7 @@ import type { Sql, Transaction } from '../postgres/postgres.ts';
 import { reconcile } from './reconcile.ts';
 import { retire } from './retention.ts';
 
-/** More stretches than these are counted as one, from the first to the last: each costs transactions of its own. */
+/** More stretches than this are counted as one, from the first to the last: each costs transactions of its own. */
 const MOST_STRETCHES = 20;
 
 interface Due extends Series {
@@ -17,8 +17,8 @@ interface Due extends Series {
 }
 
 /**
- * Counts what lost rows by a statement of somebody else, oldest mark first, as far as it comes in the time that it has. A mark is
- * deleted by its id once the count that began after it is done, so one that comes meanwhile stays.
+ * Counts series whose rows were deleted by statements outside the stores, oldest mark first, as far as the time allows. A mark is
+ * deleted by its id after the count that began after it, so one that arrives meanwhile stays.
  */
 export async function recount(
   sql: Sql,
@@ -45,7 +45,7 @@ export async function recount(
   return { lost, left: due.length - done };
 }
 
-/** Of each series the marked days within what the ledger has rows of. */
+/** For each series, the marked days within the ranges that the ledger has rows for. */
 const dueSeries = (sql: Sql, { sources, symbols }: ReportFilter): Promise<Due[]> => sql<Due[]>`
   select d.source, d.symbol, d.timeframe, to_jsonb(d.ids) as ids, (
     select coalesce(jsonb_agg(jsonb_build_array(
@@ -60,7 +60,7 @@ const dueSeries = (sql: Sql, { sources, symbols }: ReportFilter): Promise<Due[]>
 
 const stretches = (set: RangeSet): RangeSet => (set.length > MOST_STRETCHES ? [hull(set)!] : set);
 
-/** What this transaction deletes it also takes out of the ledger, so nobody need count. */
+/** What this transaction deletes it also removes from the ledger, so no count is needed. */
 export const accountsForDeletes = async (tx: Transaction): Promise<void> => {
   await tx`set local gordon.accounted = 'on'`;
 };

@@ -37,8 +37,8 @@ interface Account {
 }
 
 /**
- * Every series that was ever asked for, with what it has and what it lacks. A proof of emptiness that is due to be asked
- * again is still a proof: it is no gap here, though the planner will ask.
+ * Every series that was ever requested, with what it has and what it lacks. A proof of emptiness that has expired is still a
+ * proof: it is no gap here, though the planner requests its range again.
  */
 export async function report(
   sql: Sql,
@@ -78,7 +78,7 @@ async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<S
   };
 }
 
-/** Cuts what is missing where a fetch failed and where none was made yet. */
+/** Splits what is missing into ranges where a fetch failed and ranges that were never fetched. */
 function explain(missing: RangeSet, { failed, timeframe }: Account): Gap[] {
   const step = stepOf(timeframe);
   const gap =
@@ -95,7 +95,7 @@ function explain(missing: RangeSet, { failed, timeframe }: Account): Gap[] {
 
 const ranges = (spans: Spans): RangeSet => spans.map(([start, end]) => ({ start, end }));
 
-/** Ranges leave as epoch ms pairs, so that no date format stands between the database and us. */
+/** Ranges are returned as pairs of epoch ms, so that no date format has to be parsed. */
 const spansIn = (sql: Sql) => (multirange: ReturnType<Sql>) =>
   sql`
     (select coalesce(jsonb_agg(jsonb_build_array(
@@ -107,7 +107,7 @@ const chosenBy = (sql: Sql, { sources, symbols, timeframe }: ReportFilter) => sq
     and ${symbols ? sql`symbol in ${sql([...symbols])}` : sql`true`}
     and ${timeframe ? sql`timeframe = ${timeframe}` : sql`true`}`;
 
-/** Every series that was ever requested, without a look at rows or ledger. */
+/** Every series that was ever requested, without reading rows or ledger. */
 export async function requestedSeries(sql: Sql, filter: ReportFilter): Promise<RequestedSeries[]> {
   const rows = await sql<(Series & { readonly requested: Spans })[]>`
     select source, symbol, timeframe, ${spansIn(sql)(sql`requested`)} as requested
@@ -149,7 +149,7 @@ function accounts(sql: Sql, filter: ReportFilter): Promise<Account[]> {
     order by 1, 2, 3`;
 }
 
-/** Of events the ledger does not know the rows that are provisional; their tables are small. */
+/** For events the ledger does not know which rows are provisional; their tables are small. */
 async function countAll(sql: Sql, table: TableSpec, series: Series): Promise<number> {
   const [row] = await sql<{ rows: number }[]>`
     select count(*) as rows from ${sql.unsafe(tableName(table))} t where ${ownRows(sql, table, series)}`;

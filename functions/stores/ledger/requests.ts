@@ -5,16 +5,16 @@ import { DAY } from '../../core/time/time.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
 import { ofSeries, toMultirange } from './ledger.ts';
 
-/** A job is dead by then, and what it requested stays requested. */
+/** After this time a job is dead, and what it requested stays requested. */
 const KEEP = 7 * DAY;
 
-/** A request that ends so near to now is one for all that comes; a day's row is final some hours after its day. */
+/** A request that ends this close to now includes all that comes later; a day's row is final some hours after its day. */
 const PRESENT = 2 * DAY;
 
 /**
- * Adds to what is requested of a series, and notes for whom: one statement, which waits for those who change the series.
- * Nothing happens where the series is unfollowed, unless somebody ordered the job since.
- * @param by absent: it stays whatever becomes of the job that brought it along
+ * Adds to what is requested of a series, and notes the job: one statement, which waits for others that change the series.
+ * Nothing happens where the series is unfollowed, unless the job was ordered since.
+ * @param by absent: it stays requested, whatever becomes of the job that added it
  */
 export async function request(
   sql: Sql,
@@ -24,7 +24,7 @@ export async function request(
   by?: Requester,
 ): Promise<void> {
   const { source, symbol, timeframe } = series;
-  const asked = sql`${toMultirange([range])}::tstzmultirange`;
+  const requested = sql`${toMultirange([range])}::tstzmultirange`;
   const orderedAt = by?.orderedAt === undefined ? null : new Date(by.orderedAt);
   const follows = range.end > now - PRESENT;
   const wanted = sql`not exists (
@@ -32,8 +32,8 @@ export async function request(
   const note = sql`, noted as (
     insert into market_data.open_requests as r
       (source, symbol, timeframe, job_id, asked, added, follows, began_following, requested_at)
-    select ${source}, ${symbol}, ${timeframe}, ${by?.jobId ?? ''}, ${asked},
-      ${asked} - coalesce((select requested from old), '{}'), ${follows},
+    select ${source}, ${symbol}, ${timeframe}, ${by?.jobId ?? ''}, ${requested},
+      ${requested} - coalesce((select requested from old), '{}'), ${follows},
       ${follows} and not coalesce((select followed from old), false), ${new Date(now)}
     where ${wanted}
     on conflict (source, symbol, timeframe, job_id) do update set
@@ -44,14 +44,14 @@ export async function request(
       select requested, followed, unfollowed_at from market_data.series where ${ofSeries(sql, series)} for update)
     ${by ? note : sql``}
     insert into market_data.series as s (source, symbol, timeframe, requested, followed, first_requested_at)
-    select ${source}, ${symbol}, ${timeframe}, ${asked}, ${follows}, ${new Date(now)} from (select count(*) from old) locked
+    select ${source}, ${symbol}, ${timeframe}, ${requested}, ${follows}, ${new Date(now)} from (select count(*) from old) locked
     where ${wanted}
     on conflict (source, symbol, timeframe) do update
       set requested = s.requested + excluded.requested, followed = s.followed or excluded.followed, unfollowed_at = null,
         first_requested_at = coalesce(s.first_requested_at, excluded.first_requested_at)`;
 }
 
-/** What is requested of a series is what is there or proven empty, until somebody orders it again. */
+/** From now on only what is there or proven empty is requested of the series, until it is ordered again. */
 export async function unfollow(sql: Sql, series: Series, now: number): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`select from market_data.series where ${ofSeries(tx, series)} for update`;
@@ -64,7 +64,7 @@ export async function unfollow(sql: Sql, series: Series, now: number): Promise<v
   });
 }
 
-/** Holds the series of which a job has requested something, in one order for everybody, until the transaction ends. */
+/** Locks the series of which a job has requested something until the transaction ends, in the same order for everyone. */
 const hold = (tx: Transaction, jobId: string) => tx`
   select from market_data.series s where exists (
     select from market_data.open_requests r where r.job_id = ${jobId}
@@ -74,7 +74,7 @@ const hold = (tx: Transaction, jobId: string) => tx`
 const OTHERS = `(o.source, o.symbol, o.timeframe) = (mine.source, mine.symbol, mine.timeframe) and o.job_id <> mine.job_id
   and o.withdrawn is null`;
 
-/** Notes that a job has ended and that what it requested stays: no other job's end takes it away. */
+/** Notes that a job has ended and that what it requested stays: the end of another job does not remove it. */
 export async function settleRequests(sql: Sql, jobId: string, now: number): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local synchronous_commit = off`;
@@ -89,8 +89,8 @@ export async function settleRequests(sql: Sql, jobId: string, now: number): Prom
 }
 
 /**
- * Takes out of `requested` what only a cancelled job wanted and what is neither there nor proven empty. What another job at
- * work wants too is that one's from now on. Doing it again changes nothing.
+ * Removes from `requested` what only a cancelled job wanted and what is neither there nor proven empty. What another running
+ * job also wants belongs to that job from now on. Repeating it changes nothing.
  */
 export async function withdrawRequests(sql: Sql, jobId: string): Promise<void> {
   await sql.begin(async (tx) => {
@@ -124,7 +124,7 @@ export async function withdrawRequests(sql: Sql, jobId: string): Promise<void> {
   });
 }
 
-/** The same at the end of a cancelled job: what it still brought home meanwhile is requested after all. */
+/** At the end of a cancelled job: what it still stored meanwhile is requested after all. */
 export async function endWithdrawn(sql: Sql, jobId: string): Promise<void> {
   await withdrawRequests(sql, jobId);
   await sql.begin(async (tx) => {

@@ -6,8 +6,8 @@ import type { Runner, Sql } from '../postgres/postgres.ts';
 import { insertSpans, lockMonths, ofSeries, removeSpans, retiredOf } from './ledger.ts';
 
 /**
- * Enters what was requested, is not kept and has no rows as `empty`, reason `retired`, so that everybody who reads the ledger sees it.
- * Rows that are there stay, with their account.
+ * Enters what was requested, is not kept and has no rows as `empty`, reason `retired`, so that every reader of the ledger sees it.
+ * Existing rows stay, with their account.
  */
 export async function retire(sql: Sql, series: Series, now: number): Promise<void> {
   if ((await unkept(sql, series, now)).length === 0) return;
@@ -62,8 +62,8 @@ export async function retentionRules(sql: Sql): Promise<Retention[]> {
 }
 
 /**
- * Replaces what is not kept of a source. What was entered as `retired` leaves the ledger: it is entered anew where it still holds.
- * @param rule absent: everything is kept, also what was dropped as a chunk
+ * Replaces the retention of a source. Spans that were entered as `retired` leave the ledger; they are entered again where the new rule applies.
+ * @param rule absent: everything is kept, including the ranges of dropped chunks
  */
 export async function setRetention(
   sql: Sql,

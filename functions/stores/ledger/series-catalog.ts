@@ -10,7 +10,7 @@ import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } fro
 import { retentionRules, retire, setRetention } from './retention.ts';
 import type { StoreOptions } from './series-store.ts';
 
-/** The catalogue of series in PostgreSQL. Throws as the series store does; `report` works for a session that only reads. */
+/** The catalogue of series in PostgreSQL. It throws the same errors as the series store; `report` works in a read-only session. */
 export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): PurgingCatalog {
   const guarded = async <T>(about: Series | string, work: () => Promise<T>): Promise<T> => {
     try {

@@ -9,14 +9,14 @@ import { isPurged, lockMonths, missingOf, noteFailed } from './ledger.ts';
 import { listingIn, saveListing } from './lives.ts';
 
 export interface StoreOptions {
-  /** the table of a source's rows. @throws GordonError `unknown-source` */
+  /** returns the table of a source's rows. @throws GordonError `unknown-source` */
   readonly tables: (source: string) => TableSpec;
   readonly clock: Clock;
 }
 
 /**
  * Rows and ledger in PostgreSQL; TimescaleDB is used in the same way. The session must be able to write: see `connect`.
- * Failures are GordonErrors, `RetryableStoreError` where trying again may help.
+ * Failures are GordonErrors, `RetryableStoreError` where a retry may help.
  */
 export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): SeriesStore {
   const guarded = async <T>(series: Series | string, work: () => Promise<T>): Promise<T> => {
@@ -47,7 +47,7 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
     secure: (jobId) =>
       guarded(`job ${jobId}`, () =>
         sql.begin(async (tx) => {
-          // Pages are committed without waiting for the disk; one commit that waits takes all before it along.
+          // Pages are committed without waiting for the disk; one commit that waits makes all earlier ones durable.
           await tx`set local synchronous_commit = on`;
           await tx`insert into market_data.meta (key, value) values ('secured-by', ${tx.json(jobId)})
             on conflict (key) do update set value = excluded.value`;

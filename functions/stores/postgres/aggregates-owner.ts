@@ -1,7 +1,7 @@
 import { GordonError } from '../../core/errors/errors.ts';
 import { placeOf, type Runner } from './postgres.ts';
 
-/** Views of `market_data` that TimescaleDB keeps, each with who owns it and the window of its policy. */
+/** Views of `market_data` that TimescaleDB keeps, each with its owner and the window of its policy. */
 const AGGREGATES = `
   SELECT format('%I.%I', a.user_view_schema, a.user_view_name) AS view, c.relowner::regrole::text AS owner,
     j.config ->> 'start_offset' AS "from", j.config ->> 'end_offset' AS "to", j.schedule_interval::text AS every
@@ -23,13 +23,13 @@ interface Aggregate {
 }
 
 /**
- * Gives the aggregates and their policies to the login of a URL, where TimescaleDB keeps them: only an owner may refresh one
- * by hand, a policy's owner must be able to log in, and a function with its owner's rights cannot call the procedure. Whoever
- * holds that login's secret can refresh, and the others need not hold the migrator's. Harmless to repeat: what is the
- * login's already is left alone. The migrator stays a member of it, so that later migrations may alter the views.
+ * Makes the login of a URL the owner of the aggregates and their policies, where TimescaleDB keeps them. Only an owner may refresh
+ * one by hand, the owner of a policy must be able to log in, and a function with its owner's rights cannot call the procedure. Whoever
+ * holds that login's secret can refresh, and the others need not hold the migrator's. Harmless to repeat: what the login
+ * already owns is left alone. The migrator stays a member of it, so that later migrations may alter the views.
  * @param session the migrator's, outside of a transaction
- * @param url of the login; where there is none of that name it is made, with the URL's password
- * @throws GordonError `aggregates-login`, whose remedy is what an administrator has to run
+ * @param url of the login; a login that does not exist is created with the URL's password
+ * @throws GordonError `aggregates-login`, whose remedy is the statements that an administrator has to run
  */
 export async function giveAggregates(session: Runner, url: string): Promise<void> {
   const { username, password } = new URL(url);
@@ -42,7 +42,7 @@ export async function giveAggregates(session: Runner, url: string): Promise<void
   await session.unsafe('begin');
   try {
     await makeLogin(session, login, decodeURIComponent(password), me);
-    // Whoever gets a view must be allowed to make one there, for that moment.
+    // The new owner of a view must, for that moment, be allowed to create one in the schema.
     await session.unsafe(`grant usage, create on schema market_data to ${login}`);
     for (const aggregate of theirs) await give(session, aggregate, login);
     await session.unsafe(`revoke create on schema market_data from ${login}`);
@@ -62,11 +62,11 @@ async function makeLogin(session: Runner, login: string, password: string, me: s
     await session.unsafe(`create role ${login} login password ${secret!.text}`);
   }
   if (!found!.member) await session.unsafe(`grant ${login} to ${me}`);
-  // What it reads to refresh, and what the functions do beside it as anybody.
+  // What it reads to refresh, and what the functions otherwise need.
   await session.unsafe(`grant select on all tables in schema market_data to ${login}`);
 }
 
-/** A policy belongs to whoever owned the view when it was made. */
+/** A policy belongs to the login that owned the view when the policy was created. */
 async function give(session: Runner, aggregate: Aggregate, login: string): Promise<void> {
   const { view, from, to, every } = aggregate;
   await session.unsafe(`alter materialized view ${view} owner to ${login}`);

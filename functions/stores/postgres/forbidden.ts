@@ -1,6 +1,6 @@
 /**
- * What to do about SQLSTATE 42501, which stands for all that a login may not do: the server's words are all that tells one
- * from the other. A server that speaks another language gets the last one, which is right for most.
+ * What to do about SQLSTATE 42501, which stands for everything that a login may not do: only the text of the server's message
+ * distinguishes the cases. A server in another language gets the last remedy, which is right for most.
  */
 export function remedyOfForbidden(message: string): string {
   for (const [pattern, remedy] of REMEDIES) {

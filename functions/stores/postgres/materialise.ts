@@ -3,27 +3,27 @@ import { createAggregateStore } from '../aggregates/aggregates.ts';
 import type { Flavour } from './flavour.ts';
 import type { Runner } from './postgres.ts';
 
-/** What a migration that makes the aggregates anew leaves in `market_data.meta`; nulls where there are no rows. */
+/** The note in `market_data.meta` of a migration that created the aggregates anew; nulls where there are no rows. */
 const NOTE = 'aggregates-to-materialise';
 
 interface Note {
-  /** epoch ms, a day's start; what lies before is done */
+  /** epoch ms, a day's start; everything before it is done */
   readonly from: number | null;
   readonly until: number | null;
 }
 
-/** What one kill may cost. Whole days, so that no bucket lies in two windows. */
+/** The most work that one kill may cost. Whole days, so that no bucket lies in two windows. */
 const WINDOW = 90 * DAY;
 
 /**
- * Materialises the aggregates after a migration that made them anew, which none can do in its own transaction. Each window
- * is kept when it is done, so whoever comes after a kill goes on from there. Harmless to repeat: without a note it does
+ * Materialises the aggregates after a migration that created them anew, which a migration cannot do in its own transaction. Each
+ * window is kept once it is done, so a run after a kill continues from there. Harmless to repeat: without a note it does
  * nothing.
  *
- * The oldest window comes first. TimescaleDB computes what is not materialised when it is read, but only above the newest
- * bucket that is: so the views are complete all the time.
+ * The oldest window comes first. When an aggregate is read, TimescaleDB computes what is not materialised, but only above the
+ * newest bucket that is. So the views are complete all the time.
  * @param session its login owns the aggregates
- * @throws GordonError `database-busy` and whatever else the database refuses with
+ * @throws GordonError `database-busy` and every other refusal of the database
  */
 export async function materialise(session: Runner, flavour: Flavour): Promise<void> {
   const [note] = await session<{ value: Note }[]>`select value from market_data.meta where key = ${NOTE}`;
@@ -43,7 +43,7 @@ async function refreshWindows(session: Runner, from: number, until: number): Pro
   }
 }
 
-/** The migration made them without a schedule. */
+/** The migration created them without a schedule. */
 async function startPolicies(session: Runner): Promise<void> {
   await session`
     select alter_job(j.job_id, scheduled => true)

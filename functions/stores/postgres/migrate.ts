@@ -19,29 +19,29 @@ export interface Migrated {
 }
 
 export interface MigrateOptions {
-  /** where the migrations lie; the project's own `sql` unless told */
+  /** the folder of the migrations; the project's own `sql` by default */
   readonly folder?: string;
-  /** of the login that is to own the aggregates, where TimescaleDB keeps them; the migrator's own by default */
+  /** URL of the login that is to own the aggregates, where TimescaleDB keeps them; the migrator's own by default */
   readonly aggregatesUrl?: string | undefined;
 }
 
 const OWN_FOLDER = fileURLToPath(new URL('../../../sql', import.meta.url));
 const LOCK = 'gordon-data migrate';
 
-/** Patterns of the migrations of one flavour, for postgrator and for whoever applies them to another engine. */
+/** Patterns of the migrations of one flavour, for postgrator and for programs that apply them to another engine. */
 export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string =>
   `${folder}/{,${flavour}/}*.sql`;
 
 /**
  * Brings a database to the newest schema. Harmless to repeat; concurrent runs wait for each other. Each migration and its
- * record are one transaction, so a failing one leaves the database at the version before it. What a migration leaves to be
- * materialised is done at the end; a run that was cut short there is completed by the next one.
+ * record are one transaction, so a failing one leaves the database at the version before it. Aggregates that a migration leaves
+ * unmaterialised are materialised at the end; if that is interrupted, the next run completes it.
  * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
  *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `roles-missing`, `migration-failed`,
  *   `aggregates-login`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
-  // One connection for all of it: it holds the lock.
+  // One connection for all of it, because it holds the lock.
   const session = new Session(url, { max: 1, application: LOCK });
   try {
     return await migrateOn(session.sql, options, placeOf(url));
@@ -58,7 +58,7 @@ async function migrateOn(
   place: string,
 ): Promise<Migrated> {
   await refuseOld(session, place);
-  // Must come first: of two migrators the second one must see what the first one did. The lock goes with the connection.
+  // Must come first: of two migrators the second one must see what the first one did. The lock ends with the connection.
   await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
   const flavour = await flavourOf(session, place);
   const postgrator = new Postgrator({
@@ -113,12 +113,12 @@ async function apply(
 }
 
 /**
- * Checksums of files that were replaced by others of the same outcome, by version. Databases that have the former file
- * have all that the present one brings.
+ * Checksums of files that were replaced by others with the same outcome, by version. Databases that applied the former file
+ * have everything that the present one brings.
  */
 const SUPERSEDED: Readonly<Record<number, readonly string[]>> = { 1: ['5fdc31c889353b7b99214926fa5ba5e2'] };
 
-/** The files that were applied must be the files that are here, or those that they stand for. */
+/** The applied files must be the files that are here, or those that they replaced. */
 async function refuseChanged(
   session: Runner,
   all: readonly Postgrator.Migration[],

@@ -1,10 +1,10 @@
 import type { Runner } from './postgres.ts';
 
 /**
- * Makes the names of `market_data` good without the schema in every new session of the database: `price_klines`,
- * `CALL refresh_continuous_aggregate('price_klines_1d', …)`. It is put behind what was searched before, so no name changes
- * its meaning. A setting of the database and not of its contents, so a copy or a restored database lacks it, hence it
- * belongs to every run of the migrator and to no migration. Who may not set it for the database sets it for himself.
+ * Makes the names of `market_data` available without the schema in every new session of the database: `price_klines`,
+ * `CALL refresh_continuous_aggregate('price_klines_1d', …)`. The schema is appended to the existing path, so no name changes
+ * its meaning. The setting belongs to the database and not to its contents, so a copy or a restored database lacks it. Hence every
+ * run of the migrator sets it, and no migration does. A login that may not set it for the database sets it for itself.
  */
 export const SEARCH_PATH = `
 DO $$

@@ -33,7 +33,7 @@ export class Sessions {
     const patience = new AbortController();
     await Promise.race([
       Promise.allSettled(this.#running),
-      // Its rejection is our own abort, when all was done in time.
+      // Its rejection is our own abort, sent after all work was done in time.
       sleep(seconds * 1000, undefined, { signal: patience.signal }).catch(() => {}),
     ]);
     patience.abort();
@@ -87,7 +87,7 @@ export class Sessions {
   }
 }
 
-/** The server says FATAL just before it hangs up. */
+/** The server sends FATAL just before it closes the connection. */
 function isLost(error: unknown): boolean {
   const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown };
   return severity === 'FATAL' || /^(CONN|E[A-Z]+$)/.test(String(code ?? ''));

@@ -1,7 +1,7 @@
 import { type ErrorFacts, GordonError } from '../../core/errors/errors.ts';
 import type { Runner } from './postgres.ts';
 
-/** Writes into compressed chunks, and the functions that `aggregate_status` uses. */
+/** Supports writes into compressed chunks, and the functions that `aggregate_status` uses. */
 const OLDEST = [2, 12] as const;
 
 /**
@@ -40,7 +40,7 @@ export async function refuseUnfit(sql: Runner, place: string): Promise<void> {
   });
 }
 
-/** A library that is loaded would be used in the next new database as well, so it has to go from the server. */
+/** A library that is loaded would also be used in the next new database, so it has to be removed from the server. */
 const PLAIN =
   'Plain PostgreSQL works too: run `DROP EXTENSION IF EXISTS timescaledb` in this database, take timescaledb out of ' +
   'shared_preload_libraries and restart the server.';

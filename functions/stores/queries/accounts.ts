@@ -11,7 +11,7 @@ interface Row {
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly requested: Spans;
-  /** the ledger by state and reason; the reason of what failed is an error's code */
+  /** the ledger by state and reason; the reason of a failed span is an error code */
   readonly states: readonly {
     readonly state: string;
     readonly reason: string | null;
@@ -19,7 +19,7 @@ interface Row {
   }[];
 }
 
-/** Every series that was asked for, with its spans by state: one pass over the ledger, however many series there are. */
+/** Every series that was ever requested, with its spans by state: one pass over the ledger, however many series there are. */
 export async function accounts(
   sql: Sql,
   { sources, symbol, timeframe }: Parameters<CoverageQueries['accounts']>[0],

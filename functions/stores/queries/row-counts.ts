@@ -7,9 +7,9 @@ import type { Sql } from '../postgres/postgres.ts';
 /** One query for each source, for all of its symbols: a table of events has no timeframe. */
 export async function rowCounts(
   sql: Sql,
-  ...[sources, asked]: Parameters<CoverageQueries['rowCounts']>
+  ...[sources, filter]: Parameters<CoverageQueries['rowCounts']>
 ): Promise<Map<string, Map<number, number>>> {
-  const { bucket, symbol, from, to } = asked;
+  const { bucket, symbol, from, to } = filter;
   const out = new Map<string, Map<number, number>>();
   for (const { id, table } of sources) {
     if (table.rhythm !== 'events') continue;
@@ -17,7 +17,7 @@ export async function rowCounts(
     const conditions = [
       ...Object.entries(table.fixed ?? {}).map(([column, value]) => sql`t.${sql(column)} = ${value}`),
       ...(symbol === undefined ? [] : [sql`t.symbol = ${symbol}`]),
-      // Whole buckets, as they are answered.
+      // Whole buckets, because the answer consists of whole buckets.
       ...(from === undefined
         ? []
         : [sql`${time} >= date_trunc(${bucket}, ${iso(from)}::timestamptz, 'UTC')`]),

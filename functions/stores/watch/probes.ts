@@ -2,7 +2,7 @@ import type { Finding } from '../../core/probe/run-checks.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 
 /**
- * Keeps what a probe saw, in `market_data.probes`. What could not be queried leaves the older judgement as it is.
+ * Keeps the results of a probe in `market_data.probes`. A check that could not be made leaves the older judgement as it is.
  * @param sql a session of `gordon_writer`
  * @param isOwn whether the check was made at the venue's own addresses
  * @returns how many checks were kept
