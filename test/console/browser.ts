@@ -5,7 +5,7 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Pictures of the console, kept for whoever looks at a run of the tests. */
+/** Folder of screenshots of the console, kept for inspection after a run of the tests. */
 const SCREENSHOTS = process.env.GORDON_SCREENSHOTS ?? join('.gordon', 'screenshots');
 
 function findChromium(): string | undefined {
@@ -14,30 +14,30 @@ function findChromium(): string | undefined {
   try {
     return execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
   } catch {
-    // `which` ends with 1 where there is none.
+    // `which` exits with 1 if there is none.
     return undefined;
   }
 }
 
 const executablePath = findChromium();
 
-/** Why tests that need a browser are skipped here; undefined: they can run. */
+/** Why tests that need a browser are skipped; undefined: they can run. */
 export const browserAbsent: string | undefined = executablePath
   ? undefined
   : 'no Chromium: install the package "chromium" or point CHROMIUM_PATH at one';
 
 export const openBrowser = (): Promise<Browser> =>
-  // The sandbox needs user namespaces, which a container's root has not; the pages are our own.
+  // The sandbox needs user namespaces, which root in a container does not have; the pages are our own.
   chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
 
 export interface Tab extends AsyncDisposable {
   readonly page: Page;
-  /** what the browser complained about: errors of scripts, refusals of the policy, requests that failed */
+  /** what the browser complained about: script errors, policy violations, failed requests */
   readonly complaints: readonly string[];
-  /** every origin that was asked for anything */
+  /** every origin that received a request */
   readonly origins: ReadonlySet<string>;
   shot(name: string): Promise<void>;
-  /** @throws when axe finds anything, with what and where */
+  /** @throws when axe finds anything; the message names the rule and the elements */
   checkAccessible(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ interface AxeResult {
 }
 
 async function checkAccessible(page: Page): Promise<void> {
-  // The protocol evaluates it beside the page's policy, which allows no script but its own.
+  // The protocol bypasses the page's policy, which allows only the page's own script.
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run()')) as AxeResult;
   const found = violations.map(

@@ -27,7 +27,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
   });
   afterEach(() => at.venues.faults.clear());
 
-  /** What no page may do, whatever it was used for. */
+  /** What no page may do. */
   const unblemished = ({ complaints, origins }: Tab): void => {
     expect(complaints).toEqual([]);
     expect([...origins]).toEqual([new URL(url).origin]);
@@ -46,7 +46,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByLabel('To,').fill(day(1));
     await tab.shot('job-order');
     await page.getByRole('button', { name: 'Continue' }).click();
-    // The quote first: 39 days of minutes.
+    // First the quote: 39 days of minutes.
     await page.getByText('56,160 rows').waitFor();
     await tab.checkAccessible();
     await tab.shot('job-quote');
@@ -60,7 +60,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     unblemished(tab);
   });
 
-  it('says what is wrong with an order, in words of the API', async () => {
+  it('shows what is wrong with an order, in the words of the API', async () => {
     await using tab = await openTab(browser, `${url}#/jobs/new`);
     const { page } = tab;
     await page.getByLabel('Symbols').fill('NOSUCHUSDT');
@@ -77,7 +77,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
-  it('shows a job at work and cancels it', async () => {
+  it('shows a running job and cancels it', async () => {
     at.venues.faults.add({ kind: 'delay', ms: 400, match: '/data/' });
     const { id } = await at.order({
       source: 'klines',
@@ -106,7 +106,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const { page } = tab;
     const series = page.getByRole('row', { name: /BTCUSDT klines_spot/ });
     await series.getByText('2,880').waitFor();
-    // From the search for the series, by the keyboard, to its hole.
+    // From the search for the series to its hole, by keyboard.
     await page.getByPlaceholder('Filter series').fill('spot btc');
     await page.getByRole('application').focus();
     await page.keyboard.press('n');
@@ -116,7 +116,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
       .waitFor();
     await tab.shot('coverage-hole');
     await tab.checkAccessible();
-    // A click where the cursor is does what Enter does.
+    // A click at the cursor does the same as Enter.
     const cursor = (await page.locator('.cursor').boundingBox())!;
     await page.mouse.click(cursor.x + cursor.width / 2, cursor.y + cursor.height / 2);
     const dialog = page.getByRole('dialog');
@@ -136,7 +136,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     unblemished(tab);
   });
 
-  it('draws candles with their hole, and every other kind of series', async () => {
+  it('draws candles with a hole, and every other kind of series', async () => {
     const orders = [
       { source: 'funding', symbols: ['BTCUSDT'], from: day(60), to: day(1) },
       { source: 'sentiment', from: day(60), to: day(1) },
@@ -191,7 +191,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     unblemished(tab);
   });
 
-  it('is reached by the keyboard alone', async () => {
+  it('can be used by keyboard alone', async () => {
     await using tab = await openTab(browser, url);
     const { page } = tab;
     await page.getByRole('application').waitFor();
@@ -224,7 +224,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByText(/by day|by hour/).waitFor();
   });
 
-  it('says that the connection is lost, and goes on when it is back', async () => {
+  it('reports a lost connection, and continues when it is back', async () => {
     await using tab = await openTab(browser, `${url}#/jobs`);
     const { page } = tab;
     await page.getByRole('list', { name: 'Jobs, newest first' }).waitFor();
@@ -237,7 +237,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByText('connection to gordon-data is lost').waitFor({ state: 'hidden' });
   });
 
-  it('tells a failure of the API and offers to try again', async () => {
+  it('shows a failure of the API and offers to try again', async () => {
     await using tab = await openTab(browser, 'about:blank');
     const { page } = tab;
     const problem = { status: 503, code: 'job-table-failed', detail: 'the job table did not answer.' };
@@ -267,7 +267,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     for (let i = 0; i < 20; i++) await page.mouse.move(box.x + 20 + i * 30, box.y + 40 + i * 20);
     await page.getByRole('button', { name: 'Zoom in' }).click();
     await sleep(300);
-    // As ragged as one answer may be: 40,000 runs. Two shared cores are slow; half a second would be felt elsewhere.
+    // As ragged as one answer may be: 40,000 runs. The limit allows for two slow shared cores.
     expect(await page.evaluate('window.longest')).toBeLessThan(1_500);
     const pixels = await page.evaluate(`(() => {
       const canvas = document.querySelector('canvas.cells');
@@ -279,7 +279,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     expect(pixels).toBeGreaterThan(0.7);
   });
 
-  /** Rows and their account go: what an operator sees when somebody has deleted something. */
+  /** Deletes rows and their ledger: what an operator sees after a deletion. */
   async function lose(from: string, to: string): Promise<void> {
     await at.sql`
       delete from market_data.spot_klines

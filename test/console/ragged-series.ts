@@ -1,6 +1,6 @@
 import { DAY, isoDay } from '../../functions/core/time/time.ts';
 
-/** Answers of `GET /backfill/coverage`: of so many days until `today`, the last ones no two alike. */
+/** Answers of `GET /backfill/coverage` with many short runs: no two neighbouring days of the last ones before `today` are alike. */
 export function raggedSeries(today: number, count: number, days: number, ragged: number) {
   const from = today - days * DAY;
   return Array.from({ length: count }, (_, n) => ({

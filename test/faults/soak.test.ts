@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { startResources } from '../../bench/soak/plant.ts';
 import { rehearse } from '../../bench/soak/rehearse.ts';
 
-/** `npm run soak` goes on for a month; this is its first day. */
-it('a day of schedules with faults ends with every row of the venues and every hole explained', async () => {
+/** `npm run soak` runs a month; this is its first day. */
+it('a day of schedules with faults ends with every row of the venues stored and every hole explained', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gordon-soak-test-'));
   const start = Date.UTC(2025, 5, 1);
   const seed = 1;

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
-/** The engine of one session that runs in this process. */
+/** An engine that runs in this process and has one session. */
 export interface Engine {
   query(
     text: string,
@@ -11,12 +11,12 @@ export interface Engine {
   exec(text: string): Promise<unknown>;
 }
 
-/** As much of postgres.js as the stores use, on an engine. There is one session: transactions must not overlap. */
+/** The part of postgres.js that the stores use, on top of an engine. There is one session: transactions must not overlap. */
 export function sqlOn(engine: Engine): Sql {
   const run = async (text: string, values: unknown[] = [], blob?: Blob) => {
     const options = { parsers: { 20: Number }, ...(blob && { blob }) };
     const { rows, affectedRows } = await engine.query(text, values.map(asParameter), options);
-    // Not a member that a comparison of rows would see.
+    // Not enumerable, so that comparisons of rows ignore it.
     const count = affectedRows || rows.length;
     return Object.defineProperty(rows, 'count', { value: count }) as unknown[] & { readonly count: number };
   };
@@ -30,7 +30,7 @@ export function sqlOn(engine: Engine): Sql {
     const copying = Object.assign(statement, {
       simple: () => engine.exec(text),
       writable: async () => copyInto(text, run, (ended) => copying.resolve(ended)),
-      // As with postgres.js, whoever writes puts something better here.
+      // As with postgres.js, a writer replaces this.
       resolve: (_: { readonly count: number }) => {},
     });
     return copying;
@@ -59,7 +59,7 @@ class Raw {
   }
 }
 
-/** Runs when it is awaited; within another one it is a part of that. */
+/** A query that runs when it is awaited. Inside of another query it is a fragment of that one. */
 class Statement implements PromiseLike<unknown[]> {
   readonly #parts: readonly string[];
   readonly #values: readonly unknown[];
@@ -70,7 +70,7 @@ class Statement implements PromiseLike<unknown[]> {
     this.#run = run;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: awaiting it is what runs it, as with postgres.js
+  // biome-ignore lint/suspicious/noThenProperty: awaiting a query runs it, as in postgres.js
   then<A, B>(
     done?: ((rows: unknown[]) => A | PromiseLike<A>) | null,
     failed?: ((error: unknown) => B | PromiseLike<B>) | null,
@@ -89,12 +89,12 @@ class Statement implements PromiseLike<unknown[]> {
   }
 }
 
-/** The engine reads a COPY from a file that it is given whole. */
+/** The engine reads a COPY from one complete file. */
 function copyInto(text: string, run: Run, end: (ended: { readonly count: number }) => void): Writable {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   return new Writable({
     write: (chunk: Buffer, _encoding, taken) => {
-      // What is written next may lie in the same memory.
+      // The writer may reuse the buffer, so it is copied.
       chunks.push(Uint8Array.from(chunk));
       taken();
     },

@@ -2,31 +2,31 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the fake does for a command line that begins like its key. */
+/** What the fake does for a command line that starts with its key. */
 export interface FakeAnswer {
   readonly code?: number;
   readonly stdout?: string;
   readonly stderr?: string;
-  /** says nothing and does not end */
+  /** prints nothing and does not exit */
   readonly hangs?: true;
 }
 export type FakeAnswers = Readonly<Record<string, FakeAnswer>>;
 
-/** An engine that answers, with Compose, where nothing runs yet. */
+/** A running engine with Compose and no running service. */
 export const ENGINE: FakeAnswers = {
   info: { stdout: '27.3.1\n' },
   'compose version': { stdout: '2.29.7\n' },
 };
 
 export interface FakeDocker extends Disposable {
-  /** of the folder that has the executable `docker` */
+  /** of the folder with the executable `docker` */
   readonly path: string;
   answer(answers: FakeAnswers): void;
-  /** the command lines so far, each behind the folder that it ran in */
+  /** the command lines so far, each prefixed with its working directory */
   calls(): string[];
 }
 
-/** An executable `docker` that records how it is called. What has no answer succeeds and says nothing. */
+/** An executable `docker` that records its calls. A call without an answer succeeds and prints nothing. */
 export function fakeDocker(answers: FakeAnswers): FakeDocker {
   const path = mkdtempSync(join(tmpdir(), 'gordon-docker-'));
   const file = (name: string): string => join(path, name);
@@ -42,7 +42,7 @@ export function fakeDocker(answers: FakeAnswers): FakeDocker {
   };
 }
 
-/** CommonJS: the file has no suffix and lies in a folder without a package.json. */
+/** CommonJS: the file has no extension and its folder has no package.json. */
 const PROGRAM = `
 const { appendFileSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');

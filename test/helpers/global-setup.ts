@@ -3,7 +3,7 @@ import { ServerBroker } from './postgres-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** where a worker asks for the test database server */
+    /** where a worker requests the test database server */
     databaseBroker: string;
   }
 }

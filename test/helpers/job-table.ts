@@ -3,7 +3,7 @@ import type { JobTable } from '../../functions/stores/dynamodb/table.ts';
 import { LOCAL_AWS, startJobTable } from '../../host/job-table.ts';
 
 export interface TestJobTable extends JobTable {
-  /** what `clock` tells; tests turn it */
+  /** the time that `clock` returns; tests set it */
   now: number;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes longest, longest first: begun last, one of them would keep a single worker busy at the end. */
+/** The slowest files, slowest first. If one of them started last, a single worker would be busy at the end. */
 const LONG = [
   'hosts/localstack',
   'console/console',
@@ -17,7 +17,7 @@ const LONG = [
   'faults/kill',
 ];
 
-/** The long files, then the other isolated ones by size; those that share a process stay together, at the end. */
+/** Runs the slow files first, then the other isolated ones by size. Files that share a process stay together, at the end. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const ranked = files.map((file) => {

@@ -3,16 +3,16 @@ import type { Clock } from '../../functions/core/time/time.ts';
 
 export interface PassingTime {
   readonly clock: Clock;
-  /** moves the clock on */
+  /** advances the clock */
   skip(ms: number): void;
-  /** what the program would wait for has passed at once: the clock of all is that much further */
+  /** returns at once and advances the clock by the pause */
   sleep(ms: number): Promise<void>;
 }
 
-/** A clock that runs, and jumps over each pause that the program makes; the host and its venues share it. */
+/** A running clock that skips each pause of the program. The host and its venues share it. */
 export function passingTime(start = Date.now()): PassingTime {
   let offset = start - Date.now();
-  // A clock tells whole milliseconds, whatever fraction a backoff draws.
+  // A clock returns whole milliseconds, even if a backoff has fractions.
   const skip = (ms: number): void => {
     offset += Math.ceil(ms);
   };
@@ -21,7 +21,7 @@ export function passingTime(start = Date.now()): PassingTime {
     skip,
     async sleep(ms) {
       skip(ms);
-      // As after a timer, others had their turn.
+      // Yields to the event loop, as a timer would.
       await turn();
     },
   };

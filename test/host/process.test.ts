@@ -86,8 +86,8 @@ it('is probed as the demo that it is: its simulator, its budgets, its database',
   });
   expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('SIMULATED venues')]);
   expect(ran.stderr).toMatch(/^\d+ judgements are kept in market_data\.probes of /);
-  const asked = await fetch(`${state.simulatorUrl}/_control/requests?last=1000`);
-  const { counts } = (await asked.json()) as { counts: Record<string, number> };
+  const response = await fetch(`${state.simulatorUrl}/_control/requests?last=1000`);
+  const { counts } = (await response.json()) as { counts: Record<string, number> };
   expect(counts['GET /deribit/api/v2/public/get_index_price']).toBe(1);
   const read = 'SELECT bool_or(own_address) FROM probes';
   const answer = await gordon(['sql', '--json', read], { host: state });

@@ -6,8 +6,8 @@ import { conformance } from './conformance.ts';
 import type { HostFacts } from './host-under-test.ts';
 
 /**
- * A deployment in an AWS account, for tests alone: its warehouse is empty, and each run starts with another. Without
- * GORDON_TEST_AWS_VENUES_URL its venues are real, and what needs them to fail is skipped.
+ * A deployment in an AWS account that serves tests only: its warehouse is empty, and each run starts with a new one. Without
+ * GORDON_TEST_AWS_VENUES_URL its venues are real, and tests that need failing venues are skipped.
  */
 const NEEDED = [
   'GORDON_TEST_AWS_API_URL',

@@ -3,7 +3,7 @@ import { GordonError } from '../../functions/core/errors/errors.ts';
 import { conformance } from './conformance.ts';
 import { installLocalStack, startLocalStackHost } from './localstack.ts';
 
-/** `1`: it must run. `auto`: where it can be installed. Nothing: not now, for it takes minutes. */
+/** `1`: must run. `auto`: runs where LocalStack can be installed. Unset: skipped, because it takes minutes. */
 const wanted = process.env.GORDON_TEST_LOCALSTACK;
 
 async function whyNot(): Promise<string | undefined> {

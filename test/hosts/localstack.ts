@@ -29,7 +29,7 @@ const {
 export const installLocalStack = (say: (line: string) => void): Promise<Installation> =>
   install(join(HOME, 'install'), say);
 
-/** A LocalStack of the test's own with the stack deployed on it, whatever else runs on this machine. */
+/** Starts a LocalStack for this test only and deploys the stack on it. */
 export async function startLocalStackHost(say: (line: string) => void): Promise<HostFacts> {
   const clock = stopwatch(say);
   const installation = await clock('install', installLocalStack(say));
@@ -48,7 +48,7 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     const url = `http://127.0.0.1:${port}`;
     const target = { url, folder: join(folder, 'cdk') };
     const assembly = clock('synth', synthesize(target.folder, simulated(venues.env)));
-    // Its failure is seen where it is awaited; LocalStack has to be known by then, to be stopped.
+    // A failure surfaces where this is awaited. By then LocalStack has to be registered, so that it is stopped.
     assembly.catch(() => {});
     stops.push(() => stopServerOf(folder));
     await clock('start', startServer({ installation, folder, port }));
@@ -80,7 +80,7 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
 const PREFIX = 'test-';
 const OWNER = 'owner.pid';
 
-/** A folder for this run. What runs left behind that were killed is stopped and goes. */
+/** A folder for this run. Stops and removes what killed runs left behind. */
 async function ownFolder(): Promise<string> {
   for (const name of readdirSync(HOME).filter((one) => one.startsWith(PREFIX))) {
     const folder = join(HOME, name);
@@ -94,7 +94,7 @@ async function ownFolder(): Promise<string> {
   return folder;
 }
 
-/** Its log stays: it is what there is to look at when a test failed. */
+/** Keeps the log, for failed tests. */
 async function tidy(folder: string): Promise<void> {
   const log = join(folder, 'localstack.log');
   if (existsSync(log)) copyFileSync(log, join(HOME, 'test.log'));

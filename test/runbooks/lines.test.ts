@@ -19,7 +19,7 @@ describe('the runbooks, on the embedded host', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gordon-lines-'));
   let venues: Awaited<ReturnType<typeof startVenues>>;
   let shell: ReturnType<typeof createShell>;
-  /** the job that a line ordered last */
+  /** the job that the last line ordered */
   let ordered = '';
   beforeAll(async () => {
     venues = await startVenues({ cacheDir: join(tmpdir(), 'gordon-test-venues') });
@@ -63,7 +63,7 @@ describe('the runbooks, on the embedded host', () => {
     if (id !== undefined) await follow(id, expects);
   }
 
-  /** A line's order takes a year: it is seen to begin, and the next line's takes its place. */
+  /** An order of a year is only checked to start; the next line's order replaces it. */
   async function follow(id: string, expects: Line['expects']): Promise<void> {
     if (ordered && ordered !== id) await api(`/backfill/jobs/${ordered}`, { method: 'DELETE' });
     ordered = id;
@@ -88,7 +88,7 @@ describe('the runbooks, on the embedded host', () => {
   );
 });
 
-/** One for each line, as psql has: what a line sets is gone with it. */
+/** One session for each line, as with psql: settings of a line do not outlive it. */
 async function inSession(url: string, work: (session: Sql) => Promise<void>): Promise<void> {
   const session = connect(url, { max: 1 });
   try {

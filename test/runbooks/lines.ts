@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 
-/** One line of the runbooks and what must come of it. */
+/** One line of the runbooks and what is expected of it. */
 export interface Line {
   readonly kind: 'sh' | 'sql';
   readonly text: string;
@@ -23,7 +23,7 @@ type Word = (typeof WORDS)[number];
 
 const BLOCK = /^```(\w+)\n([^\n]*)\n```\n\n((?:> .*\n)+)/gm;
 
-/** @throws Error when a fenced block has another form, so that no line is passed over */
+/** @throws Error when a fenced block has another form, so that no line is skipped */
 export function readLines(file: string): Line[] {
   const text = readFileSync(file, 'utf8');
   const lines = [...text.matchAll(BLOCK)].map(([, kind, line, quote]): Line => {
@@ -48,7 +48,7 @@ function expectationsOf(quote: string): Line['expects'] {
 
 const DOCKER = /^docker compose exec postgres psql -U gordon -d gordon -c "(.*)"$/;
 
-/** The SQL of a line that is SQL, or has psql send it. */
+/** The SQL of a line that is SQL or a call of psql. */
 export const sqlOf = ({ kind, text }: Line): string | undefined =>
   kind === 'sql' ? text : DOCKER.exec(text)?.[1];
 
@@ -67,7 +67,7 @@ export async function expectSql(session: Session, text: string, expects: Line['e
     await expect(Promise.resolve(session.unsafe(text).simple())).rejects.toMatchObject({ code, message });
     return;
   }
-  // Of several statements the last one counts.
+  // The last of several statements counts.
   const answer = (await session.unsafe(text).simple()) as Result | Result[];
   const result = (
     (answer as Result).columns === undefined && Array.isArray(answer[0]) ? answer.at(-1) : answer
@@ -76,6 +76,6 @@ export async function expectSql(session: Session, text: string, expects: Line['e
     expect(result.columns?.map(({ name }) => name).join(', ')).toBe(expects.columns);
   }
   expect(String(result.length)).toBe(expects.rows);
-  // No value is null.
+  // No value may be null.
   if (expects.filled !== undefined) expect(JSON.stringify(result)).not.toContain('null');
 }

@@ -6,19 +6,19 @@ import { text } from 'node:stream/consumers';
 
 export interface Ran {
   readonly code: number | null;
-  /** without curl's status */
+  /** without the status that curl appends */
   readonly stdout: string;
   readonly stderr: string;
-  /** of curl's answer */
+  /** HTTP status that curl received */
   readonly http: string | undefined;
 }
 
 const STATUS = /\nHTTP (\d{3})$/;
 
 /**
- * A shell as the runbooks' reader has it, in the repository, with `bin/` in its PATH.
- * @param folder for what the host keeps, and for what makes the shell fit a test: a `make` that installs nothing, and curl's
- *   settings, by which it also prints the status
+ * Runs a command in a shell as the runbooks' reader has it: in the repository, with `bin/` in its PATH.
+ * @param folder for the host's data and for what adapts the shell to a test: a `make` that installs nothing, and settings of
+ *   curl by which it also prints the status
  */
 export function createShell(folder: string, env: NodeJS.ProcessEnv) {
   const own = join(folder, 'shell');

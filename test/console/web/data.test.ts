@@ -17,8 +17,8 @@ import { sources } from '../../../functions/sources/index.ts';
 const START = Date.UTC(2025, 0, 1);
 const columns = (id: string) => ({ columns: [...sources[id]!.table.columns] });
 
-describe('what a table looks like', () => {
-  it('is told by its columns', () => {
+describe('the chart type of a table', () => {
+  it('follows from its columns', () => {
     expect(
       ['klines_spot', 'price_klines', 'funding_binance', 'gex_deribit', 'macro_fred'].map((id) =>
         shapeOf(columns(id)),
@@ -28,14 +28,14 @@ describe('what a table looks like', () => {
     for (const id of Object.keys(sources)) expect(numbersOf(columns(id)).length).toBeGreaterThan(0);
   });
 
-  it('is drawn in widths that its candles make', () => {
+  it('is offered only in widths that its candles add up to', () => {
     expect(widthsFor('1m')).toEqual(['1m', '5m', '15m', '30m', '1h', '4h', '12h', '1d']);
     expect(widthsFor('2h')).toEqual(['2h', '4h', '12h', '1d']);
   });
 });
 
 describe('a chart', () => {
-  it('has one point for an instant, the last vintage of it', () => {
+  it('has one point per instant, the latest vintage', () => {
     const rows = [
       { time: '2025-01-02T00:00:00Z', value: 1 },
       { time: '2025-01-01T00:00:00Z', value: 2 },
@@ -47,7 +47,7 @@ describe('a chart', () => {
     ]);
   });
 
-  it('shades where there are no rows, as far as it is shown', () => {
+  it('shades ranges without rows, clipped to the visible part', () => {
     const span = (from: string, to: string) => ({
       from: `2025-01-01T${from}:00Z`,
       to: `2025-01-01T${to}:00Z`,
@@ -114,7 +114,7 @@ describe('an order', () => {
     from: '2025-01-01',
     to: '2025-02-01',
   };
-  it('is what was typed, without what was left empty', () => {
+  it('contains what was typed, without empty fields', () => {
     expect(orderOf(draft)).toEqual({
       source: 'klines',
       symbols: ['BTCUSDT', 'ETHUSDT'],
@@ -129,7 +129,7 @@ describe('an order', () => {
     });
   });
 
-  it('is by family, or by one of its sources where it has several', () => {
+  it('is by family, or by one source of a family that has several', () => {
     const known = Object.values(sources).map(({ id, family, title }) => ({ id, family, title }));
     const ids = familiesOf(known as never).map(({ id }) => id);
     expect(ids).toContain('klines');
@@ -141,7 +141,7 @@ describe('an order', () => {
 });
 
 describe('words', () => {
-  it('round downward and name what they count', () => {
+  it('round down and name what they count', () => {
     expect([percent(1), percent(0.9999), percent(0)]).toEqual(['100 %', '99.9 %', '0.0 %']);
     expect([plural(1, 'row'), plural(1_200, 'row'), plural(2, 'series', 'series')]).toEqual([
       '1 row',
@@ -165,8 +165,8 @@ describe('words', () => {
   });
 });
 
-describe('places', () => {
-  it('read back what links say', () => {
+describe('routes', () => {
+  it('parse what links contain', () => {
     const link = href('series', ['klines_spot', 'A/B C', '1m'], { to: '2025-01-01T00:00:00Z' });
     const place = placeOf(link);
     expect([place.page, place.rest, place.query.get('to')]).toEqual([

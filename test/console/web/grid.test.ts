@@ -46,7 +46,7 @@ const row: Row = {
 };
 
 describe('the map', () => {
-  it('paints what is there first and the holes over it', () => {
+  it('paints rows first and holes on top', () => {
     const rects = rectsOf(row, { from: at(0), to: at(40) }, 400);
     expect(rects.map(({ kind, x, width }) => [kind, x, width])).toEqual([
       ['have', 0, 100],
@@ -62,7 +62,7 @@ describe('the map', () => {
     expect([part, rects.at(-1)!.part]).toEqual([0.3, 1]);
   });
 
-  it('keeps a hole visible, however thin, and leaves out what is not shown', () => {
+  it('keeps even a thin hole visible, and omits what is out of view', () => {
     const thin = rectsOf(row, { from: at(0), to: at(4_000) }, 400);
     expect(thin.filter(({ kind }) => kind === 'missing').map(({ width }) => width)).toEqual([2, 2]);
     expect(rectsOf(row, { from: at(15), to: at(16) }, 400)).toEqual([
@@ -70,7 +70,7 @@ describe('the map', () => {
     ]);
   });
 
-  it('finds the run at a time, and a hole near by', () => {
+  it('finds the run at a time, and a hole nearby', () => {
     expect(runAt(row.runs, at(12))).toBe(row.runs[2]);
     expect(runAt(row.runs, at(20))).toBeUndefined();
     expect(runAt(row.runs, at(-1))).toBeUndefined();
@@ -78,7 +78,7 @@ describe('the map', () => {
     expect(runNear(row, at(9), 2 * DAY)).toBe(row.runs[1]);
   });
 
-  it('takes neighbouring holes for one, up to now', () => {
+  it('joins neighbouring holes, up to now', () => {
     expect(holeAround(row, at(12), at(50))).toEqual({ from: at(10), to: at(13) });
     expect(missingIn(row, { from: at(10), to: at(13) })).toBe(4 + 2 * 24);
     expect(holeAround(row, at(30), at(30.5))).toEqual({ from: at(30), to: at(30.5) });
@@ -86,7 +86,7 @@ describe('the map', () => {
     expect(holeAround(row, at(31), at(50))).toBeUndefined();
   });
 
-  it('goes from hole to hole, and around', () => {
+  it('moves from hole to hole, and wraps around', () => {
     const rows = [row, { ...row, runs: [run(5, 6, { missing: 1 })] }];
     let cell = nextHole(rows, cellAt(0, 'day', at(0)), 'day')!;
     const seen = [];
@@ -112,7 +112,7 @@ describe('the map', () => {
     expect(moved(cellAt(0, 'hour', at(1)), 'hour', -1)).toEqual({ row: 0, start: at(1) - HOUR, end: at(1) });
   });
 
-  it('says a cell in words', () => {
+  it('describes a cell in words', () => {
     expect(inWords(row, cellAt(0, 'day', at(10)))).toBe(
       'klines_spot BTCUSDT 1h, 2025-01-11 to 2025-01-12: 20 rows there, 4 rows missing',
     );
@@ -141,7 +141,7 @@ describe('the answer of the API', () => {
       },
     ],
   };
-  it('is read with its times as numbers, and summed by what it tells for each bucket', () => {
+  it('is parsed with numeric times, and summed for each bucket', () => {
     expect(rowsOf([series])[0]!.runs[0]).toMatchObject({ start: at(0), end: at(3), inFlight: 1 });
     expect(summaryOf(series)).toEqual({ have: 60, empty: 3, failed: 3, inFlight: 3, missing: 3 });
   });
@@ -155,7 +155,7 @@ describe('the view', () => {
     expect(bucketFor({ from: at(0), to: at(10) })).toBe('hour');
   });
 
-  it('zooms about an instant and stays within what there is', () => {
+  it('zooms around an instant and stays within the data', () => {
     expect(zoomed(all, all, 0.5, at(0))).toEqual({ from: at(0), to: at(1_000) });
     expect(zoomed(all, all, 0.5, at(2_000))).toEqual({ from: at(1_000), to: at(2_000) });
     expect(zoomed({ from: at(500), to: at(1_000) }, all, 100)).toEqual(all);
@@ -170,7 +170,7 @@ describe('the view', () => {
     });
   });
 
-  it('has marks of the calendar, not too near to each other', () => {
+  it('has marks at calendar boundaries, not too close together', () => {
     for (const days of [0.5, 1, 3, 9, 40, 200, 900, 4_000, 20_000]) {
       const view = { from: at(0.3), to: at(0.3 + days) };
       const ticks = ticksOf(view, 800);

@@ -1,14 +1,14 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** The way to the database, which can be cut. */
+/** A proxy in front of the database whose connections can be cut. */
 export interface Wire {
-  /** the same database, by this way */
+  /** URL of the same database through this proxy */
   url(direct: string): string;
-  /** cuts connections in the middle of a COPY, when so many bytes of rows have passed; @returns how many it has cut */
+  /** cuts connections in the middle of a COPY, after this many bytes of rows; @returns how many it has cut */
   cutCopies(times: number, afterBytes?: number): { readonly hits: number };
-  /** cuts connections when a COMMIT has gone out and before its answer comes in: done, and nobody knows */
+  /** cuts connections after a COMMIT was sent and before its answer arrives: committed, but the client does not know */
   loseCommits(times: number): { readonly hits: number };
-  /** cuts all at once */
+  /** cuts all connections now */
   cutAll(): number;
   calm(): void;
   close(): Promise<void>;
@@ -36,7 +36,7 @@ export async function startWire(): Promise<Wire> {
         copied += bytes.length;
         if (copied > armed.afterBytes) {
           armed.hits += 1;
-          // Half of it arrives: rows without an end, as when a cable is pulled.
+          // Half of it arrives: a COPY without its end, as when a cable is pulled.
           upstream.write(bytes.subarray(0, bytes.length >> 1), hangUp);
           return;
         }
@@ -44,7 +44,7 @@ export async function startWire(): Promise<Wire> {
       if (losing && losing.hits < losing.times && copied !== undefined && bytes.includes('commit')) {
         losing.hits += 1;
         upstream.unpipe(client);
-        // The server's word is the sign that it is done.
+        // The server's answer shows that the commit is done.
         upstream.once('data', hangUp).resume();
       }
       upstream.write(bytes);
