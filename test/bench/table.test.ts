@@ -7,7 +7,7 @@ const measured = (name: string, seconds: readonly number[], rows: number = WANTE
   outcomes: seconds.map((s) => ({ seconds: s, rows })),
 });
 
-it('holds each run against that of gordon-data in the same round, and takes the middle', () => {
+it('compares each run with that of gordon-data in the same round, and takes the median', () => {
   const ours = measured('ours', [1, 2, 8]);
   const table = tableOf(ours, [measured('steady', [2, 4, 2]), measured('once', [4])], true);
   expect(table.split('\n').slice(2, 5)).toEqual([

@@ -6,7 +6,7 @@ import { operationsOf, type Schema } from '../helpers/openapi.ts';
 
 /** The command line reads with schemas of its own, which take what a newer API adds; the document holds them to the API. */
 const document = openApi();
-const told = new Map(operationsOf(document).map((operation) => [operation.operationId, operation]));
+const documented = new Map(operationsOf(document).map((operation) => [operation.operationId, operation]));
 
 const READS: readonly [operationId: string, status: number, reads: z.ZodType][] = [
   ['createJob', 202, answers.detailShape],
@@ -19,7 +19,7 @@ const READS: readonly [operationId: string, status: number, reads: z.ZodType][] 
   ['getJob', 404, answers.Problem],
 ];
 
-/** Where a reader asks for more than the document promises. */
+/** Where a reader requires more than the document promises. */
 function refusals(reads: Schema, says: Schema, where: string): string[] {
   const wanted = kindsOf(reads);
   return kindsOf(resolved(says)).flatMap((option) => {
@@ -66,12 +66,12 @@ function resolved(schema: Schema): Schema {
 
 describe('what the command line reads', () => {
   it.each(READS)('of %s %i is what the document promises', (id, status, reads) => {
-    const { schema } = told.get(id)!.responses[status]!;
+    const { schema } = documented.get(id)!.responses[status]!;
     expect(refusals(z.toJSONSchema(reads, { io: 'input' }) as Schema, schema, id)).toEqual([]);
   });
 
-  it('would be told where it asked for more', () => {
-    const { schema } = told.get('listJobs')!.responses[200]!;
+  it('is reported where it requires more', () => {
+    const { schema } = documented.get('listJobs')!.responses[200]!;
     const wants = (shape: z.ZodType) =>
       refusals(z.toJSONSchema(z.array(shape)) as Schema, schema, 'listJobs');
     expect(wants(z.looseObject({ owner: z.string() }))).toEqual(['listJobs[].owner: is not there']);

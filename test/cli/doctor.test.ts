@@ -129,7 +129,7 @@ describe('the API', () => {
     expect(await health({ body })).toEqual([['ok', 'jobs API at URL: healthy, simulated data']]);
   });
 
-  it('tells what it cannot reach', async () => {
+  it('reports what it cannot reach', async () => {
     const checks = { database: { ok: false, detail: 'ECONNREFUSED' }, job_table: { ok: false } };
     const body = { status: 'unavailable', checks, simulated: false };
     expect(await health({ status: 503, body })).toEqual([
@@ -220,7 +220,7 @@ describe('the venues', () => {
     return { ...diagnosis, what: diagnosis.what.replace(new URL(api.url).host, 'HOST') };
   };
 
-  it('are asked once for each of their hosts, as the sources ask', () => {
+  it('are requested once for each of their hosts, with the requests of the sources', () => {
     expect(sampleRequests(sources).map(({ host, path }) => host.url + path)).toEqual(
       expect.arrayContaining([
         'https://api.binance.com/api/v3/klines',

@@ -52,7 +52,7 @@ describe('the report', () => {
     ]);
   });
 
-  it('tells below the table what is proven empty, and the oddities of the data', () => {
+  it('lists below the table what is proven empty, and the findings', () => {
     const outage = { from: '2025-05-01T00:00:00Z', to: '2025-05-01T00:10:00Z', reason: 'venue-outage' };
     const odd = series({
       empty: [
@@ -71,7 +71,7 @@ describe('the report', () => {
     ]);
   });
 
-  it('tells what the venue forgets, the most urgent first', () => {
+  it('lists what the venue forgets, the most urgent first', () => {
     const from = { from: gap.from, to: gap.to };
     const week = series({ perishable: { ...from, lost_at: '2025-03-31T00:00:00Z', days_left: 6.9 } });
     const hour = series({

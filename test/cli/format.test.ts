@@ -229,7 +229,7 @@ describe('jobs', () => {
 });
 
 describe('the gaps of a job', () => {
-  it('are told with their causes, and what never was is summed up', () => {
+  it('are listed with their causes, and what never existed is summed up', () => {
     const at = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' } as const;
     const of = (from: string, to: string) => ({ start: Date.parse(from), end: Date.parse(to) });
     const refused = { cause: 'source-error', proven: false, error: 'HTTP 451' } as const;

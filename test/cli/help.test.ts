@@ -164,7 +164,7 @@ describe('a usage error is one line and ends with 2', () => {
   });
 });
 
-it('shows a database of somebody else without its password, and how to get a login that only reads', () => {
+it('shows an external database without its password, and how to get a read-only login', () => {
   const state = {
     pid: 4711,
     mode: 'live' as const,

@@ -24,7 +24,7 @@ describe('the first word of a statement', () => {
     expect(() => firstWord(query)).toThrow(/^the query is empty/);
   });
 
-  it('tells reading from the rest', () => {
+  it('distinguishes reads from everything else', () => {
     expect(['select', 'With', 'VALUES', 'table', 'show', 'explain'].every(isReading)).toBe(true);
     expect(['insert', 'do', 'copy', 'call', 'set', 'reset', 'commit', 'selects'].some(isReading)).toBe(false);
   });

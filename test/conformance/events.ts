@@ -109,12 +109,12 @@ export function describeEvents(makeWarehouse: MakeWarehouse): void {
   });
 
   describe('reconcile of events', () => {
-    it('takes out a whole span of which a row is lost, for nobody knows which', async () => {
+    it('takes out a whole span of which a row is lost, as it is unknown which', async () => {
       await at.store.commit([pageOf([0, 8, 16], [hours(0, 24)])], JOB);
       await at.store.commit([pageOf([24, 32, 40], [hours(24, 48)], { object: 'GET later' })], JOB);
       expect(await at.catalog.reconcile(BTC, hours(0, 48))).toEqual([]);
       await at.loseRows(BTC, [hours(8, 9)]);
-      // However little of it is looked at.
+      // However little of it is counted.
       expect(await at.catalog.reconcile(BTC, hours(20, 48))).toEqual([hours(0, 24)]);
       expect(await spans()).toEqual([['have', 24, 48, 3]]);
       expect(await at.catalog.reconcile(BTC, hours(0, 48))).toEqual([]);

@@ -111,7 +111,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
       const made = both.flatMap((result) => (result.status === 'fulfilled' ? [result.value.job.id] : []));
       const refused = both.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
       expect(new Set(made).size).toBe(1);
-      // The second may come before the first has entered its job; it is told to send it again.
+      // The second may come before the first has entered its job; it gets the answer to send it again.
       expect(refused.every((code) => code === 'idempotency-busy')).toBe(true);
       const again = await jobs.create(order, key);
       expect([again.job.id, again.created]).toEqual([made[0], false]);
@@ -250,7 +250,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
       expect(again[1]).not.toHaveProperty('error');
     });
 
-    it('count rows once however often they are told', async () => {
+    it('count rows once however often they are reported', async () => {
       const id = await make();
       for (let i = 0; i < 3; i++)
         await jobs.checkpoint(id, 'a', { state: 'running', leftMs: 0, rows: 44_640 });
@@ -276,7 +276,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
   });
 
   describe('notes of provisional rows', () => {
-    it('tell which spans were asked for lately, over all chunks of the series', async () => {
+    it('report which spans were fetched lately, over all chunks of the series', async () => {
       expect(await jobs.provisionalSince(SERIES, T0, T0 + MINUTE)).toEqual([]);
       await jobs.noteProvisional(chunk('2024'), [{ start: 1, end: 3 }], T0);
       await jobs.noteProvisional(

@@ -17,7 +17,7 @@ export interface JobTableUnderTest {
   readonly clock: Clock;
   readonly jobs: JobStore;
   readonly leases: Leases;
-  /** a job that somebody has noted and not entered */
+  /** a job that was noted and not entered */
   forget(id: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

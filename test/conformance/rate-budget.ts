@@ -113,7 +113,7 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
       await expect(worker().take('venue', family, 90)).resolves.toBeUndefined();
     });
 
-    it('is not asked where a host has no limit', async () => {
+    it('is not used where a host has no limit', async () => {
       const { worker } = setUp(1);
       await expect(worker().take('venue', undefined, 1_000_000)).resolves.toBeUndefined();
     });
@@ -136,7 +136,7 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
       expect((await drain(worker(), family, 1)).granted).toBe(0);
     });
 
-    it('sets the clock by which windows turn, and waits are told by ours', async () => {
+    it('sets the clock by which windows turn, and waits are measured by ours', async () => {
       const { family, worker } = setUp(600);
       at.now = noon + 50 * SECOND;
       const budget = worker();
@@ -146,7 +146,7 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
       expect(until).toBe(noon + 2 * MINUTE - 20 * SECOND + SECOND);
     });
 
-    it('of the last window is not held against the one that has begun', async () => {
+    it('of the last window does not count in the one that has begun', async () => {
       const { family, worker } = setUp(600);
       const budget = worker();
       await budget.take('venue', family, 1);
@@ -157,8 +157,8 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
     });
   });
 
-  describe('a parked scope', () => {
-    it('lets nobody through until its end: a venue with all its families, a family by itself', async () => {
+  describe('a scope that cools down', () => {
+    it('lets no request through until its end: a venue with all its families, a family by itself', async () => {
       const { family, worker } = setUp(600);
       const [mine, other] = [worker(), worker()];
       const until = noon + 5 * MINUTE;
@@ -176,7 +176,7 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
       await expect(mine.take('venue', undefined, 1)).resolves.toBeUndefined();
     });
 
-    it('stays parked when a shorter ban comes later', async () => {
+    it('keeps its cooldown when a shorter ban comes later', async () => {
       const { worker } = setUp(600);
       const [mine, other] = [worker(), worker()];
       await mine.park('venue', noon + HOUR, 'long');
@@ -226,7 +226,7 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
       }
     });
 
-    it('makes nobody wait who comes after the last moment that was taken', async () => {
+    it('lets a request after the last moment that was taken go without a wait', async () => {
       const { worker, take, sent } = paced(600);
       await take(worker(noon));
       await take(worker(noon + 700));

@@ -100,7 +100,7 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       expect([await isFollowed(), await catalog.requested(BTC)]).toEqual([true, [tail]]);
     });
 
-    it('is no longer noted a week after nobody noted its end', async () => {
+    it('is no longer noted a week later, when its end was never noted', async () => {
       await catalog.request(BTC, days(0, 1), { jobId: 'dead' });
       at.now += 8 * DAY;
       await catalog.request(BTC, days(1, 2), { jobId: 'alive' });
@@ -108,7 +108,7 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       expect([await open(), await catalog.requested(BTC)]).toEqual([0, [days(0, 2)]]);
     });
 
-    it('ends when the series is unfollowed, and only a later order of somebody requests it again', async () => {
+    it('ends when the series is unfollowed, and only a later order by a person requests it again', async () => {
       await catalog.request(BTC, days(0, 60), { jobId: 'one', orderedAt: at.now });
       await store.commit([pageOf([days(0, 1)])], JOB);
       at.now += DAY;
@@ -130,7 +130,7 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
   });
 
   describe('request', () => {
-    it('adds up what was asked for', async () => {
+    it('adds up what was requested', async () => {
       expect(await catalog.requested(BTC)).toEqual([]);
       await catalog.request(BTC, days(0, 2));
       await catalog.request(BTC, days(4, 5));
@@ -183,7 +183,7 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       expect(await catalog.reconcile(BTC, days(0, 1))).toEqual([minutes(50, 51)]);
     });
 
-    it('looks at the asked range and series only', async () => {
+    it('checks the requested range and series only', async () => {
       const eth: Series = { ...BTC, symbol: 'ETHUSDT' };
       await store.commit([pageOf([days(0, 3)])], JOB);
       await store.commit([pageOf([days(0, 3)], { series: eth })], JOB);
@@ -289,7 +289,7 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       expect(await named({ sources: [], symbols: ['ETHUSDT'] })).toEqual([]);
     });
 
-    it('tells of each series what it has, what it lacks and why', async () => {
+    it('reports of each series what it has, what it lacks and why', async () => {
       await catalog.request(BTC, minutes(0, 1_000));
       await store.commit([pageOf([], { empty: [proof(minutes(0, 100), 'pre-listing')] })], JOB);
       const findings = [{ kind: 'off-grid-time', time: T0, detail: {} }];
@@ -325,7 +325,7 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       };
       expect(await catalog.report({})).toEqual([expected]);
 
-      // A proof that is due to be asked again is still a proof.
+      // A proof that is due to be checked again is still a proof.
       at.now += 500 * DAY;
       expect(await catalog.missing(BTC, minutes(400, 410))).toEqual([minutes(400, 410)]);
       expect(await catalog.report({})).toEqual([expected]);

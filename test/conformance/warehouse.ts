@@ -31,9 +31,9 @@ export interface WarehouseUnderTest {
   /** requests of jobs that have not ended */
   openRequests(): Promise<number>;
   closedJobs(): Promise<readonly string[]>;
-  /** as somebody deletes rows by hand */
+  /** as an operator deletes rows by hand */
   loseRows(series: Series, set: RangeSet): Promise<void>;
-  /** as somebody restores an older ledger: no span is left that begins at `from` or later */
+  /** as an operator restores an older ledger: no span is left that begins at `from` or later */
   forgetSpans(from: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

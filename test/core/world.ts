@@ -46,7 +46,7 @@ export const AAA: Series = { source: 'plain', symbol: 'AAA', timeframe: '1h' };
 
 type Ports = PlanPorts & FetchPorts & CreatePorts & AuditPorts & VerifyPorts & RefreshPorts;
 
-/** A warehouse, a job table and a venue in memory, on a clock that stands still until somebody turns it. */
+/** A warehouse, a job table and a venue in memory, on a clock that stands still until a test moves it. */
 export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
   const sources = Object.fromEntries(traits.map((one) => [one.id, syntheticSource(one)]));
   const clock = { now: NOW };

@@ -4,7 +4,7 @@ import { DEFAULTS, OPTION_NAMES, OptionError, readContext } from '../../infra/co
 import { NOWHERE, synth } from './support/synth.ts';
 
 describe('options', () => {
-  it('are the defaults when nothing is said, and the feature flags are no options', () => {
+  it('are the defaults when nothing is set, and the feature flags are no options', () => {
     expect(readContext({ '@aws-cdk/core:x': true, 'aws:cdk:y': [], 'cli-telemetry': false })).toEqual({
       ...DEFAULTS,
       variables: {},

@@ -56,7 +56,7 @@ describe('schedules', () => {
   });
 });
 
-it('tells execution-stopped of executions of this machine alone', () => {
+it('notifies execution-stopped of executions of this machine alone', () => {
   const [rule] = rules(plain).filter(({ EventPattern }) => EventPattern);
   expect(nameOf(rule!.Targets[0]!.Arn)).toBe('ExecutionStoppedFunction.Arn');
   expect(rule!.EventPattern!.detail).toEqual({
@@ -65,7 +65,7 @@ it('tells execution-stopped of executions of this machine alone', () => {
   });
 });
 
-describe('what nobody took', () => {
+describe('what was not delivered', () => {
   it('goes to the dead letters, from the rule and from the function', () => {
     for (const { Targets } of rules(plain))
       expect(nameOf(Targets[0]!.DeadLetterConfig.Arn)).toBe('DeadLetters.Arn');

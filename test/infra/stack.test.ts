@@ -45,7 +45,7 @@ describe('cdk destroy', () => {
     expect(left).toContain('BackfillLog');
   });
 
-  it('leaves no log behind that nobody deletes: every function of the template names its own', () => {
+  it('leaves no log behind: every function of the template names its own', () => {
     for (const [id, { Properties }] of Object.entries(plain.of('AWS::Lambda::Function'))) {
       expect([id, Properties.LoggingConfig]).toEqual([
         id,
@@ -59,7 +59,7 @@ describe('cdk destroy', () => {
 });
 
 describe('the URL of the database', () => {
-  it('is a parameter that nobody is shown, kept as a secret', () => {
+  it('is a hidden parameter, kept as a secret', () => {
     plain.template.hasParameter('DatabaseUrl', { NoEcho: true, AllowedPattern: '^postgres(ql)?://\\S+$' });
     plain.template.hasResourceProperties('AWS::SecretsManager::Secret', {
       SecretString: { Ref: 'DatabaseUrl' },

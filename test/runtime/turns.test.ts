@@ -46,7 +46,7 @@ describe('turns', () => {
     expect(whole).toEqual({ status: 'fulfilled', value: ['c1', 'c2'] });
   });
 
-  it('are not taken by a stream that nobody reads', async () => {
+  it('are not taken by a stream without a reader', async () => {
     const turns = new StreamSemaphore(1);
     turns.of(items('a', []));
     expect(await read(turns.of(items('b', [])))).toEqual(['b1', 'b2']);

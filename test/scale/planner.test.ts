@@ -15,8 +15,8 @@ const RANGE = { start: Date.UTC(2016, 9, 15), end: NOW };
 
 describe('the model', () => {
   it('takes the chunks of each wave as PlanWave does', async () => {
-    const asked = { source: klines_spot, timeframe: '1d', range: RANGE, now: NOW } as const;
-    const { orders, templates } = workloadOf({ ...asked, symbols: 9, symbolsPerOrder: 9 });
+    const workload = { source: klines_spot, timeframe: '1d', range: RANGE, now: NOW } as const;
+    const { orders, templates } = workloadOf({ ...workload, symbols: 9, symbolsPerOrder: 9 });
     const run = new JobRun(orders[0]!, templates);
     const job = plannedJob(klines_spot, '1d', orders[0]!.symbols, RANGE, NOW);
     for (let wave = 1; ; wave++) {

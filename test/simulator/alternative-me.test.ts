@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 describe('fear and greed', () => {
-  it('gives the newest day alone unless told, indented with tabs', async () => {
+  it('gives the newest day alone by default, indented with tabs', async () => {
     const { text, json, headers } = await get('/alternative-me/fng/');
     const [row] = json().data;
     expect(headers.get('content-type')).toContain('application/json');
@@ -96,7 +96,7 @@ describe('fear and greed', () => {
     expect(later.map(strip)).toEqual(expect.arrayContaining(before.map(strip)));
   });
 
-  it('writes dates where asked, and a useless time until the update with them', async () => {
+  it('writes dates where requested, and a useless time until the update with them', async () => {
     const [us] = await fng('?date_format=us');
     expect(us).toMatchObject({ timestamp: '11-20-2025', time_until_update: '-1763640000' });
     expect((await fng('?date_format=world'))[0]?.timestamp).toBe('20-11-2025');

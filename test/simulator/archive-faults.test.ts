@@ -30,7 +30,7 @@ describe('faults of archive objects', () => {
   const time = (line: string): string => line.split(',')[0]!;
   const withoutVolume = (line: string): string => line.split(',').toSpliced(5, 1).join(',');
 
-  it('wrong-checksum: a good file beside the digest of another, as often as told', async () => {
+  it('wrong-checksum: a good file beside the digest of another, as often as requested', async () => {
     on.venues.faults.add({ kind: 'wrong-checksum', match: 'BTCUSDT-1h-2025-03', times: 1 });
     const { zip, checksum } = await archiveOf(on, MONTH);
     const sha256 = createHash('sha256').update(zip).digest('hex');
@@ -44,7 +44,7 @@ describe('faults of archive objects', () => {
     await expect(struck({ kind: 'corrupt-zip' })).rejects.toThrow();
   });
 
-  it('not-found: 404 in the words of S3, as often as told', async () => {
+  it('not-found: 404 with the message of S3, as often as requested', async () => {
     on.venues.faults.add({ kind: 'not-found', match: `${MONTH}`, times: 1 });
     const gone = await on.get<string>(`/binance-archive/data/${MONTH}`);
     expect([gone.status, gone.body.includes('NoSuchKey')]).toEqual([404, true]);

@@ -91,7 +91,7 @@ describe('listing of the Binance archive', () => {
     expect(seen).toEqual([...new Set(seen)].sort());
   });
 
-  it('tells no NextMarker without a delimiter and counts folders as keys with one', async () => {
+  it('gives no NextMarker without a delimiter and counts folders as keys with one', async () => {
     const flat = await list({ prefix: 'data/spot/daily/klines/ADAUSDT/', 'max-keys': '3' });
     expect([flat.keys.length, flat.truncated, flat.next]).toEqual([3, true, undefined]);
     const two = await list({ delimiter: '/', prefix: 'data/spot/monthly/klines/', 'max-keys': '2' });

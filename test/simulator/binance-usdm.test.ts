@@ -64,7 +64,7 @@ describe('Binance USD-M futures', () => {
     });
   });
 
-  it('tells onboard and delivery dates; the end moves when it is announced', async () => {
+  it('states onboard and delivery dates; the end moves when it is announced', async () => {
     const of = async (symbol: string) => {
       const { body } = await on.get<{ futuresType: string; symbols: Record<string, unknown>[] }>(
         '/binance-usdm/fapi/v1/exchangeInfo',

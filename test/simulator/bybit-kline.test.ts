@@ -41,7 +41,7 @@ describe('kline', () => {
     expect(Number(after[0]?.[5])).toBeGreaterThan(Number(before[0]?.[5]));
   });
 
-  it('gives 200 rows unless told and takes at most 1000', async () => {
+  it('gives 200 rows by default and takes at most 1000', async () => {
     expect(await kline('category=linear&symbol=BTCUSDT&interval=5')).toHaveLength(200);
     expect(await kline('category=linear&symbol=BTCUSDT&interval=5&limit=1000')).toHaveLength(1000);
     const refused = await market('kline?category=linear&symbol=BTCUSDT&interval=5&limit=1001');
@@ -61,7 +61,7 @@ describe('kline', () => {
     expect(await kline(`${base}&start=${start + 1}&end=${start + 2}`)).toEqual([]);
   });
 
-  it('finds the first candle with a tiny start, later than launchTime tells', async () => {
+  it('finds the first candle with a tiny start, later than launchTime states', async () => {
     const [first] = await kline('category=linear&symbol=BTCUSDT&interval=1&start=1&limit=1');
     expect(first?.[0]).toBe(String(at('2020-03-25T10:36:00Z')));
     const info = await market('instruments-info?category=linear&symbol=BTCUSDT');
@@ -142,7 +142,7 @@ describe('kline', () => {
     expect(new Date(Number(week?.[0])).getUTCDay()).toBe(1);
   });
 
-  it('tells the truth it serves', async () => {
+  it('reports the truth it serves', async () => {
     const query = 'market=bybit-linear&symbol=BTCUSDT&timeframe=1h&start=2025-11-01&end=2025-11-02';
     const truth = (await get(`/_control/truth?${query}`)).json();
     const start = at('2025-11-01T00:00:00Z');

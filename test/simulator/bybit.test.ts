@@ -154,7 +154,7 @@ describe('instruments-info and time', () => {
     expect(symbols).not.toContain('OLDUSDT');
   });
 
-  it('tells the funding interval of the day, in minutes', async () => {
+  it('states the funding interval of the day, in minutes', async () => {
     const minutes = async (time: string) => {
       venues.control.clock.hold(at(time));
       return (await market('instruments-info?category=linear&symbol=NEWUSDT')).result.list[0].fundingInterval;
@@ -163,7 +163,7 @@ describe('instruments-info and time', () => {
     expect(await minutes('2025-10-12T00:00:00Z')).toBe(60);
   });
 
-  it('tells the time in seconds and nanoseconds', async () => {
+  it('states the time in seconds and nanoseconds', async () => {
     expect((await market('time')).result).toEqual({
       timeSecond: '1763642070',
       timeNano: '1763642070000000000',
@@ -208,7 +208,7 @@ describe('refusals', () => {
     venues.control.limits.override('bybit', 600);
   });
 
-  it('can be told to answer 10006, to block the country and to be overloaded', async () => {
+  it('can be set to answer 10006, to block the country and to be overloaded', async () => {
     venues.faults.add({ kind: 'status', venue: 'bybit', status: 200, times: 1 });
     venues.faults.add({ kind: 'status', venue: 'bybit', status: 403, skip: 1, times: 1 });
     venues.faults.add({ kind: 'status', venue: 'bybit', status: 429, skip: 2, times: 1 });

@@ -15,7 +15,7 @@ beforeEach(() => {
 const days = (body: { data: { time: string }[] }): string[] => body.data.map((r) => r.time.slice(0, 10));
 
 describe('asset-metrics', () => {
-  it('gives the newest 100 days unless told, oldest first, as text with nanoseconds', async () => {
+  it('gives the newest 100 days by default, oldest first, as text with nanoseconds', async () => {
     const body = (await get(CAP)).json();
     expect(Object.keys(body)).toEqual(['data', 'next_page_token', 'next_page_url']);
     expect(body.data).toHaveLength(100);
@@ -121,7 +121,7 @@ describe('asset-metrics', () => {
 describe('blockchain.info', () => {
   const chart = (query: string) => get(`/blockchain-info/charts/${query}`);
 
-  it('thins a long chart unless told not to', async () => {
+  it('thins a long chart by default', async () => {
     const sampled = (await chart('market-cap?timespan=all&format=json')).json();
     const full = (await chart('market-cap?timespan=all&format=json&sampled=false')).json();
     expect(Object.keys(full)).toEqual(['status', 'name', 'unit', 'period', 'description', 'values']);

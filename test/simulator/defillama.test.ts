@@ -13,7 +13,7 @@ const chart = async (query = ''): Promise<Row[]> =>
   (await get(`/defillama/stablecoincharts/all${query}`)).json();
 
 describe('stablecoincharts', () => {
-  it('tells the whole market daily from 2017-11 on, oldest first, dates as text of seconds', async () => {
+  it('gives the whole market daily from 2017-11 on, oldest first, dates as text of seconds', async () => {
     const rows = await chart();
     expect(rows[0]?.date).toBe(String(Date.parse('2017-11-29') / 1000));
     expect(rows.at(-1)?.date).toBe(String(Date.parse('2025-11-20') / 1000));
@@ -65,7 +65,7 @@ describe('stablecoincharts', () => {
     expect(after.at(-1)).not.toEqual(before.at(-1));
   });
 
-  it('lists the coins, with a price where asked', async () => {
+  it('lists the coins, with a price where requested', async () => {
     const { peggedAssets } = (await get('/defillama/stablecoins?includePrices=true')).json();
     expect(peggedAssets.map((a: { id: string; symbol: string }) => [a.id, a.symbol])).toEqual([
       ['1', 'USDT'],

@@ -63,7 +63,7 @@ describe('wire', () => {
     venues.control.limits.override('deribit', 100);
   });
 
-  it('can be told to hide an error in a good answer', async () => {
+  it('can be set to hide an error in a good answer', async () => {
     venues.faults.add({ kind: 'status', venue: 'deribit', status: 200, times: 1 });
     const { status, json } = await call('get_index_price?index_name=btc_usd');
     expect(status).toBe(200);

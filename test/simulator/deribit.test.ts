@@ -133,7 +133,7 @@ describe('book summary', () => {
     }
   });
 
-  it('has nulls where nobody quotes or traded, and no interest in strikes listed today', async () => {
+  it('has nulls where there are no quotes or trades, and no interest in strikes listed today', async () => {
     const rows = await summaries();
     expect(rows.some((r) => r.bid_price === null && r.mid_price === null)).toBe(true);
     expect(rows.some((r) => r.ask_price === null && r.mid_price === null)).toBe(true);

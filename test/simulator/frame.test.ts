@@ -35,7 +35,7 @@ describe('the frame of the simulator', () => {
     expect(env.GORDON_BINANCE_LISTING_URL).toBe(`${url}/binance-listing`);
     const { FRED_API_KEY: key, ...urls } = env;
     expect(Object.values(baseUrls).sort()).toEqual(Object.values(urls).sort());
-    // The one venue that asks for a key.
+    // The one venue that requires a key.
     expect(key).toMatch(/^[0-9a-z]{32}$/);
     expect((await on.get('/nothing-here')).status).toBe(404);
     expect((await on.get('/binance-spotted/api/v3/time')).status).toBe(404);
@@ -61,7 +61,7 @@ describe('the frame of the simulator', () => {
     expect((await on.control('POST', 'clock', { set: '2025-01-01T00:00' })).status).toBe(400);
   });
 
-  it('logs what was asked', async () => {
+  it('logs what was requested', async () => {
     await on.get(TIME);
     await on.get(`${TIME}?x=1`);
     const { body } = (await on.control('GET', 'requests?last=1')) as {
@@ -105,7 +105,7 @@ describe('the frame of the simulator', () => {
     expect(on.venues.faults.list().map((f) => f.hits)).toEqual([2, 1]);
   });
 
-  it('refuses in the words of the venue', async () => {
+  it('refuses as the venue does', async () => {
     const fault = on.venues.faults.add({ kind: 'status', status: 451 });
     const refused = await on.get(TIME);
     expect(refused.body).toMatchObject({ code: 0, msg: expect.stringContaining('restricted location') });

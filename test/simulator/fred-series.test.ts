@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe('series', () => {
-  it('tells units, of which two are easily confused', async () => {
+  it('states units, of which two are easily confused', async () => {
     const info = async (id: string) => {
       const { json } = await get(
         `/fred/fred/series?series_id=${id}&api_key=${REGISTERED_KEY}&file_type=json`,

@@ -143,7 +143,7 @@ describe('observations', () => {
     expect(await observations('UNRATE', 'offset=100000')).toEqual([]);
   });
 
-  it('answers in XML unless told', async () => {
+  it('answers in XML by default', async () => {
     const answer = await get(path('CPIAUCSL', 'limit=1').replace('&file_type=json', ''));
     expect(answer.headers.get('content-type')).toContain('text/xml');
     expect(answer.text).toMatch(
@@ -164,7 +164,7 @@ describe('vintages', () => {
     expect(first.realtime_start > '2024-04-01').toBe(true);
     expect(Date.parse(second.realtime_start) - Date.parse(first.realtime_end)).toBe(86_400_000);
     expect(second.realtime_end).toBe('9999-12-31');
-    // What was known on a day is what is told of it later.
+    // What was known on a day is what is served for it later.
     const asOf = `observation_start=2024-03-01&observation_end=2024-03-01&realtime_start=${first.realtime_end}&realtime_end=${first.realtime_end}`;
     expect((await observations(id, asOf))[0]?.value).toBe(first.value);
     venues.control.clock.hold(Date.parse(`${first.realtime_end}T20:00:00Z`));
@@ -185,7 +185,7 @@ describe('vintages', () => {
     expect(await vintagesOf('DGS10')).toBe(0);
   });
 
-  it('shows nothing that was not yet published on the asked day', async () => {
+  it('shows nothing that was not yet published on the requested day', async () => {
     const rows = await observations(
       'CPIAUCSL',
       'realtime_start=2025-03-01&realtime_end=2025-03-01&sort_order=desc&limit=1',

@@ -40,7 +40,7 @@ function sum(rows: readonly number[][]): number[] {
 }
 
 describe('the simulated market', () => {
-  it('gives a minute the same candle whatever was asked before', () => {
+  it('gives a minute the same candle whatever was requested before', () => {
     const start = at('2024-03-05T10:00');
     const month = candles(btc, '1m', at('2024-03-01T00:00'), at('2024-04-01T00:00'));
     const market = fresh();

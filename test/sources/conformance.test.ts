@@ -15,7 +15,7 @@ import {
   tiersOf,
 } from './conformance.ts';
 
-// What is no JSON may have been cut short on its way: it is asked again. Everything else stays as it is.
+// What is no JSON may have been cut short on its way: it is requested again. Everything else stays as it is.
 const malformed = expect.objectContaining({
   code: 'malformed-rows',
   name: expect.stringMatching(/^(PermanentError|RetryableVenueError)$/),
@@ -93,7 +93,7 @@ describe.each(cases)('$id', ({ id, source, fixtures }) => {
     const page = fixtures.pages[tier.name]!;
     const body = bytes(fixtureText(id, page.body));
 
-    it('asks for the range and for no secret', () => {
+    it('requests the range and no secret', () => {
       const request = expectRequest(() => tier.request(series, range));
       expect(request.venue.id).not.toBe('');
     });
@@ -125,7 +125,7 @@ describe.each(cases)('$id', ({ id, source, fixtures }) => {
     const snapshot = fixtures.snapshots![tier.name]!;
     const read = (bodies: readonly string[]) => tier.parse(bodies.map(bytes), series, snapshot.at);
 
-    it('asks for no secret', () => {
+    it('requests no secret', () => {
       const requests = tier.requests(series);
       expect(requests.length).toBe(snapshot.bodies.length);
       for (const [i] of requests.entries()) expectRequest(() => tier.requests(series)[i]!);

@@ -56,13 +56,13 @@ export interface SnapshotFixture {
 export interface ArchiveFixture {
   /** the rows of each file */
   readonly files: Readonly<Record<string, readonly PlainRow[]>>;
-  /** kinds of findings when the rows are out of order and repeated; none unless told */
+  /** kinds of findings when the rows are out of order and repeated; defaults to none */
   readonly whenShuffled?: readonly string[];
   readonly damaged: Readonly<Record<string, string>>;
 }
 
 export interface ListingFixture {
-  /** `at` is what the body says as an answer about the first row, `last` about the newest; the same unless told */
+  /** `at` is what the body says as an answer about the first row, `last` about the newest; defaults to the same */
   readonly first: { readonly body: string; readonly at: number; readonly last?: number };
   /** the answer for a symbol without rows */
   readonly none: string;
@@ -84,7 +84,7 @@ export function rowsOf({ batch }: Pick<Parsed, 'batch'>): PlainRow[] {
   return Array.from({ length: batch.length }, (_, i) => batch.columns.map((data) => cell(data, i)));
 }
 
-/** Holds a batch against its table and its series. */
+/** Compares a batch with its table and its series. */
 export function expectSound({ batch }: Parsed, table: TableSpec, series: Series): void {
   expect(batch.columns.length).toBe(table.columns.length);
   expect(batch.times.length).toBe(batch.length);
@@ -113,7 +113,7 @@ export function expectSound({ batch }: Parsed, table: TableSpec, series: Series)
   expect(new Set(keys).size, 'rows of one key').toBe(keys.length);
 }
 
-/** A request that the client can send, that asks the same each time and that names no secret. */
+/** A request that the client can send, that is the same each time and that names no secret. */
 export function expectRequest(make: () => HttpRequest): HttpRequest {
   const request = make();
   expect(make()).toEqual(request);

@@ -58,7 +58,7 @@ describe('aggregates on plain PostgreSQL', () => {
     expect(await bucketsOf('price_klines_12h', 'ONEUSDT')).toEqual([]);
   });
 
-  it('have no bounds where none are told', async () => {
+  it('have no bounds where none are given', async () => {
     await writeCandles(sql, 'ALLUSDT', day, 0);
     await sql`call refresh_continuous_aggregate('price_klines_15m', null, null)`;
     expect(await bucketsOf('price_klines_15m', 'ALLUSDT')).toHaveLength(96);
@@ -100,7 +100,7 @@ describe('aggregates on plain PostgreSQL', () => {
     await expectEqual(sql, day);
   });
 
-  it('are refreshed at once in tables that nobody has analyzed: no bucket is looked for one by one', async () => {
+  it('are refreshed at once in tables that were never analyzed: no bucket is looked for one by one', async () => {
     await using fresh = await createTestDatabase();
     const own = fresh.connect({ max: 1 });
     for (const table of ['price_klines', 'price_klines_30m'])

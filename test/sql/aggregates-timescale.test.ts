@@ -169,7 +169,7 @@ describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleA
     await db.exec('reset role');
   });
 
-  it('tells the state of its aggregates', async () => {
+  it('reports the state of its aggregates', async () => {
     const status = await store.status();
     expect(status.map(({ name }) => name)).toEqual(AGGREGATES.map(({ name }) => name));
     // The engine has no scheduler, and so says the view.

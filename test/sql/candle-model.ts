@@ -96,7 +96,7 @@ export async function writeWithinLookbacks(sql: Sql, now: number): Promise<void>
   }
 }
 
-/** Holds each aggregate against the rows of its own lookback. @param now what they were written with */
+/** Compares each aggregate with the rows of its own lookback. @param now what they were written with */
 export async function expectWithinLookbacks(sql: Sql, now: number): Promise<void> {
   const range = { start: floorTo(now, DAY) - 3 * DAY, end: now + DAY };
   for (const name of Object.keys(LOOKBACK)) {
@@ -111,7 +111,7 @@ export interface Only {
   readonly symbol?: string;
 }
 
-/** Holds aggregates within a range against what the candles themselves give. */
+/** Compares aggregates within a range with what the candles themselves give. */
 export async function expectEqual(sql: Sql, { start, end }: Range, only: Only = {}): Promise<void> {
   const { names, symbol = '%' } = only;
   for (const { name, width } of AGGREGATES) {

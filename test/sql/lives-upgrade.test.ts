@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('makes a list of the one life, which is due to be looked at again', async () => {
+it('makes a list of the one life, which is due to be checked again', async () => {
   const store = createSeriesStore(sql, {
     tables: (id) => sources[id as 'klines_spot']!.table,
     clock: () => 0,

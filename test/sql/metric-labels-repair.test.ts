@@ -78,7 +78,7 @@ const missing = async (source: string, timeframe: '5m' | '1h', start: string, en
   return found.map((part) => [part.start, part.end].map((time) => new Date(time).toISOString().slice(0, 16)));
 };
 
-it('asks for midnights again, and for nothing else of the old years', async () => {
+it('requests midnights again, and for nothing else of the old years', async () => {
   expect(await missing('open_interest_binance', '1h', '2025-03-02', '2025-03-03')).toEqual([
     ['2025-03-02T00:00', '2025-03-02T01:00'],
   ]);

@@ -122,7 +122,7 @@ describe('backfill.asl.json', () => {
     expect(definition.States.FetchChunks!.ItemSelector!['wave.$']).toBe('$.wave');
   });
 
-  it.each(tasks.map(([name]) => name))('%s is given what its contract asks for', (name) => {
+  it.each(tasks.map(([name]) => name))('%s is given what its contract requires', (name) => {
     const payload = fill(states[name]!.Parameters!.Payload, given[name]);
     expect(schemas[`${name}Input`]!.safeParse(payload).error).toBeUndefined();
   });

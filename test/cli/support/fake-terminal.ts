@@ -6,15 +6,15 @@ export interface FakeTerminal extends Terminal {
   /** all that was printed */
   stdout(): string;
   stderr(): string;
-  /** Ctrl-C, while somebody listens. @returns whether somebody did */
+  /** Ctrl-C, while there is a listener. @returns whether there was one */
   stop(signal: StopSignal): boolean;
 }
 
 export interface FakeTerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** which screens are terminals; none unless told */
+  /** which streams are terminals; defaults to none */
   readonly tty?: { readonly out?: boolean; readonly err?: boolean };
-  /** what somebody answers; nobody sits there where it is left out */
+  /** what the user answers; left out, there is no user at the terminal */
   readonly answer?: string;
   /** words texts that name commands; leaves them as they are where it is left out */
   readonly hint?: Hint;

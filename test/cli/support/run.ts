@@ -11,7 +11,7 @@ export interface Ran {
 
 export interface RunOptions extends FakeTerminalOptions {
   readonly api?: string;
-  /** the embedded host that this machine seems to have; none unless told */
+  /** the embedded host that this machine seems to have; defaults to none */
   readonly host?: HostState;
   readonly terminal?: FakeTerminal;
 }

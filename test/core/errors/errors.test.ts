@@ -42,8 +42,8 @@ describe('describeError', () => {
     expect(describeError(new TypeError('fetch failed', { cause: root }))).toBe(
       'fetch failed: getaddrinfo ENOTFOUND venue',
     );
-    const told = new Error(`it failed: ${root.message}`, { cause: root });
-    expect(describeError(told)).toBe('it failed: getaddrinfo ENOTFOUND venue');
+    const wrapped = new Error(`it failed: ${root.message}`, { cause: root });
+    expect(describeError(wrapped)).toBe('it failed: getaddrinfo ENOTFOUND venue');
     expect(describeError(new RangeError(''))).toBe('RangeError');
     expect(describeError('plain words')).toBe('plain words');
   });

@@ -37,7 +37,7 @@ describe('pages', () => {
     ]);
   });
 
-  it('that a venue was asked for are not held, nor what was held before them', async () => {
+  it('that were requested from a venue are not held back, nor what was held back before them', async () => {
     expect(await groups([ofFile('a'), page('GET 1', 10), page('GET 2', 10), ofFile('b')])).toEqual([
       ['a', 'GET 1'],
       ['GET 2'],

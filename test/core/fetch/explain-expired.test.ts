@@ -39,7 +39,7 @@ describe('steps beyond the reach of the last tier', () => {
     expect(await explained(of, 1, 3)).toEqual([[1, 2, 'not-published', 'day 1']]);
   });
 
-  it('lie outside the symbol’s life, or nobody was asked about them', async () => {
+  it('lie outside the symbol’s life, or were never requested', async () => {
     const of = context([object(3, 'missing')], { listedAt: 2 * DAY, delistedAt: 5 * DAY });
     expect(await explained(of, 1, 6)).toEqual([
       [1, 2, 'pre-listing', 'day 3'],

@@ -57,7 +57,7 @@ describe('candles', () => {
     ['a high below the close', [10, 12, 9, 13]],
     ['a low above the open', [10, 12, 10.5, 11]],
     ['a low above the close', [10, 12, 9.5, 9.4]],
-  ])('with %s are told with their instant and their prices', (_, odd) => {
+  ])('with %s are reported with their instant and their prices', (_, odd) => {
     const [open, high, low, close] = odd;
     expect(found(pageOf([plain, odd, plain]))).toEqual([
       {

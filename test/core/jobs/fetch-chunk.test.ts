@@ -52,7 +52,7 @@ describe('a chunk', () => {
     expect(world.warehouse.rows.count(AAA)).toBe(MONTH);
   });
 
-  it('asks only for what is missing, and counts what it wrote before', async () => {
+  it('requests only what is missing, and counts what it wrote before', async () => {
     const world = worldOf();
     const { fetch, progress } = await planned(world);
     await fetch();
@@ -80,7 +80,7 @@ describe('a chunk', () => {
     ]);
   });
 
-  it('is looked at as it comes in: what cannot be right is a finding', async () => {
+  it('is checked as it comes in: what cannot be right is a finding', async () => {
     const world = worldOf();
     world.market.restate(AAA, hours(3, 4).start, -1);
     const { fetch } = await planned(world);
@@ -184,7 +184,7 @@ describe('what a chunk needs of our own stores', () => {
 });
 
 describe('a cancelled job', () => {
-  it('asks nobody anything', async () => {
+  it('sends no request', async () => {
     const world = worldOf();
     const { id, fetch, progress } = await planned(world);
     await world.ports.jobs.cancel(id);

@@ -28,7 +28,7 @@ describe('the range of an order', () => {
     expect(rangeOf({ finalAfterMs: 13 * HOUR }, '2025-03-01', NOW).end).toBe(at('2025-03-09'));
   });
 
-  it('holds the running step where a row tells of its beginning, once it is published', () => {
+  it('includes the running step where a row describes its beginning, once it is published', () => {
     expect(rangeOf({ finalAfterMs: 10 * MINUTE - DAY }, '2025-03-01', NOW).end).toBe(at('2025-03-11'));
     expect(rangeOf({ finalAfterMs: 13 * HOUR - DAY }, '2025-03-01', NOW).end).toBe(at('2025-03-10'));
     expect(rangeOf({ finalAfterMs: 10 * MINUTE - DAY }, '2025-03-01', at('2025-03-05')).end).toBe(

@@ -53,7 +53,7 @@ describe('an execution that ended out of turn', () => {
     expect(left).toMatchObject({ status: 'failed', reason: 'PermanentError: no', rows: 3 });
   });
 
-  it('of no known job is nobody’s', async () => {
+  it('of no known job changes nothing', async () => {
     await using table = await createTestJobTable();
     const jobs = createJobStore(table);
     expect(await stopJob(jobs, { jobId: '01JD0000000000000000000000', status: 'ABORTED' })).toBeUndefined();

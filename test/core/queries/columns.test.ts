@@ -3,25 +3,25 @@ import { RowsQuery } from '../../../functions/core/queries/parameters.ts';
 import { parseRowsRequest } from '../../../functions/core/queries/tables.ts';
 import { sources } from '../../../functions/sources/index.ts';
 
-const asked = (table: string, query: Record<string, string>) =>
+const parsed = (table: string, query: Record<string, string>) =>
   parseRowsRequest(sources, table, RowsQuery.parse({ symbol: 'BTCUSDT', ...query }));
 
 describe('columns', () => {
   it('are those that people read, the computed ones included', () => {
-    expect(asked('spot_klines', { columns: 'open_time, close_time,close' }).columns).toEqual([
+    expect(parsed('spot_klines', { columns: 'open_time, close_time,close' }).columns).toEqual([
       'open_time',
       'close_time',
       'close',
     ]);
-    expect(asked('price_klines', { columns: 'timestamp' }).columns).toEqual(['timestamp']);
-    expect(asked('price_klines_1h', { columns: 'bucket' }).columns).toEqual(['bucket']);
-    expect(asked('spot_klines', {})).not.toHaveProperty('columns');
+    expect(parsed('price_klines', { columns: 'timestamp' }).columns).toEqual(['timestamp']);
+    expect(parsed('price_klines_1h', { columns: 'bucket' }).columns).toEqual(['bucket']);
+    expect(parsed('spot_klines', {})).not.toHaveProperty('columns');
   });
 
   it('of candles that are made of smaller ones have their number, and no key', () => {
     const made = { every: '1h', columns: 'close_time,trades,rows' };
-    expect(asked('perp_klines', made).columns).toEqual(['close_time', 'trades', 'rows']);
-    expect(() => asked('perp_klines', { every: '1h', columns: 'timeframe' })).toThrow(
+    expect(parsed('perp_klines', made).columns).toEqual(['close_time', 'trades', 'rows']);
+    expect(() => parsed('perp_klines', { every: '1h', columns: 'timeframe' })).toThrow(
       /no column "timeframe"/,
     );
   });
@@ -30,7 +30,7 @@ describe('columns', () => {
     'of %s that were renamed are refused with the new name',
     (table) => {
       for (const every of [{}, { every: '1h' }]) {
-        expect(() => asked(table, { ...every, columns: 'close,time' })).toThrow(
+        expect(() => parsed(table, { ...every, columns: 'close,time' })).toThrow(
           expect.objectContaining({
             code: 'unknown-column',
             status: 400,
@@ -42,9 +42,9 @@ describe('columns', () => {
   );
 
   it('that are none are refused with those that there are', () => {
-    expect(() => asked('price_klines', { columns: 'time' })).toThrow(
+    expect(() => parsed('price_klines', { columns: 'time' })).toThrow(
       'price_klines: there is no column "time". Its columns are timestamp, symbol, timeframe, open, high, low, close, volume, turnover.',
     );
-    expect(() => asked('spot_klines', { columns: '' })).toThrow(/no column ""/);
+    expect(() => parsed('spot_klines', { columns: '' })).toThrow(/no column ""/);
   });
 });

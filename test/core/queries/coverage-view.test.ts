@@ -49,7 +49,7 @@ const view = (one: SeriesAccount, jobs: Job[] = [], known: Sources = sources) =>
 const full = { have: 24, empty: {}, failed: 0, inFlight: 0, missing: 0 };
 
 describe('the coverage of a series', () => {
-  it('tells each state of what was asked for', () => {
+  it('reports each state of what was requested', () => {
     const runs = view(
       account({
         have: [day(0, 4)],

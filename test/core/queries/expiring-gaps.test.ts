@@ -50,7 +50,7 @@ describe('what has an archive of its days behind it', () => {
     );
   });
 
-  it('is in danger where the archive was asked in vain', () => {
+  it('is in danger where the archive was requested in vain', () => {
     const failed = [{ start: NOW - 26 * DAY, end: NOW - 25 * DAY }];
     const [first] = expiringGapOf(series, source, { gaps: [{ ...gap, end: NOW - DAY }], failed }, NOW);
     expect(first).toMatchObject({ ...failed[0], lostAt: NOW + 4 * DAY - HOUR, daysLeft: 3.95 });
@@ -72,7 +72,7 @@ describe('a snapshot', () => {
 });
 
 describe('rate budgets', () => {
-  it('are told by the requests that the sources would send', () => {
+  it('are computed from the requests that the sources would send', () => {
     const families = limitFamilies(sources);
     expect(families.map(({ family }) => family.id)).toContain('binance-spot');
     expect(families.find(({ family }) => family.id === 'binance-spot')).toMatchObject({ venue: 'binance' });

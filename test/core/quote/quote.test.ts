@@ -37,14 +37,14 @@ describe('a quote', () => {
     ]);
   });
 
-  it('asks nothing about the time before a listing', () => {
+  it('counts no requests for the time before a listing', () => {
     const listedAt = Date.UTC(2025, 4, 1);
     const { requests, rows } = quote(klines_spot, '1m', Date.UTC(2024, 0, 1), Date.UTC(2025, 5, 1), listedAt);
     expect(rows).toBe(31 * 1_440);
     expect(requests.map(({ requests: n }) => n)).toEqual([2]);
   });
 
-  it('asks nothing of what the venue no longer tells', () => {
+  it('counts no requests for what the venue no longer serves', () => {
     const metrics = { ...ratio_top_accounts, tiers: ratio_top_accounts.tiers.slice(1) };
     const { rows } = quote(metrics, '1h', NOW - 60 * DAY, NOW - 45 * DAY);
     expect(rows).toBe(0);

@@ -57,7 +57,7 @@ describe('sortAndDedupe', () => {
     expect(sortAndDedupe(batch).batch).toBe(batch);
   });
 
-  it('tells both rows of a conflict', () => {
+  it('reports both rows of a conflict', () => {
     const { findings } = sortAndDedupe(batchOf(table, [[5, 1, 'a'] as const, [5, 2, 'a'] as const]));
     expect(findings).toEqual([
       { kind: 'duplicate-conflict', time: 5, detail: { kept: '[5,1,"a"]', dropped: '[5,2,"a"]' } },

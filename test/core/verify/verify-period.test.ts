@@ -145,7 +145,7 @@ describe('a period', () => {
 });
 
 describe('nothing is compared', () => {
-  it('of a series that nobody knows', async () => {
+  it('of an unknown series', async () => {
     await expect(verify(worldOf(), { ...AAA, symbol: 'ZZZ' })).rejects.toMatchObject({
       name: 'BadRequest',
       code: 'unknown-series',

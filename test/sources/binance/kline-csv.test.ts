@@ -147,7 +147,7 @@ describe('candles that closed early', () => {
 });
 
 describe('damage', () => {
-  it('is told by line and field', () => {
+  it('is reported by line and field', () => {
     const damaged = line(start) + line(start + MINUTE).replace(',1,1,1,1,', ',1,one,1,1,');
     expect(parse(damaged, 11).findings).toMatchObject([
       { kind: 'unreadable-cell', time: start + MINUTE, detail: { line: 2, column: 3, value: 'one' } },
@@ -163,7 +163,7 @@ describe('damage', () => {
     );
   });
 
-  it('is told where a file is no text at all', () => {
+  it('is reported where a file is no text at all', () => {
     const noise = Uint8Array.from({ length: 200_000 }, (_, i) => 33 + (i % 7));
     expect(() => parseFile(klineCsvParser(series), noise, 16_384)).toThrow('is too long to be one');
   });

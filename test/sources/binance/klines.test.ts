@@ -14,7 +14,7 @@ const ask = (source: Source, minutes: number) =>
   rest(source).request(seriesOf(source), { start, end: start + minutes * MINUTE });
 
 describe('a page of candles', () => {
-  it('is asked for with inclusive bounds', () => {
+  it('is requested with inclusive bounds', () => {
     expect(ask(klines_spot, 60)).toMatchObject({
       path: '/api/v3/klines',
       query: {

@@ -35,7 +35,7 @@ describe('a label', () => {
     });
   });
 
-  it('and the stamp of REST that tells of the same come to one instant', () => {
+  it('and the stamp of REST of the same reading come to one instant', () => {
     const end = at('2026-07-01T00:05');
     expect(answeredAt(end, false)).toEqual(readAt(end, at('2026-06-24')));
     expect(answeredAt(end - SLOT, true)).toEqual(readAt(end - SLOT, at('2026-07-01')));
@@ -130,13 +130,13 @@ it('gives each instant of a damaged file to each of the five, or says why not', 
       for (const { id, columns } of STATISTICS) {
         const { batch, findings } = all[id]!;
         const first = HEADER.split(',').indexOf(columns[0]!);
-        const told = new Set(batch.times);
+        const readTimes = new Set(batch.times);
         const about = findings.filter(({ kind }) => kind === 'empty-field');
         for (const { label, i, fields } of rows) {
           if (gone.has(i)) continue;
           const { time } = readAt(label, at(day));
           const isBlank = ['', '""'].includes(fields[first]!);
-          expect(told.has(time)).toBe(!isBlank);
+          expect(readTimes.has(time)).toBe(!isBlank);
           const explained = about.some((finding) => finding.time! <= time && time < finding.until!);
           if (isBlank) expect(explained).toBe(true);
         }

@@ -45,7 +45,7 @@ describe('a day of metrics', () => {
     expect(rowsOf(parsed.also!.open_interest_binance!)[2]!.at(-1)).toBeNull();
   });
 
-  it('keeps the first of two rows of one time and tells when they differ', () => {
+  it('keeps the first of two rows of one time and reports when they differ', () => {
     const twice = [
       line('00:00', '1', '10', '1', '1', '1', '1'),
       line('00:00', '1', '10', '1', '1', '1', '1'),
@@ -63,13 +63,13 @@ describe('a day of metrics', () => {
     expect([rowsOf(second).map((row) => row[4]), second.findings]).toEqual([[1], []]);
   });
 
-  it('takes what is late by seconds to its five minutes, and tells', () => {
+  it('takes what is late by seconds to its five minutes, and reports it', () => {
     const parsed = read('open_interest_binance', '2025-01-01 01:00:03,BTCUSDT,1,10,1,1,1,1');
     expect([...parsed.batch.times]).toEqual([january + HOUR]);
     expect(parsed.findings.map(({ kind }) => kind)).toEqual(['off-grid-time']);
   });
 
-  it('is looked at on the grid of the series alone', () => {
+  it('is checked on the grid of the series alone', () => {
     const lines = ['00:00', '00:05', '00:05', '00:10'].map((time) =>
       line(time, '1', '1', '1', '1', '1', '0'),
     );
@@ -104,7 +104,7 @@ describe('the requests', () => {
     expect(restOf(open_interest_binance).reachMs).toBeLessThan(30 * 24 * HOUR);
   });
 
-  it('count in the budgets of their own that the venue tells nothing about', () => {
+  it('count in the budgets of their own that the venue reports nothing about', () => {
     const families = (id: string) =>
       tiersOf(sources[id]!, 'pages').map((tier) => tier.request(series, range).family);
     expect(families('ratio_top_accounts')).toEqual([

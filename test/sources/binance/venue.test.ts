@@ -22,7 +22,7 @@ describe('what Binance says', () => {
     expect(judge(200, '{"timezone":"UTC","symbols":[]}')).toEqual({ kind: 'ok' });
   });
 
-  it('is a limit of the family on 429, for as long as Retry-After tells', () => {
+  it('is a limit of the family on 429, for as long as Retry-After states', () => {
     const text = refusal(
       -1003,
       'Too much request weight used; current limit is 6000 request weight per 1 MINUTE.',
@@ -36,7 +36,7 @@ describe('what Binance says', () => {
     expect(judge(429, text)).toMatchObject({ scope: 'family', waitMs: MINUTE });
   });
 
-  it('is a ban of the address on 418, until the later of what message and Retry-After tell', () => {
+  it('is a ban of the address on 418, until the later of what message and Retry-After state', () => {
     const text = refusal(
       -1003,
       `Way too much request weight used; IP banned until ${now + 10 * MINUTE}. Please`,
@@ -59,7 +59,7 @@ describe('what Binance says', () => {
     }
   });
 
-  it('is a firewall on 403, which parks the venue for some minutes', () => {
+  it('is a firewall on 403, which starts a cooldown of the venue for some minutes', () => {
     const verdict = judge(403, page);
     expect(verdict).toMatchObject({ kind: 'limited', scope: 'venue', waitMs: 5 * MINUTE });
     expect(verdict).toMatchObject({ message: 'HTTP 403: ERROR The request could not be satisfied.' });

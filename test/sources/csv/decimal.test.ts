@@ -11,7 +11,7 @@ function read(text: string, after = ''): number {
   return value;
 }
 
-/** The 64 bits of a double: tells 0 from -0, and any two neighbours apart. */
+/** The 64 bits of a double: distinguishes 0 from -0, and any two neighbours apart. */
 const bitsOf = (value: number): bigint => {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, value);

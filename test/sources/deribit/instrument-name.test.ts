@@ -3,7 +3,7 @@ import { readOptionName } from '../../../functions/sources/deribit/instrument-na
 import { recorded, recordingsAbsent } from '../../helpers/recorded.ts';
 
 describe('the name of an option', () => {
-  it('tells currency, expiry, strike and side', () => {
+  it('gives currency, expiry, strike and side', () => {
     expect(readOptionName('BTC-2APR20-6500-C')).toEqual({
       currency: 'BTC',
       expiry: Date.UTC(2020, 3, 2, 8),
@@ -22,7 +22,7 @@ describe('the name of an option', () => {
 
   const file = recorded('deribit/get_instruments_ETH_2021-07-22.json');
   it.skipIf(file === undefined)(
-    `tells what the venue says of 426 instruments (${recordingsAbsent ?? 'recorded'})`,
+    `gives what the venue says of 426 instruments (${recordingsAbsent ?? 'recorded'})`,
     () => {
       interface Instrument {
         instrument_name: string;
@@ -34,12 +34,12 @@ describe('the name of an option', () => {
         contract_size: number;
       }
       const { result } = JSON.parse(file!) as { result: Instrument[] };
-      const [futures, told] = [true, false].map((future) =>
+      const [futures, options] = [true, false].map((future) =>
         result.filter(({ kind }) => (kind === 'future') === future),
       );
-      expect([futures!.length, told!.length]).toEqual([8, 418]);
+      expect([futures!.length, options!.length]).toEqual([8, 418]);
       for (const { instrument_name } of futures!) expect(readOptionName(instrument_name)).toBeUndefined();
-      for (const option of told!) {
+      for (const option of options!) {
         expect(readOptionName(option.instrument_name), option.instrument_name).toEqual({
           currency: option.base_currency,
           expiry: option.expiration_timestamp,

@@ -66,7 +66,7 @@ describe('the table', () => {
 });
 
 describe("what a worker holds of the venue's own count", () => {
-  it('tells of other programs on the address, to all workers', async () => {
+  it('reports other programs on the address, to all workers', async () => {
     const { family, worker } = setUp(600);
     const seen = worker();
     await seen.take('venue', family, 1);
@@ -77,7 +77,7 @@ describe("what a worker holds of the venue's own count", () => {
   });
 });
 
-describe('a parked scope', () => {
+describe('a scope that cools down', () => {
   it('is seen by a worker that has just looked, a second later', async () => {
     const { family, worker } = setUp(600);
     const [mine, other] = [worker(), worker()];
@@ -89,7 +89,7 @@ describe('a parked scope', () => {
   });
 });
 
-it('tells a job table that does not answer from a spent budget', async () => {
+it('distinguishes a job table that does not answer from a spent budget', async () => {
   const { family } = setUp(600);
   const budget = createRateBudget({ ...table, table: 'no-such-table', egress: 'x' });
   await expect(budget.take('venue', family, 1)).rejects.toMatchObject({ code: 'job-table-failed' });

@@ -45,7 +45,7 @@ const gapsOf = async (symbol: string) =>
 const marks = async (): Promise<number> =>
   (await hand`select count(*)::int as n from market_data.recounts`)[0]!.n as number;
 
-describe('rows that somebody deletes', () => {
+describe('rows that are deleted by hand', () => {
   it('are missing in the report after the next count, and only they', async () => {
     await load(BTC, ETH);
     await hand`delete from market_data.spot_klines where symbol = 'BTCUSDT' and open_time >= ${new Date(T0 + DAY)}
@@ -119,7 +119,7 @@ describe('rows that somebody deletes', () => {
   });
 });
 
-it('each table of a source is watched, and tells the series of its rows', async () => {
+it('each table of a source is watched, and reports the series of its rows', async () => {
   for (const source of Object.values(sources)) {
     const { table, defaultTimeframe } = source;
     const series = { source: source.id, symbol: 'A', timeframe: defaultTimeframe };
@@ -131,7 +131,7 @@ it('each table of a source is watched, and tells the series of its rows', async 
     const values: Record<string, unknown> = Object.fromEntries(own);
     const time = table.time ?? 'time';
     await hand.begin(async (tx) => {
-      // Whatever else a row has to have: only the key is looked at.
+      // Whatever else a row has to have: only the key is read.
       for (const { name, type } of table.columns) {
         if (name === time) values[name] = '2025-03-05T12:34:00Z';
         else if (type === 'timestamptz') values[name] ??= '2025-03-05T12:34:00Z';

@@ -30,7 +30,7 @@ beforeEach(async () => {
 const days = (from: number, to: number) => minutes(from * 1440, to * 1440);
 
 describe('report', () => {
-  it('can be asked for some series, by one who only reads', async () => {
+  it('can be requested for some series, by one who only reads', async () => {
     for (const source of ['klines_perp', 'klines_spot']) {
       for (const symbol of ['BTCUSDT', 'ETHUSDT'])
         await catalog.request({ ...BTC, source, symbol }, days(0, 1));

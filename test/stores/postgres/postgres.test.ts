@@ -186,7 +186,7 @@ describe('storeError', () => {
     await admin`drop role no_schema`;
   });
 
-  it('tells to migrate a database that knows no roles or tables yet', async () => {
+  it('suggests to migrate a database that knows no roles or tables yet', async () => {
     await using empty = await createTestDatabase('empty');
     const store = createSeriesStore(empty.connect(), { tables: () => SPOT, clock: () => T0 });
     await expect(store.missing(BTC, minutes(0, 1))).rejects.toMatchObject({ code: 'not-migrated' });

@@ -52,7 +52,7 @@ describe('begin', () => {
     expect(await numbers()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('keeps the mode that it was told', async () => {
+  it('keeps the mode that it was given', async () => {
     const writing = sql.begin((tx) => tx`insert into t values (1)`, 'read only');
     await expect(writing).rejects.toMatchObject({ code: '25006' });
   });

@@ -6,7 +6,7 @@ import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { startDatabaseTap } from './database-tap.ts';
 import { nameOf } from './statements.ts';
 
-/** What was asked of others meanwhile. */
+/** What was requested of others meanwhile. */
 export interface Work {
   /** by name, in order */
   readonly statements: readonly string[];

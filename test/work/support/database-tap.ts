@@ -71,7 +71,7 @@ function reader(seen: { statements: string[]; copied: number }): (bytes: Buffer)
     if (rest.length < 8) return undefined;
     const length = rest.readInt32BE(0);
     if (rest.length < length) return undefined;
-    // It asks whether to encrypt; the startup itself comes after the server's no.
+    // The client requests encryption; the startup itself comes after the server's no.
     started = rest.readInt32BE(4) !== SSL_REQUEST;
     return length;
   }
