@@ -10,7 +10,6 @@ const BANNED: Readonly<Record<string, string>> = {
   takePlace: 'acquireCopySlot',
   isHopeless: 'isPermanentFailure',
   fillRange: 'fetchMissing',
-  walls: 'limits',
 };
 
 const files = globSync([

@@ -53,7 +53,7 @@ export async function lookAt(sql: Runner, table: TableSpec, series: Series, rang
 /**
  * Takes out of the ledger where it contradicts itself or the rows, so that it is requested again. Until then it is a gap of our own,
  * which says so. Looks once more, under the lock.
- * @param count of a table of events: see `carve`
+ * @param count of a table of events: see `removeSpans`
  * @returns what was taken out
  */
 export function takeBack(
