@@ -1,6 +1,6 @@
 /**
  * Method and path of each operation of the API; `{name}` marks a path parameter. The manifest, both servers, the document, the
- * command line and the console read them here. Imports nothing, so that whoever builds or calls may read it.
+ * command line and the console read them here. Imports nothing, so that build scripts and clients may read it.
  */
 export const ROUTES = {
   createJob: 'POST /backfill',

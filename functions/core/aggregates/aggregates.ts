@@ -57,7 +57,7 @@ export interface RefreshHow {
   onAggregate?(number: number, of: number): Promise<void>;
 }
 
-/** From where to where, epoch ms; null is no bound. */
+/** The bounds of a refresh, epoch ms; null: unbounded. */
 export interface Window {
   readonly start: number | null;
   readonly end: number | null;

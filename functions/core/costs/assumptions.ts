@@ -1,6 +1,6 @@
 /**
- * What the planner cannot know: durations, sizes and counts of one piece of work. Estimates on the dear side; a deployment's own
- * dashboard tells better.
+ * What the planner cannot know: durations, sizes and counts of one piece of work. The estimates err on the expensive side; a
+ * deployment's own dashboard is more accurate.
  */
 export const ASSUMED = {
   /** seconds of one call beside its rows: checksum and object, or one page; secret and connection are kept */
@@ -14,7 +14,7 @@ export const ASSUMED = {
   planSecondsPerChunk: 0.000_03,
   /** chunk planned, running, checkpoints, done; the shared budget is a write for many requests */
   writesPerChunk: 8,
-  /** is the job still wanted, is the venue parked */
+  /** whether the job was cancelled, whether the venue is cooling down */
   readsPerChunk: 12,
   /** job entered, started, finished; its chunks read for the progress */
   writesPerJob: 6,

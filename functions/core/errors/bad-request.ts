@@ -3,7 +3,7 @@ import type { ErrorCode } from './error-codes.ts';
 import { GordonError } from './errors.ts';
 
 /**
- * What the caller sent cannot be: a 4xx answer, exit code 2 on the command line.
+ * The caller's request is invalid: a 4xx answer, exit code 2 on the command line.
  * @param remedy defaults to the one of the code
  * @param status defaults to the one of the code
  */

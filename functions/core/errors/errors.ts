@@ -16,7 +16,7 @@ export interface ErrorFacts {
   readonly status?: number;
 }
 
-/** Every failure that the program foresees. `code` tells people and programs which one it was, `name` the state machine. */
+/** Every failure that the program foresees. `code` identifies it for people and programs, `name` for the state machine. */
 export class GordonError extends Error {
   readonly code: ErrorCode;
   readonly subject: string;
@@ -60,7 +60,7 @@ export class BudgetExhausted extends Error {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : describeError(error.cause);
-  // A host with several addresses: what went wrong is said of each of them alone.
+  // A host with several addresses: each of them has an error of its own.
   const each = error instanceof AggregateError ? error.errors.map(describeError).join(', ') : '';
   const own = error.message || each || error.name;
   return cause && !own.includes(cause) ? `${own}: ${cause}` : own;

@@ -7,8 +7,8 @@ import { stepOf } from '../time/timeframe.ts';
 import type { FetchContext } from './fetch-context.ts';
 
 /**
- * Rows that an archive goes on to write after a contract's end, when nobody trades it: they are stored, and this says which. Only
- * where the file ends as such rows look is the symbol's life looked up, for a quiet symbol that lives has such rows as well.
+ * Finds rows that an archive goes on to write after a contract's end, without trades. They are stored, and a finding names them. The
+ * symbol's life is looked up only if the file ends with such rows, for a quiet symbol that still trades has them as well.
  * @param wanted of which rows of the batch are stored
  */
 export async function afterEnd(context: FetchContext, batch: Batch, wanted: RangeSet): Promise<Finding[]> {
@@ -48,7 +48,7 @@ function endsFrozen(
   return times[length - 1]! + step - times[last + 1]! >= Math.max(forMs, step);
 }
 
-/** Without an answer about the life nothing is said of the rows: the last tier asks the same and reports its refusal. */
+/** Without a known life there is no finding: the last tier makes the same request and reports its refusal. */
 async function listingIfKnown(context: FetchContext): Promise<Listing | undefined> {
   try {
     return await context.listing();

@@ -1,15 +1,15 @@
 import type { Page } from '../ledger/coverage.ts';
 import { type Clock, SECOND } from '../time/time.ts';
 
-/** From so many rows on a transaction's own cost no longer counts. */
+/** From this many rows on, the cost of the transaction itself is negligible. */
 const ENOUGH_ROWS = 10_000;
 
-/** So much work may be lost with a worker, and so long a cancelled job may go on. */
+/** The most work that is lost with a worker, and the longest that a cancelled job goes on. */
 const LONGEST = 5 * SECOND;
 
 /**
  * Puts the pages of small archive objects together, for one commit: a day of five-minute rows is 288 of them, and costs as
- * much to commit as a month. A page that a venue was asked for by a limited request goes on at once, with what was held
+ * much to commit as a month. A page that cost a rate-limited request goes on at once, with what was held
  * before it. What came before a failure goes on too, and then the failure.
  */
 export async function* batchPages(pages: AsyncIterable<Page>, clock: Clock): AsyncGenerator<readonly Page[]> {

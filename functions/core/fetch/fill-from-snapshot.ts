@@ -8,7 +8,7 @@ import { emptyAnswer } from './empty-answer.ts';
 import type { FetchContext, FillPorts } from './fetch-context.ts';
 
 /**
- * Takes the picture of the current step, if it is missing. Steps that have passed cannot be had any more: they are entered as
+ * Takes the snapshot of the current step, if it is missing. Steps that have passed can no longer be fetched: they are entered as
  * expired, for no other answer will ever come.
  */
 export async function* fillFromSnapshot(
@@ -35,7 +35,7 @@ export async function* fillFromSnapshot(
     bodies.push(answer.body);
   }
   const { batch, findings } = tier.parse(bodies, series, at);
-  // This moment cannot be had later, so an empty picture of it is a failure that is requested again while the moment lasts.
+  // This moment cannot be fetched later, so an empty snapshot is a failure and is requested again while the step lasts.
   if (batch.length === 0) throw emptyAnswer(tier.name);
   yield { ...frame, rows: batch, have: now, findings };
 }

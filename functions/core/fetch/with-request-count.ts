@@ -5,11 +5,11 @@ const PER_OBJECT = 2;
 
 export interface Counted<Ports> {
   readonly ports: Ports;
-  /** requests made since this was asked last */
+  /** requests made since the last call */
   taken(): number;
 }
 
-/** The same ports, which count what is asked of venues, refused or not. What the connection makes them repeat is not seen. */
+/** The same ports with a count of the requests to venues, refused or not. Retries of the connection are not counted. */
 export function withRequestCount<Ports extends FillPorts>(ports: Ports): Counted<Ports> {
   let requests = 0;
   return {

@@ -2,7 +2,7 @@ import type { ChunkFailure } from './job.ts';
 
 /**
  * Reads what a Catch hands over. Lambda's Cause is JSON `{errorType, errorMessage, …}`, other engines and other states
- * write plain words; both are kept as they came when they cannot be read.
+ * write plain text; what cannot be parsed is kept as it is.
  */
 export function readCaught(error: { Error: string; Cause?: string | undefined }): ChunkFailure {
   const message = messageIn(error.Cause) ?? error.Cause ?? error.Error;

@@ -5,7 +5,7 @@ import type { ChunkProgress } from './job.ts';
 /**
  * Of siblings, whose rows come along with one another's, one goes ahead in each period and brings the others' rows; the
  * next wave sees what is left. Without this each of them would load the same objects at the same time.
- * @param before chunks that the job has planned already: whoever went ahead once holds nobody back again
+ * @param before chunks that the job has planned already: one that went ahead once does not defer its siblings again
  */
 export function deferSiblings(
   planned: readonly PlannedChunk[],

@@ -14,7 +14,7 @@ export interface JobSeries extends Series {
 
 /**
  * The series that a job is about: every source with those symbols that can be its own, without what its venue does not
- * list. The sources of one family may speak of different things: of currencies, of an index.
+ * list. The sources of one family may cover different things: currencies, an index.
  */
 export function seriesOf(
   job: Pick<Job, 'sources' | 'symbols' | 'skipped' | 'timeframe'>,
@@ -28,7 +28,7 @@ export function seriesOf(
   );
 }
 
-/** Series of which the database is asked at the same time: it counts with more than one core. */
+/** Series that are queried at the same time: the database counts with more than one core. */
 export const AT_ONCE = 4;
 
 /** Does something for each series of a job; the answers are in the order of the series. */
@@ -45,7 +45,7 @@ export const eachSeries = <T>(
 export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, now: number): Range {
   const step = stepOf(series.timeframe);
   if (series.spec.tiers[0]?.kind === 'snapshot') {
-    // There is nothing to ask for but this moment, whatever range was ordered.
+    // A snapshot covers the present moment only, whatever range was ordered.
     return { start: floorTo(now, step), end: floorTo(now, step) + step };
   }
   // A row about an instant is ordered by it; one about a step only with the whole of it.
@@ -54,7 +54,7 @@ export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, n
   return { start: floorTo(job.from, step), end: Math.min(to, finalEnd(series.spec, step, now)) };
 }
 
-/** All that the job has to see to of one series. */
+/** All ranges of one series that the job has to fill. */
 export async function wantedOf(
   job: Pick<Job, 'from' | 'to' | 'alsoRequested'>,
   series: JobSeries,
@@ -76,7 +76,7 @@ export async function missingOf(
   return missing;
 }
 
-/** Of what is missing, what the venue has had time to publish: the rest is no gap yet. */
+/** The missing ranges that the venue has had time to publish: the rest is not a gap yet. */
 export const overdue = (missing: RangeSet, series: JobSeries, now: number): RangeSet =>
   clip(missing, {
     start: Number.NEGATIVE_INFINITY,

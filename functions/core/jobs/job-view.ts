@@ -35,7 +35,7 @@ export interface JobDetail extends JobSummary {
   readonly seconds_left: number | null;
   /** null for a job that a schedule ordered */
   readonly quote: Quote | null;
-  /** what it took so far, to be held against the quote */
+  /** what it took so far, for comparison with the quote */
   readonly actual: Actual;
   /** where no rows are of what it was about, and why; the first ones. Null before it has ended */
   readonly gaps: readonly GapView[] | null;
@@ -50,7 +50,7 @@ export interface JobDetail extends JobSummary {
 export interface Actual {
   readonly rows: number;
   readonly seconds: number;
-  /** objects count two, with their checksum; what the connection made necessary to ask again is not counted. Null when unknown */
+  /** an object and its checksum count as two; retries after connection errors are not counted. Null when unknown */
   readonly requests: number | null;
 }
 
@@ -100,7 +100,7 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
   const summary = summarize(job, chunks);
   const seconds = job.startedAt === undefined ? 0 : ((job.finishedAt ?? now) - job.startedAt) / SECOND;
   const phase = isFinished(job.status) ? undefined : job.phase;
-  // The rate of the chunks says nothing about a phase.
+  // The rate of the chunks does not apply to a phase.
   const estimate = phase === undefined ? timeLeft(seconds, summary.progress) : null;
   return {
     ...summary,
@@ -128,10 +128,10 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
   };
 }
 
-/** A job of hundreds of symbols has more chunks than an answer of Lambda has room for, or anybody reads. */
+/** A job of hundreds of symbols has more chunks than a response of Lambda can hold, or than is useful. */
 export const MOST_SHOWN = 2_000;
 
-/** What somebody wants to see of a job that is too large to be shown whole. */
+/** The order in which states are shown when a job is too large to be shown whole. */
 const FIRST: readonly ChunkState[] = ['running', 'waiting', 'failed', 'planned', 'cancelled', 'done'];
 
 const shownOf = (chunks: readonly ChunkProgress[]): readonly ChunkProgress[] =>
@@ -145,7 +145,7 @@ function countsOf(chunks: readonly ChunkProgress[]): JobDetail['chunk_counts'] {
   return counts;
 }
 
-/** FinalizeJob has counted what is there; of a job that ended otherwise, fetchers may still tell of more. */
+/** FinalizeJob has counted what is there; for a job that ended otherwise, fetchers may still report more. */
 const rowsFetched = ({ status, rows }: Job, chunks: readonly ChunkProgress[]): number => {
   if (!isFinished(status)) return rowsOf(chunks);
   const counted = status === 'succeeded' || status === 'completed_with_gaps';

@@ -16,12 +16,12 @@ export const JOB_STATUSES = [
 ] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** What `GET /backfill/jobs` lists when nothing else is asked. */
+/** What `GET /backfill/jobs` lists by default. */
 export const ACTIVE_STATUSES: readonly JobStatus[] = ['queued', 'running'];
 
 export const isFinished = (status: JobStatus): boolean => !ACTIVE_STATUSES.includes(status);
 
-/** What was asked for. */
+/** What was ordered. */
 export interface JobOrder {
   readonly source: Family;
   /** ids of the family's sources that take part */
@@ -88,7 +88,7 @@ export interface ChunkProgress {
   readonly leftMs: number;
   /** rows that this job wrote for it: an absolute count, so a repeated fetch counts once */
   readonly rows: number;
-  /** asked of venues so far; absent where that was not counted */
+  /** requests sent to venues so far; absent where they were not counted */
   readonly requests?: number;
   /** a `waiting` chunk goes on then; epoch ms */
   readonly resumeAt?: number;

@@ -21,7 +21,7 @@ export interface Leases {
   read(name: string): Promise<Lease | undefined>;
   /**
    * @param seen the lease as it was read; undefined: there was none
-   * @returns undefined when somebody else took it meanwhile
+   * @returns undefined when another worker took it meanwhile
    */
   take(name: string, as: Pick<Lease, 'at' | 'failures'>, seen: Lease | undefined): Promise<Lease | undefined>;
   /** Ends the holder's turn. Nothing happens when the lease has passed on. */
@@ -39,9 +39,9 @@ export interface LeasePorts {
 export interface Pace {
   /** the work is due once in each period of this length, counted from the epoch; ms */
   readonly everyMs: number;
-  /** how the jobs ended that did not do what they were for; `failed` unless told */
+  /** statuses that count as a failure; defaults to `failed` */
   readonly failedBy?: readonly JobStatus[];
-  /** after failures the period doubles up to this; `everyMs` unless told */
+  /** after failures the period doubles up to this; defaults to `everyMs` */
   readonly longestMs?: number;
   /** how long a holder may take that does not come back; ms */
   readonly holdMs?: number;
@@ -49,16 +49,16 @@ export interface Pace {
 
 const HOLD = 5 * MINUTE;
 
-/** A job that is older and still at work has lost its execution: it must not stop the schedule for ever. */
+/** A job that is older and still at work has lost its execution: it must not block the schedule forever. */
 export const JOB_LIVES = 2 * DAY;
 
-/** Jobs that somebody waits for. A clock that was turned may make a job look younger than it is, never younger than new. */
+/** Whether a job is still at work. A changed clock may make a job look younger than it is, never younger than new. */
 export const isAtWork = (job: Job, now: number): boolean =>
   !isFinished(job.status) && Math.abs(now - job.createdAt) < JOB_LIVES;
 
 /**
- * Takes a turn, if one is due and nobody is at it. Periods are told apart, not measured: a clock that was turned back or
- * forward costs one more turn at most and blocks nothing. A lease from the far future holds nobody up either.
+ * Takes a turn if one is due and no other worker holds it. Periods are distinguished by number, not measured: a clock that was
+ * turned back or forward costs one more turn at most and blocks nothing. Neither does a lease from the far future.
  * @returns undefined when there is nothing to do
  */
 export async function claim(
@@ -71,7 +71,7 @@ export async function claim(
   if (!seen) return leases.take(name, { at: now, failures: 0 }, undefined);
   if (!seen.done) {
     if (Math.abs(now - seen.at) < holdMs) return undefined;
-    // Its holder did not come back: whatever it began is for the ledger to tell.
+    // Its holder did not come back: the ledger knows whatever it began.
     return leases.take(name, { at: now, failures: seen.failures }, seen);
   }
   const last = await Promise.all(seen.jobs.map((id) => jobs.get(id)));

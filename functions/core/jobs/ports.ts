@@ -16,7 +16,7 @@ export interface Checkpoint {
   readonly state: ChunkState;
   readonly leftMs: number;
   readonly rows: number;
-  /** asked of venues since the last checkpoint */
+  /** requests sent to venues since the last checkpoint */
   readonly requests?: number;
   readonly resumeAt?: number;
 }
@@ -51,13 +51,13 @@ export interface JobStore {
   /** notes how far a chunk is */
   checkpoint(id: string, chunk: string, at: Checkpoint): Promise<void>;
   isCancelled(id: string): Promise<boolean>;
-  /** Notes that the venue was asked for spans of a chunk whose rows may still change. */
+  /** Notes that spans of a chunk whose rows may still change were requested. */
   noteProvisional(chunk: Chunk, spans: RangeSet, at: number): Promise<void>;
-  /** Spans of a series whose rows may still change, of which the venue was asked in `[since, until]`. */
+  /** Spans of a series whose rows may still change and that were requested in `[since, until]`. */
   provisionalSince(series: Series, since: number, until: number): Promise<RangeSet>;
   /** Forgets what `noteProvisional` noted of a series, so that the next order requests all of it. */
   forgetProvisional(series: Series): Promise<void>;
-  /** @param rows what it wrote before; absent: what it told last */
+  /** @param rows what it wrote before; absent: what it last reported */
   failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
   /** queued or running → final. @returns the job as it now is: `cancelled` wins over whatever came of it */
   finish(

@@ -5,7 +5,7 @@ import type { JobStore, Workflow } from './ports.ts';
 const FORGOTTEN_AFTER = 2 * MINUTE;
 
 /**
- * Starts jobs that were entered and have no execution, because whoever took the order died or lost the job table's answer in
+ * Starts jobs that were entered and have no execution, because the function that took the order died or lost the job table's answer in
  * between. Starting one that has its execution is harmless.
  * @returns their ids
  */

@@ -20,7 +20,7 @@ const ENDS: Readonly<
 };
 
 /**
- * Ends the job of such an execution, so that none stays running for ever. A job that has ended keeps its end: the last
+ * Ends the job of such an execution, so that none stays running forever. A job that has ended keeps its end: the last
  * state of a failing execution has noted the reason before.
  * @returns the job as it now is; undefined when there is none, as for one that has expired
  */

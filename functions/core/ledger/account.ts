@@ -37,7 +37,7 @@ export function pacesOf({ columns, pace }: TableSpec, batch: Batch): Float64Arra
   return data instanceof Float64Array ? data.map((value) => value * pace.unitMs) : undefined;
 }
 
-/** From an event to the next, when it came in time; else to where the next was due. */
+/** From an event to the next if that came in time; otherwise to where the next was due. */
 function withoutSilences(range: Range, events: Events, step: number, longest: number): Range[] {
   const { times } = events;
   const [first, end] = [lowerBound(times, range.start), lowerBound(times, range.end)];
@@ -56,7 +56,7 @@ function withoutSilences(range: Range, events: Events, step: number, longest: nu
 const isOpen = ({ times, paces }: Events, i: number): boolean =>
   i > 0 && i === times.length - 1 && Number.isNaN(paces?.[i] ?? 0);
 
-/** Up to where the silence before event `i` is none that lacks an event. @param i may be past the last one */
+/** Up to where the silence before event `i` is within its pace. @param i may be past the last one */
 function quietUntil(
   { times, paces }: Events,
   i: number,
@@ -70,7 +70,7 @@ function quietUntil(
   const paceBefore = known(paces?.[i - 1], paces?.[i], paces?.[i + 1]);
   if (after === undefined) {
     if (before !== undefined) return before + paceBefore;
-    // Nothing at all: where a pace is known of the others, the silence has no excuse.
+    // No event at all: if the others have a known pace, the silence is a hole.
     return paces === undefined && rangeEnd - from <= longest ? rangeEnd : from;
   }
   const pace = paces?.[i];
@@ -81,6 +81,6 @@ function quietUntil(
   }
   const due = before + Math.min(paceBefore, known(pace));
   if (pace === undefined) return after - before <= longest ? after : due;
-  // An event whose pace nothing says comes after a silence in which one may lack.
+  // Before an event without a known pace, another event may be missing.
   return after - before <= pace ? after : due;
 }

@@ -3,11 +3,11 @@ import type { EmptyReason } from '../series/empty-reason.ts';
 
 /** Why rows are missing that nothing proves never to have been. */
 export type GapCause =
-  /** the venue or its file refused, broke or was damaged; the error and what was asked stand beside it */
+  /** the venue or its file refused, broke or was damaged; the error and the request are recorded with it */
   | 'source-error'
   /** younger than the venue takes to publish */
   | 'not-yet-published'
-  /** nobody asked, or our own database, job table or code failed: an audit asks again */
+  /** it was not requested, or our own database, job table or code failed: an audit orders it again */
   | 'ours';
 
 /** Why rows are not there: a gap's cause, or the reason of a proof that they never were. */
@@ -32,6 +32,6 @@ export const CAUSES = [
   ] as const),
 ] as const satisfies readonly Cause[];
 
-/** @param code of the last error; undefined where nobody has asked. A code that nobody knows is this program's own. */
+/** @param code of the last error; undefined where nothing was requested. An unknown code is this program's own. */
 export const causeOf = (code: string | undefined): GapCause =>
   code !== undefined && kindOf(code)?.origin === 'venue' ? 'source-error' : 'ours';

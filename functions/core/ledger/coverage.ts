@@ -4,7 +4,7 @@ import { type Finding, type Listing, livesOf } from '../series/source.ts';
 import type { Batch } from '../series/table.ts';
 import { clip, intersect, type Range, type RangeSet, subtract, union } from '../time/range.ts';
 
-/** One thing that was asked, and what came: the proof behind a span. */
+/** One request and its result: the proof behind a span. */
 export interface Evidence {
   readonly what: string;
   readonly status: number;
@@ -18,7 +18,7 @@ export interface EmptySpan {
   readonly evidence: readonly Evidence[];
 }
 
-/** A span about which nothing could be learnt: it stays missing, and the report tells why. */
+/** A span about which nothing could be learnt: it stays missing, and the report says why. */
 export interface UnprovenSpan {
   readonly span: Range;
   /** the code of the error */
@@ -33,7 +33,7 @@ export interface Page {
   readonly rows: Batch;
   /** what the rows account for; within what was missing */
   readonly have: RangeSet;
-  /** of events: rows that may still change or get company, so they are stored and asked for again */
+  /** of events: rows that may still change or get company, so they are stored and requested again */
   readonly provisional?: RangeSet;
   readonly empty: readonly EmptySpan[];
   readonly unproven?: readonly UnprovenSpan[];

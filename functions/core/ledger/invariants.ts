@@ -17,7 +17,7 @@ import { stepOf, type Timeframe } from '../time/timeframe.ts';
 
 /**
  * What must hold whenever a page is committed and whenever a job ends, whatever a venue sends. Where one does not hold, the program
- * itself is at fault, or somebody wrote beside it: nothing is written then, and what was to be written is a gap with this cause.
+ * itself is at fault, or another program wrote to its tables: nothing is written then, and what was to be written is a gap with this cause.
  */
 export const INVARIANTS = {
   'rows-counted': 'the table has as many rows in a span as the account says',
@@ -37,7 +37,7 @@ export interface Breach {
 
 export const BROKEN_INVARIANT = 'broken-invariant';
 
-/** The same in words, for a gap's error. */
+/** The violation as text, for a gap's error. */
 export const inWords = ({ invariant, span, found }: Breach): string =>
   `${INVARIANTS[invariant]}, but from ${iso(span.start)} to ${iso(span.end)}: ${found}`;
 
@@ -69,7 +69,7 @@ export interface Content {
 /**
  * Instants that a file has for one of its sources and neither a row nor a finding for another, by the other's id.
  * @param content by source
- * @param sources all that the file is about: one of which it says nothing at all lacks every instant
+ * @param sources all sources that the file covers: one without any row in it lacks every instant
  */
 export function unansweredIn(
   content: Readonly<Record<string, Content>>,
@@ -106,7 +106,7 @@ function sameTimes(a: Float64Array, b: Float64Array): boolean {
 }
 
 /**
- * What a job was about that the report shows as a gap, though the ledger lacks nothing: two counts of the same thing that differ.
+ * Ranges of a job that the report shows as a gap although the ledger lacks nothing: two counts of the same thing that differ.
  * @param due what was ordered and the venue has had time to publish
  */
 export const gapsAfterSuccess = (due: RangeSet, gaps: readonly Range[]): RangeSet =>

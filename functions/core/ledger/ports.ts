@@ -22,14 +22,14 @@ export interface SeriesStore {
   rowsBy(jobId: string, chunk: string): Promise<number>;
   /** makes sure that nothing of what was committed so far is lost in a crash. @returns rows that the job wrote */
   secure(jobId: string): Promise<number>;
-  /** notes that the job has ended: nobody asks for its rows any more, so its spans may be joined with those of others */
+  /** notes that the job has ended: its rows are no longer counted, so its spans may be joined with those of others */
   close(jobId: string): Promise<void>;
-  /** the lives of a symbol, and when they were looked at; `-Infinity`: not wholly, or before there were lists of them */
+  /** the lives of a symbol, and when they were checked; `-Infinity`: incompletely, or before there were lists of them */
   listing(series: Series): Promise<(Listing & { readonly lookedAt: number }) | undefined>;
   /**
-   * Keeps what a look found. What an older look proved and this one contradicts is taken out of the ledger, so that it is requested
-   * again.
-   * @param lookedAt absent when not everybody could be asked
+   * Stores the lives that were found. Proofs by earlier lives that these contradict are removed from the ledger, so that the
+   * spans are requested again.
+   * @param lookedAt absent when the API or the archive could not be reached
    */
   saveListing(series: Series, listing: Listing, lookedAt?: number): Promise<void>;
   /** notes that a chunk was given up, with the error; the note goes when the span is filled */
@@ -39,15 +39,15 @@ export interface SeriesStore {
 /** Who requests something. */
 export interface Requester {
   readonly jobId: string;
-  /** when somebody ordered the job; absent: a schedule did. Epoch ms */
+  /** when a person ordered the job; absent: a schedule did. Epoch ms */
   readonly orderedAt?: number;
 }
 
-/** The catalogue of series: what was ever asked for, and whether it is all there. */
+/** The catalogue of series: what was ever requested, and whether it is all there. */
 export interface SeriesCatalog {
   /**
-   * Adds to what is requested of a series; creates the series. Of one that is unfollowed nothing is requested but by what
-   * somebody ordered since.
+   * Adds to what is requested of a series; creates the series. An unfollowed series accepts only what a person has
+   * ordered since.
    * @param by the job that wants it; absent: it stays, whatever job is cancelled
    */
   request(series: Series, range: Range, by?: Requester): Promise<void>;
@@ -69,11 +69,11 @@ export interface SeriesCatalog {
    */
   reconcile(series: Series, range: Range): Promise<RangeSet>;
   /**
-   * Reconciles the days of which somebody deleted rows by a statement of his own, oldest first, as far as it comes in the given
-   * time, ms. Whoever reports does it first.
+   * Reconciles the days whose rows were deleted directly in the database, oldest first, for at most the given time, ms.
+   * A report does this first.
    */
   recount(budgetMs: number, filter?: Pick<ReportFilter, 'sources' | 'symbols'>): Promise<Recounted>;
-  /** enters what has no rows and is not kept as `retired`, so that everybody who reads the ledger sees it */
+  /** enters what has no rows and is not kept as `retired`, so that every reader of the ledger sees it */
   retire(series: Series): Promise<void>;
   /** what is not kept, by source */
   retention(): Promise<Retention[]>;
@@ -86,7 +86,7 @@ export interface SeriesCatalog {
   audited(series: Series): Promise<void>;
   /** rows of a series within a range, as the table has them */
   count(series: Series, range: Range): Promise<number>;
-  /** what was ever requested, without a look at rows or ledger */
+  /** what was ever requested, without reading rows or ledger */
   series(filter: ReportFilter): Promise<RequestedSeries[]>;
   report(filter: ReportFilter): Promise<SeriesReport[]>;
 }
@@ -120,17 +120,17 @@ export interface Recounted {
 export interface PurgingCatalog extends SeriesCatalog {
   /**
    * Unfollows a series and deletes its rows with their spans, piece by piece; from then on nothing of it is written until
-   * somebody orders it again.
+   * it is ordered again.
    * @param forMs begins no further piece when so much time has passed
    * @returns rows that were deleted; `done`: none is left
-   * @throws GordonError `series-at-work` when somebody ordered it meanwhile
+   * @throws GordonError `series-at-work` when it was ordered meanwhile
    */
   purge(series: Series, forMs: number): Promise<{ readonly rows: number; readonly done: boolean }>;
   /** the end of a purge: deletes what the ledger still says of the series, its findings and its restated rows */
   forget(series: Series): Promise<void>;
 }
 
-/** Which series a report is about: of each that is told one of them, else all. */
+/** Which series a report is about. A field that is absent does not filter. */
 export interface ReportFilter {
   readonly sources?: readonly string[];
   readonly symbols?: readonly string[];
@@ -138,10 +138,10 @@ export interface ReportFilter {
 }
 
 export interface Gap extends Range {
-  /** rows that lack */
+  /** missing rows */
   readonly steps: number;
   readonly cause: GapCause;
-  /** the last error where a fetch failed, with its code and what was asked */
+  /** the last error where a fetch failed, with its code and the request */
   readonly error?: string;
   readonly evidence?: readonly unknown[];
 }
@@ -166,11 +166,11 @@ export interface SeriesReport extends Series {
   readonly findings: number;
 }
 
-/** Whose lives are to be looked at again. Throws as the stores do. */
+/** Series whose lives are due for a refresh. Throws as the stores do. */
 export interface LivesDue {
   /**
-   * Oldest look first: never wholly looked at, before an instant, or before the venue's list had another state of the symbol.
-   * @param unclear of a symbol that has no end and that no list calls trading: when the look was before this, for its last row says
+   * The longest unchecked first: never checked completely, last checked before an instant, or before the venue's list changed.
+   * @param unclear of a symbol that has no end and that no list calls trading: when the last check was before this, for its last row shows
    *   only after some days whether that was its end; epoch ms
    */
   due(before: number, most: number, unclear?: number): Promise<readonly Series[]>;

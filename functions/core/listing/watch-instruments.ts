@@ -9,8 +9,8 @@ export interface InstrumentPorts {
 }
 
 /**
- * Enters what each market lists now. A venue that asks for a pause is asked in the next run; one that refuses does not
- * keep the others from being asked.
+ * Records what each market lists now. A venue that is rate limited is queried in the next run; one that refuses does not
+ * stop the others.
  * @throws GordonError of the first market that failed, after the others
  */
 export async function watchInstruments(ports: InstrumentPorts): Promise<Record<string, number | string>> {
@@ -34,7 +34,7 @@ export async function watchInstruments(ports: InstrumentPorts): Promise<Record<s
   return changed;
 }
 
-/** What lacks in a list is entered as gone, so a list counts only as a whole. */
+/** A symbol that is missing from a list is recorded as gone, so an incomplete list is rejected. */
 const halfRead = (subject: string, unreadable: readonly string[]): GordonError =>
   new GordonError({
     code: 'malformed-rows',

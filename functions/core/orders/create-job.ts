@@ -33,8 +33,8 @@ export type OrderBody = z.infer<typeof OrderBody>;
 
 /**
  * Takes an order: checks it, enters the job and starts its execution. Without a key it joins the same order that is at work.
- * @param quote what the job keeps as its quote; absent for what schedules order, which nobody has asked the price of
- * @throws GordonError `BadRequest` for whatever cannot be; nothing was entered then
+ * @param quote what the job keeps as its quote; absent for orders of schedules
+ * @throws GordonError `BadRequest` for an invalid order; then nothing was stored
  */
 export async function createJob(
   ports: CreatePorts,
@@ -52,7 +52,7 @@ export async function createJob(
   try {
     await ports.workflow.start(made.job.id);
   } catch (error) {
-    // A job without an execution would stay queued for ever.
+    // A job without an execution would stay queued forever.
     const reason = 'its execution could not be started';
     await ports.jobs.finish(made.job.id, { status: 'failed', rows: 0, reason });
     throw error;
@@ -82,7 +82,7 @@ function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
   const timeframe = body.timeframe ?? first!.defaultTimeframe;
   const now = ports.clock();
   const to = instant(body.to, 'to') ?? now;
-  // A day of grace beyond "now" would ask for rows that cannot exist; a minute forgives a caller's clock.
+  // A day of grace beyond "now" would request rows that cannot exist; a minute allows for a caller's clock.
   if (to > now + MINUTE) throw badRequest('future-range', 'to', `${iso(to)} has not come yet.`);
   const from = instant(body.from, 'from') ?? addYears(floorTo(now, DAY), -1);
   if (from > now) throw badRequest('future-range', 'from', `${iso(from)} has not come yet.`);

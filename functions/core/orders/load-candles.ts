@@ -14,7 +14,7 @@ export const CandleBody = z.strictObject({
   symbol: z.string(),
   start: Time.optional(),
   end: Time.optional(),
-  /** the aggregates are made of `5m`, which it is unless told */
+  /** defaults to `5m`, which the aggregates are made of */
   timeframe: z.string().optional(),
 });
 

@@ -5,7 +5,7 @@ import { nearest, spellingOf } from '../series/spelling.ts';
 import type { Roster } from '../series/universe.ts';
 import type { VenueLists } from './venue-lists.ts';
 
-/** The refusal of a word that no source lists, with the right spelling where the venues' lists or the word itself show it. */
+/** The error for a symbol that no source lists, with the right spelling if the venues' lists or the symbol itself show it. */
 export async function unknownSymbol(
   { rosters = [] }: { readonly rosters?: readonly Roster[] },
   lists: VenueLists,

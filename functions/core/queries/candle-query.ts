@@ -1,7 +1,7 @@
 import { badRequest } from '../errors/bad-request.ts';
 import { iso, MINUTE, parseInstant } from '../time/time.ts';
 
-/** Whoever draws candles counts in milliseconds, and a query string has numbers as text. */
+/** Chart libraries count in milliseconds, and a query string has numbers as text. */
 const EPOCH_MS = /^\d{12,14}$/;
 
 /**
@@ -19,7 +19,7 @@ export function candleTime(value: string | number | undefined, field: string): n
 }
 
 /**
- * Both ends of what was asked for.
+ * Both ends of the requested range.
  * @throws GordonError `invalid-time`, `future-range`, `empty-range`
  */
 export function candleRange(

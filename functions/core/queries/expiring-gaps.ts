@@ -6,7 +6,7 @@ import { DAY, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 
 export interface ExpiringGap extends Series, Range {
-  /** epoch ms at which the venue no longer tells the beginning of the gap */
+  /** epoch ms at which the venue no longer serves the beginning of the gap */
   readonly lostAt: number;
   readonly daysLeft: number;
 }
@@ -15,7 +15,7 @@ export interface ExpiringGap extends Series, Range {
 export interface GapSnapshot {
   /** missing and not proven empty; what the venue has not had time to publish is no gap */
   readonly gaps: readonly Range[];
-  /** of the gaps: what was asked for in vain */
+  /** the parts of the gaps that were requested in vain */
   readonly failed: readonly Range[];
   /** the end of the newest step that has rows; absent: there is none */
   readonly latestEnd?: number | undefined;
@@ -32,9 +32,9 @@ function reachOf({ tiers }: Tiers): number | undefined {
 }
 
 /**
- * What will be lost first of a series whose source forgets; nothing where it does not. Behind some a slower archive
- * stands: there a gap is only in danger when the archive has been asked in vain, or has not published the day yet. What is
- * past the venue's reach already is no news here, for nobody can save it.
+ * The gap of a series that will be lost first, if its source keeps rows for a limited time. Some such sources also have a slower
+ * archive: there a gap is in danger only if a request to the archive failed, or the day is not published yet. What is
+ * already past the venue's reach cannot be saved and is left out.
  */
 export function expiringGapOf(series: Series, source: Tiers, known: GapSnapshot, now: number): ExpiringGap[] {
   if (source.tiers[0]?.kind === 'snapshot') return momentOf(series, known, now);

@@ -7,7 +7,7 @@ export interface Budgeted {
   readonly family: LimitFamily;
 }
 
-/** The rate budgets that the sources draw on, told by the requests that they would send. */
+/** The rate budgets that the sources draw on, derived from the requests that they would send. */
 export function limitFamilies(sources: Sources): Budgeted[] {
   const byId = new Map<string, Budgeted>();
   for (const { venue, family } of Object.values(sources).flatMap(requestsOf)) {
@@ -16,7 +16,7 @@ export function limitFamilies(sources: Sources): Budgeted[] {
   return [...byId.values()].sort((a, b) => (a.family.id < b.family.id ? -1 : 1));
 }
 
-/** Every venue that any source asks. */
+/** Every venue that any source requests. */
 export const venuesOf = (sources: Sources): string[] =>
   [
     ...new Set(

@@ -53,7 +53,7 @@ export interface CoverageQueries {
   /** rows of the sources whose tables are of events, by bucket */
   rowCounts(
     sources: readonly Pick<Source, 'id' | 'table'>[],
-    asked: {
+    request: {
       readonly bucket: Bucket;
       readonly symbol?: string | undefined;
       readonly from?: number | undefined;
@@ -65,7 +65,7 @@ export interface CoverageQueries {
   /** in order of time; those about a whole object have none and come first */
   findings(series: Series, range: Range, limit: number): Promise<FindingEntry[]>;
   /** the newest rows of the range, oldest first; instants as ISO 8601 */
-  rows(asked: RowsRequest): Promise<Record<string, unknown>[]>;
+  rows(request: RowsRequest): Promise<Record<string, unknown>[]>;
 }
 
 /** How the last run of a schedule went. */

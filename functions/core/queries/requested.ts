@@ -24,10 +24,10 @@ export function sourceNamed(sources: Sources, id: string): Source {
 
 export function findSeries(
   sources: Sources,
-  asked: { readonly source: string; readonly symbol: string; readonly timeframe?: Timeframe | undefined },
+  request: { readonly source: string; readonly symbol: string; readonly timeframe?: Timeframe | undefined },
 ): Series {
-  const { id, defaultTimeframe } = sourceNamed(sources, asked.source);
-  return { source: id, symbol: asked.symbol, timeframe: asked.timeframe ?? defaultTimeframe };
+  const { id, defaultTimeframe } = sourceNamed(sources, request.source);
+  return { source: id, symbol: request.symbol, timeframe: request.timeframe ?? defaultTimeframe };
 }
 
 export function requireInstant(
@@ -54,8 +54,8 @@ export function parseBounds({ from, to }: Bounds): { from: number | undefined; t
 }
 
 /** The last year until now, where no bounds are given. */
-export function parseRange(asked: Bounds, now: number): Range {
-  const { from, to } = parseBounds(asked);
+export function parseRange(request: Bounds, now: number): Range {
+  const { from, to } = parseBounds(request);
   const end = to ?? Math.max(now, (from ?? 0) + 1);
   return { start: from ?? addYears(end, -1), end };
 }

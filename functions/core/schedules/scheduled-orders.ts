@@ -73,7 +73,7 @@ export async function placeOrders(ports: OrderPorts, orders: readonly LeasedOrde
   return [...new Set([...jobs.values()].flatMap(({ ids }) => ids))];
 }
 
-/** A schedule leaves alone for so long what somebody cancelled. */
+/** Schedules do not order cancelled ranges again for this long. */
 const RESPECTED = DAY;
 
 /** Jobs of one look; there are hardly ever more at once. */
@@ -82,7 +82,7 @@ const LOOK = 100;
 export interface Taken {
   /** what jobs at work were ordered to fill, by the series' label */
   readonly atWork: ReadonlyMap<string, RangeSet>;
-  /** what a job was about that somebody cancelled lately */
+  /** ranges of jobs that were cancelled recently */
   readonly cancelled: ReadonlyMap<string, RangeSet>;
 }
 

@@ -23,7 +23,7 @@ export interface WatchPorts extends FillPorts {
 }
 
 const MOST_SERIES = 1_000;
-/** The venue's clock and ours differ; what was published so shortly before it was loaded is asked for its checksum. */
+/** The venue's clock and ours differ: the checksum is compared for objects that were published this shortly before they were loaded. */
 const CLOCKS_DIFFER = MINUTE;
 
 export interface WatchResult extends Turns {
@@ -32,12 +32,12 @@ export interface WatchResult extends Turns {
   readonly republished: number;
   /** rows that they had otherwise */
   readonly rows: number;
-  /** statistics whose labels fit another rule than the one in force, in files that were looked at now; absent: none */
+  /** statistics whose labels fit another rule than the one in force, in files that this run checked; absent: none */
   readonly labelShifts?: number;
 }
 
 /**
- * Compares the archive objects of the ledger with what the archive publishes now. The listing tells which were touched since
+ * Compares the archive objects of the ledger with what the archive publishes now. The listing shows which were touched since
  * they were loaded, the checksum which of those are other files, and only they are loaded. Rows that differ are
  * replaced, and what they were is kept.
  */
@@ -96,7 +96,7 @@ async function watchLabels(
   return checkLabels(ports, { source, tier, series, period });
 }
 
-/** One that the listing does not have is asked for by itself: listings may lag. */
+/** An object that is not in the listing is requested by itself: listings may lag. */
 const mayBeAnother = (listed: ListedObject | undefined, { fetchedAt }: WatchedObject): boolean =>
   listed === undefined || listed.modified > fetchedAt - CLOCKS_DIFFER;
 
@@ -150,7 +150,7 @@ async function compare(
     tally.republished += 1;
     tally.rows += restatement.changes.length;
   } catch (error) {
-    // A damaged edition changes nothing: the rows of the former one stay, and the next run looks again.
+    // A damaged edition changes nothing: the rows of the former one stay, and the next run tries again.
     if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
     if (!kindOf(error.code)?.damage) throw error;
     await noteDamage(ports, series, held.object, error);

@@ -8,7 +8,7 @@ type Border = Pick<Source, 'instants'>;
 export const finalEnd = (source: Border & Pick<Source, 'finalAfterMs'>, step: number, now: number): number =>
   endOf(source, step, now - source.finalAfterMs);
 
-/** The end of the last step that the venue has had time to publish: what lacks after it is no gap yet. */
+/** The end of the last step that the venue has had time to publish: what is missing after it is not a gap yet. */
 export const settledEnd = (source: Border & Pick<Source, 'settleMs'>, step: number, now: number): number =>
   endOf(source, step, now - source.settleMs);
 

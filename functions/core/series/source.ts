@@ -72,7 +72,7 @@ export interface ArchiveTier {
   readonly closing?: true;
   /** its labels become instants by a rule that may have exceptions */
   readonly labels?: ArchiveLabels;
-  /** how to learn which objects were touched; absent where only their checksums tell */
+  /** how to learn which objects were touched; absent where only their checksums show it */
   readonly listing?: ArchiveListing;
 }
 
@@ -111,7 +111,7 @@ export interface PagesTier {
   /** which rows come when the range holds more than a page: `forward` the oldest, `backward` the newest */
   readonly direction: 'forward' | 'backward';
   readonly pageRows: number;
-  /** how far back the venue answers; what is older was asked for too late. ms */
+  /** how far back the venue answers; older rows can no longer be fetched. ms */
   readonly reachMs?: number;
   request(series: Series, range: Range): HttpRequest;
   /**
@@ -119,7 +119,7 @@ export interface PagesTier {
    * @throws GordonError `malformed-rows`
    */
   parse(body: Uint8Array, series: Series, asOf: number): Parsed & { readonly rowsInBody: number };
-  /** where the venue does not tell of a range in one answer */
+  /** where a range takes more than one request */
   readonly parts?: Parts;
 }
 
@@ -134,7 +134,7 @@ export interface Parts {
   join(parts: readonly Parsed[]): Parsed;
 }
 
-/** What the venue tells of this moment and of no other. Its rows stand at the beginning of the current step. */
+/** What the venue reports for the present moment only. Its rows are stored at the beginning of the current step. */
 export interface SnapshotTier {
   readonly kind: 'snapshot';
   readonly name: string;
@@ -169,15 +169,15 @@ export const livesOf = ({
 }: Listing): RangeSet => lives;
 
 export interface ListingProbe {
-  /** Asks for the first row that ever was. An unknown symbol is the venue's verdict, not an answer. */
+  /** Requests the first row of the symbol's history. An unknown symbol is the venue's verdict, not an answer. */
   first(series: Series): HttpRequest;
   firstAt(body: Uint8Array, series: Series): number | undefined;
-  /** Asks for the newest row; a delisted symbol's is old. */
+  /** Requests the newest row; that of a delisted symbol is old. */
   last(series: Series): HttpRequest;
   lastAt(body: Uint8Array, series: Series): number | undefined;
-  /** Whether the newest row is one that nobody traded: of a symbol that ended such rows may go on. Absent: they end with it. */
+  /** Whether the newest row has no trades: such rows may go on after a symbol has ended. Absent: they end with it. */
   isFrozen?(body: Uint8Array, series: Series): boolean;
-  /** Asks for the symbol's state; `true` if it still trades. */
+  /** Requests the symbol's state; `true` if it still trades. */
   status(series: Series): HttpRequest;
   isTrading(body: Uint8Array, series: Series): boolean;
 }
@@ -221,7 +221,7 @@ export interface Source {
   readonly timeframes: readonly Timeframe[];
   readonly defaultTimeframe: Timeframe;
   readonly defaultSymbols: readonly string[];
-  /** refuses what cannot be a symbol of this venue before anybody is asked */
+  /** rejects what cannot be a symbol of this venue before any request is sent */
   readonly symbolPattern: RegExp;
   chunkUnit(timeframe: Timeframe): PeriodUnit;
   /** a row is about the instant at which its step begins, not about the step: readings, settlements, observations */
@@ -232,18 +232,18 @@ export interface Source {
   readonly settleMs: number;
   /**
    * of a table of events: how late one may come, ms; defaults to `settleMs`. A span that is older is accounted for at once
-   * where the pace of the events allows its silence, and waits for `settleMs` where an event may lack.
+   * where the pace of the events allows its silence, and waits for `settleMs` where an event may be missing.
    */
   readonly arrivesWithinMs?: number;
-  /** best first; the last one's silence is proof */
+  /** best first; if the last one returns nothing, the range is proven empty */
   readonly tiers: readonly Tier[];
   /** how to learn of a symbol's end from its candles; absent where the last row is the end */
   readonly traded?: TradedCandles;
   /** how to find a symbol's life, or what it is for every symbol */
   readonly listing: ListingProbe | Listing;
-  /** why a step within a symbol's life has no row when all tiers were asked; `venue-outage` unless told */
+  /** why a step within a symbol's life has no row after all tiers were tried; defaults to `venue-outage` */
   readonly holeReason?: EmptyReason;
-  /** how often the newest rows are asked for; ms, five minutes unless told. The schedule itself runs each minute */
+  /** how often the newest rows are requested, ms; defaults to five minutes. The schedule itself runs each minute */
   readonly refreshEveryMs?: number;
   /** sources of the same family or another whose rows come along in the same files; each names all the others */
   readonly siblings?: readonly string[];

@@ -4,7 +4,7 @@
  */
 export const MARKET_SYMBOL = /^(?:[A-Z0-9]|[^\p{ASCII}\p{Z}\p{C}]){2,30}$/u;
 
-/** What somebody may have meant by a word that no venue lists. */
+/** What a caller may have meant by a word that no venue lists. */
 export interface Spelling {
   /** as Binance and Bybit write it */
   readonly symbol: string;

@@ -21,12 +21,12 @@ export interface TableSpec {
   readonly view?: { readonly name: string; readonly columns: readonly Column[] };
   /** columns by the names that they once had */
   readonly renamed?: Readonly<Record<string, string>>;
-  /** columns that the database makes of the others: people read them, nobody writes them */
+  /** columns that the database computes from the others; read-only */
   readonly computed?: readonly Column[];
   /** columns that have one value in all rows of a source, where several sources share the table; part of the key */
   readonly fixed?: Readonly<Record<string, string>>;
   /**
-   * `steps` (unless told): exactly one row for each step of the grid. `events`: rows come when they come, none or many in
+   * `steps` (the default): exactly one row for each step of the grid. `events`: rows at irregular times, none or many in
    * one step, and a span is accounted for when the venue's answer was complete.
    */
   readonly rhythm?: 'steps' | 'events';

@@ -37,8 +37,8 @@ const PATIENCE = 5 * SECOND;
  * afterwards loads everything anew. Doing it again goes on where a call before it has stopped.
  * @throws GordonError `not-followed`, `series-at-work` with the jobs that must end first; nothing has changed then
  */
-export async function purge(ports: PurgePorts, asked: UnfollowRequest): Promise<PurgedSeries[]> {
-  const found = await knownSeries(ports.catalog, asked);
+export async function purge(ports: PurgePorts, request: UnfollowRequest): Promise<PurgedSeries[]> {
+  const found = await knownSeries(ports.catalog, request);
   await refuseAtWork(ports, found);
   const until = ports.clock() + DELETES_FOR;
   const purged: PurgedSeries[] = [];
@@ -57,7 +57,7 @@ async function purgeOne(
 ): Promise<{ rows: number; done: boolean }> {
   const purged = await catalog.purge(nameOf(series), forMs);
   if (!purged.done) return purged;
-  // Before the series is forgotten: whoever repeats an interrupted purge still finds what the aggregates have to leave out.
+  // Before the series is forgotten: a repeated purge still finds what the aggregates have to leave out.
   const around = hull(series.requested);
   const isAggregated = series.source === AGGREGATED.source && series.timeframe === AGGREGATED.timeframe;
   if (isAggregated && around)

@@ -22,9 +22,9 @@ export interface UnfollowRequest {
  */
 export async function unfollow(
   { catalog }: { readonly catalog: Pick<SeriesCatalog, 'report' | 'unfollow'> },
-  asked: UnfollowRequest,
+  request: UnfollowRequest,
 ): Promise<Series[]> {
-  const series = (await knownSeries(catalog, asked)).map(nameOf);
+  const series = (await knownSeries(catalog, request)).map(nameOf);
   for (const one of series) await catalog.unfollow(one);
   return series;
 }

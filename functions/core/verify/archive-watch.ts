@@ -20,7 +20,7 @@ export interface RowChange {
   readonly became: Readonly<Record<string, unknown>> | null;
 }
 
-/** What the venue has otherwise now than when it was stored: in an object that was published anew, or in its answers. */
+/** What differs at the venue since it was stored: in a republished object, or in its answers. */
 export interface Restatement {
   /** the object, or the request */
   readonly object: string;
@@ -33,7 +33,7 @@ export interface Restatement {
   readonly rows: readonly Batch[];
 }
 
-/** The ledger's archive objects, for whoever looks whether they are still what they were. Throws as the stores do. */
+/** The ledger's archive objects, for the check whether the archive has republished them. Throws as the stores do. */
 export interface ArchiveWatch {
   /** series with rows from archive objects, those first that were not watched for longest */
   due(limit: number): Promise<readonly Series[]>;

@@ -1,4 +1,4 @@
-/** What was found of one series in one day or month. As the API tells it. */
+/** What was found of one series in one day or month. As the API returns it. */
 export interface PeriodCertificate {
   readonly source: string;
   readonly symbol: string;
@@ -10,11 +10,11 @@ export interface PeriodCertificate {
   readonly first: string | null;
   readonly last: string | null;
   readonly sha256: string;
-  /** rows that were held against the venue's; the others it no longer tells of, or they are not accounted for */
+  /** rows that were compared with the venue's; the others it no longer serves, or they are not accounted for */
   readonly compared: number;
-  /** stored otherwise than the venue tells now */
+  /** rows that differ from what the venue serves now */
   readonly changed: number;
-  /** accounted for, told by the venue, and not stored */
+  /** accounted for, served by the venue, and not stored */
   readonly missing: number;
   /** stored, and the venue has no such row */
   readonly extra: number;

@@ -35,7 +35,7 @@ const RAW: LabelRule = {
 };
 
 /**
- * Holds the labels of one archive file against the stamps of the venue's own answers about the same day, statistic by statistic.
+ * Compares the labels of one archive file with the stamps of the venue's own answers about the same day, statistic by statistic.
  * A rule that another shift fits better than is a finding; unless an operator decided it, the conversion stops with the
  * first file that is not out yet: until then all rows are converted alike, and one command converts them anew.
  * @returns how many statistics contradict the rule in force
@@ -78,14 +78,14 @@ export async function checkLabels(
   return wrong.length;
 }
 
-/** From the first file on that nobody can have loaded yet. */
+/** From the first file on that cannot have been loaded yet. */
 function holdFrom(tier: ArchiveTier, period: Period, now: number): LabelRule {
   let next = period;
   while (tier.publishedAt(next) <= now) next = periodAt(tier.unit, next.end);
   return { ...RAW, start: next.start, held: true };
 }
 
-/** The values of each statistic in a file, by their labels. A damaged file says nothing. */
+/** The values of each statistic in a file, by their labels. A damaged file yields none. */
 async function coursesOf(
   sources: Sources,
   own: string,
@@ -108,7 +108,7 @@ async function coursesOf(
       for (const [id, { batch }] of Object.entries(parsed.also ?? {})) take(id, batch);
     }
   } catch (error) {
-    // What is wrong with it was said when it was loaded.
+    // Its damage was reported when it was loaded.
     if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
     return new Map();
   }
@@ -130,7 +130,7 @@ async function answersOf(
   return answer && new Map(valuesOf(source.table, tier.parse(answer.body, series, answer.asOf).batch));
 }
 
-/** Of a table of readings its first column of numbers. */
+/** The first numeric column of a table of readings. */
 function valuesOf(table: TableSpec, { times, columns, length }: Batch): [time: number, value: number][] {
   const values = columns[table.columns.findIndex(({ type }) => type === 'float8')];
   if (!(values instanceof Float64Array)) return [];

@@ -8,7 +8,7 @@ import type { StoredRows } from './ports.ts';
 
 /**
  * The spans of a range that the venue can be compared with: what the ledger accounts for, and what is stored beside it, such
- * as values that may still be revised and rows of somebody else. Nothing of a snapshot, because it shows one moment only.
+ * as values that may still be revised and rows that another program wrote. Nothing of a snapshot, because it shows one moment only.
  * @throws GordonError as the stores do
  */
 export async function comparable(

@@ -8,7 +8,7 @@ export interface WatchedHistory {
   readonly turn: number;
 }
 
-/** Rows that came from answers of venues, for whoever looks whether they are still what they were. Throws as the stores do. */
+/** Rows that came from answers of venues, for the check whether a venue has restated them. Throws as the stores do. */
 export interface HistoryWatch {
   /** series of the sources with such rows that were last compared before an instant, those first that wait for longest */
   due(sources: readonly string[], before: number, limit: number): Promise<readonly WatchedHistory[]>;

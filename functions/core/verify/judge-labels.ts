@@ -33,7 +33,7 @@ export function judgeLabels(archive: Course, answers: Course, inForceMs: number,
     ...compare(archive, answers, shiftMs),
   }));
   const current = compare(archive, answers, inForceMs);
-  // Of two that fit alike the one in force is the better one.
+  // If two fit equally well, the one in force wins.
   const best = tried.reduce((a, b) => (shareOf(b) > shareOf(a) ? b : a), { shiftMs: inForceMs, ...current });
   const inForce = shareOf(current);
   const others = tried.filter(({ shiftMs }) => shiftMs !== best.shiftMs).map(shareOf);

@@ -47,7 +47,7 @@ export function objectNamed(
   return undefined;
 }
 
-/** The hash that the archive tells of an object now; undefined when there is no such object, or no readable checksum. */
+/** The hash that the archive publishes for an object now; undefined when there is no such object, or no readable checksum. */
 export async function publishedHash(venue: VenueClient, checksum: HttpRequest): Promise<string | undefined> {
   const answer = await venue.get(checksum);
   const [, hash] = /^([0-9a-f]{64})\s/i.exec(answer ? new TextDecoder().decode(answer.body) : '') ?? [];

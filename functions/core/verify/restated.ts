@@ -34,7 +34,7 @@ export async function restated(
       if (!contains(spans, batch!.times[at]!)) continue;
       const cells = cellsAt(batch!, at);
       const key = keyOf(table, cells);
-      // Of two rows of one key the first one is stored.
+      // If two rows have one key, the first one is stored.
       if (!arrived.has(key)) arrived.set(key, { line: lineOf(table, cells), batch: batch!, at });
     }
   };
@@ -45,7 +45,7 @@ export async function restated(
 }
 
 /**
- * Stored rows within spans that the venue has otherwise now, and rows that it has and nobody stored. A row that it no longer has
+ * Stored rows within spans that differ from what the venue has now, and rows that it has and that are not stored. A row that it no longer has
  * is a change without a row: it stays, because the venue may have lost it, and it was true once.
  * @param arrived by key; used up
  */

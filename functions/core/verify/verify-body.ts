@@ -23,9 +23,9 @@ export function readVerify(
   sources: Sources,
   body: unknown,
 ): { readonly series: Series; readonly range: Range } {
-  const asked = parseInput(VerifyBody, body, 'the body');
-  const series = findSeries(sources, asked);
-  const { from, to } = parseBounds(asked);
+  const request = parseInput(VerifyBody, body, 'the body');
+  const series = findSeries(sources, request);
+  const { from, to } = parseBounds(request);
   const range = { start: from!, end: to! };
   if (range.end <= periodAt('month', range.start).end) return { series, range };
   const message = `${iso(range.start)} to ${iso(range.end)} touches more than one month.`;

@@ -3,7 +3,7 @@ import { STEPS, type Timeframe } from '../time/timeframe.ts';
 
 /**
  * What travels between the states of `statemachines/backfill.asl.json`. Each handler parses its input and its output
- * with these, and a test holds them against the definition, the Catch branches included.
+ * with these, and a test compares them with the definition, the Catch branches included.
  */
 const JobId = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 const Count = z.number().int().nonnegative();
@@ -53,7 +53,7 @@ const Resume = z.object({
 export const FetchChunkInput = z.object({ jobId: JobId, wave: Count, chunk: Chunk, resume: Resume });
 export const FetchChunkOutput = z.strictObject({
   /**
-   * `done`: all tiers were asked; `again`: out of time, call again; `wait`: no budget, call again after `waitSeconds`;
+   * `done`: all tiers were tried; `again`: out of time, call again; `wait`: no budget, call again after `waitSeconds`;
    * `deferred`: left to the next wave; `cancelled`: the job is no longer wanted.
    */
   outcome: z.enum(['done', 'again', 'wait', 'deferred', 'cancelled']),
@@ -64,7 +64,7 @@ export const FetchChunkOutput = z.strictObject({
   leftMs: Count,
 });
 
-/** As every engine writes it: `Error` is the thrown error's name, `Cause` a JSON text or plain words. */
+/** As every engine writes it: `Error` is the thrown error's name, `Cause` JSON or plain text. */
 const CaughtError = z.object({ Error: z.string(), Cause: z.string().optional() });
 
 export const RecordChunkFailureInput = z.object({

@@ -1,8 +1,8 @@
 import type { FinalizeJobOutput } from './contracts.ts';
 
 /**
- * What the program tells the outside about a job. Delivered at least once: a state that is retried tells it again, so
- * listeners go by `jobId`.
+ * An event that the program publishes about a job. Delivered at least once: a retried state publishes it again, so
+ * listeners deduplicate by `jobId`.
  */
 export interface JobEvent {
   readonly type: 'JobFinished' | 'JobFailed' | 'GapFound';
@@ -14,7 +14,7 @@ export interface Events {
   publish(events: readonly JobEvent[]): Promise<void>;
 }
 
-/** The events of a job's end. Gaps are told apart, so that a listener need not read every end. */
+/** The events of a job's end. Gaps have an event of their own, so that a listener need not read every end. */
 export function eventsOf({ jobId, status, rows, reason }: FinalizeJobOutput): JobEvent[] {
   const detail = { jobId, status, rows, reason };
   const ended: JobEvent = { type: status === 'failed' ? 'JobFailed' : 'JobFinished', detail };
