@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { describeError, GordonError } from '../functions/core/errors/errors.ts';
 
-/** 1: it failed. 2: it was asked for in a way that cannot work. */
+/** 1: it failed. 2: the input cannot work. */
 export type FailureCode = 1 | 2;
 
 /** A failure that the command line foresees. The message is one line and says what to do next. */
@@ -15,7 +15,7 @@ export class CliError extends Error {
 
 export const badInput = (message: string): CliError => new CliError(message, 2);
 
-/** The user stopped waiting; what there was to say about it has been said. */
+/** The user stopped waiting; everything about it has been printed. */
 export class Interrupted extends Error {
   readonly exitCode: number;
   constructor(exitCode: number) {

@@ -6,7 +6,7 @@ import { say, type Terminal } from './terminal.ts';
 /**
  * Runs one command line.
  * @param args without node and script
- * @returns the exit code: 0 it succeeded; 1 it failed; 2 it was asked for something that cannot be; 130 interrupted
+ * @returns the exit code: 0 it succeeded; 1 it failed; 2 the input was invalid; 130 interrupted
  */
 export async function run(
   args: readonly string[],

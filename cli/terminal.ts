@@ -18,18 +18,18 @@ export interface Terminal {
   readonly clock: Clock;
   /** words a text for whoever reads it; for everything that names commands */
   readonly hint: Hint;
-  /** Asks whoever sits there, and waits for a line; absent where nobody does. */
+  /** Prompts the user and waits for a line; absent without a user. */
   readonly question?: ((text: string) => Promise<string>) | undefined;
   /** @throws the signal's reason */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Calls the listener, once, when the program is asked to stop. Without a listener the process just ends. */
+  /** Calls the listener, once, when the program receives a signal to stop. Without a listener the process just ends. */
   onStop(listener: (signal: StopSignal) => void): Disposable;
 }
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 export type Paint = (style: Style, text: string) => string;
 
-/** Colours where somebody looks at them: on a terminal, unless NO_COLOR is set. */
+/** Colours on a terminal, unless NO_COLOR is set. */
 export function paintFor(screen: Screen, env: Terminal['env']): Paint {
   const coloured = screen.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   return (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text);

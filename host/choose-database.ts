@@ -14,7 +14,7 @@ export interface DatabaseFacts {
   readonly dockerHoldsData: boolean;
 }
 
-/** What a Docker engine said when it was tried. */
+/** The reply of a Docker engine when it was tried. */
 export type Engine =
   | { readonly answers: true; readonly version: string }
   | { readonly answers: false; readonly why: string };

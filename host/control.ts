@@ -54,7 +54,7 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
     // Metrics are lines in the log that only CloudWatch reads.
     env: { ...process.env, ...database, GORDON_LOG_FILE: logFile },
   });
-  const said = await Promise.race([
+  const outcome = await Promise.race([
     once(child, 'message').then(([message]) => message as { ready?: boolean; failed?: string }),
     once(child, 'exit').then(([code]) => ({ ready: false, failed: `it ended with code ${code}` })),
     sleep(PATIENCE_MS, { ready: false, failed: 'it was not ready after two minutes' }, { ref: false }),
@@ -62,11 +62,11 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   child.unref();
   if (child.connected) child.disconnect();
   const state = readState();
-  if (said.ready && state) return { state, started: true };
+  if (outcome.ready && state) return { state, started: true };
   throw new GordonError({
     code: 'host-not-started',
     subject: 'the host',
-    message: `${said.failed ?? 'it wrote no state'}.`,
+    message: `${outcome.failed ?? 'it wrote no state'}.`,
     remedy: `Its log is ${logFile}.`,
   });
 }

@@ -6,7 +6,7 @@ import { startCluster, stopCluster } from './cluster/index.ts';
 export interface Database {
   /** of the user that migrates; the functions take the role `gordon_writer` */
   readonly url: string;
-  /** of the login that only reads; absent: the database is somebody else's, and so are its logins */
+  /** of the login that only reads; absent: the user brought the database and manages its logins */
   readonly readerUrl?: string;
   close(): Promise<void>;
 }

@@ -23,11 +23,11 @@ export interface HostOptions {
   readonly simulated: boolean;
   /** absent: a PostgreSQL server of the host's own */
   readonly databaseUrl?: string | undefined;
-  /** true: nobody but this host made that database, so its reader gets the usual login */
+  /** true: this host made that database, so its reader gets the usual login */
   readonly databaseIsOurs?: boolean;
   /** variables for the functions, such as hosts of venues; stronger than what the host sets */
   readonly env?: NodeJS.ProcessEnv;
-  /** which of the manifest's schedules run; none unless told */
+  /** which of the manifest's schedules run; none by default */
   readonly schedules?: Schedules;
   readonly clock?: Clock;
   /** false: nothing is kept and the disk is not waited for */
@@ -60,7 +60,7 @@ export interface Host {
   readonly ports: { readonly jobs: number; readonly candles: number };
   /** of the user that migrates; holds a password, so it is no log line */
   readonly databaseUrl: string;
-  /** of the login that only reads; absent where the database is somebody else's */
+  /** of the login that only reads; absent where the user brought the database */
   readonly readerUrl?: string;
   /** base of the simulated venues; absent where the venues are real */
   readonly simulatorUrl?: string;
@@ -100,7 +100,7 @@ async function assemble(
     stops.push(() => it.close());
     return it;
   };
-  // The ports first: they tell at once that another host runs, before anything is touched.
+  // The ports first: they show at once that another host runs, before anything is touched.
   let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
   const servers: ApiServer[] = [];
   for (const port of [options.ports.jobs, options.ports.candles]) {

@@ -21,8 +21,8 @@ export const LOCAL_AWS = {
 } as const;
 
 /**
- * Waits until no request is at work. One whose client is gone still is: its connection says nothing of that, and dynalite
- * throws from under everybody when its database is closed before it writes.
+ * Waits until no request is at work. One whose client is gone still is: its connection does not show it, and dynalite
+ * throws outside of any call when its database is closed before it writes.
  */
 function watchWork(server: Server): { idle(): Promise<void> } {
   const atWork = new Set<ServerResponse>();

@@ -26,7 +26,7 @@ try {
     databaseIsOurs: prepared?.dockerUrl !== undefined,
     // Who looks at a demo deletes something and wants to see it come back, not in an hour.
     env: mode === 'live' ? process.env : { GORDON_AUDIT_MINUTES: '1' },
-    // Frozen, it shows what was loaded into it: no row is added behind anybody's back.
+    // Frozen, it shows what was loaded into it: no row is added in the background.
     schedules: frozen ? 'derived' : 'all',
   });
   writeState({

@@ -10,7 +10,7 @@ import { GORDON_DIR } from './state-file.ts';
 const Prepared = z.object({
   /** which database is used, and why */
   reason: z.string(),
-  /** a database that we made: absent for somebody's own and for the embedded one */
+  /** a database that we made: absent for the user's own and for the embedded one */
   dockerUrl: z.string().optional(),
 });
 export type Prepared = z.infer<typeof Prepared>;
@@ -45,7 +45,7 @@ function shortest(path: string): string {
   return way.startsWith('..') ? path : way;
 }
 
-/** What `prepareDatabase` decided; undefined for a host that somebody starts by hand. */
+/** What `prepareDatabase` decided; undefined for a host that is started by hand. */
 export function preparedDatabase(env: NodeJS.ProcessEnv): Prepared | undefined {
   const text = env[VARIABLE];
   return text ? Prepared.parse(JSON.parse(text)) : undefined;
@@ -68,7 +68,7 @@ const NOTE = join(GORDON_DIR, 'live', 'docker.json');
 
 async function startNoted(): Promise<string> {
   const before = readNote();
-  // One that somebody else started is not ours to stop.
+  // A database that the user started is not ours to stop.
   const started = before?.started || !(await isPostgresRunning());
   writeNote({ started, holdsData: before?.holdsData ?? false });
   const url = await startPostgres();

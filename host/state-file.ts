@@ -31,7 +31,7 @@ const HostState = z.object({
   startedAt: z.string(),
   logFile: z.string(),
 });
-/** What a running host tells about itself; for the command line on the same machine. */
+/** What a running host publishes about itself, for the command line on the same machine. */
 export type HostState = z.infer<typeof HostState>;
 
 export function readState(): HostState | undefined {
@@ -54,7 +54,7 @@ export function writeState(state: HostState): void {
 
 export const clearState = (): void => rmSync(FILE, { force: true });
 
-/** Whether the process lives. A pid can be given to another program after a crash, so ask `isOurs` too. */
+/** Whether the process lives. A pid can be given to another program after a crash, so check `isOurs` too. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -64,7 +64,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the process with this pid is a host of ours; Linux tells, elsewhere being alive must do. */
+/** Whether the process with this pid is a host of ours; Linux knows; elsewhere a live process is taken for ours. */
 export function isOurs(pid: number): boolean {
   if (!isAlive(pid)) return false;
   try {

@@ -3,7 +3,7 @@ import type { Variables } from '../functions/runtime/hosts.ts';
 import { sources } from '../functions/sources/index.ts';
 import type { HostState } from './state-file.ts';
 
-/** What an environment says of the venues: where their hosts are, if not at home, and the names of the keys that it has. */
+/** The settings of the venues in an environment: hosts that are overridden, and the names of the keys that it has. */
 export function venueSettings(variables: Variables): Pick<HostState, 'venueHosts' | 'venueKeys'> {
   const all = Object.values(sources);
   const hosts = new Set(all.flatMap(requestsOf).map(({ host }) => host.env));

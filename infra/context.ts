@@ -35,7 +35,7 @@ const shape = {
   removal: z.enum(['destroy', 'retain']),
 };
 
-/** What each option is when nobody says otherwise. */
+/** The default of each option. */
 export const DEFAULTS = {
   stack: 'GordonData',
   host: 'aws',
@@ -57,7 +57,7 @@ export const DEFAULTS = {
 const RESERVED =
   /^GORDON_(DATABASE_|AGGREGATES_|JOB_TABLE$|STATE_MACHINE_ARN$|EGRESS$|SIMULATED$|JWT_|FRED_API_KEY)/;
 
-/** `-c GORDON_BINANCE_SPOT_URL=https://…` reaches the functions that ask venues. */
+/** `-c GORDON_BINANCE_SPOT_URL=https://…` reaches the functions that call venues. */
 const VARIABLE = /^GORDON_[A-Z0-9_]+$/;
 
 /** The CDK's own keys: feature flags, lookups and tool settings. */
@@ -80,7 +80,7 @@ const Options = z.strictObject(shape).superRefine((options, check) => {
 export const OPTION_NAMES = Object.keys(shape) as readonly (keyof typeof shape)[];
 
 export interface DeployOptions extends z.infer<typeof Options> {
-  /** environment of the functions that ask venues */
+  /** environment of the functions that call venues */
   readonly variables: Readonly<Record<string, string>>;
 }
 

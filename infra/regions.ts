@@ -1,6 +1,6 @@
 /**
  * Regions from which Binance answers 451 "Service unavailable from a restricted location according to 'b. Eligibility' in
- * https://www.binance.com/en/terms". It counts the country of the address that asks: api.binance.com and fapi.binance.com
+ * https://www.binance.com/en/terms". What counts is the country of the calling address: api.binance.com and fapi.binance.com
  * refuse, data-api.binance.vision and the archive data.binance.vision answer.
  */
 const REFUSED = [

@@ -34,7 +34,7 @@ const Outputs = z.object({
   [STACK]: z.object({ ApiUrl: z.url(), StateMachineArn: z.string(), JobTableName: z.string() }),
 });
 
-/** Options for functions that ask simulated venues. @param env what the simulator says of itself */
+/** Options for functions that use simulated venues. @param env the simulator's own environment */
 export const simulated = (env: Readonly<Record<string, string>>): Record<string, string> => ({
   venues: 'simulated',
   // Keys of venues are secrets, and no options.
@@ -45,7 +45,7 @@ export const simulated = (env: Readonly<Record<string, string>>): Record<string,
  * Synthesises the app for LocalStack, which need not run yet.
  * @param options of the stack, see `infra/README.md`
  * @returns the folder of the assembly
- * @throws GordonError `program-failed` with the end of what the CDK said, as the others do
+ * @throws GordonError `program-failed` with the end of the CDK's output, as the others do
  */
 export async function synthesize(folder: string, options: Readonly<Record<string, string>>): Promise<string> {
   const assembly = join(folder, 'cdk.out');
@@ -70,11 +70,11 @@ export async function deploy(target: Target, assembly: string, databaseUrl: stri
   const parameters = ['--parameters', `DatabaseUrl=${databaseUrl}`, '--outputs-file', outputs];
   const args = ['deploy', '--app', assembly, '--require-approval', 'never', ...parameters];
   await cdk('cdklocal', args, { ...target, cwd: target.folder });
-  const said = Outputs.parse(JSON.parse(readFileSync(outputs, 'utf8')))[STACK];
+  const stackOutputs = Outputs.parse(JSON.parse(readFileSync(outputs, 'utf8')))[STACK];
   return {
-    apiUrl: gatewayUrl(target.url, said.ApiUrl),
-    stateMachineArn: said.StateMachineArn,
-    jobTable: said.JobTableName,
+    apiUrl: gatewayUrl(target.url, stackOutputs.ApiUrl),
+    stateMachineArn: stackOutputs.StateMachineArn,
+    jobTable: stackOutputs.JobTableName,
   };
 }
 
@@ -96,7 +96,7 @@ async function cdk(
   await run(join(BIN, program), args, { cwd, env });
 }
 
-/** `https://{id}.execute-api.{address}/{stage}/` is a name that nobody resolves; this is the same API by path. */
+/** `https://{id}.execute-api.{address}/{stage}/` is a name that does not resolve; this is the same API by path. */
 function gatewayUrl(url: string, apiUrl: string): string {
   const { hostname, pathname } = new URL(apiUrl);
   return `${url}/_aws/execute-api/${hostname.split('.')[0]}${pathname.replace(/\/$/, '')}`;

@@ -67,7 +67,7 @@ function fingerprint(): string {
 }
 
 /**
- * A virtual environment in `folder`/venv, with what uv is told to install. @returns its interpreter
+ * A virtual environment in `folder`/venv, with the packages that uv gets as arguments. @returns its interpreter
  * @param folder is there and has no `venv` and no `tmp` yet
  * @throws GordonError `program-failed`
  */
@@ -85,7 +85,7 @@ export async function pythonPackages(
     ...process.env,
     TMPDIR: tmp,
     UV_CACHE_DIR: join(tmp, 'uv'),
-    // uv asks the mirror that pip would ask.
+    // uv uses the mirror that pip would use.
     ...(PIP_INDEX_URL && { UV_DEFAULT_INDEX: PIP_INDEX_URL }),
     ...(PIP_CERT && { SSL_CERT_FILE: PIP_CERT }),
   };

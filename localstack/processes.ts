@@ -8,7 +8,7 @@ export const runs = (pid: number, program: string): boolean =>
 /** Ends a program and all that it started; at once after a while of waiting. */
 export async function end(pid: number, program: string, patienceMs: number): Promise<void> {
   if (!runs(pid, program)) return;
-  // Now: the children of a process that ended are nobody's.
+  // Now: the children of an ended process have no parent any more.
   const family = [pid, ...descendants(pid)].map((one) => ({ pid: one, born: birthOf(one) }));
   process.kill(pid, 'SIGTERM');
   for (const deadline = Date.now() + patienceMs; runs(pid, program) && Date.now() < deadline; ) {
@@ -42,7 +42,7 @@ const statOf = (pid: number): string[] | undefined =>
     ?.replace(/^.*\) /s, '')
     .split(' ');
 
-/** Linux tells of each process; undefined when there is none. */
+/** Linux reports of each process; undefined when there is none. */
 function fileOf(pid: number, name: 'cmdline' | 'stat'): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');

@@ -26,7 +26,7 @@ export async function startSimulator(folder: string): Promise<Simulator> {
     stdio: ['ignore', log, log],
   });
   child.unref();
-  // Its first line says where it listens.
+  // Its first line is the address where it listens.
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(100)) {
     const [, line] = /^(\{.*\})\n/.exec(readFileSync(logFile, 'utf8')) ?? [];
     if (line) return { pid: child.pid!, ...(JSON.parse(line) as Omit<Simulator, 'pid'>) };

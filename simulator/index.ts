@@ -15,14 +15,14 @@ import { environmentAt, venueModules } from './registry.ts';
 export interface VenuesOptions {
   /** 0 (default): any free port of 127.0.0.1 */
   readonly port?: number;
-  /** same seed, same market; `gordon` unless told */
+  /** same seed, same market; defaults to `gordon` */
   readonly seed?: string | number;
-  /** base of the simulated clock; `Date.now` unless told */
+  /** base of the simulated clock; defaults to `Date.now` */
   readonly clock?: Clock;
   /** keeps generated archive files between runs */
   readonly cacheDir?: string;
   readonly overrides?: { archives?: readonly ArchiveOverride[]; rows?: readonly RowsOverride[] };
-  /** errors of the simulator itself (each is also a 500); printed on stderr unless told */
+  /** errors of the simulator itself (each is also a 500); printed on stderr by default */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ export interface Venues {
   readonly url: string;
   /** module id → base URL */
   readonly baseUrls: Readonly<Record<string, string>>;
-  /** environment that points the adapters here, with the keys that are asked for here */
+  /** environment that points the adapters here, with the keys that the simulated venues require */
   readonly env: Readonly<Record<string, string>>;
   readonly faults: Faults;
   readonly requests: Requests;

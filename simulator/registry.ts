@@ -26,7 +26,7 @@ export const venueModules: readonly VenueModule[] = [
   fred,
 ];
 
-/** Environment that points the adapters at a simulator, with the keys that are asked for there. @param url its base */
+/** Environment that points the adapters at a simulator, with the keys that it requires. @param url its base */
 export const environmentAt = (url: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     venueModules.flatMap(({ env, prefix, key }) => [

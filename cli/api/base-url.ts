@@ -6,7 +6,7 @@ import { type Caller, callerOf } from './sign.ts';
 export interface BaseUrl {
   /** without a slash at its end */
   readonly url: string;
-  /** who calls an API that the user named; absent for the host of this machine, which asks nobody */
+  /** who calls an API that the user named; absent for the host of this machine, which requires no credentials */
   readonly caller?: Caller;
 }
 

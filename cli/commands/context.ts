@@ -8,7 +8,7 @@ import { type Paint, paintFor, say, type Terminal } from '../terminal.ts';
 export interface Context {
   readonly terminal: Terminal;
   readonly paint: Paint;
-  /** The jobs API: looked up when a command asks for it, so that the others work without. @throws CliError */
+  /** The jobs API: resolved when a command needs it, so that the others work without. @throws CliError */
   api(): Api;
   /** The embedded host of this machine, while it runs. */
   runningHost(): HostState | undefined;
@@ -36,7 +36,7 @@ export const print = (context: Context, ...lines: readonly string[]): void =>
 export const printJson = (context: Context, value: unknown): void =>
   say(context.terminal.out, JSON.stringify(value, null, 2));
 
-/** What is said where GORDON_DATABASE_URL is set and the demo runs. */
+/** What is printed where GORDON_DATABASE_URL is set and the demo runs. */
 export const IGNORED = 'GORDON_DATABASE_URL is ignored: the demo has a database of its own';
 
 /**

@@ -36,7 +36,7 @@ function tryToListen(port: number): Promise<string | undefined> {
   });
 }
 
-/** What the jobs API says of itself. */
+/** What the jobs API reports about itself. */
 export async function apiHealth(api: Api): Promise<Diagnosis[]> {
   try {
     const { checks, simulated } = await api.health();

@@ -6,7 +6,7 @@ import { whatNext } from '../format/job.ts';
 import { say, type Terminal } from '../terminal.ts';
 import type { ProgressView } from './progress-view.ts';
 
-/** A short job is told at once, a long one does not keep the API busy. */
+/** A short job is reported at once, a long one does not keep the API busy. */
 const FIRST_POLL_MS = 200;
 const SLOWEST_POLL_MS = 1_000;
 /** How long the API may be away, as when it is restarted, before waiting for it ends. */
@@ -14,7 +14,7 @@ const PATIENCE_MS = 30_000;
 
 /**
  * Waits until a job is finished, or until `signal` is aborted with an Interrupted.
- * @throws Interrupted when the user stopped waiting (the job goes on, and that was said), CliError when the API is lost
+ * @throws Interrupted when the user stopped waiting (the job goes on, and that was printed), CliError when the API is lost
  */
 export async function followJob(
   api: Api,

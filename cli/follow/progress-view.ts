@@ -10,7 +10,7 @@ export interface ProgressView {
   stop(): void;
 }
 
-/** A bar where somebody looks, lines where a file or another program does. */
+/** A bar on a terminal, lines for a file or another program. */
 export function progressView(screen: Screen, terminal: Terminal): ProgressView {
   return screen.isTTY && terminal.env.TERM !== 'dumb' ? barView(screen) : lineView(screen, terminal);
 }
@@ -29,7 +29,7 @@ function lineView(screen: Screen, terminal: Pick<Terminal, 'clock'>): ProgressVi
       const line = progressLine(job);
       const since = now - last.at;
       const due = line === last.line ? REPEAT_AFTER_MS : job.status === last.status ? LINE_EVERY_MS : 0;
-      // The end of the job is the verdict's to tell.
+      // The end of the job is reported by the verdict.
       if (since < due || job.finished_at !== null) return;
       say(screen, line);
       last = { at: now, line, status: job.status };
@@ -49,7 +49,7 @@ function barView(screen: Screen): ProgressView {
       format: '{bar} {percent}  {facts}',
       barsize: 24,
       hideCursor: true,
-      // Only the last picture counts once it is over, and the verdict says it better.
+      // Only the last picture counts once it is over, and the verdict shows it better.
       clearOnComplete: true,
       autopadding: false,
     },

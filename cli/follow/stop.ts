@@ -1,7 +1,7 @@
 import { Interrupted } from '../failure.ts';
 import { exitCodeOf, type Terminal } from '../terminal.ts';
 
-/** Aborts with an Interrupted when the program is asked to stop, for as long as it is in scope. */
+/** Aborts with an Interrupted when the program receives a signal to stop, for as long as it is in scope. */
 export interface Stop extends Disposable {
   readonly signal: AbortSignal;
 }

@@ -33,7 +33,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(s / 86_400)}d ${two(Math.floor((s % 86_400) / 3_600))}h`;
 }
 
-/** Seconds that were measured: `7.3`; tenths tell nothing from a hundred on. */
+/** Seconds that were measured: `7.3`; tenths mean nothing from a hundred on. */
 export const seconds = (s: number): string => (s < 100 ? s.toFixed(1) : count(Math.round(s)));
 
 /** Rounded down: 100% means all of it. */

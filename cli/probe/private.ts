@@ -5,7 +5,7 @@ const IPV6 =
 const escaped = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
- * Takes out of a text what says who sent the requests: venues repeat addresses in their refusals, and may repeat a key.
+ * Removes from a text what identifies the sender of the requests: venues repeat addresses in their refusals, and may repeat a key.
  * @param words names and paths of this machine, and keys
  */
 export function withoutPrivate(text: string, words: readonly string[]): string {

@@ -6,7 +6,7 @@ import { withoutPrivate } from './private.ts';
 /** Whom the requests went to. */
 export interface Addresses {
   readonly simulated: boolean;
-  /** variables that point hosts elsewhere; where to is nobody's business */
+  /** variables that point hosts elsewhere; their values stay private */
   readonly elsewhere: readonly string[];
 }
 

@@ -58,7 +58,7 @@ export const reachAll = (contacts: readonly Contact[]): Promise<[Contact, Reache
     ),
   );
 
-/** What is to be said of the hosts, and which stages have none left. */
+/** What to print about the hosts, and which stages have none left. */
 export interface Findings {
   readonly lines: readonly string[];
   readonly without: readonly Stage[];

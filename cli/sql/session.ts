@@ -49,10 +49,10 @@ export async function readRows(
         return open ? undefined : sql.CLOSE;
       };
       // `prepare` and not `simple`: the extended protocol.
-      const asked = transaction.unsafe(query, [], { prepare: true }).raw();
-      // Else the server goes on computing what nobody waits for.
-      stop?.addEventListener('abort', () => asked.cancel());
-      const last = (await asked.cursor(BATCH, take as never)) as unknown as Batch;
+      const pending = transaction.unsafe(query, [], { prepare: true }).raw();
+      // Otherwise the server goes on computing a result that is no longer awaited.
+      stop?.addEventListener('abort', () => pending.cancel());
+      const last = (await pending.cursor(BATCH, take as never)) as unknown as Batch;
       // SHOW and EXPLAIN bring rows without a count, which postgres.js keeps from the cursor.
       if (columns === undefined) await take(last);
     });

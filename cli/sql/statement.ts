@@ -9,7 +9,7 @@ const COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()+/;
 export const bareOf = (query: string): string => query.replace(COMMENTS, '').replace(/^;+\s*$/, '');
 
 /**
- * Refuses what is no question before anybody is asked. A help for people, not a guard: the guard is the database, which
+ * Refuses a statement that is not a query before it is sent. A help for people, not a guard: the guard is the database, which
  * gets a read-only transaction of a role that may only read.
  * @throws CliError exit code 2 for an empty query, 1 for one that would write
  */

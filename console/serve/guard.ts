@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
- * Whether a request was made by a page of somebody else in the user's browser. A server on the loopback address has no other
+ * Whether a request was made by a foreign page in the user's browser. A server on the loopback address has no other
  * wall: any page may send to it, and one whose name was re-bound to 127.0.0.1 may even read the answers. Programs that are
  * no browser send none of these headers.
  */

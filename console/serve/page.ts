@@ -43,7 +43,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-cache',
 };
 
-/** Bundled when somebody first asks, so that a host which nobody looks at does not pay for it. */
+/** Bundled at the first request, so that a host without visitors does not pay for it. */
 export function consolePage(): Page {
   const bundles = new Map<string, Promise<Uint8Array>>();
   return async (path) => {

@@ -5,7 +5,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { DeployOptions } from '../context.ts';
 
-/** Where alarms go. Without an address nobody hears them until something is subscribed. */
+/** Where alarms go. Without an address they reach no one until something is subscribed. */
 export function alarmTopic(scope: Construct, { alarmEmail }: DeployOptions): Topic {
   const topic = new Topic(scope, 'AlarmTopic', { displayName: 'gordon-data', enforceSSL: true });
   // A topic with a policy of its own loses the one that let CloudWatch in.

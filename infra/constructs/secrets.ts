@@ -27,7 +27,7 @@ export function secrets(
   };
 }
 
-/** Filled from a parameter of the deployment, which CloudFormation shows to nobody and keeps for the next one. */
+/** Filled from a parameter of the deployment, which CloudFormation hides and keeps for the next one. */
 function ownDatabaseSecret(scope: Construct): Secret {
   const url = new CfnParameter(scope, 'DatabaseUrl', {
     noEcho: true,

@@ -15,7 +15,7 @@ interface File {
   readonly modified: number;
 }
 
-/** A folder of the bucket; children are made only when somebody looks inside. */
+/** A folder of the bucket; children are made only when the folder is listed. */
 interface Folder {
   readonly path: string;
   folders(): Folder[];
@@ -76,7 +76,7 @@ function symbols(context: VenueContext, dataset: Dataset, path: string, now: num
     });
 }
 
-/** Sizes are estimates: to tell the real ones every file would have to be made. */
+/** Sizes are estimates: for the real ones every file would have to be made. */
 function filesOf(
   context: VenueContext,
   series: Dataset & { symbol: string; interval: string },

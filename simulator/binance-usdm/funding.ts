@@ -10,7 +10,7 @@ import { marketOf } from '../market/market.ts';
 
 /** Settlements before have no mark price. */
 const MARK_PRICE_FROM = Date.UTC(2023, 9, 31);
-/** Since then every row says of what sort it is. */
+/** Since then every row names its rate type. */
 const RATE_TYPE_FROM = Date.UTC(2026, 6);
 
 /** `GET /fapi/v1/fundingRate` */

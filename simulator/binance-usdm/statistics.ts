@@ -49,7 +49,7 @@ const openInterest: Statistic = {
   },
 };
 
-/** A bucket stamped at its start: it is there when it is over. The symbol is not said. */
+/** A bucket stamped at its start: it is there when it is over. The row does not name the symbol. */
 const takerVolume: Statistic = {
   lag: (step) => step,
   row(p, contract, timestamp, step) {

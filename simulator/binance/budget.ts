@@ -15,7 +15,7 @@ export interface Charge {
   readonly weight: number;
   /** what `weight` counts */
   readonly unit: 'weight' | 'requests';
-  /** `GRACE` unless told */
+  /** defaults to `GRACE` */
   readonly grace?: number;
 }
 
@@ -23,8 +23,8 @@ export interface Charge {
  * Charges a request to a family of the address.
  * @throws BinanceRefusal 429 over the limit, 418 while banned or when a client keeps calling over the limit
  */
-export function charge({ limiter }: VenueContext, request: VenueRequest, asked: Charge): Spent {
-  const { scope, family, weight, unit, grace = GRACE } = asked;
+export function charge({ limiter }: VenueContext, request: VenueRequest, charged: Charge): Spent {
+  const { scope, family, weight, unit, grace = GRACE } = charged;
   const now = request.at;
   if (limiter.bannedUntil(scope, request.ip) !== undefined) {
     throw banned(limiter.prolong(scope, request.ip, BAN_LENGTHS), now);

@@ -69,7 +69,7 @@ export function tooMany({ unit, limit, windowMs, ip, waitMs }: Overrun): Binance
   return new BinanceRefusal(-1003, msg, 429, { 'retry-after': String(Math.ceil(waitMs / SECOND)) });
 }
 
-/** 418. The text tells epoch ms, the header seconds. */
+/** 418. The text gives epoch ms, the header seconds. */
 export const banned = (until: number, now: number): BinanceRefusal =>
   new BinanceRefusal(
     -1003,

@@ -34,7 +34,7 @@ interface EnvelopeHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Over 600 requests in 5 seconds from one address. No Retry-After; the body is all that tells it from a country block. */
+/** Over 600 requests in 5 seconds from one address. No Retry-After; only the body distinguishes it from a country block. */
 export const tooFrequent = (): VenueAnswer => ({
   status: 403,
   headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -53,7 +53,7 @@ The Amazon CloudFront distribution is configured to block access from your count
 `;
 
 /**
- * Bodies of the refusals that a fault asks for. Status 200 gives retCode 10006, the limit that Bybit tells inside a
+ * Bodies of the refusals that a fault injects. Status 200 gives retCode 10006, the limit that Bybit reports inside a
  * good answer; 403 gives the country block (the limit's own 403 comes from really sending too much).
  */
 export function refusal(status: number, now: number): VenueAnswer | undefined {

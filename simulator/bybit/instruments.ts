@@ -17,7 +17,7 @@ export interface Instrument {
   readonly settle: string;
   /** its listing in the simulated market */
   readonly contract: Contract;
-  /** as instruments-info tells it; the first candle can be later */
+  /** as instruments-info reports it; the first candle can be later */
   readonly launchedAt: number;
   /** in order; none for spot */
   readonly funding: readonly FundingPhase[];
@@ -31,7 +31,7 @@ interface Extras {
   readonly quiet?: number;
   readonly multiplier?: number;
   readonly symbol?: string;
-  /** `[from, hours]`; 8 hours from the listing on unless told */
+  /** `[from, hours]`; defaults to 8 hours from the listing on */
   readonly funding?: readonly (readonly [from: string, hours: number])[];
 }
 

@@ -57,7 +57,7 @@ export function kline(context: VenueContext, request: VenueRequest): unknown {
   return { symbol: instrument.symbol, category, list: list.toReversed() };
 }
 
-/** Oldest first. From `start` on where only that is told, else the newest inside the bounds. */
+/** Oldest first. With only `start` given, the rows from there on; otherwise the newest inside the bounds. */
 function page(
   context: VenueContext,
   instrument: Instrument,

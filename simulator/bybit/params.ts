@@ -42,7 +42,7 @@ export class Params {
     return limit;
   }
 
-  /** @param refused what the endpoint says of a symbol it does not know */
+  /** @param refused the endpoint's error for an unknown symbol */
   instrument(category: Category, refused: string): Instrument {
     const found = instrumentOf(category, this.text('symbol') ?? '');
     if (!found || this.#at >= (found.contract.forgottenAt ?? Number.POSITIVE_INFINITY))

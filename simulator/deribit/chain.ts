@@ -61,7 +61,7 @@ export function expiries(currency: Currency, now: number): Expiry[] {
   return out;
 }
 
-/** Every option listed at an instant, in the order in which the venue happens to tell them. */
+/** Every option listed at an instant, in the order in which the venue happens to list them. */
 export function options(seed: number, prices: Prices, currency: Currency, now: number): Option[] {
   const all = expiries(currency, now).flatMap((expiry) => {
     const strikes = strikesOf(prices, expiry, now);

@@ -54,7 +54,7 @@ export const deribit: VenueModule = {
   open: (context) => (request) => answer(context, request),
   refusal: (status, now) => {
     if (status === 429) return envelope(now, undefined, tooManyRequests());
-    // The venue also tells errors inside a good answer.
+    // The venue also reports errors inside a successful response.
     if (status === 200)
       return envelope(now, undefined, new DeribitRefusal('temporarily_unavailable', 13028, 200));
     return undefined;

@@ -75,7 +75,7 @@ export function quote(seed: number, prices: Prices, option: Option, now: number)
     value,
     mark,
     bid: bid >= tick ? bid : undefined,
-    // Deep in the money nobody offers.
+    // Deep in the money there are no offers.
     ask: mark > 0.6 && unit(stream, 2) < 0.5 ? undefined : toTick(mark + spread, tick, Math.ceil),
     last: openInterest > 0 ? toTick(Math.max(tick, mark * (0.9 + 0.2 * busy)), tick, Math.round) : undefined,
     volume: traded ? Number((openInterest * 0.3 * busy * busy + 0.1).toFixed(1)) : 0,

@@ -57,10 +57,10 @@ export const invalidParam = (param: string, reason: string): DeribitRefusal =>
 
 export const tooManyRequests = (): DeribitRefusal => new DeribitRefusal('too_many_requests', 10028, 429);
 
-/** How long the venue says it took, microseconds. */
+/** The duration that the venue reports, microseconds. */
 const TOOK_US = 600;
 
-/** The envelope: `id` only where the request told one. */
+/** The envelope: `id` only where the request has one. */
 export function envelope(
   at: number,
   id: Wire | undefined,

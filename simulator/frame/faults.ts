@@ -7,7 +7,7 @@ export type WireFault =
       readonly body?: string;
       readonly headers?: Record<string, string>;
     }
-  /** a page of the CDN where data is due; status 200 unless told */
+  /** a page of the CDN where data is due; status defaults to 200 */
   | { readonly kind: 'html'; readonly status?: number }
   /** answers after `ms` of real time */
   | { readonly kind: 'delay'; readonly ms: number }
@@ -45,7 +45,7 @@ export type ObjectFault =
   | { readonly kind: 'duplicate' }
   /** some rows twice, the second with another volume */
   | { readonly kind: 'conflict' }
-  /** a day is absent from a month file; `day` is `DD`, the second day unless told */
+  /** a day is absent from a month file; `day` is `DD` and defaults to the second day */
   | { readonly kind: 'drop-day'; readonly day?: string }
   /** monthly files disagree with daily files and REST in some volumes */
   | { readonly kind: 'disagree' }

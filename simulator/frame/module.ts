@@ -29,7 +29,7 @@ export interface VenueAnswer {
   /** lower-case names; `date` and `content-length` are the frame's */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** label under which the request is counted; the path if absent (tell one where paths are many) */
+  /** label under which the request is counted; the path if absent (set it where there are many paths) */
   readonly route?: string;
   /** what the request cost, for the request log */
   readonly weight?: number;
@@ -71,13 +71,13 @@ export interface VenueModule {
   readonly prefix: string;
   /** environment variable that points the adapters here, such as `GORDON_BINANCE_SPOT_URL` */
   readonly env: string;
-  /** the key that the simulated venue asks for, under the variable that the adapters read it from; opens nothing elsewhere */
+  /** the key that the simulated venue requires, under the variable that the adapters read it from; it is valid nowhere else */
   readonly key?: { readonly env: string; readonly value: string };
   /** counted limits, declared so that `/_control/limits` can change them */
   readonly limits?: readonly LimitSpec[];
   /** called once per running simulator */
   open(context: VenueContext): VenueHandler;
-  /** the venue's own body for a refusal that a fault asks for; without it a plain page is sent */
+  /** the venue's own body for a refusal that a fault injects; without it a plain page is sent */
   refusal?(status: number, now: number): VenueAnswer | undefined;
   /** rows that this module would serve, `[start, end)`, for `/_control/truth`; undefined: not my market */
   truth?(query: TruthQuery, context: VenueContext): readonly unknown[] | undefined;

@@ -14,7 +14,7 @@ export interface LoggedRequest {
 
 const KEPT = 20_000;
 
-/** What was asked, in order; the oldest are forgotten, the counts are not. */
+/** The requests, in order. The oldest are dropped; the counts keep them. */
 export class Requests {
   #log: LoggedRequest[] = [];
   #counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** From now on the venue says something else about a past: numbers of a series are multiplied, or its rows are gone. */
+/** From now on the venue reports a different past: values of a series are multiplied, or its rows are gone. */
 export interface Restatement {
   /** module id such as `defillama` */
   readonly venue: string;

@@ -9,7 +9,7 @@ interface Sending {
   readonly faults: readonly WireFault[];
 }
 
-/** Writes an answer, cutting it short where a fault says so. `Date` is the simulated clock's. */
+/** Writes an answer, cutting it short where a fault requires it. `Date` is the simulated clock's. */
 export function send(response: ServerResponse, answer: VenueAnswer, { now, head, faults }: Sending): void {
   let body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   for (const fault of faults) {

@@ -142,7 +142,7 @@ export const CONTRACTS: readonly Contract[] = [
   contract('um', ['TSLA', USDT], '2026-01-28T14:30', [2, 2], { quiet: 0.3, underlying: 'EQUITY' }),
 ];
 
-/** More symbols than anybody would look up one by one. Not real; the archive does not list them. */
+/** More symbols than are worth looking up one by one. Not real; the archive does not list them. */
 const FILLERS: readonly Contract[] = (['spot', 'um'] as const).flatMap((market) =>
   Array.from({ length: 1_000 }, (_, i) => ({
     ...contract(market, ['QUIET', USDT], '2025-01-02T08:00', [4, 0], { quiet: 0.5 }),

@@ -15,7 +15,7 @@ export interface PageQuery {
   readonly shift?: number;
 }
 
-/** A page as Binance cuts it: the oldest rows from `start` on, or the newest up to `end` when no start is told. */
+/** A page as Binance cuts it: the oldest rows from `start` on, or the newest up to `end` when no start is given. */
 export function pageOf(market: SimMarket, contract: Contract, query: PageQuery): Rows {
   const { interval, limit, asOf, shift = 0 } = query;
   const newest = Math.min(query.end ?? asOf, asOf, (contract.delistedAt ?? Infinity) - 1);

@@ -36,7 +36,7 @@ export interface Coin {
   readonly supply: (at: number) => number;
 }
 
-/** Assets whose market capitalisation is told, by their lower-case names. */
+/** Assets whose market capitalisation is published, by their lower-case names. */
 export const COINS: Readonly<Record<string, Coin>> = {
   btc: { base: 'BTC', pricedFrom: Date.UTC(2010, 6, 18), supply: bitcoins },
   eth: { base: 'ETH', pricedFrom: Date.UTC(2015, 7, 8), supply: (at) => millionEthers(at) * 1e6 },

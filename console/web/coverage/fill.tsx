@@ -13,7 +13,7 @@ interface Props {
   started(jobId: string): void;
 }
 
-/** Asks once more, then orders the job that fills a hole. */
+/** Confirms once more, then orders the job that fills a hole. */
 export function FillDialog({ row, hole, missing, close, started }: Props) {
   const [state, setState] = useState<{ readonly busy: boolean; readonly error?: Error }>({ busy: false });
   const [key] = useState(() => crypto.randomUUID());

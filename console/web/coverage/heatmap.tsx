@@ -65,7 +65,7 @@ export function Heatmap({ rows, view, bucket, cell, move, choose, zoom, pan }: P
         class="plot"
         ref={plot}
         role="application"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is operated, by the keys that its label tells
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is operated, by the keys that its label names
         tabIndex={0}
         aria-roledescription="coverage map"
         aria-label="Coverage by series and time. Arrow keys move, Enter fills a hole, N goes to the next hole, plus and minus zoom."

@@ -3,7 +3,7 @@ import type { Rows } from './data.ts';
 
 const SHOWN = 12;
 
-/** The last rows of the chart as a table: what a picture cannot tell to everybody. */
+/** The last rows of the chart as a table: what a picture cannot show to every reader. */
 export function Newest({ rows, time }: { readonly rows: Rows; readonly time: string }) {
   const names = Object.keys(rows[0] ?? {}).filter(
     (name) => !['symbol', 'timeframe', 'venue', 'kind'].includes(name),
