@@ -22,7 +22,7 @@ import type { Author, MemoryWarehouse } from './warehouse.ts';
  */
 export function commitPages(warehouse: MemoryWarehouse, pages: readonly Page[], by: Author): number {
   const book = warehouse.book(pages[0]!.series);
-  const events = warehouse.rows.table(book.series).rhythm === 'events';
+  const events = warehouse.rows.table(book.series).cadence === 'irregular';
   const spans: NewSpan[] = [];
   let written: RangeSet = [];
   const fresh = pages.map((page) => {

@@ -29,7 +29,7 @@ export interface JobTables {
   readonly spent: Map<string, number>;
   /** the next free moment of a paced family */
   readonly moments: Map<string, number>;
-  readonly parks: Map<string, Cooldown>;
+  readonly cooldowns: Map<string, Cooldown>;
   /** ids given so far, so that each is another one and later than those before */
   ids: { readonly time: number; readonly count: number };
 }
@@ -43,7 +43,7 @@ export const emptyJobTables = (): JobTables => ({
   leases: new Map(),
   spent: new Map(),
   moments: new Map(),
-  parks: new Map(),
+  cooldowns: new Map(),
   ids: { time: 0, count: 0 },
 });
 

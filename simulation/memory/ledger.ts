@@ -62,7 +62,7 @@ export function cutOut(
   states: readonly Span['state'][],
 ): void {
   const step = stepOf(book.series.timeframe);
-  const events = warehouse.rows.table(book.series).rhythm === 'events';
+  const events = warehouse.rows.table(book.series).cadence === 'irregular';
   const rowsIn = (span: Span, part: Range): number => {
     if (span.state !== 'have') return 0;
     return events ? warehouse.rows.count(book.series, part) : (part.end - part.start) / step;

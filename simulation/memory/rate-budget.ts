@@ -19,7 +19,7 @@ const capOf = ({ limit }: LimitFamily): number => Math.max(Math.floor(limit * SH
  * @param sleep waits for a moment of a paced family
  */
 export function createMemoryRateBudget(
-  { spent, moments, parks }: JobTables,
+  { spent, moments, cooldowns }: JobTables,
   clock: Clock,
   sleep: (ms: number) => Promise<unknown>,
   step: Step = atOnce,
@@ -28,8 +28,8 @@ export function createMemoryRateBudget(
   let ahead = 0;
 
   const refuseCoolingDown = (scope: string): void => {
-    const park = parks.get(scope);
-    if (park && park.until > clock()) throw new BudgetExhausted(scope, park.until, park.why);
+    const cooldown = cooldowns.get(scope);
+    if (cooldown && cooldown.until > clock()) throw new BudgetExhausted(scope, cooldown.until, cooldown.why);
   };
 
   const spend = (family: LimitFamily, weight: number): void => {
@@ -77,9 +77,9 @@ export function createMemoryRateBudget(
       spent.set(key, Math.max(spent.get(key) ?? 0, used));
     },
 
-    async park(scope, until, why) {
-      await step(`park ${scope}`);
-      if ((parks.get(scope)?.until ?? 0) < until) parks.set(scope, { until, why });
+    async coolDown(scope, until, why) {
+      await step(`cool down ${scope}`);
+      if ((cooldowns.get(scope)?.until ?? 0) < until) cooldowns.set(scope, { until, why });
     },
   };
 }

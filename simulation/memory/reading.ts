@@ -16,7 +16,7 @@ export const createMemoryStoredRows = (warehouse: MemoryWarehouse, step: Step = 
   },
 });
 
-export const createMemoryLooker = (
+export const createMemoryCoverageQueries = (
   warehouse: MemoryWarehouse,
   step: Step = atOnce,
 ): Pick<CoverageQueries, 'ledger' | 'findings'> => ({

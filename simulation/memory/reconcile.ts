@@ -28,7 +28,7 @@ export function reconcile(warehouse: MemoryWarehouse, book: Book, range: Range, 
 
 function lostIn({ rows }: MemoryWarehouse, book: Book, range: Range): RangeSet {
   const { series } = book;
-  if (rows.table(series).rhythm === 'events') {
+  if (rows.table(series).cadence === 'irregular') {
     // Nobody knows which row is gone, so the whole span is.
     const short = book.spans.filter(
       (span) =>

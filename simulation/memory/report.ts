@@ -1,4 +1,4 @@
-import { causeOf } from '../../functions/core/ledger/cause.ts';
+import { gapCause } from '../../functions/core/ledger/cause.ts';
 import type { Gap, ReportFilter, SeriesReport } from '../../functions/core/ledger/ports.ts';
 import type { EmptyReason } from '../../functions/core/series/empty-reason.ts';
 import { intersect, normalize, type RangeSet, subtract } from '../../functions/core/time/range.ts';
@@ -33,7 +33,7 @@ function reportOf({ rows }: MemoryWarehouse, book: Book, record: SeriesRecord): 
     ...series,
     requested,
     ...(stored.length > 0 && { earliest: stored[0]!.time, latest: stored.at(-1)!.time }),
-    rows: rows.table(series).rhythm === 'events' ? stored.length : accounted,
+    rows: rows.table(series).cadence === 'irregular' ? stored.length : accounted,
     followed,
     ...(auditedAt !== undefined && { auditedAt }),
     ...(since !== undefined && { since }),
@@ -63,13 +63,13 @@ function explained({ series, spans }: Book, missing: RangeSet): Gap[] {
   for (const span of failed) {
     const { message } = span.evidence[0] as { readonly message: string };
     for (const { start, end } of intersect(rest, [span])) {
-      const why = { cause: causeOf(span.reason ?? undefined), error: message, evidence: span.evidence };
+      const why = { cause: gapCause(span.reason ?? undefined), error: message, evidence: span.evidence };
       out.push({ start, end, steps: (end - start) / step, ...why });
     }
     rest = subtract(rest, [span]);
   }
   for (const { start, end } of rest) {
-    out.push({ start, end, steps: (end - start) / step, cause: causeOf(undefined) });
+    out.push({ start, end, steps: (end - start) / step, cause: gapCause(undefined) });
   }
   return out.sort((a, b) => a.start - b.start);
 }

@@ -1,7 +1,7 @@
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Batch, TableSpec } from '../../functions/core/series/table.ts';
 import { contains, type Range, type RangeSet } from '../../functions/core/time/range.ts';
-import { type Cell, cellsAt, lineOf } from '../../functions/core/verify/canonical.ts';
+import { type Cell, canonicalLine, cellsAt } from '../../functions/core/verify/canonical.ts';
 
 export interface Row {
   /** epoch ms */
@@ -42,7 +42,7 @@ export class RowTables {
       const cells = cellsAt(batch, i);
       const key = rest.map((c) => cells[c]).join('\n');
       const before = shelf.rows.get(key);
-      if (before && lineOf(table, before.cells) === lineOf(table, cells)) continue;
+      if (before && canonicalLine(table, before.cells) === canonicalLine(table, cells)) continue;
       written += 1;
       if (before) replaced += 1;
       shelf.rows.set(key, { time: batch.times[i]!, cells });

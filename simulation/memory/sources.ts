@@ -1,5 +1,5 @@
 import { GordonError } from '../../functions/core/errors/errors.ts';
-import { batchOf, sortAndDedupe } from '../../functions/core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type {
   ArchiveTier,
@@ -54,7 +54,7 @@ const tableOf = ({ id, everyMs }: Traits): TableSpec => ({
     { name: 'close', type: 'float8' },
   ],
   key: ['symbol', 'timeframe', 'time'],
-  ...(everyMs !== undefined && { rhythm: 'events' }),
+  ...(everyMs !== undefined && { cadence: 'irregular' }),
 });
 
 export function syntheticSource(traits: Traits): SyntheticSource {
@@ -102,7 +102,7 @@ function decode<T>(body: Uint8Array, subject: string): T {
 
 function parsedOf(table: TableSpec, { symbol, timeframe }: Series, ticks: readonly Tick[]): Parsed {
   return sortAndDedupe(
-    batchOf(
+    toBatch(
       table,
       ticks.map(([time, price]) => [symbol, timeframe, time, price] as const),
     ),

@@ -7,7 +7,7 @@ import type { Page } from '../../functions/core/ledger/coverage.ts';
 import type { PlannedChunk } from '../../functions/core/ledger/plan.ts';
 import type { CreatePorts } from '../../functions/core/orders/create-job.ts';
 import type { AuditPorts } from '../../functions/core/schedules/audit.ts';
-import { batchOf, sortAndDedupe } from '../../functions/core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Range } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
@@ -19,8 +19,8 @@ import { emptyJobTables } from '../../simulation/memory/job-tables.ts';
 import { createMemoryLeases } from '../../simulation/memory/leases.ts';
 import { Market } from '../../simulation/memory/market.ts';
 import {
+  createMemoryCoverageQueries,
   createMemoryLabelRules,
-  createMemoryLooker,
   createMemoryStoredRows,
 } from '../../simulation/memory/reading.ts';
 import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
@@ -74,7 +74,7 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
     store,
     catalog,
     stored: createMemoryStoredRows(warehouse),
-    queries: createMemoryLooker(warehouse),
+    queries: createMemoryCoverageQueries(warehouse),
     // The lives of a synthetic market do not change.
     livesDue: { due: async () => [], isDue: async () => false },
     labels: createMemoryLabelRules(new Map()),
@@ -87,8 +87,8 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
     hasKey: () => false,
     auditEveryMs: HOUR,
     aggregates: {
-      unseen: async () => [],
-      seen: async () => {},
+      pendingRefreshes: async () => [],
+      markRefreshed: async () => {},
       refresh: async (touched) => {
         refreshed.push([...touched]);
       },
@@ -181,6 +181,6 @@ export function pageOfHours(
   const source = sources[series.source]!;
   const ticks = market.ticks(series, hours(from, to), source.everyMs);
   const cells = ticks.map(([time, price]) => [series.symbol, series.timeframe, time, price] as const);
-  const { batch, findings } = sortAndDedupe(batchOf(source.table, cells));
+  const { batch, findings } = sortAndDedupe(toBatch(source.table, cells));
   return { series, rows: batch, have: [hours(from, to)], empty: [], findings, object: 'page' };
 }
