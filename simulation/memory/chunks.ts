@@ -8,7 +8,7 @@ export function createMemoryChunks(
   tables: JobTables,
   step: Step,
 ): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'failChunk'> {
-  /** As the table's updates: a chunk that nobody planned is entered with what is known of it. */
+  /** Like an update of the real table, this creates a chunk that was never planned. */
   const update = async (
     id: string,
     label: string,

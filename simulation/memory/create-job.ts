@@ -10,7 +10,7 @@ interface Key {
   readonly digest: string;
 }
 
-/** Enters a job by the same conditional writes, in the same order, as the real table gets them. */
+/** Enters a job with the same conditional writes, in the same order, as the real job table. */
 export async function enterJob(
   tables: JobTables,
   now: number,
@@ -33,7 +33,7 @@ export async function enterJob(
   }
   if (identity !== undefined) {
     const other = await noteAtWork(tables, now, step, identity, job);
-    // Whoever sends a key wants a job of its own; another order may join that one all the same.
+    // An order with a key gets a job of its own; orders without a key may still join that job.
     if (other && !key) return await join(tables, step, other);
   }
   await step(`put job ${job.id}`);
@@ -66,7 +66,7 @@ async function earlierJob(tables: JobTables, step: Step, id: string): Promise<Jo
   throw badRequest('idempotency-busy', id, message, 'Send it again.', 409);
 }
 
-/** @returns the job that is at work on the order already; undefined: this one is it now */
+/** @returns the job that is already at work on the order; undefined: the new job has taken its place */
 async function noteAtWork(
   tables: JobTables,
   now: number,
@@ -90,7 +90,7 @@ async function noteAtWork(
   }
 }
 
-/** A job that is not entered yet is entered for whoever made it: it may have died in between. */
+/** Enters a job that its creator has noted but not entered yet: the creator may have died in between. */
 async function join(
   tables: JobTables,
   step: Step,

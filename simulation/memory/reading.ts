@@ -5,7 +5,7 @@ import type { StoredRows } from '../../functions/core/verify/ports.ts';
 import { atOnce, type Step } from './step.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
 
-/** Rows of one fetch. */
+/** Rows in one batch of `read`. */
 const BATCH = 2_000;
 
 export const createMemoryStoredRows = (warehouse: MemoryWarehouse, step: Step = atOnce): StoredRows => ({
@@ -41,7 +41,7 @@ export const createMemoryCoverageQueries = (
   },
 });
 
-/** @param rules by data set and symbol; the oldest decision first */
+/** @param rules by data set and symbol, `dataset SYMBOL`; the oldest decision first */
 export const createMemoryLabelRules = (rules: ReadonlyMap<string, readonly LabelRule[]>): LabelRules => ({
   labelRules: async (dataset, symbol) => rules.get(`${dataset} ${symbol}`) ?? [],
 });

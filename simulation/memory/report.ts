@@ -8,7 +8,7 @@ import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
 
 type RequestedBook = Book & { readonly record: SeriesRecord };
 
-/** Every series of which something is requested. */
+/** Every requested series that the filter selects. */
 export function requestedBooks(warehouse: MemoryWarehouse, filter: ReportFilter): RequestedBook[] {
   const { sources, symbols, timeframe } = filter;
   return warehouse.books().filter((book): book is RequestedBook => {
@@ -20,7 +20,7 @@ export function requestedBooks(warehouse: MemoryWarehouse, filter: ReportFilter)
   });
 }
 
-/** A proof that is due to be checked again is still a proof. */
+/** Reports series by series. An expired proof still counts as a proof here. */
 export const report = (warehouse: MemoryWarehouse, filter: ReportFilter): SeriesReport[] =>
   requestedBooks(warehouse, filter).map((book) => reportOf(warehouse, book, book.record));
 
@@ -54,7 +54,7 @@ function emptyIn({ spans }: Book): SeriesReport['empty'] {
     .sort((a, b) => a.start - b.start);
 }
 
-/** Cuts what is missing where a fetch failed, by the newest error, and where none was made yet. */
+/** Cuts what is missing into gaps: each with the newest error there, or with none where nothing was fetched yet. */
 function explained({ series, spans }: Book, missing: RangeSet): Gap[] {
   const step = stepOf(series.timeframe);
   const out: Gap[] = [];

@@ -9,7 +9,7 @@ import { atOnce, type Step } from './step.ts';
 import { recount, retire, setRetention } from './upkeep.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
 
-/** The catalogue of series in memory. Each call is one transaction. */
+/** The series catalogue in memory. Each call is one transaction. */
 export function createMemorySeriesCatalog(
   warehouse: MemoryWarehouse,
   clock: Clock,
