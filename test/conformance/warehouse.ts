@@ -7,9 +7,9 @@ import { createSeriesCatalog } from '../../functions/stores/ledger/series-catalo
 import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
 import { toMultirange } from '../../functions/stores/ledger/spans/write-spans.ts';
 import { ownRows } from '../../functions/stores/postgres/fragments.ts';
-import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
-import { createMemorySeriesStore } from '../../simulation/memory/series-store.ts';
-import { MemoryWarehouse } from '../../simulation/memory/warehouse.ts';
+import { createMemorySeriesCatalog } from '../../simulation/memory/ledger/series-catalog.ts';
+import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-store.ts';
+import { MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { SPOT, T0 } from '../stores/klines.ts';
 

@@ -14,20 +14,20 @@ import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { VerifyPorts } from '../../functions/core/verify/verify-period.ts';
 import type { FetchChunkInput } from '../../functions/core/workflow/contracts.ts';
 import { sha256 } from '../../functions/stores/queries/stored-rows.ts';
-import { createMemoryJobStore } from '../../simulation/memory/job-store.ts';
-import { emptyJobTables } from '../../simulation/memory/job-tables.ts';
-import { createMemoryLeases } from '../../simulation/memory/leases.ts';
-import { Market } from '../../simulation/memory/market.ts';
+import { createMemoryJobStore } from '../../simulation/memory/jobs/job-store.ts';
+import { emptyJobTables } from '../../simulation/memory/jobs/job-tables.ts';
+import { createMemoryLeases } from '../../simulation/memory/jobs/leases.ts';
 import {
   createMemoryCoverageQueries,
   createMemoryLabelRules,
   createMemoryStoredRows,
-} from '../../simulation/memory/reading.ts';
-import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
-import { createMemorySeriesStore } from '../../simulation/memory/series-store.ts';
-import { syntheticSource, type Traits } from '../../simulation/memory/sources.ts';
-import { MemoryVenue } from '../../simulation/memory/venue.ts';
-import { MemoryWarehouse } from '../../simulation/memory/warehouse.ts';
+} from '../../simulation/memory/ledger/reading.ts';
+import { createMemorySeriesCatalog } from '../../simulation/memory/ledger/series-catalog.ts';
+import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-store.ts';
+import { MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
+import { Market } from '../../simulation/memory/venue/market.ts';
+import { syntheticSource, type Traits } from '../../simulation/memory/venue/sources.ts';
+import { MemoryVenue } from '../../simulation/memory/venue/venue.ts';
 
 /** 2025-06-10, ten in the morning: the first of March is long settled. */
 export const NOW = Date.parse('2025-06-10T10:00:00Z');

@@ -1,4 +1,4 @@
-import { periodsIn } from '../../functions/core/time/period.ts';
+import { periodsIn } from '../../../functions/core/time/period.ts';
 import {
   clip,
   intersect,
@@ -6,9 +6,9 @@ import {
   type Range,
   type RangeSet,
   subtract,
-} from '../../functions/core/time/range.ts';
-import { DAY } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+} from '../../../functions/core/time/range.ts';
+import { DAY } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { retiredIn } from './retention.ts';
 import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 

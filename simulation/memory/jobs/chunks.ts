@@ -1,8 +1,8 @@
-import type { ChunkProgress } from '../../functions/core/jobs/job.ts';
-import type { JobStore } from '../../functions/core/jobs/ports.ts';
-import { measure } from '../../functions/core/time/range.ts';
+import type { ChunkProgress } from '../../../functions/core/jobs/job.ts';
+import type { JobStore } from '../../../functions/core/jobs/ports.ts';
+import { measure } from '../../../functions/core/time/range.ts';
+import type { Step } from '../step.ts';
 import type { JobTables } from './job-tables.ts';
-import type { Step } from './step.ts';
 
 export function createMemoryChunks(
   tables: JobTables,

@@ -1,6 +1,6 @@
-import type { ChunkProgress, Job } from '../../functions/core/jobs/job.ts';
-import type { Lease } from '../../functions/core/jobs/lease.ts';
-import type { RangeSet } from '../../functions/core/time/range.ts';
+import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
+import type { Lease } from '../../../functions/core/jobs/lease.ts';
+import type { RangeSet } from '../../../functions/core/time/range.ts';
 
 /** When the provisional rows of one chunk were last requested. */
 export interface ProvisionalNote {

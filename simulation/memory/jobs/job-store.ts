@@ -1,20 +1,20 @@
-import { badRequest } from '../../functions/core/errors/bad-request.ts';
+import { badRequest } from '../../../functions/core/errors/bad-request.ts';
 import {
   isFinished,
   JOB_STATUSES,
   type Job,
   type JobGap,
   type JobStatus,
-} from '../../functions/core/jobs/job.ts';
-import type { JobFilter, JobStore } from '../../functions/core/jobs/ports.ts';
-import type { FinalStatus } from '../../functions/core/ledger/ports.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import { normalize } from '../../functions/core/time/range.ts';
-import type { Clock } from '../../functions/core/time/time.ts';
+} from '../../../functions/core/jobs/job.ts';
+import type { JobFilter, JobStore } from '../../../functions/core/jobs/ports.ts';
+import type { FinalStatus } from '../../../functions/core/ledger/ports.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { normalize } from '../../../functions/core/time/range.ts';
+import type { Clock } from '../../../functions/core/time/time.ts';
+import { atOnce, type Step } from '../step.ts';
 import { createMemoryChunks } from './chunks.ts';
 import { enterJob } from './create-job.ts';
 import type { JobTables } from './job-tables.ts';
-import { atOnce, type Step } from './step.ts';
 
 /** Jobs in memory. Each transition is one step and checks the same condition as the real job table. */
 export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step = atOnce): JobStore {

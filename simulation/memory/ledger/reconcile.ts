@@ -5,9 +5,9 @@ import {
   type RangeSet,
   runsOf,
   subtract,
-} from '../../functions/core/time/range.ts';
-import { DAY, floorTo, HOUR } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+} from '../../../functions/core/time/range.ts';
+import { DAY, floorTo, HOUR } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { cutOut, haveIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, Span } from './warehouse.ts';
 

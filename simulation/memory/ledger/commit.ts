@@ -1,7 +1,7 @@
-import { GordonError } from '../../functions/core/errors/errors.ts';
-import type { Page } from '../../functions/core/ledger/coverage.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import { countWithin, rowsWithin } from '../../functions/core/series/table.ts';
+import { GordonError } from '../../../functions/core/errors/errors.ts';
+import type { Page } from '../../../functions/core/ledger/coverage.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { countWithin, rowsWithin } from '../../../functions/core/series/table.ts';
 import {
   measure,
   normalize,
@@ -9,9 +9,9 @@ import {
   type RangeSet,
   subtract,
   union,
-} from '../../functions/core/time/range.ts';
-import { iso } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+} from '../../../functions/core/time/range.ts';
+import { iso } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { cutOut, enterSpans, haveIn, type NewSpan, noteFailed, proofsIn } from './ledger.ts';
 import type { Author, MemoryWarehouse } from './warehouse.ts';
 

@@ -1,10 +1,10 @@
-import type { Page } from '../../functions/core/ledger/coverage.ts';
-import type { Retention } from '../../functions/core/ledger/ports.ts';
-import type { LedgerEntry } from '../../functions/core/queries/ports.ts';
-import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
-import type { Listing } from '../../functions/core/series/source.ts';
-import type { TableSpec } from '../../functions/core/series/table.ts';
-import type { RangeSet } from '../../functions/core/time/range.ts';
+import type { Page } from '../../../functions/core/ledger/coverage.ts';
+import type { Retention } from '../../../functions/core/ledger/ports.ts';
+import type { LedgerEntry } from '../../../functions/core/queries/ports.ts';
+import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
+import type { Listing } from '../../../functions/core/series/source.ts';
+import type { TableSpec } from '../../../functions/core/series/table.ts';
+import type { RangeSet } from '../../../functions/core/time/range.ts';
 import { RowTables } from './rows.ts';
 
 /** A span of the ledger. Ids ascend; the parts of a span that is cut get new ids. */

@@ -1,9 +1,9 @@
-import { badRequest } from '../../functions/core/errors/bad-request.ts';
-import type { Job, JobOrder } from '../../functions/core/jobs/job.ts';
-import { isAtWork } from '../../functions/core/jobs/lease.ts';
-import type { NewJob } from '../../functions/core/jobs/ports.ts';
+import { badRequest } from '../../../functions/core/errors/bad-request.ts';
+import type { Job, JobOrder } from '../../../functions/core/jobs/job.ts';
+import { isAtWork } from '../../../functions/core/jobs/lease.ts';
+import type { NewJob } from '../../../functions/core/jobs/ports.ts';
+import type { Step } from '../step.ts';
 import { type JobTables, nextId } from './job-tables.ts';
-import type { Step } from './step.ts';
 
 interface Key {
   readonly key: string;

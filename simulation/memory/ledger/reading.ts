@@ -1,8 +1,8 @@
-import type { CoverageQueries } from '../../functions/core/queries/ports.ts';
-import type { LabelRule, LabelRules } from '../../functions/core/series/labels.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import type { StoredRows } from '../../functions/core/verify/ports.ts';
-import { atOnce, type Step } from './step.ts';
+import type { CoverageQueries } from '../../../functions/core/queries/ports.ts';
+import type { LabelRule, LabelRules } from '../../../functions/core/series/labels.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import type { StoredRows } from '../../../functions/core/verify/ports.ts';
+import { atOnce, type Step } from '../step.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
 
 /** Rows in one batch of `read`. */

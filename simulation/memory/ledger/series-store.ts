@@ -1,11 +1,11 @@
-import type { SeriesStore } from '../../functions/core/ledger/ports.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import { type Listing, livesOf } from '../../functions/core/series/source.ts';
-import { intersect, normalize, subtract } from '../../functions/core/time/range.ts';
-import { type Clock, DAY } from '../../functions/core/time/time.ts';
+import type { SeriesStore } from '../../../functions/core/ledger/ports.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { type Listing, livesOf } from '../../../functions/core/series/source.ts';
+import { intersect, normalize, subtract } from '../../../functions/core/time/range.ts';
+import { type Clock, DAY } from '../../../functions/core/time/time.ts';
+import { atOnce, type Step } from '../step.ts';
 import { commitPages } from './commit.ts';
 import { missingIn, noteFailed } from './ledger.ts';
-import { atOnce, type Step } from './step.ts';
 import type { Book, MemoryWarehouse } from './warehouse.ts';
 
 /** How long the end of a job is remembered. */

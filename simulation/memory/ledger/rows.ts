@@ -1,7 +1,7 @@
-import type { Series } from '../../functions/core/series/series.ts';
-import type { Batch, TableSpec } from '../../functions/core/series/table.ts';
-import { contains, type Range, type RangeSet } from '../../functions/core/time/range.ts';
-import { type Cell, canonicalLine, cellsAt } from '../../functions/core/verify/canonical.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import type { Batch, TableSpec } from '../../../functions/core/series/table.ts';
+import { contains, type Range, type RangeSet } from '../../../functions/core/time/range.ts';
+import { type Cell, canonicalLine, cellsAt } from '../../../functions/core/verify/canonical.ts';
 
 export interface Row {
   /** epoch ms */

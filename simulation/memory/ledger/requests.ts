@@ -1,6 +1,6 @@
-import { GordonError } from '../../functions/core/errors/errors.ts';
-import type { Requester } from '../../functions/core/ledger/ports.ts';
-import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import { GordonError } from '../../../functions/core/errors/errors.ts';
+import type { Requester } from '../../../functions/core/ledger/ports.ts';
+import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
 import {
   intersect,
   normalize,
@@ -8,8 +8,8 @@ import {
   type RangeSet,
   subtract,
   union,
-} from '../../functions/core/time/range.ts';
-import { DAY } from '../../functions/core/time/time.ts';
+} from '../../../functions/core/time/range.ts';
+import { DAY } from '../../../functions/core/time/time.ts';
 import { accountedIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, OpenRequest } from './warehouse.ts';
 

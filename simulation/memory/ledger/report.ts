@@ -1,8 +1,8 @@
-import { gapCause } from '../../functions/core/ledger/cause.ts';
-import type { Gap, ReportFilter, SeriesReport } from '../../functions/core/ledger/ports.ts';
-import type { EmptyReason } from '../../functions/core/series/empty-reason.ts';
-import { intersect, normalize, type RangeSet, subtract } from '../../functions/core/time/range.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+import { gapCause } from '../../../functions/core/ledger/cause.ts';
+import type { Gap, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
+import type { EmptyReason } from '../../../functions/core/series/empty-reason.ts';
+import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { accountedIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
 

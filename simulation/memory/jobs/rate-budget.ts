@@ -1,9 +1,9 @@
-import { BudgetExhausted, GordonError } from '../../functions/core/errors/errors.ts';
-import type { RateBudget } from '../../functions/core/fetch/ports.ts';
-import type { LimitFamily } from '../../functions/core/series/venue.ts';
-import { type Clock, floorTo, iso, SECOND } from '../../functions/core/time/time.ts';
+import { BudgetExhausted, GordonError } from '../../../functions/core/errors/errors.ts';
+import type { RateBudget } from '../../../functions/core/fetch/ports.ts';
+import type { LimitFamily } from '../../../functions/core/series/venue.ts';
+import { type Clock, floorTo, iso, SECOND } from '../../../functions/core/time/time.ts';
+import { atOnce, type Step } from '../step.ts';
 import type { JobTables } from './job-tables.ts';
-import { atOnce, type Step } from './step.ts';
 
 /** The largest share of a limit that is spent. */
 const SHARE = 0.9;

@@ -1,6 +1,6 @@
-import type { Recounted, ReportFilter, Retention } from '../../functions/core/ledger/ports.ts';
-import { hull, measure, normalize, subtract } from '../../functions/core/time/range.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+import type { Recounted, ReportFilter, Retention } from '../../../functions/core/ledger/ports.ts';
+import { hull, measure, normalize, subtract } from '../../../functions/core/time/range.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { accountedIn, cutOut, enterSpans } from './ledger.ts';
 import { reconcile } from './reconcile.ts';
 import { retiredIn } from './retention.ts';
