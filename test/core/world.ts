@@ -17,7 +17,6 @@ import { sha256 } from '../../functions/stores/queries/stored-rows.ts';
 import { createMemoryJobStore } from '../../simulation/memory/job-store.ts';
 import { emptyJobTables } from '../../simulation/memory/job-tables.ts';
 import { createMemoryLeases } from '../../simulation/memory/leases.ts';
-import { Market } from '../../simulation/memory/market.ts';
 import {
   createMemoryLabelRules,
   createMemoryLooker,
@@ -25,9 +24,10 @@ import {
 } from '../../simulation/memory/reading.ts';
 import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
 import { createMemorySeriesStore } from '../../simulation/memory/series-store.ts';
-import { syntheticSource, type Traits } from '../../simulation/memory/sources.ts';
-import { MemoryVenue } from '../../simulation/memory/venue.ts';
 import { MemoryWarehouse } from '../../simulation/memory/warehouse.ts';
+import { Market } from '../../simulation/venue/synthetic-market.ts';
+import { syntheticSource, type Traits } from '../../simulation/venue/synthetic-sources.ts';
+import { MemoryVenue } from '../../simulation/venue/synthetic-venue.ts';
 
 /** 2025-06-10, ten in the morning: the first of March is long settled. */
 export const NOW = Date.parse('2025-06-10T10:00:00Z');

@@ -14,7 +14,7 @@ import type { Period } from '../../functions/core/time/period.ts';
 import type { Range } from '../../functions/core/time/range.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
-import type { Tick } from './market.ts';
+import type { Tick } from './synthetic-market.ts';
 
 /** How a source of the synthetic venue differs from the plain one, which has months, days and pages. */
 export interface Traits extends Partial<Omit<Source, 'tiers' | 'table'>> {

@@ -5,9 +5,9 @@ import { type Period, periodAt } from '../../functions/core/time/period.ts';
 import { parseInstant } from '../../functions/core/time/time.ts';
 import type { Timeframe } from '../../functions/core/time/timeframe.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
-import { type Market, spread, type Tick } from './market.ts';
-import { datasetOf, encode, type SyntheticSource } from './sources.ts';
-import { atOnce, type Step } from './step.ts';
+import { atOnce, type Step } from '../memory/step.ts';
+import { type Market, spread, type Tick } from './synthetic-market.ts';
+import { datasetOf, encode, type SyntheticSource } from './synthetic-sources.ts';
 
 /** What becomes of the answers to some requests, instead of what the market has. */
 export interface Disturbance {
