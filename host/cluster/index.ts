@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GordonError } from '../../functions/core/errors/errors.ts';
 import { type Binaries, findBinaries, programOf } from './binaries.ts';
 import { ADMIN, ensureDataDir, readPassword, type Settings, writeSettings } from './data-dir.ts';
+import { isPlaced, placeBinaries, placeData } from './location.ts';
 import { runAs, type ServerUser, serverUser } from './os-user.ts';
-import { isPlaced, placeBinaries, placeData } from './place.ts';
 import { freePort, isAnswering } from './port.ts';
 import { type Postmaster, removeStaleLock, runningIn } from './postmaster.ts';
 
