@@ -5,7 +5,7 @@ import {
   chooseDatabase,
   type DatabaseFacts,
   type Engine,
-} from '../../host/choose-database.ts';
+} from '../../host/database/choose-database.ts';
 
 const NOTHING: DatabaseFacts = {
   mode: 'live',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
-import type { Fault } from '../../simulator/frame/faults.ts';
+import type { Fault } from '../../simulator/frame/faults/faults.ts';
 
 /** What differs between the hosts. The suite knows no more of them than this. */
 export interface HostFacts {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { REGISTERED_KEY } from '../../simulator/fred/refusals.ts';
-import { simulateAt } from './simulator.ts';
+import { REGISTERED_KEY } from '../../../simulator/fred/refusals.ts';
+import { simulateAt } from '../simulator.ts';
 
 const NOW = '2025-11-20T18:00:00Z';
 const { venues, get } = await simulateAt(NOW);

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
-import { dirtOf } from '../../simulator/binance-archive/dirt.ts';
-import { archiveOf, csvOf, entryOf } from './archive-helpers.ts';
-import { at, heldVenues, NOW, type Row } from './helpers.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { dirtOf } from '../../../simulator/binance-archive/dirt.ts';
+import { at, heldVenues, NOW, type Row } from '../helpers.ts';
+import { archiveOf, csvOf, entryOf } from './helpers.ts';
 
 describe('Binance archive', () => {
   let on: Awaited<ReturnType<typeof heldVenues>>;

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl';
-import type { heldVenues } from './helpers.ts';
+import type { heldVenues } from '../helpers.ts';
 
 type On = Pick<Awaited<ReturnType<typeof heldVenues>>, 'bytes'>;
 

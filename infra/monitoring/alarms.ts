@@ -3,9 +3,9 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { pascal } from '../constructs/function.ts';
 import type { DeployOptions } from '../context.ts';
 import { type AlarmSpec, alarmSpecs, type Watched } from './alarm-specs.ts';
-import { pascal } from './function.ts';
 
 export interface AlarmsProps {
   readonly watched: Watched;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHoliday, nthWeekday } from '../../simulator/fred/calendar.ts';
+import { isHoliday, nthWeekday } from '../../../simulator/fred/calendar.ts';
 
 describe('calendar', () => {
   it('knows the holidays of a year', () => {

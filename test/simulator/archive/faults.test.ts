@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectFault } from '../../simulator/frame/faults.ts';
-import { archiveOf, csvOf, entryOf } from './archive-helpers.ts';
-import { heldVenues } from './helpers.ts';
+import type { ObjectFault } from '../../../simulator/frame/faults/faults.ts';
+import { heldVenues } from '../helpers.ts';
+import { archiveOf, csvOf, entryOf } from './helpers.ts';
 
 const MONTH = 'spot/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2025-03.zip';
 const DAY = 'spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-2025-03-02.zip';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { symbolFolders } from '../../functions/sources/binance/listing.ts';
-import { heldVenues } from './helpers.ts';
+import { symbolFolders } from '../../../functions/sources/binance/listing.ts';
+import { heldVenues } from '../helpers.ts';
 
 describe('listing of the Binance archive', () => {
   let on: Awaited<ReturnType<typeof heldVenues>>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
-import { at, heldVenues, NOW, type Row, times } from './helpers.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { at, heldVenues, NOW, type Row, times } from '../helpers.ts';
 
 describe('Binance spot', () => {
   let on: Awaited<ReturnType<typeof heldVenues>>;

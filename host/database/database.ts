@@ -1,7 +1,7 @@
-import { GordonError } from '../functions/core/errors/errors.ts';
-import { migrate } from '../functions/stores/postgres/migrate.ts';
-import { connect } from '../functions/stores/postgres/postgres.ts';
-import { startCluster, stopCluster } from './cluster/index.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
+import { migrate } from '../../functions/stores/postgres/migrate.ts';
+import { connect } from '../../functions/stores/postgres/postgres.ts';
+import { startCluster, stopCluster } from '../cluster/index.ts';
 
 export interface Database {
   /** of the user that migrates; the functions take the role `gordon_writer` */

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { GordonFunction } from './function.ts';
+import type { GordonFunction } from '../constructs/function.ts';
 
 export interface LogEvent {
   /** the function of the manifest that writes the line */

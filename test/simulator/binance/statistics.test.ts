@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
-import { at, heldVenues, NOW } from './helpers.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { at, heldVenues, NOW } from '../helpers.ts';
 
 type StatRow = Record<string, string> & { timestamp: number };
 

@@ -1,18 +1,4 @@
-import { connect, createServer } from 'node:net';
-
-/** A port that was free a moment ago: PostgreSQL cannot choose one by itself, so the caller must bear losing a race. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
+import { connect } from 'node:net';
 
 /** Asks whether the server speaks TLS, which any PostgreSQL answers with one letter: https://www.postgresql.org/docs/18/protocol-flow.html */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
-import { removeCluster, startCluster } from '../../host/cluster/index.ts';
+import { startCluster } from '../../host/cluster/index.ts';
+import { removeCluster } from '../helpers/remove-cluster.ts';
 import { JOB, minutes, pageOf, SPOT, T0 } from '../stores/klines.ts';
 import { type DatabaseTap, startDatabaseTap } from './support/database-tap.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
 import { type Host, startHost } from '../../host/host.ts';
 import { startVenuesProcess } from '../../host/venues-process.ts';
-import { unlessInterrupted } from '../place.ts';
+import { unlessInterrupted } from '../temporary-folder.ts';
 
 /** One host with its database, in front of venues where every symbol is listed. */
 export interface Ground {

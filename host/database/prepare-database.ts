@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
+import { hasCluster } from '../cluster/index.ts';
+import { GORDON_DIR } from '../state-file.ts';
 import { chooseByEngine, chooseDatabase, type DatabaseFacts } from './choose-database.ts';
-import { hasCluster } from './cluster/index.ts';
 import { findEngine, isPostgresRunning, startPostgres, stopPostgres } from './docker.ts';
-import { GORDON_DIR } from './state-file.ts';
 
 /** What the program that starts a host decides for it. */
 const Prepared = z.object({

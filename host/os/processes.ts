@@ -1,14 +1,30 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether this process runs that program: numbers are used again, and one that ended may wait for its parent. */
-export const runs = (pid: number, program: string): boolean =>
-  fileOf(pid, 'cmdline')?.includes(program) ?? false;
+/** Whether a process has this number. It may be another program by now: see `runs`. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's process.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
 
-/** Ends a program and all that it started; at once after a while of waiting. */
+/**
+ * Whether the process runs that program: numbers are used again, and a process that ended may wait for its parent. Only
+ * Linux shows what a process runs; elsewhere a live process counts as the program.
+ */
+export function runs(pid: number, program: string): boolean {
+  if (!existsSync('/proc')) return isAlive(pid);
+  return readProc(pid, 'cmdline')?.includes(program) ?? false;
+}
+
+/** Ends a program and everything that it started: with SIGTERM, and with SIGKILL after `patienceMs`. Linux only. */
 export async function end(pid: number, program: string, patienceMs: number): Promise<void> {
   if (!runs(pid, program)) return;
-  // Now: the children of an ended process have no parent any more.
+  // Before the signal: the children of an ended process have no parent any more.
   const family = [pid, ...descendants(pid)].map((one) => ({ pid: one, born: birthOf(one) }));
   process.kill(pid, 'SIGTERM');
   for (const deadline = Date.now() + patienceMs; runs(pid, program) && Date.now() < deadline; ) {
@@ -33,17 +49,17 @@ function descendants(pid: number): number[] {
   return of(pid);
 }
 
-/** With its number this names a process for ever. */
+/** When the process started; with its number this identifies a process. */
 const birthOf = (pid: number): string | undefined => statOf(pid)?.[19];
 
-/** From the process's state on: its name, in front, may hold anything. */
+/** The fields from the state on. The name in front of them may hold any character. */
 const statOf = (pid: number): string[] | undefined =>
-  fileOf(pid, 'stat')
+  readProc(pid, 'stat')
     ?.replace(/^.*\) /s, '')
     .split(' ');
 
-/** Linux reports of each process; undefined when there is none. */
-function fileOf(pid: number, name: 'cmdline' | 'stat'): string | undefined {
+/** A file of Linux about a process; undefined when there is no such process. */
+function readProc(pid: number, name: 'cmdline' | 'stat'): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');
   } catch (error) {

@@ -3,7 +3,7 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { GordonFunction } from './function.ts';
+import type { GordonFunction } from '../constructs/function.ts';
 import type { LogMetrics } from './log-metrics.ts';
 
 /** What alarms and the dashboard look at. */

@@ -1,4 +1,4 @@
-import { GordonError } from '../functions/core/errors/errors.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
 
 /** What decides where the warehouse of a host lies. */
 export interface DatabaseFacts {

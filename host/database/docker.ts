@@ -3,10 +3,10 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { GordonError } from '../functions/core/errors/errors.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
 import type { Engine } from './choose-database.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** An engine that is starting or far away must not hold up a start for long. */
 const PATIENCE_MS = 4_000;
 const SERVICE = 'postgres';

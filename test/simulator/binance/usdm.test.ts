@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, HOUR } from '../../functions/core/time/time.ts';
-import { at, heldVenues, NOW, times } from './helpers.ts';
+import { DAY, HOUR } from '../../../functions/core/time/time.ts';
+import { at, heldVenues, NOW, times } from '../helpers.ts';
 
 interface FundingRow {
   symbol: string;
