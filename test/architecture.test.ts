@@ -77,7 +77,7 @@ const RULES: readonly Rule[] = [
     packages: /^(node:.*|zod|aws-cdk-lib.*|constructs|cdk-nag|esbuild)$/,
   },
   { folder: 'simulator', may: ['simulator', 'functions/core'], packages: /^(node:.*|zod|yazl)$/ },
-  { folder: 'simulation', may: ['simulation', 'functions/core', 'functions/sources'], packages: /^$/ },
+  X
   {
     folder: 'host',
     may: ['host', 'simulator', 'functions', 'statemachines', 'console/serve'],

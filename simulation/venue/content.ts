@@ -106,14 +106,16 @@ export class Content {
   changes({ listed, dataset, step }: Rowset, t: number): number[] {
     const { holes, restated, lags } = this.rules(listed, dataset);
     const end = t + restLength(dataset, step);
-    return [
-      dataset === 'klines' ? t : end,
-      listed.restFromSince,
-      listed.forgottenAt,
-      ...holes.flatMap(({ filledAt }) => filledAt ?? []),
-      ...restated.map(({ at }) => at),
-      ...lags.flatMap(({ at, until, lagMs }) => [at, until, end + lagMs]),
-    ];
+    const out = [dataset === 'klines' ? t : end];
+    if (t < listed.restFrom) out.push(listed.restFromSince);
+    if (listed.forgottenAt !== Number.POSITIVE_INFINITY) out.push(listed.forgottenAt);
+    for (const { filledAt, span } of holes) {
+      if (filledAt !== undefined && span.start < t + step && t < span.end) out.push(filledAt);
+    }
+    for (const { at, span } of restated) if (span.start <= t && t < span.end) out.push(at);
+    for (const { at, until, lagMs } of lags)
+      if (end < until && at < end + lagMs) out.push(at, until, end + lagMs);
+    return out;
   }
 
   /** A file's state; undefined: it is not out yet, or there is none. */

@@ -34,11 +34,9 @@ export class Traffic {
     if (on.length === 0) return { lateMs: 0 };
     const here = <Kind extends VenueFaultKind>(kind: Kind): FaultOf<Kind>[] =>
       ofKind(on, kind).filter((fault) => !('host' in fault) || fault.host === host);
-    const drawn = <Kind extends 'timeouts' | 'lost-answers' | 'empty-answers' | 'malformed-answers'>(
-      kind: Kind,
-    ) =>
-      here(kind).find(
-        (fault, i) => hash32(this.#stream, nth * 64 + i * 4 + kind.length) / 2 ** 32 < fault.share,
+    const drawn = <F extends { readonly kind: string; readonly share: number }>(some: readonly F[]) =>
+      some.find(
+        ({ kind, share }, i) => hash32(this.#stream, nth * 64 + i * 4 + kind.length) < share * 2 ** 32,
       );
     const strike = <T>(kind: VenueFaultKind, fate: T): T => {
       this.#struck(kind);
@@ -51,13 +49,13 @@ export class Traffic {
     }
     const lateMs = here('late-answers').reduce((sum, { ms }) => sum + ms, 0);
     if (lateMs > 0) this.#struck('late-answers');
-    if (drawn('timeouts')) return strike('timeouts', { lateMs, lost: 'timeout' });
-    if (drawn('lost-answers')) return strike('lost-answers', { lateMs, lost: 'connection' });
+    if (drawn(here('timeouts'))) return strike('timeouts', { lateMs, lost: 'timeout' });
+    if (drawn(here('lost-answers'))) return strike('lost-answers', { lateMs, lost: 'connection' });
     const [ban] = here('ban');
     if (ban) return strike('ban', { lateMs, answer: banned(ban.until, at).answer({}) });
-    const malformed = drawn('malformed-answers');
+    const malformed = drawn(here('malformed-answers'));
     if (malformed) return strike('malformed-answers', { lateMs, spoilt: malformed.how });
-    if (drawn('empty-answers')) return strike('empty-answers', { lateMs, spoilt: 'empty' });
+    if (drawn(here('empty-answers'))) return strike('empty-answers', { lateMs, spoilt: 'empty' });
     return { lateMs };
   }
 }
