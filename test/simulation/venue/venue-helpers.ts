@@ -6,10 +6,10 @@ import type { Range } from '../../../functions/core/time/range.ts';
 import { canonicalLine, cellsAt } from '../../../functions/core/verify/canonical.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import type { VenueFault } from '../../../simulation/faults/fault.ts';
-import type { BaseSymbol } from '../../../simulation/venue/book.ts';
-import { clientOf } from '../../../simulation/venue/client.ts';
-import { VenueTruth } from '../../../simulation/venue/truth.ts';
-import { WireVenue } from '../../../simulation/venue/venue.ts';
+import type { BaseSymbol } from '../../../simulation/venue/market/book.ts';
+import { VenueTruth } from '../../../simulation/venue/record/truth.ts';
+import { clientOf } from '../../../simulation/venue/wire/client.ts';
+import { WireVenue } from '../../../simulation/venue/wire/wire-venue.ts';
 
 export const SYMBOL = 'AAAUSDT';
 export const LISTED_AT = Date.parse('2025-03-03T08:17:00Z');

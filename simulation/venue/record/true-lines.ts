@@ -1,18 +1,18 @@
-import type { Series } from '../../functions/core/series/series.ts';
-import { canonicalLine } from '../../functions/core/verify/canonical.ts';
-import { STATISTICS } from '../../functions/sources/binance/metrics/statistics.ts';
-import { funding_binance } from '../../functions/sources/funding_binance.ts';
-import { klines_perp } from '../../functions/sources/klines_perp.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
-import { BQ, BV, C, H, L, N, O, Q, Rows, V } from '../../simulator/market/rows.ts';
-import type { Place } from '../faults/fault.ts';
-import type { Listed } from './book.ts';
-import { type Row, type Rowset, SLOT } from './content.ts';
-import { contractOf } from './contracts.ts';
-import { settledOf } from './funding.ts';
-import type { Stock } from './klines.ts';
-import { readingsOf } from './metrics.ts';
-import { DIGITS } from './values.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import { canonicalLine } from '../../../functions/core/verify/canonical.ts';
+import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
+import { funding_binance } from '../../../functions/sources/funding_binance.ts';
+import { klines_perp } from '../../../functions/sources/klines_perp.ts';
+import { klines_spot } from '../../../functions/sources/klines_spot.ts';
+import { BQ, BV, C, H, L, N, O, Q, Rows, V } from '../../../simulator/market/rows.ts';
+import type { Place } from '../../faults/fault.ts';
+import type { Listed } from '../market/book.ts';
+import { type Row, type Rowset, SLOT } from '../market/content.ts';
+import { DIGITS } from '../market/values.ts';
+import { contractOf } from '../wire/contracts.ts';
+import { settledOf } from '../wire/funding.ts';
+import type { Stock } from '../wire/klines.ts';
+import { readingsOf } from '../wire/metrics.ts';
 
 /** A series as the venue has it. */
 export interface About {

@@ -1,21 +1,21 @@
-import { type Clock, floorTo, SECOND } from '../../functions/core/time/time.ts';
-import { TimedOut } from '../../functions/runtime/read-answer.ts';
-import { binanceHosts } from '../../functions/sources/binance/hosts.ts';
-import { deribitHost } from '../../functions/sources/deribit/venue.ts';
-import { FAMILY as SPOT_FAMILY, LIMIT as SPOT_LIMIT } from '../../simulator/binance-spot/index.ts';
-import { FAMILIES } from '../../simulator/binance-usdm/families.ts';
-import { htmlPage } from '../../simulator/frame/answer.ts';
-import { Limiter } from '../../simulator/frame/limiter.ts';
-import type { VenueAnswer, VenueRequest } from '../../simulator/frame/module.ts';
-import { hash32, seedOf, streamOf } from '../../simulator/numbers/noise.ts';
-import { type Host, ofKind, type VenueFault, type VenueFaultKind } from '../faults/fault.ts';
+import { type Clock, floorTo, SECOND } from '../../../functions/core/time/time.ts';
+import { TimedOut } from '../../../functions/runtime/read-answer.ts';
+import { binanceHosts } from '../../../functions/sources/binance/hosts.ts';
+import { deribitHost } from '../../../functions/sources/deribit/venue.ts';
+import { FAMILY as SPOT_FAMILY, LIMIT as SPOT_LIMIT } from '../../../simulator/binance-spot/index.ts';
+import { FAMILIES } from '../../../simulator/binance-usdm/families.ts';
+import { htmlPage } from '../../../simulator/frame/answer.ts';
+import { Limiter } from '../../../simulator/frame/limiter.ts';
+import type { VenueAnswer, VenueRequest } from '../../../simulator/frame/module.ts';
+import { hash32, seedOf, streamOf } from '../../../simulator/numbers/noise.ts';
+import { type Host, ofKind, type VenueFault, type VenueFaultKind } from '../../faults/fault.ts';
+import type { BaseSymbol } from '../market/book.ts';
+import { Content } from '../market/content.ts';
+import { Values } from '../market/values.ts';
 import { ArchiveFiles } from './archive.ts';
-import type { BaseSymbol } from './book.ts';
-import { Content } from './content.ts';
 import type { Stock } from './klines.ts';
 import { binanceAnswer, DERIBIT, deribitAnswer } from './rest.ts';
 import { spoil, Traffic } from './traffic.ts';
-import { Values } from './values.ts';
 
 export interface WireVenueOptions {
   readonly seed: number | string;

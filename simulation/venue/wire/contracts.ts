@@ -1,7 +1,7 @@
-import { MINUTE } from '../../functions/core/time/time.ts';
-import type { Contract } from '../../simulator/market/contracts.ts';
-import { isTrading, type Listed } from './book.ts';
-import { DIGITS } from './values.ts';
+import { MINUTE } from '../../../functions/core/time/time.ts';
+import type { Contract } from '../../../simulator/market/contracts.ts';
+import { isTrading, type Listed } from '../market/book.ts';
+import { DIGITS } from '../market/values.ts';
 
 const QUOTE = 'USDT';
 

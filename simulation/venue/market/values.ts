@@ -1,6 +1,6 @@
-import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
-import { BQ, BV, C, H, L, N, O, Q, type Rows, T, V } from '../../simulator/market/rows.ts';
-import { hash32, streamOf, unit } from '../../simulator/numbers/noise.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { BQ, BV, C, H, L, N, O, Q, type Rows, T, V } from '../../../simulator/market/rows.ts';
+import { hash32, streamOf, unit } from '../../../simulator/numbers/noise.ts';
 import type { Listed } from './book.ts';
 
 /** Decimals of a price tick, of a lot and of the quote volume. */

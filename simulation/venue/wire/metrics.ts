@@ -1,13 +1,13 @@
-import { type Period, periodAt } from '../../functions/core/time/period.ts';
-import { DAY } from '../../functions/core/time/time.ts';
-import { isTimeframe, stepOf } from '../../functions/core/time/timeframe.ts';
-import { LABELS_MOVED } from '../../functions/sources/binance/metrics/metric-labels.ts';
-import { invalid } from '../../simulator/binance/errors.ts';
-import { type Label, METRICS_HEADER, metricsLine } from '../../simulator/binance-archive/futures-csv.ts';
-import { type Readings, STATISTICS } from '../../simulator/binance-usdm/statistics.ts';
-import { ofKind, type Place, type VenueFault } from '../faults/fault.ts';
-import { keyOf, type Listed } from './book.ts';
-import { type Row, type Rowset, SLOT } from './content.ts';
+import { type Period, periodAt } from '../../../functions/core/time/period.ts';
+import { DAY } from '../../../functions/core/time/time.ts';
+import { isTimeframe, stepOf } from '../../../functions/core/time/timeframe.ts';
+import { LABELS_MOVED } from '../../../functions/sources/binance/metrics/metric-labels.ts';
+import { invalid } from '../../../simulator/binance/errors.ts';
+import { type Label, METRICS_HEADER, metricsLine } from '../../../simulator/binance-archive/futures-csv.ts';
+import { type Readings, STATISTICS } from '../../../simulator/binance-usdm/statistics.ts';
+import { ofKind, type Place, type VenueFault } from '../../faults/fault.ts';
+import { keyOf, type Listed } from '../market/book.ts';
+import { type Row, type Rowset, SLOT } from '../market/content.ts';
 import { contractOf } from './contracts.ts';
 import { type Stock, UNREADABLE } from './klines.ts';
 

@@ -1,16 +1,16 @@
-import type { Range } from '../../functions/core/time/range.ts';
-import { isTimeframe, stepOf } from '../../functions/core/time/timeframe.ts';
-import { badInterval, badSymbol } from '../../simulator/binance/errors.ts';
-import { klineRow } from '../../simulator/binance/klines.ts';
-import { KLINES_HEADER, writeRows } from '../../simulator/binance-archive/klines-csv.ts';
-import { INTERVALS, type Interval } from '../../simulator/market/intervals.ts';
-import { BQ, BV, N, Q, Rows, V, WIDTH } from '../../simulator/market/rows.ts';
-import { DigitWriter } from '../../simulator/numbers/digit-writer.ts';
-import type { Market, Place } from '../faults/fault.ts';
-import { isKnown, keyOf } from './book.ts';
-import { type Content, type Row, type Rowset, timesOf } from './content.ts';
+import type { Range } from '../../../functions/core/time/range.ts';
+import { isTimeframe, stepOf } from '../../../functions/core/time/timeframe.ts';
+import { badInterval, badSymbol } from '../../../simulator/binance/errors.ts';
+import { klineRow } from '../../../simulator/binance/klines.ts';
+import { KLINES_HEADER, writeRows } from '../../../simulator/binance-archive/klines-csv.ts';
+import { INTERVALS, type Interval } from '../../../simulator/market/intervals.ts';
+import { BQ, BV, N, Q, Rows, V, WIDTH } from '../../../simulator/market/rows.ts';
+import { DigitWriter } from '../../../simulator/numbers/digit-writer.ts';
+import type { Market, Place } from '../../faults/fault.ts';
+import { isKnown, keyOf } from '../market/book.ts';
+import { type Content, type Row, type Rowset, timesOf } from '../market/content.ts';
+import type { Values } from '../market/values.ts';
 import { contractOf } from './contracts.ts';
-import type { Values } from './values.ts';
 
 /** Where rows come from. */
 export interface Stock {

@@ -1,14 +1,14 @@
-import type { Series } from '../../functions/core/series/series.ts';
-import { type Period, periodAt } from '../../functions/core/time/period.ts';
-import type { Range, RangeSet } from '../../functions/core/time/range.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
-import { STATISTICS } from '../../functions/sources/binance/metrics/statistics.ts';
-import type { Market, Place, VenueFault } from '../faults/fault.ts';
-import { keyOf } from './book.ts';
-import { type FileState, type Row, SLOT, timesOf } from './content.ts';
-import { fundingSet } from './funding.ts';
-import type { Stock } from './klines.ts';
-import { daysWith, HISTORY, metricsSet, ROUTES, wallAt } from './metrics.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import { type Period, periodAt } from '../../../functions/core/time/period.ts';
+import type { Range, RangeSet } from '../../../functions/core/time/range.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
+import type { Market, Place, VenueFault } from '../../faults/fault.ts';
+import { keyOf } from '../market/book.ts';
+import { type FileState, type Row, SLOT, timesOf } from '../market/content.ts';
+import { fundingSet } from '../wire/funding.ts';
+import type { Stock } from '../wire/klines.ts';
+import { daysWith, HISTORY, metricsSet, ROUTES, wallAt } from '../wire/metrics.ts';
 import { type About, linesOf } from './true-lines.ts';
 
 /** A stretch of time in which a place gives out one edition of a row. */

@@ -1,8 +1,8 @@
-import { banned } from '../../simulator/binance/errors.ts';
-import { htmlPage } from '../../simulator/frame/answer.ts';
-import type { VenueAnswer } from '../../simulator/frame/module.ts';
-import { hash32, streamOf } from '../../simulator/numbers/noise.ts';
-import { type FaultOf, type Host, ofKind, type VenueFault, type VenueFaultKind } from '../faults/fault.ts';
+import { banned } from '../../../simulator/binance/errors.ts';
+import { htmlPage } from '../../../simulator/frame/answer.ts';
+import type { VenueAnswer } from '../../../simulator/frame/module.ts';
+import { hash32, streamOf } from '../../../simulator/numbers/noise.ts';
+import { type FaultOf, type Host, ofKind, type VenueFault, type VenueFaultKind } from '../../faults/fault.ts';
 
 /** What becomes of one request on its way. */
 export interface Fate {

@@ -1,13 +1,13 @@
-import type { Range } from '../../functions/core/time/range.ts';
-import { DAY, HOUR } from '../../functions/core/time/time.ts';
-import { badSymbol, invalid } from '../../simulator/binance/errors.ts';
-import { FUNDING_HEADER, fundingLine } from '../../simulator/binance-archive/futures-csv.ts';
-import { decimal } from '../../simulator/numbers/decimal.ts';
-import type { Place } from '../faults/fault.ts';
-import { duesOf, isKnown, keyOf, type Listed } from './book.ts';
-import { frozenHours, type Row, type Rowset, timesOf } from './content.ts';
+import type { Range } from '../../../functions/core/time/range.ts';
+import { DAY, HOUR } from '../../../functions/core/time/time.ts';
+import { badSymbol, invalid } from '../../../simulator/binance/errors.ts';
+import { FUNDING_HEADER, fundingLine } from '../../../simulator/binance-archive/futures-csv.ts';
+import { decimal } from '../../../simulator/numbers/decimal.ts';
+import type { Place } from '../../faults/fault.ts';
+import { duesOf, isKnown, keyOf, type Listed } from '../market/book.ts';
+import { frozenHours, type Row, type Rowset, timesOf } from '../market/content.ts';
+import { DIGITS } from '../market/values.ts';
 import { type Stock, UNREADABLE } from './klines.ts';
-import { DIGITS } from './values.ts';
 
 export const fundingSet = (listed: Listed): Rowset => ({ listed, dataset: 'funding', step: HOUR });
 

@@ -1,23 +1,23 @@
-import { charge } from '../../simulator/binance/budget.ts';
-import { BinanceRefusal, badInterval } from '../../simulator/binance/errors.ts';
-import { Params } from '../../simulator/binance/params.ts';
-import { exchangeInfoOf as spotInfo } from '../../simulator/binance-spot/exchange-info.ts';
-import { ROUTES as SPOT, FAMILY as SPOT_FAMILY } from '../../simulator/binance-spot/index.ts';
-import { exchangeInfoOf as usdmInfo } from '../../simulator/binance-usdm/exchange-info.ts';
-import { ROUTES as USDM } from '../../simulator/binance-usdm/routes.ts';
-import { CURRENCIES } from '../../simulator/deribit/chain.ts';
+import { charge } from '../../../simulator/binance/budget.ts';
+import { BinanceRefusal, badInterval } from '../../../simulator/binance/errors.ts';
+import { Params } from '../../../simulator/binance/params.ts';
+import { exchangeInfoOf as spotInfo } from '../../../simulator/binance-spot/exchange-info.ts';
+import { ROUTES as SPOT, FAMILY as SPOT_FAMILY } from '../../../simulator/binance-spot/index.ts';
+import { exchangeInfoOf as usdmInfo } from '../../../simulator/binance-usdm/exchange-info.ts';
+import { ROUTES as USDM } from '../../../simulator/binance-usdm/routes.ts';
+import { CURRENCIES } from '../../../simulator/deribit/chain.ts';
 import {
   type DeribitRefusal,
   envelope,
   invalidParam,
   tooManyRequests,
   type Wire,
-} from '../../simulator/deribit/wire.ts';
-import { json } from '../../simulator/frame/answer.ts';
-import type { Limiter } from '../../simulator/frame/limiter.ts';
-import type { VenueAnswer, VenueRequest } from '../../simulator/frame/module.ts';
-import type { Market } from '../faults/fault.ts';
-import { isKnown } from './book.ts';
+} from '../../../simulator/deribit/wire.ts';
+import { json } from '../../../simulator/frame/answer.ts';
+import type { Limiter } from '../../../simulator/frame/limiter.ts';
+import type { VenueAnswer, VenueRequest } from '../../../simulator/frame/module.ts';
+import type { Market } from '../../faults/fault.ts';
+import { isKnown } from '../market/book.ts';
 import { contractOf } from './contracts.ts';
 import { fundingPage } from './funding.ts';
 import { klinesPage, type Stock } from './klines.ts';

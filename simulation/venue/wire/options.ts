@@ -1,6 +1,6 @@
-import { HOUR } from '../../functions/core/time/time.ts';
-import { type Currency, expiries } from '../../simulator/deribit/chain.ts';
-import type { Values } from './values.ts';
+import { HOUR } from '../../../functions/core/time/time.ts';
+import { type Currency, expiries } from '../../../simulator/deribit/chain.ts';
+import type { Values } from '../market/values.ts';
 
 const STRIKES = [90_000, 100_000];
 const EXPIRIES = 2;

@@ -1,11 +1,11 @@
-import { GordonError } from '../../functions/core/errors/errors.ts';
-import type { ArchiveReader, RateBudget, VenueClient } from '../../functions/core/fetch/ports.ts';
-import type { HttpRequest } from '../../functions/core/series/venue.ts';
-import type { Clock } from '../../functions/core/time/time.ts';
-import { createArchiveReader } from '../../functions/runtime/archive-reader.ts';
-import { createVenueClient } from '../../functions/runtime/venue-client.ts';
+import { GordonError } from '../../../functions/core/errors/errors.ts';
+import type { ArchiveReader, RateBudget, VenueClient } from '../../../functions/core/fetch/ports.ts';
+import type { HttpRequest } from '../../../functions/core/series/venue.ts';
+import type { Clock } from '../../../functions/core/time/time.ts';
+import { createArchiveReader } from '../../../functions/runtime/archive-reader.ts';
+import { createVenueClient } from '../../../functions/runtime/venue-client.ts';
 import { CORRUPT } from './archive.ts';
-import type { Arrived } from './venue.ts';
+import type { Arrived } from './wire-venue.ts';
 
 /** What one process reaches a venue with. */
 export interface Connection {

@@ -1,7 +1,7 @@
-import { type Period, periodAt, periodsIn } from '../../functions/core/time/period.ts';
-import { intersect, normalize, type Range, subtract } from '../../functions/core/time/range.ts';
-import { MINUTE } from '../../functions/core/time/time.ts';
-import { publishedAt } from '../../simulator/binance-archive/publication.ts';
+import { type Period, periodAt, periodsIn } from '../../../functions/core/time/period.ts';
+import { intersect, normalize, type Range, subtract } from '../../../functions/core/time/range.ts';
+import { MINUTE } from '../../../functions/core/time/time.ts';
+import { publishedAt } from '../../../simulator/binance-archive/publication.ts';
 import {
   type Damage,
   type Dataset,
@@ -9,7 +9,7 @@ import {
   ofKind,
   type Place,
   type VenueFault,
-} from '../faults/fault.ts';
+} from '../../faults/fault.ts';
 import { type BaseSymbol, bookOf, duesOf, keyOf, type Listed } from './book.ts';
 import type { Of } from './values.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isTimeframe, stepOf } from '../../functions/core/time/timeframe.ts';
+import { isTimeframe, stepOf } from '../../../functions/core/time/timeframe.ts';
 import {
   type ArchiveObject,
   datasetsOf,
@@ -7,13 +7,13 @@ import {
   intervalsOf,
   objectOf,
   parseKey,
-} from '../../simulator/binance-archive/keys.ts';
-import { type Entry, listingAnswer } from '../../simulator/binance-archive/listing.ts';
-import { noSuchKey } from '../../simulator/binance-archive/xml.ts';
-import type { VenueAnswer } from '../../simulator/frame/module.ts';
-import type { Dataset } from '../faults/fault.ts';
-import { keyOf } from './book.ts';
-import type { FileState, Rowset } from './content.ts';
+} from '../../../simulator/binance-archive/keys.ts';
+import { type Entry, listingAnswer } from '../../../simulator/binance-archive/listing.ts';
+import { noSuchKey } from '../../../simulator/binance-archive/xml.ts';
+import type { VenueAnswer } from '../../../simulator/frame/module.ts';
+import type { Dataset } from '../../faults/fault.ts';
+import { keyOf } from '../market/book.ts';
+import type { FileState, Rowset } from '../market/content.ts';
 import { fundingFile, fundingSet } from './funding.ts';
 import { klinesFile, type Stock } from './klines.ts';
 import { metricsFile, metricsSet } from './metrics.ts';

@@ -1,6 +1,6 @@
-import type { Range } from '../../functions/core/time/range.ts';
-import { HOUR } from '../../functions/core/time/time.ts';
-import { type Market, ofKind, type VenueFault } from '../faults/fault.ts';
+import type { Range } from '../../../functions/core/time/range.ts';
+import { HOUR } from '../../../functions/core/time/time.ts';
+import { type Market, ofKind, type VenueFault } from '../../faults/fault.ts';
 
 /** What a venue lists from the beginning, before anything goes wrong. */
 export interface BaseSymbol {
