@@ -77,7 +77,11 @@ const RULES: readonly Rule[] = [
     packages: /^(node:.*|zod|aws-cdk-lib.*|constructs|cdk-nag|esbuild)$/,
   },
   { folder: 'simulator', may: ['simulator', 'functions/core'], packages: /^(node:.*|zod|yazl)$/ },
-  { folder: 'simulation', may: ['simulation', 'functions/core', 'functions/sources'], packages: /^$/ },
+  {
+    folder: 'simulation',
+    may: ['simulation', 'functions/core', 'functions/sources', 'statemachines', ...MANIFEST],
+    packages: /^(node:.*|esbuild)$/,
+  },
   {
     folder: 'host',
     may: ['host', 'simulator', 'functions', 'statemachines', 'console/serve'],
