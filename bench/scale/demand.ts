@@ -1,6 +1,6 @@
 import { planSource } from '../../functions/core/ledger/plan.ts';
-import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/asked-for.ts';
-import { quoteOf } from '../../functions/core/quote/quote.ts';
+import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/estimate-chunk.ts';
+import { buildQuote } from '../../functions/core/quote/quote.ts';
 import type { Source } from '../../functions/core/series/source.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { KEPT_INSIDE } from './assumptions.ts';
@@ -22,7 +22,7 @@ export function demands(): readonly Demand[] {
   const read = new Set<string>();
   for (const source of Object.values(sources)) {
     const symbols = isOfMarket(source) ? SYMBOLS : source.defaultSymbols.length;
-    for (const { family, requests, weight, limit, window_seconds } of quoteOf(1, chunksOf(source, read))
+    for (const { family, requests, weight, limit, window_seconds } of buildQuote(1, chunksOf(source, read))
       .requests) {
       const windows = limit === null ? 0 : (weight * symbols) / (limit * KEPT_INSIDE.share);
       const before = by.get(family) ?? { family, requests: 0, days: 0 };

@@ -4,7 +4,7 @@ import { LOOKED_UP_AT_ONCE } from '../../functions/core/orders/check-symbols.ts'
 import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/workflow/contracts.ts';
 import { functions } from '../../functions/manifest.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
-import { itemOf } from '../../functions/stores/dynamodb/items.ts';
+import { toItem } from '../../functions/stores/dynamodb/items.ts';
 import { fetchSeconds, TAKEN } from './assumptions.ts';
 import { CHILD_SECONDS, EVENTS_AROUND, EVENTS_PER_WAVE } from './definition.ts';
 import { plannedJob } from './planner.ts';
@@ -124,7 +124,7 @@ const jobOf = (symbols: number): Job => ({
 });
 
 /** Of the JSON; DynamoDB counts names and values, which is about as much. */
-const itemBytes = (symbols: number): number => JSON.stringify(itemOf(jobOf(symbols))).length;
+const itemBytes = (symbols: number): number => JSON.stringify(toItem(jobOf(symbols))).length;
 
 export interface PlanCost {
   readonly symbols: number;

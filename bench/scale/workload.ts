@@ -1,5 +1,5 @@
 import { planSource } from '../../functions/core/ledger/plan.ts';
-import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/asked-for.ts';
+import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/estimate-chunk.ts';
 import type { Source } from '../../functions/core/series/source.ts';
 import type { LimitFamily } from '../../functions/core/series/venue.ts';
 import type { Range } from '../../functions/core/time/range.ts';
@@ -103,7 +103,7 @@ function templatesOf(
   return planSource(source, series, [range]).map((planned) => {
     const whole = estimateChunk(source, planned, { now, listing });
     const filed = estimateChunk(archive, planned, { now, listing });
-    const limited = whole.asked.filter(({ family }) => family);
+    const limited = whole.requests.filter(({ family }) => family);
     for (const { family } of limited) families.add(family!);
     const [requests, weight] = sumOf(limited);
     return {
@@ -118,7 +118,7 @@ function templatesOf(
   });
 }
 
-const sumOf = (asked: ChunkEstimate['asked']): [requests: number, weight: number] => [
+const sumOf = (asked: ChunkEstimate['requests']): [requests: number, weight: number] => [
   asked.reduce((sum, one) => sum + one.requests, 0),
   asked.reduce((sum, one) => sum + one.weight, 0),
 ];

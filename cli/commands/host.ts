@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { placeOf } from '../../functions/stores/postgres/postgres.ts';
+import { databasePlace } from '../../functions/stores/postgres/postgres.ts';
 import type { HostState } from '../../host/state-file.ts';
 import { badInput, CliError } from '../failure.ts';
 import { time } from '../format/values.ts';
@@ -68,7 +68,7 @@ const databaseLines = ({ databaseUrl, readerUrl }: HostState): string[] =>
   readerUrl
     ? [`  database:    ${readerUrl} (reads only)`]
     : [
-        `  database:    ${placeOf(databaseUrl)} (named by GORDON_DATABASE_URL; its logins are yours)`,
+        `  database:    ${databasePlace(databaseUrl)} (named by GORDON_DATABASE_URL; its logins are yours)`,
         "               a login that only reads: ALTER ROLE gordon_reader LOGIN PASSWORD '…', by an administrator",
       ];
 

@@ -1,4 +1,4 @@
-import { placeOf } from '../../functions/stores/postgres/postgres.ts';
+import { databasePlace } from '../../functions/stores/postgres/postgres.ts';
 import { CliError } from '../failure.ts';
 import { type Context, checkedUrl, print } from './context.ts';
 
@@ -13,6 +13,6 @@ export async function migrate(context: Context): Promise<number> {
     aggregatesUrl: context.terminal.env.GORDON_AGGREGATES_URL,
   });
   for (const file of applied) print(context, `applied ${file}`);
-  print(context, `${placeOf(url)} has the newest schema: ${version}, ${flavour}`);
+  print(context, `${databasePlace(url)} has the newest schema: ${version}, ${flavour}`);
   return 0;
 }

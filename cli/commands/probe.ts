@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import type { Command } from 'commander';
-import { requestOf } from '../../functions/core/probe/check.ts';
+import { toHttpRequest } from '../../functions/core/probe/check.ts';
 import type { Finding, ProbeResult } from '../../functions/core/probe/run-checks.ts';
 import type { Variables } from '../../functions/runtime/hosts.ts';
 import { withKeys } from '../../functions/runtime/secrets.ts';
@@ -72,7 +72,7 @@ async function probe(context: Context, given: ProbeOptions, version: string): Pr
       say(terminal.out, verdictLine(report));
     }
     await mark(context, result, (finding) =>
-      finding.check.requests(now).every((one) => !isElsewhere(requestOf(one).host, env)),
+      finding.check.requests(now).every((one) => !isElsewhere(toHttpRequest(one).host, env)),
     );
     return isSound(report) ? 0 : 1;
   } finally {
@@ -121,7 +121,7 @@ async function mark(
     say(terminal.err, 'Not kept: no host runs here, and GORDON_DATABASE_URL is not set.');
     return;
   }
-  const { connect, placeOf } = await import('../../functions/stores/postgres/postgres.ts');
+  const { connect, databasePlace: placeOf } = await import('../../functions/stores/postgres/postgres.ts');
   const { saveProbes } = await import('../../functions/stores/watch/probes.ts');
   const sql = connect(url, { role: 'gordon_writer', max: 1, application: 'gordon-data probe' });
   try {

@@ -1,5 +1,5 @@
 import { describeError, GordonError } from '../../functions/core/errors/errors.ts';
-import { requestsOf } from '../../functions/core/queries/sample-requests.ts';
+import { sampleRequests as samplesOf } from '../../functions/core/queries/sample-requests.ts';
 import type { Sources } from '../../functions/core/series/source.ts';
 import type { HttpRequest, Verdict } from '../../functions/core/series/venue.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
@@ -10,7 +10,7 @@ export const PATIENCE_MS = 5_000;
 /** A cheap request to each host that the sources ask. */
 export function sampleRequests(sources: Sources): HttpRequest[] {
   const byHost = new Map<string, HttpRequest>();
-  for (const request of Object.values(sources).flatMap(requestsOf)) {
+  for (const request of Object.values(sources).flatMap(samplesOf)) {
     if (!byHost.has(request.host.env)) byHost.set(request.host.env, request);
   }
   return [...byHost.values()];

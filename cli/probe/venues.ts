@@ -1,5 +1,5 @@
 import type { Check } from '../../functions/core/probe/check.ts';
-import { requestOf } from '../../functions/core/probe/check.ts';
+import { toHttpRequest } from '../../functions/core/probe/check.ts';
 import { type ProbeResult, runChecks } from '../../functions/core/probe/run-checks.ts';
 import type { Host } from '../../functions/core/series/venue.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
@@ -59,7 +59,7 @@ export const hostsOf = (checks: readonly Check[], now: number): Host[] => [
   ...new Map(
     checks
       .flatMap((check) => check.requests(now))
-      .map((one) => [requestOf(one).host.env, requestOf(one).host]),
+      .map((one) => [toHttpRequest(one).host.env, toHttpRequest(one).host]),
   ).values(),
 ];
 

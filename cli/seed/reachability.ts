@@ -1,5 +1,5 @@
 import { describeError } from '../../functions/core/errors/errors.ts';
-import { requestsOf } from '../../functions/core/queries/sample-requests.ts';
+import { sampleRequests } from '../../functions/core/queries/sample-requests.ts';
 import type { Family, Sources } from '../../functions/core/series/source.ts';
 import type { HttpRequest } from '../../functions/core/series/venue.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
@@ -34,7 +34,7 @@ export function contactsOf(
     ({ family, key }) => stages.some((stage) => stage.family === family) && (!key || keys.includes(key.env)),
   );
   for (const source of used) {
-    for (const request of requestsOf(source)) {
+    for (const request of sampleRequests(source)) {
       const base = baseUrl(request.host, variables);
       const place = new URL(base).host;
       const known = contacts.get(place);

@@ -15,7 +15,7 @@ const view = (source: Source, hasKey: (env: string) => boolean) => ({
   family: source.family,
   title: source.title,
   table: source.table.name,
-  rhythm: source.table.rhythm ?? 'steps',
+  rhythm: source.table.cadence === 'irregular' ? 'events' : 'steps',
   timeframes: source.timeframes,
   default_timeframe: source.defaultTimeframe,
   default_symbols: source.defaultSymbols,

@@ -1,7 +1,7 @@
 import { parseInput } from '../core/errors/bad-request.ts';
-import { statesOf } from '../core/queries/coverage-view.ts';
-import { expiringGapOf } from '../core/queries/expiring-gaps.ts';
-import { limitFamilies, venuesOf } from '../core/queries/limit-families.ts';
+import { stateSets } from '../core/queries/coverage-view.ts';
+import { findExpiringGaps } from '../core/queries/expiring-gaps.ts';
+import { limitFamilies, listVenues } from '../core/queries/limit-families.ts';
 import { NoQuery } from '../core/queries/parameters.ts';
 import { settledEnd } from '../core/series/borders.ts';
 import { iso, MINUTE, SECOND } from '../core/time/time.ts';
@@ -56,8 +56,10 @@ const budgetsOf = ({ rates, sources }: Services) =>
   );
 
 async function cooldownsOf({ rates, sources }: Services) {
-  const scopes = [...venuesOf(sources), ...limitFamilies(sources).map(({ family }) => family.id)];
-  const parks = await Promise.all(scopes.map(async (scope) => ({ scope, park: await rates.park(scope) })));
+  const scopes = [...listVenues(sources), ...limitFamilies(sources).map(({ family }) => family.id)];
+  const parks = await Promise.all(
+    scopes.map(async (scope) => ({ scope, park: await rates.cooldown(scope) })),
+  );
   return parks.flatMap(({ scope, park }) => (park ? [{ scope, until: iso(park.until), why: park.why }] : []));
 }
 
@@ -66,14 +68,14 @@ async function expiringGapsOf({ queries, sources, clock }: Services) {
   const accounts = await queries.accounts({ sources: Object.keys(sources) });
   const found = accounts.flatMap((account) => {
     const source = sources[account.source]!;
-    const { missing, failed } = statesOf(
+    const { missing, failed } = stateSets(
       account,
       [],
       { start: Number.NEGATIVE_INFINITY, end: now },
       settledEnd(source, stepOf(account.timeframe), now),
     );
     const latestEnd = account.have.at(-1)?.end;
-    return expiringGapOf(account, source, { gaps: [...missing, ...failed], failed, latestEnd }, now);
+    return findExpiringGaps(account, source, { gaps: [...missing, ...failed], failed, latestEnd }, now);
   });
   return found
     .sort((a, b) => a.lostAt - b.lostAt)

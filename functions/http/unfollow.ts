@@ -2,7 +2,7 @@ import { badRequest, parseInput } from '../core/errors/bad-request.ts';
 import { UnfollowQuery } from '../core/queries/parameters.ts';
 import { sourcesFor } from '../core/queries/requested.ts';
 import { purge } from '../core/upkeep/purge.ts';
-import { nameOf, unfollow } from '../core/upkeep/unfollow.ts';
+import { pickSeries, unfollow } from '../core/upkeep/unfollow.ts';
 import { httpHandler } from '../runtime/http-handler.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 
@@ -18,7 +18,7 @@ export const createHandler = httpHandler(async ({ query }, services, log) => {
   if (given.confirm !== given.symbols) throw unconfirmed(given.symbols);
   const purged = await purge(services, asked);
   log.warn('series purged', { purged });
-  return { status: 200, body: { unfollowed: purged.map(nameOf), purged } };
+  return { status: 200, body: { unfollowed: purged.map(pickSeries), purged } };
 });
 
 const unconfirmed = (symbols: string) =>

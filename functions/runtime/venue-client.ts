@@ -62,7 +62,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
       const { venue, family } = request;
       const scope = verdict.scope === 'family' && family ? family.id : venue.id;
       const until = clock() + verdict.waitMs;
-      await budget.park(scope, until, message);
+      await budget.coolDown(scope, until, message);
       return new BudgetExhausted(scope, until, message);
     }
     if (verdict.kind === 'broken') return brokenVenue(url, message, verdict.remedy);

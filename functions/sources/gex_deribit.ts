@@ -2,7 +2,7 @@ import type { SnapshotTier, Source } from '../core/series/source.ts';
 import type { HttpRequest } from '../core/series/venue.ts';
 import { HOUR, MINUTE } from '../core/time/time.ts';
 import { indexPriceIn, optionsIn } from './deribit/book-summary.ts';
-import { gexTable, snapshotOf } from './deribit/gamma-exposure.ts';
+import { gexTable, sumExposure } from './deribit/gamma-exposure.ts';
 import { deribit, deribitFamily, deribitHost } from './deribit/venue.ts';
 
 const ask = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
@@ -22,7 +22,7 @@ const snapshot: SnapshotTier = {
   ],
   parse([summary, index], { symbol }, at) {
     const { options, findings } = optionsIn(summary!, symbol, at);
-    const parsed = snapshotOf(symbol, at, indexPriceIn(index!, symbol), options);
+    const parsed = sumExposure(symbol, at, indexPriceIn(index!, symbol), options);
     return { ...parsed, findings: [...findings, ...parsed.findings] };
   },
 };

@@ -1,4 +1,4 @@
-import { batchOf, sortAndDedupe } from '../core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../core/series/batch.ts';
 import { type Series, seriesLabel } from '../core/series/series.ts';
 import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
 import { MARKET_SYMBOL } from '../core/series/spelling.ts';
@@ -40,7 +40,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
     // `openInterest` is the longs and the shorts together, in the base coin of a USDT contract; no value in USD is told.
     return [['bybit', series.symbol, series.timeframe, time, interest, 'base_coin', 'both', null]];
   });
-  const { batch, findings } = sortAndDedupe(batchOf(table, rows));
+  const { batch, findings } = sortAndDedupe(toBatch(table, rows));
   return { batch, findings: [...bad.findings(rows.length), ...findings], rowsInBody: list.length };
 }
 

@@ -1,11 +1,11 @@
 import {
+  estimateWork,
   sum,
   times,
   type Usage,
   usageOfJob,
   usageOfRefresh,
   type Work,
-  workOf,
 } from '../../functions/core/costs/usage.ts';
 import type { Source } from '../../functions/core/series/source.ts';
 import { addYears, DAY, MINUTE } from '../../functions/core/time/time.ts';
@@ -32,7 +32,7 @@ export function refreshMonth(now: number): Scenario {
   const runs = MONTH / (everyMinutes * MINUTE);
   const tail = { start: now - everyMinutes * MINUTE, end: now };
   // Sources of one family that want the same are one job.
-  const each = added([klines_spot, klines_perp].map((source: Source) => workOf(source, '1m', tail, 2)));
+  const each = added([klines_spot, klines_perp].map((source: Source) => estimateWork(source, '1m', tail, 2)));
   return {
     title: `a month of BTC and ETH, spot and perpetual, 1m, refreshed every ${everyMinutes === 1 ? 'minute' : `${everyMinutes} minutes`}`,
     jobs: runs,
@@ -46,7 +46,7 @@ export function refreshMonth(now: number): Scenario {
 export function largeBackfill(now: number, symbols = 10_000, years = 10): Scenario {
   const range = { start: addYears(now, -years), end: now };
   const jobs = Math.ceil(symbols / SYMBOLS_PER_JOB);
-  const each = workOf(klines_spot, '1m', range, Math.ceil(symbols / jobs));
+  const each = estimateWork(klines_spot, '1m', range, Math.ceil(symbols / jobs));
   return {
     title: `${symbols.toLocaleString('en')} symbols, ${years} years of 1m spot candles, once`,
     jobs,

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import * as answers from '../../cli/api/answers.ts';
 import { openApi } from '../../functions/core/api/openapi.ts';
-import { operationsOf, type Schema } from '../helpers/openapi.ts';
+import { listOperations, type Schema } from '../helpers/openapi.ts';
 
 /** The command line reads with schemas of its own, which take what a newer API adds; the document holds them to the API. */
 const document = openApi();
-const documented = new Map(operationsOf(document).map((operation) => [operation.operationId, operation]));
+const documented = new Map(listOperations(document).map((operation) => [operation.operationId, operation]));
 
 const READS: readonly [operationId: string, status: number, reads: z.ZodType][] = [
   ['createJob', 202, answers.detailShape],

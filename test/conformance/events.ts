@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
-import { batchOf } from '../../functions/core/series/batch.ts';
+import { toBatch } from '../../functions/core/series/batch.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Range, RangeSet } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
@@ -21,7 +21,7 @@ function pageOf(at: readonly number[], have: RangeSet, more: Partial<Page> = {},
   });
   return {
     series: BTC,
-    rows: batchOf(TABLE, cells),
+    rows: toBatch(TABLE, cells),
     have,
     empty: [],
     findings: [],

@@ -5,9 +5,9 @@ import type { Clock } from '../../functions/core/time/time.ts';
 import { createJobStore } from '../../functions/stores/dynamodb/job-store.ts';
 import { createLeases } from '../../functions/stores/dynamodb/leases.ts';
 import { jobKey } from '../../functions/stores/dynamodb/table.ts';
-import { createMemoryJobStore } from '../../simulation/memory/job-store.ts';
-import { emptyJobTables } from '../../simulation/memory/job-tables.ts';
-import { createMemoryLeases } from '../../simulation/memory/leases.ts';
+import { createMemoryJobStore } from '../../simulation/memory/jobs/job-store.ts';
+import { emptyJobTables } from '../../simulation/memory/jobs/job-tables.ts';
+import { createMemoryLeases } from '../../simulation/memory/jobs/leases.ts';
 import { createTestJobTable } from '../helpers/job-table.ts';
 
 /** A job table of its own, with a clock that stands still. */

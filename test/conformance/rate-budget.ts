@@ -162,7 +162,7 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
       const { family, worker } = setUp(600);
       const [mine, other] = [worker(), worker()];
       const until = noon + 5 * MINUTE;
-      await mine.park('venue', until, 'HTTP 418: banned');
+      await mine.coolDown('venue', until, 'HTTP 418: banned');
       for (const budget of [mine, other]) {
         const refusal = expect.objectContaining({ until, message: 'venue: HTTP 418: banned' });
         await expect(budget.take('venue', family, 1)).rejects.toEqual(refusal);
@@ -171,7 +171,7 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
       }
       at.now = until;
       await expect(other.take('venue', family, 1)).resolves.toBeUndefined();
-      await mine.park(family.id, until + MINUTE, 'HTTP 429');
+      await mine.coolDown(family.id, until + MINUTE, 'HTTP 429');
       await expect(mine.take('venue', family, 1)).rejects.toMatchObject({ until: until + MINUTE });
       await expect(mine.take('venue', undefined, 1)).resolves.toBeUndefined();
     });
@@ -179,8 +179,8 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
     it('keeps its cooldown when a shorter ban comes later', async () => {
       const { worker } = setUp(600);
       const [mine, other] = [worker(), worker()];
-      await mine.park('venue', noon + HOUR, 'long');
-      await other.park('venue', noon + MINUTE, 'short');
+      await mine.coolDown('venue', noon + HOUR, 'long');
+      await other.coolDown('venue', noon + MINUTE, 'short');
       for (const budget of [mine, other]) {
         await expect(budget.take('venue', undefined, 1)).rejects.toMatchObject({ until: noon + HOUR });
       }

@@ -7,9 +7,9 @@ import { toMultirange } from '../../functions/stores/ledger/ledger.ts';
 import { ownRows } from '../../functions/stores/ledger/own-rows.ts';
 import { createSeriesCatalog } from '../../functions/stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
-import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
-import { createMemorySeriesStore } from '../../simulation/memory/series-store.ts';
-import { MemoryWarehouse } from '../../simulation/memory/warehouse.ts';
+import { createMemorySeriesCatalog } from '../../simulation/memory/ledger/series-catalog.ts';
+import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-store.ts';
+import { MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { SPOT, T0 } from '../stores/klines.ts';
 

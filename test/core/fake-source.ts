@@ -3,7 +3,7 @@ import type { FetchContext } from '../../functions/core/fetch/fetch-context.ts';
 import { fetchMissing } from '../../functions/core/fetch/fetch-missing.ts';
 import type { ArchiveFile } from '../../functions/core/fetch/ports.ts';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
-import { batchOf, sortAndDedupe } from '../../functions/core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
 import type {
   ArchiveListing,
   ArchiveTier,
@@ -35,7 +35,7 @@ const bodyOf = (times: readonly number[]): Uint8Array => new TextEncoder().encod
 const timesIn = (body: Uint8Array): number[] => JSON.parse(new TextDecoder().decode(body)) as number[];
 const parsedOf = (times: readonly number[]): Parsed =>
   sortAndDedupe(
-    batchOf(
+    toBatch(
       TABLE,
       times.map((time) => [time, time / HOUR] as const),
     ),

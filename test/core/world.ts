@@ -7,27 +7,27 @@ import type { Page } from '../../functions/core/ledger/coverage.ts';
 import type { PlannedChunk } from '../../functions/core/ledger/plan.ts';
 import type { CreatePorts } from '../../functions/core/orders/create-job.ts';
 import type { AuditPorts } from '../../functions/core/schedules/audit.ts';
-import { batchOf, sortAndDedupe } from '../../functions/core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Range } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { VerifyPorts } from '../../functions/core/verify/verify-period.ts';
 import type { FetchChunkInput } from '../../functions/core/workflow/contracts.ts';
 import { sha256 } from '../../functions/stores/queries/stored-rows.ts';
-import { createMemoryJobStore } from '../../simulation/memory/job-store.ts';
-import { emptyJobTables } from '../../simulation/memory/job-tables.ts';
-import { createMemoryLeases } from '../../simulation/memory/leases.ts';
-import { Market } from '../../simulation/memory/market.ts';
+import { createMemoryJobStore } from '../../simulation/memory/jobs/job-store.ts';
+import { emptyJobTables } from '../../simulation/memory/jobs/job-tables.ts';
+import { createMemoryLeases } from '../../simulation/memory/jobs/leases.ts';
 import {
+  createMemoryCoverageQueries,
   createMemoryLabelRules,
-  createMemoryLooker,
   createMemoryStoredRows,
-} from '../../simulation/memory/reading.ts';
-import { createMemorySeriesCatalog } from '../../simulation/memory/series-catalog.ts';
-import { createMemorySeriesStore } from '../../simulation/memory/series-store.ts';
-import { syntheticSource, type Traits } from '../../simulation/memory/sources.ts';
-import { MemoryVenue } from '../../simulation/memory/venue.ts';
-import { MemoryWarehouse } from '../../simulation/memory/warehouse.ts';
+} from '../../simulation/memory/ledger/reading.ts';
+import { createMemorySeriesCatalog } from '../../simulation/memory/ledger/series-catalog.ts';
+import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-store.ts';
+import { MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
+import { Market } from '../../simulation/memory/venue/market.ts';
+import { syntheticSource, type Traits } from '../../simulation/memory/venue/sources.ts';
+import { MemoryVenue } from '../../simulation/memory/venue/venue.ts';
 
 /** 2025-06-10, ten in the morning: the first of March is long settled. */
 export const NOW = Date.parse('2025-06-10T10:00:00Z');
@@ -74,7 +74,7 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
     store,
     catalog,
     stored: createMemoryStoredRows(warehouse),
-    queries: createMemoryLooker(warehouse),
+    queries: createMemoryCoverageQueries(warehouse),
     // The lives of a synthetic market do not change.
     livesDue: { due: async () => [], isDue: async () => false },
     labels: createMemoryLabelRules(new Map()),
@@ -87,8 +87,8 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
     hasKey: () => false,
     auditEveryMs: HOUR,
     aggregates: {
-      unseen: async () => [],
-      seen: async () => {},
+      pendingRefreshes: async () => [],
+      markRefreshed: async () => {},
       refresh: async (touched) => {
         refreshed.push([...touched]);
       },
@@ -181,6 +181,6 @@ export function pageOfHours(
   const source = sources[series.source]!;
   const ticks = market.ticks(series, hours(from, to), source.everyMs);
   const cells = ticks.map(([time, price]) => [series.symbol, series.timeframe, time, price] as const);
-  const { batch, findings } = sortAndDedupe(batchOf(source.table, cells));
+  const { batch, findings } = sortAndDedupe(toBatch(source.table, cells));
   return { series, rows: batch, have: [hours(from, to)], empty: [], findings, object: 'page' };
 }

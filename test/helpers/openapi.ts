@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { OpenApi } from '../../functions/core/api/openapi.ts';
 
-export interface Told {
+export interface DocumentedOperation {
   readonly operationId: string;
   readonly method: string;
   readonly path: string;
@@ -28,9 +28,9 @@ interface RawOperation {
 }
 
 /** The operations of a document as whoever only has the document sees them. */
-export const operationsOf = (document: OpenApi): Told[] =>
+export const listOperations = (document: OpenApi): DocumentedOperation[] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, raw]): Told => {
+    Object.entries(methods).map(([method, raw]): DocumentedOperation => {
       const { operationId, parameters = [], requestBody, responses } = raw as never as RawOperation;
       return {
         operationId,
@@ -55,7 +55,7 @@ export interface Seen {
 }
 
 /** Makes a check of answers by the document alone. @returns what is wrong; undefined where the document told it so */
-export function checker(document: OpenApi): (told: Told, seen: Seen) => string | undefined {
+export function checker(document: OpenApi): (told: DocumentedOperation, seen: Seen) => string | undefined {
   const schemas = new Map<string, z.ZodType>();
   const parserOf = (schema: Schema): z.ZodType => {
     const key = JSON.stringify(schema);

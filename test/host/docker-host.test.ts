@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { requestsOf } from '../../functions/core/queries/sample-requests.ts';
+import { sampleRequests } from '../../functions/core/queries/sample-requests.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { connect } from '../../functions/stores/postgres/postgres.ts';
 import { type Cluster, removeCluster, startCluster } from '../../host/cluster/index.ts';
@@ -12,7 +12,7 @@ import { ENGINE, type FakeDocker, fakeDocker } from '../helpers/fake-docker.ts';
 /** The command line as a user has it, beside a Docker whose service `postgres` is a server of ours. No venue is there. */
 const folder = mkdtempSync(join(tmpdir(), 'gordon-docker-host-'));
 const nowhere = Object.values(sources)
-  .flatMap(requestsOf)
+  .flatMap(sampleRequests)
   .map(({ host }) => [host.env, 'http://127.0.0.1:1']);
 let cluster: Cluster;
 let docker: FakeDocker;

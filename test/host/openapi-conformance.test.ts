@@ -9,7 +9,7 @@ import { createHandler as unfollow } from '../../functions/http/unfollow.ts';
 import { createHandler as verify } from '../../functions/http/verify.ts';
 import type { Services } from '../../functions/runtime/services.ts';
 import { startTestHost, type TestHost } from '../helpers/host.ts';
-import { checker, operationsOf, type Seen, type Told } from '../helpers/openapi.ts';
+import { checker, type DocumentedOperation, listOperations, type Seen } from '../helpers/openapi.ts';
 
 /** Every answer that the document promises really comes, and is as the document says. */
 let at: TestHost;
@@ -184,7 +184,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
   openapi: { 200: get('/openapi.json'), 400: get('/openapi.json?x=1') },
 };
 
-const statusesOf = ({ responses }: Told): number[] =>
+const statusesOf = ({ responses }: DocumentedOperation): number[] =>
   Object.keys(responses)
     .filter((status) => status !== 'default')
     .map(Number);
@@ -193,7 +193,7 @@ describe('the documented answers', () => {
   it('all come, and are as the document says', async () => {
     const check = checker(document);
     const wrong: string[] = [];
-    for (const told of operationsOf(document)) {
+    for (const told of listOperations(document)) {
       for (const status of statusesOf(told)) {
         const answer = await WAYS[told.operationId]?.[status]?.();
         if (!answer) wrong.push(`${told.operationId}: nobody knows how to bring about ${status}`);
@@ -207,7 +207,7 @@ describe('the documented answers', () => {
 
   it('are told apart from what they are not', () => {
     const check = checker(document);
-    const listed = operationsOf(document).find(({ operationId }) => operationId === 'listJobs')!;
+    const listed = listOperations(document).find(({ operationId }) => operationId === 'listJobs')!;
     const mediaType = 'application/json';
     expect(check(listed, { status: 200, mediaType, body: [] })).toBeUndefined();
     expect(check(listed, { status: 200, mediaType, body: [{ id: 1 }] })).toMatch(/listJobs: 200/);

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OpenApi } from '../../functions/core/api/openapi.ts';
 import { startTestHost, type TestHost } from '../helpers/host.ts';
-import { checker, operationsOf, type Parameter, type Schema, type Told } from '../helpers/openapi.ts';
+import {
+  checker,
+  type DocumentedOperation,
+  listOperations,
+  type Parameter,
+  type Schema,
+} from '../helpers/openapi.ts';
 
 /** Whatever is sent, the answer is one of those that the document tells: never a failure that nobody foresaw. */
 let at: TestHost;
@@ -96,14 +102,14 @@ const given = ({ name, schema }: Parameter): fc.Arbitrary<string> =>
   );
 
 interface Shot {
-  readonly told: Told;
+  readonly told: DocumentedOperation;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
-function shots(told: Told): fc.Arbitrary<Shot> {
+function shots(told: DocumentedOperation): fc.Arbitrary<Shot> {
   const of = (place: Parameter['in']) => told.parameters.filter((parameter) => parameter.in === place);
   // Few at a time: of many, one is always wrong, and nothing behind the first check would ever be tried.
   const some = (place: Parameter['in'], required: readonly string[]) => {
@@ -156,7 +162,7 @@ const RUNS = Number(process.env.GORDON_FUZZ_RUNS ?? 80);
 
 it('answers anything with what the document tells', async () => {
   const check = checker(document);
-  const all = operationsOf(document);
+  const all = listOperations(document);
   const met = new Map<string, number>();
   for (const told of all) {
     await fc.assert(

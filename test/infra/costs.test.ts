@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
 import { billFor, type Prices, total } from '../../functions/core/costs/bill.ts';
 import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
-import { sum, times, usageOfJob, workOf } from '../../functions/core/costs/usage.ts';
+import { estimateWork, sum, times, usageOfJob } from '../../functions/core/costs/usage.ts';
 import { DAY } from '../../functions/core/time/time.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
 import { report } from '../../infra/costs/costs.ts';
@@ -15,8 +15,8 @@ const year = { start: Date.UTC(2025, 0, 1), end: NEW_YEAR };
 
 describe('work', () => {
   it('is cut as the planner cuts it', () => {
-    expect(workOf(klines_spot, '1m', year, 3)).toEqual({ series: 3, chunks: 36, rows: 3 * 525_600 });
-    expect(workOf(klines_spot, '1s', { start: NEW_YEAR, end: NEW_YEAR + 2 * DAY }, 1)).toEqual({
+    expect(estimateWork(klines_spot, '1m', year, 3)).toEqual({ series: 3, chunks: 36, rows: 3 * 525_600 });
+    expect(estimateWork(klines_spot, '1s', { start: NEW_YEAR, end: NEW_YEAR + 2 * DAY }, 1)).toEqual({
       series: 1,
       chunks: 2,
       rows: 2 * 86_400,

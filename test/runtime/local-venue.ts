@@ -59,7 +59,7 @@ export const silence: Answer = () => undefined;
 export class LooseBudget implements RateBudget {
   readonly taken: [venue: string, family: string | undefined, weight: number][] = [];
   readonly observed: [family: string, used: number, asOf: number][] = [];
-  readonly parked: [scope: string, until: number, why: string][] = [];
+  readonly cooldowns: [scope: string, until: number, why: string][] = [];
 
   async take(venue: string, family: LimitFamily | undefined, weight: number): Promise<void> {
     this.taken.push([venue, family?.id, weight]);
@@ -67,8 +67,8 @@ export class LooseBudget implements RateBudget {
   async observe(family: LimitFamily, used: number, asOf: number): Promise<void> {
     this.observed.push([family.id, used, asOf]);
   }
-  async park(scope: string, until: number, why: string): Promise<void> {
-    this.parked.push([scope, until, why]);
+  async coolDown(scope: string, until: number, why: string): Promise<void> {
+    this.cooldowns.push([scope, until, why]);
   }
 }
 

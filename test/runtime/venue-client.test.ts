@@ -110,7 +110,7 @@ describe('a limit', () => {
       until: now + 17 * SECOND,
       message: 'spot: Too many',
     });
-    expect(budget.parked).toEqual([['spot', now + 17 * SECOND, 'Too many']]);
+    expect(budget.cooldowns).toEqual([['spot', now + 17 * SECOND, 'Too many']]);
     expect(venue.requests.length).toBe(1);
   });
 
@@ -121,7 +121,7 @@ describe('a limit', () => {
     await using venue = await startVenue(answer(status, body, headers as Record<string, string>));
     const { get, budget } = clientOf(venue.url);
     await expect(get(requestTo(binance, { family }))).rejects.toMatchObject({ until: now + waitMs });
-    expect(budget.parked.map(([scope, until]) => [scope, until])).toEqual([['binance', now + waitMs]]);
+    expect(budget.cooldowns.map(([scope, until]) => [scope, until])).toEqual([['binance', now + waitMs]]);
     expect(venue.requests.length).toBe(1);
   });
 

@@ -64,7 +64,7 @@ describe.each(cases)('$id', ({ id, source, fixtures }) => {
     const names = source.table.columns.map((column) => column.name);
     expect(new Set(names).size).toBe(names.length);
     const time = timeColumn(source.table);
-    if (source.table.rhythm === 'events') expect(source.table.key).toContain(time);
+    if (source.table.cadence === 'irregular') expect(source.table.key).toContain(time);
     else expect(source.table.key.at(-1)).toBe(time);
     for (const member of source.table.key) expect(names).toContain(member);
     expect(source.table.columns.find((column) => column.name === time)?.type).toBe('timestamptz');

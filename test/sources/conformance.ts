@@ -105,7 +105,7 @@ export function expectSound({ batch }: Parsed, table: TableSpec, series: Series)
     expect(at % stepOf(series.timeframe), `row ${i} is on the grid`).toBe(0);
     if (i === 0) continue;
     const before = expect(batch.times[i - 1]!, `row ${i} comes after row ${i - 1}`);
-    if (table.rhythm === 'events') before.toBeLessThanOrEqual(at);
+    if (table.cadence === 'irregular') before.toBeLessThanOrEqual(at);
     else before.toBeLessThan(at);
   }
   const keyed = table.columns.map(({ name }) => table.key.includes(name));

@@ -253,7 +253,7 @@ it('waits for the end of a ban that the venue tells, and parks all of it', async
   venues.faults.add({ kind: 'status', status: 418, match: '/klines?', headers: { 'retry-after': '300' } });
   const minutes = span('2025-08-20T08:00', '2025-08-20T12:00');
   await expect(fill(klines_spot, minutes)).rejects.toMatchObject({ name: 'BudgetExhausted' });
-  const [[scope, until] = []] = budget.parked;
+  const [[scope, until] = []] = budget.cooldowns;
   expect(scope).toBe('binance');
   expect(until).toBeGreaterThanOrEqual(NOW + 2 * MINUTE);
   expect(until).toBeLessThan(NOW + HOUR * 24 * 3);

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flavourOf } from '../../functions/stores/postgres/flavour.ts';
+import { detectFlavour } from '../../functions/stores/postgres/flavour.ts';
 import { openInformation } from '../../functions/stores/postgres/information.ts';
 import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
 import type { Runner } from '../../functions/stores/postgres/postgres.ts';
@@ -57,7 +57,7 @@ describe.skipIf(timescaleAbsent)('timescaledb_information beside the extension',
     });
     // A server loads it when it starts.
     await db.exec(`load 'timescaledb'`);
-    expect(await flavourOf(sql, 'a database')).toBe('timescale');
+    expect(await detectFlavour(sql, 'a database')).toBe('timescale');
     const theirs = (await db.query<{ view: string; columns: string }>(COLUMNS)).rows;
     // This build is older than 2.24, which took these two away. 2.28 has the other columns as they are here.
     const of228 = theirs.map((row) => ({

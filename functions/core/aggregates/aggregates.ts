@@ -26,7 +26,7 @@ export const AGGREGATES: readonly Aggregate[] = [
 ];
 
 /** The buckets that a set of rows touches, the open one included. */
-export const bucketsOf = ({ width }: Aggregate, touched: RangeSet): RangeSet =>
+export const touchedBuckets = ({ width }: Aggregate, touched: RangeSet): RangeSet =>
   normalize(
     touched.map(({ start, end }): Range => ({ start: floorTo(start, width), end: ceilTo(end, width) })),
   );
@@ -66,8 +66,8 @@ export interface Window {
 /** The aggregates of `price_klines`, however the database keeps them. */
 export interface AggregateStore {
   /** Jobs that wrote since and have not been entered by `seen`. @param since epoch ms */
-  unseen(since: number): Promise<readonly PendingRefresh[]>;
-  seen(jobIds: readonly string[]): Promise<void>;
+  pendingRefreshes(since: number): Promise<readonly PendingRefresh[]>;
+  markRefreshed(jobIds: readonly string[]): Promise<void>;
   /**
    * Refreshes the buckets that the set touches, and those between near ones.
    * @throws GordonError `refresh-busy` when others refreshed the same for longer than `how.patience`

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type OperationId, routeOf } from '../../routes.ts';
-import { type ErrorCode, kindOf } from '../errors/error-codes.ts';
+import { type ErrorCode, errorKind } from '../errors/error-codes.ts';
 import { type Operation, operations } from './operations.ts';
 import { Problem } from './shapes.ts';
 
@@ -79,7 +79,7 @@ function operationOf(operationId: string, operation: Operation, schemaOf: Schema
   };
 }
 
-const statusOf = (code: ErrorCode): number => kindOf(code)?.status ?? 500;
+const statusOf = (code: ErrorCode): number => errorKind(code)?.status ?? 500;
 
 const paramsOf = ({ params = {} }: Operation): Json[] =>
   Object.entries(params).map(([name, description]) => ({

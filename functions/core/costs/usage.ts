@@ -28,7 +28,7 @@ export interface Work {
 }
 
 /** One order of so many symbols over a range of one source. */
-export function workOf(source: Source, timeframe: Timeframe, range: Range, symbols: number): Work {
+export function estimateWork(source: Source, timeframe: Timeframe, range: Range, symbols: number): Work {
   // Every symbol is cut alike, so one stands for all.
   const series = { source: source.id, symbol: 'BTCUSDT', timeframe };
   const planned = planSource(source, series, [range]);

@@ -249,4 +249,4 @@ export type ErrorCode = keyof typeof ERRORS;
 const KINDS: ReadonlyMap<string, ErrorKind> = new Map(Object.entries(ERRORS));
 
 /** What is known of a code; undefined for one of an engine or of another version of the program. */
-export const kindOf = (code: string): ErrorKind | undefined => KINDS.get(code);
+export const errorKind = (code: string): ErrorKind | undefined => KINDS.get(code);

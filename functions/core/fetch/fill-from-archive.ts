@@ -1,8 +1,8 @@
-import { kindOf } from '../errors/error-codes.ts';
+import { errorKind } from '../errors/error-codes.ts';
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
-import { accountedFor, pacesOf } from '../ledger/account.ts';
+import { accountedFor, readPaces } from '../ledger/account.ts';
 import type { Page } from '../ledger/coverage.ts';
-import { periodsFor, reachOf } from '../series/object-reach.ts';
+import { objectReach, periodsFor } from '../series/object-reach.ts';
 import {
   type ArchiveTier,
   type Finding,
@@ -12,7 +12,7 @@ import {
   type Parsed,
 } from '../series/source.ts';
 import { countWithin, rowsWithin } from '../series/table.ts';
-import { worthAsking } from '../series/worth-asking.ts';
+import { wantedFromObject } from '../series/wanted-from-object.ts';
 import type { Period } from '../time/period.ts';
 import {
   clip,
@@ -45,13 +45,13 @@ export async function* fillFromArchive(
   const labels = (tier.labels && (await context.labels?.(tier.labels.dataset))) || [];
   const siblings = new Map<string, RangeSet>();
   const wantedOf = (period: Period): RangeSet =>
-    worthAsking(tier, period, context.missing, ports.clock(), step);
+    wantedFromObject(tier, period, context.missing, ports.clock(), step);
   let ahead: readonly Period[] = periodsFor(tier, around, step);
   let looked = false;
   while (ahead.length > 0) {
     const [period, ...rest] = ahead as readonly [Period, ...Period[]];
     const wanted = wantedOf(period);
-    if (wanted.length === 0 || (await outsideLife(context, reachOf(tier, period, step)))) {
+    if (wanted.length === 0 || (await outsideLife(context, objectReach(tier, period, step)))) {
       ahead = rest;
     } else if (!looked && lacksObject(context, period)) {
       looked = true;
@@ -133,7 +133,7 @@ async function* readObject(
     note('read');
     yield* siblingHoles(ports, context, period, read);
   } catch (error) {
-    if (!(error instanceof GordonError) || !kindOf(error.code)?.damage) throw error;
+    if (!(error instanceof GordonError) || !errorKind(error.code)?.damage) throw error;
     // A damaged object is no answer about the rows: the next tier is asked, and the damage is kept on record.
     context.asked.push({ what: `${what} (${error.code})`, status: 200, at: ports.clock() });
     note('damaged', error);
@@ -179,7 +179,7 @@ async function* pageOf(
       series.timeframe,
       parsed.batch.times,
       missing,
-      pacesOf(source.table, parsed.batch),
+      readPaces(source.table, parsed.batch),
     );
     yield { series, rows, have, empty: [], findings, object, sha256 };
   }

@@ -1,5 +1,5 @@
 import { GordonError } from '../errors/errors.ts';
-import { accountedFor, pacesOf } from '../ledger/account.ts';
+import { accountedFor, readPaces } from '../ledger/account.ts';
 import { type EmptySpan, explainHole, type Page } from '../ledger/coverage.ts';
 import { arrivedEnd, settledEnd } from '../series/borders.ts';
 import { type Finding, livesOf, type PagesTier, type Parsed, UNREADABLE_CELL } from '../series/source.ts';
@@ -159,11 +159,11 @@ async function readPage(
   const step = stepOf(series.timeframe);
   const upTo = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, step, asOf) };
   const spoken = spokenOf(range, runsOf(told.times, step), tier.direction);
-  const events = source.table.rhythm === 'events';
+  const events = source.table.cadence === 'irregular';
   const batch = parsed?.batch ?? rows;
   const arrived = { start: upTo.start, end: events ? arrivedEnd(source, step, asOf) : upTo.end };
   const answered = events ? clip([spoken], arrived) : [spoken];
-  const paces = pacesOf(source.table, batch);
+  const paces = readPaces(source.table, batch);
   const accounted = accountedFor(source, series.timeframe, batch.times, answered, paces);
   // What has settled stays as it is, also where nothing ever said the pace: no row lies in a proven hole.
   const kept = events ? union(accounted, clip(runsOf(told.times, step), upTo)) : accounted;

@@ -38,5 +38,5 @@ export interface RateBudget {
    */
   observe(family: LimitFamily, used: number, asOf: number): Promise<void>;
   /** `scope` is a family's id or a venue's; nobody sends anything there before `until`, epoch ms of our clock */
-  park(scope: string, until: number, why: string): Promise<void>;
+  coolDown(scope: string, until: number, why: string): Promise<void>;
 }

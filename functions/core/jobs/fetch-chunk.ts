@@ -6,7 +6,7 @@ import { qualityCheck } from '../fetch/quality.ts';
 import { withRequestCount } from '../fetch/with-request-count.ts';
 import type { Page } from '../ledger/coverage.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
-import { listingOf } from '../listing/listing-of.ts';
+import { currentListing } from '../listing/current-listing.ts';
 import type { LabelRules } from '../series/labels.ts';
 import { waitSecondsUntil } from '../series/schedule.ts';
 import type { Sources } from '../series/source.ts';
@@ -51,7 +51,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     objects: [],
     sources: ports.sources,
     withoutArchive,
-    listing: memo(() => listingOf(ports, source, context.series)),
+    listing: memo(() => currentListing(ports, source, context.series)),
     labels: (dataset) => ports.labels.labelRules(dataset, chunk.symbol),
   };
   let rows = await ports.store.rowsBy(jobId, chunk.label);

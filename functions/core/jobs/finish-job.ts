@@ -39,7 +39,7 @@ export async function finalizeJob(
   const secured = await ports.store.secure(job.id);
   const told = rowsOf(chunks);
   // Provisional rows of events are written without an account.
-  const events = job.sources.some((id) => ports.sources[id]?.table.rhythm === 'events');
+  const events = job.sources.some((id) => ports.sources[id]?.table.cadence === 'irregular');
   const rows = events ? Math.max(told, secured) : secured;
   // A cancelled job is final already: what it wrote is entered, and nothing is counted for somebody who left.
   const end: Verdict = isFinished(job.status)

@@ -81,7 +81,7 @@ async function isTooEarly(
   const spec = sources[chunk.source]!;
   if (overdue(missing, { ...chunk, spec }, now).length > 0) return false;
   if (before.some(({ label, state }) => label === chunk.label && state === 'done')) return true;
-  if (spec.table.rhythm !== 'events') return false;
+  if (spec.table.cadence !== 'irregular') return false;
   const asked = await jobs.provisionalSince(chunk, now - refreshEvery(spec) / 2, now);
   return subtract(missing, asked).length === 0;
 }

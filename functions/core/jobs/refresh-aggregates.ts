@@ -24,15 +24,15 @@ export async function refreshAggregates(
   let touched: RangeSet = [];
   const symbols = new Set<string>();
   const ids: string[] = [];
-  for (const unseen of await ports.aggregates.unseen(ports.clock() - lookback)) {
-    if (unseen.jobId !== ending && (await isAtWork(ports, unseen.jobId))) continue;
-    touched = union(touched, unseen.touched);
-    for (const symbol of unseen.symbols) symbols.add(symbol);
-    ids.push(unseen.jobId);
+  for (const pending of await ports.aggregates.pendingRefreshes(ports.clock() - lookback)) {
+    if (pending.jobId !== ending && (await isAtWork(ports, pending.jobId))) continue;
+    touched = union(touched, pending.touched);
+    for (const symbol of pending.symbols) symbols.add(symbol);
+    ids.push(pending.jobId);
   }
   if (ids.length === 0) return ids;
   await ports.aggregates.refresh(touched, { ...how, symbols: [...symbols] });
-  await ports.aggregates.seen(ids);
+  await ports.aggregates.markRefreshed(ids);
   return ids;
 }
 

@@ -25,13 +25,13 @@ export function accountedFor(
   paces?: Float64Array,
 ): RangeSet {
   const step = stepOf(timeframe);
-  if (source.table.rhythm !== 'events') return intersect(runsOf(times, step), answered);
+  if (source.table.cadence !== 'irregular') return intersect(runsOf(times, step), answered);
   const longest = source.longestSilenceMs ?? Number.POSITIVE_INFINITY;
   return normalize(answered.flatMap((range) => withoutSilences(range, { times, paces }, step, longest)));
 }
 
 /** How long the silence before each row of a batch may have lasted, in ms; undefined for a table that does not say. */
-export function pacesOf({ columns, pace }: TableSpec, batch: Batch): Float64Array | undefined {
+export function readPaces({ columns, pace }: TableSpec, batch: Batch): Float64Array | undefined {
   if (!pace) return undefined;
   const data = batch.columns[columns.findIndex(({ name }) => name === pace.column)];
   return data instanceof Float64Array ? data.map((value) => value * pace.unitMs) : undefined;

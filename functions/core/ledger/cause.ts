@@ -1,4 +1,4 @@
-import { kindOf } from '../errors/error-codes.ts';
+import { errorKind } from '../errors/error-codes.ts';
 import type { EmptyReason } from '../series/empty-reason.ts';
 
 /** Why rows are missing that nothing proves never to have been. */
@@ -33,5 +33,5 @@ export const CAUSES = [
 ] as const satisfies readonly Cause[];
 
 /** @param code of the last error; undefined where nothing was requested. An unknown code is this program's own. */
-export const causeOf = (code: string | undefined): GapCause =>
-  code !== undefined && kindOf(code)?.origin === 'venue' ? 'source-error' : 'ours';
+export const gapCause = (code: string | undefined): GapCause =>
+  code !== undefined && errorKind(code)?.origin === 'venue' ? 'source-error' : 'ours';

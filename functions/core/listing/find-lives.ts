@@ -15,19 +15,19 @@ import {
   union,
 } from '../time/range.ts';
 import { type FoundListing, findListing } from './find-listing.ts';
-import { byRows, endOfTrade, type Published } from './refine-lives.ts';
+import { endOfTrade, type Published, refineByRows } from './refine-lives.ts';
 
-export interface Look {
+export interface FoundLives {
   readonly listing: Listing | undefined;
   /** false: the archive could not be asked, so it has to be looked at again */
-  readonly whole: boolean;
+  readonly complete: boolean;
 }
 
 /** No venue of ours is older. */
 const OLDEST = Date.UTC(2015, 0);
 
 /** What is looked with. */
-export interface LookPorts {
+export interface FindLivesPorts {
   readonly venue: VenueClient;
   readonly archive: ArchiveReader;
 }
@@ -41,13 +41,13 @@ type Evidence = { readonly what: string; readonly status: number; readonly at: n
  * @throws GordonError `unknown-symbol` when neither knows it, and what venues throw
  */
 export async function findLives(
-  { venue, archive }: LookPorts,
+  { venue, archive }: FindLivesPorts,
   source: Pick<Source, 'listing' | 'tiers' | 'traded'>,
   series: Series,
   now: number,
   before?: Listing,
-): Promise<Look> {
-  if ('listedAt' in source.listing) return { listing: source.listing, whole: true };
+): Promise<FoundLives> {
+  if ('listedAt' in source.listing) return { listing: source.listing, complete: true };
   const evidence: Evidence[] = [];
   const noted: VenueClient = {
     async get(request) {
@@ -77,7 +77,7 @@ export async function findLives(
     if (!isUnknown(error)) throw error;
     unknown = error;
   }
-  if (!rest && !unknown) return { listing: undefined, whole: true };
+  if (!rest && !unknown) return { listing: undefined, complete: true };
   let published: readonly Published[];
   try {
     published = await publishedObjects(noted, source, series, rest?.listedAt, now);
@@ -85,7 +85,7 @@ export async function findLives(
     // The listing is a second witness: where the API knows the symbol, its word serves until the archive answers again.
     if (unknown !== undefined || !(error instanceof GordonError || error instanceof BudgetExhausted))
       throw error;
-    return { listing: rest, whole: false };
+    return { listing: rest, complete: false };
   }
   if (unknown !== undefined && published.length === 0) throw unknown;
   if (rest?.frozen) rest = await withoutFrozen(read, source, series, rest, published);
@@ -97,8 +97,8 @@ export async function findLives(
     }
   }
   const found = livesBy(rest, published, gaps);
-  const listing = found?.byObjects ? await byRows(read, source, series, found, published) : found;
-  return { listing: listing && { ...listing, evidence }, whole: true };
+  const listing = found?.byObjects ? await refineByRows(read, source, series, found, published) : found;
+  return { listing: listing && { ...listing, evidence }, complete: true };
 }
 
 const isUnknown = (error: unknown): boolean =>

@@ -20,7 +20,7 @@ type Refined = Pick<Source, 'traded'>;
  * first object and ends with the last candle in which there was a trade, for an archive may go on with frozen candles after
  * a contract's end. What does not read leaves its border where it is.
  */
-export async function byRows(
+export async function refineByRows(
   archive: ArchiveReader,
   source: Refined,
   series: Series,

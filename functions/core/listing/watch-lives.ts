@@ -2,7 +2,7 @@ import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import type { LivesDue } from '../ledger/ports.ts';
 import type { Sources } from '../series/source.ts';
 import { DAY } from '../time/time.ts';
-import { type ListingPorts, LOOKED_AGAIN_AFTER, lookAgain } from './listing-of.ts';
+import { type ListingPorts, RECHECK_AFTER, refreshListing } from './current-listing.ts';
 
 export interface WatchLivesPorts extends ListingPorts {
   readonly sources: Sources;
@@ -11,7 +11,7 @@ export interface WatchLivesPorts extends ListingPorts {
 }
 
 /** What does not trade any more, and fell silent too short a time ago to say that this was its end. */
-const UNCLEAR_LOOKED_AGAIN_AFTER = DAY;
+const RECHECK_UNCLEAR_AFTER = DAY;
 
 /** Each takes up to six requests; what is left comes first in the next run. */
 const MOST_SERIES = 500;
@@ -26,16 +26,12 @@ export async function watchLives(ports: WatchLivesPorts): Promise<number> {
   let looked = 0;
   let failed: unknown;
   const now = ports.clock();
-  const due = await ports.livesDue.due(
-    now - LOOKED_AGAIN_AFTER,
-    MOST_SERIES,
-    now - UNCLEAR_LOOKED_AGAIN_AFTER,
-  );
+  const due = await ports.livesDue.due(now - RECHECK_AFTER, MOST_SERIES, now - RECHECK_UNCLEAR_AFTER);
   for (const series of due) {
     const source = ports.sources[series.source];
     if (!source || 'listedAt' in source.listing) continue;
     try {
-      await lookAgain(ports, source, series, await ports.store.listing(series));
+      await refreshListing(ports, source, series, await ports.store.listing(series));
       looked += 1;
     } catch (error) {
       if (error instanceof BudgetExhausted) break;

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { badRequest } from '../errors/bad-request.ts';
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import type { JobOrder } from '../jobs/job.ts';
-import { type ListingPorts, listingOf } from '../listing/listing-of.ts';
+import { currentListing, type ListingPorts } from '../listing/current-listing.ts';
 import type { Source, Sources } from '../series/source.ts';
 import type { Roster } from '../series/universe.ts';
 import type { Timeframe } from '../time/timeframe.ts';
@@ -117,7 +117,7 @@ async function isListed({ ports, symbol, timeframe }: Evidence, source: Source):
   // What the adapter itself proposes needs no proof; its life is looked up when a hole asks for it.
   if (source.defaultSymbols.includes(symbol)) return true;
   try {
-    await listingOf(ports, source, { source: source.id, symbol, timeframe });
+    await currentListing(ports, source, { source: source.id, symbol, timeframe });
     return true;
   } catch (error) {
     if (error instanceof GordonError && error.code === 'unknown-symbol') return false;

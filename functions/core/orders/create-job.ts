@@ -10,7 +10,7 @@ import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '.
 import { isTimeframe, type Timeframe } from '../time/timeframe.ts';
 import { checkSymbols, MAX_SYMBOLS, type SymbolPorts } from './check-symbols.ts';
 import { type QuotePorts, quoteOrder } from './quote-order.ts';
-import { identityOf } from './same-order.ts';
+import { orderIdentity } from './same-order.ts';
 
 export interface CreatePorts extends SymbolPorts {
   readonly jobs: JobStore;
@@ -46,7 +46,7 @@ export async function createJob(
   const made = await ports.jobs.create(
     quote ? { ...order, quote: await quote(order) } : order,
     key,
-    identityOf(order, ports.sources, ports.clock()),
+    orderIdentity(order, ports.sources, ports.clock()),
   );
   if (!made.created) return made;
   try {

@@ -3,8 +3,8 @@ import type { JobOrder } from '../jobs/job.ts';
 import { AT_ONCE, type JobSeries, missingOf, seriesOf, wantedOf } from '../jobs/job-series.ts';
 import { planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
-import { type ChunkEstimate, estimateChunk } from '../quote/asked-for.ts';
-import { type Quote, quoteOf } from '../quote/quote.ts';
+import { type ChunkEstimate, estimateChunk } from '../quote/estimate-chunk.ts';
+import { buildQuote, type Quote } from '../quote/quote.ts';
 import { RECOUNT_PATIENCE } from '../series/schedule.ts';
 import type { Listing, Sources } from '../series/source.ts';
 import type { Clock } from '../time/time.ts';
@@ -45,7 +45,7 @@ export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Qu
     known.set(key, estimates);
     for (const estimate of estimates) chunks.push(estimate);
   }
-  return quoteOf(series.length, chunks);
+  return buildQuote(series.length, chunks);
 }
 
 async function knownListing({ store }: QuotePorts, series: JobSeries): Promise<Listing | undefined> {

@@ -10,7 +10,7 @@ const END = Number.MAX_SAFE_INTEGER;
  * always of this moment, whatever range was ordered.
  * @param now epoch ms
  */
-export function identityOf(order: JobOrder, sources: Sources, now: number): string {
+export function orderIdentity(order: JobOrder, sources: Sources, now: number): string {
   const parts = seriesOf(order, sources).map((series) => {
     const isSnapshot = series.spec.tiers[0]?.kind === 'snapshot';
     const { start, end } = orderedRange(order, series, isSnapshot ? now : END);

@@ -41,7 +41,7 @@ export interface Check {
 }
 
 export const isArchive = (one: ProbeRequest): one is ArchiveRequest => 'checksum' in one;
-export const requestOf = (one: ProbeRequest): HttpRequest => (isArchive(one) ? one.file : one);
+export const toHttpRequest = (one: ProbeRequest): HttpRequest => (isArchive(one) ? one.file : one);
 
 /** Holds where nothing differs. @param differences false and undefined are left out */
 export function judged(differences: readonly (string | false | undefined)[], seen: string): Judgement {

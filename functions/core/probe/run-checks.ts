@@ -7,7 +7,7 @@ import {
   isArchive,
   type Judgement,
   type ProbeRequest,
-  requestOf,
+  toHttpRequest,
 } from './check.ts';
 
 export interface ProbePorts {
@@ -56,7 +56,7 @@ export async function runChecks(checks: readonly Check[], ports: ProbePorts): Pr
     Array.from(byVenue.values(), async (own) => {
       const answers = new Map<string, Promise<Evidence | undefined>>();
       const answerOf = (one: ProbeRequest): Promise<Evidence | undefined> => {
-        const { host, path, query = {} } = requestOf(one);
+        const { host, path, query = {} } = toHttpRequest(one);
         const key = JSON.stringify([host.env, path, query]);
         const known = answers.get(key) ?? evidence(one, ports, lost);
         answers.set(key, known);
@@ -83,7 +83,7 @@ async function runCheck(
     at: clock(),
   });
   const requests = check.requests(now);
-  const key = requests.map((one) => requestOf(one).secret?.env).find((env) => env && !hasKey(env));
+  const key = requests.map((one) => toHttpRequest(one).secret?.env).find((env) => env && !hasKey(env));
   if (key) return finding('unknown', [`${key} is not set`]);
   try {
     const answers: (Evidence | undefined)[] = [];
@@ -125,7 +125,7 @@ async function evidence(
   ports: ProbePorts,
   lost: Map<string, Unreachable>,
 ): Promise<Evidence | undefined> {
-  const { host } = requestOf(one);
+  const { host } = toHttpRequest(one);
   const known = lost.get(host.env);
   if (known) throw new HostLost(`${host.url} could not be queried`);
   try {

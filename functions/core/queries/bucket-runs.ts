@@ -43,7 +43,7 @@ export function wholeBuckets(bucket: Bucket, { start, end }: Range): Range {
 }
 
 /** Borders of the buckets, one more than there are buckets. */
-export function bordersOf(bucket: Bucket, range: Range): number[] {
+export function bucketBorders(bucket: Bucket, range: Range): number[] {
   const borders = [range.start];
   while (borders.at(-1)! < range.end) borders.push(bucketEnd(bucket, borders.at(-1)!));
   return borders;

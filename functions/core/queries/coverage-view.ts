@@ -8,7 +8,7 @@ import { clip, intersect, normalize, type Range, type RangeSet, subtract, union 
 import { stepOf } from '../time/timeframe.ts';
 import {
   type BucketRun,
-  bordersOf,
+  bucketBorders,
   bucketEnd,
   bucketRuns,
   type StateSets,
@@ -66,16 +66,16 @@ export function coverageView(
   // Counted by the shortest month before any border is made: a range may be as long as the calendar.
   const shortest = bucketEnd(asked.bucket, Date.UTC(2025, 1)) - Date.UTC(2025, 1);
   refuseMoreThan(MOST_BUCKETS, (accounts.length * (range.end - range.start)) / shortest);
-  const borders = bordersOf(asked.bucket, range);
+  const borders = bucketBorders(asked.bucket, range);
   const out: SeriesBuckets[] = [];
   let runs = 0;
   for (const account of accounts) {
     const { source, symbol, timeframe } = account;
     const inFlight = ordered.get(seriesLabel(account)) ?? [];
     const due = settledEnd(sources[source]!, stepOf(timeframe), asked.now);
-    const states = statesOf(account, inFlight, range, due);
+    const states = stateSets(account, inFlight, range, due);
     const series = { source, symbol, timeframe, ...range };
-    const isEvents = sources[source]!.table.rhythm === 'events';
+    const isEvents = sources[source]!.table.cadence === 'irregular';
     const own = isEvents ? (rows.get(`${source} ${symbol}`) ?? NO_ROWS) : undefined;
     out.push({ ...series, runs: bucketRuns(states, borders, stepOf(timeframe), own) });
     runs += out.at(-1)!.runs.length;
@@ -90,7 +90,7 @@ function refuseMoreThan(most: number, buckets: number): void {
   throw badRequest('too-many-buckets', 'the query', 'the answer would be too large.', remedy);
 }
 
-export function statesOf(account: SeriesAccount, inFlight: RangeSet, range: Range, due: number): StateSets {
+export function stateSets(account: SeriesAccount, inFlight: RangeSet, range: Range, due: number): StateSets {
   const proven = normalize(Object.values(account.empty).flat());
   const wanted = clip(account.requested, { start: range.start, end: Math.min(range.end, due) });
   const missing = subtract(subtract(wanted, account.have), proven);

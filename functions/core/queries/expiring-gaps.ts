@@ -36,7 +36,12 @@ function reachOf({ tiers }: Tiers): number | undefined {
  * archive: there a gap is in danger only if a request to the archive failed, or the day is not published yet. What is
  * already past the venue's reach cannot be saved and is left out.
  */
-export function expiringGapOf(series: Series, source: Tiers, known: GapSnapshot, now: number): ExpiringGap[] {
+export function findExpiringGaps(
+  series: Series,
+  source: Tiers,
+  known: GapSnapshot,
+  now: number,
+): ExpiringGap[] {
   if (source.tiers[0]?.kind === 'snapshot') return momentOf(series, known, now);
   const reach = reachOf(source);
   if (reach === undefined) return [];

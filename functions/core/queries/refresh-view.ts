@@ -61,7 +61,7 @@ export async function refreshView(
 ): Promise<ViewRefreshed> {
   const began = clock();
   let next: number | null = null;
-  for (const piece of piecesOf(window, await aggregates.extent())) {
+  for (const piece of splitWindow(window, await aggregates.extent())) {
     if (clock() - began > BUDGET) {
       next = piece.start;
       break;
@@ -81,7 +81,7 @@ export async function refreshView(
  * The window in pieces that meet at the starts of days. Where there are no rows there is little to do, so what lies before
  * the first or behind the last of them goes with the piece that is next to it.
  */
-export function piecesOf({ start, end }: Window, extent: Range | undefined): Window[] {
+export function splitWindow({ start, end }: Window, extent: Range | undefined): Window[] {
   const cuts: number[] = [];
   if (extent) {
     const first = Math.max(start ?? extent.start, extent.start);

@@ -7,7 +7,7 @@ import { stepOf } from '../time/timeframe.ts';
 const SOME_DAY = Date.UTC(2024, 0, 15);
 
 /** A request of each kind that a source sends, as it would put it itself: cheap ones, and a checksum before its object. */
-export function requestsOf(source: Source): HttpRequest[] {
+export function sampleRequests(source: Source): HttpRequest[] {
   const timeframe = source.defaultTimeframe;
   const series = { source: source.id, symbol: source.defaultSymbols[0]!, timeframe };
   const step = { start: SOME_DAY, end: SOME_DAY + stepOf(timeframe) };

@@ -3,7 +3,7 @@ import { billFor, type Prices, total } from '../costs/bill.ts';
 import prices from '../costs/prices.json' with { type: 'json' };
 import { usageOfJob } from '../costs/usage.ts';
 import { SECOND } from '../time/time.ts';
-import type { ChunkEstimate } from './asked-for.ts';
+import type { ChunkEstimate } from './estimate-chunk.ts';
 
 /** What a job will take, by everything that can be known before it begins. As the API tells it. */
 export interface Quote {
@@ -39,7 +39,7 @@ const STORED_PER_SECOND = 100_000;
 const AROUND_SECONDS = 2;
 
 /** Adds up what the chunks ask for. */
-export function quoteOf(series: number, chunks: readonly ChunkEstimate[]): Quote {
+export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Quote {
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
   const usage = usageOfJob({ series, chunks: chunks.length, rows });
   const regions = Object.entries(prices.regions) as [string, Prices][];
@@ -58,7 +58,7 @@ export function quoteOf(series: number, chunks: readonly ChunkEstimate[]): Quote
 
 function requestsOf(chunks: readonly ChunkEstimate[]): QuotedRequests[] {
   const by = new Map<string, QuotedRequests>();
-  for (const { scope, family, requests, weight } of chunks.flatMap(({ asked }) => asked)) {
+  for (const { scope, family, requests, weight } of chunks.flatMap(({ requests: asked }) => asked)) {
     const before = by.get(scope);
     by.set(scope, {
       family: scope,

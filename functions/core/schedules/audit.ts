@@ -1,7 +1,7 @@
 import { overdue } from '../jobs/job-series.ts';
 import { claim, type Pace } from '../jobs/lease.ts';
 import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
-import { type ExpiringGap, expiringGapOf } from '../queries/expiring-gaps.ts';
+import { type ExpiringGap, findExpiringGaps } from '../queries/expiring-gaps.ts';
 import { refreshEvery } from '../series/schedule.ts';
 import { seriesLabel } from '../series/series.ts';
 import type { Source } from '../series/source.ts';
@@ -131,7 +131,7 @@ export function expiringGapsIn(series: SeriesReport, spec: Source, now: number):
   const step = stepOf(series.timeframe);
   const failed = series.gaps.filter(({ error }) => error !== undefined);
   const latestEnd = series.latest === undefined ? undefined : series.latest + step;
-  return expiringGapOf(
+  return findExpiringGaps(
     series,
     spec,
     { gaps: overdue(series.gaps, { ...series, spec }, now), failed, latestEnd },

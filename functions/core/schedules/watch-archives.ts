@@ -1,4 +1,4 @@
-import { kindOf } from '../errors/error-codes.ts';
+import { errorKind } from '../errors/error-codes.ts';
 import { GordonError } from '../errors/errors.ts';
 import type { FillPorts } from '../fetch/fetch-context.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
@@ -12,7 +12,7 @@ import { checkLabels } from '../verify/check-labels.ts';
 import { type FoundObject, objectNamed, publishedHash } from '../verify/objects.ts';
 import type { StoredRows } from '../verify/ports.ts';
 import { restated } from '../verify/restated.ts';
-import { inTurn, RUN_BUDGET, type Turns } from './in-turn.ts';
+import { RUN_BUDGET, type RunSummary, runDue } from './run-due.ts';
 
 export interface WatchPorts extends FillPorts {
   readonly watch: ArchiveWatch;
@@ -26,7 +26,7 @@ const MOST_SERIES = 1_000;
 /** The venue's clock and ours differ: the checksum is compared for objects that were published this shortly before they were loaded. */
 const CLOCKS_DIFFER = MINUTE;
 
-export interface WatchResult extends Turns {
+export interface WatchResult extends RunSummary {
   readonly objects: number;
   /** objects that were published anew */
   readonly republished: number;
@@ -43,7 +43,7 @@ export interface WatchResult extends Turns {
  */
 export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
   const tally: Tally = { objects: 0, republished: 0, rows: 0 };
-  const turns = await inTurn(
+  const turns = await runDue(
     ports.clock,
     ports.clock() + RUN_BUDGET,
     await ports.watch.due(MOST_SERIES),
@@ -152,7 +152,7 @@ async function compare(
   } catch (error) {
     // A damaged edition changes nothing: the rows of the former one stay, and the next run tries again.
     if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
-    if (!kindOf(error.code)?.damage) throw error;
+    if (!errorKind(error.code)?.damage) throw error;
     await noteDamage(ports, series, held.object, error);
   }
 }

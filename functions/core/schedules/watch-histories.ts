@@ -8,10 +8,10 @@ import { contains, intersect } from '../time/range.ts';
 import { HOUR } from '../time/time.ts';
 import { fetchAgain } from '../verify/fetched-rows.ts';
 import type { HistoryWatch, WatchedHistory } from '../verify/history-watch.ts';
-import { spansOfTurn } from '../verify/portion.ts';
+import { spansForTurn } from '../verify/portion.ts';
 import type { StoredRows } from '../verify/ports.ts';
 import { differing } from '../verify/restated.ts';
-import { inTurn, RUN_BUDGET, type Turns } from './in-turn.ts';
+import { RUN_BUDGET, type RunSummary, runDue } from './run-due.ts';
 
 export interface HistoryPorts extends FillPorts {
   readonly histories: HistoryWatch;
@@ -20,7 +20,7 @@ export interface HistoryPorts extends FillPorts {
   readonly sources: Sources;
 }
 
-export interface HistoryResult extends Turns {
+export interface HistoryResult extends RunSummary {
   /** answers of venues that it took */
   readonly requests: number;
   /** rows of the venue that stored ones were compared with */
@@ -50,7 +50,7 @@ export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult
     ports.clock() - EVERY,
     MOST_SERIES,
   );
-  const runs: Turns[] = [];
+  const runs: RunSummary[] = [];
   // Source by source: that one venue wants a pause is no reason to leave out the others.
   for (const group of Map.groupBy(due, ({ series }) => series.source).values()) {
     const work = async ({ series, turn }: WatchedHistory): Promise<void> => {
@@ -60,7 +60,7 @@ export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult
       if (found.rows > 0) tally.restated += 1;
     };
     const done = ({ series }: WatchedHistory, ok: boolean) => ports.histories.watched(series, ok);
-    runs.push(await inTurn(ports.clock, until, group, work, done));
+    runs.push(await runDue(ports.clock, until, group, work, done));
   }
   const stopped = runs.flatMap((run) => run.stopped ?? []).join('; ');
   const series = runs.reduce((sum, run) => sum + run.series, 0);
@@ -85,10 +85,10 @@ async function compareHistory(
   const tiers = source.tiers.filter((tier) => tier.kind === 'pages');
   const answered = await ports.histories.answered(series);
   const missing = tiers[0]
-    ? spansOfTurn(tiers[0], source.restates!, series, answered, turn, ports.clock())
+    ? spansForTurn(tiers[0], source.restates!, series, answered, turn, ports.clock())
     : [];
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
-  const { rows, told } = await fetchAgain(ports, {
+  const { rows, answered: told } = await fetchAgain(ports, {
     source: { ...source, tiers },
     series,
     missing,

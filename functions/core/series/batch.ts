@@ -38,7 +38,7 @@ function conflict(batch: Batch, kept: number, dropped: number): Finding {
 }
 
 /** A batch from rows of plain values in the order of the table's columns; for sources of few rows. */
-export function batchOf(table: TableSpec, rows: readonly (readonly (number | string | null)[])[]): Batch {
+export function toBatch(table: TableSpec, rows: readonly (readonly (number | string | null)[])[]): Batch {
   const columns = table.columns.map((column, c): ColumnData => {
     if (column.type === 'text' || column.type === 'jsonb') return rows.map((row) => row[c] as string | null);
     return Float64Array.from(rows, (row) => (row[c] === null ? Number.NaN : (row[c] as number)));

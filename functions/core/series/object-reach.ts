@@ -3,7 +3,7 @@ import type { Range } from '../time/range.ts';
 import type { ArchiveTier } from './source.ts';
 
 /** The steps that the object of a period may hold: of a closing tier also the one at which the period ends. */
-export const reachOf = (tier: Pick<ArchiveTier, 'closing'>, period: Range, step: number): Range => ({
+export const objectReach = (tier: Pick<ArchiveTier, 'closing'>, period: Range, step: number): Range => ({
   start: period.start,
   end: tier.closing ? period.end + step : period.end,
 });

@@ -26,10 +26,10 @@ export interface TableSpec {
   /** columns that have one value in all rows of a source, where several sources share the table; part of the key */
   readonly fixed?: Readonly<Record<string, string>>;
   /**
-   * `steps` (the default): exactly one row for each step of the grid. `events`: rows at irregular times, none or many in
-   * one step, and a span is accounted for when the venue's answer was complete.
+   * `regular` (the default): exactly one row for each step of the grid. `irregular`: a table of events, with none or many
+   * rows in one step; a span is accounted for when the venue's answer was complete.
    */
-  readonly rhythm?: 'steps' | 'events';
+  readonly cadence?: 'regular' | 'irregular';
   /** of events: the column that says how long the silence before a row was meant to last, in units of `unitMs` */
   readonly pace?: { readonly column: string; readonly unitMs: number };
 }

@@ -9,7 +9,7 @@ import { type Series, seriesLabel } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
 import { hull } from '../time/range.ts';
 import { type Clock, SECOND } from '../time/time.ts';
-import { knownSeries, nameOf, type UnfollowRequest } from './unfollow.ts';
+import { knownSeries, pickSeries, type UnfollowRequest } from './unfollow.ts';
 
 export interface PurgePorts {
   readonly catalog: Pick<PurgingCatalog, 'report' | 'purge' | 'forget'>;
@@ -44,8 +44,8 @@ export async function purge(ports: PurgePorts, request: UnfollowRequest): Promis
   const purged: PurgedSeries[] = [];
   for (const series of found) {
     const left = until - ports.clock();
-    if (left > 0) purged.push({ ...nameOf(series), ...(await purgeOne(ports, series, left)) });
-    else purged.push({ ...nameOf(series), rows: 0, done: false });
+    if (left > 0) purged.push({ ...pickSeries(series), ...(await purgeOne(ports, series, left)) });
+    else purged.push({ ...pickSeries(series), rows: 0, done: false });
   }
   return purged;
 }
@@ -55,7 +55,7 @@ async function purgeOne(
   series: SeriesReport,
   forMs: number,
 ): Promise<{ rows: number; done: boolean }> {
-  const purged = await catalog.purge(nameOf(series), forMs);
+  const purged = await catalog.purge(pickSeries(series), forMs);
   if (!purged.done) return purged;
   // Before the series is forgotten: a repeated purge still finds what the aggregates have to leave out.
   const around = hull(series.requested);
@@ -63,7 +63,7 @@ async function purgeOne(
   if (isAggregated && around)
     await aggregates.refresh([around], { symbols: [series.symbol], patience: PATIENCE });
   await jobs.forgetProvisional(series);
-  await catalog.forget(nameOf(series));
+  await catalog.forget(pickSeries(series));
   return purged;
 }
 

@@ -24,7 +24,7 @@ export async function unfollow(
   { catalog }: { readonly catalog: Pick<SeriesCatalog, 'report' | 'unfollow'> },
   request: UnfollowRequest,
 ): Promise<Series[]> {
-  const series = (await knownSeries(catalog, request)).map(nameOf);
+  const series = (await knownSeries(catalog, request)).map(pickSeries);
   for (const one of series) await catalog.unfollow(one);
   return series;
 }
@@ -45,7 +45,7 @@ export async function knownSeries(
   return found;
 }
 
-export const nameOf = ({ source, symbol, timeframe }: Series): Series => ({ source, symbol, timeframe });
+export const pickSeries = ({ source, symbol, timeframe }: Series): Series => ({ source, symbol, timeframe });
 
 /** A series as `GET /backfill/series` lists it. */
 export function followedView(series: SeriesReport, sources: Sources) {

@@ -12,11 +12,11 @@ export type Line = string;
 /** A value as a driver or a batch holds it; `timestamptz` as epoch ms or Date, `bool` also as 0 and 1. */
 export type Cell = unknown;
 
-export const lineOf = (table: TableSpec, cells: readonly Cell[]): Line =>
+export const canonicalLine = (table: TableSpec, cells: readonly Cell[]): Line =>
   JSON.stringify(table.columns.map((column, c) => canonical(column, cells[c])));
 
 /** The primary key of a row, as one text. */
-export const keyOf = (table: TableSpec, cells: readonly Cell[]): string =>
+export const canonicalKey = (table: TableSpec, cells: readonly Cell[]): string =>
   JSON.stringify(keyColumns(table).map((c) => canonical(table.columns[c]!, cells[c])));
 
 const positions = new WeakMap<TableSpec, readonly number[]>();

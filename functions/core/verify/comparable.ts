@@ -35,6 +35,6 @@ export async function comparable(
   const spans = normalize(beside);
   const around = hull(spans);
   // Between two events the venue may have a third one; in a table of steps a hole is the report's.
-  const looseSpans = source.table.rhythm === 'events' && around ? [around] : spans;
+  const looseSpans = source.table.cadence === 'irregular' && around ? [around] : spans;
   return union(have, clip(looseSpans, range));
 }

@@ -2,7 +2,7 @@ import type { FetchContext, FillPorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import type { Page } from '../ledger/coverage.ts';
 import { contains, intersect, normalize, type RangeSet, union } from '../time/range.ts';
-import { type Cell, cellsAt, keyOf, lineOf } from './canonical.ts';
+import { type Cell, canonicalKey, canonicalLine, cellsAt } from './canonical.ts';
 import type { Arrived } from './restated.ts';
 
 export interface FetchedRow extends Arrived {
@@ -16,7 +16,7 @@ export interface Fetched {
   /** by key; the first of two, as it is stored */
   readonly rows: Map<string, FetchedRow>;
   /** about which the venue told, rows or none; the rest cannot be held against anything */
-  readonly told: RangeSet;
+  readonly answered: RangeSet;
   /** archive objects that were read, with their hash */
   readonly objects: ReadonlyMap<string, string>;
 }
@@ -33,7 +33,7 @@ export async function fetchAgain(ports: FillPorts, context: FetchContext): Promi
     told = union(told, servedBy(page));
     collect(context, page, wanted, rows);
   }
-  return { rows, told: intersect(told, wanted), objects };
+  return { rows, answered: intersect(told, wanted), objects };
 }
 
 /** That the venue has forgotten is no word about the rows. */
@@ -52,7 +52,7 @@ function collect(
     const time = batch.times[i]!;
     if (!contains(wanted, time)) continue;
     const cells: Cell[] = cellsAt(batch, i);
-    const key = keyOf(table, cells);
-    if (!into.has(key)) into.set(key, { line: lineOf(table, cells), time, object, batch, at: i });
+    const key = canonicalKey(table, cells);
+    if (!into.has(key)) into.set(key, { line: canonicalLine(table, cells), time, object, batch, at: i });
   }
 }

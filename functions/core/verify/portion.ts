@@ -9,7 +9,7 @@ import { stepOf } from '../time/timeframe.ts';
 const MARGIN = HOUR;
 
 /** What one turn fetches again: its portion of the history, or all of it where that takes no more requests. */
-export function spansOfTurn(
+export function spansForTurn(
   { pageRows, reachMs }: Pick<PagesTier, 'pageRows' | 'reachMs'>,
   restates: Restates,
   series: Series,
@@ -22,7 +22,7 @@ export function spansOfTurn(
   const step = stepOf(series.timeframe);
   const pages = (set: RangeSet): number =>
     set.reduce((sum, range) => sum + Math.max(1, Math.ceil(measure([range]) / step / pageRows)), 0);
-  const portion = portionOf(series, held, restates, turn, now);
+  const portion = selectPortion(series, held, restates, turn, now);
   const chosen = pages([whole]) <= pages(portion) ? [whole] : portion;
   if (reachMs === undefined) return chosen;
   const start = ceilTo(now - reachMs + MARGIN, step);
@@ -33,7 +33,7 @@ export function spansOfTurn(
  * The months of a history that one turn compares: the newest, and of the others those whose turn it is. Which these are
  * depends on series, month and turn alone, and each month comes once in so many turns in a row.
  */
-export function portionOf(
+export function selectPortion(
   series: Series,
   held: RangeSet,
   { recentMonths, sampledIn }: Restates,

@@ -4,7 +4,7 @@ import type { Source, StreamParser } from '../series/source.ts';
 import { type Batch, pickRows, timeColumn } from '../series/table.ts';
 import { contains, hull, type RangeSet } from '../time/range.ts';
 import type { Restatement, RowChange, WatchedObject } from './archive-watch.ts';
-import { asObject, type Cell, cellsAt, keyOf, type Line, lineOf } from './canonical.ts';
+import { asObject, type Cell, canonicalKey, canonicalLine, cellsAt, type Line } from './canonical.ts';
 import type { StoredRows } from './ports.ts';
 
 /** A row as the venue has it now, and where it stands among the others. */
@@ -33,9 +33,9 @@ export async function restated(
     for (let at = 0; at < (batch?.length ?? 0); at++) {
       if (!contains(spans, batch!.times[at]!)) continue;
       const cells = cellsAt(batch!, at);
-      const key = keyOf(table, cells);
+      const key = canonicalKey(table, cells);
       // If two rows have one key, the first one is stored.
-      if (!arrived.has(key)) arrived.set(key, { line: lineOf(table, cells), batch: batch!, at });
+      if (!arrived.has(key)) arrived.set(key, { line: canonicalLine(table, cells), batch: batch!, at });
     }
   };
   for await (const bytes of file.content) take(parser.push(bytes)?.batch);
@@ -64,8 +64,8 @@ export async function differing(
     for (const cells of rows) {
       const at = Number(cells[time] as Cell);
       if (!contains(spans, at)) continue;
-      const key = keyOf(table, cells);
-      const line = lineOf(table, cells);
+      const key = canonicalKey(table, cells);
+      const line = canonicalLine(table, cells);
       const now = arrived.get(key);
       arrived.delete(key);
       if (now?.line === line) continue;

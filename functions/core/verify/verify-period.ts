@@ -1,7 +1,7 @@
 import { badRequest } from '../errors/bad-request.ts';
 import type { FillPorts } from '../fetch/fetch-context.ts';
 import type { LivesDue, SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
-import { LOOKED_AGAIN_AFTER } from '../listing/listing-of.ts';
+import { RECHECK_AFTER } from '../listing/current-listing.ts';
 import type { CoverageQueries, LedgerEntry } from '../queries/ports.ts';
 import type { LabelRules } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
@@ -10,7 +10,7 @@ import { type Finding, type Listing, livesOf, type Source } from '../series/sour
 import { timeColumn } from '../series/table.ts';
 import { clip, contains, normalize, type Range } from '../time/range.ts';
 import { iso } from '../time/time.ts';
-import { asObject, type Cell, keyOf, lineOf } from './canonical.ts';
+import { asObject, type Cell, canonicalKey, canonicalLine } from './canonical.ts';
 import type { Difference, ObjectVerdict, OutdatedProof, PeriodCertificate } from './certificate.ts';
 import { comparable } from './comparable.ts';
 import { type Fetched, fetchAgain } from './fetched-rows.ts';
@@ -115,7 +115,7 @@ async function outdatedProofs(
 ): Promise<OutdatedProof[]> {
   const proofs = spans.filter(({ reason }) => reason === 'pre-listing' || reason === 'delisted');
   if (proofs.length === 0 || 'listedAt' in source.listing) return [];
-  const old = !listing || (await livesDue.isDue(series, clock() - LOOKED_AGAIN_AFTER));
+  const old = !listing || (await livesDue.isDue(series, clock() - RECHECK_AFTER));
   const lives = listing ? livesOf(listing) : [];
   return proofs.flatMap(({ reason, ...span }) =>
     (old ? [range] : lives).flatMap((part) =>
@@ -161,14 +161,14 @@ class Comparison {
   /** Takes the next stored row. @returns its canonical line */
   add(cells: readonly Cell[]): string {
     const { table } = this.#source;
-    const line = lineOf(table, cells);
+    const line = canonicalLine(table, cells);
     const time = Number(cells[this.#time]);
     this.rows += 1;
     this.last = iso(time);
     this.first ??= this.last;
-    if (!contains(this.#fetched.told, time)) return line;
+    if (!contains(this.#fetched.answered, time)) return line;
     this.compared += 1;
-    const key = keyOf(table, cells);
+    const key = canonicalKey(table, cells);
     const venue = this.#fetched.rows.get(key);
     this.#fetched.rows.delete(key);
     if (!venue) {
@@ -184,7 +184,7 @@ class Comparison {
   /** What the venue told and nobody has stored. */
   end(): void {
     for (const { line, time, object } of this.#fetched.rows.values()) {
-      if (!contains(this.#fetched.told, time)) continue;
+      if (!contains(this.#fetched.answered, time)) continue;
       this.missing += 1;
       this.#note('missing', time, null, line, object);
     }

@@ -1,7 +1,7 @@
 import { SECOND } from '../../core/time/time.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { type DayRow, unreadDay } from '../rest/daily.ts';
-import { numberOf } from '../rest/values.ts';
+import { readNumber } from '../rest/values.ts';
 
 /**
  * The days in an answer of `/fng/`, newest first: values and second-stamps are text. A day of which a cell does not read is
@@ -17,8 +17,8 @@ export function fearGreedDays(body: Uint8Array, subject: string): DayRow[] {
   if (!Array.isArray(data)) throw malformed(subject, 'the answer has no list "data".');
   return data.map((entry: unknown): DayRow => {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
-    const value = numberOf(row.value);
-    const seconds = numberOf(row.timestamp);
+    const value = readNumber(row.value);
+    const seconds = readNumber(row.timestamp);
     if (seconds === undefined) return unreadDay(Number.NaN, 'timestamp', row.timestamp);
     const at = seconds * SECOND;
     if (value === undefined || !Number.isInteger(value) || value < 0 || value > 100) {

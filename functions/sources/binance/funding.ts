@@ -6,7 +6,7 @@ import { wholeFile } from '../csv/whole-file.ts';
 import { dueAt, fundingTable, type Settlement, settlementRows } from '../funding/settlements.ts';
 import { malformed } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
-import { isStamp, type JsonRow, rowsIn, stampOf } from './rows.ts';
+import { isStamp, type JsonRow, readStamp, rowsIn } from './rows.ts';
 
 export const binanceFunding = fundingTable('binance');
 
@@ -19,7 +19,7 @@ export function parseFundingJson(body: Uint8Array, series: Series): Parsed & { r
   const bad = new BadCells(series.symbol, HOUR);
   const rows = rowsIn(body, series.symbol, series.symbol);
   const settlements = rows.flatMap((row): (Settlement & { readonly whole: boolean })[] => {
-    const stamp = stampOf(numberIn(row.fundingTime), series.symbol);
+    const stamp = readStamp(numberIn(row.fundingTime), series.symbol);
     const rate = numberIn(row.fundingRate);
     const markPrice = hasMark(row) ? numberIn(row.markPrice) : undefined;
     const whole = !hasMark(row) || markPrice !== undefined;
@@ -35,7 +35,7 @@ export function parseFundingJson(body: Uint8Array, series: Series): Parsed & { r
 
 /** Stamps of the settlements in an answer, in its order; epoch ms. @throws GordonError `malformed-rows` */
 export const stampsIn = (body: Uint8Array, { symbol }: Pick<Series, 'symbol'>): number[] =>
-  rowsIn(body, symbol, symbol).map((row) => stampOf(numberIn(row.fundingTime), symbol));
+  rowsIn(body, symbol, symbol).map((row) => readStamp(numberIn(row.fundingTime), symbol));
 
 const hasMark = ({ markPrice }: JsonRow): boolean =>
   markPrice !== undefined && markPrice !== null && markPrice !== '';

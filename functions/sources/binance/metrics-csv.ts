@@ -1,4 +1,4 @@
-import { batchOf } from '../../core/series/batch.ts';
+import { toBatch } from '../../core/series/batch.ts';
 import { ruleFor } from '../../core/series/labels.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Finding, ObjectFacts, Parsed, StreamParser } from '../../core/series/source.ts';
@@ -135,7 +135,7 @@ function parsedOf(subject: string, statistic: Statistic, series: Series, { colum
   });
   const unread = bad.findings(readable);
   const { kept, findings: odd } = cleaned(readings);
-  const batch = batchOf(
+  const batch = toBatch(
     statistic.table,
     kept.map((reading) => statistic.row(series, reading, reading.cells)),
   );

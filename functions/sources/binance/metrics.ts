@@ -1,4 +1,4 @@
-import { batchOf } from '../../core/series/batch.ts';
+import { toBatch } from '../../core/series/batch.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../../core/series/source.ts';
 import { MARKET_SYMBOL } from '../../core/series/spelling.ts';
@@ -13,7 +13,7 @@ import { openTimesIn } from './kline-json.ts';
 import { answeredAt, metricLabels, READING_STEP } from './metric-labels.ts';
 import { metricsCsvParser } from './metrics-csv.ts';
 import { cleaned, type Reading } from './readings.ts';
-import { type JsonRow, rowsIn, stampOf } from './rows.ts';
+import { type JsonRow, readStamp, rowsIn } from './rows.ts';
 import { STATISTICS, type Statistic } from './statistics.ts';
 import { usdmRequest, usdmStatus } from './usdm.ts';
 
@@ -84,7 +84,7 @@ function restPages(statistic: Statistic): PagesTier {
       const bad = new BadCells(subject, READING_STEP);
       let readable = 0;
       const readings = rows.map((row): Reading => {
-        const stamp = stampOf(numberIn(row.timestamp), subject);
+        const stamp = readStamp(numberIn(row.timestamp), subject);
         if (stamp % period !== 0)
           throw malformed(subject, `a row is stamped ${stamp}, which is not on the grid.`);
         const { time, label } = answeredAt(stamp, isVolume);
@@ -97,7 +97,7 @@ function restPages(statistic: Statistic): PagesTier {
       const unread = bad.findings(readable);
       const due = readings.filter(({ time }) => time % stepOf(series.timeframe) === 0 && time <= asOf);
       const { kept, findings } = cleaned(due);
-      const batch = batchOf(
+      const batch = toBatch(
         statistic.table,
         kept.map((reading) => statistic.row(series, reading, reading.cells)),
       );

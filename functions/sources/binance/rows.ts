@@ -25,7 +25,7 @@ export const isStamp = (value: number | undefined): value is number =>
   value !== undefined && Number.isInteger(value) && value >= EARLIEST && value < LATEST;
 
 /** A stamp in ms. @throws GordonError `malformed-rows` */
-export function stampOf(value: number | undefined, subject: string): number {
+export function readStamp(value: number | undefined, subject: string): number {
   if (isStamp(value)) return value;
   throw malformed(subject, `${value} is no time in milliseconds.`);
 }

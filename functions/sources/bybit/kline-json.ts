@@ -1,4 +1,4 @@
-import { batchOf, sortAndDedupe } from '../../core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../../core/series/batch.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Parsed } from '../../core/series/source.ts';
 import type { TableSpec } from '../../core/series/table.ts';
@@ -39,7 +39,7 @@ export function parseKlines(
     return [numbers];
   });
   const final = rows.filter(([start]) => start + step <= asOf);
-  const batch = batchOf(
+  const batch = toBatch(
     table,
     final.map(([start, ...values]) => [start, series.symbol, series.timeframe, ...values]),
   );

@@ -1,6 +1,6 @@
 import { malformed, readJson } from '../malformed.ts';
 import { type DayRow, unreadDay } from '../rest/daily.ts';
-import { numberOf } from '../rest/values.ts';
+import { readNumber } from '../rest/values.ts';
 
 /** `2024-01-01T00:00:00.000000000Z`: nanoseconds, and never anything but a day's beginning. */
 const STAMP = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/;
@@ -17,7 +17,7 @@ export function metricDays(body: Uint8Array, metric: string, subject: string): D
     const at = Date.parse(`${STAMP.exec(String(row.time))?.[1]}Z`);
     if (Number.isNaN(at)) return [unreadDay(at, 'time', row.time)];
     if (row[metric] === undefined || row[metric] === null) return [];
-    const value = numberOf(row[metric]);
+    const value = readNumber(row[metric]);
     if (value === undefined) return [unreadDay(at, metric, row[metric])];
     return [{ at, values: [value] }];
   });

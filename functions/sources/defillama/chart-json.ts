@@ -1,7 +1,7 @@
 import { SECOND } from '../../core/time/time.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { type DayRow, unreadDay } from '../rest/daily.ts';
-import { numberOf } from '../rest/values.ts';
+import { readNumber } from '../rest/values.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ export function supplyDays(body: Uint8Array, subject: string): DayRow[] {
   if (!Array.isArray(chart)) throw malformed(subject, 'the answer is no list.');
   return chart.flatMap((entry: unknown): DayRow[] => {
     const row = (entry ?? {}) as Row;
-    const seconds = numberOf(row.date);
+    const seconds = readNumber(row.date);
     if (seconds === undefined) return [unreadDay(Number.NaN, 'date', row.date)];
     const at = seconds * SECOND;
     // Charts of one coin leave out what was not counted then: such a day has no supply, which is not a supply of zero.
@@ -24,7 +24,7 @@ export function supplyDays(body: Uint8Array, subject: string): DayRow[] {
     const amounts = Object.entries(pegs as Row).map(([peg, amount]) => ({
       peg,
       amount,
-      usd: numberOf(amount),
+      usd: readNumber(amount),
     }));
     if (amounts.length === 0) return [];
     const unread = amounts.find(({ usd }) => usd === undefined);

@@ -20,7 +20,7 @@ export interface OptionTerms {
  * nothing is left of the option, or of its volatility.
  * @returns per unit of price; undefined for terms without a gamma
  */
-export function gammaOf({
+export function optionGamma({
   price,
   strike,
   years,

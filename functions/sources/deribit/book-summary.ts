@@ -2,8 +2,8 @@ import type { Finding } from '../../core/series/source.ts';
 import { HOUR } from '../../core/time/time.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
-import { numberOf } from '../rest/values.ts';
-import { gammaOf } from './black-scholes.ts';
+import { readNumber } from '../rest/values.ts';
+import { optionGamma } from './black-scholes.ts';
 import { type OptionName, readOptionName } from './instrument-name.ts';
 
 /** An option with its open interest and, where the venue has a volatility for it, its gamma. */
@@ -63,22 +63,22 @@ export function optionsIn(
 }
 
 function amountIn(cell: unknown): number | undefined {
-  const value = numberOf(cell);
+  const value = readNumber(cell);
   return value !== undefined && value >= 0 ? value : undefined;
 }
 
 function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>, now: number): OptionState {
   const openInterest = amountIn(row.open_interest) ?? null;
   const at = amountIn(row.creation_timestamp) ?? now;
-  const forward = numberOf(row.underlying_price) ?? Number.NaN;
+  const forward = readNumber(row.underlying_price) ?? Number.NaN;
   // Of an option that cannot be priced the venue tells null, or a volatility of nothing.
-  const iv = numberOf(row.mark_iv) || null;
-  const gamma = gammaOf({
+  const iv = readNumber(row.mark_iv) || null;
+  const gamma = optionGamma({
     price: forward,
     strike: name.strike,
     years: (name.expiry - at) / YEAR_MS,
     sigma: (iv ?? 0) / 100,
-    rate: numberOf(row.interest_rate) ?? 0,
+    rate: readNumber(row.interest_rate) ?? 0,
   });
   return { ...name, openInterest, iv, gamma: gamma ?? null, forward, at };
 }
@@ -86,7 +86,7 @@ function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>, now: 
 /** The price in an answer of `get_index_price`, US dollars. @throws GordonError `malformed-rows` */
 export function indexPriceIn(body: Uint8Array, currency: string): number {
   const { result } = (readJson(body, currency) ?? {}) as { readonly result?: { index_price?: unknown } };
-  const price = numberOf(result?.index_price);
+  const price = readNumber(result?.index_price);
   if (price !== undefined && price > 0) return price;
   throw malformed(currency, `index_price is ${String(result?.index_price)}.`);
 }

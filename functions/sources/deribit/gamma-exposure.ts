@@ -1,4 +1,4 @@
-import { batchOf } from '../../core/series/batch.ts';
+import { toBatch } from '../../core/series/batch.ts';
 import type { Finding, Parsed } from '../../core/series/source.ts';
 import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import type { OptionState } from './book-summary.ts';
@@ -18,7 +18,7 @@ export const gexTable: TableSpec = {
   ],
   key: ['symbol', 'time', 'expiry', 'strike'],
   computed: [KNOWN_AT],
-  rhythm: 'events',
+  cadence: 'irregular',
 };
 
 /** A move of the price of one percent. */
@@ -29,7 +29,7 @@ const ONE_PERCENT = 0.01;
  * is `spot × 0.01` dollars, each changes the delta of a coin by `gamma`, and a coin is worth `spot`.
  * @param openInterest coins
  */
-export const gexOf = (gamma: number, openInterest: number, spot: number): number =>
+export const gammaExposure = (gamma: number, openInterest: number, spot: number): number =>
   gamma * openInterest * spot ** 2 * ONE_PERCENT;
 
 interface Strike {
@@ -41,7 +41,7 @@ interface Strike {
  * A snapshot as rows, one for each strike of each expiry that anybody holds.
  * @param at the step that the rows belong to
  */
-export function snapshotOf(
+export function sumExposure(
   symbol: string,
   at: number,
   spot: number,
@@ -58,7 +58,7 @@ export function snapshotOf(
   const rows = [...strikes.values()]
     .map(({ call, put }) => rowOf(symbol, at, spot, call, put))
     .sort((a, b) => Number(a[2]) - Number(b[2]) || Number(a[3]) - Number(b[3]));
-  return { batch: batchOf(gexTable, rows), findings: unpriced(at, options) };
+  return { batch: toBatch(gexTable, rows), findings: unpriced(at, options) };
 }
 
 function rowOf(
@@ -94,7 +94,7 @@ function rowOf(
 function sideOf(option: OptionState | undefined, spot: number): number | null {
   if (!option) return 0;
   const { gamma, openInterest } = option;
-  return gamma === null || openInterest === null ? null : gexOf(gamma, openInterest, spot);
+  return gamma === null || openInterest === null ? null : gammaExposure(gamma, openInterest, spot);
 }
 
 function unpriced(at: number, options: readonly OptionState[]): Finding[] {

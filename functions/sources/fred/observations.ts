@@ -1,11 +1,11 @@
-import { batchOf } from '../../core/series/batch.ts';
+import { toBatch } from '../../core/series/batch.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Finding, Parsed } from '../../core/series/source.ts';
 import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import { DAY } from '../../core/time/time.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
-import { dayOf, numberOf } from '../rest/values.ts';
+import { readDay, readNumber } from '../rest/values.ts';
 import { isUnrevised } from './series.ts';
 
 export const macroTable = {
@@ -19,7 +19,7 @@ export const macroTable = {
   ],
   key: ['symbol', 'time', 'realtime_start'],
   computed: [KNOWN_AT],
-  rhythm: 'events',
+  cadence: 'irregular',
 } as const satisfies TableSpec;
 
 /** One value of one observation; instants in epoch ms, `until` exclusive and null for the one that still holds. */
@@ -44,14 +44,14 @@ export function parseObservations(
   const bad = new BadCells(symbol, DAY);
   const vintages = told.flatMap((entry: unknown): Vintage[] => {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
-    const time = dayOf(row.date);
+    const time = readDay(row.date);
     const unread = (field: string): Vintage[] => {
       bad.note(time, field, row[field]);
       return [];
     };
-    const [start, end] = [dayOf(row.realtime_start), dayOf(row.realtime_end)];
+    const [start, end] = [readDay(row.realtime_start), readDay(row.realtime_end)];
     // A full stop is FRED's word for "none": a holiday, a month that was not surveyed. It is not zero.
-    const value = row.value === '.' ? null : numberOf(row.value);
+    const value = row.value === '.' ? null : readNumber(row.value);
     if (time === undefined) return unread('date');
     if (start === undefined) return unread('realtime_start');
     if (end === undefined) return unread('realtime_end');
@@ -74,7 +74,7 @@ function observationsIn(body: Uint8Array, symbol: string): readonly unknown[] {
 export const observationDays = (body: Uint8Array): number[] =>
   observationsIn(body, 'fred').map((entry) => {
     const { date } = (entry ?? {}) as { readonly date?: unknown };
-    const at = dayOf(date);
+    const at = readDay(date);
     if (at === undefined) throw malformed('fred', `an observation has date ${String(date)}.`);
     return at;
   });
@@ -111,7 +111,7 @@ function pageOf(symbol: string, vintages: readonly Vintage[]): Parsed {
     } else kept.push(next);
   }
   const rows = kept.map(({ time, from, until, value }) => [symbol, time, from, until, value] as const);
-  return { batch: batchOf(macroTable, rows), findings };
+  return { batch: toBatch(macroTable, rows), findings };
 }
 
 const conflict = (kept: Vintage, dropped: Vintage): Finding => ({

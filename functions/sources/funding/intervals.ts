@@ -13,7 +13,7 @@ const INTERVALS: readonly number[] = [1, 2, 4, 8].map((hours) => hours * HOUR);
  * @param dues ascending, each once
  * @returns null where nothing says it: of the first, whose predecessor is not among them, and where neighbours contradict
  */
-export function intervalsOf(dues: readonly number[]): (number | null)[] {
+export function inferIntervals(dues: readonly number[]): (number | null)[] {
   return dues.map((at, i) => {
     if (i === 0) return null;
     const [before, own, after] = [i - 1, i, i + 1].map((j) =>

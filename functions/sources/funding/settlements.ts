@@ -1,10 +1,10 @@
-import { batchOf, sortAndDedupe } from '../../core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../../core/series/batch.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Finding, Parsed, Source } from '../../core/series/source.ts';
 import { MARKET_SYMBOL } from '../../core/series/spelling.ts';
 import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import { DAY, floorTo, HOUR, MINUTE } from '../../core/time/time.ts';
-import { intervalsOf, LONGEST_INTERVAL } from './intervals.ts';
+import { inferIntervals, LONGEST_INTERVAL } from './intervals.ts';
 
 /** A request begins so much before its range and ends so much after it: the neighbours say the intervals at its ends. */
 export const AROUND = DAY;
@@ -51,7 +51,7 @@ export const fundingTable = (venue: string): TableSpec => ({
   key: ['venue', 'symbol', 'time'],
   fixed: { venue },
   computed: [KNOWN_AT],
-  rhythm: 'events',
+  cadence: 'irregular',
   pace: { column: 'interval_hours', unitMs: HOUR },
 });
 
@@ -72,14 +72,14 @@ export function settlementRows(table: TableSpec, series: Series, settlements: re
   const ordered = settlements.toSorted((a, b) => a.stamp - b.stamp);
   // The same settlement twice is not its own predecessor.
   const dues = [...new Set(ordered.map(({ stamp }) => dueAt(stamp)))];
-  const intervals = new Map(intervalsOf(dues).map((interval, i) => [dues[i]!, interval]));
+  const intervals = new Map(inferIntervals(dues).map((interval, i) => [dues[i]!, interval]));
   const rows = ordered.map(({ stamp, rate, intervalHours, markPrice }) => {
     const at = dueAt(stamp);
     const interval = intervals.get(at) ?? null;
     const hours = intervalHours ?? (interval === null ? null : interval / HOUR);
     return [table.fixed!.venue!, series.symbol, at, stamp, rate, hours, markPrice ?? null];
   });
-  const { batch, findings } = sortAndDedupe(batchOf(table, rows));
+  const { batch, findings } = sortAndDedupe(toBatch(table, rows));
   return { batch, findings: [...offGrid(ordered), ...findings] };
 }
 

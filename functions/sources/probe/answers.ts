@@ -2,7 +2,16 @@ import { type Evidence, type Judgement, judged } from '../../core/probe/check.ts
 import { type Parsed, UNREADABLE_CELL } from '../../core/series/source.ts';
 import { iso, MINUTE, SECOND } from '../../core/time/time.ts';
 import { malformed } from '../malformed.ts';
-import { cellOf, instantOf, list, typeOf, type Unit, unitOf, type WireRow, wireRows } from './wire.ts';
+import {
+  cellType,
+  detectUnit,
+  list,
+  readCell,
+  readInstant,
+  type Unit,
+  type WireRow,
+  wireRows,
+} from './wire.ts';
 
 /** How a venue writes the rows of one kind of answer. */
 export interface Layout {
@@ -21,7 +30,7 @@ export interface Layout {
 }
 
 /** An answer that has to be there, with its rows. @throws GordonError `malformed-rows` */
-export function rowsOf(answer: Evidence | undefined, { path }: Layout): readonly WireRow[] {
+export function readRows(answer: Evidence | undefined, { path }: Layout): readonly WireRow[] {
   const rows = answer && wireRows(answer.body, path);
   if (!rows) throw malformed('', `the answer has no list${path.length > 0 ? ` "${path.join('.')}"` : ''}.`);
   if (rows.length === 0) throw malformed('', 'the answer has no rows.');
@@ -54,7 +63,7 @@ function lackOf(rows: readonly WireRow[], { fields }: Layout): string | undefine
     lengths.delete(fields);
     return lengths.size > 0 ? `rows have ${list([...lengths])} cells, not ${fields}` : undefined;
   }
-  const missing = fields.filter((field) => rows.every((row) => cellOf(row, field) === undefined));
+  const missing = fields.filter((field) => rows.every((row) => readCell(row, field) === undefined));
   return missing.length > 0
     ? `rows have no ${list(missing)}; they have ${list(keysOf(rows).toSorted())}`
     : undefined;
@@ -79,13 +88,13 @@ function unreadable({ findings }: Parsed, rows: number): string | undefined {
 
 /** Whether stamps are written as they are counted on. */
 export function judgeUnit(rows: readonly WireRow[], { stamp, unit, type }: Layout): Judgement {
-  const cells = rows.map((row) => cellOf(row, stamp));
-  const wrong = cells.find((cell) => unitOf(cell) !== unit || typeOf(cell) !== type);
+  const cells = rows.map((row) => readCell(row, stamp));
+  const wrong = cells.find((cell) => detectUnit(cell) !== unit || cellType(cell) !== type);
   const name = typeof stamp === 'number' ? `cell ${stamp + 1}` : stamp;
   return judged(
     [
       wrong !== undefined &&
-        `${name} is ${unitOf(wrong) ?? 'no stamp'} as ${typeOf(wrong)} (${String(wrong).slice(0, 40)}), not ${unit} as ${type}`,
+        `${name} is ${detectUnit(wrong) ?? 'no stamp'} as ${cellType(wrong)} (${String(wrong).slice(0, 40)}), not ${unit} as ${type}`,
       cells.includes(undefined) && `rows have no ${name}`,
     ],
     `${name} is ${unit} as ${type}`,
@@ -94,7 +103,7 @@ export function judgeUnit(rows: readonly WireRow[], { stamp, unit, type }: Layou
 
 /** Whether rows come in the order that is counted on. */
 export function judgeOrder(rows: readonly WireRow[], { stamp, order }: Layout): Judgement {
-  const times = rows.map((row) => instantOf(cellOf(row, stamp)));
+  const times = rows.map((row) => readInstant(readCell(row, stamp)));
   const rising = times.every((time, i) => i === 0 || time >= times[i - 1]!);
   const falling = times.every((time, i) => i === 0 || time <= times[i - 1]!);
   const seen = rising ? 'oldest first' : falling ? 'newest first' : 'in no order';
@@ -113,7 +122,7 @@ export function judgePage(
   { stamp }: Layout,
   page: { readonly start: number; readonly end: number; readonly rows: number; readonly side: string },
 ): Judgement {
-  const times = rows.map((row) => instantOf(cellOf(row, stamp)));
+  const times = rows.map((row) => readInstant(readCell(row, stamp)));
   const [first, last] = [Math.min(...times), Math.max(...times)];
   const side = first - page.start <= page.end - last ? 'oldest' : 'newest';
   return judged(
@@ -134,7 +143,7 @@ export function judgeOpen(
   asOf: number,
   step: number,
 ): Judgement {
-  const newest = Math.max(...rows.map((row) => instantOf(cellOf(row, stamp))));
+  const newest = Math.max(...rows.map((row) => readInstant(readCell(row, stamp))));
   const taken = parsed.batch.times.at(-1) ?? Number.NEGATIVE_INFINITY;
   return judged(
     [
@@ -146,7 +155,7 @@ export function judgeOpen(
 }
 
 const order = (rows: readonly WireRow[], stamp: Layout['stamp']): string =>
-  instantOf(cellOf(rows[0], stamp)) > instantOf(cellOf(rows.at(-1), stamp)) ? 'first' : 'last';
+  readInstant(readCell(rows[0], stamp)) > readInstant(readCell(rows.at(-1), stamp)) ? 'first' : 'last';
 
 /** Venues and this machine agree on the time, or what is final is judged wrongly. */
 const SKEW = 30 * SECOND;

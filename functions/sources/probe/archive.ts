@@ -9,7 +9,7 @@ import { klines_spot } from '../klines_spot.ts';
 import { malformed } from '../malformed.ts';
 import { newestPeriod, VENUE } from './archive-files.ts';
 import { metricsChecks } from './metrics.ts';
-import { list, type Unit, unitOf } from './wire.ts';
+import { detectUnit, list, type Unit } from './wire.ts';
 
 const SYMBOL = 'BTCUSDT';
 
@@ -169,8 +169,8 @@ function judgeFile(
       named !== (header === 'with a header') && `the file of ${name} is with${named ? '' : 'out'} a header`,
       row.length !== width && `its rows have ${row.length} columns, not ${width}`,
       missing.length > 0 && `its header has no ${list(missing)}: ${first}`,
-      unitOf(row[0]) !== stamps &&
-        `stamps of ${name} are ${unitOf(row[0]) ?? 'no stamps'} (${row[0]}), not ${stamps}`,
+      detectUnit(row[0]) !== stamps &&
+        `stamps of ${name} are ${detectUnit(row[0]) ?? 'no stamps'} (${row[0]}), not ${stamps}`,
       times.length !== rows && `the adapter takes ${times.length} rows out of it, not ${rows}`,
       outside > 0 && `${outside} rows lie outside of ${name}`,
     ],

@@ -1,7 +1,7 @@
 import type { Check, Evidence, ProbeRequest } from '../../core/probe/check.ts';
 import { malformed, readJson } from '../malformed.ts';
 import { judgeClock } from './answers.ts';
-import { instantOf, type Unit, unitOf } from './wire.ts';
+import { detectUnit, readInstant, type Unit } from './wire.ts';
 
 /**
  * The clock of a venue, in an answer that other checks need too.
@@ -33,6 +33,7 @@ interface TimeField {
 
 function timeIn({ body }: Evidence, { name, unit }: TimeField): number {
   const cell = (readJson(body, 'the answer') as Record<string, unknown> | null)?.[name];
-  if (unitOf(cell) !== unit) throw malformed('', `${name} is ${unitOf(cell) ?? 'no time'}, not ${unit}.`);
-  return instantOf(cell);
+  if (detectUnit(cell) !== unit)
+    throw malformed('', `${name} is ${detectUnit(cell) ?? 'no time'}, not ${unit}.`);
+  return readInstant(cell);
 }

@@ -6,11 +6,11 @@ import { btc_market_cap } from '../btc_market_cap.ts';
 import { fear_greed } from '../fear_greed.ts';
 import { macro_fred } from '../macro_fred.ts';
 import { stablecoin_supply } from '../stablecoin_supply.ts';
-import { judgeOrder, judgeShape, judgeUnit, type Layout, rowsOf } from './answers.ts';
+import { judgeOrder, judgeShape, judgeUnit, type Layout, readRows } from './answers.ts';
 import { chartRequest } from './blockchain-info.ts';
 import { clockCheck } from './clocks.ts';
 import { pageChecks } from './pages.ts';
-import { cellOf, instantOf } from './wire.ts';
+import { readCell, readInstant } from './wire.ts';
 
 /** A request of a source about the day before, as the other checks send it. */
 const recent = (source: Source, symbol: string, now: number): HttpRequest => {
@@ -101,7 +101,7 @@ const alternativeMeChecks: readonly Check[] = [
     sources: [fear_greed.id],
     requests: (now) => [recent(fear_greed, 'FNG', now)],
     judge([answer]) {
-      const times = rowsOf(answer, FNG).map((row) => instantOf(cellOf(row, FNG.stamp)));
+      const times = readRows(answer, FNG).map((row) => readInstant(readCell(row, FNG.stamp)));
       const first = Math.min(...times);
       const named = Number.isFinite(first) ? new Date(first).toISOString().slice(0, 10) : 'no day';
       return judged(
@@ -129,8 +129,8 @@ const blockchainInfoChecks: readonly Check[] = [
     id: 'blockchain-info/market-cap/shape',
     proves: 'points of the chart are x and y',
     judge: ([answer]) => {
-      const rows = rowsOf(answer, BLOCKCHAIN);
-      const times = Float64Array.from(rows, (row) => instantOf(cellOf(row, 'x')));
+      const rows = readRows(answer, BLOCKCHAIN);
+      const times = Float64Array.from(rows, (row) => readInstant(readCell(row, 'x')));
       return judgeShape(rows, BLOCKCHAIN, () => ({
         batch: { length: rows.length, times, columns: [] },
         findings: [],
@@ -141,13 +141,13 @@ const blockchainInfoChecks: readonly Check[] = [
     ...chart,
     id: 'blockchain-info/market-cap/unit',
     proves: 'x is seconds as number',
-    judge: ([answer]) => judgeUnit(rowsOf(answer, BLOCKCHAIN), BLOCKCHAIN),
+    judge: ([answer]) => judgeUnit(readRows(answer, BLOCKCHAIN), BLOCKCHAIN),
   },
   {
     ...chart,
     id: 'blockchain-info/market-cap/order',
     proves: 'points come oldest first',
-    judge: ([answer]) => judgeOrder(rowsOf(answer, BLOCKCHAIN), BLOCKCHAIN),
+    judge: ([answer]) => judgeOrder(readRows(answer, BLOCKCHAIN), BLOCKCHAIN),
   },
   clockCheck('blockchain-info', [], () => chartRequest),
 ];

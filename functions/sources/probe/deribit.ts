@@ -3,7 +3,7 @@ import type { SnapshotTier } from '../../core/series/source.ts';
 import { optionsIn } from '../deribit/book-summary.ts';
 import { gex_deribit } from '../gex_deribit.ts';
 import { malformed } from '../malformed.ts';
-import { judgeShape, judgeUnit, type Layout, rowsOf } from './answers.ts';
+import { judgeShape, judgeUnit, type Layout, readRows } from './answers.ts';
 import { clockCheck } from './clocks.ts';
 
 const VENUE = 'deribit';
@@ -51,7 +51,7 @@ export const deribitChecks: readonly Check[] = [
     proves: 'options have the fields that gamma is computed from, and the index has a price',
     judge([summary, index], now) {
       if (!summary || !index) throw malformed('', 'the venue says that there is no such thing.');
-      return judgeShape(rowsOf(summary, LAYOUT), LAYOUT, () =>
+      return judgeShape(readRows(summary, LAYOUT), LAYOUT, () =>
         tier.parse([summary.body, index.body], series, now),
       );
     },
@@ -60,7 +60,7 @@ export const deribitChecks: readonly Check[] = [
     ...common,
     id: id('unit'),
     proves: 'rows are stamped with milliseconds as number',
-    judge: ([summary]) => judgeUnit(rowsOf(summary, LAYOUT), LAYOUT),
+    judge: ([summary]) => judgeUnit(readRows(summary, LAYOUT), LAYOUT),
   },
   {
     ...common,

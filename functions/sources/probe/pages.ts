@@ -14,7 +14,7 @@ import {
   judgeShape,
   judgeUnit,
   type Layout,
-  rowsOf,
+  readRows,
 } from './answers.ts';
 import { judgeListing } from './listings.ts';
 
@@ -75,16 +75,16 @@ export function pageChecks(probe: PagesProbe): Check[] {
     },
   });
   const shape = check('shape', 'rows have the fields that the adapter reads', (answer) =>
-    judgeShape(rowsOf(answer, layout), layout, () => parse(answer)),
+    judgeShape(readRows(answer, layout), layout, () => parse(answer)),
   );
   const unit = check('unit', `stamps are ${layout.unit} as ${layout.type}`, (answer) =>
-    judgeUnit(rowsOf(answer, layout), layout),
+    judgeUnit(readRows(answer, layout), layout),
   );
   const ordered = check('order', `rows come ${layout.order} first`, (answer) =>
-    judgeOrder(rowsOf(answer, layout), layout),
+    judgeOrder(readRows(answer, layout), layout),
   );
   const open = check('open-candle', 'the running candle is in the answer, and is left out', (answer) =>
-    judgeOpen(rowsOf(answer, layout), layout, parse(answer), answer.asOf, step),
+    judgeOpen(readRows(answer, layout), layout, parse(answer), answer.asOf, step),
   );
   return [
     shape,
@@ -121,7 +121,8 @@ function pageCheck(
   return check(
     'page',
     `a range with more than ${tier.pageRows} rows gives its ${side} ${tier.pageRows}`,
-    (answer, now) => judgePage(rowsOf(answer, layout), layout, { ...range(now), rows: tier.pageRows, side }),
+    (answer, now) =>
+      judgePage(readRows(answer, layout), layout, { ...range(now), rows: tier.pageRows, side }),
     (now) => [tier.request(series, range(now))],
   );
 }
@@ -139,7 +140,7 @@ function reachCheck(
     'reach',
     `rows of ${Math.round(reachMs / DAY)} days ago are there`,
     (answer) => {
-      const rows = rowsOf(answer, layout);
+      const rows = readRows(answer, layout);
       return judged([], `${rows.length} rows`);
     },
     (now) => {

@@ -14,7 +14,7 @@ export function wireRows(body: Uint8Array, path: readonly string[]): readonly Wi
 }
 
 /** A field by its name or its place. */
-export const cellOf = (row: WireRow | undefined, field: string | number): unknown =>
+export const readCell = (row: WireRow | undefined, field: string | number): unknown =>
   (row as Record<string | number, unknown> | undefined)?.[field];
 
 export type Unit = 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds' | 'days' | 'ISO instants';
@@ -31,7 +31,7 @@ const BY_DIGITS: Readonly<Record<number, Unit>> = {
 };
 
 /** The unit of a stamp, by how it is written: any instant of this century has one reading only. */
-export function unitOf(cell: unknown): Unit | undefined {
+export function detectUnit(cell: unknown): Unit | undefined {
   const text = String(cell);
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return 'days';
   if (/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)) return 'ISO instants';
@@ -46,14 +46,14 @@ const TO_MILLIS: Partial<Record<Unit, number>> = {
 };
 
 /** A stamp of any unit as epoch ms; NaN for what is none. */
-export function instantOf(cell: unknown): number {
-  const unit = unitOf(cell);
+export function readInstant(cell: unknown): number {
+  const unit = detectUnit(cell);
   const factor = unit && TO_MILLIS[unit];
   return factor === undefined ? Date.parse(String(cell)) : Number(cell) * factor;
 }
 
 /** As a person would name it: `number`, `text`, `nothing`. */
-export const typeOf = (cell: unknown): string =>
+export const cellType = (cell: unknown): string =>
   cell === undefined ? 'nothing' : cell === null ? 'null' : typeof cell === 'string' ? 'text' : typeof cell;
 
 export const list = (words: readonly (string | number)[]): string => words.join(', ') || 'none';

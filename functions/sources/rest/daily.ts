@@ -1,4 +1,4 @@
-import { batchOf, sortAndDedupe } from '../../core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../../core/series/batch.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Finding, ListingProbe, Parsed, Source } from '../../core/series/source.ts';
 import { DAY, floorTo } from '../../core/time/time.ts';
@@ -40,7 +40,7 @@ export function dailyPage(
   const unread = bad.findings(rows.filter(({ values }) => values).length);
   const finalAt = (day: number): number => day + (instants ? 0 : DAY) + finalAfterMs;
   const final = rows.filter(({ at }) => finalAt(floorTo(at, DAY)) <= asOf);
-  const batch = batchOf(
+  const batch = toBatch(
     table,
     final.flatMap(({ at, values }) => (values ? [[symbol, floorTo(at, DAY), ...values]] : [])),
   );

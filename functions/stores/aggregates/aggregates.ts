@@ -38,7 +38,7 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
   }
 
   return {
-    unseen: (since) =>
+    pendingRefreshes: (since) =>
       guarded('aggregates', async () => {
         const rows = await sql<{ jobId: string; symbols: string[]; touched: [number, number][] }[]>`
           select job_id as "jobId", jsonb_agg(distinct symbol) as symbols, (
@@ -57,7 +57,7 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
         }));
       }),
 
-    seen: (jobIds) =>
+    markRefreshed: (jobIds) =>
       guarded('aggregates', async () => {
         if (jobIds.length === 0) return;
         await sql`

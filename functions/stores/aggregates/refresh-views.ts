@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGGREGATES, type RefreshHow } from '../../core/aggregates/aggregates.ts';
-import { windowsOf } from '../../core/aggregates/refresh-windows.ts';
+import { refreshWindows } from '../../core/aggregates/refresh-windows.ts';
 import { GordonError } from '../../core/errors/errors.ts';
 import type { Range, RangeSet } from '../../core/time/range.ts';
 import { type Clock, iso, SECOND } from '../../core/time/time.ts';
@@ -59,7 +59,7 @@ export function createRefresh({ sql, owner, clock, pause = sleep }: RefreshOptio
     const until = clock() + patience;
     for (const [i, aggregate] of AGGREGATES.entries()) {
       await onAggregate?.(i + 1, AGGREGATES.length);
-      for (const window of windowsOf(aggregate, touched)) {
+      for (const window of refreshWindows(aggregate, touched)) {
         const subject = `${aggregate.name} ${iso(window.start)}`;
         const call = () =>
           of === 'timescale'

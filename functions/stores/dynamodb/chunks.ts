@@ -4,7 +4,7 @@ import type { JobStore } from '../../core/jobs/ports.ts';
 import { measure } from '../../core/time/range.ts';
 import { iso, SECOND } from '../../core/time/time.ts';
 import { onTable } from './dynamo.ts';
-import { chunkOf } from './items.ts';
+import { toChunkProgress } from './items.ts';
 import { chunkKey, type JobTable, KEEP_FINISHED, TTL_ATTRIBUTE } from './table.ts';
 
 /** How many updates run at once when a wave's chunks are entered. */
@@ -61,7 +61,7 @@ export function createChunkStore(
       );
       const chunks: ChunkProgress[] = [];
       await onTable(`job ${id}`, async () => {
-        for await (const page of pages) chunks.push(...(page.Items ?? []).map(chunkOf));
+        for await (const page of pages) chunks.push(...(page.Items ?? []).map(toChunkProgress));
       });
       return chunks;
     },

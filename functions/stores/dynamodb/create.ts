@@ -5,7 +5,7 @@ import type { Job, JobOrder } from '../../core/jobs/job.ts';
 import type { NewJob } from '../../core/jobs/ports.ts';
 import { DAY, SECOND } from '../../core/time/time.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
-import { itemOf } from './items.ts';
+import { toItem } from './items.ts';
 import { noteAtWork, type SameOrder } from './same-order.ts';
 import type { JobTable } from './table.ts';
 import { idempotencyKey, jobKey, TTL_ATTRIBUTE } from './table.ts';
@@ -41,7 +41,7 @@ export async function createJob(
     if (other && !key) return await join(at, other);
   }
   try {
-    await put(at, { ...jobKey(job.id), ...itemOf(job) });
+    await put(at, { ...jobKey(job.id), ...toItem(job) });
   } catch (error) {
     // This id is unique to this call: a first attempt entered it, and only its answer was lost.
     if (isConditionFailed(error)) return { job, created: true, joined: false };
@@ -58,7 +58,7 @@ export async function createJob(
 async function join(at: JobTable, { job, entered }: SameOrder): Promise<NewJob> {
   if (entered) return { job, created: false, joined: true };
   try {
-    await put(at, { ...jobKey(job.id), ...itemOf(job) });
+    await put(at, { ...jobKey(job.id), ...toItem(job) });
     return { job, created: true, joined: true };
   } catch (error) {
     if (!isConditionFailed(error)) throw error;

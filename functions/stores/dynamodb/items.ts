@@ -8,7 +8,7 @@ export type Item = Record<string, unknown>;
 
 const at = (text: unknown): number | undefined => (typeof text === 'string' ? Date.parse(text) : undefined);
 
-export function jobOf(item: Item): Job {
+export function toJob(item: Item): Job {
   const optional = {
     startedAt: at(item.started_at),
     finishedAt: at(item.finished_at),
@@ -44,7 +44,7 @@ export const gapItem = ({ start, end, ...gap }: JobGap): Item => ({
   to: iso(end),
 });
 
-export const itemOf = (job: Job): Item => ({
+export const toItem = (job: Job): Item => ({
   id: job.id,
   status: job.status,
   source: job.source,
@@ -61,7 +61,7 @@ export const itemOf = (job: Job): Item => ({
   ...(job.quote && { quote: job.quote }),
 });
 
-export function chunkOf(item: Item): ChunkProgress {
+export function toChunkProgress(item: Item): ChunkProgress {
   const optional = { resumeAt: at(item.resume_at), error: item.error, requests: item.requests };
   return {
     label: (item.sk as string).slice('CHUNK#'.length),

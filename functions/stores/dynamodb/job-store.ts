@@ -7,7 +7,7 @@ import { iso, SECOND } from '../../core/time/time.ts';
 import { createChunkStore } from './chunks.ts';
 import { createJob } from './create.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
-import { gapItem, jobOf } from './items.ts';
+import { gapItem, toJob } from './items.ts';
 import { listJobs } from './list.ts';
 import { createProvisionalNotes } from './provisional.ts';
 import { type JobTable, jobKey, KEEP_FINISHED, TTL_ATTRIBUTE } from './table.ts';
@@ -17,7 +17,7 @@ export function createJobStore(at: JobTable): JobStore {
   const get = async (id: string): Promise<Job | undefined> => {
     const command = new GetCommand({ TableName: at.table, Key: jobKey(id), ConsistentRead: true });
     const { Item } = await onTable(`job ${id}`, () => at.client.send(command));
-    return Item && jobOf(Item);
+    return Item && toJob(Item);
   };
   const mustGet = async (id: string): Promise<Job> => {
     const job = await get(id);
@@ -132,7 +132,7 @@ async function change(
   });
   try {
     const { Attributes } = await onTable(`job ${id}`, () => at.client.send(command));
-    return jobOf(Attributes!);
+    return toJob(Attributes!);
   } catch (error) {
     if (isConditionFailed(error)) return undefined;
     throw error;

@@ -2,7 +2,7 @@ import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { isFinished, JOB_STATUSES, type Job, type JobStatus } from '../../core/jobs/job.ts';
 import type { JobFilter } from '../../core/jobs/ports.ts';
 import { onTable } from './dynamo.ts';
-import { jobOf } from './items.ts';
+import { toJob } from './items.ts';
 import type { JobTable } from './table.ts';
 import { BY_STATUS } from './table.ts';
 
@@ -52,7 +52,7 @@ async function ofStatus(at: JobTable, filter: JobFilter, status: JobStatus): Pro
   const jobs: Job[] = [];
   await onTable('the list of jobs', async () => {
     for await (const page of pages) {
-      jobs.push(...(page.Items ?? []).map(jobOf));
+      jobs.push(...(page.Items ?? []).map(toJob));
       if (jobs.length > filter.limit) break;
     }
   });

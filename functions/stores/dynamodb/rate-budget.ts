@@ -154,7 +154,7 @@ export function createRateBudget(options: BudgetOptions): RateBudget {
       await raise(options, family, lease.window, counter);
     },
 
-    async park(scope, until, why) {
+    async coolDown(scope, until, why) {
       parks.set(scope, { seenAt: clock(), park: Promise.resolve({ until, why }) });
       const longest = await writeCooldown(options, scope, { until, why });
       if (!longest) parks.delete(scope);

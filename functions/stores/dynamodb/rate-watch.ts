@@ -7,13 +7,13 @@ export interface RateWatch {
   /** units taken in the window of now */
   used(family: LimitFamily): Promise<number>;
   /** undefined when the scope (a family or a venue) may be asked now */
-  park(scope: string): Promise<Cooldown | undefined>;
+  cooldown(scope: string): Promise<Cooldown | undefined>;
 }
 
 export function createRateWatch(table: BudgetTable): RateWatch {
   return {
     used: (family) => readUsed(table, family, floorTo(table.clock(), family.windowMs)),
-    async park(scope) {
+    async cooldown(scope) {
       const park = await readCooldown(table, scope);
       return park && park.until > table.clock() ? park : undefined;
     },

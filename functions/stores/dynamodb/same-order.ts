@@ -4,7 +4,7 @@ import type { Job } from '../../core/jobs/job.ts';
 import { isAtWork, JOB_LIVES } from '../../core/jobs/lease.ts';
 import { SECOND } from '../../core/time/time.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
-import { type Item, itemOf, jobOf } from './items.ts';
+import { type Item, toItem, toJob } from './items.ts';
 import type { JobTable } from './table.ts';
 import { orderKey, TTL_ATTRIBUTE } from './table.ts';
 
@@ -35,12 +35,12 @@ export async function noteAtWork(
     const { Item: seen } = await onTable('the order', () => at.client.send(command));
     // Our own first attempt noted it, and only its answer was lost.
     if (seen?.job_id === job.id) return undefined;
-    const other = seen && (await jobAtWork(jobOf(seen.job as Item), now, get));
+    const other = seen && (await jobAtWork(toJob(seen.job as Item), now, get));
     if (other) return other;
     const item = {
       ...key,
       job_id: job.id,
-      job: { ...itemOf(job), status: job.status },
+      job: { ...toItem(job), status: job.status },
       [TTL_ATTRIBUTE]: Math.floor((now + 2 * JOB_LIVES) / SECOND),
     };
     if (await replace(at, item, seen?.job_id as string | undefined)) return undefined;

@@ -18,7 +18,7 @@ import {
   readLedger,
   removeSpans,
 } from './ledger.ts';
-import { accountOf, slicesOf } from './page-account.ts';
+import { accountPages, sliceRows } from './page-account.ts';
 
 /**
  * Writes pages of one series and their account in one transaction.
@@ -65,7 +65,7 @@ function attempt(
     const around = hull(claimed) ?? hull(touched);
     const said = around ? await readLedger(tx, series, around, by.at) : NOTHING_SAID;
     if (said.purged) return 0;
-    const { fresh, spans, written, ...account } = accountOf(table, pages, said);
+    const { fresh, spans, written, ...account } = accountPages(table, pages, said);
     let { rows } = account;
     if (rows > 0 && how === 'copy') {
       const batches = fresh.flatMap((one) => one.batches);
@@ -75,7 +75,7 @@ function attempt(
     }
     for (const { page, batches } of fresh) {
       if (how === 'merge' && batches.length > 0) await mergeRows(tx, table, page, batches, by);
-      const changing = slicesOf(page.rows, page.provisional ?? []);
+      const changing = sliceRows(page.rows, page.provisional ?? []);
       if (changing.length > 0) rows += await mergeRows(tx, table, page, changing);
     }
     if (said.proven.length + said.other.length > 0)

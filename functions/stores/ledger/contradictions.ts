@@ -10,7 +10,7 @@ import { lockMonths, noteFailed, ofSeries, removeSpans, toMultirange } from './l
 import { ownRows } from './own-rows.ts';
 
 /** What the ledger says of a range, and where it contradicts itself or the rows. */
-export interface Look {
+export interface Contradictions {
   readonly have: RangeSet;
   /** where two spans lie over each other */
   readonly doubled: RangeSet;
@@ -22,11 +22,16 @@ export interface Look {
 const MOST_DENIED = 1_000;
 
 /** One question, and of the rows no more than a look at the index for each proof. */
-export async function lookAt(sql: Runner, table: TableSpec, series: Series, range: Range): Promise<Look> {
+export async function findContradictions(
+  sql: Runner,
+  table: TableSpec,
+  series: Series,
+  range: Range,
+): Promise<Contradictions> {
   const time = sql`t.${sql(timeColumn(table))}`;
   const [start, end] = [new Date(range.start), new Date(range.end)];
   const step = `${stepOf(series.timeframe)} milliseconds`;
-  const rows = await sql<(Range & { readonly kind: keyof Look })[]>`
+  const rows = await sql<(Range & { readonly kind: keyof Contradictions })[]>`
     with spans as materialized (
       -- Whoever retired a stretch may have left rows in it.
       select span, case reason when 'retired' then reason else state end as state, max(upper(span)) over (
@@ -45,7 +50,7 @@ export async function lookAt(sql: Runner, table: TableSpec, series: Series, rang
       where state = 'empty')
     select kind, (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
     from looks, unnest(set) r order by lower(r)`;
-  const of = (kind: keyof Look): RangeSet =>
+  const of = (kind: keyof Contradictions): RangeSet =>
     normalize(rows.filter((row) => row.kind === kind).map(({ start, end }) => ({ start, end })));
   return { have: of('have'), doubled: of('doubled'), denied: of('denied') };
 }
@@ -56,7 +61,7 @@ export async function lookAt(sql: Runner, table: TableSpec, series: Series, rang
  * @param count of a table of events: see `removeSpans`
  * @returns what was taken out
  */
-export function takeBack(
+export function removeContradictions(
   sql: Sql,
   table: TableSpec,
   series: Series,
@@ -66,7 +71,7 @@ export function takeBack(
 ): Promise<RangeSet> {
   return sql.begin(async (tx) => {
     await lockMonths(tx, series, [around]);
-    const { doubled, denied } = await lookAt(tx, table, series, around);
+    const { doubled, denied } = await findContradictions(tx, table, series, around);
     await removeSpans(tx, series, doubled, ['have', 'empty', 'failed'], count(tx));
     await removeSpans(tx, series, denied, ['empty']);
     const by = { jobId: 'audit', chunk: 'audit', at: now };

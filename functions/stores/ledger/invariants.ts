@@ -34,11 +34,11 @@ export interface Broken extends Range {
  * A query for the first span of `added` (`span`, `state`, `rows`) that overlaps another or does not agree with the table. It costs
  * a look at the index for each span, and no way to the database of its own: it stands in the statement that enters them.
  */
-export function brokenOf(sql: Runner, series: Series, spans: readonly NewSpan[], counted?: Counted) {
+export function selectBroken(sql: Runner, series: Series, spans: readonly NewSpan[], counted?: Counted) {
   const around = hull(normalize(spans.map(({ span }) => span)))!;
   const found = counted ? foundIn(sql, series, spans, around, counted) : sql`added.rows`;
   const differs =
-    counted?.merged && counted.table.rhythm === 'events'
+    counted?.merged && counted.table.cadence === 'irregular'
       ? sql`(found < rows or (state = 'empty' and found > 0))`
       : sql`found <> rows`;
   // OFFSET keeps the planner from looking things up once more for each place that names them.
@@ -81,13 +81,13 @@ function foundIn(
   const byEnds = sql`case when rows <= ${2 * ENDS} then ${whole}
     else (select count(*) ${rows(start, sql`${start} + ${ends}`)})
       + (select count(*) ${rows(sql`${end} - ${ends}`, end)}) + rows - ${2 * ENDS} end`;
-  const counted = table.rhythm !== 'events' && !merged && have.some(isLong) ? byEnds : whole;
+  const counted = table.cadence !== 'irregular' && !merged && have.some(isLong) ? byEnds : whole;
   const one = sql`(select count(*) from (select 1 ${rows(start, end)} limit 1) one)`;
   return sql`case state ${have.length > 0 ? sql`when 'have' then ${counted}` : sql``}
     ${spans.some(({ state }) => state === 'empty') ? sql`when 'empty' then ${one}` : sql``} else 0 end`;
 }
 
-export function breachOf({ start, end, state, rows, found, doubled }: Broken): Breach {
+export function toBreach({ start, end, state, rows, found, doubled }: Broken): Breach {
   const span = { start, end };
   if (doubled) return { invariant: 'no-overlap', span, found: 'another span lies there' };
   if (state === 'empty') return { invariant: 'no-proof-over-rows', span, found: 'there are rows' };

@@ -6,7 +6,7 @@ import { clip, hull, type Range, type RangeSet } from '../../core/time/range.ts'
 import { iso } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import type { Runner, Transaction } from '../postgres/postgres.ts';
-import { type Broken, breachOf, brokenOf, type Counted } from './invariants.ts';
+import { type Broken, type Counted, selectBroken, toBreach } from './invariants.ts';
 import type { CoverageState, NewSpan } from './new-span.ts';
 
 export interface Author {
@@ -47,7 +47,7 @@ const settled = (sql: Runner, now: number) => sql`(state = 'have' or (${provenEm
 const asRanges = (rows: readonly Range[]): RangeSet => rows.map(({ start, end }) => ({ start, end }));
 
 /** All that was ever requested. */
-export async function requestedOf(sql: Runner, series: Series): Promise<RangeSet> {
+export async function readRequested(sql: Runner, series: Series): Promise<RangeSet> {
   return asRanges(
     await sql<Range[]>`${members(
       sql,
@@ -57,11 +57,11 @@ export async function requestedOf(sql: Runner, series: Series): Promise<RangeSet
 }
 
 /** What is not kept of a series, as a multirange on its grid. */
-export const retiredOf = (sql: Runner, { source, timeframe }: Series, now: number) =>
+export const selectRetired = (sql: Runner, { source, timeframe }: Series, now: number) =>
   sql`market_data.retired(${source}, ${`${stepOf(timeframe)} milliseconds`}::interval, ${new Date(now)})`;
 
 /** requested − have − proven empty − what is not kept. */
-export async function missingOf(
+export async function readMissing(
   sql: Runner,
   series: Series,
   requested: Range,
@@ -73,7 +73,7 @@ export async function missingOf(
     await sql<Range[]>`${members(
       sql,
       sql`${wanted} - coalesce((select range_agg(span) from market_data.coverage
-        where ${touching(sql, series, requested)} and ${settled(sql, now)}), '{}') - ${retiredOf(sql, series, now)}`,
+        where ${touching(sql, series, requested)} and ${settled(sql, now)}), '{}') - ${selectRetired(sql, series, now)}`,
     )}`,
   );
 }
@@ -89,8 +89,8 @@ export async function readCovered(sql: Runner, series: Series, within: Range): P
   );
 }
 
-/** All that the ledger has a span for. */
-export async function coveredOf(sql: Runner, series: Series): Promise<RangeSet> {
+/** All that the ledger has a span for, of any state. */
+export async function readSpanned(sql: Runner, series: Series): Promise<RangeSet> {
   return asRanges(
     await sql<Range[]>`${members(
       sql,
@@ -221,8 +221,8 @@ export async function insertSpans(
       from jsonb_to_recordset(${tx.json(rows as never)}) as r (start timestamptz, "end" timestamptz, state text, reason text,
         evidence jsonb, rows bigint, object text, sha256 text)
       returning span, state, rows)
-    ${brokenOf(tx, series, spans, counted)}`;
-  if (broken) throw brokenInvariant(series, breachOf(broken));
+    ${selectBroken(tx, series, spans, counted)}`;
+  if (broken) throw brokenInvariant(series, toBreach(broken));
 }
 
 /** Only the last error of a span is kept, and only where it still lacks rows. The months must be locked. */
@@ -235,7 +235,7 @@ export async function noteFailed(
 ): Promise<void> {
   const { evidence = [], ...words } = error;
   await removeSpans(tx, series, [span], ['failed']);
-  const missing = await missingOf(tx, series, span, by.at);
+  const missing = await readMissing(tx, series, span, by.at);
   // An expired proof that was not renewed: the gap is shown with its error, and no two spans overlap.
   await removeSpans(tx, series, missing, ['empty']);
   const failed = missing.map((gap) => ({

@@ -23,14 +23,18 @@ export interface Account {
  * overrides a proof that there is none, whichever page it is in. A proof that exists is not written again.
  * @throws GordonError `overclaimed-span`
  */
-export function accountOf(table: TableSpec, pages: readonly Page[], { have, proven }: LedgerState): Account {
+export function accountPages(
+  table: TableSpec,
+  pages: readonly Page[],
+  { have, proven }: LedgerState,
+): Account {
   const spans: NewSpan[] = [];
   let written: RangeSet = [];
   const fresh = pages.map((page) => {
     const own = subtract(subtract(normalize(page.have), have), written);
     spans.push(...rowSpans(page, table, own));
     written = union(written, own);
-    return { page, batches: slicesOf(page.rows, own) };
+    return { page, batches: sliceRows(page.rows, own) };
   });
   let settled = union(union(have, written), proven);
   for (const { empty, object } of pages) {
@@ -46,7 +50,7 @@ export function accountOf(table: TableSpec, pages: readonly Page[], { have, prov
 }
 
 /** The rows of a set of ranges, a batch for each. */
-export const slicesOf = (rows: Batch, set: RangeSet): Batch[] =>
+export const sliceRows = (rows: Batch, set: RangeSet): Batch[] =>
   set
     .map((range) => sliceBatch(rows, lowerBound(rows.times, range.start), lowerBound(rows.times, range.end)))
     .filter((batch) => batch.length > 0);
@@ -55,7 +59,7 @@ function rowSpans(page: Page, table: TableSpec, fresh: RangeSet): NewSpan[] {
   const step = stepOf(page.series.timeframe);
   const count = (part: Range): number =>
     lowerBound(page.rows.times, part.end) - lowerBound(page.rows.times, part.start);
-  if (table.rhythm === 'events') {
+  if (table.cadence === 'irregular') {
     return fresh.map((span) => ({ span, state: 'have', object: page.object, sha256: page.sha256, count }));
   }
   return fresh.map((span) => {

@@ -7,7 +7,7 @@ import { type Clock, HOUR } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { tableName } from '../copy/copy.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
-import { coveredOf, lockMonths, ofSeries, requestedOf } from './ledger.ts';
+import { lockMonths, ofSeries, readRequested, readSpanned } from './ledger.ts';
 import { ownRows } from './own-rows.ts';
 import { accountsForDeletes } from './recount.ts';
 
@@ -77,7 +77,7 @@ async function begin(sql: Sql, series: Series, now: number): Promise<void> {
 
 /** All that pages of it may touch. */
 const everywhere = async (tx: Transaction, series: Series): Promise<RangeSet> =>
-  union(await requestedOf(tx, series), await coveredOf(tx, series));
+  union(await readRequested(tx, series), await readSpanned(tx, series));
 
 async function deletePiece(sql: Sql, table: TableSpec, series: Series, piece: Range): Promise<number> {
   return sql.begin(async (tx) => {

@@ -6,7 +6,7 @@ import { stepOf } from '../../core/time/timeframe.ts';
 import { tableName } from '../copy/copy.ts';
 import type { Runner, Sql } from '../postgres/postgres.ts';
 import { compactLedger } from './compact.ts';
-import { lookAt, takeBack } from './contradictions.ts';
+import { findContradictions, removeContradictions } from './contradictions.ts';
 import { lockMonths, readCovered, removeSpans, toMultirange } from './ledger.ts';
 import { ownRows } from './own-rows.ts';
 
@@ -29,16 +29,18 @@ export async function reconcile(
   if (range.start >= range.end) return [];
   let wrong: RangeSet = [];
   const suspects = await sql.begin(async (tx) => {
-    const { have, doubled, denied } = await lookAt(tx, table, series, range);
+    const { have, doubled, denied } = await findContradictions(tx, table, series, range);
     wrong = union(doubled, denied);
     if (have.length === 0) return [];
-    if (table.rhythm === 'events') return shortSpans(tx, table, series, range);
+    if (table.cadence === 'irregular') return shortSpans(tx, table, series, range);
     const short = await shortOf(tx, table, series, have);
     return rowless(tx, table, series, short, await doubtfulDays(tx, table, series, short));
   }, 'isolation level repeatable read read only');
   const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects) : [];
-  const count = (tx: Runner) => (table.rhythm === 'events' ? countOf(tx, table, series, 'part') : undefined);
-  const contradicted = wrong.length > 0 ? await takeBack(sql, table, series, hull(wrong)!, now, count) : [];
+  const count = (tx: Runner) =>
+    table.cadence === 'irregular' ? countOf(tx, table, series, 'part') : undefined;
+  const contradicted =
+    wrong.length > 0 ? await removeContradictions(sql, table, series, hull(wrong)!, now, count) : [];
   await compactLedger(sql, series, range, now);
   return union(lost, contradicted);
 }
@@ -47,7 +49,7 @@ function takeOut(sql: Sql, table: TableSpec, series: Series, suspects: RangeSet)
   return sql.begin(async (tx) => {
     await lockMonths(tx, series, suspects);
     const around = { start: suspects[0]!.start, end: suspects.at(-1)!.end };
-    if (table.rhythm === 'events') {
+    if (table.cadence === 'irregular') {
       const lost = await shortSpans(tx, table, series, around);
       await removeSpans(tx, series, lost, ['have'], countOf(tx, table, series, 'part'));
       return lost;

@@ -1,4 +1,4 @@
-import { causeOf } from '../../core/ledger/cause.ts';
+import { gapCause } from '../../core/ledger/cause.ts';
 import type { Gap, ReportFilter, RequestedSeries, SeriesReport } from '../../core/ledger/ports.ts';
 import type { EmptyReason } from '../../core/series/empty-reason.ts';
 import type { Series } from '../../core/series/series.ts';
@@ -62,7 +62,7 @@ async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<S
     .sort((a, b) => a.start - b.start);
   const missing = subtract(subtract(requested, ranges(have?.spans ?? [])), empty);
   const ends = await extremes(sql, table, series);
-  const rows = table.rhythm === 'events' ? await countAll(sql, table, series) : (have?.rows ?? 0);
+  const rows = table.cadence === 'irregular' ? await countAll(sql, table, series) : (have?.rows ?? 0);
   return {
     ...series,
     requested,
@@ -87,10 +87,10 @@ function explain(missing: RangeSet, { failed, timeframe }: Account): Gap[] {
   let rest = missing;
   const out: Gap[] = [];
   for (const { span, code, error, evidence } of failed) {
-    out.push(...intersect(rest, ranges(span)).map(gap({ cause: causeOf(code), error, evidence })));
+    out.push(...intersect(rest, ranges(span)).map(gap({ cause: gapCause(code), error, evidence })));
     rest = subtract(rest, ranges(span));
   }
-  return [...out, ...rest.map(gap({ cause: causeOf(undefined) }))].sort((a, b) => a.start - b.start);
+  return [...out, ...rest.map(gap({ cause: gapCause(undefined) }))].sort((a, b) => a.start - b.start);
 }
 
 const ranges = (spans: Spans): RangeSet => spans.map(([start, end]) => ({ start, end }));

@@ -3,7 +3,7 @@ import type { Series } from '../../core/series/series.ts';
 import type { Range, RangeSet } from '../../core/time/range.ts';
 import { iso } from '../../core/time/time.ts';
 import type { Runner, Sql } from '../postgres/postgres.ts';
-import { insertSpans, lockMonths, ofSeries, removeSpans, retiredOf } from './ledger.ts';
+import { insertSpans, lockMonths, ofSeries, removeSpans, selectRetired } from './ledger.ts';
 
 /**
  * Enters what was requested, is not kept and has no rows as `empty`, reason `retired`, so that every reader of the ledger sees it.
@@ -30,7 +30,7 @@ export async function retire(sql: Sql, series: Series, now: number): Promise<voi
 async function unkept(sql: Runner, series: Series, now: number): Promise<RangeSet> {
   const rows = await sql<Range[]>`
     select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
-    from market_data.series s, unnest(s.requested * ${retiredOf(sql, series, now)} - coalesce((
+    from market_data.series s, unnest(s.requested * ${selectRetired(sql, series, now)} - coalesce((
       select range_agg(span) from market_data.coverage
       where ${ofSeries(sql, series)} and state <> 'failed'), '{}')) r
     where ${ofSeries(sql, series)} order by 1`;

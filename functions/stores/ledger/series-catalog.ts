@@ -1,7 +1,7 @@
 import type { PurgingCatalog } from '../../core/ledger/ports.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import { type Sql, storeError } from '../postgres/postgres.ts';
-import { missingOf, requestedOf } from './ledger.ts';
+import { readMissing, readRequested } from './ledger.ts';
 import { forgetSeries, purgeRows } from './purge.ts';
 import { countRows, reconcile } from './reconcile.ts';
 import { recount } from './recount.ts';
@@ -36,9 +36,9 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
         status === 'cancelled' ? endWithdrawn(sql, jobId) : settleRequests(sql, jobId, clock()),
       ),
 
-    requested: (series) => guarded(series, () => requestedOf(sql, series)),
+    requested: (series) => guarded(series, () => readRequested(sql, series)),
 
-    missing: (series, requested) => guarded(series, () => missingOf(sql, series, requested, clock())),
+    missing: (series, requested) => guarded(series, () => readMissing(sql, series, requested, clock())),
 
     reconcile: (series, range) =>
       guarded(series, () => reconcile(sql, tables(series.source), series, range, clock())),

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/time/time.ts';
 import { type Sql, storeError } from '../postgres/postgres.ts';
 import { commitPages } from './commit-pages.ts';
 import { closeJob } from './compact.ts';
-import { isPurged, lockMonths, missingOf, noteFailed } from './ledger.ts';
+import { isPurged, lockMonths, noteFailed, readMissing } from './ledger.ts';
 import { listingIn, saveListing } from './lives.ts';
 
 export interface StoreOptions {
@@ -27,7 +27,7 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
     }
   };
   return {
-    missing: (series, requested) => guarded(series, () => missingOf(sql, series, requested, clock())),
+    missing: (series, requested) => guarded(series, () => readMissing(sql, series, requested, clock())),
 
     async commit(pages, by) {
       const [first] = pages;

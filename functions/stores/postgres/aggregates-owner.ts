@@ -1,5 +1,5 @@
 import { GordonError } from '../../core/errors/errors.ts';
-import { placeOf, type Runner } from './postgres.ts';
+import { databasePlace, type Runner } from './postgres.ts';
 
 /** Views of `market_data` that TimescaleDB keeps, each with its owner and the window of its policy. */
 const AGGREGATES = `
@@ -49,7 +49,9 @@ export async function giveAggregates(session: Runner, url: string): Promise<void
     await session.unsafe('commit');
   } catch (error) {
     await session.unsafe('rollback');
-    throw (error as { code?: unknown }).code === '42501' ? refused(error, login, me, placeOf(url)) : error;
+    throw (error as { code?: unknown }).code === '42501'
+      ? refused(error, login, me, databasePlace(url))
+      : error;
   }
 }
 

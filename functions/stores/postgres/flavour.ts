@@ -25,7 +25,7 @@ export async function refuseOld(sql: Runner, place: string): Promise<void> {
  * A database keeps the flavour that it was made with; a new one gets Timescale where the server has it loaded.
  * @throws GordonError `timescale-missing`, `timescale-licence`, `timescale-too-old`
  */
-export async function flavourOf(session: Runner, place: string): Promise<Flavour> {
+export async function detectFlavour(session: Runner, place: string): Promise<Flavour> {
   const [made] = await session<
     { made: boolean }[]
   >`select to_regclass('market_data.meta') is not null as made`;

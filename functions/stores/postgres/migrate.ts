@@ -4,10 +4,10 @@ import Postgrator from 'postgrator';
 import { GordonError } from '../../core/errors/errors.ts';
 import { giveAggregates } from './aggregates-owner.ts';
 import { Session } from './connection.ts';
-import { type Flavour, flavourOf, refuseOld } from './flavour.ts';
+import { detectFlavour, type Flavour, refuseOld } from './flavour.ts';
 import { openInformation } from './information.ts';
 import { materialise } from './materialise.ts';
-import { placeOf, type Runner, storeError } from './postgres.ts';
+import { databasePlace, type Runner, storeError } from './postgres.ts';
 import { prepareRoles } from './roles.ts';
 import { openSchema } from './search-path.ts';
 
@@ -44,9 +44,9 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   // One connection for all of it, because it holds the lock.
   const session = new Session(url, { max: 1, application: LOCK });
   try {
-    return await migrateOn(session.sql, options, placeOf(url));
+    return await migrateOn(session.sql, options, databasePlace(url));
   } catch (error) {
-    throw storeError(error, placeOf(url));
+    throw storeError(error, databasePlace(url));
   } finally {
     await session.close();
   }
@@ -60,7 +60,7 @@ async function migrateOn(
   await refuseOld(session, place);
   // Must come first: of two migrators the second one must see what the first one did. The lock ends with the connection.
   await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
-  const flavour = await flavourOf(session, place);
+  const flavour = await detectFlavour(session, place);
   const postgrator = new Postgrator({
     driver: 'pg',
     database: '',

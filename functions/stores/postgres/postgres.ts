@@ -43,7 +43,7 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
 }
 
 /** `host:port/database` of a URL: what may be shown of it. */
-export function placeOf(url: string): string {
+export function databasePlace(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }

@@ -12,7 +12,7 @@ export async function rowCounts(
   const { bucket, symbol, from, to } = filter;
   const out = new Map<string, Map<number, number>>();
   for (const { id, table } of sources) {
-    if (table.rhythm !== 'events') continue;
+    if (table.cadence !== 'irregular') continue;
     const time = sql`t.${sql(timeColumn(table))}`;
     const conditions = [
       ...Object.entries(table.fixed ?? {}).map(([column, value]) => sql`t.${sql(column)} = ${value}`),

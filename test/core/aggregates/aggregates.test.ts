@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { AGGREGATES, bucketsOf } from '../../../functions/core/aggregates/aggregates.ts';
+import { AGGREGATES, touchedBuckets } from '../../../functions/core/aggregates/aggregates.ts';
 import { DAY, HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 
 const at = Date.UTC(2025, 0, 10, 11, 50);
@@ -7,7 +7,7 @@ const windows = (touched: { start: number; end: number }[]) =>
   Object.fromEntries(
     AGGREGATES.map((aggregate) => [
       aggregate.name.replace('price_klines_', ''),
-      bucketsOf(aggregate, touched).map(({ start, end }) => `${iso(start)}/${iso(end)}`),
+      touchedBuckets(aggregate, touched).map(({ start, end }) => `${iso(start)}/${iso(end)}`),
     ]),
   );
 

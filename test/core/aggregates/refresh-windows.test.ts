@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AGGREGATES, bucketsOf } from '../../../functions/core/aggregates/aggregates.ts';
-import { MOST_WINDOWS, windowsOf } from '../../../functions/core/aggregates/refresh-windows.ts';
+import { AGGREGATES, touchedBuckets } from '../../../functions/core/aggregates/aggregates.ts';
+import { MOST_WINDOWS, refreshWindows } from '../../../functions/core/aggregates/refresh-windows.ts';
 import { joinNear, measure, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
 import { DAY, MINUTE } from '../../../functions/core/time/time.ts';
 
@@ -18,8 +18,8 @@ describe('the windows of a refresh', () => {
   it('have every touched bucket, whole buckets only, and are few', () => {
     fc.assert(
       fc.property(holes, fc.constantFrom(...AGGREGATES), (touched, aggregate) => {
-        const buckets = bucketsOf(aggregate, touched);
-        const windows = windowsOf(aggregate, touched);
+        const buckets = touchedBuckets(aggregate, touched);
+        const windows = refreshWindows(aggregate, touched);
         expect(subtract(buckets, windows)).toEqual([]);
         expect(windows.length).toBeLessThanOrEqual(Math.min(MOST_WINDOWS, buckets.length));
         expect(normalize(windows)).toEqual(windows);
@@ -38,8 +38,8 @@ describe('the windows of a refresh', () => {
       end: START + i * 10 * DAY + STEP,
     }));
     for (const aggregate of AGGREGATES) {
-      const windows = windowsOf(aggregate, apart);
-      expect(windows).toEqual(bucketsOf(aggregate, apart));
+      const windows = refreshWindows(aggregate, apart);
+      expect(windows).toEqual(touchedBuckets(aggregate, apart));
     }
   });
 
@@ -50,7 +50,7 @@ describe('the windows of a refresh', () => {
         return { start, end: start + STEP };
       }),
     );
-    const counts = AGGREGATES.map((of) => windowsOf(of, scattered).length);
+    const counts = AGGREGATES.map((of) => refreshWindows(of, scattered).length);
     expect(Math.max(...counts)).toBeLessThanOrEqual(MOST_WINDOWS);
   });
 });

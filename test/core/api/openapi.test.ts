@@ -16,7 +16,7 @@ describe('the document', () => {
 
   it('has one name for each operation, a parameter for each of its path, and a word for every failure', () => {
     const all = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.values(methods).map((operation) => ({ path, ...operation }) as never as Told),
+      Object.values(methods).map((operation) => ({ path, ...operation }) as never as Documented),
     );
     expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
     for (const { path, parameters = [], responses } of all) {
@@ -37,14 +37,14 @@ describe('the document', () => {
   });
 
   it('asks for what has to be there, and tells what is taken otherwise', () => {
-    const { parameters } = document.paths['/backfill/ledger']!.get as never as Told;
+    const { parameters } = document.paths['/backfill/ledger']!.get as never as Documented;
     const by = Object.fromEntries(parameters!.map((parameter) => [parameter.name, parameter]));
     expect([by.source!.required, by.symbol!.required, by.limit!.required]).toEqual([true, true, false]);
     expect(by.limit!.schema).toEqual({ type: 'integer', minimum: 1, maximum: 1_000, default: 200 });
   });
 });
 
-interface Told {
+interface Documented {
   readonly path: string;
   readonly operationId: string;
   readonly parameters?: readonly { name: string; in: string; required: boolean; schema: object }[];

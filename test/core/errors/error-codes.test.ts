@@ -6,10 +6,10 @@ import {
   ERRORS,
   type ErrorCode,
   type ErrorKind,
-  kindOf,
+  errorKind,
 } from '../../../functions/core/errors/error-codes.ts';
 import { GordonError } from '../../../functions/core/errors/errors.ts';
-import { causeOf } from '../../../functions/core/ledger/cause.ts';
+import { gapCause } from '../../../functions/core/ledger/cause.ts';
 
 const table = Object.entries(ERRORS) as [ErrorCode, ErrorKind][];
 const read = (patterns: string[]): string =>
@@ -32,7 +32,9 @@ describe('the table of errors', () => {
   it('has every code that is written anywhere', () => {
     const written = [...code.matchAll(/\b(?:code: |badRequest\(\s*|problem\(\s*)'([a-z-]+)'/g)];
     expect(written.length).toBeGreaterThan(100);
-    expect(written.map(([, name]) => name!).filter((name) => !kindOf(name) && name !== ZODS_OWN)).toEqual([]);
+    expect(written.map(([, name]) => name!).filter((name) => !errorKind(name) && name !== ZODS_OWN)).toEqual(
+      [],
+    );
   });
 
   it('has no code that nobody raises', () => {
@@ -82,13 +84,13 @@ describe('of the table come', () => {
 
   it('the causes of gaps', () => {
     for (const [name, { origin }] of table)
-      expect(causeOf(name)).toBe(origin === 'venue' ? 'source-error' : 'ours');
-    expect([causeOf('archive-unreachable'), causeOf('no-listing'), causeOf('database-busy')]).toEqual([
+      expect(gapCause(name)).toBe(origin === 'venue' ? 'source-error' : 'ours');
+    expect([gapCause('archive-unreachable'), gapCause('no-listing'), gapCause('database-busy')]).toEqual([
       'source-error',
       'source-error',
       'ours',
     ]);
-    expect([causeOf(undefined), causeOf('States.Timeout'), causeOf('constructor')]).toEqual([
+    expect([gapCause(undefined), gapCause('States.Timeout'), gapCause('constructor')]).toEqual([
       'ours',
       'ours',
       'ours',
@@ -106,7 +108,7 @@ describe('of the table come', () => {
 
   it('the problems of the API', () => {
     const told = Object.values(operations).flatMap(({ problems }) => problems as readonly ErrorCode[]);
-    expect(told.filter((name) => kindOf(name)?.status === undefined)).toEqual([]);
+    expect(told.filter((name) => errorKind(name)?.status === undefined)).toEqual([]);
   });
 
   it('the codes of the runbook: when this differs, put what was expected in the place of what is there', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Quality } from '../../../functions/core/fetch/quality.ts';
 import type { Page } from '../../../functions/core/ledger/coverage.ts';
-import { batchOf } from '../../../functions/core/series/batch.ts';
+import { toBatch } from '../../../functions/core/series/batch.ts';
 import type { TableSpec } from '../../../functions/core/series/table.ts';
 import { MINUTE } from '../../../functions/core/time/time.ts';
 import { fear_greed } from '../../../functions/sources/fear_greed.ts';
@@ -17,7 +17,7 @@ const { table } = klines_spot;
 type Candle = readonly [open: number, high: number, low: number, close: number, volume?: number];
 const pageOf = (candles: readonly Candle[], from = START): Page => ({
   series: { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' },
-  rows: batchOf(
+  rows: toBatch(
     table,
     candles.map(([open, high, low, close, volume = 1], i) => [
       'BTCUSDT',
@@ -118,7 +118,7 @@ describe('candles', () => {
 
 describe('other tables', () => {
   const look = (of: TableSpec, rows: (string | number | null)[][]) => {
-    const page = { ...pageOf([]), rows: batchOf(of, rows) };
+    const page = { ...pageOf([]), rows: toBatch(of, rows) };
     return new Quality(of, '1h').look(page).findings.map(({ kind }) => kind);
   };
 

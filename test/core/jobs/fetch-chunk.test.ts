@@ -5,7 +5,7 @@ import { fetchChunk } from '../../../functions/core/jobs/fetch-chunk.ts';
 import type { PlannedChunk } from '../../../functions/core/ledger/plan.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
 import { FetchChunkOutput } from '../../../functions/core/workflow/contracts.ts';
-import { createMemoryLabelRules } from '../../../simulation/memory/reading.ts';
+import { createMemoryLabelRules } from '../../../simulation/memory/ledger/reading.ts';
 import { AAA, chunkOf, days, hours, NOW, type World, worldOf } from '../world.ts';
 
 const FRESH = { since: 0, withoutArchive: false };

@@ -210,7 +210,7 @@ describe('candles', () => {
     const seen: string[] = [];
     const phases: (string | undefined)[] = [];
     let patience: number | undefined;
-    world.ports.aggregates.unseen = async (since) => {
+    world.ports.aggregates.pendingRefreshes = async (since) => {
       expect(since).toBe(NOW - 7 * DAY);
       return [{ jobId: id, symbols: ['AAA'], touched: [days(0, 31)] }];
     };
@@ -220,7 +220,7 @@ describe('candles', () => {
       const job = (await world.ports.jobs.get(id))!;
       phases.push(job.phase, job.status);
     };
-    world.ports.aggregates.seen = async (ids) => {
+    world.ports.aggregates.markRefreshed = async (ids) => {
       seen.push(...ids);
     };
     const finish = world.ports.jobs.finish;
@@ -237,7 +237,7 @@ describe('candles', () => {
 
   it('of no other family are refreshed', async () => {
     const world = worldOf();
-    world.ports.aggregates.unseen = () => Promise.reject(new Error('nobody asks'));
+    world.ports.aggregates.pendingRefreshes = () => Promise.reject(new Error('nobody asks'));
     expect((await world.runJob((await world.newJob()).id)).status).toBe('succeeded');
   });
 });

@@ -15,11 +15,11 @@ function ports(unseen: PendingRefresh[], statuses: Record<string, JobStatus>) {
     seen: [],
   };
   const aggregates: AggregateStore = {
-    unseen: async (since) => {
+    pendingRefreshes: async (since) => {
       done.since = since;
       return unseen;
     },
-    seen: async (ids) => {
+    markRefreshed: async (ids) => {
       // What was not refreshed must not be entered.
       expect(done.refreshed).toHaveLength(1);
       done.seen.push(...ids);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { accountedFor } from '../../../functions/core/ledger/account.ts';
 
 const HOUR = 3_600_000;
-const source = (rhythm: 'steps' | 'events', hours?: number) => ({
-  table: { name: 't', columns: [], key: [], rhythm },
+const source = (cadence: 'regular' | 'irregular', hours?: number) => ({
+  table: { name: 't', columns: [], key: [], cadence },
   ...(hours !== undefined && { longestSilenceMs: hours * HOUR }),
 });
 const at = (...hours: number[]) => Float64Array.from(hours, (h) => h * HOUR);
@@ -11,7 +11,7 @@ const range = (start: number, end: number) => ({ start: start * HOUR, end: end *
 
 describe('rows of a table of steps', () => {
   it('account for their steps, inside what was answered', () => {
-    expect(accountedFor(source('steps'), '1h', at(0, 1, 3, 4), [range(1, 4)])).toEqual([
+    expect(accountedFor(source('regular'), '1h', at(0, 1, 3, 4), [range(1, 4)])).toEqual([
       range(1, 2),
       range(3, 4),
     ]);
@@ -20,34 +20,34 @@ describe('rows of a table of steps', () => {
 
 describe('a complete answer about events', () => {
   it('accounts for all of it where no silence is too long', () => {
-    expect(accountedFor(source('events', 8), '1h', at(0, 8, 16), [range(0, 24)])).toEqual([range(0, 24)]);
-    expect(accountedFor(source('events'), '1h', at(), [range(0, 100)])).toEqual([range(0, 100)]);
+    expect(accountedFor(source('irregular', 8), '1h', at(0, 8, 16), [range(0, 24)])).toEqual([range(0, 24)]);
+    expect(accountedFor(source('irregular'), '1h', at(), [range(0, 100)])).toEqual([range(0, 100)]);
   });
 
   it('leaves the time out from where the next event was due to where one came', () => {
-    expect(accountedFor(source('events', 8), '1h', at(0, 16), [range(0, 24)])).toEqual([
+    expect(accountedFor(source('irregular', 8), '1h', at(0, 16), [range(0, 24)])).toEqual([
       range(0, 8),
       range(16, 24),
     ]);
   });
 
   it('knows a silence that began before the range by the event before it', () => {
-    expect(accountedFor(source('events', 8), '1h', at(0, 16), [range(5, 20)])).toEqual([
+    expect(accountedFor(source('irregular', 8), '1h', at(0, 16), [range(5, 20)])).toEqual([
       range(5, 8),
       range(16, 20),
     ]);
-    expect(accountedFor(source('events', 8), '1h', at(0), [range(9, 12)])).toEqual([]);
+    expect(accountedFor(source('irregular', 8), '1h', at(0), [range(9, 12)])).toEqual([]);
   });
 
   it('takes a short beginning for granted where it knows no event before', () => {
-    expect(accountedFor(source('events', 8), '1h', at(8), [range(1, 10)])).toEqual([range(1, 10)]);
-    expect(accountedFor(source('events', 8), '1h', at(10), [range(1, 12)])).toEqual([range(10, 12)]);
+    expect(accountedFor(source('irregular', 8), '1h', at(8), [range(1, 10)])).toEqual([range(1, 10)]);
+    expect(accountedFor(source('irregular', 8), '1h', at(10), [range(1, 12)])).toEqual([range(10, 12)]);
   });
 
   describe('with a pace', () => {
     const paced = {
-      ...source('events', 8),
-      table: { ...source('events').table, pace: { column: 'h', unitMs: 1 } },
+      ...source('irregular', 8),
+      table: { ...source('irregular').table, pace: { column: 'h', unitMs: 1 } },
     };
     const account = (
       events: readonly (readonly [hour: number, pace: number | null])[],
@@ -160,7 +160,7 @@ describe('a complete answer about events', () => {
   });
 
   it('ends with the event or with what may still be silent', () => {
-    expect(accountedFor(source('events', 8), '1h', at(0), [range(0, 6)])).toEqual([range(0, 6)]);
-    expect(accountedFor(source('events', 8), '1h', at(0), [range(0, 20)])).toEqual([range(0, 8)]);
+    expect(accountedFor(source('irregular', 8), '1h', at(0), [range(0, 6)])).toEqual([range(0, 6)]);
+    expect(accountedFor(source('irregular', 8), '1h', at(0), [range(0, 20)])).toEqual([range(0, 8)]);
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountedFor, pacesOf } from '../../../functions/core/ledger/account.ts';
+import { accountedFor, readPaces } from '../../../functions/core/ledger/account.ts';
 import type { Series } from '../../../functions/core/series/series.ts';
 import { contains, type Range, subtract } from '../../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../../functions/core/time/time.ts';
-import { intervalsOf } from '../../../functions/sources/funding/intervals.ts';
+import { inferIntervals } from '../../../functions/sources/funding/intervals.ts';
 import { fundingTable, settlementRows } from '../../../functions/sources/funding/settlements.ts';
 
 const START = Date.UTC(2025, 2, 1);
@@ -42,7 +42,7 @@ function accountOf(dues: readonly Due[], range: Range, stated: boolean) {
     series,
     dues.map(({ at, hours }) => ({ stamp: at + 7, rate: 0, ...(stated && { intervalHours: hours }) })),
   );
-  return accountedFor(source, '1h', batch.times, [range], pacesOf(table, batch));
+  return accountedFor(source, '1h', batch.times, [range], readPaces(table, batch));
 }
 
 /** Without the days at the ends: a request reaches beyond its range by as much. */
@@ -153,7 +153,7 @@ describe('the account by the steps around a settlement', () => {
 
 describe('the interval by the steps around a settlement', () => {
   const hours = (...dues: number[]) =>
-    intervalsOf(dues.map((hour) => START + hour * HOUR)).map((interval) =>
+    inferIntervals(dues.map((hour) => START + hour * HOUR)).map((interval) =>
       interval === null ? null : interval / HOUR,
     );
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { GordonError } from '../../../functions/core/errors/errors.ts';
-import { byRows } from '../../../functions/core/listing/refine-lives.ts';
+import { refineByRows } from '../../../functions/core/listing/refine-lives.ts';
 import type { ArchiveTier, Source } from '../../../functions/core/series/source.ts';
 import { periodsIn } from '../../../functions/core/time/period.ts';
 import { DAY, HOUR, iso } from '../../../functions/core/time/time.ts';
@@ -66,7 +66,7 @@ async function refine({ source, timeframe, last = LAST, bad = /never/ }: World) 
   };
   const series = { source: source.id, symbol: 'X', timeframe };
   const published = months.map((one) => ({ ...one, tier }));
-  const found = await byRows(archive, source, series, listing, published);
+  const found = await refineByRows(archive, source, series, listing, published);
   return {
     read,
     byObjects: found.byObjects ?? false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobOrder } from '../../../functions/core/jobs/job.ts';
-import { identityOf } from '../../../functions/core/orders/same-order.ts';
+import { orderIdentity } from '../../../functions/core/orders/same-order.ts';
 import { sources } from '../../../functions/sources/index.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -16,7 +16,7 @@ const order: JobOrder = {
   alsoRequested: false,
 };
 const isSame = (a: Partial<JobOrder>, b: Partial<JobOrder>, later = 0): boolean =>
-  identityOf({ ...order, ...a }, sources, NOW) === identityOf({ ...order, ...b }, sources, NOW + later);
+  orderIdentity({ ...order, ...a }, sources, NOW) === orderIdentity({ ...order, ...b }, sources, NOW + later);
 
 describe('two orders are the same', () => {
   it.each<[string, Partial<JobOrder>, Partial<JobOrder>]>([

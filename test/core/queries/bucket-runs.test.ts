@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type BucketRun,
-  bordersOf,
+  bucketBorders,
   bucketRuns,
   wholeBuckets,
 } from '../../../functions/core/queries/bucket-runs.ts';
@@ -15,7 +15,7 @@ const none = { empty: {}, failed: [], inFlight: [], missing: [] };
 describe('buckets', () => {
   it('are of the calendar', () => {
     const range = wholeBuckets('month', { start: START, end: Date.UTC(2025, 2, 1) });
-    expect(bordersOf('month', range)).toEqual([Date.UTC(2025, 0), Date.UTC(2025, 1), Date.UTC(2025, 2)]);
+    expect(bucketBorders('month', range)).toEqual([Date.UTC(2025, 0), Date.UTC(2025, 1), Date.UTC(2025, 2)]);
     expect(wholeBuckets('day', { start: START + 1, end: START + DAY + 1 })).toEqual({
       start: START,
       end: START + 2 * DAY,
@@ -23,7 +23,7 @@ describe('buckets', () => {
   });
 
   it('are one run where they are alike, and none where there is nothing', () => {
-    const borders = bordersOf('day', { start: START, end: START + 6 * DAY });
+    const borders = bucketBorders('day', { start: START, end: START + 6 * DAY });
     const have = [{ start: START + DAY, end: START + 4 * DAY + HOUR }];
     expect(bucketRuns({ ...none, have }, borders, HOUR)).toMatchObject([
       { start: START + DAY, end: START + 4 * DAY, buckets: 3, have: 24 },
@@ -32,7 +32,7 @@ describe('buckets', () => {
   });
 
   it('have a step that is longer than they are where it begins', () => {
-    const borders = bordersOf('hour', { start: START, end: START + DAY });
+    const borders = bucketBorders('hour', { start: START, end: START + DAY });
     const have = [{ start: START, end: START + DAY }];
     expect(bucketRuns({ ...none, have }, borders, DAY)).toMatchObject([
       { start: START, buckets: 1, have: 1 },
@@ -52,7 +52,10 @@ describe('buckets', () => {
         set,
         fc.constantFrom('hour' as const, 'day' as const, 'month' as const),
         (a, b, bucket) => {
-          const borders = bordersOf(bucket, wholeBuckets(bucket, { start: START, end: START + 500 * HOUR }));
+          const borders = bucketBorders(
+            bucket,
+            wholeBuckets(bucket, { start: START, end: START + 500 * HOUR }),
+          );
           const missing = subtract(b, a);
           const runs = bucketRuns({ ...none, have: a, missing }, borders, HOUR);
           for (let i = 0; i < borders.length - 1; i++) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expiringGapOf } from '../../../functions/core/queries/expiring-gaps.ts';
-import { limitFamilies, venuesOf } from '../../../functions/core/queries/limit-families.ts';
+import { findExpiringGaps } from '../../../functions/core/queries/expiring-gaps.ts';
+import { limitFamilies, listVenues } from '../../../functions/core/queries/limit-families.ts';
 import type { PagesTier } from '../../../functions/core/series/source.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
@@ -15,14 +15,14 @@ describe('what a source forgets', () => {
       { start: NOW - 5 * DAY, end: NOW - 4 * DAY },
       { start: NOW - 28 * DAY, end: NOW - 27 * DAY },
     ];
-    expect(expiringGapOf(series, forgets, { gaps, failed: [] }, NOW)).toEqual([
+    expect(findExpiringGaps(series, forgets, { gaps, failed: [] }, NOW)).toEqual([
       { ...series, ...gaps[1]!, lostAt: NOW + 2 * DAY, daysLeft: 2 },
     ]);
   });
 
   it('is no news where it is lost already, and counts from what is left of it where a part is', () => {
     const left = (start: number, end: number) =>
-      expiringGapOf(series, forgets, { gaps: [{ start, end }], failed: [] }, NOW);
+      findExpiringGaps(series, forgets, { gaps: [{ start, end }], failed: [] }, NOW);
     expect(left(NOW - 40 * DAY, NOW - 31 * DAY)).toEqual([]);
     expect(left(NOW - 40 * DAY, NOW - 20 * DAY)).toMatchObject([{ start: NOW - 30 * DAY, daysLeft: 0 }]);
   });
@@ -33,7 +33,7 @@ describe('what a source forgets', () => {
       failed: [{ start: NOW - 28 * DAY, end: NOW }],
     };
     for (const id of ['klines_spot', 'funding_binance', 'open_interest_bybit', 'macro_fred'])
-      expect(expiringGapOf(series, sources[id]!, known, NOW)).toEqual([]);
+      expect(findExpiringGaps(series, sources[id]!, known, NOW)).toEqual([]);
   });
 });
 
@@ -43,16 +43,16 @@ describe('what has an archive of its days behind it', () => {
 
   it('is in danger where the archive has not published yet', () => {
     // At midnight the newest file is of the day before yesterday: yesterday's comes at eight.
-    const [first] = expiringGapOf(series, source, { gaps: [gap], failed: [] }, NOW);
+    const [first] = findExpiringGaps(series, source, { gaps: [gap], failed: [] }, NOW);
     expect(first).toMatchObject({ start: NOW - DAY, daysLeft: expect.closeTo(29, 0) });
-    expect(expiringGapOf(series, source, { gaps: [{ ...gap, end: NOW - DAY }], failed: [] }, NOW)).toEqual(
+    expect(findExpiringGaps(series, source, { gaps: [{ ...gap, end: NOW - DAY }], failed: [] }, NOW)).toEqual(
       [],
     );
   });
 
   it('is in danger where the archive was requested in vain', () => {
     const failed = [{ start: NOW - 26 * DAY, end: NOW - 25 * DAY }];
-    const [first] = expiringGapOf(series, source, { gaps: [{ ...gap, end: NOW - DAY }], failed }, NOW);
+    const [first] = findExpiringGaps(series, source, { gaps: [{ ...gap, end: NOW - DAY }], failed }, NOW);
     expect(first).toMatchObject({ ...failed[0], lostAt: NOW + 4 * DAY - HOUR, daysLeft: 3.95 });
   });
 });
@@ -60,7 +60,7 @@ describe('what has an archive of its days behind it', () => {
 describe('a snapshot', () => {
   const source = sources.gex_deribit!;
   const at = (now: number, latestEnd?: number) =>
-    expiringGapOf(series, source, { gaps: [], failed: [], latestEnd }, now);
+    findExpiringGaps(series, source, { gaps: [], failed: [], latestEnd }, now);
 
   it('is in danger when half of its step has gone, or the one before was missed', () => {
     expect(at(NOW + 29 * MINUTE, NOW)).toEqual([]);
@@ -76,6 +76,6 @@ describe('rate budgets', () => {
     const families = limitFamilies(sources);
     expect(families.map(({ family }) => family.id)).toContain('binance-spot');
     expect(families.find(({ family }) => family.id === 'binance-spot')).toMatchObject({ venue: 'binance' });
-    expect(venuesOf(sources)).toEqual(expect.arrayContaining(['binance', 'binance-archive', 'deribit']));
+    expect(listVenues(sources)).toEqual(expect.arrayContaining(['binance', 'binance-archive', 'deribit']));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AggregateStore, Window } from '../../../functions/core/aggregates/aggregates.ts';
-import { piecesOf, readRefresh, refreshView } from '../../../functions/core/queries/refresh-view.ts';
+import { readRefresh, refreshView, splitWindow } from '../../../functions/core/queries/refresh-view.ts';
 import { DAY, SECOND } from '../../../functions/core/time/time.ts';
 
 const T0 = Date.UTC(2025, 0, 1);
@@ -34,18 +34,18 @@ describe('a refresh', () => {
 
 it('cuts a window into pieces that meet, within what has rows', () => {
   const window = { start: day(0), end: day(75) };
-  expect(piecesOf(window, undefined)).toEqual([window]);
-  expect(piecesOf(window, { start: day(-400), end: day(400) })).toEqual([
+  expect(splitWindow(window, undefined)).toEqual([window]);
+  expect(splitWindow(window, { start: day(-400), end: day(400) })).toEqual([
     { start: day(0), end: day(30) },
     { start: day(30), end: day(60) },
     { start: day(60), end: day(75) },
   ]);
-  expect(piecesOf({ start: null, end: null }, { start: day(3) + 1, end: day(40) })).toEqual([
+  expect(splitWindow({ start: null, end: null }, { start: day(3) + 1, end: day(40) })).toEqual([
     { start: null, end: day(33) },
     { start: day(33), end: null },
   ]);
   const far = { start: Date.UTC(1970, 0), end: Date.UTC(9999, 0) };
-  expect(piecesOf(far, { start: day(0), end: day(31) })).toEqual([
+  expect(splitWindow(far, { start: day(0), end: day(31) })).toEqual([
     { start: far.start, end: day(30) },
     { start: day(30), end: far.end },
   ]);

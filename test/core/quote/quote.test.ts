@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planChunks } from '../../../functions/core/ledger/plan.ts';
-import { estimateChunk } from '../../../functions/core/quote/asked-for.ts';
-import { quoteOf } from '../../../functions/core/quote/quote.ts';
+import { estimateChunk } from '../../../functions/core/quote/estimate-chunk.ts';
+import { buildQuote } from '../../../functions/core/quote/quote.ts';
 import type { Source } from '../../../functions/core/series/source.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
@@ -18,7 +18,7 @@ function estimate(source: Source, timeframe: Timeframe, from: number, to: number
   const listing = listedAt === undefined ? undefined : { listedAt };
   return planned.map((chunk) => estimateChunk(source, chunk, { now: NOW, listing }));
 }
-const quote = (...args: Parameters<typeof estimate>) => quoteOf(1, estimate(...args));
+const quote = (...args: Parameters<typeof estimate>) => buildQuote(1, estimate(...args));
 
 describe('a quote', () => {
   it('takes months from the archive, then days, then pages by their weight', () => {
@@ -59,20 +59,20 @@ describe('a quote', () => {
 
   it('waits for windows of a limit when there is more than one window of weight', () => {
     const family = { id: 'slow', limit: 10, windowMs: MINUTE };
-    const chunk = { asked: [{ scope: 'slow', family, requests: 30, weight: 30 }], fetches: 30, rows: 30 };
+    const chunk = { requests: [{ scope: 'slow', family, requests: 30, weight: 30 }], fetches: 30, rows: 30 };
     // Nine of ten are given out: 30 take four windows, of which the first is there at once.
-    expect(quoteOf(1, [chunk]).seconds).toBe(2 + 3 * 60);
+    expect(buildQuote(1, [chunk]).seconds).toBe(2 + 3 * 60);
   });
 
   it('costs the same share for a thousand times the work', () => {
     const [one] = estimate(klines_spot, '1m', Date.UTC(2025, 3, 1), Date.UTC(2025, 4, 1));
-    const many = quoteOf(
+    const many = buildQuote(
       1_000,
       Array.from({ length: 1_000 }, () => one!),
     );
     const region = Object.keys(many.usd)[0]!;
     expect(many.usd[region]!).toBeGreaterThan(0.05);
     expect(many.usd[region]!).toBeLessThan(1);
-    expect(quoteOf(0, []).usd[region]).toBeLessThan(0.001);
+    expect(buildQuote(0, []).usd[region]).toBeLessThan(0.001);
   });
 });

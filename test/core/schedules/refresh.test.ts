@@ -4,8 +4,8 @@ import type { Gap, SeriesReport } from '../../../functions/core/ledger/ports.ts'
 import { refreshTails, tailStart } from '../../../functions/core/schedules/refresh.ts';
 import type { Source } from '../../../functions/core/series/source.ts';
 import { DAY, HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
-import { emptyJobTables } from '../../../simulation/memory/job-tables.ts';
-import { createMemoryLeases } from '../../../simulation/memory/leases.ts';
+import { emptyJobTables } from '../../../simulation/memory/jobs/job-tables.ts';
+import { createMemoryLeases } from '../../../simulation/memory/jobs/leases.ts';
 import { AAA, NOW, worldOf as warehouseOf } from '../world.ts';
 
 const HOUR_TEN = Date.parse('2025-03-10T10:00:00Z');

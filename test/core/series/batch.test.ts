@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchOf, sortAndDedupe } from '../../../functions/core/series/batch.ts';
+import { sortAndDedupe, toBatch } from '../../../functions/core/series/batch.ts';
 import {
   type Batch,
   lowerBound,
@@ -36,7 +36,7 @@ describe('sortAndDedupe', () => {
   it('keeps the first row of each instant, in order, and reports every row that it dropped and that differs', () => {
     fc.assert(
       fc.property(rows, (raw) => {
-        const { batch, findings } = sortAndDedupe(batchOf(table, raw));
+        const { batch, findings } = sortAndDedupe(toBatch(table, raw));
         const first = new Map<number, Row>();
         let conflicts = 0;
         for (const r of raw) {
@@ -53,12 +53,12 @@ describe('sortAndDedupe', () => {
   });
 
   it('leaves a good batch alone', () => {
-    const batch = batchOf(table, [[1, 1, 'a'] as const, [2, null, null] as const]);
+    const batch = toBatch(table, [[1, 1, 'a'] as const, [2, null, null] as const]);
     expect(sortAndDedupe(batch).batch).toBe(batch);
   });
 
   it('reports both rows of a conflict', () => {
-    const { findings } = sortAndDedupe(batchOf(table, [[5, 1, 'a'] as const, [5, 2, 'a'] as const]));
+    const { findings } = sortAndDedupe(toBatch(table, [[5, 1, 'a'] as const, [5, 2, 'a'] as const]));
     expect(findings).toEqual([
       { kind: 'duplicate-conflict', time: 5, detail: { kept: '[5,1,"a"]', dropped: '[5,2,"a"]' } },
     ]);
@@ -90,7 +90,7 @@ describe('batches by time', () => {
       });
     fc.assert(
       fc.property(times, sets, (all, ranges) => {
-        const batch = batchOf(
+        const batch = toBatch(
           table,
           all.map((t) => [t, t * 2, String(t)] as const),
         );

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchOf } from '../../../functions/core/series/batch.ts';
+import { toBatch } from '../../../functions/core/series/batch.ts';
 import type { TableSpec } from '../../../functions/core/series/table.ts';
-import { asObject, cellsAt, keyOf, lineOf } from '../../../functions/core/verify/canonical.ts';
+import { asObject, canonicalKey, canonicalLine, cellsAt } from '../../../functions/core/verify/canonical.ts';
 
 const table: TableSpec = {
   name: 't',
@@ -20,14 +20,14 @@ const AT = Date.UTC(2025, 0, 1);
 
 describe('a canonical line', () => {
   it('is the same for a row of a batch and for the row that a driver reads', () => {
-    const batch = batchOf(table, [['BTC', AT, 0.1 + 0.2, 7, 1, '{"b":[1,{"d":2,"c":null}],"a":1}']]);
+    const batch = toBatch(table, [['BTC', AT, 0.1 + 0.2, 7, 1, '{"b":[1,{"d":2,"c":null}],"a":1}']]);
     const driver = ['BTC', new Date(AT), 0.30000000000000004, 7, true, { a: 1, b: [1, { c: null, d: 2 }] }];
-    expect(lineOf(table, cellsAt(batch, 0))).toBe(lineOf(table, driver));
-    expect(lineOf(table, driver)).toBe(
+    expect(canonicalLine(table, cellsAt(batch, 0))).toBe(canonicalLine(table, driver));
+    expect(canonicalLine(table, driver)).toBe(
       '["BTC","2025-01-01T00:00:00Z",0.30000000000000004,7,true,{"a":1,"b":[1,{"c":null,"d":2}]}]',
     );
-    expect(keyOf(table, driver)).toBe('["BTC","2025-01-01T00:00:00Z"]');
-    expect(asObject(table, lineOf(table, driver))).toMatchObject({
+    expect(canonicalKey(table, driver)).toBe('["BTC","2025-01-01T00:00:00Z"]');
+    expect(asObject(table, canonicalLine(table, driver))).toMatchObject({
       symbol: 'BTC',
       trades: 7,
       provisional: true,
@@ -35,13 +35,15 @@ describe('a canonical line', () => {
   });
 
   it('has null for what is not there', () => {
-    const batch = batchOf(table, [['BTC', AT, null, null, null, null]]);
-    expect(lineOf(table, cellsAt(batch, 0))).toBe('["BTC","2025-01-01T00:00:00Z",null,null,null,null]');
+    const batch = toBatch(table, [['BTC', AT, null, null, null, null]]);
+    expect(canonicalLine(table, cellsAt(batch, 0))).toBe(
+      '["BTC","2025-01-01T00:00:00Z",null,null,null,null]',
+    );
   });
 
   it('differs exactly where doubles differ', () => {
     const double = fc.double({ noNaN: true, noDefaultInfinity: true });
-    const line = (price: number) => lineOf(table, ['A', AT, price, 0, false, null]);
+    const line = (price: number) => canonicalLine(table, ['A', AT, price, 0, false, null]);
     fc.assert(
       fc.property(double, double, (a, b) => {
         expect(line(a) === line(b)).toBe(a === b);
@@ -50,7 +52,7 @@ describe('a canonical line', () => {
   });
 
   it('is refused for what JSON would lose', () => {
-    expect(() => lineOf(table, ['A', AT, Number.POSITIVE_INFINITY, 0, false, null])).toThrow(
+    expect(() => canonicalLine(table, ['A', AT, Number.POSITIVE_INFINITY, 0, false, null])).toThrow(
       expect.objectContaining({ code: 'unfit-value', subject: 'price' }),
     );
   });

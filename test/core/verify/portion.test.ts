@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { periodsIn } from '../../../functions/core/time/period.ts';
 import { contains, measure, type Range } from '../../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../../functions/core/time/time.ts';
-import { portionOf, spansOfTurn } from '../../../functions/core/verify/portion.ts';
+import { selectPortion, spansForTurn } from '../../../functions/core/verify/portion.ts';
 
 const SERIES = { source: 'btc_market_cap', symbol: 'BTC', timeframe: '1d' } as const;
 const NOW = Date.UTC(2026, 10, 27);
@@ -11,7 +11,7 @@ const RESTATES = { recentMonths: 3, sampledIn: 30 };
 const turn = (
   n: number,
   series: typeof SERIES | { source: string; symbol: string; timeframe: '1d' } = SERIES,
-) => portionOf(series, [HELD], RESTATES, n, NOW);
+) => selectPortion(series, [HELD], RESTATES, n, NOW);
 const RECENT = Date.UTC(2026, 8, 1);
 
 describe('the portion of a turn', () => {
@@ -43,7 +43,7 @@ describe('the portion of a turn', () => {
   });
 
   it('of nothing is nothing', () => {
-    expect(portionOf(SERIES, [], RESTATES, 0, NOW)).toEqual([]);
+    expect(selectPortion(SERIES, [], RESTATES, 0, NOW)).toEqual([]);
   });
 });
 
@@ -54,7 +54,7 @@ describe('what a turn fetches again', () => {
     set.reduce((sum, { start, end }) => sum + Math.ceil((end - start) / DAY / rows), 0);
 
   it('is all of a chart that comes in one answer', () => {
-    expect(spansOfTurn({ pageRows: Number.POSITIVE_INFINITY }, RESTATES, SERIES, [HELD], 5, NOW)).toEqual([
+    expect(spansForTurn({ pageRows: Number.POSITIVE_INFINITY }, RESTATES, SERIES, [HELD], 5, NOW)).toEqual([
       HELD,
     ]);
   });
@@ -62,7 +62,7 @@ describe('what a turn fetches again', () => {
   it.each([100, 1_000])('takes no more requests of %i rows than the portion would', (pageRows) => {
     const kinds = new Set<string>();
     for (let n = 0; n < 30; n++) {
-      const spans = spansOfTurn({ pageRows }, RESTATES, SERIES, [HELD], n, NOW);
+      const spans = spansForTurn({ pageRows }, RESTATES, SERIES, [HELD], n, NOW);
       expect(requests(pageRows, spans)).toBeLessThanOrEqual(requests(pageRows, turn(n)));
       kinds.add(measure(spans) === measure([HELD]) ? 'whole' : 'portion');
     }
@@ -71,13 +71,13 @@ describe('what a turn fetches again', () => {
 
   it('begins within reach of the venue, with an hour to spare', () => {
     const held = { start: NOW - 60 * DAY, end: NOW };
-    const spans = spansOfTurn({ pageRows: 500, reachMs: REACH }, RESTATES, HOURLY, [held], 0, NOW);
+    const spans = spansForTurn({ pageRows: 500, reachMs: REACH }, RESTATES, HOURLY, [held], 0, NOW);
     expect(spans).toEqual([{ start: NOW - REACH + HOUR, end: NOW }]);
   });
 
   it('is nothing where all lies beyond the reach, or nothing is held', () => {
     const old = { start: NOW - 90 * DAY, end: NOW - 40 * DAY };
-    expect(spansOfTurn({ pageRows: 500, reachMs: REACH }, RESTATES, HOURLY, [old], 0, NOW)).toEqual([]);
-    expect(spansOfTurn({ pageRows: 500 }, RESTATES, HOURLY, [], 0, NOW)).toEqual([]);
+    expect(spansForTurn({ pageRows: 500, reachMs: REACH }, RESTATES, HOURLY, [old], 0, NOW)).toEqual([]);
+    expect(spansForTurn({ pageRows: 500 }, RESTATES, HOURLY, [], 0, NOW)).toEqual([]);
   });
 });

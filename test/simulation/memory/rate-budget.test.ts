@@ -1,5 +1,5 @@
-import { emptyJobTables, type JobTables } from '../../../simulation/memory/job-tables.ts';
-import { createMemoryRateBudget } from '../../../simulation/memory/rate-budget.ts';
+import { emptyJobTables, type JobTables } from '../../../simulation/memory/jobs/job-tables.ts';
+import { createMemoryRateBudget } from '../../../simulation/memory/jobs/rate-budget.ts';
 import { type BudgetsUnderTest, describeRateBudget, noon } from '../../conformance/rate-budget.ts';
 
 describeRateBudget(async () => {

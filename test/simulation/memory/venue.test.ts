@@ -5,11 +5,11 @@ import type { ArchiveTier, PagesTier } from '../../../functions/core/series/sour
 import { periodAt } from '../../../functions/core/time/period.ts';
 import type { Range } from '../../../functions/core/time/range.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
-import { emptyJobTables } from '../../../simulation/memory/job-tables.ts';
-import { Market } from '../../../simulation/memory/market.ts';
-import { createMemoryRateBudget } from '../../../simulation/memory/rate-budget.ts';
-import { SYNTHETIC_FAMILY, syntheticSource } from '../../../simulation/memory/sources.ts';
-import { MemoryVenue, type VenueOptions } from '../../../simulation/memory/venue.ts';
+import { emptyJobTables } from '../../../simulation/memory/jobs/job-tables.ts';
+import { createMemoryRateBudget } from '../../../simulation/memory/jobs/rate-budget.ts';
+import { Market } from '../../../simulation/memory/venue/market.ts';
+import { SYNTHETIC_FAMILY, syntheticSource } from '../../../simulation/memory/venue/sources.ts';
+import { MemoryVenue, type VenueOptions } from '../../../simulation/memory/venue/venue.ts';
 
 const T0 = Date.UTC(2025, 2);
 const AAA: Series = { source: 'plain', symbol: 'AAA', timeframe: '1h' };

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { gammaOf } from '../../../functions/sources/deribit/black-scholes.ts';
-import { gexOf } from '../../../functions/sources/deribit/gamma-exposure.ts';
+import { optionGamma } from '../../../functions/sources/deribit/black-scholes.ts';
+import { gammaExposure } from '../../../functions/sources/deribit/gamma-exposure.ts';
 
 describe('gamma against published values', () => {
   it('Hull, Options, Futures, and Other Derivatives, "The Greek Letters", Gamma: a share, 0.066', () => {
     const share = { price: 49, strike: 50, years: 0.3846, sigma: 0.2, rate: 0.05, carry: 0.05 };
-    expect(gammaOf(share)).toBeCloseTo(0.066, 3);
+    expect(optionGamma(share)).toBeCloseTo(0.066, 3);
   });
 
   it('Haug, The Complete Guide to Option Pricing Formulas, "Gamma": a share, 0.0278', () => {
     const share = { price: 55, strike: 60, years: 0.75, sigma: 0.3, rate: 0.1, carry: 0.1 };
-    expect(gammaOf(share)).toBeCloseTo(0.0278, 4);
+    expect(optionGamma(share)).toBeCloseTo(0.0278, 4);
   });
 });
 
@@ -38,12 +38,12 @@ describe('gamma on a future', () => {
   it('is the second derivative of the price', () => {
     const h = 5;
     const bend = (price(future.price + h) - 2 * price(future.price) + price(future.price - h)) / h ** 2;
-    expect(gammaOf(future)! / bend).toBeCloseTo(1, 4);
+    expect(optionGamma(future)! / bend).toBeCloseTo(1, 4);
   });
 
   it('is discounted by interest', () => {
-    const discounted = gammaOf({ ...future, rate: 0.05 })!;
-    expect(discounted / gammaOf(future)!).toBeCloseTo(Math.exp(-0.05 * future.years), 12);
+    const discounted = optionGamma({ ...future, rate: 0.05 })!;
+    expect(discounted / optionGamma(future)!).toBeCloseTo(Math.exp(-0.05 * future.years), 12);
   });
 
   it.each([
@@ -53,13 +53,13 @@ describe('gamma on a future', () => {
     ['no price', { price: Number.NaN }],
     ['no strike', { strike: 0 }],
   ])('there is none with %s', (_, terms) => {
-    expect(gammaOf({ ...future, ...terms })).toBeUndefined();
+    expect(optionGamma({ ...future, ...terms })).toBeUndefined();
   });
 });
 
 describe('gamma exposure', () => {
   it('is the change of delta, in dollars, for a move of one percent', () => {
     // 1,000 coins whose deltas change by 0.00002 a dollar; 1 % of 50,000 are 500 dollars: 10 coins, half a million.
-    expect(gexOf(0.000_02, 1_000, 50_000)).toBeCloseTo(500_000, 6);
+    expect(gammaExposure(0.000_02, 1_000, 50_000)).toBeCloseTo(500_000, 6);
   });
 });

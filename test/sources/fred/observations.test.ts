@@ -5,8 +5,8 @@ import { bytes, rowsOf } from '../conformance.ts';
 
 const seriesOf = (symbol: string) => ({ source: 'macro_fred', symbol, timeframe: '1d' as const });
 const on = (day: string): number => Date.parse(day);
-type Told = [date: string, from: string, until: string, value: string];
-const page = (symbol: string, ...told: Told[]) =>
+type Vintage = [date: string, from: string, until: string, value: string];
+const page = (symbol: string, ...told: Vintage[]) =>
   parseObservations(
     bytes(
       JSON.stringify({
@@ -57,8 +57,8 @@ describe('parts of several real-time periods', () => {
 });
 
 it('says so when one vintage is told twice with two values', () => {
-  const vintage: Told = ['2010-01-04', '2010-01-05', '9999-12-31', '3.85'];
-  const parsed = page('DGS10', vintage, [...vintage.slice(0, 3), '3.86'] as Told, vintage);
+  const vintage: Vintage = ['2010-01-04', '2010-01-05', '9999-12-31', '3.85'];
+  const parsed = page('DGS10', vintage, [...vintage.slice(0, 3), '3.86'] as Vintage, vintage);
   expect(rowsOf(parsed)).toEqual([['DGS10', on('2010-01-04'), on('2010-01-05'), null, 3.85]]);
   expect(parsed.findings).toMatchObject([{ kind: 'duplicate-conflict', time: on('2010-01-04') }]);
 });

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { requestOf } from '../../../functions/core/probe/check.ts';
+import { toHttpRequest } from '../../../functions/core/probe/check.ts';
 import { type Finding, type ProbeResult, runChecks } from '../../../functions/core/probe/run-checks.ts';
 import { createArchiveReader } from '../../../functions/runtime/archive-reader.ts';
 import { createVenueClient } from '../../../functions/runtime/venue-client.ts';
@@ -369,7 +369,9 @@ describe('what cannot be queried', () => {
 it('has checks for every source, and every simulated host', () => {
   const ids = new Set(checks.flatMap((check) => check.sources));
   expect([...ids].sort()).toEqual(Object.keys(sources).sort());
-  const hosts = new Set(checks.flatMap((check) => check.requests(NOW)).map((one) => requestOf(one).host.env));
+  const hosts = new Set(
+    checks.flatMap((check) => check.requests(NOW)).map((one) => toHttpRequest(one).host.env),
+  );
   expect([...hosts].sort()).toEqual(venueModules.map(({ env }) => env).sort());
   expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
 });

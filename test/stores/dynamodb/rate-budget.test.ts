@@ -82,7 +82,7 @@ describe('a scope that cools down', () => {
     const { family, worker } = setUp(600);
     const [mine, other] = [worker(), worker()];
     await other.take('venue', family, 1);
-    await mine.park('venue', noon + MINUTE, 'banned');
+    await mine.coolDown('venue', noon + MINUTE, 'banned');
     await other.take('venue', family, 1);
     table.now = noon + SECOND;
     await expect(other.take('venue', family, 1)).rejects.toMatchObject({ until: noon + MINUTE });

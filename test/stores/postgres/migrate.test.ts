@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { flavourOf, refuseOld } from '../../../functions/stores/postgres/flavour.ts';
+import { detectFlavour, refuseOld } from '../../../functions/stores/postgres/flavour.ts';
 import { migrate } from '../../../functions/stores/postgres/migrate.ts';
 import type { Runner } from '../../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase } from '../../helpers/database.ts';
@@ -116,7 +116,7 @@ describe('the server', () => {
     const fit = [{ version: '2.23.0', license }];
     // Creating it takes a transaction: begin, look for our own views, create, look at it, commit or rollback.
     const rest = created ? [fit] : [[], [], [], fit, []];
-    return flavourOf(answering(...first, [{ created, loaded }], ...rest), 'db');
+    return detectFlavour(answering(...first, [{ created, loaded }], ...rest), 'db');
   };
 
   it('gives a new database Timescale where it is loaded', async () => {

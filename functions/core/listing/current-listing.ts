@@ -3,30 +3,30 @@ import type { SeriesStore } from '../ledger/ports.ts';
 import type { Series } from '../series/series.ts';
 import type { Listing, Source } from '../series/source.ts';
 import { type Clock, DAY } from '../time/time.ts';
-import { findLives, type LookPorts } from './find-lives.ts';
+import { type FindLivesPorts, findLives } from './find-lives.ts';
 
-export interface ListingPorts extends LookPorts {
+export interface ListingPorts extends FindLivesPorts {
   readonly store: Pick<SeriesStore, 'listing' | 'saveListing'>;
   readonly clock: Clock;
 }
 
 /** A symbol can end, come back, or be another contract's: what was learnt before this long ago is looked at again. */
-export const LOOKED_AGAIN_AFTER = 7 * DAY;
+export const RECHECK_AFTER = 7 * DAY;
 
 /**
  * A symbol's lives as the store knows them; the venue is requested where it knows none yet or where the look is old.
  * @throws as `findLives` does
  */
-export async function listingOf(
+export async function currentListing(
   ports: ListingPorts,
   source: Pick<Source, 'listing' | 'tiers' | 'traded'>,
   series: Series,
 ): Promise<Listing | undefined> {
   if ('listedAt' in source.listing) return source.listing;
   const known = await ports.store.listing(series);
-  if (known && ports.clock() - known.lookedAt < LOOKED_AGAIN_AFTER) return known;
+  if (known && ports.clock() - known.lookedAt < RECHECK_AFTER) return known;
   try {
-    return (await lookAgain(ports, source, series, known)) ?? known;
+    return (await refreshListing(ports, source, series, known)) ?? known;
   } catch (error) {
     // An old look is better than none; the schedule goes on looking, and reports what refuses.
     if (known && (error instanceof BudgetExhausted || error instanceof GordonError)) return known;
@@ -35,14 +35,14 @@ export async function listingOf(
 }
 
 /** Looks at the lives now and keeps what was found. @param known what an older look found @throws as `findLives` does */
-export async function lookAgain(
+export async function refreshListing(
   { store, venue, archive, clock }: ListingPorts,
   source: Pick<Source, 'listing' | 'tiers' | 'traded'>,
   series: Series,
   known: Listing | undefined,
 ): Promise<Listing | undefined> {
   const now = clock();
-  const { listing, whole } = await findLives({ venue, archive }, source, series, now, known);
-  if (listing) await store.saveListing(series, listing, whole ? now : undefined);
+  const { listing, complete } = await findLives({ venue, archive }, source, series, now, known);
+  if (listing) await store.saveListing(series, listing, complete ? now : undefined);
   return listing;
 }

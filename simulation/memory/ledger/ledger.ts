@@ -1,4 +1,4 @@
-import { periodsIn } from '../../functions/core/time/period.ts';
+import { periodsIn } from '../../../functions/core/time/period.ts';
 import {
   clip,
   intersect,
@@ -6,13 +6,13 @@ import {
   type Range,
   type RangeSet,
   subtract,
-} from '../../functions/core/time/range.ts';
-import { DAY } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+} from '../../../functions/core/time/range.ts';
+import { DAY } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { retiredIn } from './retention.ts';
 import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 
-/** What is to be entered into the ledger. */
+/** A span to enter into the ledger. */
 export interface NewSpan {
   readonly span: Range;
   readonly state: Span['state'];
@@ -20,13 +20,13 @@ export interface NewSpan {
   readonly evidence?: readonly unknown[];
   readonly object?: string;
   readonly sha256?: string | undefined;
-  /** rows within a part of the span; absent: one for each step */
+  /** counts the rows within a part of the span; absent: one row for each step */
   readonly count?: (part: Range) => number;
 }
 
 /**
- * An outage may be mended by the venue, and what was not published may still be: such a proof is checked again when as much
- * time has passed since as lay between the hole and the proof, and a day at least. Every other reason is final.
+ * A venue may fill an outage later, and an unpublished file may still be published. Such a proof expires when as much time
+ * has passed since the proof as lay between the hole and the proof, and after a day at least. Every other reason is final.
  */
 export const isProof = ({ state, reason, fetchedAt, end }: Span, now: number): boolean =>
   state === 'empty' &&
@@ -40,11 +40,11 @@ export const haveIn = ({ spans }: Book): RangeSet => setOf(spans.filter(({ state
 export const proofsIn = ({ spans }: Book, now: number): RangeSet =>
   setOf(spans.filter((span) => isProof(span, now)));
 
-/** Whatever is there or was proven empty once. */
+/** What has rows or was proven empty, whether or not the proof has expired. */
 export const accountedIn = ({ spans }: Book): RangeSet =>
   setOf(spans.filter(({ state }) => state !== 'failed'));
 
-/** requested − have − proven empty − what is not kept. */
+/** requested − have − proven empty − retired. */
 export const missingIn = (warehouse: MemoryWarehouse, book: Book, requested: Range, now: number): RangeSet =>
   subtract(
     subtract(
@@ -54,7 +54,7 @@ export const missingIn = (warehouse: MemoryWarehouse, book: Book, requested: Ran
     retiredIn(warehouse, book, requested, now),
   );
 
-/** Takes a set out of the spans of some states. What is left of a span keeps its provenance. */
+/** Removes a set from the spans of some states. What is left of a span keeps its provenance. */
 export function cutOut(
   warehouse: MemoryWarehouse,
   book: Book,
@@ -62,7 +62,7 @@ export function cutOut(
   states: readonly Span['state'][],
 ): void {
   const step = stepOf(book.series.timeframe);
-  const events = warehouse.rows.table(book.series).rhythm === 'events';
+  const events = warehouse.rows.table(book.series).cadence === 'irregular';
   const rowsIn = (span: Span, part: Range): number => {
     if (span.state !== 'have') return 0;
     return events ? warehouse.rows.count(book.series, part) : (part.end - part.start) / step;
@@ -75,7 +75,7 @@ export function cutOut(
   });
 }
 
-/** Enters spans, cut at the borders of months. */
+/** Enters spans, cut at month borders. */
 export function enterSpans(
   warehouse: MemoryWarehouse,
   book: Book,
@@ -104,7 +104,7 @@ export function enterSpans(
   }
 }
 
-/** Only the last error of a span is kept, and only where it still lacks rows. */
+/** Records a failure. Only the last error of a span is kept, and only where rows are still missing. */
 export function noteFailed(
   warehouse: MemoryWarehouse,
   book: Book,

@@ -1,14 +1,14 @@
-import type { ChunkProgress } from '../../functions/core/jobs/job.ts';
-import type { JobStore } from '../../functions/core/jobs/ports.ts';
-import { measure } from '../../functions/core/time/range.ts';
+import type { ChunkProgress } from '../../../functions/core/jobs/job.ts';
+import type { JobStore } from '../../../functions/core/jobs/ports.ts';
+import { measure } from '../../../functions/core/time/range.ts';
+import type { Step } from '../step.ts';
 import type { JobTables } from './job-tables.ts';
-import type { Step } from './step.ts';
 
 export function createMemoryChunks(
   tables: JobTables,
   step: Step,
 ): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'failChunk'> {
-  /** As the table's updates: a chunk that nobody planned is entered with what is known of it. */
+  /** Like an update of the real table, this creates a chunk that was never planned. */
   const update = async (
     id: string,
     label: string,

@@ -1,21 +1,21 @@
 import type { Period } from '../time/period.ts';
 import { clip, measure, type RangeSet } from '../time/range.ts';
 import { DAY } from '../time/time.ts';
-import { reachOf } from './object-reach.ts';
+import { objectReach } from './object-reach.ts';
 import type { ArchiveTier } from './source.ts';
 
 /** For up to two days a month's file is the dearer way: daily files hold the same rows. */
 const WORTH_A_MONTH = 2 * DAY;
 
 /** What of the missing an archive's object of the period is asked for; nothing as long as it is not out, or not worth it. */
-export function worthAsking(
+export function wantedFromObject(
   tier: ArchiveTier,
   period: Period,
   missing: RangeSet,
   now: number,
   step: number,
 ): RangeSet {
-  const wanted = clip(missing, reachOf(tier, period, step));
+  const wanted = clip(missing, objectReach(tier, period, step));
   if (wanted.length === 0 || tier.publishedAt(period) > now) return [];
   return tier.unit === 'month' && measure(wanted) <= WORTH_A_MONTH ? [] : wanted;
 }

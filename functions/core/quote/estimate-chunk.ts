@@ -9,7 +9,7 @@ import {
   type Source,
 } from '../series/source.ts';
 import type { HttpRequest, LimitFamily } from '../series/venue.ts';
-import { worthAsking } from '../series/worth-asking.ts';
+import { wantedFromObject } from '../series/wanted-from-object.ts';
 import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, union } from '../time/range.ts';
 import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
@@ -24,7 +24,7 @@ export interface VenueRequests {
 }
 
 export interface ChunkEstimate {
-  readonly asked: readonly VenueRequests[];
+  readonly requests: readonly VenueRequests[];
   /** objects and pages: what is waited for, one after the other */
   readonly fetches: number;
   readonly rows: number;
@@ -62,8 +62,8 @@ export function estimateChunk(
     else left = subtract(left, snapshot(tier, chunk, left, options.now, tally));
     told = union(told, subtract(before, left));
   }
-  const perRow = source.table.rhythm === 'events' ? (source.longestSilenceMs ?? step) : step;
-  return { asked: tally.asked, fetches: tally.fetches, rows: Math.ceil(measure(told) / perRow) };
+  const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
+  return { requests: tally.requests, fetches: tally.fetches, rows: Math.ceil(measure(told) / perRow) };
 }
 
 function objects(
@@ -78,7 +78,7 @@ function objects(
   const step = stepOf(chunk.timeframe);
   for (const period of around ? periodsFor(tier, around, step) : []) {
     // Of what two objects may hold the earlier one has it.
-    const wanted = subtract(worthAsking(tier, period, left, now, step), brought);
+    const wanted = subtract(wantedFromObject(tier, period, left, now, step), brought);
     if (wanted.length === 0) continue;
     const { file } = tier.object(chunk, period);
     brought = union(brought, wanted);
@@ -102,20 +102,20 @@ function pages(
   const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - tier.reachMs, step);
   const within = clip(left, { start: reached, end: Number.POSITIVE_INFINITY });
   // Of events a page holds so many, however far they lie apart.
-  const perRow = source.table.rhythm === 'events' ? (source.longestSilenceMs ?? step) : step;
+  const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
   for (const range of within) {
     const pageMs = tier.pageRows * perRow;
     const full = Number.isFinite(pageMs) ? Math.max(Math.ceil((range.end - range.start) / pageMs) - 1, 0) : 0;
     const whole = { start: range.start, end: Math.min(range.start + pageMs, range.end) };
     const rest = { start: range.start + (full > 0 ? full * pageMs : 0), end: range.end };
-    for (const request of requestsOf(tier, chunk, whole, now)) tally.add(request, full);
-    for (const request of requestsOf(tier, chunk, rest, now)) tally.add(request, 1);
+    for (const request of pageRequests(tier, chunk, whole, now)) tally.add(request, full);
+    for (const request of pageRequests(tier, chunk, rest, now)) tally.add(request, 1);
     tally.fetches += full + 1;
   }
   return within;
 }
 
-const requestsOf = (tier: PagesTier, chunk: PlannedChunk['chunk'], range: Range, now: number) =>
+const pageRequests = (tier: PagesTier, chunk: PlannedChunk['chunk'], range: Range, now: number) =>
   tier.parts?.requests(chunk, range, now) ?? [tier.request(chunk, range)];
 
 function snapshot(
@@ -135,16 +135,16 @@ function snapshot(
 }
 
 class Tally {
-  readonly asked: VenueRequests[] = [];
+  readonly requests: VenueRequests[] = [];
   fetches = 0;
 
   add({ venue, family, weight = 1 }: HttpRequest, requests: number): void {
     if (requests === 0) return;
     const scope = family?.id ?? venue.id;
-    let entry = this.asked.find((one) => one.scope === scope);
+    let entry = this.requests.find((one) => one.scope === scope);
     if (!entry) {
       entry = { scope, family, requests: 0, weight: 0 };
-      this.asked.push(entry);
+      this.requests.push(entry);
     }
     entry.requests += requests;
     entry.weight += requests * weight;

@@ -1,21 +1,21 @@
-import type { ChunkProgress, Job } from '../../functions/core/jobs/job.ts';
-import type { Lease } from '../../functions/core/jobs/lease.ts';
-import type { RangeSet } from '../../functions/core/time/range.ts';
+import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
+import type { Lease } from '../../../functions/core/jobs/lease.ts';
+import type { RangeSet } from '../../../functions/core/time/range.ts';
 
-/** When rows that may still change were last requested, for one chunk. */
+/** When the provisional rows of one chunk were last requested. */
 export interface ProvisionalNote {
   readonly series: string;
   readonly at: number;
   readonly spans: RangeSet;
 }
 
-/** Nobody sends anything to a scope before `until`; epoch ms of our clock. */
+/** Nothing is sent to a scope (a limit family or a venue) before `until`; epoch ms of our clock. */
 interface Cooldown {
   readonly until: number;
   readonly why: string;
 }
 
-/** What the job table holds. It outlives the stores that use it, as a table outlives the processes. */
+/** The content of the job table. It outlives the stores that use it, as a table outlives processes. */
 export interface JobTables {
   readonly jobs: Map<string, Job>;
   /** by job and label */
@@ -25,12 +25,12 @@ export interface JobTables {
   readonly orders: Map<string, Job>;
   readonly provisional: Map<string, ProvisionalNote>;
   readonly leases: Map<string, Lease>;
-  /** spent of a limit family, by the family's id and the beginning of the window */
+  /** units spent, by the limit family's id and the start of the window */
   readonly spent: Map<string, number>;
-  /** the next free moment of a paced family */
+  /** the next free moment of a paced family, by its id; epoch ms */
   readonly moments: Map<string, number>;
-  readonly parks: Map<string, Cooldown>;
-  /** ids given so far, so that each is another one and later than those before */
+  readonly cooldowns: Map<string, Cooldown>;
+  /** what the last id was made of, so that ids are unique and ascending */
   ids: { readonly time: number; readonly count: number };
 }
 
@@ -43,13 +43,13 @@ export const emptyJobTables = (): JobTables => ({
   leases: new Map(),
   spent: new Map(),
   moments: new Map(),
-  parks: new Map(),
+  cooldowns: new Map(),
   ids: { time: 0, count: 0 },
 });
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** A ULID without chance: ten letters of time and sixteen of a count. It sorts by when it was made. */
+/** Makes a deterministic ULID: ten letters of time and sixteen of a counter. Ids sort by the time of their creation. */
 export function nextId(tables: JobTables, now: number): string {
   const { time, count } = tables.ids;
   tables.ids = { time: Math.max(time, now), count: count + 1 };

@@ -1,15 +1,15 @@
-import type { SeriesCatalog } from '../../functions/core/ledger/ports.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import type { Clock } from '../../functions/core/time/time.ts';
+import type { SeriesCatalog } from '../../../functions/core/ledger/ports.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import type { Clock } from '../../../functions/core/time/time.ts';
+import { atOnce, type Step } from '../step.ts';
 import { missingIn } from './ledger.ts';
 import { reconcile } from './reconcile.ts';
 import { report, requestedBooks } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdraw } from './requests.ts';
-import { atOnce, type Step } from './step.ts';
 import { recount, retire, setRetention } from './upkeep.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
 
-/** The catalogue of series in memory. Each call is one transaction. */
+/** The series catalogue in memory. Each call is one transaction. */
 export function createMemorySeriesCatalog(
   warehouse: MemoryWarehouse,
   clock: Clock,

@@ -1,32 +1,32 @@
-import { GordonError } from '../../functions/core/errors/errors.ts';
-import { batchOf, sortAndDedupe } from '../../functions/core/series/batch.ts';
-import type { Series } from '../../functions/core/series/series.ts';
+import { GordonError } from '../../../functions/core/errors/errors.ts';
+import { sortAndDedupe, toBatch } from '../../../functions/core/series/batch.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
 import type {
   ArchiveTier,
   ListingProbe,
   PagesTier,
   Parsed,
   Source,
-} from '../../functions/core/series/source.ts';
-import type { TableSpec } from '../../functions/core/series/table.ts';
-import type { HttpRequest, LimitFamily } from '../../functions/core/series/venue.ts';
-import type { Period } from '../../functions/core/time/period.ts';
-import type { Range } from '../../functions/core/time/range.ts';
-import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+} from '../../../functions/core/series/source.ts';
+import type { TableSpec } from '../../../functions/core/series/table.ts';
+import type { HttpRequest, LimitFamily } from '../../../functions/core/series/venue.ts';
+import type { Period } from '../../../functions/core/time/period.ts';
+import type { Range } from '../../../functions/core/time/range.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import type { Tick } from './market.ts';
 
-/** How a source of the synthetic venue differs from the plain one, which has months, days and pages. */
+/** How a synthetic source differs from the default, which has monthly and daily archives and pages. */
 export interface Traits extends Partial<Omit<Source, 'tiers' | 'table'>> {
   readonly id: string;
-  /** archives, coarsest first */
+  /** units of the archive tiers, coarsest first */
   readonly archives?: readonly ('month' | 'day')[];
-  /** how far back the pages reach; ms */
+  /** how far back the pages reach, in ms; defaults to no limit */
   readonly reachMs?: number;
   readonly pageRows?: number;
-  /** a table of events, one each so many ms */
+  /** makes it a table of events, one each this many ms */
   readonly everyMs?: number;
-  /** only the present moment is to be had */
+  /** the source has a snapshot tier alone */
   readonly snapshot?: boolean;
 }
 
@@ -54,7 +54,7 @@ const tableOf = ({ id, everyMs }: Traits): TableSpec => ({
     { name: 'close', type: 'float8' },
   ],
   key: ['symbol', 'timeframe', 'time'],
-  ...(everyMs !== undefined && { rhythm: 'events' }),
+  ...(everyMs !== undefined && { cadence: 'irregular' }),
 });
 
 export function syntheticSource(traits: Traits): SyntheticSource {
@@ -83,11 +83,11 @@ export function syntheticSource(traits: Traits): SyntheticSource {
   };
 }
 
-/** Sources whose rows come along in one another's files have one data set. */
+/** Siblings, whose rows lie in the same archive objects, share one data set. */
 export const datasetOf = ({ id, siblings = [] }: Pick<Source, 'id' | 'siblings'>): string =>
   [id, ...siblings].sort()[0]!;
 
-/** The wire: rows as pairs, in an archive by their source. */
+/** Encodes a body: rows are pairs, and archive objects hold them by source. */
 export const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 function decode<T>(body: Uint8Array, subject: string): T {
@@ -102,7 +102,7 @@ function decode<T>(body: Uint8Array, subject: string): T {
 
 function parsedOf(table: TableSpec, { symbol, timeframe }: Series, ticks: readonly Tick[]): Parsed {
   return sortAndDedupe(
-    batchOf(
+    toBatch(
       table,
       ticks.map(([time, price]) => [symbol, timeframe, time, price] as const),
     ),
@@ -126,7 +126,7 @@ function archiveOf(traits: Traits, table: TableSpec, unit: 'month' | 'day'): Arc
         const read = (id: string, of: TableSpec): Parsed => {
           const parsed = parsedOf(of, series, rows[id] ?? []);
           const there = new Set(parsed.batch.times);
-          // As a real file: a line has a cell for each of them, and an empty one is a finding.
+          // As in a real file, a line has a cell for each sibling, and an empty cell is a finding.
           const empty = [...instants].filter((time) => !there.has(time));
           const findings = empty.map((time) => ({ kind: 'empty-field', time, detail: {} }));
           return { ...parsed, findings: [...parsed.findings, ...findings] };

@@ -1,22 +1,22 @@
-import { badRequest } from '../../functions/core/errors/bad-request.ts';
+import { badRequest } from '../../../functions/core/errors/bad-request.ts';
 import {
   isFinished,
   JOB_STATUSES,
   type Job,
   type JobGap,
   type JobStatus,
-} from '../../functions/core/jobs/job.ts';
-import type { JobFilter, JobStore } from '../../functions/core/jobs/ports.ts';
-import type { FinalStatus } from '../../functions/core/ledger/ports.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import { normalize } from '../../functions/core/time/range.ts';
-import type { Clock } from '../../functions/core/time/time.ts';
+} from '../../../functions/core/jobs/job.ts';
+import type { JobFilter, JobStore } from '../../../functions/core/jobs/ports.ts';
+import type { FinalStatus } from '../../../functions/core/ledger/ports.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { normalize } from '../../../functions/core/time/range.ts';
+import type { Clock } from '../../../functions/core/time/time.ts';
+import { atOnce, type Step } from '../step.ts';
 import { createMemoryChunks } from './chunks.ts';
 import { enterJob } from './create-job.ts';
 import type { JobTables } from './job-tables.ts';
-import { atOnce, type Step } from './step.ts';
 
-/** Jobs in memory. Each transition is one step, with the condition that the job table checks. */
+/** Jobs in memory. Each transition is one step and checks the same condition as the real job table. */
 export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step = atOnce): JobStore {
   const get = async (id: string): Promise<Job | undefined> => {
     await step(`get job ${id}`);
@@ -27,7 +27,7 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
     if (job) return job;
     throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.', 404);
   };
-  /** @returns undefined when the job is final, or when there is none */
+  /** @returns undefined when the job has ended or does not exist */
   const change = async (id: string, edit: (job: Job) => Job): Promise<Job | undefined> => {
     await step(`change job ${id}`);
     const job = tables.jobs.get(id);
@@ -87,7 +87,7 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
     async finish(id, to) {
       const finished = await end(id, to);
       if (finished) return finished;
-      // Final already. A cancelled job still learns how many rows it wrote before it stopped.
+      // The job has ended already. A cancelled one still gets the count of rows that it wrote before it stopped.
       const job = await mustGet(id);
       if (job.rows >= to.rows) return job;
       await step(`change job ${id}`);
@@ -127,7 +127,7 @@ const withoutPhase = ({ phase: _phase, phaseAt: _phaseAt, ...job }: Job): Job =>
 
 const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_STATUSES.filter(isFinished)];
 
-/** Status by status, in the order in which a job goes through them, as the real list is read. */
+/** Reads status by status, in the order in which a job passes them, like the real list. */
 async function list(tables: JobTables, step: Step, { statuses, source, limit, after }: JobFilter) {
   const found = new Map<string, Job>();
   for (const stage of STAGES) {

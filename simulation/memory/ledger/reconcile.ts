@@ -5,19 +5,19 @@ import {
   type RangeSet,
   runsOf,
   subtract,
-} from '../../functions/core/time/range.ts';
-import { DAY, floorTo, HOUR } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+} from '../../../functions/core/time/range.ts';
+import { DAY, floorTo, HOUR } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { cutOut, haveIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, Span } from './warehouse.ts';
 
-/** A job's rows are counted by its spans as long as it runs; after this no job does. */
+/** While a job runs, its rows are counted by its spans. No job runs longer than this. */
 const SETTLED_AFTER = 7 * DAY;
 
-/** What was at work for a job when it was cancelled still counts its rows then. */
+/** Fetchers that were at work when a job was cancelled still count its rows for this long. */
 const CLOSED_FOR = HOUR;
 
-/** Takes out of the ledger what has no row, and joins old spans. @returns what was taken out */
+/** Removes from the ledger what has no row, and joins old spans. @returns what was removed */
 export function reconcile(warehouse: MemoryWarehouse, book: Book, range: Range, now: number): RangeSet {
   if (range.start >= range.end) return [];
   const lost = lostIn(warehouse, book, range);
@@ -28,8 +28,8 @@ export function reconcile(warehouse: MemoryWarehouse, book: Book, range: Range, 
 
 function lostIn({ rows }: MemoryWarehouse, book: Book, range: Range): RangeSet {
   const { series } = book;
-  if (rows.table(series).rhythm === 'events') {
-    // Nobody knows which row is gone, so the whole span is.
+  if (rows.table(series).cadence === 'irregular') {
+    // Nothing says which row is gone, so the whole span is removed.
     const short = book.spans.filter(
       (span) =>
         span.state === 'have' &&
@@ -44,8 +44,8 @@ function lostIn({ rows }: MemoryWarehouse, book: Book, range: Range): RangeSet {
 }
 
 /**
- * Touching spans of one UTC day become one when their jobs have ended an hour ago, an hour's at a time; those of a job of
- * which nobody noted the end after a week. Spans of archive objects stay as they are.
+ * Joins touching spans of one UTC day once their jobs ended more than an hour ago, hour by hour; spans of a job whose end was
+ * never recorded are joined after a week. Spans of archive objects stay as they are.
  */
 function joinOldSpans({ closedJobs }: MemoryWarehouse, book: Book, range: Range, now: number): void {
   const until = Math.min(range.end, floorTo(now - CLOSED_FOR, HOUR));
@@ -63,7 +63,7 @@ function joinOldSpans({ closedJobs }: MemoryWarehouse, book: Book, range: Range,
       if (islands.at(-1)?.at(-1)?.end === span.start) islands.at(-1)!.push(span);
       else islands.push([span]);
     }
-    // Two that touch may wait for a third.
+    // A single pair is not worth a write: it waits for a third span.
     if (ofDay.length - islands.length < 2) continue;
     for (const island of islands) if (island.length > 1) join(book, island);
   }

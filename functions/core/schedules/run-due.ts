@@ -4,7 +4,7 @@ import { type Clock, MINUTE } from '../time/time.ts';
 /** Below the functions' timeout, for the work in hand must still fit. */
 export const RUN_BUDGET = 10 * MINUTE;
 
-export interface Turns {
+export interface RunSummary {
   /** pieces of work that were done; the others come first in the next run */
   readonly series: number;
   /** why the run ended early; absent when it came through */
@@ -17,13 +17,13 @@ export interface Turns {
  * @param done notes that a piece had its turn, also when it failed for good: else it would be the first one of every run
  * @throws what a piece failed of for good, after the others had their turn; what may pass at once
  */
-export async function inTurn<Work>(
+export async function runDue<Work>(
   clock: Clock,
   until: number,
   due: readonly Work[],
   work: (one: Work) => Promise<void>,
   done: (one: Work, ok: boolean) => Promise<void>,
-): Promise<Turns> {
+): Promise<RunSummary> {
   let series = 0;
   let failed: unknown;
   try {

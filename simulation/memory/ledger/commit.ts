@@ -1,7 +1,7 @@
-import { GordonError } from '../../functions/core/errors/errors.ts';
-import type { Page } from '../../functions/core/ledger/coverage.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import { countWithin, rowsWithin } from '../../functions/core/series/table.ts';
+import { GordonError } from '../../../functions/core/errors/errors.ts';
+import type { Page } from '../../../functions/core/ledger/coverage.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { countWithin, rowsWithin } from '../../../functions/core/series/table.ts';
 import {
   measure,
   normalize,
@@ -9,20 +9,20 @@ import {
   type RangeSet,
   subtract,
   union,
-} from '../../functions/core/time/range.ts';
-import { iso } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+} from '../../../functions/core/time/range.ts';
+import { iso } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { cutOut, enterSpans, haveIn, type NewSpan, noteFailed, proofsIn } from './ledger.ts';
 import type { Author, MemoryWarehouse } from './warehouse.ts';
 
 /**
- * Rows, spans and findings of pages of one series, as a whole.
- * @returns rows that are now accounted for and were not before, and provisional ones that are new or changed
- * @throws GordonError `overclaimed-span`; nothing has changed then
+ * Commits the rows, spans and findings of pages of one series as a whole.
+ * @returns the number of rows that are newly accounted for, plus provisional rows that are new or changed
+ * @throws GordonError `overclaimed-span`, before anything is changed
  */
 export function commitPages(warehouse: MemoryWarehouse, pages: readonly Page[], by: Author): number {
   const book = warehouse.book(pages[0]!.series);
-  const events = warehouse.rows.table(book.series).rhythm === 'events';
+  const events = warehouse.rows.table(book.series).cadence === 'irregular';
   const spans: NewSpan[] = [];
   let written: RangeSet = [];
   const fresh = pages.map((page) => {
@@ -31,7 +31,7 @@ export function commitPages(warehouse: MemoryWarehouse, pages: readonly Page[], 
     written = union(written, own);
     return { page, own };
   });
-  // A row is worth more than a proof that there is none, whichever page it is in.
+  // A row outweighs a proof of emptiness, whichever page each is in.
   let settled = union(union(haveIn(book), written), proofsIn(book, by.at));
   for (const { empty, object } of pages) {
     for (const { span: whole, reason, evidence } of empty) {

@@ -1,18 +1,18 @@
-import type { Page } from '../../functions/core/ledger/coverage.ts';
-import type { Retention } from '../../functions/core/ledger/ports.ts';
-import type { LedgerEntry } from '../../functions/core/queries/ports.ts';
-import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
-import type { Listing } from '../../functions/core/series/source.ts';
-import type { TableSpec } from '../../functions/core/series/table.ts';
-import type { RangeSet } from '../../functions/core/time/range.ts';
+import type { Page } from '../../../functions/core/ledger/coverage.ts';
+import type { Retention } from '../../../functions/core/ledger/ports.ts';
+import type { LedgerEntry } from '../../../functions/core/queries/ports.ts';
+import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
+import type { Listing } from '../../../functions/core/series/source.ts';
+import type { TableSpec } from '../../../functions/core/series/table.ts';
+import type { RangeSet } from '../../../functions/core/time/range.ts';
 import { RowTables } from './rows.ts';
 
-/** A span of the ledger. Ids grow; a span that is cut becomes new ones. */
+/** A span of the ledger. Ids ascend; the parts of a span that is cut get new ids. */
 export interface Span extends LedgerEntry {
   readonly id: number;
 }
 
-/** What is known of a series beside its spans. Times are epoch ms. */
+/** What is known of a series besides its spans. Times are epoch ms. */
 export interface SeriesRecord {
   readonly requested: RangeSet;
   readonly followed: boolean;
@@ -20,20 +20,20 @@ export interface SeriesRecord {
   readonly unfollowedAt?: number;
   readonly auditedAt?: number;
   readonly listing?: Listing;
-  /** absent: not wholly, or never */
+  /** when the listing was last checked completely; absent: never */
   readonly lookedAt?: number;
 }
 
-/** What a job that has not ended requested of a series. */
+/** What a job that has not ended yet requested of a series. */
 export interface OpenRequest {
   readonly jobId: string;
   readonly wanted: RangeSet;
-  /** of that, what nobody had requested before */
+  /** the part that no one had requested before */
   readonly added: RangeSet;
   readonly follows: boolean;
   readonly beganFollowing: boolean;
   readonly requestedAt: number;
-  /** what was taken out again; absent: the job was not cancelled */
+  /** what was withdrawn; absent: the job was not cancelled */
   readonly withdrawn?: RangeSet;
 }
 
@@ -47,15 +47,15 @@ export interface KeptFinding {
   readonly foundAt: number;
 }
 
-/** All that the database holds of one series. */
+/** All that the database holds about one series. */
 export interface Book {
   readonly series: Series;
   record: SeriesRecord | undefined;
   spans: Span[];
   readonly open: Map<string, OpenRequest>;
-  /** rows were deleted beside the stores, and nobody has counted since */
+  /** rows were deleted behind the stores' backs and have not been counted since */
   rowsLost: boolean;
-  /** by what makes two findings the same */
+  /** by kind, object and time, which identify a finding */
   readonly findings: Map<string, KeptFinding>;
 }
 
@@ -66,12 +66,12 @@ export interface Author {
   readonly at: number;
 }
 
-/** Rows and ledger in memory. It outlives the stores that use it, as a database outlives the processes. */
+/** Rows and ledger in memory. It outlives the stores that use it, as a database outlives processes. */
 export class MemoryWarehouse {
   readonly rows: RowTables;
-  /** when it was noted that a job has ended, by its id */
+  /** when jobs ended, by job id; epoch ms */
   readonly closedJobs = new Map<string, number>();
-  /** what is not kept, by source */
+  /** what is not kept */
   retention: readonly Retention[] = [];
   readonly #books = new Map<string, Book>();
   #spans = 0;
@@ -98,12 +98,12 @@ export class MemoryWarehouse {
     return made;
   }
 
-  /** In the order of source, symbol and timeframe. */
+  /** All books, sorted by source, symbol and timeframe. */
   books(): Book[] {
     return [...this.#books.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
 
-  /** As an operator deletes rows: by a statement beside the stores. */
+  /** Deletes rows behind the stores' backs, as an operator does with a statement. */
   deleteRows(series: Series, set: RangeSet): void {
     this.rows.lose(series, set);
     this.book(series).rowsLost = true;
@@ -114,7 +114,7 @@ export class MemoryWarehouse {
     return this.#spans;
   }
 
-  /** The same thing found again is one finding. */
+  /** Records findings. A finding that is already known is not recorded again. */
   note({ series, object }: Pick<Page, 'series' | 'object'>, findings: Page['findings'], by: Author): void {
     const book = this.book(series);
     for (const { kind, time, until, detail } of findings) {

@@ -1,29 +1,29 @@
-import { GordonError } from '../../functions/core/errors/errors.ts';
-import type { ArchiveReader, RateBudget, VenueClient } from '../../functions/core/fetch/ports.ts';
-import type { HttpAnswer, HttpRequest } from '../../functions/core/series/venue.ts';
-import { type Period, periodAt } from '../../functions/core/time/period.ts';
-import { parseInstant } from '../../functions/core/time/time.ts';
-import type { Timeframe } from '../../functions/core/time/timeframe.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+import { GordonError } from '../../../functions/core/errors/errors.ts';
+import type { ArchiveReader, RateBudget, VenueClient } from '../../../functions/core/fetch/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../../../functions/core/series/venue.ts';
+import { type Period, periodAt } from '../../../functions/core/time/period.ts';
+import { parseInstant } from '../../../functions/core/time/time.ts';
+import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import { atOnce, type Step } from '../step.ts';
 import { type Market, spread, type Tick } from './market.ts';
 import { datasetOf, encode, type SyntheticSource } from './sources.ts';
-import { atOnce, type Step } from './step.ts';
 
-/** What becomes of the answers to some requests, instead of what the market has. */
+/** Changes the answers to some requests. */
 export interface Disturbance {
-  /** of the paths of requests */
+  /** matches the paths of requests */
   readonly match: RegExp;
-  /** absent: all of them */
+  /** how many requests to disturb; defaults to all */
   readonly times?: number;
   readonly becomes:
     | { readonly kind: 'error'; readonly error: Error }
     /** the object does not exist, or not yet */
     | { readonly kind: 'missing' }
-    /** well formed, and nothing in it */
+    /** a well-formed body without rows */
     | { readonly kind: 'empty' }
-    /** no rows that can be read */
+    /** a body that cannot be parsed */
     | { readonly kind: 'malformed' }
-    /** the right answer, so many ms later */
+    /** the correct answer, this many ms later */
     | { readonly kind: 'late'; readonly ms: number };
 }
 
@@ -32,18 +32,18 @@ export interface VenueOptions {
   readonly sources: Readonly<Record<string, SyntheticSource>>;
   /** the venue's clock */
   readonly clock: () => number;
-  /** lets time go by, for what is late */
+  /** waits this many ms for a late answer */
   readonly wait?: (ms: number) => Promise<unknown>;
   readonly budget?: RateBudget;
   readonly step?: Step;
 }
 
-/** Rows of one piece of a file. */
+/** Rows in one piece of a file. */
 const PIECE = 500;
 
-/** The synthetic venue: its REST pages, its archive, and whatever goes wrong with them. */
+/** The synthetic venue: its REST pages, its archive, and the faults injected into them. */
 export class MemoryVenue implements VenueClient, ArchiveReader {
-  /** paths of all requests, in order; those of pages with their bounds */
+  /** paths of all requests, in order; page requests with their bounds */
   readonly calls: string[] = [];
   readonly #options: VenueOptions;
   #disturbances: { readonly about: Disturbance; left: number }[] = [];
@@ -86,7 +86,7 @@ export class MemoryVenue implements VenueClient, ArchiveReader {
     return { sha256: digestOf(rows), content: pieces(spoilt ?? piecesOf(rows)) };
   }
 
-  /** @returns what the body becomes; undefined: it is as it should be */
+  /** @returns what the body becomes; undefined: the answer is correct */
   async #disturbed(path: string): Promise<'missing' | keyof typeof SPOILT | undefined> {
     const found = this.#disturbances.find(({ about, left }) => left > 0 && about.match.test(path));
     if (!found) return undefined;
@@ -121,7 +121,7 @@ export class MemoryVenue implements VenueClient, ArchiveReader {
     );
   }
 
-  /** Rows of a file by source; undefined where there is none, or not yet. */
+  /** The rows of a file by source; undefined when the file does not exist or is not published yet. */
   #object(path: string): Readonly<Record<string, readonly Tick[]>> | undefined {
     const { market, sources, clock } = this.#options;
     const [, , dataset, symbol, timeframe, unit, name] = path.split('/') as [
@@ -161,7 +161,7 @@ async function* pieces(bodies: readonly Uint8Array[]): AsyncGenerator<Uint8Array
   yield* bodies;
 }
 
-/** Sixty-four hexadecimal digits that follow from the rows; no hash that would keep anybody from making another file of it. */
+/** Sixty-four hexadecimal digits that depend on the rows. It is not a cryptographic hash. */
 function digestOf(rows: unknown): string {
   const text = JSON.stringify(rows);
   return Array.from({ length: 8 }, (_, i) =>

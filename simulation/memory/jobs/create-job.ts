@@ -1,16 +1,16 @@
-import { badRequest } from '../../functions/core/errors/bad-request.ts';
-import type { Job, JobOrder } from '../../functions/core/jobs/job.ts';
-import { isAtWork } from '../../functions/core/jobs/lease.ts';
-import type { NewJob } from '../../functions/core/jobs/ports.ts';
+import { badRequest } from '../../../functions/core/errors/bad-request.ts';
+import type { Job, JobOrder } from '../../../functions/core/jobs/job.ts';
+import { isAtWork } from '../../../functions/core/jobs/lease.ts';
+import type { NewJob } from '../../../functions/core/jobs/ports.ts';
+import type { Step } from '../step.ts';
 import { type JobTables, nextId } from './job-tables.ts';
-import type { Step } from './step.ts';
 
 interface Key {
   readonly key: string;
   readonly digest: string;
 }
 
-/** Enters a job by the same conditional writes, in the same order, as the real table gets them. */
+/** Enters a job with the same conditional writes, in the same order, as the real job table. */
 export async function enterJob(
   tables: JobTables,
   now: number,
@@ -33,7 +33,7 @@ export async function enterJob(
   }
   if (identity !== undefined) {
     const other = await noteAtWork(tables, now, step, identity, job);
-    // Whoever sends a key wants a job of its own; another order may join that one all the same.
+    // An order with a key gets a job of its own; orders without a key may still join that job.
     if (other && !key) return await join(tables, step, other);
   }
   await step(`put job ${job.id}`);
@@ -66,7 +66,7 @@ async function earlierJob(tables: JobTables, step: Step, id: string): Promise<Jo
   throw badRequest('idempotency-busy', id, message, 'Send it again.', 409);
 }
 
-/** @returns the job that is at work on the order already; undefined: this one is it now */
+/** @returns the job that is already at work on the order; undefined: the new job has taken its place */
 async function noteAtWork(
   tables: JobTables,
   now: number,
@@ -90,7 +90,7 @@ async function noteAtWork(
   }
 }
 
-/** A job that is not entered yet is entered for whoever made it: it may have died in between. */
+/** Enters a job that its creator has noted but not entered yet: the creator may have died in between. */
 async function join(
   tables: JobTables,
   step: Step,

@@ -1,11 +1,11 @@
-import type { CoverageQueries } from '../../functions/core/queries/ports.ts';
-import type { LabelRule, LabelRules } from '../../functions/core/series/labels.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import type { StoredRows } from '../../functions/core/verify/ports.ts';
-import { atOnce, type Step } from './step.ts';
+import type { CoverageQueries } from '../../../functions/core/queries/ports.ts';
+import type { LabelRule, LabelRules } from '../../../functions/core/series/labels.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import type { StoredRows } from '../../../functions/core/verify/ports.ts';
+import { atOnce, type Step } from '../step.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
 
-/** Rows of one fetch. */
+/** Rows in one batch of `read`. */
 const BATCH = 2_000;
 
 export const createMemoryStoredRows = (warehouse: MemoryWarehouse, step: Step = atOnce): StoredRows => ({
@@ -16,7 +16,7 @@ export const createMemoryStoredRows = (warehouse: MemoryWarehouse, step: Step = 
   },
 });
 
-export const createMemoryLooker = (
+export const createMemoryCoverageQueries = (
   warehouse: MemoryWarehouse,
   step: Step = atOnce,
 ): Pick<CoverageQueries, 'ledger' | 'findings'> => ({
@@ -41,7 +41,7 @@ export const createMemoryLooker = (
   },
 });
 
-/** @param rules by data set and symbol; the oldest decision first */
+/** @param rules by data set and symbol, `dataset SYMBOL`; the oldest decision first */
 export const createMemoryLabelRules = (rules: ReadonlyMap<string, readonly LabelRule[]>): LabelRules => ({
   labelRules: async (dataset, symbol) => rules.get(`${dataset} ${symbol}`) ?? [],
 });

@@ -1,17 +1,17 @@
-import type { SeriesStore } from '../../functions/core/ledger/ports.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import { type Listing, livesOf } from '../../functions/core/series/source.ts';
-import { intersect, normalize, subtract } from '../../functions/core/time/range.ts';
-import { type Clock, DAY } from '../../functions/core/time/time.ts';
+import type { SeriesStore } from '../../../functions/core/ledger/ports.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { type Listing, livesOf } from '../../../functions/core/series/source.ts';
+import { intersect, normalize, subtract } from '../../../functions/core/time/range.ts';
+import { type Clock, DAY } from '../../../functions/core/time/time.ts';
+import { atOnce, type Step } from '../step.ts';
 import { commitPages } from './commit.ts';
 import { missingIn, noteFailed } from './ledger.ts';
-import { atOnce, type Step } from './step.ts';
 import type { Book, MemoryWarehouse } from './warehouse.ts';
 
-/** So long it is remembered that a job has ended. */
+/** How long the end of a job is remembered. */
 const REMEMBERED = 14 * DAY;
 
-/** Rows and ledger in memory. Each call is one transaction, and those of a series come one after the other. */
+/** Rows and ledger in memory. Each call is one transaction; calls for one series run one after another. */
 export function createMemorySeriesStore(
   warehouse: MemoryWarehouse,
   clock: Clock,
@@ -80,7 +80,7 @@ export function createMemorySeriesStore(
   };
 }
 
-/** As it comes back: one life needs no list of lives. */
+/** The listing in the form in which it is read back: a single life needs no list of lives. */
 function kept({ listedAt: _listedAt, byObjects, evidence = [], ...listing }: Listing): Listing {
   const lives = normalize(livesOf({ listedAt: _listedAt, ...listing }));
   const { end } = lives.at(-1)!;
@@ -93,7 +93,7 @@ function kept({ listedAt: _listedAt, byObjects, evidence = [], ...listing }: Lis
   };
 }
 
-/** Only where the two looks differ: the rest of the old proofs is as good as it was. */
+/** Drops the proofs where the two listings differ. All other proofs still hold. */
 function dropContradicted(book: Book, before: Listing, after: Listing): void {
   const [was, is] = [normalize(livesOf(before)), normalize(livesOf(after))];
   const [born, gone] = [subtract(is, was), subtract(was, is)];

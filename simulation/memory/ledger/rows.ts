@@ -1,7 +1,7 @@
-import type { Series } from '../../functions/core/series/series.ts';
-import type { Batch, TableSpec } from '../../functions/core/series/table.ts';
-import { contains, type Range, type RangeSet } from '../../functions/core/time/range.ts';
-import { type Cell, cellsAt, lineOf } from '../../functions/core/verify/canonical.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import type { Batch, TableSpec } from '../../../functions/core/series/table.ts';
+import { contains, type Range, type RangeSet } from '../../../functions/core/time/range.ts';
+import { type Cell, canonicalLine, cellsAt } from '../../../functions/core/verify/canonical.ts';
 
 export interface Row {
   /** epoch ms */
@@ -10,13 +10,13 @@ export interface Row {
   readonly cells: readonly Cell[];
 }
 
-/** The rows of one series by the rest of their key, and in order once that was needed. */
+/** The rows of one series by the rest of their key; sorted when first needed. */
 interface Shelf {
   readonly rows: Map<string, Row>;
   sorted: readonly Row[] | undefined;
 }
 
-/** The rows of all tables, by their primary key. Series that differ in no column of the key share their rows. */
+/** The rows of all tables by primary key. Series that do not differ in a key column share their rows. */
 export class RowTables {
   readonly #tables: (source: string) => TableSpec;
   readonly #shelves = new Map<string, Shelf>();
@@ -30,8 +30,8 @@ export class RowTables {
   }
 
   /**
-   * Writes rows; those that are there and differ are replaced.
-   * @returns how many were new or replaced, and how many of them were replaced
+   * Writes rows. Stored rows that differ are replaced.
+   * @returns `written`: rows that were new or replaced; `replaced`: those of them that were replaced
    */
   merge(series: Series, batch: Batch): { readonly written: number; readonly replaced: number } {
     const table = this.table(series);
@@ -42,7 +42,7 @@ export class RowTables {
       const cells = cellsAt(batch, i);
       const key = rest.map((c) => cells[c]).join('\n');
       const before = shelf.rows.get(key);
-      if (before && lineOf(table, before.cells) === lineOf(table, cells)) continue;
+      if (before && canonicalLine(table, before.cells) === canonicalLine(table, cells)) continue;
       written += 1;
       if (before) replaced += 1;
       shelf.rows.set(key, { time: batch.times[i]!, cells });
@@ -51,7 +51,7 @@ export class RowTables {
     return { written, replaced };
   }
 
-  /** In the order of time, then of the key. */
+  /** Rows within a range, by time and then by key. */
   within(series: Series, { start, end }: Range = EVER): readonly Row[] {
     const rows = this.#sorted(series);
     return rows.slice(firstFrom(rows, start), firstFrom(rows, end));
@@ -62,7 +62,7 @@ export class RowTables {
     return firstFrom(rows, end) - firstFrom(rows, start);
   }
 
-  /** As somebody deletes rows by hand: the ledger does not know of it. */
+  /** Deletes rows without the ledger, as someone would by hand. */
   lose(series: Series, set: RangeSet): void {
     const shelf = this.#shelf(series);
     for (const [key, { time }] of shelf.rows) if (contains(set, time)) shelf.rows.delete(key);
@@ -96,7 +96,7 @@ export class RowTables {
 
 const EVER: Range = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
 
-/** The columns of the key, but for those that are the same in all rows of a series. */
+/** The key columns that differ between rows of one series. */
 function keyColumns({ key, columns, fixed = {} }: TableSpec): number[] {
   const constant = ['symbol', 'timeframe', ...Object.keys(fixed)];
   return key

@@ -1,9 +1,9 @@
-import { clip, normalize, type Range, type RangeSet } from '../../functions/core/time/range.ts';
-import { floorTo } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+import { clip, normalize, type Range, type RangeSet } from '../../../functions/core/time/range.ts';
+import { floorTo } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import type { Book, MemoryWarehouse } from './warehouse.ts';
 
-/** What is not kept of a series, on its grid. */
+/** What retention excludes of a series, on its grid. */
 export function retiredIn(
   { retention }: MemoryWarehouse,
   { series }: Book,

@@ -1,6 +1,6 @@
-import { GordonError } from '../../functions/core/errors/errors.ts';
-import type { Requester } from '../../functions/core/ledger/ports.ts';
-import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import { GordonError } from '../../../functions/core/errors/errors.ts';
+import type { Requester } from '../../../functions/core/ledger/ports.ts';
+import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
 import {
   intersect,
   normalize,
@@ -8,20 +8,20 @@ import {
   type RangeSet,
   subtract,
   union,
-} from '../../functions/core/time/range.ts';
-import { DAY } from '../../functions/core/time/time.ts';
+} from '../../../functions/core/time/range.ts';
+import { DAY } from '../../../functions/core/time/time.ts';
 import { accountedIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, OpenRequest } from './warehouse.ts';
 
-/** A job is dead by then, and what it requested stays requested. */
+/** A job that has not ended by then is dead, and what it requested stays requested. */
 const KEEP = 7 * DAY;
 
-/** A request that ends so near to now is one for all that comes. */
+/** A request that ends this close to now also follows the series. */
 const PRESENT = 2 * DAY;
 
 /**
- * Nothing happens where the series is unfollowed, unless somebody ordered the job since.
- * @throws GordonError when the range runs backwards, as the database refuses it
+ * Adds a range to what is requested of a series. A series that was unfollowed after the job was ordered stays as it is.
+ * @throws GordonError `database-refused` when the range ends before it starts
  */
 export function request(book: Book, range: Range, now: number, by?: Requester): void {
   if (range.start > range.end) throw backwards(book.series);
@@ -60,7 +60,7 @@ const backwards = (series: Series): GordonError =>
     message: 'the beginning of the range lies after its end.',
   });
 
-/** What is requested of a series is what is there or proven empty, until somebody orders it again. */
+/** Reduces what is requested to what has rows or is proven empty. A new order follows the series again. */
 export function unfollow(book: Book, now: number): void {
   book.open.clear();
   if (!book.record) return;
@@ -71,7 +71,7 @@ export function unfollow(book: Book, now: number): void {
 const othersOf = (book: Book, jobId: string): OpenRequest[] =>
   [...book.open.values()].filter((other) => other.jobId !== jobId && other.withdrawn === undefined);
 
-/** A job has ended and what it requested stays: no other job's end takes it away. */
+/** Makes the requests of a job that has ended permanent: no other job's cancellation withdraws them. */
 export function settleRequests(warehouse: MemoryWarehouse, jobId: string, now: number): void {
   for (const book of warehouse.books()) {
     const mine = book.open.get(jobId);
@@ -89,7 +89,7 @@ export function settleRequests(warehouse: MemoryWarehouse, jobId: string, now: n
   }
 }
 
-/** What another job at work wants too is that one's from now on. Doing it again changes nothing. */
+/** Withdraws what only this job requested. What another running job wants too passes on to that job. Idempotent. */
 export function withdraw(warehouse: MemoryWarehouse, jobId: string): void {
   for (const book of warehouse.books()) {
     const mine = book.open.get(jobId);
@@ -116,7 +116,7 @@ export function withdraw(warehouse: MemoryWarehouse, jobId: string): void {
   }
 }
 
-/** The same at the end of a cancelled job: what it still brought home meanwhile is requested after all. */
+/** Withdraws at the end of a cancelled job. What it still fetched after the cancellation stays requested. */
 export function endWithdrawn(warehouse: MemoryWarehouse, jobId: string): void {
   withdraw(warehouse, jobId);
   for (const book of warehouse.books()) {

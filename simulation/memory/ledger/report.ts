@@ -1,14 +1,14 @@
-import { causeOf } from '../../functions/core/ledger/cause.ts';
-import type { Gap, ReportFilter, SeriesReport } from '../../functions/core/ledger/ports.ts';
-import type { EmptyReason } from '../../functions/core/series/empty-reason.ts';
-import { intersect, normalize, type RangeSet, subtract } from '../../functions/core/time/range.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+import { gapCause } from '../../../functions/core/ledger/cause.ts';
+import type { Gap, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
+import type { EmptyReason } from '../../../functions/core/series/empty-reason.ts';
+import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { accountedIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
 
 type RequestedBook = Book & { readonly record: SeriesRecord };
 
-/** Every series of which something is requested. */
+/** Every requested series that the filter selects. */
 export function requestedBooks(warehouse: MemoryWarehouse, filter: ReportFilter): RequestedBook[] {
   const { sources, symbols, timeframe } = filter;
   return warehouse.books().filter((book): book is RequestedBook => {
@@ -20,7 +20,7 @@ export function requestedBooks(warehouse: MemoryWarehouse, filter: ReportFilter)
   });
 }
 
-/** A proof that is due to be checked again is still a proof. */
+/** Reports series by series. An expired proof still counts as a proof here. */
 export const report = (warehouse: MemoryWarehouse, filter: ReportFilter): SeriesReport[] =>
   requestedBooks(warehouse, filter).map((book) => reportOf(warehouse, book, book.record));
 
@@ -33,7 +33,7 @@ function reportOf({ rows }: MemoryWarehouse, book: Book, record: SeriesRecord): 
     ...series,
     requested,
     ...(stored.length > 0 && { earliest: stored[0]!.time, latest: stored.at(-1)!.time }),
-    rows: rows.table(series).rhythm === 'events' ? stored.length : accounted,
+    rows: rows.table(series).cadence === 'irregular' ? stored.length : accounted,
     followed,
     ...(auditedAt !== undefined && { auditedAt }),
     ...(since !== undefined && { since }),
@@ -54,7 +54,7 @@ function emptyIn({ spans }: Book): SeriesReport['empty'] {
     .sort((a, b) => a.start - b.start);
 }
 
-/** Cuts what is missing where a fetch failed, by the newest error, and where none was made yet. */
+/** Cuts what is missing into gaps: each with the newest error there, or with none where nothing was fetched yet. */
 function explained({ series, spans }: Book, missing: RangeSet): Gap[] {
   const step = stepOf(series.timeframe);
   const out: Gap[] = [];
@@ -63,13 +63,13 @@ function explained({ series, spans }: Book, missing: RangeSet): Gap[] {
   for (const span of failed) {
     const { message } = span.evidence[0] as { readonly message: string };
     for (const { start, end } of intersect(rest, [span])) {
-      const why = { cause: causeOf(span.reason ?? undefined), error: message, evidence: span.evidence };
+      const why = { cause: gapCause(span.reason ?? undefined), error: message, evidence: span.evidence };
       out.push({ start, end, steps: (end - start) / step, ...why });
     }
     rest = subtract(rest, [span]);
   }
   for (const { start, end } of rest) {
-    out.push({ start, end, steps: (end - start) / step, cause: causeOf(undefined) });
+    out.push({ start, end, steps: (end - start) / step, cause: gapCause(undefined) });
   }
   return out.sort((a, b) => a.start - b.start);
 }

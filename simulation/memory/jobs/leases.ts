@@ -1,8 +1,8 @@
-import type { Lease, Leases } from '../../functions/core/jobs/lease.ts';
+import type { Lease, Leases } from '../../../functions/core/jobs/lease.ts';
+import { atOnce, type Step } from '../step.ts';
 import { type JobTables, nextId } from './job-tables.ts';
-import { atOnce, type Step } from './step.ts';
 
-/** Leases in memory, with the conditions that the job table checks. */
+/** Leases in memory, which check the same conditions as the real job table. */
 export const createMemoryLeases = (tables: JobTables, step: Step = atOnce): Leases => ({
   async read(name) {
     await step(`read lease ${name}`);

@@ -1,26 +1,26 @@
-import type { Series } from '../../functions/core/series/series.ts';
-import type { Range } from '../../functions/core/time/range.ts';
-import { ceilTo } from '../../functions/core/time/time.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import type { Range } from '../../../functions/core/time/range.ts';
+import { ceilTo } from '../../../functions/core/time/time.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 
 /** One row of the market: epoch ms, and a price between 100 and 200. */
 export type Tick = readonly [time: number, price: number];
 
-/** A symbol's time at the venue; epoch ms. */
+/** When a symbol was traded; epoch ms. */
 export interface Life {
   readonly listedAt: number;
   readonly delistedAt?: number;
 }
 
 /**
- * What there is to know at the venue, whoever asks: a price for each step of a symbol's life, or one each `everyMs` where
- * something happens now and then. It follows from symbol and time alone.
+ * All data of the synthetic venue: a price for each step of a symbol's life, or one each `everyMs` in a table of events. Prices
+ * depend on symbol and time alone.
  */
 export class Market {
   readonly lives = new Map<string, Life>();
   /** rows that the venue never had, by source and symbol */
   readonly #holes = new Map<string, Range[]>();
-  /** prices that the venue has changed since, by source, symbol and time */
+  /** prices that the venue has restated, by source, symbol and time */
   readonly #restated = new Map<string, number>();
 
   list(symbol: string, life: Life): void {
@@ -36,7 +36,7 @@ export class Market {
     this.#restated.set(`${source} ${symbol} ${time}`, price);
   }
 
-  /** @param everyMs from one event to the next; absent: one row for each step */
+  /** @param everyMs time from one event to the next; defaults to one row for each step */
   ticks({ source, symbol, timeframe }: Series, { start, end }: Range, everyMs = stepOf(timeframe)): Tick[] {
     const life = this.lives.get(symbol);
     if (!life) return [];

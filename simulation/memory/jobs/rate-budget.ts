@@ -1,35 +1,35 @@
-import { BudgetExhausted, GordonError } from '../../functions/core/errors/errors.ts';
-import type { RateBudget } from '../../functions/core/fetch/ports.ts';
-import type { LimitFamily } from '../../functions/core/series/venue.ts';
-import { type Clock, floorTo, iso, SECOND } from '../../functions/core/time/time.ts';
+import { BudgetExhausted, GordonError } from '../../../functions/core/errors/errors.ts';
+import type { RateBudget } from '../../../functions/core/fetch/ports.ts';
+import type { LimitFamily } from '../../../functions/core/series/venue.ts';
+import { type Clock, floorTo, iso, SECOND } from '../../../functions/core/time/time.ts';
+import { atOnce, type Step } from '../step.ts';
 import type { JobTables } from './job-tables.ts';
-import { atOnce, type Step } from './step.ts';
 
-/** Part of a limit that is spent at most. */
+/** The largest share of a limit that is spent. */
 const SHARE = 0.9;
 
-/** A longer wait for a moment of a paced family is the state machine's. */
+/** A longer wait for a moment of a paced family is left to the state machine. */
 const LONGEST_WAIT = 5 * SECOND;
 
 const capOf = ({ limit }: LimitFamily): number => Math.max(Math.floor(limit * SHARE), 1);
 
 /**
- * One counter for each window in memory. A worker holds nothing back for itself, so that a budget is used to its end: what
- * the real one leaves unused in a worker's hands is not modelled.
- * @param sleep waits for a moment of a paced family
+ * Rate budgets in memory, with one counter for each window. Workers reserve nothing in advance, so a budget is used up
+ * completely: what the real store leaves unused in a worker's lease is not modelled.
+ * @param sleep waits this many ms for a moment of a paced family
  */
 export function createMemoryRateBudget(
-  { spent, moments, parks }: JobTables,
+  { spent, moments, cooldowns }: JobTables,
   clock: Clock,
   sleep: (ms: number) => Promise<unknown>,
   step: Step = atOnce,
 ): RateBudget {
-  /** the venue's clock minus ours, by the last answer */
+  /** the venue's clock minus ours in ms, as of the last answer */
   let ahead = 0;
 
   const refuseCoolingDown = (scope: string): void => {
-    const park = parks.get(scope);
-    if (park && park.until > clock()) throw new BudgetExhausted(scope, park.until, park.why);
+    const cooldown = cooldowns.get(scope);
+    if (cooldown && cooldown.until > clock()) throw new BudgetExhausted(scope, cooldown.until, cooldown.why);
   };
 
   const spend = (family: LimitFamily, weight: number): void => {
@@ -71,15 +71,15 @@ export function createMemoryRateBudget(
       await step(`observe ${family.id}`);
       ahead = asOf - clock();
       const window = floorTo(asOf, family.windowMs);
-      // About a window's turn an answer may still carry the last one's count.
+      // At the start of a window an answer may still carry the count of the last one.
       if (asOf - window < SECOND) return;
       const key = `${family.id} ${window}`;
       spent.set(key, Math.max(spent.get(key) ?? 0, used));
     },
 
-    async park(scope, until, why) {
-      await step(`park ${scope}`);
-      if ((parks.get(scope)?.until ?? 0) < until) parks.set(scope, { until, why });
+    async coolDown(scope, until, why) {
+      await step(`cool down ${scope}`);
+      if ((cooldowns.get(scope)?.until ?? 0) < until) cooldowns.set(scope, { until, why });
     },
   };
 }
@@ -90,5 +90,5 @@ const tooHeavy = (family: LimitFamily, weight: number, cap: number): GordonError
     code: 'request-too-heavy',
     subject: family.id,
     message: `one request of weight ${weight} is more than the ${cap} of a whole window.`,
-    remedy: 'Ask for less at once.',
+    remedy: 'Request less at once.',
   });

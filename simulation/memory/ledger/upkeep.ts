@@ -1,12 +1,12 @@
-import type { Recounted, ReportFilter, Retention } from '../../functions/core/ledger/ports.ts';
-import { hull, measure, normalize, subtract } from '../../functions/core/time/range.ts';
-import { stepOf } from '../../functions/core/time/timeframe.ts';
+import type { Recounted, ReportFilter, Retention } from '../../../functions/core/ledger/ports.ts';
+import { hull, measure, normalize, subtract } from '../../../functions/core/time/range.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { accountedIn, cutOut, enterSpans } from './ledger.ts';
 import { reconcile } from './reconcile.ts';
 import { retiredIn } from './retention.ts';
 import type { Book, MemoryWarehouse } from './warehouse.ts';
 
-/** Reconciles the series of which rows were deleted beside the stores. */
+/** Reconciles the series whose rows were deleted behind the stores' backs. */
 export function recount(
   warehouse: MemoryWarehouse,
   now: number,
@@ -25,7 +25,7 @@ export function recount(
   return { lost, left: 0 };
 }
 
-/** Enters what was requested, is not kept and has no rows as `retired`. */
+/** Enters what was requested, has no rows and is excluded by retention as `retired`. */
 export function retire(warehouse: MemoryWarehouse, book: Book, now: number): void {
   const requested = book.record?.requested ?? [];
   const within = hull(requested);
@@ -42,14 +42,14 @@ export function retire(warehouse: MemoryWarehouse, book: Book, now: number): voi
   );
 }
 
-/** Replaces what is not kept of a source. */
+/** Replaces the retention rule of a source. */
 export function setRetention(
   warehouse: MemoryWarehouse,
   source: string,
   rule: Pick<Retention, 'before' | 'keepMs' | 'reason'> | undefined,
   now: number,
 ): void {
-  // A chunk that was dropped stays dropped, unless everything is to be kept.
+  // A dropped chunk stays dropped, unless the source has no rule any more.
   const others = warehouse.retention.filter((one) => one.source !== source || (rule && one.dropped));
   warehouse.retention = rule ? [...others, { source, ...rule, setAt: now }] : others;
   for (const book of warehouse.books()) {
