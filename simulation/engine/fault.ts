@@ -1,7 +1,7 @@
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Range } from '../../functions/core/time/range.ts';
-import type { JobTables } from '../memory/job-tables.ts';
-import type { MemoryWarehouse } from '../memory/warehouse.ts';
+import type { JobTables } from '../memory/jobs/job-tables.ts';
+import type { MemoryWarehouse } from '../memory/ledger/warehouse.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimulatedVenue } from './venue.ts';

@@ -25,9 +25,9 @@ import {
 import { createMemorySeriesCatalog } from '../../simulation/memory/ledger/series-catalog.ts';
 import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-store.ts';
 import { MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
-import { Market } from '../../simulation/memory/venue/market.ts';
-import { syntheticSource, type Traits } from '../../simulation/memory/venue/sources.ts';
-import { MemoryVenue } from '../../simulation/memory/venue/venue.ts';
+import { Market } from '../../simulation/venue/synthetic-market.ts';
+import { syntheticSource, type Traits } from '../../simulation/venue/synthetic-sources.ts';
+import { MemoryVenue } from '../../simulation/venue/synthetic-venue.ts';
 
 /** 2025-06-10, ten in the morning: the first of March is long settled. */
 export const NOW = Date.parse('2025-06-10T10:00:00Z');

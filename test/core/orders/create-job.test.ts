@@ -3,7 +3,7 @@ import { BudgetExhausted, GordonError } from '../../../functions/core/errors/err
 import { createJob, planJob } from '../../../functions/core/orders/create-job.ts';
 import type { Universe } from '../../../functions/core/series/universe.ts';
 import { DAY, iso, MINUTE } from '../../../functions/core/time/time.ts';
-import { encode, type Traits } from '../../../simulation/memory/venue/sources.ts';
+import { encode, type Traits } from '../../../simulation/venue/synthetic-sources.ts';
 import { AAA, days, NOW, type World, worldOf } from '../world.ts';
 
 const march = { source: 'klines', symbols: ['AAA'], from: '2025-03-01', to: '2025-04-01' };

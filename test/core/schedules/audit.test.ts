@@ -3,7 +3,7 @@ import type { Job, JobStatus } from '../../../functions/core/jobs/job.ts';
 import { type Audit, auditGaps } from '../../../functions/core/schedules/audit.ts';
 import type { Range } from '../../../functions/core/time/range.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
-import type { Traits } from '../../../simulation/memory/venue/sources.ts';
+import type { Traits } from '../../../simulation/venue/synthetic-sources.ts';
 import { AAA, days, hours, NOW, pageOfHours, type World, worldOf } from '../world.ts';
 
 const BBB = { ...AAA, symbol: 'BBB' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Series } from '../../../functions/core/series/series.ts';
 import { DAY, HOUR } from '../../../functions/core/time/time.ts';
 import { verifyPeriod } from '../../../functions/core/verify/verify-period.ts';
-import type { Traits } from '../../../simulation/memory/venue/sources.ts';
+import type { Traits } from '../../../simulation/venue/synthetic-sources.ts';
 import { AAA, days, hours, NOW, pageOfHours, type World, worldOf } from '../world.ts';
 
 const MONTH = 31 * 24;

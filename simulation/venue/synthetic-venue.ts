@@ -1,13 +1,13 @@
-import { GordonError } from '../../../functions/core/errors/errors.ts';
-import type { ArchiveReader, RateBudget, VenueClient } from '../../../functions/core/fetch/ports.ts';
-import type { HttpAnswer, HttpRequest } from '../../../functions/core/series/venue.ts';
-import { type Period, periodAt } from '../../../functions/core/time/period.ts';
-import { parseInstant } from '../../../functions/core/time/time.ts';
-import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
-import { stepOf } from '../../../functions/core/time/timeframe.ts';
-import { atOnce, type Step } from '../step.ts';
-import { type Market, spread, type Tick } from './market.ts';
-import { datasetOf, encode, type SyntheticSource } from './sources.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
+import type { ArchiveReader, RateBudget, VenueClient } from '../../functions/core/fetch/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../../functions/core/series/venue.ts';
+import { type Period, periodAt } from '../../functions/core/time/period.ts';
+import { parseInstant } from '../../functions/core/time/time.ts';
+import type { Timeframe } from '../../functions/core/time/timeframe.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
+import { atOnce, type Step } from '../memory/step.ts';
+import { type Market, spread, type Tick } from './synthetic-market.ts';
+import { datasetOf, encode, type SyntheticSource } from './synthetic-sources.ts';
 
 /** Changes the answers to some requests. */
 export interface Disturbance {

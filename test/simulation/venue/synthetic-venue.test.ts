@@ -7,9 +7,9 @@ import type { Range } from '../../../functions/core/time/range.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { emptyJobTables } from '../../../simulation/memory/jobs/job-tables.ts';
 import { createMemoryRateBudget } from '../../../simulation/memory/jobs/rate-budget.ts';
-import { Market } from '../../../simulation/memory/venue/market.ts';
-import { SYNTHETIC_FAMILY, syntheticSource } from '../../../simulation/memory/venue/sources.ts';
-import { MemoryVenue, type VenueOptions } from '../../../simulation/memory/venue/venue.ts';
+import { Market } from '../../../simulation/venue/synthetic-market.ts';
+import { SYNTHETIC_FAMILY, syntheticSource } from '../../../simulation/venue/synthetic-sources.ts';
+import { MemoryVenue, type VenueOptions } from '../../../simulation/venue/synthetic-venue.ts';
 
 const T0 = Date.UTC(2025, 2);
 const AAA: Series = { source: 'plain', symbol: 'AAA', timeframe: '1h' };

@@ -1,7 +1,7 @@
-import type { Series } from '../../../functions/core/series/series.ts';
-import type { Range } from '../../../functions/core/time/range.ts';
-import { ceilTo } from '../../../functions/core/time/time.ts';
-import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { ceilTo } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
 
 /** One row of the market: epoch ms, and a price between 100 and 200. */
 export type Tick = readonly [time: number, price: number];

@@ -1,20 +1,20 @@
-import { GordonError } from '../../../functions/core/errors/errors.ts';
-import { sortAndDedupe, toBatch } from '../../../functions/core/series/batch.ts';
-import type { Series } from '../../../functions/core/series/series.ts';
+import { GordonError } from '../../functions/core/errors/errors.ts';
+import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
+import type { Series } from '../../functions/core/series/series.ts';
 import type {
   ArchiveTier,
   ListingProbe,
   PagesTier,
   Parsed,
   Source,
-} from '../../../functions/core/series/source.ts';
-import type { TableSpec } from '../../../functions/core/series/table.ts';
-import type { HttpRequest, LimitFamily } from '../../../functions/core/series/venue.ts';
-import type { Period } from '../../../functions/core/time/period.ts';
-import type { Range } from '../../../functions/core/time/range.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
-import { stepOf } from '../../../functions/core/time/timeframe.ts';
-import type { Tick } from './market.ts';
+} from '../../functions/core/series/source.ts';
+import type { TableSpec } from '../../functions/core/series/table.ts';
+import type { HttpRequest, LimitFamily } from '../../functions/core/series/venue.ts';
+import type { Period } from '../../functions/core/time/period.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
+import type { Tick } from './synthetic-market.ts';
 
 /** How a synthetic source differs from the default, which has monthly and daily archives and pages. */
 export interface Traits extends Partial<Omit<Source, 'tiers' | 'table'>> {
