@@ -21,6 +21,8 @@ export interface SimulatedVenue {
   readonly sources: Sources;
   readonly universes?: readonly Universe[];
   readonly rosters?: readonly Roster[];
+  /** series that a run orders: at least four */
+  readonly series: readonly Series[];
   clientOf(visitor: Visitor): VenueClient & ArchiveReader;
   readonly truth: Truth;
   /** requests so far, as the venue counts them */
