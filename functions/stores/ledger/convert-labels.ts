@@ -1,3 +1,4 @@
+import type { NewSpan } from '../../core/ledger/new-span.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Source } from '../../core/series/source.ts';
 import type { TableSpec } from '../../core/series/table.ts';
@@ -8,7 +9,6 @@ import { quoted, tableName } from '../copy/copy.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
 import { addLabelRule } from './labels.ts';
 import { insertSpans, lockMonths, readCovered, removeSpans } from './ledger.ts';
-import type { NewSpan } from './new-span.ts';
 import { ownRows } from './own-rows.ts';
 import { accountsForDeletes } from './recount.ts';
 
