@@ -74,16 +74,19 @@ export class Scheduler {
     const process: Process = { id, name: `${name} ${id}`, alive: true, steps: 0 };
     const ended = new Promise<T>((resolve, reject) => {
       this.#alive.set(id, { process, reject });
-      work(process).then(
-        (value) => {
-          this.#alive.delete(id);
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.#alive.delete(id);
-          reject(error);
-        },
-      );
+      // Not at once: whoever began it must know it first.
+      Promise.resolve()
+        .then(() => work(process))
+        .then(
+          (value) => {
+            this.#alive.delete(id);
+            resolve(value);
+          },
+          (error: unknown) => {
+            this.#alive.delete(id);
+            reject(error);
+          },
+        );
     });
     // Who is interested awaits it; a process that nobody waits for may fail all the same.
     ended.catch(() => undefined);

@@ -11,10 +11,7 @@ import { MemoryVenue } from '../venue/synthetic-venue.ts';
 const every = { symbolPattern: /^[A-Z]{3}$/, defaultSymbols: ['AAA'], settleMs: 2 * HOUR };
 
 /** The synthetic venue: candles of minutes, two siblings, settlements and a snapshot, and nothing goes wrong with them. */
-export function createPlainVenue(
-  scheduler: Scheduler,
-  start: number,
-): SimulatedVenue {
+export function createPlainVenue(scheduler: Scheduler, start: number): SimulatedVenue {
   const sources = Object.fromEntries(
     [
       syntheticSource({

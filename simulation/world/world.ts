@@ -1,3 +1,4 @@
+import { isFinished } from '../../functions/core/jobs/job.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Fault, FaultPlan, Hands } from '../engine/fault.ts';
 import type { Random } from '../engine/random.ts';
@@ -5,6 +6,7 @@ import { createRandom } from '../engine/random.ts';
 import { Scheduler } from '../engine/scheduler.ts';
 import { Trace } from '../engine/trace.ts';
 import type { SimulatedVenue } from '../engine/venue.ts';
+import { StateError } from '../machine/interpret.ts';
 import { emptyJobTables } from '../memory/jobs/job-tables.ts';
 import { MemoryWarehouse } from '../memory/ledger/warehouse.ts';
 import { Executions } from './executions.ts';
@@ -22,6 +24,8 @@ export interface Setting<Venue extends SimulatedVenue> {
   readonly venueOf: (scheduler: Scheduler, random: Random) => Venue;
   /** the version that runs before a deployment; absent: the present one */
   readonly before?: Bundle | undefined;
+  /** from when on every series is ordered; epoch ms */
+  readonly orderedFrom: number;
   /** gets each step */
   readonly watch?: ((line: string) => void) | undefined;
 }
@@ -49,9 +53,16 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   /** jobs whose execution has ended, for whoever checks them */
   onEnd: ((jobId: string, status: string) => void) | undefined;
   bundle: Bundle;
+  /** from when on every series is ordered; epoch ms */
+  readonly orderedFrom: number;
+  /** what operators did after which less may be requested than before */
+  readonly lossy = new Set<string>();
+  /** when rows or spans were last taken away from outside; epoch ms */
+  disturbedAt = Number.NEGATIVE_INFINITY;
   #calls = 0;
 
-  constructor({ seed, start, venueOf, before, watch }: Setting<Venue>) {
+  constructor({ seed, start, venueOf, before, watch, orderedFrom }: Setting<Venue>) {
+    this.orderedFrom = orderedFrom;
     this.random = createRandom(seed);
     this.trace = new Trace(watch);
     this.bundle = before ?? bundle;
@@ -117,11 +128,50 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     this.strokes.set(kind, (this.strokes.get(kind) ?? 0) + 1);
   }
 
+  /** Orders every series from the beginning up to the present, as whoever set the warehouse up. */
+  orderAll(): void {
+    for (const series of this.series) void this.operators.order(series, { start: this.orderedFrom });
+  }
+
+  /** The host is killed with all that runs on it; when it is back, it goes on with the jobs at work. */
+  restart(): void {
+    this.executions.forget();
+    for (const process of this.scheduler.alive())
+      this.scheduler.kill(process, new StateError('Lambda.Unknown', 'the host was killed'));
+    this.scheduler.at(this.scheduler.now() + BOOT, () => {
+      for (const { id, status } of this.tables.jobs.values())
+        if (!isFinished(status)) this.executions.start(id);
+    });
+  }
+
+  /** @returns false when the present version runs already */
+  deploy(): boolean {
+    if (this.bundle === bundle) return false;
+    this.bundle = bundle;
+    return true;
+  }
+
+  /** Somebody took rows, spans or requests away. */
+  disturb(how: string): void {
+    this.lossy.add(how);
+    this.disturbedAt = this.scheduler.now();
+  }
+
+  /** No fault begins any more, and those that last are over. */
+  calm(): void {
+    this.ports.calm();
+    this.functions.calm();
+    this.clock.skew = 0;
+    this.deploy();
+  }
+
   /** Lets each fault of a plan begin when it is due. */
   expect(plan: FaultPlan, strike: (fault: Fault) => void): void {
     for (const fault of plan) this.scheduler.at(fault.at, () => strike(fault));
   }
 }
+
+const BOOT = 10_000;
 
 /** Most calls of stores take no time, so that any other may come in between; a venue is far away. */
 function latencyOf(what: string, random: Random): number {

@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import type { InvocationFault } from '../functions.ts';
-import type { WorldFault } from './ports.ts';
+import { lasting, type WorldFault } from './ports.ts';
 
 const HANDLERS = [
   'plan-wave',
@@ -51,10 +51,10 @@ export const FUNCTION_FAULTS: readonly WorldFault[] = [
     kind: 'execution stopped',
     perDay: 0.5,
     draw: (random) => ({ which: random.next() }),
-    strike({ executions, struck }, { which }) {
-      const running = executions.running();
+    strike(world, { kind, which }) {
+      const running = world.executions.running();
       const id = running[Math.floor((which as number) * running.length)];
-      if (id !== undefined && executions.stop(id)) struck('execution stopped');
+      if (id !== undefined && world.executions.stop(id)) world.struck(kind);
     },
   },
   {
@@ -69,9 +69,12 @@ export const FUNCTION_FAULTS: readonly WorldFault[] = [
   {
     kind: 'clock jumps',
     perDay: 0.5,
-    draw: (random) => ({
-      skew: (random.chance(0.5) ? 1 : -1) * random.pick([MINUTE, 20 * MINUTE, 2 * HOUR, DAY]) * (0.5 + random.next()),
-      lasts: MINUTE + random.int(6 * HOUR),
+    draw: (random, about) => ({
+      skew:
+        (random.chance(0.5) ? 1 : -1) *
+        random.pick([MINUTE, 20 * MINUTE, 2 * HOUR, DAY]) *
+        (0.5 + random.next()),
+      lasts: lasting(random, about, 6 * HOUR),
     }),
     strike(world, { skew, lasts }) {
       world.clock.skew += Math.floor(skew as number);

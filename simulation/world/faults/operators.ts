@@ -2,17 +2,16 @@ import { ACTIVE_STATUSES } from '../../../functions/core/jobs/job.ts';
 import type { Series } from '../../../functions/core/series/series.ts';
 import type { Range } from '../../../functions/core/time/range.ts';
 import { DAY, floorTo, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
-import type { DrawnAbout } from '../../engine/fault.ts';
+import type { DrawnAbout, Fault } from '../../engine/fault.ts';
 import type { Random } from '../../engine/random.ts';
-import { backupOf, restoreBackup } from '../backup.ts';
 import type { World } from '../world.ts';
-import type { WorldFault } from './ports.ts';
+import { lasting, type WorldFault } from './ports.ts';
 
 const anySeries = (random: Random, { series }: DrawnAbout): { readonly series: Series } => ({
   series: random.pick(series),
 });
 
-const seriesOf = ({ series }: { readonly series?: unknown }): Series => series as Series;
+const seriesOf = (fault: Fault): Series => fault.series as Series;
 
 /** Some stretch that has been, of an hour to some days. */
 const stretch = (random: Random, { at, within }: DrawnAbout): Range => {
@@ -21,7 +20,11 @@ const stretch = (random: Random, { at, within }: DrawnAbout): Range => {
   return { start: floorTo(Math.min(start, end - HOUR), MINUTE), end: floorTo(end, MINUTE) };
 };
 
-const requestOf = ({ source, symbol, timeframe }: Series) => ({ sources: [source], symbols: [symbol], timeframe });
+const requestOf = ({ source, symbol, timeframe }: Series) => ({
+  sources: [source],
+  symbols: [symbol],
+  timeframe,
+});
 
 /** It is followed again later, from where it was. */
 const followAgain = (world: World, series: Series, after: number): void =>
@@ -34,7 +37,11 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
   {
     kind: 'operator orders a stretch',
     perDay: 1,
-    draw: (random, about) => ({ ...anySeries(random, about), ...stretch(random, about), twice: random.chance(0.3) }),
+    draw: (random, about) => ({
+      ...anySeries(random, about),
+      ...stretch(random, about),
+      twice: random.chance(0.3),
+    }),
     strike(world, fault) {
       const range = { start: fault.start as number, end: fault.end as number };
       const order = () => void world.operators.order(seriesOf(fault), range, `key ${fault.at}`);
@@ -58,7 +65,11 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
   {
     kind: 'operator cancels an order at once',
     perDay: 0.5,
-    draw: (random, about) => ({ ...anySeries(random, about), ...stretch(random, about), after: random.int(20_000) }),
+    draw: (random, about) => ({
+      ...anySeries(random, about),
+      ...stretch(random, about),
+      after: random.int(20_000),
+    }),
     strike(world, fault) {
       const range = { start: fault.start as number, end: fault.end as number };
       world.struck(fault.kind);
@@ -76,20 +87,20 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
     strike(world, fault) {
       const { start, end } = fault as unknown as Range;
       world.warehouse.deleteRows(seriesOf(fault), [{ start, end }]);
-      world.lossy.add('rows deleted');
+      world.disturb('rows deleted');
       world.struck(fault.kind);
     },
   },
   {
     kind: 'older backup restored',
     perDay: 0.3,
-    draw: (random) => ({ age: HOUR + random.int(20 * HOUR) }),
+    draw: (random, about) => ({ age: lasting(random, about, 20 * HOUR) }),
     strike(world, { kind, age }) {
-      const backup = backupOf(world.warehouse);
+      const backup = world.warehouse.backup();
       world.struck(kind);
       world.scheduler.at(world.scheduler.now() + (age as number), () => {
-        restoreBackup(world.warehouse, backup);
-        world.lossy.add('backup');
+        world.warehouse.restore(backup);
+        world.disturb('backup');
         world.orderAll();
       });
     },
@@ -97,10 +108,10 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
   {
     kind: 'operator unfollows and follows again',
     perDay: 0.5,
-    draw: (random, about) => ({ ...anySeries(random, about), after: MINUTE + random.int(6 * HOUR) }),
+    draw: (random, about) => ({ ...anySeries(random, about), after: lasting(random, about, 6 * HOUR) }),
     strike(world, fault) {
       world.struck(fault.kind);
-      world.lossy.add('unfollow');
+      world.disturb('unfollow');
       void world.operators.call('unfollow', requestOf(seriesOf(fault)));
       followAgain(world, seriesOf(fault), fault.after as number);
     },
