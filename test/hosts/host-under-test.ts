@@ -12,7 +12,7 @@ export interface HostFacts {
   readonly stepFunctions: SFNClient;
   /** the warehouse, which was empty */
   readonly sql: Sql;
-  /** where the venues' simulator is told what to do; absent where the venues are real */
+  /** where the venues' simulator is controlled; absent where the venues are real */
   readonly venuesUrl?: string;
   /** what the host says of its venues */
   readonly simulated: boolean;
