@@ -7,7 +7,7 @@ import pMap from 'p-map';
 import type { Series } from '../functions/core/series/series.ts';
 import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
 import { type Host, startHost } from '../host/host.ts';
-import { inFolder, unlessInterrupted } from './place.ts';
+import { inFolder, unlessInterrupted } from './temporary-folder.ts';
 
 const STAGES = (process.env.SYMBOLS ?? '19').split(',').map(Number);
 const YEAR = { start: Date.UTC(2024, 0), end: Date.UTC(2025, 0) };

@@ -10,7 +10,7 @@ import type { JobDetail } from '../functions/core/jobs/job-view.ts';
 import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
 import { type Host, startHost } from '../host/host.ts';
 import { startVenuesProcess } from '../host/venues-process.ts';
-import { inFolder, unlessInterrupted } from './place.ts';
+import { inFolder, unlessInterrupted } from './temporary-folder.ts';
 
 const FIVE_YEARS = { from: '2021-11-01', to: '2026-11-01' };
 const ROWS = ((Date.parse(FIVE_YEARS.to) - Date.parse(FIVE_YEARS.from)) / 86_400_000) * 288;

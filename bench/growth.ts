@@ -2,17 +2,17 @@
  * `npm run bench:growth [-- --part load|crowd] [--docs]`: does the warehouse stay flat as it grows? Loads SYMBOL_YEARS (1,10,100) years
  * of 1m candles through the embedded host into one database that is never emptied, and measures at each stage; then fetches
  * the same chunks of CROWD_SYMBOLS (16) symbols with FETCHERS (8,1,20,40,8) at work at once. `--docs` writes the tables
- * into docs/GROWTH.md and draws docs/growth.svg. Linux only: processor time and memory are read from /proc.
+ * into docs/GROWTH.md and draws docs/images/growth.svg. Linux only: processor time and memory are read from /proc.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Crowd, crowd } from './growth/contention.ts';
 import { draw } from './growth/draw.ts';
-import { onGround } from './growth/ground.ts';
 import { load } from './growth/load.ts';
 import { crowdTable, loadTable } from './growth/tables.ts';
-import { inFolder } from './place.ts';
+import { onGround } from './growth/testbed.ts';
 import { fill } from './scale/fill.ts';
+import { inFolder } from './temporary-folder.ts';
 
 const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
 const { values } = parseArgs({ options: { part: { type: 'string' }, docs: { type: 'boolean' } } });
@@ -27,7 +27,7 @@ if (values.part !== 'crowd') {
   console.log(loadTable(loaded));
   if (values.docs) {
     fill(`${DOCS}GROWTH.md`, { load: loadTable(loaded) });
-    await draw(`${DOCS}growth.svg`, loaded);
+    await draw(`${DOCS}images/growth.svg`, loaded);
   }
 }
 if (values.part !== 'load') {

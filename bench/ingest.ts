@@ -24,7 +24,7 @@ import {
 } from './peers/peer.ts';
 import { dump, rawCopy } from './peers/raw-copy.ts';
 import { median, tableOf, whole } from './peers/table.ts';
-import { newFolder } from './place.ts';
+import { newFolder } from './temporary-folder.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const PEERS = process.env.PEERS;

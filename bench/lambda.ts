@@ -13,7 +13,7 @@ import { type FetchRow, fetchMonths, WAIT_PER_CHUNK, warmUp } from './lambda/fet
 import { peaks } from './lambda/peaks.ts';
 import { canLimit } from './lambda/processor.ts';
 import { coldTable, fetchTable, PRICE, peakTable, shown } from './lambda/tables.ts';
-import { newFolder } from './place.ts';
+import { newFolder } from './temporary-folder.ts';
 
 const SIZES = [256, 512, 1_024, 1_769, 3_008];
 

@@ -6,7 +6,7 @@
 import type { JobDetail } from '../functions/core/jobs/job-view.ts';
 import { startHost } from '../host/host.ts';
 import { startVenues } from '../simulator/index.ts';
-import { inFolder, unlessInterrupted } from './place.ts';
+import { inFolder, unlessInterrupted } from './temporary-folder.ts';
 
 const LATENCY_MS = Number(process.env.LATENCY_MS ?? 150);
 const SYMBOLS = Number(process.env.SYMBOLS ?? 1_000);

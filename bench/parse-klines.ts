@@ -2,7 +2,7 @@
  * How fast the archive's CSV of candles becomes typed arrays: `node bench/parse-klines.ts [rows]`.
  * The rows are made up on the spot in the venue's format; pieces are as large as the unzipper gives them.
  */
-import { klineCsvParser } from '../functions/sources/binance/kline-csv.ts';
+import { klineCsvParser } from '../functions/sources/binance/klines/kline-csv.ts';
 
 const rows = Number(process.argv[2] ?? 500_000);
 const PIECE = 64 * 1024;

@@ -1,6 +1,6 @@
 /**
  * `npm run scale`: what limits a backfill of 10,000 symbols and ten years of 1m candles on AWS. The product's planner, estimates and
- * budget rules in virtual time against published quotas; writes the numbers into docs/SCALE.md and draws docs/scale-*.svg.
+ * budget rules in virtual time against published quotas; writes the numbers into docs/SCALE.md and draws docs/images/scale-*.svg.
  */
 import { fileURLToPath } from 'node:url';
 import { binanceFamilies } from '../functions/sources/binance/hosts.ts';
@@ -64,5 +64,5 @@ const events = Math.max(...[...archive, ...bounded, ...rest].map(({ mostEvents }
 console.log(tables.runsTable([...archive, ...bounded]));
 console.log(tables.restTable(rest));
 console.log(
-  `most events of one execution: ${events}; docs/SCALE.md and docs/scale-*.svg written in ${((performance.now() - began) / 1_000).toFixed(0)} s`,
+  `most events of one execution: ${events}; docs/SCALE.md and docs/images/scale-*.svg written in ${((performance.now() - began) / 1_000).toFixed(0)} s`,
 );

@@ -2,9 +2,10 @@
  * `npm run soak -- [days] [seed]`: a simulated month of schedules with seeded faults, on the embedded host. Ends with
  * exact rows, no gap of our own and every hole of a venue explained, or with exit code 1 and what is wrong.
  */
-import { inFolder } from './place.ts';
-import { startResources } from './soak/plant.ts';
+
 import { rehearse } from './soak/rehearse.ts';
+import { startResources } from './soak/resources.ts';
+import { inFolder } from './temporary-folder.ts';
 
 const days = Number(process.argv[2] ?? 30);
 const seed = Number(process.argv[3] ?? 1);

@@ -14,7 +14,7 @@ import { type Cpu, countCpu } from './growth/gauges.ts';
 import { backfill } from './peers/gordon-data.ts';
 import { copyBack, save } from './peers/raw-copy.ts';
 import { median, whole } from './peers/table.ts';
-import { inFolder, unlessInterrupted } from './place.ts';
+import { inFolder, unlessInterrupted } from './temporary-folder.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ORDER = { source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], from: '2025-01-01', to: '2026-01-01' };

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { isForeign } from '../console/serve/guard.ts';
@@ -8,6 +7,7 @@ import { consolePage, PAGE_HEADERS } from '../console/serve/page.ts';
 import { functions } from '../functions/manifest.ts';
 import { routeOf } from '../functions/routes.ts';
 import { problem, problemAnswer } from '../functions/runtime/problem.ts';
+import { listen } from './os/ports.ts';
 
 /** Calls the function of a route with an API Gateway event. */
 export type Call = (handler: string, event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
@@ -57,9 +57,8 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
   });
   // A client that is as busy as this host takes a connection up again after Node's five seconds, just when it is closed.
   server.keepAliveTimeout = 65_000;
-  await listen(server, port);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(server, port),
     close: () =>
       new Promise((resolve) => {
         server.closeIdleConnections();
@@ -112,10 +111,3 @@ function eventOf(
 
 export const contextOf = (handler: string): Context =>
   ({ awsRequestId: randomUUID(), functionName: handler }) as Context;
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-}

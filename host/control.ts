@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GordonError } from '../functions/core/errors/errors.ts';
-import { stopDatabase } from './database.ts';
-import { prepareDatabase, releaseDatabase } from './prepare-database.ts';
+import { stopDatabase } from './database/database.ts';
+import { prepareDatabase, releaseDatabase } from './database/prepare-database.ts';
 import { clearState, GORDON_DIR, type HostState, isOurs, readState } from './state-file.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));

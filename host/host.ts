@@ -7,7 +7,7 @@ import { rootLogger } from '../functions/runtime/log.ts';
 import type { Patience } from '../functions/runtime/read-answer.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { JOB_TABLE, LOCAL_AWS, startJobTable } from './job-table.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import type { Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { tableDefinition } from '../functions/stores/dynamodb/table.ts';
+import { listen } from './os/ports.ts';
 
 export interface JobTableServer {
   /** for `AWS_ENDPOINT_URL_DYNAMODB` */
@@ -50,11 +50,7 @@ export async function startJobTable(table: string, folder?: string): Promise<Job
   if (folder) mkdirSync(folder, { recursive: true });
   const server = dynalite({ ...(folder && { path: folder }), createTableMs: 0 });
   const work = watchWork(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${await listen(server)}`;
   const client = new DynamoDBClient({
     endpoint: url,
     region: LOCAL_AWS.AWS_REGION,

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { iso } from '../functions/core/time/time.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
+import { preparedDatabase } from './database/prepare-database.ts';
 import { startHost } from './host.ts';
 import { apiPorts } from './ports.ts';
-import { preparedDatabase } from './prepare-database.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
 import { venueSettings } from './venue-settings.ts';
 

@@ -1,12 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { runs } from './os/processes.ts';
+import { stateFile } from './os/state-file.ts';
 
 /** All that the host keeps lies here: in the clone unless `GORDON_DIR` names another place; never in a home directory. */
 export const GORDON_DIR = process.env.GORDON_DIR ?? fileURLToPath(new URL('../.gordon', import.meta.url));
-
-const FILE = join(GORDON_DIR, 'host.json');
 
 const HostState = z.object({
   pid: z.number(),
@@ -34,42 +33,11 @@ const HostState = z.object({
 /** What a running host publishes about itself, for the command line on the same machine. */
 export type HostState = z.infer<typeof HostState>;
 
-export function readState(): HostState | undefined {
-  try {
-    return HostState.parse(JSON.parse(readFileSync(FILE, 'utf8')));
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined;
-    // A file of another version, or one cut short by a full disk: as good as none, the next start writes a new one.
-    if (error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
+export const {
+  read: readState,
+  write: writeState,
+  clear: clearState,
+} = stateFile(join(GORDON_DIR, 'host.json'), HostState);
 
-/** Whole or not at all: readers must never see half a file. Not for other users: it holds the database's password. */
-export function writeState(state: HostState): void {
-  mkdirSync(GORDON_DIR, { recursive: true });
-  writeFileSync(`${FILE}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
-  renameSync(`${FILE}.new`, FILE);
-}
-
-export const clearState = (): void => rmSync(FILE, { force: true });
-
-/** Whether the process lives. A pid can be given to another program after a crash, so check `isOurs` too. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
-  }
-}
-
-/** Whether the process with this pid is a host of ours; Linux knows; elsewhere a live process is taken for ours. */
-export function isOurs(pid: number): boolean {
-  if (!isAlive(pid)) return false;
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('host/main.ts');
-  } catch {
-    return process.platform !== 'linux';
-  }
-}
+/** Whether the process with this pid is a host of ours. */
+export const isOurs = (pid: number): boolean => runs(pid, 'host/main.ts');

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { functions } from '../functions/manifest.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
 import { backfillDefinition, type Placeholders } from '../statemachines/definition.ts';
+import { listen } from './os/ports.ts';
 
 /** Runs one state's function. */
 export type Invoke = (handler: string, event: unknown) => Promise<unknown>;
@@ -115,8 +115,8 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
       return { executionArn, status, startDate };
     },
   };
-  const server = await listen(actions);
-  const { port } = server.address() as AddressInfo;
+  const server = apiServer(actions);
+  const port = await listen(server);
   const alive = () => [...executions.values()].filter((execution) => execution.status === 'RUNNING');
   return {
     url: `http://127.0.0.1:${port}`,
@@ -146,7 +146,7 @@ function find(executions: Map<string, Execution>, arn: string): Execution {
 }
 
 /** AWS JSON 1.0: the action in `X-Amz-Target`, errors as `__type`. */
-function listen(actions: Record<string, (body: Record<string, string>) => unknown>): Promise<Server> {
+function apiServer(actions: Record<string, (body: Record<string, string>) => unknown>): Server {
   const answer = async (request: IncomingMessage): Promise<[number, unknown]> => {
     const action = actions[String(request.headers['x-amz-target']).split('.').at(-1)!];
     if (!action) return [400, { __type: 'UnknownOperationException' }];
@@ -157,13 +157,9 @@ function listen(actions: Record<string, (body: Record<string, string>) => unknow
       return [400, { __type: type, message: String(error) }];
     }
   };
-  const server = createServer((request, response) => {
+  return createServer((request, response) => {
     void answer(request).then(([status, body]) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
     });
-  });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
   });
 }

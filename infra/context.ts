@@ -7,8 +7,8 @@ const whole = (most: number) => z.coerce.number().int().min(1).max(most);
 /** Days that CloudWatch Logs can keep a log. */
 const RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
 
-/** What `cdk -c <option>=<value>` can say. The table in `infra/README.md` is tested against these keys. */
-const shape = {
+/** The options of `cdk -c <option>=<value>`. Exported for the test that compares them with the table in `infra/README.md`. */
+export const OPTIONS = {
   stack: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'letters, digits and dashes, 40 at most'),
   host: z.enum(['aws', 'localstack']),
   venues: z.enum(['live', 'simulated']),
@@ -51,7 +51,7 @@ export const DEFAULTS = {
   logDays: 30,
   runbook: 'RUNBOOK.md',
   removal: 'destroy',
-} as const satisfies Partial<Record<keyof typeof shape, unknown>>;
+} as const satisfies Partial<Record<keyof typeof OPTIONS, unknown>>;
 
 /** Variables that the stack sets by itself; whoever gave one would lose it. */
 const RESERVED =
@@ -63,8 +63,8 @@ const VARIABLE = /^GORDON_[A-Z0-9_]+$/;
 /** The CDK's own keys: feature flags, lookups and tool settings. */
 const FOREIGN = /[@:/]|^(acknowledged-issue-numbers|cli-telemetry|notices)$/;
 
-const Options = z.strictObject(shape).superRefine((options, check) => {
-  const need = (key: keyof typeof shape, why: string) => {
+const Options = z.strictObject(OPTIONS).superRefine((options, check) => {
+  const need = (key: keyof typeof OPTIONS, why: string) => {
     if (options[key] === undefined) check.addIssue({ code: 'custom', path: [key], message: why });
   };
   if (options.venues === 'simulated' && options.host !== 'localstack') {
@@ -76,8 +76,6 @@ const Options = z.strictObject(shape).superRefine((options, check) => {
     need('jwtAudience', 'auth=jwt needs it');
   }
 });
-
-export const OPTION_NAMES = Object.keys(shape) as readonly (keyof typeof shape)[];
 
 export interface DeployOptions extends z.infer<typeof Options> {
   /** environment of the functions that call venues */

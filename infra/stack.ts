@@ -2,21 +2,21 @@ import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-l
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { functions as manifest } from '../functions/manifest.ts';
-import { alarmTopic } from './constructs/alarm-topic.ts';
-import { Alarms } from './constructs/alarms.ts';
 import { BackfillMachine, machineArn } from './constructs/backfill-machine.ts';
 import { bundle } from './constructs/bundling.ts';
-import { dashboard } from './constructs/dashboard.ts';
 import { deadLetters } from './constructs/dead-letters.ts';
 import { EventRules } from './constructs/event-rules.ts';
 import { GordonFunction } from './constructs/function.ts';
 import { jobTable } from './constructs/job-table.ts';
 import { JobsApi } from './constructs/jobs-api.ts';
-import { LogMetrics } from './constructs/log-metrics.ts';
 import { Migrations } from './constructs/migrations.ts';
 import { Network } from './constructs/network.ts';
 import { secrets } from './constructs/secrets.ts';
 import type { DeployOptions } from './context.ts';
+import { alarmTopic } from './monitoring/alarm-topic.ts';
+import { Alarms } from './monitoring/alarms.ts';
+import { dashboard } from './monitoring/dashboard.ts';
+import { LogMetrics } from './monitoring/log-metrics.ts';
 import { refusalIn } from './regions.ts';
 
 export interface GordonDataStackProps extends StackProps {

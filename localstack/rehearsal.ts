@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GordonError } from '../functions/core/errors/errors.ts';
-import { openDatabase, stopDatabase } from '../host/database.ts';
+import { openDatabase, stopDatabase } from '../host/database/database.ts';
 import { bootstrap, deploy, simulated, synthesize } from './deploy.ts';
 import { install } from './install.ts';
 import { isServer, isUp, startServer, stopServer } from './server.ts';

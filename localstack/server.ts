@@ -1,16 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GordonError } from '../functions/core/errors/errors.ts';
+import { probePort } from '../host/os/ports.ts';
+import { end, runs } from '../host/os/processes.ts';
 import type { Installation } from './install.ts';
-import { end, runs } from './processes.ts';
 
 export interface ServerOptions {
   readonly installation: Installation;
-  /** all that this server writes lies here; what it holds goes with it, so a new one each time */
+  /** all that this server writes, its number in `server.pid` too; it keeps nothing, so use a new folder each time */
   readonly folder: string;
   /** of its gateway, on the loopback address */
   readonly port: number;
@@ -111,18 +110,11 @@ export async function isUp(url: string): Promise<boolean> {
 /** Ends LocalStack and all that it started. It keeps nothing, so it is not waited for long. */
 export const stopServer = (pid: number): Promise<void> => end(pid, PROGRAM, STOP_PATIENCE_MS);
 
-/** Ends the LocalStack that was started in this folder, if it runs. */
-export async function stopServerOf(folder: string): Promise<void> {
-  const file = join(folder, PID_FILE);
-  if (existsSync(file)) await stopServer(Number(readFileSync(file, 'utf8')));
-}
-
 export const isServer = (pid: number): boolean => runs(pid, PROGRAM);
 
 async function refuseUsed(port: number): Promise<void> {
-  const probe = createServer().listen(port, '127.0.0.1');
   try {
-    await once(probe, 'listening');
+    await probePort(port);
   } catch (cause) {
     throw new GordonError({
       code: 'port-in-use',
@@ -132,6 +124,4 @@ async function refuseUsed(port: number): Promise<void> {
       remedy: 'Stop that program, or name another port in GORDON_LOCALSTACK_PORT.',
     });
   }
-  probe.close();
-  await once(probe, 'close');
 }

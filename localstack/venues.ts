@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GordonError } from '../functions/core/errors/errors.ts';
-import { end, runs } from './processes.ts';
+import { end, runs } from '../host/os/processes.ts';
 
 export interface Simulator {
   readonly url: string;

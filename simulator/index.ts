@@ -1,15 +1,15 @@
 import type { Clock } from '../functions/core/time/time.ts';
 import { SimClock } from './frame/clock.ts';
-import { Faults } from './frame/faults.ts';
+import { Faults } from './frame/faults/faults.ts';
+import { Outages } from './frame/faults/outages.ts';
+import { type ArchiveOverride, Overrides, type RowsOverride } from './frame/faults/overrides.ts';
+import { Restatements } from './frame/faults/restatements.ts';
+import { Switches } from './frame/faults/switches.ts';
 import { Limiter } from './frame/limiter.ts';
 import type { VenueContext } from './frame/module.ts';
-import { seedOf } from './frame/noise.ts';
-import { Outages } from './frame/outages.ts';
-import { type ArchiveOverride, Overrides, type RowsOverride } from './frame/overrides.ts';
 import { Requests } from './frame/requests.ts';
-import { Restatements } from './frame/restatements.ts';
 import { listen } from './frame/server.ts';
-import { Switches } from './frame/switches.ts';
+import { seedOf } from './numbers/noise.ts';
 import { environmentAt, venueModules } from './registry.ts';
 
 export interface VenuesOptions {

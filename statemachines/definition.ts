@@ -14,10 +14,6 @@ const PLACEHOLDER = /\$\{([A-Za-z]+)\}/g;
 export const definitionText = (): string =>
   readFileSync(new URL('backfill.asl.json', import.meta.url), 'utf8');
 
-export const placeholdersIn = (text: string): string[] => [
-  ...new Set(Array.from(text.matchAll(PLACEHOLDER), (match) => match[1]!)),
-];
-
 /** The definition of the backfill state machine. @throws Error when a placeholder is left without a value */
 export function backfillDefinition(values: Placeholders): Record<string, unknown> {
   const filled = definitionText().replace(PLACEHOLDER, (_, name: string) => {

@@ -4,9 +4,9 @@ import { type Chunk, planChunks } from '../../functions/core/ledger/plan.ts';
 import { createServices } from '../../functions/runtime/services.ts';
 import { empty } from '../empty.ts';
 import { type Cpu, countCpu, forgetPeak, peakMegabytes } from './gauges.ts';
-import { type Ground, ROWS_OF_YEAR, symbolsFrom, YEAR } from './ground.ts';
 import { type Waits, watchLocks } from './lock-watch.ts';
 import { type TableUse, watchTable } from './table-watch.ts';
+import { type Ground, ROWS_OF_YEAR, symbolsFrom, YEAR } from './testbed.ts';
 
 export interface Crowd {
   readonly fetchers: number;

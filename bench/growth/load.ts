@@ -1,8 +1,8 @@
 import { empty } from '../empty.ts';
 import { median } from '../peers/table.ts';
 import { type Cpu, countCpu, diskUse, forgetPeak, keptMegabytes, peakMegabytes } from './gauges.ts';
-import { type Ground, ROWS_OF_YEAR, symbolAt, symbolsFrom } from './ground.ts';
 import { order } from './orders.ts';
+import { type Ground, ROWS_OF_YEAR, symbolAt, symbolsFrom } from './testbed.ts';
 
 /** What was measured while some symbol-years were loaded, and with them in the warehouse. */
 export interface Stage {

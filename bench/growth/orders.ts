@@ -3,7 +3,7 @@ import { isFinished } from '../../functions/core/jobs/job.ts';
 import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import type { Host } from '../../host/host.ts';
-import { ROWS_OF_YEAR, YEAR } from './ground.ts';
+import { ROWS_OF_YEAR, YEAR } from './testbed.ts';
 
 /** A year of each symbol by the API, as anybody orders it. @throws Error when the job does not succeed with just those rows */
 export async function order(

@@ -17,11 +17,11 @@ interface PythonTool extends Pick<Peer, 'name' | 'to' | 'leavesOut' | 'changed'>
   orders(ground: Ground): Promise<object>;
 }
 
-const CONSTRAINTS = join(import.meta.dirname, 'constraints.txt');
+const CONSTRAINTS = join(import.meta.dirname, 'python/constraints.txt');
 
 /** A tool of PyPI in an environment of its own, which stays. */
 export function pythonTool(tool: PythonTool): Peer {
-  const script = join(import.meta.dirname, tool.script);
+  const script = join(import.meta.dirname, 'python', tool.script);
   return {
     ...tool,
     async prepare(place) {

@@ -16,7 +16,7 @@ const fetchersOf = ({ setup, orders }: Outcome): number => setup.lanes * orders;
 export async function draw(folder: string, { archive, rest }: Drawn): Promise<void> {
   const names = ARCHIVE_SHARDS.map(databases);
   await charts.lines(
-    `${folder}scale-time.svg`,
+    `${folder}images/scale-time.svg`,
     '10,000 symbols, ten years of 1m from the archive',
     archive
       .filter(({ ends }) => ends.size === 0)
@@ -30,7 +30,7 @@ export async function draw(folder: string, { archive, rest }: Drawn): Promise<vo
     { field: 'databases', title: '', sort: names },
   );
   await charts.shares(
-    `${folder}scale-binds.svg`,
+    `${folder}images/scale-binds.svg`,
     'Where the time of a lane goes',
     archive.flatMap((run) =>
       PARTS.map(([part, words], order) => ({
@@ -50,13 +50,13 @@ export async function draw(folder: string, { archive, rest }: Drawn): Promise<vo
     { run: '500 fetchers, 16 databases: hours', outcome: find(archive, 20, 16) },
   ];
   await charts.rows(
-    `${folder}scale-use.svg`,
+    `${folder}images/scale-use.svg`,
     'Use of each limit over time',
     shown.flatMap(({ run, outcome }) => usesOf(outcome).map((use) => ({ run, ...use }))),
     LIMITS.map(([, words]) => words),
   );
   await charts.lines(
-    `${folder}scale-rest.svg`,
+    `${folder}images/scale-rest.svg`,
     'The same from REST alone',
     rest.map((run) => ({
       addresses: run.setup.addresses,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE } from '../../functions/core/time/time.ts';
-import type { Fault } from '../../simulator/frame/faults.ts';
+import type { Fault } from '../../simulator/frame/faults/faults.ts';
 import { fetchElsewhere } from '../../test/helpers/faults/fetcher.ts';
 import type { TableFault } from '../../test/helpers/faults/table-proxy.ts';
-import type { Resources } from './plant.ts';
+import type { Resources } from './resources.ts';
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {

@@ -15,7 +15,7 @@ import {
   type Slice,
 } from '../../test/helpers/faults/books.ts';
 import { type FaultKind, FILE_KINDS, KINDS, randomOf, type Striking } from './faults.ts';
-import type { Resources } from './plant.ts';
+import type { Resources } from './resources.ts';
 
 export interface SoakReport {
   readonly days: number;

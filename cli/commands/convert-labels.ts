@@ -82,7 +82,7 @@ async function convert(context: Context, given: ConvertOptions): Promise<number>
     throw new CliError('no database: set GORDON_DATABASE_URL to the one whose rows are to be converted');
   // Loaded here, because few commands need them.
   const { connect } = await import('../../functions/stores/postgres/postgres.ts');
-  const { convertLabels } = await import('../../functions/stores/ledger/convert-labels.ts');
+  const { convertLabels } = await import('../../functions/stores/ledger/labels/convert-labels.ts');
   const sql = connect(url, { role: 'gordon_writer', max: 2, application: 'gordon-data convert-labels' });
   const rows: string[][] = [];
   try {

@@ -12,7 +12,7 @@ import { type Context, IGNORED, print } from './context.ts';
 const control = () => import('../../host/control.ts');
 
 /** What chooses and starts the database of a host. */
-const databases = () => import('../../host/prepare-database.ts');
+const databases = () => import('../../host/database/prepare-database.ts');
 
 const MAIN = fileURLToPath(new URL('../../host/main.ts', import.meta.url));
 

@@ -25,7 +25,7 @@ import { createLeases } from '../stores/dynamodb/leases.ts';
 import { createRateBudget } from '../stores/dynamodb/rate-budget.ts';
 import { createRateWatch, type RateWatch } from '../stores/dynamodb/rate-watch.ts';
 import { createScheduleRuns } from '../stores/dynamodb/runs.ts';
-import { createLabelBook } from '../stores/ledger/labels.ts';
+import { createLabelBook } from '../stores/ledger/labels/label-book.ts';
 import { createLivesDue } from '../stores/ledger/lives.ts';
 import { createSeriesCatalog } from '../stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../stores/ledger/series-store.ts';

@@ -4,7 +4,7 @@ import { DAY, MINUTE } from '../core/time/time.ts';
 import { archiveTier, klineArchive } from './binance/archive.ts';
 import { binanceFunding, fundingCsvParser, parseFundingJson, stampsIn } from './binance/funding.ts';
 import { binanceFamilies } from './binance/hosts.ts';
-import { TRADES_COLUMN } from './binance/klines.ts';
+import { TRADES_COLUMN } from './binance/klines/klines.ts';
 import { usdmRequest, usdmStatus } from './binance/usdm.ts';
 import { AROUND, dueAt, fundingSource } from './funding/settlements.ts';
 

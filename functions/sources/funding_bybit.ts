@@ -13,8 +13,8 @@ import {
   type Settlement,
   settlementRows,
 } from './funding/settlements.ts';
-import { malformed } from './malformed.ts';
 import { BadCells } from './rest/bad-cells.ts';
+import { malformed } from './rest/malformed.ts';
 
 const table = fundingTable('bybit');
 const LIMIT = 200;

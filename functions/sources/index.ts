@@ -37,5 +37,3 @@ const registry = {
 
 /** Every source, by its id. A new one is its file and one line above. */
 export const sources: Sources = registry;
-
-export type SourceId = keyof typeof registry;

@@ -7,7 +7,7 @@ import { joinVintages, macroTable, observationDays, parseObservations } from './
 import { FRED_SERIES, isUnrevised } from './fred/series.ts';
 import { fred, fredFamily, fredHost, fredKey } from './fred/venue.ts';
 import { type Window, windowsFrom } from './fred/windows.ts';
-import { malformed, readJson } from './malformed.ts';
+import { malformed, readJson } from './rest/malformed.ts';
 
 const PAGE_ROWS = 100_000;
 

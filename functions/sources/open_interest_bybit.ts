@@ -6,9 +6,9 @@ import { ceilTo, HOUR, MINUTE } from '../core/time/time.ts';
 import { stepOf, type Timeframe } from '../core/time/timeframe.ts';
 import { listIn, numberIn, stampIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
-import { malformed } from './malformed.ts';
 import { openInterestTable } from './open_interest/table.ts';
 import { BadCells } from './rest/bad-cells.ts';
+import { malformed } from './rest/malformed.ts';
 
 const table = openInterestTable('bybit');
 const LIMIT = 200;

@@ -10,10 +10,10 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { GordonError } from '../../functions/core/errors/errors.ts';
+import { isAlive } from '../os/processes.ts';
 import { type Binaries, programOf } from './binaries.ts';
+import { makeOwned, renameInto } from './location.ts';
 import { runAs, type ServerUser } from './os-user.ts';
-import { makeOwned, renameInto } from './place.ts';
-import { isAlive } from './postmaster.ts';
 
 /** The cluster's superuser; its random password lies in the data folder, which only the server's user may enter. */
 export const ADMIN = 'gordon_admin';

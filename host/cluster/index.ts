@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GordonError } from '../../functions/core/errors/errors.ts';
+import { freePort } from '../os/ports.ts';
 import { type Binaries, findBinaries, programOf } from './binaries.ts';
 import { ADMIN, ensureDataDir, readPassword, type Settings, writeSettings } from './data-dir.ts';
+import { isAnswering } from './is-answering.ts';
+import { isPlaced, placeBinaries, placeData } from './location.ts';
 import { runAs, type ServerUser, serverUser } from './os-user.ts';
-import { isPlaced, placeBinaries, placeData } from './place.ts';
-import { freePort, isAnswering } from './port.ts';
 import { type Postmaster, removeStaleLock, runningIn } from './postmaster.ts';
 
 export interface ClusterOptions {
@@ -57,14 +58,6 @@ export async function stopCluster(dataDir: string): Promise<boolean> {
   if (!runningIn(at)) return false;
   await halt(at, placeBinaries(findBinaries(), user), user);
   return true;
-}
-
-/** Stops the server of a data folder and deletes its data, wherever they lie. */
-export async function removeCluster(dataDir: string): Promise<void> {
-  await stopCluster(dataDir);
-  const at = placeData(dataDir, serverUser(dataDir));
-  rmSync(at, { recursive: true, force: true });
-  if (at !== resolve(dataDir)) rmSync(dirname(at), { recursive: true, force: true });
 }
 
 async function startOrAdopt(options: ClusterOptions): Promise<Cluster> {

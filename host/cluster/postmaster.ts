@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../os/processes.ts';
 
 /** A running server, as its postmaster.pid describes it. */
 export interface Postmaster {
@@ -19,15 +20,6 @@ export function runningIn(dataDir: string): Postmaster | undefined {
   const pid = Number(lines[0]);
   if (!(pid > 0) || !isServerOf(pid, dataDir)) return undefined;
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function isServerOf(pid: number, dataDir: string): boolean {

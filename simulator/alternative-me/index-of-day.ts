@@ -1,5 +1,5 @@
 import { DAY, MINUTE } from '../../functions/core/time/time.ts';
-import { smooth, streamOf, unit } from '../frame/noise.ts';
+import { smooth, streamOf, unit } from '../numbers/noise.ts';
 
 export interface Day {
   /** 00:00 UTC */

@@ -1,6 +1,6 @@
 import { HOUR } from '../../functions/core/time/time.ts';
-import type { ObjectFault } from '../frame/faults.ts';
-import { hash32, seedOf } from '../frame/noise.ts';
+import type { ObjectFault } from '../frame/faults/faults.ts';
+import { hash32, seedOf } from '../numbers/noise.ts';
 import type { ArchiveObject } from './keys.ts';
 
 /** One row in this many is struck by the faults that strike single rows. */

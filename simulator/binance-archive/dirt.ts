@@ -1,5 +1,5 @@
 import { DAY } from '../../functions/core/time/time.ts';
-import { hash32, seedOf } from '../frame/noise.ts';
+import { hash32, seedOf } from '../numbers/noise.ts';
 import type { ArchiveObject } from './keys.ts';
 
 /** What is wrong with a day of metrics. */

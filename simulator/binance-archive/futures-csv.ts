@@ -1,10 +1,10 @@
 import { DAY, MINUTE } from '../../functions/core/time/time.ts';
-import { decimal } from '../frame/decimal.ts';
 import type { VenueContext } from '../frame/module.ts';
 import type { Contract } from '../market/contracts.ts';
 import { frozenSettlements, settlements } from '../market/funding.ts';
 import { marketOf } from '../market/market.ts';
 import { type Crowd, Positioning } from '../market/positioning.ts';
+import { decimal } from '../numbers/decimal.ts';
 import { soil } from './dirt.ts';
 import type { ArchiveObject } from './keys.ts';
 import { lifeOf } from './publication.ts';

@@ -1,10 +1,10 @@
 import { DAY } from '../../functions/core/time/time.ts';
 import { timesOf, writtenDigits } from '../binance/klines.ts';
-import { DigitWriter } from '../frame/digit-writer.ts';
 import type { Contract } from '../market/contracts.ts';
 import { INTERVALS, type Interval } from '../market/intervals.ts';
 import type { SimMarket } from '../market/market.ts';
 import { BQ, BV, C, H, L, N, O, Q, Rows, T, V } from '../market/rows.ts';
+import { DigitWriter } from '../numbers/digit-writer.ts';
 import type { ArchiveObject } from './keys.ts';
 
 const HEADER =

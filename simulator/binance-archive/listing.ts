@@ -1,7 +1,7 @@
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
-import { hash32, seedOf } from '../frame/noise.ts';
 import { CONTRACTS, type Market } from '../market/contracts.ts';
 import { INTERVALS } from '../market/intervals.ts';
+import { hash32, seedOf } from '../numbers/noise.ts';
 import { type ArchiveObject, datasetsOf, FOLDERS, intervalsOf, objectOf } from './keys.ts';
 import { modifiedAt, publishedPeriods } from './publication.ts';
 import { escapeXml, xml } from './xml.ts';

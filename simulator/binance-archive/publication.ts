@@ -1,8 +1,8 @@
 import { periodAt, periodsIn } from '../../functions/core/time/period.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import type { VenueContext } from '../frame/module.ts';
-import { hash32, seedOf } from '../frame/noise.ts';
 import { contractOf } from '../market/contracts.ts';
+import { hash32, seedOf } from '../numbers/noise.ts';
 import type { ArchiveObject } from './keys.ts';
 
 const MONDAY = 1;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ObjectFault } from '../frame/faults.ts';
+import type { ObjectFault } from '../frame/faults/faults.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { zipOf } from '../frame/zip.ts';
 import { contentOf } from './content.ts';

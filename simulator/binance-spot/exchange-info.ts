@@ -1,9 +1,9 @@
 import { BinanceRefusal, badSymbol } from '../binance/errors.ts';
 import { listedIn } from '../binance/listed.ts';
 import type { Params } from '../binance/params.ts';
-import { decimal } from '../frame/decimal.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { type Contract, isKnown, isTrading } from '../market/contracts.ts';
+import { decimal } from '../numbers/decimal.ts';
 
 const STATUSES = ['TRADING', 'HALT', 'BREAK'];
 

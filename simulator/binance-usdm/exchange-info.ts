@@ -1,8 +1,8 @@
 import { DAY } from '../../functions/core/time/time.ts';
 import { listedIn } from '../binance/listed.ts';
-import { decimal } from '../frame/decimal.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { type Contract, isKnown } from '../market/contracts.ts';
+import { decimal } from '../numbers/decimal.ts';
 
 /** What the venue writes for a perpetual without an end: the last hour of the year 2100. */
 const NO_END = 4_133_404_800_000;

@@ -1,12 +1,12 @@
 import { DAY } from '../../functions/core/time/time.ts';
 import { badSymbol, invalid } from '../binance/errors.ts';
 import type { Params } from '../binance/params.ts';
-import { decimal } from '../frame/decimal.ts';
+import type { RowsOverride } from '../frame/faults/overrides.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
-import type { RowsOverride } from '../frame/overrides.ts';
 import { CONTRACTS, type Contract, isKnown, restContractOf } from '../market/contracts.ts';
 import { adjustedSymbols, type Settlement, settlements } from '../market/funding.ts';
 import { marketOf } from '../market/market.ts';
+import { decimal } from '../numbers/decimal.ts';
 
 /** Settlements before have no mark price. */
 const MARK_PRICE_FROM = Date.UTC(2023, 9, 31);

@@ -1,12 +1,12 @@
 import { DAY } from '../../functions/core/time/time.ts';
 import { BinanceRefusal } from '../binance/errors.ts';
 import type { Params } from '../binance/params.ts';
-import { decimal } from '../frame/decimal.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
 import { type Contract, contractOf } from '../market/contracts.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { marketOf } from '../market/market.ts';
 import { type Crowd, Positioning } from '../market/positioning.ts';
+import { decimal } from '../numbers/decimal.ts';
 
 const PERIODS = ['5m', '15m', '30m', '1h', '2h', '4h', '6h', '12h', '1d'];
 const HISTORY = 30 * DAY;

@@ -1,4 +1,3 @@
-import { decimal } from '../frame/decimal.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { type Contract, type Market, restContractOf } from '../market/contracts.ts';
 import { cutShortAt, offGridMs } from '../market/halts.ts';
@@ -6,6 +5,7 @@ import { INTERVALS, type Interval } from '../market/intervals.ts';
 import { marketOf } from '../market/market.ts';
 import { type PageQuery, pageOf } from '../market/page.ts';
 import { BQ, BV, C, H, L, N, O, Q, type Rows, T, V } from '../market/rows.ts';
+import { decimal } from '../numbers/decimal.ts';
 import { badInterval, badSymbol } from './errors.ts';
 
 export type KlineRow = readonly [

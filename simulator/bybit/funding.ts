@@ -1,6 +1,6 @@
 import { DAY } from '../../functions/core/time/time.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
-import { smooth, streamOf, unit } from '../frame/noise.ts';
+import { smooth, streamOf, unit } from '../numbers/noise.ts';
 import { badParameter } from './envelope.ts';
 import { fundingHours, type Instrument, settlements } from './instruments.ts';
 import { Params, trimmed } from './params.ts';

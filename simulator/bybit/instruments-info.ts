@@ -1,5 +1,5 @@
-import { decimal } from '../frame/decimal.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
+import { decimal } from '../numbers/decimal.ts';
 import { badParameter } from './envelope.ts';
 import { fundingHours, INSTRUMENTS, type Instrument } from './instruments.ts';
 import { Params } from './params.ts';

@@ -1,6 +1,6 @@
 import { queryOf } from '../frame/answer.ts';
-import { decimal } from '../frame/decimal.ts';
 import type { VenueRequest } from '../frame/module.ts';
+import { decimal } from '../numbers/decimal.ts';
 import { badParameter } from './envelope.ts';
 import { type Category, type Instrument, instrumentOf } from './instruments.ts';
 

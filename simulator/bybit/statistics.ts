@@ -1,9 +1,9 @@
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
-import { decimal } from '../frame/decimal.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
-import { hash32, smooth, streamOf } from '../frame/noise.ts';
 import { assetOf } from '../market/assets.ts';
 import { pricesOf } from '../market/price.ts';
+import { decimal } from '../numbers/decimal.ts';
+import { hash32, smooth, streamOf } from '../numbers/noise.ts';
 import { badParameter } from './envelope.ts';
 import type { Instrument } from './instruments.ts';
 import { Params, trimmed } from './params.ts';

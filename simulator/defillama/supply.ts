@@ -1,6 +1,6 @@
 import { DAY } from '../../functions/core/time/time.ts';
-import { curve } from '../frame/curve.ts';
-import { smooth, streamOf } from '../frame/noise.ts';
+import { curve } from '../numbers/curve.ts';
+import { smooth, streamOf } from '../numbers/noise.ts';
 
 export interface Stablecoin {
   readonly id: string;

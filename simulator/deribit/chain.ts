@@ -1,6 +1,6 @@
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
-import { hash32, streamOf } from '../frame/noise.ts';
 import type { Prices } from '../market/price.ts';
+import { hash32, streamOf } from '../numbers/noise.ts';
 
 export const CURRENCIES = ['BTC', 'ETH'] as const;
 export type Currency = (typeof CURRENCIES)[number];

@@ -1,6 +1,6 @@
 import type { VenueContext } from '../frame/module.ts';
-import { hash32, streamOf } from '../frame/noise.ts';
 import { pricesOf } from '../market/price.ts';
+import { hash32, streamOf } from '../numbers/noise.ts';
 import { CURRENCIES, type Currency, expiries, type Option, options } from './chain.ts';
 import { indexPrice, type Quote, quote } from './quotes.ts';
 import { float, invalidParam, type Wire } from './wire.ts';

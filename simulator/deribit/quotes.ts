@@ -1,6 +1,6 @@
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
-import { smooth, streamOf, unit } from '../frame/noise.ts';
 import type { Prices } from '../market/price.ts';
+import { smooth, streamOf, unit } from '../numbers/noise.ts';
 import { black76, type Valued } from './black76.ts';
 import type { Currency, Expiry, Option } from './chain.ts';
 

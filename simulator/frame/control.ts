@@ -1,12 +1,12 @@
 import { parseInstant } from '../../functions/core/time/time.ts';
 import { json } from './answer.ts';
 import type { SimClock } from './clock.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './faults/faults.ts';
+import type { Outage } from './faults/outages.ts';
+import type { ArchiveOverride, RowsOverride } from './faults/overrides.ts';
+import type { Restatement } from './faults/restatements.ts';
 import type { VenueAnswer, VenueContext, VenueModule } from './module.ts';
-import type { Outage } from './outages.ts';
-import type { ArchiveOverride, RowsOverride } from './overrides.ts';
 import type { Requests } from './requests.ts';
-import type { Restatement } from './restatements.ts';
 
 export interface Controlled {
   readonly modules: readonly VenueModule[];

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { htmlPage } from './answer.ts';
-import type { WireFault } from './faults.ts';
+import type { WireFault } from './faults/faults.ts';
 import type { VenueAnswer, VenueContext, VenueHandler, VenueModule, VenueRequest } from './module.ts';
 import type { Requests } from './requests.ts';
 import { send } from './send.ts';

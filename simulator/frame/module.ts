@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../../functions/core/time/time.ts';
-import type { Faults } from './faults.ts';
+import type { Faults } from './faults/faults.ts';
+import type { Outages } from './faults/outages.ts';
+import type { Overrides } from './faults/overrides.ts';
+import type { Restatements } from './faults/restatements.ts';
+import type { Switches } from './faults/switches.ts';
 import type { Limiter, LimitSpec } from './limiter.ts';
-import type { Outages } from './outages.ts';
-import type { Overrides } from './overrides.ts';
-import type { Restatements } from './restatements.ts';
-import type { Switches } from './switches.ts';
 
 /** A request as a module sees it: the module's prefix is cut off, nothing is interpreted. */
 export interface VenueRequest {

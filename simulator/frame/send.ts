@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { WireFault } from './faults.ts';
+import type { WireFault } from './faults/faults.ts';
+import { reshapedBody, reshapedHeaders } from './faults/reshape.ts';
 import type { VenueAnswer } from './module.ts';
-import { reshapedBody, reshapedHeaders } from './reshape.ts';
 
 interface Sending {
   readonly now: number;

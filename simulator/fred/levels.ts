@@ -1,4 +1,4 @@
-import type { Knots } from '../frame/curve.ts';
+import type { Knots } from '../numbers/curve.ts';
 
 /** Levels near the real ones at some dates; what lies between is made up. */
 export const LEVELS = {

@@ -1,6 +1,6 @@
 import { addYears, DAY, HOUR, isoDay } from '../../functions/core/time/time.ts';
-import { curve } from '../frame/curve.ts';
-import { smooth, streamOf, unit } from '../frame/noise.ts';
+import { curve } from '../numbers/curve.ts';
+import { smooth, streamOf, unit } from '../numbers/noise.ts';
 import { isHoliday, isWeekend } from './calendar.ts';
 import { LEVELS } from './levels.ts';
 import { BOND_NOISE, type Series } from './series.ts';

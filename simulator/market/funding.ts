@@ -1,5 +1,5 @@
 import { HOUR } from '../../functions/core/time/time.ts';
-import { hash32, smooth, streamOf, unit } from '../frame/noise.ts';
+import { hash32, smooth, streamOf, unit } from '../numbers/noise.ts';
 import type { Contract } from './contracts.ts';
 
 const at = (text: string): number => Date.parse(`${text}:00Z`);

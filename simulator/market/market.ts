@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
+import type { Outages } from '../frame/faults/outages.ts';
 import type { VenueContext } from '../frame/module.ts';
-import { streamOf } from '../frame/noise.ts';
-import type { Outages } from '../frame/outages.ts';
+import { streamOf } from '../numbers/noise.ts';
 import type { Contract } from './contracts.ts';
 import { HALTS } from './halts.ts';
 import type { Interval } from './intervals.ts';

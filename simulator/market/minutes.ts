@@ -1,5 +1,5 @@
 import { MINUTE } from '../../functions/core/time/time.ts';
-import { hash32, smooth, streamOf, unit } from '../frame/noise.ts';
+import { hash32, smooth, streamOf, unit } from '../numbers/noise.ts';
 import { type Asset, assetOf } from './assets.ts';
 import type { Contract, MarketName } from './contracts.ts';
 import { BQ, BV, C, H, L, N, O, Q, type Rows, T, V } from './rows.ts';

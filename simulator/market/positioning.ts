@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
-import { smooth, streamOf } from '../frame/noise.ts';
+import { smooth, streamOf } from '../numbers/noise.ts';
 import { ASSETS } from './assets.ts';
 import type { Contract } from './contracts.ts';
 import { INTERVALS, type Interval } from './intervals.ts';

@@ -1,5 +1,5 @@
 import { MINUTE, SECOND } from '../../functions/core/time/time.ts';
-import { hash32, unit } from '../frame/noise.ts';
+import { hash32, unit } from '../numbers/noise.ts';
 import { BQ, BV, C, H, L, N, O, Q, Rows, T, V } from './rows.ts';
 
 const PER_MINUTE = MINUTE / SECOND;

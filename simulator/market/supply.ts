@@ -1,5 +1,5 @@
 import { MINUTE } from '../../functions/core/time/time.ts';
-import { curve } from '../frame/curve.ts';
+import { curve } from '../numbers/curve.ts';
 
 const BLOCKS_PER_HALVING = 210_000;
 /** Real dates of Bitcoin's first block and of its halvings; between two of them blocks come evenly here. */

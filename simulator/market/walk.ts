@@ -1,5 +1,5 @@
 import { DAY, MINUTE } from '../../functions/core/time/time.ts';
-import { streamOf, unit } from '../frame/noise.ts';
+import { streamOf, unit } from '../numbers/noise.ts';
 import type { Asset } from './assets.ts';
 
 /** minutes; each octave is one lattice of independent values */

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
-import { type Cluster, removeCluster, startCluster } from '../../host/cluster/index.ts';
+import { type Cluster, startCluster } from '../../host/cluster/index.ts';
 import { fetchElsewhere } from '../helpers/faults/fetcher.ts';
 import { type FaultHost, freshSlice, NO_DAILY_FILES, startFaultHost, until } from '../helpers/faults/host.ts';
+import { removeCluster } from '../helpers/remove-cluster.ts';
 
 /** `kill -9` of whatever works on a chunk. The database is one of our own: the tests' server serves other tests too. */
 const folder = mkdtempSync(join(tmpdir(), 'gordon-kill-'));

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startResources } from '../../bench/soak/plant.ts';
 import { rehearse } from '../../bench/soak/rehearse.ts';
+import { startResources } from '../../bench/soak/resources.ts';
 
 /** `npm run soak` runs a month; this is its first day. */
 it('a day of schedules with faults ends with every row of the venues stored and every hole explained', async () => {

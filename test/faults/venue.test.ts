@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DAY, iso, MINUTE } from '../../functions/core/time/time.ts';
-import type { Fault } from '../../simulator/frame/faults.ts';
+import type { Fault } from '../../simulator/frame/faults/faults.ts';
 import { type FaultHost, freshSlice, startFaultHost, type Tamper } from '../helpers/faults/host.ts';
 
 /** Whatever a venue does: no lost row, no double, no wrong span, the job tells the truth, and the next trigger completes. */

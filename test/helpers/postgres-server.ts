@@ -13,8 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect } from '../../functions/stores/postgres/postgres.ts';
-import { removeCluster, startCluster } from '../../host/cluster/index.ts';
-import { isAlive } from '../../host/cluster/postmaster.ts';
+import { startCluster } from '../../host/cluster/index.ts';
+import { isAlive } from '../../host/os/processes.ts';
+import { removeCluster } from './remove-cluster.ts';
 
 export interface TestServer {
   /** superuser's URL of the database `postgres` */

@@ -10,12 +10,12 @@ import {
 import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
-import { freePort } from '../../host/cluster/port.ts';
-import { isAlive } from '../../host/state-file.ts';
+import { freePort } from '../../host/os/ports.ts';
+import { isAlive } from '../../host/os/processes.ts';
 import { startVenuesProcess } from '../../host/venues-process.ts';
 import { ACCOUNT, bootstrap, deploy, simulated, synthesize } from '../../localstack/deploy.ts';
 import { type Installation, install } from '../../localstack/install.ts';
-import { startServer, stopServerOf } from '../../localstack/server.ts';
+import { startServer, stopServer } from '../../localstack/server.ts';
 import { HOME } from '../../localstack/state.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import type { HostFacts } from './host-under-test.ts';
@@ -92,6 +92,12 @@ async function ownFolder(): Promise<string> {
   const folder = mkdtempSync(join(HOME, PREFIX));
   writeFileSync(join(folder, OWNER), String(process.pid));
   return folder;
+}
+
+/** Ends the LocalStack that was started in this folder, if it runs: a run that was killed could not. */
+async function stopServerOf(folder: string): Promise<void> {
+  const file = join(folder, 'server.pid');
+  if (existsSync(file)) await stopServer(Number(readFileSync(file, 'utf8')));
 }
 
 /** Keeps the log, for failed tests. */

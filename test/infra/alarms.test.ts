@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { entryOf } from '../../functions/function-spec.ts';
 import { functions as manifest } from '../../functions/manifest.ts';
-import { LOG_EVENTS, type LogEvent } from '../../infra/constructs/log-metrics.ts';
+import { LOG_EVENTS, type LogEvent } from '../../infra/monitoring/log-metrics.ts';
 import { synth } from './support/synth.ts';
 
 const plain = synth();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DEFAULTS, OPTION_NAMES, OptionError, readContext } from '../../infra/context.ts';
+import { DEFAULTS, OPTIONS, OptionError, readContext } from '../../infra/context.ts';
 import { NOWHERE, synth } from './support/synth.ts';
 
 describe('options', () => {
@@ -55,7 +55,7 @@ describe('options', () => {
       row[1],
       row[3]!.trim(),
     ]);
-    const wanted = OPTION_NAMES.map((name) => {
+    const wanted = Object.keys(OPTIONS).map((name) => {
       const standard = (DEFAULTS as Record<string, unknown>)[name];
       return [name, standard === undefined ? '' : `\`${standard}\``];
     });

@@ -9,7 +9,7 @@ import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
 import type { HostState } from '../../host/state-file.ts';
 import { startVenues } from '../../simulator/index.ts';
-import { writeCandles } from '../sql/candle-model.ts';
+import { writeCandles } from '../sql/aggregates/candle-model.ts';
 import { expectSql, type Line, readLines, sqlOf } from './lines.ts';
 import { createShell } from './shell.ts';
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { decimal } from '../../simulator/frame/decimal.ts';
-import { hash32, seedOf } from '../../simulator/frame/noise.ts';
+import { decimal } from '../../simulator/numbers/decimal.ts';
+import { hash32, seedOf } from '../../simulator/numbers/noise.ts';
 import { heldVenues, NOW } from './helpers.ts';
 
 const TIME = '/binance-spot/api/v3/time';

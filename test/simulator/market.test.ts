@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
-import { Outages } from '../../simulator/frame/outages.ts';
+import { Outages } from '../../simulator/frame/faults/outages.ts';
 import { CONTRACTS, type Contract, contractOf } from '../../simulator/market/contracts.ts';
 import { INTERVALS, type Interval } from '../../simulator/market/intervals.ts';
 import { SimMarket } from '../../simulator/market/market.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recorded, recordingsAbsent } from '../helpers/recorded.ts';
-import { csvOf } from './archive-helpers.ts';
+import { csvOf } from './archive/helpers.ts';
 import { at, heldVenues, type Row } from './helpers.ts';
 
 /** What a value looks like on the wire: JSON type, and for numbers in text the sort of text. */

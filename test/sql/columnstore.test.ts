@@ -5,9 +5,9 @@ import { measure, type Range, type RangeSet } from '../../functions/core/time/ra
 import { DAY, MINUTE } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import { commitPages } from '../../functions/stores/ledger/commit-pages.ts';
-import { readCovered, toMultirange } from '../../functions/stores/ledger/ledger.ts';
-import { forgetSeries, purgeRows } from '../../functions/stores/ledger/purge.ts';
-import { reconcile } from '../../functions/stores/ledger/reconcile.ts';
+import { readCovered, toMultirange } from '../../functions/stores/ledger/spans/write-spans.ts';
+import { forgetSeries, purgeRows } from '../../functions/stores/ledger/upkeep/purge.ts';
+import { reconcile } from '../../functions/stores/ledger/upkeep/reconcile.ts';
 import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { BTC, candles, JOB, pageOf, SPOT, T0 } from '../stores/klines.ts';

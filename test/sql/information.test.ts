@@ -5,7 +5,7 @@ import { createAggregateStore } from '../../functions/stores/aggregates/aggregat
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
-import { writeCandles } from './candle-model.ts';
+import { writeCandles } from './aggregates/candle-model.ts';
 
 /** The users' runbook, word for word. */
 const JOBS = `SELECT * FROM timescaledb_information.jobs WHERE proc_name = 'policy_refresh_continuous_aggregate';`;

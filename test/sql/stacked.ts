@@ -7,7 +7,7 @@ import type { Range } from '../../functions/core/time/range.ts';
 import { DAY } from '../../functions/core/time/time.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
-import { expectEqual, writeCandles } from './candle-model.ts';
+import { expectEqual, writeCandles } from './aggregates/candle-model.ts';
 
 /** The first migration that makes each aggregate of the candles themselves; before it they were made upon one another. */
 export const FIRST_UNSTACKED = '0060';

@@ -5,7 +5,7 @@ import { DAY, SECOND } from '../../functions/core/time/time.ts';
 import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
-import { expectEqual, writeCandles } from './candle-model.ts';
+import { expectEqual, writeCandles } from './aggregates/candle-model.ts';
 
 /** A superuser's URL of a server with TimescaleDB; each run makes a database of its own. */
 const server = process.env.TIMESCALE_TEST_URL;

@@ -4,12 +4,17 @@ import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates
 import { DAY, floorTo, MINUTE } from '../../functions/core/time/time.ts';
 import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
 import { commitPages } from '../../functions/stores/ledger/commit-pages.ts';
-import { readCovered } from '../../functions/stores/ledger/ledger.ts';
-import { reconcile } from '../../functions/stores/ledger/reconcile.ts';
+import { readCovered } from '../../functions/stores/ledger/spans/write-spans.ts';
+import { reconcile } from '../../functions/stores/ledger/upkeep/reconcile.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
 import { BTC, candles, JOB, pageOf, SPOT, T0 } from '../stores/klines.ts';
-import { expectEqual, expectWithinLookbacks, writeCandles, writeWithinLookbacks } from './candle-model.ts';
+import {
+  expectEqual,
+  expectWithinLookbacks,
+  writeCandles,
+  writeWithinLookbacks,
+} from './aggregates/candle-model.ts';
 import { fillStacked, migrateToStacked, STACKED } from './stacked.ts';
 
 /** A superuser's URL of a server with TimescaleDB and its background scheduler; each run makes a database of its own. */

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../core/series/venue.ts';
 import type { Period, PeriodUnit } from '../../core/time/period.ts';
 import { DAY, HOUR } from '../../core/time/time.ts';
 import { binanceHosts } from './hosts.ts';
-import { klineCsvParser } from './kline-csv.ts';
+import { klineCsvParser } from './klines/kline-csv.ts';
 import { binanceListing } from './listing.ts';
 import { binanceArchive } from './venue.ts';
 

@@ -1,4 +1,4 @@
-import { malformed, readJson } from '../malformed.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 
 /**
  * A symbol's state in an answer of `exchangeInfo`, such as `TRADING` or `BREAK`.

@@ -4,8 +4,8 @@ import { HOUR } from '../../core/time/time.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { wholeFile } from '../csv/whole-file.ts';
 import { dueAt, fundingTable, type Settlement, settlementRows } from '../funding/settlements.ts';
-import { malformed } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
+import { malformed } from '../rest/malformed.ts';
 import { isStamp, type JsonRow, readStamp, rowsIn } from './rows.ts';
 
 export const binanceFunding = fundingTable('binance');

@@ -1,6 +1,6 @@
 import type { ArchiveListing, ListedObject } from '../../core/series/source.ts';
 import type { SymbolFolders } from '../../core/series/universe.ts';
-import { malformed } from '../malformed.ts';
+import { malformed } from '../rest/malformed.ts';
 import { binanceHosts } from './hosts.ts';
 import { binanceArchive } from './venue.ts';
 

@@ -1,4 +1,4 @@
-import { malformed, readJson } from '../malformed.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 
 export type JsonRow = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import type { Instrument, Universe } from '../../core/series/universe.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
-import { malformed, readJson } from '../malformed.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { symbolFolders } from './listing.ts';
 import { binance } from './venue.ts';

@@ -3,8 +3,8 @@ import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Parsed } from '../../core/series/source.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
-import { malformed } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
+import { malformed } from '../rest/malformed.ts';
 import { listIn, numberIn, stampIn } from './envelope.ts';
 
 const FIELDS = ['start', 'open', 'high', 'low', 'close', 'volume', 'turnover'] as const;

@@ -1,6 +1,6 @@
 import type { Instrument, Roster } from '../../core/series/universe.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
-import { malformed } from '../malformed.ts';
+import { malformed } from '../rest/malformed.ts';
 import { listIn, resultIn } from './envelope.ts';
 import { bybitFamily, bybitHost } from './hosts.ts';
 import { bybit } from './venue.ts';

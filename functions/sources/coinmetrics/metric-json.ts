@@ -1,5 +1,5 @@
-import { malformed, readJson } from '../malformed.ts';
 import { type DayRow, unreadDay } from '../rest/daily.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 import { readNumber } from '../rest/values.ts';
 
 /** `2024-01-01T00:00:00.000000000Z`: nanoseconds, and never anything but a day's beginning. */

@@ -1,5 +1,5 @@
 import type { Parsed, StreamParser } from '../../core/series/source.ts';
-import { malformed } from '../malformed.ts';
+import { malformed } from '../rest/malformed.ts';
 
 /** A month of settlements or a day of five-minute rows is a tenth of this; whatever is larger is no such file. */
 const LARGEST = 1 << 20;

@@ -1,6 +1,6 @@
 import { SECOND } from '../../core/time/time.ts';
-import { malformed, readJson } from '../malformed.ts';
 import { type DayRow, unreadDay } from '../rest/daily.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 import { readNumber } from '../rest/values.ts';
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/series/source.ts';
 import { HOUR } from '../../core/time/time.ts';
-import { malformed, readJson } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 import { readNumber } from '../rest/values.ts';
 import { optionGamma } from './black-scholes.ts';
 import { type OptionName, readOptionName } from './instrument-name.ts';

@@ -3,8 +3,8 @@ import type { Series } from '../../core/series/series.ts';
 import type { Finding, Parsed } from '../../core/series/source.ts';
 import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import { DAY } from '../../core/time/time.ts';
-import { malformed, readJson } from '../malformed.ts';
 import { BadCells } from '../rest/bad-cells.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 import { readDay, readNumber } from '../rest/values.ts';
 import { isUnrevised } from './series.ts';
 

@@ -1,7 +1,7 @@
 import { type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
 import { type Parsed, UNREADABLE_CELL } from '../../core/series/source.ts';
 import { iso, MINUTE, SECOND } from '../../core/time/time.ts';
-import { malformed } from '../malformed.ts';
+import { malformed } from '../rest/malformed.ts';
 import {
   cellType,
   detectUnit,

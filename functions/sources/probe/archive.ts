@@ -6,7 +6,7 @@ import type { Timeframe } from '../../core/time/timeframe.ts';
 import { funding_binance } from '../funding_binance.ts';
 import { klines_perp } from '../klines_perp.ts';
 import { klines_spot } from '../klines_spot.ts';
-import { malformed } from '../malformed.ts';
+import { malformed } from '../rest/malformed.ts';
 import { newestPeriod, VENUE } from './archive-files.ts';
 import { metricsChecks } from './metrics.ts';
 import { detectUnit, list, type Unit } from './wire.ts';

@@ -1,5 +1,5 @@
 import type { Check, Evidence, ProbeRequest } from '../../core/probe/check.ts';
-import { malformed, readJson } from '../malformed.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 import { judgeClock } from './answers.ts';
 import { detectUnit, readInstant, type Unit } from './wire.ts';
 

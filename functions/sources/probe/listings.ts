@@ -3,7 +3,7 @@ import type { Series } from '../../core/series/series.ts';
 import type { ListingProbe } from '../../core/series/source.ts';
 import type { Universe } from '../../core/series/universe.ts';
 import { DAY, isoDay } from '../../core/time/time.ts';
-import { malformed } from '../malformed.ts';
+import { malformed } from '../rest/malformed.ts';
 
 const A_YEAR = 365 * DAY;
 

@@ -4,11 +4,11 @@ import type { ArchiveTier, PagesTier, Parsed, Source } from '../../core/series/s
 import { type Period, periodAt } from '../../core/time/period.ts';
 import { DAY, iso, MINUTE } from '../../core/time/time.ts';
 import { type Course, judgeLabels } from '../../core/verify/judge-labels.ts';
-import { LABELS_MOVED, READING_STEP } from '../binance/metric-labels.ts';
-import { STATISTICS } from '../binance/statistics.ts';
-import { malformed } from '../malformed.ts';
+import { LABELS_MOVED, READING_STEP } from '../binance/metrics/metric-labels.ts';
+import { STATISTICS } from '../binance/metrics/statistics.ts';
 import { open_interest_binance } from '../open_interest_binance.ts';
 import { ratio_taker_volume } from '../ratio_taker_volume.ts';
+import { malformed } from '../rest/malformed.ts';
 import { newestPeriod, VENUE } from './archive-files.ts';
 import { list } from './wire.ts';
 

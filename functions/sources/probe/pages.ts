@@ -5,7 +5,7 @@ import type { HttpRequest } from '../../core/series/venue.ts';
 import type { Range } from '../../core/time/range.ts';
 import { ceilTo, DAY, floorTo } from '../../core/time/time.ts';
 import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
-import { malformed } from '../malformed.ts';
+import { malformed } from '../rest/malformed.ts';
 import {
   judgeLimitHeader,
   judgeOpen,

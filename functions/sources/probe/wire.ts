@@ -1,4 +1,4 @@
-import { malformed, readJson } from '../malformed.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 
 /** What an answer holds as the venue wrote it, before any adapter has read it. */
 export type WireRow = readonly unknown[] | Readonly<Record<string, unknown>>;

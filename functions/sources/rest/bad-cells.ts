@@ -1,5 +1,5 @@
 import { type Finding, UNREADABLE_CELL } from '../../core/series/source.ts';
-import { malformed } from '../malformed.ts';
+import { malformed } from './malformed.ts';
 
 interface Bad {
   /** of the row, on the grid, epoch ms; undefined where that is what cannot be read */

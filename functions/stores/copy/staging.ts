@@ -1,7 +1,7 @@
 import type { Page } from '../../core/ledger/coverage.ts';
 import type { Batch, TableSpec } from '../../core/series/table.ts';
-import { insertFindings } from '../ledger/findings.ts';
-import type { Author } from '../ledger/ledger.ts';
+import { insertFindings } from '../ledger/spans/findings.ts';
+import type { Author } from '../ledger/spans/write-spans.ts';
 import type { Transaction } from '../postgres/postgres.ts';
 import { copyRows, quoted, tableName } from './copy.ts';
 

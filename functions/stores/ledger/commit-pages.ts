@@ -9,7 +9,7 @@ import { copyRows, tableName } from '../copy/copy.ts';
 import { acquireCopySlot, WORTH_A_PLACE } from '../copy/copy-slots.ts';
 import { mergeRows } from '../copy/staging.ts';
 import type { Sql } from '../postgres/postgres.ts';
-import { insertFindings } from './findings.ts';
+import { insertFindings } from './spans/findings.ts';
 import {
   type Author,
   insertSpans,
@@ -19,7 +19,7 @@ import {
   noteFailed,
   readLedger,
   removeSpans,
-} from './ledger.ts';
+} from './spans/write-spans.ts';
 
 /**
  * Writes pages of one series and their account in one transaction.

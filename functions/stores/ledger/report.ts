@@ -6,8 +6,8 @@ import { type TableSpec, timeColumn } from '../../core/series/table.ts';
 import { intersect, type Range, type RangeSet, subtract } from '../../core/time/range.ts';
 import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { tableName } from '../copy/copy.ts';
+import { ownRows } from '../postgres/fragments.ts';
 import type { Sql } from '../postgres/postgres.ts';
-import { ownRows } from './own-rows.ts';
 
 type Spans = readonly (readonly [start: number, end: number])[];
 

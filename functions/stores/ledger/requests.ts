@@ -3,7 +3,7 @@ import type { Series } from '../../core/series/series.ts';
 import type { Range } from '../../core/time/range.ts';
 import { DAY } from '../../core/time/time.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
-import { ofSeries, toMultirange } from './ledger.ts';
+import { ofSeries, toMultirange } from './spans/write-spans.ts';
 
 /** After this time a job is dead, and what it requested stays requested. */
 const KEEP = 7 * DAY;

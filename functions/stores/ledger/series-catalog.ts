@@ -1,14 +1,14 @@
 import type { PurgingCatalog } from '../../core/ledger/ports.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import { type Sql, storeError } from '../postgres/postgres.ts';
-import { readMissing, readRequested } from './ledger.ts';
-import { forgetSeries, purgeRows } from './purge.ts';
-import { countRows, reconcile } from './reconcile.ts';
-import { recount } from './recount.ts';
 import { report, requestedSeries } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
-import { retentionRules, retire, setRetention } from './retention.ts';
 import type { StoreOptions } from './series-store.ts';
+import { readMissing, readRequested } from './spans/write-spans.ts';
+import { forgetSeries, purgeRows } from './upkeep/purge.ts';
+import { countRows, reconcile } from './upkeep/reconcile.ts';
+import { recount } from './upkeep/recount.ts';
+import { retentionRules, retire, setRetention } from './upkeep/retention.ts';
 
 /** The catalogue of series in PostgreSQL. It throws the same errors as the series store; `report` works in a read-only session. */
 export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): PurgingCatalog {

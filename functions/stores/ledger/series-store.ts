@@ -4,9 +4,9 @@ import type { TableSpec } from '../../core/series/table.ts';
 import type { Clock } from '../../core/time/time.ts';
 import { type Sql, storeError } from '../postgres/postgres.ts';
 import { commitPages } from './commit-pages.ts';
-import { closeJob } from './compact.ts';
-import { isPurged, lockMonths, noteFailed, readMissing } from './ledger.ts';
 import { listingIn, saveListing } from './lives.ts';
+import { isPurged, lockMonths, noteFailed, readMissing } from './spans/write-spans.ts';
+import { closeJob } from './upkeep/compact.ts';
 
 export interface StoreOptions {
   /** returns the table of a source's rows. @throws GordonError `unknown-source` */

@@ -4,7 +4,7 @@ import { type TableSpec, timeColumn } from '../../core/series/table.ts';
 import type { Cell } from '../../core/verify/canonical.ts';
 import type { Sha256, StoredRows } from '../../core/verify/ports.ts';
 import { quoted, tableName } from '../copy/copy.ts';
-import { ownRows } from '../ledger/own-rows.ts';
+import { ownRows } from '../postgres/fragments.ts';
 import { type Sql, storeError } from '../postgres/postgres.ts';
 
 /** Rows of one fetch: some hundred kilobytes. */

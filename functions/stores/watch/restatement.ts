@@ -6,8 +6,8 @@ import { hull } from '../../core/time/range.ts';
 import { iso } from '../../core/time/time.ts';
 import type { Restatement } from '../../core/verify/archive-watch.ts';
 import { mergeRows } from '../copy/staging.ts';
-import { insertFindings } from '../ledger/findings.ts';
-import { isPurged, lockMonths } from '../ledger/ledger.ts';
+import { insertFindings } from '../ledger/spans/findings.ts';
+import { isPurged, lockMonths } from '../ledger/spans/write-spans.ts';
 import type { Transaction } from '../postgres/postgres.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { FetchContext } from '../../../functions/core/fetch/fetch-context.t
 import type { Listing, Source } from '../../../functions/core/series/source.ts';
 import type { Batch } from '../../../functions/core/series/table.ts';
 import { HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
-import { TRADES_COLUMN } from '../../../functions/sources/binance/klines.ts';
+import { TRADES_COLUMN } from '../../../functions/sources/binance/klines/klines.ts';
 import { funding_binance } from '../../../functions/sources/funding_binance.ts';
 import { klines_perp } from '../../../functions/sources/klines_perp.ts';
 

@@ -7,7 +7,7 @@ import { createArchiveReader } from '../../../functions/runtime/archive-reader.t
 import { createVenueClient } from '../../../functions/runtime/venue-client.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { checks } from '../../../functions/sources/probe/index.ts';
-import type { Fault } from '../../../simulator/frame/faults.ts';
+import type { Fault } from '../../../simulator/frame/faults/faults.ts';
 import { startVenues } from '../../../simulator/index.ts';
 import { venueModules } from '../../../simulator/registry.ts';
 import { LooseBudget, startVenue } from '../../runtime/local-venue.ts';

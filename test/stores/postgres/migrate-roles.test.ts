@@ -6,7 +6,8 @@ import { copyRows } from '../../../functions/stores/copy/copy.ts';
 import { createSeriesStore } from '../../../functions/stores/ledger/series-store.ts';
 import { migrate } from '../../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../../functions/stores/postgres/postgres.ts';
-import { type Cluster, removeCluster, startCluster } from '../../../host/cluster/index.ts';
+import { type Cluster, startCluster } from '../../../host/cluster/index.ts';
+import { removeCluster } from '../../helpers/remove-cluster.ts';
 import { candles, JOB, minutes, pageOf, SPOT, T0 } from '../klines.ts';
 
 // Roles belong to a cluster, so this needs one in which nobody has made them yet.

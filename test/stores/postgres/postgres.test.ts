@@ -5,7 +5,7 @@ import { copyRows } from '../../../functions/stores/copy/copy.ts';
 import { createSeriesStore } from '../../../functions/stores/ledger/series-store.ts';
 import { migrate } from '../../../functions/stores/postgres/migrate.ts';
 import { connect, type Runner, storeError } from '../../../functions/stores/postgres/postgres.ts';
-import { freePort } from '../../../host/cluster/port.ts';
+import { freePort } from '../../../host/os/ports.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { BTC, candles, JOB, minutes, pageOf, SPOT, T0 } from '../klines.ts';
 

@@ -1,0 +1,176 @@
+import type { Series } from '../../../core/series/series.ts';
+import { type TableSpec, timeColumn } from '../../../core/series/table.ts';
+import { hull, measure, normalize, type Range, type RangeSet, union } from '../../../core/time/range.ts';
+import { DAY, floorTo } from '../../../core/time/time.ts';
+import { stepOf } from '../../../core/time/timeframe.ts';
+import { tableName } from '../../copy/copy.ts';
+import { ownRows } from '../../postgres/fragments.ts';
+import type { Runner, Sql } from '../../postgres/postgres.ts';
+import { lockMonths, readCovered, removeSpans, toMultirange } from '../spans/write-spans.ts';
+import { compactLedger } from './compact.ts';
+import { findContradictions, removeContradictions } from './contradictions.ts';
+
+/**
+ * Compares the ledger with the rows and takes out what has no row, and where it contradicts itself. Rows that the ledger does not know are no fault: the
+ * planner asks for their span again.
+ *
+ * Rows are counted by span, which the primary key answers without reading the table where it is vacuumed. Only of a span that
+ * is short the days are counted, and only a day that is short is compared step by step. The count takes no lock: rows and
+ * ledger are read in one snapshot. What it finds is looked at once more under the lock before the ledger changes.
+ * @returns what was taken out
+ */
+export async function reconcile(
+  sql: Sql,
+  table: TableSpec,
+  series: Series,
+  range: Range,
+  now: number,
+): Promise<RangeSet> {
+  if (range.start >= range.end) return [];
+  let wrong: RangeSet = [];
+  const suspects = await sql.begin(async (tx) => {
+    const { have, doubled, denied } = await findContradictions(tx, table, series, range);
+    wrong = union(doubled, denied);
+    if (have.length === 0) return [];
+    if (table.cadence === 'irregular') return shortSpans(tx, table, series, range);
+    const short = await shortOf(tx, table, series, have);
+    return rowless(tx, table, series, short, await doubtfulDays(tx, table, series, short));
+  }, 'isolation level repeatable read read only');
+  const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects) : [];
+  const count = (tx: Runner) =>
+    table.cadence === 'irregular' ? countOf(tx, table, series, 'part') : undefined;
+  const contradicted =
+    wrong.length > 0 ? await removeContradictions(sql, table, series, hull(wrong)!, now, count) : [];
+  await compactLedger(sql, series, range, now);
+  return union(lost, contradicted);
+}
+
+function takeOut(sql: Sql, table: TableSpec, series: Series, suspects: RangeSet): Promise<RangeSet> {
+  return sql.begin(async (tx) => {
+    await lockMonths(tx, series, suspects);
+    const around = { start: suspects[0]!.start, end: suspects.at(-1)!.end };
+    if (table.cadence === 'irregular') {
+      const lost = await shortSpans(tx, table, series, around);
+      await removeSpans(tx, series, lost, ['have'], countOf(tx, table, series, 'part'));
+      return lost;
+    }
+    const days = new Set(suspects.flatMap(daysOf));
+    const have = await readCovered(tx, series, around);
+    const lost = await rowless(tx, table, series, have, [...days]);
+    await removeSpans(tx, series, lost, ['have']);
+    return lost;
+  });
+}
+
+/** Of events: spans with fewer rows than were written; nothing tells which row is gone, so the whole span is. */
+async function shortSpans(sql: Runner, table: TableSpec, series: Series, range: Range): Promise<RangeSet> {
+  const rows = await sql<Range[]>`
+    select (extract(epoch from lower(span)) * 1000)::float8 as start, (extract(epoch from upper(span)) * 1000)::float8 as "end"
+    from market_data.coverage c
+    where source = ${series.source} and c.symbol = ${series.symbol} and c.timeframe = ${series.timeframe} and state = 'have'
+      and lower(span) < ${new Date(range.end)} and upper(span) > ${new Date(range.start)}
+      and rows > ${countOf(sql, table, series, 'span')}
+    order by 1`;
+  return normalize(rows.map(({ start, end }) => ({ start, end })));
+}
+
+/**
+ * How many rows of the series lie in a range column of the query around it.
+ * @param within all that the column may lie in, where that is known
+ */
+const countOf = (sql: Runner, table: TableSpec, series: Series, span: 'span' | 'part', within?: Range) => {
+  const time = sql`t.${sql(timeColumn(table))}`;
+  const [from, to] = [sql`lower(${sql(span)})`, sql`upper(${sql(span)})`];
+  return sql`(select count(*) from ${sql.unsafe(tableName(table))} t
+    where ${ownRows(sql, table, series)} and ${time} >= ${from} and ${time} < ${to}
+      ${within ? sql`and ${inBounds(sql, table, within)}` : sql``})`;
+};
+
+/** A bound that the planner knows: it leaves a hypertable's chunks outside of it out, a tenth of the work where there are a hundred. */
+const inBounds = (sql: Runner, table: TableSpec, { start, end }: Range) => {
+  const time = sql`t.${sql(timeColumn(table))}`;
+  return sql`${time} >= ${new Date(start)} and ${time} < ${new Date(end)}`;
+};
+
+/** Rows of a series within a range, as `select count(*)` has them. */
+export async function countRows(
+  sql: Runner,
+  table: TableSpec,
+  series: Series,
+  range: Range,
+): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`
+    select count(*) as rows from ${sql.unsafe(tableName(table))} t
+    where ${ownRows(sql, table, series)} and ${inBounds(sql, table, range)}`;
+  return row?.rows ?? 0;
+}
+
+/** Spans of the set, on the grid, with fewer rows than steps. One number for a span is half the work of one for each day. */
+async function shortOf(sql: Runner, table: TableSpec, series: Series, set: RangeSet): Promise<RangeSet> {
+  const within = { start: set[0]!.start, end: set.at(-1)!.end };
+  const counts = await sql<{ rows: number }[]>`
+    select ${countOf(sql, table, series, 'span', within)} as rows
+    from unnest(${toMultirange(set)}::tstzmultirange) with ordinality spans (span, n) order by n`;
+  const step = stepOf(series.timeframe);
+  return set.filter((span, i) => counts[i]!.rows < measure([span]) / step);
+}
+
+/** Days of a set of short spans whose rows are fewer than the ledger says, or cannot tell: epoch ms. */
+async function doubtfulDays(
+  sql: Runner,
+  table: TableSpec,
+  series: Series,
+  short: RangeSet,
+): Promise<number[]> {
+  if (short.length === 0) return [];
+  const covered = new Map<number, number>();
+  for (const span of short) {
+    for (const day of daysOf(span)) {
+      const part = Math.min(span.end, day + DAY) - Math.max(span.start, day);
+      covered.set(day, (covered.get(day) ?? 0) + part);
+    }
+  }
+  const time = sql`t.${sql(timeColumn(table))}`;
+  const counts = await sql<{ day: number; rows: number }[]>`
+    select (extract(epoch from day) * 1000)::float8 as day, rows from (
+      select date_bin('1 day', ${time}, '2000-01-01Z') as day, count(*) as rows
+      from ${sql.unsafe(tableName(table))} t
+      where ${ownRows(sql, table, series)} and ${inBounds(sql, table, { start: short[0]!.start, end: short.at(-1)!.end })}
+      group by 1) days`;
+  const rows = new Map(counts.map((c) => [c.day, c.rows]));
+  const step = stepOf(series.timeframe);
+  // Of a day that is covered in part, a row outside the covered part could make up for one that is lost inside.
+  return [...covered]
+    .filter(([day, part]) => part < DAY || (rows.get(day) ?? 0) < part / step)
+    .map(([day]) => day);
+}
+
+/** Steps of the set without a row, within the given days. */
+async function rowless(
+  sql: Runner,
+  table: TableSpec,
+  series: Series,
+  set: RangeSet,
+  days: readonly number[],
+): Promise<RangeSet> {
+  if (days.length === 0) return [];
+  const within = { start: Math.min(...days), end: Math.max(...days) + DAY };
+  const step = `${stepOf(series.timeframe)} milliseconds`;
+  const time = sql`t.${sql(timeColumn(table))}`;
+  const rows = await sql<Range[]>`
+    with parts as (
+      select tstzmultirange(tstzrange(day, day + interval '1 day')) * ${toMultirange(set)}::tstzmultirange
+        - coalesce((
+          select range_agg(tstzrange(${time}, ${time} + ${step}::interval)) from ${sql.unsafe(tableName(table))} t
+          where ${ownRows(sql, table, series)} and ${time} >= day and ${time} < day + interval '1 day'
+            and ${inBounds(sql, table, within)}), '{}') as lost
+      from (select to_timestamp(d::float8 / 1000) as day from jsonb_array_elements_text(${sql.json([...days])}) d) days)
+    select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
+    from unnest((select range_agg(part) from parts, unnest(lost) part)) r order by 1`;
+  return rows.map(({ start, end }) => ({ start, end }));
+}
+
+const daysOf = (range: Range): number[] => {
+  const first = floorTo(range.start, DAY);
+  return Array.from({ length: Math.ceil((range.end - first) / DAY) }, (_, i) => first + i * DAY);
+};
