@@ -79,7 +79,15 @@ const RULES: readonly Rule[] = [
   { folder: 'simulator', may: ['simulator', 'functions/core'], packages: /^(node:.*|zod|yazl)$/ },
   {
     folder: 'simulation',
-    may: ['simulation', 'functions/core', 'functions/sources', 'statemachines', ...MANIFEST],
+    may: [
+      'simulation',
+      'simulator',
+      'functions/core',
+      'functions/sources',
+      'functions/runtime',
+      'statemachines',
+      ...MANIFEST,
+    ],
     packages: /^(node:.*|esbuild)$/,
   },
   {

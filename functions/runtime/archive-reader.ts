@@ -13,12 +13,15 @@ const READ_AT_ONCE = 2;
 
 type ArchiveObject = Parameters<ArchiveReader['read']>[0];
 
-/** Reads objects of an archive through the venue client, so that its retries and parks hold for files too. */
-export function createArchiveReader(venue: VenueClient): ArchiveReader {
+/** The file inside a zip, piece by piece. @throws GordonError `corrupt-archive` */
+export type Unzip = (file: HttpRequest, body: Uint8Array) => AsyncIterable<Uint8Array>;
+
+/** Reads objects of an archive through the venue client, so that its retries and cool-downs hold for files too. */
+export function createArchiveReader(venue: VenueClient, unpacked: Unzip = unzip): ArchiveReader {
   const turns = new StreamSemaphore(READ_AT_ONCE);
   const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
     sha256,
-    content: turns.of(unzip(file, body)),
+    content: turns.of(unpacked(file, body)),
   });
   return {
     async read(object) {
