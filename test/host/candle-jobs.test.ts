@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
 import { expectEqual } from '../sql/candle-model.ts';
 import { type CandleHost, startCandleHost } from './candle-host.ts';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { isFinished, type JobStatus } from '../../../functions/core/jobs/job.ts';
-import type { JobDetail } from '../../../functions/core/jobs/job-view.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
 import { DAY, iso, SECOND } from '../../../functions/core/time/time.ts';
 import type { Around } from '../../../host/host.ts';
 import { type JobTableServer, startJobTable } from '../../../host/job-table.ts';
