@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OpenApi } from '../../../functions/core/api/openapi.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
-import { checker, type DocumentedOperation, listOperations, type Parameter, type Schema } from '../../helpers/openapi.ts';
+import {
+  checker,
+  type DocumentedOperation,
+  listOperations,
+  type Parameter,
+  type Schema,
+} from '../../helpers/openapi.ts';
 
 /** Whatever is sent, the document describes the answer: never an unforeseen failure. */
 let at: TestHost;

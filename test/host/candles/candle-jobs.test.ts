@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobDetail } from '../../../functions/core/jobs/job-view.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import { expectEqual } from '../../sql/aggregates/candle-model.ts';
 import { type CandleHost, startCandleHost } from './candle-host.ts';
 
 /** What `bench/candle-jobs.ts` does with five years, in little: the ends of candle jobs, through all that a job goes through. */

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { iso } from '../../../functions/core/time/time.ts';
 import { startTestHost } from '../../helpers/host.ts';
+import { expectWithinLookbacks, writeWithinLookbacks } from '../../sql/aggregates/candle-model.ts';
 
 it('the host has what came by SQL in the aggregates within ten seconds, and adds no rows', async () => {
   await using at = await startTestHost({}, undefined, { schedules: 'derived' });

@@ -17,13 +17,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../../functions/stores/postgres/postgres.ts';
 import { findBinaries } from '../../../host/cluster/binaries.ts';
-import {
-  type ClusterOptions,
-  removeCluster,
-  startCluster,
-  stopCluster,
-} from '../../../host/cluster/index.ts';
+import { type ClusterOptions, startCluster, stopCluster } from '../../../host/cluster/index.ts';
+import { placeBinaries } from '../../../host/cluster/location.ts';
 import { reachable, serverUser } from '../../../host/cluster/os-user.ts';
+import { removeCluster } from '../../helpers/remove-cluster.ts';
 
 let home: string;
 let dataDir: string;

@@ -3,11 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { requestsOf } from '../../../functions/core/queries/sample-requests.ts';
+import { sampleRequests } from '../../../functions/core/queries/sample-requests.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { connect } from '../../../functions/stores/postgres/postgres.ts';
-import { type Cluster, removeCluster, startCluster } from '../../../host/cluster/index.ts';
+import { type Cluster, startCluster } from '../../../host/cluster/index.ts';
 import { ENGINE, type FakeDocker, fakeDocker } from '../../helpers/fake-docker.ts';
+import { removeCluster } from '../../helpers/remove-cluster.ts';
 
 /** The command line as a user has it, beside a Docker whose service `postgres` is a server of ours. No venue is there. */
 const folder = mkdtempSync(join(tmpdir(), 'gordon-docker-host-'));

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { findEngine, isPostgresRunning, startPostgres, stopPostgres } from '../../../host/database/docker.ts';
 import { ENGINE, type FakeAnswer, type FakeDocker, fakeDocker } from '../../helpers/fake-docker.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');

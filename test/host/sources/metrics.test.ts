@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dirtOf } from '../../../simulator/binance-archive/dirt.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { csvOf } from '../../simulator/archive/helpers.ts';
 
 /** Open interest and long/short ratios: five Binance sources out of one file a day, and Bybit's open interest. */
 const HOUR = 3_600_000;
