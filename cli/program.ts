@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addBackfill } from './commands/add-backfill.ts';
 import { addOthers } from './commands/add-others.ts';
+import { addBackfill } from './commands/backfill/add-backfill.ts';
 import type { Context } from './commands/context.ts';
 import type { Handle } from './commands/handle.ts';
 import { oneLine } from './failure.ts';

@@ -1,27 +1,17 @@
+import type { Access } from './access.ts';
 import { type OperationId, ROUTES } from './routes.ts';
-
-/** What a function of the program may do and what calls it: the words of the manifest. */
-export type Access =
-  /** reads and writes the job table (jobs, chunks, rate budgets), or reads it only */
-  | ('job-table' | 'job-table:read')
-  /** starts executions of the backfill state machine */
-  | 'workflow'
-  /** `aggregates`: as the owner of the aggregates, where that is another login */
-  | ('database' | 'aggregates')
-  /** asks venues: gets their keys and whatever points their hosts elsewhere; `events`: says how jobs end */
-  | ('venues' | 'events');
 
 export interface Schedule {
   readonly name: string;
   readonly everyMinutes: number;
   /** how often a host runs it that knows seconds; EventBridge's smallest unit is the minute */
   readonly everySeconds?: number;
-  /** only computes from what is there: it runs also where no rows may be added, as in a demo */
+  /** only computes from stored rows: it also runs where no rows may be added, as in a demo */
   readonly derives?: true;
   readonly description: string;
 }
 
-/** An end of an execution that no state of it reports: somebody stopped it, or it ran out of time or of events. */
+/** An end of an execution that none of its states reports: somebody stopped it, or it ran out of time or of events. */
 export interface ExecutionEnd {
   readonly name: string;
   /** as Step Functions names them */
@@ -44,16 +34,21 @@ export interface FunctionSpec {
   readonly events?: readonly ExecutionEnd[];
   /** run by each deployment before any other function gets its new code; its failure rolls the deployment back */
   readonly onDeploy?: true;
-  /** decides who may call the API, where a deployment asks for this way of telling */
+  /** decides who may call the API, where a deployment uses this kind of token */
   readonly authorizes?: 'jwt';
 }
 
 /** The handler's file: its folder says what calls it. A path from the root of the repository. */
-export function entryOf({ handler, state, operations, authorizes }: FunctionSpec): string {
-  const folder = state ? 'states' : operations || authorizes ? 'http' : 'schedules';
-  return `functions/${folder}/${handler}.ts`;
+export function entryOf(spec: FunctionSpec): string {
+  return `functions/${folderOf(spec)}/${spec.handler}.ts`;
+}
+
+function folderOf({ state, operations: [id] = [], authorizes }: FunctionSpec): string {
+  if (state) return 'states';
+  if (id) return `http/${ROUTES[id].folder}`;
+  return authorizes ? 'http/service' : 'schedules';
 }
 
 /** What a function is for, with the operations that it serves. */
 export const descriptionOf = ({ operations = [], description }: FunctionSpec): string =>
-  [...operations.map((id) => ROUTES[id]), description].join(': ');
+  [...operations.map((id) => ROUTES[id].route), description].join(': ');

@@ -1,50 +1,184 @@
+import type { Access } from './access.ts';
+
+/** What an operation of the API is, its schemas apart: whoever builds or calls needs no more of it. */
+export interface Route {
+  /** method and path; `{name}` marks a path parameter */
+  readonly route: `${Method} /${string}`;
+  /** the folder of `functions/http` that has its handler, in a file with the name of the operation */
+  readonly folder: 'jobs' | 'candles' | 'series' | 'data' | 'service';
+  /** what its function may do */
+  readonly access: readonly Access[];
+  /** one line for the API's document, and for the description of its function */
+  readonly summary: string;
+  /** defaults to what suits a function that reads */
+  readonly memoryMb?: number;
+}
+
 /**
- * Method and path of each operation of the API; `{name}` marks a path parameter. The manifest, both servers, the document, the
- * command line and the console read them here. Imports nothing, so that build scripts and clients may read it.
+ * Every operation of the API. The manifest, both servers, the document, the command line and the console read method, path and
+ * access here; `core/api` has the schemas and the problem codes by the same names. Imports nothing but types, so that build
+ * scripts and clients may read it.
  */
 export const ROUTES = {
-  createJob: 'POST /backfill',
-  listJobs: 'GET /backfill/jobs',
-  getJob: 'GET /backfill/jobs/{id}',
-  cancelJob: 'DELETE /backfill/jobs/{id}',
-  report: 'GET /backfill/report',
-  listSeries: 'GET /backfill/series',
-  unfollow: 'DELETE /backfill/series',
-  listSources: 'GET /backfill/sources',
-  coverage: 'GET /backfill/coverage',
-  ledger: 'GET /backfill/ledger',
-  findings: 'GET /backfill/findings',
-  verify: 'POST /backfill/verify',
-  refreshView: 'POST /backfill/aggregates/refresh',
-  rows: 'GET /data/{table}',
-  loadCandles: 'POST /api/backfill',
-  inspectCandles: 'GET /api/backfill',
-  status: 'GET /backfill/status',
-  health: 'GET /healthz',
-  openapi: 'GET /openapi.json',
-  audit: 'POST /backfill/audit',
-  listRetention: 'GET /backfill/retention',
-  setRetention: 'POST /backfill/retention',
-} as const;
+  createJob: {
+    route: 'POST /backfill',
+    folder: 'jobs',
+    access: ['job-table', 'workflow', 'database', 'venues'],
+    summary: 'Order a backfill job',
+  },
+  listJobs: {
+    route: 'GET /backfill/jobs',
+    folder: 'jobs',
+    access: ['job-table:read'],
+    summary: 'The active jobs, or those of a status',
+  },
+  getJob: {
+    route: 'GET /backfill/jobs/{id}',
+    folder: 'jobs',
+    access: ['job-table:read'],
+    summary: 'One job: progress by chunk, rate, failures',
+  },
+  cancelJob: {
+    route: 'DELETE /backfill/jobs/{id}',
+    folder: 'jobs',
+    access: ['job-table', 'database'],
+    summary: 'Cancel a job: it stops at the next checkpoint and keeps its rows',
+  },
+  report: {
+    route: 'GET /backfill/report',
+    folder: 'series',
+    access: ['database'],
+    summary: 'Earliest, latest and gaps of every series',
+  },
+  listSeries: {
+    route: 'GET /backfill/series',
+    folder: 'series',
+    access: ['database'],
+    summary: 'What is requested, since when, at which pace',
+  },
+  unfollow: {
+    route: 'DELETE /backfill/series',
+    folder: 'series',
+    access: ['job-table', 'database', 'aggregates'],
+    summary:
+      'Withdraw orders: no schedule orders these series any more; rows stay, unless a purge is confirmed',
+  },
+  listSources: {
+    route: 'GET /backfill/sources',
+    folder: 'data',
+    access: ['venues'],
+    summary: 'What can be ordered',
+  },
+  coverage: {
+    route: 'GET /backfill/coverage',
+    folder: 'data',
+    access: ['job-table:read', 'database'],
+    summary: 'Every series by hour, day or month',
+  },
+  ledger: {
+    route: 'GET /backfill/ledger',
+    folder: 'data',
+    access: ['database'],
+    summary: 'The spans of one series with their evidence',
+  },
+  findings: {
+    route: 'GET /backfill/findings',
+    folder: 'data',
+    access: ['database'],
+    summary: 'Oddities in the data of one series',
+  },
+  verify: {
+    route: 'POST /backfill/verify',
+    folder: 'series',
+    access: ['job-table', 'database', 'venues'],
+    summary: 'Load a period of one series once more and compare each stored row with it',
+    // It loads and parses a month, as a fetcher does.
+    memoryMb: 1_769,
+  },
+  refreshView: {
+    route: 'POST /backfill/aggregates/refresh',
+    folder: 'data',
+    access: ['database', 'aggregates'],
+    summary: 'Refresh the whole buckets of one aggregate within a window; `next` is where to go on',
+  },
+  rows: {
+    route: 'GET /data/{table}',
+    folder: 'data',
+    access: ['database'],
+    summary: 'Rows of one table of market_data',
+  },
+  loadCandles: {
+    route: 'POST /api/backfill',
+    folder: 'candles',
+    access: ['job-table', 'workflow', 'database', 'venues'],
+    summary: 'Order the candles of one symbol',
+  },
+  inspectCandles: {
+    route: 'GET /api/backfill',
+    folder: 'candles',
+    access: ['job-table:read', 'database'],
+    summary: 'Gaps of a symbol, or its state',
+  },
+  status: {
+    route: 'GET /backfill/status',
+    folder: 'service',
+    access: ['job-table:read', 'database', 'venues'],
+    summary: 'Schedules, rate budgets, venues that are cooling down, gaps that expire, aggregates',
+  },
+  health: {
+    route: 'GET /healthz',
+    folder: 'service',
+    access: ['job-table:read', 'database'],
+    summary: 'Whether database and job table answer',
+  },
+  openapi: {
+    route: 'GET /openapi.json',
+    folder: 'service',
+    access: [],
+    summary: 'This document',
+  },
+  audit: {
+    route: 'POST /backfill/audit',
+    folder: 'series',
+    access: ['database'],
+    summary: 'Count rows against the ledger now; `next` is where to go on',
+  },
+  listRetention: {
+    route: 'GET /backfill/retention',
+    folder: 'series',
+    access: ['database'],
+    summary: 'What is not kept, by source',
+  },
+  setRetention: {
+    route: 'POST /backfill/retention',
+    folder: 'series',
+    access: ['database'],
+    summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
+  },
+} as const satisfies Readonly<Record<string, Route>>;
 
 export type OperationId = keyof typeof ROUTES;
 
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'DELETE';
+
+export interface Address {
+  readonly method: Method;
   readonly path: string;
 }
 
-export function routeOf(id: OperationId): Route {
-  const [method, path] = ROUTES[id].split(' ') as [Route['method'], string];
+export const OPERATION_IDS = Object.keys(ROUTES) as OperationId[];
+
+export function routeOf(id: OperationId): Address {
+  const [method, path] = ROUTES[id].route.split(' ') as [Method, string];
   return { method, path };
 }
 
-/** What a request of an operation is addressed to. @param query an absent value leaves its parameter out */
+/** Where a request of an operation goes. @param query an absent value leaves its parameter out */
 export function addressOf(
   id: OperationId,
   params: Readonly<Record<string, string>> = {},
   query: Readonly<Record<string, string | number | undefined>> = {},
-): Route {
+): Address {
   const { method, path } = routeOf(id);
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const set = new URLSearchParams();

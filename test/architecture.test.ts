@@ -10,6 +10,7 @@ const ROOMS = [
   'series',
   'ledger',
   'fetch',
+  'rates',
   'probe',
   'listing',
   'aggregates',
@@ -32,7 +33,8 @@ interface Rule {
 
 const room = (name: string): string => `functions/core/${name}`;
 const ROUTES = 'functions/routes.ts';
-const MANIFEST = ['functions/manifest.ts', 'functions/function-spec.ts', ROUTES];
+const ACCESS = 'functions/access.ts';
+const MANIFEST = ['functions/manifest.ts', 'functions/function-spec.ts', ROUTES, ACCESS];
 const CORE = ROOMS.map(
   (name, i): Rule => ({
     folder: room(name),
@@ -68,8 +70,9 @@ const RULES: readonly Rule[] = [
     packages: /^(node:.*|zod|aws-lambda)$/,
   })),
   { folder: 'functions/manifest.ts', may: MANIFEST, packages: /^$/ },
-  { folder: 'functions/function-spec.ts', may: [ROUTES], packages: /^$/ },
-  { folder: ROUTES, may: [], packages: /^$/ },
+  { folder: 'functions/function-spec.ts', may: [ROUTES, ACCESS], packages: /^$/ },
+  { folder: ROUTES, may: [ACCESS], packages: /^$/ },
+  { folder: ACCESS, may: [], packages: /^$/ },
   { folder: 'statemachines', may: ['functions/core'], packages: /^node:/ },
   {
     folder: 'infra',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
 import { isFinished } from '../../functions/core/jobs/job.ts';
-import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import type { Host } from '../../host/host.ts';
 import { ROWS_OF_YEAR, YEAR } from './testbed.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
 import type { Host } from '../../host/host.ts';
 import { type Description, WANTED } from './peer.ts';
 

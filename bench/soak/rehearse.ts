@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { summarize } from '../../functions/core/api/jobs/views.ts';
 import { describeError } from '../../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES, isFinished } from '../../functions/core/jobs/job.ts';
-import { summarize } from '../../functions/core/jobs/job-view.ts';
 import { createJob } from '../../functions/core/orders/create-job.ts';
 import { DAY, floorTo, HOUR, iso, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { Services } from '../../functions/runtime/services.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { JobDetail, JobSummary } from '../../functions/core/api/jobs/views.ts';
 import { isFinished, JOB_STATUSES, type JobStatus } from '../../functions/core/jobs/job.ts';
-import type { JobDetail, JobSummary } from '../../functions/core/jobs/job-view.ts';
 import { CAUSES } from '../../functions/core/ledger/cause.ts';
 
-export { Certificate } from '../../functions/core/api/verify-shapes.ts';
+export { Certificate } from '../../functions/core/api/series/certificate.ts';
 export type { JobDetail, JobSummary };
 
 /** What the jobs API answers, as far as the command line reads it. Unknown fields stay, for `--json`. */

@@ -6,7 +6,7 @@ import type { CountBody } from '../../functions/core/upkeep/count-series.ts';
 import type { RetentionBody } from '../../functions/core/upkeep/retention.ts';
 import type { PeriodCertificate } from '../../functions/core/verify/certificate.ts';
 import type { VerifyBody } from '../../functions/core/verify/verify-body.ts';
-import { addressOf, type Route, routeOf } from '../../functions/routes.ts';
+import { type Address, addressOf, routeOf } from '../../functions/routes.ts';
 import { CliError } from '../failure.ts';
 import * as answers from './answers.ts';
 import type { BaseUrl } from './base-url.ts';
@@ -67,7 +67,7 @@ export interface Api {
 const PAGE = 100;
 
 export function apiAt(base: BaseUrl): Api {
-  const call = async <T>(shape: z.ZodType<T>, { method, path }: Route, init?: RequestInit): Promise<T> =>
+  const call = async <T>(shape: z.ZodType<T>, { method, path }: Address, init?: RequestInit): Promise<T> =>
     read(shape, (await ask(base, path, { ...init, method })).body, base);
   return {
     url: base.url,

@@ -1,19 +1,19 @@
 import { type Command, Option } from 'commander';
 import type { SeedFlags } from '../seed/settings.ts';
 import { stages } from '../seed/stages.ts';
-import { type ConsoleOptions, console } from './console.ts';
+import { seed } from './backfill/seed.ts';
 import type { Context } from './context.ts';
-import { addConvertLabels } from './convert-labels.ts';
-import { doctor } from './doctor.ts';
 import type { Handle } from './handle.ts';
-import { down, type StatusOptions, status, type UpOptions, up } from './host.ts';
-import { migrate } from './migrate.ts';
+import { type ConsoleOptions, console } from './machine/console.ts';
+import { addConvertLabels } from './machine/convert-labels.ts';
+import { doctor } from './machine/doctor.ts';
+import { down, type StatusOptions, status, type UpOptions, up } from './machine/host.ts';
+import { migrate } from './machine/migrate.ts';
 import * as options from './options.ts';
-import { addProbe } from './probe.ts';
-import { addRetention } from './retention.ts';
-import { seed } from './seed.ts';
-import { type SqlOptions, sql } from './sql.ts';
-import { addVerify } from './verify.ts';
+import { addProbe } from './warehouse/probe.ts';
+import { addRetention } from './warehouse/retention.ts';
+import { type SqlOptions, sql } from './warehouse/sql.ts';
+import { addVerify } from './warehouse/verify.ts';
 
 export function addOthers(program: Command, context: Context, handle: Handle): void {
   addSql(program, context, handle);

@@ -2,7 +2,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Access } from '../../functions/manifest.ts';
+import type { Access } from '../../functions/access.ts';
 import { BY_STATUS } from '../../functions/stores/dynamodb/table.ts';
 import type { Secrets } from './secrets.ts';
 

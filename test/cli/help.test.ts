@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostLines } from '../../cli/commands/host.ts';
+import { hostLines } from '../../cli/commands/machine/host.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { gordon } from './support/run.ts';
 

@@ -10,9 +10,9 @@ const LONG = [
   'infra/bundles',
   'faults/store',
   'runbooks/lines',
-  'host/process',
-  'host/audit',
-  'host/cluster',
+  'host/process/process',
+  'host/upkeep/audit',
+  'host/database/cluster',
   'faults/cancel',
   'faults/kill',
 ];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import type { JobSummary } from '../../functions/core/jobs/job-view.ts';
+import type { JobSummary } from '../../functions/core/api/jobs/views.ts';
 import { type HostFacts, HostUnderTest } from './host-under-test.ts';
 
 export interface ConformanceOptions {
@@ -19,7 +19,7 @@ interface Span {
 }
 
 /**
- * What every host of the program does alike, asked through its HTTP API and looked up in its warehouse. Chunks are few and
+ * What every host of the program does alike, observed through its HTTP API and its warehouse. Chunks are few and
  * large, for an emulator runs six items of a map a second. Jobs of the schedule may run at any time between the tests'
  * own: each test has symbols and months, and faults that strike these alone.
  */
@@ -63,7 +63,7 @@ export function conformance(name: string, options: ConformanceOptions): void {
       expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([400, 400, 400, 422, 404]);
     });
 
-    it('takes an order, lists it, tells its progress and has the right rows in the end', async () => {
+    it('accepts an order, lists it, reports its progress and has the right rows in the end', async () => {
       const [from, to, minutes] = ['2025-02-01', '2025-03-01', 28 * 1_440] as const;
       const slow =
         at.facts.venuesUrl && (await at.fault({ kind: 'delay', ms: 3_000, match: 'ETHUSDT-1m-2025-02' }));
@@ -95,12 +95,12 @@ export function conformance(name: string, options: ConformanceOptions): void {
         expect(await rowsOf('perp_klines', symbol, from, to)).toBe(minutes);
       }
       const report = await at.ask<{ gaps: Span[] }[]>('/backfill/report?symbol=ETHUSDT');
-      // A job of the schedule may have asked for today and be at it: that is a gap, and not this order's.
+      // A job of the schedule may be fetching today: that is a gap, and not this order's.
       const ordered = ({ from: start }: Span) => Date.parse(start) < Date.parse(to);
       expect(report.body.map(({ gaps }) => gaps.filter(ordered))).toEqual([[], []]);
     });
 
-    it('has stored what the venue says, value by value', async (context) => {
+    it('has stored the values that the venue serves', async (context) => {
       needsSimulator(context);
       const [start, end] = ['2025-02-10T00:00:00Z', '2025-02-11T00:00:00Z'];
       const stored = await at.facts.sql`

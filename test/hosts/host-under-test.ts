@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import type { JobDetail } from '../../functions/core/jobs/job-view.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import type { Fault } from '../../simulator/frame/faults/faults.ts';
 
@@ -12,7 +12,7 @@ export interface HostFacts {
   readonly stepFunctions: SFNClient;
   /** the warehouse, which was empty */
   readonly sql: Sql;
-  /** where the venues' simulator is told what to do; absent where the venues are real */
+  /** where the venues' simulator is controlled; absent where the venues are real */
   readonly venuesUrl?: string;
   /** what the host says of its venues */
   readonly simulated: boolean;

@@ -39,7 +39,7 @@ describe('the jobs API', () => {
       return `${method.HttpMethod} ${pathOf(plain, method)} ${name}`;
     });
     const wanted = manifest.flatMap(({ operations = [], handler }) =>
-      operations.map((id) => `${ROUTES[id]} ${pascal(handler)}`),
+      operations.map((id) => `${ROUTES[id].route} ${pascal(handler)}`),
     );
     expect(served.sort()).toEqual(wanted.sort());
   });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createHandler } from '../../functions/http/authorize.ts';
+import { createHandler } from '../../functions/http/service/authorize.ts';
 import { tokenVerifier } from '../../functions/runtime/token-verifier.ts';
 
 const issuer = 'https://issuer.example/tenant';

@@ -38,17 +38,17 @@ it('ends the job that has the name of the execution', async () => {
     to: 60_000,
     alsoRequested: false,
   });
-  const told: JobEvent[] = [];
-  const events: Events = { publish: async (some) => void told.push(...some) };
+  const published: JobEvent[] = [];
+  const events: Events = { publish: async (some) => void published.push(...some) };
   const settled: unknown[] = [];
   const catalog = { settle: async (...of: unknown[]) => void settled.push(of) };
   const handler = createHandler(async () => ({ jobs, catalog, events }) as never as Services);
   const context = {} as never;
   expect(await handler(event(job.id, 'ABORTED'), context)).toEqual({ jobId: job.id, status: 'cancelled' });
-  expect(told.map((one) => [one.type, one.detail.status])).toEqual([['JobFinished', 'cancelled']]);
+  expect(published.map((one) => [one.type, one.detail.status])).toEqual([['JobFinished', 'cancelled']]);
   expect(settled).toEqual([[job.id, 'cancelled']]);
   await handler(event(job.id, 'ABORTED'), context);
-  expect(told).toHaveLength(1);
+  expect(published).toHaveLength(1);
   expect(await jobs.get(job.id)).toMatchObject({ status: 'cancelled', reason: 'its execution was stopped' });
   expect(await handler(event('01JD0000000000000000000000', 'FAILED'), context)).toMatchObject({
     status: null,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type OperationId, routeOf } from '../../routes.ts';
 import { type ErrorCode, errorKind } from '../errors/error-codes.ts';
+import { Problem } from './jobs/schemas.ts';
 import { type Operation, operations } from './operations.ts';
-import { Problem } from './shapes.ts';
 
 /** Of the API, not of the program: raised when a caller would have to change. */
 const VERSION = '1.0.0';

@@ -5,12 +5,12 @@ import { CandleBody } from '../orders/load-candles.ts';
 import * as queries from '../queries/parameters.ts';
 import { RefreshBody } from '../queries/refresh-view.ts';
 import { VerifyBody } from '../verify/verify-body.ts';
-import * as candles from './candle-shapes.ts';
-import * as look from './look-shapes.ts';
+import * as candles from './candles/schemas.ts';
+import * as look from './data/schemas.ts';
+import * as shapes from './jobs/schemas.ts';
 import type { Operation } from './operation.ts';
-import * as shapes from './shapes.ts';
-import { upkeepOperations } from './upkeep-operations.ts';
-import { Certificate } from './verify-shapes.ts';
+import { Certificate } from './series/certificate.ts';
+import { upkeepOperations } from './series/operations.ts';
 
 export type { Operation } from './operation.ts';
 

@@ -1,6 +1,7 @@
 import type { GordonError } from '../../core/errors/errors.ts';
 import type { Page } from '../../core/ledger/coverage.ts';
 import { brokenInvariant } from '../../core/ledger/invariants.ts';
+import { accountPages, sliceRows } from '../../core/ledger/page-account.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import { hull, normalize, type Range, type RangeSet, union } from '../../core/time/range.ts';
@@ -8,12 +9,12 @@ import { copyRows, tableName } from '../copy/copy.ts';
 import { acquireCopySlot, WORTH_A_PLACE } from '../copy/copy-slots.ts';
 import { mergeRows } from '../copy/staging.ts';
 import type { Sql } from '../postgres/postgres.ts';
-import { accountPages, sliceRows } from './page-account.ts';
 import { insertFindings } from './spans/findings.ts';
 import {
   type Author,
   insertSpans,
-  type LedgerState,
+  isPurged,
+  type LedgerLook,
   lockMonths,
   noteFailed,
   readLedger,
@@ -46,7 +47,7 @@ export async function commitPages(
  */
 const NO_WAIT = '; set local synchronous_commit = off';
 
-const NOTHING_SAID: LedgerState = { have: [], proven: [], other: [], purged: false };
+const NOTHING_SAID: Omit<LedgerLook, 'purged'> = { have: [], proven: [], other: [] };
 
 function attempt(
   sql: Sql,
@@ -63,7 +64,9 @@ function attempt(
     const touched = union(union(claimed, unproven), provisional);
     await lockMonths(tx, series, touched);
     const around = hull(claimed) ?? hull(touched);
-    const said = around ? await readLedger(tx, series, around, by.at) : NOTHING_SAID;
+    const said = around
+      ? await readLedger(tx, series, around, by.at)
+      : { ...NOTHING_SAID, purged: await isPurged(tx, series) };
     if (said.purged) return 0;
     const { fresh, spans, written, ...account } = accountPages(table, pages, said);
     let { rows } = account;

@@ -1,5 +1,5 @@
+import { detail, type JobDetail, summarize } from '../../../functions/core/api/jobs/views.ts';
 import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
-import { detail, type JobDetail, summarize } from '../../../functions/core/jobs/job-view.ts';
 import { DAY, SECOND } from '../../../functions/core/time/time.ts';
 import { NOON } from './fake-terminal.ts';
 

@@ -1,0 +1,100 @@
+import { sources } from '../../../functions/sources/index.ts';
+import type { Api } from '../../api/client.ts';
+import { badInput, CliError } from '../../failure.ts';
+import { stopOn } from '../../follow/stop.ts';
+import { SIMULATED } from '../../format/report.ts';
+import { seedTable } from '../../format/seed.ts';
+import { contactsOf, findings, isOwnHost, reachAll } from '../../seed/reachability.ts';
+import {
+  cutOff,
+  hasFailed,
+  type Ordered,
+  orderStage,
+  type StageResult,
+  showStage,
+} from '../../seed/run-stage.ts';
+import { type SeedFlags, type SeedSettings, seedSettings } from '../../seed/settings.ts';
+import type { Stage } from '../../seed/stages.ts';
+import { say } from '../../terminal.ts';
+import { type Context, print } from '../context.ts';
+import { report } from './report.ts';
+
+/** @param url of the jobs API, which also serves the console */
+const nextSteps = (url: string): string[] => [
+  'The stack goes on running, and its schedules keep it complete: a row that you delete is back within two minutes.',
+  'What to try next:',
+  `  ${url}/   the console, in a browser: coverage, jobs, series, health`,
+  `  curl ${url}/backfill/report`,
+  `  curl -X POST ${url}/backfill -d '{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}'`,
+  `  curl ${url}/backfill/jobs`,
+  '  gordon-data sql "select * from market_data.spot_klines order by open_time desc limit 5"',
+  '  gordon-data backfill klines trigger --symbols SOLUSDT --from 2025-01-01 --wait',
+  '  make demo       # again: fetches nothing that is there',
+  '  make dev-down   # stops the stack; data are kept',
+];
+
+/** Fills the warehouse, all families at once. @returns the exit code: 0 when every stage succeeded */
+export async function seed(context: Context, flags: SeedFlags): Promise<number> {
+  const settings = seedSettings(flags, context.terminal.env, context.terminal.clock());
+  if (settings.stages.length === 0) throw badInput('every stage is left out: nothing to do');
+  const api = context.api();
+  // Also finds out, before anything is announced, whether the API is there.
+  const { simulated } = await api.health();
+  if (simulated) print(context, context.paint('yellow', SIMULATED));
+  const unreachable = simulated ? [] : await stagesWithoutVenue(context, api, settings.stages);
+  const { from, to, symbols } = settings;
+  print(context, `seeding ${from} to ${to ?? 'now'}, ${symbols?.join(', ') ?? 'the default symbols'}`);
+  const results = await runStages(context, api, settings, unreachable);
+  print(context, '', ...seedTable(results, context.terminal.clock(), context.paint), '');
+  await report(context, {});
+  if (flags.demo) print(context, '', ...nextSteps(api.url));
+  return results.some(hasFailed) ? 1 : 0;
+}
+
+/**
+ * Looks, before anything is ordered, which of the venues' hosts answer, and says once of each that does not. Only for the
+ * host of this machine: whether another one reaches them cannot be seen from here.
+ * @returns the stages that reach no host at all
+ * @throws CliError when no stage reaches one
+ */
+async function stagesWithoutVenue(
+  context: Context,
+  api: Api,
+  stages: readonly Stage[],
+): Promise<readonly Stage[]> {
+  const host = context.runningHost();
+  if (!host || !isOwnHost(api.url, host)) return [];
+  const contacts = contactsOf(stages, sources, host.venueHosts ?? {}, host.venueKeys ?? []);
+  const { lines, without, isCutOff } = findings(stages, await reachAll(contacts));
+  say(context.terminal.err, ...lines.map((line) => `gordon-data: ${line}`));
+  if (!isCutOff) return without;
+  throw new CliError(
+    'no venue can be reached, and nothing was ordered. Check DNS, firewall and proxy (HTTPS_PROXY with ' +
+      'NODE_USE_ENV_PROXY=1): `gordon-data doctor` tries each venue. `make demo` works without the internet.',
+  );
+}
+
+/**
+ * Orders everything first and then shows one stage after the other. Most of them wait for the limits of a venue of their own,
+ * and a machine that waits can load klines meanwhile.
+ */
+async function runStages(
+  context: Context,
+  api: Api,
+  settings: SeedSettings,
+  unreachable: readonly Stage[],
+): Promise<StageResult[]> {
+  using stop = stopOn(context.terminal);
+  const early = new Map<Stage, Ordered>();
+  for (const stage of settings.stages) {
+    if (unreachable.includes(stage)) early.set(stage, cutOff(stage));
+    else if (!stage.afterOthers) early.set(stage, await orderStage(context, api, stage, settings));
+  }
+  const results: StageResult[] = [];
+  const late = settings.stages.filter((stage) => !early.has(stage));
+  for (const stage of [...early.keys(), ...late]) {
+    const ordered = early.get(stage) ?? (await orderStage(context, api, stage, settings));
+    results.push(await showStage(context, api, stage.family, ordered, stop));
+  }
+  return results;
+}

@@ -1,0 +1,50 @@
+import { sources } from '../../../functions/sources/index.ts';
+import { apiPorts } from '../../../host/ports.ts';
+import { databaseHealth } from '../../doctor/database.ts';
+import { type Diagnosis, diagnosisLines, note } from '../../doctor/diagnosis.ts';
+import { apiHealth, hostAndPorts } from '../../doctor/host.ts';
+import { informationHealth } from '../../doctor/information.ts';
+import { diskSpace, nodeVersion, packages, postgresBinaries } from '../../doctor/machine.ts';
+import { probesHealth } from '../../doctor/probes.ts';
+import { sampleRequests, venueHealth } from '../../doctor/venues.ts';
+import { type Context, databaseUrl, IGNORED, print, runningDemo } from '../context.ts';
+
+/** Looks at everything that has to work. @returns the exit code: 1 when something is broken that matters */
+export async function doctor(context: Context, given: { readonly offline?: boolean }): Promise<number> {
+  let healthy = true;
+  for (const group of checks(context, given.offline ?? false)) {
+    for (const diagnosis of [await group].flat()) {
+      print(context, ...diagnosisLines(diagnosis, context.paint));
+      healthy &&= diagnosis.mark !== 'broken';
+    }
+  }
+  return healthy ? 0 : 1;
+}
+
+/** All at once, told in this order. */
+function checks(
+  context: Context,
+  offline: boolean,
+): (Diagnosis | Diagnosis[] | Promise<Diagnosis | Diagnosis[]>)[] {
+  const { env } = context.terminal;
+  const host = context.runningHost();
+  const elsewhere = Boolean(env.GORDON_API_URL);
+  const database = databaseUrl(context);
+  return [
+    nodeVersion(),
+    packages(),
+    postgresBinaries(env),
+    diskSpace(),
+    elsewhere ? [] : hostAndPorts(host, Object.values(apiPorts(env))),
+    host || elsewhere ? apiHealth(context.api()) : [],
+    env.GORDON_DATABASE_URL && runningDemo(context) ? note(IGNORED) : [],
+    database ? databaseHealth(database) : [],
+    database ? informationHealth(database) : [],
+    database ? probesHealth(database) : [],
+    offline
+      ? note('the venues were not asked (--offline)')
+      : Promise.all(
+          sampleRequests(sources).map((request) => venueHealth(request, env, host?.mode === 'live')),
+        ),
+  ];
+}

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { databasePlace } from '../../../functions/stores/postgres/postgres.ts';
+import type { HostState } from '../../../host/state-file.ts';
+import { badInput, CliError } from '../../failure.ts';
+import { time } from '../../format/values.ts';
+import { say } from '../../terminal.ts';
+import { type Context, IGNORED, print } from '../context.ts';
+
+/** Loaded when it is needed: the other commands talk to any host. */
+const control = () => import('../../../host/control.ts');
+
+/** What chooses and starts the database of a host. */
+const databases = () => import('../../../host/database/prepare-database.ts');
+
+const MAIN = fileURLToPath(new URL('../../../host/main.ts', import.meta.url));
+
+export interface UpOptions {
+  readonly demo?: boolean;
+  readonly frozen?: boolean;
+  readonly foreground?: boolean;
+}
+
+export interface StatusOptions {
+  /** print the URL that may write, with its password */
+  readonly owner?: boolean;
+}
+
+export async function up(
+  context: Context,
+  { demo = false, frozen = false, foreground = false }: UpOptions,
+): Promise<number> {
+  if (frozen && !demo) throw badInput('--frozen goes with --demo: live data are kept current');
+  if (demo && context.terminal.env.GORDON_DATABASE_URL) say(context.terminal.err, IGNORED);
+  if (foreground) return inForeground(context, demo ? 'demo' : 'live', frozen ? ['--frozen'] : []);
+  const { state, started } = await (await control()).up({ demo, frozen });
+  print(context, started ? 'gordon-data is up' : 'gordon-data was up already', ...hostLines(state));
+  return 0;
+}
+
+export async function down(context: Context): Promise<number> {
+  const stopped = await (await control()).down();
+  print(context, stopped ? 'gordon-data is down; its data are kept' : 'nothing ran');
+  return 0;
+}
+
+export async function status(context: Context, { owner = false }: StatusOptions = {}): Promise<number> {
+  const state = await (await control()).status();
+  if (!state) throw new CliError('gordon-data does not run: start it with `make dev-up`');
+  print(context, 'gordon-data is up', ...hostLines(state), ...(owner ? [ownerLine(state)] : []));
+  return 0;
+}
+
+export const hostLines = (state: HostState): string[] => [
+  `  venues:      ${state.mode === 'demo' ? 'simulated' : 'live'}${state.frozen ? ', frozen: no schedule adds rows' : ''}`,
+  `  console:     http://127.0.0.1:${state.ports.jobs}/`,
+  `  jobs API:    http://127.0.0.1:${state.ports.jobs}`,
+  `  candles API: http://127.0.0.1:${state.ports.candles}`,
+  ...databaseLines(state),
+  ...(state.databaseReason ? [`  data in:     ${state.databaseReason}`] : []),
+  `  since:       ${time(state.startedAt)} UTC, process ${state.pid}`,
+  `  log:         ${state.logFile || 'on its terminal'}`,
+];
+
+/** Never the owner's URL: what is printed ends in screenshots and logs. */
+const databaseLines = ({ databaseUrl, readerUrl }: HostState): string[] =>
+  readerUrl
+    ? [`  database:    ${readerUrl} (reads only)`]
+    : [
+        `  database:    ${databasePlace(databaseUrl)} (named by GORDON_DATABASE_URL; its logins are yours)`,
+        "               a login that only reads: ALTER ROLE gordon_reader LOGIN PASSWORD '…', by an administrator",
+      ];
+
+const ownerLine = ({ databaseUrl }: HostState): string => `  owner:       ${databaseUrl} (may write)`;
+
+/** The host on this terminal, until Ctrl-C; it hears that itself and ends in order. */
+async function inForeground(
+  { terminal }: Context,
+  mode: HostState['mode'],
+  flags: readonly string[],
+): Promise<number> {
+  const running = await (await control()).status();
+  if (running)
+    throw new CliError(`it runs already, as process ${running.pid}: stop it with \`make dev-down\``);
+  const { prepareDatabase, preparedDatabase, releaseDatabase } = await databases();
+  const database = await prepareDatabase(mode);
+  say(terminal.err, `gordon-data: ${preparedDatabase(database)?.reason}`);
+  const env = { ...process.env, ...database };
+  const child = spawn(process.execPath, [MAIN, mode, ...flags], { stdio: 'inherit', env });
+  using _listening = terminal.onStop((signal) => {
+    // A terminal sends Ctrl-C to both of us; the host takes a second one for the first.
+    child.kill(signal);
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  await releaseDatabase();
+  return code ?? 1;
+}

@@ -1,0 +1,46 @@
+import type { RefreshOrder } from '../../api/client.ts';
+import { CliError } from '../../failure.ts';
+import { stopOn } from '../../follow/stop.ts';
+import { SIMULATED } from '../../format/report.ts';
+import { refreshOf } from '../../sql/call.ts';
+import { csvOutput, jsonOutput, tableOutput } from '../../sql/outputs.ts';
+import { readRows } from '../../sql/session.ts';
+import { bareOf, firstWord, isReading, notReading } from '../../sql/statement.ts';
+import { say } from '../../terminal.ts';
+import { type Context, databaseUrl, IGNORED, print, runningDemo } from '../context.ts';
+
+export interface SqlOptions {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+/** Puts one question to the warehouse and prints the rows. */
+export async function sql(context: Context, query: string, given: SqlOptions): Promise<number> {
+  const { out, err } = context.terminal;
+  const word = firstWord(query);
+  const refresh = refreshOf(bareOf(query));
+  if (refresh) return callRefresh(context, refresh, given);
+  if (!isReading(word)) throw new CliError(notReading(word));
+  const url = databaseUrl(context);
+  if (!url) throw new CliError('no database: start one with `make dev-up`, or set GORDON_DATABASE_URL');
+  if (context.terminal.env.GORDON_DATABASE_URL && runningDemo(context)) say(err, IGNORED);
+  const output = given.json ? jsonOutput(out) : given.csv ? csvOutput(out) : tableOutput(out);
+  using stop = stopOn(context.terminal);
+  await readRows(url, query, {
+    sink: output.sink,
+    stop: stop.signal,
+    onSimulated: () => say(err, SIMULATED),
+  });
+  await output.end();
+  return 0;
+}
+
+/** By the API: it changes what is computed, and the database's reader may change nothing. */
+async function callRefresh(context: Context, order: RefreshOrder, given: SqlOptions): Promise<number> {
+  using stop = stopOn(context.terminal);
+  await context.api().refreshView(order, stop.signal);
+  // As psql says it; for programs there are no rows.
+  if (given.json) print(context, '[]');
+  else if (!given.csv) print(context, 'CALL');
+  return 0;
+}

@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import { Count, Instant, span } from '../jobs/schemas.ts';
+
+/** What the API answers to who looks at the warehouse: coverage, evidence, rows, health. */
+export const SourceInfo = z
+  .object({
+    id: z.string(),
+    family: z.string(),
+    title: z.string(),
+    table: z.string(),
+    rhythm: z.enum(['steps', 'events']),
+    timeframes: z.array(z.string()),
+    default_timeframe: z.string(),
+    default_symbols: z.array(z.string()),
+    columns: z.array(z.object({ name: z.string(), type: z.string() })),
+    time_column: z.string().meta({ description: "the column of a row's instant" }),
+    key_missing: z
+      .string()
+      .nullable()
+      .meta({ description: 'the variable of a key that is needed and not set' }),
+  })
+  .meta({ id: 'SourceInfo' });
+
+/** Buckets are told once where neighbours are alike; the counts are for each bucket: `have` of rows, the others of steps. */
+export const CoverageRun = z
+  .object({
+    ...span,
+    buckets: z.number().int().positive(),
+    have: Count.meta({ description: 'rows that are there' }),
+    accounted: Count.optional().meta({
+      description:
+        'of events: steps that the ledger accounts for, whose counts the others are; else as `have`',
+    }),
+    empty: z.record(z.string(), Count).meta({ description: 'steps proven to have no row, by reason' }),
+    failed: Count,
+    in_flight: Count.meta({ description: 'missing, and ordered by a job that is at work' }),
+    missing: Count,
+  })
+  .meta({
+    id: 'CoverageRun',
+    description: 'neighbouring buckets that are alike; rows and steps in each of them',
+  });
+
+export const Coverage = z
+  .object({
+    source: z.string(),
+    symbol: z.string(),
+    timeframe: z.string(),
+    ...span,
+    runs: z.array(CoverageRun),
+  })
+  .meta({ id: 'Coverage' });
+
+export const LedgerSpan = z
+  .object({
+    ...span,
+    state: z.enum(['have', 'empty', 'failed']),
+    reason: z.string().nullable(),
+    evidence: z.array(z.unknown()),
+    rows: Count,
+    object: z.string().nullable(),
+    sha256: z.string().nullable(),
+    job_id: z.string(),
+    chunk: z.string(),
+    fetched_at: Instant,
+  })
+  .meta({ id: 'LedgerSpan' });
+
+export const FindingView = z
+  .object({
+    kind: z.string(),
+    time: Instant.nullable(),
+    until: Instant.nullable(),
+    object: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+    job_id: z.string(),
+    found_at: Instant,
+  })
+  .meta({ id: 'Finding', description: 'an oddity of the data itself' });
+
+export const DataRow = z
+  .record(z.string(), z.unknown())
+  .meta({ id: 'Row', description: 'the columns of the table; instants are ISO 8601' });
+
+const Run = z.object({ at: Instant, seconds: z.number(), ok: z.boolean(), detail: z.string() });
+
+export const Status = z
+  .object({
+    now: Instant,
+    simulated: z.boolean(),
+    schedules: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        every_minutes: z.number(),
+        last_run: Run.nullable(),
+      }),
+    ),
+    budgets: z.array(
+      z.object({
+        family: z.string(),
+        venue: z.string(),
+        limit: Count,
+        window_seconds: z.number(),
+        used: Count.meta({ description: 'taken by all workers in the window of now' }),
+      }),
+    ),
+    parks: z.array(z.object({ scope: z.string(), until: Instant, why: z.string() })),
+    perishable: z.array(
+      z.object({
+        source: z.string(),
+        symbol: z.string(),
+        timeframe: z.string(),
+        ...span,
+        lost_at: Instant.meta({ description: 'when the venue no longer tells the beginning of the gap' }),
+        days_left: z.number(),
+      }),
+    ),
+    aggregates: z.array(
+      z.object({
+        name: z.string(),
+        last_refresh: Instant.nullable(),
+        watermark: Instant.nullable(),
+        healthy: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'Status' });

@@ -1,0 +1,188 @@
+import type { ChunkProgress, ChunkState, Job, JobGap } from '../../jobs/job.ts';
+import { isFinished, rowsOf } from '../../jobs/job.ts';
+import type { Cause } from '../../ledger/cause.ts';
+import type { Quote } from '../../quote/quote.ts';
+import { iso, SECOND } from '../../time/time.ts';
+
+/** A job as `GET /backfill/jobs` lists it. */
+export interface JobSummary {
+  readonly id: string;
+  readonly source: string;
+  readonly status: string;
+  readonly rows_fetched: number;
+  readonly started_at: string | null;
+  readonly created_at: string;
+  readonly finished_at: string | null;
+  readonly symbols: readonly string[];
+  readonly timeframe: string;
+  readonly from: string;
+  readonly to: string;
+  /** 0 to 1 of what was missing when the job was planned */
+  readonly progress: number;
+}
+
+/** A job as `GET /backfill/jobs/{id}` shows it. */
+export interface JobDetail extends JobSummary {
+  readonly skipped: readonly string[];
+  readonly wave: number;
+  /** what is done now that chunks do not show, such as `refreshing aggregates 3 of 6`; null while they are fetched */
+  readonly phase: string | null;
+  /** how long that has taken so far */
+  readonly phase_seconds: number | null;
+  readonly reason: string | null;
+  readonly rows_per_second: number | null;
+  /** estimated from the rate so far; null before there is one, and in a phase */
+  readonly seconds_left: number | null;
+  /** null for a job that a schedule ordered */
+  readonly quote: Quote | null;
+  /** what it took so far, for comparison with the quote */
+  readonly actual: Actual;
+  /** where no rows are of what it was about, and why; the first ones. Null before it has ended */
+  readonly gaps: readonly GapView[] | null;
+  /** by state; all of them */
+  readonly chunk_counts: Readonly<Partial<Record<ChunkState, number>>>;
+  /** `MOST_SHOWN` at most, and then what is at work or failed before what is done */
+  readonly chunks: readonly ChunkView[];
+  /** `MOST_SHOWN` at most */
+  readonly failures: readonly { readonly chunk: string; readonly code: string; readonly message: string }[];
+}
+
+export interface Actual {
+  readonly rows: number;
+  readonly seconds: number;
+  /** an object and its checksum count as two; retries after connection errors are not counted. Null when unknown */
+  readonly requests: number | null;
+}
+
+export interface GapView {
+  readonly source: string;
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly from: string;
+  readonly to: string;
+  readonly rows: number;
+  readonly cause: Cause;
+  /** proven never to have been: it does not count as missing */
+  readonly proven: boolean;
+  readonly error: string | null;
+}
+
+export interface ChunkView {
+  readonly chunk: string;
+  readonly state: string;
+  readonly wave: number;
+  readonly rows: number;
+  readonly progress: number;
+  readonly resumes_at: string | null;
+}
+
+const isoOrNull = (at: number | undefined): string | null => (at === undefined ? null : iso(at));
+
+/** Rows and share done. A finished job's rows are its own; a running one's are the sum of its chunks. */
+export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummary {
+  return {
+    id: job.id,
+    source: job.source,
+    status: job.status,
+    rows_fetched: rowsFetched(job, chunks),
+    started_at: isoOrNull(job.startedAt),
+    created_at: iso(job.createdAt),
+    finished_at: isoOrNull(job.finishedAt),
+    symbols: job.symbols,
+    timeframe: job.timeframe,
+    from: iso(job.from),
+    to: iso(job.to),
+    progress: job.status === 'succeeded' ? 1 : share(chunks),
+  };
+}
+
+export function detail(job: Job, chunks: readonly ChunkProgress[], now: number): JobDetail {
+  const summary = summarize(job, chunks);
+  const seconds = job.startedAt === undefined ? 0 : ((job.finishedAt ?? now) - job.startedAt) / SECOND;
+  const phase = isFinished(job.status) ? undefined : job.phase;
+  // The rate of the chunks does not apply to a phase.
+  const estimate = phase === undefined ? timeLeft(seconds, summary.progress) : null;
+  return {
+    ...summary,
+    skipped: job.skipped,
+    wave: job.wave,
+    phase: phase ?? null,
+    phase_seconds: phase === undefined ? null : Math.max(0, Math.floor((now - job.phaseAt!) / SECOND)),
+    reason: job.reason ?? null,
+    rows_per_second: seconds > 0 ? Math.round(summary.rows_fetched / seconds) : null,
+    seconds_left: isFinished(job.status) ? 0 : estimate,
+    quote: job.quote ?? null,
+    actual: {
+      rows: summary.rows_fetched,
+      seconds: Math.round(seconds * 10) / 10,
+      requests: requestsOf(chunks),
+    },
+    gaps: job.gaps?.map(gapView) ?? null,
+    chunk_counts: countsOf(chunks),
+    chunks: shownOf(chunks).map(chunkView),
+    failures: chunks
+      .flatMap(({ label, error }) =>
+        error ? [{ chunk: label, code: error.code, message: error.message }] : [],
+      )
+      .slice(0, MOST_SHOWN),
+  };
+}
+
+/** A job of hundreds of symbols has more chunks than a response of Lambda can hold, or than is useful. */
+export const MOST_SHOWN = 2_000;
+
+/** The order in which states are shown when a job is too large to be shown whole. */
+const FIRST: readonly ChunkState[] = ['running', 'waiting', 'failed', 'planned', 'cancelled', 'done'];
+
+const shownOf = (chunks: readonly ChunkProgress[]): readonly ChunkProgress[] =>
+  chunks.length <= MOST_SHOWN
+    ? chunks
+    : chunks.toSorted((a, b) => FIRST.indexOf(a.state) - FIRST.indexOf(b.state)).slice(0, MOST_SHOWN);
+
+function countsOf(chunks: readonly ChunkProgress[]): JobDetail['chunk_counts'] {
+  const counts: Partial<Record<ChunkState, number>> = {};
+  for (const { state } of chunks) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}
+
+/** FinalizeJob has counted what is there; for a job that ended otherwise, fetchers may still report more. */
+const rowsFetched = ({ status, rows }: Job, chunks: readonly ChunkProgress[]): number => {
+  if (!isFinished(status)) return rowsOf(chunks);
+  const counted = status === 'succeeded' || status === 'completed_with_gaps';
+  return counted ? rows : Math.max(rows, rowsOf(chunks));
+};
+
+/** Not known when nothing was counted for any chunk, as for jobs of an earlier version. */
+function requestsOf(chunks: readonly ChunkProgress[]): number | null {
+  const counted = chunks.flatMap(({ requests }) => (requests === undefined ? [] : [requests]));
+  if (counted.length === 0) return chunks.length === 0 ? 0 : null;
+  return counted.reduce((sum, n) => sum + n, 0);
+}
+
+function share(chunks: readonly ChunkProgress[]): number {
+  const total = chunks.reduce((sum, c) => sum + c.totalMs, 0);
+  const left = chunks.reduce((sum, c) => sum + c.leftMs, 0);
+  return total === 0 ? 0 : round(1 - left / total);
+}
+
+const timeLeft = (seconds: number, done: number): number | null =>
+  done > 0 && done <= 1 ? Math.round((seconds * (1 - done)) / done) : null;
+
+/** Downward, so that 1 means all of it. */
+const round = (n: number): number => Math.floor(n * 1_000) / 1_000;
+
+const gapView = ({ start, end, error, ...gap }: JobGap): GapView => ({
+  ...gap,
+  from: iso(start),
+  to: iso(end),
+  error: error ?? null,
+});
+
+const chunkView = (chunk: ChunkProgress): ChunkView => ({
+  chunk: chunk.label,
+  state: chunk.state,
+  wave: chunk.wave,
+  rows: chunk.rows,
+  progress: chunk.totalMs === 0 ? 1 : round(1 - chunk.leftMs / chunk.totalMs),
+  resumes_at: chunk.state === 'waiting' ? isoOrNull(chunk.resumeAt) : null,
+});

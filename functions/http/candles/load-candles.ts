@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { candleJob, loadCandles } from '../../core/orders/load-candles.ts';
+import { quoteOrder } from '../../core/orders/quote-order.ts';
+import { addressOf } from '../../routes.ts';
+import { httpHandler } from '../../runtime/http-handler.ts';
+import { servicesFromEnv } from '../../runtime/services.ts';
+
+export const createHandler = httpHandler(
+  async ({ headers, body, rawBody }, services, log) => {
+    const key = headers['idempotency-key'];
+    const digest = createHash('sha256').update(rawBody).digest('hex');
+    const { job, created, joined } = await loadCandles(
+      services,
+      body,
+      key ? { key, digest } : undefined,
+      (order) => quoteOrder(services, order),
+    );
+    log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created, joined });
+    return {
+      status: 202,
+      headers: { location: addressOf('getJob', { id: job.id }).path },
+      body: { ...candleJob(job), joined },
+    };
+  },
+  { body: true },
+);
+
+export const handler = createHandler(servicesFromEnv);

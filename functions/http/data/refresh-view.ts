@@ -1,0 +1,14 @@
+import { readRefresh, refreshView } from '../../core/queries/refresh-view.ts';
+import { httpHandler } from '../../runtime/http-handler.ts';
+import { servicesFromEnv } from '../../runtime/services.ts';
+
+export const createHandler = httpHandler(
+  async ({ body }, services, log) => {
+    const refreshed = await refreshView(services, readRefresh(body));
+    log.info('refreshed', { ...refreshed });
+    return { status: 200, body: refreshed };
+  },
+  { body: true },
+);
+
+export const handler = createHandler(servicesFromEnv);

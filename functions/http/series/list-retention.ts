@@ -1,0 +1,12 @@
+import { parseInput } from '../../core/errors/bad-request.ts';
+import { NoQuery } from '../../core/queries/parameters.ts';
+import { retentionView } from '../../core/upkeep/retention.ts';
+import { httpHandler } from '../../runtime/http-handler.ts';
+import { servicesFromEnv } from '../../runtime/services.ts';
+
+export const createHandler = httpHandler(async ({ query }, { catalog }) => {
+  parseInput(NoQuery, query, 'the query');
+  return { status: 200, body: (await catalog.retention()).map(retentionView) };
+});
+
+export const handler = createHandler(servicesFromEnv);

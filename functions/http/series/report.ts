@@ -1,0 +1,66 @@
+import { parseInput } from '../../core/errors/bad-request.ts';
+import type { Gap, SeriesReport } from '../../core/ledger/ports.ts';
+import { ReportQuery } from '../../core/queries/parameters.ts';
+import { sourcesFor } from '../../core/queries/requested.ts';
+import { expiringGapsIn } from '../../core/schedules/audit.ts';
+import { settledEnd } from '../../core/series/borders.ts';
+import { RECOUNT_PATIENCE } from '../../core/series/schedule.ts';
+import type { Source } from '../../core/series/source.ts';
+import { clip, type Range } from '../../core/time/range.ts';
+import { iso } from '../../core/time/time.ts';
+import { stepOf } from '../../core/time/timeframe.ts';
+import { httpHandler } from '../../runtime/http-handler.ts';
+import { servicesFromEnv } from '../../runtime/services.ts';
+
+export const createHandler = httpHandler(async ({ query }, { catalog, sources, clock }) => {
+  const { source, symbol } = parseInput(ReportQuery, query, 'the query');
+  const ids = sourcesFor(sources, source).map(({ id }) => id);
+  const filter = { sources: ids, ...(symbol && { symbols: [symbol] }) };
+  await catalog.recount(RECOUNT_PATIENCE, filter);
+  const series = await catalog.report(filter);
+  const now = clock();
+  return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };
+});
+
+const span = ({ start, end }: { start: number; end: number }) => ({ from: iso(start), to: iso(end) });
+const isoOrNull = (at: number | undefined) => (at === undefined ? null : iso(at));
+
+function view(s: SeriesReport, source: Source, now: number) {
+  // The border that the job goes by, on the grid.
+  const settled = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, stepOf(s.timeframe), now) };
+  const young = { start: settled.end, end: Number.POSITIVE_INFINITY };
+  const [first] = expiringGapsIn(s, source, now);
+  return {
+    source: s.source,
+    symbol: s.symbol,
+    timeframe: s.timeframe,
+    earliest: isoOrNull(s.earliest),
+    latest: isoOrNull(s.latest),
+    rows: s.rows,
+    requested: s.requested.map(span),
+    gaps: s.gaps.flatMap((gap) => within(gap, settled)).map(gapView),
+    // What the venue has not had time to publish is no gap yet.
+    pending: s.gaps
+      .flatMap((gap) => within(gap, young))
+      .map((gap) => ({ ...span(gap), rows: gap.steps, cause: 'not-yet-published' as const })),
+    empty: s.empty.map((empty) => ({ ...span(empty), reason: empty.reason })),
+    perishable: first ? { ...span(first), lost_at: iso(first.lostAt), days_left: first.daysLeft } : null,
+    audited_at: isoOrNull(s.auditedAt),
+    findings: s.findings,
+  };
+}
+
+const within = (gap: Gap, bounds: Range): Gap[] =>
+  clip([gap], bounds).map((part) => {
+    const share = (part.end - part.start) / (gap.end - gap.start);
+    return { ...gap, ...part, steps: Math.ceil(gap.steps * share) };
+  });
+
+const gapView = (gap: Gap) => ({
+  ...span(gap),
+  rows: gap.steps,
+  cause: gap.cause,
+  ...(gap.error && { error: gap.error, evidence: gap.evidence ?? [] }),
+});
+
+export const handler = createHandler(servicesFromEnv);

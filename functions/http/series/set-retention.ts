@@ -1,0 +1,16 @@
+import { parseInput } from '../../core/errors/bad-request.ts';
+import { RetentionBody, retentionView, setRetention } from '../../core/upkeep/retention.ts';
+import { httpHandler } from '../../runtime/http-handler.ts';
+import { servicesFromEnv } from '../../runtime/services.ts';
+
+export const createHandler = httpHandler(
+  async ({ body }, services, log) => {
+    const order = parseInput(RetentionBody, body, 'the body');
+    const rules = await setRetention(services, order);
+    log.info('retention set', { ...order });
+    return { status: 200, body: rules.map(retentionView) };
+  },
+  { body: true },
+);
+
+export const handler = createHandler(servicesFromEnv);

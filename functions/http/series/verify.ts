@@ -1,0 +1,31 @@
+import { BudgetExhausted } from '../../core/errors/errors.ts';
+import { waitSecondsUntil } from '../../core/series/schedule.ts';
+import { readVerify } from '../../core/verify/verify-body.ts';
+import { verifyPeriod } from '../../core/verify/verify-period.ts';
+import { httpHandler } from '../../runtime/http-handler.ts';
+import { problem } from '../../runtime/problem.ts';
+import { servicesFromEnv } from '../../runtime/services.ts';
+
+export const createHandler = httpHandler(
+  async ({ body }, services, log) => {
+    const { series, range } = readVerify(services.sources, body);
+    try {
+      const certificate = await verifyPeriod(services, series, range);
+      const { verdict, rows, compared, changed, missing, extra } = certificate;
+      log.info('verified', { ...series, verdict, rows, compared, changed, missing, extra });
+      return { status: 200, body: certificate };
+    } catch (error) {
+      if (!(error instanceof BudgetExhausted)) throw error;
+      const seconds = waitSecondsUntil(error.until, services.clock());
+      const remedy = `Ask again in ${seconds} seconds.`;
+      return {
+        status: 503,
+        headers: { 'content-type': 'application/problem+json', 'retry-after': String(seconds) },
+        body: problem('no-budget', `${error.message}.`, { subject: series.source, remedy }),
+      };
+    }
+  },
+  { body: true },
+);
+
+export const handler = createHandler(servicesFromEnv);

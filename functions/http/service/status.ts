@@ -1,0 +1,102 @@
+import { parseInput } from '../../core/errors/bad-request.ts';
+import { stateSets } from '../../core/queries/coverage-view.ts';
+import { findExpiringGaps } from '../../core/queries/expiring-gaps.ts';
+import { limitFamilies, listVenues } from '../../core/queries/limit-families.ts';
+import { NoQuery } from '../../core/queries/parameters.ts';
+import { settledEnd } from '../../core/series/borders.ts';
+import { iso, MINUTE, SECOND } from '../../core/time/time.ts';
+import { stepOf } from '../../core/time/timeframe.ts';
+import { functions } from '../../manifest.ts';
+import { httpHandler } from '../../runtime/http-handler.ts';
+import { type Services, servicesFromEnv } from '../../runtime/services.ts';
+
+/** What an operator watches. Nothing here is asked of a venue. */
+export const createHandler = httpHandler(async ({ query }, services) => {
+  parseInput(NoQuery, query, 'the query');
+  const [schedules, budgets, parks, perishable, aggregates] = await Promise.all([
+    schedulesOf(services),
+    budgetsOf(services),
+    cooldownsOf(services),
+    expiringGapsOf(services),
+    aggregatesOf(services),
+  ]);
+  const body = {
+    now: iso(services.clock()),
+    simulated: services.simulated,
+    schedules,
+    budgets,
+    parks,
+    perishable,
+    aggregates,
+  };
+  return { status: 200, body };
+});
+
+const schedulesOf = ({ runs, auditEveryMs }: Services) =>
+  Promise.all(
+    functions
+      .flatMap(({ schedules = [] }) => schedules)
+      .map(async ({ name, description, everyMinutes }) => {
+        const last = await runs?.last(name);
+        const last_run = last ? { ...last, at: iso(last.at) } : null;
+        const every_minutes = name === 'audit-gaps' ? auditEveryMs / MINUTE : everyMinutes;
+        return { name, description, every_minutes, last_run };
+      }),
+  );
+
+const budgetsOf = ({ rates, sources }: Services) =>
+  Promise.all(
+    limitFamilies(sources).map(async ({ venue, family }) => ({
+      venue,
+      family: family.id,
+      limit: family.limit,
+      window_seconds: family.windowMs / SECOND,
+      used: await rates.used(family),
+    })),
+  );
+
+async function cooldownsOf({ rates, sources }: Services) {
+  const scopes = [...listVenues(sources), ...limitFamilies(sources).map(({ family }) => family.id)];
+  const parks = await Promise.all(
+    scopes.map(async (scope) => ({ scope, park: await rates.cooldown(scope) })),
+  );
+  return parks.flatMap(({ scope, park }) => (park ? [{ scope, until: iso(park.until), why: park.why }] : []));
+}
+
+async function expiringGapsOf({ queries, sources, clock }: Services) {
+  const now = clock();
+  const accounts = await queries.accounts({ sources: Object.keys(sources) });
+  const found = accounts.flatMap((account) => {
+    const source = sources[account.source]!;
+    const { missing, failed } = stateSets(
+      account,
+      [],
+      { start: Number.NEGATIVE_INFINITY, end: now },
+      settledEnd(source, stepOf(account.timeframe), now),
+    );
+    const latestEnd = account.have.at(-1)?.end;
+    return findExpiringGaps(account, source, { gaps: [...missing, ...failed], failed, latestEnd }, now);
+  });
+  return found
+    .sort((a, b) => a.lostAt - b.lostAt)
+    .map(({ start, end, lostAt, daysLeft, ...series }) => ({
+      ...series,
+      from: iso(start),
+      to: iso(end),
+      lost_at: iso(lostAt),
+      days_left: daysLeft,
+    }));
+}
+
+const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
+
+async function aggregatesOf({ aggregates }: Services) {
+  return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
+    name,
+    last_refresh: isoOrNull(lastRefresh),
+    watermark: isoOrNull(watermark),
+    healthy,
+  }));
+}
+
+export const handler = createHandler(servicesFromEnv);

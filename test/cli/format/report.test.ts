@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { SeriesReport } from '../../../cli/api/answers.ts';
+import { gapLines, klinesFirst, nothingLine, reportLines } from '../../../cli/format/report.ts';
+import type { Paint } from '../../../cli/terminal.ts';
+
+const plain: Paint = (_style, text) => text;
+
+describe('a report of nothing', () => {
+  it.each([
+    ['btc/usdt', 'gordon-data backfill report shows what was. Venues write it BTCUSDT.'],
+    ['BTCUSDT', 'gordon-data backfill report shows what was.'],
+  ])('of %s', (symbol, end) => {
+    expect(nothingLine({ symbol })).toBe(`Nothing of ${symbol} was ever asked for: ${end}`);
+  });
+});
+
+describe('the report', () => {
+  const series = (over: Partial<SeriesReport> = {}): SeriesReport => ({
+    source: 'klines_spot',
+    symbol: 'BTCUSDT',
+    timeframe: '1m',
+    earliest: '2024-11-21T00:00:00Z',
+    latest: '2025-11-20T23:59:00Z',
+    rows: 525_600,
+    gaps: [],
+    empty: [],
+    findings: 0,
+    ...over,
+  });
+  const gap = { from: '2025-03-01T00:00:00Z', to: '2025-03-02T00:00:00Z', rows: 1_440 };
+
+  it('is a table', () => {
+    const holey = series({ symbol: 'ETHUSDT', gaps: [{ ...gap, cause: 'not-fetched' }], rows: 524_160 });
+    const none = series({ source: 'klines_perp', earliest: null, latest: null, rows: 0 });
+    expect(reportLines([none, series(), holey], plain)).toEqual([
+      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows',
+      'klines_perp  BTCUSDT  -                    -                       0  1m               0',
+      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     0  1m         525,600',
+      'klines_spot  ETHUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     1  1m         524,160',
+    ]);
+  });
+
+  it('begins with the klines, else in the order that it comes in', () => {
+    const order = ['fear_greed', 'klines_perp', 'klines_spot', 'macro_fred', 'price_klines'];
+    const sorted = klinesFirst(order.map((source) => series({ source })));
+    expect(sorted.map(({ source }) => source)).toEqual([
+      'klines_perp',
+      'klines_spot',
+      'fear_greed',
+      'macro_fred',
+      'price_klines',
+    ]);
+  });
+
+  it('lists below the table what is proven empty, and the findings', () => {
+    const outage = { from: '2025-05-01T00:00:00Z', to: '2025-05-01T00:10:00Z', reason: 'venue-outage' };
+    const odd = series({
+      empty: [
+        { from: '2019-09-01T00:00:00Z', to: '2019-09-08T17:57:00Z', reason: 'pre-listing' },
+        outage,
+        { ...outage, from: '2025-05-02T00:00:00Z', to: '2025-05-02T00:10:00Z' },
+      ],
+      findings: 1,
+    });
+    expect(reportLines([odd], plain).slice(2)).toEqual([
+      '',
+      'Proven to have no rows:',
+      '  klines_spot BTCUSDT 1m: pre-listing 2019-09-01 00:00:00 to 2019-09-08 17:57:00; venue-outage 2 spans',
+      '',
+      '1 oddity of the data itself in 1 series: gordon-data sql "SELECT * FROM market_data.findings"',
+    ]);
+  });
+
+  it('lists what the venue forgets, the most urgent first', () => {
+    const from = { from: gap.from, to: gap.to };
+    const week = series({ perishable: { ...from, lost_at: '2025-03-31T00:00:00Z', days_left: 6.9 } });
+    const hour = series({
+      source: 'gex',
+      perishable: { ...from, lost_at: '2025-03-01T01:00:00Z', days_left: 0.05 },
+    });
+    expect(reportLines([series(), week, hour], plain).slice(4)).toEqual([
+      '',
+      'Missing, and the venue forgets it:',
+      '  gex BTCUSDT 1m: 2025-03-01 00:00:00 to 2025-03-02 00:00:00 is lost from 2025-03-01 01:00:00 on, in 1 hour',
+      '  klines_spot BTCUSDT 1m: 2025-03-01 00:00:00 to 2025-03-02 00:00:00 is lost from 2025-03-31 00:00:00 on, in 6 days',
+    ]);
+  });
+
+  it('lists gaps with their causes', () => {
+    const holey = series({
+      gaps: [
+        { ...gap, cause: 'not-fetched' },
+        {
+          ...gap,
+          from: '2025-04-01T00:00:00Z',
+          to: '2025-04-01T00:01:00Z',
+          rows: 1,
+          cause: 'failed',
+          error: 'HTTP 451',
+        },
+      ],
+    });
+    expect(gapLines([series(), holey])).toEqual([
+      '',
+      'klines_spot BTCUSDT 1m: 2 gaps, 1,441 rows missing',
+      '  2025-03-01 00:00:00 to 2025-03-02 00:00:00  1,440 rows  not-fetched',
+      '  2025-04-01 00:00:00 to 2025-04-01 00:01:00  1 row  failed: HTTP 451',
+    ]);
+  });
+
+  it('of nothing says what to run', () => {
+    expect(nothingLine({})).toBe(
+      'The warehouse is empty. Fill it: gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --wait',
+    );
+    expect(nothingLine({ source: 'klines', symbol: 'X' })).toMatch(/^Nothing of klines X was ever asked for/);
+  });
+});

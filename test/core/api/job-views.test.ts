@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { detail, MOST_SHOWN } from '../../../functions/core/api/jobs/views.ts';
+import { CHUNK_STATES, type ChunkProgress, type Job } from '../../../functions/core/jobs/job.ts';
+import { DAY } from '../../../functions/core/time/time.ts';
+
+/** Lambda's limit of a synchronous answer. */
+const ROOM = 6 * 1_024 * 1_024;
+
+const NOW = Date.UTC(2026, 0);
+const job: Job = {
+  id: '01JD6Z8X5Q0000000000000000',
+  source: 'klines',
+  sources: ['klines_spot'],
+  symbols: ['BTCUSDT'],
+  skipped: [],
+  timeframe: '1m',
+  alsoRequested: false,
+  from: 0,
+  to: NOW,
+  status: 'running',
+  createdAt: NOW - DAY,
+  startedAt: NOW - DAY,
+  wave: 1,
+  rows: 0,
+};
+const chunks = (n: number, of: Partial<ChunkProgress> = {}): ChunkProgress[] =>
+  Array.from({ length: n }, (_, i) => ({
+    label: `klines_spot SYMBOL${i}USDT 1m 2026-10`,
+    state: 'done',
+    wave: 1,
+    totalMs: DAY,
+    leftMs: 0,
+    rows: 44_640,
+    ...of,
+  }));
+
+describe('the chunks of a job', () => {
+  it('are told as they are planned, each of them, while somebody can read them', () => {
+    const all = chunks(MOST_SHOWN).map((chunk, i) => ({ ...chunk, state: CHUNK_STATES[i % 6]! }));
+    const told = detail(job, all, NOW);
+    expect(told.chunks.map(({ chunk }) => chunk)).toEqual(all.map(({ label }) => label));
+    expect(Object.values(told.chunk_counts).reduce((sum, n) => sum + n)).toBe(MOST_SHOWN);
+  });
+
+  it('are counted all and shown in part when there are more: what goes on or went wrong before what is done', () => {
+    const error = { name: 'PermanentError', code: 'malformed-rows', message: 'no number' };
+    const all = [
+      ...chunks(MOST_SHOWN, { state: 'planned' }),
+      ...chunks(MOST_SHOWN),
+      ...chunks(7, { state: 'running' }),
+      ...chunks(3, { state: 'failed', error }),
+    ];
+    const told = detail(job, all, NOW);
+    expect(told.chunk_counts).toEqual({ planned: MOST_SHOWN, done: MOST_SHOWN, running: 7, failed: 3 });
+    expect(told.rows_fetched).toBe(44_640 * all.length);
+    const states = told.chunks.map(({ state }) => state);
+    expect([states.length, states.slice(0, 11)]).toEqual([
+      MOST_SHOWN,
+      [...Array(7).fill('running'), ...Array(3).fill('failed'), 'planned'],
+    ]);
+    expect(told.failures).toHaveLength(3);
+  });
+
+  it('fit an answer of Lambda even when a hundred thousand failed with many words', () => {
+    const error = { name: 'PermanentError', code: 'malformed-rows', message: 'x'.repeat(1_000) };
+    const told = detail(job, chunks(100_000, { state: 'failed', error }), NOW);
+    expect(told.failures).toHaveLength(MOST_SHOWN);
+    expect(JSON.stringify(told).length).toBeLessThan(ROOM / 2);
+  });
+});
+
+describe('the phase of a job', () => {
+  const phase = { phase: 'refreshing aggregates 3 of 6', phaseAt: NOW - 12_400 };
+
+  it('says what is done when all chunks are, for how long, and that nobody knows how long it will take', () => {
+    expect(detail({ ...job, ...phase }, chunks(3), NOW)).toMatchObject({
+      status: 'running',
+      progress: 1,
+      phase: 'refreshing aggregates 3 of 6',
+      phase_seconds: 12,
+      seconds_left: null,
+    });
+  });
+
+  it('is none while chunks are fetched, and when the job has ended', () => {
+    const half = chunks(2, { leftMs: DAY / 2 });
+    expect(detail(job, half, NOW)).toMatchObject({ phase: null, phase_seconds: null, seconds_left: 86_400 });
+    const ended = { ...job, ...phase, status: 'failed', finishedAt: NOW } as const;
+    expect(detail(ended, half, NOW)).toMatchObject({ phase: null, phase_seconds: null, seconds_left: 0 });
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobSummary } from '../../../functions/core/api/jobs/views.ts';
+import { startTestHost, type TestHost } from '../../helpers/host.ts';
+
+let at: TestHost;
+beforeAll(async () => {
+  at = await startTestHost();
+});
+afterAll(() => at?.[Symbol.asyncDispose]());
+
+interface Problem {
+  status: number;
+  code: string;
+  detail: string;
+  subject?: string;
+}
+const post = (body: string, headers: Record<string, string> = {}) =>
+  at.ask<Problem>('/backfill', { method: 'POST', body, headers });
+const jobsNow = async () => (await at.ask<JobSummary[]>('/backfill/jobs?status=all&limit=100')).body.length;
+const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+
+describe('POST /backfill refuses with a problem', () => {
+  it.each([
+    ['malformed JSON', '{"source":', 400, 'malformed-json'],
+    ['no body', '', 400, 'malformed-json'],
+    ['a body that is not an object', '[]', 400, 'invalid-request'],
+    ['an unknown source', '{"source":"gold"}', 400, 'unknown-source'],
+    ['an unknown field', '{"source":"klines","symbol":"BTCUSDT"}', 400, 'invalid-request'],
+    ['an empty list of symbols', '{"source":"klines","symbols":[]}', 400, 'invalid-request'],
+    ['an unknown symbol', '{"source":"klines","symbols":["NOSUCHUSDT"]}', 422, 'unknown-symbol'],
+    [
+      'a string that is not a symbol',
+      '{"source":"klines","symbols":["btc/usdt; drop"]}',
+      422,
+      'unknown-symbol',
+    ],
+    ['start after end', '{"source":"klines","from":"2025-03-01","to":"2025-02-01"}', 400, 'empty-range'],
+    ['start equal to end', '{"source":"klines","from":"2025-03-01","to":"2025-03-01"}', 400, 'empty-range'],
+    ['a future end', `{"source":"klines","to":"${tomorrow}"}`, 400, 'future-range'],
+    ['a future start', `{"source":"klines","from":"${tomorrow}"}`, 400, 'future-range'],
+    ['a string that is not a time', '{"source":"klines","from":"yesterday"}', 400, 'invalid-time'],
+    ['a day that does not exist', '{"source":"klines","from":"2025-02-30"}', 400, 'invalid-time'],
+    ['a time without a zone', '{"source":"klines","from":"2025-02-03T10:00"}', 400, 'invalid-time'],
+    ['an unknown timeframe', '{"source":"klines","timeframe":"7m"}', 400, 'unknown-timeframe'],
+    ['a body too large', `{"source":"klines","from":"${'x'.repeat(70_000)}"}`, 413, 'body-too-large'],
+  ])('%s', async (_, body, status, code) => {
+    const before = await jobsNow();
+    const answer = await post(body);
+    expect([answer.status, answer.body.status, answer.body.code]).toEqual([status, status, code]);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.body.detail.length).toBeGreaterThan(10);
+    expect(await jobsNow()).toBe(before);
+  });
+
+  it('but accepts a symbol that only one market lists, and lists what it skipped', async () => {
+    const order = { source: 'klines', symbols: ['NEWUSDT'], from: '2025-08-01', to: '2025-08-02' };
+    const job = await at.wait((await at.order(order)).id);
+    expect(job.status).toBe('succeeded');
+    expect(job.rows_fetched + job.skipped.length * 1_440).toBe(2 * 1_440);
+  });
+});
+
+describe('Idempotency-Key', () => {
+  it('returns the same job for the same key', async () => {
+    const order = { source: 'klines_spot', from: '2025-02-01', to: '2025-02-02' };
+    const first = await at.order(order, { 'Idempotency-Key': 'one' });
+    const second = await at.order(order, { 'Idempotency-Key': 'one' });
+    expect(second.id).toBe(first.id);
+    const other = await post('{"source":"klines_perp"}', { 'Idempotency-Key': 'one' });
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency-mismatch']);
+    await at.wait(first.id);
+  });
+});
+
+describe('the list of jobs', () => {
+  it('is a bare array of the active jobs, with the fields that the runbook shows', async () => {
+    const slow = at.venues.faults.add({ kind: 'delay', ms: 400, match: '/data/' });
+    const { id } = await at.order({ source: 'klines_spot', from: '2024-02-01', to: '2024-03-01' });
+    await at.wait(id, (job) => job.status === 'running');
+    const { body } = await at.ask<JobSummary[]>('/backfill/jobs');
+    expect(body).toMatchObject([{ id, source: 'klines', status: 'running', rows_fetched: 0 }]);
+    expect(body[0]!.started_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/);
+    slow.remove();
+    await at.wait(id);
+    expect((await at.ask('/backfill/jobs')).body).toEqual([]);
+  });
+
+  it('has pages', async () => {
+    const ids: string[] = [];
+    let path: string | undefined = '/backfill/jobs?status=all&limit=1';
+    while (path) {
+      const page: Awaited<ReturnType<typeof at.ask<JobSummary[]>>> = await at.ask<JobSummary[]>(path);
+      ids.push(...page.body.map((job) => job.id));
+      path = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
+    }
+    expect(ids).toEqual([...new Set(ids)].sort().reverse());
+    expect(ids).toHaveLength(await jobsNow());
+  });
+
+  it.each([
+    ['?status=sleeping', 'unknown-status'],
+    ['?limit=0', 'invalid-request'],
+    ['?limit=many', 'invalid-request'],
+    ['?colour=red', 'invalid-request'],
+  ])('refuses %s', async (query, code) => {
+    const answer = await at.ask<Problem>(`/backfill/jobs${query}`);
+    expect([answer.status, answer.body.code]).toEqual([400, code]);
+  });
+});
+
+describe('one job', () => {
+  const unknown = '/backfill/jobs/01JD0000000000000000000000';
+  it('answers GET and DELETE of an unknown job with 404', async () => {
+    for (const method of ['GET', 'DELETE']) {
+      const answer = await at.ask<Problem>(unknown, { method });
+      expect([answer.status, answer.body.code]).toEqual([404, 'unknown-job']);
+    }
+  });
+
+  it('answers DELETE of a finished job with 409', async () => {
+    const { id } = await at.order({ source: 'klines_spot', from: '2025-02-01', to: '2025-02-02' });
+    await at.wait(id);
+    const answer = await at.ask<Problem>(`/backfill/jobs/${id}`, { method: 'DELETE' });
+    expect([answer.status, answer.body.code]).toEqual([409, 'job-finished']);
+  });
+});
+
+describe('the other routes', () => {
+  it('report nothing for a symbol that was never ordered, and refuse an unknown source', async () => {
+    expect((await at.ask('/backfill/report?symbol=DOGEUSDT')).body).toEqual([]);
+    const answer = await at.ask<Problem>('/backfill/report?source=gold');
+    expect([answer.status, answer.body.code]).toEqual([400, 'unknown-source']);
+  });
+
+  it('answer 404 and 405 as problems', async () => {
+    expect(await at.ask('/nothing')).toMatchObject({ status: 404, body: { code: 'unknown-path' } });
+    const wrong = await at.ask<Problem>('/backfill', { method: 'GET' });
+    expect([wrong.status, wrong.body.detail]).toEqual([405, '/backfill takes POST, not GET.']);
+  });
+
+  it('report health on both ports', async () => {
+    const body = {
+      status: 'ok',
+      checks: { database: { ok: true }, job_table: { ok: true } },
+      simulated: false,
+    };
+    for (const port of Object.values(at.host.ports)) {
+      const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
+      expect([answer.status, await answer.json()]).toEqual([200, body]);
+    }
+  });
+});

@@ -1,0 +1,76 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestHost, type TestHost } from '../../helpers/host.ts';
+
+let at: TestHost;
+beforeAll(async () => {
+  at = await startTestHost();
+});
+afterAll(() => at?.[Symbol.asyncDispose]());
+
+const urlOf = (path: string, port = at.host.ports.jobs): string => `http://127.0.0.1:${port}${path}`;
+
+describe('the console beside the API', () => {
+  it('is served on both ports, under a policy that allows only its own files', async () => {
+    for (const port of Object.values(at.host.ports)) {
+      const answer = await fetch(urlOf('/', port));
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      const policy = answer.headers.get('content-security-policy');
+      expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'/);
+      expect(policy).not.toMatch(/unsafe|\*|https?:/);
+      expect(await answer.text()).not.toMatch(/<script(?![^>]*src=)|<style|style=|\son\w+=|https?:\/\//);
+    }
+  });
+
+  it('consists of one script and one style sheet', async () => {
+    const script = await (await fetch(urlOf('/console/app.js'))).text();
+    expect(script).toContain('Start a job');
+    // The schemas stay behind: the page takes only their types.
+    expect(script).not.toContain('toJSONSchema');
+    expect(script.length).toBeLessThan(300_000);
+    const style = await (await fetch(urlOf('/console/app.css'))).text();
+    expect(style).not.toMatch(/@import|url\(/);
+    expect(style).toContain('prefers-color-scheme');
+  });
+
+  it('serves no other file', async () => {
+    for (const path of [
+      '/console/',
+      '/console/main.tsx',
+      '/console/../package.json',
+      '/constructor',
+      '/__proto__',
+    ]) {
+      expect([path, (await fetch(urlOf(path))).status]).toEqual([path, 404]);
+    }
+  });
+
+  it('refuses requests from pages of other origins', async () => {
+    const statusFor = (headers: Record<string, string>, method = 'POST', path = '/backfill') =>
+      statusOf(urlOf(path), method, headers);
+    const host = new URL(urlOf('/')).host;
+    expect(await statusFor({ origin: 'https://evil.example' })).toBe(403);
+    expect(await statusFor({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).toBe(403);
+    expect(await statusFor({ host: 'evil.example' }, 'GET', '/healthz')).toBe(403);
+    expect(await statusFor({ origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).toBe(400);
+    expect(await statusFor({})).toBe(400);
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    expect(await statusFor(link, 'GET', '/')).toBe(200);
+  });
+});
+
+/** fetch sets these headers itself; a browser would too. */
+function statusOf(url: string, method: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode!);
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}

@@ -1,0 +1,235 @@
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenApi } from '../../../functions/core/api/openapi.ts';
+import { BudgetExhausted } from '../../../functions/core/errors/errors.ts';
+import type { Job } from '../../../functions/core/jobs/job.ts';
+import { createHandler as createJob } from '../../../functions/http/jobs/create-job.ts';
+import { createHandler as unfollow } from '../../../functions/http/series/unfollow.ts';
+import { createHandler as verify } from '../../../functions/http/series/verify.ts';
+import { createHandler as health } from '../../../functions/http/service/health.ts';
+import type { Services } from '../../../functions/runtime/services.ts';
+import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { checker, type DocumentedOperation, listOperations, type Seen } from '../../helpers/openapi.ts';
+
+/** Every answer that the document promises really comes, and is as the document says. */
+let at: TestHost;
+let document: OpenApi;
+let finished: string;
+let running: string;
+let atWork: Job;
+beforeAll(async () => {
+  at = await startTestHost();
+  document = (await at.ask<OpenApi>('/openapi.json')).body;
+  const made = await at.wait((await at.order({ ...ORDER, symbols: ['BTCUSDT', 'NEWUSDT'] })).id);
+  finished = made.id;
+  await at.wait((await at.order(ORDER, { 'Idempotency-Key': 'used' })).id);
+  const candles = { symbol: 'BTCUSDT', start: '2025-02-01', end: '2025-02-02' };
+  const loading = await at.ask<{ id: string }>('/api/backfill', {
+    method: 'POST',
+    body: JSON.stringify(candles),
+  });
+  await at.wait(loading.body.id);
+  at.venues.faults.add({ kind: 'delay', ms: 500, match: '/data/' });
+  running = (await at.order({ source: 'klines_spot', from: '2023-01-01', to: '2023-02-01' })).id;
+  await at.wait(running, (job) => job.status === 'running');
+  atWork = (await at.host.services.jobs.get(running))!;
+});
+afterAll(() => at?.[Symbol.asyncDispose]());
+
+const ORDER = { source: 'klines_spot', symbols: ['BTCUSDT'], from: '2025-02-01', to: '2025-02-02' };
+const VERIFIED = { source: 'klines_spot', symbol: 'BTCUSDT', from: '2025-02-01' };
+const SERIES = 'source=klines_spot&symbol=BTCUSDT';
+const NO_JOB = '01JD0000000000000000000000';
+
+type Ask = () => Promise<Seen>;
+const seen = async (response: Response): Promise<Seen> => ({
+  status: response.status,
+  mediaType: response.headers.get('content-type') ?? '',
+  body: await response.json(),
+});
+const get =
+  (path: string, method = 'GET'): Ask =>
+  async () =>
+    seen(await fetch(`http://127.0.0.1:${at.host.ports.jobs}${path}`, { method }));
+const post =
+  (path: string, body: unknown, headers: Record<string, string> = {}): Ask =>
+  async () => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const url = `http://127.0.0.1:${at.host.ports.jobs}${path}`;
+    return seen(await fetch(url, { method: 'POST', body: text, headers }));
+  };
+/** Calls a handler whose services are not as the host's: what a running host never shows. */
+const handled =
+  (
+    create: typeof health,
+    broken: (services: Services) => Partial<Services>,
+    body?: unknown,
+    query: Readonly<Record<string, string>> = {},
+  ): Ask =>
+  async () => {
+    const services = { ...at.host.services, ...broken(at.host.services) };
+    const event = {
+      headers: {},
+      path: '/',
+      body: body ? JSON.stringify(body) : null,
+      queryStringParameters: query,
+    } as unknown as APIGatewayProxyEvent;
+    const answer = await create(async () => services)(event, {} as Context);
+    const mediaType = String(answer.headers?.['content-type']);
+    return { status: answer.statusCode, mediaType, body: JSON.parse(answer.body) };
+  };
+const TOO_LARGE = { source: 'klines', from: 'x'.repeat(70_000) };
+
+/** How to bring about each answer. A new one in the document needs a line here. */
+const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
+  createJob: {
+    200: post('/backfill?dry_run=true', ORDER),
+    202: post('/backfill', ORDER),
+    400: post('/backfill', { source: 'gold' }),
+    409: handled(createJob, () => ({ hasKey: () => false }), { source: 'macro' }),
+    413: post('/backfill', TOO_LARGE),
+    422: post('/backfill', { ...ORDER, source: 'klines_perp' }, { 'Idempotency-Key': 'used' }),
+  },
+  listJobs: { 200: get('/backfill/jobs?status=all'), 400: get('/backfill/jobs?limit=0') },
+  getJob: { 200: async () => get(`/backfill/jobs/${finished}`)(), 404: get(`/backfill/jobs/${NO_JOB}`) },
+  cancelJob: {
+    200: async () => get(`/backfill/jobs/${running}`, 'DELETE')(),
+    404: get(`/backfill/jobs/${NO_JOB}`, 'DELETE'),
+    409: async () => get(`/backfill/jobs/${finished}`, 'DELETE')(),
+  },
+  report: { 200: get('/backfill/report'), 400: get('/backfill/report?source=gold') },
+  listSeries: { 200: get('/backfill/series'), 400: get('/backfill/series?source=gold') },
+  unfollow: {
+    200: get('/backfill/series?source=klines_spot&symbols=BTCUSDT', 'DELETE'),
+    400: get('/backfill/series?source=klines_spot', 'DELETE'),
+    404: get('/backfill/series?source=klines_spot&symbols=NOSUCH', 'DELETE'),
+    // Schedules are at it all the time; here a job is that does not end.
+    409: handled(
+      unfollow,
+      ({ jobs }) => ({ jobs: { ...jobs, list: async () => ({ jobs: [atWork], more: false }) } }),
+      undefined,
+      { source: 'klines_spot', symbols: 'BTCUSDT', purge: 'true', confirm: 'BTCUSDT' },
+    ),
+  },
+  listRetention: { 200: get('/backfill/retention'), 400: get('/backfill/retention?x=1') },
+  setRetention: {
+    200: post('/backfill/retention', { source: 'gex', keep_days: 400 }),
+    400: post('/backfill/retention', { source: 'gex', keep_days: 400, before: '2020-01-01' }),
+    413: post('/backfill/retention', TOO_LARGE),
+  },
+  listSources: { 200: get('/backfill/sources'), 400: get('/backfill/sources?x=1') },
+  coverage: {
+    200: get('/backfill/coverage'),
+    400: get('/backfill/coverage?from=2025-02-02&to=2025-02-01'),
+    422: get('/backfill/coverage?bucket=hour&from=1970-01-01'),
+  },
+  ledger: {
+    200: get(`/backfill/ledger?${SERIES}&from=2025-01-01`),
+    400: get('/backfill/ledger?symbol=BTCUSDT'),
+  },
+  findings: {
+    200: get(`/backfill/findings?${SERIES}&from=2025-01-01`),
+    400: get('/backfill/findings?source=gold&symbol=BTCUSDT'),
+  },
+  rows: {
+    200: get('/data/spot_klines?symbol=BTCUSDT&every=1h'),
+    400: get('/data/spot_klines'),
+    404: get('/data/coverage'),
+  },
+  verify: {
+    200: post('/backfill/verify', { ...VERIFIED, to: '2025-02-02' }),
+    400: post('/backfill/verify', { ...VERIFIED, to: 'soon' }),
+    404: post('/backfill/verify', { ...VERIFIED, symbol: 'XRPUSDT', to: '2025-02-02' }),
+    413: post('/backfill/verify', TOO_LARGE),
+    422: post('/backfill/verify', { ...VERIFIED, to: '2025-04-01' }),
+    503: handled(
+      verify,
+      () => ({ archive: { read: () => Promise.reject(new BudgetExhausted('binance', Date.now(), 'busy')) } }),
+      { ...VERIFIED, to: '2025-02-02' },
+    ),
+  },
+  audit: {
+    200: post('/backfill/audit', { source: 'klines_spot' }),
+    400: post('/backfill/audit', { source: 'gold' }),
+    404: post('/backfill/audit', { symbol: 'NOSUCHUSDT' }),
+    413: post('/backfill/audit', TOO_LARGE),
+  },
+  refreshView: {
+    200: post('/backfill/aggregates/refresh', { view: 'price_klines_1d', start: null, end: null }),
+    400: post('/backfill/aggregates/refresh', { view: 'view_name', start: null, end: null }),
+    413: post('/backfill/aggregates/refresh', TOO_LARGE),
+    422: post('/backfill/aggregates/refresh', {
+      view: 'price_klines_1d',
+      start: '2025-02-01',
+      end: '2025-02-01T12:00:00Z',
+    }),
+  },
+  loadCandles: {
+    202: post('/api/backfill', { symbol: 'BTCUSDT', start: '2025-02-01', end: '2025-02-02' }),
+    400: post('/api/backfill', { symbol: 'BTCUSDT', start: 'yesterday' }),
+    413: post('/api/backfill', TOO_LARGE),
+    422: post('/api/backfill', { symbol: 'NOSUCHUSDT' }),
+  },
+  inspectCandles: {
+    200: get('/api/backfill?symbol=BTCUSDT'),
+    400: get('/api/backfill?type=gaps'),
+    404: get('/api/backfill?type=gaps&symbol=XRPUSDT'),
+    422: get('/api/backfill?symbol=b/c'),
+  },
+  status: { 200: get('/backfill/status'), 400: get('/backfill/status?x=1') },
+  health: {
+    200: get('/healthz'),
+    503: handled(health, () => ({ pingDatabase: () => Promise.reject(new Error('no route to host')) })),
+  },
+  openapi: { 200: get('/openapi.json'), 400: get('/openapi.json?x=1') },
+};
+
+const statusesOf = ({ responses }: DocumentedOperation): number[] =>
+  Object.keys(responses)
+    .filter((status) => status !== 'default')
+    .map(Number);
+
+describe('the documented answers', () => {
+  it('all come, and are as the document says', async () => {
+    const check = checker(document);
+    const wrong: string[] = [];
+    for (const operation of listOperations(document)) {
+      for (const status of statusesOf(operation)) {
+        const answer = await WAYS[operation.operationId]?.[status]?.();
+        if (!answer) wrong.push(`${operation.operationId}: no way to provoke ${status}`);
+        else if (answer.status !== status)
+          wrong.push(`${operation.operationId}: ${answer.status} instead of ${status}`);
+        else wrong.push(...[check(operation, answer)].filter((one) => one !== undefined));
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('reject answers that the document does not describe', () => {
+    const check = checker(document);
+    const listed = listOperations(document).find(({ operationId }) => operationId === 'listJobs')!;
+    const mediaType = 'application/json';
+    expect(check(listed, { status: 200, mediaType, body: [] })).toBeUndefined();
+    expect(check(listed, { status: 200, mediaType, body: [{ id: 1 }] })).toMatch(/listJobs: 200/);
+    expect(check(listed, { status: 418, mediaType, body: [] })).toMatch(/not documented/);
+    expect(check(listed, { status: 200, mediaType: 'text/html', body: [] })).toMatch(/text\/html/);
+  });
+
+  it('include each stable code that the document names', async () => {
+    const codes: readonly [string, Ask][] = [
+      ['malformed-json', post('/backfill', '{')],
+      ['unknown-source', get('/backfill/coverage?source=gold')],
+      ['invalid-time', get('/backfill/coverage?from=soon')],
+      ['too-many-buckets', get('/backfill/coverage?bucket=hour&from=1970-01-01')],
+      ['no-candles', get('/data/fear_greed?symbol=FNG&every=1d')],
+      ['unknown-table', get('/data/pg_class')],
+      ['unknown-column', get('/data/spot_klines?symbol=BTCUSDT&columns=time')],
+      ['unknown-source', get('/data/spot_klines?symbol=BTCUSDT&source=klines_perp')],
+    ];
+    const text = JSON.stringify(document);
+    for (const [code, ask] of codes) {
+      expect((await ask()).body).toMatchObject({ code });
+      expect(text).toContain(code);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { entryOf } from '../../../functions/function-spec.ts';
+import { functions } from '../../../functions/manifest.ts';
+import { startScheduler } from '../../../host/scheduler.ts';
+import { startTestHost } from '../../helpers/host.ts';
+
+const schedules = functions.flatMap(({ schedules: of = [] }) => of);
+
+/** What the scheduler calls within a moment of its start, when the schedules ran last so many minutes ago. */
+async function calledAtOnce(minutes: number | undefined): Promise<string[]> {
+  const called: string[] = [];
+  const scheduler = startScheduler({
+    which: 'all',
+    invoke: async (handler) => called.push(handler),
+    failed: (_, error) => expect.unreachable(String(error)),
+    minutesSince: async () => minutes,
+  });
+  await sleep(20);
+  scheduler.stop();
+  return called;
+}
+
+it('runs at once what was due while the host was down, and nothing else', async () => {
+  const rare = schedules.filter(({ everyMinutes }) => everyMinutes >= 60).map(({ name }) => name);
+  expect(rare).toContain('audit-gaps');
+  expect(await calledAtOnce(10_000)).toEqual(expect.arrayContaining(rare));
+  expect(await calledAtOnce(10_000)).not.toContain('refresh');
+  // The scheduler's own ticks may fall into the moment; these are every minute or more often.
+  for (const minutes of [59, undefined]) {
+    for (const handler of await calledAtOnce(minutes)) expect(rare).not.toContain(handler);
+  }
+});
+
+it('makes up for an audit that was missed when the host starts again', async () => {
+  const now = Date.now();
+  await using at = await startTestHost({}, () => now);
+  const { services } = at.host;
+  await services.runs!.note('audit-gaps', { at: now - 3 * HOUR, seconds: 1, ok: true, detail: '' });
+  const last = async () => (await services.runs!.last('audit-gaps'))!.at;
+  const scheduler = startScheduler({
+    which: 'all',
+    invoke: async (handler) => {
+      const { createHandler } = await import(
+        `../../../${entryOf(functions.find((spec) => spec.handler === handler)!)}`
+      );
+      return createHandler(async () => services)({}, {});
+    },
+    failed: (name, error) => expect.unreachable(`${name}: ${error}`),
+    minutesSince: async (name) => {
+      const run = await services.runs!.last(name);
+      return run && (now - run.at) / MINUTE;
+    },
+  });
+  for (let waited = 0; (await last()) !== now; waited += 50) {
+    if (waited > 5_000) throw new Error('no audit ran within five seconds');
+    await sleep(50);
+  }
+  scheduler.stop();
+}, 30_000);

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { options } from '../../../simulator/deribit/chain.ts';
+import { indexPrice, quote } from '../../../simulator/deribit/quotes.ts';
+import { pricesOf } from '../../../simulator/market/price.ts';
+import { expectRealCounts } from '../../helpers/coverage.ts';
+import { startTestHost, type TestHost } from '../../helpers/host.ts';
+
+// Far enough before the next hour for what one test does.
+const NOON = Date.parse('2025-03-20T12:10:00Z');
+const offset = { ms: NOON - Date.now() };
+const clock = (): number => Date.now() + offset.ms;
+
+let at: TestHost;
+beforeAll(async () => {
+  at = await startTestHost({ clock }, clock);
+});
+afterAll(() => at?.[Symbol.asyncDispose]());
+
+interface ReportRow {
+  symbol: string;
+  rows: number;
+  earliest: string;
+  latest: string;
+  gaps: unknown[];
+  empty: { from: string; to: string; reason: string }[];
+}
+const report = async () => (await at.ask<ReportRow[]>('/backfill/report')).body;
+const run = async (order: object = {}) => at.wait((await at.order({ source: 'gex', ...order })).id);
+const rows = () => at.sql`select * from market_data.gex_snapshots order by symbol, time, expiry, strike`;
+
+/** What the simulated venue holds at an instant: its own gamma of each option that anybody has, and the index. */
+function chainAt(currency: 'BTC' | 'ETH', now: number) {
+  const { context } = at.venues.control;
+  const prices = pricesOf(context);
+  const held = options(context.seed, prices, currency, now)
+    .map((option) => quote(context.seed, prices, option, now))
+    .filter(({ openInterest }) => openInterest > 0);
+  return { held, spot: indexPrice(prices, currency, now) };
+}
+
+describe('gex', () => {
+  it('takes a snapshot of all options, whatever range is ordered', async () => {
+    const job = await run({ from: '2025-01-01', to: '2025-03-01' });
+    expect(job).toMatchObject({ status: 'succeeded', failures: [], timeframe: '1h' });
+    expect(await report()).toMatchObject([
+      {
+        symbol: 'BTC',
+        earliest: '2025-03-20T12:00:00Z',
+        latest: '2025-03-20T12:00:00Z',
+        gaps: [],
+        empty: [],
+      },
+      {
+        symbol: 'ETH',
+        earliest: '2025-03-20T12:00:00Z',
+        latest: '2025-03-20T12:00:00Z',
+        gaps: [],
+        empty: [],
+      },
+    ]);
+    expect((await rows()).length).toBe(job.rows_fetched);
+    expect(job.rows_fetched).toBeGreaterThan(400);
+    const routes = at.venues.requests.all().map(({ route }) => route);
+    expect(routes.filter((route) => route.includes('book_summary'))).toHaveLength(2);
+  });
+
+  it.each(['BTC', 'ETH'] as const)('has the gamma exposure of each strike of %s', async (currency) => {
+    const stored = (await rows()).filter((row) => row.symbol === currency);
+    const request = at.venues.requests.all().find(({ line }) => line.includes(`currency=${currency}`))!;
+    const { held, spot } = chainAt(currency, request.at);
+    const keys = new Set(held.map(({ option }) => `${option.expiry.at} ${option.strike}`));
+    expect(stored.map((row) => `${row.expiry.getTime()} ${row.strike}`).sort()).toEqual([...keys].sort());
+    for (const { option, value, openInterest } of held) {
+      const row = stored.find((r) => r.expiry.getTime() === option.expiry.at && r.strike === option.strike)!;
+      const [oi, gamma, gex] = option.call
+        ? [row.call_oi, row.call_gamma, row.call_gex]
+        : [row.put_oi, row.put_gamma, row.put_gex];
+      expect(oi).toBe(openInterest);
+      // Stamps of rows are some milliseconds older than the answer.
+      expect(Math.abs(gamma / value.gamma - 1)).toBeLessThan(1e-5);
+      expect(gex).toBe(gamma * oi * row.spot ** 2 * 0.01);
+    }
+    for (const row of stored) {
+      expect(Math.abs(row.spot / spot - 1)).toBeLessThan(1e-3);
+      expect(row.gross_gex).toBe(row.call_gex + row.put_gex);
+    }
+  });
+
+  it('adds up to gross, call, put and net for the read-only role', async () => {
+    const totals = await at.sql.begin(async (tx) => {
+      await tx`set local role gordon_reader`;
+      return tx`select * from market_data.gex_totals order by symbol`;
+    });
+    const stored = await rows();
+    expect(totals.map(({ symbol }) => symbol)).toEqual(['BTC', 'ETH']);
+    for (const total of totals) {
+      const own = stored.filter(({ symbol }) => symbol === total.symbol);
+      const sum = (column: string) => own.reduce((all, row) => all + row[column], 0);
+      expect(total.strikes).toBe(own.length);
+      expect(total.strikes_without_gamma).toBe(0);
+      expect(total.call_gex).toBeCloseTo(sum('call_gex'), 0);
+      expect(total.put_gex).toBeCloseTo(sum('put_gex'), 0);
+      expect(total.gross_gex).toBe(total.call_gex + total.put_gex);
+      expect(total.net_gex).toBe(total.call_gex - total.put_gex);
+      expect(total.gross_gex).toBeGreaterThan(1e6);
+    }
+  });
+
+  it('is in the coverage with its rows', async () => {
+    await expectRealCounts(
+      at,
+      'gex',
+      await at.sql`select symbol, count(*)::int as n from market_data.gex_snapshots group by 1`,
+    );
+  });
+
+  it('takes no second snapshot in the same hour', async () => {
+    const before = at.venues.requests.all().length;
+    expect(await run()).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
+    expect(at.venues.requests.all().length).toBe(before);
+  });
+
+  it('takes the snapshot again within its hour when rows are lost', async () => {
+    const before = (await rows()).length;
+    await at.sql`delete from market_data.gex_snapshots where symbol = 'ETH' and strike > 2000`;
+    expect((await run()).status).toBe('succeeded');
+    expect((await rows()).length).toBe(before);
+  });
+
+  it('does not count a failed snapshot as taken', async () => {
+    offset.ms += HOUR;
+    const fault = at.venues.faults.add({ kind: 'status', status: 400, match: 'index_price' });
+    const job = await run();
+    fault.remove();
+    expect(job.status).toBe('failed');
+    expect(await report()).toMatchObject([{ gaps: [] }, { gaps: [] }]);
+  });
+
+  it('takes the next hour and reports missed hours as expired', async () => {
+    offset.ms += 2 * HOUR + 5 * MINUTE;
+    expect(await report()).toMatchObject([{ gaps: [{ rows: 1 }] }, { gaps: [{ rows: 1 }] }]);
+    // An order without a range also covers what was requested before.
+    expect((await run()).status).toBe('succeeded');
+    const expired = { from: '2025-03-20T13:00:00Z', to: '2025-03-20T15:00:00Z', reason: 'source-expired' };
+    expect(await report()).toMatchObject([
+      { symbol: 'BTC', latest: '2025-03-20T15:00:00Z', gaps: [], empty: [expired] },
+      { symbol: 'ETH', latest: '2025-03-20T15:00:00Z', gaps: [], empty: [expired] },
+    ]);
+  });
+});
