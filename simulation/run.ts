@@ -1,14 +1,15 @@
 import { DAY, HOUR, MINUTE } from '../functions/core/time/time.ts';
 import { drawPlan, type FaultPlan } from './engine/fault.ts';
 import { createRandom } from './engine/random.ts';
+import { FAULTS } from './faults/index.ts';
 import { checkComplete } from './properties/complete.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
 import { checkLedger } from './properties/ledger.ts';
+import { createVenue } from './venue/index.ts';
 import { FUNCTION_FAULTS } from './world/faults/functions.ts';
 import { OPERATOR_FAULTS } from './world/faults/operators.ts';
-import { PORT_FAULTS, type WorldFault } from './world/faults/ports.ts';
+import { PORT_FAULTS } from './world/faults/ports.ts';
 import type { Bundle } from './world/handlers.ts';
-import { createPlainVenue } from './world/plain-venue.ts';
 import { World } from './world/world.ts';
 
 /** All that a run follows from. As JSON it is a regression. */
@@ -44,7 +45,7 @@ export interface Outcome extends RunSpec {
 const QUIET = 2 * DAY;
 const FAULTS_A_DAY = 3;
 
-const KINDS: readonly WorldFault[] = [...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
+const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
 const BY_KIND = new Map(KINDS.map((kind) => [kind.kind, kind]));
 
 /** Runs one seed from the first order to the end of the quiet period. */
@@ -59,13 +60,12 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
     orderedFrom,
     before,
     watch,
-    venueOf: (scheduler) => createPlainVenue(scheduler, start),
+    venueOf: (scheduler, own) => createVenue({ scheduler, random: own, start }),
   });
   const { scheduler } = world;
   const within = { start: start + HOUR, end: calmAt };
   const mean = (FAULTS_A_DAY * (spec.days * DAY + QUIET)) / (spec.days * DAY);
-  const plan =
-    spec.plan ?? drawPlan(KINDS as never, random.fork('faults'), { within, series: world.series, mean });
+  const plan = spec.plan ?? drawPlan(KINDS, random.fork('faults'), { within, series: world.series, mean });
   const problems = new Set<string>();
   const note = (found: readonly string[]): void => {
     for (const one of found) problems.add(one);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { PurgingCatalog } from '../../functions/core/ledger/ports.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import { HOUR } from '../../functions/core/time/time.ts';
 import type { Process, Scheduler } from '../engine/scheduler.ts';
@@ -13,6 +12,12 @@ import { createMemorySeriesCatalog } from '../memory/ledger/series-catalog.ts';
 import { createMemorySeriesStore } from '../memory/ledger/series-store.ts';
 import type { MemoryWarehouse } from '../memory/ledger/warehouse.ts';
 import type { Step } from '../memory/step.ts';
+import { createMemoryAggregates } from '../memory/watch/aggregates.ts';
+import { createMemoryArchiveWatch } from '../memory/watch/archive-watch.ts';
+import { createMemoryHistoryWatch } from '../memory/watch/history-watch.ts';
+import { createMemoryInstruments } from '../memory/watch/instruments.ts';
+import { createMemoryLabelBook } from '../memory/watch/labels.ts';
+import { createMemoryLivesDue } from '../memory/watch/lives-due.ts';
 import type { Ports } from './handlers.ts';
 import type { PortFaults } from './port-faults.ts';
 
@@ -56,28 +61,15 @@ export function portsOf(shared: Shared, process: Process, adopt: (error: unknown
     jobs,
     leases: answered('table', createMemoryLeases(tables, table)),
     store: answered('sql', createMemorySeriesStore(warehouse, clock, sql)),
-    catalog: answered('sql', createMemorySeriesCatalog(warehouse, clock, sql)) as PurgingCatalog,
+    catalog: answered('sql', createMemorySeriesCatalog(warehouse, clock, sql)),
     stored: createMemoryStoredRows(warehouse, sql),
     queries: answered('sql', createMemoryCoverageQueries(warehouse, sql)),
-    livesDue: { due: async () => [], isDue: async () => false },
-    labels: {
-      labelRules: async () => [],
-      labelsChecked: async () => undefined,
-      noteLabels: async () => undefined,
-    },
-    watch: {
-      due: async () => [],
-      held: async () => [],
-      renew: async () => undefined,
-      watched: async () => undefined,
-    },
-    histories: {
-      due: async () => [],
-      answered: async () => [],
-      restate: async () => 0,
-      watched: async () => undefined,
-    },
-    instruments: { note: async () => 0 },
+    livesDue: answered('sql', createMemoryLivesDue(warehouse, sql)),
+    labels: answered('sql', createMemoryLabelBook(warehouse, sql)),
+    watch: answered('sql', createMemoryArchiveWatch(warehouse, clock, sql)),
+    histories: answered('sql', createMemoryHistoryWatch(warehouse, clock, sql)),
+    instruments: answered('sql', createMemoryInstruments(warehouse, clock, sql)),
+    aggregates: answered('sql', createMemoryAggregates(warehouse, clock, sql)),
     hasKey: () => true,
     auditEveryMs: HOUR,
     sha256: () => {
@@ -90,16 +82,6 @@ export function portsOf(shared: Shared, process: Process, adopt: (error: unknown
         shared.start(id);
         await faults.after(process, 'workflow start');
       },
-    },
-    // Computed from rows, and nothing depends on them.
-    aggregates: {
-      pendingRefreshes: async () => [],
-      markRefreshed: async () => undefined,
-      refresh: async () => undefined,
-      refreshWindow: async () => undefined,
-      extent: async () => undefined,
-      refreshRecent: async () => false,
-      status: async () => [],
     },
   };
 }
