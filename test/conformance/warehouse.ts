@@ -137,7 +137,7 @@ export const memoryWarehouse: MakeWarehouse = async (table = SPOT) => {
     },
     openRequests: async () => books().reduce((sum, { open }) => sum + open.size, 0),
     closedJobs: async () => [...warehouse.closedJobs.keys()].sort(),
-    loseRows: async (series, set) => warehouse.rows.lose(series, set),
+    loseRows: async (series, set) => warehouse.deleteRows(series, set),
     forgetSpans: async (from) => {
       for (const book of books()) book.spans = book.spans.filter(({ start }) => start < from);
     },

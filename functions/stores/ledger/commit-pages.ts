@@ -1,6 +1,7 @@
 import type { GordonError } from '../../core/errors/errors.ts';
 import type { Page } from '../../core/ledger/coverage.ts';
 import { brokenInvariant } from '../../core/ledger/invariants.ts';
+import { accountPages, sliceRows } from '../../core/ledger/page-account.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import { hull, normalize, type Range, type RangeSet, union } from '../../core/time/range.ts';
@@ -8,12 +9,11 @@ import { copyRows, tableName } from '../copy/copy.ts';
 import { acquireCopySlot, WORTH_A_PLACE } from '../copy/copy-slots.ts';
 import { mergeRows } from '../copy/staging.ts';
 import type { Sql } from '../postgres/postgres.ts';
-import { accountPages, sliceRows } from './page-account.ts';
 import { insertFindings } from './spans/findings.ts';
 import {
   type Author,
   insertSpans,
-  type LedgerState,
+  type LedgerLook,
   lockMonths,
   noteFailed,
   readLedger,
@@ -46,7 +46,7 @@ export async function commitPages(
  */
 const NO_WAIT = '; set local synchronous_commit = off';
 
-const NOTHING_SAID: LedgerState = { have: [], proven: [], other: [], purged: false };
+const NOTHING_SAID: LedgerLook = { have: [], proven: [], other: [], purged: false };
 
 function attempt(
   sql: Sql,

@@ -1,3 +1,5 @@
+import { brokenInvariant, overlapIn } from '../../../functions/core/ledger/invariants.ts';
+import type { NewSpan } from '../../../functions/core/ledger/new-span.ts';
 import { periodsIn } from '../../../functions/core/time/period.ts';
 import {
   clip,
@@ -12,18 +14,6 @@ import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { retiredIn } from './retention.ts';
 import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 
-/** A span to enter into the ledger. */
-export interface NewSpan {
-  readonly span: Range;
-  readonly state: Span['state'];
-  readonly reason?: string;
-  readonly evidence?: readonly unknown[];
-  readonly object?: string;
-  readonly sha256?: string | undefined;
-  /** counts the rows within a part of the span; absent: one row for each step */
-  readonly count?: (part: Range) => number;
-}
-
 /**
  * A venue may fill an outage later, and an unpublished file may still be published. Such a proof expires when as much time
  * has passed since the proof as lay between the hole and the proof, and after a day at least. Every other reason is final.
@@ -32,6 +22,10 @@ export const isProof = ({ state, reason, fetchedAt, end }: Span, now: number): b
   state === 'empty' &&
   ((reason !== 'venue-outage' && reason !== 'not-published') ||
     now < fetchedAt + Math.max(DAY, fetchedAt - end));
+
+/** Whether the series was purged and has not been ordered since: nothing of it is written. */
+export const isPurged = ({ record }: Book): boolean =>
+  record?.purgedAt !== undefined && record.purgedAt === record.unfollowedAt;
 
 const setOf = (spans: readonly Span[]): RangeSet => normalize(spans);
 
@@ -55,7 +49,7 @@ export const missingIn = (warehouse: MemoryWarehouse, book: Book, requested: Ran
   );
 
 /** Removes a set from the spans of some states. What is left of a span keeps its provenance. */
-export function cutOut(
+export function removeSpans(
   warehouse: MemoryWarehouse,
   book: Book,
   set: RangeSet,
@@ -70,7 +64,7 @@ export function cutOut(
   book.spans = book.spans.flatMap((span) => {
     if (!states.includes(span.state) || intersect([span], set).length === 0) return [span];
     return subtract([span], set).map(
-      (part): Span => ({ ...span, ...part, id: warehouse.nextSpan(), rows: rowsIn(span, part) }),
+      (part): Span => ({ ...span, ...part, id: warehouse.nextId(), rows: rowsIn(span, part) }),
     );
   });
 }
@@ -82,17 +76,19 @@ export function enterSpans(
   spans: readonly NewSpan[],
   by: Author,
 ): void {
+  if (spans.length === 0) return;
   const step = stepOf(book.series.timeframe);
+  const entered: Span[] = [];
   for (const { span, state, reason, evidence, object, sha256, count } of spans) {
-    for (const part of periodsIn('month', span).flatMap((month) => clip([span], month))) {
+    for (const part of cutAtMonths(span)) {
       const rows = count?.(part) ?? (part.end - part.start) / step;
-      book.spans.push({
+      entered.push({
         start: part.start,
         end: part.end,
-        id: warehouse.nextSpan(),
+        id: warehouse.nextId(),
         state,
         reason: reason ?? null,
-        evidence: structuredClone(evidence ?? []),
+        evidence: structuredClone((evidence ?? []) as Span['evidence']),
         rows: state === 'have' ? rows : 0,
         object: object ?? null,
         sha256: sha256 ?? null,
@@ -102,7 +98,16 @@ export function enterSpans(
       });
     }
   }
+  const doubled = overlapIn([...book.spans, ...entered]);
+  if (doubled && entered.some(({ start, end }) => start < doubled.end && end > doubled.start)) {
+    const found = 'another span lies there';
+    throw brokenInvariant(book.series, { invariant: 'no-overlap', span: doubled, found });
+  }
+  book.spans = [...book.spans, ...entered];
 }
+
+export const cutAtMonths = (span: Range): RangeSet =>
+  periodsIn('month', span).flatMap((month) => clip([span], month));
 
 /** Records a failure. Only the last error of a span is kept, and only where rows are still missing. */
 export function noteFailed(
@@ -113,8 +118,11 @@ export function noteFailed(
   by: Author,
 ): void {
   const { evidence = [], ...words } = error;
-  cutOut(warehouse, book, normalize([span]), ['failed']);
-  const failed = missingIn(warehouse, book, span, by.at).map((gap): NewSpan => {
+  removeSpans(warehouse, book, normalize([span]), ['failed']);
+  const missing = missingIn(warehouse, book, span, by.at);
+  // An expired proof that was not renewed: the gap is shown with its error, and no two spans overlap.
+  removeSpans(warehouse, book, missing, ['empty']);
+  const failed = missing.map((gap): NewSpan => {
     return { span: gap, state: 'failed', reason: error.code, evidence: [words, ...evidence] };
   });
   enterSpans(warehouse, book, failed, by);

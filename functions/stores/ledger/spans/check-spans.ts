@@ -1,5 +1,6 @@
 import type { PendingQuery, Row } from 'postgres';
 import type { Breach } from '../../../core/ledger/invariants.ts';
+import type { NewSpan } from '../../../core/ledger/new-span.ts';
 import type { Series } from '../../../core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../../core/series/table.ts';
 import { hull, normalize, type Range } from '../../../core/time/range.ts';
@@ -7,7 +8,6 @@ import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
 import { ownRows } from '../../postgres/fragments.ts';
 import type { Runner } from '../../postgres/postgres.ts';
-import type { NewSpan } from './new-span.ts';
 
 type Fragment = PendingQuery<Row[]>;
 

@@ -1,5 +1,7 @@
 import type { PendingQuery, Row } from 'postgres';
 import { brokenInvariant, overlapIn } from '../../../core/ledger/invariants.ts';
+import type { CoverageState, NewSpan } from '../../../core/ledger/new-span.ts';
+import type { LedgerState } from '../../../core/ledger/page-account.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import { periodsIn } from '../../../core/time/period.ts';
 import { clip, hull, type Range, type RangeSet } from '../../../core/time/range.ts';
@@ -7,7 +9,6 @@ import { iso } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import type { Runner, Transaction } from '../../postgres/postgres.ts';
 import { type Broken, type Counted, selectBroken, toBreach } from './check-spans.ts';
-import type { CoverageState, NewSpan } from './new-span.ts';
 
 export interface Author {
   readonly jobId: string;
@@ -99,10 +100,8 @@ export async function readSpanned(sql: Runner, series: Series): Promise<RangeSet
   );
 }
 
-/** What the ledger says about a range: rows, proofs that still hold, and every other span. */
-export interface LedgerState {
-  readonly have: RangeSet;
-  readonly proven: RangeSet;
+/** What the ledger has for a range: rows, proofs that still hold, and every other span. */
+export interface LedgerLook extends LedgerState {
   readonly other: RangeSet;
   /** the series was purged and has not been ordered since: nothing of it is written */
   readonly purged: boolean;
@@ -123,7 +122,7 @@ export async function readLedger(
   series: Series,
   within: Range,
   now: number,
-): Promise<LedgerState> {
+): Promise<LedgerLook> {
   const rows = await sql<(Range & { readonly kind: 'have' | 'proven' | 'other' | 'purged' })[]>`
     select kind, (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
     from (
@@ -133,7 +132,7 @@ export async function readLedger(
       unnest(${toMultirange([within])}::tstzmultirange * set) r
     union all select 'purged', 0, 0 where ${purgedIs(sql, series)}
     order by 2`;
-  const of = (kind: keyof LedgerState): RangeSet => asRanges(rows.filter((row) => row.kind === kind));
+  const of = (kind: keyof LedgerLook): RangeSet => asRanges(rows.filter((row) => row.kind === kind));
   const purged = of('purged').length > 0;
   return { have: of('have'), proven: of('proven'), other: of('other'), purged };
 }

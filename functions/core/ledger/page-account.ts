@@ -1,12 +1,19 @@
-import { GordonError } from '../../core/errors/errors.ts';
-import type { Page } from '../../core/ledger/coverage.ts';
-import { seriesLabel } from '../../core/series/series.ts';
-import { type Batch, lowerBound, sliceBatch, type TableSpec } from '../../core/series/table.ts';
-import { measure, normalize, type Range, type RangeSet, subtract, union } from '../../core/time/range.ts';
-import { iso } from '../../core/time/time.ts';
-import { stepOf } from '../../core/time/timeframe.ts';
-import type { NewSpan } from './spans/new-span.ts';
-import type { LedgerState } from './spans/write-spans.ts';
+import { GordonError } from '../errors/errors.ts';
+import { seriesLabel } from '../series/series.ts';
+import { type Batch, lowerBound, sliceBatch, type TableSpec } from '../series/table.ts';
+import { measure, normalize, type Range, type RangeSet, subtract, union } from '../time/range.ts';
+import { iso } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
+import type { Page } from './coverage.ts';
+import type { NewSpan } from './new-span.ts';
+
+/** What the ledger has for a range. */
+export interface LedgerState {
+  /** spans with rows */
+  readonly have: RangeSet;
+  /** proofs that still hold */
+  readonly proven: RangeSet;
+}
 
 /** What pages add to the ledger. */
 export interface Account {
