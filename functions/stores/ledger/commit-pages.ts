@@ -13,6 +13,7 @@ import { insertFindings } from './spans/findings.ts';
 import {
   type Author,
   insertSpans,
+  isPurged,
   type LedgerLook,
   lockMonths,
   noteFailed,
@@ -46,7 +47,7 @@ export async function commitPages(
  */
 const NO_WAIT = '; set local synchronous_commit = off';
 
-const NOTHING_SAID: LedgerLook = { have: [], proven: [], other: [], purged: false };
+const NOTHING_SAID: Omit<LedgerLook, 'purged'> = { have: [], proven: [], other: [] };
 
 function attempt(
   sql: Sql,
@@ -63,7 +64,9 @@ function attempt(
     const touched = union(union(claimed, unproven), provisional);
     await lockMonths(tx, series, touched);
     const around = hull(claimed) ?? hull(touched);
-    const said = around ? await readLedger(tx, series, around, by.at) : NOTHING_SAID;
+    const said = around
+      ? await readLedger(tx, series, around, by.at)
+      : { ...NOTHING_SAID, purged: await isPurged(tx, series) };
     if (said.purged) return 0;
     const { fresh, spans, written, ...account } = accountPages(table, pages, said);
     let { rows } = account;
