@@ -9,9 +9,8 @@ import {
   type RangeSet,
   subtract,
 } from '../../../functions/core/time/range.ts';
-import { DAY } from '../../../functions/core/time/time.ts';
+import { ceilTo, DAY, floorTo } from '../../../functions/core/time/time.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
-import { retiredIn } from './retention.ts';
 import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 
 /**
@@ -37,6 +36,24 @@ export const proofsIn = ({ spans }: Book, now: number): RangeSet =>
 /** What has rows or was proven empty, whether or not the proof has expired. */
 export const accountedIn = ({ spans }: Book): RangeSet =>
   setOf(spans.filter(({ state }) => state !== 'failed'));
+
+/** What retention excludes of a series, on its grid. */
+export function retiredIn(
+  { retention }: MemoryWarehouse,
+  { series }: Book,
+  within: Range,
+  now: number,
+): RangeSet {
+  const step = stepOf(series.timeframe);
+  const ranges = retention
+    .filter(({ source }) => source === series.source)
+    .flatMap(({ before, keepMs, dropped }): Range[] => [
+      ...(before === undefined ? [] : [{ start: within.start, end: floorTo(before, step) }]),
+      ...(keepMs === undefined ? [] : [{ start: within.start, end: floorTo(now - keepMs, step) }]),
+      ...(dropped ? [{ start: ceilTo(dropped.start, step), end: floorTo(dropped.end, step) }] : []),
+    ]);
+  return clip(normalize(ranges), within);
+}
 
 /** requested − have − proven empty − retired. */
 export const missingIn = (warehouse: MemoryWarehouse, book: Book, requested: Range, now: number): RangeSet =>

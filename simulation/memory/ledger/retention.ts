@@ -1,35 +1,7 @@
 import type { Retention } from '../../../functions/core/ledger/ports.ts';
-import {
-  clip,
-  hull,
-  intersect,
-  normalize,
-  type Range,
-  type RangeSet,
-  subtract,
-} from '../../../functions/core/time/range.ts';
-import { ceilTo, floorTo } from '../../../functions/core/time/time.ts';
-import { stepOf } from '../../../functions/core/time/timeframe.ts';
-import { accountedIn, enterSpans, removeSpans } from './ledger.ts';
+import { hull, intersect, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
+import { accountedIn, enterSpans, removeSpans, retiredIn } from './ledger.ts';
 import type { Book, MemoryWarehouse } from './warehouse.ts';
-
-/** What retention excludes of a series, on its grid. */
-export function retiredIn(
-  { retention }: MemoryWarehouse,
-  { series }: Book,
-  within: Range,
-  now: number,
-): RangeSet {
-  const step = stepOf(series.timeframe);
-  const ranges = retention
-    .filter(({ source }) => source === series.source)
-    .flatMap(({ before, keepMs, dropped }): Range[] => [
-      ...(before === undefined ? [] : [{ start: within.start, end: floorTo(before, step) }]),
-      ...(keepMs === undefined ? [] : [{ start: within.start, end: floorTo(now - keepMs, step) }]),
-      ...(dropped ? [{ start: ceilTo(dropped.start, step), end: floorTo(dropped.end, step) }] : []),
-    ]);
-  return clip(normalize(ranges), within);
-}
 
 function unkeptIn(warehouse: MemoryWarehouse, book: Book, now: number): RangeSet {
   const requested = book.record?.requested ?? [];
