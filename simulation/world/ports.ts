@@ -112,9 +112,9 @@ function withAnswers<Port extends object>(
 }
 
 function methodsOf(port: object): string[] {
+  const prototype: object = Object.getPrototypeOf(port);
   const own = Object.keys(port);
-  const inherited = Object.getOwnPropertyNames(Object.getPrototypeOf(port));
-  const all = Object.getPrototypeOf(port) === Object.prototype ? own : [...own, ...inherited];
+  const all = prototype === Object.prototype ? own : [...own, ...Object.getOwnPropertyNames(prototype)];
   return all.filter(
     (name) => name !== 'constructor' && typeof (port as Record<string, unknown>)[name] === 'function',
   );
