@@ -1,14 +1,15 @@
 import { DAY, HOUR, MINUTE } from '../functions/core/time/time.ts';
 import { drawPlan, type FaultPlan } from './engine/fault.ts';
 import { createRandom } from './engine/random.ts';
+import { FAULTS } from './faults/index.ts';
 import { checkComplete } from './properties/complete.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
 import { checkLedger } from './properties/ledger.ts';
+import { createVenue } from './venue/index.ts';
 import { FUNCTION_FAULTS } from './world/faults/functions.ts';
 import { OPERATOR_FAULTS } from './world/faults/operators.ts';
 import { PORT_FAULTS, type WorldFault } from './world/faults/ports.ts';
 import type { Bundle } from './world/handlers.ts';
-import { createPlainVenue } from './world/plain-venue.ts';
 import { World } from './world/world.ts';
 
 /** All that a run follows from. As JSON it is a regression. */
@@ -44,7 +45,12 @@ export interface Outcome extends RunSpec {
 const QUIET = 2 * DAY;
 const FAULTS_A_DAY = 3;
 
-const KINDS: readonly WorldFault[] = [...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
+const KINDS: readonly WorldFault[] = [
+  ...PORT_FAULTS,
+  ...FUNCTION_FAULTS,
+  ...OPERATOR_FAULTS,
+  ...(FAULTS as unknown as readonly WorldFault[]),
+];
 const BY_KIND = new Map(KINDS.map((kind) => [kind.kind, kind]));
 
 /** Runs one seed from the first order to the end of the quiet period. */
@@ -59,7 +65,7 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
     orderedFrom,
     before,
     watch,
-    venueOf: (scheduler) => createPlainVenue(scheduler, start),
+    venueOf: (scheduler, random) => createVenue({ scheduler, random, start }),
   });
   const { scheduler } = world;
   const within = { start: start + HOUR, end: calmAt };
@@ -114,7 +120,9 @@ function drawSetting(random: ReturnType<typeof createRandom>): {
   readonly start: number;
   readonly history: number;
 } {
-  const day = Date.UTC(2024, 0) + random.int(700) * DAY;
+  const day = random.chance(0.1)
+    ? Date.UTC(2026, 5, 22) + random.int(5) * DAY
+    : Date.UTC(2024, 0) + random.int(1_000) * DAY;
   const date = new Date(day);
   const monthEnd = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - DAY;
   const begin = random.chance(0.4) ? monthEnd : day;

@@ -13,6 +13,11 @@ import { createMemorySeriesCatalog } from '../memory/ledger/series-catalog.ts';
 import { createMemorySeriesStore } from '../memory/ledger/series-store.ts';
 import type { MemoryWarehouse } from '../memory/ledger/warehouse.ts';
 import type { Step } from '../memory/step.ts';
+import { createMemoryArchiveWatch } from '../memory/watch/archive-watch.ts';
+import { createMemoryHistoryWatch } from '../memory/watch/history-watch.ts';
+import { createMemoryInstruments } from '../memory/watch/instruments.ts';
+import { createMemoryLabelBook } from '../memory/watch/labels.ts';
+import { createMemoryLivesDue } from '../memory/watch/lives-due.ts';
 import type { Ports } from './handlers.ts';
 import type { PortFaults } from './port-faults.ts';
 
@@ -59,25 +64,11 @@ export function portsOf(shared: Shared, process: Process, adopt: (error: unknown
     catalog: answered('sql', createMemorySeriesCatalog(warehouse, clock, sql)) as PurgingCatalog,
     stored: createMemoryStoredRows(warehouse, sql),
     queries: answered('sql', createMemoryCoverageQueries(warehouse, sql)),
-    livesDue: { due: async () => [], isDue: async () => false },
-    labels: {
-      labelRules: async () => [],
-      labelsChecked: async () => undefined,
-      noteLabels: async () => undefined,
-    },
-    watch: {
-      due: async () => [],
-      held: async () => [],
-      renew: async () => undefined,
-      watched: async () => undefined,
-    },
-    histories: {
-      due: async () => [],
-      answered: async () => [],
-      restate: async () => 0,
-      watched: async () => undefined,
-    },
-    instruments: { note: async () => 0 },
+    livesDue: answered('sql', createMemoryLivesDue(warehouse, sql)),
+    labels: answered('sql', createMemoryLabelBook(warehouse, sql)),
+    watch: answered('sql', createMemoryArchiveWatch(warehouse, clock, sql)),
+    histories: answered('sql', createMemoryHistoryWatch(warehouse, clock, sql)),
+    instruments: answered('sql', createMemoryInstruments(warehouse, clock, sql)),
     hasKey: () => true,
     auditEveryMs: HOUR,
     sha256: () => {
