@@ -2,18 +2,24 @@ import type { Job } from '../../functions/core/jobs/job.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Range } from '../../functions/core/time/range.ts';
 import { iso } from '../../functions/core/time/time.ts';
+import type { Scheduler } from '../engine/scheduler.ts';
 import { StateError } from '../machine/interpret.ts';
+import type { Functions } from './functions.ts';
 import type { OrderEvent } from './handlers.ts';
-import type { World } from './world.ts';
 
 /** Errors that a person meets with patience. */
 const PASSING = /^(Retryable|Lambda|Sandbox|States|BudgetExhausted)/;
 
+interface Place {
+  readonly scheduler: Scheduler;
+  readonly functions: Functions;
+}
+
 /** People at the command line: they do something, and again a minute later when the answer did not come. */
 export class Operators {
-  readonly #world: World;
+  readonly #world: Place;
 
-  constructor(world: World) {
+  constructor(world: Place) {
     this.#world = world;
   }
 

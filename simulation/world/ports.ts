@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { PurgingCatalog } from '../../functions/core/ledger/ports.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import { HOUR } from '../../functions/core/time/time.ts';
 import type { Process, Scheduler } from '../engine/scheduler.ts';
@@ -13,6 +12,7 @@ import { createMemorySeriesCatalog } from '../memory/ledger/series-catalog.ts';
 import { createMemorySeriesStore } from '../memory/ledger/series-store.ts';
 import type { MemoryWarehouse } from '../memory/ledger/warehouse.ts';
 import type { Step } from '../memory/step.ts';
+import { createMemoryAggregates } from '../memory/watch/aggregates.ts';
 import { createMemoryArchiveWatch } from '../memory/watch/archive-watch.ts';
 import { createMemoryHistoryWatch } from '../memory/watch/history-watch.ts';
 import { createMemoryInstruments } from '../memory/watch/instruments.ts';
@@ -61,7 +61,7 @@ export function portsOf(shared: Shared, process: Process, adopt: (error: unknown
     jobs,
     leases: answered('table', createMemoryLeases(tables, table)),
     store: answered('sql', createMemorySeriesStore(warehouse, clock, sql)),
-    catalog: answered('sql', createMemorySeriesCatalog(warehouse, clock, sql)) as PurgingCatalog,
+    catalog: answered('sql', createMemorySeriesCatalog(warehouse, clock, sql)),
     stored: createMemoryStoredRows(warehouse, sql),
     queries: answered('sql', createMemoryCoverageQueries(warehouse, sql)),
     livesDue: answered('sql', createMemoryLivesDue(warehouse, sql)),
@@ -69,6 +69,7 @@ export function portsOf(shared: Shared, process: Process, adopt: (error: unknown
     watch: answered('sql', createMemoryArchiveWatch(warehouse, clock, sql)),
     histories: answered('sql', createMemoryHistoryWatch(warehouse, clock, sql)),
     instruments: answered('sql', createMemoryInstruments(warehouse, clock, sql)),
+    aggregates: answered('sql', createMemoryAggregates(warehouse, clock, sql)),
     hasKey: () => true,
     auditEveryMs: HOUR,
     sha256: () => {
@@ -81,16 +82,6 @@ export function portsOf(shared: Shared, process: Process, adopt: (error: unknown
         shared.start(id);
         await faults.after(process, 'workflow start');
       },
-    },
-    // Computed from rows, and nothing depends on them.
-    aggregates: {
-      pendingRefreshes: async () => [],
-      markRefreshed: async () => undefined,
-      refresh: async () => undefined,
-      refreshWindow: async () => undefined,
-      extent: async () => undefined,
-      refreshRecent: async () => false,
-      status: async () => [],
     },
   };
 }
@@ -121,9 +112,9 @@ function withAnswers<Port extends object>(
 }
 
 function methodsOf(port: object): string[] {
+  const prototype: object = Object.getPrototypeOf(port);
   const own = Object.keys(port);
-  const inherited = Object.getOwnPropertyNames(Object.getPrototypeOf(port));
-  const all = Object.getPrototypeOf(port) === Object.prototype ? own : [...own, ...inherited];
+  const all = prototype === Object.prototype ? own : [...own, ...Object.getOwnPropertyNames(prototype)];
   return all.filter(
     (name) => name !== 'constructor' && typeof (port as Record<string, unknown>)[name] === 'function',
   );

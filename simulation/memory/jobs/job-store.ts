@@ -132,11 +132,13 @@ async function list(tables: JobTables, step: Step, { statuses, source, limit, af
   const found = new Map<string, Job>();
   for (const stage of STAGES) {
     await step('list jobs');
-    for (const job of tables.jobs.values()) {
-      if (!stage.includes(job.status) || !statuses.includes(job.status)) continue;
-      if (source && job.source !== source) continue;
-      if (after && job.id >= after) continue;
-      found.set(job.id, job);
+    for (const status of stage) {
+      if (!statuses.includes(status)) continue;
+      for (const job of tables.jobs.ofStatus(status)) {
+        if (source && job.source !== source) continue;
+        if (after && job.id >= after) continue;
+        found.set(job.id, job);
+      }
     }
   }
   const jobs = [...found.values()].sort((a, b) => (a.id < b.id ? 1 : -1));

@@ -1,4 +1,4 @@
-import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
+import type { ChunkProgress, Job, JobStatus } from '../../../functions/core/jobs/job.ts';
 import type { Lease } from '../../../functions/core/jobs/lease.ts';
 import type { RangeSet } from '../../../functions/core/time/range.ts';
 
@@ -17,7 +17,7 @@ interface Cooldown {
 
 /** The content of the job table. It outlives the stores that use it, as a table outlives processes. */
 export interface JobTables {
-  readonly jobs: Map<string, Job>;
+  readonly jobs: JobsById;
   /** by job and label */
   readonly chunks: Map<string, Map<string, ChunkProgress>>;
   readonly idempotencyKeys: Map<string, { readonly jobId: string; readonly digest: string }>;
@@ -35,7 +35,7 @@ export interface JobTables {
 }
 
 export const emptyJobTables = (): JobTables => ({
-  jobs: new Map(),
+  jobs: new JobsById(),
   chunks: new Map(),
   idempotencyKeys: new Map(),
   orders: new Map(),
@@ -46,6 +46,23 @@ export const emptyJobTables = (): JobTables => ({
   cooldowns: new Map(),
   ids: { time: 0, count: 0 },
 });
+
+/** Jobs by id, with an index by status, as the table has one. */
+export class JobsById extends Map<string, Job> {
+  readonly #byStatus = new Map<JobStatus, Map<string, Job>>();
+
+  override set(id: string, job: Job): this {
+    const before = this.get(id);
+    if (before && before.status !== job.status) this.#byStatus.get(before.status)!.delete(id);
+    const of = this.#byStatus.get(job.status) ?? new Map<string, Job>();
+    this.#byStatus.set(job.status, of.set(id, job));
+    return super.set(id, job);
+  }
+
+  ofStatus(status: JobStatus): Iterable<Job> {
+    return this.#byStatus.get(status)?.values() ?? [];
+  }
+}
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -51,8 +51,7 @@ export function createMemorySeriesStore(
       await step(`close ${jobId}`);
       const now = clock();
       warehouse.withoutWaiting(now, () => {
-        const closed = new Map(warehouse.closedJobs).set(jobId, now);
-        warehouse.closedJobs = new Map([...closed].filter(([, at]) => at >= now - REMEMBERED));
+        warehouse.closedJobs = warehouse.closedJobs.with(jobId, now, now - REMEMBERED);
       });
     },
 

@@ -8,6 +8,7 @@ import type { TableSpec } from '../../../functions/core/series/table.ts';
 import { normalize, type RangeSet } from '../../../functions/core/time/range.ts';
 import { DAY, floorTo } from '../../../functions/core/time/time.ts';
 import type { RowChange } from '../../../functions/core/verify/archive-watch.ts';
+import { ClosedJobs } from './closed-jobs.ts';
 import { type Row, RowTables } from './rows.ts';
 
 /** A span of the ledger. Ids ascend; the parts of a span that is cut get new ids. */
@@ -95,7 +96,7 @@ export interface ListedInstrument {
 /** The tables that are not about one series. */
 export interface SharedTables {
   /** when jobs ended, by job id; epoch ms */
-  readonly closedJobs: ReadonlyMap<string, number>;
+  readonly closedJobs: ClosedJobs;
   /** what is not kept */
   readonly retention: readonly Retention[];
   readonly instruments: readonly ListedInstrument[];
@@ -132,7 +133,7 @@ interface Unflushed {
  */
 export class MemoryWarehouse implements SharedTables {
   readonly rows: RowTables;
-  closedJobs: SharedTables['closedJobs'] = new Map();
+  closedJobs = new ClosedJobs();
   retention: SharedTables['retention'] = [];
   instruments: SharedTables['instruments'] = [];
   labelRules: SharedTables['labelRules'] = new Map();
