@@ -1,7 +1,9 @@
 import { DAY, HOUR, MINUTE } from '../functions/core/time/time.ts';
+import { LABELS_MOVED } from '../functions/sources/binance/metrics/metric-labels.ts';
 import { drawPlan, type FaultPlan } from './engine/fault.ts';
 import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
+import { checkByRecord } from './properties/by-record.ts';
 import { checkComplete } from './properties/complete.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
 import { checkLedger } from './properties/ledger.ts';
@@ -95,6 +97,7 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
       ...checkLedger(world.warehouse),
       ...checkLiveness(world),
       ...checkComplete(world),
+      ...checkByRecord(world, plan),
       ...world.problems,
     ]);
   }
@@ -117,10 +120,12 @@ function drawSetting(random: ReturnType<typeof createRandom>): {
   readonly start: number;
   readonly history: number;
 } {
-  const day = Date.UTC(2024, 0) + random.int(700) * DAY;
+  // Labels of metrics moved on one day; before it and after it is another layout.
+  const moved = random.chance(0.1);
+  const day = moved ? LABELS_MOVED - random.int(4) * DAY : Date.UTC(2024, 0) + random.int(1_000) * DAY;
   const date = new Date(day);
   const monthEnd = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - DAY;
-  const begin = random.chance(0.4) ? monthEnd : day;
+  const begin = random.chance(0.4) && !moved ? monthEnd : day;
   const history = random.chance(0.7) ? random.int(3 * 24) * HOUR : random.int(40 * 24) * HOUR;
   return { start: begin + random.int(24 * 60) * MINUTE, history: history + 6 * HOUR };
 }

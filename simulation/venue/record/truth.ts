@@ -63,7 +63,9 @@ export class VenueTruth {
   /** Where a row is to be had, from when to when, the earliest first; of the future as far as it is decided. */
   servings(series: Series, t: number): Serving[] {
     const about = this.about(series);
-    if (!about) return [];
+    if (!about || t % about.every !== 0) return [];
+    const [there] = timesOf(about.set, { start: t, end: t + 1 });
+    if (there !== t) return [];
     const places = [this.#answered(about, t), ...this.#files(about, t)];
     return places.flat().sort((a, b) => a.start - b.start || a.end - b.end);
   }
