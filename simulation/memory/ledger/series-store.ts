@@ -50,10 +50,7 @@ export function createMemorySeriesStore(
     async close(jobId) {
       await step(`close ${jobId}`);
       const now = clock();
-      warehouse.withoutWaiting(now, () => {
-        const closed = new Map(warehouse.closedJobs).set(jobId, now);
-        warehouse.closedJobs = new Map([...closed].filter(([, at]) => at >= now - REMEMBERED));
-      });
+      warehouse.withoutWaiting(now, () => warehouse.closeJob(jobId, now, now - REMEMBERED));
     },
 
     async listing(series) {
