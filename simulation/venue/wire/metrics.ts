@@ -27,16 +27,26 @@ export const ROUTES: Readonly<
 
 export const metricsSet = (listed: Listed): Rowset => ({ listed, dataset: 'metrics', step: SLOT });
 
-/** How the labels of a day's file are written, and what they stand for. */
-export function labelsOf(listed: Listed, faults: readonly VenueFault[], day: number): Label[] {
+/** The first label of a day's file, and how much later the instant is that a label stands for. */
+function layoutOf(
+  listed: Listed,
+  faults: readonly VenueFault[],
+  day: number,
+): { readonly first: number; readonly late: number } {
   const shift = ofKind(faults, 'label-shift').findLast(
     ({ symbol, at }) => symbol === listed.symbol && at <= day,
   );
   const usual = day < LABELS_MOVED ? 'ends' : 'moved';
   const layout = shift?.labels ?? usual;
-  const first = layout === 'ends' ? day + SLOT : day;
-  const late = layout === 'moved' ? SLOT : 0;
-  return Array.from({ length: DAY / SLOT }, (_, slot) => {
+  return { first: layout === 'ends' ? day + SLOT : day, late: layout === 'moved' ? SLOT : 0 };
+}
+
+const SLOTS = DAY / SLOT;
+
+/** How the labels of a day's file are written, and what they stand for. */
+export function labelsOf(listed: Listed, faults: readonly VenueFault[], day: number): Label[] {
+  const { first, late } = layoutOf(listed, faults, day);
+  return Array.from({ length: SLOTS }, (_, slot) => {
     const label = first + slot * SLOT;
     return { label, at: label + late };
   });
@@ -50,8 +60,9 @@ export function daysWith(
 ): { readonly period: Period; readonly label: number }[] {
   return [t - DAY, t].flatMap((at) => {
     const period = periodAt('day', at);
-    const found = labelsOf(listed, faults, period.start).find((label) => label.at === t);
-    return found ? [{ period, label: found.label }] : [];
+    const { first, late } = layoutOf(listed, faults, period.start);
+    const slot = (t - late - first) / SLOT;
+    return Number.isInteger(slot) && slot >= 0 && slot < SLOTS ? [{ period, label: t - late }] : [];
   });
 }
 
