@@ -2,7 +2,7 @@ import { type Series, seriesLabel } from '../core/series/series.ts';
 import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
 import { sliceBatch } from '../core/series/table.ts';
 import { ceilTo, HOUR } from '../core/time/time.ts';
-import { listIn, numberIn, stampIn } from './bybit/envelope.ts';
+import { listIn, stampIn, textNumberIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
 import { LONGEST_INTERVAL } from './funding/intervals.ts';
 import {
@@ -26,7 +26,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
   const bad = new BadCells(subject, HOUR);
   const settlements = list.flatMap((row, i): Settlement[] => {
     const { symbol, fundingRate, fundingRateTimestamp } = (row ?? {}) as Record<string, unknown>;
-    const [stamp, rate] = [stampIn(fundingRateTimestamp), numberIn(fundingRate)];
+    const [stamp, rate] = [stampIn(fundingRateTimestamp), textNumberIn(fundingRate)];
     if (symbol !== series.symbol) throw malformed(subject, `row ${i + 1} is no settlement.`);
     if (stamp === undefined) bad.note(undefined, 'fundingRateTimestamp', fundingRateTimestamp);
     else if (rate === undefined) bad.note(dueAt(stamp), 'fundingRate', fundingRate);

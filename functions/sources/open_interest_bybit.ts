@@ -4,7 +4,7 @@ import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
 import { MARKET_SYMBOL } from '../core/series/spelling.ts';
 import { ceilTo, HOUR, MINUTE } from '../core/time/time.ts';
 import { stepOf, type Timeframe } from '../core/time/timeframe.ts';
-import { listIn, numberIn, stampIn } from './bybit/envelope.ts';
+import { listIn, stampIn, textNumberIn } from './bybit/envelope.ts';
 import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
 import { openInterestTable } from './open_interest/table.ts';
 import { BadCells } from './rest/bad-cells.ts';
@@ -30,7 +30,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
   const bad = new BadCells(subject, stepOf(series.timeframe));
   const rows = list.flatMap((row, i) => {
     const { openInterest, timestamp } = (row ?? {}) as Record<string, unknown>;
-    const [time, interest] = [stampIn(timestamp), numberIn(openInterest)];
+    const [time, interest] = [stampIn(timestamp), textNumberIn(openInterest)];
     if (time === undefined || interest === undefined) {
       const [field, value] = time === undefined ? ['timestamp', timestamp] : ['openInterest', openInterest];
       bad.note(time, field as string, value);

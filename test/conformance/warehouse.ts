@@ -5,8 +5,7 @@ import { type TableSpec, timeColumn } from '../../functions/core/series/table.ts
 import type { RangeSet } from '../../functions/core/time/range.ts';
 import { createSeriesCatalog } from '../../functions/stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
-import { toMultirange } from '../../functions/stores/ledger/spans/write-spans.ts';
-import { ownRows } from '../../functions/stores/postgres/fragments.ts';
+import { ownRows, toMultirange } from '../../functions/stores/postgres/fragments.ts';
 import { createMemorySeriesCatalog } from '../../simulation/memory/ledger/series-catalog.ts';
 import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-store.ts';
 import { MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';

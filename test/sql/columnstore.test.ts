@@ -5,10 +5,11 @@ import { measure, type Range, type RangeSet } from '../../functions/core/time/ra
 import { DAY, MINUTE } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import { commitPages } from '../../functions/stores/ledger/commit-pages.ts';
-import { readCovered, toMultirange } from '../../functions/stores/ledger/spans/write-spans.ts';
+import { readCovered } from '../../functions/stores/ledger/spans/read-ledger.ts';
 import { forgetSeries, purgeRows } from '../../functions/stores/ledger/upkeep/purge.ts';
 import { reconcile } from '../../functions/stores/ledger/upkeep/reconcile.ts';
 import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
+import { toMultirange } from '../../functions/stores/postgres/fragments.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { BTC, candles, JOB, pageOf, SPOT, T0 } from '../stores/klines.ts';
 

@@ -4,7 +4,7 @@ import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates
 import { DAY, floorTo, MINUTE } from '../../functions/core/time/time.ts';
 import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
 import { commitPages } from '../../functions/stores/ledger/commit-pages.ts';
-import { readCovered } from '../../functions/stores/ledger/spans/write-spans.ts';
+import { readCovered } from '../../functions/stores/ledger/spans/read-ledger.ts';
 import { reconcile } from '../../functions/stores/ledger/upkeep/reconcile.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';

@@ -5,6 +5,7 @@ import type { SeriesStore } from '../ledger/ports.ts';
 import type { LabelBook } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { ArchiveListing, ListedObject, Source, Sources } from '../series/source.ts';
+import { NO_ROWS } from '../series/table.ts';
 import { hull } from '../time/range.ts';
 import { DAY, MINUTE } from '../time/time.ts';
 import type { ArchiveWatch, WatchedObject } from '../verify/archive-watch.ts';
@@ -163,8 +164,7 @@ async function noteDamage(
   object: string,
   { code, message }: GordonError,
 ): Promise<void> {
-  const rows = { length: 0, times: new Float64Array(), columns: [] };
   const findings = [{ kind: code, detail: { object, message } }];
-  const page = { series, rows, have: [], empty: [], findings, object };
+  const page = { series, rows: NO_ROWS, have: [], empty: [], findings, object };
   await store.commit([page], { jobId: 'watch-archives', chunk: seriesLabel(series) });
 }

@@ -60,6 +60,9 @@ export interface Batch {
   readonly columns: readonly ColumnData[];
 }
 
+/** A batch without rows, for pages that only bring proofs, failures or findings. */
+export const NO_ROWS: Batch = { length: 0, times: new Float64Array(), columns: [] };
+
 /** The rows `[from, to)` of a batch, without copying the numbers. */
 export function sliceBatch(batch: Batch, from: number, to: number): Batch {
   if (from === 0 && to === batch.length) return batch;

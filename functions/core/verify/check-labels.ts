@@ -4,7 +4,7 @@ import type { SeriesStore } from '../ledger/ports.ts';
 import { type LabelBook, type LabelRule, ruleFor } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { ArchiveTier, Finding, PagesTier, Source, Sources, StreamParser } from '../series/source.ts';
-import type { Batch, TableSpec } from '../series/table.ts';
+import { type Batch, NO_ROWS, type TableSpec } from '../series/table.ts';
 import { type Period, periodAt } from '../time/period.ts';
 import { MINUTE } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
@@ -159,8 +159,7 @@ async function report(
       remedy: `gordon-data convert-labels --source ${series.source} --symbol ${series.symbol} --from <day> --shift ${shiftMs / MINUTE}m`,
     },
   };
-  const rows = { length: 0, times: new Float64Array(), columns: [] };
-  const page = { series, rows, have: [], empty: [], findings: [finding], object };
+  const page = { series, rows: NO_ROWS, have: [], empty: [], findings: [finding], object };
   await store.commit([page], { jobId: 'watch-archives', chunk: seriesLabel(series) });
 }
 

@@ -7,7 +7,7 @@ import type { LabelRules } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
 import { type Finding, type Listing, livesOf, type Source } from '../series/source.ts';
-import { timeColumn } from '../series/table.ts';
+import { NO_ROWS, timeColumn } from '../series/table.ts';
 import { clip, contains, normalize, type Range } from '../time/range.ts';
 import { iso } from '../time/time.ts';
 import { asObject, type Cell, canonicalKey, canonicalLine } from './canonical.ts';
@@ -257,8 +257,7 @@ async function keepFindings(
   findings: readonly Finding[],
 ): Promise<void> {
   if (findings.length === 0) return;
-  const none = { length: 0, times: new Float64Array(), columns: [] };
   const object = `verify ${iso(range.start)} to ${iso(range.end)}`;
-  const page = { series, rows: none, have: [], empty: [], findings, object };
+  const page = { series, rows: NO_ROWS, have: [], empty: [], findings, object };
   await store.commit([page], { jobId: 'verify', chunk: seriesLabel(series) });
 }

@@ -1,6 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LimitFamily } from '../../core/series/venue.ts';
-import { DAY, HOUR, iso, SECOND } from '../../core/time/time.ts';
+import { DAY, floorTo, HOUR, iso, SECOND } from '../../core/time/time.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
 import type { JobTable } from './table.ts';
 import { TTL_ATTRIBUTE } from './table.ts';
@@ -150,3 +150,21 @@ async function conditionally<T>(subject: string, call: () => Promise<T>): Promis
 }
 
 const seconds = (at: number): number => Math.ceil(at / SECOND);
+
+/** Looks at the budgets without taking from them. */
+export interface RateWatch {
+  /** units taken in the window of now */
+  used(family: LimitFamily): Promise<number>;
+  /** undefined when the scope (a family or a venue) may be asked now */
+  cooldown(scope: string): Promise<Cooldown | undefined>;
+}
+
+export function createRateWatch(table: BudgetTable): RateWatch {
+  return {
+    used: (family) => readUsed(table, family, floorTo(table.clock(), family.windowMs)),
+    async cooldown(scope) {
+      const park = await readCooldown(table, scope);
+      return park && park.until > table.clock() ? park : undefined;
+    },
+  };
+}

@@ -4,21 +4,13 @@ import { brokenInvariant } from '../../core/ledger/invariants.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import { hull, normalize, type Range, type RangeSet, union } from '../../core/time/range.ts';
-import { copyRows, tableName } from '../copy/copy.ts';
-import { acquireCopySlot, WORTH_A_PLACE } from '../copy/copy-slots.ts';
+import { acquireCopySlot, copyRows, tableName, WORTH_A_PLACE } from '../copy/copy.ts';
 import { mergeRows } from '../copy/staging.ts';
 import type { Sql } from '../postgres/postgres.ts';
 import { accountPages, sliceRows } from './page-account.ts';
 import { insertFindings } from './spans/findings.ts';
-import {
-  type Author,
-  insertSpans,
-  type LedgerState,
-  lockMonths,
-  noteFailed,
-  readLedger,
-  removeSpans,
-} from './spans/write-spans.ts';
+import { type LedgerState, readLedger } from './spans/read-ledger.ts';
+import { type Author, insertSpans, lockMonths, noteFailed, removeSpans } from './spans/write-spans.ts';
 
 /**
  * Writes pages of one series and their account in one transaction.

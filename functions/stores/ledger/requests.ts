@@ -2,8 +2,8 @@ import type { Requester } from '../../core/ledger/ports.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Range } from '../../core/time/range.ts';
 import { DAY } from '../../core/time/time.ts';
+import { ofSeries, toMultirange } from '../postgres/fragments.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
-import { ofSeries, toMultirange } from './spans/write-spans.ts';
 
 /** After this time a job is dead, and what it requested stays requested. */
 const KEEP = 7 * DAY;

@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { ErrorCode } from '../../core/errors/error-codes.ts';
 import { type ErrorFacts, GordonError } from '../../core/errors/errors.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
 import { openPool, Session } from './connection.ts';
 import { remedyOfForbidden } from './forbidden.ts';
 import { Sessions } from './sessions.ts';
@@ -54,12 +55,16 @@ const PASSING = /^(08|53|57P0[1-5]|40001|40P01|55P03|25P03|25006$)/;
 const BROKEN =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
-/** Does work on the database; its failure is one of the program's. @param subject what was being done, such as a series */
-export async function guarded<T>(subject: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs work on the database and turns its failure into a GordonError.
+ * @param subject of the error: a series, or what was being done
+ * @throws GordonError as `storeError` maps it
+ */
+export async function guarded<T>(subject: Series | string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw storeError(error, subject);
+    throw storeError(error, typeof subject === 'string' ? subject : seriesLabel(subject));
   }
 }
 

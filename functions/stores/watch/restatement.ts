@@ -1,13 +1,15 @@
 import type { Page } from '../../core/ledger/coverage.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Finding } from '../../core/series/source.ts';
-import type { TableSpec } from '../../core/series/table.ts';
+import { NO_ROWS, type TableSpec } from '../../core/series/table.ts';
 import { hull } from '../../core/time/range.ts';
 import { iso } from '../../core/time/time.ts';
 import type { Restatement } from '../../core/verify/archive-watch.ts';
 import { mergeRows } from '../copy/staging.ts';
 import { insertFindings } from '../ledger/spans/findings.ts';
-import { isPurged, lockMonths } from '../ledger/spans/write-spans.ts';
+import { isPurged } from '../ledger/spans/read-ledger.ts';
+import { lockMonths } from '../ledger/spans/write-spans.ts';
+import { ofSeries } from '../postgres/fragments.ts';
 import type { Transaction } from '../postgres/postgres.ts';
 
 /**
@@ -25,7 +27,7 @@ export async function renew(
   const { object, was, became, spans, rows } = restatement;
   await lockMonths(tx, series, spans);
   if (await isPurged(tx, series)) return 0;
-  const page: Page = { series, rows: NONE, have: [], empty: [], findings: [], object };
+  const page: Page = { series, rows: NO_ROWS, have: [], empty: [], findings: [], object };
   if (rows.length > 0) await mergeRows(tx, table, page, rows);
   if (was !== undefined && became !== undefined) await enterHash(tx, series, restatement, was, became, now);
   const entered = await enterChanges(tx, series, restatement, now);
@@ -36,7 +38,7 @@ export async function renew(
 
 async function enterHash(
   tx: Transaction,
-  { source, symbol, timeframe }: Series,
+  series: Series,
   { object, spans }: Restatement,
   was: string,
   became: string,
@@ -45,8 +47,7 @@ async function enterHash(
   const around = hull(spans);
   await tx`
     update market_data.coverage set sha256 = ${became}, fetched_at = ${new Date(now)}
-    where source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}
-      and state = 'have' and object = ${object} and sha256 = ${was}
+    where ${ofSeries(tx, series)} and state = 'have' and object = ${object} and sha256 = ${was}
       and lower(span) < ${new Date(around?.end ?? 0)} and upper(span) > ${new Date(around?.start ?? 0)}`;
 }
 
@@ -89,5 +90,3 @@ const authorOf = (series: Series, hash: string | undefined, at: number) => ({
   chunk: seriesLabel(series),
   at,
 });
-
-const NONE = { length: 0, times: new Float64Array(), columns: [] };

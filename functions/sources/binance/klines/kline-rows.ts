@@ -6,6 +6,7 @@ import type { Batch } from '../../../core/series/table.ts';
 import { floorTo, iso } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { malformed } from '../../rest/malformed.ts';
+import { isInstant } from '../../rest/values.ts';
 
 /** Numbers of a candle as the venue orders them: open time to taker quote volume; what follows means nothing. */
 export const KLINE_FIELDS = 11;
@@ -26,14 +27,9 @@ const MAX_INT4 = 2 ** 31 - 1;
 export const isCount = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= MAX_INT4;
 /** From here on a stamp is in microseconds: spot archives since 2025, REST on request. */
 const FIRST_MICROS = 1e15;
-const EARLIEST = Date.UTC(2009, 0);
-const LATEST = Date.UTC(2200, 0);
 
 /** Whether a stamp of either unit can be a candle's opening. */
-export const isOpenTime = (stamp: number): boolean => {
-  const at = toMillis(stamp);
-  return at >= EARLIEST && at < LATEST;
-};
+export const isOpenTime = (stamp: number): boolean => isInstant(toMillis(stamp));
 
 /** A stamp of either unit as epoch ms, with a fraction where the microseconds have one. */
 export const toMillis = (stamp: number): number => (stamp >= FIRST_MICROS ? stamp / 1000 : stamp);

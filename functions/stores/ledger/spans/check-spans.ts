@@ -1,15 +1,25 @@
-import type { PendingQuery, Row } from 'postgres';
 import type { Breach } from '../../../core/ledger/invariants.ts';
 import type { Series } from '../../../core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../../core/series/table.ts';
 import { hull, normalize, type Range } from '../../../core/time/range.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
-import { ownRows } from '../../postgres/fragments.ts';
+import { bounds, type Fragment, ofSeries, ownRows } from '../../postgres/fragments.ts';
 import type { Runner } from '../../postgres/postgres.ts';
-import type { NewSpan } from './new-span.ts';
 
-type Fragment = PendingQuery<Row[]>;
+export type CoverageState = 'have' | 'empty' | 'failed';
+
+/** A span to be entered into market_data.coverage. */
+export interface NewSpan {
+  readonly span: Range;
+  readonly state: CoverageState;
+  readonly reason?: string;
+  readonly evidence?: unknown;
+  readonly object?: string;
+  readonly sha256?: string | undefined;
+  /** rows within a part of the span; absent: one for each step */
+  readonly count?: (part: Range) => number;
+}
 
 /** The table whose rows the spans speak of, and how. */
 export interface Counted {
@@ -43,14 +53,12 @@ export function selectBroken(sql: Runner, series: Series, spans: readonly NewSpa
       : sql`found <> rows`;
   // OFFSET keeps the planner from looking things up once more for each place that names them.
   return sql`
-    select (extract(epoch from lower(span)) * 1000)::float8 as start, (extract(epoch from upper(span)) * 1000)::float8 as "end",
-      state, rows, found, doubled
+    select ${bounds(sql, sql`span`)}, state, rows, found, doubled
     from (
       select added.*, coalesce(span && (
           -- As the statement found it: without what it adds.
           select range_agg(span) from market_data.coverage
-          where source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}
-            and lower(span) < ${new Date(around.end)} and upper(span) > ${new Date(around.start)}), false) as doubled,
+          where ${ofSeries(sql, series)} and lower(span) < ${new Date(around.end)} and upper(span) > ${new Date(around.start)}), false) as doubled,
         ${found} as found
       from added offset 0) looked
     where doubled or ${differs} order by lower(span) limit 1`;

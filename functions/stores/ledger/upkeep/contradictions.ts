@@ -5,9 +5,9 @@ import { type TableSpec, timeColumn } from '../../../core/series/table.ts';
 import { normalize, type Range, type RangeSet, union } from '../../../core/time/range.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
-import { ownRows } from '../../postgres/fragments.ts';
+import { bounds, ofSeries, ownRows, toMultirange } from '../../postgres/fragments.ts';
 import type { Runner, Sql, Transaction } from '../../postgres/postgres.ts';
-import { lockMonths, noteFailed, ofSeries, removeSpans, toMultirange } from '../spans/write-spans.ts';
+import { lockMonths, noteFailed, removeSpans } from '../spans/write-spans.ts';
 
 /** What the ledger says of a range, and where it contradicts itself or the rows. */
 export interface Contradictions {
@@ -48,7 +48,7 @@ export async function findContradictions(
           and ${time} < least(upper(span), ${end}) and ${time} >= ${start} and ${time} < ${end}
         order by 1 limit ${MOST_DENIED}) t
       where state = 'empty')
-    select kind, (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
+    select kind, ${bounds(sql, sql`r`)}
     from looks, unnest(set) r order by lower(r)`;
   const of = (kind: keyof Contradictions): RangeSet =>
     normalize(rows.filter((row) => row.kind === kind).map(({ start, end }) => ({ start, end })));

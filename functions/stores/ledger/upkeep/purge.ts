@@ -6,9 +6,10 @@ import { type Range, type RangeSet, union } from '../../../core/time/range.ts';
 import { type Clock, HOUR } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
-import { ownRows } from '../../postgres/fragments.ts';
+import { ofSeries, ownRows } from '../../postgres/fragments.ts';
 import type { Sql, Transaction } from '../../postgres/postgres.ts';
-import { lockMonths, ofSeries, readRequested, readSpanned } from '../spans/write-spans.ts';
+import { readRequested, readSpanned } from '../spans/read-ledger.ts';
+import { lockMonths } from '../spans/write-spans.ts';
 import { accountsForDeletes } from './recount.ts';
 
 /** What one call of a purge has deleted. */

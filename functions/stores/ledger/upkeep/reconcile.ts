@@ -4,9 +4,10 @@ import { hull, measure, normalize, type Range, type RangeSet, union } from '../.
 import { DAY, floorTo } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
-import { ownRows } from '../../postgres/fragments.ts';
+import { asRanges, bounds, ofSeries, ownRows, toMultirange } from '../../postgres/fragments.ts';
 import type { Runner, Sql } from '../../postgres/postgres.ts';
-import { lockMonths, readCovered, removeSpans, toMultirange } from '../spans/write-spans.ts';
+import { readCovered } from '../spans/read-ledger.ts';
+import { lockMonths, removeSpans } from '../spans/write-spans.ts';
 import { compactLedger } from './compact.ts';
 import { findContradictions, removeContradictions } from './contradictions.ts';
 
@@ -65,9 +66,9 @@ function takeOut(sql: Sql, table: TableSpec, series: Series, suspects: RangeSet)
 /** Of events: spans with fewer rows than were written; nothing tells which row is gone, so the whole span is. */
 async function shortSpans(sql: Runner, table: TableSpec, series: Series, range: Range): Promise<RangeSet> {
   const rows = await sql<Range[]>`
-    select (extract(epoch from lower(span)) * 1000)::float8 as start, (extract(epoch from upper(span)) * 1000)::float8 as "end"
+    select ${bounds(sql, sql`span`)}
     from market_data.coverage c
-    where source = ${series.source} and c.symbol = ${series.symbol} and c.timeframe = ${series.timeframe} and state = 'have'
+    where ${ofSeries(sql, series)} and state = 'have'
       and lower(span) < ${new Date(range.end)} and upper(span) > ${new Date(range.start)}
       and rows > ${countOf(sql, table, series, 'span')}
     order by 1`;
@@ -165,9 +166,9 @@ async function rowless(
           where ${ownRows(sql, table, series)} and ${time} >= day and ${time} < day + interval '1 day'
             and ${inBounds(sql, table, within)}), '{}') as lost
       from (select to_timestamp(d::float8 / 1000) as day from jsonb_array_elements_text(${sql.json([...days])}) d) days)
-    select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
+    select ${bounds(sql, sql`r`)}
     from unnest((select range_agg(part) from parts, unnest(lost) part)) r order by 1`;
-  return rows.map(({ start, end }) => ({ start, end }));
+  return asRanges(rows);
 }
 
 const daysOf = (range: Range): number[] => {
