@@ -53,15 +53,15 @@ export interface World {
   pageRows: number;
   /** what the venue cuts its pages at, if that is less than it should */
   cappedAt?: number;
-  /** answers with its rows whatever range is asked for */
+  /** answers with its rows whatever range is requested */
   ignoresBounds?: boolean;
   /** objects by name (`2025-03` or `2025-03-01`): instants in the order of the file, or the damage */
   archive: Readonly<Record<string, readonly number[] | GordonError>>;
-  /** rows for each piece that the parser gives; all at once unless told */
+  /** rows for each piece that the parser gives; defaults to all at once */
   pieceRows: number;
   listing: () => Promise<Listing | undefined>;
   withoutArchive?: boolean;
-  /** how far back the REST tier answers; without end unless told */
+  /** how far back the REST tier answers; defaults to no limit */
   reachMs?: number;
   /** the archive has a listing: of its objects, or one that fails */
   listed?: true | GordonError;

@@ -7,7 +7,7 @@ export interface DocumentedOperation {
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly body: Schema | undefined;
-  /** by status; `default` for what nobody foresaw */
+  /** by status; `default` for every other status */
   readonly responses: Readonly<Record<string, { readonly mediaType: string; readonly schema: Schema }>>;
 }
 export interface Parameter {
@@ -27,7 +27,7 @@ interface RawOperation {
   >;
 }
 
-/** The operations of a document as whoever only has the document sees them. */
+/** The operations of an OpenAPI document, read from the document alone. */
 export const listOperations = (document: OpenApi): DocumentedOperation[] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, raw]): DocumentedOperation => {

@@ -189,7 +189,7 @@ describe.each([
     expect(gone.empty.map(({ span, reason }) => [reason, span.end])).toEqual([['delisted', late.end]]);
   });
 
-  it('is told that there is no such symbol', async () => {
+  it('is refused as an unknown symbol', async () => {
     await expect(fill(source, march, '1h', 'NOSUCHUSDT')).rejects.toMatchObject({
       code: 'unknown-symbol',
       subject: 'NOSUCHUSDT',
@@ -249,7 +249,7 @@ describe('spot', () => {
   });
 });
 
-it('waits for the end of a ban that the venue tells, and parks all of it', async () => {
+it('waits for the end of a ban that the venue reports, and cools the whole venue down', async () => {
   venues.faults.add({ kind: 'status', status: 418, match: '/klines?', headers: { 'retry-after': '300' } });
   const minutes = span('2025-08-20T08:00', '2025-08-20T12:00');
   await expect(fill(klines_spot, minutes)).rejects.toMatchObject({ name: 'BudgetExhausted' });

@@ -1,21 +1,21 @@
 /** What Step Functions matches in Retry and Catch. */
 export type ErrorName =
-  /** The venue or the way to it failed in a manner that may pass: ask again. */
+  /** The venue or the way to it failed in a manner that may pass: retry. */
   | 'RetryableVenueError'
-  /** The way to an archive failed in a manner that may pass, and the venue's own API may have its rows: ask again, then there. */
+  /** The way to an archive failed in a manner that may pass, and the venue's own API may have its rows: retry, then use the API. */
   | 'ArchiveUnreachable'
   /** The database or the job table failed in a manner that may pass. */
   | 'RetryableStoreError'
-  /** Asking again gives the same answer. */
+  /** A retry gives the same answer. */
   | 'PermanentError'
-  /** The caller asked for something that cannot be. */
+  /** The caller's request is invalid. */
   | 'BadRequest';
 
 export interface ErrorKind {
   readonly name: ErrorName;
-  /** who has to change for it to go: the venue with its files and the way to it, or this program and whoever runs it */
+  /** who has to change for it to go: the venue with its files and the way to it, or this program and its operator */
   readonly origin: 'venue' | 'ours';
-  /** what to do next, where nobody knows better */
+  /** what to do next, where the error itself has no better remedy */
   readonly remedy: string;
   /** of the answer to a request that is refused for it; absent: none is */
   readonly status?: number;

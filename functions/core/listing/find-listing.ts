@@ -9,11 +9,11 @@ import { stepOf } from '../time/timeframe.ts';
 /** A symbol whose newest row is older than this may be delisted; a halt is not that long. */
 const SILENT_FOR = 3 * DAY;
 
-/** @property frozen the end is that of rows which nobody traded: the symbol ended before */
+/** @property frozen the last rows have no trades: the symbol ended before them */
 export type FoundListing = Listing & { readonly frozen?: boolean };
 
 /**
- * Asks the venue for the span of a symbol's life: its first row, and if it no longer trades its last.
+ * Finds the span of a symbol's life at the venue: its first row and, if it no longer trades, its last.
  * @returns undefined when the venue knows the symbol but has no rows of it
  * @throws GordonError `unknown-symbol`
  */
@@ -48,8 +48,8 @@ export async function findListing(
 }
 
 /**
- * A list that does not have the symbol any more says that it does not trade, while its rows are still to be had. One that refuses
- * the request says nothing, so no end is proven.
+ * A list that no longer has the symbol shows that it does not trade, even though its rows can still be fetched. A refused
+ * request proves nothing about its end.
  */
 function whereRefused(error: unknown): boolean {
   if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;

@@ -16,13 +16,13 @@ export interface QuotePorts {
   readonly clock: Clock;
 }
 
-/** What an order will take. The ledger tells what is missing and how long the symbols lived; nothing else is asked. */
+/** What an order will take. The ledger knows what is missing and how long the symbols lived; no venue is queried. */
 export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Quote> {
   await ports.catalog.recount(RECOUNT_PATIENCE, order);
   const now = ports.clock();
   const series = seriesOf(order, ports.sources);
   const chunks: ChunkEstimate[] = [];
-  // Most symbols of an order lack the same: what one of them takes, all of them take.
+  // Most symbols of an order lack the same ranges, so the estimate of one holds for all of them.
   const known = new Map<string, readonly ChunkEstimate[]>();
   const read = new Set<string>();
   const found = await pMap(

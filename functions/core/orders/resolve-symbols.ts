@@ -11,7 +11,7 @@ export interface ResolvePorts {
 
 export interface Resolved {
   readonly symbols: readonly string[];
-  /** those that a selector chose: that a venue lacks one is no mistake of the order */
+  /** those that a selector chose: the order is valid even if a venue does not list one of them */
   readonly selected: ReadonlySet<string>;
   /** `source symbol` pairs that a venue's list has just proven */
   readonly listed: ReadonlySet<string>;

@@ -2,7 +2,7 @@ import { badRequest } from '../errors/bad-request.ts';
 import { readColumns, type TableSpec, timeColumn } from '../series/table.ts';
 import type { RowsRequest } from './ports.ts';
 
-/** Of candles that are made of smaller ones, what is the sum of theirs. */
+/** Columns of longer candles that are the sum of those of the shorter ones. */
 export const summedColumns = (table: TableSpec): string[] =>
   table.columns.map(({ name }) => name).filter((name) => /volume$|^trades$|^turnover$/.test(name));
 

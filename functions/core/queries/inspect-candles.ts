@@ -46,7 +46,7 @@ export function candleSeries(
 
 /**
  * Ranges of closed candles that are not there, and are not proven never to have been. Rows are counted first, so what
- * somebody deleted is seen too.
+ * was deleted is seen too.
  * @param range floored to the grid, as an order's is; an end that is not given is that of all that was ever ordered
  * @throws GordonError `nothing-ordered` when there is no such thing
  */

@@ -42,7 +42,7 @@ export interface EstimateOptions {
 }
 
 /**
- * What fetching a chunk will ask for when every file is where it should be, from the source's tiers alone. Nobody is asked,
+ * The requests that fetching a chunk takes when every file is where it should be, from the source's tiers alone. Nothing is sent,
  * so holes, damaged files and repeated requests are not in it.
  */
 export function estimateChunk(
@@ -77,7 +77,7 @@ function objects(
   let brought: RangeSet = [];
   const step = stepOf(chunk.timeframe);
   for (const period of around ? periodsFor(tier, around, step) : []) {
-    // Of what two objects may hold the earlier one has it.
+    // A step that two objects may hold counts for the earlier one.
     const wanted = subtract(wantedFromObject(tier, period, left, now, step), brought);
     if (wanted.length === 0) continue;
     const { file } = tier.object(chunk, period);
@@ -101,7 +101,7 @@ function pages(
   const step = stepOf(chunk.timeframe);
   const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - tier.reachMs, step);
   const within = clip(left, { start: reached, end: Number.POSITIVE_INFINITY });
-  // Of events a page holds so many, however far they lie apart.
+  // A page holds a fixed number of events, however far apart they are.
   const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
   for (const range of within) {
     const pageMs = tier.pageRows * perRow;

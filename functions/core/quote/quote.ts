@@ -5,7 +5,7 @@ import { usageOfJob } from '../costs/usage.ts';
 import { SECOND } from '../time/time.ts';
 import type { ChunkEstimate } from './estimate-chunk.ts';
 
-/** What a job will take, by everything that can be known before it begins. As the API tells it. */
+/** What a job will take, by everything that can be known before it begins. As the API returns it. */
 export interface Quote {
   readonly series: number;
   readonly chunks: number;
@@ -31,14 +31,14 @@ export interface QuotedRequests {
 
 /** Fetchers that work at once: `MaxConcurrency` of the state machine's FetchChunks. */
 export const LANES = 8;
-/** Of a published limit the shared budget gives out this much. */
+/** The share of a published limit that the shared budget gives out. */
 const SHARE = 0.9;
 /** Measured: what one PostgreSQL on two shared cores takes by binary COPY with its ledger, all fetchers together. */
 const STORED_PER_SECOND = 100_000;
 /** Assumed: PlanWave, the look back of FinalizeJob, and the engine between them. */
 const AROUND_SECONDS = 2;
 
-/** Adds up what the chunks ask for. */
+/** Adds up the requests of the chunks. */
 export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Quote {
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
   const usage = usageOfJob({ series, chunks: chunks.length, rows });
@@ -50,7 +50,7 @@ export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Qu
     rows,
     requests,
     seconds: secondsOf(chunks, rows, requests),
-    // A job that finds nothing to do still runs PlanWave and FinalizeJob: their fraction of a cent is told too.
+    // A job that finds nothing to do still runs PlanWave and FinalizeJob: their fraction of a cent is included.
     usd: Object.fromEntries(regions.map(([region, p]) => [region, round(total(billFor(usage, p)), 4)])),
     prices_as_of: prices.asOf,
   };

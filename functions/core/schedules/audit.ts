@@ -42,13 +42,13 @@ export interface Audit {
 /** Ten million rows are counted in seconds. A larger warehouse takes turns: the next run goes on where this one stops. */
 const COUNT_BUDGET = 2 * MINUTE;
 
-/** Of one series: more gaps than these are ordered in larger pieces. */
+/** Orders of one series: more gaps than this are ordered in larger pieces. */
 const MOST_PIECES = 20;
 
-/** Of one run: what is left is for the next one. */
+/** Orders of one run: the next run continues with the rest. */
 const MOST_ORDERS = 50;
 
-/** A gap that does not close is asked about after 1, 2, 4… audits; what is about to be lost by each of them. */
+/** A gap that stays open is ordered again after 1, 2, 4… audits; one that is about to be lost, by each audit. */
 const gapPace = (everyMs: number, urgent: boolean): Pace =>
   urgent ? { everyMs } : { everyMs, longestMs: DAY, failedBy: ['failed', 'completed_with_gaps'] };
 
@@ -59,10 +59,10 @@ interface Piece {
 }
 
 /**
- * Holds what was requested of every series against its rows and its ledger, and orders what is missing, proofs of
- * emptiness that are due to be asked again among it. Left alone is what other jobs are at work on, what somebody cancelled
- * within a day, and the newest rows as long as the refresh sees to them. One audit runs at a time.
- * @returns undefined when another one is at it
+ * Compares what was requested of every series with its rows and its ledger, and orders what is missing, including proofs of
+ * emptiness that are due to be renewed. It skips what other jobs are working on, what was cancelled
+ * within a day, and the newest rows as long as the refresh keeps them current. One audit runs at a time.
+ * @returns undefined when another audit is running
  */
 export async function auditGaps(ports: AuditPorts): Promise<Audit | undefined> {
   const lease = await claim(ports, 'audit-gaps', { everyMs: 1, holdMs: 20 * MINUTE });
@@ -109,7 +109,7 @@ async function run(ports: AuditPorts): Promise<Audit> {
 
 async function countRows({ catalog, clock, sources }: AuditPorts): Promise<Pick<Audit, 'counted' | 'lost'>> {
   const began = clock();
-  // What somebody deleted comes before everybody's turn.
+  // Days with deleted rows come first.
   const recounted = await catalog.recount(COUNT_BUDGET);
   const due = (await catalog.report({}))
     .filter(({ source }) => sources[source])
@@ -153,7 +153,7 @@ function leftAlone(gaps: RangeSet, series: SeriesReport, { atWork, cancelled }: 
   return subtract(gaps, union(atWork.get(label) ?? [], cancelled.get(label) ?? []));
 }
 
-/** Each gap by itself, unless there are many: then all that lies between the first and the last is asked about. */
+/** Each gap by itself; if there are many, one range from the first to the last. */
 function inPieces(gaps: RangeSet, within: Range): RangeSet {
   const around = hull(gaps);
   return around && gaps.length > MOST_PIECES ? clip([around], within) : gaps;

@@ -32,7 +32,7 @@ export interface HistoryResult extends RunSummary {
 }
 
 const MOST_SERIES = 1_000;
-/** From comparison to comparison of a series. The schedule comes more often, for those that had to wait. */
+/** Time between two comparisons of a series. The schedule runs more often, for those that had to wait. */
 const EVERY = 23 * HOUR;
 
 /**

@@ -1,7 +1,7 @@
 import { badRequest } from '../errors/bad-request.ts';
 import type { HttpRequest } from './venue.ts';
 
-/** One symbol of a venue's list. Times are epoch ms, absent where the venue does not tell. */
+/** One symbol of a venue's list. Times are epoch ms, absent where the venue does not publish them. */
 export interface Instrument {
   readonly symbol: string;
   /** what its price is in, such as `USDT` */
@@ -86,6 +86,6 @@ export function select(
 
 /** The dated history of listings. Throws as the stores do. */
 export interface Instruments {
-  /** Enters what a venue lists now; only what is otherwise than before becomes a row. @returns rows that are new */
+  /** Records what a venue lists now; only changes become rows. @returns rows that are new */
   note(universe: Pick<Universe, 'venue' | 'market'>, listed: readonly Instrument[]): Promise<number>;
 }

@@ -28,7 +28,7 @@ export type Verdict =
       readonly waitMs: number;
       readonly message: string;
     }
-  /** This egress address is not served; asking again is useless. */
+  /** This egress address is not served; a retry is useless. */
   | { readonly kind: 'region'; readonly message: string; readonly remedy: string }
   | { readonly kind: 'unknown-symbol'; readonly message: string }
   /** The request is wrong: a fault of ours. */
@@ -56,13 +56,13 @@ export interface HttpRequest {
   readonly host: Host;
   /** begins with `/` */
   readonly path: string;
-  /** kept as evidence of what was asked, so never a key: see `secret` */
+  /** kept as evidence of what was requested, so never a key: see `secret` */
   readonly query?: Readonly<Record<string, string | number>>;
   /** a query parameter that the client adds from the environment, so that no adapter, record or error holds the key */
   readonly secret?: { readonly parameter: string; readonly env: string };
   /** absent: a host without a published limit */
   readonly family?: LimitFamily;
-  /** units of the family's budget that the request costs; 1 unless told */
+  /** units of the family's budget that the request costs; defaults to 1 */
   readonly weight?: number;
 }
 

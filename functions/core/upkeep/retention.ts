@@ -33,7 +33,7 @@ export interface RetentionPorts {
 
 /**
  * Sets what is not kept of sources. It is not fetched any more, and where it has no rows the ledger says `retired`. Rows stay until
- * somebody deletes them.
+ * they are deleted.
  * @returns all that is not kept, of every source
  * @throws GordonError `invalid-request`, `unknown-source`, `invalid-time`
  */

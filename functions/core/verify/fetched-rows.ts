@@ -11,11 +11,11 @@ export interface FetchedRow extends Arrived {
   readonly object: string;
 }
 
-/** What the venue tells of a span now. */
+/** What the venue serves for a span now. */
 export interface Fetched {
   /** by key; the first of two, as it is stored */
   readonly rows: Map<string, FetchedRow>;
-  /** about which the venue told, rows or none; the rest cannot be held against anything */
+  /** spans for which the venue answered, with rows or without; the rest cannot be compared */
   readonly answered: RangeSet;
   /** archive objects that were read, with their hash */
   readonly objects: ReadonlyMap<string, string>;
@@ -36,7 +36,7 @@ export async function fetchAgain(ports: FillPorts, context: FetchContext): Promi
   return { rows, answered: intersect(told, wanted), objects };
 }
 
-/** That the venue has forgotten is no word about the rows. */
+/** That the venue no longer serves a span proves nothing about its rows. */
 function servedBy({ have, provisional = [], empty }: Page): RangeSet {
   const none = empty.filter(({ reason }) => reason !== 'source-expired').map(({ span }) => span);
   return union(union(normalize(have), normalize(provisional)), normalize(none));

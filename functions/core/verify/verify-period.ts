@@ -30,13 +30,13 @@ export interface VerifyPorts extends FillPorts {
 
 /** More than a month of the finest series has of spans. */
 const MOST_SPANS = 100_000;
-/** Told one by one; all are counted. */
+/** Differences that are listed one by one; all are counted. */
 const MOST_DIFFERENCES = 20;
 /** Kept on record for each period. */
 const MOST_FINDINGS = 100;
 
 /**
- * Loads what a series has of a period once more and holds it against the stored rows, row by row. Rows are not changed;
+ * Loads what a series has of a period once more and compares it with the stored rows, row by row. Rows are not changed;
  * what differs becomes a finding.
  * @param range within one month, so that the rows fit into memory
  * @throws BudgetExhausted, GordonError `unknown-series`, and what venues and stores throw
@@ -104,7 +104,7 @@ export async function verifyPeriod(
   };
 }
 
-/** What was proven empty by lives that were looked at too long ago, or in which the symbol was traded as is known now. */
+/** What was proven empty by lives that were checked too long ago, or in which the symbol was traded as is known now. */
 async function outdatedProofs(
   { livesDue, clock }: VerifyPorts,
   source: Source,
@@ -181,7 +181,7 @@ class Comparison {
     return line;
   }
 
-  /** What the venue told and nobody has stored. */
+  /** Rows that the venue served and that are not stored. */
   end(): void {
     for (const { line, time, object } of this.#fetched.rows.values()) {
       if (!contains(this.#fetched.answered, time)) continue;
@@ -222,7 +222,7 @@ class Comparison {
   }
 }
 
-/** Two files of the archive that tell of one row differently, such as a day's and its month's, are the archive's own doing. */
+/** If two files of the archive differ in a row, such as a day's and its month's, the archive disagrees with itself. */
 function findingKind(kind: Difference['kind'], stored: string | null, venue: string | null): string {
   const isObject = (from: string | null): boolean => from?.startsWith('/') ?? false;
   if (kind === 'changed' && isObject(stored) && isObject(venue) && stored !== venue) {

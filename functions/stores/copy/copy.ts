@@ -53,15 +53,15 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
 export const tableName = ({ name }: Pick<TableSpec, 'name'>): string => `"market_data".${quoted(name)}`;
 
 /**
- * COPYs of many rows into one table at the same time. Each makes the table's file longer, which PostgreSQL lets only one do at
- * a time (`Lock: extend`): beyond a handful they do little but wake one another, and 40 brought two thirds of what 8 did.
+ * COPYs of many rows that may run into one table at the same time. Each extends the table's file, which PostgreSQL allows only
+ * one at a time (`Lock: extend`). Beyond a handful they mostly wake one another: 40 reached two thirds of the throughput of 8.
  */
 const COPY_SLOTS = 8;
 
-/** Fewer rows fit into pages that are there, or need so few that a place costs more than it saves. */
+/** Fewer rows fit into existing pages, or need so few new ones that waiting for a slot costs more than it saves. */
 export const WORTH_A_PLACE = 10_000;
 
-/** Waits for a place, any that is free or else one by lot, and keeps it until the transaction ends. */
+/** Waits for a slot, any free one or else a random one, and keeps it until the transaction ends. */
 export async function acquireCopySlot(tx: Transaction, { name }: TableSpec): Promise<void> {
   const key = (place: ReturnType<Transaction>) => tx`hashtextextended(${`copy ${name} `} || ${place}, 0)`;
   await tx`

@@ -10,7 +10,7 @@ export interface BudgetTable extends JobTable {
   readonly egress: string;
 }
 
-/** Nobody sends anything to a scope (a limit family or a venue) before `until`; epoch ms of our clock. */
+/** No request goes to a scope (a limit family or a venue) before `until`; epoch ms of our clock. */
 export interface Cooldown {
   readonly until: number;
   readonly why: string;
@@ -47,7 +47,7 @@ export async function reserve(
   return answer && (answer.Attributes!.used as number);
 }
 
-/** Lifts a window's counter to what the venue counted, if that is more. */
+/** Raises a window's counter to what the venue counted, if that is more. */
 export async function raise(
   { client, table, egress }: BudgetTable,
   family: LimitFamily,
@@ -80,7 +80,7 @@ export async function readUsed(
  * Takes the next moment at which a paced family may be used; moments are `spacingMs` apart, for all workers together.
  * @param now epoch ms of our clock
  * @param latest a later moment is not taken
- * @returns the moment, or undefined when so many wait already that it would be later
+ * @returns the moment, or undefined when the queue is already longer than that
  */
 export async function takeMoment(
   { client, table, egress }: BudgetTable,
@@ -110,7 +110,7 @@ export async function takeMoment(
   });
   const subject = `the pace of ${id}`;
   if (await conditionally(subject, () => client.send(atOnce))) return now;
-  // It is not free at once, and what was taken meanwhile is only later: time does not make this moment an earlier one.
+  // No moment is free at once, and one that other workers took meanwhile is only later: waiting never makes it earlier.
   const answer = await conditionally(subject, () => client.send(inLine));
   return answer && (answer.Attributes!.next as number) - spacingMs;
 }
@@ -122,7 +122,7 @@ export async function readCooldown(options: BudgetTable, scope: string): Promise
   return Item as Cooldown | undefined;
 }
 
-/** @returns false when a longer park stands already */
+/** @returns false when a longer cooldown is in force */
 export async function writeCooldown(
   { client, table, egress }: BudgetTable,
   scope: string,
@@ -151,11 +151,11 @@ async function conditionally<T>(subject: string, call: () => Promise<T>): Promis
 
 const seconds = (at: number): number => Math.ceil(at / SECOND);
 
-/** Looks at the budgets without taking from them. */
+/** Reads the budgets without taking from them. */
 export interface RateWatch {
-  /** units taken in the window of now */
+  /** units taken in the current window */
   used(family: LimitFamily): Promise<number>;
-  /** undefined when the scope (a family or a venue) may be asked now */
+  /** undefined when requests to the scope (a family or a venue) are allowed now */
   cooldown(scope: string): Promise<Cooldown | undefined>;
 }
 

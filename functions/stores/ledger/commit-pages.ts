@@ -27,14 +27,14 @@ export async function commitPages(
     return await attempt(sql, table, pages, by, 'copy');
   } catch (error) {
     if ((error as { code?: unknown }).code !== '23505') throw error;
-    // Rows without an account: a restored table, or a span that an audit took out for one lost row.
+    // There are rows without an account: the table was restored, or an audit removed a span because of one lost row.
     return await attempt(sql, table, pages, by, 'merge');
   }
 }
 
 /**
- * Rows and account are lost or kept together, so a crash that takes the last half second back leaves nothing wrong: the spans
- * are missing again. That saves a wait for the disk with every page. Sent along with the `begin`.
+ * Rows and account are lost or kept together. A crash that loses the last half second is harmless: its spans are missing again.
+ * This saves a wait for the disk with every page. The setting travels with the `begin`.
  */
 const NO_WAIT = '; set local synchronous_commit = off';
 

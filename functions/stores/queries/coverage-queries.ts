@@ -5,7 +5,7 @@ import { findings, ledger } from './evidence.ts';
 import { rowCounts } from './row-counts.ts';
 import { rows } from './rows.ts';
 
-/** Looks at the warehouse in PostgreSQL. @param sql a session of `gordon_reader` */
+/** Reads the warehouse in PostgreSQL. @param sql a session of `gordon_reader` */
 export function createCoverageQueries(sql: Sql): CoverageQueries {
   return {
     accounts: (filter) => guarded('coverage', () => accounts(sql, filter)),

@@ -24,19 +24,19 @@ async function plain(sql: Sql, asked: RowsRequest): Promise<Row[]> {
     order by ${order.reduce((all, one) => sql`${all}, ${one}`)} limit ${limit}`;
 }
 
-/** Candles made of smaller ones; a bucket at the edge of the range is made of what the range has of it. */
+/** Candles computed from smaller ones. A bucket at the edge of the range is computed from the rows within the range. */
 async function candles(sql: Sql, asked: RowsRequest): Promise<Row[]> {
   const { table, limit } = asked;
   const { every } = asked.candles!;
   const newest = asked.to ?? (await newestAt(sql, asked));
   if (newest === undefined) return [];
-  // Bounds what is read: a year of minutes must not be summed up for the last few days.
+  // Limits what is read: a year of minutes must not be summed up for the last few days.
   const last = Math.floor((asked.to === undefined ? newest : newest - 1) / every) * every;
   const from = Math.max(asked.from ?? 0, last - (limit - 1) * every);
   const time = sql(timeColumn(table));
   const sums = summedColumns(table).map((name) => sql`sum(${sql(name)}) as ${sql(name)}`);
   const bucket = sql`date_bin(${`${every} milliseconds`}::interval, ${time}, '2000-01-01Z')`;
-  // All rows of a group have the same bucket, and any aggregate of it gives that.
+  // All rows of a group have the same bucket, so any aggregate of it returns that.
   const close = hasCloseTime(table)
     ? sql`market_data.candle_close(min(${bucket}), ${`${every / 1_000} seconds`}) as close_time,`
     : sql``;
@@ -69,7 +69,7 @@ function conditions(
   ].reduce((all, one) => sql`${all} and ${one}`, sql`true`);
 }
 
-/** A whole candle says when it is known: when it closes. */
+/** A complete candle is known when it closes. */
 function withClose(row: Row, { table, columns, closesAfterMs }: RowsRequest): Row {
   if (closesAfterMs === undefined || columns) return row;
   const opened = row[timeColumn(table)] as Date;

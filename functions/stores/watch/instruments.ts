@@ -35,7 +35,7 @@ export function createInstruments(sql: Sql, clock: Clock): Instruments {
               update market_data.instruments i set until = ${now} from changed c
               where i.venue = ${venue} and i.market = ${market} and i.until is null and i.symbol = c.symbol collate "C")
             select * from changed`;
-          // In a statement of its own: the index of current rows must see the former ones closed.
+          // A separate statement: the index of current rows must see the former ones closed.
           await tx`
             insert into market_data.instruments (venue, market, symbol, quote, status, listed_at, delisted_at, since)
             select ${venue}, ${market}, symbol, quote, status, listed_at, delisted_at, ${now}

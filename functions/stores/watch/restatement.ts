@@ -13,9 +13,9 @@ import { ofSeries } from '../postgres/fragments.ts';
 import type { Transaction } from '../postgres/postgres.ts';
 
 /**
- * Replaces rows that the venue has otherwise now, keeps what they were, and notes a finding: for objects of archives and for
- * answers alike. An object's new hash is entered into the ledger.
- * @returns changes that were entered; that an answer still lacks a row is no new one
+ * Replaces rows that the venue now serves with other values, keeps the former values, and notes a finding: for archive objects
+ * and for answers alike. An object's new hash is entered into the ledger.
+ * @returns changes that were entered; an answer that still lacks a row is not a new change
  */
 export async function renew(
   tx: Transaction,
@@ -64,7 +64,7 @@ async function enterChanges(
     select ${source}, ${symbol}, ${timeframe}, c.time, nullif(c.was, 'null'), nullif(c.became, 'null'),
       ${object}, ${was ?? null}, ${became ?? null}, ${new Date(now)}
     from jsonb_to_recordset(${tx.json(rows as never)}) as c (time timestamptz, was jsonb, became jsonb)
-    -- An answer has no hash by which a withdrawal could be seen to be the one of the last turn.
+    -- An answer has no hash that would show a withdrawal to be the one of the last run.
     where ${became ?? null}::text is not null or nullif(c.became, 'null') is not null or not exists (
       select 1 from market_data.row_changes known
       where known.source = ${source} and known.symbol = ${symbol} and known.timeframe = ${timeframe}
@@ -72,7 +72,7 @@ async function enterChanges(
   return entered.count;
 }
 
-/** The hash or the instant is part of the name: the same may be restated more than once. */
+/** The hash or the instant is part of the name, because the same object may be restated more than once. */
 function noteOf({ object, was, became, changes }: Restatement, rows: number, now: number) {
   const ofObject: Finding = {
     kind: 'object-republished',

@@ -37,7 +37,7 @@ describe('the table of errors', () => {
     );
   });
 
-  it('has no code that nobody raises', () => {
+  it('has no code that is never raised', () => {
     const rest = code.replace(readFileSync('functions/core/errors/error-codes.ts', 'utf8'), '');
     expect(table.map(([name]) => name).filter((name) => !rest.includes(`'${name}'`))).toEqual([]);
   });

@@ -23,7 +23,7 @@ const probe: ListingProbe = {
   isTrading: (body) => read(body) === true,
 };
 
-/** Asks a venue that answers each path with one value; undefined: the object does not exist. */
+/** Requests from a venue that answers each path with one value; undefined: the object does not exist. */
 async function find(answers: Readonly<Record<string, unknown>>, by = probe) {
   const asked: string[] = [];
   const client = {
@@ -41,7 +41,7 @@ async function find(answers: Readonly<Record<string, unknown>>, by = probe) {
 const born = Date.UTC(2020, 0, 1, 7);
 
 describe('findListing', () => {
-  it('asks no further where the newest row is fresh', async () => {
+  it('sends no more requests where the newest row is fresh', async () => {
     const found = await find({ '/first': born, '/last': now - HOUR, '/status': false });
     expect(found).toEqual({ asked: ['/first', '/last'], listing: { listedAt: born } });
   });
@@ -58,7 +58,7 @@ describe('findListing', () => {
     expect((await find({ '/first': born, '/last': now - 2 * DAY, '/status': false })).asked.length).toBe(2);
   });
 
-  it('takes rows that nobody traded for no sign of life, and the state decides', async () => {
+  it('takes rows without trades for no sign of life, and the state decides', async () => {
     const answers = { '/first': born, '/last': now - HOUR };
     const frozen = { ...probe, isFrozen: () => true };
     expect((await find({ ...answers, '/status': true }, frozen)).listing).toEqual({ listedAt: born });

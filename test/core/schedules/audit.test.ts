@@ -53,7 +53,7 @@ describe('an audit', () => {
     expect(await audit(world)).toMatchObject({ counted: 1, lost: 0, missing: 0, jobs: [] });
   });
 
-  it('orders what nobody fetched, though nothing is lost', async () => {
+  it('orders what was never fetched, though nothing is lost', async () => {
     const world = worldOf();
     await world.ports.catalog.request(AAA, days(0, 2));
     const done = await audit(world);
@@ -121,7 +121,7 @@ describe('what an audit leaves alone', () => {
     expect(done.missing).toBe(3);
   });
 
-  it('somebody cancelled it within a day', async () => {
+  it('it was cancelled within a day', async () => {
     const world = await marchWithout([hours(5, 7)]);
     await world.ports.jobs.cancel((await world.newJob({ to: days(0, 1).end })).id);
     expect((await audit(world)).jobs).toEqual([]);

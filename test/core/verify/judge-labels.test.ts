@@ -11,7 +11,7 @@ const answers = (value = walk) =>
 const judge = (labels: ReadonlyMap<number, number>, inForce: number, told = answers()) =>
   judgeLabels(labels, told, inForce * STEP, STEP);
 
-describe('labels against the stamps of the venue', () => {
+describe('labels compared with the stamps of the venue', () => {
   it.each([
     ['moved, and the rule has it so', 1, 1, 'holds', 1],
     ['moved, and the rule has not', 1, 0, 'contradicted', 1],

@@ -9,16 +9,16 @@ import { bounds, ofSeries, ownRows, toMultirange } from '../../postgres/fragment
 import type { Runner, Sql, Transaction } from '../../postgres/postgres.ts';
 import { lockMonths, noteFailed, removeSpans } from '../spans/write-spans.ts';
 
-/** What the ledger says of a range, and where it contradicts itself or the rows. */
+/** What the ledger says about a range, and where it contradicts itself or the rows. */
 export interface Contradictions {
   readonly have: RangeSet;
-  /** where two spans lie over each other */
+  /** where two spans overlap */
   readonly doubled: RangeSet;
-  /** rows that a span proves not to be */
+  /** rows that exist within a span that proves the range empty */
   readonly denied: RangeSet;
 }
 
-/** Of one proof; the next look finds more. */
+/** For each proof; the next check finds more. */
 const MOST_DENIED = 1_000;
 
 /** One question, and of the rows no more than a look at the index for each proof. */
@@ -33,7 +33,7 @@ export async function findContradictions(
   const step = `${stepOf(series.timeframe)} milliseconds`;
   const rows = await sql<(Range & { readonly kind: keyof Contradictions })[]>`
     with spans as materialized (
-      -- Whoever retired a stretch may have left rows in it.
+      -- Rows may remain within a stretch that was retired.
       select span, case reason when 'retired' then reason else state end as state, max(upper(span)) over (
         order by lower(span), upper(span), id rows between unbounded preceding and 1 preceding) as until
       from market_data.coverage where ${ofSeries(sql, series)} and lower(span) < ${end} and upper(span) > ${start}),
