@@ -25,7 +25,7 @@ const daily = {
   finalAfterMs: 3 * HOUR,
 } as const;
 
-const ask = (query: Readonly<Record<string, string | number>>): HttpRequest => ({
+const requestFor = (query: Readonly<Record<string, string | number>>): HttpRequest => ({
   venue: coinMetrics,
   host: coinMetricsHost,
   family: coinMetricsFamily,
@@ -52,18 +52,18 @@ export const btc_market_cap: Source = {
   holeReason: 'not-published',
   restates: { recentMonths: 3, sampledIn: 30 },
   listing: dailyListing(daysIn, {
-    first: () => ask({ page_size: 1, paging_from: 'start' }),
-    last: () => ask({ page_size: 1, paging_from: 'end' }),
+    first: () => requestFor({ page_size: 1, paging_from: 'start' }),
+    last: () => requestFor({ page_size: 1, paging_from: 'end' }),
   }),
   tiers: [
     {
       kind: 'pages',
       name: 'rest',
-      // Told so: by itself the API begins with the newest page.
+      // Requested with `paging_from`: by default the API begins with the newest page.
       direction: 'forward',
       pageRows: PAGE_ROWS,
       request: (_series, { start, end }) =>
-        ask({
+        requestFor({
           // Both bounds are inclusive; a day alone means its beginning.
           start_time: isoDay(start),
           end_time: isoDay(end - DAY),

@@ -31,7 +31,7 @@ const rest: PagesTier = {
   },
 };
 
-/** Binance USD-M funding: archive by month, which tells the interval, then `GET /fapi/v1/fundingRate`. */
+/** Binance USD-M funding: archive by month, which has the interval, then `GET /fapi/v1/fundingRate`. */
 export const funding_binance: Source = {
   id: 'funding_binance',
   ...fundingSource,

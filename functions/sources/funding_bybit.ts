@@ -3,7 +3,7 @@ import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
 import { sliceBatch } from '../core/series/table.ts';
 import { ceilTo, HOUR } from '../core/time/time.ts';
 import { listIn, stampIn, textNumberIn } from './bybit/envelope.ts';
-import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
+import { lifeOfPerpetual, requestFor } from './bybit/perpetual.ts';
 import { LONGEST_INTERVAL } from './funding/intervals.ts';
 import {
   AROUND,
@@ -48,7 +48,7 @@ const rest: PagesTier = {
   direction: 'backward',
   pageRows: LIMIT,
   request: ({ symbol }, { start, end }) =>
-    ask('/v5/market/funding/history', {
+    requestFor('/v5/market/funding/history', {
       symbol,
       startTime: start - AROUND,
       endTime: end + AROUND - 1,

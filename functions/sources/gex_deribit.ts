@@ -5,7 +5,7 @@ import { indexPriceIn, optionsIn } from './deribit/book-summary.ts';
 import { gexTable, sumExposure } from './deribit/gamma-exposure.ts';
 import { deribit, deribitFamily, deribitHost } from './deribit/venue.ts';
 
-const ask = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
+const requestFor = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
   venue: deribit,
   host: deribitHost,
   family: deribitFamily,
@@ -17,8 +17,8 @@ const snapshot: SnapshotTier = {
   kind: 'snapshot',
   name: 'book-summary',
   requests: ({ symbol }) => [
-    ask('get_book_summary_by_currency', { currency: symbol, kind: 'option' }),
-    ask('get_index_price', { index_name: `${symbol.toLowerCase()}_usd` }),
+    requestFor('get_book_summary_by_currency', { currency: symbol, kind: 'option' }),
+    requestFor('get_index_price', { index_name: `${symbol.toLowerCase()}_usd` }),
   ],
   parse([summary, index], { symbol }, at) {
     const { options, findings } = optionsIn(summary!, symbol, at);

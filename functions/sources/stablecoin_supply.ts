@@ -66,7 +66,7 @@ export const stablecoin_supply: Source = {
       kind: 'pages',
       name: 'rest',
       direction: 'forward',
-      // Never full: a chart is told whole.
+      // Never full: an answer has the whole chart.
       pageRows: Number.POSITIVE_INFINITY,
       request: ({ symbol }) => chart(symbol),
       parse: (body, series, asOf) => dailyPage(daily, series, daysIn(body), asOf),

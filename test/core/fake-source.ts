@@ -72,7 +72,7 @@ export interface World {
 export interface Filled {
   readonly pages: Page[];
   readonly context: FetchContext;
-  /** `month 2025-03`, `day 2025-03-01`, `rest 2025-…/…` in the order of asking */
+  /** `month 2025-03`, `day 2025-03-01`, `rest 2025-…/…` in the order of requests */
   readonly calls: string[];
   readonly times: number[];
   readonly have: RangeSet;
@@ -228,5 +228,5 @@ function sourceOf(w: World): Source {
 }
 
 const never = (): never => {
-  throw new Error('the engine asks for a listing through its filling only');
+  throw new Error('the engine requests a listing through its context only');
 };

@@ -16,7 +16,7 @@ export interface TestHost {
   readonly host: Host;
   readonly venues: Venues;
   readonly sql: Sql;
-  /** asks the jobs API; the body parsed */
+  /** sends a request to the jobs API and parses the body */
   ask<T = unknown>(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: T }>;
   order(body: object, headers?: Record<string, string>): Promise<JobDetail>;
   /** waits until the job has ended, or until `until` is true */

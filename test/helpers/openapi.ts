@@ -54,8 +54,10 @@ export interface Seen {
   readonly body: unknown;
 }
 
-/** Makes a check of answers by the document alone. @returns what is wrong; undefined where the document told it so */
-export function checker(document: OpenApi): (told: DocumentedOperation, seen: Seen) => string | undefined {
+/** Makes a check of answers by the document alone. @returns what is wrong; undefined where the answer is as documented */
+export function checker(
+  document: OpenApi,
+): (operation: DocumentedOperation, seen: Seen) => string | undefined {
   const schemas = new Map<string, z.ZodType>();
   const parserOf = (schema: Schema): z.ZodType => {
     const key = JSON.stringify(schema);
@@ -64,10 +66,10 @@ export function checker(document: OpenApi): (told: DocumentedOperation, seen: Se
     return known;
   };
   return ({ operationId, responses }, { status, mediaType, body }) => {
-    const told = responses[status];
-    if (!told) return `${operationId}: ${status} is not documented: ${JSON.stringify(body)}`;
-    if (told.mediaType !== mediaType) return `${operationId}: ${status} comes as ${mediaType}`;
-    const parsed = parserOf(told.schema).safeParse(body);
+    const documented = responses[status];
+    if (!documented) return `${operationId}: ${status} is not documented: ${JSON.stringify(body)}`;
+    if (documented.mediaType !== mediaType) return `${operationId}: ${status} comes as ${mediaType}`;
+    const parsed = parserOf(documented.schema).safeParse(body);
     if (parsed.success) return undefined;
     return `${operationId}: ${status}: ${z.prettifyError(parsed.error)}: ${JSON.stringify(body).slice(0, 400)}`;
   };

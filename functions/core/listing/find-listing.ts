@@ -23,7 +23,10 @@ export async function findListing(
   series: Series,
 ): Promise<FoundListing | undefined> {
   if ('listedAt' in probe) return probe;
-  const ask = async <T>(request: HttpRequest, read: (body: Uint8Array) => T): Promise<T | undefined> => {
+  const fetchAndRead = async <T>(
+    request: HttpRequest,
+    read: (body: Uint8Array) => T,
+  ): Promise<T | undefined> => {
     const answer = await venue.get(request);
     return answer && read(answer.body);
   };
@@ -33,14 +36,14 @@ export async function findListing(
   if (first === undefined || firstAt === undefined) return undefined;
   // The ledger's spans lie on the grid, and a first stamp may not.
   const listedAt = floorTo(firstAt, step);
-  const newest = await ask(probe.last(series), (body) => ({
+  const newest = await fetchAndRead(probe.last(series), (body) => ({
     at: probe.lastAt(body, series),
     frozen: probe.isFrozen?.(body, series) ?? false,
   }));
   const lastAt = newest?.at;
   if (!newest || lastAt === undefined) return { listedAt };
   if (!newest.frozen && lastAt > first.asOf - SILENT_FOR) return { listedAt };
-  const trading = await ask(probe.status(series), (body) => probe.isTrading(body, series)).catch(
+  const trading = await fetchAndRead(probe.status(series), (body) => probe.isTrading(body, series)).catch(
     whereRefused,
   );
   if (trading) return { listedAt };

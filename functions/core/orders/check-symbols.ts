@@ -51,11 +51,11 @@ export async function checkSymbols(ports: SymbolPorts, order: JobOrder): Promise
     symbols,
     async (symbol): Promise<Looked> => {
       const possible = chosen.filter((source) => source.symbolPattern.test(symbol));
-      const asked = { ports, lists, symbol, timeframe: order.timeframe };
+      const evidence = { ports, lists, symbol, timeframe: order.timeframe };
       const known = await Promise.all(
         possible.map(async (source) => {
           if (listed.has(`${source.id} ${symbol}`)) return true;
-          const answer = isKnown(asked, source);
+          const answer = isKnown(evidence, source);
           return selected.has(symbol) ? answer.catch(unlessRefused) : answer;
         }),
       );
@@ -101,8 +101,8 @@ interface Evidence {
  * Checks what is known of the symbol, the venue's list and, because lists forget, the folders of its archive. A symbol is looked up
  * only if the archive has it and the list has not, or if the venue has no archive.
  */
-async function isListedByNow(asked: Evidence, source: Source): Promise<boolean> {
-  const { ports, lists, symbol, timeframe } = asked;
+async function isListedByNow(evidence: Evidence, source: Source): Promise<boolean> {
+  const { ports, lists, symbol, timeframe } = evidence;
   if ('listedAt' in source.listing) return true;
   if (await ports.store.listing({ source: source.id, symbol, timeframe })) return true;
   const roster = ports.rosters?.find(({ sources }) => sources.includes(source.id));
@@ -110,7 +110,7 @@ async function isListedByNow(asked: Evidence, source: Source): Promise<boolean> 
   if (list === 'unreachable' || list?.symbols.has(symbol)) return true;
   const archived = list && (await lists.archived(roster!).catch(whereUnreachable));
   if (archived && archived !== 'unreachable' && !archived.has(symbol)) return false;
-  return isListed(asked, source);
+  return isListed(evidence, source);
 }
 
 async function isListed({ ports, symbol, timeframe }: Evidence, source: Source): Promise<boolean> {

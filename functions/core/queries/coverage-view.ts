@@ -54,25 +54,25 @@ export function coverageView(
   accounts: readonly SeriesAccount[],
   active: readonly Job[],
   sources: Sources,
-  asked: CoverageRequest,
+  request: CoverageRequest,
   rows: RowCounts = new Map(),
 ): SeriesBuckets[] {
   const ordered = orderedNow(active, sources);
   const first = Math.min(...accounts.flatMap(({ requested }) => requested.slice(0, 1).map((r) => r.start)));
-  const from = asked.from ?? (Number.isFinite(first) ? first : asked.to);
-  const to = Math.min(asked.to, asked.now);
+  const from = request.from ?? (Number.isFinite(first) ? first : request.to);
+  const to = Math.min(request.to, request.now);
   if (from >= to) return [];
-  const range = wholeBuckets(asked.bucket, { start: from, end: to });
+  const range = wholeBuckets(request.bucket, { start: from, end: to });
   // Counted by the shortest month before any border is made: a range may be as long as the calendar.
-  const shortest = bucketEnd(asked.bucket, Date.UTC(2025, 1)) - Date.UTC(2025, 1);
+  const shortest = bucketEnd(request.bucket, Date.UTC(2025, 1)) - Date.UTC(2025, 1);
   refuseMoreThan(MOST_BUCKETS, (accounts.length * (range.end - range.start)) / shortest);
-  const borders = bucketBorders(asked.bucket, range);
+  const borders = bucketBorders(request.bucket, range);
   const out: SeriesBuckets[] = [];
   let runs = 0;
   for (const account of accounts) {
     const { source, symbol, timeframe } = account;
     const inFlight = ordered.get(seriesLabel(account)) ?? [];
-    const due = settledEnd(sources[source]!, stepOf(timeframe), asked.now);
+    const due = settledEnd(sources[source]!, stepOf(timeframe), request.now);
     const states = stateSets(account, inFlight, range, due);
     const series = { source, symbol, timeframe, ...range };
     const isEvents = sources[source]!.table.cadence === 'irregular';
@@ -86,7 +86,7 @@ export function coverageView(
 
 function refuseMoreThan(most: number, buckets: number): void {
   if (buckets <= most) return;
-  const remedy = 'Ask for one source or symbol, a shorter range or larger buckets.';
+  const remedy = 'Request one source or symbol, a shorter range or larger buckets.';
   throw badRequest('too-many-buckets', 'the query', 'the answer would be too large.', remedy);
 }
 

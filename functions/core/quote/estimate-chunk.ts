@@ -53,17 +53,17 @@ export function estimateChunk(
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
   let left = options.listing ? intersect(missing, livesOf(options.listing)) : missing;
-  let told: RangeSet = [];
+  let covered: RangeSet = [];
   for (const tier of source.tiers) {
     const before = left;
     if (tier.kind === 'archive') left = subtract(left, objects(tier, chunk, left, options, tally));
     else if (tier.kind === 'pages')
       left = subtract(left, pages(source, tier, chunk, left, options.now, tally));
     else left = subtract(left, snapshot(tier, chunk, left, options.now, tally));
-    told = union(told, subtract(before, left));
+    covered = union(covered, subtract(before, left));
   }
   const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
-  return { requests: tally.requests, fetches: tally.fetches, rows: Math.ceil(measure(told) / perRow) };
+  return { requests: tally.requests, fetches: tally.fetches, rows: Math.ceil(measure(covered) / perRow) };
 }
 
 function objects(

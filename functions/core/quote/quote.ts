@@ -58,7 +58,7 @@ export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Qu
 
 function requestsOf(chunks: readonly ChunkEstimate[]): QuotedRequests[] {
   const by = new Map<string, QuotedRequests>();
-  for (const { scope, family, requests, weight } of chunks.flatMap(({ requests: asked }) => asked)) {
+  for (const { scope, family, requests, weight } of chunks.flatMap((chunk) => chunk.requests)) {
     const before = by.get(scope);
     by.set(scope, {
       family: scope,
@@ -79,12 +79,12 @@ function secondsOf(
 ): number {
   const fetches = chunks.reduce((sum, chunk) => sum + chunk.fetches, 0);
   const lanes = Math.max(Math.min(LANES, chunks.length), 1);
-  const asking = (fetches * ASSUMED.fetchSeconds) / lanes + rows / ASSUMED.rowsPerSecond / lanes;
+  const fetching = (fetches * ASSUMED.fetchSeconds) / lanes + rows / ASSUMED.rowsPerSecond / lanes;
   const limits = requests.map(({ weight, limit, window_seconds }) =>
     // The first window's budget is there at once.
     limit === null ? 0 : Math.floor(Math.max(weight - 1, 0) / (limit * SHARE)) * window_seconds!,
   );
-  return round(AROUND_SECONDS + Math.max(asking, rows / STORED_PER_SECOND, ...limits), 1);
+  return round(AROUND_SECONDS + Math.max(fetching, rows / STORED_PER_SECOND, ...limits), 1);
 }
 
 const round = (n: number, digits: number): number => Number(n.toFixed(digits));

@@ -103,8 +103,8 @@ function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number):
 /** No step has become final since the last request, and none of the tail is missing. */
 function isCurrent(series: SeriesReport, spec: Source, start: number, now: number): boolean {
   const { end } = orderedRange({ from: start, to: now }, { ...series, spec }, now);
-  const asked = series.requested.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
-  return end <= asked && !series.gaps.some((gap) => gap.end > start && gap.start < end);
+  const requestedUntil = series.requested.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+  return end <= requestedUntil && !series.gaps.some((gap) => gap.end > start && gap.start < end);
 }
 
 /** Symbols that were left at the same time go into one order. */

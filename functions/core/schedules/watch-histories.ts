@@ -88,7 +88,7 @@ async function compareHistory(
     ? spansForTurn(tiers[0], source.restates!, series, answered, turn, ports.clock())
     : [];
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
-  const { rows, answered: told } = await fetchAgain(ports, {
+  const { rows, answered: served } = await fetchAgain(ports, {
     source: { ...source, tiers },
     series,
     missing,
@@ -102,7 +102,7 @@ async function compareHistory(
     if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
     throw error;
   });
-  const spans = intersect(told, answered);
+  const spans = intersect(served, answered);
   // Which request each came from, before the comparison uses the rows up.
   const objects = new Map([...rows.values()].map(({ time, object }) => [time, object]));
   const compared = [...objects.keys()].filter((time) => contains(spans, time)).length;

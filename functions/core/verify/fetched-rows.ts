@@ -26,14 +26,14 @@ export async function fetchAgain(ports: FillPorts, context: FetchContext): Promi
   const wanted = context.missing;
   const rows = new Map<string, FetchedRow>();
   const objects = new Map<string, string>();
-  let told: RangeSet = [];
+  let answered: RangeSet = [];
   for await (const page of fetchMissing(ports, context)) {
     if (page.series.source !== context.source.id) continue;
     if (page.sha256 !== undefined) objects.set(page.object, page.sha256);
-    told = union(told, servedBy(page));
+    answered = union(answered, servedBy(page));
     collect(context, page, wanted, rows);
   }
-  return { rows, answered: intersect(told, wanted), objects };
+  return { rows, answered: intersect(answered, wanted), objects };
 }
 
 /** That the venue no longer serves a span proves nothing about its rows. */

@@ -244,8 +244,8 @@ async function verdicts(
   for (const { object, sha256 } of heldObjects(entries)) {
     const read = objects.get(object);
     const found = read === undefined ? objectNamed(source, series, object, range) : undefined;
-    const told = read ?? (found && (await publishedHash(ports.venue, found.checksum)));
-    out.push({ object, ledger: sha256, venue: told ?? null });
+    const venueHash = read ?? (found && (await publishedHash(ports.venue, found.checksum)));
+    out.push({ object, ledger: sha256, venue: venueHash ?? null });
   }
   return out;
 }

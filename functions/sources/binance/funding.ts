@@ -49,7 +49,7 @@ const isInterval = (hours: number | undefined): hours is number =>
 
 /**
  * Reads the archive's month of settlements: `calc_time,funding_interval_hours,last_funding_rate`, with or without that
- * header. It tells the interval, which REST does not, and no mark price. A cell that does not read is a finding and costs no
+ * header. It has the interval, which REST has not, and no mark price. A cell that cannot be read is a finding and costs no
  * other row.
  */
 export function fundingCsvParser(series: Series): StreamParser {

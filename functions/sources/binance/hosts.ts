@@ -1,6 +1,6 @@
 import type { Host, LimitFamily } from '../../core/series/venue.ts';
 
-/** Where Binance is asked. Each environment variable points its host at a mirror or at the simulator. */
+/** The hosts of Binance. Each environment variable points its host at a mirror or at the simulator. */
 export const binanceHosts = {
   spot: { env: 'GORDON_BINANCE_SPOT_URL', url: 'https://api.binance.com' },
   usdm: { env: 'GORDON_BINANCE_USDM_URL', url: 'https://fapi.binance.com' },

@@ -5,7 +5,7 @@ import { statusIn } from './exchange-info.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { binance } from './venue.ts';
 
-/** A request to the futures host, unless told of the family that counts weight. */
+/** A request to the futures host. Its limit family defaults to the one that counts weight. */
 export const usdmRequest = (
   path: string,
   query: NonNullable<HttpRequest['query']>,

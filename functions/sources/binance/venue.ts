@@ -4,7 +4,7 @@ import { binanceHosts } from './hosts.ts';
 
 /** The firewall lets an address in again some minutes after it stops calling; it does not say when. */
 const FIREWALL_PARK = 5 * MINUTE;
-/** The shortest ban, for one that tells no end. */
+/** The shortest ban, for an answer that names no end. */
 const SHORTEST_BAN = 2 * MINUTE;
 const LONGEST_BAN = 3 * DAY;
 
@@ -77,8 +77,8 @@ const BANNED_UNTIL = /banned until (\d{13})/;
 function banLeft(answer: RawAnswer, message: string): number {
   const until = BANNED_UNTIL.exec(message)?.[1];
   const now = Date.parse(answer.headers.date ?? '');
-  const told = until === undefined || Number.isNaN(now) ? 0 : Number(until) - now;
-  const left = Math.max(told, retryAfter(answer) ?? 0);
+  const remaining = until === undefined || Number.isNaN(now) ? 0 : Number(until) - now;
+  const left = Math.max(remaining, retryAfter(answer) ?? 0);
   return left > 0 ? Math.min(left, LONGEST_BAN) : SHORTEST_BAN;
 }
 

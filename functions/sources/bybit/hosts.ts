@@ -1,6 +1,6 @@
 import type { Host, LimitFamily } from '../../core/series/venue.ts';
 
-/** Where Bybit is asked. The environment variable points it at a mirror or at the simulator. */
+/** The host of Bybit. The environment variable points it at a mirror or at the simulator. */
 export const bybitHost = {
   env: 'GORDON_BYBIT_URL',
   url: 'https://api.bybit.com',

@@ -4,7 +4,7 @@ import { bybitHost } from './hosts.ts';
 
 /** "Stop all requests for ten minutes": the ban then lifts by itself, and calls during it may prolong it. */
 const FREQUENT_COOLDOWN = 10 * MINUTE;
-/** What retCode 10006 asks for is told in a header; without one a second has to do, for its windows are that long. */
+/** A header says how long retCode 10006 has to wait. Without one a second is enough, because the windows are that long. */
 const SHORTEST_WAIT = SECOND;
 const SYSTEM_BUSY_WAIT = 10 * SECOND;
 
@@ -19,7 +19,7 @@ const REMEDY =
   `Run in another region, or set ${bybitHost.env}=https://api.bytick.com: the same API on another name, which some ` +
   'networks reach.';
 
-/** Bybit v5. It answers HTTP 200 and tells its refusals by `retCode`. */
+/** Bybit v5. It answers with HTTP 200 and reports its refusals in `retCode`. */
 export const bybit: Venue = {
   id: 'bybit',
   judge(answer: RawAnswer): Verdict {
@@ -77,7 +77,7 @@ function readHead({ text }: RawAnswer): Head | undefined {
   return { code: retCode, message: String(retMsg ?? ''), time: typeof time === 'number' ? time : undefined };
 }
 
-/** `Not supported symbols`, `params error: symbol invalid`: one code for all parameters, the text tells which. */
+/** `Not supported symbols`, `params error: symbol invalid`: one code for all parameters, the text names which. */
 const isUnknownSymbol = ({ code, message }: Head): boolean =>
   code === SYMBOL_ERROR || (code === BAD_PARAMETER && /\bsymbols?\b/i.test(message));
 

@@ -71,7 +71,7 @@ function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>, now: 
   const openInterest = amountIn(row.open_interest) ?? null;
   const at = amountIn(row.creation_timestamp) ?? now;
   const forward = readNumber(row.underlying_price) ?? Number.NaN;
-  // Of an option that cannot be priced the venue tells null, or a volatility of nothing.
+  // For an option that cannot be priced the venue reports null, or a volatility of zero.
   const iv = readNumber(row.mark_iv) || null;
   const gamma = optionGamma({
     price: forward,

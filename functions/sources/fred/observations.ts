@@ -40,9 +40,9 @@ export function parseObservations(
   body: Uint8Array,
   { symbol }: Series,
 ): Parsed & { readonly rowsInBody: number } {
-  const told = observationsIn(body, symbol);
+  const entries = observationsIn(body, symbol);
   const bad = new BadCells(symbol, DAY);
-  const vintages = told.flatMap((entry: unknown): Vintage[] => {
+  const vintages = entries.flatMap((entry: unknown): Vintage[] => {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const time = readDay(row.date);
     const unread = (field: string): Vintage[] => {
@@ -56,12 +56,12 @@ export function parseObservations(
     if (start === undefined) return unread('realtime_start');
     if (end === undefined) return unread('realtime_end');
     if (value === undefined || typeof row.value !== 'string') return unread('value');
-    // Without former values the period says only when we asked. A day's close is known from the next day on.
+    // Without former values the period only shows when the request was made. A day's close is known from the next day on.
     if (isUnrevised(symbol)) return [{ time, from: time + DAY, until: null, value }];
     return [{ time, from: start, until: row.realtime_end === FOR_EVER ? null : end + DAY, value }];
   });
   const { batch, findings } = pageOf(symbol, vintages);
-  return { batch, findings: [...bad.findings(vintages.length), ...findings], rowsInBody: told.length };
+  return { batch, findings: [...bad.findings(vintages.length), ...findings], rowsInBody: entries.length };
 }
 
 function observationsIn(body: Uint8Array, symbol: string): readonly unknown[] {
@@ -104,7 +104,7 @@ function pageOf(symbol: string, vintages: readonly Vintage[]): Parsed {
     const last = kept.at(-1);
     if (last?.time !== next.time) kept.push(next);
     else if (last.from === next.from) {
-      // Told twice: the first one stands, as in every table here.
+      // Reported twice: the first one is kept, as in every table.
       if (last.value !== next.value) findings.push(conflict(last, next));
     } else if (last.value === next.value && last.until === next.from) {
       kept[kept.length - 1] = { ...last, until: next.until };

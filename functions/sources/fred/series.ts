@@ -1,7 +1,7 @@
 /** A series of FRED. Units differ between them: see the comment of the table. */
 interface FredSeries {
   readonly id: string;
-  /** FRED keeps no former values of it, and refuses to be asked for a past day's */
+  /** FRED keeps no former values of it, and refuses requests for those of a past day */
   readonly unrevised?: true;
 }
 

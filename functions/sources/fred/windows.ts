@@ -17,7 +17,7 @@ const ARCHIVES_FROM = Date.UTC(2000, 0, 1);
 const YEARS = 7;
 
 /**
- * The real-time periods that together tell all vintages of the observations from a day on: nothing is known of an
+ * The real-time periods that together cover all vintages of the observations from a day on: nothing is known of an
  * observation before its day. In order, touching, the last one without an end.
  * @param now epoch ms
  */

@@ -32,7 +32,7 @@ export interface Settlement {
   readonly rate: number;
   /** since the settlement before, as the venue states it; absent where it does not */
   readonly intervalHours?: number;
-  /** absent where the venue does not tell */
+  /** absent where the venue does not publish it */
   readonly markPrice?: number;
 }
 

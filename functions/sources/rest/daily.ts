@@ -5,7 +5,7 @@ import { DAY, floorTo } from '../../core/time/time.ts';
 import { BadCells } from './bad-cells.ts';
 import { isInstant } from './values.ts';
 
-/** What a venue tells of one day. */
+/** A venue's values of one day. */
 export interface DayRow {
   /** the venue's stamp, epoch ms */
   readonly at: number;
@@ -55,7 +55,7 @@ export function dailyPage(
   };
 }
 
-/** The life of a symbol by the stamps of its days, where no answer but these tells of one. */
+/** The life of a symbol by the stamps of its days, where no other answer shows it. */
 export function dailyListing(
   daysIn: (body: Uint8Array) => readonly DayRow[],
   { first, last }: Pick<ListingProbe, 'first' | 'last'>,

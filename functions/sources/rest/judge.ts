@@ -22,7 +22,7 @@ export function judgeRest(answer: RawAnswer, host: Host): Verdict {
 
 const elsewhere = (host: Host): string => `Run in another region, or point ${host.env} at a mirror.`;
 
-/** ms; undefined where the venue does not tell */
+/** How long an answer says to wait, in ms; undefined where it does not say. */
 export function retryAfter({ headers }: RawAnswer): number | undefined {
   const seconds = Number(headers['retry-after'] || Number.NaN);
   return seconds > 0 ? seconds * SECOND : undefined;

@@ -52,7 +52,7 @@ export function createRateBudget(options: BudgetOptions): RateBudget {
   const leases = new Map<string, Lease>();
   const turns = new Map<string, Promise<void>>();
   const parks = new Map<string, { readonly seenAt: number; readonly park: Promise<Cooldown | undefined> }>();
-  /** the venue's clock minus ours, as the last answer told it */
+  /** the venue's clock minus ours in ms, as of the last answer */
   let ahead = 0;
 
   async function refuseCoolingDown(scope: string): Promise<void> {

@@ -25,17 +25,17 @@ const probe: ListingProbe = {
 
 /** Requests from a venue that answers each path with one value; undefined: the object does not exist. */
 async function find(answers: Readonly<Record<string, unknown>>, by = probe) {
-  const asked: string[] = [];
+  const paths: string[] = [];
   const client = {
     get: async ({ path }: HttpRequest) => {
-      asked.push(path);
+      paths.push(path);
       const value = answers[path];
       if (value === undefined) return undefined;
       const body = new TextEncoder().encode(JSON.stringify(value));
       return { status: 200, headers: {}, body, asOf: now, url: path };
     },
   };
-  return { asked, listing: await findListing(client, by, series) };
+  return { paths: paths, listing: await findListing(client, by, series) };
 }
 
 const born = Date.UTC(2020, 0, 1, 7);
@@ -43,7 +43,7 @@ const born = Date.UTC(2020, 0, 1, 7);
 describe('findListing', () => {
   it('sends no more requests where the newest row is fresh', async () => {
     const found = await find({ '/first': born, '/last': now - HOUR, '/status': false });
-    expect(found).toEqual({ asked: ['/first', '/last'], listing: { listedAt: born } });
+    expect(found).toEqual({ paths: ['/first', '/last'], listing: { listedAt: born } });
   });
 
   it('takes a long silence for the end only where the symbol no longer trades', async () => {
@@ -55,7 +55,7 @@ describe('findListing', () => {
     expect((await find({ '/first': born, '/last': last, '/status': true })).listing).toEqual({
       listedAt: born,
     });
-    expect((await find({ '/first': born, '/last': now - 2 * DAY, '/status': false })).asked.length).toBe(2);
+    expect((await find({ '/first': born, '/last': now - 2 * DAY, '/status': false })).paths.length).toBe(2);
   });
 
   it('takes rows without trades for no sign of life, and the state decides', async () => {

@@ -107,14 +107,14 @@ describe('the refresh', () => {
 
   it('orders each source at its own pace, and none twice in the same period', async () => {
     const at = worldOf({ ...plain, slow: source('slow', { refreshEveryMs: 15 * MINUTE }) });
-    const asked: string[] = [];
+    const ordered: string[] = [];
     for (let minute = 3; minute < 33; minute += 0.5) {
       at.world.now = HOUR_TEN + minute * MINUTE;
-      for (const { sources } of await at.run()) asked.push(`${minute} ${sources[0]}`);
+      for (const { sources } of await at.run()) ordered.push(`${minute} ${sources[0]}`);
       at.end('succeeded');
     }
-    expect(asked.filter((text) => text.endsWith('plain'))).toHaveLength(30);
-    expect(asked.filter((text) => text.endsWith('slow'))).toEqual(['3 slow', '15 slow', '30 slow']);
+    expect(ordered.filter((text) => text.endsWith('plain'))).toHaveLength(30);
+    expect(ordered.filter((text) => text.endsWith('slow'))).toEqual(['3 slow', '15 slow', '30 slow']);
   });
 
   it('orders nothing when no step has become final and none is missing', async () => {
@@ -240,20 +240,20 @@ describe('runs that overlap', () => {
 
   it('slow down while jobs fail, and go back to their pace', async () => {
     const at = worldOf(plain);
-    const asked: number[] = [];
+    const ordered: number[] = [];
     for (let minute = 0; minute < 300; minute++) {
       at.world.now = HOUR_TEN + minute * MINUTE;
-      if ((await at.run()).length > 0) asked.push(minute);
+      if ((await at.run()).length > 0) ordered.push(minute);
       at.end(minute < 200 ? 'failed' : 'succeeded');
     }
-    expect(asked.filter((minute) => minute < 200)).toEqual([
+    expect(ordered.filter((minute) => minute < 200)).toEqual([
       0,
       2,
       4,
       8,
       ...Array.from({ length: 19 }, (_, i) => 10 * (i + 1)),
     ]);
-    expect(asked.filter((minute) => minute > 210)).toHaveLength(89);
+    expect(ordered.filter((minute) => minute > 210)).toHaveLength(89);
   });
 });
 
@@ -277,12 +277,12 @@ describe('a clock that jumps', () => {
 
   it('running backwards orders once in each period', async () => {
     const at = worldOf({ slow: source('slow', { refreshEveryMs: 15 * MINUTE }) });
-    let asked = 0;
+    let ordered = 0;
     for (let minute = 60; minute > 0; minute--) {
       at.world.now = HOUR_TEN + minute * MINUTE;
-      asked += (await at.run()).length;
+      ordered += (await at.run()).length;
       at.end('succeeded');
     }
-    expect(asked).toBe(5);
+    expect(ordered).toBe(5);
   });
 });

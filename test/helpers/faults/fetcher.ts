@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-type Told = { readonly result: unknown } | { readonly name: string; readonly message: string };
+type Answer = { readonly result: unknown } | { readonly name: string; readonly message: string };
 
 /** How Lambda reports a function whose process died. */
 export class ExitError extends Error {
@@ -33,9 +33,9 @@ export async function fetchElsewhere(
     });
     // Once it has answered it is killed, and its exit is no longer awaited.
     died.catch(() => {});
-    const [told] = (await Promise.race([once(child, 'message'), died])) as [Told];
-    if ('result' in told) return told.result;
-    throw Object.assign(new Error(told.message), { name: told.name });
+    const [answer] = (await Promise.race([once(child, 'message'), died])) as [Answer];
+    if ('result' in answer) return answer.result;
+    throw Object.assign(new Error(answer.message), { name: answer.name });
   } finally {
     child.kill('SIGKILL');
   }

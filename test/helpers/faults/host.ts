@@ -158,9 +158,9 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
       const after = await books(lot);
       expect([next.status, next.rows_fetched, gapsIn(after)]).toEqual(['succeeded', before.lost, []]);
       expect(contradictions(next, [after], await rowsWrittenBy(host.sql, next.id))).toEqual([]);
-      const asked = host.venues.requests.all().length;
+      const sent = host.venues.requests.all().length;
       expect(await it.trigger(lot)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
-      expect(host.venues.requests.all().length).toBe(asked);
+      expect(host.venues.requests.all().length).toBe(sent);
       const { jobs: left } = await host.host.services.jobs.list({
         statuses: ['queued', 'running'],
         limit: 10,

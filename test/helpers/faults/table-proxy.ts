@@ -56,10 +56,10 @@ export async function startTableProxy(target: string): Promise<TableProxy> {
       return;
     }
     const { method, headers } = incoming;
-    const upstream = forward(new URL(target), { method: method!, headers }, async (told) => {
-      const bytes = await buffer(told);
+    const upstream = forward(new URL(target), { method: method!, headers }, async (answer) => {
+      const bytes = await buffer(answer);
       if (kind === 'lost-answer') return void outgoing.destroy();
-      outgoing.writeHead(told.statusCode!, told.headers).end(bytes);
+      outgoing.writeHead(answer.statusCode!, answer.headers).end(bytes);
     });
     upstream.on('error', () => outgoing.destroy());
     upstream.end(body);

@@ -6,11 +6,11 @@ import { bytes, rowsOf } from '../conformance.ts';
 const seriesOf = (symbol: string) => ({ source: 'macro_fred', symbol, timeframe: '1d' as const });
 const on = (day: string): number => Date.parse(day);
 type Vintage = [date: string, from: string, until: string, value: string];
-const page = (symbol: string, ...told: Vintage[]) =>
+const page = (symbol: string, ...vintages: Vintage[]) =>
   parseObservations(
     bytes(
       JSON.stringify({
-        observations: told.map(([date, realtime_start, realtime_end, value]) => ({
+        observations: vintages.map(([date, realtime_start, realtime_end, value]) => ({
           date,
           realtime_start,
           realtime_end,

@@ -11,8 +11,8 @@ export interface Reading {
 }
 
 /**
- * Readings in order, one for each instant, without those whose first cell is empty: they have no value. Whatever was odd is
- * told, a finding for each kind, so that a bad day does not fill the table of findings.
+ * Readings in order, one for each instant, without those whose first cell is empty: they have no value. Everything odd is
+ * reported, with one finding for each kind, so that a bad day does not fill the table of findings.
  */
 export function cleaned(readings: readonly Reading[]): { kept: readonly Reading[]; findings: Finding[] } {
   const late: Reading[] = [];

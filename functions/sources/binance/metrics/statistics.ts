@@ -122,8 +122,8 @@ export const takerVolume: Statistic = {
   columns: ['sum_taker_long_short_vol_ratio'],
   route: 'takerlongshortRatio',
   fields: ['buySellRatio', 'buyVol', 'sellVol'],
-  // The archive has ratios of five minutes and no volumes to add up, so that is what REST is asked for in every timeframe:
-  // a series that were of five minutes first and of an hour from last month on would be no series.
+  // The archive has ratios of five minutes and no volumes to add up, so REST is requested for five minutes in every timeframe:
+  // a series must not change from five minutes to an hour where the archive ends.
   bucket: '5m',
   row: ({ symbol, timeframe }, { time, label }, [ratio, bought, sold]) => [
     'taker_volume',

@@ -83,7 +83,7 @@ describe('a day of metrics', () => {
 describe('the requests', () => {
   const range = { start: january, end: january + 24 * HOUR };
 
-  it('ask for the timeframe, and of taker volume for the five minutes that the archive has', () => {
+  it('request the timeframe, and of taker volume for the five minutes that the archive has', () => {
     const period = (source: typeof ratio_taker_volume) => restOf(source).request(series, range).query!.period;
     expect([period(ratio_global_accounts), period(ratio_taker_volume)]).toEqual(['1h', '5m']);
     expect(restOf(ratio_global_accounts).request(series, range).query).toMatchObject({
