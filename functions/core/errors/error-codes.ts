@@ -19,7 +19,7 @@ export interface ErrorKind {
   readonly remedy: string;
   /** of the answer to a request that is refused for it; absent: none is */
   readonly status?: number;
-  /** the object of an archive is damaged: it proves nothing, and the next tier is requested */
+  /** the archive object is damaged: it proves nothing, and the next tier is requested */
   readonly damage?: true;
   /** met on the machine that runs the host alone, before there are jobs */
   readonly local?: true;

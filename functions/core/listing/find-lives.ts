@@ -23,7 +23,7 @@ export interface FoundLives {
   readonly complete: boolean;
 }
 
-/** No venue of ours is older. */
+/** No venue of the sources is older. */
 const OLDEST = Date.UTC(2015, 0);
 
 /** The clients that the search uses. */
@@ -114,10 +114,10 @@ export function gapsWithin(rest: Listing, published: readonly Period[]): RangeSe
 }
 
 /**
- * Lives out of what two witnesses say.
+ * Combines the lives that the API and the archive know.
  * @param rest the one life that the API knows; undefined: it does not know the symbol
  * @param published the periods of the objects that the archive lists
- * @param gaps stretches of that life without object and without row
+ * @param gaps stretches of that life that have neither an object nor a row
  */
 export function livesBy(
   rest: Listing | undefined,
@@ -191,12 +191,12 @@ async function isSilent(
   return !times.some((at) => gap.start <= at && at < gap.end);
 }
 
-/** An object that holds the first row itself is of the life that the API knows. */
+/** Whether an object belongs to an earlier life. The object that holds the first row belongs to the life that the API knows. */
 const isEarlier = ({ end }: Range, firstRow = Number.POSITIVE_INFINITY): boolean => end <= firstRow;
 
 /**
- * The periods of which the archive has an object, of the coarsest tier that can be listed. The last month of a life that the API
- * does not know may have objects of days alone, so the finer tiers are listed from there on.
+ * The periods for which the archive has an object, by the coarsest tier that can be listed. The last month of a life that the API
+ * does not know may have daily objects only, so the finer tiers are listed from there on.
  * @param firstRow of the life that the API knows; undefined: it knows none
  */
 async function publishedObjects(

@@ -80,7 +80,7 @@ export async function checkSymbols(ports: SymbolPorts, order: JobOrder): Promise
   };
 }
 
-/** What can be a symbol of no chosen source is left out of all of them. */
+/** A word that cannot be a symbol of any chosen source is refused for all of them. */
 const leftOut = ({ symbol, possible, unlisted }: Looked, chosen: readonly Source[]): string[] =>
   (possible.length > 0 ? unlisted : chosen.map(({ id }) => id)).map((id) => `${id} ${symbol}`);
 

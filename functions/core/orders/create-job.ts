@@ -32,7 +32,7 @@ export const OrderBody = z.strictObject({
 export type OrderBody = z.infer<typeof OrderBody>;
 
 /**
- * Takes an order: checks it, enters the job and starts its execution. Without a key it joins the same order that is at work.
+ * Takes an order: checks it, enters the job and starts its execution. Without a key it joins a running job with the same order.
  * @param quote what the job keeps as its quote; absent for orders of schedules
  * @throws GordonError `BadRequest` for an invalid order; then nothing was stored
  */
@@ -61,7 +61,7 @@ export async function createJob(
 }
 
 /**
- * The same checks, and what the job would take. Nothing is entered, not even what the venues say of a symbol.
+ * Checks an order like `createJob` and estimates what the job would take. Nothing is stored, not even a symbol's lives.
  * @throws GordonError `BadRequest`
  */
 export async function planJob(

@@ -20,7 +20,7 @@ export interface Resolved {
 }
 
 /**
- * Puts symbols in the place of selectors, as the venue lists and trades them now.
+ * Replaces selectors by symbols, as the venue lists and trades them now.
  * @throws GordonError `invalid-selector`, `empty-selection`, and what venues throw
  */
 export async function resolveSymbols(
@@ -58,7 +58,7 @@ async function chosenOf(
   word: string,
   selector: Selector,
 ): Promise<string[]> {
-  // Volumes cost as much as forty requests; who wants all of them needs no order.
+  // Volumes cost as much as forty requests, and a selector without a number needs no ranking.
   if (selector.top === undefined) return select(selector, instruments);
   const { body } = await orNone(word, universe.volumes.path, venue.get(universe.volumes));
   return select(selector, instruments, universe.parseVolumes(body));
@@ -75,6 +75,7 @@ async function orNone<T>(word: string, path: string, answer: Promise<T | undefin
   throw noAnswer(word, `${path} does not exist`);
 }
 
+/** The error for a selector that chooses no symbol: `empty-selection`. */
 export const emptySelection = (word: string, quote: string): GordonError =>
   badRequest('empty-selection', word, `nothing that trades in ${quote} is listed there.`);
 

@@ -2,7 +2,7 @@ import type { JobOrder } from '../jobs/job.ts';
 import { orderedRange, seriesOf } from '../jobs/job-series.ts';
 import type { Sources } from '../series/source.ts';
 
-/** No step ends later; what is not final yet is no part of the comparison. */
+/** No step ends later. What is not final yet is not compared. */
 const END = Number.MAX_SAFE_INTEGER;
 
 /**

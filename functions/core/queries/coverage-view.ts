@@ -28,9 +28,9 @@ export interface SeriesBuckets extends Series, Range {
   readonly runs: readonly BucketRun[];
 }
 
-/** Most buckets that one question may be about: 100 series by day for ten years. */
+/** The most buckets that one query may cover: 100 series by day for ten years. */
 const MOST_BUCKETS = 400_000;
-/** Most runs of one answer: some 6 MB is what a function may answer. */
+/** The most runs in one answer: a function may return about 6 MB. */
 const MOST_RUNS = 40_000;
 
 /** Rows of the tables of events: by source and symbol, then by the start of the bucket, epoch ms. */
@@ -47,7 +47,7 @@ export interface CoverageRequest {
 }
 
 /**
- * Every series by bucket. What the venue has not had time to publish counts for nothing yet.
+ * The coverage of every series by bucket. What the venue has not had time to publish is not counted.
  * @throws GordonError `too-many-buckets`
  */
 export function coverageView(
@@ -90,6 +90,10 @@ function refuseMoreThan(most: number, buckets: number): void {
   throw badRequest('too-many-buckets', 'the query', 'the answer would be too large.', remedy);
 }
 
+/**
+ * Splits the time of a series within a range into disjoint sets by state.
+ * @param due epoch ms; what lies after it is not missing yet
+ */
 export function stateSets(account: SeriesAccount, inFlight: RangeSet, range: Range, due: number): StateSets {
   const proven = normalize(Object.values(account.empty).flat());
   const wanted = clip(account.requested, { start: range.start, end: Math.min(range.end, due) });
@@ -107,7 +111,7 @@ export function stateSets(account: SeriesAccount, inFlight: RangeSet, range: Ran
   };
 }
 
-/** What jobs were ordered to fill, by the series' label. */
+/** The ranges that running jobs were ordered to fill, by the series' label. */
 export function orderedNow(jobs: readonly Job[], sources: Sources): Map<string, RangeSet> {
   const ordered = new Map<string, RangeSet>();
   for (const job of jobs) {

@@ -138,6 +138,7 @@ export const seriesView = (series: SeriesReport | undefined) => ({
   })),
 });
 
+/** The state of an aggregate as the API returns it: instants as ISO 8601, null where there is none. */
 export const aggregateView = (a: AggregateStatus) => ({
   name: a.name,
   healthy: a.healthy,

@@ -11,7 +11,7 @@ import type { RowsRequest } from './ports.ts';
 import { parseBounds, sourceNamed } from './requested.ts';
 
 /**
- * Parses a query for rows. Only tables that a source fills and the aggregates made of them can be queried.
+ * Parses a query for rows of a table. Only tables that a source fills and the aggregates made of them can be queried.
  * @throws GordonError `unknown-table`, `unknown-source`, `invalid-request`, `no-candles`, `unknown-column`, `invalid-time`,
  *   `empty-range`
  */

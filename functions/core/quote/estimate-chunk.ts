@@ -14,7 +14,7 @@ import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, un
 import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 
-/** Requests of one kind that a chunk will make. */
+/** Requests of one limit family that a chunk will send. */
 export interface VenueRequests {
   /** of a limit family, or of a venue that publishes no limit */
   readonly scope: string;
@@ -25,7 +25,7 @@ export interface VenueRequests {
 
 export interface ChunkEstimate {
   readonly requests: readonly VenueRequests[];
-  /** objects and pages: what is waited for, one after the other */
+  /** objects and pages, which are fetched one after the other */
   readonly fetches: number;
   readonly rows: number;
 }

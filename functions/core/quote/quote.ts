@@ -9,9 +9,9 @@ import type { ChunkEstimate } from './estimate-chunk.ts';
 export interface Quote {
   readonly series: number;
   readonly chunks: number;
-  /** expected; of events at least so many, for they are counted at their longest interval */
+  /** expected rows; of events at least this many, because they are counted at their longest interval */
   readonly rows: number;
-  /** by limit family; of a venue without a published limit by its name */
+  /** by limit family, or by venue where no limit is published */
   readonly requests: readonly QuotedRequests[];
   readonly seconds: number;
   /** US dollars on AWS by region, without the database and what the stack costs anyway */
@@ -35,7 +35,7 @@ export const LANES = 8;
 const SHARE = 0.9;
 /** Measured: what one PostgreSQL on two shared cores takes by binary COPY with its ledger, all fetchers together. */
 const STORED_PER_SECOND = 100_000;
-/** Assumed: PlanWave, the look back of FinalizeJob, and the engine between them. */
+/** Assumed: PlanWave, the count of FinalizeJob, and the engine between them. */
 const AROUND_SECONDS = 2;
 
 /** Adds up the requests of the chunks. */
@@ -71,7 +71,7 @@ function requestsOf(chunks: readonly ChunkEstimate[]): QuotedRequests[] {
   return [...by.values()].sort((a, b) => (a.family < b.family ? -1 : 1));
 }
 
-/** The slowest of three: what is waited for at the venues, what the database takes, what the limits let through. */
+/** The slowest of three: waiting for the venues, writing to the database, and waiting for the limits. */
 function secondsOf(
   chunks: readonly ChunkEstimate[],
   rows: number,
@@ -81,7 +81,7 @@ function secondsOf(
   const lanes = Math.max(Math.min(LANES, chunks.length), 1);
   const fetching = (fetches * ASSUMED.fetchSeconds) / lanes + rows / ASSUMED.rowsPerSecond / lanes;
   const limits = requests.map(({ weight, limit, window_seconds }) =>
-    // The first window's budget is there at once.
+    // The budget of the first window is available at once.
     limit === null ? 0 : Math.floor(Math.max(weight - 1, 0) / (limit * SHARE)) * window_seconds!,
   );
   return round(AROUND_SECONDS + Math.max(fetching, rows / STORED_PER_SECOND, ...limits), 1);

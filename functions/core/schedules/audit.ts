@@ -24,7 +24,7 @@ export interface AuditPorts extends OrderPorts {
     SeriesCatalog,
     'report' | 'recount' | 'reconcile' | 'retire' | 'audited' | 'missing'
   >;
-  /** from audit to audit; an hour, or less where one wants to see holes close */
+  /** time between two audits; an hour, or less to see holes close sooner */
   readonly auditEveryMs: number;
 }
 
@@ -33,13 +33,13 @@ export interface Audit {
   readonly counted: number;
   /** steps that the ledger had and the table does not */
   readonly lost: number;
-  /** steps that are missing and that the venue has had time to publish; due proofs of emptiness are among them */
+  /** steps that are missing although the venue has had time to publish them, including expired proofs of emptiness */
   readonly missing: number;
   readonly jobs: readonly string[];
   readonly perishable: readonly ExpiringGap[];
 }
 
-/** Ten million rows are counted in seconds. A larger warehouse takes turns: the next run goes on where this one stops. */
+/** Ten million rows are counted in seconds. In a larger warehouse the next run continues where this one stops. */
 const COUNT_BUDGET = 2 * MINUTE;
 
 /** Orders of one series: more gaps than this are ordered in larger pieces. */
@@ -80,7 +80,7 @@ export async function auditGaps(ports: AuditPorts): Promise<Audit | undefined> {
 async function run(ports: AuditPorts): Promise<Audit> {
   const count = await countRows(ports);
   const now = ports.clock();
-  // Anew: what the count took out of the ledger is a gap now.
+  // Read again: what the count removed from the ledger is a gap now.
   const known = (await ports.catalog.report({})).filter(
     ({ source, unfollowedAt }) => ports.sources[source] && unfollowedAt === undefined,
   );
@@ -94,7 +94,7 @@ async function run(ports: AuditPorts): Promise<Audit> {
     const lacking = await lackingOf(ports, series, spec, now);
     missing += lacking.reduce((sum, { gaps }) => sum + measure(gaps), 0) / stepOf(series.timeframe);
     if ((spec.key && !ports.hasKey(spec.key.env)) || spec.tiers[0]?.kind === 'snapshot') continue;
-    // A refresh that comes more rarely than the audit is not waited for.
+    // A source that is refreshed less often than the audit runs does not wait for its refresh.
     const left =
       refreshEvery(spec) <= ports.auditEveryMs && (await isRefreshed(ports.leases, series, spec, now));
     const tail = left ? tailStart(series, spec, now) : now;
@@ -127,6 +127,7 @@ async function countRows({ catalog, clock, sources }: AuditPorts): Promise<Pick<
   return { counted, lost };
 }
 
+/** The gaps of a series that are about to expire at the venue, as `findExpiringGaps` finds them. */
 export function expiringGapsIn(series: SeriesReport, spec: Source, now: number): ExpiringGap[] {
   const step = stepOf(series.timeframe);
   const failed = series.gaps.filter(({ error }) => error !== undefined);
@@ -160,7 +161,7 @@ function inPieces(gaps: RangeSet, within: Range): RangeSet {
 }
 
 async function order(ports: AuditPorts, pieces: readonly Piece[]): Promise<string[]> {
-  // What is in danger first, then what is newest.
+  // Expiring gaps first, then the newest ones.
   const sorted = pieces.toSorted(
     (a, b) => Number(b.urgent) - Number(a.urgent) || b.range.start - a.range.start,
   );

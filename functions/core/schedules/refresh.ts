@@ -43,8 +43,8 @@ const paceOf = (source: Source): Pace => ({
 
 /**
  * Orders the newest rows of every series that was ever requested: one job for each source and timeframe, or for a family
- * whose sources want the same. Each source has its own pace. While the job of the last turn is at work there is none, so a slow
- * venue does not pile jobs up, and what other jobs at work were ordered to fill is left to them.
+ * whose sources need the same. Each source has its own pace. While the job of the last run is at work no other is started, so a
+ * slow venue does not pile jobs up. Ranges that other running jobs were ordered to fill are left to them.
  * @returns ids of the jobs it started
  */
 export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
@@ -91,7 +91,7 @@ function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number):
   const atWork = taken.atWork.get(label) ?? [];
   const step = stepOf(series.timeframe);
   if (spec.tiers[0]?.kind === 'snapshot') {
-    // The same instant, not a later one: a clock that was ahead for a while must not end the snapshots.
+    // Only the same instant counts, not a later one: a clock that was ahead for a while must not stop the snapshots.
     return atWork.length > 0 || series.latest === floorTo(now, step) ? undefined : now - step;
   }
   const start = tailStart(series, spec, now);
@@ -107,7 +107,7 @@ function isCurrent(series: SeriesReport, spec: Source, start: number, now: numbe
   return end <= requestedUntil && !series.gaps.some((gap) => gap.end > start && gap.start < end);
 }
 
-/** Symbols that were left at the same time go into one order. */
+/** Symbols whose refresh begins at the same instant go into one order. */
 const ordersOf = ({ work: { series, starts }, lease }: Claimed<Due>): LeasedOrder[] =>
   [...Map.groupBy(series, (_, i) => starts[i]!)].map(([from, of]) => ({
     source: of[0]!.source,
@@ -117,7 +117,7 @@ const ordersOf = ({ work: { series, starts }, lease }: Claimed<Due>): LeasedOrde
     leases: [lease],
   }));
 
-/** The sources of a family that all want the same become one order. */
+/** The sources of a family that all need the same become one order. */
 function joined(orders: readonly LeasedOrder[], sources: Sources): LeasedOrder[] {
   const alike = Map.groupBy(orders, ({ source, timeframe, symbols, from }) =>
     JSON.stringify([sources[source]!.family, timeframe, from, symbols]),

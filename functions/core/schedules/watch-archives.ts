@@ -29,9 +29,9 @@ const CLOCKS_DIFFER = MINUTE;
 
 export interface WatchResult extends RunSummary {
   readonly objects: number;
-  /** objects that were published anew */
+  /** objects that were republished */
   readonly republished: number;
-  /** rows that they had otherwise */
+  /** rows that differ in them */
   readonly rows: number;
   /** statistics whose labels fit another rule than the one in force, in files that this run checked; absent: none */
   readonly labelShifts?: number;
@@ -39,8 +39,8 @@ export interface WatchResult extends RunSummary {
 
 /**
  * Compares the archive objects of the ledger with what the archive publishes now. The listing shows which were touched since
- * they were loaded, the checksum which of those are other files, and only they are loaded. Rows that differ are
- * replaced, and what they were is kept.
+ * they were loaded, the checksum shows which of those have changed, and only these are loaded. Rows that differ are
+ * replaced, and their former values are kept.
  */
 export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
   const tally: Tally = { objects: 0, republished: 0, rows: 0 };
@@ -108,7 +108,7 @@ interface Held {
   readonly found: FoundObject;
 }
 
-/** The listing of a folder from the first object that is held to the last. */
+/** The listing of a folder, from the first stored object to the last. */
 async function listFolder(
   { venue }: WatchPorts,
   listing: ArchiveListing,
@@ -151,7 +151,7 @@ async function compare(
     tally.republished += 1;
     tally.rows += restatement.changes.length;
   } catch (error) {
-    // A damaged edition changes nothing: the rows of the former one stay, and the next run tries again.
+    // A damaged new file changes nothing: the rows of the former one stay, and the next run tries again.
     if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
     if (!errorKind(error.code)?.damage) throw error;
     await noteDamage(ports, series, held.object, error);

@@ -21,13 +21,13 @@ export interface HistoryPorts extends FillPorts {
 }
 
 export interface HistoryResult extends RunSummary {
-  /** answers of venues that it took */
+  /** requests that the run sent */
   readonly requests: number;
-  /** rows of the venue that stored ones were compared with */
+  /** rows of the venue that were compared with stored ones */
   readonly compared: number;
   /** series with rows that the venue restated */
   readonly restated: number;
-  /** such rows that were not known before */
+  /** restated rows that were not known before */
   readonly rows: number;
 }
 
@@ -36,9 +36,9 @@ const MOST_SERIES = 1_000;
 const EVERY = 23 * HOUR;
 
 /**
- * Compares what venues answered once with what they answer now, where a source says that its venue restates days past: the
- * newest months each time, and of the rest so many that all has had its turn after a while. Rows that differ are replaced, and
- * what they were is kept.
+ * Compares stored answers of venues with what the venues answer now, for sources whose venue restates past days: the newest
+ * months in each run, and a share of the older ones, so that each of them is compared after some runs. Rows that differ are
+ * replaced, and their former values are kept.
  */
 export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult> {
   const tally = { requests: 0, compared: 0, restated: 0, rows: 0 };
@@ -51,7 +51,7 @@ export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult
     MOST_SERIES,
   );
   const runs: RunSummary[] = [];
-  // Source by source: that one venue wants a pause is no reason to leave out the others.
+  // Source by source: one venue that is rate limited does not stop the others.
   for (const group of Map.groupBy(due, ({ series }) => series.source).values()) {
     const work = async ({ series, turn }: WatchedHistory): Promise<void> => {
       const found = await compareHistory(counted, ports.sources[series.source]!, series, turn);
@@ -98,7 +98,7 @@ async function compareHistory(
     listing: async () => listing,
     labels: async () => [],
   }).catch((error: unknown): never => {
-    // The other series are compared all the same: this one is not requested again before its next day.
+    // The other series are still compared; this one is not requested again before the next day.
     if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
     throw error;
   });
@@ -116,7 +116,7 @@ async function compareHistory(
   };
 }
 
-/** More likely a fault of the venue than the end of a whole history: nothing is entered as withdrawn. */
+/** More likely a fault of the venue than the end of a whole history, so nothing is recorded as withdrawn. */
 const emptyHistory = (series: Series): GordonError =>
   new GordonError({
     code: 'empty-history',

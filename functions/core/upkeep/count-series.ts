@@ -10,7 +10,7 @@ import { clip, measure, type Range } from '../time/range.ts';
 import { type Clock, iso, SECOND } from '../time/time.ts';
 import { STEPS, stepOf, type Timeframe } from '../time/timeframe.ts';
 
-/** Where to go on. */
+/** Where to continue. */
 export const CountPlace = z.strictObject({
   source: z.string(),
   symbol: Name,
@@ -34,7 +34,7 @@ export interface CountedSeries extends Series {
   readonly to: string;
   /** rows that are there */
   readonly rows: number;
-  /** steps that the ledger had and the table does not: from now on they are missing */
+  /** steps that the ledger had and the table does not; they are missing from now on */
   readonly lost: number;
 }
 
@@ -50,7 +50,7 @@ export interface CountPorts {
   readonly clock: Clock;
 }
 
-/** An answer has 29 seconds, and the last stretch takes some of them. */
+/** An answer has 29 seconds, and the last stretch needs some of them. */
 const PATIENCE = 12 * SECOND;
 
 interface Stretch {
@@ -61,7 +61,8 @@ interface Stretch {
 }
 
 /**
- * Counts the rows of series against the ledger, as many as fit into one answer; what has no row is missing from then on.
+ * Compares the row counts of series with the ledger, as many series as one answer has time for. Steps without a row are missing
+ * from then on.
  * @throws GordonError `unknown-source`, `unknown-series`, `invalid-time`, `empty-range`
  */
 export async function countSeries(ports: CountPorts, body: CountBody): Promise<CountedPiece> {
@@ -122,6 +123,6 @@ async function stretchesOf({ catalog, sources }: CountPorts, body: CountBody): P
   });
 }
 
-/** What is counted at a time, by the calendar, so that the next call cuts alike: some seconds of work at most. */
+/** Cuts a range at calendar borders, so that the next call cuts alike: each stretch takes a few seconds at most. */
 const unitOf = (sources: Sources, { source, timeframe }: Series): PeriodUnit =>
   sources[source]!.chunkUnit(timeframe) === 'day' ? 'month' : 'year';

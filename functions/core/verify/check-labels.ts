@@ -26,7 +26,7 @@ export interface LabelledFile {
 
 const STEP = 5 * MINUTE;
 const FINE: Timeframe = '5m';
-/** Labels as they stand. */
+/** The labels of a file as written, without any shift. */
 const RAW: LabelRule = {
   start: Number.NEGATIVE_INFINITY,
   end: Number.POSITIVE_INFINITY,
@@ -36,8 +36,8 @@ const RAW: LabelRule = {
 
 /**
  * Compares the labels of one archive file with the stamps of the venue's own answers about the same day, statistic by statistic.
- * A rule that another shift fits better than is a finding; unless an operator decided it, the conversion stops with the
- * first file that is not out yet: until then all rows are converted alike, and one command converts them anew.
+ * A rule that fits worse than another shift is a finding. Unless an operator decided on it, conversion stops with the first
+ * file that is not published yet: until then all rows are converted alike, so that one command converts them anew.
  * @returns how many statistics contradict the rule in force
  */
 export async function checkLabels(

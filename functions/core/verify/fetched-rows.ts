@@ -21,7 +21,7 @@ export interface Fetched {
   readonly objects: ReadonlyMap<string, string>;
 }
 
-/** Loads spans once more, from the best place, as a job would: nothing is written. */
+/** Fetches spans once more through the tiers, as a job would, without writing anything. */
 export async function fetchAgain(ports: FillPorts, context: FetchContext): Promise<Fetched> {
   const wanted = context.missing;
   const rows = new Map<string, FetchedRow>();

@@ -28,11 +28,11 @@ export interface VerifyPorts extends FillPorts {
   sha256(): Sha256;
 }
 
-/** More than a month of the finest series has of spans. */
+/** More spans than a month of the finest series has. */
 const MOST_SPANS = 100_000;
 /** Differences that are listed one by one; all are counted. */
 const MOST_DIFFERENCES = 20;
-/** Kept on record for each period. */
+/** Findings that are kept for each period. */
 const MOST_FINDINGS = 100;
 
 /**
@@ -128,7 +128,7 @@ async function outdatedProofs(
   );
 }
 
-/** A typing error must not read like a month without rows. */
+/** A misspelled symbol must not look like a month without rows. */
 async function mustBeKnown({ catalog }: VerifyPorts, series: Series): Promise<void> {
   if ((await catalog.requested(series)).length > 0) return;
   const message = 'the warehouse has never had such a series.';
@@ -231,7 +231,7 @@ function findingKind(kind: Difference['kind'], stored: string | null, venue: str
   return `row-${kind}`;
 }
 
-/** Each object that the ledger names: by what was just read, or else by its checksum. */
+/** Each object that the ledger names, with its hash at the venue: as just read, or else from its checksum file. */
 async function verdicts(
   ports: VerifyPorts,
   source: Source,

@@ -9,6 +9,7 @@ import { bybit } from './venue.ts';
 /** The USDT perpetuals; `inverse` has other symbols. */
 export const CATEGORY = 'linear';
 
+/** A request to Bybit's v5 API about linear perpetuals (`category=linear`). */
 export const requestFor = (path: string, query: NonNullable<HttpRequest['query']>): HttpRequest => ({
   venue: bybit,
   host: bybitHost,

@@ -23,4 +23,5 @@ export const FRED_SERIES: readonly FredSeries[] = [
 
 const UNREVISED = new Set(FRED_SERIES.filter((series) => series.unrevised).map(({ id }) => id));
 
+/** Whether FRED keeps no former values of a series. */
 export const isUnrevised = (id: string): boolean => UNREVISED.has(id);

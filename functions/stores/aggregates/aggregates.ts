@@ -18,6 +18,7 @@ export interface AggregateOptions {
 /** A job's id is kept as long as its spans have it; afterwards it is never requested. */
 const REMEMBERED = '14 days';
 
+/** The aggregates of `price_klines` in PostgreSQL or TimescaleDB. The flavour is read once, with the first call. */
 export function createAggregateStore(options: AggregateOptions): AggregateStore {
   const { sql, clock } = options;
   const refresh = createRefresh(options);

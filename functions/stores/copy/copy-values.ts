@@ -8,6 +8,7 @@ const TWO_32 = 2 ** 32;
 /** Bytes of the types that have a fixed size. */
 export const WIDTH = { timestamptz: 8, float8: 8, int8: 8, int4: 4, bool: 1 } as const;
 export type FixedType = keyof typeof WIDTH;
+/** Whether all values of a column have the same length in the binary format. */
 export const isFixed = (column: Column): column is Column & { type: FixedType } => column.type in WIDTH;
 
 /** How PostgreSQL's binary format encodes a number. @throws GordonError `unfit-value` */
@@ -66,6 +67,7 @@ export const FILLERS: Record<FixedType, Filler> = {
 
 /** Binary jsonb is a version byte followed by the text. */
 export const JSONB_VERSION = 1;
+/** A text or JSON value in the binary format, without its length. */
 export const textBytes = (column: Column, text: string): Buffer =>
   Buffer.concat([Buffer.from(column.type === 'jsonb' ? [JSONB_VERSION] : []), Buffer.from(text)]);
 

@@ -47,6 +47,7 @@ export async function copyRows(
   return (await Promise.race([ended, failure])).count;
 }
 
+/** A name as a quoted SQL identifier. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** `"market_data"."spot_klines"` */

@@ -115,6 +115,7 @@ export async function takeMoment(
   return answer && (answer.Attributes!.next as number) - spacingMs;
 }
 
+/** The last cooldown of a scope (a limit family or a venue), also one that is over; undefined: there was none. */
 export async function readCooldown(options: BudgetTable, scope: string): Promise<Cooldown | undefined> {
   const { client, table, egress } = options;
   const read = new GetCommand({ TableName: table, Key: cooldownKey(egress, scope), ConsistentRead: true });
@@ -159,6 +160,7 @@ export interface RateWatch {
   cooldown(scope: string): Promise<Cooldown | undefined>;
 }
 
+/** Reads budgets and cooldowns from the job table. */
 export function createRateWatch(table: BudgetTable): RateWatch {
   return {
     used: (family) => readUsed(table, family, floorTo(table.clock(), family.windowMs)),

@@ -13,6 +13,9 @@ interface Row {
   readonly looked: Date | null;
 }
 
+/**
+ * The lives of a symbol with their evidence; undefined: none are known. `lookedAt` is `-Infinity` where they were never checked completely.
+ */
 export async function listingIn(sql: Sql, series: Series): Promise<Kept | undefined> {
   const [row] = await sql<Row[]>`
     select listed_at, lives_evidence as evidence, lives_looked_at as looked,

@@ -46,6 +46,7 @@ export class Session {
   }
 }
 
+/** The error of a connection that is gone, with the code that postgres.js uses itself. */
 export const closed = (why: string): Error => Object.assign(new Error(why), { code: 'CONNECTION_CLOSED' });
 
 /**

@@ -40,6 +40,7 @@ export const rangePairs = (sql: Runner, multirange: Fragment) => sql`
       (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r), '[]')
     from unnest(${multirange}) r)`;
 
+/** Pairs of `rangePairs` as ranges. */
 export const toRanges = (pairs: RangePairs): RangeSet => pairs.map(([start, end]) => ({ start, end }));
 
 /** Rows of `members` or `bounds` as plain ranges. */

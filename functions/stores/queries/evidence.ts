@@ -4,6 +4,7 @@ import type { Range } from '../../core/time/range.ts';
 import { bounds, epochMs, ofSeries } from '../postgres/fragments.ts';
 import type { Sql } from '../postgres/postgres.ts';
 
+/** Spans of the ledger that touch a range, with their provenance, by start. At most `limit`. */
 export function ledger(sql: Sql, series: Series, range: Range, limit: number): Promise<LedgerEntry[]> {
   return sql<LedgerEntry[]>`
     select ${bounds(sql, sql`span`)}, state, reason, evidence, rows,
@@ -13,6 +14,7 @@ export function ledger(sql: Sql, series: Series, range: Range, limit: number): P
     order by lower(span), id limit ${limit}`;
 }
 
+/** Findings about a range, by time; those about a whole object have no time and come first. At most `limit`. */
 export function findings(sql: Sql, series: Series, range: Range, limit: number): Promise<FindingEntry[]> {
   return sql<FindingEntry[]>`
     select kind, ${epochMs(sql, sql`time`)} as time, ${epochMs(sql, sql`until`)} as until, object, detail, job_id as "jobId",

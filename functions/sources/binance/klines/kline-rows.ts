@@ -24,6 +24,7 @@ export const KLINE_NAMES =
   );
 
 const MAX_INT4 = 2 ** 31 - 1;
+/** Whether a number can be a count of trades: an integer that fits the column, int4. */
 export const isCount = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= MAX_INT4;
 /** From here on a stamp is in microseconds: spot archives since 2025, REST on request. */
 const FIRST_MICROS = 1e15;

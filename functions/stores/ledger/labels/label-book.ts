@@ -41,6 +41,7 @@ export function createLabelBook(sql: Sql, clock: () => number): LabelBook {
   };
 }
 
+/** Adds an exception from a source's label rule. Later ones take precedence. @param why shown to operators */
 export async function addLabelRule(
   tx: Runner,
   dataset: string,

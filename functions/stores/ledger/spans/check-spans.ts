@@ -95,6 +95,7 @@ function foundIn(
     ${spans.some(({ state }) => state === 'empty') ? sql`when 'empty' then ${one}` : sql``} else 0 end`;
 }
 
+/** Names the invariant that a span breaks. */
 export function toBreach({ start, end, state, rows, found, doubled }: Broken): Breach {
   const span = { start, end };
   if (doubled) return { invariant: 'no-overlap', span, found: 'another span lies there' };
