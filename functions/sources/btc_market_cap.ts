@@ -7,7 +7,7 @@ import { coinMetrics, coinMetricsFamily, coinMetricsHost } from './coinmetrics/v
 import { dailyListing, dailyPage } from './rest/daily.ts';
 
 const METRIC = 'CapMrktCurUSD';
-/** Years of days; ten times as much is allowed. */
+/** Some years of days; the API allows ten times as many. */
 const PAGE_ROWS = 1_000;
 
 const daily = {

@@ -36,7 +36,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
   const unread = bad.findings(settlements.length);
   const { batch, findings: odd } = settlementRows(table, series, settlements);
   const findings = [...unread, ...odd];
-  // The oldest rows of a full page have neighbours on the next one that say their intervals: they are requested there again.
+  // The oldest rows of a full page need neighbours on the next one for their intervals, so they are requested there again.
   const from = list.length >= LIMIT ? 2 : 0;
   return { batch: sliceBatch(batch, from, batch.length), findings, rowsInBody: list.length };
 }
@@ -64,6 +64,6 @@ export const funding_bybit: Source = {
   title: 'Bybit USDT perpetual funding rates',
   table,
   tiers: [rest],
-  // Nothing is settled before a position was held for a whole interval, and the longest settle on the multiples of theirs.
+  // The first settlement comes after one whole interval, and even the longest interval settles on its multiples.
   listing: lifeOfPerpetual((minute) => ceilTo(minute + LONGEST_INTERVAL, LONGEST_INTERVAL)),
 };

@@ -82,7 +82,7 @@ export const macro_fred: Source = {
   // Seasonal factors of a calendar year are revised in the February after it.
   settleMs: 401 * DAY,
   refreshEveryMs: HOUR,
-  // A month, and the weeks that it is published late.
+  // A month, plus the weeks until it is published.
   longestSilenceMs: 70 * DAY,
   longestEmptyMs: 70 * DAY,
   holeReason: 'not-published',

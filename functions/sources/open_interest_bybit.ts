@@ -13,7 +13,7 @@ import { malformed } from './rest/malformed.ts';
 const table = openInterestTable('bybit');
 const LIMIT = 200;
 
-/** As the venue writes them. */
+/** Timeframes by the venue's names. */
 const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {
   '5m': '5min',
   '15m': '15min',
@@ -37,7 +37,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
       return [];
     }
     if (time % stepOf(series.timeframe) !== 0) throw malformed(subject, `row ${i + 1} is not on the grid.`);
-    // `openInterest` is the longs and the shorts together, in the base coin of a USDT contract; no value in USD is published.
+    // `openInterest` is longs and shorts together, in the base coin of a USDT contract; no value in USD is published.
     return [['bybit', series.symbol, series.timeframe, time, interest, 'base_coin', 'both', null]];
   });
   const { batch, findings } = sortAndDedupe(toBatch(table, rows));

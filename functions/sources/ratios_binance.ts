@@ -1,7 +1,7 @@
 import { metricSource } from './binance/metrics/metrics.ts';
 import { globalAccounts, takerVolume, topAccounts, topPositions } from './binance/metrics/statistics.ts';
 
-/** Binance USD-M long/short ratios: archive by day, then one route of `GET /futures/data/…` each. */
+// Binance USD-M long/short ratios: archive by day, then one route of `GET /futures/data/…` each.
 
 /** Accounts of top traders, `topLongShortAccountRatio`. */
 export const ratio_top_accounts = metricSource(topAccounts);

@@ -80,11 +80,11 @@ export async function checkSymbols(ports: SymbolPorts, order: JobOrder): Promise
   };
 }
 
-/** A word that cannot be a symbol of any chosen source is refused for all of them. */
+/** Pairs of source and symbol to leave out. A word that cannot be a symbol of any chosen source is left out of all of them. */
 const leftOut = ({ symbol, possible, unlisted }: Looked, chosen: readonly Source[]): string[] =>
   (possible.length > 0 ? unlisted : chosen.map(({ id }) => id)).map((id) => `${id} ${symbol}`);
 
-/** A venue that refuses what its own list or another one's has: the order itself is correct. */
+/** Treats a venue's refusal of a symbol that a list has as "not listed": the order itself is correct. */
 function unlessRefused(error: unknown): false {
   if (error instanceof GordonError && error.name === 'PermanentError') return false;
   throw error;

@@ -48,7 +48,7 @@ export interface Universe extends Roster {
   parseVolumes(body: Uint8Array): ReadonlyMap<string, number>;
 }
 
-/** `@usdt-perps:50`: the fifty perpetuals in USDT of which most is traded; without a number all of them. */
+/** `@usdt-perps:50`: the fifty perpetuals in USDT with the most volume; without a number, all of them. */
 export interface Selector {
   readonly quote: string;
   readonly market: Universe['market'];
@@ -71,7 +71,7 @@ export function readSelector(word: string): Selector {
   throw badRequest('invalid-selector', word, 'this is no selector of symbols.', remedy);
 }
 
-/** Symbols that trade now, most traded first; by name where as much is traded, or where no volumes are given. */
+/** Symbols that trade now, by volume, the largest first, then by name; by name alone where no volumes are given. */
 export function select(
   { quote, top }: Selector,
   instruments: readonly Instrument[],

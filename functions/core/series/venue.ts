@@ -16,7 +16,7 @@ export interface LimitFamily {
   readonly usedHeader?: string;
 }
 
-/** What a venue's answer means. */
+/** The meaning of a venue's answer. */
 export type Verdict =
   | { readonly kind: 'ok' }
   /** The object does not exist: an archive that was never made, a day not yet published. */
@@ -31,7 +31,7 @@ export type Verdict =
   /** This egress address is not served; a retry is useless. */
   | { readonly kind: 'region'; readonly message: string; readonly remedy: string }
   | { readonly kind: 'unknown-symbol'; readonly message: string }
-  /** The request is wrong: a fault of ours. */
+  /** The request is wrong, which is this program's fault. */
   | { readonly kind: 'refused'; readonly message: string }
   /** The venue failed; the same request may work later. */
   | { readonly kind: 'broken'; readonly message: string; readonly remedy?: string };
@@ -47,7 +47,7 @@ export interface RawAnswer {
 export interface Venue {
   /** such as `binance`; the scope of a ban */
   readonly id: string;
-  /** Reads the venue's own way of saying no. Pure. */
+  /** Judges an answer by the venue's own way of refusing. Pure. */
   judge(answer: RawAnswer): Verdict;
 }
 

@@ -12,7 +12,7 @@ export const usdmRequest = (
   family: HttpRequest['family'] = binanceFamilies.usdm,
 ): HttpRequest => ({ venue: binance, host: binanceHosts.usdm, path, query, family, weight: 1 });
 
-/** Whether a perpetual still trades; the route lists them all for the weight of one. */
+/** Whether a perpetual still trades. The route lists all of them for the weight of one. */
 export const usdmStatus: Pick<ListingProbe, 'status' | 'isTrading'> = {
   status: () => usdmRequest('/fapi/v1/exchangeInfo', {}),
   isTrading: (body: Uint8Array, { symbol }: Series) => statusIn(body, symbol) === 'TRADING',

@@ -2,7 +2,7 @@ import type { RawAnswer, Venue, Verdict } from '../../core/series/venue.ts';
 import { DAY, MINUTE, SECOND } from '../../core/time/time.ts';
 import { binanceHosts } from './hosts.ts';
 
-/** The firewall lets an address in again some minutes after it stops calling; it does not say when. */
+/** The firewall admits an address again some minutes after its last call; it does not say when. */
 const FIREWALL_PARK = 5 * MINUTE;
 /** The shortest ban, for an answer that names no end. */
 const SHORTEST_BAN = 2 * MINUTE;
@@ -10,7 +10,7 @@ const LONGEST_BAN = 3 * DAY;
 
 const BAD_SYMBOL = -1121;
 const TOO_MANY = -1003;
-/** Disconnected, unexpected response, timeout, overload and the unknown: the server's side failed. */
+/** Disconnected, unexpected response, timeout, overload and unknown: failures of the server. */
 const SERVER_SIDE = new Set([-1000, -1001, -1006, -1007, -1008]);
 
 const REGION_REMEDY =
@@ -43,7 +43,7 @@ export const binance: Venue = {
   },
 };
 
-/** The public archive and its listing: files behind a CDN, with no limit that was ever published. */
+/** The public archive and its listing: files behind a CDN, without a published limit. */
 export const binanceArchive: Venue = {
   id: 'binance-archive',
   judge(answer: RawAnswer): Verdict {
@@ -63,7 +63,7 @@ export const binanceArchive: Venue = {
   },
 };
 
-/** A CDN says 403 for a country that it does not serve as well as for an address that its firewall holds back. */
+/** A CDN answers 403 both to a country that it does not serve and to an address that its firewall blocks. */
 function forbidden({ text }: RawAnswer, remedy: string): Verdict {
   const message = `HTTP 403: ${excerpt(text)}`;
   if (/access from your country/i.test(text)) return { kind: 'region', message, remedy };
@@ -73,7 +73,7 @@ function forbidden({ text }: RawAnswer, remedy: string): Verdict {
 
 const BANNED_UNTIL = /banned until (\d{13})/;
 
-/** The later of what `Retry-After` and the message say; both are there on most bans. */
+/** The later of the ends that `Retry-After` and the message name; most bans have both. */
 function banLeft(answer: RawAnswer, message: string): number {
   const until = BANNED_UNTIL.exec(message)?.[1];
   const now = Date.parse(answer.headers.date ?? '');
@@ -87,14 +87,14 @@ function retryAfter({ headers }: RawAnswer): number | undefined {
   return seconds > 0 ? seconds * SECOND : undefined;
 }
 
-/** `{"code":-1121,"msg":"Invalid symbol."}`; a long answer that went well is not parsed for it. */
+/** `{"code":-1121,"msg":"Invalid symbol."}`. A long, successful answer is not parsed for it. */
 function readError({ status, text }: RawAnswer): { code: number; msg: string } | undefined {
   if (status < 300 && !/^\s*\{\s*"(?:code|msg)"/.test(text.slice(0, 80))) return undefined;
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    // The CDN's own refusals are pages, and the status says what they mean.
+    // The CDN's own refusals are pages, whose status says what they mean.
     return undefined;
   }
   const { code, msg } = (body ?? {}) as { code?: unknown; msg?: unknown };
@@ -103,7 +103,7 @@ function readError({ status, text }: RawAnswer): { code: number; msg: string } |
 
 const isMarkup = (text: string): boolean => /^\s*</.test(text.slice(0, 80));
 
-/** The words of a body, on one line and short: enough to recognise it in a log. */
+/** The text of a body, short and on one line: enough to recognise it in a log. */
 function excerpt(text: string): string {
   const words = text
     .slice(0, 4000)

@@ -41,7 +41,7 @@ export const bybit: Venue = {
   },
 };
 
-/** Three refusals come with 403: too many requests, a country that is not served, and a request with a body. */
+/** 403 stands for three refusals: too many requests, a country that is not served, and a request with a body. */
 function forbidden({ text }: RawAnswer): Verdict {
   const message = `HTTP 403: ${excerpt(text)}`;
   if (/too frequent/i.test(text)) {
@@ -69,7 +69,7 @@ function readHead({ text }: RawAnswer): Head | undefined {
   try {
     body = JSON.parse(text);
   } catch {
-    // Proxies and the CDN answer with pages of their own, and the status says what they mean.
+    // Proxies and the CDN answer with pages of their own, whose status says what they mean.
     return undefined;
   }
   const { retCode, retMsg, time } = (body ?? {}) as { retCode?: unknown; retMsg?: unknown; time?: unknown };
@@ -89,7 +89,7 @@ function untilReset({ headers }: RawAnswer, time: number | undefined): number {
   return wait > SHORTEST_WAIT ? Math.min(wait, FREQUENT_COOLDOWN) : SHORTEST_WAIT;
 }
 
-/** The words of a body, on one line and short: enough to recognise it in a log. */
+/** The text of a body, short and on one line: enough to recognise it in a log. */
 function excerpt(text: string): string {
   const words = text
     .slice(0, 4000)

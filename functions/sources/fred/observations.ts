@@ -50,7 +50,7 @@ export function parseObservations(
       return [];
     };
     const [start, end] = [readDay(row.realtime_start), readDay(row.realtime_end)];
-    // A full stop is FRED's word for "none": a holiday, a month that was not surveyed. It is not zero.
+    // FRED writes a full stop for "no value": a holiday, or a month that was not surveyed. It is not zero.
     const value = row.value === '.' ? null : readNumber(row.value);
     if (time === undefined) return unread('date');
     if (start === undefined) return unread('realtime_start');
@@ -79,7 +79,7 @@ export const observationDays = (body: Uint8Array): number[] =>
     return at;
   });
 
-/** One page out of those of touching real-time periods: a value that holds across their border is one vintage again. */
+/** Joins the pages of touching real-time periods: a value that holds across their border becomes one vintage again. */
 export function joinVintages(parts: readonly Parsed[]): Parsed {
   const symbol = parts.flatMap(({ batch }) => batch.columns[0] as readonly string[])[0] ?? '';
   const { batch, findings } = pageOf(symbol, parts.flatMap(vintagesOf));

@@ -15,21 +15,21 @@ export interface DayRow {
   readonly bad?: { readonly field: string; readonly value: unknown };
 }
 
-/** A day of which a cell does not read, and that says nothing without it. @param at NaN where its stamp is that cell */
+/** A day that is useless because one of its cells cannot be read. @param at NaN where that cell is its stamp */
 export const unreadDay = (at: number, field: string, value: unknown): DayRow => ({
   at,
   values: undefined,
   bad: { field, value },
 });
 
-/** A page of days out of an answer in any order: final ones only, one for each day. */
+/** A page of days from an answer in any order: final ones only, one for each day. */
 export function dailyPage(
   { table, instants, finalAfterMs }: Pick<Source, 'table' | 'instants' | 'finalAfterMs'>,
   { symbol }: Series,
   days: readonly DayRow[],
   asOf: number,
 ): Parsed & { readonly rowsInBody: number } {
-  // A stamp in another unit is none: such days would all lie outside of the range, and prove it empty.
+  // A stamp in another unit is invalid: such days would all lie outside the range and prove it empty.
   const rows = days.map((day) =>
     Number.isNaN(day.at) || isInstant(day.at) ? day : unreadDay(Number.NaN, 'time', day.at),
   );

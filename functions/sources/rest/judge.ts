@@ -1,10 +1,10 @@
 import type { Host, RawAnswer, Verdict } from '../../core/series/venue.ts';
 import { MINUTE, SECOND } from '../../core/time/time.ts';
 
-/** A firewall lets an address in again some minutes after it stops calling; it does not say when. */
+/** A firewall admits an address again some minutes after its last call; it does not say when. */
 const FIREWALL_COOLDOWN = 5 * MINUTE;
 
-/** What the statuses mean that venues share, for those that say no more than a status: JSON with 200, or a refusal. */
+/** Judges answers of venues that report refusals by their status alone: JSON with 200, or a refusal. */
 export function judgeRest(answer: RawAnswer, host: Host): Verdict {
   const { status, text } = answer;
   const message = `HTTP ${status}: ${excerpt(text)}`;
@@ -28,7 +28,7 @@ export function retryAfter({ headers }: RawAnswer): number | undefined {
   return seconds > 0 ? seconds * SECOND : undefined;
 }
 
-/** The words of a body, on one line and short: enough to recognise it in a log. */
+/** The text of a body, short and on one line: enough to recognise it in a log. */
 export function excerpt(text: string): string {
   const words = text
     .slice(0, 4000)

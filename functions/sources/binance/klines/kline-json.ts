@@ -51,7 +51,7 @@ export function parseKlineJson(
 }
 
 /**
- * Open times of an answer as they are, epoch ms: for the ends of a symbol's life.
+ * Open times of an answer, unaligned, in epoch ms: for the ends of a symbol's life.
  * @throws GordonError `malformed-rows`
  */
 export function openTimesIn(body: Uint8Array): number[] {

@@ -5,7 +5,7 @@ import { READING_STEP } from './metric-labels.ts';
 export interface Reading {
   /** on the grid of `READING_STEP`, epoch ms */
   readonly time: number;
-  /** the venue's own, where it is another; epoch ms */
+  /** the venue's own label, where it differs; epoch ms */
   readonly label: number | null;
   readonly cells: readonly (number | undefined)[];
 }
@@ -53,7 +53,7 @@ export function cleaned(readings: readonly Reading[]): { kept: readonly Reading[
   };
 }
 
-/** At most one finding; `until` is the end of the last reading that it is about. */
+/** At most one finding of a kind; `until` is the end of the last reading that it covers. */
 export function oddity(
   kind: string,
   about: readonly Pick<Reading, 'time'>[],
