@@ -30,7 +30,7 @@ const TABLE: TableSpec = {
   key: ['time'],
 };
 
-/** Instants as the venue has them, with what its bodies look like on the wire here: a list of numbers. */
+/** Instants at which the venue has rows. Its bodies are lists of numbers. */
 const bodyOf = (times: readonly number[]): Uint8Array => new TextEncoder().encode(JSON.stringify(times));
 const timesIn = (body: Uint8Array): number[] => JSON.parse(new TextDecoder().decode(body)) as number[];
 const parsedOf = (times: readonly number[]): Parsed =>

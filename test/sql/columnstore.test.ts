@@ -92,7 +92,7 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
     expect(await load(of(symbol), [range], priced(by))).toBe(measure([range]) / MINUTE);
   }
 
-  it('have what somebody deleted fetched again, and only that', async () => {
+  it('have what was deleted fetched again, and only that', async () => {
     const [all, lost] = [days(0, 10), { start: T0 + 100 * MINUTE, end: T0 + 200 * MINUTE }];
     await load(of('GONEUSDT'), [all]);
     await compress();

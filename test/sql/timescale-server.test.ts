@@ -104,7 +104,7 @@ describe.skipIf(!server)(`a TimescaleDB server${why}`, () => {
     );
   });
 
-  it('keeps an open bucket current that somebody materialised', async () => {
+  it('keeps an open bucket current that was materialised by hand', async () => {
     const open = floorTo(Date.now(), 15 * MINUTE);
     await writeCandles(writer, 'OPENUSDT', { start: open, end: open + 15 * MINUTE }, 5);
     for (const { name } of AGGREGATES) await call(name, 'null, null');

@@ -65,7 +65,7 @@ export function createRefresh({ sql, owner, clock, pause = sleep }: RefreshOptio
           of === 'timescale'
             ? onTimescale(aggregate.name, window)
             : onPostgres(aggregate.name, window, symbols);
-        await inTurn(call, { subject, until, patience, clock, pause });
+        await retryWhileBusy(call, { subject, until, patience, clock, pause });
       }
     }
   };
@@ -78,7 +78,7 @@ function optionsOf(version: string): string {
   return knows ? `, options => '{"buckets_per_batch":0}'` : '';
 }
 
-interface Turn {
+interface Attempt {
   readonly subject: string;
   /** epoch ms */
   readonly until: number;
@@ -91,7 +91,7 @@ interface Turn {
  * Runs the work as soon as no other session refreshes the same aggregate. PostgreSQL's procedure waits by itself; TimescaleDB refuses.
  * @throws GordonError `refresh-busy` when its turn does not come in time
  */
-async function inTurn(work: () => Promise<void>, turn: Turn): Promise<void> {
+async function retryWhileBusy(work: () => Promise<void>, turn: Attempt): Promise<void> {
   for (let most = FIRST_PAUSE; ; most = Math.min(2 * most, LONGEST_PAUSE)) {
     try {
       return await work();
@@ -107,7 +107,7 @@ async function inTurn(work: () => Promise<void>, turn: Turn): Promise<void> {
 /** `lock_not_available`: another session refreshes this aggregate. */
 const isConcurrent = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '55P03';
 
-const busy = ({ subject, patience }: Turn, cause: unknown): GordonError =>
+const busy = ({ subject, patience }: Attempt, cause: unknown): GordonError =>
   new GordonError({
     code: 'refresh-busy',
     status: 503,

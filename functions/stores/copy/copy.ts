@@ -60,14 +60,14 @@ export const tableName = ({ name }: Pick<TableSpec, 'name'>): string => `"market
 const COPY_SLOTS = 8;
 
 /** Fewer rows fit into existing pages, or need so few new ones that waiting for a slot costs more than it saves. */
-export const WORTH_A_PLACE = 10_000;
+export const WORTH_A_SLOT = 10_000;
 
 /** Waits for a slot, any free one or else a random one, and keeps it until the transaction ends. */
 export async function acquireCopySlot(tx: Transaction, { name }: TableSpec): Promise<void> {
-  const key = (place: ReturnType<Transaction>) => tx`hashtextextended(${`copy ${name} `} || ${place}, 0)`;
+  const key = (slot: ReturnType<Transaction>) => tx`hashtextextended(${`copy ${name} `} || ${slot}, 0)`;
   await tx`
     with free as materialized (
-      select place from generate_series(1, ${COPY_SLOTS}::int) place where pg_try_advisory_xact_lock(${key(tx`place`)}) limit 1)
+      select slot from generate_series(1, ${COPY_SLOTS}::int) slot where pg_try_advisory_xact_lock(${key(tx`slot`)}) limit 1)
     select case when not exists (select from free)
       then pg_advisory_xact_lock(${key(tx`pg_backend_pid() % ${COPY_SLOTS}::int + 1`)}) end`;
 }

@@ -14,7 +14,7 @@ import {
 } from './rate-items.ts';
 
 /**
- * Part of a limit that is spent at most. The rest allows for windows that are known only to about a second, for requests that
+ * The largest share of a limit that is spent. The rest allows for windows that are known only to about a second, for requests that
  * are on their way when a window turns, and for other programs on this address until the venue's header reports them.
  */
 const SHARE = 0.9;
@@ -23,7 +23,7 @@ const SHARE = 0.9;
 const LEASES_PER_LIMIT = 60;
 
 /** How long a worker may not notice that another one started a cooldown. */
-const PARK_SEEN_AFTER = SECOND;
+const COOLDOWN_SEEN_AFTER = SECOND;
 
 /** A worker itself waits this long for a moment of a paced family. The state machine does longer waits, which cost nothing. */
 const LONGEST_WAIT = 5 * SECOND;
@@ -51,27 +51,30 @@ export function createRateBudget(options: BudgetOptions): RateBudget {
   const { clock, sleep = wait } = options;
   const leases = new Map<string, Lease>();
   const turns = new Map<string, Promise<void>>();
-  const parks = new Map<string, { readonly seenAt: number; readonly park: Promise<Cooldown | undefined> }>();
+  const cooldowns = new Map<
+    string,
+    { readonly seenAt: number; readonly cooldown: Promise<Cooldown | undefined> }
+  >();
   /** the venue's clock minus ours in ms, as of the last answer */
   let ahead = 0;
 
   async function refuseCoolingDown(scope: string): Promise<void> {
     const now = clock();
-    let seen = parks.get(scope);
-    if (!seen || Math.abs(now - seen.seenAt) >= PARK_SEEN_AFTER) {
-      seen = { seenAt: now, park: readCooldown(options, scope) };
-      parks.set(scope, seen);
+    let seen = cooldowns.get(scope);
+    if (!seen || Math.abs(now - seen.seenAt) >= COOLDOWN_SEEN_AFTER) {
+      seen = { seenAt: now, cooldown: readCooldown(options, scope) };
+      cooldowns.set(scope, seen);
     }
-    const park = await seen.park.catch((error: unknown) => {
+    const cooldown = await seen.cooldown.catch((error: unknown) => {
       // A failed read must not be cached.
-      parks.delete(scope);
+      cooldowns.delete(scope);
       throw error;
     });
-    if (park && park.until > now) throw new BudgetExhausted(scope, park.until, park.why);
+    if (cooldown && cooldown.until > now) throw new BudgetExhausted(scope, cooldown.until, cooldown.why);
   }
 
   /** Runs work of a family one after the other: ten requests at once lease once, not ten times. */
-  async function inTurn(family: LimitFamily, work: () => Promise<void>): Promise<void> {
+  async function oneAtATime(family: LimitFamily, work: () => Promise<void>): Promise<void> {
     const before = turns.get(family.id) ?? Promise.resolve();
     const mine = before.then(work);
     // The next caller must not fail because of this one's error, which this caller receives itself.
@@ -127,7 +130,7 @@ export function createRateBudget(options: BudgetOptions): RateBudget {
     // Taking the moment has itself used up time.
     const early = moment - clock();
     if (early > 0) await sleep(early);
-    // Another worker may have been refused meanwhile.
+    // Another worker may have been refused in the meantime.
     await refuseCoolingDown(family.id);
   }
 
@@ -135,7 +138,7 @@ export function createRateBudget(options: BudgetOptions): RateBudget {
     async take(venue, family, weight) {
       await Promise.all([refuseCoolingDown(venue), ...(family ? [refuseCoolingDown(family.id)] : [])]);
       if (!family) return;
-      await inTurn(family, () => spend(family, weight));
+      await oneAtATime(family, () => spend(family, weight));
       if (family.spacingMs) await pace(family);
     },
 
@@ -155,9 +158,9 @@ export function createRateBudget(options: BudgetOptions): RateBudget {
     },
 
     async coolDown(scope, until, why) {
-      parks.set(scope, { seenAt: clock(), park: Promise.resolve({ until, why }) });
+      cooldowns.set(scope, { seenAt: clock(), cooldown: Promise.resolve({ until, why }) });
       const longest = await writeCooldown(options, scope, { until, why });
-      if (!longest) parks.delete(scope);
+      if (!longest) cooldowns.delete(scope);
     },
   };
 }

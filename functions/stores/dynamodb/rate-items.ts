@@ -119,7 +119,7 @@ export async function takeMoment(
 export async function readCooldown(options: BudgetTable, scope: string): Promise<Cooldown | undefined> {
   const { client, table, egress } = options;
   const read = new GetCommand({ TableName: table, Key: cooldownKey(egress, scope), ConsistentRead: true });
-  const { Item } = await onTable(`the park of ${scope}`, () => client.send(read));
+  const { Item } = await onTable(`the cooldown of ${scope}`, () => client.send(read));
   return Item as Cooldown | undefined;
 }
 
@@ -137,7 +137,7 @@ export async function writeCooldown(
     ExpressionAttributeNames: { '#until': 'until', '#why': 'why', '#ttl': TTL_ATTRIBUTE },
     ExpressionAttributeValues: { ':until': until, ':why': why, ':ttl': seconds(until + DAY) },
   });
-  return (await conditionally(`parking ${scope}`, () => client.send(write))) !== undefined;
+  return (await conditionally(`the cooldown of ${scope}`, () => client.send(write))) !== undefined;
 }
 
 /** @returns undefined when the condition did not hold */
@@ -165,8 +165,8 @@ export function createRateWatch(table: BudgetTable): RateWatch {
   return {
     used: (family) => readUsed(table, family, floorTo(table.clock(), family.windowMs)),
     async cooldown(scope) {
-      const park = await readCooldown(table, scope);
-      return park && park.until > table.clock() ? park : undefined;
+      const cooldown = await readCooldown(table, scope);
+      return cooldown && cooldown.until > table.clock() ? cooldown : undefined;
     },
   };
 }

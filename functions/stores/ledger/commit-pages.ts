@@ -4,7 +4,7 @@ import { brokenInvariant } from '../../core/ledger/invariants.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import { hull, normalize, type Range, type RangeSet, union } from '../../core/time/range.ts';
-import { acquireCopySlot, copyRows, tableName, WORTH_A_PLACE } from '../copy/copy.ts';
+import { acquireCopySlot, copyRows, tableName, WORTH_A_SLOT } from '../copy/copy.ts';
 import { mergeRows } from '../copy/staging.ts';
 import type { Sql } from '../postgres/postgres.ts';
 import { accountPages, sliceRows } from './page-account.ts';
@@ -38,7 +38,7 @@ export async function commitPages(
  */
 const NO_WAIT = '; set local synchronous_commit = off';
 
-const NOTHING_SAID: LedgerState = { have: [], proven: [], other: [], purged: false };
+const EMPTY_LEDGER: LedgerState = { have: [], proven: [], other: [], purged: false };
 
 function attempt(
   sql: Sql,
@@ -55,13 +55,13 @@ function attempt(
     const touched = union(union(claimed, unproven), provisional);
     await lockMonths(tx, series, touched);
     const around = hull(claimed) ?? hull(touched);
-    const said = around ? await readLedger(tx, series, around, by.at) : NOTHING_SAID;
-    if (said.purged) return 0;
-    const { fresh, spans, written, ...account } = accountPages(table, pages, said);
+    const ledger = around ? await readLedger(tx, series, around, by.at) : EMPTY_LEDGER;
+    if (ledger.purged) return 0;
+    const { fresh, spans, written, ...account } = accountPages(table, pages, ledger);
     let { rows } = account;
     if (rows > 0 && how === 'copy') {
       const batches = fresh.flatMap((one) => one.batches);
-      if (rows >= WORTH_A_PLACE) await acquireCopySlot(tx, table);
+      if (rows >= WORTH_A_SLOT) await acquireCopySlot(tx, table);
       const copied = await copyRows(tx, tableName(table), table, batches);
       if (copied !== rows) throw miscounted(series, hull(written)!, rows, copied);
     }
@@ -70,7 +70,7 @@ function attempt(
       const changing = sliceRows(page.rows, page.provisional ?? []);
       if (changing.length > 0) rows += await mergeRows(tx, table, page, changing);
     }
-    if (said.proven.length + said.other.length > 0)
+    if (ledger.proven.length + ledger.other.length > 0)
       await removeSpans(tx, series, written, ['empty', 'failed']);
     await insertSpans(tx, series, spans, by, { table, merged: how === 'merge' });
     for (const page of pages) {

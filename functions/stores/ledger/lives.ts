@@ -37,7 +37,7 @@ export async function listingIn(sql: Sql, series: Series): Promise<Kept | undefi
   };
 }
 
-/** In one transaction: whoever reads the ledger sees the new lives together with the old proofs that remain. */
+/** Stores lives and removes contradicted proofs in one transaction, so that readers see the new lives with the proofs that remain. */
 export async function saveListing(
   sql: Sql,
   series: Series,

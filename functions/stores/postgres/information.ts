@@ -111,7 +111,7 @@ EXCEPTION WHEN insufficient_privilege THEN
 END
 $$`;
 
-/** Creates the views, unless they exist; leaves a schema that is not ours alone. */
+/** Creates the views if they do not exist. A schema of someone else's is left alone. */
 export async function openInformation(sql: Runner): Promise<void> {
   await sql.unsafe(INFORMATION).simple();
 }

@@ -58,7 +58,7 @@ describe('findListing', () => {
     expect((await find({ '/first': born, '/last': now - 2 * DAY, '/status': false })).paths.length).toBe(2);
   });
 
-  it('takes rows without trades for no sign of life, and the state decides', async () => {
+  it('does not count rows without trades as life, and lets the state decide', async () => {
     const answers = { '/first': born, '/last': now - HOUR };
     const frozen = { ...probe, isFrozen: () => true };
     expect((await find({ ...answers, '/status': true }, frozen)).listing).toEqual({ listedAt: born });
@@ -69,7 +69,7 @@ describe('findListing', () => {
     });
   });
 
-  it('puts both ends on the grid, for the spans of the ledger are', async () => {
+  it('puts both ends on the grid, as the spans of the ledger are', async () => {
     const last = now - 30 * DAY;
     const found = await find({ '/first': born + 17, '/last': last + 48_270, '/status': false });
     expect(found.listing).toEqual({ listedAt: born, delistedAt: last + HOUR });

@@ -9,7 +9,7 @@ export const touching = (sql: Runner, s: Series, range: Range) =>
   sql`${ofSeries(sql, s)} and lower(span) < ${new Date(range.end)} and upper(span) > ${new Date(range.start)}`;
 
 /**
- * Which proofs of emptiness still hold. A venue may mend an outage later, and what was not published may still be, so such a
+ * Which proofs of emptiness still hold. A venue may fill an outage later, and what was not published may still be, so such a
  * proof expires and its range is requested again: when as much time has passed since the proof as lay between the hole and the
  * proof, and after a day at least. A hole of this morning is requested again tomorrow, then after 2, 4, 8… days; one that was
  * still a hole years later is left alone. Every other reason is final.

@@ -21,7 +21,7 @@ export interface Contradictions {
 /** For each proof; the next check finds more. */
 const MOST_DENIED = 1_000;
 
-/** One question, and of the rows no more than a look at the index for each proof. */
+/** Finds contradictions with one query, which reads no more of the rows than the index for each proof. */
 export async function findContradictions(
   sql: Runner,
   table: TableSpec,
@@ -57,7 +57,7 @@ export async function findContradictions(
 
 /**
  * Takes out of the ledger where it contradicts itself or the rows, so that it is requested again. Until then it is a gap of our own,
- * which says so. Looks once more, under the lock.
+ * with an error that says so. Checks again under the lock.
  * @param count of a table of events: see `removeSpans`
  * @returns what was taken out
  */

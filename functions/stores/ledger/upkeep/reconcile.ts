@@ -37,7 +37,7 @@ export async function reconcile(
     const short = await shortOf(tx, table, series, have);
     return rowless(tx, table, series, short, await doubtfulDays(tx, table, series, short));
   }, 'isolation level repeatable read read only');
-  const lost = suspects.length > 0 ? await takeOut(sql, table, series, suspects) : [];
+  const lost = suspects.length > 0 ? await removeLost(sql, table, series, suspects) : [];
   const count = (tx: Runner) =>
     table.cadence === 'irregular' ? countOf(tx, table, series, 'part') : undefined;
   const contradicted =
@@ -46,7 +46,7 @@ export async function reconcile(
   return union(lost, contradicted);
 }
 
-function takeOut(sql: Sql, table: TableSpec, series: Series, suspects: RangeSet): Promise<RangeSet> {
+function removeLost(sql: Sql, table: TableSpec, series: Series, suspects: RangeSet): Promise<RangeSet> {
   return sql.begin(async (tx) => {
     await lockMonths(tx, series, suspects);
     const around = { start: suspects[0]!.start, end: suspects.at(-1)!.end };

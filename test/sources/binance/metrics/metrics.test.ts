@@ -99,7 +99,7 @@ describe('the requests', () => {
     });
   });
 
-  it('keep away from the wall of thirty days, at which the venue refuses', () => {
+  it('keep away from the limit of thirty days, at which the venue refuses', () => {
     expect(restOf(open_interest_binance).reachMs).toBeLessThan(30 * 24 * HOUR);
   });
 
