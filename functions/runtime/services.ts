@@ -23,7 +23,7 @@ import { documentClient } from '../stores/dynamodb/dynamo.ts';
 import { createJobStore } from '../stores/dynamodb/job-store.ts';
 import { createLeases } from '../stores/dynamodb/leases.ts';
 import { createRateBudget } from '../stores/dynamodb/rate-budget.ts';
-import { createRateWatch, type RateWatch } from '../stores/dynamodb/rate-items.ts';
+import { createRateWatch, type RateWatch } from '../stores/dynamodb/rate-watch.ts';
 import { createScheduleRuns } from '../stores/dynamodb/runs.ts';
 import { createLabelBook } from '../stores/ledger/labels/label-book.ts';
 import { createLivesDue } from '../stores/ledger/lives.ts';

@@ -1,6 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LimitFamily } from '../../core/series/venue.ts';
-import { DAY, floorTo, HOUR, iso, SECOND } from '../../core/time/time.ts';
+import { DAY, HOUR, iso, SECOND } from '../../core/time/time.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
 import type { JobTable } from './table.ts';
 import { TTL_ATTRIBUTE } from './table.ts';
@@ -151,22 +151,3 @@ async function conditionally<T>(subject: string, call: () => Promise<T>): Promis
 }
 
 const seconds = (at: number): number => Math.ceil(at / SECOND);
-
-/** Reads the budgets without taking from them. */
-export interface RateWatch {
-  /** units taken in the current window */
-  used(family: LimitFamily): Promise<number>;
-  /** undefined when requests to the scope (a family or a venue) are allowed now */
-  cooldown(scope: string): Promise<Cooldown | undefined>;
-}
-
-/** Reads budgets and cooldowns from the job table. */
-export function createRateWatch(table: BudgetTable): RateWatch {
-  return {
-    used: (family) => readUsed(table, family, floorTo(table.clock(), family.windowMs)),
-    async cooldown(scope) {
-      const cooldown = await readCooldown(table, scope);
-      return cooldown && cooldown.until > table.clock() ? cooldown : undefined;
-    },
-  };
-}

@@ -5,7 +5,7 @@ import { type Batch, lowerBound, sliceBatch, type TableSpec } from '../../core/s
 import { measure, normalize, type Range, type RangeSet, subtract, union } from '../../core/time/range.ts';
 import { iso } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
-import type { NewSpan } from './spans/check-spans.ts';
+import type { NewSpan } from './spans/new-span.ts';
 import type { LedgerState } from './spans/read-ledger.ts';
 
 /** What pages add to the ledger. */

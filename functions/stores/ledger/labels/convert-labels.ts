@@ -7,7 +7,7 @@ import { stepOf, type Timeframe } from '../../../core/time/timeframe.ts';
 import { quoted, tableName } from '../../copy/copy.ts';
 import { bounds, ownRows } from '../../postgres/fragments.ts';
 import type { Sql, Transaction } from '../../postgres/postgres.ts';
-import type { NewSpan } from '../spans/check-spans.ts';
+import type { NewSpan } from '../spans/new-span.ts';
 import { readCovered } from '../spans/read-ledger.ts';
 import { insertSpans, lockMonths, removeSpans } from '../spans/write-spans.ts';
 import { accountsForDeletes } from '../upkeep/recount.ts';

@@ -6,20 +6,7 @@ import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
 import { bounds, type Fragment, ofSeries, ownRows } from '../../postgres/fragments.ts';
 import type { Runner } from '../../postgres/postgres.ts';
-
-export type CoverageState = 'have' | 'empty' | 'failed';
-
-/** A span to be entered into market_data.coverage. */
-export interface NewSpan {
-  readonly span: Range;
-  readonly state: CoverageState;
-  readonly reason?: string;
-  readonly evidence?: unknown;
-  readonly object?: string;
-  readonly sha256?: string | undefined;
-  /** rows within a part of the span; absent: one for each step */
-  readonly count?: (part: Range) => number;
-}
+import type { NewSpan } from './new-span.ts';
 
 /** The table whose rows the spans describe, and how they were written. */
 export interface Counted {

@@ -6,14 +6,8 @@ import { iso } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { type Fragment, toMultirange } from '../../postgres/fragments.ts';
 import type { Transaction } from '../../postgres/postgres.ts';
-import {
-  type Broken,
-  type Counted,
-  type CoverageState,
-  type NewSpan,
-  selectBroken,
-  toBreach,
-} from './check-spans.ts';
+import { type Broken, type Counted, selectBroken, toBreach } from './check-spans.ts';
+import type { CoverageState, NewSpan } from './new-span.ts';
 import { readMissing, touching } from './read-ledger.ts';
 
 export interface Author {

@@ -1,0 +1,22 @@
+import type { LimitFamily } from '../../core/series/venue.ts';
+import { floorTo } from '../../core/time/time.ts';
+import { type BudgetTable, type Cooldown, readCooldown, readUsed } from './rate-items.ts';
+
+/** Reads the budgets without taking from them. */
+export interface RateWatch {
+  /** units taken in the current window */
+  used(family: LimitFamily): Promise<number>;
+  /** undefined when requests to the scope (a family or a venue) are allowed now */
+  cooldown(scope: string): Promise<Cooldown | undefined>;
+}
+
+/** Reads budgets and cooldowns from the job table. */
+export function createRateWatch(table: BudgetTable): RateWatch {
+  return {
+    used: (family) => readUsed(table, family, floorTo(table.clock(), family.windowMs)),
+    async cooldown(scope) {
+      const cooldown = await readCooldown(table, scope);
+      return cooldown && cooldown.until > table.clock() ? cooldown : undefined;
+    },
+  };
+}
