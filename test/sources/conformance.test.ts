@@ -35,7 +35,10 @@ it('has every source of every file registered, under its own name', async () => 
   );
   const exported = await Promise.all(
     files.map(async (name) => {
-      const found = (await import(`../../functions/sources/${name}`)) as Record<string, object>;
+      const found = (await import(`../../functions/sources/${name.slice(0, -'.ts'.length)}.ts`)) as Record<
+        string,
+        object
+      >;
       return Object.keys(found).filter((id) => 'tiers' in found[id]!);
     }),
   );

@@ -3,10 +3,11 @@ import { badRequest, parseInput } from '../errors/bad-request.ts';
 import type { GordonError } from '../errors/errors.ts';
 import type { JobOrder } from '../jobs/job.ts';
 import type { JobStore, NewJob, Workflow } from '../jobs/ports.ts';
+import { requireInstant } from '../queries/requested.ts';
 import type { Quote } from '../quote/quote.ts';
 import type { Sources } from '../series/source.ts';
 import { FAMILIES, type Family, type Source } from '../series/source.ts';
-import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '../time/time.ts';
+import { addYears, type Clock, DAY, floorTo, iso, MINUTE } from '../time/time.ts';
 import { isTimeframe, type Timeframe } from '../time/timeframe.ts';
 import { checkSymbols, MAX_SYMBOLS, type SymbolPorts } from './check-symbols.ts';
 import { type QuotePorts, quoteOrder } from './quote-order.ts';
@@ -119,11 +120,8 @@ function timeframeOf(text: string, chosen: readonly Source[]): Timeframe {
   throw badRequest('unknown-timeframe', text, `${chosen[0]!.family} has no such timeframe.`, remedy);
 }
 
-function instant(text: string | undefined, field: string): number | undefined {
-  if (text === undefined) return undefined;
-  const at = parseInstant(text);
+function instant(text: string | undefined, field: 'from' | 'to'): number | undefined {
+  const at = requireInstant(text, field);
   // Nothing is older than the epoch, and the database knows no year 0.
-  if (at !== undefined) return Math.max(at, 0);
-  const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
-  throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
+  return at === undefined ? undefined : Math.max(at, 0);
 }

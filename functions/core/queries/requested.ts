@@ -40,8 +40,7 @@ export function requireInstant(
   if (text === undefined) return undefined;
   const at = parseInstant(text);
   if (at !== undefined) return at;
-  const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
-  throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
+  throw badRequest('invalid-time', field, `"${text}" is not a time.`);
 }
 
 interface Bounds {

@@ -1,9 +1,8 @@
 import type { RawAnswer, Venue, Verdict } from '../../core/series/venue.ts';
-import { DAY, MINUTE, SECOND } from '../../core/time/time.ts';
+import { DAY, MINUTE } from '../../core/time/time.ts';
+import { excerpt, FIREWALL_COOLDOWN, isMarkup, retryAfter } from '../rest/judge.ts';
 import { binanceHosts } from './hosts.ts';
 
-/** The firewall admits an address again some minutes after its last call; it does not say when. */
-const FIREWALL_PARK = 5 * MINUTE;
 /** The shortest ban, for an answer that names no end. */
 const SHORTEST_BAN = 2 * MINUTE;
 const LONGEST_BAN = 3 * DAY;
@@ -68,7 +67,7 @@ function forbidden({ text }: RawAnswer, remedy: string): Verdict {
   const message = `HTTP 403: ${excerpt(text)}`;
   if (/access from your country/i.test(text)) return { kind: 'region', message, remedy };
   if (/<Code>AccessDenied<\/Code>/.test(text)) return { kind: 'refused', message };
-  return { kind: 'limited', scope: 'venue', waitMs: FIREWALL_PARK, message };
+  return { kind: 'limited', scope: 'venue', waitMs: FIREWALL_COOLDOWN, message };
 }
 
 const BANNED_UNTIL = /banned until (\d{13})/;
@@ -80,11 +79,6 @@ function banLeft(answer: RawAnswer, message: string): number {
   const remaining = until === undefined || Number.isNaN(now) ? 0 : Number(until) - now;
   const left = Math.max(remaining, retryAfter(answer) ?? 0);
   return left > 0 ? Math.min(left, LONGEST_BAN) : SHORTEST_BAN;
-}
-
-function retryAfter({ headers }: RawAnswer): number | undefined {
-  const seconds = Number(headers['retry-after'] || Number.NaN);
-  return seconds > 0 ? seconds * SECOND : undefined;
 }
 
 /** `{"code":-1121,"msg":"Invalid symbol."}`. A long, successful answer is not parsed for it. */
@@ -99,16 +93,4 @@ function readError({ status, text }: RawAnswer): { code: number; msg: string } |
   }
   const { code, msg } = (body ?? {}) as { code?: unknown; msg?: unknown };
   return typeof code === 'number' ? { code, msg: String(msg ?? '') } : undefined;
-}
-
-const isMarkup = (text: string): boolean => /^\s*</.test(text.slice(0, 80));
-
-/** The text of a body, short and on one line: enough to recognise it in a log. */
-function excerpt(text: string): string {
-  const words = text
-    .slice(0, 4000)
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return words.slice(0, 200) || 'no body';
 }

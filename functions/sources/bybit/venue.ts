@@ -1,5 +1,6 @@
 import type { RawAnswer, Venue, Verdict } from '../../core/series/venue.ts';
 import { MINUTE, SECOND } from '../../core/time/time.ts';
+import { excerpt } from '../rest/judge.ts';
 import { bybitHost } from './hosts.ts';
 
 /** "Stop all requests for ten minutes": the ban then lifts by itself, and calls during it may prolong it. */
@@ -87,14 +88,4 @@ function untilReset({ headers }: RawAnswer, time: number | undefined): number {
   const now = time ?? Date.parse(headers.date ?? '');
   const wait = reset - now;
   return wait > SHORTEST_WAIT ? Math.min(wait, FREQUENT_COOLDOWN) : SHORTEST_WAIT;
-}
-
-/** The text of a body, short and on one line: enough to recognise it in a log. */
-function excerpt(text: string): string {
-  const words = text
-    .slice(0, 4000)
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return words.slice(0, 200) || 'no body';
 }

@@ -2,7 +2,7 @@ import type { Host, RawAnswer, Verdict } from '../../core/series/venue.ts';
 import { MINUTE, SECOND } from '../../core/time/time.ts';
 
 /** A firewall admits an address again some minutes after its last call; it does not say when. */
-const FIREWALL_COOLDOWN = 5 * MINUTE;
+export const FIREWALL_COOLDOWN = 5 * MINUTE;
 
 /** Judges answers of venues that report refusals by their status alone: JSON with 200, or a refusal. */
 export function judgeRest(answer: RawAnswer, host: Host): Verdict {
@@ -15,8 +15,7 @@ export function judgeRest(answer: RawAnswer, host: Host): Verdict {
   }
   if (status >= 500) return { kind: 'broken', message };
   if (status >= 300) return { kind: 'refused', message };
-  if (/^\s*</.test(text.slice(0, 80)))
-    return { kind: 'broken', message: `a page instead of JSON: ${message}` };
+  if (isMarkup(text)) return { kind: 'broken', message: `a page instead of JSON: ${message}` };
   return { kind: 'ok' };
 }
 
@@ -37,3 +36,6 @@ export function excerpt(text: string): string {
     .trim();
   return words.slice(0, 200) || 'no body';
 }
+
+/** Whether a body is HTML or XML, which a proxy or a CDN may send instead of an answer. */
+export const isMarkup = (text: string): boolean => /^\s*</.test(text.slice(0, 80));
