@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { GordonError } from '../core/errors/errors.ts';
-import type { Variables } from './hosts.ts';
+import type { Variables } from './venues/hosts.ts';
 
 /** What the functions read from their environment. Hosts of venues have variables of their own, named by the source. */
 const Env = z.object({

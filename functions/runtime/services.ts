@@ -35,13 +35,13 @@ import { createStoredRows, sha256 } from '../stores/queries/stored-rows.ts';
 import { createArchiveWatch } from '../stores/watch/archive-watch.ts';
 import { createHistoryWatch } from '../stores/watch/history-watch.ts';
 import { createInstruments } from '../stores/watch/instruments.ts';
-import { createArchiveReader } from './archive-reader.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
-import type { Patience } from './read-answer.ts';
 import { withKeys, withSecrets } from './secrets.ts';
-import { createVenueClient } from './venue-client.ts';
+import { createArchiveReader } from './venues/archive-reader.ts';
+import type { Patience } from './venues/read-answer.ts';
+import { createVenueClient } from './venues/venue-client.ts';
 import { createWorkflow } from './workflow.ts';
 
 /** All that handlers work with. Made once for each process; nothing connects before it is used. */

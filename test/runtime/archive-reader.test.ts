@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import type { VenueClient } from '../../functions/core/fetch/ports.ts';
-import { createArchiveReader } from '../../functions/runtime/archive-reader.ts';
+import { createArchiveReader } from '../../functions/runtime/venues/archive-reader.ts';
 import { binanceArchive } from '../../functions/sources/binance/venue.ts';
 import { requestTo } from './local-venue.ts';
 

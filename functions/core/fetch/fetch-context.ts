@@ -7,7 +7,7 @@ import type { Range, RangeSet } from '../time/range.ts';
 import type { Clock } from '../time/time.ts';
 import type { ArchiveReader, VenueClient } from './ports.ts';
 
-export interface FillPorts {
+export interface VenuePorts {
   readonly venue: VenueClient;
   readonly archive: ArchiveReader;
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import { GordonError } from '../errors/errors.ts';
 import type { Page } from '../ledger/coverage.ts';
 import type { Tier } from '../series/source.ts';
 import { hull, type RangeSet, subtract, union } from '../time/range.ts';
-import type { FetchContext, FillPorts } from './fetch-context.ts';
+import type { FetchContext, VenuePorts } from './fetch-context.ts';
 import { fillFromArchive } from './fill-from-archive.ts';
 import { fillFromPages } from './fill-from-pages.ts';
 import { fillFromSnapshot } from './fill-from-snapshot.ts';
@@ -12,7 +12,7 @@ import { fillFromSnapshot } from './fill-from-snapshot.ts';
  * next, and what the last one does not have either is explained. Each page can be committed by itself, so the consumer
  * may stop after any of them.
  */
-export async function* fetchMissing(ports: FillPorts, context: FetchContext): AsyncGenerator<Page> {
+export async function* fetchMissing(ports: VenuePorts, context: FetchContext): AsyncGenerator<Page> {
   if (context.withoutArchive) leaveOut(ports, context);
   for (const tier of context.source.tiers) {
     if (context.missing.length === 0) return;
@@ -26,7 +26,7 @@ export async function* fetchMissing(ports: FillPorts, context: FetchContext): As
   }
 }
 
-function fillFrom(ports: FillPorts, context: FetchContext, tier: Tier): AsyncGenerator<Page> {
+function fillFrom(ports: VenuePorts, context: FetchContext, tier: Tier): AsyncGenerator<Page> {
   if (tier.kind === 'archive') return orUnreachable(context, fillFromArchive(ports, context, tier));
   if (tier.kind === 'pages') return fillFromPages(ports, context, tier);
   return fillFromSnapshot(ports, context, tier);
@@ -51,7 +51,7 @@ async function* orUnreachable(
 }
 
 /** As with a damaged object: what no other tier has is not proven empty, it stays missing. */
-function leaveOut({ clock }: FillPorts, { missing, objects }: FetchContext): void {
+function leaveOut({ clock }: VenuePorts, { missing, objects }: FetchContext): void {
   const span = hull(missing);
   if (!span) return;
   const message = 'the archive could not be reached, and the rows were asked for elsewhere';

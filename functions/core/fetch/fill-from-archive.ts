@@ -28,14 +28,14 @@ import {
 import { stepOf } from '../time/timeframe.ts';
 import { afterEnd } from './after-end.ts';
 import { explainExpired } from './explain-expired.ts';
-import { type FetchContext, type FillPorts, mayLieOutsideLife, type ObjectAnswer } from './fetch-context.ts';
+import { type FetchContext, mayLieOutsideLife, type ObjectAnswer, type VenuePorts } from './fetch-context.ts';
 import type { ArchiveFile } from './ports.ts';
 import { refuseUnanswered } from './refuse-unanswered.ts';
 import { withoutUnlisted } from './unlisted.ts';
 
 /** Reads the objects of one archive tier for the periods that are missing, and yields their rows page by page. */
 export async function* fillFromArchive(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: ArchiveTier,
 ): AsyncGenerator<Page> {
@@ -93,7 +93,7 @@ async function listingIfAnswered(context: FetchContext): Promise<Listing | undef
 }
 
 async function* readObject(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: ArchiveTier,
   facts: ObjectFacts,
@@ -216,7 +216,7 @@ function* alsoIn(
  * left for that one.
  */
 async function* siblingHoles(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   { start, end }: Period,
   { object, siblings, along }: ReadObject,

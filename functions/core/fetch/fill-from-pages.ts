@@ -20,14 +20,14 @@ import { stepOf } from '../time/timeframe.ts';
 import { afterEnd } from './after-end.ts';
 import { refuseEmpty } from './empty-answer.ts';
 import { damagedIn, explainExpired } from './explain-expired.ts';
-import { EVIDENCE_KEPT, type FetchContext, type FillPorts, mayLieOutsideLife } from './fetch-context.ts';
+import { EVIDENCE_KEPT, type FetchContext, mayLieOutsideLife, type VenuePorts } from './fetch-context.ts';
 
 /**
  * Pages through what is missing; holes that fit into one page are requested together. As the last tier, what it does not
  * return is proven empty and explained.
  */
 export async function* fillFromPages(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: PagesTier,
 ): AsyncGenerator<Page> {
@@ -65,7 +65,7 @@ function firstGroup(ranges: RangeSet, pageMs: number): RangeSet {
 
 /** A page, or the account of its ranges where the venue does not know the symbol any more. */
 async function readOrForgotten(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: PagesTier,
   ranges: RangeSet,
@@ -85,7 +85,7 @@ async function readOrForgotten(
  * @throws GordonError `unknown-symbol` when neither an archive nor an older look knew the symbol
  */
 async function forgotten(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: PagesTier,
   ranges: RangeSet,
@@ -140,7 +140,7 @@ async function* explained(context: FetchContext, tier: PagesTier, holes: RangeSe
  * @param wanted holes, in order; what lies between them is in the store already
  */
 async function readPage(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: PagesTier,
   wanted: RangeSet,
@@ -194,7 +194,7 @@ interface Answered {
 }
 
 async function askFor(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: PagesTier,
   range: Range,

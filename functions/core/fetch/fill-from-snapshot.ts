@@ -5,14 +5,14 @@ import { clip, intersect } from '../time/range.ts';
 import { floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { emptyAnswer } from './empty-answer.ts';
-import type { FetchContext, FillPorts } from './fetch-context.ts';
+import type { FetchContext, VenuePorts } from './fetch-context.ts';
 
 /**
  * Takes the snapshot of the current step, if it is missing. Steps that have passed can no longer be fetched: they are entered as
  * expired, for no other answer will ever come.
  */
 export async function* fillFromSnapshot(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: SnapshotTier,
 ): AsyncGenerator<Page> {

@@ -1,7 +1,7 @@
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import type { ArchiveTier } from '../series/source.ts';
 import type { Period } from '../time/period.ts';
-import type { FetchContext, FillPorts } from './fetch-context.ts';
+import type { FetchContext, VenuePorts } from './fetch-context.ts';
 import { listedPeriods } from './listed-periods.ts';
 
 /** A listing is one request, an object that is not there is two. */
@@ -14,7 +14,7 @@ const WORTH_A_LISTING = 2;
  * @returns those that are worth a request
  */
 export async function withoutUnlisted(
-  ports: FillPorts,
+  ports: VenuePorts,
   context: FetchContext,
   tier: ArchiveTier,
   ahead: readonly Period[],

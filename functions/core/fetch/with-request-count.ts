@@ -1,4 +1,4 @@
-import type { FillPorts } from './fetch-context.ts';
+import type { VenuePorts } from './fetch-context.ts';
 
 /** An archive object comes with its checksum. */
 const PER_OBJECT = 2;
@@ -10,7 +10,7 @@ export interface Counted<Ports> {
 }
 
 /** The same ports with a count of the requests to venues, refused or not. Retries of the connection are not counted. */
-export function withRequestCount<Ports extends FillPorts>(ports: Ports): Counted<Ports> {
+export function withRequestCount<Ports extends VenuePorts>(ports: Ports): Counted<Ports> {
   let requests = 0;
   return {
     ports: {
@@ -27,7 +27,7 @@ export function withRequestCount<Ports extends FillPorts>(ports: Ports): Counted
           return ports.archive.read(object);
         },
       },
-    } satisfies FillPorts & Ports,
+    } satisfies VenuePorts & Ports,
     taken() {
       const made = requests;
       requests = 0;

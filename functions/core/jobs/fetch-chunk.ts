@@ -1,6 +1,6 @@
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import { batchPages } from '../fetch/batch-pages.ts';
-import type { FetchContext, FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import { qualityCheck } from '../fetch/quality.ts';
 import { withRequestCount } from '../fetch/with-request-count.ts';
@@ -16,7 +16,7 @@ import type { FetchChunkInput, FetchChunkOutput } from '../workflow/contracts.ts
 import type { ChunkState } from './job.ts';
 import type { JobStore } from './ports.ts';
 
-export interface FetchPorts extends FillPorts {
+export interface FetchPorts extends VenuePorts {
   readonly jobs: JobStore;
   readonly store: SeriesStore;
   readonly catalog: Pick<SeriesCatalog, 'request'>;

@@ -1,5 +1,5 @@
 import { GordonError } from '../errors/errors.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { VenuePorts } from '../fetch/fetch-context.ts';
 import type { VenueClient } from '../fetch/ports.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
@@ -13,7 +13,7 @@ import type { StoredRows } from '../verify/ports.ts';
 import { differing } from '../verify/restated.ts';
 import { RUN_BUDGET, type RunSummary, runDue } from './run-due.ts';
 
-export interface HistoryPorts extends FillPorts {
+export interface HistoryPorts extends VenuePorts {
   readonly histories: HistoryWatch;
   readonly store: Pick<SeriesStore, 'listing'>;
   readonly stored: StoredRows;

@@ -1,4 +1,4 @@
-import type { FetchContext, FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import type { Page } from '../ledger/coverage.ts';
 import { contains, intersect, normalize, type RangeSet, union } from '../time/range.ts';
@@ -22,7 +22,7 @@ export interface Fetched {
 }
 
 /** Loads spans once more, from the best place, as a job would: nothing is written. */
-export async function fetchAgain(ports: FillPorts, context: FetchContext): Promise<Fetched> {
+export async function fetchAgain(ports: VenuePorts, context: FetchContext): Promise<Fetched> {
   const wanted = context.missing;
   const rows = new Map<string, FetchedRow>();
   const objects = new Map<string, string>();

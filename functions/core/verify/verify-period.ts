@@ -1,5 +1,5 @@
 import { badRequest } from '../errors/bad-request.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { VenuePorts } from '../fetch/fetch-context.ts';
 import type { LivesDue, SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { RECHECK_AFTER } from '../listing/current-listing.ts';
 import type { CoverageQueries, LedgerEntry } from '../queries/ports.ts';
@@ -17,7 +17,7 @@ import { type Fetched, fetchAgain } from './fetched-rows.ts';
 import { heldObjects, objectNamed, publishedHash } from './objects.ts';
 import type { Sha256, StoredRows } from './ports.ts';
 
-export interface VerifyPorts extends FillPorts {
+export interface VerifyPorts extends VenuePorts {
   readonly queries: Pick<CoverageQueries, 'ledger'>;
   readonly store: Pick<SeriesStore, 'listing' | 'commit'>;
   readonly stored: StoredRows;

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { StreamSemaphore } from '../../functions/runtime/turns.ts';
+import { StreamSemaphore } from '../../functions/runtime/venues/stream-semaphore.ts';
 
 /** Two items, and a log of when each was made. */
 async function* items(name: string, log: string[]): AsyncGenerator<string> {
