@@ -51,19 +51,17 @@ async function fill(
   const clock = () => venues.control.clock.now();
   const venue = createVenueClient({ budget, clock, env: venues.env, sleep: async () => undefined });
   const series = { source: source.id, symbol, timeframe };
-  const filling: FetchContext = {
+  const context: FetchContext = {
     source,
     series,
-    missing: [range],
-    asked: [],
-    objects: [],
     sources: {},
+    archives: 'required',
     listing: () => findListing(venue, source.listing, series),
   };
   const pages: Page[] = [];
-  for await (const page of fetchMissing({ venue, archive: createArchiveReader(venue), clock }, filling)) {
-    pages.push(page);
-  }
+  const ports = { venue, archive: createArchiveReader(venue), clock };
+  const fetch = fetchMissing(ports, context, [range]);
+  for await (const page of fetch.pages) pages.push(page);
   const full = pages.filter((page) => page.rows.length > 0);
   for (const page of full) expectSound({ batch: page.rows, findings: [] }, source.table, series);
   const have = pages.reduce<RangeSet>((set, page) => union(set, page.have), []);
@@ -72,7 +70,7 @@ async function fill(
   return {
     rows: rows.sort((a, b) => Number(a[2]) - Number(b[2])),
     have,
-    left: filling.missing,
+    left: fetch.progress.missing,
     empty: pages.flatMap((p) => p.empty),
     findings: pages.flatMap((p) => p.findings),
     objects: pages.map((p) => p.object),

@@ -1,5 +1,5 @@
 import { GordonError } from '../errors/errors.ts';
-import type { VenuePorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import type { VenueClient } from '../fetch/ports.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
@@ -88,21 +88,21 @@ async function compareHistory(
     ? spansForTurn(tiers[0], source.restates!, series, answered, turn, ports.clock())
     : [];
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
-  const { rows, answered: told } = await fetchAgain(ports, {
+  const context: FetchContext = {
     source: { ...source, tiers },
     series,
-    missing,
-    asked: [],
-    objects: [],
     sources: ports.sources,
+    archives: 'required',
     listing: async () => listing,
-    labels: async () => [],
-  }).catch((error: unknown): never => {
-    // The other series are compared all the same: this one is not requested again before its next day.
-    if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
-    throw error;
-  });
-  const spans = intersect(told, answered);
+  };
+  const { rows, answered: served } = await fetchAgain(ports, context, missing).catch(
+    (error: unknown): never => {
+      // The other series are compared all the same: this one is not requested again before its next day.
+      if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
+      throw error;
+    },
+  );
+  const spans = intersect(served, answered);
   // Which request each came from, before the comparison uses the rows up.
   const objects = new Map([...rows.values()].map(({ time, object }) => [time, object]));
   const compared = [...objects.keys()].filter((time) => contains(spans, time)).length;

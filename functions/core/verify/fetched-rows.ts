@@ -22,12 +22,15 @@ export interface Fetched {
 }
 
 /** Loads spans once more, from the best place, as a job would: nothing is written. */
-export async function fetchAgain(ports: VenuePorts, context: FetchContext): Promise<Fetched> {
-  const wanted = context.missing;
+export async function fetchAgain(
+  ports: VenuePorts,
+  context: FetchContext,
+  wanted: RangeSet,
+): Promise<Fetched> {
   const rows = new Map<string, FetchedRow>();
   const objects = new Map<string, string>();
   let told: RangeSet = [];
-  for await (const page of fetchMissing(ports, context)) {
+  for await (const page of fetchMissing(ports, context, wanted).pages) {
     if (page.series.source !== context.source.id) continue;
     if (page.sha256 !== undefined) objects.set(page.object, page.sha256);
     told = union(told, servedBy(page));

@@ -29,7 +29,7 @@ describe('the tiers', () => {
   it('take the month first, and nothing else when it is whole', async () => {
     const filled = await fill({ archive: { '2025-01': grid(0, 744) } }, [span(0, 744)]);
     expect(filled.calls).toEqual(['month 2025-01']);
-    expect(filled.context.missing).toEqual([]);
+    expect(filled.progress.missing).toEqual([]);
     expect(filled.pages).toMatchObject([
       { object: '/month/2025-01', sha256: 'sha of 2025-01', have: [span(0, 744)], rows: { length: 744 } },
     ]);
@@ -42,7 +42,7 @@ describe('the tiers', () => {
       [span(0, 744)],
     );
     expect(filled.calls).toEqual(['month 2025-01', 'day 2025-01-02', 'day 2025-01-03', 'rest 48-50']);
-    expect(filled.context.missing).toEqual([]);
+    expect(filled.progress.missing).toEqual([]);
     expect(filled.times.length).toBe(744);
     expect(emptyOf(filled)).toEqual([]);
   });
@@ -53,7 +53,7 @@ describe('the tiers', () => {
     expect(small.calls).toEqual(['day 2025-01-05']);
     const young = await fill({ now, rest: grid(0, 24 * 60) }, [span(24 * 57, 24 * 60)]);
     expect(young.calls.slice(0, 3)).toEqual(['day 2025-02-27', 'day 2025-02-28', 'rest 1368-1440']);
-    expect(young.context.missing).toEqual([]);
+    expect(young.progress.missing).toEqual([]);
   });
 
   it('read only what is missing, as one page however many holes there are', async () => {
@@ -78,7 +78,7 @@ describe('an archive with a listing', () => {
       'day 2025-01-31',
       'rest 0-720',
     ]);
-    expect(filled.context.missing).toEqual([]);
+    expect(filled.progress.missing).toEqual([]);
   });
 
   it('says of what it does not list that it lacks, as an answer about each would', async () => {
@@ -97,7 +97,7 @@ describe('an archive with a listing', () => {
     const filled = await fill({ archive: days, listed: failing, rest: grid(0, 744) }, month);
     expect(filled.calls.filter((call) => call.startsWith('list'))).toHaveLength(1);
     expect(filled.calls.filter((call) => call.startsWith('day'))).toHaveLength(31);
-    expect(filled.context.missing).toEqual([]);
+    expect(filled.progress.missing).toEqual([]);
   });
 
   it('is not listed for the last objects of a range', async () => {
@@ -118,7 +118,7 @@ describe('an archive that cannot be reached', () => {
   const archive = { '2025-01': away };
 
   it('is told to who may call again without it', async () => {
-    const told = fill({ archive, rest: grid(0, 744), withoutArchive: false }, [span(0, 744)]);
+    const told = fill({ archive, rest: grid(0, 744), archives: 'preferred' }, [span(0, 744)]);
     await expect(told).rejects.toMatchObject({
       name: 'ArchiveUnreachable',
       code: 'connection-failed',
@@ -130,7 +130,7 @@ describe('an archive that cannot be reached', () => {
 
   it('is left out by the call after that, with no request and no proof from it', async () => {
     const rest = [...grid(0, 100), ...grid(110, 744)];
-    const filled = await fill({ archive, rest, withoutArchive: true }, [span(0, 744)]);
+    const filled = await fill({ archive, rest, archives: 'skipped' }, [span(0, 744)]);
     expect(filled.calls.filter((call) => !call.startsWith('rest'))).toEqual([]);
     expect(filled.times).toEqual(rest);
     expect(emptyOf(filled)).toEqual([[span(100, 110), 'venue-outage']]);
@@ -140,10 +140,10 @@ describe('an archive that cannot be reached', () => {
   it('is no reason to call what it may have empty where REST no longer reaches', async () => {
     const now = at(744 + 24 * 10);
     const reachMs = 20 * 24 * HOUR;
-    const filled = await fill({ archive, rest: grid(0, 744), now, reachMs, withoutArchive: true }, [
+    const filled = await fill({ archive, rest: grid(0, 744), now, reachMs, archives: 'skipped' }, [
       span(0, 744),
     ]);
-    expect(filled.context.missing).toEqual([span(0, 504)]);
+    expect(filled.progress.missing).toEqual([span(0, 504)]);
     expect(filled.pages.flatMap(({ unproven = [] }) => unproven)).toMatchObject([
       { span: span(0, 504), code: 'archive-unreachable' },
     ]);
@@ -157,7 +157,7 @@ describe('an archive that cannot be reached', () => {
       subject: '/x',
       message: 'no.',
     });
-    const told = fill({ archive: { '2025-01': refusal }, withoutArchive: false }, [span(0, 744)]);
+    const told = fill({ archive: { '2025-01': refusal }, archives: 'preferred' }, [span(0, 744)]);
     await expect(told).rejects.toBe(refusal);
   });
 });
@@ -172,7 +172,7 @@ describe('archive objects', () => {
       expect(filled.calls.slice(0, 2)).toEqual(['month 2025-01', 'day 2025-01-01']);
       expect(findingsOf(filled)).toEqual([code]);
       expect(filled.pages[0]).toMatchObject({ have: [], rows: { length: 0 }, object: '/month/2025-01' });
-      expect(filled.context.asked[0]).toMatchObject({ what: `/month/2025-01 (${code})`, status: 200 });
+      expect(filled.progress.requests[0]).toMatchObject({ what: `/month/2025-01 (${code})`, status: 200 });
     },
   );
 
@@ -246,7 +246,7 @@ describe('archive objects', () => {
         ]),
       );
       const filled = await fill({ archive, listing: () => Promise.reject(error) }, [span(0, 744)]);
-      expect(filled.context.missing).toEqual([]);
+      expect(filled.progress.missing).toEqual([]);
       // What only the venue can tell is still its refusal.
       await expect(fill({ listing: () => Promise.reject(error) }, [span(0, 744)])).rejects.toBe(error);
     },
@@ -294,7 +294,7 @@ describe('objects that hold the instant at which they end', () => {
     expect(filled.calls).toEqual(calls);
     expect(filled.have).toEqual(becomes === 'have' ? midnight : []);
     expect(emptyOf(filled)).toEqual(/have|unproven/.test(becomes) ? [] : [[midnight[0], becomes]]);
-    expect(filled.context.missing).toEqual(becomes === 'unproven' ? midnight : []);
+    expect(filled.progress.missing).toEqual(becomes === 'unproven' ? midnight : []);
     const unproven = filled.pages.flatMap((page) => page.unproven ?? []);
     expect(unproven.length > 0).toBe(becomes === 'unproven');
   });
@@ -318,7 +318,7 @@ describe('objects that hold the instant at which they end', () => {
         expect(filled.times.toSorted((a, b) => a - b)).toEqual(
           grid(0, 120).filter((time) => stood.has(time)),
         );
-        expect(filled.context.missing).toEqual([]);
+        expect(filled.progress.missing).toEqual([]);
         expect(new Set(emptyOf(filled).map(([, reason]) => reason))).toEqual(
           new Set(filled.times.length === 120 ? [] : ['not-published']),
         );
@@ -337,7 +337,7 @@ describe('pages', () => {
   it.each(['forward', 'backward'] as const)('are read %s until the range is whole', async (direction) => {
     const filled = await fill({ direction, rest: grid(0, 35) }, [span(0, 35)]);
     expect(filled.have).toEqual([span(0, 35)]);
-    expect(filled.context.missing).toEqual([]);
+    expect(filled.progress.missing).toEqual([]);
     const calls = filled.calls.filter((call) => call.startsWith('rest'));
     expect(calls).toEqual(
       direction === 'forward'
@@ -353,7 +353,7 @@ describe('pages', () => {
     await fc.assert(
       fc.asyncProperty(rows, direction, cap, async (rest, direction, cappedAt) => {
         const filled = await fill({ rest, direction, ...(cappedAt && { cappedAt }) }, [span(0, 60)]);
-        expect(filled.context.missing).toEqual([]);
+        expect(filled.progress.missing).toEqual([]);
         expect(filled.have).toEqual(runsOf(rest, STEP));
         const empty = normalize(filled.pages.flatMap((p) => p.empty.map((e) => e.span)));
         expect(empty).toEqual(subtract([span(0, 60)], filled.have));
@@ -378,10 +378,10 @@ describe('pages', () => {
     const filled = await fill({ now: at(30), rest: grid(0, 26) }, [span(20, 40)]);
     // Settled two hours after its end: 26-28 is an outage, 28-30 may still come, 30-40 has not happened.
     expect(emptyOf(filled)).toEqual([[span(26, 28), 'venue-outage']]);
-    expect(filled.context.missing).toEqual([span(28, 40)]);
+    expect(filled.progress.missing).toEqual([span(28, 40)]);
     const current = await fill({ now: at(30), rest: grid(0, 31) }, [span(29, 31)]);
     expect(current.have).toEqual([span(29, 30)]);
-    expect(current.context.missing).toEqual([span(30, 31)]);
+    expect(current.progress.missing).toEqual([span(30, 31)]);
     expect(current.calls).toEqual(['rest 29-31']);
   });
 
@@ -397,7 +397,7 @@ describe('pages', () => {
 it('stops where its consumer does, with the given pages taken off what is missing', async () => {
   const filled = await fill({ rest: grid(0, 35) }, [span(0, 35)], 2);
   expect(filled.pages.length).toBe(2);
-  expect(filled.context.missing).toEqual([span(20, 35)]);
+  expect(filled.progress.missing).toEqual([span(20, 35)]);
   expect((await fill({}, [])).calls).toEqual([]);
 });
 
@@ -411,7 +411,7 @@ describe('holes that lie near each other', () => {
       expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 0-29', 'rest 30-47']);
       expect(filled.times).toEqual(even.map(({ start }) => start));
       expect(filled.have).toEqual(even);
-      expect(filled.context.missing).toEqual([]);
+      expect(filled.progress.missing).toEqual([]);
     },
   );
 
@@ -420,13 +420,13 @@ describe('holes that lie near each other', () => {
     const filled = await fill({ rest, pageRows: 100 }, even);
     expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 0-47']);
     expect(emptyOf(filled)).toEqual([[span(4, 5), 'venue-outage']]);
-    expect(filled.context.missing).toEqual([]);
+    expect(filled.progress.missing).toEqual([]);
   });
 
   it('are all read where a mirror cuts its pages shorter', async () => {
     const filled = await fill({ rest: grid(0, 744), pageRows: 30, cappedAt: 7 }, even);
     expect(filled.times).toEqual(even.map(({ start }) => start));
-    expect(filled.context.missing).toEqual([]);
+    expect(filled.progress.missing).toEqual([]);
   });
 
   it('are requested alone where they are further apart than a page', async () => {
