@@ -17,8 +17,8 @@ import type { ChunkState } from './job.ts';
 import type { JobStore } from './ports.ts';
 
 export interface FetchPorts extends VenuePorts {
-  readonly jobs: JobStore;
-  readonly store: SeriesStore;
+  readonly jobs: Pick<JobStore, 'checkpoint' | 'isCancelled' | 'noteProvisional'>;
+  readonly store: Pick<SeriesStore, 'missing' | 'rowsBy' | 'commit' | 'listing' | 'saveListing'>;
   readonly catalog: Pick<SeriesCatalog, 'request'>;
   readonly labels: LabelRules;
   readonly sources: Sources;
@@ -35,7 +35,9 @@ const WAVE_BUDGET = 3 * MINUTE;
  * job table says whether the job is still wanted: whatever stops the call, what it wrote stays and counts.
  */
 export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Promise<FetchChunkOutput> {
-  const { ports, taken } = withRequestCount(given);
+  const { venue, archive, taken } = withRequestCount(given);
+  const { jobs, store, catalog, labels, sources, clock } = given;
+  const ports: FetchPorts = { jobs, store, catalog, labels, sources, clock, venue, archive };
   const { chunk, jobId } = input;
   const source = ports.sources[chunk.source];
   if (!source) throw unknownSource(chunk.source);

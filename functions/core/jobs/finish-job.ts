@@ -26,11 +26,13 @@ export const REFRESH_PATIENCE = 8 * MINUTE;
 
 const COUNTING = 'counting rows';
 
+export interface FinalizePorts extends PlanPorts, RefreshPorts {
+  readonly jobs: JobStore;
+  readonly store: Pick<SeriesStore, 'secure' | 'close'>;
+}
+
 /** Counts rows against the ledger once more and gives the job its last state. */
-export async function finalizeJob(
-  ports: PlanPorts & RefreshPorts & { readonly store: Pick<SeriesStore, 'secure' | 'close'> },
-  input: FinalizeJobInput,
-): Promise<FinalizeJobOutput> {
+export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput): Promise<FinalizeJobOutput> {
   const job = await ports.jobs.start(input.jobId, input.wave, COUNTING);
   // Before the job ends: whoever waits for it finds the aggregates fresh. A cancelled job's rows are there to stay too.
   if (job.source === 'candles') await refreshFor(ports, job);
@@ -53,7 +55,7 @@ export async function finalizeJob(
 }
 
 /** All chunks are there by now, so the phase is all that shows that the job goes on. */
-async function refreshFor(ports: RefreshPorts & Pick<PlanPorts, 'jobs'>, { id }: Job): Promise<void> {
+async function refreshFor(ports: FinalizePorts, { id }: Job): Promise<void> {
   const refreshed = await refreshAggregates(ports, {
     ending: id,
     lookback: SPANS_KEPT,
@@ -128,7 +130,10 @@ async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
 
 /** A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. */
 export async function recordChunkFailure(
-  ports: { readonly jobs: JobStore; readonly store: SeriesStore },
+  ports: {
+    readonly jobs: Pick<JobStore, 'failChunk'>;
+    readonly store: Pick<SeriesStore, 'markFailed' | 'rowsBy'>;
+  },
   input: RecordChunkFailureInput,
 ): Promise<RecordChunkFailureOutput> {
   const error = readCaught(input.error);
@@ -141,7 +146,7 @@ export async function recordChunkFailure(
 
 /** Whatever the state machine did not foresee ends the job as failed, with the cause. */
 export async function failJob(
-  ports: { readonly jobs: JobStore },
+  ports: { readonly jobs: Pick<JobStore, 'chunks' | 'finish'> },
   input: FailJobInput,
 ): Promise<FinalizeJobOutput> {
   const error = readCaught(input.error);
