@@ -39,7 +39,7 @@ export interface Services
   readonly sha256: () => Sha256;
   readonly workflow: Workflow;
   readonly events: Events;
-  /** how often the host looks for gaps */
+  /** how often the host audits for gaps */
   readonly auditEveryMs: number;
   /** true when the venues are simulated */
   readonly simulated: boolean;

@@ -50,7 +50,7 @@ describe('a request', () => {
   });
 
   it.each([{}, { 'x-mbx-used-weight-1m': '-1' }, { 'x-mbx-used-weight-1m': '' }])(
-    'observes nothing where the venue tells nothing: %j',
+    'observes nothing where the venue says nothing: %j',
     async (headers: Record<string, string>) => {
       await using venue = await startVenue(answer(200, '[]', headers));
       const { get, budget } = clientOf(venue.url);
@@ -125,7 +125,7 @@ describe('a limit', () => {
     expect(venue.requests.length).toBe(1);
   });
 
-  it('measures a ban that is told as an instant from our clock where the venue shows none', async () => {
+  it('measures a ban that ends at an instant from our clock where the venue shows none', async () => {
     await using venue = await startVenue((response) => {
       response.sendDate = false;
       response.writeHead(418).end(JSON.stringify({ code: -1003, msg: `banned until ${now + 10 * MINUTE}.` }));

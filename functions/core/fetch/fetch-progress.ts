@@ -81,7 +81,7 @@ export class FetchProgress implements Progress {
 const accountOf = ({ have, provisional = [], empty }: Page): RangeSet =>
   empty.reduce((set, { span }) => union(set, [span]), union(have, provisional));
 
-/** An object that is not there is the first sign of a time before listing or after delisting; else nobody looks for it. */
+/** An object that is not there is the first sign of a time before listing or after delisting; else no request is spent on it. */
 export const mayLieOutsideLife = ({ requests }: Progress): boolean =>
   requests.some(({ status }) => status === 404);
 

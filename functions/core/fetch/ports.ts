@@ -12,7 +12,7 @@ export interface VenueClient {
 
 export interface ArchiveFile {
   readonly sha256: string;
-  /** the unpacked file, piece by piece; a piece holds until the next one is asked for. @throws GordonError `corrupt-archive` */
+  /** the unpacked file, piece by piece; a piece is valid until the next one is read. @throws GordonError `corrupt-archive` */
   readonly content: AsyncIterable<Uint8Array>;
 }
 

@@ -57,7 +57,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   let rows = await ports.store.rowsBy(jobId, chunk.label);
   let provisional: RangeSet = [];
 
-  const look = qualityCheck(ports.sources, chunk.timeframe);
+  const check = qualityCheck(ports.sources, chunk.timeframe);
   const note = (state: ChunkState, resumeAt?: number) =>
     ports.jobs.checkpoint(jobId, chunk.label, {
       state,
@@ -95,7 +95,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   if (await cancelled()) return result('cancelled');
   try {
     for await (const batch of batchPages(pages, ports.clock)) {
-      const { own = [], ...siblings } = Object.groupBy(batch.map(look), (page) =>
+      const { own = [], ...siblings } = Object.groupBy(batch.map(check), (page) =>
         page.series.source === source.id ? 'own' : page.series.source,
       );
       // First: after rows of its own the fetcher may stop.

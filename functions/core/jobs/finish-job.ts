@@ -39,10 +39,10 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   const chunks = await ports.jobs.chunks(job.id);
   // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
   const secured = await ports.store.secure(job.id);
-  const told = rowsOf(chunks);
+  const reported = rowsOf(chunks);
   // Provisional rows of events are written without an account.
   const events = job.sources.some((id) => ports.sources[id]?.table.cadence === 'irregular');
-  const rows = events ? Math.max(told, secured) : secured;
+  const rows = events ? Math.max(reported, secured) : secured;
   // A cancelled job is final already: what it wrote is entered, and nothing is counted for somebody who left.
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
@@ -92,7 +92,7 @@ function verdict(
   return { status: all ? 'failed' : 'completed_with_gaps', reason, gaps: kept };
 }
 
-/** No chunk is at work any more: one that says so was cut off before it could tell, and nobody noted it for it. */
+/** No chunk is at work any more: one that says so was cut off before it could report, and nobody reported for it. */
 const GIVEN_UP: ReadonlySet<ChunkState> = new Set(['failed', 'running', 'planned']);
 
 interface Left {
@@ -138,7 +138,7 @@ export async function recordChunkFailure(
 ): Promise<RecordChunkFailureOutput> {
   const error = readCaught(input.error);
   await ports.store.markFailed(input.chunk, input.jobId, error);
-  // What died in the middle could not tell of its last page.
+  // A fetcher that died in the middle did not report its last page.
   const rows = await ports.store.rowsBy(input.jobId, input.chunk.label);
   await ports.jobs.failChunk(input.jobId, input.chunk.label, error, rows);
   return { label: input.chunk.label, outcome: 'failed' };

@@ -74,7 +74,7 @@ function gapsIn(
   });
   const due = overdue(missing, series, now);
   const { gaps = [], empty = [] } = report ?? {};
-  const told = gaps.flatMap(({ cause, error, ...range }) =>
+  const reported = gaps.flatMap(({ cause, error, ...range }) =>
     clip(due, range).map((part) => gap(part, cause, false, error)),
   );
   const proven = empty.flatMap(({ reason, ...range }) =>
@@ -82,7 +82,7 @@ function gapsIn(
   );
   const known = normalize([...gaps, ...empty]);
   return [
-    ...told,
+    ...reported,
     ...subtract(due, known).map((part) => gap(part, 'ours', false)),
     ...intersect(subtract(missing, due), wanted).map((part) => gap(part, 'not-yet-published', false)),
     ...proven,

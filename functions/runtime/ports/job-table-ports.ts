@@ -17,9 +17,9 @@ import { type Makers, once } from './lazy.ts';
 /** What lies in the job table. */
 export interface JobTablePorts {
   readonly jobs: JobStore;
-  /** turns at scheduled work */
+  /** who does a piece of scheduled work now */
   readonly leases: Leases;
-  /** budgets, looked at */
+  /** reads the budgets and takes nothing from them */
   readonly rates: RateWatch;
   /** undefined where this process has no job table */
   readonly runs: ScheduleRuns | undefined;

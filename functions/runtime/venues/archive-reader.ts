@@ -15,10 +15,10 @@ type ArchiveObject = Parameters<ArchiveReader['read']>[0];
 
 /** Reads objects of an archive through the venue client, so that its retries and cooldowns hold for files too. */
 export function createArchiveReader(venue: VenueClient): ArchiveReader {
-  const turns = new StreamSemaphore(READ_AT_ONCE);
+  const semaphore = new StreamSemaphore(READ_AT_ONCE);
   const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
     sha256,
-    content: turns.of(unzip(file, body)),
+    content: semaphore.of(unzip(file, body)),
   });
   return {
     async read(object) {

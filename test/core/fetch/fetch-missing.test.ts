@@ -117,9 +117,9 @@ describe('an archive that cannot be reached', () => {
   });
   const archive = { '2025-01': away };
 
-  it('is told to who may call again without it', async () => {
-    const told = fill({ archive, rest: grid(0, 744), archives: 'preferred' }, [span(0, 744)]);
-    await expect(told).rejects.toMatchObject({
+  it('is reported to a caller that may call again without it', async () => {
+    const refused = fill({ archive, rest: grid(0, 744), archives: 'preferred' }, [span(0, 744)]);
+    await expect(refused).rejects.toMatchObject({
       name: 'ArchiveUnreachable',
       code: 'connection-failed',
       message: away.message,
@@ -157,14 +157,14 @@ describe('an archive that cannot be reached', () => {
       subject: '/x',
       message: 'no.',
     });
-    const told = fill({ archive: { '2025-01': refusal }, archives: 'preferred' }, [span(0, 744)]);
-    await expect(told).rejects.toBe(refusal);
+    const refused = fill({ archive: { '2025-01': refusal }, archives: 'preferred' }, [span(0, 744)]);
+    await expect(refused).rejects.toBe(refusal);
   });
 });
 
 describe('archive objects', () => {
   it.each(['checksum-mismatch', 'checksum-missing', 'corrupt-archive', 'malformed-rows'] as const)(
-    'that are damaged (%s) are a finding, and the next tier is asked',
+    'that are damaged (%s) are a finding, and the next tier is requested',
     async (code) => {
       const filled = await fill({ archive: { '2025-01': damage(code), '2025-01-01': grid(0, 24) } }, [
         span(0, 60),
@@ -216,7 +216,7 @@ describe('archive objects', () => {
     ]);
   });
 
-  it('are not asked for where the symbol did not live', async () => {
+  it('are not requested where the symbol did not live', async () => {
     const life = { listedAt: at(10 * 24), delistedAt: at(12 * 24) };
     const rest = grid(10 * 24, 12 * 24);
     const filled = await fill({ rest, listing: async () => life }, [span(0, 744)]);
@@ -247,12 +247,12 @@ describe('archive objects', () => {
       );
       const filled = await fill({ archive, listing: () => Promise.reject(error) }, [span(0, 744)]);
       expect(filled.progress.missing).toEqual([]);
-      // What only the venue can tell is still its refusal.
+      // What only the venue knows is still its refusal.
       await expect(fill({ listing: () => Promise.reject(error) }, [span(0, 744)])).rejects.toBe(error);
     },
   );
 
-  it('are not asked for once the venue does not know the symbol', async () => {
+  it('are not requested once the venue does not know the symbol', async () => {
     const unknown = damage('unknown-symbol');
     await expect(fill({ listing: () => Promise.reject(unknown) }, [span(0, 744)])).rejects.toBe(unknown);
   });
@@ -303,11 +303,11 @@ describe('objects that hold the instant at which they end', () => {
     const rows = fc.subarray(grid(0, 121));
     const layout = fc.array(fc.boolean(), { minLength: 6, maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(rows, layout, async (told, ends) => {
+      fc.asyncProperty(rows, layout, async (published, ends) => {
         const archive = Object.fromEntries(
           ends.map((late, day) => [
             new Date(at(24 * (day - 1))).toISOString().slice(0, 10),
-            told.filter((time) => {
+            published.filter((time) => {
               const from = at(24 * (day - 1));
               return late ? time > from && time <= from + 24 * HOUR : time >= from && time < from + 24 * HOUR;
             }),
@@ -362,7 +362,7 @@ describe('pages', () => {
     );
   });
 
-  it('prove a hole with what was asked, the question about it last', async () => {
+  it('prove a hole with the requests, the one about it last', async () => {
     const filled = await fill({ rest: grid(0, 20) }, [span(0, 40)]);
     expect(emptyOf(filled)).toEqual([[span(20, 40), 'venue-outage']]);
     const { evidence } = filled.pages.flatMap((p) => p.empty)[0]!;
@@ -374,7 +374,7 @@ describe('pages', () => {
     });
   });
 
-  it('leave what is young missing, and do not ask for what cannot be there', async () => {
+  it('leave what is young missing, and do not request what cannot be there', async () => {
     const filled = await fill({ now: at(30), rest: grid(0, 26) }, [span(20, 40)]);
     // Settled two hours after its end: 26-28 is an outage, 28-30 may still come, 30-40 has not happened.
     expect(emptyOf(filled)).toEqual([[span(26, 28), 'venue-outage']]);

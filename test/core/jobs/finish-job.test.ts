@@ -149,7 +149,7 @@ describe('a job ends', () => {
     const world = worldOf();
     const { id } = await begun(world);
     await world.ports.jobs.cancel(id);
-    const refuse = () => Promise.reject(new Error('nobody asks'));
+    const refuse = () => Promise.reject(new Error('nobody calls this'));
     Object.assign(world.ports.catalog, { reconcile: refuse, report: refuse });
     expect((await finalize(world, id)).status).toBe('cancelled');
   });
@@ -237,7 +237,7 @@ describe('candles', () => {
 
   it('of no other family are refreshed', async () => {
     const world = worldOf();
-    world.ports.aggregates.pendingRefreshes = () => Promise.reject(new Error('nobody asks'));
+    world.ports.aggregates.pendingRefreshes = () => Promise.reject(new Error('nobody calls this'));
     expect((await world.runJob((await world.newJob()).id)).status).toBe('succeeded');
   });
 });
