@@ -2,13 +2,13 @@ import { describeError } from '../core/errors/errors.ts';
 import { SECOND } from '../core/time/time.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
-import type { Services } from './services.ts';
+import type { Uses } from './services.ts';
 import type { StateHandler } from './state-handler.ts';
 
 /** A run that started a job for each of many series names them all. */
 const LONGEST_DETAIL = 500;
 
-type NotingPorts = Pick<Services, 'runs' | 'clock'>;
+type NotingPorts = Uses<'runs' | 'clock'>;
 
 /**
  * Makes the handler of an event. What it throws is the platform's to retry and to alarm on.

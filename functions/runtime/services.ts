@@ -46,6 +46,9 @@ export interface Services
   readonly close: () => Promise<void>;
 }
 
+/** The ports that a handler uses, by their names. */
+export type Uses<Name extends keyof Services> = Pick<Services, Name>;
+
 export interface ServiceOptions {
   readonly clock?: Clock;
   /** most connections to the database; a Lambda works on one thing at a time */

@@ -4,7 +4,7 @@ import { stopJob } from '../core/jobs/stop-job.ts';
 import type { FinalStatus } from '../core/ledger/ports.ts';
 import { eventsOf } from '../core/workflow/events.ts';
 import { eventHandler } from '../runtime/scheduled-handler.ts';
-import { type Services, servicesFromEnv } from '../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 
 /** EventBridge's "Step Functions Execution Status Change", as far as it is read. */
 const Stopped = z.object({
@@ -17,7 +17,7 @@ const Stopped = z.object({
 });
 
 export const createHandler = eventHandler(
-  async ({ jobs, catalog, events }: Pick<Services, 'jobs' | 'catalog' | 'events'>, log, event) => {
+  async ({ jobs, catalog, events }: Uses<'jobs' | 'catalog' | 'events'>, log, event) => {
     const { name, status, error, cause } = Stopped.parse(event).detail;
     const before = await jobs.get(name);
     const job = await stopJob(jobs, { jobId: name, status, cause: cause ?? error ?? undefined });

@@ -2,14 +2,14 @@ import { startForgotten } from '../core/jobs/start-forgotten.ts';
 import { type RefreshTailPorts, refreshTails } from '../core/schedules/refresh.ts';
 import { MINUTE } from '../core/time/time.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
-import { type Services, servicesFromEnv } from '../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 
 /** Half of what its function has. */
 const RECOUNT_BUDGET = MINUTE;
 
 export const createHandler = scheduledHandler(
   'refresh',
-  async (ports: RefreshTailPorts & Pick<Services, 'catalog'>, log) => {
+  async (ports: RefreshTailPorts & Uses<'catalog'>, log) => {
     // Here, because it comes each minute: whoever reads the ledger by SQL sees what somebody deleted.
     const { lost } = await ports.catalog.recount(RECOUNT_BUDGET);
     const forgotten = await startForgotten(ports);

@@ -1,12 +1,12 @@
 import { failJob } from '../core/jobs/finish-job.ts';
 import { FailJobInput, FinalizeJobOutput } from '../core/workflow/contracts.ts';
 import { eventsOf } from '../core/workflow/events.ts';
-import { type Services, servicesFromEnv } from '../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
 export const createHandler = stateHandler(
   { input: FailJobInput, output: FinalizeJobOutput },
-  async (input, ports: Pick<Services, 'jobs' | 'events'>, log) => {
+  async (input, ports: Uses<'jobs' | 'events'>, log) => {
     const result = await failJob(ports, input);
     log.info('job failed', { ...result });
     await ports.events.publish(eventsOf(result));
