@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isFinished } from '../core/jobs/job.ts';
 import { stopJob } from '../core/jobs/stop-job.ts';
 import type { FinalStatus } from '../core/ledger/ports.ts';
-import { eventsOf } from '../core/workflow/events.ts';
+import { jobEvents } from '../core/workflow/events.ts';
 import { eventHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 
@@ -26,7 +26,7 @@ export const createHandler = eventHandler(
     // An end that the state machine reported itself was announced by its last state.
     if (job && before && !isFinished(before.status)) {
       await events.publish(
-        eventsOf({
+        jobEvents({
           jobId: name,
           status: job.status as FinalStatus,
           rows: job.rows,

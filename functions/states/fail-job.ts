@@ -1,6 +1,6 @@
 import { failJob } from '../core/jobs/finish-job.ts';
 import { FailJobInput, FinalizeJobOutput } from '../core/workflow/contracts.ts';
-import { eventsOf } from '../core/workflow/events.ts';
+import { jobEvents } from '../core/workflow/events.ts';
 import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
@@ -9,7 +9,7 @@ export const createHandler = stateHandler(
   async (input, ports: Uses<'jobs' | 'events'>, log) => {
     const result = await failJob(ports, input);
     log.info('job failed', { ...result });
-    await ports.events.publish(eventsOf(result));
+    await ports.events.publish(jobEvents(result));
     return result;
   },
 );

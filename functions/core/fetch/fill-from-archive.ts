@@ -50,20 +50,20 @@ export async function* fillFromArchive(input: Input): TierRun {
   const step = stepOf(context.series.timeframe);
   const labels = (tier.labels && (await context.labels?.(tier.labels.dataset))) || [];
   const siblings = new Map<string, RangeSet>();
-  const wantedOf = (period: Period): RangeSet =>
+  const wantedIn = (period: Period): RangeSet =>
     wantedFromObject(tier, period, progress.missing, ports.clock(), step);
   let ahead: readonly Period[] = periodsFor(tier, around, step);
   let looked = false;
   while (ahead.length > 0) {
     const [period, ...rest] = ahead as readonly [Period, ...Period[]];
-    const wanted = wantedOf(period);
+    const wanted = wantedIn(period);
     if (wanted.length === 0 || (await outsideLife(input, objectReach(tier, period, step)))) {
       ahead = rest;
     } else if (!looked && lacksObject(progress, period)) {
       looked = true;
       ahead = yield* withoutUnlisted(
         input,
-        ahead.filter((one) => wantedOf(one).length > 0),
+        ahead.filter((one) => wantedIn(one).length > 0),
       );
     } else {
       yield* readObject(input, { period, labels }, wanted, siblings);

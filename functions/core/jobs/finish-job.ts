@@ -11,9 +11,9 @@ import type {
   RecordChunkFailureOutput,
 } from '../workflow/contracts.ts';
 import { readCaught } from './caught.ts';
-import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, rowsOf } from './job.ts';
-import { causesInWords, contradictionOf, gapsOf, keptOf, type Remainder } from './job-gaps.ts';
-import { eachSeries, missingOf, overdue, wantedOf } from './job-series.ts';
+import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, sumRows } from './job.ts';
+import { causesInWords, explainGaps, findContradiction, type Remainder, shownGaps } from './job-gaps.ts';
+import { eachSeries, overdue, readMissing, readWanted } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
 import type { JobStore } from './ports.ts';
 import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
@@ -39,7 +39,7 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   const chunks = await ports.jobs.chunks(job.id);
   // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
   const secured = await ports.store.secure(job.id);
-  const reported = rowsOf(chunks);
+  const reported = sumRows(chunks);
   // Provisional rows of events are written without an account.
   const events = job.sources.some((id) => ports.sources[id]?.table.cadence === 'irregular');
   const rows = events ? Math.max(reported, secured) : secured;
@@ -79,7 +79,7 @@ function verdict(
   // A chunk whose rows came another way, by another job, is no failure of this one.
   const failed = chunks.filter((chunk) => GIVEN_UP.has(chunk.state) && labels.has(chunk.label));
   const [first] = failed;
-  const kept = keptOf(gaps);
+  const kept = shownGaps(gaps);
   if (missing === 0 && !first && contradicted)
     return { status: 'completed_with_gaps', reason: contradicted, gaps: kept };
   if (missing === 0 && !first) return { status: 'succeeded', reason: '', gaps: kept };
@@ -110,10 +110,10 @@ async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   const labels = new Set<string>();
   let steps = 0;
   const remainders = await eachSeries(ports, job, async (series): Promise<Remainder> => {
-    const wanted = await wantedOf(job, series, ports.catalog, now);
+    const wanted = await readWanted(job, series, ports.catalog, now);
     for (const range of wanted) await ports.catalog.reconcile(series, range);
     await ports.catalog.retire(series);
-    return { series, wanted, missing: await missingOf(ports.catalog, series, wanted) };
+    return { series, wanted, missing: await readMissing(ports.catalog, series, wanted) };
   });
   for (const { series, missing } of remainders) {
     steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
@@ -123,8 +123,8 @@ async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   }
   const { sources, symbols, timeframe } = job;
   const reports = await ports.catalog.report({ sources, symbols, timeframe });
-  const contradicted = contradictionOf(remainders, reports, now);
-  const gaps = gapsOf(remainders, reports, now);
+  const contradicted = findContradiction(remainders, reports, now);
+  const gaps = explainGaps(remainders, reports, now);
   return { missing: steps, labels, gaps, ...(contradicted !== undefined && { contradicted }) };
 }
 
@@ -150,7 +150,7 @@ export async function failJob(
   input: FailJobInput,
 ): Promise<FinalizeJobOutput> {
   const error = readCaught(input.error);
-  const rows = rowsOf(await ports.jobs.chunks(input.jobId));
+  const rows = sumRows(await ports.jobs.chunks(input.jobId));
   const reason = `${error.name}: ${error.message}`;
   const job = await ports.jobs.finish(input.jobId, { status: 'failed', rows, reason });
   return { jobId: job.id, status: job.status as FinalStatus, rows, reason: job.reason ?? '' };

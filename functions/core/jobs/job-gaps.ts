@@ -22,7 +22,7 @@ const KEPT = 50;
  * Why the rows are not there that a job was about: what is missing with its cause, and what is proven never to have been
  * with the proof's reason. Missing ones first, then by time.
  */
-export function gapsOf(
+export function explainGaps(
   remainders: readonly Remainder[],
   reports: readonly SeriesReport[],
   now: number,
@@ -37,7 +37,7 @@ export function gapsOf(
  * A job that lacks nothing has no gap in the report either: both come of the same ledger, by two ways of counting.
  * @returns the first breach in words; undefined where there is none
  */
-export function contradictionOf(
+export function findContradiction(
   remainders: readonly Remainder[],
   reports: readonly SeriesReport[],
   now: number,
@@ -53,7 +53,7 @@ export function contradictionOf(
   return undefined;
 }
 
-export const keptOf = (gaps: readonly JobGap[]): JobGap[] => gaps.slice(0, KEPT);
+export const shownGaps = (gaps: readonly JobGap[]): JobGap[] => gaps.slice(0, KEPT);
 
 function gapsIn(
   { series, wanted, missing }: Remainder,

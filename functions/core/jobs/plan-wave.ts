@@ -8,7 +8,7 @@ import { type Clock, MINUTE } from '../time/time.ts';
 import { MAX_CHUNKS_PER_WAVE, type PlanWaveInput, type PlanWaveOutput } from '../workflow/contracts.ts';
 import { deferSiblings } from './defer-siblings.ts';
 import { type ChunkProgress, isFinished, isPermanentFailure, type Job } from './job.ts';
-import { eachSeries, missingOf, orderedRange, overdue, wantedOf } from './job-series.ts';
+import { eachSeries, orderedRange, overdue, readMissing, readWanted } from './job-series.ts';
 import type { JobStore } from './ports.ts';
 
 export interface PlanPorts {
@@ -93,7 +93,7 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
   await eachSeries(ports, job, async (series) => {
     const range = orderedRange(job, series, now);
     if (range.start < range.end) await ports.catalog.request(series, range, by);
-    for (const wanted of await wantedOf(job, series, ports.catalog, now)) {
+    for (const wanted of await readWanted(job, series, ports.catalog, now)) {
       await ports.catalog.reconcile(series, wanted);
     }
   });
@@ -103,8 +103,8 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
 async function planMissing(ports: PlanPorts, job: Job): Promise<PlannedChunk[]> {
   const now = ports.clock();
   const planned = await eachSeries(ports, job, async (series) => {
-    const wanted = await wantedOf(job, series, ports.catalog, now);
-    const missing = await missingOf(ports.catalog, series, wanted);
+    const wanted = await readWanted(job, series, ports.catalog, now);
+    const missing = await readMissing(ports.catalog, series, wanted);
     return planSource(series.spec, series, missing);
   });
   return planned.flat().sort((a, b) => a.chunk.start - b.chunk.start);

@@ -42,7 +42,9 @@ const EVERY = 23 * HOUR;
  */
 export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult> {
   const tally = { requests: 0, compared: 0, restated: 0, rows: 0 };
-  const counted: HistoryPorts = { ...ports, venue: counting(ports.venue, () => (tally.requests += 1)) };
+  const { archive, clock, histories, store, stored, sources } = ports;
+  const venue = counting(ports.venue, () => (tally.requests += 1));
+  const counted: HistoryPorts = { venue, archive, clock, histories, store, stored, sources };
   const restating = Object.values(ports.sources).filter(({ restates }) => restates !== undefined);
   const until = ports.clock() + RUN_BUDGET;
   const due = await ports.histories.due(
