@@ -62,6 +62,8 @@ export interface World {
   pieceRows: number;
   listing: () => Promise<Listing | undefined>;
   archives: ArchiveUse;
+  /** with which the REST tier refuses each request */
+  restRefuses?: GordonError;
   /** how far back the REST tier answers; without end unless told */
   reachMs?: number;
   /** the archive has a listing: of its objects, or one that fails */
@@ -130,6 +132,7 @@ export async function fill(
         }
         const { start, end, limit } = request.query as { start: number; end: number; limit: number };
         calls.push(`rest ${hours(start)}-${hours(end)}`);
+        if (w.restRefuses) throw w.restRefuses;
         const within = w.rest.filter((t) => w.ignoresBounds || (t >= start && t < end));
         const cap = Math.min(limit, w.cappedAt ?? limit);
         const rows = w.direction === 'forward' ? within.slice(0, cap) : within.slice(-cap);

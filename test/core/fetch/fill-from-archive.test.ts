@@ -31,6 +31,8 @@ describe('an archive with a listing', () => {
     expect([emptyOf(filled), filled.have]).toEqual([emptyOf(each), each.have]);
     const evidence = filled.pages.flatMap(({ empty }) => empty.flatMap((one) => one.evidence));
     expect(evidence.map(({ what }) => what)).toContainEqual(expect.stringContaining('listing of /day/'));
+    const requests = filled.progress.requests.filter(({ what }) => what.startsWith('listing'));
+    expect(requests).toMatchObject([{ status: 200 }]);
   });
 
   it('is requested for each day where the listing fails', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measure, normalize, runsOf, subtract, union } from '../../../functions/core/time/range.ts';
 import { fill, STEP } from '../fake-source.ts';
-import { at, emptyOf, grid, span } from './january.ts';
+import { at, damage, emptyOf, grid, span } from './january.ts';
 
 describe('pages', () => {
   it.each(['forward', 'backward'] as const)('are read %s until the range is whole', async (direction) => {
@@ -105,5 +105,26 @@ describe('holes that lie near each other', () => {
       'rest 11-12',
       'rest 400-401',
     ]);
+  });
+});
+
+describe('a venue that does not know the symbol any more', () => {
+  const unknown = damage('unknown-symbol');
+  const archive = { '2025-01': grid(0, 700), '2025-01-30': grid(696, 700), '2025-01-31': grid(720, 740) };
+  const holes = { archive, restRefuses: unknown };
+
+  it('leaves the explanation to the objects of its archive', async () => {
+    const filled = await fill(holes, [span(0, 744)]);
+    expect(filled.have).toEqual([span(0, 700), span(720, 740)]);
+    expect(emptyOf(filled)).toEqual([
+      [span(700, 720), 'not-published'],
+      [span(740, 744), 'not-published'],
+    ]);
+    expect(filled.progress.requests.at(-1)).toMatchObject({ status: 400 });
+    expect(filled.progress.missing).toEqual([]);
+  });
+
+  it('explains nothing where the archive was skipped', async () => {
+    await expect(fill({ ...holes, archives: 'skipped' }, [span(0, 744)])).rejects.toBe(unknown);
   });
 });
