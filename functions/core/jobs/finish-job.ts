@@ -11,7 +11,7 @@ import type {
   RecordChunkFailureOutput,
 } from '../workflow/contracts.ts';
 import { readCaught } from './caught.ts';
-import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, sumRows } from './job.ts';
+import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, rowsOf } from './job.ts';
 import { causesInWords, explainGaps, findContradiction, type Remainder, shownGaps } from './job-gaps.ts';
 import { eachSeries, overdue, readMissing, readWanted } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
@@ -39,7 +39,7 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   const chunks = await ports.jobs.chunks(job.id);
   // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
   const secured = await ports.store.secure(job.id);
-  const reported = sumRows(chunks);
+  const reported = rowsOf(chunks);
   // Provisional rows of events are written without an account.
   const events = job.sources.some((id) => ports.sources[id]?.table.cadence === 'irregular');
   const rows = events ? Math.max(reported, secured) : secured;
@@ -150,7 +150,7 @@ export async function failJob(
   input: FailJobInput,
 ): Promise<FinalizeJobOutput> {
   const error = readCaught(input.error);
-  const rows = sumRows(await ports.jobs.chunks(input.jobId));
+  const rows = rowsOf(await ports.jobs.chunks(input.jobId));
   const reason = `${error.name}: ${error.message}`;
   const job = await ports.jobs.finish(input.jobId, { status: 'failed', rows, reason });
   return { jobId: job.id, status: job.status as FinalStatus, rows, reason: job.reason ?? '' };

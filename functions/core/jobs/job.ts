@@ -96,7 +96,7 @@ export interface ChunkProgress {
 }
 
 /** Rows that a job wrote, by what its chunks say. */
-export const sumRows = (chunks: readonly ChunkProgress[]): number =>
+export const rowsOf = (chunks: readonly ChunkProgress[]): number =>
   chunks.reduce((sum, { rows }) => sum + rows, 0);
 
 /** A chunk whose failure no later wave can mend. */

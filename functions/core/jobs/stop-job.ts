@@ -1,5 +1,5 @@
 import type { FinalStatus } from '../ledger/ports.ts';
-import { isFinished, type Job, sumRows } from './job.ts';
+import { isFinished, type Job, rowsOf } from './job.ts';
 import type { JobStore } from './ports.ts';
 
 /** How Step Functions says that an execution ended other than by its last state. */
@@ -27,7 +27,7 @@ const ENDS: Readonly<
 export async function stopJob(jobs: JobStore, stopped: StoppedExecution): Promise<Job | undefined> {
   const job = await jobs.get(stopped.jobId);
   if (!job || isFinished(job.status)) return job;
-  const rows = sumRows(await jobs.chunks(job.id));
+  const rows = rowsOf(await jobs.chunks(job.id));
   const { status, words } = ENDS[stopped.status];
   return jobs.finish(job.id, { status, rows, reason: stopped.cause ? `${words}: ${stopped.cause}` : words });
 }

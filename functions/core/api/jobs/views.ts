@@ -1,5 +1,5 @@
 import type { ChunkProgress, ChunkState, Job, JobGap } from '../../jobs/job.ts';
-import { isFinished, sumRows } from '../../jobs/job.ts';
+import { isFinished, rowsOf } from '../../jobs/job.ts';
 import type { Cause } from '../../ledger/cause.ts';
 import type { Quote } from '../../quote/quote.ts';
 import { iso, SECOND } from '../../time/time.ts';
@@ -147,9 +147,9 @@ function countsOf(chunks: readonly ChunkProgress[]): JobDetail['chunk_counts'] {
 
 /** FinalizeJob has counted what is there; for a job that ended otherwise, fetchers may still report more. */
 const rowsFetched = ({ status, rows }: Job, chunks: readonly ChunkProgress[]): number => {
-  if (!isFinished(status)) return sumRows(chunks);
+  if (!isFinished(status)) return rowsOf(chunks);
   const counted = status === 'succeeded' || status === 'completed_with_gaps';
-  return counted ? rows : Math.max(rows, sumRows(chunks));
+  return counted ? rows : Math.max(rows, rowsOf(chunks));
 };
 
 /** Not known when nothing was counted for any chunk, as for jobs of an earlier version. */
