@@ -1,6 +1,7 @@
 import { GordonError } from '../../functions/core/errors/errors.ts';
-import type { FetchContext } from '../../functions/core/fetch/fetch-context.ts';
+import type { ArchiveUse, FetchContext } from '../../functions/core/fetch/fetch-context.ts';
 import { fetchMissing } from '../../functions/core/fetch/fetch-missing.ts';
+import type { Progress } from '../../functions/core/fetch/fetch-progress.ts';
 import type { ArchiveFile } from '../../functions/core/fetch/ports.ts';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
 import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
@@ -60,7 +61,9 @@ export interface World {
   /** rows for each piece that the parser gives; defaults to all at once */
   pieceRows: number;
   listing: () => Promise<Listing | undefined>;
-  withoutArchive?: boolean;
+  archives: ArchiveUse;
+  /** with which the REST tier refuses each request */
+  restRefuses?: GordonError;
   /** how far back the REST tier answers; defaults to no limit */
   reachMs?: number;
   /** the archive has a listing: of its objects, or one that fails */
@@ -71,7 +74,7 @@ export interface World {
 
 export interface Filled {
   readonly pages: Page[];
-  readonly context: FetchContext;
+  readonly progress: Progress;
   /** `month 2025-03`, `day 2025-03-01`, `rest 2025-…/…` in the order of requests */
   readonly calls: string[];
   readonly times: number[];
@@ -95,6 +98,7 @@ export async function fill(
     archive: {},
     pieceRows: 1e6,
     listing: async () => ({ listedAt: 0 }),
+    archives: 'required',
     ...world,
   };
   const calls: string[] = [];
@@ -102,12 +106,9 @@ export async function fill(
   const context: FetchContext = {
     source: sourceOf(w),
     series: SERIES,
-    missing,
-    asked: [],
-    objects: [],
     sources: {},
+    archives: w.archives,
     listing: () => w.listing(),
-    ...(w.withoutArchive !== undefined && { withoutArchive: w.withoutArchive }),
   };
   const ports = {
     clock,
@@ -131,6 +132,7 @@ export async function fill(
         }
         const { start, end, limit } = request.query as { start: number; end: number; limit: number };
         calls.push(`rest ${hours(start)}-${hours(end)}`);
+        if (w.restRefuses) throw w.restRefuses;
         const within = w.rest.filter((t) => w.ignoresBounds || (t >= start && t < end));
         const cap = Math.min(limit, w.cappedAt ?? limit);
         const rows = w.direction === 'forward' ? within.slice(0, cap) : within.slice(-cap);
@@ -139,10 +141,11 @@ export async function fill(
     },
   };
   const pages: Page[] = [];
-  for await (const page of fetchMissing(ports, context)) if (pages.push(page) === stopAfter) break;
+  const fetch = fetchMissing(ports, context, missing);
+  for await (const page of fetch.pages) if (pages.push(page) === stopAfter) break;
   return {
     pages,
-    context,
+    progress: fetch.progress,
     calls,
     times: pages.flatMap((page) => [...page.rows.times]),
     have: pages.reduce<RangeSet>((set, page) => union(set, page.have), []),

@@ -69,10 +69,11 @@ export async function planJob(
   ports: CreatePorts & QuotePorts,
   body: unknown,
 ): Promise<JobOrder & { readonly quote: Quote }> {
-  const { store } = ports;
+  const { venue, archive, clock, sources, store, universes, rosters } = ports;
   const unsaved = { listing: store.listing.bind(store), saveListing: async () => {} };
+  const lists = { ...(universes && { universes }), ...(rosters && { rosters }) };
   const order = readOrder(ports, parseInput(OrderBody, body, 'the order'));
-  const checked = await checkSymbols({ ...ports, store: unsaved }, order);
+  const checked = await checkSymbols({ venue, archive, clock, sources, store: unsaved, ...lists }, order);
   return { ...checked, quote: await quoteOrder(ports, checked) };
 }
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { JobOrder } from '../jobs/job.ts';
-import { AT_ONCE, type JobSeries, missingOf, seriesOf, wantedOf } from '../jobs/job-series.ts';
+import { AT_ONCE, type JobSeries, jobSeries, readMissing, readWanted } from '../jobs/job-series.ts';
 import { planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { type ChunkEstimate, estimateChunk } from '../quote/estimate-chunk.ts';
@@ -20,7 +20,7 @@ export interface QuotePorts {
 export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Quote> {
   await ports.catalog.recount(RECOUNT_PATIENCE, order);
   const now = ports.clock();
-  const series = seriesOf(order, ports.sources);
+  const series = jobSeries(order, ports.sources);
   const chunks: ChunkEstimate[] = [];
   // Most symbols of an order lack the same ranges, so the estimate of one holds for all of them.
   const known = new Map<string, readonly ChunkEstimate[]>();
@@ -28,7 +28,7 @@ export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Qu
   const found = await pMap(
     series,
     async (one) => {
-      const missing = await missingOf(ports.catalog, one, await wantedOf(order, one, ports.catalog, now));
+      const missing = await readMissing(ports.catalog, one, await readWanted(order, one, ports.catalog, now));
       return { one, missing, listing: missing.length > 0 ? await knownListing(ports, one) : undefined };
     },
     { concurrency: AT_ONCE },

@@ -1,6 +1,6 @@
 import { badRequest } from '../errors/bad-request.ts';
 import type { Job } from '../jobs/job.ts';
-import { seriesOf } from '../jobs/job-series.ts';
+import { jobSeries } from '../jobs/job-series.ts';
 import { settledEnd } from '../series/borders.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
@@ -118,7 +118,7 @@ export function orderedNow(jobs: readonly Job[], sources: Sources): Map<string, 
     const all = job.alsoRequested
       ? { start: Number.NEGATIVE_INFINITY, end: job.to }
       : { start: job.from, end: job.to };
-    for (const series of seriesOf(job, sources)) {
+    for (const series of jobSeries(job, sources)) {
       const label = seriesLabel(series);
       ordered.set(label, union(ordered.get(label) ?? [], [all]));
     }

@@ -1,6 +1,6 @@
 import { errorKind } from '../errors/error-codes.ts';
 import { GordonError } from '../errors/errors.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { VenuePorts } from '../fetch/fetch-context.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import type { LabelBook } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
@@ -15,7 +15,7 @@ import type { StoredRows } from '../verify/ports.ts';
 import { restated } from '../verify/restated.ts';
 import { RUN_BUDGET, type RunSummary, runDue } from './run-due.ts';
 
-export interface WatchPorts extends FillPorts {
+export interface WatchPorts extends VenuePorts {
   readonly watch: ArchiveWatch;
   readonly store: Pick<SeriesStore, 'commit'>;
   readonly stored: StoredRows;

@@ -1,5 +1,5 @@
 import { GordonError } from '../errors/errors.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import type { VenueClient } from '../fetch/ports.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
@@ -13,7 +13,7 @@ import type { StoredRows } from '../verify/ports.ts';
 import { differing } from '../verify/restated.ts';
 import { RUN_BUDGET, type RunSummary, runDue } from './run-due.ts';
 
-export interface HistoryPorts extends FillPorts {
+export interface HistoryPorts extends VenuePorts {
   readonly histories: HistoryWatch;
   readonly store: Pick<SeriesStore, 'listing'>;
   readonly stored: StoredRows;
@@ -42,7 +42,9 @@ const EVERY = 23 * HOUR;
  */
 export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult> {
   const tally = { requests: 0, compared: 0, restated: 0, rows: 0 };
-  const counted: HistoryPorts = { ...ports, venue: counting(ports.venue, () => (tally.requests += 1)) };
+  const { archive, clock, histories, store, stored, sources } = ports;
+  const venue = counting(ports.venue, () => (tally.requests += 1));
+  const counted: HistoryPorts = { venue, archive, clock, histories, store, stored, sources };
   const restating = Object.values(ports.sources).filter(({ restates }) => restates !== undefined);
   const until = ports.clock() + RUN_BUDGET;
   const due = await ports.histories.due(
@@ -88,20 +90,20 @@ async function compareHistory(
     ? spansForTurn(tiers[0], source.restates!, series, answered, turn, ports.clock())
     : [];
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
-  const { rows, answered: served } = await fetchAgain(ports, {
+  const context: FetchContext = {
     source: { ...source, tiers },
     series,
-    missing,
-    asked: [],
-    objects: [],
     sources: ports.sources,
+    archives: 'required',
     listing: async () => listing,
-    labels: async () => [],
-  }).catch((error: unknown): never => {
-    // The other series are still compared; this one is not requested again before the next day.
-    if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
-    throw error;
-  });
+  };
+  const { rows, answered: served } = await fetchAgain(ports, context, missing).catch(
+    (error: unknown): never => {
+      // The other series are still compared; this one is not requested again before the next day.
+      if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
+      throw error;
+    },
+  );
   const spans = intersect(served, answered);
   // Which request each came from, before the comparison uses the rows up.
   const objects = new Map([...rows.values()].map(({ time, object }) => [time, object]));

@@ -1,7 +1,7 @@
 import { AGGREGATED, type AggregateStore } from '../aggregates/aggregates.ts';
 import { badRequest } from '../errors/bad-request.ts';
 import { ACTIVE_STATUSES } from '../jobs/job.ts';
-import { seriesOf } from '../jobs/job-series.ts';
+import { jobSeries } from '../jobs/job-series.ts';
 import { isAtWork } from '../jobs/lease.ts';
 import type { JobStore } from '../jobs/ports.ts';
 import type { PurgingCatalog, SeriesReport } from '../ledger/ports.ts';
@@ -78,7 +78,7 @@ async function refuseAtWork(
     const page = await jobs.list({ statuses: ACTIVE_STATUSES, limit: 100, ...(after && { after }) });
     for (const job of page.jobs) {
       if (!isAtWork(job, clock()) || !job.sources.every((id) => sources[id])) continue;
-      const own = seriesOf(job, sources)
+      const own = jobSeries(job, sources)
         .map(seriesLabel)
         .filter((label) => labels.has(label));
       for (const label of own) found.add(label);

@@ -1,5 +1,5 @@
 import { GordonError } from '../errors/errors.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { VenuePorts } from '../fetch/fetch-context.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import { type LabelBook, type LabelRule, ruleFor } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
@@ -10,7 +10,7 @@ import { MINUTE } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 import { type Course, judgeLabels, type LabelVerdict } from './judge-labels.ts';
 
-export interface LabelPorts extends FillPorts {
+export interface LabelPorts extends VenuePorts {
   readonly labels: LabelBook;
   readonly store: Pick<SeriesStore, 'commit'>;
   readonly sources: Sources;

@@ -1,4 +1,4 @@
-import type { FetchContext, FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import type { Page } from '../ledger/coverage.ts';
 import { contains, intersect, normalize, type RangeSet, union } from '../time/range.ts';
@@ -22,12 +22,15 @@ export interface Fetched {
 }
 
 /** Fetches spans once more through the tiers, as a job would, without writing anything. */
-export async function fetchAgain(ports: FillPorts, context: FetchContext): Promise<Fetched> {
-  const wanted = context.missing;
+export async function fetchAgain(
+  ports: VenuePorts,
+  context: FetchContext,
+  wanted: RangeSet,
+): Promise<Fetched> {
   const rows = new Map<string, FetchedRow>();
   const objects = new Map<string, string>();
   let answered: RangeSet = [];
-  for await (const page of fetchMissing(ports, context)) {
+  for await (const page of fetchMissing(ports, context, wanted).pages) {
     if (page.series.source !== context.source.id) continue;
     if (page.sha256 !== undefined) objects.set(page.object, page.sha256);
     answered = union(answered, servedBy(page));

@@ -1,5 +1,5 @@
 import { badRequest } from '../errors/bad-request.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import type { LivesDue, SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { RECHECK_AFTER } from '../listing/current-listing.ts';
 import type { CoverageQueries, LedgerEntry } from '../queries/ports.ts';
@@ -17,7 +17,7 @@ import { type Fetched, fetchAgain } from './fetched-rows.ts';
 import { heldObjects, objectNamed, publishedHash } from './objects.ts';
 import type { Sha256, StoredRows } from './ports.ts';
 
-export interface VerifyPorts extends FillPorts {
+export interface VerifyPorts extends VenuePorts {
   readonly queries: Pick<CoverageQueries, 'ledger'>;
   readonly store: Pick<SeriesStore, 'listing' | 'commit'>;
   readonly stored: StoredRows;
@@ -52,16 +52,15 @@ export async function verifyPeriod(
   const have = clip(normalize(entries), range);
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
   const wanted = await comparable(ports.stored, source, series, range, have);
-  const fetched = await fetchAgain(ports, {
+  const context: FetchContext = {
     source,
     series,
-    missing: wanted,
-    asked: [],
-    objects: [],
     sources: ports.sources,
+    archives: 'required',
     listing: async () => listing,
     labels: (dataset) => ports.labels.labelRules(dataset, series.symbol),
-  });
+  };
+  const fetched = await fetchAgain(ports, context, wanted);
   const count = new Comparison(source, entries, fetched);
   const hash = ports.sha256();
   for await (const rows of ports.stored.read(series, range)) {

@@ -1,5 +1,5 @@
-import { describeError, GordonError } from '../core/errors/errors.ts';
-import type { Host, HttpRequest, Verdict } from '../core/series/venue.ts';
+import { describeError, GordonError } from '../../core/errors/errors.ts';
+import type { Host, HttpRequest, Verdict } from '../../core/series/venue.ts';
 
 export function connectionFailed(url: string, host: Host, cause: unknown): GordonError {
   return new GordonError({

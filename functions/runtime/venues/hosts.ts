@@ -1,5 +1,5 @@
-import { GordonError } from '../core/errors/errors.ts';
-import type { Host } from '../core/series/venue.ts';
+import { GordonError } from '../../core/errors/errors.ts';
+import type { Host } from '../../core/series/venue.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 

@@ -12,7 +12,7 @@ export class StreamSemaphore {
     this.#free = atOnce;
   }
 
-  /** The same items; the turn begins with the first that is asked for and ends with the reader's loop, however that ends. */
+  /** The same items; a place is taken when the first one is read and given back when the reader's loop ends, however it ends. */
   async *of<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

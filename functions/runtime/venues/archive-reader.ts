@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { constants, crc32, createInflateRaw } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
-import type { ErrorCode } from '../core/errors/error-codes.ts';
-import { describeError, GordonError } from '../core/errors/errors.ts';
-import type { ArchiveFile, ArchiveReader, VenueClient } from '../core/fetch/ports.ts';
-import type { HttpAnswer, HttpRequest } from '../core/series/venue.ts';
-import { StreamSemaphore } from './turns.ts';
+import type { ErrorCode } from '../../core/errors/error-codes.ts';
+import { describeError, GordonError } from '../../core/errors/errors.ts';
+import type { ArchiveFile, ArchiveReader, VenueClient } from '../../core/fetch/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../../core/series/venue.ts';
+import { StreamSemaphore } from './stream-semaphore.ts';
 
 /** While one is parsed, the next one is inflated by another thread. */
 const READ_AT_ONCE = 2;
 
 type ArchiveObject = Parameters<ArchiveReader['read']>[0];
 
-/** Reads objects of an archive through the venue client, so that its retries and parks hold for files too. */
+/** Reads objects of an archive through the venue client, so that its retries and cooldowns hold for files too. */
 export function createArchiveReader(venue: VenueClient): ArchiveReader {
-  const turns = new StreamSemaphore(READ_AT_ONCE);
+  const semaphore = new StreamSemaphore(READ_AT_ONCE);
   const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
     sha256,
-    content: turns.of(unzip(file, body)),
+    content: semaphore.of(unzip(file, body)),
   });
   return {
     async read(object) {

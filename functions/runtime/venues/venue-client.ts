@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { BudgetExhausted, GordonError } from '../core/errors/errors.ts';
-import type { RateBudget, VenueClient } from '../core/fetch/ports.ts';
-import type { HttpAnswer, HttpRequest, LimitFamily, Verdict } from '../core/series/venue.ts';
-import { type Clock, SECOND } from '../core/time/time.ts';
+import { BudgetExhausted, GordonError } from '../../core/errors/errors.ts';
+import type { RateBudget, VenueClient } from '../../core/fetch/ports.ts';
+import type { HttpAnswer, HttpRequest, LimitFamily, Verdict } from '../../core/series/venue.ts';
+import { type Clock, SECOND } from '../../core/time/time.ts';
 import { baseUrl, type Variables } from './hosts.ts';
 import { type Patience, readAnswer, TimedOut } from './read-answer.ts';
 import { brokenVenue, connectionFailed, keyMissing, permanentRefusal, timedOut } from './venue-errors.ts';

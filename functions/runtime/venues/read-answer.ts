@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../core/series/venue.ts';
+import type { HttpAnswer } from '../../core/series/venue.ts';
 
 export interface Patience {
   /** ms until the first byte of an answer; venues give up on themselves after ten seconds */
