@@ -6,12 +6,12 @@
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { fillDocument } from './fill-document.ts';
 import { type Crowd, crowd } from './growth/contention.ts';
 import { draw } from './growth/draw.ts';
 import { load } from './growth/load.ts';
 import { crowdTable, loadTable } from './growth/tables.ts';
 import { onGround } from './growth/testbed.ts';
-import { fill } from './scale/fill.ts';
 import { inFolder } from './temporary-folder.ts';
 
 const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -26,7 +26,7 @@ if (values.part !== 'crowd') {
   );
   console.log(loadTable(loaded));
   if (values.docs) {
-    fill(`${DOCS}GROWTH.md`, { load: loadTable(loaded) });
+    fillDocument(`${DOCS}GROWTH.md`, { load: loadTable(loaded) });
     await draw(`${DOCS}images/growth.svg`, loaded);
   }
 }
@@ -49,5 +49,5 @@ if (values.part !== 'load') {
     }),
   );
   console.log(crowdTable(crowds, fetchers[0]!));
-  if (values.docs) fill(`${DOCS}GROWTH.md`, { crowd: crowdTable(crowds, fetchers[0]!) });
+  if (values.docs) fillDocument(`${DOCS}GROWTH.md`, { crowd: crowdTable(crowds, fetchers[0]!) });
 }

@@ -1,4 +1,4 @@
-import { lines } from '../scale/charts.ts';
+import { lineChart } from '../charts.ts';
 import type { Cpu } from './gauges.ts';
 import type { Stage } from './load.ts';
 import { cpuPerMillion } from './tables.ts';
@@ -11,7 +11,7 @@ const PARTS: readonly (readonly [part: keyof Cpu, words: string])[] = [
 
 /** What a row costs, order by order: level lines are a warehouse that does not mind its size. */
 export const draw = (file: string, stages: readonly Stage[]): Promise<void> =>
-  lines(
+  lineChart(
     file,
     'Processor time of a million rows as the table grows',
     stages

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BudgetExhausted, GordonError } from '../../core/errors/errors.ts';
 import type { RateBudget } from '../../core/fetch/ports.ts';
-import type { LimitFamily } from '../../core/series/venue.ts';
+import { LIMIT_SHARE, type LimitFamily } from '../../core/series/venue.ts';
 import { floorTo, iso, SECOND } from '../../core/time/time.ts';
 import {
   type BudgetTable,
@@ -12,12 +12,6 @@ import {
   takeMoment,
   writeCooldown,
 } from './rate-items.ts';
-
-/**
- * Part of a limit that is spent at most. The rest is for the second or so that windows are known to, for requests that
- * are on their way when one turns, and for other programs on this address until the venue's header tells of them.
- */
-const SHARE = 0.9;
 
 /** A worker takes this part of the limit from the table at once and spends it by itself: a write for 50 requests. */
 const LEASES_PER_LIMIT = 60;
@@ -162,7 +156,7 @@ export function createRateBudget(options: BudgetOptions): RateBudget {
   };
 }
 
-const capOf = (family: LimitFamily): number => Math.max(Math.floor(family.limit * SHARE), 1);
+const capOf = (family: LimitFamily): number => Math.max(Math.floor(family.limit * LIMIT_SHARE), 1);
 
 const stepOf = (family: LimitFamily): number => Math.ceil(family.limit / LEASES_PER_LIMIT);
 
