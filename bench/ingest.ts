@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --markdown]`: one symbol-year of 1m klines by gordon-data and by its peers, in one run on one machine,
- * because absolute times drift and only ratios compare. Everybody asks the same simulator, whose archive files are made
+ * because absolute times drift and only ratios compare. Everybody uses the same simulator, whose archive files are made
  * before the clock starts: a venue has them lying there. Tools of PyPI take part where they are installed; `PEERS=1`
- * installs them, `PEERS=0` leaves all peers but raw COPY out. `ROUNDS` is 3 unless told.
+ * installs them, `PEERS=0` leaves all peers but raw COPY out. `ROUNDS` defaults to 3.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

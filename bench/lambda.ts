@@ -31,32 +31,33 @@ const limited = canLimit();
 const how = limited ? 'with the share of a processor that Lambda gives' : 'computed from processor time';
 const folder = newFolder('lambda');
 
-const asked = (part: string): boolean => values.part === undefined || values.part === part;
-const tell = (title: string, table: Parameters<typeof shown>[0]): void =>
+const runsPart = (part: string): boolean => values.part === undefined || values.part === part;
+const print = (title: string, table: Parameters<typeof shown>[0]): void =>
   console.log(`${title}\n\n${shown(table, values.markdown)}\n`);
 
 try {
   const bundles = await makeBundles(values.bundles ?? join(folder, 'cdk.out'));
   const { url } = bundles.find(({ spec }) => spec.state === 'FetchChunk')!;
-  if (asked('fetch') || asked('peak')) await withHost((host) => measureFetcher(host, url));
-  if (asked('cold')) {
+  if (runsPart('fetch') || runsPart('peak')) await withHost((host) => measureFetcher(host, url));
+  if (runsPart('cold')) {
     const title = `Cold starts, median of ${runs}, ${limited ? how : 'with the whole machine'}`;
-    tell(title, coldTable(await coldStarts(bundles, { runs, limited })));
+    print(title, coldTable(await coldStarts(bundles, { runs, limited })));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function measureFetcher(host: Host, url: string): Promise<void> {
-  if (asked('fetch')) {
+  if (runsPart('fetch')) {
     await warmUp(host, url, months);
     const rows: FetchRow[] = [];
     for (const memoryMb of SIZES) rows.push(await fetchMonths(host, url, memoryMb, { months, limited }));
     const waits = `the waits are ${WAIT_PER_CHUNK} s in each chunk, for a venue that is not on this machine`;
     const price = `${PRICE} USD for a GB-second (arm64, us-east-1)`;
-    tell(`A million rows through fetch-chunk, ${how}; ${waits}; ${price}`, fetchTable(rows, limited));
+    print(`A million rows through fetch-chunk, ${how}; ${waits}; ${price}`, fetchTable(rows, limited));
   }
-  if (asked('peak')) tell('The most memory of fetch-chunk', peakTable(await peaks(host, url, SIZES), SIZES));
+  if (runsPart('peak'))
+    print('The most memory of fetch-chunk', peakTable(await peaks(host, url, SIZES), SIZES));
 }
 
 async function withHost(work: (host: Host) => Promise<void>): Promise<void> {

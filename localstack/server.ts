@@ -74,7 +74,7 @@ function environment(port: number): NodeJS.ProcessEnv {
     GATEWAY_SERVER: 'loopback',
     // In the names that it makes: before a number they would be no URLs.
     LOCALSTACK_HOST: `localhost:${port}`,
-    // No name server, no certificate, no telemetry, no update check: nothing that asks the internet.
+    // No name server, no certificate, no telemetry, no update check: nothing that calls the internet.
     DNS_ADDRESS: '0',
     SKIP_SSL_CERT_DOWNLOAD: '1',
     DISABLE_EVENTS: '1',
@@ -102,7 +102,7 @@ export async function isUp(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/_localstack/health`, { signal: AbortSignal.timeout(5_000) })).ok;
   } catch {
-    // Nobody listens yet, or it has other things to do: ask again.
+    // Not listening yet, or busy: the caller tries again.
     return false;
   }
 }

@@ -5,7 +5,7 @@ import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
 /** Of /proc/PID/stat, counted behind the name, which may hold spaces: parent; own and awaited children's time, in ticks. */
 const [PARENT, OWN_TIMES, CHILD_TIMES] = [1, [11, 12], [13, 14]] as const;
-/** Linux has told its programs nothing else for thirty years. */
+/** The clock ticks a second that Linux reports to every program. */
 const TICKS_PER_SECOND = 100;
 /** `postgres: USER DATABASE ADDRESS(PORT) …`; the server's other processes have the name of their work there. */
 const SESSION = /^postgres: \S+ \S+ [\d.]+\(\d+\)/;
@@ -20,7 +20,7 @@ export interface Cpu {
   readonly upkeep: number;
 }
 
-/** Starts counting. @returns tells what was used since */
+/** Starts counting. @returns reads what was used since */
 export async function countCpu(sql: Sql): Promise<() => Cpu> {
   const [{ pid }] = (await sql`select pg_backend_pid() as pid`) as never as [{ pid: number }];
   const server = statOf(pid)![PARENT]!;

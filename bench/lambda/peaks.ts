@@ -7,7 +7,7 @@ import { startSandbox } from './sandbox.ts';
 export interface PeakRow {
   readonly what: string;
   readonly rows: number;
-  /** by the function's memory, as they were asked for */
+  /** by the function's memory, in the order of the sizes */
   readonly megabytes: readonly number[];
 }
 

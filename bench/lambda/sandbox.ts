@@ -54,11 +54,11 @@ export async function startSandbox(
     env: { PATH: process.env.PATH, ...functionEnv(memoryMb), ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const start = await told<ColdStart>(child);
+  const start = await nextMessage<ColdStart>(child);
   return {
     start,
     async invoke(event) {
-      const answer = told<Invocation & { readonly error?: string }>(child);
+      const answer = nextMessage<Invocation & { readonly error?: string }>(child);
       child.send(event as object);
       const { error, ...invocation } = await answer;
       if (error !== undefined) throw new Error(`the function failed: ${error}`);
@@ -80,7 +80,7 @@ const functionEnv = (memoryMb: number): NodeJS.ProcessEnv => ({
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });
 
-async function told<T>(child: ChildProcess): Promise<T> {
+async function nextMessage<T>(child: ChildProcess): Promise<T> {
   const died = new AbortController();
   const death = once(child, 'exit', { signal: died.signal }).then(([code, signal]): never => {
     throw new Error(`the function's process ended with ${signal ?? code}`);

@@ -90,7 +90,7 @@ export const coldTable = (rows: readonly ColdRow[]): Table => [
   ]),
 ];
 
-/** Columns side by side; as Markdown when asked for. */
+/** Columns side by side; as Markdown on request. */
 export function shown(table: Table, markdown: boolean): string {
   const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
   const cell = (text: string, i: number): string =>

@@ -13,7 +13,7 @@ interface PythonTool extends Pick<Peer, 'name' | 'to' | 'leavesOut' | 'changed'>
   readonly version: string;
   /** beside this file; its last line of output is an `Outcome` in JSON */
   readonly script: string;
-  /** what the script is told, besides its folder; may take its time, the clock is the script's */
+  /** orders of the script, besides its folder; not timed, the script has its own clock */
   orders(ground: Ground): Promise<object>;
 }
 

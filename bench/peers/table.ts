@@ -27,7 +27,9 @@ export function tableOf(gordon: Measured, others: readonly Measured[], markdown:
         ...aligned([HEAD, ...rows].map((cells) => cells.slice(0, -1))),
         ...notes('They leave out:', (p) => p.leavesOut),
       ];
-  return [...table, ...notes('Changed, to ask the simulator for this window:', (p) => p.changed)].join('\n');
+  return [...table, ...notes('Changed, to load this window from the simulator:', (p) => p.changed)].join(
+    '\n',
+  );
 }
 
 const rate = ({ rows, seconds }: Outcome): number => rows / seconds;

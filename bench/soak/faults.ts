@@ -16,7 +16,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** One fault at work; `hits` tells how often it struck so far. */
+/** One fault at work; `hits` counts how often it struck so far. */
 export interface Striking {
   hits(): number;
   /** what it does while jobs run */

@@ -102,11 +102,14 @@ export async function rehearse(
     for (const id of jobs) {
       const job = (await plant.host.services.jobs.get(id))!;
       ended[job.status] = (ended[job.status] ?? 0) + 1;
-      const { rows_fetched: told } = summarize(job, await plant.host.services.jobs.chunks(id));
+      const { rows_fetched: reported } = summarize(job, await plant.host.services.jobs.chunks(id));
       const written = await again(() => rowsWrittenBy(plant.sql, id));
       if (!isFinished(job.status)) note([`job ${id} is ${job.status}`], struck);
-      if (told !== written)
-        note([`${job.status} job ${id} says ${told} rows and wrote ${written}: ${job.reason ?? ''}`], struck);
+      if (reported !== written)
+        note(
+          [`${job.status} job ${id} reports ${reported} rows and wrote ${written}: ${job.reason ?? ''}`],
+          struck,
+        );
     }
     const to = floorTo(plant.now(), MINUTE);
     const from = Math.max(start, floorTo(at - LOOK_BACK, MINUTE));

@@ -6,8 +6,8 @@ import type { Binaries } from './binaries.ts';
 import { reachable, type ServerUser } from './os-user.ts';
 
 /**
- * Where the cluster lives. Normally the folder that was asked for; when the server runs as another user that cannot get
- * there (a checkout under /root), a folder under /var/tmp that belongs to the asked one for ever.
+ * The folder of the cluster. Normally `dataDir`. Where the server runs as another user that cannot reach it (a checkout under
+ * /root), a folder under /var/tmp that always belongs to the same `dataDir`.
  */
 export function placeData(dataDir: string, user: ServerUser): string {
   const wanted = resolve(dataDir);

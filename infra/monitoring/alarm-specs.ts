@@ -26,7 +26,7 @@ export interface AlarmSpec {
   /** reached or passed; with `below`: fallen short of */
   readonly threshold: number;
   readonly below?: true;
-  /** periods of the metric that must all be so; 1 unless told */
+  /** periods of the metric that must all pass the threshold; default 1 */
   readonly periods?: number;
   /** no data is the fault itself */
   readonly silenceIsBad?: true;

@@ -108,7 +108,7 @@ describe('kill -9 in the middle of a chunk', () => {
     await at.recovers(lot, job);
   }, 60_000);
 
-  it('of the server of PostgreSQL: the job tells of it, and goes on with the next server', async () => {
+  it('of the server of PostgreSQL: the job reports it, and goes on with the next server', async () => {
     const lot = freshSlice(2);
     slowPages();
     const { id } = await at.order(at.orderOf(lot));

@@ -69,7 +69,7 @@ describe('a job table that', () => {
       { kind: 'server-error', action: 'UpdateItem', holds: 'CHUNK#', times: 7 },
       'succeeded',
     ],
-    ['fails when budgets are asked', { kind: 'server-error', holds: 'PARK#', times: 4 }, 'succeeded'],
+    ['fails when budgets are read', { kind: 'server-error', holds: 'PARK#', times: 4 }, 'succeeded'],
     ['loses answers', { kind: 'lost-answer', action: 'UpdateItem', times: 5 }, 'succeeded'],
     ['loses the answer to a new job', { kind: 'lost-answer', action: 'PutItem', times: 1 }, 'succeeded'],
     ['does not answer', { kind: 'hang', action: 'UpdateItem', holds: 'CHUNK#', times: 1 }, 'succeeded'],

@@ -3,7 +3,7 @@ import { DAY, iso, MINUTE } from '../../functions/core/time/time.ts';
 import type { Fault } from '../../simulator/frame/faults/faults.ts';
 import { type FaultHost, freshSlice, startFaultHost, type Tamper } from '../helpers/faults/host.ts';
 
-/** Whatever a venue does: no lost row, no double, no wrong span, the job tells the truth, and the next trigger completes. */
+/** Whatever a venue does: no lost row, no double, no wrong span, the job's report is accurate, and the next trigger completes. */
 let at: FaultHost;
 beforeAll(async () => {
   at = await startFaultHost();
@@ -100,7 +100,7 @@ describe('a venue that refuses for a while', () => {
   ])('with %d is left alone, then the job goes on', async (status, resumesAfter) => {
     const lot = freshSlice();
     for (const fault of pages({ kind: 'status', status, skip: 1, times: 1 })) at.venues.faults.add(fault);
-    // A 429 tells when to come back; the others say it in minutes, which here pass at once.
+    // A 429 says when to come back; the others say it in minutes, which pass at once here.
     at.around = async (_handler, event, invoke) => {
       const answer = (await invoke(event)) as { waitSeconds?: number };
       if (!answer.waitSeconds) return answer;
@@ -130,7 +130,7 @@ describe('pages that come', () => {
     await at.recovers(lot, job);
   });
 
-  it('once more instead of the next bring nothing that was not asked for', async () => {
+  it('once more instead of the next bring nothing that was not requested', async () => {
     const lot = freshSlice();
     at.venues.faults.add(noFiles);
     let first: unknown[] | undefined;

@@ -91,15 +91,15 @@ describe('Binance archive', () => {
   it('publishes days the next morning and months on the first Monday', async () => {
     const day = 'spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-2026-11-20.zip';
     const october = 'spot/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2026-10.zip';
-    const asked = async (now: string, key: string): Promise<number> => {
+    const statusAt = async (now: string, key: string): Promise<number> => {
       on.venues.control.clock.hold(at(now));
       return status(key);
     };
-    expect(await asked('2026-11-21T06:56', day)).toBe(404);
-    expect(await asked('2026-11-21T07:42', day)).toBe(200);
+    expect(await statusAt('2026-11-21T06:56', day)).toBe(404);
+    expect(await statusAt('2026-11-21T07:42', day)).toBe(200);
     // 2 November 2026 is a Monday.
-    expect(await asked('2026-11-02T07:59', october)).toBe(404);
-    expect(await asked('2026-11-02T08:00', october)).toBe(200);
+    expect(await statusAt('2026-11-02T07:59', october)).toBe(404);
+    expect(await statusAt('2026-11-02T08:00', october)).toBe(200);
     on.venues.control.clock.hold(NOW);
     expect(await status('spot/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2026-11.zip')).toBe(404);
   });
