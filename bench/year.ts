@@ -1,6 +1,6 @@
 /**
  * `npm run bench:year`: a year of spot and perpetual 1m klines of BTC and ETH, from an order to the end of its job, against raw
- * COPY of the very same rows in one session, in turns. Both cores of a small machine are busy then, so the processor time
+ * COPY of the same rows in one session, alternately. Both cores of a small machine are busy then, so the processor time
  * is reported too: only idle time could still be saved without doing less. `ROUNDS` defaults to 5. Linux only, for
  * processor time is read from /proc.
  */
@@ -22,7 +22,7 @@ const ROWS = 4 * 525_600;
 const TABLES = ['spot_klines', 'perp_klines'];
 
 await inFolder('year', async (folder) => {
-  // Its files are made by the first job: a venue has them lying there.
+  // The first job makes its files; a real venue has them already.
   const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
   const host = await startHost({
     folder,

@@ -32,8 +32,8 @@ const REMEMBERED = 200;
 const ARN = 'arn:aws:states:local:000000000000';
 
 /**
- * As much of the Step Functions API as the program's own clients call, in front of an interpreter that runs the very
- * definition which is deployed. Executions live in memory: the job table is what survives.
+ * The part of the Step Functions API that the program's own clients call, in front of an interpreter that runs the deployed
+ * definition. Executions live in memory: the job table is what survives.
  * @param retryMs pause before each attempt of a Retry, instead of the definition's
  */
 export async function startStepFunctions(invoke: Invoke, retryMs?: number): Promise<StepFunctions> {

@@ -9,7 +9,7 @@ const PARTS: readonly (readonly [part: keyof Cpu, words: string])[] = [
   ['upkeep', 'autovacuum, checkpoints, WAL'],
 ];
 
-/** What a row costs, order by order: level lines are a warehouse that does not mind its size. */
+/** What a row costs, order by order: level lines mean that the size of the warehouse does not matter. */
 export const draw = (file: string, stages: readonly Stage[]): Promise<void> =>
   lineChart(
     file,

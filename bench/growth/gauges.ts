@@ -76,7 +76,7 @@ function read(file: string): string | undefined {
   }
 }
 
-/** The peak is counted anew from here on. */
+/** Resets the peak. */
 export const forgetPeak = (): void => writeFileSync('/proc/self/clear_refs', '5');
 
 /** The most memory of this process since `forgetPeak`, in MB. */
@@ -88,7 +88,7 @@ export function peakMegabytes(): number {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What the heap holds when all that nobody needs any more has been collected, in MB. */
+/** Size of the heap after a garbage collection, in MB. */
 export function keptMegabytes(): number {
   collect();
   return process.memoryUsage().heapUsed / 1_024 ** 2;

@@ -54,5 +54,5 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => {
   process.send!(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
-// A parent that dies without a word takes its IPC channel with it.
+// A parent that is killed closes its IPC channel.
 process.on('disconnect', () => process.exit(0));

@@ -12,7 +12,7 @@ export const WANTED = {
 } as const;
 
 /** What each run is given: one simulator and one database for all, the table empty. */
-export interface Ground {
+export interface Testbed {
   /** base URLs of the simulated venue */
   readonly venue: { readonly archive: string; readonly listing: string; readonly rest: string };
   readonly databaseUrl: string;
@@ -31,7 +31,7 @@ export interface Outcome {
 
 export interface Ready {
   readonly version?: string;
-  run(ground: Ground): Promise<Outcome>;
+  run(testbed: Testbed): Promise<Outcome>;
 }
 
 /** Why it cannot run on this machine, and what would help. */
