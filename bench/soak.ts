@@ -15,7 +15,12 @@ await inFolder('soak', async (folder) => {
   const resources = await startResources(folder, seed, START);
   try {
     const began = Date.now();
-    const report = await rehearse(resources, { days, seed, start: START, log: (line) => console.error(line) });
+    const report = await rehearse(resources, {
+      days,
+      seed,
+      start: START,
+      log: (line) => console.error(line),
+    });
     const minutes = ((Date.now() - began) / 60_000).toFixed(1);
     console.log(
       `${days} days, seed ${seed}, in ${minutes} minutes: ${report.rows} rows, all as the venues have them.`,

@@ -210,7 +210,7 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A server in recovery refuses everybody for a moment. */
+/** A server in recovery refuses all connections for a moment. */
 async function answering({ sql, host }: Resources): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     try {

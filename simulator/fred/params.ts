@@ -19,7 +19,7 @@ export interface Window extends Realtime {
   readonly limit: number;
 }
 
-/** What this simulator does not do is said so, not answered wrongly. */
+/** Unsupported variables are refused, never answered wrongly. */
 const NOT_SIMULATED: Readonly<Record<string, string>> = { units: 'lin', output_type: '1' };
 const NEVER_SIMULATED = ['frequency', 'aggregation_method', 'vintage_dates'];
 

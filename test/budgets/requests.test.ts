@@ -29,7 +29,7 @@ const counted = (lines: readonly string[], pattern: RegExp): number =>
 it('a year from the archive is its monthly files with their checksums, each once, and nothing else', () => {
   expect([archived.job.status, archived.job.rows_fetched]).toEqual(['succeeded', DAYS * 24]);
   const lines = linesOf(archived);
-  // Where every file is there, nobody needs to know when the symbol was listed.
+  // With every file there, the listing date is not needed.
   expect(lines).toHaveLength(MONTHS * PER_OBJECT);
   expect(new Set(lines).size).toBe(lines.length);
   expect(counted(lines, /\/monthly\/klines\/.*\.zip(\.CHECKSUM)?$/)).toBe(lines.length);

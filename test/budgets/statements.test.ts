@@ -30,14 +30,14 @@ const callsOf = ({ calls }: CountedJob, handler: string): Call[] =>
 const PAGE = [
   'begin, and leave the disk to later',
   'lock the months',
-  // Somebody else may have written since the chunk read what it lacks.
+  // Another chunk may have written since the chunk read what it lacks.
   'what is said of it',
   'take a place',
   'COPY',
   'enter spans',
   'commit',
 ];
-/** So few rows need no place among those that lengthen the table. */
+/** So few rows do not count as rows that extend the table. */
 const SMALL_PAGE = PAGE.filter((name) => name !== 'take a place');
 const fetchOf = (page: readonly string[]) => [
   'what is missing',
@@ -63,7 +63,7 @@ const COUNT = [
   'what is not kept',
   'what is missing',
 ];
-/** Last of all, and nobody waits for the disk. */
+/** The last statement; nothing waits for the disk. */
 const SETTLE = [
   'begin',
   'leave the disk to later',
@@ -136,7 +136,7 @@ describe('a job', () => {
   it('is entered with one write and a note of its order, after two questions about each series', () => {
     const reads = ['what is missing', 'the listing'];
     const table = ['GetItem', 'PutItem', 'PutItem'];
-    // Rows that somebody deleted by a statement are counted first, so that the quote is of what there is.
+    // Rows deleted by a statement are counted first, so that the quote covers them.
     const first = 'what lost rows';
     expect(month.ordering).toMatchObject({ statements: [first, ...reads], table, venues: [] });
     expect(year.ordering).toMatchObject({ statements: [first, ...reads, ...reads], table, venues: [] });
