@@ -46,7 +46,7 @@ export const median = (values: readonly number[]): number =>
 
 const nameOf = ({ peer, version }: Measured): string => (version ? `${peer.name} (${version})` : peer.name);
 
-/** LedgerState only of those that ended with fewer rows than there are. */
+/** A note for peers that ended with fewer rows than there are. */
 function shortOf({ outcomes }: Measured): string {
   const least = Math.min(...outcomes.map(({ rows }) => rows));
   return least === WANTED.rows ? '' : `; as few as ${whole(least)} of ${whole(WANTED.rows)} rows`;

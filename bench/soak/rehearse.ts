@@ -53,12 +53,12 @@ export async function rehearse(
   const until = start + days * DAY;
   addOutages(resources, random, start, days);
 
-  const lots = (from: number, to: number): Slice[] => SERIES.map((series) => ({ ...series, from, to }));
+  const slices = (from: number, to: number): Slice[] => SERIES.map((series) => ({ ...series, from, to }));
   const check = async (from: number, to: number, rule: typeof faultsIn): Promise<string[]> => {
     const books = await Promise.all(
-      lots(from, to).map(async (lot) =>
-        rule(await readReconciliation(resources.sql, resources.venues.control.context, lot)).map(
-          (fault) => `${lot.source} ${lot.symbol} until ${iso(to)}: ${fault}`,
+      slices(from, to).map(async (slice) =>
+        rule(await readReconciliation(resources.sql, resources.venues.control.context, slice)).map(
+          (fault) => `${slice.source} ${slice.symbol} until ${iso(to)}: ${fault}`,
         ),
       ),
     );
@@ -148,7 +148,9 @@ export async function rehearse(
   const end = floorTo(resources.now() - HOUR, MINUTE);
   problems.push(...(await check(start, end, gapsIn)));
   const books = await Promise.all(
-    lots(start, end).map((lot) => readReconciliation(resources.sql, resources.venues.control.context, lot)),
+    slices(start, end).map((slice) =>
+      readReconciliation(resources.sql, resources.venues.control.context, slice),
+    ),
   );
   const holes: Record<string, number> = {};
   for (const { holes: found } of books)

@@ -76,7 +76,7 @@ function venueAlarms({ logs }: Watched): AlarmSpec[] {
     },
     {
       runbook: 'venue-parked',
-      says: 'Jobs have waited half an hour for a venue that is parked or out of budget.',
+      says: 'Jobs have waited half an hour for a venue that cools down or is out of budget.',
       // A waiting job looks again every ten minutes.
       metric: logs.metric('JobsWaitingForVenue', { ...FIVE_MINUTES, period: Duration.minutes(10) }),
       threshold: 1,

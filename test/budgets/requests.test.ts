@@ -75,7 +75,7 @@ describe('a year that no archive has', () => {
       .flatMap(({ table }) => table);
     // When a chunk begins, after each page but the last, at its end.
     const checkpoints = pages + MONTHS;
-    // Are the spot market's venue and its limit parked? Of the archive that is known since the year before.
+    // Do the spot market's venue and its limit cool down? For the archive that is known since the year before.
     const parks = 2;
     // A worker takes a sixtieth of 6,000 at once; a page and a listing's question weigh two each.
     const leases = Math.ceil((2 * (pages + LISTING)) / 100);

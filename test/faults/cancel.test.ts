@@ -68,7 +68,7 @@ describe('a job that is cancelled', () => {
 
   it.each([
     ['for its budget', 429],
-    ['for a parked venue', 418],
+    ['for a venue that cools down', 418],
   ])('while it waits %s', async (_what, status) => {
     const slice = freshSlice();
     byPages();
@@ -80,7 +80,7 @@ describe('a job that is cancelled', () => {
     expect(await at.cancel(id)).toBe('cancelled');
     const job = await at.settled(id);
     expect([job.status, job.rows_fetched]).toEqual(['cancelled', 1_000]);
-    // The park is the venue's and outlives the job.
+    // The cooldown belongs to the venue and outlives the job.
     at.skip(11 * MINUTE);
     await at.recovers(slice, job);
   });
