@@ -25,10 +25,10 @@ export interface FetchPorts extends VenuePorts {
 }
 
 /** One call works this long, then hands back: far below the function's timeout, for the page in hand must still fit. */
-const CALL_BUDGET = 45 * SECOND;
+export const CALL_BUDGET = 45 * SECOND;
 
 /** All calls and waits of a chunk in one wave: an EXPRESS child execution lives for five minutes. */
-const WAVE_BUDGET = 3 * MINUTE;
+export const WAVE_BUDGET = 3 * MINUTE;
 
 /**
  * Fetches what is missing inside a chunk, page by page. After each page the rows are committed with their spans and the

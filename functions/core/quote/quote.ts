@@ -2,6 +2,7 @@ import { ASSUMED } from '../costs/assumptions.ts';
 import { billFor, type Prices, total } from '../costs/bill.ts';
 import prices from '../costs/prices.json' with { type: 'json' };
 import { usageOfJob } from '../costs/usage.ts';
+import { LIMIT_SHARE } from '../series/venue.ts';
 import { SECOND } from '../time/time.ts';
 import type { ChunkEstimate } from './estimate-chunk.ts';
 
@@ -31,8 +32,6 @@ export interface QuotedRequests {
 
 /** Fetchers that work at once: `MaxConcurrency` of the state machine's FetchChunks. */
 export const LANES = 8;
-/** The share of a published limit that the shared budget gives out. */
-const SHARE = 0.9;
 /** Measured: what one PostgreSQL on two shared cores takes by binary COPY with its ledger, all fetchers together. */
 const STORED_PER_SECOND = 100_000;
 /** Assumed: PlanWave, the count of FinalizeJob, and the engine between them. */
@@ -82,7 +81,7 @@ function secondsOf(
   const fetching = (fetches * ASSUMED.fetchSeconds) / lanes + rows / ASSUMED.rowsPerSecond / lanes;
   const limits = requests.map(({ weight, limit, window_seconds }) =>
     // The budget of the first window is available at once.
-    limit === null ? 0 : Math.floor(Math.max(weight - 1, 0) / (limit * SHARE)) * window_seconds!,
+    limit === null ? 0 : Math.floor(Math.max(weight - 1, 0) / (limit * LIMIT_SHARE)) * window_seconds!,
   );
   return round(AROUND_SECONDS + Math.max(fetching, rows / STORED_PER_SECOND, ...limits), 1);
 }

@@ -16,6 +16,12 @@ export interface LimitFamily {
   readonly usedHeader?: string;
 }
 
+/**
+ * Part of a published limit that is spent at most. The rest covers the second to which windows are known, requests that are
+ * on their way when a window turns, and other programs at this address until the venue's header reports them.
+ */
+export const LIMIT_SHARE = 0.9;
+
 /** The meaning of a venue's answer. */
 export type Verdict =
   | { readonly kind: 'ok' }

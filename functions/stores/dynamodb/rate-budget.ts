@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BudgetExhausted, GordonError } from '../../core/errors/errors.ts';
 import type { RateBudget } from '../../core/fetch/ports.ts';
-import type { LimitFamily } from '../../core/series/venue.ts';
+import { LIMIT_SHARE, type LimitFamily } from '../../core/series/venue.ts';
 import { floorTo, iso, SECOND } from '../../core/time/time.ts';
 import {
   type BudgetTable,
@@ -13,13 +13,7 @@ import {
   writeCooldown,
 } from './rate-items.ts';
 
-/**
- * The largest share of a limit that is spent. The rest allows for windows that are known only to about a second, for requests that
- * are on their way when a window turns, and for other programs on this address until the venue's header reports them.
- */
-const SHARE = 0.9;
-
-/** A worker takes this part of the limit from the table at once and spends it on its own: one write for many requests. */
+/** A worker takes this part of the limit from the table at once and spends it on its own: one write for 50 requests. */
 const LEASES_PER_LIMIT = 60;
 
 /** How long a worker may not notice that another one started a cooldown. */
@@ -165,7 +159,7 @@ export function createRateBudget(options: BudgetOptions): RateBudget {
   };
 }
 
-const capOf = (family: LimitFamily): number => Math.max(Math.floor(family.limit * SHARE), 1);
+const capOf = (family: LimitFamily): number => Math.max(Math.floor(family.limit * LIMIT_SHARE), 1);
 
 const stepOf = (family: LimitFamily): number => Math.ceil(family.limit / LEASES_PER_LIMIT);
 

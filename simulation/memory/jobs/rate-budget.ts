@@ -1,17 +1,14 @@
 import { BudgetExhausted, GordonError } from '../../../functions/core/errors/errors.ts';
 import type { RateBudget } from '../../../functions/core/fetch/ports.ts';
-import type { LimitFamily } from '../../../functions/core/series/venue.ts';
+import { LIMIT_SHARE, type LimitFamily } from '../../../functions/core/series/venue.ts';
 import { type Clock, floorTo, iso, SECOND } from '../../../functions/core/time/time.ts';
 import { atOnce, type Step } from '../step.ts';
 import type { JobTables } from './job-tables.ts';
 
-/** The largest share of a limit that is spent. */
-const SHARE = 0.9;
-
 /** A longer wait for a moment of a paced family is left to the state machine. */
 const LONGEST_WAIT = 5 * SECOND;
 
-const capOf = ({ limit }: LimitFamily): number => Math.max(Math.floor(limit * SHARE), 1);
+const capOf = ({ limit }: LimitFamily): number => Math.max(Math.floor(limit * LIMIT_SHARE), 1);
 
 /**
  * Rate budgets in memory, with one counter for each window. Workers reserve nothing in advance, so a budget is used up

@@ -12,7 +12,7 @@ export interface Slice {
   readonly to: number;
 }
 
-/** What the warehouse has of a lot, held against what the venue has; all counts are of steps. */
+/** What the warehouse has of a slice, held against what the venue has; all counts are of steps. */
 export interface Reconciliation {
   readonly truth: number;
   readonly rows: number;
@@ -47,14 +47,14 @@ const COLUMNS =
 export async function readReconciliation(
   sql: Sql,
   venues: VenueContext,
-  lot: Slice,
+  slice: Slice,
 ): Promise<Reconciliation> {
-  const range = { symbol: lot.symbol, timeframe: '1m', start: lot.from, end: lot.to };
-  const truth = allKlines(venues, MARKET[lot.source], range).map((row) => [
+  const range = { symbol: slice.symbol, timeframe: '1m', start: slice.from, end: slice.to };
+  const truth = allKlines(venues, MARKET[slice.source], range).map((row) => [
     iso(Number(row[0])),
     ...FIELDS.map((field) => Number(row[field])),
   ]);
-  const ordered = sql`tstzrange(${new Date(lot.from)}, ${new Date(lot.to)})`;
+  const ordered = sql`tstzrange(${new Date(slice.from)}, ${new Date(slice.to)})`;
   const columns = COLUMNS.split(', ');
   const cells = columns.map((name, i) => `(r->>${i + 1})::float8 as ${name}`).join(', ');
   const steps = (set: string) =>
@@ -65,8 +65,8 @@ export async function readReconciliation(
     with truth as (
       select (r->>0)::timestamptz as time, ${sql.unsafe(cells)} from jsonb_array_elements(${sql.json(truth)}) r),
     stored as materialized (
-      select open_time as time, ${sql.unsafe(COLUMNS)} from ${sql.unsafe(TABLE[lot.source])}
-      where symbol = ${lot.symbol} and timeframe = '1m' and open_time <@ ${ordered}),
+      select open_time as time, ${sql.unsafe(COLUMNS)} from ${sql.unsafe(TABLE[slice.source])}
+      where symbol = ${slice.symbol} and timeframe = '1m' and open_time <@ ${ordered}),
     compared as (
       select count(t.time) as truth, count(s.time) as rows,
         count(*) filter (where s.time is null) as lost, count(*) filter (where t.time is null) as "foreign",
@@ -76,7 +76,7 @@ export async function readReconciliation(
       from truth t full join stored s using (time)),
     spans as (
       select state, reason, rows, span, span * ${ordered} as part from market_data.coverage
-      where source = ${lot.source} and symbol = ${lot.symbol} and timeframe = '1m' and span && ${ordered}
+      where source = ${slice.source} and symbol = ${slice.symbol} and timeframe = '1m' and span && ${ordered}
         and state <> 'failed'),
     sets as (
       select
@@ -92,7 +92,7 @@ export async function readReconciliation(
         - (select count(*) from stored where exists (
             select from spans where state = 'have' and span <@ ${ordered} and span @> stored.time)) as miscounted,
       ${steps('empty * sets.truth')} as "falseHoles",
-      ${steps(`tstzmultirange(tstzrange('${iso(lot.from)}', '${iso(lot.to)}')) - have - empty`)} as unexplained,
+      ${steps(`tstzmultirange(tstzrange('${iso(slice.from)}', '${iso(slice.to)}')) - have - empty`)} as unexplained,
       (select json_object_agg(reason, n) from (
         select reason, sum(extract(epoch from upper(part) - lower(part)))::int8 / 60 as n
         from spans where state = 'empty' group by 1) by_reason) as holes

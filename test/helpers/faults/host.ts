@@ -46,16 +46,16 @@ export interface FaultHost extends TestHost {
   settled(id: string): Promise<JobDetail>;
   /** pauses the next call of a function before it begins, or after it has answered */
   hold(handler: string, when: 'before' | 'after'): Held;
-  orderOf(lot: Slice): object;
+  orderOf(slice: Slice): object;
   /** orders a slice and waits. @returns the finished job */
-  trigger(lot: Slice): Promise<JobDetail>;
+  trigger(slice: Slice): Promise<JobDetail>;
   cancel(id: string): Promise<JobStatus>;
   /**
    * The check after each fault. The ledger matches the rows, and the jobs' reports are accurate. Then, with every fault
    * removed, the next trigger fetches exactly what is missing, and the one after it fetches nothing.
    */
   recovers(
-    lot: Slice,
+    slice: Slice,
     ...jobs: readonly JobDetail[]
   ): Promise<{ readonly before: Reconciliation; readonly after: Reconciliation }>;
 }
@@ -101,8 +101,8 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
     },
     database ?? (await createTestDatabase()),
   );
-  const books = (lot: Slice): Promise<Reconciliation> =>
-    readReconciliation(host.sql, host.venues.control.context, lot);
+  const books = (slice: Slice): Promise<Reconciliation> =>
+    readReconciliation(host.sql, host.venues.control.context, slice);
 
   const it: Omit<FaultHost, 'around' | 'tamper'> = {
     ...host,
@@ -119,7 +119,7 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
       turned.tamper = undefined;
     },
     orderOf: ({ source, symbol, from, to }) => ({ source, symbols: [symbol], from: iso(from), to: iso(to) }),
-    trigger: async (lot) => host.wait((await host.order(it.orderOf(lot))).id),
+    trigger: async (slice) => host.wait((await host.order(it.orderOf(slice))).id),
     async cancel(id) {
       const { body } = await host.ask<{ status: JobStatus }>(`/backfill/jobs/${id}`, { method: 'DELETE' });
       return body.status;
@@ -145,21 +145,21 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
       };
       return { reached: reached.promise, release: released.resolve };
     },
-    async recovers(lot, ...jobs) {
+    async recovers(slice, ...jobs) {
       for (const { id } of jobs) await it.settled(id);
-      const before = await books(lot);
+      const before = await books(slice);
       expect(faultsIn(before)).toEqual([]);
       for (const { id } of jobs) {
         const job = await it.settled(id);
         expect(contradictions(job, [before], await rowsWrittenBy(host.sql, id))).toEqual([]);
       }
       it.calm();
-      const next = await it.trigger(lot);
-      const after = await books(lot);
+      const next = await it.trigger(slice);
+      const after = await books(slice);
       expect([next.status, next.rows_fetched, gapsIn(after)]).toEqual(['succeeded', before.lost, []]);
       expect(contradictions(next, [after], await rowsWrittenBy(host.sql, next.id))).toEqual([]);
       const sent = host.venues.requests.all().length;
-      expect(await it.trigger(lot)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
+      expect(await it.trigger(slice)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
       expect(host.venues.requests.all().length).toBe(sent);
       const { jobs: left } = await host.host.services.jobs.list({
         statuses: ['queued', 'running'],

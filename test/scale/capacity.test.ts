@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Sharing, TokenBucket, Windows } from '../../bench/scale/resources.ts';
+import { Sharing, TokenBucket, Windows } from '../../bench/scale/model/capacity.ts';
 import { binanceFamilies } from '../../functions/sources/binance/hosts.ts';
 
 const gaps = fc.array(fc.tuple(fc.float({ min: 0, max: 5, noNaN: true }), fc.integer({ min: 1, max: 50 })), {

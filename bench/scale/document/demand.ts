@@ -1,11 +1,11 @@
-import { planSource } from '../../functions/core/ledger/plan.ts';
-import { type ChunkEstimate, estimateChunk } from '../../functions/core/quote/estimate-chunk.ts';
-import { buildQuote } from '../../functions/core/quote/quote.ts';
-import type { Source } from '../../functions/core/series/source.ts';
-import { sources } from '../../functions/sources/index.ts';
-import { KEPT_INSIDE } from './assumptions.ts';
+import { planSource } from '../../../functions/core/ledger/plan.ts';
+import { type ChunkEstimate, estimateChunk } from '../../../functions/core/quote/estimate-chunk.ts';
+import { buildQuote } from '../../../functions/core/quote/quote.ts';
+import type { Source } from '../../../functions/core/series/source.ts';
+import { LIMIT_SHARE } from '../../../functions/core/series/venue.ts';
+import { sources } from '../../../functions/sources/index.ts';
+import { number, table } from '../../markdown.ts';
 import { NOW, RANGE } from './scenarios.ts';
-import { number, table } from './tables.ts';
 
 const SYMBOLS = 500;
 
@@ -16,15 +16,15 @@ interface Demand {
   readonly days: number;
 }
 
-/** What every source asks of the venues for many symbols and ten years, by limit: quotes, as the API gives them. */
-export function demands(): readonly Demand[] {
+/** Requests of every source for many symbols and ten years, by limit, from the quotes that the API gives. */
+function demands(): readonly Demand[] {
   const by = new Map<string, Demand>();
   const read = new Set<string>();
   for (const source of Object.values(sources)) {
     const symbols = isOfMarket(source) ? SYMBOLS : source.defaultSymbols.length;
     for (const { family, requests, weight, limit, window_seconds } of buildQuote(1, chunksOf(source, read))
       .requests) {
-      const windows = limit === null ? 0 : (weight * symbols) / (limit * KEPT_INSIDE.share);
+      const windows = limit === null ? 0 : (weight * symbols) / (limit * LIMIT_SHARE);
       const before = by.get(family) ?? { family, requests: 0, days: 0 };
       const days = before.days + (windows * (window_seconds ?? 0)) / 86_400;
       by.set(family, { family, requests: before.requests + requests * symbols, days });

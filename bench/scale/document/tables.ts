@@ -1,25 +1,22 @@
-import { billFor, network, type Prices, total } from '../../functions/core/costs/bill.ts';
-import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
+import { billFor, network, type Prices, total } from '../../../functions/core/costs/bill.ts';
+import prices from '../../../functions/core/costs/prices.json' with { type: 'json' };
+import type { LimitFamily } from '../../../functions/core/series/venue.ts';
+import { number, table } from '../../markdown.ts';
+import { TAKEN } from '../model/assumptions.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { QUOTAS, type Quota } from '../model/quotas.ts';
+import { balanceOf, moduloOf, movedShare } from '../model/shards.ts';
 import type { BudgetRun } from './budget-run.ts';
-import { QUOTAS, type Quota } from './quotas.ts';
-import type { LaneTime, Outcome } from './setup.ts';
 
-export const number = (n: number, digits = 0): string =>
-  n.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-
-export const percent = (share: number): string => `${number(100 * share)} %`;
+const percent = (share: number): string => `${number(100 * share)} %`;
 
 const REGION: Prices = prices.regions['us-east-1'];
 
-export const usd = ({ usage }: Outcome): number => total(billFor(usage, REGION));
+const usd = ({ usage }: Outcome): number => total(billFor(usage, REGION));
 export const usdOfTraffic = ({ usage }: Outcome): number =>
   network(usage, REGION)['if the database is outside AWS: traffic to it']!;
 
-export function table(header: readonly string[], lines: readonly (readonly string[])[]): string {
-  return [header, header.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
-}
-
-export const PARTS: readonly (readonly [part: keyof LaneTime, words: string])[] = [
+const PARTS: readonly (readonly [part: keyof Outcome['lanes'], words: string])[] = [
   ['own', 'loads and parses'],
   ['database', 'database'],
   ['venue', 'limit of the venue'],
@@ -30,13 +27,13 @@ export const PARTS: readonly (readonly [part: keyof LaneTime, words: string])[] 
   ['idle', 'end of a wave'],
 ];
 
-export function shareOf({ lanes }: Outcome, part: keyof LaneTime): number {
+function shareOf({ lanes }: Outcome, part: keyof Outcome['lanes']): number {
   const all = Object.values(lanes).reduce((sum, one) => sum + one, 0);
   return all === 0 ? 0 : lanes[part] / all;
 }
 
-/** What binds: where the lanes spend most of their time; when that is their own work, more lanes would help. */
-export function binding(outcome: Outcome): string {
+/** What binds: where the lanes spend most of their time. When that is their own work, more lanes would help. */
+function binding(outcome: Outcome): string {
   const [first] = PARTS.map(([part, words]) => ({ part, words, share: shareOf(outcome, part) })).sort(
     (a, b) => b.share - a.share,
   );
@@ -44,10 +41,10 @@ export function binding(outcome: Outcome): string {
   return `${what} (${percent(first!.share)})`;
 }
 
-export const endsOf = ({ ends, orders }: Outcome): string =>
+const endsOf = ({ ends, orders }: Outcome): string =>
   ends.size === 0 ? 'all rows' : [...ends].map(([why, n]) => `${n} of ${orders} jobs ${why}`).join('; ');
 
-export const time = ({ seconds }: Outcome): string =>
+const time = ({ seconds }: Outcome): string =>
   seconds > 3 * 86_400 ? `${number(seconds / 86_400, 1)} d` : `${number(seconds / 3_600, 1)} h`;
 
 export const runsTable = (runs: readonly Outcome[]): string =>
@@ -121,4 +118,51 @@ export const quotaTable = (): string =>
       quota.known === 'page' ? 'a stored copy' : 'from memory',
       `[${new URL(quota.source).pathname.split('/').at(-1)}](${quota.source})`,
     ]),
+  );
+
+/** Mean use of each limit, as a share of it. */
+export const useTable = (
+  runs: readonly (readonly [name: string, run: Outcome])[],
+  family: LimitFamily,
+): string =>
+  table(
+    ['limit', ...runs.map(([name]) => name)],
+    LIMITS.map(([name, shareUsed]) => [name, ...runs.map(([, run]) => percent(shareUsed(run, family)))]),
+  );
+
+type Use = (run: Outcome, family: LimitFamily) => number;
+const LIMITS: readonly (readonly [name: string, use: Use])[] = [
+  ['database, rows/s', ({ rows, seconds, setup }) => rows / seconds / (setup.shards * setup.storedPerSecond)],
+  ['Lambda, executions', (run) => (run.fetchSeconds + run.planSeconds) / run.seconds / run.setup.concurrency],
+  [
+    'connections',
+    ({ fetchSeconds, seconds, setup }) =>
+      (fetchSeconds * TAKEN.connectionsPerFetcher) / seconds / (setup.shards * setup.maxConnections),
+  ],
+  ['NAT gateway at first', ({ bytes, seconds }) => bytes / seconds / QUOTAS.natBandwidthAtFirst.value],
+  ['job table, writes', ({ usage, seconds }) => usage.writes / seconds / QUOTAS.tableWritesAtFirst.value],
+  ['map items started', ({ children, seconds }) => children / seconds / QUOTAS.startExpress.value],
+  [
+    'weight of the venue',
+    ({ pages, seconds, setup }, { limit, windowMs }) =>
+      (pages * PAGE_WEIGHT * windowMs) / 1_000 / seconds / (setup.addresses * limit),
+  ],
+];
+/** of a page of candles */
+const PAGE_WEIGHT = 2;
+
+/** How evenly rendezvous hashing spreads keys over 2 to 16 databases, and what one more database moves. */
+export const shardingTable = (keys: readonly string[]): string =>
+  table(
+    ['databases', 'fullest', 'emptiest', 'moved by one more', 'modulo would move'],
+    [2, 4, 8, 16].map((n) => {
+      const { fullest, emptiest } = balanceOf(keys, n);
+      return [
+        String(n),
+        `${number(fullest, 3)} of the mean`,
+        number(emptiest, 3),
+        `${percent(movedShare(keys, n, n + 1))} (ideal ${percent(1 / (n + 1))})`,
+        percent(movedShare(keys, n, n + 1, moduloOf)),
+      ];
+    }),
   );

@@ -1,19 +1,19 @@
-import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
-import type { Job } from '../../functions/core/jobs/job.ts';
-import { LOOKED_UP_AT_ONCE } from '../../functions/core/orders/check-symbols.ts';
-import { MAX_CHUNKS_PER_WAVE } from '../../functions/core/workflow/contracts.ts';
-import { functions } from '../../functions/manifest.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
-import { toItem } from '../../functions/stores/dynamodb/items.ts';
-import { fetchSeconds, TAKEN } from './assumptions.ts';
-import { CHILD_SECONDS, EVENTS_AROUND, EVENTS_PER_WAVE } from './definition.ts';
-import { plannedJob } from './planner.ts';
-import { QUOTAS } from './quotas.ts';
+import { ASSUMED } from '../../../functions/core/costs/assumptions.ts';
+import type { Job } from '../../../functions/core/jobs/job.ts';
+import { planSource } from '../../../functions/core/ledger/plan.ts';
+import { LOOKED_UP_AT_ONCE } from '../../../functions/core/orders/check-symbols.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import { MAX_CHUNKS_PER_WAVE, PlanWaveOutput } from '../../../functions/core/workflow/contracts.ts';
+import { functions } from '../../../functions/manifest.ts';
+import { klines_spot } from '../../../functions/sources/klines_spot.ts';
+import { fetchSeconds, TAKEN } from '../model/assumptions.ts';
+import { CHILD_SECONDS, EVENTS_AROUND, EVENTS_PER_WAVE } from '../model/definition.ts';
+import { QUOTAS } from '../model/quotas.ts';
+import { symbolName } from '../model/workload.ts';
 import { NOW, RANGE } from './scenarios.ts';
-import { stepsIn, symbolName } from './workload.ts';
 
 /** Something that a job cannot grow past, whatever the rest of the machine could do. */
-export interface Wall {
+export interface Limit {
   readonly what: string;
   /** what there is room for */
   readonly allows: string;
@@ -23,23 +23,22 @@ export interface Wall {
 const whole = (n: number): string => Math.floor(n).toLocaleString('en');
 const timeoutOf = (handler: string): number =>
   functions.find((spec) => spec.handler === handler)!.timeoutSeconds;
-const ROWS_PER_SYMBOL = stepsIn(RANGE, '1m');
+const ROWS_PER_SYMBOL = (RANGE.end - RANGE.start) / stepOf('1m');
 const MONTH_ROWS = 31 * 1_440;
 const REQUESTS_PER_NAMED_SYMBOL = 2;
 const LARGEST_ORDER = 1_000;
-const MONTHS = 121;
 
-/** Ceilings that follow from the code, the manifest and the quotas. Nothing is measured here, so they are the same each time. */
-export async function limits(): Promise<Wall[]> {
+/** Limits that follow from the code, the manifest and the quotas. Nothing is measured here. */
+export function limits(): Limit[] {
   const finalize = timeoutOf('finalize-job') * TAKEN.countedPerSecond;
   const recount = timeoutOf('plan-wave') * TAKEN.countedPerSecond;
   const waves = (QUOTAS.historyEvents.value - EVENTS_AROUND) / EVENTS_PER_WAVE;
-  const bytesPerChunk = (await wavePayload()) / MAX_CHUNKS_PER_WAVE;
+  const bytesPerChunk = wavePayload() / MAX_CHUNKS_PER_WAVE;
   const call = timeoutOf('fetch-chunk');
   const sessions = ((call - fetchSeconds(1, MONTH_ROWS)) * TAKEN.storedPerSecond) / MONTH_ROWS;
   const item = itemBytes(LARGEST_ORDER);
   const named =
-    (QUOTAS.apiSeconds.value * LOOKED_UP_AT_ONCE) / (REQUESTS_PER_NAMED_SYMBOL * TAKEN.askSeconds);
+    (QUOTAS.apiSeconds.value * LOOKED_UP_AT_ONCE) / (REQUESTS_PER_NAMED_SYMBOL * TAKEN.lookUpSeconds);
   return [
     {
       what: 'rows of a job that FinalizeJob can count',
@@ -52,9 +51,9 @@ export async function limits(): Promise<Wall[]> {
       why: `${timeoutOf('plan-wave')} s at the same rate, in the first wave`,
     },
     {
-      what: 'symbols of an order that no venue lists any more and that were never looked up',
+      what: 'symbols of an order that no venue lists any more and whose life is unknown',
       allows: `about ${whole(named)}`,
-      why: `${QUOTAS.apiSeconds.value} s of API Gateway, ${REQUESTS_PER_NAMED_SYMBOL} requests of ${TAKEN.askSeconds} s for each, ${LOOKED_UP_AT_ONCE} symbols at a time`,
+      why: `${QUOTAS.apiSeconds.value} s of API Gateway, ${REQUESTS_PER_NAMED_SYMBOL} requests of ${TAKEN.lookUpSeconds} s for each, ${LOOKED_UP_AT_ONCE} symbols at a time`,
     },
     {
       what: 'chunks of a job in one execution',
@@ -86,7 +85,7 @@ export async function limits(): Promise<Wall[]> {
     {
       what: 'calls of a chunk that run out of time',
       allows: whole(CHILD_SECONDS / call),
-      why: `a map item is EXPRESS and lives ${CHILD_SECONDS} s, the definition would call 5 times ${call} s; one that outlives them is asked for again in the next wave`,
+      why: `a map item is EXPRESS and lives ${CHILD_SECONDS} s, the definition would call 5 times ${call} s; one that outlives them comes again in the next wave`,
     },
     {
       what: 'rows on one disk of 16 TiB',
@@ -101,13 +100,28 @@ export async function limits(): Promise<Wall[]> {
   ];
 }
 
-async function wavePayload(): Promise<number> {
-  const symbols = Array.from({ length: MAX_CHUNKS_PER_WAVE }, (_, i) => symbolName(i));
-  return JSON.stringify(await plannedJob(klines_spot, '1m', symbols, RANGE, NOW).wave()).length;
+/** Bytes of the output of PlanWave with a full wave. */
+function wavePayload(): number {
+  const chunks = Array.from({ length: MAX_CHUNKS_PER_WAVE }, (_, i) => {
+    const series = { source: klines_spot.id, symbol: symbolName(i), timeframe: '1m' } as const;
+    return planSource(klines_spot, series, [RANGE])[0]!.chunk;
+  });
+  const output = PlanWaveOutput.parse({
+    jobId: JOB_ID,
+    wave: 1,
+    nextWave: 2,
+    previousMissing: RANGE.end - RANGE.start,
+    next: 'fetch',
+    waitSeconds: 0,
+    chunks,
+  });
+  return JSON.stringify(output).length;
 }
 
+const JOB_ID = '0'.repeat(26);
+
 const jobOf = (symbols: number): Job => ({
-  id: '0'.repeat(26),
+  id: JOB_ID,
   status: 'running',
   createdAt: NOW,
   startedAt: NOW,
@@ -123,27 +137,5 @@ const jobOf = (symbols: number): Job => ({
   to: RANGE.end,
 });
 
-/** Of the JSON; DynamoDB counts names and values, which is about as much. */
-const itemBytes = (symbols: number): number => JSON.stringify(toItem(jobOf(symbols))).length;
-
-export interface PlanCost {
-  readonly symbols: number;
-  readonly chunks: number;
-  /** of CPU on this machine, the ledger and the job table in memory */
-  readonly seconds: number;
-}
-
-/** What PlanWave itself computes in the middle of a job of ten years. Measured, so it differs a little each time. */
-export async function planCosts(sizes: readonly number[]): Promise<PlanCost[]> {
-  const costs: PlanCost[] = [];
-  for (const symbols of sizes) {
-    const names = Array.from({ length: symbols }, (_, i) => symbolName(i));
-    const job = plannedJob(klines_spot, '1m', names, RANGE, NOW);
-    await job.pretend((RANGE.start + RANGE.end) / 2);
-    const before = process.cpuUsage();
-    await job.wave();
-    const { user, system } = process.cpuUsage(before);
-    costs.push({ symbols, chunks: symbols * MONTHS, seconds: (user + system) / 1e6 });
-  }
-  return costs;
-}
+/** Of its JSON. DynamoDB counts names and values, which is about as much. */
+const itemBytes = (symbols: number): number => JSON.stringify(jobOf(symbols)).length;

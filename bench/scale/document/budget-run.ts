@@ -1,13 +1,13 @@
-import { BudgetExhausted } from '../../functions/core/errors/errors.ts';
-import type { RateBudget } from '../../functions/core/fetch/ports.ts';
-import { waitSecondsUntil } from '../../functions/core/series/schedule.ts';
-import type { LimitFamily } from '../../functions/core/series/venue.ts';
-import { floorTo, SECOND } from '../../functions/core/time/time.ts';
-import { createRateBudget } from '../../functions/stores/dynamodb/rate-budget.ts';
-import { fetchSeconds } from './assumptions.ts';
-import { EventQueue } from './event-queue.ts';
-import { MemoryTable } from './memory-table.ts';
-import { randomOf } from './random.ts';
+import { BudgetExhausted } from '../../../functions/core/errors/errors.ts';
+import type { RateBudget } from '../../../functions/core/fetch/ports.ts';
+import { waitSecondsUntil } from '../../../functions/core/series/schedule.ts';
+import type { LimitFamily } from '../../../functions/core/series/venue.ts';
+import { floorTo, SECOND } from '../../../functions/core/time/time.ts';
+import { createRateBudget } from '../../../functions/stores/dynamodb/rate-budget.ts';
+import { streamOf, unit } from '../../../simulator/numbers/noise.ts';
+import { fetchSeconds } from '../model/assumptions.ts';
+import { EventQueue } from '../model/event-queue.ts';
+import { CountedTable } from './counted-table.ts';
 
 export interface BudgetRun {
   readonly workers: number;
@@ -20,7 +20,7 @@ export interface BudgetRun {
   readonly refusedPerMinute: number;
   /** in the busiest second */
   readonly mostWrites: number;
-  /** of the items that park a family or a venue */
+  /** of the items that hold the cooldown of a family or a venue */
   readonly readsPerSecond: number;
 }
 
@@ -34,14 +34,16 @@ export interface BudgetSetup {
 }
 
 /**
- * Fetchers behind one address that ask for page after page, each with the product's own rate budget, in virtual time. The venue counts
- * by itself, so it would be seen if more was sent than it allows.
+ * Fetchers behind one address that request page after page, each with the product's own rate budget, in virtual time. The venue
+ * keeps a count of its own, so a budget that let too much through would show.
  */
 export async function runBudget(setup: BudgetSetup): Promise<BudgetRun> {
   const { family, workers, weight, windows } = setup;
-  const table = new MemoryTable();
+  const table = new CountedTable();
   const queue = new EventQueue();
-  const random = randomOf(setup.seed ?? 1);
+  const stream = streamOf(setup.seed ?? 1, 'budget');
+  let drawn = 0;
+  const random = (): number => unit(stream, drawn++);
   const clock = (): number => queue.now;
   const options = { client: table.client, table: 'jobs', egress: 'one', clock };
   const budgets: readonly RateBudget[] = Array.from({ length: workers }, () => createRateBudget(options));
@@ -53,7 +55,7 @@ export async function runBudget(setup: BudgetSetup): Promise<BudgetRun> {
   while (queue.next < end) {
     const worker = queue.pop();
     const before = table.writes;
-    const next = await ask(budgets[worker]!);
+    const next = await sendPage(budgets[worker]!);
     const second = Math.floor(queue.now / SECOND);
     seconds.set(second, (seconds.get(second) ?? 0) + table.writes - before);
     queue.push(next, worker);
@@ -69,8 +71,8 @@ export async function runBudget(setup: BudgetSetup): Promise<BudgetRun> {
     readsPerSecond: table.reads / (end / SECOND),
   };
 
-  /** @returns when the worker asks again */
-  async function ask(budget: RateBudget): Promise<number> {
+  /** @returns when the worker tries again */
+  async function sendPage(budget: RateBudget): Promise<number> {
     try {
       await budget.take('venue', family, weight);
     } catch (error) {

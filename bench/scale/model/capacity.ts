@@ -1,8 +1,8 @@
-import type { LimitFamily } from '../../functions/core/series/venue.ts';
-import { floorTo } from '../../functions/core/time/time.ts';
+import type { LimitFamily } from '../../../functions/core/series/venue.ts';
+import { floorTo } from '../../../functions/core/time/time.ts';
 import { EventQueue } from './event-queue.ts';
 
-/** A limit by the second with a burst, as AWS's token buckets are. Whoever comes is served in turn. Seconds. */
+/** A limit by the second with a burst, like AWS's token buckets. Requests are served in order. Seconds. */
 export class TokenBucket {
   readonly rate: number;
   readonly burst: number;
@@ -16,7 +16,7 @@ export class TokenBucket {
     this.#level = burst;
   }
 
-  /** @returns when the last of `n` tokens is there; a level below zero is what those who wait are owed */
+  /** @returns when the last of `n` tokens is there; a level below zero is owed to those who wait */
   reserve(n: number, now: number): number {
     this.#level = Math.min(this.burst, this.#level + (now - this.#at) * this.rate) - n;
     this.#at = now;
@@ -26,8 +26,8 @@ export class TokenBucket {
 }
 
 /**
- * A server whose capacity is shared evenly by all that are at it, as a database's is by its sessions. In virtual time
- * everybody's work grows alike, so each leaves when the common clock has come as far as its work is long.
+ * A server whose capacity is shared evenly, as a database's is by its sessions. All sessions are served at the same speed, so
+ * each leaves once the common amount served has grown by the amount of its work.
  */
 export class Sharing {
   readonly capacity: number;
@@ -35,9 +35,9 @@ export class Sharing {
   readonly #gone = new Set<number>();
   #served = 0;
   #at = 0;
-  /** how many share it now */
+  /** the number of sessions */
   inside = 0;
-  /** when the next one is done, if nobody comes or goes before; Infinity when nobody is inside */
+  /** when the next session is done, if none comes or goes before; Infinity when there is none */
   next = Number.POSITIVE_INFINITY;
 
   constructor(capacity: number) {
@@ -52,7 +52,7 @@ export class Sharing {
     this.#foresee();
   }
 
-  /** Somebody leaves before its work is done; what was done of it is lost. */
+  /** A session leaves before its work is done, and the work is lost. */
   abandon(ticket: number, now: number): void {
     this.#advance(now);
     this.#gone.add(ticket);
@@ -60,7 +60,7 @@ export class Sharing {
     this.#foresee();
   }
 
-  /** Lets the one go that is done at `next`. */
+  /** The session that is done at `next` leaves. @returns its ticket */
   leave(): number {
     const at = this.next;
     const ticket = this.#queue.pop();
@@ -86,7 +86,7 @@ export class Sharing {
   }
 }
 
-/** The windows of one family at one egress address, as `stores/rate-budget.ts` gives them out. Seconds. */
+/** The windows of one family at one egress address, as the product's rate budget gives them out. Seconds. */
 export class Windows {
   readonly windowSeconds: number;
   readonly cap: number;

@@ -1,5 +1,5 @@
-import { functions } from '../../functions/manifest.ts';
-import { definitionText } from '../../statemachines/definition.ts';
+import { functions } from '../../../functions/manifest.ts';
+import { definitionText } from '../../../statemachines/definition.ts';
 
 export interface Retry {
   readonly intervalSeconds: number;
@@ -38,7 +38,6 @@ export const RETRIES = {
   fetchStore: retryOf(FetchChunk!, 'RetryableStoreError'),
   planThrottled: retryOf(states.PlanWave!, 'Lambda.TooManyRequestsException'),
   recordThrottled: retryOf(RecordChunkFailure!, 'Lambda.TooManyRequestsException'),
-  finalizeTimedOut: retryOf(states.FinalizeJob!, 'Sandbox.Timedout'),
 } as const;
 
 /** Seconds before the n-th repetition (from 1); undefined when the error is handed on. */

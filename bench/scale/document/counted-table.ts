@@ -7,10 +7,10 @@ interface Write {
 }
 
 /**
- * As much of DynamoDB as `stores/rate-items.ts` uses, in memory, with a count of its requests. A write whose condition does not
- * hold costs a write unit as well.
+ * A DynamoDB client for the rate budget: items in memory, and a count of the requests. It understands the budget's expressions
+ * and throws at any other. A write whose condition does not hold costs a write unit as well.
  */
-export class MemoryTable {
+export class CountedTable {
   readonly #items = new Map<string, Record<string, unknown>>();
   writes = 0;
   refused = 0;
@@ -37,7 +37,7 @@ export class MemoryTable {
     } else if (expression.startsWith('SET #used = :used')) {
       if (used !== undefined && used >= (values[':used'] as number)) this.#refuse();
       item.used = values[':used'];
-    } else throw new Error(`not understood: ${expression}`);
+    } else throw new Error(`no such expression is known: ${expression}`);
     this.#items.set(`${pk} ${sk}`, item);
     return { Attributes: { used: item.used } };
   }
