@@ -5,7 +5,7 @@ import { iso } from '../../functions/core/time/time.ts';
 import type { Host } from '../../host/host.ts';
 import { ROWS_OF_YEAR, YEAR } from './testbed.ts';
 
-/** A year of each symbol by the API, as anybody orders it. @throws Error when the job does not succeed with just those rows */
+/** A year of each symbol through the API. @throws Error when the job does not succeed with just those rows */
 export async function order(
   { ports, services }: Host,
   symbols: readonly string[],

@@ -2,7 +2,7 @@ import { describeError, GordonError } from '../../functions/core/errors/errors.t
 import { sampleRequests as samplesOf } from '../../functions/core/queries/sample-requests.ts';
 import type { Sources } from '../../functions/core/series/source.ts';
 import type { HttpRequest, Verdict } from '../../functions/core/series/venue.ts';
-import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
+import { baseUrl, type Variables } from '../../functions/runtime/venues/hosts.ts';
 import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
 
 export const PATIENCE_MS = 5_000;

@@ -19,7 +19,7 @@ export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'sym
   return end + monday * DAY + 8 * HOUR;
 }
 
-/** When the object took its present form: it was published, or published anew, as faults and overrides have it. */
+/** When the object was last published, with republications by faults and overrides. */
 export function modifiedAt({ faults, overrides }: VenueContext, object: ArchiveObject): number {
   const { market, symbol, interval, period, key } = object;
   return Math.max(
@@ -50,7 +50,7 @@ export function isPublished(object: ArchiveObject, now: number): boolean {
   return publishedAt(object) <= now && !isAway(object);
 }
 
-/** A period that lies wholly between two lives of the symbol has no file. */
+/** A period entirely between two lives of the symbol has no file. */
 function isAway({ market, symbol, period }: Pick<ArchiveObject, 'market' | 'symbol' | 'period'>): boolean {
   const away = contractOf(market, symbol)?.away;
   return away !== undefined && away.start <= period.start && period.end <= away.end;

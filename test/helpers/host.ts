@@ -16,21 +16,21 @@ export interface TestHost {
   readonly host: Host;
   readonly venues: Venues;
   readonly sql: Sql;
-  /** asks the jobs API; the body parsed */
+  /** sends a request to the jobs API and parses the body */
   ask<T = unknown>(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: T }>;
   order(body: object, headers?: Record<string, string>): Promise<JobDetail>;
-  /** waits until the job has ended, or until `until` holds */
+  /** waits until the job has ended, or until `until` is true */
   wait(id: string, until?: (job: JobDetail) => boolean): Promise<JobDetail>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The definition's own pauses are held by the tests of the state machine. */
+/** The tests of the state machine check the definition's real pauses. */
 const RETRY_MS = 100;
 
 /**
- * The embedded host on a database of its own, with venues in the same process whose faults and clock a test can turn.
- * @param more options of the host; its variables are stronger than those that point at the venues
- * @param database disposed of with the host; a fresh one of the tests' server unless told
+ * The embedded host on a database of its own, with venues in the same process whose faults and clock a test controls.
+ * @param more options of the host; its variables take precedence over those that point at the venues
+ * @param database disposed of with the host; defaults to a fresh one on the tests' server
  */
 export async function startTestHost(
   venueOptions: Parameters<typeof startVenues>[0] = {},
@@ -88,7 +88,7 @@ export async function startTestHost(
   };
 }
 
-/** The test host, and its venues, on a clock that jumps over the pauses of the program: its backoff and its paces. */
+/** The test host and its venues on a clock that skips the program's pauses (backoff and pacing). */
 export const startHostOnPassingTime = (
   { clock, sleep: pause }: PassingTime = passingTime(),
   more: Partial<HostOptions> = {},

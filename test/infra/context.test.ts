@@ -64,7 +64,7 @@ describe('options', () => {
 });
 
 describe('the region', () => {
-  // Without the CLI the app prints its warnings by itself.
+  // Without the CLI the app prints its own warnings.
   beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
   afterEach(() => vi.restoreAllMocks());
 

@@ -55,7 +55,7 @@ export const stall: Answer = (response) => {
 
 export const silence: Answer = () => undefined;
 
-/** A budget that grants everything and remembers what it was told. */
+/** A budget that grants everything and remembers each call. */
 export class LooseBudget implements RateBudget {
   readonly taken: [venue: string, family: string | undefined, weight: number][] = [];
   readonly observed: [family: string, used: number, asOf: number][] = [];

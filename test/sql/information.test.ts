@@ -170,7 +170,7 @@ describe('timescaledb_information on plain PostgreSQL', () => {
     for (const job of await stats()) expect(countsOf(job)).toEqual([3, 3, 0]);
   });
 
-  it('is paused when nobody calls the schedule any more', async () => {
+  it('is paused when the schedule is no longer called', async () => {
     await store.refreshRecent(5);
     await admin`update market_data.aggregates set last_start = last_start - interval '70 seconds'`;
     for (const job of await stats()) expect(job).toMatchObject({ job_status: 'Paused', next_start: null });

@@ -46,7 +46,7 @@ export function candleSeries(
 
 /**
  * Ranges of closed candles that are not there, and are not proven never to have been. Rows are counted first, so what
- * somebody deleted is seen too.
+ * was deleted is seen too.
  * @param range floored to the grid, as an order's is; an end that is not given is that of all that was ever ordered
  * @throws GordonError `nothing-ordered` when there is no such thing
  */
@@ -60,22 +60,22 @@ export async function candleGaps(
   const requested = await ports.catalog.requested(series);
   const known = hull(requested);
   if (range.start === undefined && !known) {
-    const remedy = 'Order it (POST /api/backfill), or tell a start.';
+    const remedy = 'Order it (POST /api/backfill), or name a start.';
     throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy);
   }
   // What the venue has not had time to publish is no gap yet.
   const published = settledEnd(spec, step, ports.clock());
-  const asked: Range = {
+  const window: Range = {
     start: floorTo(range.start ?? known!.start, step),
     end: Math.min(range.end === undefined ? (known?.end ?? published) : floorTo(range.end, step), published),
   };
-  if (asked.start >= asked.end) return [];
-  await ports.catalog.reconcile(series, asked);
+  if (window.start >= window.end) return [];
+  await ports.catalog.reconcile(series, window);
   const found = await reportOf(ports, symbol, timeframe);
   const gaps = (found?.gaps ?? []).flatMap((gap) =>
-    clip([gap], asked).map((part): Gap => ({ ...gap, ...part, steps: (part.end - part.start) / step })),
+    clip([gap], window).map((part): Gap => ({ ...gap, ...part, steps: (part.end - part.start) / step })),
   );
-  const never = subtract([asked], requested).map(
+  const never = subtract([window], requested).map(
     (part): Gap => ({ ...part, steps: (part.end - part.start) / step, cause: 'ours' }),
   );
   return [...gaps, ...never].sort((a, b) => a.start - b.start);
@@ -138,6 +138,7 @@ export const seriesView = (series: SeriesReport | undefined) => ({
   })),
 });
 
+/** The state of an aggregate as the API returns it: instants as ISO 8601, null where there is none. */
 export const aggregateView = (a: AggregateStatus) => ({
   name: a.name,
   healthy: a.healthy,

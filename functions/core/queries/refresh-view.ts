@@ -7,7 +7,7 @@ import { requireInstant } from './requested.ts';
 
 const NAMES = AGGREGATES.map(({ name }) => name) as [string, ...string[]];
 
-/** The body of `POST /backfill/aggregates/refresh`: one aggregate, and from where to where; null is no bound. */
+/** The body of `POST /backfill/aggregates/refresh`: one aggregate and a window; null is no bound. */
 export const RefreshBody = z.strictObject({
   view: z.enum(NAMES),
   start: z.string().nullable(),
@@ -20,7 +20,7 @@ export interface ViewRefresh {
 }
 
 /**
- * Reads a refresh as TimescaleDB does: of the window only whole buckets are refreshed.
+ * Parses a refresh. As in TimescaleDB, only the whole buckets of the window are refreshed.
  * @throws GordonError `invalid-request`, `invalid-time`, `empty-range`, `window-too-small`
  */
 export function readRefresh(body: unknown): ViewRefresh {
@@ -43,18 +43,18 @@ export function readRefresh(body: unknown): ViewRefresh {
 /** Of all symbols; reading that many 5-minute rows takes a second or two. A multiple of every bucket. */
 const PIECE = 30 * DAY;
 
-/** A call answers within 29 s, and the last piece may take a while. */
+/** Time after which no further piece is begun: an answer has 29 s, and the last piece may take a while. */
 const BUDGET = 10 * SECOND;
 
 export interface ViewRefreshed {
   readonly view: string;
   readonly start: string | null;
   readonly end: string | null;
-  /** where to go on; null when all of it is done */
+  /** where to continue; null when all is done */
   readonly next: string | null;
 }
 
-/** Refreshes a window of one aggregate piece by piece, as far as it comes in one call. */
+/** Refreshes a window of one aggregate piece by piece, as far as one call has time for. */
 export async function refreshView(
   { aggregates, clock }: { readonly aggregates: AggregateStore; readonly clock: Clock },
   { aggregate, window }: ViewRefresh,
@@ -78,8 +78,8 @@ export async function refreshView(
 }
 
 /**
- * The window in pieces that meet at the starts of days. Where there are no rows there is little to do, so what lies before
- * the first or behind the last of them goes with the piece that is next to it.
+ * Splits a window into pieces that meet at the start of a day. What lies before the first row or after the last one has little
+ * work and belongs to the piece next to it.
  */
 export function splitWindow({ start, end }: Window, extent: Range | undefined): Window[] {
   const cuts: number[] = [];

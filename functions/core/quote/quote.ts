@@ -2,16 +2,17 @@ import { ASSUMED } from '../costs/assumptions.ts';
 import { billFor, type Prices, total } from '../costs/bill.ts';
 import prices from '../costs/prices.json' with { type: 'json' };
 import { usageOfJob } from '../costs/usage.ts';
+import { LIMIT_SHARE } from '../series/venue.ts';
 import { SECOND } from '../time/time.ts';
 import type { ChunkEstimate } from './estimate-chunk.ts';
 
-/** What a job will take, by everything that can be known before it begins. As the API tells it. */
+/** What a job will take, by everything that can be known before it begins. As the API returns it. */
 export interface Quote {
   readonly series: number;
   readonly chunks: number;
-  /** expected; of events at least so many, for they are counted at their longest interval */
+  /** expected rows; of events at least this many, because they are counted at their longest interval */
   readonly rows: number;
-  /** by limit family; of a venue without a published limit by its name */
+  /** by limit family, or by venue where no limit is published */
   readonly requests: readonly QuotedRequests[];
   readonly seconds: number;
   /** US dollars on AWS by region, without the database and what the stack costs anyway */
@@ -31,14 +32,12 @@ export interface QuotedRequests {
 
 /** Fetchers that work at once: `MaxConcurrency` of the state machine's FetchChunks. */
 export const LANES = 8;
-/** Of a published limit the shared budget gives out this much. */
-const SHARE = 0.9;
 /** Measured: what one PostgreSQL on two shared cores takes by binary COPY with its ledger, all fetchers together. */
 const STORED_PER_SECOND = 100_000;
-/** Assumed: PlanWave, the look back of FinalizeJob, and the engine between them. */
+/** Assumed: PlanWave, the count of FinalizeJob, and the engine between them. */
 const AROUND_SECONDS = 2;
 
-/** Adds up what the chunks ask for. */
+/** Adds up the requests of the chunks. */
 export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Quote {
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
   const usage = usageOfJob({ series, chunks: chunks.length, rows });
@@ -50,7 +49,7 @@ export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Qu
     rows,
     requests,
     seconds: secondsOf(chunks, rows, requests),
-    // A job that finds nothing to do still runs PlanWave and FinalizeJob: their fraction of a cent is told too.
+    // A job that finds nothing to do still runs PlanWave and FinalizeJob: their fraction of a cent is included.
     usd: Object.fromEntries(regions.map(([region, p]) => [region, round(total(billFor(usage, p)), 4)])),
     prices_as_of: prices.asOf,
   };
@@ -58,7 +57,7 @@ export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Qu
 
 function requestsOf(chunks: readonly ChunkEstimate[]): QuotedRequests[] {
   const by = new Map<string, QuotedRequests>();
-  for (const { scope, family, requests, weight } of chunks.flatMap(({ requests: asked }) => asked)) {
+  for (const { scope, family, requests, weight } of chunks.flatMap((chunk) => chunk.requests)) {
     const before = by.get(scope);
     by.set(scope, {
       family: scope,
@@ -71,7 +70,7 @@ function requestsOf(chunks: readonly ChunkEstimate[]): QuotedRequests[] {
   return [...by.values()].sort((a, b) => (a.family < b.family ? -1 : 1));
 }
 
-/** The slowest of three: what is waited for at the venues, what the database takes, what the limits let through. */
+/** The slowest of three: waiting for the venues, writing to the database, and waiting for the limits. */
 function secondsOf(
   chunks: readonly ChunkEstimate[],
   rows: number,
@@ -79,12 +78,12 @@ function secondsOf(
 ): number {
   const fetches = chunks.reduce((sum, chunk) => sum + chunk.fetches, 0);
   const lanes = Math.max(Math.min(LANES, chunks.length), 1);
-  const asking = (fetches * ASSUMED.fetchSeconds) / lanes + rows / ASSUMED.rowsPerSecond / lanes;
+  const fetching = (fetches * ASSUMED.fetchSeconds) / lanes + rows / ASSUMED.rowsPerSecond / lanes;
   const limits = requests.map(({ weight, limit, window_seconds }) =>
-    // The first window's budget is there at once.
-    limit === null ? 0 : Math.floor(Math.max(weight - 1, 0) / (limit * SHARE)) * window_seconds!,
+    // The budget of the first window is available at once.
+    limit === null ? 0 : Math.floor(Math.max(weight - 1, 0) / (limit * LIMIT_SHARE)) * window_seconds!,
   );
-  return round(AROUND_SECONDS + Math.max(asking, rows / STORED_PER_SECOND, ...limits), 1);
+  return round(AROUND_SECONDS + Math.max(fetching, rows / STORED_PER_SECOND, ...limits), 1);
 }
 
 const round = (n: number, digits: number): number => Number(n.toFixed(digits));

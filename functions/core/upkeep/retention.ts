@@ -32,9 +32,9 @@ export interface RetentionPorts {
 }
 
 /**
- * Sets what is not kept of sources. It is not fetched any more, and where it has no rows the ledger says `retired`. Rows stay until
- * somebody deletes them.
- * @returns all that is not kept, of every source
+ * Sets the retention of sources. What it excludes is not fetched any more, and is `retired` in the ledger where it has no rows.
+ * Stored rows stay until they are deleted.
+ * @returns the retention of every source
  * @throws GordonError `invalid-request`, `unknown-source`, `invalid-time`
  */
 export async function setRetention(

@@ -16,7 +16,7 @@ export interface UnfollowRequest {
 }
 
 /**
- * Withdraws orders: no schedule orders these series any more, and what is neither there nor proven empty is no gap. Rows stay.
+ * Unfollows series: no schedule orders them any more, and what has no rows and is not proven empty is no longer a gap. Rows stay.
  * @returns the series
  * @throws GordonError `not-followed` for a symbol of which none of them is requested; nothing has changed then
  */
@@ -29,7 +29,7 @@ export async function unfollow(
   return series;
 }
 
-/** The requested series that are meant. @throws GordonError `not-followed` */
+/** The requested series that the filter selects. @throws GordonError `not-followed` */
 export async function knownSeries(
   catalog: Pick<SeriesCatalog, 'report'>,
   { sources, symbols, timeframe }: UnfollowRequest,
@@ -45,6 +45,7 @@ export async function knownSeries(
   return found;
 }
 
+/** The three fields that identify a series, without what else an object has. */
 export const pickSeries = ({ source, symbol, timeframe }: Series): Series => ({ source, symbol, timeframe });
 
 /** A series as `GET /backfill/series` lists it. */

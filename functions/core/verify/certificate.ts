@@ -1,4 +1,4 @@
-/** What was found of one series in one day or month. As the API returns it. */
+/** The result of verifying one day or month of a series, as the API returns it. */
 export interface PeriodCertificate {
   readonly source: string;
   readonly symbol: string;
@@ -10,7 +10,7 @@ export interface PeriodCertificate {
   readonly first: string | null;
   readonly last: string | null;
   readonly sha256: string;
-  /** rows that were compared with the venue's; the others it no longer serves, or they are not accounted for */
+  /** rows that were compared with the venue's. The venue no longer serves the others, or the ledger does not account for them */
   readonly compared: number;
   /** rows that differ from what the venue serves now */
   readonly changed: number;
@@ -21,7 +21,7 @@ export interface PeriodCertificate {
   readonly differences: readonly Difference[];
   /** archive objects that the ledger names, with the hash that the archive publishes now; null when it has none */
   readonly objects: readonly ObjectVerdict[];
-  /** stretches proven empty by a look at the symbol's lives that is old by now, or that the present look contradicts */
+  /** stretches proven empty by lives of the symbol that are out of date or contradicted by the present ones */
   readonly outdated: readonly OutdatedProof[];
   readonly verdict: Verdict;
   /** something was compared, nothing differs, and no proof of emptiness is outdated */
@@ -29,8 +29,8 @@ export interface PeriodCertificate {
 }
 
 /**
- * `not-compared`: of all stored rows there is none that the venue can repeat, or none is stored. `outdated`: nothing differs, and
- * what is taken for a time before listing or after delisting was proven by an old look.
+ * `not-compared`: no stored row is still served by the venue, or none is stored. `outdated`: nothing differs, but a time
+ * before listing or after delisting was proven by lives that are out of date.
  */
 export type Verdict = 'identical' | 'different' | 'not-compared' | 'outdated';
 

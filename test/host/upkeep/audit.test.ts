@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import type { Services } from '../../../functions/runtime/services.ts';
+import type { StateHandler } from '../../../functions/runtime/state-handler.ts';
 import { createHandler as auditHandler } from '../../../functions/schedules/audit-gaps.ts';
 import { createHandler as refreshHandler } from '../../../functions/schedules/refresh.ts';
 import { startHostOnPassingTime, type TestHost } from '../../helpers/host.ts';
@@ -31,7 +33,7 @@ interface Result {
   readonly perishable: number;
   readonly skipped?: boolean;
 }
-const run = async (of: typeof auditHandler): Promise<Result> =>
+const run = async (of: (services: () => Promise<Services>) => StateHandler): Promise<Result> =>
   (await of(async () => at.host.services)({}, {} as never)) as Result;
 const audit = () => run(auditHandler);
 const refresh = () => run(refreshHandler);
