@@ -1,4 +1,4 @@
-import type { JobDetail, JobSummary } from '../api/answers.ts';
+import type { JobDetail, JobSummary } from '../../functions/core/api/jobs/schemas.ts';
 import type { Paint, Style } from '../terminal.ts';
 import { chunksOf, phaseOf } from './progress.ts';
 import { type Column, table } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../api/answers.ts';
+import type { Plan } from '../../functions/core/api/jobs/schemas.ts';
 import type { Paint } from '../terminal.ts';
 import { type Column, table } from './table.ts';
 import { count, duration, few, plural, span } from './values.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { CountedSeries } from '../../api/answers.ts';
+import type { CountedSeries } from '../../../functions/core/upkeep/count-series.ts';
+import { audit as countAll } from '../../api/repeated.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { nothingLine } from '../../format/report.ts';
 import { table } from '../../format/table.ts';
@@ -47,8 +48,8 @@ const COLUMNS = [
 async function audit(context: Context, { json, ...order }: AuditOptions): Promise<number> {
   using stop = stopOn(context.terminal);
   const all = new Map<string, CountedSeries>();
-  for await (const piece of context.api().audit(order, stop.signal)) {
-    for (const one of piece) {
+  for await (const piece of countAll(context.api(), order, stop.signal)) {
+    for (const one of piece.counted) {
       const label = `${one.source} ${one.symbol} ${one.timeframe}`;
       const before = all.get(label);
       all.set(

@@ -39,7 +39,7 @@ export async function seed(context: Context, flags: SeedFlags): Promise<number> 
   if (settings.stages.length === 0) throw badInput('every stage is left out: nothing to do');
   const api = context.api();
   // Also finds out, before anything is announced, whether the API is there.
-  const { simulated } = await api.health();
+  const { simulated } = await api.call('health');
   if (simulated) print(context, context.paint('yellow', SIMULATED));
   const unreachable = simulated ? [] : await stagesWithoutVenue(context, api, settings.stages);
   const { from, to, symbols } = settings;

@@ -1,4 +1,5 @@
-import type { RefreshOrder } from '../../api/client.ts';
+import type { BodyOf } from '../../../functions/core/api/call.ts';
+import { refreshView } from '../../api/repeated.ts';
 import { CliError } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { SIMULATED } from '../../format/report.ts';
@@ -36,9 +37,13 @@ export async function sql(context: Context, query: string, given: SqlOptions): P
 }
 
 /** By the API: it changes what is computed, and the database's reader may change nothing. */
-async function callRefresh(context: Context, order: RefreshOrder, given: SqlOptions): Promise<number> {
+async function callRefresh(
+  context: Context,
+  order: BodyOf<'refreshView'>,
+  given: SqlOptions,
+): Promise<number> {
   using stop = stopOn(context.terminal);
-  await context.api().refreshView(order, stop.signal);
+  await refreshView(context.api(), order, stop.signal);
   // As psql says it; for programs there are no rows.
   if (given.json) print(context, '[]');
   else if (!given.csv) print(context, 'CALL');

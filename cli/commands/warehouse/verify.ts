@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
+import type { FollowedSeries } from '../../../functions/core/api/series/schemas.ts';
 import { periodsIn } from '../../../functions/core/time/period.ts';
 import { clip, normalize, type Range } from '../../../functions/core/time/range.ts';
 import { iso, parseInstant } from '../../../functions/core/time/time.ts';
 import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
 import { sources } from '../../../functions/sources/index.ts';
-import type { FollowedSeries } from '../../api/answers.ts';
+import { verify as verifyPeriod } from '../../api/repeated.ts';
 import { badInput } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { nothingLine } from '../../format/report.ts';
@@ -28,10 +29,10 @@ interface VerifyOptions {
 export function addVerify(program: Command, context: Context, handle: Handle): void {
   program
     .command('verify')
-    .description('load everything once more, hold each stored row against it, and certify')
+    .description('load everything once more, compare each stored row with it, and certify')
     .option('--source <name>', 'only this family or source: klines, klines_spot')
     .option('--symbol <name>', 'only this symbol')
-    .option('--from <time>', 'first instant; default: all that was ever asked for', options.instant)
+    .option('--from <time>', 'first instant; default: all that was ever requested', options.instant)
     .option('--to <time>', 'end of the range, itself not in it', options.instant)
     .option('--json', 'print the certificate as one JSON document')
     .addHelpText('after', HELP)
@@ -54,13 +55,10 @@ bad options; 130 interrupted`;
 
 async function verify(context: Context, given: VerifyOptions): Promise<number> {
   const api = context.api();
-  const filter = {
-    ...(given.source !== undefined && { source: given.source }),
-    ...(given.symbol !== undefined && { symbol: given.symbol }),
-  };
+  const filter = { source: given.source, symbol: given.symbol };
   checkBounds(given);
   // Not the report: it counts what somebody deleted first, and what is known to be missing is not compared.
-  const series = await api.series(filter);
+  const series = await api.call('listSeries', { query: filter });
   if (series.length === 0 && given.symbol !== undefined) throw badInput(nothingLine(filter));
   const { out, err } = context.terminal;
   await labelSimulated(context, api, given.json ? err : out);
@@ -71,7 +69,7 @@ async function verify(context: Context, given: VerifyOptions): Promise<number> {
     const { source, symbol } = one;
     const order = { source, symbol, timeframe: one.timeframe as Timeframe };
     const span = { from: iso(range.start), to: iso(range.end) };
-    const period = await api.verify({ ...order, ...span }, stop.signal);
+    const period = await verifyPeriod(api, { ...order, ...span }, stop.signal);
     periods.push(period);
     if (!given.json || err.isTTY) say(given.json ? err : out, certificateLine(period, context.paint));
   }
@@ -90,10 +88,10 @@ function checkBounds({ from, to }: VerifyOptions): void {
   throw badInput(`--from ${from} must lie before --to ${to}`);
 }
 
-/** The days or months of a series that were asked for, so short that one answer holds one. */
+/** The days or months of a series that were requested, so short that one answer holds one. */
 function periodsOf(series: FollowedSeries, given: VerifyOptions): Range[] {
   const requested = normalize(
-    (series.requested ?? []).map(({ from, to }) => ({ start: Date.parse(from), end: Date.parse(to) })),
+    series.requested.map(({ from, to }) => ({ start: Date.parse(from), end: Date.parse(to) })),
   );
   const within = clip(requested, {
     start: (given.from === undefined ? undefined : parseInstant(given.from)) ?? Number.NEGATIVE_INFINITY,

@@ -1,4 +1,5 @@
-import { type Answer, call } from '../lib/client.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
+import { call } from '../lib/client.ts';
 import { ago, count, duration, moment, percent, plural, rangeText } from '../lib/format.ts';
 import { Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';

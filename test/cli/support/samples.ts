@@ -1,4 +1,5 @@
-import { detail, type JobDetail, summarize } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
+import { detail, summarize } from '../../../functions/core/api/jobs/views.ts';
 import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
 import { DAY, SECOND } from '../../../functions/core/time/time.ts';
 import { NOON } from './fake-terminal.ts';
