@@ -56,7 +56,7 @@ export function addOthers(program: Command, context: Context, handle: Handle): v
 }
 
 const CONSOLE_HELP = `
-The API is GORDON_API_URL. Who calls is told as by every command: see gordon-data --help.
+The API is GORDON_API_URL. Requests are identified as those of every command: see gordon-data --help.
 
 Example:
   GORDON_API_URL=https://abc123.execute-api.eu-central-1.amazonaws.com/v1 gordon-data console`;
@@ -83,7 +83,7 @@ function addSeed(program: Command, context: Context, handle: Handle): void {
     .command('seed')
     .description('fill the warehouse family by family, and report')
     .option('--from <time>', 'first instant (FROM_DATE); default: a year ago', options.instant)
-    .option('--to <time>', 'end of the range, itself not in it (TO_DATE); default: now', options.instant)
+    .option('--to <time>', 'end of the range, exclusive (TO_DATE); default: now', options.instant)
     .option('--symbols <list>', 'commas between them (SYMBOLS)', options.symbols)
     .addOption(
       new Option('--skip <list>', `leave families out: ${families.join(',')}`).argParser(

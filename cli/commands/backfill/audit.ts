@@ -24,7 +24,7 @@ export function addAudit(backfill: Command, context: Context, handle: Handle): v
     .option('--source <name>', 'only this family or source: klines, klines_spot')
     .option('--symbol <name>', 'only this symbol')
     .option('--from <time>', 'first instant; default: all that was ever requested', options.instant)
-    .option('--to <time>', 'end of the range, itself not in it', options.instant)
+    .option('--to <time>', 'end of the range (exclusive)', options.instant)
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: AuditOptions) => audit(context, given)));

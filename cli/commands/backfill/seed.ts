@@ -1,3 +1,4 @@
+import { addressOf } from '../../../functions/routes.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import type { Api } from '../../api/client.ts';
 import { badInput, CliError } from '../../failure.ts';
@@ -24,9 +25,9 @@ const nextSteps = (url: string): string[] => [
   'The stack goes on running, and its schedules keep it complete: a row that you delete is back within two minutes.',
   'What to try next:',
   `  ${url}/   the console, in a browser: coverage, jobs, series, health`,
-  `  curl ${url}/backfill/report`,
-  `  curl -X POST ${url}/backfill -d '{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}'`,
-  `  curl ${url}/backfill/jobs`,
+  `  curl ${url}${addressOf('report').path}`,
+  `  curl -X POST ${url}${addressOf('createJob').path} -d '{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}'`,
+  `  curl ${url}${addressOf('listJobs').path}`,
   '  gordon-data sql "select * from market_data.spot_klines order by open_time desc limit 5"',
   '  gordon-data backfill klines trigger --symbols SOLUSDT --from 2025-01-01 --wait',
   '  make demo       # again: fetches nothing that is there',

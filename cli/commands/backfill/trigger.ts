@@ -31,7 +31,7 @@ export const addOrderOptions = (command: Command): Command =>
       options.symbols,
     )
     .option('--from <time>', 'first instant; default: a year ago', options.instant)
-    .option('--to <time>', 'end of the range, itself not in it; default: now', options.instant)
+    .option('--to <time>', 'end of the range (exclusive); default: now', options.instant)
     .option('--timeframe <step>', 'grid, such as 1m, 1h, 1d; default: that of the source', options.timeframe);
 
 /** The options of a trigger; `work` gets them. */

@@ -21,7 +21,7 @@ export async function doctor(context: Context, given: { readonly offline?: boole
   return healthy ? 0 : 1;
 }
 
-/** All at once, told in this order. */
+/** All at once, printed in this order. */
 function checks(
   context: Context,
   offline: boolean,
@@ -42,7 +42,7 @@ function checks(
     database ? informationHealth(database) : [],
     database ? probesHealth(database) : [],
     offline
-      ? note('the venues were not asked (--offline)')
+      ? note('the venues were not called (--offline)')
       : Promise.all(
           sampleRequests(sources).map((request) => venueHealth(request, env, host?.mode === 'live')),
         ),

@@ -33,22 +33,22 @@ export function addVerify(program: Command, context: Context, handle: Handle): v
     .option('--source <name>', 'only this family or source: klines, klines_spot')
     .option('--symbol <name>', 'only this symbol')
     .option('--from <time>', 'first instant; default: all that was ever requested', options.instant)
-    .option('--to <time>', 'end of the range, itself not in it', options.instant)
+    .option('--to <time>', 'end of the range (exclusive)', options.instant)
     .option('--json', 'print the certificate as one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: VerifyOptions) => verify(context, given)));
 }
 
 const HELP = `
-Rows are not changed; each difference is noted in market_data.findings. Two warehouses hold the same when the
+Rows are not changed; each difference is recorded in market_data.findings. Two warehouses hold the same when the
 "sha256" of their certificates are the same: it is made of the rows alone, month by month.
 
 Example:
   gordon-data verify --source klines_spot --symbol BTCUSDT --from 2025-01-01 --to 2025-04-01 --json
 
 What a venue cannot repeat, such as snapshots, is counted and not compared. Where the time before a listing or after a
-delisting was proven by a look at the symbol's lives that is more than a week old, the verdict is "outdated":
-watch-instruments looks again.
+delisting was proven by a check of the symbol's lives that is more than a week old, the verdict is "outdated":
+watch-instruments checks again.
 
 Exit codes: 0 identical; 1 different, outdated, or nothing was compared, or it failed; 2 unknown source, symbol or series, or
 bad options; 130 interrupted`;
@@ -115,7 +115,7 @@ function sign(url: string, now: number, given: VerifyOptions, periods: readonly 
     certificate: 'gordon-data verify 1',
     api: url,
     made_at: iso(now),
-    asked: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
+    requested: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
     identical:
       periods.every(({ verdict }) => verdict !== 'different' && verdict !== 'outdated') && compared > 0,
     rows: periods.reduce((sum, { rows }) => sum + rows, 0),

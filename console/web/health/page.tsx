@@ -12,7 +12,7 @@ export function HealthPage() {
     'status',
     async (signal) => {
       const health = await call('health', { signal });
-      // Where the database is away, only the first tells why.
+      // Where the database is away, only the first says why.
       return { health, status: health.status === 'ok' ? await call('status', { signal }) : undefined };
     },
     () => 3_000,
@@ -63,7 +63,7 @@ const Parks = ({ status }: { readonly status: Status }) => (
   <section class="card">
     <h2>Parked venues</h2>
     {status.parks.length === 0 ? (
-      <p class="dim">None: every venue may be asked.</p>
+      <p class="dim">None: every venue may be called.</p>
     ) : (
       <ul class="lines">
         {status.parks.map(({ scope, until, why }) => (

@@ -134,7 +134,7 @@ const Gaps = ({ job: { gaps } }: { readonly job: Job }) =>
     </details>
   );
 
-/** As many as can be looked at; the counts above the list tell of all. */
+/** As many as a reader can use; the counts above the list are of all. */
 const SHOWN = 200;
 
 function Chunks({ job: { chunks, chunk_counts: counts } }: { readonly job: Job }) {

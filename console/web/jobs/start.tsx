@@ -96,7 +96,7 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
           />
         </label>
         <label>
-          To, itself not in it
+          To (exclusive)
           <input
             type="date"
             required

@@ -9,12 +9,12 @@ const VERSION = '1.0.0';
 
 type Json = { [key: string]: unknown };
 
-export interface OpenApi {
+export type OpenApi = {
   readonly openapi: '3.1.1';
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Json>> };
-}
+};
 
 /** The OpenAPI 3.1 document, made of the schemas that the handlers themselves parse with. */
 export function openApi(): OpenApi {

@@ -1,9 +1,10 @@
+import type * as z from 'zod';
 import type { OperationId } from '../../routes.ts';
 import type { Shape } from '../time/fields.ts';
 import { candleOperations } from './candles/operations.ts';
 import { dataOperations } from './data/operations.ts';
 import { jobOperations } from './jobs/operations.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Problem } from './operation.ts';
 import { seriesOperations } from './series/operations.ts';
 import { serviceOperations } from './service/operations.ts';
 
@@ -21,9 +22,23 @@ export type Operations = typeof operations;
 /** The body of a success. */
 export type Answer<K extends OperationId> = Shape<Operations[K]['answer']>;
 
+/** The bodies of statuses with an answer of another shape. */
+type OtherAnswer<K extends OperationId> = Operations[K] extends { readonly others: infer O }
+  ? O[keyof O] extends infer S extends z.ZodType
+    ? Shape<S>
+    : never
+  : never;
+
+/** What a handler returns that refuses by itself, with more than a problem's status and body. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Shape<typeof Problem>;
+}
+
 /** What a handler of an operation returns. */
 export interface Reply<K extends OperationId> {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: Answer<K>;
+  readonly body: Answer<K> | OtherAnswer<K>;
 }

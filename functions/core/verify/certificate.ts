@@ -22,9 +22,6 @@ export type ObjectVerdict = Shape<typeof ObjectVerdict>;
 const OutdatedProof = z.object({ ...span, reason: z.string() });
 export type OutdatedProof = Shape<typeof OutdatedProof>;
 
-const VERDICTS = ['identical', 'different', 'not-compared', 'outdated'] as const;
-export type Verdict = (typeof VERDICTS)[number];
-
 /** What was found of one series in one day or month. */
 export const PeriodCertificate = z
   .object({
@@ -50,7 +47,7 @@ export const PeriodCertificate = z
     outdated: z
       .array(OutdatedProof)
       .meta({ description: "stretches proven empty by a check of the symbol's lives that is old by now" }),
-    verdict: z.enum(VERDICTS).meta({
+    verdict: z.enum(['identical', 'different', 'not-compared', 'outdated']).meta({
       description:
         '`not-compared`: there is no stored row that the venue can repeat. `outdated`: nothing differs, and proofs are outdated',
     }),
