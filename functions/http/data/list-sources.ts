@@ -1,4 +1,4 @@
-import type { Reply } from '../../core/api/operations.ts';
+import type { Answer, Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
 import type { Source } from '../../core/series/source.ts';
@@ -13,7 +13,7 @@ export const createHandler = httpHandler(
   },
 );
 
-const view = (source: Source, hasKey: (env: string) => boolean) => ({
+const view = (source: Source, hasKey: (env: string) => boolean): Answer<'listSources'>[number] => ({
   id: source.id,
   family: source.family,
   title: source.title,
