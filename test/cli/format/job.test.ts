@@ -203,7 +203,7 @@ describe('jobs', () => {
     );
     expect(jobLines(shown, NOON, plain)).toEqual([
       `job:      ${JOB_ID}`,
-      'received:    klines BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
+      'ordered:  klines BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
       'status:   completed_with_gaps: 1 chunk failed',
       'created:  2025-11-21 11:59:50',
       'started:  2025-11-21 11:59:52',
