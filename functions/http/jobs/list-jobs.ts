@@ -24,7 +24,12 @@ function statusesOf(text: string | undefined): readonly JobStatus[] {
   return text.split(',').map((word) => {
     const status = JOB_STATUSES.find((known) => known === word);
     if (status) return status;
-    throw badRequest('unknown-status', word, 'there is no such status.', `Use all or: ${JOB_STATUSES.join(', ')}.`);
+    throw badRequest(
+      'unknown-status',
+      word,
+      'there is no such status.',
+      `Use all or: ${JOB_STATUSES.join(', ')}.`,
+    );
   });
 }
 
