@@ -43,7 +43,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByLabel('What').selectOption('klines_spot');
     await page.getByLabel('Symbols').fill('btcusdt');
     await page.getByLabel('From').fill(day(40));
-    await page.getByLabel('To,').fill(day(1));
+    await page.getByLabel('To (exclusive)').fill(day(1));
     await tab.shot('job-order');
     await page.getByRole('button', { name: 'Continue' }).click();
     // First the quote: 39 days of minutes.

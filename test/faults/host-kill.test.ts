@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase } from '../helpers/database.ts';

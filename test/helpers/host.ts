@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { type Host, type HostOptions, startHost } from '../../host/host.ts';

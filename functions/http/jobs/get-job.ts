@@ -1,9 +1,10 @@
 import { detail } from '../../core/api/jobs/views.ts';
+import type { Reply } from '../../core/api/operations.ts';
 import { badRequest } from '../../core/errors/bad-request.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
-export const createHandler = httpHandler(async ({ path }, { jobs, clock }) => {
+export const createHandler = httpHandler(async ({ path }, { jobs, clock }): Promise<Reply<'getJob'>> => {
   const id = path.id ?? '';
   const job = await jobs.get(id);
   if (!job) throw badRequest('unknown-job', id, 'there is no such job.');

@@ -1,17 +1,18 @@
+import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { stateSets } from '../../core/queries/coverage-view.ts';
 import { findExpiringGaps } from '../../core/queries/expiring-gaps.ts';
 import { limitFamilies, listVenues } from '../../core/queries/limit-families.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
 import { settledEnd } from '../../core/series/borders.ts';
-import { iso, MINUTE, SECOND } from '../../core/time/time.ts';
+import { iso, isoOrNull, MINUTE, SECOND } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { functions } from '../../manifest.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { type Services, servicesFromEnv } from '../../runtime/services.ts';
 
-/** What an operator watches. Nothing here is asked of a venue. */
-export const createHandler = httpHandler(async ({ query }, services) => {
+/** What an operator watches. Nothing here calls a venue. */
+export const createHandler = httpHandler(async ({ query }, services): Promise<Reply<'status'>> => {
   parseInput(NoQuery, query, 'the query');
   const [schedules, budgets, parks, perishable, aggregates] = await Promise.all([
     schedulesOf(services),
@@ -87,8 +88,6 @@ async function expiringGapsOf({ queries, sources, clock }: Services) {
       days_left: daysLeft,
     }));
 }
-
-const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
 
 async function aggregatesOf({ aggregates }: Services) {
   return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({

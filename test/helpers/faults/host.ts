@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { isFinished, type JobStatus } from '../../../functions/core/jobs/job.ts';
 import { DAY, iso, SECOND } from '../../../functions/core/time/time.ts';
 import type { Around } from '../../../host/host.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import type { HostState } from '../../../host/state-file.ts';
 import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
 import { gordon } from '../../cli/support/run.ts';
