@@ -21,6 +21,7 @@ import { type ClusterOptions, startCluster, stopCluster } from '../../../host/cl
 import { placeBinaries } from '../../../host/cluster/location.ts';
 import { reachable, serverUser } from '../../../host/cluster/os-user.ts';
 import { removeCluster } from '../../helpers/remove-cluster.ts';
+import { until } from '../../helpers/until.ts';
 
 let home: string;
 let dataDir: string;
@@ -89,7 +90,10 @@ describe('startCluster', () => {
     const first = await start();
     await query(first.url('postgres'), 'create table kept as select 7 as n');
     process.kill(first.pid, 'SIGKILL');
-    await expect.poll(() => query(first.url('postgres'), 'select 1').catch(() => 'gone')).toBe('gone');
+    await until(
+      'the server is gone',
+      async () => (await query(first.url('postgres'), 'select 1').catch(() => 'gone')) === 'gone',
+    );
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(true);
     const second = await start();
     expect(second.pid).not.toBe(first.pid);
@@ -105,7 +109,8 @@ describe('startCluster', () => {
     const kernel = createServer().listen(first.port, '127.0.0.1');
     const lines = [dying.pid, dataDir, 0, first.port, '', '127.0.0.1', '', 'ready'];
     writeFileSync(join(dataDir, 'postmaster.pid'), `${lines.join('\n')}\n`);
-    setTimeout(() => dying.kill('SIGKILL'), 300);
+    // The start has found the server by then, and waits for its answer.
+    kernel.once('connection', () => dying.kill('SIGKILL'));
     const second = await start();
     kernel.close();
     expect([second.adopted, dying.signalCode]).toEqual([false, 'SIGKILL']);
