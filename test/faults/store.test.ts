@@ -43,8 +43,9 @@ describe('a connection to the database that is cut', () => {
   });
 
   it('with all its siblings, again and again, loses nothing', async () => {
-    const lot = freshSlice(3);
-    at.venues.faults.add(NO_DAILY_FILES);
+    const lot = freshSlice(4);
+    // No file of days or months: at least six pages.
+    at.venues.faults.add({ kind: 'not-found', match: '/data/' });
     const slow = at.venues.faults.add({ kind: 'delay', ms: 100, match: '/api/v3/klines' });
     const { id } = await at.order(at.orderOf(lot));
     // Each time another page is on its way.
@@ -69,7 +70,7 @@ describe('a job table that', () => {
       { kind: 'server-error', action: 'UpdateItem', holds: 'CHUNK#', times: 7 },
       'succeeded',
     ],
-    ['fails when budgets are asked', { kind: 'server-error', holds: 'PARK#', times: 4 }, 'succeeded'],
+    ['fails when budgets are read', { kind: 'server-error', holds: 'PARK#', times: 4 }, 'succeeded'],
     ['loses answers', { kind: 'lost-answer', action: 'UpdateItem', times: 5 }, 'succeeded'],
     ['loses the answer to a new job', { kind: 'lost-answer', action: 'PutItem', times: 1 }, 'succeeded'],
     ['does not answer', { kind: 'hang', action: 'UpdateItem', holds: 'CHUNK#', times: 1 }, 'succeeded'],
