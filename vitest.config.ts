@@ -33,7 +33,6 @@ export default defineConfig({
     maxWorkers: 3,
     // No bound on speed: it ends what hangs, also on a machine that has other work.
     testTimeout: 120_000,
-
     hookTimeout: 180_000,
     expect: { poll: { timeout: 110_000, interval: 20 } },
     sequence: { sequencer: LongestFirst },
