@@ -95,4 +95,4 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
     await venues.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 90_000);
+});

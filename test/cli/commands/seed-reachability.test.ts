@@ -66,13 +66,18 @@ it('a host that refuses the region is reached, and says what to do', () => {
 });
 
 it('a host that is silent costs five seconds, however many there are', async () => {
-  const hole = createServer(() => {}).listen(0, '127.0.0.1');
+  let open = 0;
+  let most = 0;
+  const hole = createServer((socket) => {
+    most = Math.max(most, ++open);
+    socket.on('error', () => {}).on('close', () => open--);
+  }).listen(0, '127.0.0.1');
   await once(hole, 'listening');
   const base = `http://127.0.0.1:${(hole.address() as AddressInfo).port}`;
   const contacts = contactsOf(stages, sources, {}, []).map((contact) => ({ ...contact, base }));
-  const began = performance.now();
   const tried = await reachAll(contacts);
-  expect(performance.now() - began).toBeLessThan(8_000);
+  // All were tried before the first was given up.
+  expect(most).toBeGreaterThanOrEqual(contacts.length);
   hole.close();
   const { lines, isCutOff } = findings(stages, tried);
   expect([lines.length, isCutOff]).toEqual([contacts.length, true]);
