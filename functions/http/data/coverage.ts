@@ -8,10 +8,13 @@ import { parseBounds, sourcesFor } from '../../core/queries/requested.ts';
 import { RECOUNT_PATIENCE } from '../../core/series/schedule.ts';
 import { iso } from '../../core/time/time.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ query }, { queries, catalog, jobs, sources, clock }): Promise<Reply<'coverage'>> => {
+  async (
+    { query },
+    { queries, catalog, jobs, sources, clock }: Uses<'queries' | 'catalog' | 'jobs' | 'sources' | 'clock'>,
+  ): Promise<Reply<'coverage'>> => {
     const request = parseInput(CoverageQuery, query, 'the query');
     const { from, to } = parseBounds(request);
     const now = clock();

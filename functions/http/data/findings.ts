@@ -5,10 +5,13 @@ import type { FindingEntry } from '../../core/queries/ports.ts';
 import { findSeries, parseRange } from '../../core/queries/requested.ts';
 import { iso, isoOrNull } from '../../core/time/time.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ query }, { queries, sources, clock }): Promise<Reply<'findings'>> => {
+  async (
+    { query },
+    { queries, sources, clock }: Uses<'queries' | 'sources' | 'clock'>,
+  ): Promise<Reply<'findings'>> => {
     const request = parseInput(SpansQuery, query, 'the query');
     const found = await queries.findings(
       findSeries(sources, request),

@@ -5,10 +5,13 @@ import type { LedgerEntry } from '../../core/queries/ports.ts';
 import { findSeries, parseRange } from '../../core/queries/requested.ts';
 import { iso } from '../../core/time/time.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ query }, { queries, sources, clock }): Promise<Reply<'ledger'>> => {
+  async (
+    { query },
+    { queries, sources, clock }: Uses<'queries' | 'sources' | 'clock'>,
+  ): Promise<Reply<'ledger'>> => {
     const requested = parseInput(SpansQuery, query, 'the query');
     const entries = await queries.ledger(
       findSeries(sources, requested),

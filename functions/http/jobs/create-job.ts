@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { detail } from '../../core/api/jobs/views.ts';
 import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
-import { createJob, planJob } from '../../core/orders/create-job.ts';
-import { quoteOrder } from '../../core/orders/quote-order.ts';
+import { type CreatePorts, createJob, planJob } from '../../core/orders/create-job.ts';
+import { type QuotePorts, quoteOrder } from '../../core/orders/quote-order.ts';
 import { OrderQuery } from '../../core/queries/parameters.ts';
 import { iso } from '../../core/time/time.ts';
 import { addressOf } from '../../routes.ts';
@@ -11,7 +11,11 @@ import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ headers, query, body, rawBody }, services, log): Promise<Reply<'createJob'>> => {
+  async (
+    { headers, query, body, rawBody },
+    services: CreatePorts & QuotePorts,
+    log,
+  ): Promise<Reply<'createJob'>> => {
     const { dry_run } = parseInput(OrderQuery, query, 'the query');
     if (dry_run === 'true') {
       const { source, symbols, skipped, timeframe, from, to, quote } = await planJob(services, body);

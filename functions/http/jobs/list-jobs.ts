@@ -5,18 +5,20 @@ import { ACTIVE_STATUSES, isFinished, JOB_STATUSES, type JobStatus } from '../..
 import { JobsQuery } from '../../core/queries/parameters.ts';
 import { addressOf } from '../../routes.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
-export const createHandler = httpHandler(async ({ query }, { jobs }): Promise<Reply<'listJobs'>> => {
-  const { status, source, limit, cursor } = parseInput(JobsQuery, query, 'the query');
-  const filter = { statuses: statusesOf(status), limit, ...(source && { source }) };
-  const page = await jobs.list({ ...filter, ...(cursor && { after: cursor }) });
-  const body = await Promise.all(
-    // Only a job at work needs its chunks: the others' rows are final.
-    page.jobs.map(async (job) => summarize(job, isFinished(job.status) ? [] : await jobs.chunks(job.id))),
-  );
-  return { status: 200, body, headers: page.more ? { link: next(query, body.at(-1)!.id) } : {} };
-});
+export const createHandler = httpHandler(
+  async ({ query }, { jobs }: Uses<'jobs'>): Promise<Reply<'listJobs'>> => {
+    const { status, source, limit, cursor } = parseInput(JobsQuery, query, 'the query');
+    const filter = { statuses: statusesOf(status), limit, ...(source && { source }) };
+    const page = await jobs.list({ ...filter, ...(cursor && { after: cursor }) });
+    const body = await Promise.all(
+      // Only a job at work needs its chunks: the others' rows are final.
+      page.jobs.map(async (job) => summarize(job, isFinished(job.status) ? [] : await jobs.chunks(job.id))),
+    );
+    return { status: 200, body, headers: page.more ? { link: next(query, body.at(-1)!.id) } : {} };
+  },
+);
 
 function statusesOf(text: string | undefined): readonly JobStatus[] {
   if (text === undefined) return ACTIVE_STATUSES;

@@ -4,10 +4,10 @@ import { ReportQuery } from '../../core/queries/parameters.ts';
 import { sourcesFor } from '../../core/queries/requested.ts';
 import { followedView } from '../../core/upkeep/unfollow.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ query }, { catalog, sources }): Promise<Reply<'listSeries'>> => {
+  async ({ query }, { catalog, sources }: Uses<'catalog' | 'sources'>): Promise<Reply<'listSeries'>> => {
     const { source, symbol } = parseInput(ReportQuery, query, 'the query');
     const ids = sourcesFor(sources, source).map(({ id }) => id);
     const series = await catalog.report({ sources: ids, ...(symbol && { symbols: [symbol] }) });

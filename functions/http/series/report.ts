@@ -11,10 +11,13 @@ import { clip, type Range } from '../../core/time/range.ts';
 import { iso, isoOrNull } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ query }, { catalog, sources, clock }): Promise<Reply<'report'>> => {
+  async (
+    { query },
+    { catalog, sources, clock }: Uses<'catalog' | 'sources' | 'clock'>,
+  ): Promise<Reply<'report'>> => {
     const { source, symbol } = parseInput(ReportQuery, query, 'the query');
     const ids = sourcesFor(sources, source).map(({ id }) => id);
     const filter = { sources: ids, ...(symbol && { symbols: [symbol] }) };

@@ -9,10 +9,14 @@ import { iso, isoOrNull, MINUTE, SECOND } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { functions } from '../../manifest.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { type Services, servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
+
+type Ports = Uses<
+  'clock' | 'simulated' | 'runs' | 'auditEveryMs' | 'rates' | 'sources' | 'queries' | 'aggregates'
+>;
 
 /** What an operator watches. Nothing here calls a venue. */
-export const createHandler = httpHandler(async ({ query }, services): Promise<Reply<'status'>> => {
+export const createHandler = httpHandler(async ({ query }, services: Ports): Promise<Reply<'status'>> => {
   parseInput(NoQuery, query, 'the query');
   const [schedules, budgets, parks, perishable, aggregates] = await Promise.all([
     schedulesOf(services),
@@ -33,7 +37,7 @@ export const createHandler = httpHandler(async ({ query }, services): Promise<Re
   return { status: 200, body };
 });
 
-const schedulesOf = ({ runs, auditEveryMs }: Services) =>
+const schedulesOf = ({ runs, auditEveryMs }: Ports) =>
   Promise.all(
     functions
       .flatMap(({ schedules = [] }) => schedules)
@@ -45,7 +49,7 @@ const schedulesOf = ({ runs, auditEveryMs }: Services) =>
       }),
   );
 
-const budgetsOf = ({ rates, sources }: Services) =>
+const budgetsOf = ({ rates, sources }: Ports) =>
   Promise.all(
     limitFamilies(sources).map(async ({ venue, family }) => ({
       venue,
@@ -56,7 +60,7 @@ const budgetsOf = ({ rates, sources }: Services) =>
     })),
   );
 
-async function cooldownsOf({ rates, sources }: Services) {
+async function cooldownsOf({ rates, sources }: Ports) {
   const scopes = [...listVenues(sources), ...limitFamilies(sources).map(({ family }) => family.id)];
   const parks = await Promise.all(
     scopes.map(async (scope) => ({ scope, park: await rates.cooldown(scope) })),
@@ -64,7 +68,7 @@ async function cooldownsOf({ rates, sources }: Services) {
   return parks.flatMap(({ scope, park }) => (park ? [{ scope, until: iso(park.until), why: park.why }] : []));
 }
 
-async function expiringGapsOf({ queries, sources, clock }: Services) {
+async function expiringGapsOf({ queries, sources, clock }: Ports) {
   const now = clock();
   const accounts = await queries.accounts({ sources: Object.keys(sources) });
   const found = accounts.flatMap((account) => {
@@ -89,7 +93,7 @@ async function expiringGapsOf({ queries, sources, clock }: Services) {
     }));
 }
 
-async function aggregatesOf({ aggregates }: Services) {
+async function aggregatesOf({ aggregates }: Ports) {
   return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
     name,
     last_refresh: isoOrNull(lastRefresh),
