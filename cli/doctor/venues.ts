@@ -49,7 +49,7 @@ async function probe(
   if (verdict.kind === 'region') return bad(`${place}: ${verdict.message}`, verdict.remedy);
   if (verdict.kind === 'limited') {
     const wait = Math.ceil(verdict.waitMs / 1_000);
-    return bad(`${place}: ${verdict.message}`, `Wait ${wait} s: this address has asked too much.`);
+    return bad(`${place}: ${verdict.message}`, `Wait ${wait} s: this address has sent too many requests.`);
   }
   if (verdict.kind === 'broken')
     return bad(`${place}: ${verdict.message}`, 'Try again later: the venue fails.');

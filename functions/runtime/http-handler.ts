@@ -5,7 +5,6 @@ import { badRequest } from '../core/errors/bad-request.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
 import { problems } from './problem.ts';
-import type { Services } from './services.ts';
 
 export interface ApiRequest {
   /** header names in lower case */
@@ -40,7 +39,7 @@ export interface RouteOptions {
  * Makes a route's handler: middy parses the event and turns errors into problems; the route sees plain values.
  * @param route names the ports that it uses by the type of its argument
  */
-export function httpHandler<Ports = Services>(
+export function httpHandler<Ports>(
   route: (request: ApiRequest, ports: Ports, log: Log) => Promise<ApiAnswer>,
   options: RouteOptions = {},
 ): (ports: () => Promise<Ports>) => HttpHandler {

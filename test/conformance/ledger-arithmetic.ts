@@ -102,5 +102,5 @@ export function describeLedgerArithmetic(makeWarehouse: MakeWarehouse): void {
       ),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase } from '../helpers/database.ts';
@@ -95,4 +95,4 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
     await venues.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 90_000);
+});

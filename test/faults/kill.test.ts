@@ -36,12 +36,12 @@ beforeAll(async () => {
     },
     RETRY_MS,
   );
-}, 90_000);
+});
 afterAll(async () => {
   await at?.[Symbol.asyncDispose]();
   await removeCluster(dataDir);
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 afterEach(() => at.calm());
 
 const slowPages = (): void => {
@@ -78,7 +78,7 @@ describe('kill -9 in the middle of a chunk', () => {
     const job = await at.settled(id);
     expect([job.status, job.rows_fetched, children.length]).toEqual(['succeeded', 2_880, 2]);
     await at.recovers(slice, job);
-  }, 60_000);
+  });
 
   it('of every fetcher: the chunk is given up, what it wrote is counted, the next trigger does the rest', async () => {
     const slice = freshSlice(2);
@@ -94,7 +94,7 @@ describe('kill -9 in the middle of a chunk', () => {
     expect(job.status).toBe('completed_with_gaps');
     expect(job.failures[0]!.message).toContain('Runtime exited');
     await at.recovers(slice, job);
-  }, 90_000);
+  });
 
   it('of a backend of PostgreSQL: all sessions are lost, the chunk goes on after the recovery', async () => {
     const slice = freshSlice(2);
@@ -106,7 +106,7 @@ describe('kill -9 in the middle of a chunk', () => {
     const job = await at.settled(id);
     await answering();
     await at.recovers(slice, job);
-  }, 60_000);
+  });
 
   it('of the server of PostgreSQL: the job reports it, and goes on with the next server', async () => {
     const slice = freshSlice(2);
@@ -120,5 +120,5 @@ describe('kill -9 in the middle of a chunk', () => {
     await answering();
     expect(['succeeded', 'completed_with_gaps', 'failed']).toContain(job.status);
     await at.recovers(slice, job);
-  }, 60_000);
+  });
 });

@@ -50,7 +50,7 @@ async function openSessions(admin: Sql, name: string): Promise<string[]> {
     const rows = await admin<{ application_name: string; query: string }[]>`
       select application_name, query from pg_stat_activity
       where datname = ${name} and backend_type = 'client backend'`;
-    if (rows.length === 0 || tries === 20) return rows.map((r) => `${r.application_name}: ${r.query}`);
+    if (rows.length === 0 || tries === 200) return rows.map((r) => `${r.application_name}: ${r.query}`);
     await sleep(50);
   }
 }

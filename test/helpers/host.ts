@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { type Host, type HostOptions, startHost } from '../../host/host.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { type PassingTime, passingTime } from './passing-time.ts';
+import { until } from './until.ts';
 
 type Venues = Awaited<ReturnType<typeof startVenues>>;
 
@@ -19,8 +19,8 @@ export interface TestHost {
   /** sends a request to the jobs API and parses the body */
   ask<T = unknown>(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: T }>;
   order(body: object, headers?: Record<string, string>): Promise<JobDetail>;
-  /** waits until the job has ended, or until `until` is true */
-  wait(id: string, until?: (job: JobDetail) => boolean): Promise<JobDetail>;
+  /** waits until the job has ended, or until `enough` holds */
+  wait(id: string, enough?: (job: JobDetail) => boolean): Promise<JobDetail>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -72,12 +72,17 @@ export async function startTestHost(
       if (answer.status !== 202) throw new Error(`refused: ${JSON.stringify(answer.body)}`);
       return answer.body;
     },
-    async wait(id, until = (job) => job.finished_at !== null) {
-      for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(50)) {
-        const { body } = await ask<JobDetail>(`/backfill/jobs/${id}`);
-        if (until(body)) return body;
-      }
-      throw new Error(`job ${id} did not come so far in three minutes`);
+    async wait(id, enough = (job) => job.finished_at !== null) {
+      let job: JobDetail | undefined;
+      await until(
+        () => `job ${id} has come so far; it is at ${JSON.stringify(job)}`,
+        async () => {
+          job = (await ask<JobDetail>(`/backfill/jobs/${id}`)).body;
+          return enough(job);
+        },
+        50,
+      );
+      return job!;
     },
     async [Symbol.asyncDispose]() {
       await host.close();

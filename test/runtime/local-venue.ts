@@ -43,8 +43,7 @@ export const answer =
 /** Closes the connection in the middle of an answer. */
 export const cut: Answer = (response) => {
   response.writeHead(200, { 'content-length': '100' });
-  response.write('half');
-  setTimeout(() => response.destroy(), 5);
+  response.write('half', () => response.destroy());
 };
 
 /** Sends a part and then nothing. */

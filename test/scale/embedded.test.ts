@@ -19,7 +19,7 @@ let on: TestHost;
 
 beforeAll(async () => {
   on = await startTestHost({ clock: () => NOW }, () => NOW);
-}, 60_000);
+});
 afterAll(async () => {
   await on[Symbol.asyncDispose]();
 });

@@ -7,7 +7,7 @@ import { settledEnd } from '../series/borders.ts';
 import type { Source, Sources } from '../series/source.ts';
 import { spellingOf } from '../series/spelling.ts';
 import { clip, hull, type Range, subtract } from '../time/range.ts';
-import { type Clock, floorTo, iso } from '../time/time.ts';
+import { type Clock, floorTo } from '../time/time.ts';
 import { isTimeframe, stepOf, type Timeframe } from '../time/timeframe.ts';
 
 export interface InspectPorts {
@@ -114,35 +114,3 @@ async function lastJobOf(
   const page = await jobs.list({ statuses: JOB_STATUSES, source: 'candles', limit: 100 });
   return page.jobs.find((job) => symbol === undefined || job.symbols.includes(symbol));
 }
-
-/** As `GET /api/backfill?type=gaps` answers. */
-export const gapView = ({ start, end, steps, error }: Gap) => ({
-  start: iso(start),
-  end: iso(end),
-  missing: steps,
-  ...(error === undefined ? { cause: 'not-fetched' as const } : { cause: 'failed' as const, error }),
-});
-
-const isoOrNull = (at: number | null | undefined) => (at === null || at === undefined ? null : iso(at));
-
-/** As `GET /api/backfill?type=status` answers about one series. */
-export const seriesView = (series: SeriesReport | undefined) => ({
-  earliest: isoOrNull(series?.earliest),
-  latest: isoOrNull(series?.latest),
-  rows: series?.rows ?? 0,
-  requested: (series?.requested ?? []).map(({ start, end }) => ({ start: iso(start), end: iso(end) })),
-  empty: (series?.empty ?? []).map(({ start, end, reason }) => ({
-    start: iso(start),
-    end: iso(end),
-    reason,
-  })),
-});
-
-/** The state of an aggregate as the API returns it: instants as ISO 8601, null where there is none. */
-export const aggregateView = (a: AggregateStatus) => ({
-  name: a.name,
-  healthy: a.healthy,
-  last_refresh: isoOrNull(a.lastRefresh),
-  next_refresh: isoOrNull(a.nextRefresh),
-  watermark: isoOrNull(a.watermark),
-});

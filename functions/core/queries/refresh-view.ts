@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { AGGREGATES, type Aggregate, type AggregateStore, type Window } from '../aggregates/aggregates.ts';
 import { badRequest, parseInput } from '../errors/bad-request.ts';
+import { Instant, type Shape } from '../time/fields.ts';
 import type { Range } from '../time/range.ts';
-import { type Clock, ceilTo, DAY, floorTo, iso, SECOND } from '../time/time.ts';
+import { type Clock, ceilTo, DAY, floorTo, iso, isoOrNull, SECOND } from '../time/time.ts';
 import { requireInstant } from './requested.ts';
 
 const NAMES = AGGREGATES.map(({ name }) => name) as [string, ...string[]];
@@ -46,13 +47,19 @@ const PIECE = 30 * DAY;
 /** Time after which no further piece is begun: an answer has 29 s, and the last piece may take a while. */
 const BUDGET = 10 * SECOND;
 
-export interface ViewRefreshed {
-  readonly view: string;
-  readonly start: string | null;
-  readonly end: string | null;
-  /** where to continue; null when all is done */
-  readonly next: string | null;
-}
+export const ViewRefreshed = z
+  .object({
+    view: z.string(),
+    start: Instant.nullable().meta({
+      description: 'the first bucket that was refreshed; null: from the first on',
+    }),
+    end: Instant.nullable().meta({ description: 'up to here; null: to the open bucket' }),
+    next: Instant.nullable().meta({
+      description: 'where to go on: a call does what it can in a few seconds',
+    }),
+  })
+  .meta({ id: 'ViewRefreshed' });
+export type ViewRefreshed = Shape<typeof ViewRefreshed>;
 
 /** Refreshes a window of one aggregate piece by piece, as far as one call has time for. */
 export async function refreshView(
@@ -68,12 +75,11 @@ export async function refreshView(
     }
     await aggregates.refreshWindow(aggregate.name, piece);
   }
-  const text = (at: number | null): string | null => (at === null ? null : iso(at));
   return {
     view: aggregate.name,
-    start: text(window.start),
-    end: next === null ? text(window.end) : iso(next),
-    next: text(next),
+    start: isoOrNull(window.start),
+    end: next === null ? isoOrNull(window.end) : iso(next),
+    next: isoOrNull(next),
   };
 }
 

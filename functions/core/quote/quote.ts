@@ -1,34 +1,38 @@
+import * as z from 'zod';
 import { ASSUMED } from '../costs/assumptions.ts';
 import { billFor, type Prices, total } from '../costs/bill.ts';
 import prices from '../costs/prices.json' with { type: 'json' };
 import { usageOfJob } from '../costs/usage.ts';
 import { LIMIT_SHARE } from '../series/venue.ts';
+import { Count, type Shape } from '../time/fields.ts';
 import { SECOND } from '../time/time.ts';
 import type { ChunkEstimate } from './estimate-chunk.ts';
 
-/** What a job will take, by everything that can be known before it begins. As the API returns it. */
-export interface Quote {
-  readonly series: number;
-  readonly chunks: number;
-  /** expected rows; of events at least this many, because they are counted at their longest interval */
-  readonly rows: number;
-  /** by limit family, or by venue where no limit is published */
-  readonly requests: readonly QuotedRequests[];
-  readonly seconds: number;
-  /** US dollars on AWS by region, without the database and what the stack costs anyway */
-  readonly usd: Readonly<Record<string, number>>;
-  /** when the prices were written down, `YYYY-MM` */
-  readonly prices_as_of: string;
-}
+const QuotedRequests = z.object({
+  family: z.string().meta({ description: 'a limit family, or a venue without a published limit' }),
+  requests: Count,
+  weight: Count,
+  limit: Count.nullable().meta({ description: 'weight that the venue allows in a window' }),
+  window_seconds: z.number().nullable(),
+});
+type QuotedRequests = Shape<typeof QuotedRequests>;
 
-export interface QuotedRequests {
-  readonly family: string;
-  readonly requests: number;
-  readonly weight: number;
-  /** weight that the venue allows in a window */
-  readonly limit: number | null;
-  readonly window_seconds: number | null;
-}
+/** What a job will take, by everything that can be known before it begins. As the API and the job table hold it. */
+export const Quote = z
+  .object({
+    series: Count,
+    chunks: Count,
+    // Events are counted at their longest interval.
+    rows: Count.meta({ description: 'expected; of events at least so many' }),
+    requests: z.array(QuotedRequests),
+    seconds: z.number().nonnegative(),
+    // Without the database and what the stack costs anyway.
+    usd: z.record(z.string(), z.number()).meta({ description: 'US dollars on AWS by region' }),
+    // When the prices were written down, `YYYY-MM`.
+    prices_as_of: z.string(),
+  })
+  .meta({ id: 'Quote', description: 'what a job is expected to take' });
+export type Quote = Shape<typeof Quote>;
 
 /** Fetchers that work at once: `MaxConcurrency` of the state machine's FetchChunks. */
 export const LANES = 8;

@@ -15,6 +15,9 @@ export const ceilTo = (at: number, step: number): number => Math.ceil(at / step)
 /** `2025-03-01T00:00:00.000Z` → `2025-03-01T00:00:00Z`; milliseconds are kept only where there are any. */
 export const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
 
+export const isoOrNull = (at: number | null | undefined): string | null =>
+  at === null || at === undefined ? null : iso(at);
+
 /** UTC day, `YYYY-MM-DD`. */
 export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
 

@@ -5,6 +5,7 @@ import { Name } from '../queries/parameters.ts';
 import { parseBounds, sourcesFor } from '../queries/requested.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
+import { Count, type Shape, span } from '../time/fields.ts';
 import { type PeriodUnit, periodsIn } from '../time/period.ts';
 import { clip, measure, type Range } from '../time/range.ts';
 import { type Clock, iso, SECOND } from '../time/time.ts';
@@ -28,21 +29,28 @@ export const CountBody = z.strictObject({
 });
 export type CountBody = z.infer<typeof CountBody>;
 
+export const Counted = z
+  .object({
+    counted: z.array(
+      z.object({
+        source: z.string(),
+        symbol: z.string(),
+        timeframe: z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]),
+        ...span,
+        rows: Count.meta({ description: 'rows that are there' }),
+        lost: Count.meta({
+          description: 'steps that the ledger had and the table does not; they are missing now',
+        }),
+      }),
+    ),
+    next: CountPlace.nullable().meta({
+      description: 'where to go on: a call does what it can in some seconds; null: all was counted',
+    }),
+  })
+  .meta({ id: 'Counted' });
+export type Counted = Shape<typeof Counted>;
 /** One series as far as it was counted. */
-export interface CountedSeries extends Series {
-  readonly from: string;
-  readonly to: string;
-  /** rows that are there */
-  readonly rows: number;
-  /** steps that the ledger had and the table does not; they are missing from now on */
-  readonly lost: number;
-}
-
-export interface CountedPiece {
-  readonly counted: readonly CountedSeries[];
-  /** null: all of it was counted */
-  readonly next: z.infer<typeof CountPlace> | null;
-}
+export type CountedSeries = Counted['counted'][number];
 
 export interface CountPorts {
   readonly catalog: Pick<SeriesCatalog, 'series' | 'reconcile' | 'retire' | 'count' | 'audited'>;
@@ -65,7 +73,7 @@ interface Stretch {
  * from then on.
  * @throws GordonError `unknown-source`, `unknown-series`, `invalid-time`, `empty-range`
  */
-export async function countSeries(ports: CountPorts, body: CountBody): Promise<CountedPiece> {
+export async function countSeries(ports: CountPorts, body: CountBody): Promise<Counted> {
   const { catalog, clock } = ports;
   const began = clock();
   const counted: CountedSeries[] = [];

@@ -4,7 +4,7 @@ import { refreshEvery } from '../series/schedule.ts';
 import type { Series } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
 import { spellingOf } from '../series/spelling.ts';
-import { iso, SECOND } from '../time/time.ts';
+import { iso, isoOrNull, SECOND } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 
 export interface UnfollowRequest {
@@ -62,8 +62,8 @@ export function followedView(series: SeriesReport, sources: Sources) {
     to: iso(last.end),
     requested: series.requested.map(({ start, end }) => ({ from: iso(start), to: iso(end) })),
     followed: series.unfollowedAt === undefined,
-    since: series.since === undefined ? null : iso(series.since),
-    unfollowed_at: series.unfollowedAt === undefined ? null : iso(series.unfollowedAt),
+    since: isoOrNull(series.since),
+    unfollowed_at: isoOrNull(series.unfollowedAt),
     every_seconds: series.unfollowedAt === undefined ? refreshEvery(spec) / SECOND : null,
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { detail, MOST_SHOWN } from '../../../functions/core/api/jobs/views.ts';
+import { MOST_SHOWN } from '../../../functions/core/api/jobs/schemas.ts';
+import { detail } from '../../../functions/core/api/jobs/views.ts';
 import { CHUNK_STATES, type ChunkProgress, type Job } from '../../../functions/core/jobs/job.ts';
 import { DAY } from '../../../functions/core/time/time.ts';
 

@@ -1,4 +1,4 @@
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { iso } from '../../../functions/core/time/time.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { allKlines } from '../../../simulator/binance/klines.ts';

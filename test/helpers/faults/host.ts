@@ -1,8 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { isFinished, type JobStatus } from '../../../functions/core/jobs/job.ts';
 import { DAY, iso, SECOND } from '../../../functions/core/time/time.ts';
 import type { Around } from '../../../host/host.ts';
@@ -11,6 +10,7 @@ import type { TestDatabase } from '../database.ts';
 import { createTestDatabase } from '../database.ts';
 import { startTestHost, type TestHost } from '../host.ts';
 import { passingTime } from '../passing-time.ts';
+import { until as poll } from '../until.ts';
 import {
   contradictions,
   faultsIn,
@@ -197,12 +197,8 @@ export function freshSlice(days = 1, source: Slice['source'] = 'klines_spot'): S
   return { source, symbol: 'ETHUSDT', from, to: from + days * DAY };
 }
 
-/** @throws after 30 seconds */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30 * SECOND; !(await holds()); await sleep(20)) {
-    if (Date.now() > deadline) throw new Error(`it did not come to that in 30 seconds: ${holds}`);
-  }
-}
+/** Polls until a condition holds. */
+export const until = (holds: () => boolean | Promise<boolean>): Promise<void> => poll(String(holds), holds);
 
 async function isExecuted(env: NodeJS.ProcessEnv, jobId: string): Promise<boolean> {
   const executionArn = `${env.GORDON_STATE_MACHINE_ARN!.replace(':stateMachine:', ':execution:')}:${jobId}`;

@@ -1,6 +1,9 @@
+import * as z from 'zod';
+import { isAnswered } from '../../functions/core/api/call.ts';
+import { Problem } from '../../functions/core/api/operation.ts';
 import { describeError } from '../../functions/core/errors/errors.ts';
+import type { OperationId } from '../../functions/routes.ts';
 import { CliError } from '../failure.ts';
-import { GatewayMessage, Problem } from './answers.ts';
 import type { BaseUrl } from './base-url.ts';
 
 /** The API refused, or could not. A 4xx is the caller's doing and exits with 2. */
@@ -8,10 +11,13 @@ export class ApiProblem extends CliError {
   readonly status: number;
   /** stable name of the error, such as `unknown-source` */
   readonly code: string;
-  constructor(status: number, code: string, message: string) {
+  /** after how many seconds the same call may succeed */
+  readonly retryAfter: number;
+  constructor(status: number, code: string, message: string, retryAfter = 1) {
     super(message, status < 500 && status !== 408 && status !== 429 ? 2 : 1);
     this.status = status;
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -26,37 +32,43 @@ export interface ApiAnswer {
 /** The API itself gives up after 29 s. */
 const PATIENCE_MS = 60_000;
 
-/**
- * @param expected statuses besides 2xx that are an answer and no problem
- * @throws ApiProblem, Unreachable, CliError when something else than the API answers there
- */
-export async function ask(
+/** @throws ApiProblem, Unreachable, CliError when something else than the API answers there */
+export async function send(
   base: BaseUrl,
+  id: OperationId,
   path: string,
   init: RequestInit = {},
-  expected: (status: number) => boolean = () => false,
 ): Promise<ApiAnswer> {
   const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(init.signal ? [init.signal] : [])]);
-  const { response, text } = await send(base, path, { ...init, signal });
+  const { response, text } = await receive(base, path, { ...init, signal });
   const body = parse(text);
-  if (response.ok || expected(response.status)) {
-    if (body === undefined) throw stranger(base, response);
-    return { body, headers: response.headers };
-  }
-  throw refusal(base, response, body);
+  if (!isAnswered(id, response.status)) throw refusal(base, response, body);
+  if (body === undefined) throw stranger(base, response);
+  return { body, headers: response.headers };
 }
+
+/** What the command line reads of a problem. */
+const Refusal = z.looseObject(Problem.pick({ code: true, detail: true }).shape);
+
+/** What API Gateway answers when it does not get as far as a function of ours. */
+const GatewayMessage = z.looseObject({ message: z.string() });
 
 function refusal(base: BaseUrl, response: Response, body: unknown): CliError {
   const { status } = response;
   const hint = base.caller && (status === 401 || status === 403) ? ` ${base.caller.remedy}` : '';
-  const problem = Problem.safeParse(body);
-  if (problem.success) return new ApiProblem(status, problem.data.code, problem.data.detail + hint);
+  const problem = Refusal.safeParse(body);
+  if (problem.success) {
+    const { code, detail } = problem.data;
+    return new ApiProblem(status, code, detail + hint, retryAfter(response));
+  }
   const gateway = GatewayMessage.safeParse(body);
   if (!gateway.success) return stranger(base, response);
   return new ApiProblem(status, 'gateway', `${base.url}: HTTP ${status}: ${gateway.data.message}.${hint}`);
 }
 
-async function send(
+const retryAfter = ({ headers }: Response): number => Number(headers.get('retry-after') ?? 1);
+
+async function receive(
   base: BaseUrl,
   path: string,
   init: RequestInit,
