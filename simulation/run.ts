@@ -19,6 +19,8 @@ export interface RunSpec {
   readonly seed: number;
   /** days with faults; a quiet period comes after them */
   readonly days: number;
+  /** days without faults at the end; two by default */
+  readonly quiet?: number;
   /** absent: as the seed draws them */
   readonly plan?: FaultPlan;
 }
@@ -44,7 +46,7 @@ export interface Outcome extends RunSpec {
 }
 
 /** After the last fault everything is to be complete within this. */
-const QUIET = 2 * DAY;
+const QUIET = 2;
 const FAULTS_A_DAY = 3;
 
 const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
@@ -65,8 +67,9 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
     venueOf: (scheduler, own) => createVenue({ scheduler, random: own, start }),
   });
   const { scheduler } = world;
+  const quiet = (spec.quiet ?? QUIET) * DAY;
   const within = { start: start + HOUR, end: calmAt };
-  const mean = (FAULTS_A_DAY * (spec.days * DAY + QUIET)) / (spec.days * DAY);
+  const mean = (FAULTS_A_DAY * (spec.days * DAY + quiet)) / (spec.days * DAY);
   const plan = spec.plan ?? drawPlan(KINDS, random.fork('faults'), { within, series: world.series, mean });
   const problems = new Set<string>();
   const note = (found: readonly string[]): void => {
@@ -81,7 +84,7 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
     world.calm();
     world.orderAll();
   });
-  const end = calmAt + QUIET;
+  const end = calmAt + quiet;
   for (let until = start + HOUR; until < end && problems.size === 0; until += HOUR) {
     await scheduler.run(until);
     note(checkLedger(world.warehouse));

@@ -27,11 +27,12 @@ function checkRows({ warehouse, venue }: World, job: Job): string[] {
 }
 
 function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[] {
-  const now = scheduler.now();
+  // A proof that held while the job ran may have run out since.
+  const then = job.createdAt;
   return seriesOf(job, venue.sources).flatMap((series) => {
-    const range = orderedRange(job, series, job.finishedAt ?? now);
+    const range = orderedRange(job, series, job.finishedAt ?? scheduler.now());
     if (range.start >= range.end) return [];
-    const [left] = overdue(missingIn(warehouse, warehouse.book(series), range, now), series, job.createdAt);
+    const [left] = overdue(missingIn(warehouse, warehouse.book(series), range, then), series, then);
     return left
       ? [`job ${job.id} succeeded, and ${seriesLabel(series)} lacks ${iso(left.start)} to ${iso(left.end)}`]
       : [];

@@ -197,7 +197,7 @@ export const memoryWarehouse: MakeWarehouse = async (table = SPOT) => {
       return found!.record!.followed;
     },
     openRequests: async () => books().reduce((sum, { open }) => sum + open.size, 0),
-    closedJobs: async () => warehouse.closedJobs.ids().sort(),
+    closedJobs: async () => [...warehouse.closedJobs.keys()].sort(),
     changes: async (symbol) =>
       books(symbol)
         .flatMap(({ changes }) => changes)

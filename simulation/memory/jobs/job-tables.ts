@@ -1,6 +1,7 @@
-import type { ChunkProgress, Job, JobStatus } from '../../../functions/core/jobs/job.ts';
+import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
 import type { Lease } from '../../../functions/core/jobs/lease.ts';
 import type { RangeSet } from '../../../functions/core/time/range.ts';
+import { JobIndex } from './job-index.ts';
 
 /** When the provisional rows of one chunk were last requested. */
 export interface ProvisionalNote {
@@ -17,10 +18,15 @@ interface Cooldown {
 
 /** The content of the job table. It outlives the stores that use it, as a table outlives processes. */
 export interface JobTables {
-  readonly jobs: JobsById;
+  readonly jobs: JobIndex;
+  /** how many of the newest writes the index by status has not heard of, whenever it is read */
+  indexBehind: () => number;
   /** by job and label */
   readonly chunks: Map<string, Map<string, ChunkProgress>>;
-  readonly idempotencyKeys: Map<string, { readonly jobId: string; readonly digest: string }>;
+  readonly idempotencyKeys: Map<
+    string,
+    { readonly jobId: string; readonly digest: string; readonly at: number }
+  >;
   /** the job at work on an order, by the order's identity */
   readonly orders: Map<string, Job>;
   readonly provisional: Map<string, ProvisionalNote>;
@@ -35,7 +41,8 @@ export interface JobTables {
 }
 
 export const emptyJobTables = (): JobTables => ({
-  jobs: new JobsById(),
+  jobs: new JobIndex(),
+  indexBehind: () => 0,
   chunks: new Map(),
   idempotencyKeys: new Map(),
   orders: new Map(),
@@ -46,23 +53,6 @@ export const emptyJobTables = (): JobTables => ({
   cooldowns: new Map(),
   ids: { time: 0, count: 0 },
 });
-
-/** Jobs by id, with an index by status, as the table has one. */
-export class JobsById extends Map<string, Job> {
-  readonly #byStatus = new Map<JobStatus, Map<string, Job>>();
-
-  override set(id: string, job: Job): this {
-    const before = this.get(id);
-    if (before && before.status !== job.status) this.#byStatus.get(before.status)!.delete(id);
-    const of = this.#byStatus.get(job.status) ?? new Map<string, Job>();
-    this.#byStatus.set(job.status, of.set(id, job));
-    return super.set(id, job);
-  }
-
-  ofStatus(status: JobStatus): Iterable<Job> {
-    return this.#byStatus.get(status)?.values() ?? [];
-  }
-}
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -19,7 +19,7 @@ export class RowTables {
   #shelves = new Map<string, Row[]>();
   readonly #labels = new Map<string, string>();
   /** undoes writes, the first one first; kept while something has not reached the disk */
-  #undo: (() => void)[] = [];
+  #undo: (() => unknown)[] = [];
   #recording = false;
 
   constructor(tables: (source: string) => TableSpec) {
@@ -52,11 +52,11 @@ export class RowTables {
       } else if (!isSame(table, before.cells, cells)) {
         rows[at] = row;
         replaced += 1;
-        if (this.#recording) this.#undo.push(() => void rows.splice(rows.indexOf(row), 1, before));
+        this.undoable(() => rows.splice(rows.indexOf(row), 1, before));
       }
     }
     insert(rows, fresh);
-    if (this.#recording && fresh.length > 0) this.#undo.push(() => remove(rows, fresh));
+    if (fresh.length > 0) this.undoable(() => remove(rows, fresh));
     return { written: fresh.length + replaced, replaced };
   }
 
@@ -87,7 +87,7 @@ export class RowTables {
     const lost = rows.filter(({ time }) => contains(set, time));
     if (lost.length > 0) {
       remove(rows, lost);
-      if (this.#recording) this.#undo.push(() => insert(rows, lost));
+      this.undoable(() => insert(rows, lost));
     }
     return lost.map(({ time }) => time);
   }
@@ -109,6 +109,11 @@ export class RowTables {
       if (!before || order(before, row) !== 0) fresh += 1;
     }
     return fresh;
+  }
+
+  /** How to undo a write, should it be lost. */
+  undoable(undo: () => unknown): void {
+    if (this.#recording) this.#undo.push(undo);
   }
 
   /** From now on writes can be undone. @returns how many were recorded before */

@@ -50,9 +50,7 @@ export function createMemorySeriesStore(
     async close(jobId) {
       await step(`close ${jobId}`);
       const now = clock();
-      warehouse.withoutWaiting(now, () => {
-        warehouse.closedJobs = warehouse.closedJobs.with(jobId, now, now - REMEMBERED);
-      });
+      warehouse.withoutWaiting(now, () => warehouse.closeJob(jobId, now, now - REMEMBERED));
     },
 
     async listing(series) {

@@ -8,7 +8,6 @@ import type { TableSpec } from '../../../functions/core/series/table.ts';
 import { normalize, type RangeSet } from '../../../functions/core/time/range.ts';
 import { DAY, floorTo } from '../../../functions/core/time/time.ts';
 import type { RowChange } from '../../../functions/core/verify/archive-watch.ts';
-import { ClosedJobs } from './closed-jobs.ts';
 import { type Row, RowTables } from './rows.ts';
 
 /** A span of the ledger. Ids ascend; the parts of a span that is cut get new ids. */
@@ -96,7 +95,7 @@ export interface ListedInstrument {
 /** The tables that are not about one series. */
 export interface SharedTables {
   /** when jobs ended, by job id; epoch ms */
-  readonly closedJobs: ClosedJobs;
+  readonly closedJobs: ReadonlyMap<string, number>;
   /** what is not kept */
   readonly retention: readonly Retention[];
   readonly instruments: readonly ListedInstrument[];
@@ -123,7 +122,7 @@ export interface Author {
 /** What a transaction found that has not reached the disk. */
 interface Unflushed {
   readonly at: number;
-  readonly before: Omit<Backup, 'rows'>;
+  readonly before: Omit<Backup, 'rows' | 'closedJobs'>;
   readonly undoRows: number;
 }
 
@@ -133,7 +132,7 @@ interface Unflushed {
  */
 export class MemoryWarehouse implements SharedTables {
   readonly rows: RowTables;
-  closedJobs = new ClosedJobs();
+  readonly #closed = new Map<string, number>();
   retention: SharedTables['retention'] = [];
   instruments: SharedTables['instruments'] = [];
   labelRules: SharedTables['labelRules'] = new Map();
@@ -186,6 +185,22 @@ export class MemoryWarehouse implements SharedTables {
     for (const book of this.books()) {
       const shared = this.rows.table(book.series).name === name && this.rows.share(series, book.series);
       if (book.record && shared) book.marks = [...book.marks, { id: this.nextId(), days }];
+    }
+  }
+
+  get closedJobs(): SharedTables['closedJobs'] {
+    return this.#closed;
+  }
+
+  /** Notes the end of a job and forgets the ends before an instant. A table that grows by a job each minute is not copied. */
+  closeJob(id: string, now: number, before: number): void {
+    const known = this.#closed.get(id);
+    this.#closed.delete(id);
+    this.#closed.set(id, now);
+    this.rows.undoable(() => (known === undefined ? this.#closed.delete(id) : this.#closed.set(id, known)));
+    for (const [old, at] of this.#closed) {
+      if (at >= before) break;
+      this.#closed.delete(old);
     }
   }
 
@@ -256,20 +271,23 @@ export class MemoryWarehouse implements SharedTables {
     return lost.length;
   }
 
-  #shared(): SharedTables {
-    const { closedJobs, retention, instruments, labelRules, labelChecks, refreshedJobs } = this;
-    return { closedJobs, retention, instruments, labelRules, labelChecks, refreshedJobs };
+  #shared(): Omit<SharedTables, 'closedJobs'> {
+    const { retention, instruments, labelRules, labelChecks, refreshedJobs } = this;
+    return { retention, instruments, labelRules, labelChecks, refreshedJobs };
   }
 
   backup(): Backup {
-    return { ...this.#shared(), books: this.books().map((book) => ({ ...book })), rows: this.rows.copy() };
+    const books = this.books().map((book) => ({ ...book }));
+    return { ...this.#shared(), books, closedJobs: new Map(this.#closed), rows: this.rows.copy() };
   }
 
   /** Everything is as it was, as after a restore of an older backup. */
-  restore({ books, rows, ...shared }: Backup): void {
+  restore({ books, closedJobs, rows, ...shared }: Backup): void {
     this.#books = new Map(books.map((book) => [seriesLabel(book.series), { ...book }]));
     this.#sorted = undefined;
     this.rows.restore(rows);
+    this.#closed.clear();
+    for (const [id, at] of closedJobs) this.#closed.set(id, at);
     Object.assign(this, shared);
     this.flush();
   }
