@@ -10,6 +10,7 @@ const ROOMS = [
   'series',
   'ledger',
   'fetch',
+  'rates',
   'probe',
   'listing',
   'aggregates',

@@ -1,14 +1,32 @@
-import type { SeriesCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
+import type { AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
+import type { LivesDue, PurgingCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
 import type { LedgerEntry } from '../../functions/core/queries/ports.ts';
+import type { LabelBook } from '../../functions/core/series/labels.ts';
 import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../functions/core/series/table.ts';
+import type { Instruments } from '../../functions/core/series/universe.ts';
 import type { RangeSet } from '../../functions/core/time/range.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
+import type { ArchiveWatch } from '../../functions/core/verify/archive-watch.ts';
+import type { HistoryWatch } from '../../functions/core/verify/history-watch.ts';
+import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
+import { createLabelBook } from '../../functions/stores/ledger/labels/label-book.ts';
+import { createLivesDue } from '../../functions/stores/ledger/lives.ts';
 import { createSeriesCatalog } from '../../functions/stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
 import { ownRows, toMultirange } from '../../functions/stores/postgres/fragments.ts';
+import { createArchiveWatch } from '../../functions/stores/watch/archive-watch.ts';
+import { createHistoryWatch } from '../../functions/stores/watch/history-watch.ts';
+import { createInstruments } from '../../functions/stores/watch/instruments.ts';
 import { createMemorySeriesCatalog } from '../../simulation/memory/ledger/series-catalog.ts';
 import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-store.ts';
 import { MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
+import { createMemoryAggregates } from '../../simulation/memory/watch/aggregates.ts';
+import { createMemoryArchiveWatch } from '../../simulation/memory/watch/archive-watch.ts';
+import { createMemoryHistoryWatch } from '../../simulation/memory/watch/history-watch.ts';
+import { createMemoryInstruments } from '../../simulation/memory/watch/instruments.ts';
+import { createMemoryLabelBook } from '../../simulation/memory/watch/labels.ts';
+import { createMemoryLivesDue } from '../../simulation/memory/watch/lives-due.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { SPOT, T0 } from '../stores/klines.ts';
 
@@ -16,20 +34,30 @@ import { SPOT, T0 } from '../stores/klines.ts';
 export interface WarehouseUnderTest {
   now: number;
   readonly store: SeriesStore;
-  readonly catalog: SeriesCatalog;
+  readonly catalog: PurgingCatalog;
+  /** a catalogue on another clock */
+  catalogOn(clock: Clock): PurgingCatalog;
+  readonly archives: ArchiveWatch;
+  readonly histories: HistoryWatch;
+  readonly instruments: Instruments;
+  readonly livesDue: LivesDue;
+  readonly labels: LabelBook;
+  readonly aggregates: Pick<AggregateStore, 'pendingRefreshes' | 'markRefreshed'>;
   clear(): Promise<void>;
   /** all rows, or those of a symbol, by time: cells by their columns, instants as epoch ms */
   rows(symbol?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** the ledger of all series, or of a symbol, by beginning and state */
   spans(symbol?: string): Promise<readonly LedgerEntry[]>;
-  /** by kind */
-  findings(): Promise<
-    readonly { readonly kind: string; readonly time: number | null; readonly detail: unknown }[]
-  >;
+  /** of all series, or of a symbol, by kind */
+  findings(
+    symbol?: string,
+  ): Promise<readonly { readonly kind: string; readonly time: number | null; readonly detail: unknown }[]>;
   isFollowed(series: Series): Promise<boolean>;
   /** requests of jobs that have not ended */
   openRequests(): Promise<number>;
   closedJobs(): Promise<readonly string[]>;
+  /** rows that venues restated, of a symbol, in the order in which they were entered */
+  changes(symbol: string): Promise<readonly { readonly was: unknown; readonly became: unknown }[]>;
   /** as an operator deletes rows by hand */
   loseRows(series: Series, set: RangeSet): Promise<void>;
   /** as an operator restores an older ledger: no span is left that begins at `from` or later */
@@ -40,11 +68,25 @@ export interface WarehouseUnderTest {
 /** @param table candles by default */
 export type MakeWarehouse = (table?: TableSpec) => Promise<WarehouseUnderTest>;
 
-const TABLES = ['coverage', 'closed_jobs', 'findings', 'series', 'open_requests'];
+const TABLES = [
+  'coverage',
+  'closed_jobs',
+  'findings',
+  'series',
+  'open_requests',
+  'retention',
+  'row_changes',
+  'recounts',
+  'instruments',
+  'label_rules',
+  'label_checks',
+  'refreshed_jobs',
+];
 
 export const postgresWarehouse: MakeWarehouse = async (table = SPOT) => {
   const time = timeColumn(table);
   const database = await createTestDatabase();
+  const owner = database.connect();
   const sql = database.connect({ role: 'gordon_writer' });
   const options = { tables: () => table, clock: () => at.now };
   const ofSymbol = (symbol: string | undefined) =>
@@ -53,8 +95,15 @@ export const postgresWarehouse: MakeWarehouse = async (table = SPOT) => {
     now: T0,
     store: createSeriesStore(sql, options),
     catalog: createSeriesCatalog(sql, options),
+    catalogOn: (clock) => createSeriesCatalog(sql, { ...options, clock }),
+    archives: createArchiveWatch(sql, options),
+    histories: createHistoryWatch(sql, options),
+    instruments: createInstruments(sql, options.clock),
+    livesDue: createLivesDue(sql),
+    labels: createLabelBook(sql, options.clock),
+    aggregates: createAggregateStore({ sql, owner: sql, clock: options.clock }),
     async clear() {
-      for (const name of [table.name, ...TABLES]) await sql`delete from market_data.${sql(name)}`;
+      for (const name of [table.name, ...TABLES]) await owner`delete from market_data.${owner(name)}`;
     },
     async rows(symbol) {
       const rows = await sql<Record<string, unknown>[]>`
@@ -68,9 +117,10 @@ export const postgresWarehouse: MakeWarehouse = async (table = SPOT) => {
           job_id as "jobId", chunk, (extract(epoch from fetched_at) * 1000)::float8 as "fetchedAt"
         from market_data.coverage where ${ofSymbol(symbol)} order by lower(span), state`;
     },
-    async findings() {
+    async findings(symbol) {
       return await sql<{ kind: string; time: number | null; detail: unknown }[]>`
-        select kind, (extract(epoch from time) * 1000)::float8 as time, detail from market_data.findings order by kind`;
+        select kind, (extract(epoch from time) * 1000)::float8 as time, detail
+        from market_data.findings where ${ofSymbol(symbol)} order by kind`;
     },
     async isFollowed({ source, symbol, timeframe }) {
       const [row] = await sql<{ followed: boolean }[]>`
@@ -85,6 +135,10 @@ export const postgresWarehouse: MakeWarehouse = async (table = SPOT) => {
     async closedJobs() {
       const rows = await sql<{ job_id: string }[]>`select job_id from market_data.closed_jobs order by 1`;
       return rows.map(({ job_id }) => job_id);
+    },
+    async changes(symbol) {
+      return await sql<{ was: unknown; became: unknown }[]>`
+        select was, became from market_data.row_changes where symbol = ${symbol} order by id`;
     },
     async loseRows(series, set) {
       await sql`
@@ -111,6 +165,13 @@ export const memoryWarehouse: MakeWarehouse = async (table = SPOT) => {
     now: T0,
     store: latest((of) => createMemorySeriesStore(of, clock)),
     catalog: latest((of) => createMemorySeriesCatalog(of, clock)),
+    catalogOn: (other) => latest((of) => createMemorySeriesCatalog(of, other)),
+    archives: latest((of) => createMemoryArchiveWatch(of, clock)),
+    histories: latest((of) => createMemoryHistoryWatch(of, clock)),
+    instruments: latest((of) => createMemoryInstruments(of, clock)),
+    livesDue: latest((of) => createMemoryLivesDue(of)),
+    labels: latest((of) => createMemoryLabelBook(of)),
+    aggregates: latest((of) => createMemoryAggregates(of, clock)),
     clear: async () => {
       warehouse = new MemoryWarehouse(() => table);
     },
@@ -125,8 +186,8 @@ export const memoryWarehouse: MakeWarehouse = async (table = SPOT) => {
       books(symbol)
         .flatMap(({ spans }) => spans)
         .sort((a, b) => a.start - b.start || (a.state < b.state ? -1 : 1)),
-    findings: async () =>
-      books()
+    findings: async (symbol) =>
+      books(symbol)
         .flatMap(({ findings }) => [...findings.values()])
         .map(({ kind, time, detail }) => ({ kind, time: time ?? null, detail }))
         .sort((a, b) => (a.kind < b.kind ? -1 : 1)),
@@ -136,7 +197,11 @@ export const memoryWarehouse: MakeWarehouse = async (table = SPOT) => {
     },
     openRequests: async () => books().reduce((sum, { open }) => sum + open.size, 0),
     closedJobs: async () => [...warehouse.closedJobs.keys()].sort(),
-    loseRows: async (series, set) => warehouse.rows.lose(series, set),
+    changes: async (symbol) =>
+      books(symbol)
+        .flatMap(({ changes }) => changes)
+        .map(({ was, became }) => ({ was, became })),
+    loseRows: async (series, set) => warehouse.deleteRows(series, set),
     forgetSpans: async (from) => {
       for (const book of books()) book.spans = book.spans.filter(({ start }) => start < from);
     },

@@ -1,5 +1,5 @@
 import { AGGREGATED, type AggregateStore } from '../../core/aggregates/aggregates.ts';
-import type { Clock } from '../../core/time/time.ts';
+import { type Clock, DAY } from '../../core/time/time.ts';
 import type { Flavour } from '../postgres/flavour.ts';
 import { type RangePairs, rangePairs, toRanges } from '../postgres/fragments.ts';
 import { guarded, type Runner } from '../postgres/postgres.ts';
@@ -16,7 +16,7 @@ export interface AggregateOptions {
 }
 
 /** A job's id is kept as long as its spans have it; afterwards it is never requested. */
-const REMEMBERED = '14 days';
+const REMEMBERED = 14 * DAY;
 
 /** The aggregates of `price_klines` in PostgreSQL or TimescaleDB. The flavour is read once, with the first call. */
 export function createAggregateStore(options: AggregateOptions): AggregateStore {
@@ -54,12 +54,13 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
     markRefreshed: (jobIds) =>
       guarded('aggregates', async () => {
         if (jobIds.length === 0) return;
+        const now = clock();
         await sql`
           insert into market_data.refreshed_jobs (job_id, refreshed_at)
-          select id, ${new Date(clock())} from jsonb_array_elements_text(${sql.json([...jobIds])}) id
+          select id, ${new Date(now)} from jsonb_array_elements_text(${sql.json([...jobIds])}) id
           on conflict do nothing`;
         await sql`
-          delete from market_data.refreshed_jobs where refreshed_at < now() - ${REMEMBERED}::text::interval`;
+          delete from market_data.refreshed_jobs where refreshed_at < ${new Date(now - REMEMBERED)}`;
       }),
 
     refresh: async (touched, how) =>

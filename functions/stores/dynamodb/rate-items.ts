@@ -1,4 +1,5 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { BudgetItems, Cooldown } from '../../core/rates/ports.ts';
 import type { LimitFamily } from '../../core/series/venue.ts';
 import { DAY, HOUR, iso, SECOND } from '../../core/time/time.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
@@ -10,12 +11,6 @@ export interface BudgetTable extends JobTable {
   readonly egress: string;
 }
 
-/** No request goes to a scope (a limit family or a venue) before `until`; epoch ms of our clock. */
-export interface Cooldown {
-  readonly until: number;
-  readonly why: string;
-}
-
 const windowKey = (egress: string, family: string, window: number) => ({
   pk: `BUDGET#${egress}#${family}`,
   sk: iso(window),
@@ -23,7 +18,7 @@ const windowKey = (egress: string, family: string, window: number) => ({
 const cooldownKey = (egress: string, scope: string) => ({ pk: `PARK#${egress}#${scope}`, sk: 'PARK' });
 
 /** Adds to a window's counter. @returns the counter after it, or undefined when there is no room for `size` more */
-export async function reserve(
+async function reserve(
   { client, table, egress }: BudgetTable,
   family: LimitFamily,
   window: number,
@@ -48,7 +43,7 @@ export async function reserve(
 }
 
 /** Raises a window's counter to what the venue counted, if that is more. */
-export async function raise(
+async function raise(
   { client, table, egress }: BudgetTable,
   family: LimitFamily,
   window: number,
@@ -82,7 +77,7 @@ export async function readUsed(
  * @param latest a later moment is not taken
  * @returns the moment, or undefined when the queue is already longer than that
  */
-export async function takeMoment(
+async function takeMoment(
   { client, table, egress }: BudgetTable,
   { id, spacingMs = 0 }: LimitFamily,
   now: number,
@@ -124,7 +119,7 @@ export async function readCooldown(options: BudgetTable, scope: string): Promise
 }
 
 /** @returns false when a longer cooldown is in force */
-export async function writeCooldown(
+async function writeCooldown(
   { client, table, egress }: BudgetTable,
   scope: string,
   { until, why }: Cooldown,
@@ -139,6 +134,15 @@ export async function writeCooldown(
   });
   return (await conditionally(`the cooldown of ${scope}`, () => client.send(write))) !== undefined;
 }
+
+/** The counters as items of the job table. */
+export const createBudgetItems = (table: BudgetTable): BudgetItems => ({
+  reserve: (family, window, size, cap) => reserve(table, family, window, size, cap),
+  raise: (family, window, used) => raise(table, family, window, used),
+  takeMoment: (family, now, latest) => takeMoment(table, family, now, latest),
+  readCooldown: (scope) => readCooldown(table, scope),
+  writeCooldown: (scope, cooldown) => writeCooldown(table, scope, cooldown),
+});
 
 /** @returns undefined when the condition did not hold */
 async function conditionally<T>(subject: string, call: () => Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,7 @@
+import type { Cooldown } from '../../core/rates/ports.ts';
 import type { LimitFamily } from '../../core/series/venue.ts';
 import { floorTo } from '../../core/time/time.ts';
-import { type BudgetTable, type Cooldown, readCooldown, readUsed } from './rate-items.ts';
+import { type BudgetTable, readCooldown, readUsed } from './rate-items.ts';
 
 /** Reads the budgets without taking from them. */
 export interface RateWatch {

@@ -1,15 +1,15 @@
 import type { GordonError } from '../../core/errors/errors.ts';
 import type { Page } from '../../core/ledger/coverage.ts';
 import { brokenInvariant } from '../../core/ledger/invariants.ts';
+import { accountPages, sliceRows } from '../../core/ledger/page-account.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import { hull, normalize, type Range, type RangeSet, union } from '../../core/time/range.ts';
 import { acquireCopySlot, copyRows, tableName, WORTH_A_SLOT } from '../copy/copy.ts';
 import { mergeRows } from '../copy/staging.ts';
 import type { Sql } from '../postgres/postgres.ts';
-import { accountPages, sliceRows } from './page-account.ts';
 import { insertFindings } from './spans/findings.ts';
-import { type LedgerState, readLedger } from './spans/read-ledger.ts';
+import { isPurged, type LedgerState, readLedger } from './spans/read-ledger.ts';
 import { type Author, insertSpans, lockMonths, noteFailed, removeSpans } from './spans/write-spans.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function commitPages(
  */
 const NO_WAIT = '; set local synchronous_commit = off';
 
-const EMPTY_LEDGER: LedgerState = { have: [], proven: [], other: [], purged: false };
+const EMPTY_LEDGER: Omit<LedgerState, 'purged'> = { have: [], proven: [], other: [] };
 
 function attempt(
   sql: Sql,
@@ -55,7 +55,9 @@ function attempt(
     const touched = union(union(claimed, unproven), provisional);
     await lockMonths(tx, series, touched);
     const around = hull(claimed) ?? hull(touched);
-    const ledger = around ? await readLedger(tx, series, around, by.at) : EMPTY_LEDGER;
+    const ledger = around
+      ? await readLedger(tx, series, around, by.at)
+      : { ...EMPTY_LEDGER, purged: await isPurged(tx, series) };
     if (ledger.purged) return 0;
     const { fresh, spans, written, ...account } = accountPages(table, pages, ledger);
     let { rows } = account;

@@ -28,7 +28,7 @@ export async function enterJob(
     rows: 0,
   };
   if (key) {
-    const earlier = await claimKey(tables, step, key, job.id);
+    const earlier = await claimKey(tables, now, step, key, job.id);
     if (earlier) return { job: await earlierJob(tables, step, earlier), created: false, joined: false };
   }
   if (identity !== undefined) {
@@ -43,6 +43,7 @@ export async function enterJob(
 
 async function claimKey(
   tables: JobTables,
+  now: number,
   step: Step,
   { key, digest }: Key,
   id: string,
@@ -50,7 +51,7 @@ async function claimKey(
   await step('claim key');
   const earlier = tables.idempotencyKeys.get(key);
   if (!earlier) {
-    tables.idempotencyKeys.set(key, { jobId: id, digest });
+    tables.idempotencyKeys.set(key, { jobId: id, digest, at: now });
     return undefined;
   }
   if (earlier.digest === digest) return earlier.jobId;

@@ -28,15 +28,17 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
     throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.', 404);
   };
   /** @returns undefined when the job has ended or does not exist */
-  const change = async (id: string, edit: (job: Job) => Job): Promise<Job | undefined> => {
+  const change = async (id: string, edit: (job: Job, now: number) => Job): Promise<Job | undefined> => {
+    const now = clock();
     await step(`change job ${id}`);
     const job = tables.jobs.get(id);
     if (!job || isFinished(job.status)) return undefined;
-    const changed = edit(job);
+    const changed = edit(job, now);
     tables.jobs.set(id, changed);
     return changed;
   };
-  const end = (id: string, to: End): Promise<Job | undefined> => change(id, (job) => ended(job, to, clock()));
+  const end = (id: string, to: End): Promise<Job | undefined> =>
+    change(id, (job, now) => ended(job, to, now));
   return {
     ...createMemoryChunks(tables, step),
     get,
@@ -46,18 +48,18 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
     list: (filter) => list(tables, step, filter),
 
     async start(id, wave, phase) {
-      const started = await change(id, (job) => ({
+      const started = await change(id, (job, now) => ({
         ...withoutPhase(job),
         status: 'running',
-        startedAt: job.startedAt ?? clock(),
+        startedAt: job.startedAt ?? now,
         wave,
-        ...(phase && { phase, phaseAt: clock() }),
+        ...(phase && { phase, phaseAt: now }),
       }));
       return started ?? mustGet(id);
     },
 
     async enterPhase(id, phase) {
-      await change(id, (job) => ({ ...job, phase, phaseAt: clock() }));
+      await change(id, (job, now) => ({ ...job, phase, phaseAt: now }));
     },
 
     async isCancelled(id) {
@@ -131,9 +133,10 @@ const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_
 async function list(tables: JobTables, step: Step, { statuses, source, limit, after }: JobFilter) {
   const found = new Map<string, Job>();
   for (const stage of STAGES) {
+    const wanted = stage.filter((status) => statuses.includes(status));
+    if (wanted.length === 0) continue;
     await step('list jobs');
-    for (const job of tables.jobs.values()) {
-      if (!stage.includes(job.status) || !statuses.includes(job.status)) continue;
+    for (const job of wanted.flatMap((status) => tables.jobs.ofStatus(status, tables.indexBehind()))) {
       if (source && job.source !== source) continue;
       if (after && job.id >= after) continue;
       found.set(job.id, job);

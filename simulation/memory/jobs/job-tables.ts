@@ -1,6 +1,7 @@
 import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
 import type { Lease } from '../../../functions/core/jobs/lease.ts';
 import type { RangeSet } from '../../../functions/core/time/range.ts';
+import { JobIndex } from './job-index.ts';
 
 /** When the provisional rows of one chunk were last requested. */
 export interface ProvisionalNote {
@@ -17,10 +18,15 @@ interface Cooldown {
 
 /** The content of the job table. It outlives the stores that use it, as a table outlives processes. */
 export interface JobTables {
-  readonly jobs: Map<string, Job>;
+  readonly jobs: JobIndex;
+  /** how many of the newest writes the index by status has not heard of, whenever it is read */
+  indexBehind: () => number;
   /** by job and label */
   readonly chunks: Map<string, Map<string, ChunkProgress>>;
-  readonly idempotencyKeys: Map<string, { readonly jobId: string; readonly digest: string }>;
+  readonly idempotencyKeys: Map<
+    string,
+    { readonly jobId: string; readonly digest: string; readonly at: number }
+  >;
   /** the job at work on an order, by the order's identity */
   readonly orders: Map<string, Job>;
   readonly provisional: Map<string, ProvisionalNote>;
@@ -35,7 +41,8 @@ export interface JobTables {
 }
 
 export const emptyJobTables = (): JobTables => ({
-  jobs: new Map(),
+  jobs: new JobIndex(),
+  indexBehind: () => 0,
   chunks: new Map(),
   idempotencyKeys: new Map(),
   orders: new Map(),

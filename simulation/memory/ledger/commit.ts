@@ -1,60 +1,55 @@
-import { GordonError } from '../../../functions/core/errors/errors.ts';
 import type { Page } from '../../../functions/core/ledger/coverage.ts';
-import { seriesLabel } from '../../../functions/core/series/series.ts';
-import { countWithin, rowsWithin } from '../../../functions/core/series/table.ts';
-import {
-  measure,
-  normalize,
-  type Range,
-  type RangeSet,
-  subtract,
-  union,
-} from '../../../functions/core/time/range.ts';
-import { iso } from '../../../functions/core/time/time.ts';
+import { type Breach, brokenInvariant } from '../../../functions/core/ledger/invariants.ts';
+import type { NewSpan } from '../../../functions/core/ledger/new-span.ts';
+import { accountPages, sliceRows } from '../../../functions/core/ledger/page-account.ts';
+import { type Batch, rowsWithin } from '../../../functions/core/series/table.ts';
+import { normalize, type Range } from '../../../functions/core/time/range.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
-import { cutOut, enterSpans, haveIn, type NewSpan, noteFailed, proofsIn } from './ledger.ts';
-import type { Author, MemoryWarehouse } from './warehouse.ts';
+import { cutAtMonths, enterSpans, haveIn, isPurged, noteFailed, proofsIn, removeSpans } from './ledger.ts';
+import type { Author, Book, MemoryWarehouse } from './warehouse.ts';
+
+/** What is written of a page: its rows that are accounted for, and those that may still change. */
+interface Fresh {
+  readonly page: Page;
+  readonly batches: readonly Batch[];
+  readonly changing: readonly Batch[];
+}
 
 /**
  * Commits the rows, spans and findings of pages of one series as a whole.
  * @returns the number of rows that are newly accounted for, plus provisional rows that are new or changed
- * @throws GordonError `overclaimed-span`, before anything is changed
+ * @throws GordonError `overclaimed-span`, `broken-invariant`, before anything is changed
  */
 export function commitPages(warehouse: MemoryWarehouse, pages: readonly Page[], by: Author): number {
   const book = warehouse.book(pages[0]!.series);
-  const events = warehouse.rows.table(book.series).cadence === 'irregular';
-  const spans: NewSpan[] = [];
-  let written: RangeSet = [];
-  const fresh = pages.map((page) => {
-    const own = subtract(normalize(page.have), union(haveIn(book), written));
-    spans.push(...own.map((span) => rowSpan(page, span, events)));
-    written = union(written, own);
-    return { page, own };
-  });
-  // A row outweighs a proof of emptiness, whichever page each is in.
-  let settled = union(union(haveIn(book), written), proofsIn(book, by.at));
-  for (const { empty, object } of pages) {
-    for (const { span: whole, reason, evidence } of empty) {
-      const open = subtract(normalize([whole]), settled);
-      spans.push(...open.map((span): NewSpan => ({ span, state: 'empty', reason, evidence, object })));
-      written = union(written, open);
-      settled = union(settled, open);
-    }
-  }
+  if (isPurged(book)) return 0;
+  const table = warehouse.rows.table(book.series);
+  const known = { have: haveIn(book), proven: proofsIn(book, by.at) };
+  const account = accountPages(table, pages, known);
+  const { spans, written } = account;
+  const fresh = account.fresh.map(
+    ({ page, batches }): Fresh => ({
+      page,
+      batches,
+      changing: sliceRows(page.rows, normalize(page.provisional ?? [])),
+    }),
+  );
+  const breach = breachIn(warehouse, book, spans, fresh);
+  if (breach) throw brokenInvariant(book.series, breach);
 
-  let rows = 0;
-  for (const { page, own } of fresh) {
-    const accounted = rowsWithin(page.rows, own);
-    const { replaced } = warehouse.rows.merge(page.series, accounted);
-    rows += accounted.length;
+  let { rows } = account;
+  for (const { page, batches, changing } of fresh) {
+    const replaced = batches.reduce(
+      (sum, batch) => sum + warehouse.rows.merge(book.series, batch).replaced,
+      0,
+    );
     if (replaced > 0) {
-      const finding = { kind: 'rows-replaced', time: accounted.times[0]!, detail: { rows: replaced } };
+      const finding = { kind: 'rows-replaced', time: batches[0]!.times[0]!, detail: { rows: replaced } };
       warehouse.note(page, [finding], by);
     }
-    const changing = rowsWithin(page.rows, normalize(page.provisional ?? []));
-    rows += warehouse.rows.merge(page.series, changing).written;
+    for (const batch of changing) rows += warehouse.rows.merge(book.series, batch).written;
   }
-  cutOut(warehouse, book, written, ['empty', 'failed']);
+  removeSpans(warehouse, book, written, ['empty', 'failed']);
   enterSpans(warehouse, book, spans, by);
   for (const page of pages) {
     for (const { span, ...error } of page.unproven ?? []) noteFailed(warehouse, book, span, error, by);
@@ -63,20 +58,38 @@ export function commitPages(warehouse: MemoryWarehouse, pages: readonly Page[], 
   return rows;
 }
 
-function rowSpan(page: Page, span: Range, events: boolean): NewSpan {
-  const { object, sha256, rows, series } = page;
-  const count = (part: Range): number => countWithin(rows.times, [part]);
-  if (events) return { span, state: 'have', object, sha256, count };
-  const steps = measure([span]) / stepOf(series.timeframe);
-  if (count(span) !== steps) throw overclaimed(page, span.start, count(span), steps);
-  return { span, state: 'have', object, sha256 };
+/**
+ * The first span that would disagree with the table. The real store finds it after it has written and rolls back; here it is
+ * computed before. Where rows were there already, the account of events may be smaller than the table, never larger.
+ */
+function breachIn(
+  { rows }: MemoryWarehouse,
+  { series }: Book,
+  spans: readonly NewSpan[],
+  fresh: readonly Fresh[],
+): Breach | undefined {
+  const step = stepOf(series.timeframe);
+  const irregular = rows.table(series).cadence === 'irregular';
+  const accounted = fresh.flatMap(({ batches }) => batches);
+  const merged = accounted.some((batch) => rows.fresh(series, batch) < batch.length);
+  const arriving = [...accounted, ...fresh.flatMap(({ changing }) => changing)];
+  const foundIn = (part: Range): number =>
+    arriving.reduce(
+      (sum, batch) => sum + rows.fresh(series, rowsWithin(batch, [part])),
+      rows.count(series, part),
+    );
+  for (const span of spans) {
+    for (const part of cutAtMonths(span.span)) {
+      const found = foundIn(part);
+      if (span.state === 'empty') {
+        if (found > 0) return { invariant: 'no-proof-over-rows', span: part, found: 'there are rows' };
+        continue;
+      }
+      const claimed = span.count?.(part) ?? (part.end - part.start) / step;
+      if (found === claimed || (merged && irregular && found > claimed)) continue;
+      const words = `${claimed} rows in the account, ${found} in the table`;
+      return { invariant: 'rows-counted', span: part, found: words };
+    }
+  }
+  return undefined;
 }
-
-const overclaimed = (page: Page, at: number, rows: number, steps: number): GordonError =>
-  new GordonError({
-    name: 'PermanentError',
-    code: 'overclaimed-span',
-    subject: seriesLabel(page.series),
-    message: `a page from ${page.object} claims ${steps} steps from ${iso(at)} on and brings ${rows} rows.`,
-    remedy: 'This is a fault of the source: its rows must lie on the grid, one for each step that it claims.',
-  });

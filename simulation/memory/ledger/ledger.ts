@@ -1,3 +1,5 @@
+import { brokenInvariant, overlapIn } from '../../../functions/core/ledger/invariants.ts';
+import type { NewSpan } from '../../../functions/core/ledger/new-span.ts';
 import { periodsIn } from '../../../functions/core/time/period.ts';
 import {
   clip,
@@ -7,22 +9,9 @@ import {
   type RangeSet,
   subtract,
 } from '../../../functions/core/time/range.ts';
-import { DAY } from '../../../functions/core/time/time.ts';
+import { ceilTo, DAY, floorTo } from '../../../functions/core/time/time.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
-import { retiredIn } from './retention.ts';
 import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
-
-/** A span to enter into the ledger. */
-export interface NewSpan {
-  readonly span: Range;
-  readonly state: Span['state'];
-  readonly reason?: string;
-  readonly evidence?: readonly unknown[];
-  readonly object?: string;
-  readonly sha256?: string | undefined;
-  /** counts the rows within a part of the span; absent: one row for each step */
-  readonly count?: (part: Range) => number;
-}
 
 /**
  * A venue may fill an outage later, and an unpublished file may still be published. Such a proof expires when as much time
@@ -32,6 +21,10 @@ export const isProof = ({ state, reason, fetchedAt, end }: Span, now: number): b
   state === 'empty' &&
   ((reason !== 'venue-outage' && reason !== 'not-published') ||
     now < fetchedAt + Math.max(DAY, fetchedAt - end));
+
+/** Whether the series was purged and has not been ordered since: nothing of it is written. */
+export const isPurged = ({ record }: Book): boolean =>
+  record?.purgedAt !== undefined && record.purgedAt === record.unfollowedAt;
 
 const setOf = (spans: readonly Span[]): RangeSet => normalize(spans);
 
@@ -44,6 +37,24 @@ export const proofsIn = ({ spans }: Book, now: number): RangeSet =>
 export const accountedIn = ({ spans }: Book): RangeSet =>
   setOf(spans.filter(({ state }) => state !== 'failed'));
 
+/** What retention excludes of a series, on its grid. */
+export function retiredIn(
+  { retention }: MemoryWarehouse,
+  { series }: Book,
+  within: Range,
+  now: number,
+): RangeSet {
+  const step = stepOf(series.timeframe);
+  const ranges = retention
+    .filter(({ source }) => source === series.source)
+    .flatMap(({ before, keepMs, dropped }): Range[] => [
+      ...(before === undefined ? [] : [{ start: within.start, end: floorTo(before, step) }]),
+      ...(keepMs === undefined ? [] : [{ start: within.start, end: floorTo(now - keepMs, step) }]),
+      ...(dropped ? [{ start: ceilTo(dropped.start, step), end: floorTo(dropped.end, step) }] : []),
+    ]);
+  return clip(normalize(ranges), within);
+}
+
 /** requested − have − proven empty − retired. */
 export const missingIn = (warehouse: MemoryWarehouse, book: Book, requested: Range, now: number): RangeSet =>
   subtract(
@@ -55,7 +66,7 @@ export const missingIn = (warehouse: MemoryWarehouse, book: Book, requested: Ran
   );
 
 /** Removes a set from the spans of some states. What is left of a span keeps its provenance. */
-export function cutOut(
+export function removeSpans(
   warehouse: MemoryWarehouse,
   book: Book,
   set: RangeSet,
@@ -70,7 +81,7 @@ export function cutOut(
   book.spans = book.spans.flatMap((span) => {
     if (!states.includes(span.state) || intersect([span], set).length === 0) return [span];
     return subtract([span], set).map(
-      (part): Span => ({ ...span, ...part, id: warehouse.nextSpan(), rows: rowsIn(span, part) }),
+      (part): Span => ({ ...span, ...part, id: warehouse.nextId(), rows: rowsIn(span, part) }),
     );
   });
 }
@@ -82,17 +93,19 @@ export function enterSpans(
   spans: readonly NewSpan[],
   by: Author,
 ): void {
+  if (spans.length === 0) return;
   const step = stepOf(book.series.timeframe);
+  const entered: Span[] = [];
   for (const { span, state, reason, evidence, object, sha256, count } of spans) {
-    for (const part of periodsIn('month', span).flatMap((month) => clip([span], month))) {
+    for (const part of cutAtMonths(span)) {
       const rows = count?.(part) ?? (part.end - part.start) / step;
-      book.spans.push({
+      entered.push({
         start: part.start,
         end: part.end,
-        id: warehouse.nextSpan(),
+        id: warehouse.nextId(),
         state,
         reason: reason ?? null,
-        evidence: structuredClone(evidence ?? []),
+        evidence: structuredClone((evidence ?? []) as Span['evidence']),
         rows: state === 'have' ? rows : 0,
         object: object ?? null,
         sha256: sha256 ?? null,
@@ -102,7 +115,16 @@ export function enterSpans(
       });
     }
   }
+  const doubled = overlapIn([...book.spans, ...entered]);
+  if (doubled && entered.some(({ start, end }) => start < doubled.end && end > doubled.start)) {
+    const found = 'another span lies there';
+    throw brokenInvariant(book.series, { invariant: 'no-overlap', span: doubled, found });
+  }
+  book.spans = [...book.spans, ...entered];
 }
+
+export const cutAtMonths = (span: Range): RangeSet =>
+  periodsIn('month', span).flatMap((month) => clip([span], month));
 
 /** Records a failure. Only the last error of a span is kept, and only where rows are still missing. */
 export function noteFailed(
@@ -113,8 +135,11 @@ export function noteFailed(
   by: Author,
 ): void {
   const { evidence = [], ...words } = error;
-  cutOut(warehouse, book, normalize([span]), ['failed']);
-  const failed = missingIn(warehouse, book, span, by.at).map((gap): NewSpan => {
+  removeSpans(warehouse, book, normalize([span]), ['failed']);
+  const missing = missingIn(warehouse, book, span, by.at);
+  // An expired proof that was not renewed: the gap is shown with its error, and no two spans overlap.
+  removeSpans(warehouse, book, missing, ['empty']);
+  const failed = missing.map((gap): NewSpan => {
     return { span: gap, state: 'failed', reason: error.code, evidence: [words, ...evidence] };
   });
   enterSpans(warehouse, book, failed, by);

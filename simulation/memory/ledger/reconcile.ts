@@ -1,31 +1,69 @@
+import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
 import {
   clip,
+  hull,
+  intersect,
+  measure,
   normalize,
   type Range,
   type RangeSet,
   runsOf,
   subtract,
+  union,
 } from '../../../functions/core/time/range.ts';
-import { DAY, floorTo, HOUR } from '../../../functions/core/time/time.ts';
+import { ceilTo, DAY, floorTo } from '../../../functions/core/time/time.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
-import { cutOut, haveIn } from './ledger.ts';
-import type { Book, MemoryWarehouse, Span } from './warehouse.ts';
+import type { Step } from '../step.ts';
+import { joinOldSpans } from './compact.ts';
+import { findContradictions, removeContradictions } from './contradictions.ts';
+import { haveIn, removeSpans } from './ledger.ts';
+import type { Book, MemoryWarehouse } from './warehouse.ts';
 
-/** While a job runs, its rows are counted by its spans. No job runs longer than this. */
-const SETTLED_AFTER = 7 * DAY;
-
-/** Fetchers that were at work when a job was cancelled still count its rows for this long. */
-const CLOSED_FOR = HOUR;
-
-/** Removes from the ledger what has no row, and joins old spans. @returns what was removed */
-export function reconcile(warehouse: MemoryWarehouse, book: Book, range: Range, now: number): RangeSet {
+/**
+ * Removes from the ledger what has no rows and where it contradicts itself, and joins old spans. As in the database, the count takes no
+ * lock, and what it found is looked at once more in the transaction that changes the ledger.
+ * @returns what was removed
+ */
+export async function reconcile(
+  warehouse: MemoryWarehouse,
+  series: Series,
+  range: Range,
+  now: number,
+  step: Step,
+): Promise<RangeSet> {
   if (range.start >= range.end) return [];
-  const lost = lostIn(warehouse, book, range);
-  cutOut(warehouse, book, lost, ['have']);
-  joinOldSpans(warehouse, book, range, now);
-  return lost;
+  const label = seriesLabel(series);
+  await step(`count ${label}`);
+  const suspects = lostIn(warehouse, warehouse.book(series), range);
+  const { doubled, denied } = findContradictions(warehouse, warehouse.book(series), range);
+  const wrong = union(doubled, denied);
+  let lost: RangeSet = [];
+  if (suspects.length > 0) {
+    await step(`take out what ${label} lost`);
+    lost = takeOut(warehouse, warehouse.book(series), suspects);
+    warehouse.flush();
+  }
+  let contradicted: RangeSet = [];
+  if (wrong.length > 0) {
+    await step(`take back what ${label} contradicts`);
+    contradicted = removeContradictions(warehouse, warehouse.book(series), hull(wrong)!, now);
+    warehouse.flush();
+  }
+  await step(`join old spans of ${label}`);
+  if (joinOldSpans(warehouse, warehouse.book(series), range, now)) warehouse.flush();
+  return union(lost, contradicted);
 }
 
+function takeOut(warehouse: MemoryWarehouse, book: Book, suspects: RangeSet): RangeSet {
+  const lost = lostIn(warehouse, book, hull(suspects)!);
+  const days = suspects.map(({ start, end }) => ({ start: floorTo(start, DAY), end: ceilTo(end, DAY) }));
+  const irregular = warehouse.rows.table(book.series).cadence === 'irregular';
+  const gone = irregular ? lost : intersect(lost, normalize(days));
+  removeSpans(warehouse, book, gone, ['have']);
+  return gone;
+}
+
+/** What the ledger has and the table has not. */
 function lostIn({ rows }: MemoryWarehouse, book: Book, range: Range): RangeSet {
   const { series } = book;
   if (rows.table(series).cadence === 'irregular') {
@@ -39,49 +77,11 @@ function lostIn({ rows }: MemoryWarehouse, book: Book, range: Range): RangeSet {
     );
     return normalize(short);
   }
-  const times = rows.within(series, range).map(({ time }) => time);
-  return subtract(clip(haveIn(book), range), runsOf(times, stepOf(series.timeframe)));
+  const step = stepOf(series.timeframe);
+  // One number for each span is enough where nothing is lost.
+  const short = clip(haveIn(book), range).filter((span) => rows.count(series, span) < measure([span]) / step);
+  return short.flatMap((span) => {
+    const times = rows.within(series, span).map(({ time }) => time);
+    return subtract([span], runsOf(times, step));
+  });
 }
-
-/**
- * Joins touching spans of one UTC day once their jobs ended more than an hour ago, hour by hour; spans of a job whose end was
- * never recorded are joined after a week. Spans of archive objects stay as they are.
- */
-function joinOldSpans({ closedJobs }: MemoryWarehouse, book: Book, range: Range, now: number): void {
-  const until = Math.min(range.end, floorTo(now - CLOSED_FOR, HOUR));
-  const isOld = (span: Span): boolean => {
-    if (span.state !== 'have' || span.sha256 !== null) return false;
-    if (span.start < range.start || span.start >= until) return false;
-    const closedAt = closedJobs.get(span.jobId) ?? Number.POSITIVE_INFINITY;
-    const recent = now - CLOSED_FOR;
-    return span.fetchedAt < now - SETTLED_AFTER || (span.fetchedAt < recent && closedAt < recent);
-  };
-  const old = book.spans.filter(isOld).sort((a, b) => a.start - b.start);
-  for (const ofDay of Map.groupBy(old, ({ start }) => floorTo(start, DAY)).values()) {
-    const islands: Span[][] = [];
-    for (const span of ofDay) {
-      if (islands.at(-1)?.at(-1)?.end === span.start) islands.at(-1)!.push(span);
-      else islands.push([span]);
-    }
-    // A single pair is not worth a write: it waits for a third span.
-    if (ofDay.length - islands.length < 2) continue;
-    for (const island of islands) if (island.length > 1) join(book, island);
-  }
-}
-
-function join(book: Book, island: readonly Span[]): void {
-  const first = island.reduce((a, b) => (a.id < b.id ? a : b));
-  const pages = island.reduce((sum, { object }) => sum + 1 + Number(MORE.exec(object ?? '')?.[1] ?? 0), 0);
-  const joined: Span = {
-    ...first,
-    start: island[0]!.start,
-    end: Math.max(...island.map(({ end }) => end)),
-    rows: island.reduce((sum, { rows }) => sum + rows, 0),
-    fetchedAt: Math.max(...island.map(({ fetchedAt }) => fetchedAt)),
-    object: `${(first.object ?? '').replace(MORE, '')} and ${pages - 1} more`,
-  };
-  const gone = new Set(island);
-  book.spans = [...book.spans.filter((span) => !gone.has(span)), joined];
-}
-
-const MORE = / and ([0-9]+) more$/;

@@ -1,8 +1,10 @@
 import { gapCause } from '../../../functions/core/ledger/cause.ts';
 import type { Gap, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
 import type { EmptyReason } from '../../../functions/core/series/empty-reason.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
 import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import type { Step } from '../step.ts';
 import { accountedIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
 
@@ -21,19 +23,32 @@ export function requestedBooks(warehouse: MemoryWarehouse, filter: ReportFilter)
 }
 
 /** Reports series by series. An expired proof still counts as a proof here. */
-export const report = (warehouse: MemoryWarehouse, filter: ReportFilter): SeriesReport[] =>
-  requestedBooks(warehouse, filter).map((book) => reportOf(warehouse, book, book.record));
+export async function report(
+  warehouse: MemoryWarehouse,
+  step: Step,
+  filter: ReportFilter,
+): Promise<SeriesReport[]> {
+  await step('report');
+  // One query reads the ledger of all series. The rows of each are looked at afterwards, when others may have written.
+  const accounts = requestedBooks(warehouse, filter).map((book): RequestedBook => ({ ...book }));
+  const reports: SeriesReport[] = [];
+  for (const account of accounts) {
+    await step(`first and last row of ${seriesLabel(account.series)}`);
+    reports.push(reportOf(warehouse, account, account.record));
+  }
+  return reports;
+}
 
 function reportOf({ rows }: MemoryWarehouse, book: Book, record: SeriesRecord): SeriesReport {
   const { series, spans, findings } = book;
   const { requested, followed, auditedAt, since, unfollowedAt } = record;
-  const stored = rows.within(series);
+  const [first, last] = [rows.first(series), rows.last(series)];
   const accounted = spans.reduce((sum, span) => sum + (span.state === 'have' ? span.rows : 0), 0);
   return {
     ...series,
     requested,
-    ...(stored.length > 0 && { earliest: stored[0]!.time, latest: stored.at(-1)!.time }),
-    rows: rows.table(series).cadence === 'irregular' ? stored.length : accounted,
+    ...(first && last && { earliest: first.time, latest: last.time }),
+    rows: rows.table(series).cadence === 'irregular' ? rows.count(series) : accounted,
     followed,
     ...(auditedAt !== undefined && { auditedAt }),
     ...(since !== undefined && { since }),

@@ -35,7 +35,7 @@ export function request(book: Book, range: Range, now: number, by?: Requester): 
     const added = subtract(wanted, record.requested);
     const began = follows && !record.followed;
     const before = book.open.get(by.jobId);
-    book.open.set(by.jobId, {
+    setOpen(book, by.jobId, {
       ...(before ?? { requestedAt: now }),
       jobId: by.jobId,
       wanted: union(before?.wanted ?? [], wanted),
@@ -62,11 +62,19 @@ const backwards = (series: Series): GordonError =>
 
 /** Reduces what is requested to what has rows or is proven empty. A new order follows the series again. */
 export function unfollow(book: Book, now: number): void {
-  book.open.clear();
+  book.open = new Map();
   if (!book.record) return;
   const requested = intersect(book.record.requested, accountedIn(book));
   book.record = { ...book.record, requested, followed: false, unfollowedAt: now };
 }
+
+const setOpen = (book: Book, jobId: string, open: OpenRequest): void => {
+  book.open = new Map(book.open).set(jobId, open);
+};
+
+const dropOpen = (book: Book, jobId: string): void => {
+  book.open = new Map([...book.open].filter(([id]) => id !== jobId));
+};
 
 const othersOf = (book: Book, jobId: string): OpenRequest[] =>
   [...book.open.values()].filter((other) => other.jobId !== jobId && other.withdrawn === undefined);
@@ -79,12 +87,12 @@ export function settleRequests(warehouse: MemoryWarehouse, jobId: string, now: n
       for (const other of othersOf(book, jobId)) {
         const added = subtract(other.added, mine.wanted);
         const beganFollowing = other.beganFollowing && !mine.follows;
-        book.open.set(other.jobId, { ...other, added, beganFollowing });
+        setOpen(book, other.jobId, { ...other, added, beganFollowing });
       }
-      book.open.delete(jobId);
+      dropOpen(book, jobId);
     }
     for (const { jobId: id, requestedAt } of book.open.values()) {
-      if (requestedAt < now - KEEP) book.open.delete(id);
+      if (requestedAt < now - KEEP) dropOpen(book, id);
     }
   }
 }
@@ -95,7 +103,7 @@ export function withdraw(warehouse: MemoryWarehouse, jobId: string): void {
     const mine = book.open.get(jobId);
     if (!mine) continue;
     if (mine.added.length === 0 && !mine.beganFollowing) {
-      book.open.set(jobId, { ...mine, withdrawn: mine.withdrawn ?? [] });
+      setOpen(book, jobId, { ...mine, withdrawn: mine.withdrawn ?? [] });
       continue;
     }
     const heirs = othersOf(book, jobId);
@@ -103,7 +111,7 @@ export function withdraw(warehouse: MemoryWarehouse, jobId: string): void {
     for (const heir of heirs) {
       const added = union(heir.added, intersect(mine.added, heir.wanted));
       const beganFollowing = heir.beganFollowing || (mine.beganFollowing && heir.follows);
-      book.open.set(heir.jobId, { ...heir, added, beganFollowing });
+      setOpen(book, heir.jobId, { ...heir, added, beganFollowing });
     }
     const gone = subtract(mine.added, union(inherited, accountedIn(book)));
     const unfollows = mine.beganFollowing && !heirs.some(({ follows }) => follows);
@@ -112,17 +120,16 @@ export function withdraw(warehouse: MemoryWarehouse, jobId: string): void {
       book.record = { ...book.record, requested, followed: book.record.followed && !unfollows };
     }
     const withdrawn = union(mine.withdrawn ?? [], gone);
-    book.open.set(jobId, { ...mine, added: [], beganFollowing: false, withdrawn });
+    setOpen(book, jobId, { ...mine, added: [], beganFollowing: false, withdrawn });
   }
 }
 
 /** Withdraws at the end of a cancelled job. What it still fetched after the cancellation stays requested. */
 export function endWithdrawn(warehouse: MemoryWarehouse, jobId: string): void {
-  withdraw(warehouse, jobId);
   for (const book of warehouse.books()) {
     const mine = book.open.get(jobId);
-    if (!mine) continue;
-    book.open.delete(jobId);
+    if (!mine?.withdrawn) continue;
+    dropOpen(book, jobId);
     if (!book.record) continue;
     const came = intersect(mine.withdrawn ?? [], accountedIn(book));
     book.record = { ...book.record, requested: union(book.record.requested, came) };

@@ -1,98 +1,97 @@
-import type { SeriesCatalog } from '../../../functions/core/ledger/ports.ts';
+import type { PurgingCatalog } from '../../../functions/core/ledger/ports.ts';
 import { seriesLabel } from '../../../functions/core/series/series.ts';
 import type { Clock } from '../../../functions/core/time/time.ts';
 import { atOnce, type Step } from '../step.ts';
 import { missingIn } from './ledger.ts';
+import { forget, purgeRows } from './purge.ts';
 import { reconcile } from './reconcile.ts';
+import { recount } from './recount.ts';
 import { report, requestedBooks } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdraw } from './requests.ts';
-import { recount, retire, setRetention } from './upkeep.ts';
+import { retire, setRetention } from './retention.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
 
-/** The series catalogue in memory. Each call is one transaction. */
+/**
+ * The series catalogue in memory. Each transaction of the database is one step, and the time is read where the real catalogue reads it:
+ * before the first.
+ */
 export function createMemorySeriesCatalog(
   warehouse: MemoryWarehouse,
   clock: Clock,
   step: Step = atOnce,
-): SeriesCatalog {
+): PurgingCatalog {
+  /** A transaction whose commit waits for the disk. */
+  const write = async <T>(what: string, work: (now: number) => T): Promise<T> => {
+    const now = clock();
+    await step(what);
+    const result = work(now);
+    warehouse.flush();
+    return result;
+  };
+  const read = async <T>(what: string, work: (now: number) => T): Promise<T> => {
+    const now = clock();
+    await step(what);
+    return work(now);
+  };
   return {
-    async request(series, range, by) {
-      await step(`request ${seriesLabel(series)}`);
-      request(warehouse.book(series), range, clock(), by);
-    },
+    request: (series, range, by) =>
+      write(`request ${seriesLabel(series)}`, (now) => request(warehouse.book(series), range, now, by)),
 
-    async unfollow(series) {
-      await step(`unfollow ${seriesLabel(series)}`);
-      unfollow(warehouse.book(series), clock());
-    },
+    unfollow: (series) =>
+      write(`unfollow ${seriesLabel(series)}`, (now) => unfollow(warehouse.book(series), now)),
 
-    async withdraw(jobId) {
-      await step(`withdraw ${jobId}`);
-      withdraw(warehouse, jobId);
-    },
+    purge: (series, forMs) => purgeRows(warehouse, series, clock, step, forMs),
+
+    forget: (series) => write(`forget ${seriesLabel(series)}`, () => forget(warehouse, series)),
+
+    withdraw: (jobId) => write(`withdraw ${jobId}`, () => withdraw(warehouse, jobId)),
 
     async settle(jobId, status) {
-      await step(`settle ${jobId}`);
-      if (status === 'cancelled') endWithdrawn(warehouse, jobId);
-      else settleRequests(warehouse, jobId, clock());
+      if (status === 'cancelled') {
+        await write(`withdraw ${jobId}`, () => withdraw(warehouse, jobId));
+        await write(`settle ${jobId}`, () => endWithdrawn(warehouse, jobId));
+        return;
+      }
+      await read(`settle ${jobId}`, (now) =>
+        warehouse.withoutWaiting(now, () => settleRequests(warehouse, jobId, now)),
+      );
     },
 
-    async requested(series) {
-      await step(`requested of ${seriesLabel(series)}`);
-      return warehouse.book(series).record?.requested ?? [];
-    },
+    requested: (series) =>
+      read(`requested of ${seriesLabel(series)}`, () => warehouse.book(series).record?.requested ?? []),
 
-    async missing(series, requested) {
-      await step(`missing of ${seriesLabel(series)}`);
-      return missingIn(warehouse, warehouse.book(series), requested, clock());
-    },
+    missing: (series, requested) =>
+      read(`missing of ${seriesLabel(series)}`, (now) =>
+        missingIn(warehouse, warehouse.book(series), requested, now),
+      ),
 
-    async reconcile(series, range) {
-      await step(`reconcile ${seriesLabel(series)}`);
-      return reconcile(warehouse, warehouse.book(series), range, clock());
-    },
+    reconcile: (series, range) => reconcile(warehouse, series, range, clock(), step),
 
-    async recount(_budgetMs, filter) {
-      await step('recount');
-      return recount(warehouse, clock(), filter);
-    },
+    recount: (budgetMs, filter = {}) => recount(warehouse, clock, step, budgetMs, filter),
 
-    async retire(series) {
-      await step(`retire ${seriesLabel(series)}`);
-      retire(warehouse, warehouse.book(series), clock());
-    },
+    retire: (series) =>
+      write(`retire ${seriesLabel(series)}`, (now) => retire(warehouse, warehouse.book(series), now)),
 
-    async retention() {
-      await step('retention');
-      return [...warehouse.retention];
-    },
+    retention: () => read('retention', () => [...warehouse.retention]),
 
-    async setRetention(source, rule) {
-      await step(`set retention of ${source}`);
-      setRetention(warehouse, source, rule, clock());
-    },
+    setRetention: (source, rule) =>
+      write(`set retention of ${source}`, (now) => setRetention(warehouse, source, rule, now)),
 
-    async count(series, range) {
-      await step(`count ${seriesLabel(series)}`);
-      return warehouse.rows.count(series, range);
-    },
+    count: (series, range) => read(`count ${seriesLabel(series)}`, () => warehouse.rows.count(series, range)),
 
-    async series(filter) {
-      await step('series');
-      return requestedBooks(warehouse, filter).map(({ series, record }) => {
-        return { ...series, requested: record.requested };
-      });
-    },
+    series: (filter) =>
+      read('series', () =>
+        requestedBooks(warehouse, filter).map(({ series, record }) => {
+          return { ...series, requested: record.requested };
+        }),
+      ),
 
-    async audited(series) {
-      await step(`audited ${seriesLabel(series)}`);
-      const book = warehouse.book(series);
-      if (book.record) book.record = { ...book.record, auditedAt: clock() };
-    },
+    audited: (series) =>
+      write(`audited ${seriesLabel(series)}`, (now) => {
+        const book = warehouse.book(series);
+        if (book.record) book.record = { ...book.record, auditedAt: now };
+      }),
 
-    async report(filter) {
-      await step('report');
-      return report(warehouse, filter);
-    },
+    report: (filter) => report(warehouse, step, filter),
   };
 }

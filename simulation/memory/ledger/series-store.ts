@@ -5,7 +5,7 @@ import { intersect, normalize, subtract } from '../../../functions/core/time/ran
 import { type Clock, DAY } from '../../../functions/core/time/time.ts';
 import { atOnce, type Step } from '../step.ts';
 import { commitPages } from './commit.ts';
-import { missingIn, noteFailed } from './ledger.ts';
+import { isPurged, missingIn, noteFailed } from './ledger.ts';
 import type { Book, MemoryWarehouse } from './warehouse.ts';
 
 /** How long the end of a job is remembered. */
@@ -32,7 +32,8 @@ export function createMemorySeriesStore(
       const [first] = pages;
       if (!first) return 0;
       await step(`commit ${seriesLabel(first.series)}`);
-      return commitPages(warehouse, pages, { jobId: by.jobId, chunk: by.chunk, at: clock() });
+      const author = { jobId: by.jobId, chunk: by.chunk, at: clock() };
+      return warehouse.withoutWaiting(author.at, () => commitPages(warehouse, pages, author));
     },
 
     async rowsBy(jobId, chunk) {
@@ -42,15 +43,14 @@ export function createMemorySeriesStore(
 
     async secure(jobId) {
       await step(`secure ${jobId}`);
+      warehouse.flush();
       return spansOf(jobId).reduce((sum, { rows }) => sum + rows, 0);
     },
 
     async close(jobId) {
       await step(`close ${jobId}`);
-      warehouse.closedJobs.set(jobId, clock());
-      for (const [id, at] of warehouse.closedJobs) {
-        if (at < clock() - REMEMBERED) warehouse.closedJobs.delete(id);
-      }
+      const now = clock();
+      warehouse.withoutWaiting(now, () => warehouse.closeJob(jobId, now, now - REMEMBERED));
     },
 
     async listing(series) {
@@ -70,12 +70,15 @@ export function createMemorySeriesStore(
         ...(lookedAt !== undefined && { lookedAt }),
       };
       if (before) dropContradicted(book, before, listing);
+      warehouse.flush();
     },
 
     async markFailed({ label, start, end, ...series }, jobId, error) {
       await step(`mark failed ${label}`);
-      const by = { jobId, chunk: label, at: clock() };
-      noteFailed(warehouse, warehouse.book(series), { start, end }, error, by);
+      const book = warehouse.book(series);
+      if (isPurged(book)) return;
+      noteFailed(warehouse, book, { start, end }, error, { jobId, chunk: label, at: clock() });
+      warehouse.flush();
     },
   };
 }

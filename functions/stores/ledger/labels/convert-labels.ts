@@ -1,3 +1,4 @@
+import type { NewSpan } from '../../../core/ledger/new-span.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import type { Source } from '../../../core/series/source.ts';
 import type { TableSpec } from '../../../core/series/table.ts';
@@ -7,7 +8,6 @@ import { stepOf, type Timeframe } from '../../../core/time/timeframe.ts';
 import { quoted, tableName } from '../../copy/copy.ts';
 import { bounds, ownRows } from '../../postgres/fragments.ts';
 import type { Sql, Transaction } from '../../postgres/postgres.ts';
-import type { NewSpan } from '../spans/new-span.ts';
 import { readCovered } from '../spans/read-ledger.ts';
 import { insertSpans, lockMonths, removeSpans } from '../spans/write-spans.ts';
 import { accountsForDeletes } from '../upkeep/recount.ts';

@@ -1,4 +1,5 @@
 import type { Breach } from '../../../core/ledger/invariants.ts';
+import type { NewSpan } from '../../../core/ledger/new-span.ts';
 import type { Series } from '../../../core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../../core/series/table.ts';
 import { hull, normalize, type Range } from '../../../core/time/range.ts';
@@ -6,7 +7,6 @@ import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
 import { bounds, type Fragment, ofSeries, ownRows } from '../../postgres/fragments.ts';
 import type { Runner } from '../../postgres/postgres.ts';
-import type { NewSpan } from './new-span.ts';
 
 /** The table whose rows the spans describe, and how they were written. */
 export interface Counted {

@@ -1,3 +1,4 @@
+import type { KnownSpans } from '../../../core/ledger/page-account.ts';
 import type { Series } from '../../../core/series/series.ts';
 import type { Range, RangeSet } from '../../../core/time/range.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
@@ -74,9 +75,7 @@ export async function readSpanned(sql: Runner, series: Series): Promise<RangeSet
 }
 
 /** What the ledger says about a range: rows, proofs that still hold, and every other span. */
-export interface LedgerState {
-  readonly have: RangeSet;
-  readonly proven: RangeSet;
+export interface LedgerState extends KnownSpans {
   readonly other: RangeSet;
   /** the series was purged and has not been ordered since: nothing of it is written */
   readonly purged: boolean;

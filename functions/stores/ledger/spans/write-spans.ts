@@ -1,4 +1,5 @@
 import { brokenInvariant, overlapIn } from '../../../core/ledger/invariants.ts';
+import type { CoverageState, NewSpan } from '../../../core/ledger/new-span.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import { periodsIn } from '../../../core/time/period.ts';
 import { clip, hull, type Range, type RangeSet } from '../../../core/time/range.ts';
@@ -7,7 +8,6 @@ import { stepOf } from '../../../core/time/timeframe.ts';
 import { type Fragment, toMultirange } from '../../postgres/fragments.ts';
 import type { Transaction } from '../../postgres/postgres.ts';
 import { type Broken, type Counted, selectBroken, toBreach } from './check-spans.ts';
-import type { CoverageState, NewSpan } from './new-span.ts';
 import { readMissing, touching } from './read-ledger.ts';
 
 export interface Author {

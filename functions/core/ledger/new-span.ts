@@ -1,4 +1,4 @@
-import type { Range } from '../../../core/time/range.ts';
+import type { Range } from '../time/range.ts';
 
 export type CoverageState = 'have' | 'empty' | 'failed';
 

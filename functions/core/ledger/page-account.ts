@@ -1,12 +1,17 @@
-import { GordonError } from '../../core/errors/errors.ts';
-import type { Page } from '../../core/ledger/coverage.ts';
-import { seriesLabel } from '../../core/series/series.ts';
-import { type Batch, lowerBound, sliceBatch, type TableSpec } from '../../core/series/table.ts';
-import { measure, normalize, type Range, type RangeSet, subtract, union } from '../../core/time/range.ts';
-import { iso } from '../../core/time/time.ts';
-import { stepOf } from '../../core/time/timeframe.ts';
-import type { NewSpan } from './spans/new-span.ts';
-import type { LedgerState } from './spans/read-ledger.ts';
+import { GordonError } from '../errors/errors.ts';
+import { seriesLabel } from '../series/series.ts';
+import { type Batch, lowerBound, sliceBatch, type TableSpec } from '../series/table.ts';
+import { measure, normalize, type Range, type RangeSet, subtract, union } from '../time/range.ts';
+import { iso } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
+import type { Page } from './coverage.ts';
+import type { NewSpan } from './new-span.ts';
+
+/** What the ledger knows of a range: spans with rows, and proofs that still hold. */
+export interface KnownSpans {
+  readonly have: RangeSet;
+  readonly proven: RangeSet;
+}
 
 /** What pages add to the ledger. */
 export interface Account {
@@ -26,7 +31,7 @@ export interface Account {
 export function accountPages(
   table: TableSpec,
   pages: readonly Page[],
-  { have, proven }: LedgerState,
+  { have, proven }: KnownSpans,
 ): Account {
   const spans: NewSpan[] = [];
   let written: RangeSet = [];

@@ -1,0 +1,4 @@
+import { describePurge } from '../../conformance/purge.ts';
+import { memoryWarehouse } from '../../conformance/warehouse.ts';
+
+describePurge(memoryWarehouse);

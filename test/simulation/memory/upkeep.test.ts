@@ -1,0 +1,4 @@
+import { describeUpkeep } from '../../conformance/upkeep.ts';
+import { memoryWarehouse } from '../../conformance/warehouse.ts';
+
+describeUpkeep(memoryWarehouse);

@@ -1,0 +1,4 @@
+import { memoryWarehouse } from '../../conformance/warehouse.ts';
+import { describeWatch } from '../../conformance/watch.ts';
+
+describeWatch(memoryWarehouse);

@@ -1,0 +1,4 @@
+import { postgresWarehouse } from '../../conformance/warehouse.ts';
+import { describeWatch } from '../../conformance/watch.ts';
+
+describeWatch(postgresWarehouse);
