@@ -3,6 +3,7 @@ import { LABELS_MOVED } from '../functions/sources/binance/metrics/metric-labels
 import { drawPlan, type FaultPlan } from './engine/fault.ts';
 import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
+import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord } from './properties/by-record.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
 import { checkLedger } from './properties/ledger.ts';
@@ -83,12 +84,15 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
     world.calm();
     world.orderAll();
   });
+  const expiry = random.fork('expiry');
   const end = calmAt + quiet;
   for (let until = start + HOUR; until < end && problems.size === 0; until += HOUR) {
     await scheduler.run(until);
     note(checkLedger(world.warehouse));
     note(world.problems);
     note(world.venue.breaches);
+    // DynamoDB deletes what has expired when it likes.
+    if (expiry.chance(0.2)) expire(world.tables, scheduler.now());
   }
   if (problems.size === 0) {
     await scheduler.run(end);

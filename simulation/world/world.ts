@@ -115,6 +115,9 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
         this.onEnd?.(jobId, status);
       },
     });
+    const behind = this.random.fork('index');
+    // The index by status hears of a write a moment later.
+    this.tables.indexBehind = () => (behind.chance(0.1) ? behind.int(4) : 0);
     this.operators = new Operators(this);
     startSchedules(this.scheduler, this.random.fork('schedules'), this.functions);
   }

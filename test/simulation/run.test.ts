@@ -6,6 +6,8 @@ import { type Outcome, type RunSpec, simulate } from '../../simulation/run.ts';
 
 /** Some hours with as many faults as a day has, and some hours of peace. */
 const SHORT = { days: 0.1, quiet: 0.1 } as const;
+/** Strikes the first call of the database within the run. */
+const CUT = { kind: 'connection to the database cut', at: 0, skip: 0, times: 1 };
 const SEEDS = [1, 2];
 
 const inProcess = async (spec: RunSpec): Promise<Pick<Outcome, 'hash' | 'steps'>> => {
@@ -34,13 +36,13 @@ describe('a run of a seed', () => {
   it('is another one without one of its faults, and the same one with the faults it drew', async () => {
     const drawn = await simulate({ seed: 5, ...SHORT });
     expect((await simulate({ seed: 5, ...SHORT, plan: drawn.plan })).hash).toBe(drawn.hash);
-    expect((await simulate({ seed: 5, ...SHORT, plan: [] })).hash).not.toBe(drawn.hash);
+    expect((await simulate({ seed: 5, ...SHORT, plan: [CUT] })).hash).not.toBe(drawn.hash);
   });
 });
 
 const regressions = readRegressions();
 
-describe('runs that failed once', () => {
+describe.runIf(regressions.length > 0)('runs that failed once', () => {
   it.each(regressions.map((one) => [`${one.what} (seed ${one.seed})`, one] as const))(
     '%s',
     async (_, spec) => {
