@@ -60,10 +60,15 @@ const shiftedFrom = ({ at, begins }: Fault): Range => ({
   end: Number.POSITIVE_INFINITY,
 });
 
-/** From when to when a fault can have an effect. */
+/**
+ * From when to when a fault can have an effect: a restore takes away what was written since its backup, nothing is fetched of what
+ * is not followed, and a row that somebody deleted may be one that the venue has only once.
+ */
 function timeOf(fault: Fault): Range {
-  const { at, begins, until, lasts, lagMs, filledAt } = fault as Fault &
+  const { at, begins, until, lasts, lagMs, filledAt, age, after } = fault as Fault &
     Readonly<Record<string, number | undefined>>;
-  const start = Math.min(at, begins ?? at);
-  return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + (lasts ?? 0)) + (lagMs ?? 0) };
+  const deleted = fault.kind === 'rows deleted by hand' ? (fault.start as number) : at;
+  const start = Math.min(at, begins ?? at, deleted);
+  const longest = Math.max(lasts ?? 0, age ?? 0, after ?? 0);
+  return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + longest) + (lagMs ?? 0) };
 }
