@@ -3,14 +3,14 @@
 .PHONY: demo dev-up dev-down dev-seed test check bench help
 .PHONY: localstack-up localstack-deploy localstack-down test-localstack
 
-# What the commands and the local stack need, and what development needs as well: a fresh machine gets half of it first.
+# Packages of the commands and the local stack, and those of development as well: a fresh machine first installs half of them.
 RUNNABLE := node_modules/.package-lock.json
 INSTALLED := node_modules/.all-installed
 GORDON := bin/gordon-data
 HOST_MODE := node_modules/.bin/node localstack/main.ts
 
-# Not `npm ci`: it refuses a lock without the optional binaries of other platforms, and a registry mirror may not have them
-# to lock. The versions are the lock's all the same.
+# Not `npm ci`: it refuses a lock without the optional binaries of other platforms, which a registry mirror may lack. The
+# versions are still those of the lock.
 INSTALL := npm install --no-save --no-audit --no-fund --loglevel=error
 
 $(RUNNABLE): package.json package-lock.json
@@ -30,7 +30,7 @@ demo: $(RUNNABLE) ## from nothing to a year of BTC and ETH and its coverage repo
 dev-up: $(RUNNABLE) ## start the stack with live venues: jobs API on 8081, candle API on 3000
 	@$(GORDON) up
 
-dev-down: $(RUNNABLE) ## stop whatever dev-up or demo started; data are kept
+dev-down: $(RUNNABLE) ## stop what dev-up or demo started; data are kept
 	@$(GORDON) down
 
 dev-seed: $(RUNNABLE) ## load a year of BTC and ETH from the live venues; FROM_DATE, TO_DATE, SYMBOLS, SKIP_...=1
@@ -39,16 +39,16 @@ dev-seed: $(RUNNABLE) ## load a year of BTC and ETH from the live venues; FROM_D
 check: $(INSTALLED) ## format, lint, types, dead code, import direction
 	@npm run --silent check
 
-test: check ## everything that must hold: checks, then all tests
+test: check ## the checks, then all tests
 	@npm run --silent test
 
-localstack-up: $(INSTALLED) ## start LocalStack, without Docker; GORDON_LOCALSTACK_PORT unless 4566
+localstack-up: $(INSTALLED) ## start LocalStack without Docker, on GORDON_LOCALSTACK_PORT (default 4566)
 	@$(HOST_MODE) up
 
-localstack-deploy: $(INSTALLED) ## deploy the stack on it, with simulated venues unless GORDON_VENUES=live
+localstack-deploy: $(INSTALLED) ## deploy the stack on it, with simulated venues, or with GORDON_VENUES=live
 	@$(HOST_MODE) deploy
 
-localstack-down: $(INSTALLED) ## stop LocalStack and what belongs to it; the database is kept
+localstack-down: $(INSTALLED) ## stop LocalStack and its processes; the database is kept
 	@$(HOST_MODE) down
 
 test-localstack: $(INSTALLED) ## the suite of the hosts against a LocalStack of its own; three minutes

@@ -29,10 +29,12 @@ const UNITS = [
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a CI runner: a file often waits for its server or for a process.
+    maxWorkers: 3,
     // No bound on speed: it ends what hangs, also on a machine that has other work.
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 110_000, interval: 20 } },
     sequence: { sequencer: LongestFirst },
     // The log of the functions is for operators; a test that wants it looks at it.
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:audit`: how long it takes to hold rows against the ledger: ten million, or as many as SYMBOLS says (years of 1m,
- * 19 unless told; `SYMBOLS=19,190` goes on from ten to a hundred million, 17 GB). Rows are counted by span, and only the days that
+ * 19 by default; `SYMBOLS=19,190` goes on from ten to a hundred million, 17 GB). Rows are counted by span, and only the days that
  * are short are looked into, so the time should follow the rows that an index scan counts, and hardly the holes.
  */
 import pMap from 'p-map';

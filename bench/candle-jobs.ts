@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGGREGATES } from '../functions/core/aggregates/aggregates.ts';
-import type { JobDetail } from '../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../functions/core/api/jobs/schemas.ts';
 import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
 import { type Host, startHost } from '../host/host.ts';
 import { startVenuesProcess } from '../host/venues-process.ts';

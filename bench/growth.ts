@@ -6,12 +6,12 @@
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { fillDocument } from './fill-document.ts';
 import { type Crowd, crowd } from './growth/contention.ts';
 import { draw } from './growth/draw.ts';
 import { load } from './growth/load.ts';
 import { crowdTable, loadTable } from './growth/tables.ts';
-import { onGround } from './growth/testbed.ts';
-import { fill } from './scale/fill.ts';
+import { withTestbed } from './growth/testbed.ts';
 import { inFolder } from './temporary-folder.ts';
 
 const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -22,11 +22,11 @@ const say = (line: string): void => console.error(line);
 if (values.part !== 'crowd') {
   const stages = numbers(process.env.SYMBOL_YEARS ?? '1,10,100');
   const loaded = await inFolder('growth', (folder) =>
-    onGround(folder, (ground) => load(ground, stages, say)),
+    withTestbed(folder, (testbed) => load(testbed, stages, say)),
   );
   console.log(loadTable(loaded));
   if (values.docs) {
-    fill(`${DOCS}GROWTH.md`, { load: loadTable(loaded) });
+    fillDocument(`${DOCS}GROWTH.md`, { load: loadTable(loaded) });
     await draw(`${DOCS}images/growth.svg`, loaded);
   }
 }
@@ -34,12 +34,12 @@ if (values.part !== 'load') {
   const fetchers = numbers(process.env.FETCHERS ?? '8,1,20,40,8');
   const symbols = Number(process.env.CROWD_SYMBOLS ?? 16);
   const crowds = await inFolder('crowd', (folder) =>
-    onGround(folder, async (ground) => {
+    withTestbed(folder, async (testbed) => {
       const runs: Crowd[] = [];
       // Unmeasured: compiles the code and fills the mirror.
-      await crowd(ground, 8, 1);
+      await crowd(testbed, 8, 1);
       for (const n of fetchers) {
-        runs.push(await crowd(ground, n, symbols));
+        runs.push(await crowd(testbed, n, symbols));
         const { rows, seconds, waits } = runs.at(-1)!;
         say(
           `${n} fetchers: ${Math.round(rows / seconds).toLocaleString('en')} rows/s, ${JSON.stringify(waits)}`,
@@ -49,5 +49,5 @@ if (values.part !== 'load') {
     }),
   );
   console.log(crowdTable(crowds, fetchers[0]!));
-  if (values.docs) fill(`${DOCS}GROWTH.md`, { crowd: crowdTable(crowds, fetchers[0]!) });
+  if (values.docs) fillDocument(`${DOCS}GROWTH.md`, { crowd: crowdTable(crowds, fetchers[0]!) });
 }

@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --markdown]`: one symbol-year of 1m klines by gordon-data and by its peers, in one run on one machine,
- * because absolute times drift and only ratios compare. Everybody asks the same simulator, whose archive files are made
+ * because absolute times drift and only ratios compare. Everybody uses the same simulator, whose archive files are made
  * before the clock starts: a venue has them lying there. Tools of PyPI take part where they are installed; `PEERS=1`
- * installs them, `PEERS=0` leaves all peers but raw COPY out. `ROUNDS` is 3 unless told.
+ * installs them, `PEERS=0` leaves all peers but raw COPY out. `ROUNDS` defaults to 3.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,11 +15,11 @@ import { backfill, gordonData } from './peers/gordon-data.ts';
 import { peers } from './peers/index.ts';
 import {
   type Description,
-  type Ground,
   intoTable,
   type Outcome,
   type Peer,
   type Ready,
+  type Testbed,
   WANTED,
 } from './peers/peer.ts';
 import { dump, rawCopy } from './peers/raw-copy.ts';
@@ -55,7 +55,7 @@ const sql = connect(host.databaseUrl, { max: 2 });
 try {
   await backfill(host, WANTED.rows);
   const { GORDON_BINANCE_ARCHIVE_URL, GORDON_BINANCE_LISTING_URL, GORDON_BINANCE_SPOT_URL } = venues.env;
-  const ground = {
+  const testbed = {
     venue: {
       archive: GORDON_BINANCE_ARCHIVE_URL!,
       listing: GORDON_BINANCE_LISTING_URL!,
@@ -72,10 +72,10 @@ try {
   };
   const again: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
-    await measure(gordon, ground, round);
+    await measure(gordon, testbed, round);
     again.push((await intoTable(sql, () => backfill(host, 0))).seconds);
     for (const runner of runners) {
-      if (!runner.peer.once || round === 1) await measure(runner, ground, round);
+      if (!runner.peer.once || round === 1) await measure(runner, testbed, round);
     }
   }
   const memory = Math.round(process.resourceUsage().maxRSS / 1_024);
@@ -100,11 +100,11 @@ async function admit(peer: Peer): Promise<void> {
   else runners.push({ ...ready, peer, outcomes: [] });
 }
 
-async function measure(runner: Runner, ground: Omit<Ground, 'folder'>, round: number): Promise<void> {
+async function measure(runner: Runner, testbed: Omit<Testbed, 'folder'>, round: number): Promise<void> {
   const own = mkdtempSync(join(folder, 'run-'));
   await empty(sql);
   try {
-    const outcome = await runner.run({ ...ground, folder: own });
+    const outcome = await runner.run({ ...testbed, folder: own });
     runner.outcomes.push(outcome);
     const rate = whole(outcome.rows / outcome.seconds);
     console.error(`round ${round}: ${runner.peer.name} ${outcome.seconds.toFixed(2)} s, ${rate} rows/s`);

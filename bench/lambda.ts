@@ -1,12 +1,14 @@
 /**
- * `node bench/lambda.ts [--markdown] [--part fetch|peak|cold] [--months 6] [--runs 3] [--bundles DIR]`: what the
- * functions cost on Lambda, measured. The bundles are made by the CDK app itself; each runs in a fresh Node with the part
- * of a processor that Lambda gives its memory, where the kernel lets us hold it to that (as root on Linux).
+ * `node bench/lambda.ts [--docs] [--part fetch|peak|cold] [--months 6] [--runs 5] [--bundles DIR]`: measures what the functions
+ * cost on Lambda; `--docs` writes the tables into docs/LAMBDA.md. The bundles are made by the CDK app itself. Each runs in a
+ * fresh Node with the share of a processor that Lambda gives its memory, where the kernel can enforce it (as root on Linux).
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Host, startHost } from '../host/host.ts';
+import { fillDocument } from './fill-document.ts';
 import { makeBundles } from './lambda/bundles.ts';
 import { coldStarts } from './lambda/cold-starts.ts';
 import { type FetchRow, fetchMonths, WAIT_PER_CHUNK, warmUp } from './lambda/fetching.ts';
@@ -19,10 +21,10 @@ const SIZES = [256, 512, 1_024, 1_769, 3_008];
 
 const { values } = parseArgs({
   options: {
-    markdown: { type: 'boolean', default: false },
+    docs: { type: 'boolean', default: false },
     part: { type: 'string' },
     months: { type: 'string', default: '6' },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string', default: '5' },
     bundles: { type: 'string' },
   },
 });
@@ -31,32 +33,40 @@ const limited = canLimit();
 const how = limited ? 'with the share of a processor that Lambda gives' : 'computed from processor time';
 const folder = newFolder('lambda');
 
-const asked = (part: string): boolean => values.part === undefined || values.part === part;
-const tell = (title: string, table: Parameters<typeof shown>[0]): void =>
-  console.log(`${title}\n\n${shown(table, values.markdown)}\n`);
+const runsPart = (part: string): boolean => values.part === undefined || values.part === part;
+const DOCUMENT = fileURLToPath(new URL('../docs/LAMBDA.md', import.meta.url));
+const print = (part: string, title: string, table: Parameters<typeof shown>[0]): void => {
+  console.log(`${title}\n\n${shown(table, false)}\n`);
+  if (values.docs) fillDocument(DOCUMENT, { [part]: shown(table, true) });
+};
 
 try {
   const bundles = await makeBundles(values.bundles ?? join(folder, 'cdk.out'));
   const { url } = bundles.find(({ spec }) => spec.state === 'FetchChunk')!;
-  if (asked('fetch') || asked('peak')) await withHost((host) => measureFetcher(host, url));
-  if (asked('cold')) {
+  if (runsPart('fetch') || runsPart('peak')) await withHost((host) => measureFetcher(host, url));
+  if (runsPart('cold')) {
     const title = `Cold starts, median of ${runs}, ${limited ? how : 'with the whole machine'}`;
-    tell(title, coldTable(await coldStarts(bundles, { runs, limited })));
+    print('cold', title, coldTable(await coldStarts(bundles, { runs, limited })));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function measureFetcher(host: Host, url: string): Promise<void> {
-  if (asked('fetch')) {
+  if (runsPart('fetch')) {
     await warmUp(host, url, months);
     const rows: FetchRow[] = [];
     for (const memoryMb of SIZES) rows.push(await fetchMonths(host, url, memoryMb, { months, limited }));
     const waits = `the waits are ${WAIT_PER_CHUNK} s in each chunk, for a venue that is not on this machine`;
     const price = `${PRICE} USD for a GB-second (arm64, us-east-1)`;
-    tell(`A million rows through fetch-chunk, ${how}; ${waits}; ${price}`, fetchTable(rows, limited));
+    print(
+      'fetch',
+      `A million rows through fetch-chunk, ${how}; ${waits}; ${price}`,
+      fetchTable(rows, limited),
+    );
   }
-  if (asked('peak')) tell('The most memory of fetch-chunk', peakTable(await peaks(host, url, SIZES), SIZES));
+  if (runsPart('peak'))
+    print('peak', 'The most memory of fetch-chunk', peakTable(await peaks(host, url, SIZES), SIZES));
 }
 
 async function withHost(work: (host: Host) => Promise<void>): Promise<void> {

@@ -3,7 +3,7 @@
  * LATENCY_MS. SYMBOLS by name of both Binance markets, of one, and by a selector; `dry_run`, so that only the order is measured, and
  * once as a real order, which is cancelled.
  */
-import type { JobDetail } from '../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../functions/core/api/jobs/schemas.ts';
 import { startHost } from '../host/host.ts';
 import { startVenues } from '../simulator/index.ts';
 import { inFolder, unlessInterrupted } from './temporary-folder.ts';

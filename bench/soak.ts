@@ -12,10 +12,15 @@ const seed = Number(process.argv[3] ?? 1);
 const START = Date.UTC(2025, 5, 1);
 
 await inFolder('soak', async (folder) => {
-  const plant = await startResources(folder, seed, START);
+  const resources = await startResources(folder, seed, START);
   try {
     const began = Date.now();
-    const report = await rehearse(plant, { days, seed, start: START, log: (line) => console.error(line) });
+    const report = await rehearse(resources, {
+      days,
+      seed,
+      start: START,
+      log: (line) => console.error(line),
+    });
     const minutes = ((Date.now() - began) / 60_000).toFixed(1);
     console.log(
       `${days} days, seed ${seed}, in ${minutes} minutes: ${report.rows} rows, all as the venues have them.`,
@@ -29,6 +34,6 @@ await inFolder('soak', async (folder) => {
       process.exitCode = 1;
     }
   } finally {
-    await plant.close();
+    await resources.close();
   }
 });

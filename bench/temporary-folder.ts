@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * An empty folder that another user may pass through: a server that root starts runs as one, and would else put its data under
- * /var/tmp, where nobody removes them.
+ * An empty folder that other users may pass through. PostgreSQL, started by root, runs as another user and would otherwise keep
+ * its data under /var/tmp, where nobody removes them.
  */
 export function newFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `gordon-${name}-`));
@@ -12,7 +12,7 @@ export function newFolder(name: string): string {
   return folder;
 }
 
-/** Works in a folder of its own that is gone afterwards, whatever happened. */
+/** Runs the work in a folder of its own and removes the folder afterwards. */
 export async function inFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = newFolder(name);
   try {
@@ -22,14 +22,14 @@ export async function inFolder<T>(name: string, work: (folder: string) => Promis
   }
 }
 
-/** Fails when the program is told to end, so that what stands in a `finally` is done. */
+/** Rejects at SIGINT and SIGTERM, so that the caller's `finally` blocks run. */
 export async function unlessInterrupted<T>(work: Promise<T>): Promise<T> {
-  const told = Promise.withResolvers<never>();
-  const tell = (signal: NodeJS.Signals): void => told.reject(new Error(`ended by ${signal}`));
-  process.once('SIGINT', tell).once('SIGTERM', tell);
+  const interrupted = Promise.withResolvers<never>();
+  const stop = (signal: NodeJS.Signals): void => interrupted.reject(new Error(`ended by ${signal}`));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    return await Promise.race([work, told.promise]);
+    return await Promise.race([work, interrupted.promise]);
   } finally {
-    process.off('SIGINT', tell).off('SIGTERM', tell);
+    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }

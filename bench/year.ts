@@ -1,7 +1,7 @@
 /**
  * `npm run bench:year`: a year of spot and perpetual 1m klines of BTC and ETH, from an order to the end of its job, against raw
- * COPY of the very same rows in one session, in turns. Both cores of a small machine are busy then, so the processor time
- * is told too: what is left idle is all that could still be won without doing less. `ROUNDS` is 5 unless told. Linux only, for
+ * COPY of the same rows in one session, alternately. Both cores of a small machine are busy then, so the processor time
+ * is reported too: only idle time could still be saved without doing less. `ROUNDS` defaults to 5. Linux only, for
  * processor time is read from /proc.
  */
 import { cpus } from 'node:os';
@@ -22,7 +22,7 @@ const ROWS = 4 * 525_600;
 const TABLES = ['spot_klines', 'perp_klines'];
 
 await inFolder('year', async (folder) => {
-  // Its files are made by the first job: a venue has them lying there.
+  // The first job makes its files; a real venue has them already.
   const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
   const host = await startHost({
     folder,
@@ -47,7 +47,7 @@ await inFolder('year', async (folder) => {
         `round ${round}: gordon-data ${describe(gordon)}; raw COPY ${describe(rounds.at(-1)!.raw)}`,
       );
     }
-    tell(rounds);
+    printRounds(rounds);
   };
   try {
     await unlessInterrupted(measured());
@@ -86,7 +86,7 @@ function describe({ seconds, cpu, idle }: Timed): string {
   return `${seconds.toFixed(2)} s (this process ${cpu.host.toFixed(2)} s, sessions of PostgreSQL ${cpu.sessions.toFixed(2)} s, idle ${idle.toFixed(2)} s of ${cpus().length} cores)`;
 }
 
-function tell(rounds: readonly Round[]): void {
+function printRounds(rounds: readonly Round[]): void {
   const middle = (of: (round: Round) => number): number => median(rounds.map(of));
   const [gordon, raw] = [middle((round) => round.gordon.seconds), middle((round) => round.raw.seconds)];
   console.log(`a year of 1m klines of BTC and ETH, spot and perpetual, ${whole(ROWS)} rows, median of ${rounds.length} rounds

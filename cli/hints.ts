@@ -15,7 +15,7 @@ export interface Invocation {
 /** A text that names commands, with each as it works where the user is. */
 export type Hint = (text: string) => string;
 
-/** Commands that texts name. A test holds them against the program's own. */
+/** Commands that texts name. A test compares them with the program's own. */
 export const COMMANDS =
   'backfill console convert-labels doctor down migrate probe retention seed sql status up verify'.split(' ');
 

@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addOthers } from './commands/add-others.ts';
 import { addBackfill } from './commands/backfill/add-backfill.ts';
+import { addSeed } from './commands/backfill/seed.ts';
 import type { Context } from './commands/context.ts';
 import type { Handle } from './commands/handle.ts';
+import { addConsole } from './commands/machine/console.ts';
+import { addConvertLabels } from './commands/machine/convert-labels.ts';
+import { addDoctor } from './commands/machine/doctor.ts';
+import { addHost } from './commands/machine/host.ts';
+import { addMigrate } from './commands/machine/migrate.ts';
+import { addProbe } from './commands/warehouse/probe.ts';
+import { addRetention } from './commands/warehouse/retention.ts';
+import { addSql } from './commands/warehouse/sql.ts';
+import { addVerify } from './commands/warehouse/verify.ts';
 import { oneLine } from './failure.ts';
 import { say } from './terminal.ts';
 
@@ -30,10 +39,24 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
       outputError: (text) => say(err, `gordon-data: ${hint(oneLine(text.replace(/^error: /, '')))}`),
     })
     .addHelpText('after', EXAMPLES);
-  addBackfill(program, context, handle);
-  addOthers(program, context, handle);
+  for (const add of ADD) add(program, context, handle);
   return program;
 }
+
+/** In the order of the help. */
+const ADD = [
+  addBackfill,
+  addSql,
+  addSeed,
+  addVerify,
+  addHost,
+  addConsole,
+  addMigrate,
+  addConvertLabels,
+  addRetention,
+  addProbe,
+  addDoctor,
+];
 
 const EXAMPLES = `
 Examples:

@@ -10,6 +10,8 @@ export interface Route {
   readonly access: readonly Access[];
   /** one line for the API's document, and for the description of its function */
   readonly summary: string;
+  /** statuses besides 2xx with a body that is an answer and no problem */
+  readonly also?: readonly number[];
   /** defaults to what suits a function that reads */
   readonly memoryMb?: number;
 }
@@ -130,6 +132,7 @@ export const ROUTES = {
     folder: 'service',
     access: ['job-table:read', 'database'],
     summary: 'Whether database and job table answer',
+    also: [503],
   },
   openapi: {
     route: 'GET /openapi.json',

@@ -17,14 +17,14 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** As API Gateway has it, but a file of the console may be bytes. */
+/** As in API Gateway, except that a file of the console may be bytes. */
 type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & { readonly body: string | Uint8Array };
 
 const FOREIGN = problem('foreign-origin', 'A page of another site may not use this API.', {
   remedy: 'Open the console at this address itself.',
 });
 
-/** API Gateway passes 10 MB; what a route takes is for its handler to say. */
+/** API Gateway passes 10 MB. Handlers enforce the smaller limits of their routes. */
 const LARGEST_REQUEST = 10 * 1024 * 1024;
 
 /** The manifest's operations on a port, turned into the events that API Gateway would send, and the console beside them. */
@@ -55,7 +55,7 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
         response.writeHead(statusCode, headers as Record<string, string>).end(body);
       });
   });
-  // A client that is as busy as this host takes a connection up again after Node's five seconds, just when it is closed.
+  // A busy client reuses a connection after more than Node's default of five seconds, just when the server closes it.
   server.keepAliveTimeout = 65_000;
   return {
     port: await listen(server, port),
@@ -80,7 +80,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | null> {
   let bytes = 0;
   for await (const piece of request) {
     bytes += (piece as Buffer).length;
-    // What is beyond the limit is read and dropped: a client that is still sending would not see the answer.
+    // Bytes beyond the limit are read and dropped, because a client that is still sending would not see the answer.
     if (bytes <= LARGEST_REQUEST) pieces.push(piece as Buffer);
   }
   return bytes === 0 ? null : Buffer.concat(pieces).toString('utf8');

@@ -4,8 +4,8 @@ import { describeError } from '../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
 import { type Clock, MINUTE } from '../functions/core/time/time.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
-import type { Patience } from '../functions/runtime/read-answer.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
+import type { Patience } from '../functions/runtime/venues/read-answer.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
@@ -35,9 +35,9 @@ export interface HostOptions {
   readonly rehearsal?: Rehearsal;
 }
 
-/** What a rehearsal of faults turns: what an operator never needs. */
+/** Settings for fault tests. An operator never needs them. */
 export interface Rehearsal {
-  /** stands between the state machine and its functions: holds one, calls it twice, runs it elsewhere */
+  /** wraps each call of a function by the state machine: to delay it, call it twice or run it elsewhere */
   readonly around?: Around;
   /** pause before each attempt of a Retry, instead of the definition's; ms */
   readonly retryMs?: number;
@@ -49,7 +49,7 @@ export interface Rehearsal {
   readonly everySeconds?: number;
 }
 
-/** Calls a function, or does otherwise; what it returns or throws is the function's answer. */
+/** Calls a function or replaces the call. What it returns or throws is the function's answer. */
 export type Around = (
   handler: string,
   event: unknown,
@@ -65,7 +65,7 @@ export interface Host {
   /** base of the simulated venues; absent where the venues are real */
   readonly simulatorUrl?: string;
   readonly services: Services;
-  /** what the functions are given; for one that runs in a process of its own */
+  /** environment of the functions, for one that runs in a process of its own */
   readonly env: NodeJS.ProcessEnv;
   close(): Promise<void>;
 }
@@ -74,7 +74,7 @@ const SEED = 1;
 
 /**
  * The whole program in one process: database, job table, state machine, both API ports, schedules. Jobs that were at
- * work when the last host ended are started again; whatever they had written is not fetched twice.
+ * work when the last host ended are started again, and rows that they wrote are not fetched twice.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const stops: (() => Promise<void> | void)[] = [];
@@ -100,7 +100,7 @@ async function assemble(
     stops.push(() => it.close());
     return it;
   };
-  // The ports first: they show at once that another host runs, before anything is touched.
+  // The ports come first: they show that another host runs before anything is changed.
   let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
   const servers: ApiServer[] = [];
   for (const port of [options.ports.jobs, options.ports.candles]) {

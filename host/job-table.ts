@@ -21,8 +21,8 @@ export const LOCAL_AWS = {
 } as const;
 
 /**
- * Waits until no request is at work. One whose client is gone still is: its connection does not show it, and dynalite
- * throws outside of any call when its database is closed before it writes.
+ * Waits until no request is at work, including requests whose client has closed its connection: dynalite throws outside of any
+ * call when its database is closed before such a request writes.
  */
 function watchWork(server: Server): { idle(): Promise<void> } {
   const atWork = new Set<ServerResponse>();
@@ -42,7 +42,7 @@ function watchWork(server: Server): { idle(): Promise<void> } {
   };
 }
 
-/** ms; all of them are short, but one whose body never came would never end */
+/** ms; requests are short, but one whose body never arrives would never end */
 const LONGEST_REQUEST = 2_000;
 
 /** A DynamoDB stand-in with the job table in it. @param folder where it is kept; absent: in memory */

@@ -12,7 +12,7 @@ export interface SchedulerOptions {
   readonly which: Schedules;
   invoke(handler: string, event: unknown): Promise<unknown>;
   failed(schedule: string, error: unknown): void;
-  /** how many minutes ago a schedule ran last, whichever way the clock went since; undefined: never */
+  /** how many minutes ago a schedule ran last, whichever way the clock was set since; undefined: never */
   minutesSince(schedule: string): Promise<number | undefined>;
   /** minutes from run to run of those that have another pace on this host than in the manifest, by name */
   readonly minutes?: Readonly<Record<string, number>>;
@@ -20,7 +20,7 @@ export interface SchedulerOptions {
   readonly between?: number | undefined;
 }
 
-/** The next run of a schedule is never farther than this, so what was missed need not be made up for. */
+/** The next run of a schedule is never further away than this, so a missed run need not be made up for. */
 const SOON = 60;
 
 /**

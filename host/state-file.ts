@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { runs } from './os/processes.ts';
 import { stateFile } from './os/state-file.ts';
 
-/** All that the host keeps lies here: in the clone unless `GORDON_DIR` names another place; never in a home directory. */
+/** The folder of everything that the host keeps: in the clone unless `GORDON_DIR` names another place; never in a home directory. */
 export const GORDON_DIR = process.env.GORDON_DIR ?? fileURLToPath(new URL('../.gordon', import.meta.url));
 
 const HostState = z.object({

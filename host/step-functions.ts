@@ -32,15 +32,16 @@ const REMEMBERED = 200;
 const ARN = 'arn:aws:states:local:000000000000';
 
 /**
- * As much of the Step Functions API as the program's own clients call, in front of an interpreter that runs the very
- * definition which is deployed. Executions live in memory: the job table is what survives.
+ * The part of the Step Functions API that the program's own clients call, in front of an interpreter that runs the deployed
+ * definition. Executions live in memory: the job table is what survives.
  * @param retryMs pause before each attempt of a Retry, instead of the definition's
  */
 export async function startStepFunctions(invoke: Invoke, retryMs?: number): Promise<StepFunctions> {
   const states = functions.flatMap((f) => (f.state ? [[f.state, f.handler] as const] : []));
   const values = Object.fromEntries(states.map(([state, handler]) => [`${state}Function`, handler]));
   const definition = backfillDefinition({ ChunkExecutionType: 'STANDARD', ...values } as Placeholders);
-  const machine = new StateMachine(definition as never, { validationOptions: { checkArn: false } });
+  // The tests of the definition validate it: doing so at each start would compile the schema of the language each time.
+  const machine = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
   const overrides = {
     taskResourceLocalHandlers: Object.fromEntries(
       states.map(([state, handler]) => [
@@ -54,8 +55,8 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
   };
   const executions = new Map<string, Execution>();
 
-  /** What EventBridge sends on at the end of an execution. */
-  async function tell(name: string, status: Execution['status']): Promise<void> {
+  /** Calls the functions that EventBridge would call at the end of an execution. */
+  async function notify(name: string, status: Execution['status']): Promise<void> {
     const listeners = functions.filter(({ events = [] }) =>
       events.some((event) => (event.statuses as readonly string[]).includes(status)),
     );
@@ -66,7 +67,7 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
     }
   }
 
-  /** What has ended is only asked about for a while, and each keeps the interpreter's memory of it. */
+  /** An execution that ended is described for a while only, and each keeps its interpreter's memory. */
   function forgetOldest(): void {
     for (const [name, { status }] of executions) {
       if (executions.size <= REMEMBERED) return;
@@ -89,7 +90,7 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
       if (execution.status !== 'RUNNING') return;
       execution.status = status;
       forgetOldest();
-      void tell(name, status);
+      void notify(name, status);
     };
     executions.set(name, execution);
     return execution;
@@ -106,7 +107,7 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
       execution.abort();
       if (execution.status === 'RUNNING') {
         execution.status = 'ABORTED';
-        void tell(executionArn!.split(':').at(-1)!, 'ABORTED');
+        void notify(executionArn!.split(':').at(-1)!, 'ABORTED');
       }
       return { stopDate: Date.now() / 1_000 };
     },

@@ -1,5 +1,5 @@
 /**
- * Imported before whatever loads the functions. Where X-Ray's SDK follows a call through the program it watches every promise,
- * which costs a busy host a fifth of its time; outside of Lambda nothing is traced, so tracing is turned off.
+ * Imported before any module that loads the functions. X-Ray's SDK watches every promise, which costs a busy host a fifth of its
+ * time. Nothing is traced outside of Lambda, so tracing is turned off here.
  */
 process.env.AWS_XRAY_MANUAL_MODE ??= '1';

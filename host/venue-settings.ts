@@ -1,5 +1,5 @@
 import { sampleRequests } from '../functions/core/queries/sample-requests.ts';
-import type { Variables } from '../functions/runtime/hosts.ts';
+import type { Variables } from '../functions/runtime/venues/hosts.ts';
 import { sources } from '../functions/sources/index.ts';
 import type { HostState } from './state-file.ts';
 

@@ -11,7 +11,7 @@ try {
     env: { ...(account && { account }), ...(region && { region }) },
   });
 } catch (error) {
-  // What an operator can mend is a sentence; a fault of the program keeps its stack.
+  // An operator's mistake is reported as a sentence; a fault of the program keeps its stack trace.
   if (!(error instanceof OptionError)) throw error;
   console.error(error.message);
   process.exit(1);

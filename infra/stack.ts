@@ -23,7 +23,7 @@ export interface GordonDataStackProps extends StackProps {
   readonly options: DeployOptions;
 }
 
-/** The whole of gordon-data but the database, which it only knows by URL. */
+/** All of gordon-data except the database, which it knows only by URL. */
 export class GordonDataStack extends Stack {
   constructor(scope: Construct, id: string, { options, ...props }: GordonDataStackProps) {
     super(scope, id, { description: 'gordon-data: a complete crypto market-data warehouse', ...props });

@@ -19,7 +19,7 @@ import { findTools, type Tools } from './tools.ts';
 
 export const VERSION = '4.14.0';
 
-/** Fetches packages by several connections at once: 10 seconds instead of 80. */
+/** Downloads packages over several connections at once: 10 seconds instead of 80. */
 const UV = 'uv==0.13.8';
 
 export interface Installation {
@@ -31,8 +31,8 @@ export interface Installation {
 const SOURCES = import.meta.dirname;
 
 /**
- * LocalStack with what it would otherwise download while it runs, in one folder; nothing is written elsewhere. What is
- * there already and was made from the same sources is taken as it is.
+ * LocalStack with everything that it would otherwise download at run time, in one folder. An installation that was made from
+ * the same sources is reused.
  * @throws GordonError `tool-missing`, `program-failed`
  */
 export async function install(folder: string, say: (line: string) => void): Promise<Installation> {
@@ -53,7 +53,7 @@ export async function install(folder: string, say: (line: string) => void): Prom
     ]),
     libraries(installation.libraries, tools),
   ]);
-  // The last thing: an installation that was cut short has none and is made anew.
+  // Written last: an installation that was interrupted has none and is made again.
   writeFileSync(stamp, print);
   return installation;
 }
@@ -121,7 +121,7 @@ async function libraries(folder: string, { maven, javaHome }: Tools): Promise<vo
   symlinkSync(javaHome, java);
 }
 
-/** A jar with nothing in it but where the others are: LocalStack starts `DynamoDBLocal.jar`. */
+/** A jar that contains only the path of the others: LocalStack starts `DynamoDBLocal.jar`. */
 async function runnableJar(folder: string, jars: string): Promise<void> {
   const names = readdirSync(join(folder, jars)).filter((name) => name.endsWith('.jar'));
   const lines = [

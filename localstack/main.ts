@@ -35,8 +35,8 @@ const badVenues = (word: string): GordonError =>
     code: 'bad-environment',
     subject: 'GORDON_VENUES',
     status: 400,
-    message: `"${word}" is no choice.`,
-    remedy: 'Say live or simulated.',
+    message: `"${word}" is not a valid choice.`,
+    remedy: 'Use live or simulated.',
   });
 
 const command = commands[process.argv[2] ?? ''];

@@ -48,7 +48,7 @@ export async function deployStack(
   return { apiUrl, databaseUrl: database.url };
 }
 
-/** Stops whatever of it runs. What is in LocalStack is gone, the database stays. @returns false when nothing ran */
+/** Stops everything that runs. LocalStack's content is lost, the database stays. @returns false when nothing ran */
 export async function down(): Promise<boolean> {
   const state = readState();
   const found = state !== undefined && (isServer(state.server.pid) || isSimulator(state.venues?.pid ?? 0));
@@ -70,7 +70,7 @@ async function runningState(): Promise<State | undefined> {
 async function runningSimulator(state: State): Promise<Simulator> {
   if (state.venues && isSimulator(state.venues.pid)) return state.venues;
   const venues = await startSimulator(join(HOME, 'venues'));
-  // At once: whatever fails from here on, `down` has to find it.
+  // Written now, so that `down` finds it whatever fails from here on.
   writeState({ ...state, venues });
   return venues;
 }

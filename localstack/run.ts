@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { GordonError } from '../functions/core/errors/errors.ts';
 
-const LAST_WORDS = 2_000;
+const OUTPUT_SHOWN = 2_000;
 
 /**
  * Runs a program to its end. @returns what it printed on its standard output
- * @throws GordonError `program-failed` with the end of what it said
+ * @throws GordonError `program-failed` with the end of its output
  */
 export function run(
   program: string,
@@ -13,12 +13,12 @@ export function run(
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly signal?: AbortSignal } = {},
 ): Promise<string> {
   const subject = `${program} ${args[0] ?? ''}`.trim();
-  const failed = (why: string, said: string, cause?: unknown) =>
+  const failed = (why: string, output: string, cause?: unknown) =>
     new GordonError({
       code: 'program-failed',
       subject,
       cause,
-      message: `${why}. It said:\n${said.trim().slice(-LAST_WORDS)}`,
+      message: `${why}. Its output ends with:\n${output.trim().slice(-OUTPUT_SHOWN)}`,
     });
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });

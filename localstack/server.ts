@@ -58,7 +58,7 @@ export async function startServer({ installation, folder, port }: ServerOptions)
   throw new GordonError({
     code: 'localstack-not-started',
     subject: 'LocalStack',
-    message: `${failure}. It said:\n${words}\n`,
+    message: `${failure}. Its log ends with:\n${words}\n`,
     remedy: `All of its log: ${logFile}`,
   });
 }
@@ -72,9 +72,9 @@ function environment(port: number): NodeJS.ProcessEnv {
     OVERRIDE_IN_DOCKER: '0',
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     GATEWAY_SERVER: 'loopback',
-    // In the names that it makes: before a number they would be no URLs.
+    // For the host names that it builds: in front of an IP address they would not be URLs.
     LOCALSTACK_HOST: `localhost:${port}`,
-    // No name server, no certificate, no telemetry, no update check: nothing that asks the internet.
+    // No name server, no certificate, no telemetry, no update check: nothing that calls the internet.
     DNS_ADDRESS: '0',
     SKIP_SSL_CERT_DOWNLOAD: '1',
     DISABLE_EVENTS: '1',
@@ -102,12 +102,12 @@ export async function isUp(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/_localstack/health`, { signal: AbortSignal.timeout(5_000) })).ok;
   } catch {
-    // Nobody listens yet, or it has other things to do: ask again.
+    // Not listening yet, or busy: the caller tries again.
     return false;
   }
 }
 
-/** Ends LocalStack and all that it started. It keeps nothing, so it is not waited for long. */
+/** Ends LocalStack and all that it started. It keeps nothing, so the wait is short. */
 export const stopServer = (pid: number): Promise<void> => end(pid, PROGRAM, STOP_PATIENCE_MS);
 
 export const isServer = (pid: number): boolean => runs(pid, PROGRAM);

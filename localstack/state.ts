@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { stateFile } from '../host/os/state-file.ts';
 import { GORDON_DIR } from '../host/state-file.ts';
 
-/** All that host mode keeps lies here. */
+/** The folder of everything that host mode keeps. */
 export const HOME = join(GORDON_DIR, 'localstack');
 
 const State = z.object({

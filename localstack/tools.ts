@@ -29,44 +29,44 @@ export function findTools(): Tools {
   }
   const javaHome = findJava();
   if (!javaHome) throw missing(`Java ${OLDEST_JAVA}`, 'none so new was found', 'Install a JRE.');
-  if (!ask('mvn', ['--version'])) throw missing('Maven', 'there is no mvn', 'Install it.');
+  if (!run('mvn', ['--version'])) throw missing('Maven', 'there is no mvn', 'Install it.');
   return { python, javaHome, maven: 'mvn' };
 }
 
 /**
- * The path of an interpreter of 3.13. Commands can be shims that answer for one version only, so each is asked what it is
- * and where.
+ * The path of an interpreter of 3.13. Commands can be shims that answer for one version only, so each is run
+ * for its version and path.
  */
 export function findPython(): string | undefined {
   const named = process.env.GORDON_PYTHON;
   for (const command of named ? [named] : [`python${PYTHON}`, 'python3', 'python']) {
-    const found = askPython(command);
+    const found = probePython(command);
     if (found) return found;
   }
   if (named) return undefined;
   const installed =
-    ask('pyenv', ['versions', '--bare'])
+    run('pyenv', ['versions', '--bare'])
       ?.split('\n')
       .map((line) => line.trim()) ?? [];
   for (const version of installed.filter(isFit)) {
-    const found = askPython('python3', { PYENV_VERSION: version });
+    const found = probePython('python3', { PYENV_VERSION: version });
     if (found) return found;
   }
-  return ask('uv', ['python', 'find', '--no-python-downloads', PYTHON])?.trim();
+  return run('uv', ['python', 'find', '--no-python-downloads', PYTHON])?.trim();
 }
 
 const isFit = (version: string): boolean => version.startsWith(`${PYTHON}.`);
 
-function askPython(command: string, env: NodeJS.ProcessEnv = {}): string | undefined {
+function probePython(command: string, env: NodeJS.ProcessEnv = {}): string | undefined {
   const script = 'import sys; print(sys.version.split()[0], sys.executable)';
-  const [version = '', path] = ask(command, ['-c', script], env)?.trim().split(' ') ?? [];
+  const [version = '', path] = run(command, ['-c', script], env)?.trim().split(' ') ?? [];
   return isFit(version) ? path : undefined;
 }
 
 function findJava(): string | undefined {
   const { JAVA_HOME } = process.env;
   for (const command of [...(JAVA_HOME ? [`${JAVA_HOME}/bin/java`] : []), 'java']) {
-    const said = ask(command, ['-XshowSettings:properties', '-version']);
+    const said = run(command, ['-XshowSettings:properties', '-version']);
     const version = Number(/java\.specification\.version = (\d+)/.exec(said ?? '')?.[1]);
     if (version >= OLDEST_JAVA) return /java\.home = (.+)/.exec(said!)?.[1]?.trim();
   }
@@ -74,7 +74,7 @@ function findJava(): string | undefined {
 }
 
 /** What a command prints, on either stream; undefined when there is none or it fails. */
-function ask(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string | undefined {
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string | undefined {
   const { status, stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',
     env: { ...process.env, ...env },

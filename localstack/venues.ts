@@ -36,7 +36,7 @@ export async function startSimulator(folder: string): Promise<Simulator> {
     code: 'simulator-not-started',
     subject: 'the venue simulator',
     message: 'it did not start.',
-    remedy: `Its words are in ${logFile}.`,
+    remedy: `Its log is ${logFile}.`,
   });
 }
 

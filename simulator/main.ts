@@ -37,7 +37,7 @@ const end = (): void => {
 };
 process.on('SIGTERM', end);
 process.on('SIGINT', end);
-// A parent that dies without a word takes its IPC channel with it.
+// A parent that is killed closes its IPC channel.
 process.on('disconnect', end);
 
 console.log(JSON.stringify({ port: venues.port, url: venues.url, env: venues.env }));

@@ -6,7 +6,7 @@ import { empty } from '../empty.ts';
 import { type Cpu, countCpu, forgetPeak, peakMegabytes } from './gauges.ts';
 import { type Waits, watchLocks } from './lock-watch.ts';
 import { type TableUse, watchTable } from './table-watch.ts';
-import { type Ground, ROWS_OF_YEAR, symbolsFrom, YEAR } from './testbed.ts';
+import { ROWS_OF_YEAR, symbolsFrom, type Testbed, YEAR } from './testbed.ts';
 
 export interface Crowd {
   readonly fetchers: number;
@@ -23,14 +23,14 @@ export interface Crowd {
 }
 
 /** The same chunks of one job for so many fetchers at once, into an empty table. */
-export async function crowd(ground: Ground, fetchers: number, symbols: number): Promise<Crowd> {
-  const { host, sql } = ground;
+export async function crowd(testbed: Testbed, fetchers: number, symbols: number): Promise<Crowd> {
+  const { host, sql } = testbed;
   await empty(sql);
   const names = symbolsFrom(0, symbols);
-  const jobId = await enter(ground, names);
+  const jobId = await enter(testbed, names);
   const chunks = chunksOf(names);
   const checkpoints: number[] = [];
-  // As many as there would be Lambdas: nobody shares a session or a client with another one.
+  // As on Lambda: no fetcher shares a session or a client with another one.
   const all = await Promise.all(
     Array.from({ length: fetchers }, () => createServices(host.env, { connections: 1 })),
   );
@@ -66,7 +66,7 @@ export async function crowd(ground: Ground, fetchers: number, symbols: number): 
     const used = cpu();
     return {
       fetchers,
-      rows: await counted(ground, names.length),
+      rows: await counted(testbed, names.length),
       seconds,
       waits,
       table,
@@ -80,7 +80,7 @@ export async function crowd(ground: Ground, fetchers: number, symbols: number): 
   }
 }
 
-async function enter({ host }: Ground, symbols: readonly string[]): Promise<string> {
+async function enter({ host }: Testbed, symbols: readonly string[]): Promise<string> {
   const { job } = await host.services.jobs.create({
     source: 'klines',
     sources: ['klines_spot'],
@@ -113,7 +113,7 @@ const withStopwatch = (services: FetchPorts, ms: number[]): FetchPorts => ({
   },
 });
 
-async function counted({ sql }: Ground, symbols: number): Promise<number> {
+async function counted({ sql }: Testbed, symbols: number): Promise<number> {
   const [{ rows }] = (await sql`select count(*)::int8 as rows from market_data.spot_klines`) as never as [
     { rows: number },
   ];

@@ -1,4 +1,4 @@
-import { lines } from '../scale/charts.ts';
+import { lineChart } from '../charts.ts';
 import type { Cpu } from './gauges.ts';
 import type { Stage } from './load.ts';
 import { cpuPerMillion } from './tables.ts';
@@ -9,9 +9,9 @@ const PARTS: readonly (readonly [part: keyof Cpu, words: string])[] = [
   ['upkeep', 'autovacuum, checkpoints, WAL'],
 ];
 
-/** What a row costs, order by order: level lines are a warehouse that does not mind its size. */
+/** What a row costs, order by order: level lines mean that the size of the warehouse does not matter. */
 export const draw = (file: string, stages: readonly Stage[]): Promise<void> =>
-  lines(
+  lineChart(
     file,
     'Processor time of a million rows as the table grows',
     stages

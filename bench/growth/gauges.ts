@@ -5,7 +5,7 @@ import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
 /** Of /proc/PID/stat, counted behind the name, which may hold spaces: parent; own and awaited children's time, in ticks. */
 const [PARENT, OWN_TIMES, CHILD_TIMES] = [1, [11, 12], [13, 14]] as const;
-/** Linux has told its programs nothing else for thirty years. */
+/** The clock ticks a second that Linux reports to every program. */
 const TICKS_PER_SECOND = 100;
 /** `postgres: USER DATABASE ADDRESS(PORT) …`; the server's other processes have the name of their work there. */
 const SESSION = /^postgres: \S+ \S+ [\d.]+\(\d+\)/;
@@ -20,7 +20,7 @@ export interface Cpu {
   readonly upkeep: number;
 }
 
-/** Starts counting. @returns tells what was used since */
+/** Starts counting. @returns reads what was used since */
 export async function countCpu(sql: Sql): Promise<() => Cpu> {
   const [{ pid }] = (await sql`select pg_backend_pid() as pid`) as never as [{ pid: number }];
   const server = statOf(pid)![PARENT]!;
@@ -76,7 +76,7 @@ function read(file: string): string | undefined {
   }
 }
 
-/** The peak is counted anew from here on. */
+/** Resets the peak. */
 export const forgetPeak = (): void => writeFileSync('/proc/self/clear_refs', '5');
 
 /** The most memory of this process since `forgetPeak`, in MB. */
@@ -88,7 +88,7 @@ export function peakMegabytes(): number {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What the heap holds when all that nobody needs any more has been collected, in MB. */
+/** Size of the heap after a garbage collection, in MB. */
 export function keptMegabytes(): number {
   collect();
   return process.memoryUsage().heapUsed / 1_024 ** 2;

@@ -2,7 +2,7 @@ import { empty } from '../empty.ts';
 import { median } from '../peers/table.ts';
 import { type Cpu, countCpu, diskUse, forgetPeak, keptMegabytes, peakMegabytes } from './gauges.ts';
 import { order } from './orders.ts';
-import { type Ground, ROWS_OF_YEAR, symbolAt, symbolsFrom } from './testbed.ts';
+import { ROWS_OF_YEAR, symbolAt, symbolsFrom, type Testbed } from './testbed.ts';
 
 /** What was measured while some symbol-years were loaded, and with them in the warehouse. */
 export interface Stage {
@@ -36,32 +36,32 @@ const LOOKS = 5;
 
 /** Loads up to so many symbol-years, stage by stage, into one database that is never emptied. */
 export async function load(
-  ground: Ground,
+  testbed: Testbed,
   stages: readonly number[],
   say: (line: string) => void,
 ): Promise<Stage[]> {
   // Connections, compiled code and the mirror's files are there before anything is measured.
-  await order(ground.host, ['BTCUSDT'], 'all');
-  await empty(ground.sql);
+  await order(testbed.host, ['BTCUSDT'], 'all');
+  await empty(testbed.sql);
   const done: Stage[] = [];
   for (const target of stages) {
-    done.push(await reach(ground, done.at(-1)?.symbolYears ?? 0, target, say));
+    done.push(await reach(testbed, done.at(-1)?.symbolYears ?? 0, target, say));
     say(JSON.stringify(done.at(-1)));
   }
   return done;
 }
 
 async function reach(
-  ground: Ground,
+  testbed: Testbed,
   have: number,
   target: number,
   say: (line: string) => void,
 ): Promise<Stage> {
-  const { host, sql } = ground;
+  const { host, sql } = testbed;
   forgetPeak();
   const orders: Ordered[] = [];
   for (let at = have; at < target; at += AT_ONCE) {
-    orders.push(await measure(ground, at, Math.min(AT_ONCE, target - at)));
+    orders.push(await measure(testbed, at, Math.min(AT_ONCE, target - at)));
     const { symbolYears, rows, seconds } = orders.at(-1)!;
     say(`${symbolYears} symbol-years: ${Math.round(rows / seconds).toLocaleString('en')} rows/s`);
   }
@@ -88,7 +88,7 @@ async function reach(
   };
 }
 
-async function measure({ host, sql }: Ground, have: number, count: number): Promise<Ordered> {
+async function measure({ host, sql }: Testbed, have: number, count: number): Promise<Ordered> {
   const cpu = await countCpu(sql);
   const began = performance.now();
   await order(host, symbolsFrom(have, count), 'all');

@@ -6,7 +6,7 @@ export interface Waits {
   readonly active: number;
   /** of that, by `wait_event_type` and `wait_event`, the longest first */
   readonly waits: readonly { readonly type: string; readonly event: string; readonly seconds: number }[];
-  /** looks at the sessions */
+  /** samples of the sessions */
   readonly samples: number;
 }
 
@@ -17,7 +17,7 @@ const SCHEMA = `
   create unlogged table if not exists bench.stop (now boolean);
   truncate bench.samples, bench.waits, bench.stop;`;
 
-/** In the server itself: a process that is busy parsing would look only when it is not. */
+/** Sampled in the server, because a process that is busy parsing could only sample while it is idle. */
 const SAMPLER = `do $$ begin
   loop
     insert into bench.samples values (clock_timestamp());
@@ -31,7 +31,7 @@ const SAMPLER = `do $$ begin
   end loop;
 end $$`;
 
-/** Looks every 20 ms at what the sessions wait for, while the work goes on. */
+/** Samples every 20 ms what the sessions wait for, during the work. */
 export async function watchLocks<T>(url: string, work: () => Promise<T>): Promise<[T, Waits]> {
   const sql = connect(url, { max: 2, application: 'bench' });
   try {

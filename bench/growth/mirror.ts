@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 /**
  * A process between the host and the simulator: `mirror.ts URL`. Every symbol `G000USDT` to `G999USDT` is answered with
  * BTCUSDT's rows, because making a thousand different files takes the simulator longer than loading them. No row of a file
- * has a symbol in it; the names in checksum lines and lists are those that were asked for. Files are kept in memory.
+ * has a symbol in it; the names in checksum lines and lists are those of the request. Files are kept in memory.
  */
 const MODEL = 'BTCUSDT';
 const COPIES = /\bG\d{3}USDT\b/g;
@@ -19,23 +19,23 @@ interface Kept {
 const upstream = process.argv[2]!;
 const files = new Map<string, Promise<Kept>>();
 
-async function ask(path: string): Promise<Kept> {
+async function load(path: string): Promise<Kept> {
   const answer = await fetch(`${upstream}${path}`);
   const headers = Object.fromEntries([...answer.headers].filter(([name]) => KEPT_HEADERS.test(name)));
   return { status: answer.status, headers, body: Buffer.from(await answer.arrayBuffer()) };
 }
 
 function find(path: string): Promise<Kept> {
-  if (!/\.zip(?:\.CHECKSUM)?$/.test(path)) return ask(path);
+  if (!/\.zip(?:\.CHECKSUM)?$/.test(path)) return load(path);
   const known = files.get(path);
   if (known) return known;
-  const asked = ask(path);
-  files.set(path, asked);
-  asked.then(
+  const loading = load(path);
+  files.set(path, loading);
+  loading.then(
     ({ status }) => status === 200 || files.delete(path),
     () => files.delete(path),
   );
-  return asked;
+  return loading;
 }
 
 async function reply(url: string, response: ServerResponse): Promise<void> {
@@ -54,5 +54,5 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => {
   process.send!(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
-// A parent that dies without a word takes its IPC channel with it.
+// A parent that is killed closes its IPC channel.
 process.on('disconnect', () => process.exit(0));

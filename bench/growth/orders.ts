@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { isFinished } from '../../functions/core/jobs/job.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import type { Host } from '../../host/host.ts';
 import { ROWS_OF_YEAR, YEAR } from './testbed.ts';
 
-/** A year of each symbol by the API, as anybody orders it. @throws Error when the job does not succeed with just those rows */
+/** A year of each symbol through the API. @throws Error when the job does not succeed with just those rows */
 export async function order(
   { ports, services }: Host,
   symbols: readonly string[],

@@ -12,7 +12,7 @@ export interface TableUse {
 
 const CHANNEL = 'http.client.response.finish';
 
-/** Counts what this process asks of DynamoDB while the work goes on, below the SDK, where its own retries are seen. */
+/** Counts this process's requests to DynamoDB during the work, below the SDK, so that the SDK's retries count too. */
 export async function watchTable<T>(work: () => Promise<T>): Promise<[T, TableUse]> {
   const use: TableUse = { requests: 0, refused: 0, retries: 0 };
   const note = (message: unknown): void => {

@@ -1,4 +1,4 @@
-import { number, table } from '../scale/tables.ts';
+import { number, table } from '../markdown.ts';
 import type { Crowd } from './contention.ts';
 import type { Cpu } from './gauges.ts';
 import type { Ordered, Stage } from './load.ts';
@@ -47,7 +47,7 @@ export function loadTable(stages: readonly Stage[]): string {
   );
 }
 
-/** What the first of several runs with as many fetchers had is what the others are held against. */
+/** The others are compared with the first of several runs with as many fetchers. */
 export function crowdTable(crowds: readonly Crowd[], yardstick: number): string {
   const base = crowds.find(({ fetchers }) => fetchers === yardstick);
   if (!base) throw new Error(`no run with ${yardstick} fetchers`);

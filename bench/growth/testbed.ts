@@ -8,7 +8,7 @@ import { startVenuesProcess } from '../../host/venues-process.ts';
 import { unlessInterrupted } from '../temporary-folder.ts';
 
 /** One host with its database, in front of venues where every symbol is listed. */
-export interface Ground {
+export interface Testbed {
   readonly host: Host;
   /** as the owner of the database */
   readonly sql: Sql;
@@ -22,7 +22,7 @@ export const YEAR = { start: Date.UTC(2025, 0), end: Date.UTC(2026, 0) };
 export const ROWS_OF_YEAR = (YEAR.end - YEAR.start) / 60_000;
 
 /** Starts all of it in a folder, hands it over, and stops it again. */
-export async function onGround<T>(folder: string, work: (ground: Ground) => Promise<T>): Promise<T> {
+export async function withTestbed<T>(folder: string, work: (testbed: Testbed) => Promise<T>): Promise<T> {
   const stops: (() => Promise<unknown>)[] = [];
   try {
     const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { descriptionOf } from '../../functions/function-spec.ts';
 import { type FunctionSpec, functions } from '../../functions/manifest.ts';
 
 export interface Bundle {
@@ -39,7 +40,7 @@ export async function makeBundles(folder: string): Promise<Bundle[]> {
   const { Resources } = JSON.parse(readFileSync(file, 'utf8')) as Template;
   const lambdas = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
   return functions.map((spec) => {
-    const made = lambdas.find(({ Properties }) => Properties.Description === spec.description);
+    const made = lambdas.find(({ Properties }) => Properties.Description === descriptionOf(spec));
     const key = made?.Properties.Code?.S3Key;
     if (!key) throw new Error(`${file} has no function for ${spec.handler}: empty ${folder} and try again`);
     const path = join(folder, `asset.${key.replace(/\.zip$/, '')}`, 'index.mjs');

@@ -56,7 +56,7 @@ export async function fetchMonths(
   }
 }
 
-/** Asks the simulator for every file once: a venue has them lying there. */
+/** Requests every file from the simulator once, because a real venue has its files already. */
 export async function warmUp(host: Host, url: string, months: number): Promise<void> {
   await fetchMonths(host, url, 3_008, { months, limited: false });
 }

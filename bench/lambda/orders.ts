@@ -4,7 +4,7 @@ import { connect } from '../../functions/stores/postgres/postgres.ts';
 import type { Host } from '../../host/host.ts';
 import { empty } from '../empty.ts';
 
-/** A job for one series, without an execution: its chunks are fetched by whoever measures. @returns its id */
+/** A job for one series, without an execution: the benchmark fetches its chunks. @returns its id */
 export async function enterJob(
   { services }: Host,
   { source, symbol, timeframe }: Series,

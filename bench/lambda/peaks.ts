@@ -7,7 +7,7 @@ import { startSandbox } from './sandbox.ts';
 export interface PeakRow {
   readonly what: string;
   readonly rows: number;
-  /** by the function's memory, as they were asked for */
+  /** by the function's memory, in the order of the sizes */
   readonly megabytes: readonly number[];
 }
 
@@ -59,7 +59,7 @@ async function peakOf(host: Host, url: string, memoryMb: number, { source, timef
   await emptyTables(host);
   const series = { source, symbol: 'BTCUSDT', timeframe };
   const jobId = await enterJob(host, series, { start, end: start + 3 * days * DAY });
-  // Not held to a share: memory is what it is, only later.
+  // Without a limited share: it changes when memory is used, not how much.
   const sandbox = await startSandbox(url, memoryMb, { env: host.env, limited: false });
   try {
     let last = { megabytes: 0, rows: 0 };

@@ -13,12 +13,12 @@ const V2 = '/sys/fs/cgroup';
 export const processorsOf = (memoryMb: number): number => memoryMb / MB_PER_PROCESSOR;
 
 export interface Share {
-  /** a process that writes its id there is held to the share, with all its threads */
+  /** a process that writes its id there is limited to the share, with all its threads */
   readonly file: string;
   remove(): Promise<void>;
 }
 
-/** True where the kernel lets us hold a process to a part of a processor; elsewhere only computed numbers can be had. */
+/** Whether the kernel can limit a process to a share of a processor. Elsewhere times are computed. */
 export function canLimit(): boolean {
   try {
     const share = makeShare(1, 'probe');

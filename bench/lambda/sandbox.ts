@@ -35,7 +35,7 @@ let made = 0;
 /**
  * A fresh process with one function in it, as Lambda runs it: its part of a processor, the heap that Lambda's runtime
  * gives V8 (90 % of the memory, 5 % for the young), source maps as `infra/` sets them.
- * @param limited false where the kernel does not let us: it then has whatever the machine has
+ * @param limited false where the kernel cannot limit it: it then has all of the machine
  */
 export async function startSandbox(
   url: string,
@@ -54,11 +54,11 @@ export async function startSandbox(
     env: { PATH: process.env.PATH, ...functionEnv(memoryMb), ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const start = await told<ColdStart>(child);
+  const start = await nextMessage<ColdStart>(child);
   return {
     start,
     async invoke(event) {
-      const answer = told<Invocation & { readonly error?: string }>(child);
+      const answer = nextMessage<Invocation & { readonly error?: string }>(child);
       child.send(event as object);
       const { error, ...invocation } = await answer;
       if (error !== undefined) throw new Error(`the function failed: ${error}`);
@@ -80,12 +80,12 @@ const functionEnv = (memoryMb: number): NodeJS.ProcessEnv => ({
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });
 
-async function told<T>(child: ChildProcess): Promise<T> {
+async function nextMessage<T>(child: ChildProcess): Promise<T> {
   const died = new AbortController();
   const death = once(child, 'exit', { signal: died.signal }).then(([code, signal]): never => {
     throw new Error(`the function's process ended with ${signal ?? code}`);
   });
-  // When it has answered nobody waits for its death any more.
+  // After its answer nothing waits for its exit.
   death.catch(() => {});
   try {
     const [answer] = (await Promise.race([once(child, 'message'), death])) as [T];

@@ -20,7 +20,7 @@ interface FetchCost {
 
 function costOf(row: FetchRow, limited: boolean): FetchCost {
   const { memoryMb, rows, chunks, cpuSeconds, wallSeconds } = row;
-  // Where no share could be held: processor time stretched to it; JavaScript does not use more than one processor.
+  // Without an enforced share: processor time stretched to it. JavaScript does not use more than one processor.
   const here = limited ? wallSeconds : cpuSeconds / Math.min(processorsOf(memoryMb), 1);
   const seconds = here + (chunks / rows) * MILLION * WAIT_PER_CHUNK;
   const gbSeconds = seconds * (memoryMb / 1_024);
@@ -90,7 +90,7 @@ export const coldTable = (rows: readonly ColdRow[]): Table => [
   ]),
 ];
 
-/** Columns side by side; as Markdown when asked for. */
+/** Columns side by side; as Markdown on request. */
 export function shown(table: Table, markdown: boolean): string {
   const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
   const cell = (text: string, i: number): string =>

@@ -1,8 +1,8 @@
-import { type Ground, WANTED } from './peer.ts';
+import { type Testbed, WANTED } from './peer.ts';
 import { pythonTool } from './python-tool.ts';
 
 const { symbol, year } = WANTED;
-const orders = async ({ venue: { archive, listing } }: Ground): Promise<object> => ({
+const orders = async ({ venue: { archive, listing } }: Testbed): Promise<object> => ({
   archive,
   listing,
   symbol,

@@ -19,7 +19,7 @@ export const freqtrade = pythonTool({
   },
 });
 
-/** A venue has its files lying there: the simulator makes each when it is asked for first. It takes the day of the end too. */
+/** A venue's files exist already; the simulator makes each at its first request. The last day is included. */
 async function publishDays(archive: string): Promise<void> {
   for (let at = Date.parse(from); at <= Date.parse(to); at += DAY) {
     const day = new Date(at).toISOString().slice(0, 10);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import type { Host } from '../../host/host.ts';
 import { type Description, WANTED } from './peer.ts';
 

@@ -1,6 +1,6 @@
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
-/** A symbol-year of spot candles: what everybody is asked for, as everybody spells it. */
+/** A symbol-year of spot candles: the same order for every peer, in each one's spelling. */
 export const WANTED = {
   symbol: 'BTCUSDT',
   base: 'BTC',
@@ -12,7 +12,7 @@ export const WANTED = {
 } as const;
 
 /** What each run is given: one simulator and one database for all, the table empty. */
-export interface Ground {
+export interface Testbed {
   /** base URLs of the simulated venue */
   readonly venue: { readonly archive: string; readonly listing: string; readonly rest: string };
   readonly databaseUrl: string;
@@ -31,7 +31,7 @@ export interface Outcome {
 
 export interface Ready {
   readonly version?: string;
-  run(ground: Ground): Promise<Outcome>;
+  run(testbed: Testbed): Promise<Outcome>;
 }
 
 /** Why it cannot run on this machine, and what would help. */
@@ -53,7 +53,7 @@ export interface Description {
   readonly to: string;
   /** of what gordon-data does meanwhile */
   readonly leavesOut: string;
-  /** what it was changed in, so that it asks the simulator for this window */
+  /** what was changed in it, so that it loads this window from the simulator */
   readonly changed?: string;
   /** it takes long: one round is enough */
   readonly once?: boolean;

@@ -5,7 +5,7 @@ import { pythonPackages } from '../../localstack/install.ts';
 import { run } from '../../localstack/run.ts';
 import { findPython } from '../../localstack/tools.ts';
 import { PATIENCE_MS } from './commands.ts';
-import type { Ground, Missing, Outcome, Peer, Place } from './peer.ts';
+import type { Missing, Outcome, Peer, Place, Testbed } from './peer.ts';
 
 interface PythonTool extends Pick<Peer, 'name' | 'to' | 'leavesOut' | 'changed'> {
   /** as PyPI knows it */
@@ -13,8 +13,8 @@ interface PythonTool extends Pick<Peer, 'name' | 'to' | 'leavesOut' | 'changed'>
   readonly version: string;
   /** beside this file; its last line of output is an `Outcome` in JSON */
   readonly script: string;
-  /** what the script is told, besides its folder; may take its time, the clock is the script's */
-  orders(ground: Ground): Promise<object>;
+  /** orders of the script, besides its folder; not timed, the script has its own clock */
+  orders(testbed: Testbed): Promise<object>;
 }
 
 const CONSTRAINTS = join(import.meta.dirname, 'python/constraints.txt');
@@ -29,8 +29,8 @@ export function pythonTool(tool: PythonTool): Peer {
       if (typeof python !== 'string') return python;
       return {
         version: tool.version,
-        run: async (ground) => {
-          const orders = JSON.stringify({ ...(await tool.orders(ground)), folder: ground.folder });
+        run: async (testbed) => {
+          const orders = JSON.stringify({ ...(await tool.orders(testbed)), folder: testbed.folder });
           const output = await run(python, [script, orders], {
             env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
             signal: AbortSignal.timeout(PATIENCE_MS),

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
-import { type Ground, intoTable, type Peer, WANTED } from './peer.ts';
+import { intoTable, type Peer, type Testbed, WANTED } from './peer.ts';
 
 const PIECE = 256 * 1_024;
 const MIDDLE = `${WANTED.year}-07-02`;
@@ -25,7 +25,7 @@ export async function copyBack(sql: Sql, table: string, file: string): Promise<v
 }
 
 /** The rows of the table in files: held in memory they would burden whoever is measured next. */
-export async function dump(sql: Sql, folder: string): Promise<Ground['copies']> {
+export async function dump(sql: Sql, folder: string): Promise<Testbed['copies']> {
   const binary = join(folder, 'rows.copy');
   await save(sql, 'spot_klines order by open_time', 'binary', binary);
   const csv = ['<', '>='].map((side, i) => ({

@@ -27,7 +27,9 @@ export function tableOf(gordon: Measured, others: readonly Measured[], markdown:
         ...aligned([HEAD, ...rows].map((cells) => cells.slice(0, -1))),
         ...notes('They leave out:', (p) => p.leavesOut),
       ];
-  return [...table, ...notes('Changed, to ask the simulator for this window:', (p) => p.changed)].join('\n');
+  return [...table, ...notes('Changed, to load this window from the simulator:', (p) => p.changed)].join(
+    '\n',
+  );
 }
 
 const rate = ({ rows, seconds }: Outcome): number => rows / seconds;
@@ -44,7 +46,7 @@ export const median = (values: readonly number[]): number =>
 
 const nameOf = ({ peer, version }: Measured): string => (version ? `${peer.name} (${version})` : peer.name);
 
-/** LedgerState only of those that ended with fewer rows than there are. */
+/** A note for peers that ended with fewer rows than there are. */
 function shortOf({ outcomes }: Measured): string {
   const least = Math.min(...outcomes.map(({ rows }) => rows));
   return least === WANTED.rows ? '' : `; as few as ${whole(least)} of ${whole(WANTED.rows)} rows`;

@@ -16,7 +16,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** One fault at work; `hits` tells how often it struck so far. */
+/** One fault at work; `hits` counts how often it struck so far. */
 export interface Striking {
   hits(): number;
   /** what it does while jobs run */
@@ -26,7 +26,7 @@ export interface Striking {
 
 export interface FaultKind {
   readonly kind: string;
-  strike(plant: Resources, random: () => number): Striking;
+  strike(resources: Resources, random: () => number): Striking;
 }
 
 const upTo = (random: () => number, most: number): number => 1 + Math.floor(random() * most);
@@ -60,17 +60,17 @@ const inTable = (kind: string, fault: Omit<TableFault, 'times'>, most: number): 
 /** Strikes once, at a moment while jobs run. */
 const once = (
   kind: string,
-  act: (plant: Resources, jobs: readonly string[]) => Promise<boolean>,
+  act: (resources: Resources, jobs: readonly string[]) => Promise<boolean>,
 ): FaultKind => ({
   kind,
-  strike(plant, random) {
+  strike(resources, random) {
     let hits = 0;
     const pause = random() * 150;
     return {
       hits: () => hits,
       async during(jobs) {
         await sleep(pause);
-        if (await act(plant, jobs)) hits += 1;
+        if (await act(resources, jobs)) hits += 1;
       },
     };
   },
@@ -78,20 +78,24 @@ const once = (
 
 const atFetchers = (
   kind: string,
-  act: (plant: Resources, event: unknown, invoke: (event: unknown) => Promise<unknown>) => Promise<unknown>,
+  act: (
+    resources: Resources,
+    event: unknown,
+    invoke: (event: unknown) => Promise<unknown>,
+  ) => Promise<unknown>,
 ): FaultKind => ({
   kind,
-  strike(plant) {
+  strike(resources) {
     let hits = 0;
-    plant.around = (handler, event, invoke) => {
+    resources.around = (handler, event, invoke) => {
       if (handler !== 'fetch-chunk' || hits > 0) return invoke(event);
       hits += 1;
-      return act(plant, event, invoke);
+      return act(resources, event, invoke);
     };
     return {
       hits: () => hits,
       end: () => {
-        plant.around = undefined;
+        resources.around = undefined;
       },
     };
   },
@@ -154,13 +158,13 @@ export const KINDS: readonly FaultKind[] = [
       select pid from pg_stat_activity where application_name = 'gordon-data' and backend_type = 'client backend' limit 1`;
     return backend !== undefined && process.kill(backend.pid, 'SIGKILL');
   }),
-  once('kill -9 of PostgreSQL', async (plant) => {
-    process.kill(plant.cluster.pid, 'SIGKILL');
-    await plant.restartDatabase();
+  once('kill -9 of PostgreSQL', async (resources) => {
+    process.kill(resources.cluster.pid, 'SIGKILL');
+    await resources.restartDatabase();
     return true;
   }),
-  once('host ended with jobs at work', async (plant) => {
-    await plant.restartHost();
+  once('host ended with jobs at work', async (resources) => {
+    await resources.restartHost();
     return true;
   }),
   once('job cancelled', async ({ host }, jobs) => {

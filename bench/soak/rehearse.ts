@@ -24,7 +24,7 @@ export interface SoakReport {
   readonly holes: Readonly<Record<string, number>>;
   readonly jobs: Readonly<Record<string, number>>;
   readonly table: readonly { readonly kind: string; readonly injected: number; readonly survived: number }[];
-  /** what must not be; empty when all is well */
+  /** contradictions; empty when all is well */
   readonly problems: readonly string[];
 }
 
@@ -37,9 +37,9 @@ const SERIES = [
 /** What the check after each step looks back on; the whole is checked at the end. */
 const LOOK_BACK = 3 * DAY;
 
-/** Fills so many days as the schedules do, with faults all the while, and holds the result against the venues' truth. */
+/** Fills so many days as the schedules do, with faults throughout, and compares the result with the venues' truth. */
 export async function rehearse(
-  plant: Resources,
+  resources: Resources,
   { days, seed, start, log }: { days: number; seed: number; start: number; log: (line: string) => void },
 ): Promise<SoakReport> {
   const random = randomOf(seed);
@@ -51,14 +51,14 @@ export async function rehearse(
   const tally = new Map(KINDS.map(({ kind }) => [kind, { injected: 0, survived: 0 }]));
   const ended: Record<string, number> = {};
   const until = start + days * DAY;
-  addOutages(plant, random, start, days);
+  addOutages(resources, random, start, days);
 
-  const lots = (from: number, to: number): Slice[] => SERIES.map((series) => ({ ...series, from, to }));
+  const slices = (from: number, to: number): Slice[] => SERIES.map((series) => ({ ...series, from, to }));
   const check = async (from: number, to: number, rule: typeof faultsIn): Promise<string[]> => {
     const books = await Promise.all(
-      lots(from, to).map(async (lot) =>
-        rule(await readReconciliation(plant.sql, plant.venues.control.context, lot)).map(
-          (fault) => `${lot.source} ${lot.symbol} until ${iso(to)}: ${fault}`,
+      slices(from, to).map(async (slice) =>
+        rule(await readReconciliation(resources.sql, resources.venues.control.context, slice)).map(
+          (fault) => `${slice.source} ${slice.symbol} until ${iso(to)}: ${fault}`,
         ),
       ),
     );
@@ -66,10 +66,10 @@ export async function rehearse(
   };
   const run = (
     make: (services: () => Promise<Services>) => (event: unknown, context: never) => Promise<unknown>,
-  ) => make(async () => plant.host.services)({}, {} as never);
+  ) => make(async () => resources.host.services)({}, {} as never);
   const order = async (from: number): Promise<void> => {
     for (const { source, symbol } of SERIES)
-      await createJob(plant.host.services, { source, symbols: [symbol], from: iso(from) });
+      await createJob(resources.host.services, { source, symbols: [symbol], from: iso(from) });
   };
 
   const kindsOf = (): FaultKind[] =>
@@ -81,34 +81,37 @@ export async function rehearse(
     work: () => Promise<unknown>,
     mend = false,
   ): Promise<void> => {
-    const striking: [string, Striking][] = kinds.map((kind) => [kind.kind, kind.strike(plant, random)]);
+    const striking: [string, Striking][] = kinds.map((kind) => [kind.kind, kind.strike(resources, random)]);
     const struck = kinds.map(({ kind }) => kind).join(', ');
-    const at = plant.now();
+    const at = resources.now();
     // An order that a fault refused is sent again by the next run of the schedule.
     await work().catch((error: unknown) => log(`refused: ${describeError(error)}`));
-    const jobs = await activeJobs(plant);
+    const jobs = await activeJobs(resources);
     for (const [, { during }] of striking) await during?.(jobs);
-    await plant.settled(jobs);
+    await resources.settled(jobs);
     for (const [, { end }] of striking) await end?.();
-    plant.venues.faults.clear();
-    plant.venues.control.limits.reset();
-    await answering(plant);
+    resources.venues.faults.clear();
+    resources.venues.control.limits.reset();
+    await answering(resources);
     if (mend) {
       await order(start);
-      const more = await activeJobs(plant);
-      await plant.settled(more);
+      const more = await activeJobs(resources);
+      await resources.settled(more);
       jobs.push(...more);
     }
     for (const id of jobs) {
-      const job = (await plant.host.services.jobs.get(id))!;
+      const job = (await resources.host.services.jobs.get(id))!;
       ended[job.status] = (ended[job.status] ?? 0) + 1;
-      const { rows_fetched: told } = summarize(job, await plant.host.services.jobs.chunks(id));
-      const written = await again(() => rowsWrittenBy(plant.sql, id));
+      const { rows_fetched: reported } = summarize(job, await resources.host.services.jobs.chunks(id));
+      const written = await again(() => rowsWrittenBy(resources.sql, id));
       if (!isFinished(job.status)) note([`job ${id} is ${job.status}`], struck);
-      if (told !== written)
-        note([`${job.status} job ${id} says ${told} rows and wrote ${written}: ${job.reason ?? ''}`], struck);
+      if (reported !== written)
+        note(
+          [`${job.status} job ${id} reports ${reported} rows and wrote ${written}: ${job.reason ?? ''}`],
+          struck,
+        );
     }
-    const to = floorTo(plant.now(), MINUTE);
+    const to = floorTo(resources.now(), MINUTE);
     const from = Math.max(start, floorTo(at - LOOK_BACK, MINUTE));
     const found = await again(() => check(from, to, faultsIn));
     note(found, struck);
@@ -120,18 +123,18 @@ export async function rehearse(
   };
 
   // The series become known to the schedules.
-  plant.clock.ahead += HOUR;
+  resources.clock.ahead += HOUR;
   await step([], () => order(start));
   let day = 0;
-  while (plant.now() < until) {
-    plant.clock.ahead += floorTo(HOUR * (4 + random() * 5), SECOND);
+  while (resources.now() < until) {
+    resources.clock.ahead += floorTo(HOUR * (4 + random() * 5), SECOND);
     await step(kindsOf(), () => run(refresh));
-    if (floorTo(plant.now() - start, DAY) / DAY > day) {
-      day = floorTo(plant.now() - start, DAY) / DAY;
+    if (floorTo(resources.now() - start, DAY) / DAY > day) {
+      day = floorTo(resources.now() - start, DAY) / DAY;
       log(`day ${day} of ${days}, ${problems.length} problems`);
       // Old rows come back from files, so this is where faults of files strike.
       const lose = async (): Promise<void> => {
-        await again(() => loseRows(plant, random, start));
+        await again(() => loseRows(resources, random, start));
         await order(start);
       };
       await step([...kindsOf(), FILE_KINDS[day % FILE_KINDS.length]!], lose, true);
@@ -139,13 +142,15 @@ export async function rehearse(
     }
   }
   // The last faults are over: what a day later is still missing would be ours.
-  plant.clock.ahead += DAY + HOUR;
+  resources.clock.ahead += DAY + HOUR;
   await step([], () => order(start));
   await step([], () => run(auditGaps));
-  const end = floorTo(plant.now() - HOUR, MINUTE);
+  const end = floorTo(resources.now() - HOUR, MINUTE);
   problems.push(...(await check(start, end, gapsIn)));
   const books = await Promise.all(
-    lots(start, end).map((lot) => readReconciliation(plant.sql, plant.venues.control.context, lot)),
+    slices(start, end).map((slice) =>
+      readReconciliation(resources.sql, resources.venues.control.context, slice),
+    ),
   );
   const holes: Record<string, number> = {};
   for (const { holes: found } of books)
@@ -173,7 +178,7 @@ function addOutages({ venues }: Resources, random: () => number, start: number, 
   }
 }
 
-/** Somebody deletes up to half a day of rows behind the program's back. */
+/** Deletes up to half a day of rows behind the program's back. */
 async function loseRows({ sql, now }: Resources, random: () => number, start: number): Promise<void> {
   // The newest minutes may not be ordered yet, and then nobody would miss them.
   const newest = now() - HOUR;
@@ -207,7 +212,7 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A server in recovery refuses everybody for a moment. */
+/** A server in recovery refuses all connections for a moment. */
 async function answering({ sql, host }: Resources): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     try {

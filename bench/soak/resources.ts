@@ -9,7 +9,7 @@ import { startVenues, type Venues } from '../../simulator/index.ts';
 import { startTableProxy, type TableProxy } from '../../test/helpers/faults/table-proxy.ts';
 import { startWire, type Wire } from '../../test/helpers/faults/wire.ts';
 
-/** The whole program on a simulated clock, with a hand on everything that it depends on. */
+/** The whole program on a simulated clock, with control over everything that it depends on. */
 export interface Resources {
   host: Host;
   cluster: Cluster;
@@ -21,7 +21,7 @@ export interface Resources {
   now(): number;
   /** what the machine's clock is ahead of the simulated one, and the host's ahead of the venues'; ms */
   readonly clock: { ahead: number; skew: number };
-  /** stands between the state machine and its functions */
+  /** wraps each call of a function by the state machine */
   around: Around | undefined;
   restartHost(): Promise<void>;
   restartDatabase(): Promise<void>;
@@ -52,9 +52,9 @@ export async function startResources(folder: string, seed: number, start: number
   const sql = connect(cluster.url(DATABASE), { application: 'soak', max: 2 });
 
   const around: Around = async (handler, event, invoke) => {
-    const answer = (await (plant.around ?? plain)(handler, event, invoke)) as { waitSeconds?: number };
+    const answer = (await (resources.around ?? plain)(handler, event, invoke)) as { waitSeconds?: number };
     if (!answer?.waitSeconds) return answer;
-    // Who waits lets the simulated time pass, not ours.
+    // A wait moves the simulated clock and takes no real time.
     clock.ahead += answer.waitSeconds * SECOND;
     return { ...answer, waitSeconds: 0 };
   };
@@ -70,7 +70,7 @@ export async function startResources(folder: string, seed: number, start: number
       rehearsal: { around, retryMs: RETRY_MS, patience: { firstByteMs: SECOND, stallMs: SECOND } },
     });
 
-  const plant: Resources = {
+  const resources: Resources = {
     host: await start_(),
     cluster,
     venues,
@@ -81,25 +81,25 @@ export async function startResources(folder: string, seed: number, start: number
     clock,
     around: undefined,
     async restartHost() {
-      await plant.host.close();
-      plant.host = await start_();
+      await resources.host.close();
+      resources.host = await start_();
     },
     async restartDatabase() {
-      const { port } = plant.cluster;
-      plant.cluster = await startCluster({ dataDir, durable: false, port });
+      const { port } = resources.cluster;
+      resources.cluster = await startCluster({ dataDir, durable: false, port });
     },
     async settled(jobs) {
-      for (const id of jobs) while (await isExecuted(plant.host, id)) await sleep(20);
+      for (const id of jobs) while (await isExecuted(resources.host, id)) await sleep(20);
     },
     async close() {
-      await plant.host.close();
+      await resources.host.close();
       await sql.end({ timeout: 5 });
       await Promise.all([venues.close(), table.close(), wire.close()]);
       await jobTable.close();
-      await plant.cluster.stop();
+      await resources.cluster.stop();
     },
   };
-  return plant;
+  return resources;
 }
 
 const plain: Around = (_handler, event, invoke) => invoke(event);

@@ -3,7 +3,7 @@ import { badInput, CliError } from '../failure.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Adds to a request what tells the API who asks. */
+/** Adds to a request what identifies the caller. */
 export type Sign = (request: Request) => Promise<Request>;
 
 export interface Caller {
@@ -18,8 +18,8 @@ const ANONYMOUS: Caller = {
 };
 
 /**
- * By what the environment names: a token, a key of the usage plan, or AWS credentials, which an address of API Gateway gets
- * unasked, for that is how a deployment is closed unless told otherwise.
+ * By what the environment names: a token, a key of the usage plan, or AWS credentials, which are also the default at an
+ * address of API Gateway, for that is how a deployment is closed by default.
  * @throws CliError
  */
 export function callerOf(url: string, env: Env): Caller {
@@ -64,7 +64,7 @@ const signWith =
     return signed;
   };
 
-/** AWS Signature Version 4. Credentials are asked for each time: those of a session end. */
+/** AWS Signature Version 4. Credentials are resolved for each request: those of a session expire. */
 export function signWithAws(region: string, credentials: () => Promise<Credentials>): Sign {
   return async (request) => {
     const found = await credentials().catch((error: unknown) => {
@@ -82,9 +82,9 @@ export function signWithAws(region: string, credentials: () => Promise<Credentia
 const gatewayRegion = (url: string): string | undefined =>
   /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(new URL(url).hostname)?.[1];
 
-/** @throws CliError when neither the URL nor the environment tells it */
+/** @throws CliError when neither the URL nor the environment names one */
 function regionOf(url: string, env: Env): string {
   const region = gatewayRegion(url) ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   if (region) return region;
-  throw badInput(`${url} does not tell its region: set AWS_REGION`);
+  throw badInput(`${url} does not name its region: set AWS_REGION`);
 }

@@ -4,10 +4,10 @@ import { SIMULATED } from '../format/report.ts';
 import { type Screen, say } from '../terminal.ts';
 import type { Context } from './context.ts';
 
-/** Says so where the data are simulated. An API that cannot tell is no reason to keep the rest back. */
+/** Labels simulated data. An API that does not answer this is no reason to withhold the rest. */
 export async function labelSimulated(context: Context, api: Api, screen: Screen): Promise<void> {
   try {
-    if ((await api.health()).simulated) say(screen, context.paint('yellow', SIMULATED));
+    if ((await api.call('health')).simulated) say(screen, context.paint('yellow', SIMULATED));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const message = context.terminal.hint(error.message);

@@ -52,8 +52,8 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
     const body = await bodyOf(request);
     if (!body) return refuse(response, problem('body-too-large', 'The body is too large.'));
     const headers = Object.fromEntries(PASSED_ON.flatMap((name) => pair(name, request.headers[name])));
-    const asked = new Request(api + url, { method, headers, ...(body.length > 0 && { body }) });
-    const got = await fetch(await sign(asked), {
+    const forwarded = new Request(api + url, { method, headers, ...(body.length > 0 && { body }) });
+    const got = await fetch(await sign(forwarded), {
       signal: AbortSignal.timeout(PATIENCE_MS),
       redirect: 'manual',
     });
@@ -77,13 +77,13 @@ const GUARDED = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-stor
 const pair = (name: string, value: string | string[] | null | undefined): [string, string][] =>
   typeof value === 'string' ? [[name, value]] : [];
 
-function refuse(response: ServerResponse, told: Problem): void {
+function refuse(response: ServerResponse, problem: Problem): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  response.writeHead(told.status, { 'content-type': 'application/problem+json', ...GUARDED });
-  response.end(JSON.stringify(told));
+  response.writeHead(problem.status, { 'content-type': 'application/problem+json', ...GUARDED });
+  response.end(JSON.stringify(problem));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer<ArrayBuffer> | undefined> {

@@ -39,7 +39,7 @@ function tryToListen(port: number): Promise<string | undefined> {
 /** What the jobs API reports about itself. */
 export async function apiHealth(api: Api): Promise<Diagnosis[]> {
   try {
-    const { checks, simulated } = await api.health();
+    const { checks, simulated } = await api.call('health');
     const bad = Object.entries(checks).filter(([, { ok }]) => !ok);
     if (bad.length === 0)
       return [ok(`jobs API at ${api.url}: healthy${simulated ? ', simulated data' : ''}`)];

@@ -2,7 +2,7 @@ import { describeError, GordonError } from '../../functions/core/errors/errors.t
 import { sampleRequests as samplesOf } from '../../functions/core/queries/sample-requests.ts';
 import type { Sources } from '../../functions/core/series/source.ts';
 import type { HttpRequest, Verdict } from '../../functions/core/series/venue.ts';
-import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
+import { baseUrl, type Variables } from '../../functions/runtime/venues/hosts.ts';
 import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
 
 export const PATIENCE_MS = 5_000;
@@ -49,7 +49,7 @@ async function probe(
   if (verdict.kind === 'region') return bad(`${place}: ${verdict.message}`, verdict.remedy);
   if (verdict.kind === 'limited') {
     const wait = Math.ceil(verdict.waitMs / 1_000);
-    return bad(`${place}: ${verdict.message}`, `Wait ${wait} s: this address has asked too much.`);
+    return bad(`${place}: ${verdict.message}`, `Wait ${wait} s: this address has sent too many requests.`);
   }
   if (verdict.kind === 'broken')
     return bad(`${place}: ${verdict.message}`, 'Try again later: the venue fails.');

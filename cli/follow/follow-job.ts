@@ -1,6 +1,7 @@
-import { isOver, type JobDetail } from '../api/answers.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
+import { isFinished } from '../../functions/core/jobs/job.ts';
 import type { Api } from '../api/client.ts';
-import { ApiProblem, Unreachable } from '../api/request.ts';
+import { ApiProblem, Unreachable } from '../api/send.ts';
 import { Interrupted } from '../failure.ts';
 import { whatNext } from '../format/job.ts';
 import { say, type Terminal } from '../terminal.ts';
@@ -44,12 +45,12 @@ async function poll(
   let job = first;
   let pause = FIRST_POLL_MS;
   let heard = terminal.clock();
-  while (!isOver(job)) {
+  while (!isFinished(job.status)) {
     view.update(job);
     await terminal.sleep(pause, signal);
     pause = Math.min(pause * 1.5, SLOWEST_POLL_MS);
     try {
-      job = await api.job(job.id, signal);
+      job = await api.call('getJob', { params: { id: job.id }, signal });
       heard = terminal.clock();
     } catch (error) {
       if (!mayPass(error) || terminal.clock() - heard > PATIENCE_MS) throw error;

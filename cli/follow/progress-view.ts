@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { JobDetail } from '../api/answers.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { progressLine, progressParts } from '../format/progress.ts';
 import { type Screen, say, type Terminal } from '../terminal.ts';
 

@@ -1,4 +1,4 @@
-import type { JobDetail, JobSummary } from '../api/answers.ts';
+import type { JobDetail, JobSummary } from '../../functions/core/api/jobs/schemas.ts';
 import type { Paint, Style } from '../terminal.ts';
 import { chunksOf, phaseOf } from './progress.ts';
 import { type Column, table } from './table.ts';
@@ -36,13 +36,13 @@ export function secondsOf(job: JobSummary, now: number): number {
 export const rateOf = (rows: number, seconds: number): number =>
   seconds > 0 ? Math.round(rows / seconds) : 0;
 
-/** Everything that was asked for had been there before. */
+/** Everything that was requested had been there before. */
 const wasComplete = (job: JobDetail): boolean =>
   job.status === 'succeeded' && job.rows_fetched === 0 && job.chunks.length === 0;
 
 /** One line on a finished job: how it ended, rows, seconds, rate, and why where it is no plain success. */
 export function verdict(job: JobDetail, now: number, paint: Paint): string {
-  if (wasComplete(job)) return 'nothing to fetch: everything asked for was already there';
+  if (wasComplete(job)) return 'nothing to fetch: everything requested was already there';
   const took = secondsOf(job, now);
   const rows = job.rows_fetched;
   const rate = rows > 0 ? ` (${count(rateOf(rows, took))} rows/s)` : '';
@@ -51,7 +51,7 @@ export function verdict(job: JobDetail, now: number, paint: Paint): string {
   return job.reason ? `${line}: ${job.reason}` : line;
 }
 
-/** What the job took, beside what it was expected to take; nothing for one that was never quoted or asked for nothing. */
+/** What the job took, beside what it was expected to take; nothing for one that was never quoted or had nothing to request. */
 export function quoteLines({ quote, actual }: JobDetail): string[] {
   if (!quote || quote.chunks === 0) return [];
   const requests = quote.requests.reduce((sum, of) => sum + of.requests, 0);
@@ -107,7 +107,7 @@ const doneOf = (job: JobSummary): string =>
 export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {
   const facts: [string, string][] = [
     ['job', job.id],
-    ['asked', orderLine(job)],
+    ['ordered', orderLine(job)],
     ['status', paintStatus(job.status, paint) + (job.reason ? `: ${job.reason}` : '')],
     ['created', time(job.created_at)],
     ['started', time(job.started_at)],

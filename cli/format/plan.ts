@@ -1,4 +1,4 @@
-import type { Plan } from '../api/answers.ts';
+import type { Plan } from '../../functions/core/api/jobs/schemas.ts';
 import type { Paint } from '../terminal.ts';
 import { type Column, table } from './table.ts';
 import { count, duration, few, plural, span } from './values.ts';
@@ -15,7 +15,7 @@ export function planLines(plan: Plan, paint: Paint): string[] {
   const { quote } = plan;
   const what = `${plan.source} ${few(plan.symbols, 6)} ${plan.timeframe}, ${span(plan)}`;
   const left = plan.skipped.length > 0 ? [`  left out, not listed there: ${plan.skipped.join(', ')}`] : [];
-  if (quote.chunks === 0) return [what, ...left, 'nothing to fetch: everything asked for is already there'];
+  if (quote.chunks === 0) return [what, ...left, 'nothing to fetch: everything requested is already there'];
   const rows = quote.requests.map((of) => [
     of.family,
     count(of.requests),

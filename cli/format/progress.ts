@@ -1,4 +1,4 @@
-import type { JobDetail } from '../api/answers.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { count, duration, percent, time } from './values.ts';
 
 /** The parts of a progress display. */

@@ -1,5 +1,5 @@
+import type { SeriesReport } from '../../functions/core/api/series/schemas.ts';
 import { spellingOf } from '../../functions/core/series/spelling.ts';
-import type { SeriesReport } from '../api/answers.ts';
 import type { Paint } from '../terminal.ts';
 import { type Column, table } from './table.ts';
 import { count, exactSpan, exactTime, plural } from './values.ts';
@@ -14,12 +14,11 @@ const COLUMNS: readonly Column[] = [
   { title: 'Gaps', align: 'right' },
   { title: 'Timeframe' },
   { title: 'Rows', align: 'right' },
+  { title: 'Counted' },
 ];
 
 /** What the warehouse holds, series by series; below the table what is no gap although it has no rows. */
 export function reportLines(series: readonly SeriesReport[], paint: Paint): string[] {
-  // An older API does not say it.
-  const isCounted = series.some((s) => s.audited_at !== undefined);
   const rows = series.map((s) => [
     s.source,
     s.symbol,
@@ -28,10 +27,10 @@ export function reportLines(series: readonly SeriesReport[], paint: Paint): stri
     count(s.gaps.length),
     s.timeframe,
     count(s.rows),
-    ...(isCounted ? [s.audited_at ? exactTime(s.audited_at) : 'never'] : []),
+    s.audited_at === null ? 'never' : exactTime(s.audited_at),
   ]);
   return [
-    ...table(isCounted ? [...COLUMNS, { title: 'Counted' }] : COLUMNS, rows, paint),
+    ...table(COLUMNS, rows, paint),
     ...expiringLines(series, paint),
     ...emptyLines(series),
     ...findingLines(series),
@@ -106,13 +105,16 @@ function findingLines(series: readonly SeriesReport[]): string[] {
 }
 
 /** For an empty report. */
-export function nothingLine(filter: { readonly source?: string; readonly symbol?: string }): string {
+export function nothingLine(filter: {
+  readonly source?: string | undefined;
+  readonly symbol?: string | undefined;
+}): string {
   const words = [filter.source, filter.symbol].filter(Boolean).join(' ');
   if (words) {
     const { symbol = '' } = filter;
     const meant = spellingOf(symbol).symbol;
     const hint = meant === symbol ? '' : ` Venues write it ${meant}.`;
-    return `Nothing of ${words} was ever asked for: gordon-data backfill report shows what was.${hint}`;
+    return `Nothing of ${words} was ever requested: gordon-data backfill report shows what was.${hint}`;
   }
   return 'The warehouse is empty. Fill it: gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --wait';
 }

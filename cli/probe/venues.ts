@@ -3,7 +3,7 @@ import { toHttpRequest } from '../../functions/core/probe/check.ts';
 import { type ProbeResult, runChecks } from '../../functions/core/probe/run-checks.ts';
 import type { Host } from '../../functions/core/series/venue.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
-import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
+import { baseUrl, type Variables } from '../../functions/runtime/venues/hosts.ts';
 
 export interface ProbeSettings {
   /** addresses and keys of the venues */
@@ -30,8 +30,8 @@ export async function probeVenues(
     import('../../functions/stores/dynamodb/dynamo.ts'),
     import('../../functions/stores/dynamodb/rate-budget.ts'),
   ]);
-  const { createVenueClient } = await import('../../functions/runtime/venue-client.ts');
-  const { createArchiveReader } = await import('../../functions/runtime/archive-reader.ts');
+  const { createVenueClient } = await import('../../functions/runtime/venues/venue-client.ts');
+  const { createArchiveReader } = await import('../../functions/runtime/venues/archive-reader.ts');
   const own = jobTableUrl === undefined ? await startJobTable(JOB_TABLE) : undefined;
   const client = documentClient({
     endpoint: jobTableUrl ?? own?.url ?? '',

@@ -2,7 +2,7 @@ import { describeError } from '../../functions/core/errors/errors.ts';
 import { sampleRequests } from '../../functions/core/queries/sample-requests.ts';
 import type { Family, Sources } from '../../functions/core/series/source.ts';
 import type { HttpRequest } from '../../functions/core/series/venue.ts';
-import { baseUrl, type Variables } from '../../functions/runtime/hosts.ts';
+import { baseUrl, type Variables } from '../../functions/runtime/venues/hosts.ts';
 import type { HostState } from '../../host/state-file.ts';
 import { PATIENCE_MS, type Reached, reach } from '../doctor/venues.ts';
 import { oneLine } from '../failure.ts';

@@ -1,10 +1,10 @@
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import type { OrderBody } from '../../functions/core/orders/create-job.ts';
 import { sources } from '../../functions/sources/index.ts';
-import type { JobDetail } from '../api/answers.ts';
 import type { Api } from '../api/client.ts';
-import { ApiProblem } from '../api/request.ts';
+import { ApiProblem } from '../api/send.ts';
 import { announce } from '../commands/backfill/trigger.ts';
-import { tell, wait } from '../commands/backfill/wait.ts';
+import { printOutcome, wait } from '../commands/backfill/wait.ts';
 import { type Context, print } from '../commands/context.ts';
 import { CliError, oneLine } from '../failure.ts';
 import type { Stop } from '../follow/stop.ts';
@@ -16,7 +16,7 @@ export type StageResult =
   | { readonly family: string; readonly job: JobDetail }
   /** this version has no such source */
   | { readonly family: string; readonly unavailable: true }
-  /** it needs what is not there, such as a key: nothing was asked, and nothing went wrong */
+  /** it needs what is not there, such as a key: nothing was requested, and nothing went wrong */
   | { readonly family: string; readonly skipped: string }
   | { readonly family: string; readonly error: string };
 
@@ -30,7 +30,7 @@ interface Over {
 /** What a stage's order came to: a job to wait for, or already its result. */
 export type Ordered = { readonly job: JobDetail } | Over;
 
-/** Orders one family. A job is announced at once; what is refused is for `showStage` to tell. */
+/** Orders one family. A job is announced at once; what is refused is for `showStage` to report. */
 export async function orderStage(
   context: Context,
   api: Api,
@@ -39,7 +39,7 @@ export async function orderStage(
 ): Promise<Ordered> {
   const { family } = stage;
   try {
-    const job = await api.create(orderOf(stage, settings));
+    const job = await api.call('createJob', { body: orderOf(stage, settings) });
     announce(context, job);
     return { job };
   } catch (error) {
@@ -61,7 +61,7 @@ export const cutOff = ({ family }: Stage): Ordered => {
   return { result: { family, error }, err: `gordon-data: ${family}: not ordered, ${error}` };
 };
 
-/** Waits for what was ordered and tells of it. What fails is told and returned: the other stages go on. */
+/** Waits for what was ordered and reports it. What fails is reported and returned: the other stages go on. */
 export async function showStage(
   context: Context,
   api: Api,
@@ -85,9 +85,9 @@ async function followed(
 ): Promise<Over> {
   try {
     // It was ordered a while ago, and may have ended while others were shown. What is wrong the wait will find out.
-    const now = await api.job(job.id, stop.signal).catch(() => job);
+    const now = await api.call('getJob', { params: { id: job.id }, signal: stop.signal }).catch(() => job);
     const ended = await wait(context, api, now, stop);
-    tell(context, ended);
+    printOutcome(context, ended);
     return { result: { family, job: ended } };
   } catch (error) {
     return failed(family, error);

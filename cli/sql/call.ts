@@ -1,6 +1,6 @@
 import { AGGREGATES } from '../../functions/core/aggregates/aggregates.ts';
+import type { BodyOf } from '../../functions/core/api/call.ts';
 import { parseInstant } from '../../functions/core/time/time.ts';
-import type { RefreshOrder } from '../api/client.ts';
 import { badInput } from '../failure.ts';
 
 /**
@@ -18,7 +18,7 @@ const EXAMPLE =
  * @returns undefined: it is another statement
  * @throws CliError exit code 2 for a refresh of what is no aggregate, or with bounds that are none
  */
-export function refreshOf(statement: string): RefreshOrder | undefined {
+export function refreshOf(statement: string): BodyOf<'refreshView'> | undefined {
   const inside = REFRESH.exec(statement)?.[1];
   if (inside === undefined) return undefined;
   const [view, start, end, ...more] = argumentsOf(inside);

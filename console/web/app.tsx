@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { addressOf } from '../../functions/routes.ts';
 import { CoveragePage } from './coverage/page.tsx';
 import { HealthPage } from './health/page.tsx';
 import { JobsPage } from './jobs/page.tsx';
@@ -41,7 +42,7 @@ export function App() {
         <Shown place={place} />
       </main>
       <footer>
-        <a href="/openapi.json">API</a>
+        <a href={addressOf('openapi').path}>API</a>
         <span>
           Charts by <a href="https://www.tradingview.com/">TradingView</a> Lightweight Charts™
         </span>

@@ -1,4 +1,4 @@
-import type { Variables } from './hosts.ts';
+import type { Variables } from './venues/hosts.ts';
 
 /** What the SDK would read from `process.env`, read from any environment: several hosts may live in one process. */
 export function awsConfig(env: Variables, service: string) {

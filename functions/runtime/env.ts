@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { GordonError } from '../core/errors/errors.ts';
-import type { Variables } from './hosts.ts';
+import type { Variables } from './venues/hosts.ts';
 
 /** What the functions read from their environment. Hosts of venues have variables of their own, named by the source. */
 const Env = z.object({
@@ -16,9 +16,9 @@ const Env = z.object({
   GORDON_EGRESS: z.string().default('default'),
   /** `1` when the venues are simulated; shown wherever data are shown */
   GORDON_SIMULATED: z.enum(['0', '1']).default('0'),
-  /** how often gaps are looked for, in minutes: what EventBridge does by the manifest, a host does by this */
+  /** how often gaps are searched for, in minutes: what EventBridge does by the manifest, a host does by this */
   GORDON_AUDIT_MINUTES: z.coerce.number().int().min(1).max(60).default(60),
-  /** whose tokens open the API, where it asks for tokens */
+  /** whose tokens open the API, where it requires tokens */
   GORDON_JWT_ISSUER: z.string().optional(),
   GORDON_JWT_AUDIENCE: z.string().optional(),
 });

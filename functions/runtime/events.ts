@@ -32,5 +32,5 @@ export const createEvents = (
   },
 });
 
-/** Where there is no bus, the log and the jobs API are what tells. */
+/** Where there is no bus, only the log and the jobs API report how a job ended. */
 export const noEvents: Events = { publish: async () => {} };

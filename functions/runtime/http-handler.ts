@@ -5,7 +5,6 @@ import { badRequest } from '../core/errors/bad-request.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
 import { problems } from './problem.ts';
-import type { Services } from './services.ts';
 
 export interface ApiRequest {
   /** header names in lower case */
@@ -36,12 +35,15 @@ export interface RouteOptions {
   readonly body?: boolean;
 }
 
-/** Makes a route's handler: middy parses the event and turns errors into problems; the route sees plain values. */
-export function httpHandler(
-  route: (request: ApiRequest, services: Services, log: Log) => Promise<ApiAnswer>,
+/**
+ * Makes a route's handler: middy parses the event and turns errors into problems; the route sees plain values.
+ * @param route names the ports that it uses by the type of its argument
+ */
+export function httpHandler<Ports>(
+  route: (request: ApiRequest, ports: Ports, log: Log) => Promise<ApiAnswer>,
   options: RouteOptions = {},
-): (services: () => Promise<Services>) => HttpHandler {
-  return (services) => {
+): (ports: () => Promise<Ports>) => HttpHandler {
+  return (ports) => {
     const handler = observed<APIGatewayProxyEvent, APIGatewayProxyResult>()
       .use(problems(() => logWith({})))
       .use(headerNormalizer())
@@ -57,7 +59,7 @@ export function httpHandler(
     }
     handler.handler(async (event, context) => {
       const log = logWith({ requestId: context?.awsRequestId, path: event.path });
-      const answer = await route(requestOf(event, raw.get(event) ?? ''), await services(), log);
+      const answer = await route(requestOf(event, raw.get(event) ?? ''), await ports(), log);
       return {
         statusCode: answer.status,
         headers: { 'content-type': 'application/json', ...answer.headers },

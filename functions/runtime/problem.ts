@@ -28,7 +28,7 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Not available now',
 };
 
-export function problemOf(error: unknown): Problem {
+export function toProblem(error: unknown): Problem {
   if (error instanceof GordonError) {
     const { code, subject, remedy, status } = error;
     return problem(code, error.message, { subject, remedy, status });
@@ -70,7 +70,7 @@ export const problemAnswer = (problem: Problem): APIGatewayProxyResult => ({
 /** The one place where an error becomes an answer. */
 export const problems = (log: () => Log): MiddlewareObj => ({
   onError: (request) => {
-    const problem = problemOf(request.error);
+    const problem = toProblem(request.error);
     if (problem.status >= 500) log().error(describeError(request.error), request.error as Error);
     request.response = problemAnswer(problem);
   },

@@ -2,29 +2,26 @@ import { describeError } from '../core/errors/errors.ts';
 import { SECOND } from '../core/time/time.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
-import type { Services } from './services.ts';
+import type { Uses } from './services.ts';
 import type { StateHandler } from './state-handler.ts';
 
 /** A run that started a job for each of many series names them all. */
 const LONGEST_DETAIL = 500;
 
-export interface ScheduleOptions {
-  /** the schedule whose last run is kept for who looks; the function then writes to the job table */
-  readonly noted?: string;
-}
+type NotingPorts = Uses<'runs' | 'clock'>;
 
-/** Makes the handler of a schedule or of an event. What it throws is the platform's to retry and to alarm on. */
-export function scheduledHandler(
-  work: (services: Services, log: Log, event: unknown) => Promise<unknown>,
-  { noted }: ScheduleOptions = {},
-): (services: () => Promise<Services>) => StateHandler {
-  return (services) => {
+/**
+ * Makes the handler of an event. What it throws is the platform's to retry and to alarm on.
+ * @param work names the ports that it uses by the type of its argument
+ */
+export function eventHandler<Ports>(
+  work: (ports: Ports, log: Log, event: unknown) => Promise<unknown>,
+): (ports: () => Promise<Ports>) => StateHandler {
+  return (ports) => {
     const handler = observed<unknown, unknown>().handler(async (event) => {
       const log = logWith({});
       try {
-        const given = await services();
-        const run = () => work(given, log, event);
-        return await (noted === undefined ? run() : noting(noted, given, run));
+        return await work(await ports(), log, event);
       } catch (error) {
         log.error(describeError(error), error as Error);
         throw error;
@@ -34,9 +31,19 @@ export function scheduledHandler(
   };
 }
 
+/**
+ * Makes the handler of a schedule, as `eventHandler` does, and keeps its last run in the job table for who looks.
+ * @param schedule its name in the manifest
+ */
+export const scheduledHandler = <Ports>(
+  schedule: string,
+  work: (ports: Ports, log: Log) => Promise<unknown>,
+): ((ports: () => Promise<Ports & NotingPorts>) => StateHandler) =>
+  eventHandler((ports: Ports & NotingPorts, log) => noting(schedule, ports, () => work(ports, log)));
+
 async function noting(
   schedule: string,
-  { runs, clock }: Services,
+  { runs, clock }: NotingPorts,
   work: () => Promise<unknown>,
 ): Promise<unknown> {
   const at = clock();

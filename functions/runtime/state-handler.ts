@@ -4,24 +4,24 @@ import { describeError, GordonError } from '../core/errors/errors.ts';
 import { withCode } from '../core/jobs/caught.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
-import type { Services } from './services.ts';
 
 export type StateHandler = (event: unknown, context: Context) => Promise<unknown>;
 
 /**
  * Makes the handler of one state of the state machine. Input and output are parsed, so that a definition and a handler
  * that do not agree fail at once and with words. Errors are thrown on: their names drive Retry and Catch.
+ * @param work names the ports that it uses by the type of its argument
  */
-export function stateHandler<Input, Output>(
+export function stateHandler<Input, Output, Ports>(
   contract: { readonly input: z.ZodType<Input>; readonly output: z.ZodType<Output> },
-  work: (input: Input, services: Services, log: Log) => Promise<Output>,
-): (services: () => Promise<Services>) => StateHandler {
-  return (services) => {
+  work: (input: Input, ports: Ports, log: Log) => Promise<Output>,
+): (ports: () => Promise<Ports>) => StateHandler {
+  return (ports) => {
     const handler = observed<unknown, unknown>().handler(async (event) => {
       const input = parse(contract.input, event, 'input');
       const log = logWith(subjectOf(input));
       try {
-        return parse(contract.output, await work(input, await services(), log), 'output');
+        return parse(contract.output, await work(input, await ports(), log), 'output');
       } catch (error) {
         log.warn(describeError(error), error as Error);
         throw coded(error);

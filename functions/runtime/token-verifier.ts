@@ -13,7 +13,7 @@ export interface TrustedIssuer {
   readonly fetch?: typeof fetch;
 }
 
-/** Verifies tokens (RS, ES, EdDSA) against the keys that the issuer publishes; keys are kept and asked anew when one is unknown. */
+/** Verifies tokens (RS, ES, EdDSA) against the keys that the issuer publishes; keys are kept, and fetched again when one is unknown. */
 export function tokenVerifier({ issuer, audience, fetch: send = fetch }: TrustedIssuer): VerifyToken {
   const load = async (url: string): Promise<ArrayBuffer> => {
     try {

@@ -1,19 +1,21 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { scheduledHandler } from '../runtime/scheduled-handler.ts';
-import { servicesFromEnv } from '../runtime/services.ts';
+import { eventHandler } from '../runtime/scheduled-handler.ts';
+import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 import { migrate } from '../stores/postgres/migrate.ts';
 
 /** A bundle is one file with the migrations beside it; run from the sources, the project's own folder is the one. */
 const SHIPPED = fileURLToPath(new URL('sql', import.meta.url));
 
-export const createHandler = scheduledHandler(async ({ databaseUrl, aggregatesUrl }, log) => {
-  const migrated = await migrate(databaseUrl(), {
-    ...(existsSync(SHIPPED) && { folder: SHIPPED }),
-    aggregatesUrl,
-  });
-  log.info('migrated', { ...migrated });
-  return migrated;
-});
+export const createHandler = eventHandler(
+  async ({ databaseUrl, aggregatesUrl }: Uses<'databaseUrl' | 'aggregatesUrl'>, log) => {
+    const migrated = await migrate(databaseUrl(), {
+      ...(existsSync(SHIPPED) && { folder: SHIPPED }),
+      aggregatesUrl,
+    });
+    log.info('migrated', { ...migrated });
+    return migrated;
+  },
+);
 
 export const handler = createHandler(servicesFromEnv);

@@ -7,7 +7,7 @@ import { coinMetrics, coinMetricsFamily, coinMetricsHost } from './coinmetrics/v
 import { dailyListing, dailyPage } from './rest/daily.ts';
 
 const METRIC = 'CapMrktCurUSD';
-/** Years of days; ten times as much is allowed. */
+/** Some years of days; the API allows ten times as many. */
 const PAGE_ROWS = 1_000;
 
 const daily = {
@@ -25,7 +25,7 @@ const daily = {
   finalAfterMs: 3 * HOUR,
 } as const;
 
-const ask = (query: Readonly<Record<string, string | number>>): HttpRequest => ({
+const requestFor = (query: Readonly<Record<string, string | number>>): HttpRequest => ({
   venue: coinMetrics,
   host: coinMetricsHost,
   family: coinMetricsFamily,
@@ -52,18 +52,18 @@ export const btc_market_cap: Source = {
   holeReason: 'not-published',
   restates: { recentMonths: 3, sampledIn: 30 },
   listing: dailyListing(daysIn, {
-    first: () => ask({ page_size: 1, paging_from: 'start' }),
-    last: () => ask({ page_size: 1, paging_from: 'end' }),
+    first: () => requestFor({ page_size: 1, paging_from: 'start' }),
+    last: () => requestFor({ page_size: 1, paging_from: 'end' }),
   }),
   tiers: [
     {
       kind: 'pages',
       name: 'rest',
-      // Told so: by itself the API begins with the newest page.
+      // Requested with `paging_from`: by default the API begins with the newest page.
       direction: 'forward',
       pageRows: PAGE_ROWS,
       request: (_series, { start, end }) =>
-        ask({
+        requestFor({
           // Both bounds are inclusive; a day alone means its beginning.
           start_time: isoDay(start),
           end_time: isoDay(end - DAY),

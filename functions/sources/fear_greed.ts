@@ -17,7 +17,7 @@ const daily = {
     key: ['symbol', 'time'],
     computed: [KNOWN_AT],
   },
-  // A day's value is stamped 00:00 UTC and comes out some minutes later: it is about the morning, not about the day.
+  // A day's value is stamped 00:00 UTC and published some minutes later, so it is a reading at the start of the day.
   instants: true,
   finalAfterMs: 10 * MINUTE,
 } as const;
@@ -35,7 +35,7 @@ export const fear_greed: Source = {
   chunkUnit: () => 'year',
   settleMs: 2 * DAY,
   refreshEveryMs: 15 * MINUTE,
-  // A few days were skipped and stay so; the days around them are there.
+  // A few days were never published; the days around them exist.
   holeReason: 'not-published',
   listing: { listedAt: Date.UTC(2018, 1, 1) },
   tiers: [

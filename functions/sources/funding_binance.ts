@@ -25,13 +25,13 @@ const rest: PagesTier = {
     request({ symbol, startTime: start - AROUND - MINUTE, endTime: end + AROUND - 1, limit: LIMIT }),
   parse(body, series) {
     const { batch, findings, rowsInBody } = parseFundingJson(body, series);
-    // The newest row of a full page has its successor on the next one: it is requested there again.
+    // The successor of a full page's newest row is on the next page, where this row is requested again.
     const to = rowsInBody >= LIMIT ? batch.length - 1 : batch.length;
     return { batch: sliceBatch(batch, 0, to), findings, rowsInBody };
   },
 };
 
-/** Binance USD-M funding: archive by month, which tells the interval, then `GET /fapi/v1/fundingRate`. */
+/** Binance USD-M funding: archive by month, which has the interval, then `GET /fapi/v1/fundingRate`. */
 export const funding_binance: Source = {
   id: 'funding_binance',
   ...fundingSource,
@@ -46,7 +46,7 @@ export const funding_binance: Source = {
     ),
     rest,
   ],
-  // The archive goes on with one rate after a contract's end, and its candles with none that was traded.
+  // After a contract's end the archive continues with one constant rate, and its candles without trades.
   traded: {
     tiers: [klineArchive('futures/um', 'month')],
     series: ({ symbol }) => ({ source: 'klines_perp', symbol, timeframe: '1h' }),

@@ -2,8 +2,8 @@ import { type Series, seriesLabel } from '../core/series/series.ts';
 import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
 import { sliceBatch } from '../core/series/table.ts';
 import { ceilTo, HOUR } from '../core/time/time.ts';
-import { listIn, numberIn, stampIn } from './bybit/envelope.ts';
-import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
+import { listIn, stampIn, textNumberIn } from './bybit/envelope.ts';
+import { lifeOfPerpetual, requestFor } from './bybit/perpetual.ts';
 import { LONGEST_INTERVAL } from './funding/intervals.ts';
 import {
   AROUND,
@@ -26,7 +26,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
   const bad = new BadCells(subject, HOUR);
   const settlements = list.flatMap((row, i): Settlement[] => {
     const { symbol, fundingRate, fundingRateTimestamp } = (row ?? {}) as Record<string, unknown>;
-    const [stamp, rate] = [stampIn(fundingRateTimestamp), numberIn(fundingRate)];
+    const [stamp, rate] = [stampIn(fundingRateTimestamp), textNumberIn(fundingRate)];
     if (symbol !== series.symbol) throw malformed(subject, `row ${i + 1} is no settlement.`);
     if (stamp === undefined) bad.note(undefined, 'fundingRateTimestamp', fundingRateTimestamp);
     else if (rate === undefined) bad.note(dueAt(stamp), 'fundingRate', fundingRate);
@@ -36,7 +36,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
   const unread = bad.findings(settlements.length);
   const { batch, findings: odd } = settlementRows(table, series, settlements);
   const findings = [...unread, ...odd];
-  // The oldest rows of a full page have neighbours on the next one that say their intervals: they are requested there again.
+  // The oldest rows of a full page need neighbours on the next one for their intervals, so they are requested there again.
   const from = list.length >= LIMIT ? 2 : 0;
   return { batch: sliceBatch(batch, from, batch.length), findings, rowsInBody: list.length };
 }
@@ -48,7 +48,7 @@ const rest: PagesTier = {
   direction: 'backward',
   pageRows: LIMIT,
   request: ({ symbol }, { start, end }) =>
-    ask('/v5/market/funding/history', {
+    requestFor('/v5/market/funding/history', {
       symbol,
       startTime: start - AROUND,
       endTime: end + AROUND - 1,
@@ -64,6 +64,6 @@ export const funding_bybit: Source = {
   title: 'Bybit USDT perpetual funding rates',
   table,
   tiers: [rest],
-  // Nothing is settled before a position was held for a whole interval, and the longest settle on the multiples of theirs.
+  // The first settlement comes after one whole interval, and even the longest interval settles on its multiples.
   listing: lifeOfPerpetual((minute) => ceilTo(minute + LONGEST_INTERVAL, LONGEST_INTERVAL)),
 };

@@ -5,7 +5,7 @@ import { indexPriceIn, optionsIn } from './deribit/book-summary.ts';
 import { gexTable, sumExposure } from './deribit/gamma-exposure.ts';
 import { deribit, deribitFamily, deribitHost } from './deribit/venue.ts';
 
-const ask = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
+const requestFor = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
   venue: deribit,
   host: deribitHost,
   family: deribitFamily,
@@ -17,8 +17,8 @@ const snapshot: SnapshotTier = {
   kind: 'snapshot',
   name: 'book-summary',
   requests: ({ symbol }) => [
-    ask('get_book_summary_by_currency', { currency: symbol, kind: 'option' }),
-    ask('get_index_price', { index_name: `${symbol.toLowerCase()}_usd` }),
+    requestFor('get_book_summary_by_currency', { currency: symbol, kind: 'option' }),
+    requestFor('get_index_price', { index_name: `${symbol.toLowerCase()}_usd` }),
   ],
   parse([summary, index], { symbol }, at) {
     const { options, findings } = optionsIn(summary!, symbol, at);
@@ -28,7 +28,7 @@ const snapshot: SnapshotTier = {
 };
 
 /**
- * Gamma exposure of all BTC and ETH options of Deribit, by strike and expiry: a snapshot an hour, for the venue keeps no
+ * Gamma exposure of all BTC and ETH options of Deribit, by strike and expiry: a snapshot an hour, because the venue keeps no
  * history of open interest. Gamma is Black's, from the venue's mark volatility and the future that it prices the option on.
  */
 export const gex_deribit: Source = {
@@ -45,6 +45,6 @@ export const gex_deribit: Source = {
   settleMs: HOUR,
   refreshEveryMs: 15 * MINUTE,
   tiers: [snapshot],
-  // Options on Bitcoin since its first ones; before the first snapshot nothing can be had anyway.
+  // Since the first options on Bitcoin; nothing can be fetched from before the first snapshot anyway.
   listing: { listedAt: Date.UTC(2016, 6, 1) },
 };

@@ -10,10 +10,12 @@ import { macro_fred } from './macro_fred.ts';
 import { open_interest_binance } from './open_interest_binance.ts';
 import { open_interest_bybit } from './open_interest_bybit.ts';
 import { price_klines } from './price_klines.ts';
-import { ratio_global_accounts } from './ratio_global_accounts.ts';
-import { ratio_taker_volume } from './ratio_taker_volume.ts';
-import { ratio_top_accounts } from './ratio_top_accounts.ts';
-import { ratio_top_positions } from './ratio_top_positions.ts';
+import {
+  ratio_global_accounts,
+  ratio_taker_volume,
+  ratio_top_accounts,
+  ratio_top_positions,
+} from './ratios_binance.ts';
 import { stablecoin_supply } from './stablecoin_supply.ts';
 
 const registry = {

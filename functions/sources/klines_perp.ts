@@ -21,6 +21,6 @@ export const klines_perp = klines({
     { limit: 1000, weight: 5 },
     { limit: 1500, weight: 10 },
   ],
-  // Takes no symbol: it lists them all for the weight of one.
+  // Takes no symbol: it lists all of them for the weight of one.
   status: () => ({ path: '/fapi/v1/exchangeInfo', weight: 1 }),
 });

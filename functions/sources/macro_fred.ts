@@ -11,7 +11,7 @@ import { malformed, readJson } from './rest/malformed.ts';
 
 const PAGE_ROWS = 100_000;
 
-const ask = (path: string, query: Readonly<Record<string, string | number>>): HttpRequest => ({
+const requestFor = (path: string, query: Readonly<Record<string, string | number>>): HttpRequest => ({
   venue: fred,
   host: fredHost,
   family: fredFamily,
@@ -21,7 +21,7 @@ const ask = (path: string, query: Readonly<Record<string, string | number>>): Ht
 });
 
 const observations = ({ symbol }: Series, { start, end }: Range, window?: Window): HttpRequest =>
-  ask('/fred/series/observations', {
+  requestFor('/fred/series/observations', {
     // Both bounds are inclusive.
     series_id: symbol,
     observation_start: isoDay(start),
@@ -47,14 +47,14 @@ const tier: PagesTier = {
 };
 
 const end = ({ symbol }: Series, sort_order: 'asc' | 'desc'): HttpRequest =>
-  ask('/fred/series/observations', { series_id: symbol, limit: 1, sort_order });
+  requestFor('/fred/series/observations', { series_id: symbol, limit: 1, sort_order });
 
 const listing: ListingProbe = {
   first: (series) => end(series, 'asc'),
   firstAt: (body) => observationDays(body).at(0),
   last: (series) => end(series, 'desc'),
   lastAt: (body) => observationDays(body).at(-1),
-  status: ({ symbol }) => ask('/fred/series', { series_id: symbol }),
+  status: ({ symbol }) => requestFor('/fred/series', { series_id: symbol }),
   isTrading(body, { symbol }) {
     const { seriess } = (readJson(body, symbol) ?? {}) as { readonly seriess?: { title?: unknown }[] };
     if (!Array.isArray(seriess)) throw malformed(symbol, 'the answer has no list "seriess".');
@@ -64,7 +64,7 @@ const listing: ListingProbe = {
 
 /**
  * Series of FRED with their vintages: what was known when. A value is revised for a year and more after its month, so all
- * that is younger is asked again.
+ * that is younger is requested again.
  */
 export const macro_fred: Source = {
   id: 'macro_fred',
@@ -82,7 +82,7 @@ export const macro_fred: Source = {
   // Seasonal factors of a calendar year are revised in the February after it.
   settleMs: 401 * DAY,
   refreshEveryMs: HOUR,
-  // A month, and the weeks that it is published late.
+  // A month, plus the weeks until it is published.
   longestSilenceMs: 70 * DAY,
   longestEmptyMs: 70 * DAY,
   holeReason: 'not-published',

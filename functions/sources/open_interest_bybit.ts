@@ -4,8 +4,8 @@ import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
 import { MARKET_SYMBOL } from '../core/series/spelling.ts';
 import { ceilTo, HOUR, MINUTE } from '../core/time/time.ts';
 import { stepOf, type Timeframe } from '../core/time/timeframe.ts';
-import { listIn, numberIn, stampIn } from './bybit/envelope.ts';
-import { ask, lifeOfPerpetual } from './bybit/perpetual.ts';
+import { listIn, stampIn, textNumberIn } from './bybit/envelope.ts';
+import { lifeOfPerpetual, requestFor } from './bybit/perpetual.ts';
 import { openInterestTable } from './open_interest/table.ts';
 import { BadCells } from './rest/bad-cells.ts';
 import { malformed } from './rest/malformed.ts';
@@ -13,7 +13,7 @@ import { malformed } from './rest/malformed.ts';
 const table = openInterestTable('bybit');
 const LIMIT = 200;
 
-/** As the venue writes them. */
+/** Timeframes by the venue's names. */
 const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {
   '5m': '5min',
   '15m': '15min',
@@ -30,14 +30,14 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
   const bad = new BadCells(subject, stepOf(series.timeframe));
   const rows = list.flatMap((row, i) => {
     const { openInterest, timestamp } = (row ?? {}) as Record<string, unknown>;
-    const [time, interest] = [stampIn(timestamp), numberIn(openInterest)];
+    const [time, interest] = [stampIn(timestamp), textNumberIn(openInterest)];
     if (time === undefined || interest === undefined) {
       const [field, value] = time === undefined ? ['timestamp', timestamp] : ['openInterest', openInterest];
       bad.note(time, field as string, value);
       return [];
     }
     if (time % stepOf(series.timeframe) !== 0) throw malformed(subject, `row ${i + 1} is not on the grid.`);
-    // `openInterest` is the longs and the shorts together, in the base coin of a USDT contract; no value in USD is told.
+    // `openInterest` is longs and shorts together, in the base coin of a USDT contract; no value in USD is published.
     return [['bybit', series.symbol, series.timeframe, time, interest, 'base_coin', 'both', null]];
   });
   const { batch, findings } = sortAndDedupe(toBatch(table, rows));
@@ -45,7 +45,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
 }
 
 /**
- * Newest first. Pages are cut by the end of the range, not by the cursor, so any page can be asked for by itself. Both bounds
+ * Newest first. Pages are cut by the end of the range, not by the cursor, so any page can be requested by itself. Both bounds
  * are always sent: a start without an end is silently ignored.
  */
 const rest: PagesTier = {
@@ -54,7 +54,7 @@ const rest: PagesTier = {
   direction: 'backward',
   pageRows: LIMIT,
   request: ({ symbol, timeframe }, { start, end }) =>
-    ask('/v5/market/open-interest', {
+    requestFor('/v5/market/open-interest', {
       symbol,
       intervalTime: INTERVALS[timeframe] ?? '',
       startTime: start,

@@ -11,7 +11,7 @@ import { bybitFamily, bybitHost } from './bybit/hosts.ts';
 import { parseKlines, startsIn } from './bybit/kline-json.ts';
 import { bybit } from './bybit/venue.ts';
 
-/** As the venue writes them: minutes, or `D`. It has no 8h; its weeks and months are no steps of fixed length. */
+/** Timeframes by the venue's names: minutes, or `D`. There is no 8h; weeks and months are no steps of fixed length. */
 const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {
   '1m': '1',
   '3m': '3',
@@ -62,7 +62,7 @@ const kline = (series: Series, query: Record<string, number>): HttpRequest => ({
 const pages: PagesTier = {
   kind: 'pages',
   name: 'rest',
-  // A range with more rows than a page gives its newest ones.
+  // A range with more rows than a page returns the newest ones.
   direction: 'backward',
   pageRows: LARGEST_PAGE,
   request(series, { start, end }): HttpRequest {

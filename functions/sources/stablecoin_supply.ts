@@ -6,7 +6,7 @@ import { supplyDays } from './defillama/chart-json.ts';
 import { defillama, defillamaHost } from './defillama/venue.ts';
 import { dailyListing, dailyPage } from './rest/daily.ts';
 
-/** DefiLlama's number of a coin's chart; ALL is the whole market's and has none. */
+/** DefiLlama's ids of the coins' charts; ALL is the chart of the whole market and has no id. */
 const CHARTS: Readonly<Record<string, number | undefined>> = { ALL: undefined, USDT: 1, USDC: 2, DAI: 5 };
 
 const daily = {
@@ -21,7 +21,7 @@ const daily = {
     key: ['symbol', 'time'],
     computed: [KNOWN_AT],
   },
-  // The running day's row goes on moving; an hour is for what is counted late.
+  // The row of the current day keeps changing; the hour is for what is counted late.
   finalAfterMs: HOUR,
 } as const;
 
@@ -54,7 +54,7 @@ export const stablecoin_supply: Source = {
   settleMs: 2 * DAY,
   refreshEveryMs: 15 * MINUTE,
   holeReason: 'not-published',
-  // Bridges and coins are counted anew for the past. A chart is one answer, so each turn compares all of it.
+  // The venue recounts the past when bridges or coins change. A chart is one answer, so each turn compares all of it.
   restates: { recentMonths: 3, sampledIn: 30 },
   // A coin's life is its chart: oldest first, to the running day.
   listing: dailyListing(daysIn, {
@@ -66,7 +66,7 @@ export const stablecoin_supply: Source = {
       kind: 'pages',
       name: 'rest',
       direction: 'forward',
-      // Never full: a chart is told whole.
+      // Never full: an answer has the whole chart.
       pageRows: Number.POSITIVE_INFINITY,
       request: ({ symbol }) => chart(symbol),
       parse: (body, series, asOf) => dailyPage(daily, series, daysIn(body), asOf),

@@ -1,12 +1,12 @@
-import { fetchChunk } from '../core/jobs/fetch-chunk.ts';
+import { type FetchPorts, fetchChunk } from '../core/jobs/fetch-chunk.ts';
 import { FetchChunkInput, FetchChunkOutput } from '../core/workflow/contracts.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
 export const createHandler = stateHandler(
   { input: FetchChunkInput, output: FetchChunkOutput },
-  async (input, services, log) => {
-    const result = await fetchChunk(services, input);
+  async (input, ports: FetchPorts, log) => {
+    const result = await fetchChunk(ports, input);
     log.info('fetched', { ...result });
     return result;
   },

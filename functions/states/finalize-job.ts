@@ -1,15 +1,15 @@
-import { finalizeJob } from '../core/jobs/finish-job.ts';
+import { type FinalizePorts, finalizeJob } from '../core/jobs/finish-job.ts';
 import { FinalizeJobInput, FinalizeJobOutput } from '../core/workflow/contracts.ts';
-import { eventsOf } from '../core/workflow/events.ts';
-import { servicesFromEnv } from '../runtime/services.ts';
+import { jobEvents } from '../core/workflow/events.ts';
+import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
 export const createHandler = stateHandler(
   { input: FinalizeJobInput, output: FinalizeJobOutput },
-  async (input, services, log) => {
-    const result = await finalizeJob(services, input);
+  async (input, ports: FinalizePorts & Uses<'events'>, log) => {
+    const result = await finalizeJob(ports, input);
     log.info('job ended', { ...result });
-    await services.events.publish(eventsOf(result));
+    await ports.events.publish(jobEvents(result));
     return result;
   },
 );

@@ -1,12 +1,12 @@
 import { recordChunkFailure } from '../core/jobs/finish-job.ts';
 import { RecordChunkFailureInput, RecordChunkFailureOutput } from '../core/workflow/contracts.ts';
-import { servicesFromEnv } from '../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
 export const createHandler = stateHandler(
   { input: RecordChunkFailureInput, output: RecordChunkFailureOutput },
-  async (input, services, log) => {
-    const result = await recordChunkFailure(services, input);
+  async (input, ports: Uses<'jobs' | 'store'>, log) => {
+    const result = await recordChunkFailure(ports, input);
     log.info('chunk given up', { ...result });
     return result;
   },

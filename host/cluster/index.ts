@@ -48,7 +48,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
-/** Whether the data folder has a cluster. It appears at one stroke, so there are no half ones. */
+/** Whether the data folder has a cluster. It appears atomically, so there are no half-made ones. */
 export const hasCluster = (dataDir: string): boolean => isPlaced(dataDir);
 
 /** Stops the server of a data folder, whoever started it. @returns false when none ran */

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Asks whether the server speaks TLS, which any PostgreSQL answers with one letter: https://www.postgresql.org/docs/18/protocol-flow.html */
+/** The question whether the server speaks TLS, which any PostgreSQL answers with one letter: https://www.postgresql.org/docs/18/protocol-flow.html */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 const PATIENCE_MS = 2_000;
 
@@ -11,12 +11,12 @@ const PATIENCE_MS = 2_000;
 export function isAnswering(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: PATIENCE_MS });
-    const tell = (answering: boolean): void => {
+    const settle = (answering: boolean): void => {
       socket.destroy();
       resolve(answering);
     };
     socket.write(SSL_REQUEST);
-    socket.once('data', () => tell(true));
-    for (const end of ['error', 'end', 'timeout']) socket.once(end, () => tell(false));
+    socket.once('data', () => settle(true));
+    for (const end of ['error', 'end', 'timeout']) socket.once(end, () => settle(false));
   });
 }

@@ -6,8 +6,8 @@ import type { Binaries } from './binaries.ts';
 import { reachable, type ServerUser } from './os-user.ts';
 
 /**
- * Where the cluster lives. Normally the folder that was asked for; when the server runs as another user that cannot get
- * there (a checkout under /root), a folder under /var/tmp that belongs to the asked one for ever.
+ * The folder of the cluster. Normally `dataDir`. Where the server runs as another user that cannot reach it (a checkout under
+ * /root), a folder under /var/tmp that always belongs to the same `dataDir`.
  */
 export function placeData(dataDir: string, user: ServerUser): string {
   const wanted = resolve(dataDir);
@@ -34,7 +34,7 @@ export function placeBinaries(binaries: Binaries, user: ServerUser): Binaries {
   return { ...binaries, root };
 }
 
-/** Moves a finished folder to its place at one stroke; if another process was quicker, its folder stays. */
+/** Renames a finished folder atomically. If another process was quicker, its folder stays. */
 export function renameInto(half: string, whole: string): void {
   try {
     renameSync(half, whole);
@@ -44,26 +44,26 @@ export function renameInto(half: string, whole: string): void {
   }
 }
 
-/** Whether a cluster was made for the folder, wherever it had to be placed. Makes nothing and needs no rights in there. */
+/** Whether a cluster exists for the folder, wherever it lies. Creates nothing and needs no access to the folder. */
 export function isPlaced(dataDir: string): boolean {
   const wanted = resolve(dataDir);
-  return existsSync(wanted) || existsSync(join(outsidePlace(wanted), 'data'));
+  return existsSync(wanted) || existsSync(join(outsidePath(wanted), 'data'));
 }
 
-const outsidePlace = (path: string): string =>
+const outsidePath = (path: string): string =>
   join('/var/tmp', `gordon-${createHash('sha256').update(path).digest('hex').slice(0, 10)}`);
 
 function outside(path: string): string {
-  const place = outsidePlace(path);
-  mkdirSync(place, { recursive: true, mode: 0o711 });
-  const info = lstatSync(place);
-  // Anybody can make folders in /var/tmp: one that we did not make could be a trap.
+  const folder = outsidePath(path);
+  mkdirSync(folder, { recursive: true, mode: 0o711 });
+  const info = lstatSync(folder);
+  // Anyone can create folders in /var/tmp: one that we did not create could be a trap.
   if (!info.isDirectory() || info.uid !== process.getuid?.()) {
     throw new GordonError({
       code: 'foreign-folder',
-      subject: place,
-      message: 'this folder is needed for the embedded database and belongs to somebody else.',
+      subject: folder,
+      message: 'this folder is needed for the embedded database and belongs to another user.',
     });
   }
-  return place;
+  return folder;
 }

@@ -7,7 +7,7 @@ export interface DatabaseFacts {
   readonly url: string | undefined;
   /** `GORDON_DATABASE` */
   readonly wish: string | undefined;
-  /** the embedded server's folder, as people find it */
+  /** the embedded server's folder, relative to the user's folder */
   readonly folder: string;
   readonly folderHoldsData: boolean;
   /** an earlier start kept its rows in Docker's database */
@@ -26,14 +26,14 @@ export interface Choice {
 }
 
 /**
- * Which database a host uses, where no Docker engine has a say in it.
+ * Which database a host uses, where the choice does not depend on a Docker engine.
  * @returns undefined when the engine decides: see `chooseByEngine`
  * @throws GordonError `bad-environment`
  */
 export function chooseDatabase(facts: DatabaseFacts): Choice | undefined {
   const { mode, url, wish, folder, folderHoldsData, dockerHoldsData } = facts;
   if (wish && wish !== 'docker' && wish !== 'embedded') throw unknownWish();
-  // A demo works without anything, and shows on every machine the same.
+  // A demo needs no settings and shows the same on every machine.
   if (mode === 'demo') return embedded('a demo has a database of its own');
   if (url) return { kind: 'url', reason: 'the database that GORDON_DATABASE_URL names' };
   if (wish === 'embedded') {
@@ -56,7 +56,7 @@ export function chooseByEngine(facts: DatabaseFacts, engine: Engine): Choice {
     return { kind: 'docker', reason: `TimescaleDB in Docker: ${why}${other}` };
   }
   if (wish === 'docker') throw noEngine(`GORDON_DATABASE=docker, but ${engine.why}.`);
-  // An empty database in the place of a full one would look like a loss, and later starts would go on with it.
+  // An empty database instead of the full one would look like lost data, and later starts would keep using it.
   if (dockerHoldsData) throw noEngine(`the data lie in Docker's database, and ${engine.why}.`);
   return embedded(engine.why);
 }

@@ -1,4 +1,4 @@
-/** The service `postgres` of compose.yaml, by the very commands that a person types in the root of the repository. */
+/** The service `postgres` of compose.yaml, through the same commands that a person types in the root of the repository. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const PORT = 5432;
 
 const run = promisify(execFile);
 
-/** Whether an engine answers and has Compose, found out in a few seconds. */
+/** Whether an engine answers and has Compose, checked within a few seconds. */
 export async function findEngine(): Promise<Engine> {
   const [info, compose] = await Promise.allSettled([
     probe('info', '--format', '{{.ServerVersion}}'),

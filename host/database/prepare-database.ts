@@ -15,11 +15,11 @@ const Prepared = z.object({
 });
 export type Prepared = z.infer<typeof Prepared>;
 
-/** Carries it to the host, which is a process of its own. */
+/** Passes it to the host, which is a process of its own. */
 const VARIABLE = 'GORDON_PREPARED_DATABASE';
 
 /**
- * Chooses the database of a host that is about to start, and starts the one in Docker where that is it.
+ * Chooses the database of a host that is about to start, and starts the one in Docker if it is chosen.
  * @returns variables for the host's process
  * @throws GordonError `bad-environment`, `no-docker-engine`, `docker-not-started`, `port-in-use`
  */
@@ -39,7 +39,7 @@ export async function prepareDatabase(mode: 'demo' | 'live'): Promise<NodeJS.Pro
   return { [VARIABLE]: JSON.stringify(prepared) };
 }
 
-/** From where the user stands, unless that leads upwards. */
+/** Relative to the current folder, unless that leads upwards. */
 function shortest(path: string): string {
   const way = relative(process.cwd(), path);
   return way.startsWith('..') ? path : way;

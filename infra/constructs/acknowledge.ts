@@ -1,12 +1,12 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Says why a finding of cdk-nag is meant to be: by rule, or by one finding of a rule as `Rule[finding]`. */
+/** Gives the reason why a finding of cdk-nag is accepted: by rule, or by one finding of a rule as `Rule[finding]`. */
 export function acknowledge(scope: IConstruct, findings: Readonly<Record<string, string>>): void {
   for (const [id, reason] of Object.entries(findings)) Validations.of(scope).acknowledge({ id, reason });
 }
 
-/** An ARN as cdk-nag writes it in a finding: `arn:<AWS::Partition>:states:…`. What is known at synth stands as it is. */
+/** An ARN as cdk-nag writes it in a finding: `arn:<AWS::Partition>:states:…`. Names known at synth are left unchanged. */
 export function asFinding(scope: IConstruct, arn: string): string {
   const flat = (node: unknown): string => {
     if (typeof node === 'string') return node;

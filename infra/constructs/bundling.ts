@@ -7,7 +7,7 @@ import type { IConstruct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { entryOf, type FunctionSpec } from '../../functions/function-spec.ts';
 
-/** Where package-lock.json lies, and what the entries' paths begin with. */
+/** The folder of package-lock.json. The entries' paths are relative to it. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
 /** What CommonJS packages inside an ES module still require. */

@@ -12,7 +12,7 @@ export function jobTable(scope: Construct, { retain }: { readonly retain: boolea
     billingMode: BillingMode.PAY_PER_REQUEST,
     timeToLiveAttribute: TTL_ATTRIBUTE,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    // The ledger in the database is the truth; what goes with this table is the history of finished jobs.
+    // The ledger in the database is the truth. Only the history of finished jobs is lost with this table.
     removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
   table.addGlobalSecondaryIndex({

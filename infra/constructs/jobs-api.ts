@@ -15,7 +15,8 @@ import {
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import * as z from 'zod';
-import { type Operation, operations } from '../../functions/core/api/operations.ts';
+import type { Operation } from '../../functions/core/api/operation.ts';
+import { operations } from '../../functions/core/api/operations.ts';
 import { routeOf } from '../../functions/routes.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';

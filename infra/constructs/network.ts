@@ -20,7 +20,7 @@ export class Network extends Construct {
     const group = new ec2.SecurityGroup(this, 'Functions', {
       vpc: this.vpc,
       description: 'gordon-data functions: nothing comes in',
-      // Venues and databases live at addresses and ports that are not known here.
+      // The addresses and ports of venues and databases are not known here.
       allowAllOutbound: true,
     });
     this.placement = {
@@ -34,7 +34,7 @@ export class Network extends Construct {
     const vpc = new ec2.Vpc(this, 'Vpc', {
       maxAzs: 2,
       natGateways: 1,
-      // It would bring a function of the CDK's own; the default group is not used by anything.
+      // It would add a function of the CDK's own. Nothing uses the default group.
       restrictDefaultSecurityGroup: false,
       gatewayEndpoints: { DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB } },
     });

@@ -26,7 +26,7 @@ export interface AlarmSpec {
   /** reached or passed; with `below`: fallen short of */
   readonly threshold: number;
   readonly below?: true;
-  /** periods of the metric that must all be so; 1 unless told */
+  /** periods of the metric that must all pass the threshold; default 1 */
   readonly periods?: number;
   /** no data is the fault itself */
   readonly silenceIsBad?: true;
@@ -76,7 +76,7 @@ function venueAlarms({ logs }: Watched): AlarmSpec[] {
     },
     {
       runbook: 'venue-parked',
-      says: 'Jobs have waited half an hour for a venue that is parked or out of budget.',
+      says: 'Jobs have waited half an hour for a venue that cools down or is out of budget.',
       // A waiting job looks again every ten minutes.
       metric: logs.metric('JobsWaitingForVenue', { ...FIVE_MINUTES, period: Duration.minutes(10) }),
       threshold: 1,

@@ -1,5 +1,5 @@
 import { isFinished, type Job } from '../../functions/core/jobs/job.ts';
-import { orderedRange, overdue, seriesOf } from '../../functions/core/jobs/job-series.ts';
+import { jobSeries, orderedRange, overdue } from '../../functions/core/jobs/job-series.ts';
 import { seriesLabel } from '../../functions/core/series/series.ts';
 import { HOUR, iso } from '../../functions/core/time/time.ts';
 import { missingIn } from '../memory/ledger/ledger.ts';
@@ -29,7 +29,7 @@ function checkRows({ warehouse, venue }: World, job: Job): string[] {
 function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[] {
   // A proof that held while the job ran may have run out since.
   const then = job.createdAt;
-  return seriesOf(job, venue.sources).flatMap((series) => {
+  return jobSeries(job, venue.sources).flatMap((series) => {
     const range = orderedRange(job, series, job.finishedAt ?? scheduler.now());
     if (range.start >= range.end) return [];
     const [left] = overdue(missingIn(warehouse, warehouse.book(series), range, then), series, then);

@@ -21,7 +21,7 @@ function damage(rows: string[], object: ArchiveObject, fault: ObjectFault): stri
     (hash32(stream, row) + row) % EVERY === 0 || row === rows.length >> 1;
   switch (fault.kind) {
     case 'unsorted':
-      // Two stretches change places: each is in order by itself.
+      // Two stretches are swapped; each stays in order.
       return [...rows.slice(rows.length >> 1), ...rows.slice(0, rows.length >> 1)];
     case 'duplicate':
       return rows.flatMap((line, row) => (struck(row) ? [line, line] : [line]));

@@ -3,7 +3,7 @@ import { CONTRACTS, type Market } from '../market/contracts.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { hash32, seedOf } from '../numbers/noise.ts';
 import { type ArchiveObject, datasetsOf, FOLDERS, intervalsOf, objectOf } from './keys.ts';
-import { modifiedAt, publishedPeriods } from './publication.ts';
+import { isPublishedAtAll, modifiedAt, publishedPeriods } from './publication.ts';
 import { escapeXml, xml } from './xml.ts';
 
 const MAX_KEYS = 1000;
@@ -55,7 +55,7 @@ type Dataset = Pick<ArchiveObject, 'market' | 'unit' | 'dataset'>;
 function symbols(context: VenueContext, dataset: Dataset, path: string, now: number): Folder[] {
   return CONTRACTS.filter((c) => c.market === dataset.market)
     .map((c) => ({ ...dataset, symbol: c.symbol, interval: '' }))
-    .filter((series) => publishedPeriods(series, now).length > 0)
+    .filter((series) => isPublishedAtAll(series, now))
     .map((series) => {
       const folder = `${path}${series.symbol}/`;
       if (series.dataset !== 'klines')

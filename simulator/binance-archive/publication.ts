@@ -19,7 +19,7 @@ export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'sym
   return end + monday * DAY + 8 * HOUR;
 }
 
-/** When the object took its present form: it was published, or published anew, as faults and overrides have it. */
+/** When the object was last published, with republications by faults and overrides. */
 export function modifiedAt({ faults, overrides }: VenueContext, object: ArchiveObject): number {
   const { market, symbol, interval, period, key } = object;
   return Math.max(
@@ -50,22 +50,39 @@ export function isPublished(object: ArchiveObject, now: number): boolean {
   return publishedAt(object) <= now && !isAway(object);
 }
 
-/** A period that lies wholly between two lives of the symbol has no file. */
+/** A period entirely between two lives of the symbol has no file. */
 function isAway({ market, symbol, period }: Pick<ArchiveObject, 'market' | 'symbol' | 'period'>): boolean {
   const away = contractOf(market, symbol)?.away;
   return away !== undefined && away.start <= period.start && period.end <= away.end;
 }
 
+type Series = Pick<ArchiveObject, 'market' | 'symbol' | 'dataset' | 'unit'>;
+
 /** Every period of a series that is published by now, oldest first. */
-export function publishedPeriods(
-  series: Pick<ArchiveObject, 'market' | 'symbol' | 'dataset' | 'unit'>,
-  now: number,
-) {
-  const life = lifeOf(series);
-  if (!life) return [];
-  const end = Math.min(life.end, periodAt(series.unit, now).start);
-  if (end <= life.start) return [];
-  return periodsIn(series.unit, { start: life.start, end }).filter(
-    (period) => publishedAt({ ...series, period }) <= now && !isAway({ ...series, period }),
-  );
+export function publishedPeriods(series: Series, now: number) {
+  const range = pastOf(series, now);
+  return range ? periodsIn(series.unit, range).filter((period) => isOut(series, period, now)) : [];
 }
+
+/** Whether any period of a series is published by now: a listing of all symbols needs no more. */
+export function isPublishedAtAll(series: Series, now: number): boolean {
+  const range = pastOf(series, now);
+  if (!range) return false;
+  let period = periodAt(series.unit, range.start);
+  while (period.start < range.end) {
+    if (isOut(series, period, now)) return true;
+    period = periodAt(series.unit, period.end);
+  }
+  return false;
+}
+
+/** The part of a series' life of which periods are over; undefined: none. */
+function pastOf(series: Series, now: number): { start: number; end: number } | undefined {
+  const life = lifeOf(series);
+  if (!life) return undefined;
+  const end = Math.min(life.end, periodAt(series.unit, now).start);
+  return end > life.start ? { start: life.start, end } : undefined;
+}
+
+const isOut = (series: Series, period: ArchiveObject['period'], now: number): boolean =>
+  publishedAt({ ...series, period }) <= now && !isAway({ ...series, period });

@@ -85,9 +85,9 @@ export function statistics(name: string) {
     if (limit < 1 || limit > 500) throw refused('limit');
     const start = params.integer('startTime');
     const end = params.integer('endTime');
-    const wall = request.at - HISTORY;
+    const bound = request.at - HISTORY;
     // Refused, not clamped: a job that is resumed later can meet this with a request that once worked.
-    if (start !== undefined && start <= wall) throw refused('startTime');
+    if (start !== undefined && start <= bound) throw refused('startTime');
     if (start !== undefined && end !== undefined && start > end) throw refused('endTime');
     const contract = contractOf('um', symbol);
     if (!contract) return [];
@@ -97,7 +97,7 @@ export function statistics(name: string) {
       request.at - statistic.lag(step),
       (contract.delistedAt ?? Infinity) - 1,
     );
-    const oldest = Math.max(start ?? 0, wall + 1, contract.listedAt);
+    const oldest = Math.max(start ?? 0, bound + 1, contract.listedAt);
     const p = context.shared('positioning', () => new Positioning(context.seed, marketOf(context)));
     const rows: unknown[] = [];
     const oldestPage = Math.ceil(oldest / step) * step + (limit - 1) * step;

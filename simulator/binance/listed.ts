@@ -6,7 +6,7 @@ export const TRADFI_SWITCH = 'binance-tradfi';
 /** So many invented symbols more in the lists. */
 export const FILLERS_SWITCH = 'binance-fillers';
 
-/** The contracts of a market that its lists may have, as the switches have it. */
+/** The contracts that a market's lists may have, by the switches. */
 export const listedIn = ({ switches }: VenueContext, market: Market): readonly Contract[] =>
   contractsIn(market, {
     tradfi: switches.get(TRADFI_SWITCH) === 'on',

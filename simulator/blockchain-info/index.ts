@@ -44,8 +44,8 @@ const SPAN = /^(\d+)(days?|weeks?|months?|years?)$/;
 const SPAN_DAYS: Readonly<Record<string, number>> = { d: 1, w: 7, m: 30, y: 365 };
 
 function chart(context: VenueContext, request: VenueRequest): VenueAnswer {
-  const asked = CHARTS[request.path.slice('/charts/'.length)];
-  if (!asked || !request.path.startsWith('/charts/')) {
+  const chart = CHARTS[request.path.slice('/charts/'.length)];
+  if (!chart || !request.path.startsWith('/charts/')) {
     return json(
       { status: 'not-found', error: 'not-found-or-invalid-arg', message: 'Not found or invalid arg' },
       { status: 404 },
@@ -61,9 +61,9 @@ function chart(context: VenueContext, request: VenueRequest): VenueAnswer {
   const every = query.get('sampled') === 'false' ? 1 : Math.max(1, Math.ceil(points / SAMPLED));
   const values: { x: number; y: number }[] = [];
   for (let at = first; at <= newest; at += every * DAY)
-    values.push({ x: at / SECOND, y: asked.value(context, at) });
-  const { name, description } = asked;
-  return json({ status: 'ok', name, unit: asked.unit, period: 'day', description, values });
+    values.push({ x: at / SECOND, y: chart.value(context, at) });
+  const { name, description } = chart;
+  return json({ status: 'ok', name, unit: chart.unit, period: 'day', description, values });
 }
 
 export const blockchainInfo: VenueModule = {

@@ -1,7 +1,7 @@
 import { json } from '../frame/answer.ts';
 import type { VenueAnswer } from '../frame/module.ts';
 
-/** Whatever Bybit refuses comes with HTTP 200 and a code of its own. */
+/** Bybit refuses with HTTP 200 and its own code in the body. */
 export class BybitRefusal extends Error {
   readonly code: number;
   readonly result: unknown;

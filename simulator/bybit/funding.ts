@@ -30,7 +30,7 @@ export function fundingHistory(context: VenueContext, request: VenueRequest): un
 const INTEREST = 0.000_1;
 const CLAMP = 0.000_5;
 
-/** Premium plus interest as the venue's formula has it: a calm market pays exactly the interest. */
+/** Premium plus interest by the venue's formula: a calm market pays exactly the interest. */
 function rate(seed: number, instrument: Instrument, at: number): string {
   const stream = streamOf(seed, instrument.contract.market, instrument.symbol, 'premium');
   const premium = 0.000_9 * smooth(stream, at, 5 * DAY) + 0.000_3 * (unit(stream, at) - 0.5);

@@ -81,7 +81,7 @@ function instrument(
   };
 }
 
-/** More perpetuals than one page of instruments-info holds. Not real. */
+/** More perpetuals than fit on one page of instruments-info. Not real. */
 const FILLERS = Array.from({ length: 520 }, (_, i) => {
   const listed = new Date(Date.UTC(2023, 5, 1, 8) + i * DAY).toISOString().slice(0, 16);
   const symbol = `SIM${String(i + 1).padStart(3, '0')}USDT`;
@@ -146,7 +146,7 @@ export const fundingHours = (of: Instrument, now: number): number =>
 /** Settlement times, newest first, of those in `[oldest, newest]`. */
 export function* settlements(of: Instrument, oldest: number, newest: number): Generator<number> {
   const { listedAt, delistedAt = Infinity } = of.contract;
-  // Nothing has been held for a whole interval before.
+  // Before it no position was held for a whole interval.
   const first = Math.max(oldest, listedAt + (of.funding[0]?.hours ?? 0) * HOUR);
   let end = Math.min(newest, delistedAt);
   for (const { from, hours } of of.funding.toReversed()) {

@@ -4,7 +4,7 @@ import { decimal } from '../numbers/decimal.ts';
 import { badParameter } from './envelope.ts';
 import { type Category, type Instrument, instrumentOf } from './instruments.ts';
 
-/** The query of one request. Bybit does not mind names it does not know. */
+/** The query of one request. Bybit ignores names that it does not know. */
 export class Params {
   readonly #values: ReadonlyMap<string, string>;
   readonly #at: number;

@@ -38,11 +38,11 @@ export function daily(
   const start = Math.ceil(Math.max(from, asset === 'btc' ? MINED_FROM : coin.pricedFrom) / DAY) * DAY;
   const rows: MetricRow[] = [];
   for (let day = start; day <= Math.min(to, newest); day += DAY) {
-    const told = metrics.filter((metric) => metric === 'SplyCur' || day >= coin.pricedFrom);
+    const served = metrics.filter((metric) => metric === 'SplyCur' || day >= coin.pricedFrom);
     const factor = context.restatements.factor('coinmetrics', asset, day);
-    if (told.length === 0 || factor === undefined) continue;
+    if (served.length === 0 || factor === undefined) continue;
     const restated = (metric: string): number => METRICS[metric]!(prices, coin, day + DAY) * factor;
-    const values = told.map((metric) => [metric, restated(metric).toFixed(14)]);
+    const values = served.map((metric) => [metric, restated(metric).toFixed(14)]);
     rows.push({
       asset,
       time: `${new Date(day).toISOString().slice(0, 19)}.000000000Z`,

@@ -22,8 +22,8 @@ function required(params: Params, name: string): string {
   return value;
 }
 
-/** The options asked for: of this venue only options are simulated, so of other kinds there are none. */
-function asked(context: VenueContext, params: Params, now: number): Option[] {
+/** The requested options. Other kinds of instruments are not simulated, so there are none. */
+function selectOptions(context: VenueContext, params: Params, now: number): Option[] {
   const currency = required(params, 'currency');
   if (!KNOWN_CURRENCIES.includes(currency)) throw invalidParam('currency', 'wrong format');
   const kind = text(params, 'kind') ?? 'any';
@@ -41,7 +41,7 @@ const orNull = (value: number | undefined, digits: number): Wire =>
   value === undefined ? null : float(value, digits);
 
 const bookSummary: Method = (context, params, now) =>
-  asked(context, params, now).map((option) => {
+  selectOptions(context, params, now).map((option) => {
     const prices = pricesOf(context);
     const q = quote(context.seed, prices, option, now);
     const mid = q.bid !== undefined && q.ask !== undefined ? (q.bid + q.ask) / 2 : undefined;
@@ -79,7 +79,7 @@ const high = ({ last, mark }: Quote): number => Math.max(last ?? mark, mark) * 1
 const instruments: Method = (context, params, now) =>
   text(params, 'expired') === 'true'
     ? []
-    : asked(context, params, now).map(({ name, expiry, strike, call, listedAt }) => ({
+    : selectOptions(context, params, now).map(({ name, expiry, strike, call, listedAt }) => ({
         tick_size: float(0.0001, 4),
         tick_size_steps: [{ tick_size: float(0.0005, 4), above_price: float(0.005, 3) }],
         taker_commission: float(0.0003, 4),

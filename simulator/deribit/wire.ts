@@ -1,6 +1,6 @@
 import type { VenueAnswer } from '../frame/module.ts';
 
-/** A number that the venue holds as a float: always with a point, with an exponent where that is shorter. */
+/** A number that the venue keeps as a float: always with a point, with an exponent where that is shorter. */
 export class Float {
   readonly value: number;
 

@@ -16,5 +16,5 @@ export const htmlPage = (status: number, title: string): VenueAnswer => ({
   body: `<html>\r\n<head><title>${status} ${title}</title></head>\r\n<body>\r\n<center><h1>${status} ${title}</h1></center>\r\n</body>\r\n</html>\r\n`,
 });
 
-/** The query as a map of last values; use where a venue does not mind repeated or unknown names. */
+/** The query as a map of last values; use where a venue ignores repeated or unknown names. */
 export const queryOf = (request: VenueRequest): Map<string, string> => new Map(request.query);

@@ -115,12 +115,12 @@ function setClock({ clock }: Controlled, request: ControlRequest): unknown {
   else if (hold !== undefined) clock.hold(instant('hold', hold));
   else if (typeof offsetMs === 'number') clock.shift(offsetMs);
   else if (typeof advanceMs === 'number') clock.advance(advanceMs);
-  else throw new Refused('tell one of set, hold (ISO or epoch ms), offsetMs, advanceMs (number)');
+  else throw new Refused('give one of set, hold (ISO or epoch ms), offsetMs, advanceMs (number)');
   return { now: clock.now() };
 }
 
 function truth({ modules, context }: Controlled, { query }: ControlRequest): unknown {
-  const asked = {
+  const series = {
     market: query.get('market') ?? 'spot',
     symbol: query.get('symbol') ?? '',
     timeframe: query.get('timeframe') ?? '1m',
@@ -128,11 +128,11 @@ function truth({ modules, context }: Controlled, { query }: ControlRequest): unk
     end: instant('end', query.get('end')),
   };
   for (const module of modules) {
-    const rows = module.truth?.(asked, context);
+    const rows = module.truth?.(series, context);
     if (rows) return rows;
   }
   throw new Refused(
-    `no venue serves market ${asked.market}, symbol ${asked.symbol}, timeframe ${asked.timeframe}`,
+    `no venue serves market ${series.market}, symbol ${series.symbol}, timeframe ${series.timeframe}`,
   );
 }
 

@@ -42,7 +42,7 @@ export async function dispatch(
 ): Promise<void> {
   const url = new URL(incoming.url ?? '/', 'http://venues');
   const path = decoded(rest);
-  // A name in another script has to come percent-encoded, as the real hosts have it.
+  // A name in another script has to be percent-encoded, as for the real hosts.
   if (path === undefined || /[^\x21-\x7e]/.test(incoming.url ?? '')) {
     const malformed = htmlPage(400, 'Bad Request');
     return send(response, malformed, { now: context.now(), head: false, faults: [] });

@@ -41,7 +41,7 @@ export class Limiter {
 
   readonly #isHeld: () => boolean;
 
-  /** @param isHeld on a clock that is held no time passes, so what is counted by sliding windows is not limited */
+  /** @param isHeld whether the clock is held: no time passes then, so sliding windows do not limit */
   constructor(clock: Clock, isHeld: () => boolean = () => false) {
     this.#clock = clock;
     this.#isHeld = isHeld;

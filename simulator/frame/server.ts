@@ -39,8 +39,8 @@ export async function listen(
       let body = '';
       for await (const part of incoming.setEncoding('utf8')) body += part;
       const path = url.pathname.slice('/_control/'.length);
-      const asked = { method: incoming.method ?? 'GET', path, query: url.searchParams, body };
-      return send(response, control(on, asked), { now, head: false, faults: [] });
+      const request = { method: incoming.method ?? 'GET', path, query: url.searchParams, body };
+      return send(response, control(on, request), { now, head: false, faults: [] });
     }
     const found = route(mounted, url.pathname);
     if (found) return dispatch(found, incoming, response, on.context, on.requests);

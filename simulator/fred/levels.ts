@@ -1,6 +1,6 @@
 import type { Knots } from '../numbers/curve.ts';
 
-/** Levels near the real ones at some dates; what lies between is made up. */
+/** Levels near the real ones at some dates; values between them are invented. */
 export const LEVELS = {
   DFF: [
     ['1954-07-01', 1.1],

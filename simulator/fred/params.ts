@@ -19,7 +19,7 @@ export interface Window extends Realtime {
   readonly limit: number;
 }
 
-/** What this simulator does not do is said so, not answered wrongly. */
+/** Unsupported variables are refused, never answered wrongly. */
 const NOT_SIMULATED: Readonly<Record<string, string>> = { units: 'lin', output_type: '1' };
 const NEVER_SIMULATED = ['frequency', 'aggregation_method', 'vintage_dates'];
 
@@ -46,7 +46,7 @@ export class Params {
       throw bad("Variable file_type is not one of the values: 'xml', 'json'.");
   }
 
-  /** Today, unless a bound is told: then the other is the beginning or the end of time. */
+  /** Today by default. With one bound, the other is the beginning or the end of time. */
   realtime(): Realtime {
     const start = this.#day('realtime_start');
     const end = this.#day('realtime_end');
@@ -105,4 +105,4 @@ export class Params {
 }
 
 const notSimulated = (name: string): FredRefusal =>
-  new FredRefusal(`This simulator does not do what variable ${name} asks for.`, 501);
+  new FredRefusal(`This simulator does not support variable ${name}.`, 501);

@@ -8,8 +8,8 @@ export interface Series {
   readonly id: string;
   readonly title: string;
   readonly frequency: Frequency;
-  /** as `/fred/series` tells it */
-  readonly told: readonly [frequency: string, short: string];
+  /** as `/fred/series` spells it */
+  readonly frequencyNames: readonly [frequency: string, short: string];
   readonly units: readonly [units: string, short: string];
   readonly adjusted: boolean;
   /** first observation, epoch ms; of SP500 only ten years are kept */
@@ -69,7 +69,7 @@ const series = (
   id: string,
   title: string,
   frequency: Frequency,
-  told: Series['told'],
+  frequencyNames: Series['frequencyNames'],
   units: Series['units'],
   digits: number,
   { first, ...rest }: Rest,
@@ -77,7 +77,7 @@ const series = (
   id,
   title,
   frequency,
-  told,
+  frequencyNames,
   units,
   digits,
   adjusted: false,

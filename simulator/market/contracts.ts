@@ -30,7 +30,7 @@ export interface Contract {
   readonly digits: { readonly price: number; readonly lot: number; readonly quote: number };
   /** share of minutes without a trade */
   readonly quiet: number;
-  /** of a perpetual about something that is traded elsewhere, with closures: what kind of thing, as exchangeInfo has it */
+  /** of a perpetual about something that is traded elsewhere, with closures: the kind of thing, in the words of exchangeInfo */
   readonly underlying?: string;
 }
 
@@ -166,7 +166,7 @@ export const contractsIn = (market: Market, { tradfi, fillers }: Also): readonly
 
 const BY_NAME = new Map([...CONTRACTS, ...FILLERS].map((c) => [`${c.market} ${c.symbol}`, c]));
 
-/** As REST has it: nothing of one that it does not know any more, and of a reused ticker the contract that has it now. */
+/** The contract that REST knows: none for a symbol that it has dropped, and the present one for a reused ticker. */
 export function restContractOf(market: Market, symbol: string, now: number): Contract | undefined {
   const contract = contractOf(market, symbol);
   return contract && isKnown(contract, now) ? contract : undefined;

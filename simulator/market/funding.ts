@@ -9,7 +9,7 @@ interface Phase {
   readonly hours: number;
 }
 
-/** Settlement intervals that were not 8 h throughout; the last phase still holds. */
+/** Settlement intervals that were not 8 h throughout; the last phase is still in force. */
 const PHASES: Readonly<Record<string, readonly Phase[]>> = {
   SOLUSDT: [
     { from: 0, hours: 8 },
@@ -52,7 +52,7 @@ export function phaseAt(symbol: string, at: number): Phase {
   return phases.findLast((p) => p.from < at) ?? (phases[0] as Phase);
 }
 
-/** Symbols whose interval is or was not the default, and since when the present one holds. */
+/** Symbols whose interval is or was not the default, and since when the present one is in force. */
 export const adjustedSymbols = (now: number): { symbol: string; phase: Phase }[] =>
   Object.keys(PHASES).map((symbol) => ({ symbol, phase: phaseAt(symbol, now) }));
 

@@ -16,7 +16,7 @@ export interface CandleSpan {
   /** bucket starts in `[start, end)` */
   readonly start: number;
   readonly end: number;
-  /** the clock: the candle that holds it is there, unfinished */
+  /** the clock; the candle around it exists, unfinished */
   readonly asOf: number;
   /** moves days, weeks and months against UTC, ms */
   readonly shift?: number;

@@ -35,8 +35,10 @@ export function pageOf(market: SimMarket, contract: Contract, query: PageQuery):
   if (query.start !== undefined) {
     // An off-grid candle can open inside the range though its bucket began before it.
     let at = interval.floor(oldest, shift);
+    const last = interval.after(interval.floor(newest, shift), shift);
     while (at <= newest && out.count < limit) {
-      const end = interval.after(interval.floor(at + window - 1, shift), shift);
+      // Without a limit the window has no end, and candles are made one by one.
+      const end = at + window >= last ? last : interval.after(interval.floor(at + window - 1, shift), shift);
       const found = inside(market.candles(contract, { interval, start: at, end, asOf, shift }));
       out.append(found, 0, Math.min(found.count, limit - out.count));
       at = end;

@@ -22,7 +22,7 @@ export function hash32(stream: number, index: number): number {
 /** `[0, 1)` */
 export const unit = (stream: number, index: number): number => hash32(stream, index) / 0x100000000;
 
-/** A stream of its own for a named purpose: `stream(seed, 'um', 'BTCUSDT', 'volume')`. */
+/** A separate stream for a named purpose: `stream(seed, 'um', 'BTCUSDT', 'volume')`. */
 export function streamOf(seed: number, ...names: readonly string[]): number {
   return seedOf(`${seed}/${names.join('/')}`);
 }

@@ -29,7 +29,7 @@ it('says under the columns what does not fit them', () => {
     'They leave out:',
     '- other: much.',
     '',
-    'Changed, to ask the simulator for this window:',
+    'Changed, to load this window from the simulator:',
     '- other: its host.',
   ]);
   expect(new Set(lines.slice(0, 3).map((line) => line.indexOf('a table')))).toEqual(

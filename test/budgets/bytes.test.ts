@@ -78,7 +78,7 @@ describe('a candle', () => {
       select pg_relation_size('market_data.spot_klines')::float8 as heap,
         pg_indexes_size('market_data.spot_klines')::float8 as key,
         pg_total_relation_size('market_data.spot_klines')::float8 as all`;
-    // A row is its header (24), two short texts (11, up to 16), time, numbers (76, up to 80) and its place in the page (4);
+    // A row is its header (24), two short texts (11, up to 16), time, numbers (76, up to 80) and its pointer in the page (4);
     // 65 of them fill a page of 8 kB, and the table is lengthened by several pages at once.
     expect(size!.heap).toBeGreaterThanOrEqual(Math.ceil(ROWS / 65) * 8_192);
     expect(size!.heap / ROWS).toBeLessThan(135);

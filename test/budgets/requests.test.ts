@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CountedHost, type CountedJob, startCountedHost } from './support/counted-host.ts';
 
 /**
- * How often a venue is asked for one symbol-year: limits are counted in requests, and an address that asks too much is
+ * How many requests a symbol-year sends to a venue. Limits count requests, and an address that sends too many is
  * banned. When a number grows on purpose, name the new term here; one that grew by itself is an object that is read
  * twice, or a page that got smaller.
  */
@@ -29,7 +29,7 @@ const counted = (lines: readonly string[], pattern: RegExp): number =>
 it('a year from the archive is its monthly files with their checksums, each once, and nothing else', () => {
   expect([archived.job.status, archived.job.rows_fetched]).toEqual(['succeeded', DAYS * 24]);
   const lines = linesOf(archived);
-  // Where every file is there, nobody needs to know when the symbol was listed.
+  // With every file there, the listing date is not needed.
   expect(lines).toHaveLength(MONTHS * PER_OBJECT);
   expect(new Set(lines).size).toBe(lines.length);
   expect(counted(lines, /\/monthly\/klines\/.*\.zip(\.CHECKSUM)?$/)).toBe(lines.length);
@@ -43,7 +43,7 @@ describe('a year that no archive has', () => {
   )
     .map((days) => Math.ceil((days * 288) / PAGE))
     .reduce((sum, of) => sum + of, 0);
-  /** Its first row and its last one, once for the series; a third would ask for the status of a symbol that fell silent. */
+  /** Its first row and its last one, once for the series; a third would request the status of a symbol that fell silent. */
   const LISTING = 2;
   /** The archive is the second witness of its lives: a page of its listing of months, and
    * as that is empty one of days, once for the series. */
@@ -75,11 +75,11 @@ describe('a year that no archive has', () => {
       .flatMap(({ table }) => table);
     // When a chunk begins, after each page but the last, at its end.
     const checkpoints = pages + MONTHS;
-    // Are the spot market's venue and its limit parked? Of the archive that is known since the year before.
+    // Do the spot market's venue and its limit cool down? For the archive that is known since the year before.
     const parks = 2;
     // A worker takes a sixtieth of 6,000 at once; a page and a listing's question weigh two each.
     const leases = Math.ceil((2 * (pages + LISTING)) / 100);
-    // The note at a chunk's end asks nothing back.
+    // The note at a chunk's end reads nothing.
     const looks = checkpoints - MONTHS;
     expect(actions.filter((action) => action === 'GetItem')).toHaveLength(looks + parks);
     expect(actions.filter((action) => action === 'UpdateItem')).toHaveLength(checkpoints + leases);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Call, type CountedHost, type CountedJob, startCountedHost } from './support/counted-host.ts';
 
 /**
- * What a job asks of the database and of the job table, statement by statement: each is a round trip that a fetcher in
+ * The statements of a job to the database and to the job table: each is a round trip that a fetcher in
  * another network waits for, and each action on the table is billed. When a number grows on purpose, write the new
  * statement where it belongs in the list and say beside it what it is for; `functions/core/costs/assumptions.ts` counts
  * on the table's actions. A list that grew by itself is a query that slipped into a loop.
@@ -30,14 +30,14 @@ const callsOf = ({ calls }: CountedJob, handler: string): Call[] =>
 const PAGE = [
   'begin, and leave the disk to later',
   'lock the months',
-  // Somebody else may have written since the chunk was asked what it lacks.
+  // Another chunk may have written since the chunk read what it lacks.
   'what is said of it',
   'take a place',
   'COPY',
   'enter spans',
   'commit',
 ];
-/** So few rows need no place among those that lengthen the table. */
+/** So few rows do not count as rows that extend the table. */
 const SMALL_PAGE = PAGE.filter((name) => name !== 'take a place');
 const fetchOf = (page: readonly string[]) => [
   'what is missing',
@@ -46,7 +46,7 @@ const fetchOf = (page: readonly string[]) => [
   'rows of the chunk',
 ];
 
-/** The chunk's state is written, and the job is asked whether it is still wanted; at the chunk's end nothing is asked. */
+/** Writes the chunk's state, and reads whether the job is still wanted, except at the chunk's end. */
 const BEGUN = ['UpdateItem', 'GetItem'];
 const ENDED = ['UpdateItem'];
 
@@ -63,7 +63,7 @@ const COUNT = [
   'what is not kept',
   'what is missing',
 ];
-/** Last of all, and nobody waits for the disk. */
+/** The last statement; nothing waits for the disk. */
 const SETTLE = [
   'begin',
   'leave the disk to later',
@@ -95,14 +95,14 @@ describe('a chunk', () => {
 
   it('is written to the job table twice: when it begins and at its end', () => {
     const [fetch] = callsOf(month, 'fetch-chunk');
-    // The read in between asks whether the archive is parked: once a second of each process, and this clock stands still.
+    // The read in between looks for a cooldown of the archive: once a second in each process, and this clock stands still.
     expect(fetch!.table).toEqual([...BEGUN, 'GetItem', ...ENDED]);
     for (const each of callsOf(year, 'fetch-chunk')) {
       expect(each.table).toEqual([...BEGUN, ...ENDED]);
     }
   });
 
-  it('with nothing to do writes nothing and asks no venue', async () => {
+  it('with nothing to do writes nothing and calls no venue', async () => {
     const { statements, table, venues, copied } = await callsOf(month, 'fetch-chunk')[0]!.again();
     expect(statements).toEqual(['what is missing', 'rows of the chunk', 'rows of the chunk']);
     expect(table).toEqual([...BEGUN, ...ENDED]);
@@ -134,12 +134,12 @@ describe('a wave', () => {
 
 describe('a job', () => {
   it('is entered with one write and a note of its order, after two questions about each series', () => {
-    const asked = ['what is missing', 'the listing'];
+    const reads = ['what is missing', 'the listing'];
     const table = ['GetItem', 'PutItem', 'PutItem'];
-    // Rows that somebody deleted by a statement are counted first, so that the quote is of what there is.
+    // Rows deleted by a statement are counted first, so that the quote covers them.
     const first = 'what lost rows';
-    expect(month.ordering).toMatchObject({ statements: [first, ...asked], table, venues: [] });
-    expect(year.ordering).toMatchObject({ statements: [first, ...asked, ...asked], table, venues: [] });
+    expect(month.ordering).toMatchObject({ statements: [first, ...reads], table, venues: [] });
+    expect(year.ordering).toMatchObject({ statements: [first, ...reads, ...reads], table, venues: [] });
   });
 
   it('is ended with one commit that waits for the disk, one count of each series and one account', () => {

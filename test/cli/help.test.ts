@@ -19,7 +19,7 @@ Commands:
   backfill                  fill the warehouse, and see how full it is
   sql [options] <query>     put a question to the warehouse; it can only read
   seed [options]            fill the warehouse family by family, and report
-  verify [options]          load everything once more, hold each stored row against it, and certify
+  verify [options]          load everything once more, compare each stored row with it, and certify
   up [options]              start gordon-data on this machine
   down                      stop what "up" started; the data are kept
   status [options]          whether gordon-data runs on this machine, and where
@@ -78,7 +78,7 @@ Options:
   --symbols <list>         as the venue writes them, commas between, or @usdt-perps:50 for the 50 most traded;
                            default: those of the source
   --from <time>            first instant; default: a year ago
-  --to <time>              end of the range, itself not in it; default: now
+  --to <time>              end of the range (exclusive); default: now
   --timeframe <step>       grid, such as 1m, 1h, 1d; default: that of the source
   --wait                   show progress until the job has ended
   --json                   print the job as one JSON document
@@ -86,13 +86,13 @@ Options:
   -h, --help               display help for command
 
 Times are UTC: a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).
-Without --from and --to it also fills what was asked for earlier and is still missing.
+Without --from and --to it also fills what was requested earlier and is still missing.
 
 Examples:
   gordon-data backfill klines trigger --wait
   gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --from 2025-01-01 --to 2025-02-01 --wait
 
-Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 asked for something that cannot be; 130 interrupted
+Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 invalid order; 130 interrupted
 `);
   });
 

@@ -96,7 +96,7 @@ describe('the program as `gordon-data`', () => {
   beforeAll(() => {
     const args = ['link', '--offline', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
     execFileSync('npm', args, { cwd: clone, env: npm, stdio: 'pipe' });
-  }, 60_000);
+  });
   afterAll(() => rmSync(prefix, { recursive: true }));
 
   /** By its name in another folder, as a shell finds it. */

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Answer, type FakeApi, fakeApi, problem } from './support/fake-api.ts';
-import { JOB_ID, lifeOfAJob } from './support/samples.ts';
+import { JOB_ID, lifeOfAJob, ordered, reported } from './support/samples.ts';
 
 const fileOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const CLI = fileOf('cli/gordon-data.ts');
@@ -30,8 +30,9 @@ function start(args: readonly string[], api: FakeApi, node = process.execPath, s
 
 const jobApi = (last: Answer): Promise<FakeApi> =>
   fakeApi({
-    'POST /backfill': { status: 202, body: lifeOfAJob()[0] },
-    [`GET /backfill/jobs/${JOB_ID}`]: (_asked, times) => (times < 2 ? { body: lifeOfAJob()[times] } : last),
+    'POST /backfill': { status: 202, body: ordered(lifeOfAJob()[0]!) },
+    [`GET /backfill/jobs/${JOB_ID}`]: (_received, times) =>
+      times < 2 ? { body: lifeOfAJob()[times] } : last,
   });
 
 describe('the process', () => {
@@ -88,18 +89,7 @@ describe('the process', () => {
   });
 
   it('writes a large document whole before it ends', async () => {
-    const series = (i: number) => ({
-      source: 'klines_spot',
-      symbol: `COIN${i}`,
-      timeframe: '1m',
-      requested: [],
-      gaps: [],
-      empty: [],
-      earliest: null,
-      latest: null,
-      rows: 0,
-      findings: 0,
-    });
+    const series = (i: number) => reported({ symbol: `COIN${i}`, earliest: null, latest: null, rows: 0 });
     await using api = await fakeApi({
       'GET /backfill/report': { body: Array.from({ length: 5_000 }, (_, i) => series(i)) },
     });

@@ -88,7 +88,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
       expect(await jobs.get(id)).not.toHaveProperty('phaseAt');
     });
 
-    it('stays cancelled whatever its fetchers bring home, and counts their rows', async () => {
+    it('stays cancelled whatever its fetchers still store, and counts their rows', async () => {
       const id = await make();
       await jobs.start(id, 1);
       expect((await jobs.cancel(id)).status).toBe('cancelled');

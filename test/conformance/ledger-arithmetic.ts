@@ -66,7 +66,7 @@ export function describeLedgerArithmetic(makeWarehouse: MakeWarehouse): void {
         range,
         set,
         fc.constantFrom('one by one', 'at once', 'in one transaction'),
-        async (steps, asked, lost, how) => {
+        async (steps, requested, lost, how) => {
           const series = { ...BTC, symbol: `RUN${runs++}` };
           let rows: RangeSet = [];
           let known: RangeSet = [];
@@ -88,19 +88,19 @@ export function describeLedgerArithmetic(makeWarehouse: MakeWarehouse): void {
                 );
 
           expect(written.reduce((a, b) => a + b, 0)).toBe(measured(rows));
-          expect(await store.missing(series, asked)).toEqual(subtract([asked], known));
+          expect(await store.missing(series, requested)).toEqual(subtract([requested], known));
           expect((await at.rows(series.symbol)).length).toBe(measured(rows));
           const spans = await at.spans(series.symbol);
           expect(spans.filter((span, i) => i > 0 && span.start < spans[i - 1]!.end)).toEqual([]);
 
           await at.loseRows(series, lost);
           expect(await catalog.reconcile(series, minutes(0, 60 * 1440))).toEqual(intersect(rows, lost));
-          expect(await store.missing(series, asked)).toEqual(
-            intersect([asked], union(subtract([asked], known), intersect(rows, lost))),
+          expect(await store.missing(series, requested)).toEqual(
+            intersect([requested], union(subtract([requested], known), intersect(rows, lost))),
           );
         },
       ),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 }

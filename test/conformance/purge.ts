@@ -74,7 +74,7 @@ export function describePurge(makeWarehouse: MakeWarehouse): void {
       expect(await catalog.purge(BTC, MINUTE)).toEqual({ rows: 9 * 1440, done: true });
     });
 
-    it('keeps out what was in flight and what schedules order, until somebody orders it again', async () => {
+    it('keeps out what was in flight and what schedules order, until it is ordered again', async () => {
       await fill();
       await catalog.purge(BTC, MINUTE);
       const page = pageOf([days(50, 51)], { findings });
@@ -103,7 +103,7 @@ export function describePurge(makeWarehouse: MakeWarehouse): void {
       expect(await store.commit([pageOf([days(51, 52)])], JOB)).toBe(1440);
     });
 
-    it('ends where somebody orders the series meanwhile', async () => {
+    it('ends if the series is ordered while it is purged', async () => {
       await fill();
       await catalog.purge(BTC, MINUTE);
       await catalog.request(BTC, days(0, 1), { jobId: 'after', orderedAt: at.now });

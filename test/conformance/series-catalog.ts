@@ -39,7 +39,7 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       const [found] = await catalog.report({});
       expect(found!.gaps).toMatchObject([{ ...days(10, 12), cause: 'ours' }]);
       await catalog.withdraw(JOB.jobId);
-      // The page in hand came after that.
+      // The page that was in progress came after that.
       await store.commit([pageOf([days(2, 3)])], JOB);
       await catalog.settle(JOB.jobId, 'cancelled');
       expect([await catalog.requested(BTC), await open()]).toEqual([[days(0, 3), days(10, 12)], 0]);

@@ -122,19 +122,19 @@ export function describeSeriesStore(makeWarehouse: MakeWarehouse): void {
     });
 
     it.each(['venue-outage', 'not-published'] as const)(
-      'of kind %s is asked again after a day, and after ever longer times while it stays',
+      'of kind %s is requested again after a day, and after ever longer times while it stays',
       async (reason) => {
         const hole = minutes(0, 10);
-        const asks: number[] = [];
+        const retries: number[] = [];
         at.now = hole.end;
         await store.commit([pageOf([], { empty: [proof(hole, reason)] })], JOB);
         for (let hours = 1; hours <= 24 * 40; hours++) {
           at.now = hole.end + hours * HOUR;
           if ((await store.missing(BTC, hole)).length === 0) continue;
-          asks.push(hours / 24);
+          retries.push(hours / 24);
           await store.commit([pageOf([], { empty: [proof(hole, reason)] })], JOB);
         }
-        expect(asks).toEqual([1, 2, 4, 8, 16, 32]);
+        expect(retries).toEqual([1, 2, 4, 8, 16, 32]);
         expect(await ledger()).toHaveLength(1);
       },
     );

@@ -14,8 +14,7 @@ import { createLabelBook } from '../../functions/stores/ledger/labels/label-book
 import { createLivesDue } from '../../functions/stores/ledger/lives.ts';
 import { createSeriesCatalog } from '../../functions/stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
-import { toMultirange } from '../../functions/stores/ledger/spans/write-spans.ts';
-import { ownRows } from '../../functions/stores/postgres/fragments.ts';
+import { ownRows, toMultirange } from '../../functions/stores/postgres/fragments.ts';
 import { createArchiveWatch } from '../../functions/stores/watch/archive-watch.ts';
 import { createHistoryWatch } from '../../functions/stores/watch/history-watch.ts';
 import { createInstruments } from '../../functions/stores/watch/instruments.ts';

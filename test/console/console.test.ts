@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DAY, isoDay } from '../../functions/core/time/time.ts';
@@ -43,7 +42,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByLabel('What').selectOption('klines_spot');
     await page.getByLabel('Symbols').fill('btcusdt');
     await page.getByLabel('From').fill(day(40));
-    await page.getByLabel('To,').fill(day(1));
+    await page.getByLabel('To (exclusive)').fill(day(1));
     await tab.shot('job-order');
     await page.getByRole('button', { name: 'Continue' }).click();
     // First the quote: 39 days of minutes.
@@ -266,7 +265,10 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const box = (await page.getByRole('application').boundingBox())!;
     for (let i = 0; i < 20; i++) await page.mouse.move(box.x + 20 + i * 30, box.y + 40 + i * 20);
     await page.getByRole('button', { name: 'Zoom in' }).click();
-    await sleep(300);
+    // The view is drawn in the next frame, and the observer reports after it.
+    await page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))',
+    );
     // As ragged as one answer may be: 40,000 runs. The limit allows for two slow shared cores.
     expect(await page.evaluate('window.longest')).toBeLessThan(1_500);
     const pixels = await page.evaluate(`(() => {

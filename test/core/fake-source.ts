@@ -1,6 +1,7 @@
 import { GordonError } from '../../functions/core/errors/errors.ts';
-import type { FetchContext } from '../../functions/core/fetch/fetch-context.ts';
+import type { ArchiveUse, FetchContext } from '../../functions/core/fetch/fetch-context.ts';
 import { fetchMissing } from '../../functions/core/fetch/fetch-missing.ts';
+import type { Progress } from '../../functions/core/fetch/fetch-progress.ts';
 import type { ArchiveFile } from '../../functions/core/fetch/ports.ts';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
 import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
@@ -30,7 +31,7 @@ const TABLE: TableSpec = {
   key: ['time'],
 };
 
-/** Instants as the venue has them, with what its bodies look like on the wire here: a list of numbers. */
+/** Instants at which the venue has rows. Its bodies are lists of numbers. */
 const bodyOf = (times: readonly number[]): Uint8Array => new TextEncoder().encode(JSON.stringify(times));
 const timesIn = (body: Uint8Array): number[] => JSON.parse(new TextDecoder().decode(body)) as number[];
 const parsedOf = (times: readonly number[]): Parsed =>
@@ -53,15 +54,17 @@ export interface World {
   pageRows: number;
   /** what the venue cuts its pages at, if that is less than it should */
   cappedAt?: number;
-  /** answers with its rows whatever range is asked for */
+  /** answers with its rows whatever range is requested */
   ignoresBounds?: boolean;
   /** objects by name (`2025-03` or `2025-03-01`): instants in the order of the file, or the damage */
   archive: Readonly<Record<string, readonly number[] | GordonError>>;
-  /** rows for each piece that the parser gives; all at once unless told */
+  /** rows for each piece that the parser gives; defaults to all at once */
   pieceRows: number;
   listing: () => Promise<Listing | undefined>;
-  withoutArchive?: boolean;
-  /** how far back the REST tier answers; without end unless told */
+  archives: ArchiveUse;
+  /** with which the REST tier refuses each request */
+  restRefuses?: GordonError;
+  /** how far back the REST tier answers; defaults to no limit */
   reachMs?: number;
   /** the archive has a listing: of its objects, or one that fails */
   listed?: true | GordonError;
@@ -71,8 +74,8 @@ export interface World {
 
 export interface Filled {
   readonly pages: Page[];
-  readonly context: FetchContext;
-  /** `month 2025-03`, `day 2025-03-01`, `rest 2025-…/…` in the order of asking */
+  readonly progress: Progress;
+  /** `month 2025-03`, `day 2025-03-01`, `rest 2025-…/…` in the order of requests */
   readonly calls: string[];
   readonly times: number[];
   readonly have: RangeSet;
@@ -95,6 +98,7 @@ export async function fill(
     archive: {},
     pieceRows: 1e6,
     listing: async () => ({ listedAt: 0 }),
+    archives: 'required',
     ...world,
   };
   const calls: string[] = [];
@@ -102,12 +106,9 @@ export async function fill(
   const context: FetchContext = {
     source: sourceOf(w),
     series: SERIES,
-    missing,
-    asked: [],
-    objects: [],
     sources: {},
+    archives: w.archives,
     listing: () => w.listing(),
-    ...(w.withoutArchive !== undefined && { withoutArchive: w.withoutArchive }),
   };
   const ports = {
     clock,
@@ -131,6 +132,7 @@ export async function fill(
         }
         const { start, end, limit } = request.query as { start: number; end: number; limit: number };
         calls.push(`rest ${hours(start)}-${hours(end)}`);
+        if (w.restRefuses) throw w.restRefuses;
         const within = w.rest.filter((t) => w.ignoresBounds || (t >= start && t < end));
         const cap = Math.min(limit, w.cappedAt ?? limit);
         const rows = w.direction === 'forward' ? within.slice(0, cap) : within.slice(-cap);
@@ -139,10 +141,11 @@ export async function fill(
     },
   };
   const pages: Page[] = [];
-  for await (const page of fetchMissing(ports, context)) if (pages.push(page) === stopAfter) break;
+  const fetch = fetchMissing(ports, context, missing);
+  for await (const page of fetch.pages) if (pages.push(page) === stopAfter) break;
   return {
     pages,
-    context,
+    progress: fetch.progress,
     calls,
     times: pages.flatMap((page) => [...page.rows.times]),
     have: pages.reduce<RangeSet>((set, page) => union(set, page.have), []),
@@ -228,5 +231,5 @@ function sourceOf(w: World): Source {
 }
 
 const never = (): never => {
-  throw new Error('the engine asks for a listing through its filling only');
+  throw new Error('the engine requests a listing through its context only');
 };

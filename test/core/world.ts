@@ -1,10 +1,10 @@
 import { type FetchPorts, fetchChunk } from '../../functions/core/jobs/fetch-chunk.ts';
-import { finalizeJob } from '../../functions/core/jobs/finish-job.ts';
+import { type FinalizePorts, finalizeJob } from '../../functions/core/jobs/finish-job.ts';
 import type { Job, JobOrder } from '../../functions/core/jobs/job.ts';
-import { type PlanPorts, planWave } from '../../functions/core/jobs/plan-wave.ts';
-import type { RefreshPorts } from '../../functions/core/jobs/refresh-aggregates.ts';
+import { planWave } from '../../functions/core/jobs/plan-wave.ts';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
 import type { PlannedChunk } from '../../functions/core/ledger/plan.ts';
+import type { SeriesStore } from '../../functions/core/ledger/ports.ts';
 import type { CreatePorts } from '../../functions/core/orders/create-job.ts';
 import type { AuditPorts } from '../../functions/core/schedules/audit.ts';
 import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
@@ -44,7 +44,11 @@ export const hours = (from: number, to: number): Range => ({
 /** Hourly rows of AAA, from the plain source. */
 export const AAA: Series = { source: 'plain', symbol: 'AAA', timeframe: '1h' };
 
-type Ports = PlanPorts & FetchPorts & CreatePorts & AuditPorts & VerifyPorts & RefreshPorts;
+type Ports = FinalizePorts &
+  FetchPorts &
+  CreatePorts &
+  AuditPorts &
+  VerifyPorts & { readonly store: SeriesStore };
 
 /** A warehouse, a job table and a venue in memory, on a clock that stands still until a test moves it. */
 export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase } from '../helpers/database.ts';
@@ -46,7 +46,7 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
   venues.faults.add(NO_DAILY_FILES);
   venues.faults.add({ kind: 'delay', ms: 250, match: '/api/v3/klines' });
   const sql = database.connect();
-  const lot = freshSlice(2);
+  const slice = freshSlice(2);
   const env = {
     ...venues.env,
     GORDON_DIR: folder,
@@ -69,13 +69,13 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
     }
   };
   const order = async (): Promise<string> => {
-    const range = { from: iso(lot.from), to: iso(lot.to) };
-    const body = JSON.stringify({ source: lot.source, symbols: [lot.symbol], ...range });
+    const range = { from: iso(slice.from), to: iso(slice.to) };
+    const body = JSON.stringify({ source: slice.source, symbols: [slice.symbol], ...range });
     return ((await (await fetch(url(''), { method: 'POST', body })).json()) as JobDetail).id;
   };
   const pages = async (id: string): Promise<number> =>
     (await sql`select from market_data.coverage where job_id = ${id}`).length;
-  const books = () => readReconciliation(sql, venues.control.context, lot);
+  const books = () => readReconciliation(sql, venues.control.context, slice);
 
   let host = await startProcess(env);
   try {
@@ -95,4 +95,4 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
     await venues.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 90_000);
+});

@@ -36,12 +36,12 @@ beforeAll(async () => {
     },
     RETRY_MS,
   );
-}, 90_000);
+});
 afterAll(async () => {
   await at?.[Symbol.asyncDispose]();
   await removeCluster(dataDir);
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 afterEach(() => at.calm());
 
 const slowPages = (): void => {
@@ -51,7 +51,7 @@ const slowPages = (): void => {
 /** Resolves when the job has committed a page, with more to come. */
 const midChunk = (id: string): Promise<void> =>
   until(async () => (await at.sql`select from market_data.coverage where job_id = ${id}`).length > 0);
-/** A server in recovery refuses everybody for a moment. */
+/** A server in recovery refuses all connections for a moment. */
 const answering = (): Promise<void> =>
   until(() =>
     at.sql`select 1`.then(
@@ -65,23 +65,23 @@ const backendsOf = (application: string) =>
 
 describe('kill -9 in the middle of a chunk', () => {
   it('of a fetcher: the chunk is tried again and goes on where it was', async () => {
-    const lot = freshSlice(2);
+    const slice = freshSlice(2);
     slowPages();
     const children: ChildProcess[] = [];
     at.around = (handler, event, invoke) =>
       handler === 'fetch-chunk'
         ? fetchElsewhere(at.host.env, event, (child) => children.push(child))
         : invoke(event);
-    const { id } = await at.order(at.orderOf(lot));
+    const { id } = await at.order(at.orderOf(slice));
     await midChunk(id);
     children[0]!.kill('SIGKILL');
     const job = await at.settled(id);
     expect([job.status, job.rows_fetched, children.length]).toEqual(['succeeded', 2_880, 2]);
-    await at.recovers(lot, job);
-  }, 60_000);
+    await at.recovers(slice, job);
+  });
 
   it('of every fetcher: the chunk is given up, what it wrote is counted, the next trigger does the rest', async () => {
-    const lot = freshSlice(2);
+    const slice = freshSlice(2);
     slowPages();
     at.around = async (handler, event, invoke) => {
       if (handler !== 'fetch-chunk') return invoke(event);
@@ -90,28 +90,28 @@ describe('kill -9 in the middle of a chunk', () => {
         void midChunk(jobId).then(() => child.kill('SIGKILL'));
       });
     };
-    const job = await at.trigger(lot);
+    const job = await at.trigger(slice);
     expect(job.status).toBe('completed_with_gaps');
     expect(job.failures[0]!.message).toContain('Runtime exited');
-    await at.recovers(lot, job);
-  }, 90_000);
+    await at.recovers(slice, job);
+  });
 
   it('of a backend of PostgreSQL: all sessions are lost, the chunk goes on after the recovery', async () => {
-    const lot = freshSlice(2);
+    const slice = freshSlice(2);
     slowPages();
-    const { id } = await at.order(at.orderOf(lot));
+    const { id } = await at.order(at.orderOf(slice));
     await midChunk(id);
     const [backend] = await backendsOf('gordon-data');
     process.kill(backend!.pid, 'SIGKILL');
     const job = await at.settled(id);
     await answering();
-    await at.recovers(lot, job);
-  }, 60_000);
+    await at.recovers(slice, job);
+  });
 
-  it('of the server of PostgreSQL: the job tells of it, and goes on with the next server', async () => {
-    const lot = freshSlice(2);
+  it('of the server of PostgreSQL: the job reports it, and goes on with the next server', async () => {
+    const slice = freshSlice(2);
     slowPages();
-    const { id } = await at.order(at.orderOf(lot));
+    const { id } = await at.order(at.orderOf(slice));
     await midChunk(id);
     process.kill(cluster.pid, 'SIGKILL');
     const { port } = cluster;
@@ -119,6 +119,6 @@ describe('kill -9 in the middle of a chunk', () => {
     const job = await at.settled(id);
     await answering();
     expect(['succeeded', 'completed_with_gaps', 'failed']).toContain(job.status);
-    await at.recovers(lot, job);
-  }, 60_000);
+    await at.recovers(slice, job);
+  });
 });

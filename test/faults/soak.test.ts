@@ -10,15 +10,15 @@ it('a day of schedules with faults ends with every row of the venues stored and 
   const folder = mkdtempSync(join(tmpdir(), 'gordon-soak-test-'));
   const start = Date.UTC(2025, 5, 1);
   const seed = 1;
-  const plant = await startResources(folder, seed, start);
+  const resources = await startResources(folder, seed, start);
   try {
-    const report = await rehearse(plant, { days: 1, seed, start, log: () => {} });
+    const report = await rehearse(resources, { days: 1, seed, start, log: () => {} });
     expect(report.problems).toEqual([]);
     const injected = report.table.reduce((sum, row) => sum + row.injected, 0);
     expect([injected > 0, report.rows > 3 * 1_440]).toEqual([true, true]);
     expect(Object.keys(report.holes)).toEqual(['venue-outage']);
   } finally {
-    await plant.close();
+    await resources.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }, 120_000);

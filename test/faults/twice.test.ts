@@ -14,30 +14,30 @@ describe('two jobs on one range', () => {
     ['from files', false],
     ['from pages', true],
   ])('%s at once share the rows', async (_what, byPages) => {
-    const lot = freshSlice(2);
+    const slice = freshSlice(2);
     if (byPages) at.venues.faults.add(NO_DAILY_FILES);
     // With keys of their own: without one the second order would join the first.
     const orders = await Promise.all(
       ['one', 'two'].map((who) =>
-        at.order(at.orderOf(lot), { 'idempotency-key': `${who} ${lot.symbol} ${lot.from}` }),
+        at.order(at.orderOf(slice), { 'idempotency-key': `${who} ${slice.symbol} ${slice.from}` }),
       ),
     );
     const jobs = await Promise.all(orders.map(({ id }) => at.settled(id)));
     expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
     expect(jobs[0]!.rows_fetched + jobs[1]!.rows_fetched).toBe(2_880);
-    await at.recovers(lot, ...jobs);
+    await at.recovers(slice, ...jobs);
   });
 
   it('that overlap in part share what both want', async () => {
-    const lot = freshSlice(3);
+    const slice = freshSlice(3);
     const day = 86_400_000;
-    const early = { ...lot, to: lot.to - day };
-    const late = { ...lot, from: lot.from + day };
+    const early = { ...slice, to: slice.to - day };
+    const late = { ...slice, from: slice.from + day };
     const orders = await Promise.all([at.order(at.orderOf(early)), at.order(at.orderOf(late))]);
     const jobs = await Promise.all(orders.map(({ id }) => at.settled(id)));
     expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
     expect(jobs[0]!.rows_fetched + jobs[1]!.rows_fetched).toBe(3 * 1_440);
-    await at.recovers(lot, ...jobs);
+    await at.recovers(slice, ...jobs);
   });
 });
 
@@ -50,9 +50,9 @@ describe('the same order without a key', () => {
     at.ask<OrderedJob>('/backfill', { method: 'POST', body: JSON.stringify(body) });
 
   it('joins the job at work, also when both come at once', async () => {
-    const lot = freshSlice(2);
+    const slice = freshSlice(2);
     const held = at.hold('plan-wave', 'before');
-    const body = at.orderOf(lot) as { from: string; to: string };
+    const body = at.orderOf(slice) as { from: string; to: string };
     const withinStep = (time: string): string => new Date(Date.parse(time) + 30_000).toISOString();
     // In other words: the range begins or ends within the same steps, and no candle is lost.
     const inside = { ...body, from: withinStep(body.from) };
@@ -71,7 +71,7 @@ describe('the same order without a key', () => {
     const after = await order(body);
     expect(after.body).toMatchObject({ joined: false });
     expect(after.body.id).not.toBe(job.id);
-    await at.recovers(lot, job, await at.settled(after.body.id));
+    await at.recovers(slice, job, await at.settled(after.body.id));
   });
 });
 
@@ -82,28 +82,28 @@ describe('a function that is called twice for the same event at once', () => {
     ['plan-wave', false],
     ['finalize-job', false],
   ])('%s (pages: %s)', async (handler, byPages) => {
-    const lot = freshSlice();
+    const slice = freshSlice();
     if (byPages) at.venues.faults.add(NO_DAILY_FILES);
     at.around = async (called, event, invoke) => {
       if (called !== handler) return invoke(event);
       const [answer] = await Promise.all([invoke(event), invoke(event)]);
       return answer;
     };
-    const job = await at.trigger(lot);
+    const job = await at.trigger(slice);
     expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 1_440 });
-    await at.recovers(lot, job);
+    await at.recovers(slice, job);
   });
 
   it('fetch-chunk once more after the job has ended changes nothing', async () => {
-    const lot = freshSlice();
+    const slice = freshSlice();
     let again: (() => Promise<unknown>) | undefined;
     at.around = (called, event, invoke) => {
       if (called === 'fetch-chunk') again = () => invoke(event);
       return invoke(event);
     };
-    const job = await at.trigger(lot);
+    const job = await at.trigger(slice);
     await again!();
     expect(await at.settled(job.id)).toMatchObject({ status: 'succeeded', rows_fetched: 1_440 });
-    await at.recovers(lot, job);
+    await at.recovers(slice, job);
   });
 });

@@ -3,7 +3,7 @@ import { DAY, iso, MINUTE } from '../../functions/core/time/time.ts';
 import type { Fault } from '../../simulator/frame/faults/faults.ts';
 import { type FaultHost, freshSlice, startFaultHost, type Tamper } from '../helpers/faults/host.ts';
 
-/** Whatever a venue does: no lost row, no double, no wrong span, the job tells the truth, and the next trigger completes. */
+/** Whatever a venue does: no lost row, no double, no wrong span, the job's report is accurate, and the next trigger completes. */
 let at: FaultHost;
 beforeAll(async () => {
   at = await startFaultHost();
@@ -45,17 +45,17 @@ describe('a venue that', () => {
     ],
     ['cuts files off for good', [{ kind: 'cut', match: FILES }], 'succeeded'],
   ])('%s', async (_what, faults, status) => {
-    const lot = freshSlice();
+    const slice = freshSlice();
     const active = faults.map((fault) => at.venues.faults.add(fault));
-    const job = await at.trigger(lot);
+    const job = await at.trigger(slice);
     expect([job.status, active.every(({ hits }) => hits > 0)]).toEqual([status, true]);
-    await at.recovers(lot, job);
+    await at.recovers(slice, job);
   });
 
   it('contradicts itself in a file keeps one of the two rows, and says so', async () => {
-    const lot = freshSlice();
+    const slice = freshSlice();
     at.venues.faults.add({ kind: 'conflict', match: FILES });
-    const job = await at.trigger(lot);
+    const job = await at.trigger(slice);
     const [found] = await at.sql`
       select count(*)::int as n from market_data.findings where kind = 'duplicate-conflict' and job_id = ${job.id}`;
     expect([job.status, found!.n > 0]).toEqual(['succeeded', true]);
@@ -98,9 +98,9 @@ describe('a venue that refuses for a while', () => {
     [418, MINUTE],
     [403, 4 * MINUTE],
   ])('with %d is left alone, then the job goes on', async (status, resumesAfter) => {
-    const lot = freshSlice();
+    const slice = freshSlice();
     for (const fault of pages({ kind: 'status', status, skip: 1, times: 1 })) at.venues.faults.add(fault);
-    // A 429 tells when to come back; the others say it in minutes, which here pass at once.
+    // A 429 says when to come back; the others say it in minutes, which pass at once here.
     at.around = async (_handler, event, invoke) => {
       const answer = (await invoke(event)) as { waitSeconds?: number };
       if (!answer.waitSeconds) return answer;
@@ -109,9 +109,9 @@ describe('a venue that refuses for a while', () => {
       return { ...answer, waitSeconds: 0 };
     };
     let waited = 0;
-    const job = await at.trigger(lot);
+    const job = await at.trigger(slice);
     expect([job.status, waited > resumesAfter]).toEqual(['succeeded', true]);
-    await at.recovers(lot, job);
+    await at.recovers(slice, job);
   });
 });
 
@@ -122,16 +122,16 @@ describe('pages that come', () => {
     ['shuffled', (rows) => [...rows.filter((_, i) => i % 3 === 1), ...rows.filter((_, i) => i % 3 !== 1)]],
     ['short by half', (rows) => rows.slice(0, Math.ceil(rows.length / 2))],
   ])('%s give each row once', async (_what, tamper) => {
-    const lot = freshSlice();
+    const slice = freshSlice();
     at.venues.faults.add(noFiles);
     at.tamper = tamper;
-    const job = await at.trigger(lot);
+    const job = await at.trigger(slice);
     expect(job.status).toBe('succeeded');
-    await at.recovers(lot, job);
+    await at.recovers(slice, job);
   });
 
-  it('once more instead of the next bring nothing that was not asked for', async () => {
-    const lot = freshSlice();
+  it('once more instead of the next bring nothing that was not requested', async () => {
+    const slice = freshSlice();
     at.venues.faults.add(noFiles);
     let first: unknown[] | undefined;
     let struck = 0;
@@ -139,8 +139,8 @@ describe('pages that come', () => {
       first ??= rows;
       return rows !== first && struck++ < 1 ? first : rows;
     };
-    const job = await at.trigger(lot);
+    const job = await at.trigger(slice);
     expect([job.status, struck > 0]).toEqual(['succeeded', true]);
-    await at.recovers(lot, job);
+    await at.recovers(slice, job);
   });
 });

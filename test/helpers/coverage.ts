@@ -8,7 +8,7 @@ interface Coverage {
   readonly runs: readonly { readonly buckets: number; readonly have: number; readonly missing: number }[];
 }
 
-/** What the coverage API says of each series: rows that are there and steps that are missing, by `source symbol timeframe`. */
+/** The coverage API's counts for each series, by `source symbol timeframe`: stored rows and missing steps. */
 export async function coverageOf(
   at: TestHost,
   query: string,
@@ -24,7 +24,7 @@ export async function coverageOf(
   );
 }
 
-/** Coverage by hour, day and month, the report and the forced count say as many rows as there are. @param sql counts by symbol */
+/** Expects coverage by hour, day and month, the report and the forced count to match the stored rows, which `sql` counts by symbol. */
 export async function expectRealCounts(
   at: TestHost,
   source: string,

@@ -7,14 +7,14 @@ import type { TestServer } from './postgres-server.ts';
 export interface TestDatabase {
   /** the superuser's; `migrate` and `connect` take it */
   readonly url: string;
-  /** a pool that is closed with the database; the superuser's session unless a role is told */
+  /** a pool that is closed with the database; its role defaults to the superuser */
   connect(options?: ConnectOptions): Sql;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * A database of its own for one test or file, with the newest schema. Dispose of it (`await using`): what still has a
- * connection open then is a leak and fails the test.
+ * A database for one test or file, with the newest schema. Dispose of it (`await using`): a connection that is still open
+ * then is a leak and fails the test.
  * @param from `template`: migrated; `empty`: nothing in it
  */
 export async function createTestDatabase(from: 'template' | 'empty' = 'template'): Promise<TestDatabase> {
@@ -44,13 +44,13 @@ export async function createTestDatabase(from: 'template' | 'empty' = 'template'
   };
 }
 
-/** Sessions that do not go away by themselves: the server needs a moment to notice a closed socket. */
+/** Sessions that stay open: the server needs a moment to notice a closed socket, so this checks repeatedly. */
 async function openSessions(admin: Sql, name: string): Promise<string[]> {
   for (let tries = 0; ; tries++) {
     const rows = await admin<{ application_name: string; query: string }[]>`
       select application_name, query from pg_stat_activity
       where datname = ${name} and backend_type = 'client backend'`;
-    if (rows.length === 0 || tries === 20) return rows.map((r) => `${r.application_name}: ${r.query}`);
+    if (rows.length === 0 || tries === 200) return rows.map((r) => `${r.application_name}: ${r.query}`);
     await sleep(50);
   }
 }

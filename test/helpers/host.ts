@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { type Host, type HostOptions, startHost } from '../../host/host.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { type PassingTime, passingTime } from './passing-time.ts';
+import { until } from './until.ts';
 
 type Venues = Awaited<ReturnType<typeof startVenues>>;
 
@@ -16,21 +16,21 @@ export interface TestHost {
   readonly host: Host;
   readonly venues: Venues;
   readonly sql: Sql;
-  /** asks the jobs API; the body parsed */
+  /** sends a request to the jobs API and parses the body */
   ask<T = unknown>(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: T }>;
   order(body: object, headers?: Record<string, string>): Promise<JobDetail>;
-  /** waits until the job has ended, or until `until` holds */
-  wait(id: string, until?: (job: JobDetail) => boolean): Promise<JobDetail>;
+  /** waits until the job has ended, or until `enough` holds */
+  wait(id: string, enough?: (job: JobDetail) => boolean): Promise<JobDetail>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The definition's own pauses are held by the tests of the state machine. */
+/** The tests of the state machine check the definition's real pauses. */
 const RETRY_MS = 100;
 
 /**
- * The embedded host on a database of its own, with venues in the same process whose faults and clock a test can turn.
- * @param more options of the host; its variables are stronger than those that point at the venues
- * @param database disposed of with the host; a fresh one of the tests' server unless told
+ * The embedded host on a database of its own, with venues in the same process whose faults and clock a test controls.
+ * @param more options of the host; its variables take precedence over those that point at the venues
+ * @param database disposed of with the host; defaults to a fresh one on the tests' server
  */
 export async function startTestHost(
   venueOptions: Parameters<typeof startVenues>[0] = {},
@@ -72,12 +72,17 @@ export async function startTestHost(
       if (answer.status !== 202) throw new Error(`refused: ${JSON.stringify(answer.body)}`);
       return answer.body;
     },
-    async wait(id, until = (job) => job.finished_at !== null) {
-      for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(50)) {
-        const { body } = await ask<JobDetail>(`/backfill/jobs/${id}`);
-        if (until(body)) return body;
-      }
-      throw new Error(`job ${id} did not come so far in three minutes`);
+    async wait(id, enough = (job) => job.finished_at !== null) {
+      let job: JobDetail | undefined;
+      await until(
+        () => `job ${id} has come so far; it is at ${JSON.stringify(job)}`,
+        async () => {
+          job = (await ask<JobDetail>(`/backfill/jobs/${id}`)).body;
+          return enough(job);
+        },
+        50,
+      );
+      return job!;
     },
     async [Symbol.asyncDispose]() {
       await host.close();
@@ -88,7 +93,7 @@ export async function startTestHost(
   };
 }
 
-/** The test host, and its venues, on a clock that jumps over the pauses of the program: its backoff and its paces. */
+/** The test host and its venues on a clock that skips the program's pauses (backoff and pacing). */
 export const startHostOnPassingTime = (
   { clock, sleep: pause }: PassingTime = passingTime(),
   more: Partial<HostOptions> = {},

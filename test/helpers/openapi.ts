@@ -7,7 +7,7 @@ export interface DocumentedOperation {
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly body: Schema | undefined;
-  /** by status; `default` for what nobody foresaw */
+  /** by status; `default` for every other status */
   readonly responses: Readonly<Record<string, { readonly mediaType: string; readonly schema: Schema }>>;
 }
 export interface Parameter {
@@ -27,7 +27,7 @@ interface RawOperation {
   >;
 }
 
-/** The operations of a document as whoever only has the document sees them. */
+/** The operations of an OpenAPI document, read from the document alone. */
 export const listOperations = (document: OpenApi): DocumentedOperation[] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, raw]): DocumentedOperation => {
@@ -54,8 +54,10 @@ export interface Seen {
   readonly body: unknown;
 }
 
-/** Makes a check of answers by the document alone. @returns what is wrong; undefined where the document told it so */
-export function checker(document: OpenApi): (told: DocumentedOperation, seen: Seen) => string | undefined {
+/** Makes a check of answers by the document alone. @returns what is wrong; undefined where the answer is as documented */
+export function checker(
+  document: OpenApi,
+): (operation: DocumentedOperation, seen: Seen) => string | undefined {
   const schemas = new Map<string, z.ZodType>();
   const parserOf = (schema: Schema): z.ZodType => {
     const key = JSON.stringify(schema);
@@ -64,10 +66,10 @@ export function checker(document: OpenApi): (told: DocumentedOperation, seen: Se
     return known;
   };
   return ({ operationId, responses }, { status, mediaType, body }) => {
-    const told = responses[status];
-    if (!told) return `${operationId}: ${status} is not documented: ${JSON.stringify(body)}`;
-    if (told.mediaType !== mediaType) return `${operationId}: ${status} comes as ${mediaType}`;
-    const parsed = parserOf(told.schema).safeParse(body);
+    const documented = responses[status];
+    if (!documented) return `${operationId}: ${status} is not documented: ${JSON.stringify(body)}`;
+    if (documented.mediaType !== mediaType) return `${operationId}: ${status} comes as ${mediaType}`;
+    const parsed = parserOf(documented.schema).safeParse(body);
     if (parsed.success) return undefined;
     return `${operationId}: ${status}: ${z.prettifyError(parsed.error)}: ${JSON.stringify(body).slice(0, 400)}`;
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import type { JobSummary } from '../../functions/core/api/jobs/views.ts';
+import type { JobSummary } from '../../functions/core/api/jobs/schemas.ts';
 import { type HostFacts, HostUnderTest } from './host-under-test.ts';
 
 export interface ConformanceOptions {

@@ -8,7 +8,7 @@ import { createTestDatabase } from '../helpers/database.ts';
 import { conformance } from './conformance.ts';
 import type { HostFacts } from './host-under-test.ts';
 
-conformance('the embedded host', { start, startMs: 60_000, testMs: 60_000, refreshMs: 120_000 });
+conformance('the embedded host', { start, startMs: 180_000, testMs: 120_000, refreshMs: 120_000 });
 
 async function start(): Promise<HostFacts> {
   const folder = mkdtempSync(join(tmpdir(), 'gordon-conformance-'));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import type { Fault } from '../../simulator/frame/faults/faults.ts';
 

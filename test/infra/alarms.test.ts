@@ -33,7 +33,7 @@ const alarms = Object.values(plain.of('AWS::CloudWatch::Alarm')).map(
 const named = (name: string): Alarm => alarms.find(({ AlarmName }) => AlarmName === `GordonData-${name}`)!;
 
 describe('alarms', () => {
-  it('are there for everything that somebody should be told', () => {
+  it('are there for everything that somebody should know', () => {
     const schedules = manifest.flatMap(({ schedules = [] }) =>
       schedules.map(({ name }) => `schedule-not-run-${name}`),
     );

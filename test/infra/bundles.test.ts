@@ -8,7 +8,7 @@ import { functions as manifest } from '../../functions/manifest.ts';
 import { pascal } from '../../infra/constructs/function.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import { withoutHash } from './support/grants.ts';
-import { synth } from './support/synth.ts';
+import { synthAnew } from './support/synth.ts';
 
 /** A function's folder as it is deployed, by the name of its handler. */
 const folders = new Map<string, string>();
@@ -16,7 +16,7 @@ let outdir: string | undefined;
 
 beforeAll(() => {
   const jwt = { auth: 'jwt', jwtIssuer: 'https://issuer.example', jwtAudience: 'gordon' };
-  const { app, of } = synth(jwt, { bundle: true });
+  const { app, of } = synthAnew(jwt, { bundle: true });
   outdir = app.outdir;
   const staged = readdirSync(app.outdir).filter((name) => name.startsWith('asset.'));
   const deployed = Object.entries(of('AWS::Lambda::Function'));

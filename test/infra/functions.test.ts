@@ -107,7 +107,7 @@ describe('the environment', () => {
     expect(Object.keys(environment(plain, 'list-jobs')).sort()).toEqual(['GORDON_JOB_TABLE', 'NODE_OPTIONS']);
   });
 
-  it('gives whoever asks venues their keys and their hosts, and nobody else', () => {
+  it('gives whoever calls venues their keys and their hosts, and nobody else', () => {
     const url = 'https://data-api.binance.vision';
     const fredSecret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:fred-AbCdEf';
     const elsewhere = synth({ GORDON_BINANCE_SPOT_URL: url, fredSecret });
@@ -123,7 +123,7 @@ describe('the environment', () => {
     );
   });
 
-  it('tells every function when the venues are simulated', () => {
+  it('says to every function when the venues are simulated', () => {
     const rehearsal = synth({ host: 'localstack', venues: 'simulated' });
     for (const { handler } of deployed) {
       expect(environment(rehearsal, handler)).toMatchObject({ GORDON_SIMULATED: '1' });
@@ -168,7 +168,7 @@ it('puts all functions into the VPC, behind one address', () => {
   const outside = Object.entries(inside.of('AWS::Lambda::Function')).filter(
     ([, { Properties }]) => !Properties.VpcConfig,
   );
-  // The CDK's own function asks Lambda to run the migration and needs nothing else.
+  // The CDK's own function has Lambda run the migration and needs nothing else.
   expect(outside.map(([name]) => withoutHash(name))).toEqual([
     'AWSCDKTriggerCustomResourceProviderCustomResourceProviderHandler',
   ]);

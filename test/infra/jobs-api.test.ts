@@ -87,7 +87,7 @@ describe('callers', () => {
     return [from, methods(from)];
   };
 
-  it('sign with IAM unless told', () => {
+  it('sign with IAM by default', () => {
     for (const { AuthorizationType } of methods(plain)) expect(AuthorizationType).toBe('AWS_IAM');
   });
 

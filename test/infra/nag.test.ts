@@ -3,7 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { expect, it } from 'vitest';
-import { synth } from './support/synth.ts';
+import { synthAnew } from './support/synth.ts';
 
 const findings = (scope: IConstruct, checks = new AwsSolutionsChecks()): string[] =>
   checks
@@ -44,7 +44,7 @@ it.each([
   ['in a VPC of its own', { vpc: 'new' }],
   ['with logs for errors only, the API silent', { apiLogs: 'off' }],
 ])('AwsSolutions finds nothing in the stack %s, and nothing is excused that is not there', (_, options) => {
-  const { stack } = synth(options);
+  const { stack } = synthAnew(options);
   expect(findings(stack)).toEqual([]);
   const all = findingsAtAll(stack);
   const idle = acknowledged(stack).filter(
@@ -55,7 +55,7 @@ it.each([
 });
 
 it('finds nothing where account and region are not known', () => {
-  expect(findings(synth({ vpc: 'new' }, { env: {} }).stack)).toEqual([]);
+  expect(findings(synthAnew({ vpc: 'new' }, { env: {} }).stack)).toEqual([]);
 });
 
 it('would find something', () => {

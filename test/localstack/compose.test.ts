@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-/** A service as compose.yaml has it. */
+/** A service of compose.yaml. */
 interface Service {
   readonly image: string;
   readonly profiles?: readonly string[];

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobDetail } from '../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
 import type { HostState } from '../../host/state-file.ts';
 import { startVenues } from '../../simulator/index.ts';
+import { until } from '../helpers/until.ts';
 import { writeCandles } from '../sql/aggregates/candle-model.ts';
 import { expectSql, type Line, readLines, sqlOf } from './lines.ts';
 import { createShell } from './shell.ts';
@@ -68,13 +68,9 @@ describe('the runbooks, on the embedded host', () => {
     if (ordered && ordered !== id) await api(`/backfill/jobs/${ordered}`, { method: 'DELETE' });
     ordered = id;
     if (expects.succeeds === undefined) return;
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
-      const job = (await (await api(`/backfill/jobs/${id}`)).json()) as JobDetail;
-      if (job.finished_at === null) continue;
-      expect(job).toMatchObject({ status: 'succeeded' });
-      return;
-    }
-    throw new Error(`job ${id} did not end within a minute`);
+    const job = async () => (await (await api(`/backfill/jobs/${id}`)).json()) as JobDetail;
+    await until(`job ${id} has ended`, async () => (await job()).finished_at !== null, 100);
+    expect(await job()).toMatchObject({ status: 'succeeded' });
   }
 
   it.each(lines.map((line) => [line.text, line] as const))(

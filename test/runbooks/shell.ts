@@ -16,7 +16,7 @@ export interface Ran {
 const STATUS = /\nHTTP (\d{3})$/;
 
 /**
- * Runs a command in a shell as the runbooks' reader has it: in the repository, with `bin/` in its PATH.
+ * Runs a command in a shell like that of the runbooks' reader: in the repository, with `bin/` in its PATH.
  * @param folder for the host's data and for what adapts the shell to a test: a `make` that installs nothing, and settings of
  *   curl by which it also prints the status
  */

@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import type { VenueClient } from '../../functions/core/fetch/ports.ts';
-import { createArchiveReader } from '../../functions/runtime/archive-reader.ts';
+import { createArchiveReader } from '../../functions/runtime/venues/archive-reader.ts';
 import { binanceArchive } from '../../functions/sources/binance/venue.ts';
 import { requestTo } from './local-venue.ts';
 
@@ -30,18 +30,18 @@ const lineFor = (bytes: Uint8Array): string => `${sha256(bytes)}  X-1m-2025-03.z
 
 /** Serves the zip and its checksum; a list gives one answer after the other. */
 function venueWith(zips: (Uint8Array | undefined)[], sums: (string | undefined)[]) {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const next = <T>(list: T[]): T => (list.length > 1 ? list.shift()! : list[0]!);
   const venue: VenueClient = {
     async get({ path }) {
-      asked.push(path);
+      requested.push(path);
       const sum = path.endsWith('.CHECKSUM');
       const text = sum ? next(sums) : undefined;
       const body = sum ? text && new TextEncoder().encode(text) : next(zips);
       return body ? { status: 200, headers: {}, body, asOf: 0, url: path } : undefined;
     },
   };
-  return { asked, reader: createArchiveReader(venue) };
+  return { requested, reader: createArchiveReader(venue) };
 }
 
 async function contentOf(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -55,7 +55,7 @@ const csv = new TextEncoder().encode('1,2,3\n'.repeat(1_000_000));
 describe('an archive object', () => {
   it('is proven by its checksum and unpacked piece by piece', async () => {
     const zip = await zipOf({ 'X-1m-2025-03.csv': csv });
-    const { reader, asked } = venueWith([zip], [lineFor(zip)]);
+    const { reader, requested } = venueWith([zip], [lineFor(zip)]);
     const file = await reader.read(object);
     expect(file?.sha256).toBe(sha256(zip));
     let pieces = 0;
@@ -67,10 +67,10 @@ describe('an archive object', () => {
     expect(pieces).toBeGreaterThan(3);
     expect(longest).toBeLessThan(csv.length / 3);
     expect(Buffer.compare(await contentOf((await reader.read(object))!.content), csv)).toBe(0);
-    expect(asked.slice(0, 2)).toEqual([PATH, `${PATH}.CHECKSUM`]);
+    expect(requested.slice(0, 2)).toEqual([PATH, `${PATH}.CHECKSUM`]);
   });
 
-  it('leaves no garbage of its pieces: each is given back when the next one is asked for', async () => {
+  it('leaves no garbage of its pieces: each is given back when the next one is read', async () => {
     const zip = await zipOf({ 'X.csv': csv });
     const { reader } = venueWith([zip], [lineFor(zip)]);
     const held: Uint8Array[] = [];
@@ -101,23 +101,23 @@ describe('an archive object', () => {
 
   it('is read again when it was replaced between the two downloads', async () => {
     const [before, after] = [await zipOf({ 'X.csv': csv }), await zipOf({ 'X.csv': csv.slice(6) })];
-    const { reader, asked } = venueWith([before, after], [lineFor(after)]);
+    const { reader, requested } = venueWith([before, after], [lineFor(after)]);
     expect((await reader.read(object))?.sha256).toBe(sha256(after));
-    expect(asked.length).toBe(4);
+    expect(requested.length).toBe(4);
   });
 });
 
 describe('a damaged object', () => {
   it('disagrees with its checksum twice', async () => {
     const zip = await zipOf({ 'X.csv': csv });
-    const { reader, asked } = venueWith([zip], [lineFor(csv)]);
+    const { reader, requested } = venueWith([zip], [lineFor(csv)]);
     await expect(reader.read(object)).rejects.toMatchObject({
       name: 'PermanentError',
       code: 'checksum-mismatch',
       subject: PATH,
       message: expect.stringContaining(sha256(zip)),
     });
-    expect(asked.length).toBe(4);
+    expect(requested.length).toBe(4);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventsOf } from '../../functions/core/workflow/events.ts';
+import { jobEvents } from '../../functions/core/workflow/events.ts';
 import { createEvents } from '../../functions/runtime/events.ts';
 
 const end = { jobId: '01JD0000000000000000000000', rows: 7, reason: 'why' } as const;
@@ -21,12 +21,12 @@ describe('the events of a job', () => {
     ['completed_with_gaps', ['JobFinished', 'GapFound']],
     ['failed', ['JobFailed']],
   ] as const)('%s: %j', (status, types) => {
-    expect(eventsOf({ ...end, status }).map((event) => event.type)).toEqual(types);
+    expect(jobEvents({ ...end, status }).map((event) => event.type)).toEqual(types);
   });
 
   it('go to the bus with what listeners filter by', async () => {
     const { sent, events } = answering([{}]);
-    await events.publish(eventsOf({ ...end, status: 'failed' }));
+    await events.publish(jobEvents({ ...end, status: 'failed' }));
     const Detail = JSON.stringify({ jobId: end.jobId, status: 'failed', rows: 7, reason: 'why' });
     expect(sent).toEqual([
       { Entries: [{ EventBusName: 'bus', Source: 'gordon-data', DetailType: 'JobFailed', Detail }] },
@@ -35,7 +35,7 @@ describe('the events of a job', () => {
 
   it('are not lost in silence when the bus refuses one of them', async () => {
     const { events } = answering([{}, { ErrorCode: 'ThrottlingException', ErrorMessage: 'slow down' }]);
-    const published = events.publish(eventsOf({ ...end, status: 'completed_with_gaps' }));
+    const published = events.publish(jobEvents({ ...end, status: 'completed_with_gaps' }));
     await expect(published).rejects.toMatchObject({ code: 'event-refused', name: 'RetryableStoreError' });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baseUrl } from '../../functions/runtime/hosts.ts';
+import { baseUrl } from '../../functions/runtime/venues/hosts.ts';
 
 const host = { env: 'GORDON_X_URL', url: 'https://venue.example' };
 

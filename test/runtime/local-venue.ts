@@ -43,8 +43,7 @@ export const answer =
 /** Closes the connection in the middle of an answer. */
 export const cut: Answer = (response) => {
   response.writeHead(200, { 'content-length': '100' });
-  response.write('half');
-  setTimeout(() => response.destroy(), 5);
+  response.write('half', () => response.destroy());
 };
 
 /** Sends a part and then nothing. */
@@ -55,7 +54,7 @@ export const stall: Answer = (response) => {
 
 export const silence: Answer = () => undefined;
 
-/** A budget that grants everything and remembers what it was told. */
+/** A budget that grants everything and remembers each call. */
 export class LooseBudget implements RateBudget {
   readonly taken: [venue: string, family: string | undefined, weight: number][] = [];
   readonly observed: [family: string, used: number, asOf: number][] = [];

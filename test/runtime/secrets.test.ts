@@ -5,7 +5,7 @@ const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:url-AbCdEf'
 
 describe('secrets', () => {
   it('become the variables that they are named after', async () => {
-    const read = async (asked: string) => `text of ${asked}`;
+    const read = async (arn: string) => `text of ${arn}`;
     const variables = { GORDON_DATABASE_URL_SECRET_ARN: arn, GORDON_JOB_TABLE: 'jobs' };
     expect(await withSecrets(variables, read)).toEqual({
       ...variables,
@@ -13,15 +13,15 @@ describe('secrets', () => {
     });
   });
 
-  it('are not asked for where the variable is there', async () => {
-    const asked: string[] = [];
+  it('are not read where the variable is there', async () => {
+    const requested: string[] = [];
     const variables = { GORDON_DATABASE_URL: 'postgres://here', GORDON_DATABASE_URL_SECRET_ARN: arn };
     const read = async (one: string) => {
-      asked.push(one);
+      requested.push(one);
       return 'other';
     };
     expect((await withSecrets(variables, read)).GORDON_DATABASE_URL).toBe('postgres://here');
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 
   it('that cannot be read say which, and that it may pass', async () => {

@@ -49,7 +49,7 @@ describe('a token', () => {
 });
 
 describe('keys that cannot be read', () => {
-  it('are no verdict about the token, and are asked for again', async () => {
+  it('are no verdict about the token, and are fetched again', async () => {
     let down = true;
     const flaky = (async (url: string) =>
       down ? new Response('', { status: 503 }) : answers(url)) as typeof fetch;
@@ -63,10 +63,10 @@ describe('keys that cannot be read', () => {
 describe('the authorizer', () => {
   const handler = createHandler(undefined, () => ({ issuer, audience, fetch: answers }));
   const methodArn = 'arn:aws:execute-api:eu-central-1:123456789012:abc123/v1/GET/backfill/jobs';
-  const ask = (authorizationToken: string) => handler({ type: 'TOKEN', authorizationToken, methodArn });
+  const authorize = (authorizationToken: string) => handler({ type: 'TOKEN', authorizationToken, methodArn });
 
   it('opens the stage, for the gateway keeps its answer for the next method', async () => {
-    expect(await ask(`Bearer ${token()}`)).toEqual({
+    expect(await authorize(`Bearer ${token()}`)).toEqual({
       principalId: 'alice',
       policyDocument: {
         Version: '2012-10-17',
@@ -82,6 +82,6 @@ describe('the authorizer', () => {
   });
 
   it('says the one word that the gateway makes a 401 of', async () => {
-    await expect(ask(`Bearer ${token({ aud: 'shop' })}`)).rejects.toThrow(/^Unauthorized$/);
+    await expect(authorize(`Bearer ${token({ aud: 'shop' })}`)).rejects.toThrow(/^Unauthorized$/);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeError } from '../../functions/core/errors/errors.ts';
 import type { LimitFamily } from '../../functions/core/series/venue.ts';
 import { MINUTE, SECOND } from '../../functions/core/time/time.ts';
-import { createVenueClient, type VenueClientOptions } from '../../functions/runtime/venue-client.ts';
+import { createVenueClient, type VenueClientOptions } from '../../functions/runtime/venues/venue-client.ts';
 import { binance, binanceArchive } from '../../functions/sources/binance/venue.ts';
 import { answer, cut, LooseBudget, requestTo, silence, stall, startVenue } from './local-venue.ts';
 
@@ -50,7 +50,7 @@ describe('a request', () => {
   });
 
   it.each([{}, { 'x-mbx-used-weight-1m': '-1' }, { 'x-mbx-used-weight-1m': '' }])(
-    'observes nothing where the venue tells nothing: %j',
+    'observes nothing where the venue says nothing: %j',
     async (headers: Record<string, string>) => {
       await using venue = await startVenue(answer(200, '[]', headers));
       const { get, budget } = clientOf(venue.url);
@@ -100,7 +100,7 @@ describe('a request', () => {
 });
 
 describe('a limit', () => {
-  it('parks the family on 429 and says until when', async () => {
+  it('makes the family cool down on 429 and says until when', async () => {
     await using venue = await startVenue(
       answer(429, '{"code":-1003,"msg":"Too many"}', { 'retry-after': '17' }),
     );
@@ -117,7 +117,7 @@ describe('a limit', () => {
   it.each([
     [418, '{"code":-1003,"msg":"banned"}', { 'retry-after': '120' }, 2 * MINUTE],
     [403, '<html>WAF</html>', {}, 5 * MINUTE],
-  ])('parks the whole venue on %i', async (status, body, headers, waitMs) => {
+  ])('makes the whole venue cool down on %i', async (status, body, headers, waitMs) => {
     await using venue = await startVenue(answer(status, body, headers as Record<string, string>));
     const { get, budget } = clientOf(venue.url);
     await expect(get(requestTo(binance, { family }))).rejects.toMatchObject({ until: now + waitMs });
@@ -125,7 +125,7 @@ describe('a limit', () => {
     expect(venue.requests.length).toBe(1);
   });
 
-  it('measures a ban that is told as an instant from our clock where the venue shows none', async () => {
+  it('measures a ban that ends at an instant from our clock where the venue shows none', async () => {
     await using venue = await startVenue((response) => {
       response.sendDate = false;
       response.writeHead(418).end(JSON.stringify({ code: -1003, msg: `banned until ${now + 10 * MINUTE}.` }));

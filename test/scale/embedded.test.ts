@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { TAKEN } from '../../bench/scale/assumptions.ts';
-import { USUAL } from '../../bench/scale/setup.ts';
-import { simulate } from '../../bench/scale/simulate.ts';
-import { workloadOf } from '../../bench/scale/workload.ts';
+import { TAKEN } from '../../bench/scale/model/assumptions.ts';
+import { USUAL } from '../../bench/scale/model/setup.ts';
+import { simulate } from '../../bench/scale/model/simulate.ts';
+import { buildWorkload } from '../../bench/scale/model/workload.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { Timeframe } from '../../functions/core/time/timeframe.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
@@ -19,12 +19,12 @@ let on: TestHost;
 
 beforeAll(async () => {
   on = await startTestHost({ clock: () => NOW }, () => NOW);
-}, 60_000);
+});
 afterAll(async () => {
   await on[Symbol.asyncDispose]();
 });
 
-/** What the embedded host does with an order, and what the model says of the same. */
+/** Runs an order on the embedded host and in the model. */
 async function both(timeframe: Timeframe, from: number) {
   const body = { source: 'klines_spot', symbols: SYMBOLS, timeframe };
   const checkpoints = vi.spyOn(on.host.services.jobs, 'checkpoint');
@@ -32,8 +32,8 @@ async function both(timeframe: Timeframe, from: number) {
   const job = await on.wait(id);
   const written = checkpoints.mock.calls.filter(([jobId]) => jobId === id).map(([, label]) => label);
   checkpoints.mockRestore();
-  const asked = { source: klines_spot, timeframe, range: { start: from, end: TO }, now: NOW } as const;
-  const workload = workloadOf({ ...asked, symbols: SYMBOLS.length, symbolsPerOrder: SYMBOLS.length });
+  const order = { source: klines_spot, timeframe, range: { start: from, end: TO }, now: NOW } as const;
+  const workload = buildWorkload({ ...order, symbols: SYMBOLS.length, symbolsPerOrder: SYMBOLS.length });
   return { job, written, model: simulate(workload, USUAL) };
 }
 
@@ -48,7 +48,7 @@ describe('the model and the embedded host', () => {
     });
     // An object comes with its checksum.
     expect(job.actual.requests).toBe(2 * model.objects + model.pages);
-    // At work, done.
+    // When it starts and when it ends.
     expect(written.filter((label) => label === 'klines_spot BTCUSDT 1m 2025-01')).toHaveLength(2);
   }, 240_000);
 

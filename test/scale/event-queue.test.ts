@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { EventQueue } from '../../bench/scale/event-queue.ts';
+import { EventQueue } from '../../bench/scale/model/event-queue.ts';
 
 const times = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 3_000 });
 

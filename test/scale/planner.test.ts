@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { KEPT_INSIDE } from '../../bench/scale/assumptions.ts';
-import { runBudget } from '../../bench/scale/budget-run.ts';
-import { EVENTS_PER_WAVE, LANES_TODAY, RETRIES } from '../../bench/scale/definition.ts';
-import { JobRun } from '../../bench/scale/job-run.ts';
-import { plannedJob } from '../../bench/scale/planner.ts';
-import { workloadOf } from '../../bench/scale/workload.ts';
+import { runBudget } from '../../bench/scale/document/budget-run.ts';
+import { EVENTS_PER_WAVE, LANES_TODAY, RETRIES } from '../../bench/scale/model/definition.ts';
+import { JobRun } from '../../bench/scale/model/job-run.ts';
+import { buildWorkload } from '../../bench/scale/model/workload.ts';
 import { LANES } from '../../functions/core/quote/quote.ts';
+import { LIMIT_SHARE } from '../../functions/core/series/venue.ts';
 import { binanceFamilies } from '../../functions/sources/binance/hosts.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { createPlannedJob } from './planned-job.ts';
 
 const NOW = Date.UTC(2026, 9, 15, 12);
 const RANGE = { start: Date.UTC(2016, 9, 15), end: NOW };
@@ -16,9 +15,9 @@ const RANGE = { start: Date.UTC(2016, 9, 15), end: NOW };
 describe('the model', () => {
   it('takes the chunks of each wave as PlanWave does', async () => {
     const workload = { source: klines_spot, timeframe: '1d', range: RANGE, now: NOW } as const;
-    const { orders, templates } = workloadOf({ ...workload, symbols: 9, symbolsPerOrder: 9 });
+    const { orders, templates } = buildWorkload({ ...workload, symbols: 9, symbolsPerOrder: 9 });
     const run = new JobRun(orders[0]!, templates);
-    const job = plannedJob(klines_spot, '1d', orders[0]!.symbols, RANGE, NOW);
+    const job = await createPlannedJob(klines_spot, '1d', orders[0]!.symbols, RANGE, NOW);
     for (let wave = 1; ; wave++) {
       const { next, chunks } = await job.wave();
       const modelled = run.plan();
@@ -28,31 +27,22 @@ describe('the model', () => {
       }
       const month = (start: number) => new Date(start).toISOString().slice(0, 7);
       const labels = modelled.map((chunk) => {
-        const symbol = orders[0]!.symbols[orders[0]!.series[chunk]!]!;
+        const symbol = orders[0]!.symbols[run.symbolOf(chunk)]!;
         return `klines_spot ${symbol} 1d ${month(run.templateOf(chunk).start)}`;
       });
       expect(chunks.map(({ label }) => label)).toEqual(labels);
       // One in ten comes back, as a chunk does that waited too long.
-      modelled.forEach((chunk, i) => {
+      for (const [i, chunk] of modelled.entries()) {
         const again = i % 10 === 0 && wave === 1;
-        job.settle(labels[i]!, again ? 'failed' : 'done');
+        await job.settle(chunks[i]!, again ? 'failed' : 'done');
         if (again) run.giveBack(chunk, run.leftOf(chunk), 'failed');
         else run.finish(chunk);
         run.rows += 1;
-      });
+      }
     }
   });
 
-  it('knows the numbers that the code keeps to itself', () => {
-    const fetchChunk = readFileSync('functions/core/jobs/fetch-chunk.ts', 'utf8');
-    expect(fetchChunk).toContain(`CALL_BUDGET = ${KEPT_INSIDE.callBudget} * SECOND`);
-    expect(fetchChunk).toContain(`WAVE_BUDGET = ${KEPT_INSIDE.waveBudget / 60} * MINUTE`);
-    const budget = readFileSync('functions/stores/dynamodb/rate-budget.ts', 'utf8');
-    expect(budget).toContain(`SHARE = ${KEPT_INSIDE.share};`);
-    const schedule = readFileSync('functions/core/series/schedule.ts', 'utf8');
-    expect(schedule).toContain(`LONGEST_WAIT = ${KEPT_INSIDE.longestWait} * SECOND`);
-    const chunks = readFileSync('functions/stores/dynamodb/chunks.ts', 'utf8');
-    expect(chunks).toContain(`PARALLEL = ${KEPT_INSIDE.planParallel};`);
+  it('reads lanes and retries from the definition', () => {
     expect(LANES_TODAY).toBe(LANES);
     expect(EVENTS_PER_WAVE).toBe(11);
     expect(RETRIES.fetchThrottled).toEqual({ intervalSeconds: 2, backoff: 2, attempts: 4 });
@@ -61,9 +51,9 @@ describe('the model', () => {
   it("gives out a venue's limit as the product's own budget does", async () => {
     const family = binanceFamilies.spot;
     const run = await runBudget({ family, workers: 100, weight: 2, rowsPerPage: 1_000, windows: 5 });
-    expect(run.most).toBeLessThanOrEqual(family.limit * KEPT_INSIDE.share);
+    expect(run.most).toBeLessThanOrEqual(family.limit * LIMIT_SHARE);
     // What leases leave over when a window turns is what the model gives out too much.
-    expect(run.used).toBeGreaterThan(KEPT_INSIDE.share * 0.95);
+    expect(run.used).toBeGreaterThan(LIMIT_SHARE * 0.95);
     expect(await runBudget({ family, workers: 100, weight: 2, rowsPerPage: 1_000, windows: 5 })).toEqual(run);
   });
 });

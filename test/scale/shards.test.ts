@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { balanceOf, moduloOf, movedShare, shardOf } from '../../bench/scale/shards.ts';
+import { balanceOf, moduloOf, movedShare, shardOf } from '../../bench/scale/model/shards.ts';
 
 const key = fc.string({ minLength: 1, maxLength: 20 });
 
@@ -16,10 +16,10 @@ it('a shard that is added takes series, and moves none between the others', () =
 });
 
 it('spreads many series evenly, and moves about what the new one must get', () => {
-  const series = Array.from({ length: 20_000 }, (_, i) => ({ key: `klines_spot S${i}USDT`, rows: 1 }));
-  const { fullest, emptiest } = balanceOf(series, 8);
+  const keys = Array.from({ length: 20_000 }, (_, i) => `klines_spot S${i}USDT`);
+  const { fullest, emptiest } = balanceOf(keys, 8);
   expect(fullest).toBeLessThan(1.05);
   expect(emptiest).toBeGreaterThan(0.95);
-  expect(movedShare(series, 8, 9)).toBeCloseTo(1 / 9, 1.5);
-  expect(movedShare(series, 8, 9, moduloOf)).toBeGreaterThan(0.8);
+  expect(movedShare(keys, 8, 9)).toBeCloseTo(1 / 9, 1.5);
+  expect(movedShare(keys, 8, 9, moduloOf)).toBeGreaterThan(0.8);
 });

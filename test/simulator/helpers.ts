@@ -10,7 +10,7 @@ export interface Answer<T> {
   readonly body: T;
 }
 
-/** The venues with a clock that stands still, and short ways to ask them. */
+/** The venues with a clock that stands still, and short ways to call them. */
 export async function heldVenues(options: VenuesOptions & { now?: number } = {}) {
   const venues = await startVenues({ seed: 'test', ...options });
   venues.control.clock.hold(options.now ?? NOW);

@@ -4,6 +4,7 @@ import { Outages } from '../../simulator/frame/faults/outages.ts';
 import { CONTRACTS, type Contract, contractOf } from '../../simulator/market/contracts.ts';
 import { INTERVALS, type Interval } from '../../simulator/market/intervals.ts';
 import { SimMarket } from '../../simulator/market/market.ts';
+import { pageOf } from '../../simulator/market/page.ts';
 import { BQ, BV, C, H, L, N, O, Q, type Rows, T, V, WIDTH } from '../../simulator/market/rows.ts';
 import { at } from './helpers.ts';
 
@@ -178,5 +179,24 @@ describe('the simulated market', () => {
     expect(
       candles(btc, '1m', at('2025-06-17T00:00'), at('2025-06-18T00:00'), at('2025-06-16T00:00')).count,
     ).toBe(0);
+  });
+});
+
+describe('a page without a limit', () => {
+  it.each(['1m', '1h', '1M'])('makes the candles of its range of %s, and no later ones', (name) => {
+    const interval = INTERVALS.get(name) as Interval;
+    const market = fresh();
+    const made: number[] = [];
+    const watched = Object.assign(Object.create(market) as SimMarket, {
+      candles(contract: Contract, span: Parameters<SimMarket['candles']>[1]) {
+        made.push(span.end);
+        return market.candles(contract, span);
+      },
+    });
+    const [start, end] = [at('2024-02-01T00:00'), at('2024-03-01T00:00')];
+    const asOf = at('2025-06-01T00:00');
+    const page = pageOf(watched, btc, { interval, start, end: end - 1, limit: ALWAYS, asOf });
+    expect(made).toEqual([end]);
+    expect(all(page)).toEqual(all(market.candles(btc, { interval, start, end, asOf })));
   });
 });

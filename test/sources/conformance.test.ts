@@ -29,11 +29,21 @@ function thrownBy(work: () => unknown): unknown {
   }
 }
 
-it('has every source file registered', () => {
-  const files = readdirSync(new URL('../../functions/sources/', import.meta.url))
-    .filter((name) => name.endsWith('.ts') && !['index.ts', 'malformed.ts'].includes(name))
-    .map((name) => name.replace('.ts', ''));
-  expect(Object.keys(sources).sort()).toEqual(files.sort());
+it('has every source of every file registered, under its own name', async () => {
+  const files = readdirSync(new URL('../../functions/sources/', import.meta.url)).filter(
+    (name) => name.endsWith('.ts') && name !== 'index.ts',
+  );
+  const exported = await Promise.all(
+    files.map(async (name) => {
+      const found = (await import(`../../functions/sources/${name.slice(0, -'.ts'.length)}.ts`)) as Record<
+        string,
+        object
+      >;
+      return Object.keys(found).filter((id) => 'tiers' in found[id]!);
+    }),
+  );
+  expect(exported.filter(({ length }) => length === 0)).toEqual([]);
+  expect(Object.keys(sources).sort()).toEqual(exported.flat().sort());
 });
 
 // A source without fixtures fails right here, at the import.

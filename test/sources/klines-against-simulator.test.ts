@@ -7,8 +7,8 @@ import type { Finding, Source } from '../../functions/core/series/source.ts';
 import { measure, type Range, type RangeSet, union } from '../../functions/core/time/range.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { stepOf, type Timeframe } from '../../functions/core/time/timeframe.ts';
-import { createArchiveReader } from '../../functions/runtime/archive-reader.ts';
-import { createVenueClient } from '../../functions/runtime/venue-client.ts';
+import { createArchiveReader } from '../../functions/runtime/venues/archive-reader.ts';
+import { createVenueClient } from '../../functions/runtime/venues/venue-client.ts';
 import { klines_perp } from '../../functions/sources/klines_perp.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
 import { startVenues } from '../../simulator/index.ts';
@@ -51,19 +51,17 @@ async function fill(
   const clock = () => venues.control.clock.now();
   const venue = createVenueClient({ budget, clock, env: venues.env, sleep: async () => undefined });
   const series = { source: source.id, symbol, timeframe };
-  const filling: FetchContext = {
+  const context: FetchContext = {
     source,
     series,
-    missing: [range],
-    asked: [],
-    objects: [],
     sources: {},
+    archives: 'required',
     listing: () => findListing(venue, source.listing, series),
   };
   const pages: Page[] = [];
-  for await (const page of fetchMissing({ venue, archive: createArchiveReader(venue), clock }, filling)) {
-    pages.push(page);
-  }
+  const ports = { venue, archive: createArchiveReader(venue), clock };
+  const fetch = fetchMissing(ports, context, [range]);
+  for await (const page of fetch.pages) pages.push(page);
   const full = pages.filter((page) => page.rows.length > 0);
   for (const page of full) expectSound({ batch: page.rows, findings: [] }, source.table, series);
   const have = pages.reduce<RangeSet>((set, page) => union(set, page.have), []);
@@ -72,7 +70,7 @@ async function fill(
   return {
     rows: rows.sort((a, b) => Number(a[2]) - Number(b[2])),
     have,
-    left: filling.missing,
+    left: fetch.progress.missing,
     empty: pages.flatMap((p) => p.empty),
     findings: pages.flatMap((p) => p.findings),
     objects: pages.map((p) => p.object),
@@ -189,7 +187,7 @@ describe.each([
     expect(gone.empty.map(({ span, reason }) => [reason, span.end])).toEqual([['delisted', late.end]]);
   });
 
-  it('is told that there is no such symbol', async () => {
+  it('is refused as an unknown symbol', async () => {
     await expect(fill(source, march, '1h', 'NOSUCHUSDT')).rejects.toMatchObject({
       code: 'unknown-symbol',
       subject: 'NOSUCHUSDT',
@@ -249,7 +247,7 @@ describe('spot', () => {
   });
 });
 
-it('waits for the end of a ban that the venue tells, and parks all of it', async () => {
+it('waits for the end of a ban that the venue reports, and cools the whole venue down', async () => {
   venues.faults.add({ kind: 'status', status: 418, match: '/klines?', headers: { 'retry-after': '300' } });
   const minutes = span('2025-08-20T08:00', '2025-08-20T12:00');
   await expect(fill(klines_spot, minutes)).rejects.toMatchObject({ name: 'BudgetExhausted' });

@@ -70,7 +70,7 @@ describe('stamps in another unit', () => {
     return tier.parse(bytes(JSON.stringify(body)), { source: id, symbol, timeframe }, Date.UTC(2026, 0));
   };
 
-  // Rows of the year 56000 lie outside of every range: taken for good, they would prove that a range is empty.
+  // Rows of the year 56000 lie outside of every range: if they were accepted, they would prove that a range is empty.
   it.each(ANSWERS)('%s refuses them: the format changed', (id, timeframe, symbol, body) => {
     expect(parse(id, timeframe, symbol, body(1)).batch.length).toBe(2);
     expect(() => parse(id, timeframe, symbol, body(1_000))).toThrow(/malformed|no row reads|no time/);

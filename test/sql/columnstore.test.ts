@@ -5,10 +5,11 @@ import { measure, type Range, type RangeSet } from '../../functions/core/time/ra
 import { DAY, MINUTE } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import { commitPages } from '../../functions/stores/ledger/commit-pages.ts';
-import { readCovered, toMultirange } from '../../functions/stores/ledger/spans/write-spans.ts';
+import { readCovered } from '../../functions/stores/ledger/spans/read-ledger.ts';
 import { forgetSeries, purgeRows } from '../../functions/stores/ledger/upkeep/purge.ts';
 import { reconcile } from '../../functions/stores/ledger/upkeep/reconcile.ts';
 import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
+import { toMultirange } from '../../functions/stores/postgres/fragments.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { BTC, candles, JOB, pageOf, SPOT, T0 } from '../stores/klines.ts';
 
@@ -91,7 +92,7 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
     expect(await load(of(symbol), [range], priced(by))).toBe(measure([range]) / MINUTE);
   }
 
-  it('have what somebody deleted fetched again, and only that', async () => {
+  it('have what was deleted fetched again, and only that', async () => {
     const [all, lost] = [days(0, 10), { start: T0 + 100 * MINUTE, end: T0 + 200 * MINUTE }];
     await load(of('GONEUSDT'), [all]);
     await compress();

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
 import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
+import { until } from '../helpers/until.ts';
 import { writeCandles } from './aggregates/candle-model.ts';
 
 /** The users' runbook, word for word. */
@@ -149,10 +149,7 @@ describe('timescaledb_information on plain PostgreSQL', () => {
     const run = store.refreshRecent(5);
     const killed = expect(run).rejects.toMatchObject({ name: 'RetryableStoreError' });
     const first = async () => (await stats())[0]!;
-    for (let waited = 0; (await first()).job_status !== 'Running'; waited += 20) {
-      if (waited > 5_000) throw new Error('the run did not begin');
-      await sleep(20);
-    }
+    await until('the run has begun', async () => (await first()).job_status === 'Running');
     expect(await first()).toMatchObject({ last_run_status: null, last_run_duration: null });
     expect(countsOf(await first())).toEqual([1, 0, 0]);
     await admin`
@@ -170,7 +167,7 @@ describe('timescaledb_information on plain PostgreSQL', () => {
     for (const job of await stats()) expect(countsOf(job)).toEqual([3, 3, 0]);
   });
 
-  it('is paused when nobody calls the schedule any more', async () => {
+  it('is paused when the schedule is no longer called', async () => {
     await store.refreshRecent(5);
     await admin`update market_data.aggregates set last_start = last_start - interval '70 seconds'`;
     for (const job of await stats()) expect(job).toMatchObject({ job_status: 'Paused', next_start: null });

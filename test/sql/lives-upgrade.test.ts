@@ -57,7 +57,7 @@ it('makes a list of the one life, which is due to be checked again', async () =>
   expect(await createLivesDue(sql).due(at('2000-01-01'), 10)).toEqual([series]);
 });
 
-it('requests again what the new look contradicts, and nothing else', async () => {
+it('requests again what the new lives contradict, and nothing else', async () => {
   const now = at('2026-11-27');
   const store = createSeriesStore(sql, {
     tables: (id) => sources[id as 'klines_spot']!.table,

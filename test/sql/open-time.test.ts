@@ -37,21 +37,21 @@ const LINES = {
 const TIMEFRAMES = Object.keys(STEPS) as Timeframe[];
 
 /** Runs one line of SQL. */
-type Ask = (line: string) => Promise<Record<string, unknown>[]>;
+type Query = (line: string) => Promise<Record<string, unknown>[]>;
 
-async function expectRenamed(ask: Ask): Promise<void> {
+async function expectRenamed(query: Query): Promise<void> {
   for (const table of TABLES) {
-    const columns = await ask(`select column_name as name from information_schema.columns
+    const columns = await query(`select column_name as name from information_schema.columns
       where table_schema = 'market_data' and table_name = '${table}' order by ordinal_position`);
     expect(columns.map(({ name }) => name).slice(0, 4)).toEqual(['symbol', 'timeframe', 'open_time', 'open']);
-    const [row] = await ask(`select count(*)::int as rows from market_data.${table}
+    const [row] = await query(`select count(*)::int as rows from market_data.${table}
       where symbol = 'BTCUSDT' and timeframe = '1h' and open_time >= '2024-01-02Z'`);
     expect(row).toEqual({ rows: 48 });
     await expect(
-      ask(`insert into market_data.${table} select * from market_data.${table} limit 1`),
+      query(`insert into market_data.${table} select * from market_data.${table} limit 1`),
     ).rejects.toThrow(/duplicate key/);
   }
-  expect(await ask(LINES.spot)).toEqual(
+  expect(await query(LINES.spot)).toEqual(
     ['BTCUSDT', 'ETHUSDT'].map((symbol) => ({
       symbol,
       rows: 72,
@@ -60,16 +60,16 @@ async function expectRenamed(ask: Ask): Promise<void> {
     })),
   );
   // Every timeframe, where a session's clock would make a day of 23 hours.
-  await ask("set timezone = 'Europe/Berlin'");
-  const closes = await ask(`select timeframe, extract(epoch from
+  await query("set timezone = 'Europe/Berlin'");
+  const closes = await query(`select timeframe, extract(epoch from
       market_data.candle_close('2025-03-30Z', timeframe) - '2025-03-30Z'::timestamptz)::float8 as seconds
     from unnest(array[${TIMEFRAMES.map((timeframe) => `'${timeframe}'`)}]) timeframe`);
-  await ask("set timezone = 'UTC'");
+  await query("set timezone = 'UTC'");
   expect(closes).toEqual(
     TIMEFRAMES.map((timeframe) => ({ timeframe, seconds: stepOf(timeframe) / 1_000 - 0.001 })),
   );
   for (const market of ['spot', 'perp']) {
-    const [candle] = await ask(
+    const [candle] = await query(
       `select * from ${market}_candles where symbol = 'BTCUSDT' order by open_time desc limit 1`,
     );
     expect(candle).toMatchObject({
@@ -80,16 +80,16 @@ async function expectRenamed(ask: Ask): Promise<void> {
       taker_buy_quote_volume: 7.5,
     });
     // The key's index serves the view too.
-    const plan = await ask(`explain (costs off) select * from ${market}_candles
+    const plan = await query(`explain (costs off) select * from ${market}_candles
       where symbol = 'BTCUSDT' and timeframe = '1h' and open_time >= '2024-01-03Z'`);
     expect(JSON.stringify(plan)).toMatch(/open_time >= '2024-01-03/);
     expect(JSON.stringify(plan)).not.toMatch(/Function Scan|Subquery/);
   }
-  expect(await ask(LINES.candles)).toEqual([{ max: null }]);
-  expect(await ask('select max(time) as newest from own_candles')).toEqual([
+  expect(await query(LINES.candles)).toEqual([{ max: null }]);
+  expect(await query('select max(time) as newest from own_candles')).toEqual([
     { newest: new Date('2024-01-03T23:00Z') },
   ]);
-  expect(await ask('select source, was, became from row_changes order by source')).toEqual([
+  expect(await query('select source, was, became from row_changes order by source')).toEqual([
     { source: 'klines_perp', was: { open_time: '2024-01-01T00:00:00Z', open: 1 }, became: null },
     {
       source: 'klines_spot',
@@ -133,7 +133,7 @@ describe('candles of before open_time, in PostgreSQL', () => {
 
 describe.skipIf(timescaleAbsent)('candles of before open_time, in compressed chunks of TimescaleDB', () => {
   let db: TestTimescale;
-  const ask: Ask = (line) => db.sql(Object.assign([line], { raw: [line] }) as TemplateStringsArray);
+  const query: Query = (line) => db.sql(Object.assign([line], { raw: [line] }) as TemplateStringsArray);
   beforeAll(async () => {
     db = await startTimescale(RENAME);
     for (const statement of rowsOfBefore) await db.exec(statement);
@@ -151,7 +151,7 @@ describe.skipIf(timescaleAbsent)('candles of before open_time, in compressed chu
   const compress = (table: string) =>
     db.exec(`select compress_chunk(c, if_not_compressed => true) from show_chunks('market_data.${table}') c`);
   const compressed = async (table: string) => {
-    const [row] = await ask(`select count(*) filter (where is_compressed)::int4 as n
+    const [row] = await query(`select count(*) filter (where is_compressed)::int4 as n
       from timescaledb_information.chunks where hypertable_name = '${table}'`);
     return row!.n;
   };
@@ -159,7 +159,7 @@ describe.skipIf(timescaleAbsent)('candles of before open_time, in compressed chu
   it('keep their rows, their key and whatever reads them', async () => {
     await db.applyMigrations();
     for (const table of TABLES) expect(await compressed(table)).toBe(1);
-    await expectRenamed(ask);
+    await expectRenamed(query);
   });
 
   it('go on taking rows into compressed chunks, and are compressed again by their policy', async () => {
@@ -168,11 +168,11 @@ describe.skipIf(timescaleAbsent)('candles of before open_time, in compressed chu
         select 'XRPUSDT', '1h', '2024-01-02 05:00Z', 1, 2, 0.5, 1.5, 10, 15, 7, 5, 7.5`);
       await db.exec(`update market_data.${table} set volume = 11
         where symbol = 'BTCUSDT' and timeframe = '1h' and open_time = '2024-01-02Z'`);
-      const [job] = await ask(`select job_id as id from timescaledb_information.jobs
+      const [job] = await query(`select job_id as id from timescaledb_information.jobs
         where proc_name = 'policy_compression' and hypertable_name = '${table}'`);
       await db.exec(`call run_job(${job!.id})`);
       expect(await compressed(table)).toBe(1);
-      const rows = await ask(`select symbol, volume from market_data.${table}
+      const rows = await query(`select symbol, volume from market_data.${table}
         where timeframe = '1h' and (open_time = '2024-01-02Z' or symbol = 'XRPUSDT') order by symbol`);
       expect(rows).toEqual([
         { symbol: 'BTCUSDT', volume: 11 },
@@ -180,7 +180,7 @@ describe.skipIf(timescaleAbsent)('candles of before open_time, in compressed chu
         { symbol: 'XRPUSDT', volume: 10 },
       ]);
       const settings =
-        await ask(`select attname, orderby_column_index from timescaledb_information.compression_settings
+        await query(`select attname, orderby_column_index from timescaledb_information.compression_settings
         where hypertable_name = '${table}' and orderby_column_index is not null`);
       expect(settings).toEqual([{ attname: 'open_time', orderby_column_index: 1 }]);
     }

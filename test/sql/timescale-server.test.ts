@@ -4,7 +4,7 @@ import { AGGREGATES, type AggregateStore } from '../../functions/core/aggregates
 import { DAY, floorTo, MINUTE } from '../../functions/core/time/time.ts';
 import { createAggregateStore } from '../../functions/stores/aggregates/aggregates.ts';
 import { commitPages } from '../../functions/stores/ledger/commit-pages.ts';
-import { readCovered } from '../../functions/stores/ledger/spans/write-spans.ts';
+import { readCovered } from '../../functions/stores/ledger/spans/read-ledger.ts';
 import { reconcile } from '../../functions/stores/ledger/upkeep/reconcile.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
@@ -104,7 +104,7 @@ describe.skipIf(!server)(`a TimescaleDB server${why}`, () => {
     );
   });
 
-  it('keeps an open bucket current that somebody materialised', async () => {
+  it('keeps an open bucket current that was materialised by hand', async () => {
     const open = floorTo(Date.now(), 15 * MINUTE);
     await writeCandles(writer, 'OPENUSDT', { start: open, end: open + 15 * MINUTE }, 5);
     for (const { name } of AGGREGATES) await call(name, 'null, null');

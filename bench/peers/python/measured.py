@@ -14,7 +14,7 @@ _resolve = socket.getaddrinfo
 def _here(host, *rest, **options):
     name = host.decode() if isinstance(host, bytes) else host
     if name not in (None, "127.0.0.1", "localhost"):
-        raise socket.gaierror(f"{name}: only the simulator may be asked, and that is on this machine")
+        raise socket.gaierror(f"{name}: only the simulator on this machine can be reached")
     return _resolve(host, *rest, **options)
 
 

@@ -27,7 +27,7 @@ export function addBackfill(program: Command, context: Context, handle: Handle):
   addAudit(backfill, context, handle);
   backfill
     .command('jobs')
-    .description('list jobs: those queued or running, unless told otherwise')
+    .description('list jobs: by default those queued or running')
     .option('--status <list>', 'such as failed,completed_with_gaps', options.statuses)
     .option('--source <name>', 'only this family')
     .option('--all', 'jobs of every status')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { CountedSeries } from '../../api/answers.ts';
+import type { CountedSeries } from '../../../functions/core/upkeep/count-series.ts';
+import { audit as countAll } from '../../api/repeated.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { nothingLine } from '../../format/report.ts';
 import { table } from '../../format/table.ts';
@@ -23,7 +24,7 @@ export function addAudit(backfill: Command, context: Context, handle: Handle): v
     .option('--source <name>', 'only this family or source: klines, klines_spot')
     .option('--symbol <name>', 'only this symbol')
     .option('--from <time>', 'first instant; default: all that was ever requested', options.instant)
-    .option('--to <time>', 'end of the range, itself not in it', options.instant)
+    .option('--to <time>', 'end of the range (exclusive)', options.instant)
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: AuditOptions) => audit(context, given)));
@@ -47,8 +48,8 @@ const COLUMNS = [
 async function audit(context: Context, { json, ...order }: AuditOptions): Promise<number> {
   using stop = stopOn(context.terminal);
   const all = new Map<string, CountedSeries>();
-  for await (const piece of context.api().audit(order, stop.signal)) {
-    for (const one of piece) {
+  for await (const piece of countAll(context.api(), order, stop.signal)) {
+    for (const one of piece.counted) {
       const label = `${one.source} ${one.symbol} ${one.timeframe}`;
       const before = all.get(label);
       all.set(

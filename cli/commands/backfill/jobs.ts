@@ -39,7 +39,7 @@ export async function showJob(
   given: { readonly json?: boolean; readonly wait?: boolean },
 ): Promise<number> {
   const api = context.api();
-  const job = await api.job(id);
+  const job = await api.call('getJob', { params: { id } });
   if (given.wait) {
     using stop = stopOn(context.terminal);
     return await waitAndReport(context, api, job, stop, given.json);
@@ -50,7 +50,7 @@ export async function showJob(
 }
 
 export async function cancelJob(context: Context, id: string): Promise<number> {
-  await context.api().cancel(id);
+  await context.api().call('cancelJob', { params: { id } });
   print(context, `job ${id} is cancelled; the rows that it wrote are kept`);
   return 0;
 }

@@ -12,11 +12,8 @@ export interface ReportOptions {
 
 export async function report(context: Context, given: ReportOptions): Promise<number> {
   const api = context.api();
-  const filter = {
-    ...(given.source !== undefined && { source: given.source }),
-    ...(given.symbol !== undefined && { symbol: given.symbol }),
-  };
-  const series = await api.report(filter);
+  const filter = { source: given.source, symbol: given.symbol };
+  const series = await api.call('report', { query: filter });
   await labelSimulated(context, api, given.json ? context.terminal.err : context.terminal.out);
   if (given.json) printJson(context, series);
   else if (series.length === 0) print(context, nothingLine(filter));

@@ -1,3 +1,5 @@
+import { type Command, Option } from 'commander';
+import { addressOf } from '../../../functions/routes.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import type { Api } from '../../api/client.ts';
 import { badInput, CliError } from '../../failure.ts';
@@ -14,19 +16,51 @@ import {
   showStage,
 } from '../../seed/run-stage.ts';
 import { type SeedFlags, type SeedSettings, seedSettings } from '../../seed/settings.ts';
-import type { Stage } from '../../seed/stages.ts';
+import { type Stage, stages } from '../../seed/stages.ts';
 import { say } from '../../terminal.ts';
 import { type Context, print } from '../context.ts';
+import type { Handle } from '../handle.ts';
+import * as options from '../options.ts';
 import { report } from './report.ts';
+
+export function addSeed(program: Command, context: Context, handle: Handle): void {
+  const families = stages.map(({ family }) => family);
+  program
+    .command('seed')
+    .description('fill the warehouse family by family, and report')
+    .option('--from <time>', 'first instant (FROM_DATE); default: a year ago', options.instant)
+    .option('--to <time>', 'end of the range, exclusive (TO_DATE); default: now', options.instant)
+    .option('--symbols <list>', 'commas between them (SYMBOLS)', options.symbols)
+    .addOption(
+      new Option('--skip <list>', `leave families out: ${families.join(',')}`).argParser(
+        options.oneOfEach(families),
+      ),
+    )
+    .option(
+      '--demo',
+      'candles too, and the year until last midnight, so that every run of a day loads the same',
+    )
+    .addHelpText('after', seedHelp)
+    .action(handle((given: SeedFlags) => seed(context, given)));
+}
+
+const seedHelp = `
+Environment, where no option says otherwise:
+  FROM_DATE, TO_DATE, SYMBOLS
+  ${stages.map(({ skip }) => `${skip}=1`).join(', ')} (candles are of --demo alone)
+
+Examples:
+  gordon-data seed
+  FROM_DATE=2025-01-01 SYMBOLS=BTCUSDT SKIP_FUNDING=1 gordon-data seed`;
 
 /** @param url of the jobs API, which also serves the console */
 const nextSteps = (url: string): string[] => [
   'The stack goes on running, and its schedules keep it complete: a row that you delete is back within two minutes.',
   'What to try next:',
   `  ${url}/   the console, in a browser: coverage, jobs, series, health`,
-  `  curl ${url}/backfill/report`,
-  `  curl -X POST ${url}/backfill -d '{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}'`,
-  `  curl ${url}/backfill/jobs`,
+  `  curl ${url}${addressOf('report').path}`,
+  `  curl -X POST ${url}${addressOf('createJob').path} -d '{"source":"klines","symbols":["SOLUSDT"],"from":"2025-06-01","to":"2025-07-01"}'`,
+  `  curl ${url}${addressOf('listJobs').path}`,
   '  gordon-data sql "select * from market_data.spot_klines order by open_time desc limit 5"',
   '  gordon-data backfill klines trigger --symbols SOLUSDT --from 2025-01-01 --wait',
   '  make demo       # again: fetches nothing that is there',
@@ -34,12 +68,12 @@ const nextSteps = (url: string): string[] => [
 ];
 
 /** Fills the warehouse, all families at once. @returns the exit code: 0 when every stage succeeded */
-export async function seed(context: Context, flags: SeedFlags): Promise<number> {
+async function seed(context: Context, flags: SeedFlags): Promise<number> {
   const settings = seedSettings(flags, context.terminal.env, context.terminal.clock());
   if (settings.stages.length === 0) throw badInput('every stage is left out: nothing to do');
   const api = context.api();
   // Also finds out, before anything is announced, whether the API is there.
-  const { simulated } = await api.health();
+  const { simulated } = await api.call('health');
   if (simulated) print(context, context.paint('yellow', SIMULATED));
   const unreachable = simulated ? [] : await stagesWithoutVenue(context, api, settings.stages);
   const { from, to, symbols } = settings;

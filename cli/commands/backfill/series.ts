@@ -13,7 +13,7 @@ const COLUMNS = ['Source', 'Symbol', 'Timeframe', 'From', 'To', 'Since', 'Follow
 }));
 
 export async function listSeries(context: Context, { json, ...filter }: SeriesOptions): Promise<number> {
-  const series = await context.api().series(filter);
+  const series = await context.api().call('listSeries', { query: filter });
   if (json) printJson(context, series);
   else {
     const rows = series.map((one) => [

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { OrderedJob } from '../../../functions/core/api/jobs/schemas.ts';
 import type { OrderBody } from '../../../functions/core/orders/create-job.ts';
-import type { OrderedJob } from '../../api/answers.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { orderLine, whatNext } from '../../format/job.ts';
 import { type Context, print, printJson } from '../context.ts';
@@ -22,7 +22,7 @@ interface TriggerOptions extends OrderOptions {
   readonly json?: boolean;
 }
 
-/** The options that tell what is ordered. */
+/** The options of an order. */
 export const addOrderOptions = (command: Command): Command =>
   command
     .option(
@@ -31,7 +31,7 @@ export const addOrderOptions = (command: Command): Command =>
       options.symbols,
     )
     .option('--from <time>', 'first instant; default: a year ago', options.instant)
-    .option('--to <time>', 'end of the range, itself not in it; default: now', options.instant)
+    .option('--to <time>', 'end of the range (exclusive); default: now', options.instant)
     .option('--timeframe <step>', 'grid, such as 1m, 1h, 1d; default: that of the source', options.timeframe);
 
 /** The options of a trigger; `work` gets them. */
@@ -49,22 +49,25 @@ export function addTrigger(family: Command, work: (options: TriggerOptions) => P
 
 const helpFor = (word: string): string => `
 Times are UTC: ${options.WHEN}.
-Without --from and --to it also fills what was asked for earlier and is still missing.
+Without --from and --to it also fills what was requested earlier and is still missing.
 
 Examples:
   gordon-data backfill ${word} trigger --wait
   gordon-data backfill ${word} trigger --symbols BTCUSDT,ETHUSDT --from 2025-01-01 --to 2025-02-01 --wait
 
-Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 asked for something that cannot be; 130 interrupted`;
+Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 invalid order; 130 interrupted`;
 
 export async function trigger(context: Context, source: string, given: TriggerOptions): Promise<number> {
   const { terminal } = context;
   const { json = false } = given;
   const api = context.api();
   if (!json) await labelSimulated(context, api, terminal.out);
-  // From here on, so that whoever stops the program while the order is under way is told which job came of it.
+  // From here on, so that whoever stops the program while the order is under way gets to know its job.
   using stop = given.wait ? stopOn(terminal) : undefined;
-  const job = await api.create(orderOf(source, given), given.idempotencyKey);
+  const job = await api.call('createJob', {
+    body: orderOf(source, given),
+    ...(given.idempotencyKey && { headers: { 'idempotency-key': given.idempotencyKey } }),
+  });
   if (!json) announce(context, job);
   if (stop) return await waitAndReport(context, api, job, stop, json);
   if (json) printJson(context, job);

@@ -14,7 +14,7 @@ export interface UnfollowOptions {
 export async function unfollow(context: Context, source: string, given: UnfollowOptions): Promise<number> {
   if (given.purge) return purge(context, source, given);
   if (given.yes) throw badInput('--yes belongs to --purge: nothing else needs to be confirmed');
-  const { unfollowed } = await context.api().unfollow(seriesIn(source, given));
+  const { unfollowed } = await context.api().call('unfollow', { query: seriesIn(source, given) });
   if (given.json) printJson(context, unfollowed);
   else {
     const lines = unfollowed.map(
@@ -44,8 +44,10 @@ async function purge(context: Context, source: string, given: UnfollowOptions): 
   const totals = new Map<string, { readonly name: object; readonly label: string; rows: number }>();
   // A call deletes as much as it can; what it has finished is no longer known to the next one.
   for (let left = given.symbols; left.length > 0; ) {
-    const asked = { ...seriesIn(source, { ...given, symbols: left }), purge: 'true' } as const;
-    const { purged = [] } = await context.api().unfollow({ ...asked, confirm: asked.symbols });
+    const request = { ...seriesIn(source, { ...given, symbols: left }), purge: 'true' } as const;
+    const { purged = [] } = await context.api().call('unfollow', {
+      query: { ...request, confirm: request.symbols },
+    });
     for (const { source, symbol, timeframe, rows } of purged) {
       const label = `${source} ${symbol} ${timeframe}`;
       const total = totals.get(label) ?? { name: { source, symbol, timeframe }, label, rows: 0 };
@@ -68,7 +70,7 @@ async function whatIsThere(
   source: string,
   { symbols, timeframe }: UnfollowOptions,
 ): Promise<string> {
-  const known = (await context.api().report({ source })).filter(
+  const known = (await context.api().call('report', { query: { source } })).filter(
     (one) => symbols.includes(one.symbol) && (timeframe === undefined || timeframe === one.timeframe),
   );
   const lines = known.map((one) => `${one.source} ${one.symbol} ${one.timeframe}: ${count(one.rows)} rows`);

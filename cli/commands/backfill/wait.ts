@@ -1,4 +1,4 @@
-import type { JobDetail } from '../../api/answers.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import type { Api } from '../../api/client.ts';
 import { followJob } from '../../follow/follow-job.ts';
 import { progressView, silentView } from '../../follow/progress-view.ts';
@@ -7,11 +7,11 @@ import { failureLines, quoteLines, verdict } from '../../format/job.ts';
 import { say } from '../../terminal.ts';
 import { type Context, print, printJson } from '../context.ts';
 
-/** Failures that are told beside the verdict; all of them are in `gordon-data backfill job`. */
+/** Failures that are printed beside the verdict; all of them are in `gordon-data backfill job`. */
 const MOST_FAILURES = 5;
 
 /**
- * Waits for a job with a progress display and tells how it ended.
+ * Waits for a job with a progress display and prints how it ended.
  * @returns the exit code: 0 for a success
  */
 export async function waitAndReport(
@@ -23,7 +23,7 @@ export async function waitAndReport(
 ): Promise<number> {
   const ended = await wait(context, api, job, stop, json);
   if (json) printJson(context, ended);
-  else tell(context, ended);
+  else printOutcome(context, ended);
   return ended.status === 'succeeded' ? 0 : 1;
 }
 
@@ -35,13 +35,13 @@ export function wait(
   json = false,
 ): Promise<JobDetail> {
   const { terminal } = context;
-  // Beside a document for programs only a person at a terminal is told anything.
+  // Beside a document for programs only a person at a terminal gets progress.
   const screen = json ? terminal.err : terminal.out;
   const view = json && !screen.isTTY ? silentView : progressView(screen, terminal);
   return followJob(api, job, terminal, view, stop.signal);
 }
 
-export function tell(context: Context, job: JobDetail): void {
+export function printOutcome(context: Context, job: JobDetail): void {
   say(context.terminal.err, ...failureLines(job, MOST_FAILURES).map(context.terminal.hint));
   print(context, verdict(job, context.terminal.clock(), context.paint), ...quoteLines(job));
 }

@@ -1,13 +1,31 @@
+import type { Command } from 'commander';
 import { baseUrl } from '../../api/base-url.ts';
 import { CliError } from '../../failure.ts';
 import { type Context, print } from '../context.ts';
+import type { Handle } from '../handle.ts';
+import * as options from '../options.ts';
 
-export interface ConsoleOptions {
+interface ConsoleOptions {
   readonly port: number;
 }
 
+export function addConsole(program: Command, context: Context, handle: Handle): void {
+  program
+    .command('console')
+    .description('the web console of a deployed API; requests are signed with your AWS credentials')
+    .option('--port <number>', 'where to serve it', options.port, 8090)
+    .addHelpText('after', CONSOLE_HELP)
+    .action(handle((given: ConsoleOptions) => console(context, given)));
+}
+
+const CONSOLE_HELP = `
+The API is GORDON_API_URL. Requests are identified as those of every command: see gordon-data --help.
+
+Example:
+  GORDON_API_URL=https://abc123.execute-api.eu-central-1.amazonaws.com/v1 gordon-data console`;
+
 /** The console of a deployed API, on this machine. The embedded host serves its own. */
-export async function console(context: Context, { port }: ConsoleOptions): Promise<number> {
+async function console(context: Context, { port }: ConsoleOptions): Promise<number> {
   const host = context.runningHost();
   const { url: api, caller } = baseUrl(context.terminal.env, host);
   if (!caller) {

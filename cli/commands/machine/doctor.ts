@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { sources } from '../../../functions/sources/index.ts';
 import { apiPorts } from '../../../host/ports.ts';
 import { databaseHealth } from '../../doctor/database.ts';
@@ -8,9 +9,18 @@ import { diskSpace, nodeVersion, packages, postgresBinaries } from '../../doctor
 import { probesHealth } from '../../doctor/probes.ts';
 import { sampleRequests, venueHealth } from '../../doctor/venues.ts';
 import { type Context, databaseUrl, IGNORED, print, runningDemo } from '../context.ts';
+import type { Handle } from '../handle.ts';
 
-/** Looks at everything that has to work. @returns the exit code: 1 when something is broken that matters */
-export async function doctor(context: Context, given: { readonly offline?: boolean }): Promise<number> {
+export function addDoctor(program: Command, context: Context, handle: Handle): void {
+  program
+    .command('doctor')
+    .description('check everything that has to work, and say what to do')
+    .option('--offline', 'do not call the venues')
+    .action(handle((given: { offline?: boolean }) => doctor(context, given)));
+}
+
+/** Checks everything that has to work. @returns the exit code: 1 when something is broken that matters */
+async function doctor(context: Context, given: { readonly offline?: boolean }): Promise<number> {
   let healthy = true;
   for (const group of checks(context, given.offline ?? false)) {
     for (const diagnosis of [await group].flat()) {
@@ -21,7 +31,7 @@ export async function doctor(context: Context, given: { readonly offline?: boole
   return healthy ? 0 : 1;
 }
 
-/** All at once, told in this order. */
+/** All at once, printed in this order. */
 function checks(
   context: Context,
   offline: boolean,
@@ -42,7 +52,7 @@ function checks(
     database ? informationHealth(database) : [],
     database ? probesHealth(database) : [],
     offline
-      ? note('the venues were not asked (--offline)')
+      ? note('the venues were not called (--offline)')
       : Promise.all(
           sampleRequests(sources).map((request) => venueHealth(request, env, host?.mode === 'live')),
         ),

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { databasePlace } from '../../../functions/stores/postgres/postgres.ts';
 import type { HostState } from '../../../host/state-file.ts';
 import { badInput, CliError } from '../../failure.ts';
 import { time } from '../../format/values.ts';
 import { say } from '../../terminal.ts';
 import { type Context, IGNORED, print } from '../context.ts';
+import type { Handle } from '../handle.ts';
 
 /** Loaded when it is needed: the other commands talk to any host. */
 const control = () => import('../../../host/control.ts');
@@ -16,18 +18,37 @@ const databases = () => import('../../../host/database/prepare-database.ts');
 
 const MAIN = fileURLToPath(new URL('../../../host/main.ts', import.meta.url));
 
-export interface UpOptions {
+interface UpOptions {
   readonly demo?: boolean;
   readonly frozen?: boolean;
   readonly foreground?: boolean;
 }
 
-export interface StatusOptions {
+interface StatusOptions {
   /** print the URL that may write, with its password */
   readonly owner?: boolean;
 }
 
-export async function up(
+export function addHost(program: Command, context: Context, handle: Handle): void {
+  program
+    .command('up')
+    .description('start gordon-data on this machine')
+    .option('--demo', 'with simulated venues and a database of their own')
+    .option('--frozen', 'with --demo: schedules add no rows, so that it shows what was loaded')
+    .option('--foreground', 'stay on this terminal until Ctrl-C')
+    .action(handle((given: UpOptions) => up(context, given)));
+  program
+    .command('down')
+    .description('stop what "up" started; the data are kept')
+    .action(handle(() => down(context)));
+  program
+    .command('status')
+    .description('whether gordon-data runs on this machine, and where')
+    .option('--owner', "also print the URL of the database's owner, with its password")
+    .action(handle((given: StatusOptions) => status(context, given)));
+}
+
+async function up(
   context: Context,
   { demo = false, frozen = false, foreground = false }: UpOptions,
 ): Promise<number> {
@@ -39,13 +60,13 @@ export async function up(
   return 0;
 }
 
-export async function down(context: Context): Promise<number> {
+async function down(context: Context): Promise<number> {
   const stopped = await (await control()).down();
   print(context, stopped ? 'gordon-data is down; its data are kept' : 'nothing ran');
   return 0;
 }
 
-export async function status(context: Context, { owner = false }: StatusOptions = {}): Promise<number> {
+async function status(context: Context, { owner = false }: StatusOptions = {}): Promise<number> {
   const state = await (await control()).status();
   if (!state) throw new CliError('gordon-data does not run: start it with `make dev-up`');
   print(context, 'gordon-data is up', ...hostLines(state), ...(owner ? [ownerLine(state)] : []));

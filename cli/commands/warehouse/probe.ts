@@ -3,8 +3,8 @@ import { homedir, hostname } from 'node:os';
 import type { Command } from 'commander';
 import { toHttpRequest } from '../../../functions/core/probe/check.ts';
 import type { Finding, ProbeResult } from '../../../functions/core/probe/run-checks.ts';
-import type { Variables } from '../../../functions/runtime/hosts.ts';
 import { withKeys } from '../../../functions/runtime/secrets.ts';
+import type { Variables } from '../../../functions/runtime/venues/hosts.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { checks, probedVenues } from '../../../functions/sources/probe/index.ts';
 import { environmentAt } from '../../../simulator/registry.ts';
@@ -121,12 +121,12 @@ async function mark(
     say(terminal.err, 'Not kept: no host runs here, and GORDON_DATABASE_URL is not set.');
     return;
   }
-  const { connect, databasePlace: placeOf } = await import('../../../functions/stores/postgres/postgres.ts');
+  const { connect, databasePlace } = await import('../../../functions/stores/postgres/postgres.ts');
   const { saveProbes } = await import('../../../functions/stores/watch/probes.ts');
   const sql = connect(url, { role: 'gordon_writer', max: 1, application: 'gordon-data probe' });
   try {
     const kept = await saveProbes(sql, findings, isOwn);
-    say(terminal.err, `${kept} judgements are kept in market_data.probes of ${placeOf(url)}.`);
+    say(terminal.err, `${kept} judgements are kept in market_data.probes of ${databasePlace(url)}.`);
   } finally {
     await sql.end();
   }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { RetentionRule } from '../../api/answers.ts';
+import type { RetentionRule } from '../../../functions/core/api/series/schemas.ts';
 import { badInput } from '../../failure.ts';
 import { table } from '../../format/table.ts';
 import { exactTime } from '../../format/values.ts';
@@ -35,14 +35,16 @@ export function addRetention(program: Command, context: Context, handle: Handle)
     .option('--json', 'print one JSON document')
     .action(
       handle(async (source: string, { json }: SetOptions) =>
-        show(context, await context.api().setRetention({ source }), json),
+        show(context, await context.api().call('setRetention', { body: { source } }), json),
       ),
     );
   retention
     .command('list')
     .description('what is not kept, by source')
     .option('--json', 'print one JSON document')
-    .action(handle(async ({ json }: SetOptions) => show(context, await context.api().retention(), json)));
+    .action(
+      handle(async ({ json }: SetOptions) => show(context, await context.api().call('listRetention'), json)),
+    );
 }
 
 const HELP = `
@@ -52,11 +54,13 @@ Example:
 async function set(context: Context, source: string, given: SetOptions): Promise<number> {
   const { before, keep, reason, json } = given;
   if ((before === undefined) === (keep === undefined)) throw badInput('give one of --before and --keep');
-  const rules = await context.api().setRetention({
-    source,
-    ...(before !== undefined && { before }),
-    ...(keep !== undefined && { keep_days: keep }),
-    ...(reason !== undefined && { reason }),
+  const rules = await context.api().call('setRetention', {
+    body: {
+      source,
+      ...(before !== undefined && { before }),
+      ...(keep !== undefined && { keep_days: keep }),
+      ...(reason !== undefined && { reason }),
+    },
   });
   return show(context, rules, json);
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
+import type { FollowedSeries } from '../../../functions/core/api/series/schemas.ts';
 import { periodsIn } from '../../../functions/core/time/period.ts';
 import { clip, normalize, type Range } from '../../../functions/core/time/range.ts';
 import { iso, parseInstant } from '../../../functions/core/time/time.ts';
 import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
 import { sources } from '../../../functions/sources/index.ts';
-import type { FollowedSeries } from '../../api/answers.ts';
+import { verify as verifyPeriod } from '../../api/repeated.ts';
 import { badInput } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { nothingLine } from '../../format/report.ts';
@@ -28,39 +29,36 @@ interface VerifyOptions {
 export function addVerify(program: Command, context: Context, handle: Handle): void {
   program
     .command('verify')
-    .description('load everything once more, hold each stored row against it, and certify')
+    .description('load everything once more, compare each stored row with it, and certify')
     .option('--source <name>', 'only this family or source: klines, klines_spot')
     .option('--symbol <name>', 'only this symbol')
-    .option('--from <time>', 'first instant; default: all that was ever asked for', options.instant)
-    .option('--to <time>', 'end of the range, itself not in it', options.instant)
+    .option('--from <time>', 'first instant; default: all that was ever requested', options.instant)
+    .option('--to <time>', 'end of the range (exclusive)', options.instant)
     .option('--json', 'print the certificate as one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: VerifyOptions) => verify(context, given)));
 }
 
 const HELP = `
-Rows are not changed; each difference is noted in market_data.findings. Two warehouses hold the same when the
+Rows are not changed; each difference is recorded in market_data.findings. Two warehouses hold the same when the
 "sha256" of their certificates are the same: it is made of the rows alone, month by month.
 
 Example:
   gordon-data verify --source klines_spot --symbol BTCUSDT --from 2025-01-01 --to 2025-04-01 --json
 
 What a venue cannot repeat, such as snapshots, is counted and not compared. Where the time before a listing or after a
-delisting was proven by a look at the symbol's lives that is more than a week old, the verdict is "outdated":
-watch-instruments looks again.
+delisting was proven by a check of the symbol's lives that is more than a week old, the verdict is "outdated":
+watch-instruments checks again.
 
 Exit codes: 0 identical; 1 different, outdated, or nothing was compared, or it failed; 2 unknown source, symbol or series, or
 bad options; 130 interrupted`;
 
 async function verify(context: Context, given: VerifyOptions): Promise<number> {
   const api = context.api();
-  const filter = {
-    ...(given.source !== undefined && { source: given.source }),
-    ...(given.symbol !== undefined && { symbol: given.symbol }),
-  };
+  const filter = { source: given.source, symbol: given.symbol };
   checkBounds(given);
   // Not the report: it counts what somebody deleted first, and what is known to be missing is not compared.
-  const series = await api.series(filter);
+  const series = await api.call('listSeries', { query: filter });
   if (series.length === 0 && given.symbol !== undefined) throw badInput(nothingLine(filter));
   const { out, err } = context.terminal;
   await labelSimulated(context, api, given.json ? err : out);
@@ -71,7 +69,7 @@ async function verify(context: Context, given: VerifyOptions): Promise<number> {
     const { source, symbol } = one;
     const order = { source, symbol, timeframe: one.timeframe as Timeframe };
     const span = { from: iso(range.start), to: iso(range.end) };
-    const period = await api.verify({ ...order, ...span }, stop.signal);
+    const period = await verifyPeriod(api, { ...order, ...span }, stop.signal);
     periods.push(period);
     if (!given.json || err.isTTY) say(given.json ? err : out, certificateLine(period, context.paint));
   }
@@ -90,10 +88,10 @@ function checkBounds({ from, to }: VerifyOptions): void {
   throw badInput(`--from ${from} must lie before --to ${to}`);
 }
 
-/** The days or months of a series that were asked for, so short that one answer holds one. */
+/** The days or months of a series that were requested, so short that one answer holds one. */
 function periodsOf(series: FollowedSeries, given: VerifyOptions): Range[] {
   const requested = normalize(
-    (series.requested ?? []).map(({ from, to }) => ({ start: Date.parse(from), end: Date.parse(to) })),
+    series.requested.map(({ from, to }) => ({ start: Date.parse(from), end: Date.parse(to) })),
   );
   const within = clip(requested, {
     start: (given.from === undefined ? undefined : parseInstant(given.from)) ?? Number.NEGATIVE_INFINITY,
@@ -117,7 +115,7 @@ function sign(url: string, now: number, given: VerifyOptions, periods: readonly 
     certificate: 'gordon-data verify 1',
     api: url,
     made_at: iso(now),
-    asked: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
+    requested: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
     identical:
       periods.every(({ verdict }) => verdict !== 'different' && verdict !== 'outdated') && compared > 0,
     rows: periods.reduce((sum, { rows }) => sum + rows, 0),

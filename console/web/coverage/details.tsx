@@ -38,7 +38,7 @@ export function Details({ row, cell, fill }: Props) {
         {symbol} <span class="dim">{`${source} ${timeframe}`}</span>
       </h2>
       <p>
-        <b>{rangeText(cell.start, cell.end)}</b>: {run ? countsOf(run) : 'never asked for'}
+        <b>{rangeText(cell.start, cell.end)}</b>: {run ? countsOf(run) : 'never requested'}
       </p>
       <p class="actions">
         {run && holesOf(run) > 0 && (
@@ -84,9 +84,9 @@ const Spans = ({ spans }: { readonly spans: LedgerSpans }) => (
           {` at ${moment(span.fetched_at)} by `}
           <a href={href('jobs', [span.job_id])}>job {span.job_id.slice(-6)}</a>
         </small>
-        {span.evidence.map((asked, i) => (
+        {span.evidence.map((request, i) => (
           <small key={i}>
-            <code>{Object.values(asked as object).join(' · ')}</code>
+            <code>{Object.values(request as object).join(' · ')}</code>
           </small>
         ))}
       </li>

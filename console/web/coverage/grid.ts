@@ -1,5 +1,5 @@
+import type { Answer } from '../../../functions/core/api/operations.ts';
 import { bucketEnd, bucketStart } from '../../../functions/core/queries/bucket-runs.ts';
-import type { Answer } from '../lib/client.ts';
 
 export type Bucket = 'hour' | 'day' | 'month';
 type ApiSeries = Answer<'coverage'>[number];

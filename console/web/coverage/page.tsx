@@ -32,7 +32,7 @@ export function CoveragePage() {
       {(data) =>
         data.length === 0 ? (
           <Empty title="The warehouse is empty">
-            <p>Nothing was asked for yet. Start a job, and its series appear here.</p>
+            <p>Nothing was requested yet. Start a job, and its series appear here.</p>
             <p>
               <a class="button primary" href={href('jobs', ['new'])}>
                 Start a job

@@ -5,7 +5,7 @@ import { type Cell, type Row, type Run, runAt } from './grid.ts';
 export function describe(row: Row, cell: Cell): string {
   const where = `${row.source} ${row.symbol} ${row.timeframe}, ${rangeText(cell.start, cell.end)}`;
   const run = runAt(row.runs, cell.start);
-  return `${where}: ${run ? countsOf(run) : 'never asked for'}`;
+  return `${where}: ${run ? countsOf(run) : 'never requested'}`;
 }
 
 export function countsOf(run: Run): string {

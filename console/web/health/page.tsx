@@ -1,4 +1,5 @@
-import { type Answer, call } from '../lib/client.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
+import { call } from '../lib/client.ts';
 import { ago, count, duration, moment, percent, plural, rangeText } from '../lib/format.ts';
 import { Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
@@ -11,7 +12,7 @@ export function HealthPage() {
     'status',
     async (signal) => {
       const health = await call('health', { signal });
-      // Where the database is away, only the first tells why.
+      // Where the database is away, only the first says why.
       return { health, status: health.status === 'ok' ? await call('status', { signal }) : undefined };
     },
     () => 3_000,
@@ -62,7 +63,7 @@ const Parks = ({ status }: { readonly status: Status }) => (
   <section class="card">
     <h2>Parked venues</h2>
     {status.parks.length === 0 ? (
-      <p class="dim">None: every venue may be asked.</p>
+      <p class="dim">None: every venue may be called.</p>
     ) : (
       <ul class="lines">
         {status.parks.map(({ scope, until, why }) => (

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { call, type Plan, plan } from '../lib/client.ts';
+import type { Plan } from '../../../functions/core/api/jobs/schemas.ts';
+import { call, plan } from '../lib/client.ts';
 import { count, duration, plural, rangeText } from '../lib/format.ts';
 import { Failure, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';

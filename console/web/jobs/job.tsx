@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { type Answer, call } from '../lib/client.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
+import { call } from '../lib/client.ts';
 import { count, duration, moment, percent, plural, rangeText, words } from '../lib/format.ts';
 import { Badge, Dialog, Failure, Progress, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
@@ -133,7 +134,7 @@ const Gaps = ({ job: { gaps } }: { readonly job: Job }) =>
     </details>
   );
 
-/** As many as can be looked at; the counts above the list tell of all. */
+/** As many as a reader can use; the counts above the list are of all. */
 const SHOWN = 200;
 
 function Chunks({ job: { chunks, chunk_counts: counts } }: { readonly job: Job }) {

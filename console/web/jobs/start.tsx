@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { type Answer, call } from '../lib/client.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
+import { call } from '../lib/client.ts';
 import { day } from '../lib/format.ts';
 import { Dialog, Failure, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
@@ -95,7 +96,7 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
           />
         </label>
         <label>
-          To, itself not in it
+          To (exclusive)
           <input
             type="date"
             required

@@ -19,13 +19,13 @@ export const onReach = (listener: Listener): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
-const tellReach = (reachable: boolean): void => {
+const notifyReach = (reachable: boolean): void => {
   for (const listener of listeners) listener(reachable);
 };
 
 /**
- * Asks again and again while the page is looked at.
- * @param key what is asked: when it changes, the answer of before is dropped
+ * Polls while the page is visible.
+ * @param key what is requested: when it changes, the previous answer is dropped
  * @param everyMs from the last answer
  */
 export function usePoll<T>(
@@ -53,13 +53,13 @@ export function usePoll<T>(
       try {
         const data = await latest.current.ask(stop.signal);
         failures = 0;
-        tellReach(true);
+        notifyReach(true);
         setState({ key, data, at: Date.now() });
         again(latest.current.everyMs(data));
       } catch (error) {
         if (stop.signal.aborted) return;
         failures++;
-        tellReach(!(error instanceof Unreachable));
+        notifyReach(!(error instanceof Unreachable));
         setState((before) => ({ ...(before.key === key ? before : { key }), error: error as Error }));
         again(Math.min(1_000 * 2 ** failures, LONGEST_WAIT_MS));
       } finally {

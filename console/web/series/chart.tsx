@@ -10,7 +10,7 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Answer } from '../lib/client.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
 import type { Point, Shade } from './data.ts';
 import { shadedSteps } from './data.ts';
 

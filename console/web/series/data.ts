@@ -1,4 +1,4 @@
-import type { Answer } from '../lib/client.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
 
 export type Source = Answer<'listSources'>[number];
 export type Rows = Answer<'rows'>;

@@ -1,4 +1,5 @@
-import { type Answer, call } from '../lib/client.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
+import { call } from '../lib/client.ts';
 import { Empty, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { href, type Place } from '../lib/router.ts';

@@ -2,7 +2,7 @@ import { normalize, type Range, type RangeSet } from '../time/range.ts';
 import { ceilTo, DAY, floorTo, HOUR, MINUTE } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 
-/** What the aggregates are made of. */
+/** The source and timeframe that the aggregates are computed from. */
 export const AGGREGATED = { source: 'price_klines', timeframe: '5m' } as const satisfies {
   source: string;
   timeframe: Timeframe;
@@ -15,7 +15,7 @@ export interface Aggregate {
   readonly width: number;
 }
 
-/** Each is made of the 5-minute rows themselves: one is refreshed without another. */
+/** Each is computed from the 5-minute rows, so one can be refreshed without the others. */
 export const AGGREGATES: readonly Aggregate[] = [
   { name: 'price_klines_15m', width: 15 * MINUTE },
   { name: 'price_klines_30m', width: 30 * MINUTE },
@@ -25,13 +25,13 @@ export const AGGREGATES: readonly Aggregate[] = [
   { name: 'price_klines_1d', width: DAY },
 ];
 
-/** The buckets that a set of rows touches, the open one included. */
+/** The buckets that a set of rows touches, including the open one. */
 export const touchedBuckets = ({ width }: Aggregate, touched: RangeSet): RangeSet =>
   normalize(
     touched.map(({ start, end }): Range => ({ start: floorTo(start, width), end: ceilTo(end, width) })),
   );
 
-/** Rows of a job that the aggregates have not seen. */
+/** Rows of a job that no refresh has covered yet. */
 export interface PendingRefresh {
   readonly jobId: string;
   readonly symbols: readonly string[];
@@ -43,15 +43,15 @@ export interface AggregateStatus {
   /** epoch ms; null before the first refresh */
   readonly lastRefresh: number | null;
   readonly nextRefresh: number | null;
-  /** up to here it is materialised; null when nothing is */
+  /** end of what is materialised, epoch ms; null when nothing is */
   readonly watermark: number | null;
   readonly healthy: boolean;
 }
 
 export interface RefreshHow {
-  /** those whose rows changed; any of them by default. Only TimescaleDB knows by itself which did */
+  /** symbols whose rows changed; defaults to all. TimescaleDB finds out by itself */
   readonly symbols?: readonly string[];
-  /** how long to wait for others that refresh the same, all in all; ms */
+  /** how long to wait in all for other sessions that refresh the same; ms */
   readonly patience?: number;
   /** called before each aggregate with its number, from 1, and how many there are */
   onAggregate?(number: number, of: number): Promise<void>;
@@ -63,14 +63,14 @@ export interface Window {
   readonly end: number | null;
 }
 
-/** The aggregates of `price_klines`, however the database keeps them. */
+/** The aggregates of `price_klines`, on TimescaleDB and on plain PostgreSQL. */
 export interface AggregateStore {
-  /** Jobs that wrote since and have not been entered by `seen`. @param since epoch ms */
+  /** Jobs that have written since an instant and are not marked as refreshed. @param since epoch ms */
   pendingRefreshes(since: number): Promise<readonly PendingRefresh[]>;
   markRefreshed(jobIds: readonly string[]): Promise<void>;
   /**
-   * Refreshes the buckets that the set touches, and those between near ones.
-   * @throws GordonError `refresh-busy` when others refreshed the same for longer than `how.patience`
+   * Refreshes the buckets that the set touches, and short stretches between them.
+   * @throws GordonError `refresh-busy` when other sessions refreshed the same for longer than `how.patience`
    */
   refresh(touched: RangeSet, how?: RefreshHow): Promise<void>;
   /**
@@ -78,7 +78,7 @@ export interface AggregateStore {
    * @param name one of `AGGREGATES`
    */
   refreshWindow(name: string, window: Window): Promise<void>;
-  /** From the first to the last of the rows that the aggregates are made of; undefined when there are none. */
+  /** The range of the rows that the aggregates are computed from; undefined when there are none. */
   extent(): Promise<Range | undefined>;
   /**
    * Refreshes the newest buckets of all, where the database does not do so by itself.

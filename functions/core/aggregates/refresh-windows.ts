@@ -2,15 +2,15 @@ import { joinNear, type RangeSet } from '../time/range.ts';
 import { DAY } from '../time/time.ts';
 import { type Aggregate, touchedBuckets } from './aggregates.ts';
 
-/** A shorter gap is refreshed with what is around it: to read a day of candles costs less than another CALL. */
+/** Gaps shorter than this are refreshed along: reading a day of candles costs less than another CALL. */
 const NEAR = DAY;
 
-/** CALLs for one aggregate, at most. Holes of years come by thousands, and each CALL is a transaction of its own. */
+/** The most CALLs for one aggregate. Years can have thousands of holes, and each CALL is a transaction. */
 export const MOST_WINDOWS = 16;
 
 /**
- * The windows in which one aggregate is refreshed: every bucket that was touched is in one, and so are those between near
- * ones. Thousands of scattered holes cost no more than one pass over all from the first to the last of them.
+ * The windows in which one aggregate is refreshed. They contain every touched bucket and the short stretches between them.
+ * Thousands of scattered holes cost no more than one pass from the first to the last.
  */
 export const refreshWindows = (aggregate: Aggregate, touched: RangeSet): RangeSet =>
   joinNear(touchedBuckets(aggregate, touched), NEAR, MOST_WINDOWS);

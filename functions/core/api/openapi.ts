@@ -1,23 +1,23 @@
 import * as z from 'zod';
-import { type OperationId, routeOf } from '../../routes.ts';
+import { type OperationId, ROUTES, type Route, routeOf } from '../../routes.ts';
 import { type ErrorCode, errorKind } from '../errors/error-codes.ts';
-import { Problem } from './jobs/schemas.ts';
-import { type Operation, operations } from './operations.ts';
+import { type Operation, Problem } from './operation.ts';
+import { operations } from './operations.ts';
 
 /** Of the API, not of the program: raised when a caller would have to change. */
 const VERSION = '1.0.0';
 
 type Json = { [key: string]: unknown };
 
-export interface OpenApi {
+export type OpenApi = {
   readonly openapi: '3.1.1';
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Json>> };
-}
+};
 
-/** The OpenAPI 3.1 document, made of the schemas that the routes themselves parse with. */
-export function openApi(table: Readonly<Record<string, Operation>> = operations): OpenApi {
+/** The OpenAPI 3.1 document, made of the schemas that the handlers themselves parse with. */
+export function openApi(): OpenApi {
   const schemas: Record<string, Json> = {};
   const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
     // Inside an object a schema that has a name is always a reference, never written out.
@@ -32,8 +32,8 @@ export function openApi(table: Readonly<Record<string, Operation>> = operations)
     return it;
   };
   const paths: Record<string, Record<string, Json>> = {};
-  for (const [id, operation] of Object.entries(table)) {
-    const route = routeOf(id as OperationId);
+  for (const [id, operation] of Object.entries(operations) as [OperationId, Operation][]) {
+    const route = routeOf(id);
     paths[route.path] ??= {};
     paths[route.path]![route.method.toLowerCase()] = operationOf(id, operation, schemaOf);
   }
@@ -51,10 +51,11 @@ export function openApi(table: Readonly<Record<string, Operation>> = operations)
 
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
 
-function operationOf(operationId: string, operation: Operation, schemaOf: SchemaOf): Json {
-  const { summary, body, answer, success, also = [], others = {}, problems } = operation;
+function operationOf(operationId: OperationId, operation: Operation, schemaOf: SchemaOf): Json {
+  const { summary, also = [] }: Route = ROUTES[operationId];
+  const { body, answer, success, others = {}, problems } = operation;
   const parameters = [...paramsOf(operation), ...queryOf(operation, schemaOf), ...headersOf(operation)];
-  const told = (shape: z.ZodType) => ({
+  const answered = (shape: z.ZodType) => ({
     description: summary,
     content: { 'application/json': { schema: schemaOf(shape, 'output') } },
   });
@@ -63,10 +64,10 @@ function operationOf(operationId: string, operation: Operation, schemaOf: Schema
     content: { 'application/problem+json': { schema: schemaOf(Problem, 'output') } },
   });
   const responses = Object.fromEntries([
-    ...[success, ...also].map((status) => [status, told(answer)]),
-    ...Object.entries(others).map(([status, shape]) => [status, told(shape)]),
+    ...[success, ...also].map((status) => [status, answered(answer)]),
+    ...Object.entries(others).map(([status, shape]) => [status, answered(shape)]),
     ...[...Map.groupBy(problems, statusOf)].map(([status, codes]) => [status, refusal(codes.join(', '))]),
-    ['default', refusal('What nobody foresaw, or a store that does not answer: 5xx')],
+    ['default', refusal('An unexpected failure, or a store that does not answer: 5xx')],
   ]);
   return {
     operationId,
@@ -99,7 +100,7 @@ const headersOf = ({ headers = {} }: Operation): Json[] =>
     schema: { type: 'string' },
   }));
 
-/** What comes in is text; the document tells what the text has to be, which is the schema's output. */
+/** Parameters arrive as text; the document describes the value that the text stands for, which is the schema's output. */
 function queryOf({ query }: Operation, schemaOf: SchemaOf): Json[] {
   if (!query) return [];
   return Object.entries(query.shape).map(([name, field]) => {

@@ -1,19 +1,29 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ErrorCode } from '../errors/error-codes.ts';
 
-/** What an operation of the API takes and answers. `routes.ts` has its method and path, the manifest the function that serves it. */
+/** The schemas and problems of an operation. `routes.ts` has its method, path, access and summary by the same name. */
 export interface Operation {
-  readonly summary: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: z.ZodObject;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: z.ZodType;
   readonly success: number;
   readonly answer: z.ZodType;
-  /** statuses with a body that is an answer and no problem */
-  readonly also?: readonly number[];
   /** statuses with an answer of another shape */
   readonly others?: Readonly<Record<number, z.ZodType>>;
-  /** codes of the problems that the caller can bring about; the table of errors knows the status of each */
+  /** codes of the problems that the caller can cause; the table of errors knows the status of each */
   readonly problems: readonly ErrorCode[];
 }
+
+/** What an operation answers when it refuses or fails. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().meta({ description: 'the stable name of the error' }),
+    subject: z.string().optional(),
+    remedy: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });

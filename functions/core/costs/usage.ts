@@ -29,7 +29,7 @@ export interface Work {
 
 /** One order of so many symbols over a range of one source. */
 export function estimateWork(source: Source, timeframe: Timeframe, range: Range, symbols: number): Work {
-  // Every symbol is cut alike, so one stands for all.
+  // All symbols are cut into the same chunks, so one stands for all.
   const series = { source: source.id, symbol: 'BTCUSDT', timeframe };
   const planned = planSource(source, series, [range]);
   const rows = (range.end - range.start) / stepOf(timeframe);
@@ -45,7 +45,7 @@ const gbOf = (handler: string): number =>
 /** What one job uses from StartExecution to its end, when all goes well. */
 export function usageOfJob({ series, chunks, rows }: Work): Usage {
   const waves = Math.ceil(chunks / MAX_CHUNKS_PER_WAVE);
-  // Each wave, and the last look that finds nothing missing, reads what was planned before.
+  // Each wave, including the last one that finds nothing missing, reads what was planned before.
   const seen = (MAX_CHUNKS_PER_WAVE * waves * (waves + 1)) / 2;
   const plans = waves + 1;
   const fetching = chunks * ASSUMED.fetchSeconds + rows / ASSUMED.rowsPerSecond;
@@ -92,9 +92,11 @@ const NOTHING: Usage = {
   bytesOut: 0,
 };
 
+/** The usage of the same work done `n` times. */
 export const times = (n: number, usage: Usage): Usage =>
   Object.fromEntries(Object.entries(usage).map(([unit, amount]) => [unit, n * amount])) as unknown as Usage;
 
+/** The usage of several pieces of work together. */
 export const sum = (...all: readonly Usage[]): Usage =>
   all.reduce(
     (a, b) =>

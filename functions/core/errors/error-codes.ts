@@ -1,25 +1,25 @@
 /** What Step Functions matches in Retry and Catch. */
 export type ErrorName =
-  /** The venue or the way to it failed in a manner that may pass: ask again. */
+  /** The venue or the way to it failed in a manner that may pass: retry. */
   | 'RetryableVenueError'
-  /** The way to an archive failed in a manner that may pass, and the venue's own API may have its rows: ask again, then there. */
+  /** The way to an archive failed in a manner that may pass, and the venue's own API may have its rows: retry, then use the API. */
   | 'ArchiveUnreachable'
   /** The database or the job table failed in a manner that may pass. */
   | 'RetryableStoreError'
-  /** Asking again gives the same answer. */
+  /** A retry gives the same answer. */
   | 'PermanentError'
-  /** The caller asked for something that cannot be. */
+  /** The caller's request is invalid. */
   | 'BadRequest';
 
 export interface ErrorKind {
   readonly name: ErrorName;
-  /** who has to change for it to go: the venue with its files and the way to it, or this program and whoever runs it */
+  /** who has to change for it to go: the venue with its files and the way to it, or this program and its operator */
   readonly origin: 'venue' | 'ours';
-  /** what to do next, where nobody knows better */
+  /** what to do next, where the error itself has no better remedy */
   readonly remedy: string;
   /** of the answer to a request that is refused for it; absent: none is */
   readonly status?: number;
-  /** the object of an archive is damaged: it proves nothing, and the next tier is requested */
+  /** the archive object is damaged: it proves nothing, and the next tier is requested */
   readonly damage?: true;
   /** met on the machine that runs the host alone, before there are jobs */
   readonly local?: true;
@@ -56,11 +56,11 @@ export const ERRORS = {
     'RetryableVenueError',
     'Check that this machine reaches the venue: `gordon-data doctor`.',
   ),
-  'timed-out': venue('RetryableVenueError', 'It is asked again by itself.'),
-  'venue-broken': venue('RetryableVenueError', 'It is asked again by itself.'),
+  'timed-out': venue('RetryableVenueError', 'It is requested again automatically.'),
+  'venue-broken': venue('RetryableVenueError', 'It is requested again automatically.'),
   'empty-answer': venue(
     'RetryableVenueError',
-    'It is requested again by itself; what stays empty is a gap until the venue has its rows back.',
+    'It is requested again automatically; what stays empty is a gap until the venue serves its rows again.',
   ),
   'page-outside-range': venue(
     'RetryableVenueError',
@@ -110,7 +110,7 @@ export const ERRORS = {
     'PermanentError',
     'Is it timescaledb_information, with nothing of yours in it? Then `DROP SCHEMA timescaledb_information CASCADE`, and again.',
   ),
-  'migration-failed': ours('PermanentError', 'Mend the cause and run `gordon-data migrate` again.'),
+  'migration-failed': ours('PermanentError', 'Fix the cause and run `gordon-data migrate` again.'),
   'migration-changed': ours(
     'PermanentError',
     'Restore the file as it was, and put the change into a new one.',
@@ -156,7 +156,7 @@ export const ERRORS = {
   'key-missing': ours('PermanentError', 'Set the key in the environment of the host or the function.', {
     status: 409,
   }),
-  'request-too-heavy': ours('PermanentError', 'Ask for less at once.'),
+  'request-too-heavy': ours('PermanentError', 'Request less at once.'),
   'contract-broken': ours(
     'PermanentError',
     'The state machine and the functions are not of one version: deploy both.',
@@ -208,7 +208,7 @@ export const ERRORS = {
   'idempotency-mismatch': request(422, 'Use a new key for a new order.'),
   'empty-selection': request(422, 'Name the symbols.'),
   'too-many-buckets': request(422, 'Narrow from and to, or take a larger bucket.'),
-  'more-than-a-month': request(422, 'Ask month by month.'),
+  'more-than-a-month': request(422, 'Request it month by month.'),
   'window-too-small': request(422, 'Align it with the buckets, or take two of them.'),
   throttled: request(429, 'Send it again a little later.'),
   'api-unreachable': request(502, 'See whether the URL is right and you may call the API.'),

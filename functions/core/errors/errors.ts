@@ -1,10 +1,10 @@
 import { ERRORS, type ErrorCode, type ErrorKind, type ErrorName } from './error-codes.ts';
 
-/** What is not given is that of the code in the table. */
+/** The facts of an error. Those that are absent come from the table of codes. */
 export interface ErrorFacts {
   /** kebab-case, stable: `region-refused`, `checksum-mismatch`, … */
   readonly code: ErrorCode;
-  /** where it means something else to the state machine */
+  /** overrides the name that the table has for the state machine */
   readonly name?: ErrorName;
   /** what it was about: a series, a URL without its query, a job id */
   readonly subject: string;
@@ -66,6 +66,6 @@ export function describeError(error: unknown): string {
   return cause && !own.includes(cause) ? `${own}: ${cause}` : own;
 }
 
-/** True for what may pass by itself: the names that the state machine retries. */
+/** Whether a retry may help: true for the names that the state machine retries. */
 export const isRetryable = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'RetryableVenueError' || error.name === 'RetryableStoreError');

@@ -2,35 +2,40 @@ import { GordonError } from '../errors/errors.ts';
 import { type EmptySpan, explainHole, type UnprovenSpan } from '../ledger/coverage.ts';
 import type { Listing } from '../series/source.ts';
 import { clip, intersect, normalize, type Range, type RangeSet, subtract } from '../time/range.ts';
-import { EVIDENCE_KEPT, type FetchContext, type ObjectAnswer } from './fetch-context.ts';
+import type { FetchContext } from './fetch-context.ts';
+import { EVIDENCE_KEPT, lastRequests, type ObjectAnswer, type Progress } from './fetch-progress.ts';
 
 /**
  * Why steps have no rows that are older than the venue's answers reach: the symbol did not exist, the archive's object has
  * no value there, or there is no object. A damaged object proves nothing: its steps are left out, hence stay missing.
  */
-export async function explainExpired(context: FetchContext, holes: RangeSet): Promise<EmptySpan[]> {
+export async function explainExpired(
+  context: Pick<FetchContext, 'listing'>,
+  progress: Pick<Progress, 'objects' | 'requests'>,
+  holes: RangeSet,
+): Promise<EmptySpan[]> {
   if (holes.length === 0) return [];
   const listing = await listingUnlessRefused(context);
-  const evidence = context.asked.slice(-EVIDENCE_KEPT);
+  const evidence = lastRequests(progress);
   return holes
     .flatMap((hole) => explainHole(hole, listing, evidence))
-    .flatMap((part) => (part.reason === 'venue-outage' ? byObjects(context, part) : [part]));
+    .flatMap((part) => (part.reason === 'venue-outage' ? byObjects(progress.objects, part) : [part]));
 }
 
 /** What of the holes lies in damaged objects alone, each with what is wrong. */
-export const damagedIn = ({ objects }: FetchContext, holes: RangeSet): UnprovenSpan[] =>
-  objects.flatMap(({ span, tail, asked, error }) =>
+export const damagedIn = ({ objects }: Pick<Progress, 'objects'>, holes: RangeSet): UnprovenSpan[] =>
+  objects.flatMap(({ span, tail, request, error }) =>
     error
       ? intersect(holes, normalize(tail ? [span, tail] : [span])).map((part) => ({
           span: part,
           ...error,
-          evidence: [asked],
+          evidence: [request],
         }))
       : [],
   );
 
 /** Rows of the archive are to be had where the venue's own API is not. */
-async function listingUnlessRefused(context: FetchContext): Promise<Listing | undefined> {
+async function listingUnlessRefused(context: Pick<FetchContext, 'listing'>): Promise<Listing | undefined> {
   try {
     return await context.listing();
   } catch (error) {
@@ -39,7 +44,7 @@ async function listingUnlessRefused(context: FetchContext): Promise<Listing | un
   }
 }
 
-function byObjects({ objects }: FetchContext, hole: EmptySpan): EmptySpan[] {
+function byObjects(objects: readonly ObjectAnswer[], hole: EmptySpan): EmptySpan[] {
   const shared = sharedSteps(objects);
   const alone = subtract([hole.span], normalize(shared.map(({ step }) => step)));
   const of = (outcome: ObjectAnswer['outcome'], reason: EmptySpan['reason']): EmptySpan[] => {
@@ -102,11 +107,11 @@ function byBoth(
   if (!before || !after || before.outcome === 'damaged' || after.outcome === 'damaged') return [];
   const read = before.outcome === 'read' && after.outcome === 'read';
   const reason = read ? 'not-published' : 'source-expired';
-  return holes.map((span) => ({ span, reason, evidence: [before.asked, after.asked] }));
+  return holes.map((span) => ({ span, reason, evidence: [before.request, after.request] }));
 }
 
 const evidenceOf = (objects: readonly ObjectAnswer[], hole: Range): EmptySpan['evidence'] =>
   objects
     .filter(({ span }) => clip([hole], span).length > 0)
     .slice(-EVIDENCE_KEPT)
-    .map(({ asked }) => asked);
+    .map(({ request }) => request);

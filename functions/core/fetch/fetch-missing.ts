@@ -1,35 +1,54 @@
 import { GordonError } from '../errors/errors.ts';
 import type { Page } from '../ledger/coverage.ts';
 import type { Tier } from '../series/source.ts';
-import { hull, type RangeSet, subtract, union } from '../time/range.ts';
-import type { FetchContext, FillPorts } from './fetch-context.ts';
+import { hull, type RangeSet } from '../time/range.ts';
+import type { FetchContext, VenuePorts } from './fetch-context.ts';
+import { FetchProgress, type Progress, type TierInput, type TierRun } from './fetch-progress.ts';
 import { fillFromArchive } from './fill-from-archive.ts';
 import { fillFromPages } from './fill-from-pages.ts';
 import { fillFromSnapshot } from './fill-from-snapshot.ts';
 
+export interface Fetch {
+  /** each can be committed by itself, so the consumer may stop after any of them */
+  readonly pages: AsyncGenerator<Page>;
+  /** follows the pages: what is missing when all that were read are committed */
+  readonly progress: Progress;
+}
+
 /**
- * Fills what is missing of a series from the source's tiers, best first: what one tier does not have falls to the
- * next, and what the last one does not have either is explained. Each page can be committed by itself, so the consumer
- * may stop after any of them.
+ * Fetches what is missing of a series from the source's tiers, best first: what one tier does not have falls to the
+ * next, and what the last one does not have either is explained. No request is sent before the first page is read.
  */
-export async function* fetchMissing(ports: FillPorts, context: FetchContext): AsyncGenerator<Page> {
-  if (context.withoutArchive) leaveOut(ports, context);
-  for (const tier of context.source.tiers) {
-    if (context.missing.length === 0) return;
-    if (tier.kind === 'archive' && context.withoutArchive) continue;
-    for await (const page of fillFrom(ports, context, tier)) {
-      if (page.series.source === context.source.id) {
-        context.missing = subtract(context.missing, covered(page));
-      }
-      yield page;
-    }
+export function fetchMissing(ports: VenuePorts, context: FetchContext, missing: RangeSet): Fetch {
+  const progress = new FetchProgress(context.source.id, missing);
+  return { pages: pagesOf(ports, context, progress), progress };
+}
+
+async function* pagesOf(
+  ports: VenuePorts,
+  context: FetchContext,
+  progress: FetchProgress,
+): AsyncGenerator<Page> {
+  for await (const output of walkTiers(ports, context, progress)) {
+    progress.add(output);
+    if ('page' in output) yield output.page;
   }
 }
 
-function fillFrom(ports: FillPorts, context: FetchContext, tier: Tier): AsyncGenerator<Page> {
-  if (tier.kind === 'archive') return orUnreachable(context, fillFromArchive(ports, context, tier));
-  if (tier.kind === 'pages') return fillFromPages(ports, context, tier);
-  return fillFromSnapshot(ports, context, tier);
+async function* walkTiers(ports: VenuePorts, context: FetchContext, progress: Progress): TierRun {
+  const skipped = context.archives === 'skipped';
+  if (skipped) yield* skipArchives(ports, progress);
+  for (const tier of context.source.tiers) {
+    if (progress.missing.length === 0) return;
+    if (tier.kind === 'archive' && skipped) continue;
+    yield* fillFrom(tier, { ports, context, progress });
+  }
+}
+
+function fillFrom(tier: Tier, walk: Omit<TierInput<Tier>, 'tier'>): TierRun {
+  if (tier.kind === 'archive') return orUnreachable(walk.context, fillFromArchive({ ...walk, tier }));
+  if (tier.kind === 'pages') return fillFromPages({ ...walk, tier });
+  return fillFromSnapshot({ ...walk, tier });
 }
 
 /**
@@ -37,32 +56,21 @@ function fillFrom(ports: FillPorts, context: FetchContext, tier: Tier): AsyncGen
  * failure is none to load a month of minutes page by page.
  * @throws GordonError `ArchiveUnreachable` instead of `RetryableVenueError` where there is another tier to go on with
  */
-async function* orUnreachable(
-  { source, withoutArchive }: FetchContext,
-  pages: AsyncGenerator<Page>,
-): AsyncGenerator<Page> {
+async function* orUnreachable({ source, archives }: FetchContext, run: TierRun): TierRun {
   try {
-    yield* pages;
+    yield* run;
   } catch (error) {
-    const elsewhere = withoutArchive === false && source.tiers.some(({ kind }) => kind !== 'archive');
+    const elsewhere = archives === 'preferred' && source.tiers.some(({ kind }) => kind !== 'archive');
     if (!elsewhere || !(error instanceof GordonError) || error.name !== 'RetryableVenueError') throw error;
     throw error.as('ArchiveUnreachable');
   }
 }
 
 /** As with a damaged object: what no other tier has is not proven empty, it stays missing. */
-function leaveOut({ clock }: FillPorts, { missing, objects }: FetchContext): void {
+async function* skipArchives({ clock }: VenuePorts, { missing }: Progress): TierRun {
   const span = hull(missing);
   if (!span) return;
-  const message = 'the archive could not be reached, and the rows were asked for elsewhere';
-  objects.push({
-    span,
-    outcome: 'damaged',
-    error: { code: 'archive-unreachable', message },
-    asked: { what: 'archive (not reached)', status: 503, at: clock() },
-  });
+  const message = 'the archive could not be reached, and the rows were requested elsewhere';
+  const request = { what: 'archive (not reached)', status: 503, at: clock() };
+  yield { object: { span, outcome: 'damaged', error: { code: 'archive-unreachable', message }, request } };
 }
-
-/** What is provisional has been told for now: it stays missing in the ledger, and no other tier knows more. */
-const covered = ({ have, provisional = [], empty }: Page): RangeSet =>
-  empty.reduce((set, { span }) => union(set, [span]), union(have, provisional));

@@ -1,7 +1,10 @@
+import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import type { Series } from '../series/series.ts';
 import type { ArchiveListing, ArchiveTier } from '../series/source.ts';
 import { type Period, periodsIn } from '../time/period.ts';
 import type { Range } from '../time/range.ts';
+import { stepOf } from '../time/timeframe.ts';
+import type { TierInput, TierRun } from './fetch-progress.ts';
 import type { VenueClient } from './ports.ts';
 
 export interface Listed {
@@ -35,5 +38,46 @@ export async function listedPeriods(
     const end = page.objects.at(-1)?.path;
     if (!page.more || end === undefined || end > last) return { periods, what };
     after = end;
+  }
+}
+
+/** A listing is one request, an object that is not there is two. */
+const WORTH_A_LISTING = 2;
+
+/**
+ * Leaves out the periods of which the archive lists no object, once an answer has shown that objects lack: each would take a
+ * request for itself and one for its checksum. What is left out counts as requested and missing.
+ * @param ahead periods that are still to be read, in order
+ * @returns those that are worth a request
+ */
+export async function* withoutUnlisted(
+  { ports, context, tier }: TierInput<ArchiveTier>,
+  ahead: readonly Period[],
+): TierRun<readonly Period[]> {
+  const [first, last] = [ahead.at(0), ahead.at(-1)];
+  if (!tier.listing || ahead.length <= WORTH_A_LISTING || !first || !last) return ahead;
+  const { series } = context;
+  const range = { start: first.start, end: last.end };
+  const listed = await listedIfAnswered(() => listedPeriods(ports.venue, tier, tier.listing!, series, range));
+  if (!listed) return ahead;
+  const names = new Set(listed.periods.map(({ name }) => name));
+  const unlisted = ahead.filter(({ name }) => !names.has(name));
+  const request = { what: listed.what, status: 200, at: ports.clock() };
+  if (unlisted.length > 0) yield { request };
+  const step = stepOf(series.timeframe);
+  for (const { start, end } of unlisted) {
+    const tail = tier.closing && { tail: { start: end, end: end + step } };
+    yield { object: { span: { start, end }, ...tail, outcome: 'missing', request } };
+  }
+  return ahead.filter(({ name }) => names.has(name));
+}
+
+/** The listing only saves requests: without it each object is requested. */
+async function listedIfAnswered(list: () => Promise<Listed>): Promise<Listed | undefined> {
+  try {
+    return await list();
+  } catch (error) {
+    if (error instanceof BudgetExhausted || error instanceof GordonError) return undefined;
+    throw error;
   }
 }

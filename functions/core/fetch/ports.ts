@@ -12,7 +12,7 @@ export interface VenueClient {
 
 export interface ArchiveFile {
   readonly sha256: string;
-  /** the unpacked file, piece by piece; a piece holds until the next one is asked for. @throws GordonError `corrupt-archive` */
+  /** the unpacked file, piece by piece; a piece is valid until the next one is read. @throws GordonError `corrupt-archive` */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
@@ -30,7 +30,7 @@ export interface ArchiveReader {
 
 /** What has been sent to the venues, counted for all workers together. */
 export interface RateBudget {
-  /** @throws BudgetExhausted when the window is spent, or the family or its venue is parked; `until` is our clock */
+  /** @throws BudgetExhausted when the window is spent, or the family or its venue cools down; `until` is our clock */
   take(venue: string, family: LimitFamily | undefined, weight: number): Promise<void>;
   /**
    * The venue's own count for the current window, from its answer header: it knows of other programs on this address.

@@ -4,7 +4,7 @@ import { type Batch, type ColumnData, type TableSpec, timeColumn } from '../seri
 import { stepOf, type Timeframe } from '../time/timeframe.ts';
 
 /**
- * Looks at rows on their way in and tells what cannot be right, or hardly: nothing is changed, for the venue's word is what is
+ * Checks rows on their way in and reports what cannot be right, or hardly: nothing is changed, for the venue's word is what is
  * stored. One pass over the numbers of a batch. Neighbouring rows with the same fault are one finding, from the first row's
  * instant to the end of the last.
  *
@@ -16,7 +16,7 @@ export class Quality {
   readonly #table: TableSpec;
   readonly #step: number;
   readonly #column: ReadonlyMap<string, number>;
-  /** of the newest row that was looked at */
+  /** of the newest row that was checked */
   #last: { readonly time: number; readonly value: number } | undefined;
 
   constructor(table: TableSpec, timeframe: Timeframe) {
@@ -26,7 +26,7 @@ export class Quality {
   }
 
   /** The page with its findings. Pages may come in any order of time; jumps are looked for between neighbours. */
-  look(page: Page): Page {
+  check(page: Page): Page {
     const findings = this.#findings(page.rows);
     return findings.length === 0 ? page : { ...page, findings: [...page.findings, ...findings] };
   }
@@ -88,7 +88,7 @@ export class Quality {
     let last = -1;
     for (let i = 0; i < batch.length; i++) {
       const value = values[i]!;
-      // Zero and less are findings of their own, and nothing can be told by a ratio to them.
+      // Zero and less are findings of their own, and a ratio to them means nothing.
       if (!(value > 0)) continue;
       // Both are false as long as there is none before.
       if (value >= before * JUMP || value * JUMP < before) {
@@ -136,14 +136,14 @@ export class Quality {
   }
 }
 
-/** Looks at the pages of one chunk: a sibling's rows apart from the chunk's own. */
+/** Checks the pages of one chunk: a sibling's rows apart from the chunk's own. */
 export function qualityCheck(sources: Sources, timeframe: Timeframe): (page: Page) => Page {
-  const looks = new Map<string, Quality>();
+  const checks = new Map<string, Quality>();
   return (page) => {
     const { source } = page.series;
-    const look = looks.get(source) ?? new Quality(sources[source]!.table, timeframe);
-    looks.set(source, look);
-    return look.look(page);
+    const quality = checks.get(source) ?? new Quality(sources[source]!.table, timeframe);
+    checks.set(source, quality);
+    return quality.check(page);
   };
 }
 

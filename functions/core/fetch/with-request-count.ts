@@ -1,33 +1,29 @@
-import type { FillPorts } from './fetch-context.ts';
+import type { VenuePorts } from './fetch-context.ts';
 
 /** An archive object comes with its checksum. */
 const PER_OBJECT = 2;
 
-export interface Counted<Ports> {
-  readonly ports: Ports;
+export interface Counted extends Pick<VenuePorts, 'venue' | 'archive'> {
   /** requests made since the last call */
   taken(): number;
 }
 
-/** The same ports with a count of the requests to venues, refused or not. Retries of the connection are not counted. */
-export function withRequestCount<Ports extends FillPorts>(ports: Ports): Counted<Ports> {
+/** The ways to the venues with a count of the requests, refused or not. Retries of the connection are not counted. */
+export function withRequestCount({ venue, archive }: Pick<VenuePorts, 'venue' | 'archive'>): Counted {
   let requests = 0;
   return {
-    ports: {
-      ...ports,
-      venue: {
-        get: (request) => {
-          requests += 1;
-          return ports.venue.get(request);
-        },
+    venue: {
+      get: (request) => {
+        requests += 1;
+        return venue.get(request);
       },
-      archive: {
-        read: (object) => {
-          requests += PER_OBJECT;
-          return ports.archive.read(object);
-        },
+    },
+    archive: {
+      read: (object) => {
+        requests += PER_OBJECT;
+        return archive.read(object);
       },
-    } satisfies FillPorts & Ports,
+    },
     taken() {
       const made = requests;
       requests = 0;

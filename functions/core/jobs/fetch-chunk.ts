@@ -1,6 +1,6 @@
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import { batchPages } from '../fetch/batch-pages.ts';
-import type { FetchContext, FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import { qualityCheck } from '../fetch/quality.ts';
 import { withRequestCount } from '../fetch/with-request-count.ts';
@@ -16,26 +16,28 @@ import type { FetchChunkInput, FetchChunkOutput } from '../workflow/contracts.ts
 import type { ChunkState } from './job.ts';
 import type { JobStore } from './ports.ts';
 
-export interface FetchPorts extends FillPorts {
-  readonly jobs: JobStore;
-  readonly store: SeriesStore;
+export interface FetchPorts extends VenuePorts {
+  readonly jobs: Pick<JobStore, 'checkpoint' | 'isCancelled' | 'noteProvisional'>;
+  readonly store: Pick<SeriesStore, 'missing' | 'rowsBy' | 'commit' | 'listing' | 'saveListing'>;
   readonly catalog: Pick<SeriesCatalog, 'request'>;
   readonly labels: LabelRules;
   readonly sources: Sources;
 }
 
 /** One call works this long, then hands back: far below the function's timeout, for the page in hand must still fit. */
-const CALL_BUDGET = 45 * SECOND;
+export const CALL_BUDGET = 45 * SECOND;
 
 /** All calls and waits of a chunk in one wave: an EXPRESS child execution lives for five minutes. */
-const WAVE_BUDGET = 3 * MINUTE;
+export const WAVE_BUDGET = 3 * MINUTE;
 
 /**
  * Fetches what is missing inside a chunk, page by page. After each page the rows are committed with their spans and the
- * job table is asked whether the job is still wanted: whatever stops the call, what it wrote stays and counts.
+ * job table says whether the job is still wanted: whatever stops the call, what it wrote stays and counts.
  */
 export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Promise<FetchChunkOutput> {
-  const { ports, taken } = withRequestCount(given);
+  const { venue, archive, taken } = withRequestCount(given);
+  const { jobs, store, catalog, labels, sources, clock } = given;
+  const ports: FetchPorts = { jobs, store, catalog, labels, sources, clock, venue, archive };
   const { chunk, jobId } = input;
   const source = ports.sources[chunk.source];
   if (!source) throw unknownSource(chunk.source);
@@ -46,23 +48,21 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   const context: FetchContext = {
     source,
     series: { source: chunk.source, symbol: chunk.symbol, timeframe: chunk.timeframe },
-    missing: await ports.store.missing(chunk, chunk),
-    asked: [],
-    objects: [],
     sources: ports.sources,
-    withoutArchive,
+    archives: withoutArchive ? 'skipped' : 'preferred',
     listing: memo(() => currentListing(ports, source, context.series)),
     labels: (dataset) => ports.labels.labelRules(dataset, chunk.symbol),
   };
+  const { pages, progress } = fetchMissing(ports, context, await ports.store.missing(chunk, chunk));
   let rows = await ports.store.rowsBy(jobId, chunk.label);
   let provisional: RangeSet = [];
 
-  const look = qualityCheck(ports.sources, chunk.timeframe);
+  const check = qualityCheck(ports.sources, chunk.timeframe);
   const note = (state: ChunkState, resumeAt?: number) =>
     ports.jobs.checkpoint(jobId, chunk.label, {
       state,
       rows,
-      leftMs: measure(context.missing),
+      leftMs: measure(progress.missing),
       requests: taken(),
       ...(resumeAt !== undefined && { resumeAt }),
     });
@@ -72,16 +72,16 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     withoutArchive,
     waitSeconds,
     rows,
-    leftMs: measure(context.missing),
+    leftMs: measure(progress.missing),
   });
 
   const end = async (state: ChunkState): Promise<void> => {
     // First what is known for sure: should the database be gone now, the job still learns of the last page.
     await note(state);
     // The same event may be at work twice, and neither call knows what the other one wrote; the ledger does.
-    const counted = await ports.store.rowsBy(jobId, chunk.label);
-    if (counted <= rows) return;
-    rows = counted;
+    const written = await ports.store.rowsBy(jobId, chunk.label);
+    if (written <= rows) return;
+    rows = written;
     await note(state);
   };
   const cancelled = async (): Promise<boolean> => {
@@ -94,19 +94,19 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
 
   if (await cancelled()) return result('cancelled');
   try {
-    for await (const told of batchPages(fetchMissing(ports, context), ports.clock)) {
-      const { own = [], ...siblings } = Object.groupBy(told.map(look), (page) =>
+    for await (const batch of batchPages(pages, ports.clock)) {
+      const { own = [], ...siblings } = Object.groupBy(batch.map(check), (page) =>
         page.series.source === source.id ? 'own' : page.series.source,
       );
       // First: after rows of its own the fetcher may stop.
-      for (const pages of Object.values(siblings)) {
-        await registerSiblings(ports, pages!);
-        rows += await ports.store.commit(pages!, by);
+      for (const along of Object.values(siblings)) {
+        await registerSiblings(ports, along!);
+        rows += await ports.store.commit(along!, by);
       }
       if (own.length > 0) rows += await ports.store.commit(own, by);
       provisional = union(provisional, normalize(own.flatMap((page) => page.provisional ?? [])));
       // Nothing is left to be stopped: the note at the end says the same, and a month's file is one page.
-      if (context.missing.length === 0) continue;
+      if (progress.missing.length === 0) continue;
       if (await cancelled()) return result('cancelled');
       const now = ports.clock();
       if (now - began < CALL_BUDGET) continue;
@@ -126,12 +126,12 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   return result('done');
 }
 
-/** A sibling's rows came along unasked: from now on they are asked for. */
+/** A sibling's rows came along although nobody requested them: from now on they are requested. */
 async function registerSiblings({ catalog }: FetchPorts, pages: readonly Page[]): Promise<void> {
-  const told = pages.flatMap(
+  const served = pages.flatMap(
     ({ have, empty }) => hull(normalize([...have, ...empty.map(({ span }) => span)])) ?? [],
   );
-  for (const range of normalize(told)) await catalog.request(pages[0]!.series, range);
+  for (const range of normalize(served)) await catalog.request(pages[0]!.series, range);
 }
 
 function memo<T>(make: () => Promise<T>): () => Promise<T> {

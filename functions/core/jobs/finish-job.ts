@@ -12,8 +12,8 @@ import type {
 } from '../workflow/contracts.ts';
 import { readCaught } from './caught.ts';
 import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, rowsOf } from './job.ts';
-import { causesInWords, contradictionOf, gapsOf, keptOf, type Remainder } from './job-gaps.ts';
-import { eachSeries, missingOf, overdue, wantedOf } from './job-series.ts';
+import { causesInWords, explainGaps, findContradiction, type Remainder, shownGaps } from './job-gaps.ts';
+import { eachSeries, overdue, readMissing, readWanted } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
 import type { JobStore } from './ports.ts';
 import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
@@ -26,21 +26,23 @@ export const REFRESH_PATIENCE = 8 * MINUTE;
 
 const COUNTING = 'counting rows';
 
+export interface FinalizePorts extends PlanPorts, RefreshPorts {
+  readonly jobs: JobStore;
+  readonly store: Pick<SeriesStore, 'secure' | 'close'>;
+}
+
 /** Counts rows against the ledger once more and gives the job its last state. */
-export async function finalizeJob(
-  ports: PlanPorts & RefreshPorts & { readonly store: Pick<SeriesStore, 'secure' | 'close'> },
-  input: FinalizeJobInput,
-): Promise<FinalizeJobOutput> {
+export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput): Promise<FinalizeJobOutput> {
   const job = await ports.jobs.start(input.jobId, input.wave, COUNTING);
   // Before the job ends: whoever waits for it finds the aggregates fresh. A cancelled job's rows are there to stay too.
   if (job.source === 'candles') await refreshFor(ports, job);
   const chunks = await ports.jobs.chunks(job.id);
   // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
   const secured = await ports.store.secure(job.id);
-  const told = rowsOf(chunks);
+  const reported = rowsOf(chunks);
   // Provisional rows of events are written without an account.
   const events = job.sources.some((id) => ports.sources[id]?.table.cadence === 'irregular');
-  const rows = events ? Math.max(told, secured) : secured;
+  const rows = events ? Math.max(reported, secured) : secured;
   // A cancelled job is final already: what it wrote is entered, and nothing is counted for somebody who left.
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
@@ -53,7 +55,7 @@ export async function finalizeJob(
 }
 
 /** All chunks are there by now, so the phase is all that shows that the job goes on. */
-async function refreshFor(ports: RefreshPorts & Pick<PlanPorts, 'jobs'>, { id }: Job): Promise<void> {
+async function refreshFor(ports: FinalizePorts, { id }: Job): Promise<void> {
   const refreshed = await refreshAggregates(ports, {
     ending: id,
     lookback: SPANS_KEPT,
@@ -77,7 +79,7 @@ function verdict(
   // A chunk whose rows came another way, by another job, is no failure of this one.
   const failed = chunks.filter((chunk) => GIVEN_UP.has(chunk.state) && labels.has(chunk.label));
   const [first] = failed;
-  const kept = keptOf(gaps);
+  const kept = shownGaps(gaps);
   if (missing === 0 && !first && contradicted)
     return { status: 'completed_with_gaps', reason: contradicted, gaps: kept };
   if (missing === 0 && !first) return { status: 'succeeded', reason: '', gaps: kept };
@@ -90,7 +92,7 @@ function verdict(
   return { status: all ? 'failed' : 'completed_with_gaps', reason, gaps: kept };
 }
 
-/** No chunk is at work any more: one that says so was cut off before it could tell, and nobody noted it for it. */
+/** No chunk is at work any more: one that says so was cut off before it could report, and nobody reported for it. */
 const GIVEN_UP: ReadonlySet<ChunkState> = new Set(['failed', 'running', 'planned']);
 
 interface Left {
@@ -108,10 +110,10 @@ async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   const labels = new Set<string>();
   let steps = 0;
   const remainders = await eachSeries(ports, job, async (series): Promise<Remainder> => {
-    const wanted = await wantedOf(job, series, ports.catalog, now);
+    const wanted = await readWanted(job, series, ports.catalog, now);
     for (const range of wanted) await ports.catalog.reconcile(series, range);
     await ports.catalog.retire(series);
-    return { series, wanted, missing: await missingOf(ports.catalog, series, wanted) };
+    return { series, wanted, missing: await readMissing(ports.catalog, series, wanted) };
   });
   for (const { series, missing } of remainders) {
     steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
@@ -121,19 +123,22 @@ async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
   }
   const { sources, symbols, timeframe } = job;
   const reports = await ports.catalog.report({ sources, symbols, timeframe });
-  const contradicted = contradictionOf(remainders, reports, now);
-  const gaps = gapsOf(remainders, reports, now);
+  const contradicted = findContradiction(remainders, reports, now);
+  const gaps = explainGaps(remainders, reports, now);
   return { missing: steps, labels, gaps, ...(contradicted !== undefined && { contradicted }) };
 }
 
 /** A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. */
 export async function recordChunkFailure(
-  ports: { readonly jobs: JobStore; readonly store: SeriesStore },
+  ports: {
+    readonly jobs: Pick<JobStore, 'failChunk'>;
+    readonly store: Pick<SeriesStore, 'markFailed' | 'rowsBy'>;
+  },
   input: RecordChunkFailureInput,
 ): Promise<RecordChunkFailureOutput> {
   const error = readCaught(input.error);
   await ports.store.markFailed(input.chunk, input.jobId, error);
-  // What died in the middle could not tell of its last page.
+  // A fetcher that died in the middle did not report its last page.
   const rows = await ports.store.rowsBy(input.jobId, input.chunk.label);
   await ports.jobs.failChunk(input.jobId, input.chunk.label, error, rows);
   return { label: input.chunk.label, outcome: 'failed' };
@@ -141,7 +146,7 @@ export async function recordChunkFailure(
 
 /** Whatever the state machine did not foresee ends the job as failed, with the cause. */
 export async function failJob(
-  ports: { readonly jobs: JobStore },
+  ports: { readonly jobs: Pick<JobStore, 'chunks' | 'finish'> },
   input: FailJobInput,
 ): Promise<FinalizeJobOutput> {
   const error = readCaught(input.error);

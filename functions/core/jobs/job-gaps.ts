@@ -22,7 +22,7 @@ const KEPT = 50;
  * Why the rows are not there that a job was about: what is missing with its cause, and what is proven never to have been
  * with the proof's reason. Missing ones first, then by time.
  */
-export function gapsOf(
+export function explainGaps(
   remainders: readonly Remainder[],
   reports: readonly SeriesReport[],
   now: number,
@@ -37,7 +37,7 @@ export function gapsOf(
  * A job that lacks nothing has no gap in the report either: both come of the same ledger, by two ways of counting.
  * @returns the first breach in words; undefined where there is none
  */
-export function contradictionOf(
+export function findContradiction(
   remainders: readonly Remainder[],
   reports: readonly SeriesReport[],
   now: number,
@@ -53,7 +53,7 @@ export function contradictionOf(
   return undefined;
 }
 
-export const keptOf = (gaps: readonly JobGap[]): JobGap[] => gaps.slice(0, KEPT);
+export const shownGaps = (gaps: readonly JobGap[]): JobGap[] => gaps.slice(0, KEPT);
 
 function gapsIn(
   { series, wanted, missing }: Remainder,
@@ -74,7 +74,7 @@ function gapsIn(
   });
   const due = overdue(missing, series, now);
   const { gaps = [], empty = [] } = report ?? {};
-  const told = gaps.flatMap(({ cause, error, ...range }) =>
+  const reported = gaps.flatMap(({ cause, error, ...range }) =>
     clip(due, range).map((part) => gap(part, cause, false, error)),
   );
   const proven = empty.flatMap(({ reason, ...range }) =>
@@ -82,7 +82,7 @@ function gapsIn(
   );
   const known = normalize([...gaps, ...empty]);
   return [
-    ...told,
+    ...reported,
     ...subtract(due, known).map((part) => gap(part, 'ours', false)),
     ...intersect(subtract(missing, due), wanted).map((part) => gap(part, 'not-yet-published', false)),
     ...proven,

@@ -16,7 +16,7 @@ export interface JobSeries extends Series {
  * The series that a job is about: every source with those symbols that can be its own, without what its venue does not
  * list. The sources of one family may cover different things: currencies, an index.
  */
-export function seriesOf(
+export function jobSeries(
   job: Pick<Job, 'sources' | 'symbols' | 'skipped' | 'timeframe'>,
   sources: Sources,
 ): JobSeries[] {
@@ -36,7 +36,7 @@ export const eachSeries = <T>(
   { sources }: { readonly sources: Sources },
   job: Job,
   work: (series: JobSeries) => Promise<T>,
-): Promise<T[]> => pMap(seriesOf(job, sources), work, { concurrency: AT_ONCE });
+): Promise<T[]> => pMap(jobSeries(job, sources), work, { concurrency: AT_ONCE });
 
 /**
  * The job's range on the series' grid, without steps that are not final yet. A start within a step includes that step; an
@@ -55,7 +55,7 @@ export function orderedRange(job: Pick<Job, 'from' | 'to'>, series: JobSeries, n
 }
 
 /** All ranges of one series that the job has to fill. */
-export async function wantedOf(
+export async function readWanted(
   job: Pick<Job, 'from' | 'to' | 'alsoRequested'>,
   series: JobSeries,
   catalog: Pick<SeriesCatalog, 'requested'>,
@@ -66,7 +66,7 @@ export async function wantedOf(
 }
 
 /** What of it is neither there nor proven empty. */
-export async function missingOf(
+export async function readMissing(
   catalog: Pick<SeriesCatalog, 'missing'>,
   series: Series,
   wanted: RangeSet,

@@ -2,7 +2,7 @@ import { type Clock, DAY, floorTo, HOUR, MINUTE } from '../time/time.ts';
 import { isFinished, type Job, type JobStatus } from './job.ts';
 import type { JobStore } from './ports.ts';
 
-/** Who has seen to a piece of scheduled work last, and what came of it. */
+/** Who did a piece of scheduled work last, and what came of it. */
 export interface Lease {
   readonly name: string;
   /** another one each time it is taken */
@@ -83,6 +83,6 @@ export async function claim(
   return leases.take(name, { at: now, failures }, seen);
 }
 
-/** Whether the work was seen to lately, whichever way the clock went since. */
+/** Whether the work was done lately, whichever way the clock went since. */
 export const isAlive = (lease: Lease | undefined, everyMs: number, now: number): boolean =>
   lease !== undefined && Math.abs(now - lease.at) < 2 * Math.max(everyMs, HOUR);

@@ -8,7 +8,7 @@ import { type Clock, MINUTE } from '../time/time.ts';
 import { MAX_CHUNKS_PER_WAVE, type PlanWaveInput, type PlanWaveOutput } from '../workflow/contracts.ts';
 import { deferSiblings } from './defer-siblings.ts';
 import { type ChunkProgress, isFinished, isPermanentFailure, type Job } from './job.ts';
-import { eachSeries, missingOf, orderedRange, overdue, wantedOf } from './job-series.ts';
+import { eachSeries, orderedRange, overdue, readMissing, readWanted } from './job-series.ts';
 import type { JobStore } from './ports.ts';
 
 export interface PlanPorts {
@@ -22,10 +22,10 @@ export interface PlanPorts {
 const NOTES_AT_ONCE = 8;
 
 /** A ban can last for days, and an execution has 25,000 events: six waits an hour leave room. */
-const LONGEST_PARK = 10 * MINUTE;
+const LONGEST_WAIT = 10 * MINUTE;
 
 /**
- * Asks the ledger what the job still lacks and cuts it into chunks. The first wave also counts the rows that the ledger
+ * Reads from the ledger what the job still lacks and cuts it into chunks. The first wave also counts the rows that the ledger
  * claims, so that rows which somebody deleted are fetched again. Retry is re-planning: a chunk that failed is simply
  * still missing, unless its failure was permanent.
  */
@@ -36,9 +36,9 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   const planned = await planMissing(ports, job);
   const missing = planned.reduce((sum, { missing }) => sum + measure(missing), 0);
   const before = await ports.jobs.chunks(job.id);
-  const hopeless = new Set(before.filter(isPermanentFailure).map((chunk) => chunk.label));
+  const permanent = new Set(before.filter(isPermanentFailure).map((chunk) => chunk.label));
   const now = ports.clock();
-  const mendable = planned.filter(({ chunk }) => !hopeless.has(chunk.label));
+  const mendable = planned.filter(({ chunk }) => !permanent.has(chunk.label));
   const early = await pMap(mendable, (part) => isTooEarly(ports, part, before, now), {
     concurrency: NOTES_AT_ONCE,
   });
@@ -51,7 +51,7 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   if (resumeAt !== undefined && resumeAt > now) {
     return {
       ...answer(input, 'wait', input.previousMissing),
-      waitSeconds: waitSecondsUntil(resumeAt, now, LONGEST_PARK),
+      waitSeconds: waitSecondsUntil(resumeAt, now, LONGEST_WAIT),
     };
   }
   const known = new Set(before.map(({ label }) => label));
@@ -69,7 +69,7 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
 }
 
 /**
- * All that is left of it may still come or change, and this job has asked for it, or another one did just now: asking at once
+ * All that is left of it may still come or change, and this job has requested it, or another one did just now: a request at once
  * gives the same. Half the source's own pace is for a schedule that comes a little early.
  */
 async function isTooEarly(
@@ -82,8 +82,8 @@ async function isTooEarly(
   if (overdue(missing, { ...chunk, spec }, now).length > 0) return false;
   if (before.some(({ label, state }) => label === chunk.label && state === 'done')) return true;
   if (spec.table.cadence !== 'irregular') return false;
-  const asked = await jobs.provisionalSince(chunk, now - refreshEvery(spec) / 2, now);
-  return subtract(missing, asked).length === 0;
+  const requested = await jobs.provisionalSince(chunk, now - refreshEvery(spec) / 2, now);
+  return subtract(missing, requested).length === 0;
 }
 
 async function prepare(ports: PlanPorts, job: Job): Promise<void> {
@@ -93,7 +93,7 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
   await eachSeries(ports, job, async (series) => {
     const range = orderedRange(job, series, now);
     if (range.start < range.end) await ports.catalog.request(series, range, by);
-    for (const wanted of await wantedOf(job, series, ports.catalog, now)) {
+    for (const wanted of await readWanted(job, series, ports.catalog, now)) {
       await ports.catalog.reconcile(series, wanted);
     }
   });
@@ -103,14 +103,14 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
 async function planMissing(ports: PlanPorts, job: Job): Promise<PlannedChunk[]> {
   const now = ports.clock();
   const planned = await eachSeries(ports, job, async (series) => {
-    const wanted = await wantedOf(job, series, ports.catalog, now);
-    const missing = await missingOf(ports.catalog, series, wanted);
+    const wanted = await readWanted(job, series, ports.catalog, now);
+    const missing = await readMissing(ports.catalog, series, wanted);
     return planSource(series.spec, series, missing);
   });
   return planned.flat().sort((a, b) => a.chunk.start - b.chunk.start);
 }
 
-/** When every chunk that is left waits for a budget or a parked venue, the job waits for the first of them. */
+/** When every chunk that is left waits for a budget or for a venue that cools down, the job waits for the first of them. */
 function resumeTime(waiting: readonly ChunkProgress[], planned: readonly PlannedChunk[]): number | undefined {
   const at = new Map(waiting.map((chunk) => [chunk.label, chunk.resumeAt ?? 0]));
   if (!planned.every(({ chunk }) => at.has(chunk.label))) return undefined;

@@ -11,7 +11,7 @@ export interface RefreshPorts {
 }
 
 /**
- * Refreshes the buckets that jobs have touched and no refresh has seen: those of the job that is ending, and of
+ * Refreshes the buckets that jobs have touched and no refresh has covered: those of the job that is ending, and of
  * jobs that ended without coming to it, because they failed or their execution was stopped. A job at work is left to
  * itself.
  * @param lookback how long ago such a job may have written, ms

@@ -12,10 +12,10 @@ interface Events {
 }
 
 /**
- * What rows account for within ranges that were requested and answered completely. In a table of steps a row stands for its
- * step. Of events the whole answer counts, without the silences that are too long to be true.
+ * What rows account for within ranges that were answered completely. In a table of steps a row accounts for its step. In a
+ * table of events the whole answer counts, except for silences that are too long to be true.
  * @param times of all rows of the answer, ascending: events before and after a range say how long its ends may be silent
- * @param paces see `pacesOf`
+ * @param paces see `readPaces`
  */
 export function accountedFor(
   source: Pick<Source, 'table' | 'longestSilenceMs'>,

@@ -1,16 +1,16 @@
 import { errorKind } from '../errors/error-codes.ts';
 import type { EmptyReason } from '../series/empty-reason.ts';
 
-/** Why rows are missing that nothing proves never to have been. */
+/** Why rows are missing that are not proven empty. */
 export type GapCause =
   /** the venue or its file refused, broke or was damaged; the error and the request are recorded with it */
   | 'source-error'
-  /** younger than the venue takes to publish */
+  /** too young: the venue may not have published them yet */
   | 'not-yet-published'
   /** it was not requested, or our own database, job table or code failed: an audit orders it again */
   | 'ours';
 
-/** Why rows are not there: a gap's cause, or the reason of a proof that they never were. */
+/** Why rows are not there: the cause of a gap, or the reason of a proof of emptiness. */
 export type Cause = GapCause | EmptyReason;
 
 export const GAP_CAUSES = [

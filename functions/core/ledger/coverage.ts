@@ -18,7 +18,7 @@ export interface EmptySpan {
   readonly evidence: readonly Evidence[];
 }
 
-/** A span about which nothing could be learnt: it stays missing, and the report says why. */
+/** A span about which nothing is known: it stays missing, and the report says why. */
 export interface UnprovenSpan {
   readonly span: Range;
   /** the code of the error */
@@ -33,7 +33,7 @@ export interface Page {
   readonly rows: Batch;
   /** what the rows account for; within what was missing */
   readonly have: RangeSet;
-  /** of events: rows that may still change or get company, so they are stored and requested again */
+  /** of events: spans of provisional rows, which are stored and requested again */
   readonly provisional?: RangeSet;
   readonly empty: readonly EmptySpan[];
   readonly unproven?: readonly UnprovenSpan[];

@@ -7,11 +7,9 @@ import { stepOf } from '../time/timeframe.ts';
 import type { Page } from './coverage.ts';
 import type { NewSpan } from './new-span.ts';
 
-/** What the ledger has for a range. */
-export interface LedgerState {
-  /** spans with rows */
+/** What the ledger knows of a range: spans with rows, and proofs that still hold. */
+export interface KnownSpans {
   readonly have: RangeSet;
-  /** proofs that still hold */
   readonly proven: RangeSet;
 }
 
@@ -33,7 +31,7 @@ export interface Account {
 export function accountPages(
   table: TableSpec,
   pages: readonly Page[],
-  { have, proven }: LedgerState,
+  { have, proven }: KnownSpans,
 ): Account {
   const spans: NewSpan[] = [];
   let written: RangeSet = [];

@@ -4,13 +4,13 @@ import { type Period, type PeriodUnit, periodAt } from '../time/period.ts';
 import { clip, type Range, type RangeSet } from '../time/range.ts';
 import { stepOf } from '../time/timeframe.ts';
 
-/** A piece of work for one fetcher: whatever is missing of one series within one calendar period. */
+/** The work of one fetcher: what is missing of one series within one calendar period. */
 export interface Chunk extends Series, Range {
   /** `klines_spot BTCUSDT 1m 2025-03`: its id in the job, and what the execution view shows */
   readonly label: string;
 }
 
-/** A chunk with the missing ranges inside it; the fetcher computes them anew, so they do not travel. */
+/** A chunk with its missing ranges. The fetcher computes them anew, so they are not passed on. */
 export interface PlannedChunk {
   readonly chunk: Chunk;
   readonly missing: RangeSet;
@@ -30,7 +30,7 @@ export function planSource(
 /**
  * Cuts what is missing of a series at calendar borders, so that a chunk is fed by one archive object where there is one.
  * The chunks' missing ranges tile the input exactly, in order of time.
- * @param later so long after the calendar's borders they are cut; ms
+ * @param later how long after the calendar's borders the cuts are; ms
  */
 export function planChunks(series: Series, missing: RangeSet, unit: PeriodUnit, later = 0): PlannedChunk[] {
   const byPeriod = new Map<string, { period: Period; ranges: Range[] }>();

@@ -32,11 +32,11 @@ export interface SeriesStore {
    * @param lookedAt absent when the API or the archive could not be reached
    */
   saveListing(series: Series, listing: Listing, lookedAt?: number): Promise<void>;
-  /** notes that a chunk was given up, with the error; the note goes when the span is filled */
+  /** records that a chunk failed, with the error; the record goes when the span is filled */
   markFailed(chunk: Chunk, jobId: string, error: { code: string; message: string }): Promise<void>;
 }
 
-/** Who requests something. */
+/** The job on whose behalf something is requested. */
 export interface Requester {
   readonly jobId: string;
   /** when a person ordered the job; absent: a schedule did. Epoch ms */
@@ -51,21 +51,20 @@ export interface SeriesCatalog {
    * @param by the job that wants it; absent: it stays, whatever job is cancelled
    */
   request(series: Series, range: Range, by?: Requester): Promise<void>;
-  /** what is not there and not proven empty is no longer requested, and no schedule orders it */
+  /** stops following a series: what has no rows and is not proven empty is no longer requested, and no schedule orders it */
   unfollow(series: Series): Promise<void>;
   /**
-   * Takes out of what is requested what only this job, which was cancelled, wanted and did not fetch. Doing it again
-   * changes nothing.
+   * Withdraws what only this cancelled job requested and has not fetched. Idempotent.
    */
   withdraw(jobId: string): Promise<void>;
-  /** notes that a job has ended, when nothing works for it any more: what it requested stays, or was withdrawn */
+  /** records the end of a job once nothing works for it any more: what it requested stays, or was withdrawn */
   settle(jobId: string, status: FinalStatus): Promise<void>;
   requested(series: Series): Promise<RangeSet>;
   missing(series: Series, requested: Range): Promise<RangeSet>;
   /**
-   * Counts the rows against the ledger and takes out of the ledger what has no row any more, so that the planner sees
-   * it as missing. Counts whole days first and looks inside the short ones only.
-   * @returns what was taken out
+   * Compares the rows with the ledger and removes from the ledger what has no row any more, so that the planner sees it as
+   * missing. Counts whole days first and compares step by step only those that are short.
+   * @returns what was removed
    */
   reconcile(series: Series, range: Range): Promise<RangeSet>;
   /**
@@ -73,16 +72,16 @@ export interface SeriesCatalog {
    * A report does this first.
    */
   recount(budgetMs: number, filter?: Pick<ReportFilter, 'sources' | 'symbols'>): Promise<Recounted>;
-  /** enters what has no rows and is not kept as `retired`, so that every reader of the ledger sees it */
+  /** enters what has no rows and is excluded by retention as `retired`, so that every reader of the ledger sees it */
   retire(series: Series): Promise<void>;
-  /** what is not kept, by source */
+  /** the retention of all sources */
   retention(): Promise<Retention[]>;
   /**
-   * Replaces what is not kept of a source; `retire` each of its series afterwards. Rows are not touched.
-   * @param rule absent: everything is kept, also what was dropped as a chunk
+   * Replaces the retention of a source; `retire` each of its series afterwards. Rows are not touched.
+   * @param rule absent: everything is kept, including the ranges of dropped chunks
    */
   setRetention(source: string, rule?: Pick<Retention, 'before' | 'keepMs' | 'reason'>): Promise<void>;
-  /** notes that all that was requested of a series has been reconciled */
+  /** records that all that was requested of a series has been reconciled */
   audited(series: Series): Promise<void>;
   /** rows of a series within a range, as the table has them */
   count(series: Series, range: Range): Promise<number>;
@@ -91,12 +90,12 @@ export interface SeriesCatalog {
   report(filter: ReportFilter): Promise<SeriesReport[]>;
 }
 
-/** What an operator does not keep of a source. */
+/** What an operator does not want to keep of a source. */
 export interface Retention {
   readonly source: string;
-  /** what began before is not kept; epoch ms */
+  /** steps that begin before this instant are not kept; epoch ms */
   readonly before?: number;
-  /** what is older is not kept; ms */
+  /** steps older than this are not kept; ms */
   readonly keepMs?: number;
   /** a chunk that was dropped; epoch ms */
   readonly dropped?: Range;
@@ -116,17 +115,17 @@ export interface Recounted {
   readonly left: number;
 }
 
-/** A catalogue of which series can be deleted. */
+/** A catalogue whose series can be deleted. */
 export interface PurgingCatalog extends SeriesCatalog {
   /**
    * Unfollows a series and deletes its rows with their spans, piece by piece; from then on nothing of it is written until
    * it is ordered again.
-   * @param forMs begins no further piece when so much time has passed
+   * @param forMs begins no further piece after this much time
    * @returns rows that were deleted; `done`: none is left
    * @throws GordonError `series-at-work` when it was ordered meanwhile
    */
   purge(series: Series, forMs: number): Promise<{ readonly rows: number; readonly done: boolean }>;
-  /** the end of a purge: deletes what the ledger still says of the series, its findings and its restated rows */
+  /** ends a purge: deletes the rest of the series' ledger, its findings and its restated rows */
   forget(series: Series): Promise<void>;
 }
 

@@ -10,11 +10,11 @@ export interface ListingPorts extends FindLivesPorts {
   readonly clock: Clock;
 }
 
-/** A symbol can end, come back, or be another contract's: what was learnt before this long ago is looked at again. */
+/** A symbol can end, come back, or pass to another contract: listings older than this are refreshed. */
 export const RECHECK_AFTER = 7 * DAY;
 
 /**
- * A symbol's lives as the store knows them; the venue is requested where it knows none yet or where the look is old.
+ * A symbol's lives as the store knows them; the venue is queried if the store has none or an outdated one.
  * @throws as `findLives` does
  */
 export async function currentListing(
@@ -28,13 +28,13 @@ export async function currentListing(
   try {
     return (await refreshListing(ports, source, series, known)) ?? known;
   } catch (error) {
-    // An old look is better than none; the schedule goes on looking, and reports what refuses.
+    // An outdated listing is better than none; the schedule keeps trying and reports refusals.
     if (known && (error instanceof BudgetExhausted || error instanceof GordonError)) return known;
     throw error;
   }
 }
 
-/** Looks at the lives now and keeps what was found. @param known what an older look found @throws as `findLives` does */
+/** Finds the lives anew and stores them. @param known the result of the last search @throws as `findLives` does */
 export async function refreshListing(
   { store, venue, archive, clock }: ListingPorts,
   source: Pick<Source, 'listing' | 'tiers' | 'traded'>,

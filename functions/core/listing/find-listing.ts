@@ -9,11 +9,11 @@ import { stepOf } from '../time/timeframe.ts';
 /** A symbol whose newest row is older than this may be delisted; a halt is not that long. */
 const SILENT_FOR = 3 * DAY;
 
-/** @property frozen the end is that of rows which nobody traded: the symbol ended before */
+/** @property frozen the last rows have no trades: the symbol ended before them */
 export type FoundListing = Listing & { readonly frozen?: boolean };
 
 /**
- * Asks the venue for the span of a symbol's life: its first row, and if it no longer trades its last.
+ * Finds the span of a symbol's life at the venue: its first row and, if it no longer trades, its last.
  * @returns undefined when the venue knows the symbol but has no rows of it
  * @throws GordonError `unknown-symbol`
  */
@@ -23,7 +23,10 @@ export async function findListing(
   series: Series,
 ): Promise<FoundListing | undefined> {
   if ('listedAt' in probe) return probe;
-  const ask = async <T>(request: HttpRequest, read: (body: Uint8Array) => T): Promise<T | undefined> => {
+  const fetchAndRead = async <T>(
+    request: HttpRequest,
+    read: (body: Uint8Array) => T,
+  ): Promise<T | undefined> => {
     const answer = await venue.get(request);
     return answer && read(answer.body);
   };
@@ -33,14 +36,14 @@ export async function findListing(
   if (first === undefined || firstAt === undefined) return undefined;
   // The ledger's spans lie on the grid, and a first stamp may not.
   const listedAt = floorTo(firstAt, step);
-  const newest = await ask(probe.last(series), (body) => ({
+  const newest = await fetchAndRead(probe.last(series), (body) => ({
     at: probe.lastAt(body, series),
     frozen: probe.isFrozen?.(body, series) ?? false,
   }));
   const lastAt = newest?.at;
   if (!newest || lastAt === undefined) return { listedAt };
   if (!newest.frozen && lastAt > first.asOf - SILENT_FOR) return { listedAt };
-  const trading = await ask(probe.status(series), (body) => probe.isTrading(body, series)).catch(
+  const trading = await fetchAndRead(probe.status(series), (body) => probe.isTrading(body, series)).catch(
     whereRefused,
   );
   if (trading) return { listedAt };
@@ -48,8 +51,8 @@ export async function findListing(
 }
 
 /**
- * A list that does not have the symbol any more says that it does not trade, while its rows are still to be had. One that refuses
- * the request says nothing, so no end is proven.
+ * A list that no longer has the symbol shows that it does not trade, even though its rows can still be fetched. A refused
+ * request proves nothing about its end.
  */
 function whereRefused(error: unknown): boolean {
   if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;

@@ -19,14 +19,14 @@ import { endOfTrade, type Published, refineByRows } from './refine-lives.ts';
 
 export interface FoundLives {
   readonly listing: Listing | undefined;
-  /** false: the archive could not be asked, so it has to be looked at again */
+  /** false: the archive could not be reached, so the search has to be repeated */
   readonly complete: boolean;
 }
 
-/** No venue of ours is older. */
+/** No venue of the sources is older. */
 const OLDEST = Date.UTC(2015, 0);
 
-/** What is looked with. */
+/** The clients that the search uses. */
 export interface FindLivesPorts {
   readonly venue: VenueClient;
   readonly archive: ArchiveReader;
@@ -35,9 +35,9 @@ export interface FindLivesPorts {
 type Evidence = { readonly what: string; readonly status: number; readonly at: number };
 
 /**
- * Looks at all lives of a symbol: at what the venue's API says of it now, and at what its archive lists. The API forgets the
+ * Finds all lives of a symbol, from the venue's API as of now and from the listing of its archive. The API forgets the
  * contract that had the ticker before, or the symbol as a whole; the archive keeps both.
- * @param before what an older look found: a silence that it knew is requested again, and one that it took for the end may be over
+ * @param before the result of an earlier search: silences that it knew are requested again, and one that it took for the end may be over
  * @throws GordonError `unknown-symbol` when neither knows it, and what venues throw
  */
 export async function findLives(
@@ -82,7 +82,7 @@ export async function findLives(
   try {
     published = await publishedObjects(noted, source, series, rest?.listedAt, now);
   } catch (error) {
-    // The listing is a second witness: where the API knows the symbol, its word serves until the archive answers again.
+    // The listing is a second source: if the API knows the symbol, its answer is used until the archive is back.
     if (unknown !== undefined || !(error instanceof GordonError || error instanceof BudgetExhausted))
       throw error;
     return { listing: rest, complete: false };
@@ -104,7 +104,7 @@ export async function findLives(
 const isUnknown = (error: unknown): boolean =>
   error instanceof GordonError && error.code === 'unknown-symbol';
 
-/** Whole objects that lack between others, within the life that the API knows. */
+/** Missing objects between existing ones, within the life that the API knows. */
 export function gapsWithin(rest: Listing, published: readonly Period[]): RangeSet {
   const objects = normalize(published);
   return objects.slice(1).flatMap((next, i) => {
@@ -114,10 +114,10 @@ export function gapsWithin(rest: Listing, published: readonly Period[]): RangeSe
 }
 
 /**
- * Lives out of what two witnesses say.
+ * Combines the lives that the API and the archive know.
  * @param rest the one life that the API knows; undefined: it does not know the symbol
  * @param published the periods of the objects that the archive lists
- * @param gaps stretches of that life without object and without row
+ * @param gaps stretches of that life that have neither an object nor a row
  */
 export function livesBy(
   rest: Listing | undefined,
@@ -125,7 +125,7 @@ export function livesBy(
   gaps: RangeSet,
 ): Listing | undefined {
   const known = rest ? livesOf(rest) : [];
-  // One object that lacks between others ends no life where the API cannot say anything of it.
+  // One missing object between others does not end a life if the API knows nothing of it.
   const earlier = hull(normalize(published.filter((one) => isEarlier(one, rest?.listedAt))));
   if (!earlier && gaps.length === 0) return rest;
   const lives = normalize([...(earlier ? [earlier] : []), ...subtract(known, gaps)]);
@@ -152,7 +152,7 @@ async function withoutFrozen(
   return { listedAt, delistedAt: isKnown ? end : delistedAt! };
 }
 
-/** Silences within the life that the API knows, as an older look had them: between its lives, and from its end to the comeback. */
+/** Silences within the life that the API knows, as an earlier search found them: between its lives, and from its end to the comeback. */
 async function knownGaps(
   venue: VenueClient,
   { tiers }: Pick<Source, 'tiers'>,
@@ -176,7 +176,7 @@ async function knownGaps(
     : union(between, [{ start: since.end, end: back }]);
 }
 
-/** The API's own answer about the stretch. One that does not reach back so far is no witness. */
+/** Whether the API has no rows of the stretch. An API that does not reach back so far proves nothing. */
 async function isSilent(
   venue: VenueClient,
   { tiers }: Pick<Source, 'tiers'>,
@@ -191,12 +191,12 @@ async function isSilent(
   return !times.some((at) => gap.start <= at && at < gap.end);
 }
 
-/** An object that holds the first row itself is of the life that the API knows. */
+/** Whether an object belongs to an earlier life. The object that holds the first row belongs to the life that the API knows. */
 const isEarlier = ({ end }: Range, firstRow = Number.POSITIVE_INFINITY): boolean => end <= firstRow;
 
 /**
- * The periods of which the archive has an object, of the coarsest tier that can be listed. The last month of a life that the API
- * does not know may have objects of days alone, so the finer tiers are listed from there on.
+ * The periods for which the archive has an object, by the coarsest tier that can be listed. The last month of a life that the API
+ * does not know may have daily objects only, so the finer tiers are listed from there on.
  * @param firstRow of the life that the API knows; undefined: it knows none
  */
 async function publishedObjects(

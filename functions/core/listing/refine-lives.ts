@@ -16,9 +16,9 @@ export interface Published extends Period {
 type Refined = Pick<Source, 'traded'>;
 
 /**
- * Moves those borders of lives that are the borders of archive objects to the rows within: a life begins with the first row of its
- * first object and ends with the last candle in which there was a trade, for an archive may go on with frozen candles after
- * a contract's end. What does not read leaves its border where it is.
+ * Moves borders of lives that are known by whole archive objects to the rows inside them. A life begins with the first row of
+ * its first object and ends with the last candle that has a trade, because an archive may continue with frozen candles after a
+ * contract's end. An object that cannot be read leaves its border where it is.
  */
 export async function refineByRows(
   archive: ArchiveReader,
@@ -56,7 +56,7 @@ async function firstRow(
   return batches?.find(({ length }) => length > 0)?.times[0];
 }
 
-/** Backwards, object by object: the close of the last candle with a trade, on the grid of the series. */
+/** Searches backwards, object by object, for the close of the last candle with a trade; epoch ms, on the grid of the series. */
 export async function endOfTrade(
   archive: ArchiveReader,
   { traded }: Refined,
@@ -67,7 +67,7 @@ export async function endOfTrade(
   for (const object of objects.toSorted((a, b) => b.end - a.end)) {
     const tier = traded ? traded.tiers.find(({ unit }) => unit === object.tier.unit) : object.tier;
     if (!tier) return undefined;
-    // Days say in which file it ended, without reading years of minutes that say nothing.
+    // Daily candles show in which file trade ended, without reading years of minutes.
     const days = traded && stepOf(fine.timeframe) < HOUR ? ({ ...fine, timeframe: '1d' } as const) : fine;
     const rough = await lastTrade(archive, tier, days, object, traded?.count);
     if (rough === 'unread') return undefined;
@@ -99,7 +99,7 @@ async function lastTrade(
   return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
-/** @returns undefined where the object does not read */
+/** @returns undefined when the object cannot be read */
 async function batchesOf(
   archive: ArchiveReader,
   tier: ArchiveTier,

@@ -6,20 +6,20 @@ import { type ListingPorts, RECHECK_AFTER, refreshListing } from './current-list
 
 export interface WatchLivesPorts extends ListingPorts {
   readonly sources: Sources;
-  /** whose lives are due, oldest look first */
+  /** series whose lives are due, the longest unchecked first */
   readonly livesDue: LivesDue;
 }
 
-/** What does not trade any more, and fell silent too short a time ago to say that this was its end. */
+/** Symbols that no longer trade, but stopped too recently to be sure that they ended. */
 const RECHECK_UNCLEAR_AFTER = DAY;
 
 /** Each takes up to six requests; what is left comes first in the next run. */
 const MOST_SERIES = 500;
 
 /**
- * Looks again at the lives of symbols: those whose look is old, and those of which a venue's list has changed since. It ends
- * early where a venue asks for a pause; one that refuses does not keep the others from being looked at.
- * @returns how many were looked at
+ * Refreshes the lives of symbols: those that are out of date, and those whose entry in the venue's list has changed since. It ends
+ * early when a venue is rate limited; a venue that refuses does not stop the others.
+ * @returns how many were refreshed
  * @throws GordonError of the first symbol that failed, after the others
  */
 export async function watchLives(ports: WatchLivesPorts): Promise<number> {

@@ -18,12 +18,12 @@ export interface SymbolPorts extends ResolvePorts, ListingPorts {
 
 export const MAX_SYMBOLS = 1_000;
 
-/** Symbols that the venues are asked about at the same time: whoever orders waits, and API Gateway for 29 seconds at most. */
+/** Symbols that are checked with the venues at the same time: the caller waits, and API Gateway for 29 seconds at most. */
 export const LOOKED_UP_AT_ONCE = 16;
 
 /**
- * The lives of so many symbols are looked up while the order waits. Of more it is enough that the venue lists them: their lives
- * are looked up when a hole asks for them, and whoever orders does not wait for thousands of answers.
+ * The lives of up to this many symbols are looked up while the order waits. For more it is enough that the venue lists them: their
+ * lives are looked up when a hole needs them, and the caller does not wait for thousands of answers.
  */
 const LIVES_LOOKED_UP = 16;
 
@@ -36,7 +36,7 @@ interface Looked {
 
 /**
  * Refuses a symbol that no chosen venue lists; one that only some list goes on with those. What cannot be a symbol of a
- * source at all is not even worth a word, as long as it is one of another. Selectors become the symbols that they stand for,
+ * source at all is ignored there, as long as it can be one of another. Selectors become the symbols that they stand for,
  * and what a selector chose is left out rather than refused.
  * @throws GordonError `unknown-symbol`, `too-many-symbols`, and as `resolveSymbols` does
  */
@@ -51,11 +51,11 @@ export async function checkSymbols(ports: SymbolPorts, order: JobOrder): Promise
     symbols,
     async (symbol): Promise<Looked> => {
       const possible = chosen.filter((source) => source.symbolPattern.test(symbol));
-      const asked = { ports, lists, symbol, timeframe: order.timeframe };
+      const evidence = { ports, lists, symbol, timeframe: order.timeframe };
       const known = await Promise.all(
         possible.map(async (source) => {
           if (listed.has(`${source.id} ${symbol}`)) return true;
-          const answer = isKnown(asked, source);
+          const answer = isKnown(evidence, source);
           return selected.has(symbol) ? answer.catch(unlessRefused) : answer;
         }),
       );
@@ -80,11 +80,11 @@ export async function checkSymbols(ports: SymbolPorts, order: JobOrder): Promise
   };
 }
 
-/** What can be a symbol of no chosen source is left out of all of them. */
+/** Pairs of source and symbol to leave out. A word that cannot be a symbol of any chosen source is left out of all of them. */
 const leftOut = ({ symbol, possible, unlisted }: Looked, chosen: readonly Source[]): string[] =>
   (possible.length > 0 ? unlisted : chosen.map(({ id }) => id)).map((id) => `${id} ${symbol}`);
 
-/** A venue that refuses what its own list or another one's has: nobody who ordered has made a mistake. */
+/** Treats a venue's refusal of a symbol that a list has as "not listed": the order itself is correct. */
 function unlessRefused(error: unknown): false {
   if (error instanceof GordonError && error.name === 'PermanentError') return false;
   throw error;
@@ -98,11 +98,11 @@ interface Evidence {
 }
 
 /**
- * By what is known of it, by the venue's list and, for a list forgets, by the folders of its archive. Only a symbol that an archive
- * has and a list has not is looked up, and one of a venue without an archive.
+ * Checks what is known of the symbol, the venue's list and, because lists forget, the folders of its archive. A symbol is looked up
+ * only if the archive has it and the list has not, or if the venue has no archive.
  */
-async function isListedByNow(asked: Evidence, source: Source): Promise<boolean> {
-  const { ports, lists, symbol, timeframe } = asked;
+async function isListedByNow(evidence: Evidence, source: Source): Promise<boolean> {
+  const { ports, lists, symbol, timeframe } = evidence;
   if ('listedAt' in source.listing) return true;
   if (await ports.store.listing({ source: source.id, symbol, timeframe })) return true;
   const roster = ports.rosters?.find(({ sources }) => sources.includes(source.id));
@@ -110,11 +110,11 @@ async function isListedByNow(asked: Evidence, source: Source): Promise<boolean> 
   if (list === 'unreachable' || list?.symbols.has(symbol)) return true;
   const archived = list && (await lists.archived(roster!).catch(whereUnreachable));
   if (archived && archived !== 'unreachable' && !archived.has(symbol)) return false;
-  return isListed(asked, source);
+  return isListed(evidence, source);
 }
 
 async function isListed({ ports, symbol, timeframe }: Evidence, source: Source): Promise<boolean> {
-  // What the adapter itself proposes needs no proof; its life is looked up when a hole asks for it.
+  // What the adapter itself proposes needs no proof; its life is looked up when a hole needs it.
   if (source.defaultSymbols.includes(symbol)) return true;
   try {
     await currentListing(ports, source, { source: source.id, symbol, timeframe });
@@ -125,7 +125,7 @@ async function isListed({ ports, symbol, timeframe }: Evidence, source: Source):
   }
 }
 
-/** A venue that cannot be asked now is no reason to refuse: the archive may serve, and the job will tell. */
+/** A venue that cannot be reached now is no reason to refuse: the archive may have the rows, and the job will show it. */
 function whereUnreachable(error: unknown): 'unreachable' {
   if (error instanceof BudgetExhausted) return 'unreachable';
   const isRefusing = error instanceof GordonError && error.code === 'region-refused';

@@ -3,10 +3,11 @@ import { badRequest, parseInput } from '../errors/bad-request.ts';
 import type { GordonError } from '../errors/errors.ts';
 import type { JobOrder } from '../jobs/job.ts';
 import type { JobStore, NewJob, Workflow } from '../jobs/ports.ts';
+import { requireInstant } from '../queries/requested.ts';
 import type { Quote } from '../quote/quote.ts';
 import type { Sources } from '../series/source.ts';
 import { FAMILIES, type Family, type Source } from '../series/source.ts';
-import { addYears, type Clock, DAY, floorTo, iso, MINUTE, parseInstant } from '../time/time.ts';
+import { addYears, type Clock, DAY, floorTo, iso, MINUTE } from '../time/time.ts';
 import { isTimeframe, type Timeframe } from '../time/timeframe.ts';
 import { checkSymbols, MAX_SYMBOLS, type SymbolPorts } from './check-symbols.ts';
 import { type QuotePorts, quoteOrder } from './quote-order.ts';
@@ -32,7 +33,7 @@ export const OrderBody = z.strictObject({
 export type OrderBody = z.infer<typeof OrderBody>;
 
 /**
- * Takes an order: checks it, enters the job and starts its execution. Without a key it joins the same order that is at work.
+ * Takes an order: checks it, enters the job and starts its execution. Without a key it joins a running job with the same order.
  * @param quote what the job keeps as its quote; absent for orders of schedules
  * @throws GordonError `BadRequest` for an invalid order; then nothing was stored
  */
@@ -61,17 +62,18 @@ export async function createJob(
 }
 
 /**
- * The same checks, and what the job would take. Nothing is entered, not even what the venues say of a symbol.
+ * Checks an order like `createJob` and estimates what the job would take. Nothing is stored, not even a symbol's lives.
  * @throws GordonError `BadRequest`
  */
 export async function planJob(
   ports: CreatePorts & QuotePorts,
   body: unknown,
 ): Promise<JobOrder & { readonly quote: Quote }> {
-  const { store } = ports;
+  const { venue, archive, clock, sources, store, universes, rosters } = ports;
   const unsaved = { listing: store.listing.bind(store), saveListing: async () => {} };
+  const lists = { ...(universes && { universes }), ...(rosters && { rosters }) };
   const order = readOrder(ports, parseInput(OrderBody, body, 'the order'));
-  const checked = await checkSymbols({ ...ports, store: unsaved }, order);
+  const checked = await checkSymbols({ venue, archive, clock, sources, store: unsaved, ...lists }, order);
   return { ...checked, quote: await quoteOrder(ports, checked) };
 }
 
@@ -119,11 +121,8 @@ function timeframeOf(text: string, chosen: readonly Source[]): Timeframe {
   throw badRequest('unknown-timeframe', text, `${chosen[0]!.family} has no such timeframe.`, remedy);
 }
 
-function instant(text: string | undefined, field: string): number | undefined {
-  if (text === undefined) return undefined;
-  const at = parseInstant(text);
+function instant(text: string | undefined, field: 'from' | 'to'): number | undefined {
+  const at = requireInstant(text, field);
   // Nothing is older than the epoch, and the database knows no year 0.
-  if (at !== undefined) return Math.max(at, 0);
-  const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
-  throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
+  return at === undefined ? undefined : Math.max(at, 0);
 }

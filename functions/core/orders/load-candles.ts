@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { AGGREGATED } from '../aggregates/aggregates.ts';
 import { parseInput } from '../errors/bad-request.ts';
-import type { Job } from '../jobs/job.ts';
 import type { NewJob } from '../jobs/ports.ts';
 import { candleRange } from '../queries/candle-query.ts';
 import { iso } from '../time/time.ts';
@@ -39,18 +38,3 @@ export async function loadCandles(
   };
   return createJob(ports, order, key, quote);
 }
-
-/** A job as `POST /api/backfill` answers with it, and `GET` as the last one. */
-export const candleJob = (job: Job) => ({
-  id: job.id,
-  status: job.status,
-  symbol: job.symbols[0] ?? null,
-  timeframe: job.timeframe,
-  start: iso(job.from),
-  end: iso(job.to),
-  rows: job.rows,
-  created_at: iso(job.createdAt),
-  finished_at: job.finishedAt === undefined ? null : iso(job.finishedAt),
-  reason: job.reason ?? null,
-  job: `/backfill/jobs/${job.id}`,
-});

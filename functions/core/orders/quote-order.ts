@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { JobOrder } from '../jobs/job.ts';
-import { AT_ONCE, type JobSeries, missingOf, seriesOf, wantedOf } from '../jobs/job-series.ts';
+import { AT_ONCE, type JobSeries, jobSeries, readMissing, readWanted } from '../jobs/job-series.ts';
 import { planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { type ChunkEstimate, estimateChunk } from '../quote/estimate-chunk.ts';
@@ -16,19 +16,19 @@ export interface QuotePorts {
   readonly clock: Clock;
 }
 
-/** What an order will take. The ledger tells what is missing and how long the symbols lived; nothing else is asked. */
+/** What an order will take. The ledger knows what is missing and how long the symbols lived; no venue is queried. */
 export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Quote> {
   await ports.catalog.recount(RECOUNT_PATIENCE, order);
   const now = ports.clock();
-  const series = seriesOf(order, ports.sources);
+  const series = jobSeries(order, ports.sources);
   const chunks: ChunkEstimate[] = [];
-  // Most symbols of an order lack the same: what one of them takes, all of them take.
+  // Most symbols of an order lack the same ranges, so the estimate of one holds for all of them.
   const known = new Map<string, readonly ChunkEstimate[]>();
   const read = new Set<string>();
   const found = await pMap(
     series,
     async (one) => {
-      const missing = await missingOf(ports.catalog, one, await wantedOf(order, one, ports.catalog, now));
+      const missing = await readMissing(ports.catalog, one, await readWanted(order, one, ports.catalog, now));
       return { one, missing, listing: missing.length > 0 ? await knownListing(ports, one) : undefined };
     },
     { concurrency: AT_ONCE },

@@ -11,7 +11,7 @@ export interface ResolvePorts {
 
 export interface Resolved {
   readonly symbols: readonly string[];
-  /** those that a selector chose: that a venue lacks one is no mistake of the order */
+  /** those that a selector chose: the order is valid even if a venue does not list one of them */
   readonly selected: ReadonlySet<string>;
   /** `source symbol` pairs that a venue's list has just proven */
   readonly listed: ReadonlySet<string>;
@@ -20,7 +20,7 @@ export interface Resolved {
 }
 
 /**
- * Puts symbols in the place of selectors, as the venue lists and trades them now.
+ * Replaces selectors by symbols, as the venue lists and trades them now.
  * @throws GordonError `invalid-selector`, `empty-selection`, and what venues throw
  */
 export async function resolveSymbols(
@@ -58,7 +58,7 @@ async function chosenOf(
   word: string,
   selector: Selector,
 ): Promise<string[]> {
-  // Volumes cost as much as forty requests; who wants all of them needs no order.
+  // Volumes cost as much as forty requests, and a selector without a number needs no ranking.
   if (selector.top === undefined) return select(selector, instruments);
   const { body } = await orNone(word, universe.volumes.path, venue.get(universe.volumes));
   return select(selector, instruments, universe.parseVolumes(body));
@@ -75,6 +75,7 @@ async function orNone<T>(word: string, path: string, answer: Promise<T | undefin
   throw noAnswer(word, `${path} does not exist`);
 }
 
+/** The error for a selector that chooses no symbol: `empty-selection`. */
 export const emptySelection = (word: string, quote: string): GordonError =>
   badRequest('empty-selection', word, `nothing that trades in ${quote} is listed there.`);
 

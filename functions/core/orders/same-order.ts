@@ -1,8 +1,8 @@
 import type { JobOrder } from '../jobs/job.ts';
-import { orderedRange, seriesOf } from '../jobs/job-series.ts';
+import { jobSeries, orderedRange } from '../jobs/job-series.ts';
 import type { Sources } from '../series/source.ts';
 
-/** No step ends later; what is not final yet is no part of the comparison. */
+/** No step ends later. What is not final yet is not compared. */
 const END = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -11,7 +11,7 @@ const END = Number.MAX_SAFE_INTEGER;
  * @param now epoch ms
  */
 export function orderIdentity(order: JobOrder, sources: Sources, now: number): string {
-  const parts = seriesOf(order, sources).map((series) => {
+  const parts = jobSeries(order, sources).map((series) => {
     const isSnapshot = series.spec.tiers[0]?.kind === 'snapshot';
     const { start, end } = orderedRange(order, series, isSnapshot ? now : END);
     return `${series.source} ${series.symbol} ${start} ${end}`;

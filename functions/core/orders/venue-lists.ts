@@ -9,7 +9,7 @@ export interface VenueList {
   readonly unreadable: readonly string[];
 }
 
-/** Lists of venues, each requested once while an order is taken. Both throw what venues throw. */
+/** Lists of venues, each requested once for an order. Both throw what venues throw. */
 export interface VenueLists {
   /** @returns undefined when the venue has no such list */
   listed(roster: Roster): Promise<VenueList | undefined>;
@@ -17,6 +17,7 @@ export interface VenueLists {
   archived(roster: Roster): Promise<ReadonlySet<string> | undefined>;
 }
 
+/** Fetches lists of venues and keeps each for as long as the returned object lives: one order, one request for each list. */
 export function venueLists(venue: VenueClient): VenueLists {
   return {
     listed: once((roster) => load(venue, roster)),

@@ -5,7 +5,7 @@ import type { HttpAnswer, HttpRequest } from '../series/venue.ts';
 export type ArchiveRequest = Parameters<ArchiveReader['read']>[0];
 export type ProbeRequest = HttpRequest | ArchiveRequest;
 
-/** What came of one request. */
+/** The answer to one request. */
 export interface Evidence {
   /** of an archive object: the unpacked file */
   readonly body: Uint8Array;
@@ -21,13 +21,13 @@ export type Judgement =
   | { readonly kind: 'holds'; readonly seen: string }
   | { readonly kind: 'differs'; readonly differences: readonly string[] };
 
-/** One thing that an adapter and the simulator take for granted about a venue, and the requests that show whether it is so. */
+/** One assumption of an adapter and the simulator about a venue, with the requests that show whether it holds. */
 export interface Check {
   /** such as `binance-spot/klines_spot/unit`; unique */
   readonly id: string;
   /** a word for `--venue` */
   readonly venue: string;
-  /** a sentence without its full stop: what is so if the check holds */
+  /** the assumption, as a sentence without its full stop */
   readonly proves: string;
   /** ids of the sources that rely on it */
   readonly sources: readonly string[];
@@ -35,12 +35,14 @@ export interface Check {
   requests(now: number): readonly ProbeRequest[];
   /**
    * @param answers one for each request; undefined: the venue says that the object does not exist
-   * @throws GordonError `malformed-rows`, which is a difference too
+   * @throws GordonError `malformed-rows`, which counts as a difference
    */
   judge(answers: readonly (Evidence | undefined)[], now: number): Judgement;
 }
 
+/** Whether a check reads an archive object, with its checksum, rather than an answer of an API. */
 export const isArchive = (one: ProbeRequest): one is ArchiveRequest => 'checksum' in one;
+/** The HTTP request of a check; of an archive object that of the file itself. */
 export const toHttpRequest = (one: ProbeRequest): HttpRequest => (isArchive(one) ? one.file : one);
 
 /** Holds where nothing differs. @param differences false and undefined are left out */

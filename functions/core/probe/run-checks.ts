@@ -19,7 +19,7 @@ export interface ProbePorts {
   hasKey(env: string): boolean;
 }
 
-/** What a check came to. `unknown`: the venue could not be queried. */
+/** The result of a check. `unknown`: the venue could not be queried. */
 export interface Finding {
   readonly check: Check;
   readonly outcome: 'holds' | 'differs' | 'unknown';
@@ -29,7 +29,7 @@ export interface Finding {
   readonly at: number;
 }
 
-/** A host that no check could get an answer from: one request finds that out. */
+/** A host that answers no check; one request finds that out. */
 export interface Unreachable {
   /** the variable that points the host elsewhere, by which it is known */
   readonly env: string;
@@ -42,12 +42,12 @@ export interface ProbeResult {
   readonly unreachable: readonly Unreachable[];
 }
 
-/** A window of a minute turns in less; a ban does not. */
+/** The longest wait for a new window: that of a minute comes sooner, the end of a ban does not. */
 const LONGEST_WAIT = 70 * SECOND;
 
 class HostLost extends Error {}
 
-/** Queries the venues at once, each check of a venue after the other. Every request is sent once, whichever checks need it. */
+/** Runs the checks: all venues at the same time, the checks of one venue in order. Every request is sent once, however many checks need it. */
 export async function runChecks(checks: readonly Check[], ports: ProbePorts): Promise<ProbeResult> {
   const now = ports.clock();
   const lost = new Map<string, Unreachable>();
@@ -102,7 +102,7 @@ async function runCheck(
   }
 }
 
-/** An answer may be so different that an adapter falls over it, which is the difference to be named. */
+/** An answer may differ so much that the adapter fails on it; that is the difference to report. */
 function judgementOf(check: Check, answers: readonly (Evidence | undefined)[], now: number): Judgement {
   try {
     return check.judge(answers, now);
@@ -149,7 +149,7 @@ async function fetched(
   const file = await archive.read(one);
   if (!file) return undefined;
   const pieces: Uint8Array[] = [];
-  // A piece holds no longer than the turn.
+  // A piece is only valid during its turn of the loop, so it is copied.
   for await (const piece of file.content) pieces.push(piece.slice());
   const body = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -174,7 +174,7 @@ async function patiently<T>(work: () => Promise<T>, { clock, sleep }: ProbePorts
 
 const SYSTEM_CODE = /\b(?:E[A-Z]{3,}|[A-Z]+_[A-Z_]*|UND_ERR_[A-Z_]+)\b/;
 
-/** Why a host is of no use to any check; undefined: the error is about the one request. Nothing of this machine is named. */
+/** Why a host cannot serve any check; undefined: the error is about one request. The text names nothing of this machine. */
 function whyLost(error: unknown): string | undefined {
   if (!(error instanceof GordonError)) return undefined;
   if (error.code === 'timed-out') return 'it does not answer in time';

@@ -11,10 +11,10 @@ export interface StateSets {
   readonly missing: RangeSet;
 }
 
-/** Neighbouring buckets that are alike; the counts are of steps and for each of them. */
+/** Neighbouring buckets with the same counts. Counts are of steps, for each bucket. */
 export interface BucketRun extends Range {
   readonly buckets: number;
-  /** of events: rows, which come when they come, none or many in one step */
+  /** of events: rows; there may be none or many in one step */
   readonly have: number;
   /** of events: steps that the ledger accounts for; of others it is `have` */
   readonly accounted?: number;
@@ -24,12 +24,14 @@ export interface BucketRun extends Range {
   readonly missing: number;
 }
 
+/** The start of the UTC hour, day or month that an instant lies in; epoch ms. */
 export function bucketStart(bucket: Bucket, at: number): number {
   if (bucket !== 'month') return floorTo(at, bucket === 'day' ? DAY : HOUR);
   const date = new Date(at);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
 }
 
+/** The exclusive end of the bucket that begins at `start`; epoch ms. */
 export function bucketEnd(bucket: Bucket, start: number): number {
   if (bucket !== 'month') return start + (bucket === 'day' ? DAY : HOUR);
   const date = new Date(start);
@@ -50,8 +52,7 @@ export function bucketBorders(bucket: Bucket, range: Range): number[] {
 }
 
 /**
- * Counts the steps of each state in each bucket; a step belongs to the bucket in which it begins. Buckets with nothing in
- * them are left out.
+ * Counts the steps of each state in each bucket. A step belongs to the bucket in which it begins. Empty buckets are left out.
  * @param borders of whole buckets, ascending
  * @param rows of events: how many there are in each bucket, by its start
  */

@@ -2,7 +2,7 @@ import { badRequest } from '../errors/bad-request.ts';
 import { readColumns, type TableSpec, timeColumn } from '../series/table.ts';
 import type { RowsRequest } from './ports.ts';
 
-/** Of candles that are made of smaller ones, what is the sum of theirs. */
+/** Columns of longer candles that are the sum of those of the shorter ones. */
 export const summedColumns = (table: TableSpec): string[] =>
   table.columns.map(({ name }) => name).filter((name) => /volume$|^trades$|^turnover$/.test(name));
 
@@ -14,13 +14,13 @@ export const hasCloseTime = (table: TableSpec): boolean =>
  * Narrows the rows to columns by name, `open_time,close`.
  * @throws GordonError `unknown-column`, which has the new name of one that was renamed
  */
-export function withColumns(asked: RowsRequest, list: string | undefined): RowsRequest {
-  if (list === undefined) return asked;
-  const { table } = asked;
-  const known = namesOf(asked);
+export function withColumns(request: RowsRequest, list: string | undefined): RowsRequest {
+  if (list === undefined) return request;
+  const { table } = request;
+  const known = namesOf(request);
   const columns = list.split(',').map((name) => name.trim());
   const unknown = columns.find((name) => !known.includes(name));
-  if (unknown === undefined) return { ...asked, columns };
+  if (unknown === undefined) return { ...request, columns };
   const renamed = table.renamed?.[unknown];
   const remedy = renamed
     ? `${unknown} was renamed: write ${renamed}.`

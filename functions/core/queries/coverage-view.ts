@@ -1,6 +1,6 @@
 import { badRequest } from '../errors/bad-request.ts';
 import type { Job } from '../jobs/job.ts';
-import { seriesOf } from '../jobs/job-series.ts';
+import { jobSeries } from '../jobs/job-series.ts';
 import { settledEnd } from '../series/borders.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
@@ -28,9 +28,9 @@ export interface SeriesBuckets extends Series, Range {
   readonly runs: readonly BucketRun[];
 }
 
-/** Most buckets that one question may be about: 100 series by day for ten years. */
+/** The most buckets that one query may cover: 100 series by day for ten years. */
 const MOST_BUCKETS = 400_000;
-/** Most runs of one answer: some 6 MB is what a function may answer. */
+/** The most runs in one answer: a function may return about 6 MB. */
 const MOST_RUNS = 40_000;
 
 /** Rows of the tables of events: by source and symbol, then by the start of the bucket, epoch ms. */
@@ -47,32 +47,32 @@ export interface CoverageRequest {
 }
 
 /**
- * Every series by bucket. What the venue has not had time to publish counts for nothing yet.
+ * The coverage of every series by bucket. What the venue has not had time to publish is not counted.
  * @throws GordonError `too-many-buckets`
  */
 export function coverageView(
   accounts: readonly SeriesAccount[],
   active: readonly Job[],
   sources: Sources,
-  asked: CoverageRequest,
+  request: CoverageRequest,
   rows: RowCounts = new Map(),
 ): SeriesBuckets[] {
   const ordered = orderedNow(active, sources);
   const first = Math.min(...accounts.flatMap(({ requested }) => requested.slice(0, 1).map((r) => r.start)));
-  const from = asked.from ?? (Number.isFinite(first) ? first : asked.to);
-  const to = Math.min(asked.to, asked.now);
+  const from = request.from ?? (Number.isFinite(first) ? first : request.to);
+  const to = Math.min(request.to, request.now);
   if (from >= to) return [];
-  const range = wholeBuckets(asked.bucket, { start: from, end: to });
+  const range = wholeBuckets(request.bucket, { start: from, end: to });
   // Counted by the shortest month before any border is made: a range may be as long as the calendar.
-  const shortest = bucketEnd(asked.bucket, Date.UTC(2025, 1)) - Date.UTC(2025, 1);
+  const shortest = bucketEnd(request.bucket, Date.UTC(2025, 1)) - Date.UTC(2025, 1);
   refuseMoreThan(MOST_BUCKETS, (accounts.length * (range.end - range.start)) / shortest);
-  const borders = bucketBorders(asked.bucket, range);
+  const borders = bucketBorders(request.bucket, range);
   const out: SeriesBuckets[] = [];
   let runs = 0;
   for (const account of accounts) {
     const { source, symbol, timeframe } = account;
     const inFlight = ordered.get(seriesLabel(account)) ?? [];
-    const due = settledEnd(sources[source]!, stepOf(timeframe), asked.now);
+    const due = settledEnd(sources[source]!, stepOf(timeframe), request.now);
     const states = stateSets(account, inFlight, range, due);
     const series = { source, symbol, timeframe, ...range };
     const isEvents = sources[source]!.table.cadence === 'irregular';
@@ -86,10 +86,14 @@ export function coverageView(
 
 function refuseMoreThan(most: number, buckets: number): void {
   if (buckets <= most) return;
-  const remedy = 'Ask for one source or symbol, a shorter range or larger buckets.';
+  const remedy = 'Request one source or symbol, a shorter range or larger buckets.';
   throw badRequest('too-many-buckets', 'the query', 'the answer would be too large.', remedy);
 }
 
+/**
+ * Splits the time of a series within a range into disjoint sets by state.
+ * @param due epoch ms; what lies after it is not missing yet
+ */
 export function stateSets(account: SeriesAccount, inFlight: RangeSet, range: Range, due: number): StateSets {
   const proven = normalize(Object.values(account.empty).flat());
   const wanted = clip(account.requested, { start: range.start, end: Math.min(range.end, due) });
@@ -107,14 +111,14 @@ export function stateSets(account: SeriesAccount, inFlight: RangeSet, range: Ran
   };
 }
 
-/** What jobs were ordered to fill, by the series' label. */
+/** The ranges that running jobs were ordered to fill, by the series' label. */
 export function orderedNow(jobs: readonly Job[], sources: Sources): Map<string, RangeSet> {
   const ordered = new Map<string, RangeSet>();
   for (const job of jobs) {
     const all = job.alsoRequested
       ? { start: Number.NEGATIVE_INFINITY, end: job.to }
       : { start: job.from, end: job.to };
-    for (const series of seriesOf(job, sources)) {
+    for (const series of jobSeries(job, sources)) {
       const label = seriesLabel(series);
       ordered.set(label, union(ordered.get(label) ?? [], [all]));
     }

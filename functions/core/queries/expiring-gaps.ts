@@ -89,6 +89,6 @@ const entry = (
   start,
   end,
   lostAt,
-  // Downward: no day is promised that is not there.
+  // Rounded down, so that the report never promises a day too many.
   daysLeft: Math.max(0, Math.floor((100 * (lostAt - now)) / DAY) / 100),
 });

@@ -7,7 +7,7 @@ import { settledEnd } from '../series/borders.ts';
 import type { Source, Sources } from '../series/source.ts';
 import { spellingOf } from '../series/spelling.ts';
 import { clip, hull, type Range, subtract } from '../time/range.ts';
-import { type Clock, floorTo, iso } from '../time/time.ts';
+import { type Clock, floorTo } from '../time/time.ts';
 import { isTimeframe, stepOf, type Timeframe } from '../time/timeframe.ts';
 
 export interface InspectPorts {
@@ -46,7 +46,7 @@ export function candleSeries(
 
 /**
  * Ranges of closed candles that are not there, and are not proven never to have been. Rows are counted first, so what
- * somebody deleted is seen too.
+ * was deleted is seen too.
  * @param range floored to the grid, as an order's is; an end that is not given is that of all that was ever ordered
  * @throws GordonError `nothing-ordered` when there is no such thing
  */
@@ -60,22 +60,22 @@ export async function candleGaps(
   const requested = await ports.catalog.requested(series);
   const known = hull(requested);
   if (range.start === undefined && !known) {
-    const remedy = 'Order it (POST /api/backfill), or tell a start.';
+    const remedy = 'Order it (POST /api/backfill), or name a start.';
     throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy);
   }
   // What the venue has not had time to publish is no gap yet.
   const published = settledEnd(spec, step, ports.clock());
-  const asked: Range = {
+  const window: Range = {
     start: floorTo(range.start ?? known!.start, step),
     end: Math.min(range.end === undefined ? (known?.end ?? published) : floorTo(range.end, step), published),
   };
-  if (asked.start >= asked.end) return [];
-  await ports.catalog.reconcile(series, asked);
+  if (window.start >= window.end) return [];
+  await ports.catalog.reconcile(series, window);
   const found = await reportOf(ports, symbol, timeframe);
   const gaps = (found?.gaps ?? []).flatMap((gap) =>
-    clip([gap], asked).map((part): Gap => ({ ...gap, ...part, steps: (part.end - part.start) / step })),
+    clip([gap], window).map((part): Gap => ({ ...gap, ...part, steps: (part.end - part.start) / step })),
   );
-  const never = subtract([asked], requested).map(
+  const never = subtract([window], requested).map(
     (part): Gap => ({ ...part, steps: (part.end - part.start) / step, cause: 'ours' }),
   );
   return [...gaps, ...never].sort((a, b) => a.start - b.start);
@@ -114,34 +114,3 @@ async function lastJobOf(
   const page = await jobs.list({ statuses: JOB_STATUSES, source: 'candles', limit: 100 });
   return page.jobs.find((job) => symbol === undefined || job.symbols.includes(symbol));
 }
-
-/** As `GET /api/backfill?type=gaps` answers. */
-export const gapView = ({ start, end, steps, error }: Gap) => ({
-  start: iso(start),
-  end: iso(end),
-  missing: steps,
-  ...(error === undefined ? { cause: 'not-fetched' as const } : { cause: 'failed' as const, error }),
-});
-
-const isoOrNull = (at: number | null | undefined) => (at === null || at === undefined ? null : iso(at));
-
-/** As `GET /api/backfill?type=status` answers about one series. */
-export const seriesView = (series: SeriesReport | undefined) => ({
-  earliest: isoOrNull(series?.earliest),
-  latest: isoOrNull(series?.latest),
-  rows: series?.rows ?? 0,
-  requested: (series?.requested ?? []).map(({ start, end }) => ({ start: iso(start), end: iso(end) })),
-  empty: (series?.empty ?? []).map(({ start, end, reason }) => ({
-    start: iso(start),
-    end: iso(end),
-    reason,
-  })),
-});
-
-export const aggregateView = (a: AggregateStatus) => ({
-  name: a.name,
-  healthy: a.healthy,
-  last_refresh: isoOrNull(a.lastRefresh),
-  next_refresh: isoOrNull(a.nextRefresh),
-  watermark: isoOrNull(a.watermark),
-});

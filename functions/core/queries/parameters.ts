@@ -26,7 +26,7 @@ export const JobsQuery = z.strictObject({
   status: z
     .string()
     .optional()
-    .meta({ description: 'statuses with commas between them, or `all`; the active ones unless told' }),
+    .meta({ description: 'statuses, separated by commas, or `all`; defaults to the active ones' }),
   source: z.string().optional(),
   limit: limit(50, 100),
   cursor: z.string().optional().meta({ description: 'the id of the last job of the page before' }),
@@ -67,7 +67,7 @@ export const CoverageQuery = z.strictObject({
 export const SpansQuery = z.strictObject({
   source: z.string().meta({ description: 'one source, such as `klines_spot`' }),
   symbol: Name,
-  timeframe: Step.optional().meta({ description: "the source's usual one unless told" }),
+  timeframe: Step.optional().meta({ description: "defaults to the source's usual one" }),
   ...range,
   limit: limit(200, 1_000),
 });

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { AGGREGATES, type Aggregate, type AggregateStore, type Window } from '../aggregates/aggregates.ts';
 import { badRequest, parseInput } from '../errors/bad-request.ts';
+import { Instant, type Shape } from '../time/fields.ts';
 import type { Range } from '../time/range.ts';
-import { type Clock, ceilTo, DAY, floorTo, iso, SECOND } from '../time/time.ts';
+import { type Clock, ceilTo, DAY, floorTo, iso, isoOrNull, SECOND } from '../time/time.ts';
 import { requireInstant } from './requested.ts';
 
 const NAMES = AGGREGATES.map(({ name }) => name) as [string, ...string[]];
 
-/** The body of `POST /backfill/aggregates/refresh`: one aggregate, and from where to where; null is no bound. */
+/** The body of `POST /backfill/aggregates/refresh`: one aggregate and a window; null is no bound. */
 export const RefreshBody = z.strictObject({
   view: z.enum(NAMES),
   start: z.string().nullable(),
@@ -20,7 +21,7 @@ export interface ViewRefresh {
 }
 
 /**
- * Reads a refresh as TimescaleDB does: of the window only whole buckets are refreshed.
+ * Parses a refresh. As in TimescaleDB, only the whole buckets of the window are refreshed.
  * @throws GordonError `invalid-request`, `invalid-time`, `empty-range`, `window-too-small`
  */
 export function readRefresh(body: unknown): ViewRefresh {
@@ -43,18 +44,24 @@ export function readRefresh(body: unknown): ViewRefresh {
 /** Of all symbols; reading that many 5-minute rows takes a second or two. A multiple of every bucket. */
 const PIECE = 30 * DAY;
 
-/** A call answers within 29 s, and the last piece may take a while. */
+/** Time after which no further piece is begun: an answer has 29 s, and the last piece may take a while. */
 const BUDGET = 10 * SECOND;
 
-export interface ViewRefreshed {
-  readonly view: string;
-  readonly start: string | null;
-  readonly end: string | null;
-  /** where to go on; null when all of it is done */
-  readonly next: string | null;
-}
+export const ViewRefreshed = z
+  .object({
+    view: z.string(),
+    start: Instant.nullable().meta({
+      description: 'the first bucket that was refreshed; null: from the first on',
+    }),
+    end: Instant.nullable().meta({ description: 'up to here; null: to the open bucket' }),
+    next: Instant.nullable().meta({
+      description: 'where to go on: a call does what it can in a few seconds',
+    }),
+  })
+  .meta({ id: 'ViewRefreshed' });
+export type ViewRefreshed = Shape<typeof ViewRefreshed>;
 
-/** Refreshes a window of one aggregate piece by piece, as far as it comes in one call. */
+/** Refreshes a window of one aggregate piece by piece, as far as one call has time for. */
 export async function refreshView(
   { aggregates, clock }: { readonly aggregates: AggregateStore; readonly clock: Clock },
   { aggregate, window }: ViewRefresh,
@@ -68,18 +75,17 @@ export async function refreshView(
     }
     await aggregates.refreshWindow(aggregate.name, piece);
   }
-  const text = (at: number | null): string | null => (at === null ? null : iso(at));
   return {
     view: aggregate.name,
-    start: text(window.start),
-    end: next === null ? text(window.end) : iso(next),
-    next: text(next),
+    start: isoOrNull(window.start),
+    end: next === null ? isoOrNull(window.end) : iso(next),
+    next: isoOrNull(next),
   };
 }
 
 /**
- * The window in pieces that meet at the starts of days. Where there are no rows there is little to do, so what lies before
- * the first or behind the last of them goes with the piece that is next to it.
+ * Splits a window into pieces that meet at the start of a day. What lies before the first row or after the last one has little
+ * work and belongs to the piece next to it.
  */
 export function splitWindow({ start, end }: Window, extent: Range | undefined): Window[] {
   const cuts: number[] = [];

@@ -5,7 +5,7 @@ import type { Range } from '../time/range.ts';
 import { addYears, parseInstant } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 
-/** Reads what the queries of the routes have in common. Each @throws GordonError `BadRequest` */
+/** Parsing that the queries of several routes share. Each @throws GordonError `BadRequest` */
 
 /** The sources of a family, one by its id, or all. */
 export function sourcesFor(sources: Sources, word: string | undefined): readonly Source[] {
@@ -16,12 +16,14 @@ export function sourcesFor(sources: Sources, word: string | undefined): readonly
   throw badRequest('unknown-source', word!, 'there is no such source.');
 }
 
+/** One source by its id. @throws GordonError `unknown-source` */
 export function sourceNamed(sources: Sources, id: string): Source {
   const source = sources[id];
   if (source && source.id === id) return source;
   throw badRequest('unknown-source', id, 'there is no such source.');
 }
 
+/** The series that a request names; its timeframe defaults to the source's. @throws GordonError `unknown-source` */
 export function findSeries(
   sources: Sources,
   request: { readonly source: string; readonly symbol: string; readonly timeframe?: Timeframe | undefined },
@@ -30,6 +32,7 @@ export function findSeries(
   return { source: id, symbol: request.symbol, timeframe: request.timeframe ?? defaultTimeframe };
 }
 
+/** Parses an instant, epoch ms. @throws GordonError `invalid-time`, which names the field */
 export function requireInstant(
   text: string | undefined,
   field: 'from' | 'to' | 'start' | 'end' | 'before',
@@ -37,8 +40,7 @@ export function requireInstant(
   if (text === undefined) return undefined;
   const at = parseInstant(text);
   if (at !== undefined) return at;
-  const remedy = 'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
-  throw badRequest('invalid-time', field, `"${text}" is not a time.`, remedy);
+  throw badRequest('invalid-time', field, `"${text}" is not a time.`);
 }
 
 interface Bounds {
@@ -46,14 +48,14 @@ interface Bounds {
   readonly to?: string | undefined;
 }
 
-/** The bounds as they were given. */
+/** The bounds of a query, as given. */
 export function parseBounds({ from, to }: Bounds): { from: number | undefined; to: number | undefined } {
   const bounds = { from: requireInstant(from, 'from'), to: requireInstant(to, 'to') };
   if (bounds.from === undefined || bounds.to === undefined || bounds.from < bounds.to) return bounds;
   throw badRequest('empty-range', 'the range', `from ${from} must lie before to ${to}.`);
 }
 
-/** The last year until now, where no bounds are given. */
+/** The bounds of a query; they default to the last year. */
 export function parseRange(request: Bounds, now: number): Range {
   const { from, to } = parseBounds(request);
   const end = to ?? Math.max(now, (from ?? 0) + 1);

@@ -3,10 +3,10 @@ import type { HttpRequest } from '../series/venue.ts';
 import { periodAt } from '../time/period.ts';
 import { stepOf } from '../time/timeframe.ts';
 
-/** Lies in the past of every archive, so its objects are there. */
+/** A day that every archive has objects for. */
 const SOME_DAY = Date.UTC(2024, 0, 15);
 
-/** A request of each kind that a source sends, as it would put it itself: cheap ones, and a checksum before its object. */
+/** One cheap request of each kind that a source sends, exactly as it would send it. A checksum comes before its object. */
 export function sampleRequests(source: Source): HttpRequest[] {
   const timeframe = source.defaultTimeframe;
   const series = { source: source.id, symbol: source.defaultSymbols[0]!, timeframe };

@@ -11,7 +11,7 @@ import type { RowsRequest } from './ports.ts';
 import { parseBounds, sourceNamed } from './requested.ts';
 
 /**
- * Reads a question for rows. Only tables that a source fills and the aggregates made of them can be asked.
+ * Parses a query for rows of a table. Only tables that a source fills and the aggregates made of them can be queried.
  * @throws GordonError `unknown-table`, `unknown-source`, `invalid-request`, `no-candles`, `unknown-column`, `invalid-time`,
  *   `empty-range`
  */
@@ -31,7 +31,7 @@ export function parseRowsRequest(
   const { from, to } = parseBounds(query);
   const isCandles = ['open', 'high', 'low', 'close'].every((column) => hasColumn(table, column));
   const step = timeframe ? stepOf(timeframe) : 0;
-  const asked = {
+  const request = {
     table,
     where,
     from,
@@ -39,10 +39,10 @@ export function parseRowsRequest(
     limit: query.limit,
     ...(isCandles && { closesAfterMs: bucket ?? step }),
   };
-  if (query.every === undefined) return withColumns(asked, query.columns);
+  if (query.every === undefined) return withColumns(request, query.columns);
   const every = stepOf(query.every);
   if (!isCandles || !hasKey(table, 'timeframe') || every % step !== 0) throw noCandles(name, query.every);
-  const sized = every === step ? asked : { ...asked, closesAfterMs: every, candles: { step, every } };
+  const sized = every === step ? request : { ...request, closesAfterMs: every, candles: { step, every } };
   return withColumns(sized, query.columns);
 }
 
@@ -60,7 +60,7 @@ function tableNamed(
   const base = sources[AGGREGATED.source];
   const aggregate = base && AGGREGATES.find((one) => one.name === name);
   if (aggregate) return { table: aggregateTable(name), bucket: aggregate.width };
-  const remedy = 'GET /backfill/sources tells the tables that there are.';
+  const remedy = 'GET /backfill/sources lists the tables.';
   throw badRequest('unknown-table', name, 'there is no such table.', remedy);
 }
 

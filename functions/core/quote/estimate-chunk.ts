@@ -14,7 +14,7 @@ import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, un
 import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 
-/** Requests of one kind that a chunk will make. */
+/** Requests of one limit family that a chunk will send. */
 export interface VenueRequests {
   /** of a limit family, or of a venue that publishes no limit */
   readonly scope: string;
@@ -25,7 +25,7 @@ export interface VenueRequests {
 
 export interface ChunkEstimate {
   readonly requests: readonly VenueRequests[];
-  /** objects and pages: what is waited for, one after the other */
+  /** objects and pages, which are fetched one after the other */
   readonly fetches: number;
   readonly rows: number;
 }
@@ -42,7 +42,7 @@ export interface EstimateOptions {
 }
 
 /**
- * What fetching a chunk will ask for when every file is where it should be, from the source's tiers alone. Nobody is asked,
+ * The requests that fetching a chunk takes when every file is where it should be, from the source's tiers alone. Nothing is sent,
  * so holes, damaged files and repeated requests are not in it.
  */
 export function estimateChunk(
@@ -53,17 +53,17 @@ export function estimateChunk(
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
   let left = options.listing ? intersect(missing, livesOf(options.listing)) : missing;
-  let told: RangeSet = [];
+  let covered: RangeSet = [];
   for (const tier of source.tiers) {
     const before = left;
     if (tier.kind === 'archive') left = subtract(left, objects(tier, chunk, left, options, tally));
     else if (tier.kind === 'pages')
       left = subtract(left, pages(source, tier, chunk, left, options.now, tally));
     else left = subtract(left, snapshot(tier, chunk, left, options.now, tally));
-    told = union(told, subtract(before, left));
+    covered = union(covered, subtract(before, left));
   }
   const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
-  return { requests: tally.requests, fetches: tally.fetches, rows: Math.ceil(measure(told) / perRow) };
+  return { requests: tally.requests, fetches: tally.fetches, rows: Math.ceil(measure(covered) / perRow) };
 }
 
 function objects(
@@ -77,7 +77,7 @@ function objects(
   let brought: RangeSet = [];
   const step = stepOf(chunk.timeframe);
   for (const period of around ? periodsFor(tier, around, step) : []) {
-    // Of what two objects may hold the earlier one has it.
+    // A step that two objects may hold counts for the earlier one.
     const wanted = subtract(wantedFromObject(tier, period, left, now, step), brought);
     if (wanted.length === 0) continue;
     const { file } = tier.object(chunk, period);
@@ -101,7 +101,7 @@ function pages(
   const step = stepOf(chunk.timeframe);
   const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - tier.reachMs, step);
   const within = clip(left, { start: reached, end: Number.POSITIVE_INFINITY });
-  // Of events a page holds so many, however far they lie apart.
+  // A page holds a fixed number of events, however far apart they are.
   const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
   for (const range of within) {
     const pageMs = tier.pageRows * perRow;

@@ -1,44 +1,47 @@
+import * as z from 'zod';
 import { ASSUMED } from '../costs/assumptions.ts';
 import { billFor, type Prices, total } from '../costs/bill.ts';
 import prices from '../costs/prices.json' with { type: 'json' };
 import { usageOfJob } from '../costs/usage.ts';
+import { LIMIT_SHARE } from '../series/venue.ts';
+import { Count, type Shape } from '../time/fields.ts';
 import { SECOND } from '../time/time.ts';
 import type { ChunkEstimate } from './estimate-chunk.ts';
 
-/** What a job will take, by everything that can be known before it begins. As the API tells it. */
-export interface Quote {
-  readonly series: number;
-  readonly chunks: number;
-  /** expected; of events at least so many, for they are counted at their longest interval */
-  readonly rows: number;
-  /** by limit family; of a venue without a published limit by its name */
-  readonly requests: readonly QuotedRequests[];
-  readonly seconds: number;
-  /** US dollars on AWS by region, without the database and what the stack costs anyway */
-  readonly usd: Readonly<Record<string, number>>;
-  /** when the prices were written down, `YYYY-MM` */
-  readonly prices_as_of: string;
-}
+const QuotedRequests = z.object({
+  family: z.string().meta({ description: 'a limit family, or a venue without a published limit' }),
+  requests: Count,
+  weight: Count,
+  limit: Count.nullable().meta({ description: 'weight that the venue allows in a window' }),
+  window_seconds: z.number().nullable(),
+});
+type QuotedRequests = Shape<typeof QuotedRequests>;
 
-export interface QuotedRequests {
-  readonly family: string;
-  readonly requests: number;
-  readonly weight: number;
-  /** weight that the venue allows in a window */
-  readonly limit: number | null;
-  readonly window_seconds: number | null;
-}
+/** What a job will take, by everything that can be known before it begins. As the API and the job table hold it. */
+export const Quote = z
+  .object({
+    series: Count,
+    chunks: Count,
+    // Events are counted at their longest interval.
+    rows: Count.meta({ description: 'expected; of events at least so many' }),
+    requests: z.array(QuotedRequests),
+    seconds: z.number().nonnegative(),
+    // Without the database and what the stack costs anyway.
+    usd: z.record(z.string(), z.number()).meta({ description: 'US dollars on AWS by region' }),
+    // When the prices were written down, `YYYY-MM`.
+    prices_as_of: z.string(),
+  })
+  .meta({ id: 'Quote', description: 'what a job is expected to take' });
+export type Quote = Shape<typeof Quote>;
 
 /** Fetchers that work at once: `MaxConcurrency` of the state machine's FetchChunks. */
 export const LANES = 8;
-/** Of a published limit the shared budget gives out this much. */
-const SHARE = 0.9;
 /** Measured: what one PostgreSQL on two shared cores takes by binary COPY with its ledger, all fetchers together. */
 const STORED_PER_SECOND = 100_000;
-/** Assumed: PlanWave, the look back of FinalizeJob, and the engine between them. */
+/** Assumed: PlanWave, the count of FinalizeJob, and the engine between them. */
 const AROUND_SECONDS = 2;
 
-/** Adds up what the chunks ask for. */
+/** Adds up the requests of the chunks. */
 export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Quote {
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
   const usage = usageOfJob({ series, chunks: chunks.length, rows });
@@ -50,7 +53,7 @@ export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Qu
     rows,
     requests,
     seconds: secondsOf(chunks, rows, requests),
-    // A job that finds nothing to do still runs PlanWave and FinalizeJob: their fraction of a cent is told too.
+    // A job that finds nothing to do still runs PlanWave and FinalizeJob: their fraction of a cent is included.
     usd: Object.fromEntries(regions.map(([region, p]) => [region, round(total(billFor(usage, p)), 4)])),
     prices_as_of: prices.asOf,
   };
@@ -58,7 +61,7 @@ export function buildQuote(series: number, chunks: readonly ChunkEstimate[]): Qu
 
 function requestsOf(chunks: readonly ChunkEstimate[]): QuotedRequests[] {
   const by = new Map<string, QuotedRequests>();
-  for (const { scope, family, requests, weight } of chunks.flatMap(({ requests: asked }) => asked)) {
+  for (const { scope, family, requests, weight } of chunks.flatMap((chunk) => chunk.requests)) {
     const before = by.get(scope);
     by.set(scope, {
       family: scope,
@@ -71,7 +74,7 @@ function requestsOf(chunks: readonly ChunkEstimate[]): QuotedRequests[] {
   return [...by.values()].sort((a, b) => (a.family < b.family ? -1 : 1));
 }
 
-/** The slowest of three: what is waited for at the venues, what the database takes, what the limits let through. */
+/** The slowest of three: waiting for the venues, writing to the database, and waiting for the limits. */
 function secondsOf(
   chunks: readonly ChunkEstimate[],
   rows: number,
@@ -79,12 +82,12 @@ function secondsOf(
 ): number {
   const fetches = chunks.reduce((sum, chunk) => sum + chunk.fetches, 0);
   const lanes = Math.max(Math.min(LANES, chunks.length), 1);
-  const asking = (fetches * ASSUMED.fetchSeconds) / lanes + rows / ASSUMED.rowsPerSecond / lanes;
+  const fetching = (fetches * ASSUMED.fetchSeconds) / lanes + rows / ASSUMED.rowsPerSecond / lanes;
   const limits = requests.map(({ weight, limit, window_seconds }) =>
-    // The first window's budget is there at once.
-    limit === null ? 0 : Math.floor(Math.max(weight - 1, 0) / (limit * SHARE)) * window_seconds!,
+    // The budget of the first window is available at once.
+    limit === null ? 0 : Math.floor(Math.max(weight - 1, 0) / (limit * LIMIT_SHARE)) * window_seconds!,
   );
-  return round(AROUND_SECONDS + Math.max(asking, rows / STORED_PER_SECOND, ...limits), 1);
+  return round(AROUND_SECONDS + Math.max(fetching, rows / STORED_PER_SECOND, ...limits), 1);
 }
 
 const round = (n: number, digits: number): number => Number(n.toFixed(digits));

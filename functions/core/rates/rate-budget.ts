@@ -1,22 +1,16 @@
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import type { RateBudget } from '../fetch/ports.ts';
-import type { LimitFamily } from '../series/venue.ts';
+import { LIMIT_SHARE, type LimitFamily } from '../series/venue.ts';
 import { type Clock, floorTo, iso, SECOND } from '../time/time.ts';
 import type { BudgetItems, Cooldown } from './ports.ts';
 
-/**
- * Part of a limit that is spent at most. The rest is for the second or so that windows are known to, for requests that
- * are on their way when one turns, and for other programs on this address until the venue's header tells of them.
- */
-const SHARE = 0.9;
-
-/** A worker takes this part of the limit from the table at once and spends it by itself: a write for 50 requests. */
+/** A worker takes this part of the limit from the table at once and spends it on its own: one write for 50 requests. */
 const LEASES_PER_LIMIT = 60;
 
-/** How long a worker may not notice that another one parked a venue. */
-const PARK_SEEN_AFTER = SECOND;
+/** How long a worker may not notice that another one started a cooldown. */
+const COOLDOWN_SEEN_AFTER = SECOND;
 
-/** For a moment of a paced family a worker waits by itself; a longer wait is the state machine's, which bills nothing. */
+/** A worker itself waits this long for a moment of a paced family. The state machine does longer waits, which cost nothing. */
 const LONGEST_WAIT = 5 * SECOND;
 
 export interface BudgetOptions {
@@ -38,35 +32,38 @@ interface Lease {
 
 /**
  * Budgets as counters that all workers share, one for each window, raised by conditional writes, so that all workers together never
- * pass the limit. What a worker leased and did not spend is lost with the window.
+ * exceed the limit. What a worker leased and did not spend expires with the window.
  */
 export function createLeasedBudget({ items, clock, sleep }: BudgetOptions): RateBudget {
   const leases = new Map<string, Lease>();
   const turns = new Map<string, Promise<void>>();
-  const parks = new Map<string, { readonly seenAt: number; readonly park: Promise<Cooldown | undefined> }>();
-  /** the venue's clock minus ours, as the last answer told it */
+  const cooldowns = new Map<
+    string,
+    { readonly seenAt: number; readonly cooldown: Promise<Cooldown | undefined> }
+  >();
+  /** the venue's clock minus ours in ms, as of the last answer */
   let ahead = 0;
 
   async function refuseCoolingDown(scope: string): Promise<void> {
     const now = clock();
-    let seen = parks.get(scope);
-    if (!seen || Math.abs(now - seen.seenAt) >= PARK_SEEN_AFTER) {
-      seen = { seenAt: now, park: items.readCooldown(scope) };
-      parks.set(scope, seen);
+    let seen = cooldowns.get(scope);
+    if (!seen || Math.abs(now - seen.seenAt) >= COOLDOWN_SEEN_AFTER) {
+      seen = { seenAt: now, cooldown: items.readCooldown(scope) };
+      cooldowns.set(scope, seen);
     }
-    const park = await seen.park.catch((error: unknown) => {
-      // A question that failed is no answer to remember.
-      parks.delete(scope);
+    const cooldown = await seen.cooldown.catch((error: unknown) => {
+      // A failed read must not be cached.
+      cooldowns.delete(scope);
       throw error;
     });
-    if (park && park.until > now) throw new BudgetExhausted(scope, park.until, park.why);
+    if (cooldown && cooldown.until > now) throw new BudgetExhausted(scope, cooldown.until, cooldown.why);
   }
 
-  /** One after the other within a family: ten requests at once lease once, not ten times. */
-  async function inTurn(family: LimitFamily, work: () => Promise<void>): Promise<void> {
+  /** Runs work of a family one after the other: ten requests at once lease once, not ten times. */
+  async function oneAtATime(family: LimitFamily, work: () => Promise<void>): Promise<void> {
     const before = turns.get(family.id) ?? Promise.resolve();
     const mine = before.then(work);
-    // Who comes next must not fail of what failed for me; I hear of it myself.
+    // The next caller must not fail because of this one's error, which this caller receives itself.
     turns.set(
       family.id,
       mine.catch(() => undefined),
@@ -77,7 +74,7 @@ export function createLeasedBudget({ items, clock, sleep }: BudgetOptions): Rate
   function leaseAt(family: LimitFamily, at: number): Lease {
     const window = floorTo(at, family.windowMs);
     const held = leases.get(family.id);
-    // `Date` headers have whole seconds, so about a window's turn the venue's clock seems to step back into the last one.
+    // `Date` headers have whole seconds, so near the turn of a window the venue's clock seems to step back into the last one.
     if (held && (held.window === window || held.window === window + family.windowMs)) return held;
     const fresh: Lease = { window, left: 0, known: 0, refused: Number.POSITIVE_INFINITY };
     leases.set(family.id, fresh);
@@ -88,7 +85,7 @@ export function createLeasedBudget({ items, clock, sleep }: BudgetOptions): Rate
     const cap = capOf(family);
     if (weight > cap) throw tooHeavy(family, weight, cap);
     const lease = leaseAt(family, clock() + ahead);
-    // Where no whole lease is left there may still be enough for this one request.
+    // Where no whole lease is left, there may still be enough for this one request.
     const sizes = new Set([Math.max(weight, stepOf(family)), weight - lease.left]);
     for (const size of sizes) {
       if (lease.left >= weight || size >= lease.refused) continue;
@@ -97,14 +94,14 @@ export function createLeasedBudget({ items, clock, sleep }: BudgetOptions): Rate
       else Object.assign(lease, { left: lease.left + size, known: counter });
     }
     if (lease.left < weight) {
-      // The venue's clock is known to the second: coming back one later is surely in its next window.
+      // The venue's clock is known to the second: a second later is surely in its next window.
       const until = lease.window + family.windowMs - ahead + SECOND;
       throw new BudgetExhausted(family.id, until, `the budget of ${cap} until ${iso(until)} is spent`);
     }
     lease.left -= weight;
   }
 
-  /** Waits for the family's next moment, which no other worker has. */
+  /** Waits for the family's next moment, which this worker alone has. */
   async function pace(family: LimitFamily): Promise<void> {
     const now = clock();
     const latest = now + LONGEST_WAIT;
@@ -116,10 +113,10 @@ export function createLeasedBudget({ items, clock, sleep }: BudgetOptions): Rate
         `requests wait for more than ${LONGEST_WAIT / SECOND} s already`,
       );
     }
-    // The answer to the taking has taken time itself.
+    // Taking the moment has itself used up time.
     const early = moment - clock();
     if (early > 0) await sleep(early);
-    // Somebody may have been refused while this one waited.
+    // Another worker may have been refused in the meantime.
     await refuseCoolingDown(family.id);
   }
 
@@ -127,17 +124,17 @@ export function createLeasedBudget({ items, clock, sleep }: BudgetOptions): Rate
     async take(venue, family, weight) {
       await Promise.all([refuseCoolingDown(venue), ...(family ? [refuseCoolingDown(family.id)] : [])]);
       if (!family) return;
-      await inTurn(family, () => spend(family, weight));
+      await oneAtATime(family, () => spend(family, weight));
       if (family.spacingMs) await pace(family);
     },
 
     async observe(family, used, asOf) {
       ahead = asOf - clock();
       const window = floorTo(asOf, family.windowMs);
-      // About a window's turn an answer may still carry the last one's count, which would spoil the whole new one.
+      // Near the turn of a window an answer may still carry the last window's count, which would spoil the whole new one.
       if (asOf - window < SECOND || (leases.get(family.id)?.window ?? 0) > window) return;
       const lease = leaseAt(family, asOf);
-      // What I hold and have not spent the venue cannot know of.
+      // The venue cannot know what this worker leased and has not spent.
       const counter = used + lease.left;
       if (used >= capOf(family)) lease.left = 0;
       // Workers' leases make the counter run ahead of the venue's; only a real surplus is worth a write.
@@ -147,14 +144,14 @@ export function createLeasedBudget({ items, clock, sleep }: BudgetOptions): Rate
     },
 
     async coolDown(scope, until, why) {
-      parks.set(scope, { seenAt: clock(), park: Promise.resolve({ until, why }) });
+      cooldowns.set(scope, { seenAt: clock(), cooldown: Promise.resolve({ until, why }) });
       const longest = await items.writeCooldown(scope, { until, why });
-      if (!longest) parks.delete(scope);
+      if (!longest) cooldowns.delete(scope);
     },
   };
 }
 
-const capOf = (family: LimitFamily): number => Math.max(Math.floor(family.limit * SHARE), 1);
+const capOf = (family: LimitFamily): number => Math.max(Math.floor(family.limit * LIMIT_SHARE), 1);
 
 const stepOf = (family: LimitFamily): number => Math.ceil(family.limit / LEASES_PER_LIMIT);
 

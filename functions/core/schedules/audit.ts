@@ -24,7 +24,7 @@ export interface AuditPorts extends OrderPorts {
     SeriesCatalog,
     'report' | 'recount' | 'reconcile' | 'retire' | 'audited' | 'missing'
   >;
-  /** from audit to audit; an hour, or less where one wants to see holes close */
+  /** time between two audits; an hour, or less to see holes close sooner */
   readonly auditEveryMs: number;
 }
 
@@ -33,22 +33,22 @@ export interface Audit {
   readonly counted: number;
   /** steps that the ledger had and the table does not */
   readonly lost: number;
-  /** steps that are missing and that the venue has had time to publish; due proofs of emptiness are among them */
+  /** steps that are missing although the venue has had time to publish them, including expired proofs of emptiness */
   readonly missing: number;
   readonly jobs: readonly string[];
   readonly perishable: readonly ExpiringGap[];
 }
 
-/** Ten million rows are counted in seconds. A larger warehouse takes turns: the next run goes on where this one stops. */
+/** Ten million rows are counted in seconds. In a larger warehouse the next run continues where this one stops. */
 const COUNT_BUDGET = 2 * MINUTE;
 
-/** Of one series: more gaps than these are ordered in larger pieces. */
+/** Orders of one series: more gaps than this are ordered in larger pieces. */
 const MOST_PIECES = 20;
 
-/** Of one run: what is left is for the next one. */
+/** Orders of one run: the next run continues with the rest. */
 const MOST_ORDERS = 50;
 
-/** A gap that does not close is asked about after 1, 2, 4… audits; what is about to be lost by each of them. */
+/** A gap that stays open is ordered again after 1, 2, 4… audits; one that is about to be lost, by each audit. */
 const gapPace = (everyMs: number, urgent: boolean): Pace =>
   urgent ? { everyMs } : { everyMs, longestMs: DAY, failedBy: ['failed', 'completed_with_gaps'] };
 
@@ -59,10 +59,10 @@ interface Piece {
 }
 
 /**
- * Holds what was requested of every series against its rows and its ledger, and orders what is missing, proofs of
- * emptiness that are due to be asked again among it. Left alone is what other jobs are at work on, what somebody cancelled
- * within a day, and the newest rows as long as the refresh sees to them. One audit runs at a time.
- * @returns undefined when another one is at it
+ * Compares what was requested of every series with its rows and its ledger, and orders what is missing, including proofs of
+ * emptiness that are due to be renewed. It skips what other jobs are working on, what was cancelled
+ * within a day, and the newest rows as long as the refresh keeps them current. One audit runs at a time.
+ * @returns undefined when another audit is running
  */
 export async function auditGaps(ports: AuditPorts): Promise<Audit | undefined> {
   const lease = await claim(ports, 'audit-gaps', { everyMs: 1, holdMs: 20 * MINUTE });
@@ -80,7 +80,7 @@ export async function auditGaps(ports: AuditPorts): Promise<Audit | undefined> {
 async function run(ports: AuditPorts): Promise<Audit> {
   const count = await countRows(ports);
   const now = ports.clock();
-  // Anew: what the count took out of the ledger is a gap now.
+  // Read again: what the count removed from the ledger is a gap now.
   const known = (await ports.catalog.report({})).filter(
     ({ source, unfollowedAt }) => ports.sources[source] && unfollowedAt === undefined,
   );
@@ -94,7 +94,7 @@ async function run(ports: AuditPorts): Promise<Audit> {
     const lacking = await lackingOf(ports, series, spec, now);
     missing += lacking.reduce((sum, { gaps }) => sum + measure(gaps), 0) / stepOf(series.timeframe);
     if ((spec.key && !ports.hasKey(spec.key.env)) || spec.tiers[0]?.kind === 'snapshot') continue;
-    // A refresh that comes more rarely than the audit is not waited for.
+    // A source that is refreshed less often than the audit runs does not wait for its refresh.
     const left =
       refreshEvery(spec) <= ports.auditEveryMs && (await isRefreshed(ports.leases, series, spec, now));
     const tail = left ? tailStart(series, spec, now) : now;
@@ -109,7 +109,7 @@ async function run(ports: AuditPorts): Promise<Audit> {
 
 async function countRows({ catalog, clock, sources }: AuditPorts): Promise<Pick<Audit, 'counted' | 'lost'>> {
   const began = clock();
-  // What somebody deleted comes before everybody's turn.
+  // Days with deleted rows come first.
   const recounted = await catalog.recount(COUNT_BUDGET);
   const due = (await catalog.report({}))
     .filter(({ source }) => sources[source])
@@ -127,6 +127,7 @@ async function countRows({ catalog, clock, sources }: AuditPorts): Promise<Pick<
   return { counted, lost };
 }
 
+/** The gaps of a series that are about to expire at the venue, as `findExpiringGaps` finds them. */
 export function expiringGapsIn(series: SeriesReport, spec: Source, now: number): ExpiringGap[] {
   const step = stepOf(series.timeframe);
   const failed = series.gaps.filter(({ error }) => error !== undefined);
@@ -153,14 +154,14 @@ function leftAlone(gaps: RangeSet, series: SeriesReport, { atWork, cancelled }: 
   return subtract(gaps, union(atWork.get(label) ?? [], cancelled.get(label) ?? []));
 }
 
-/** Each gap by itself, unless there are many: then all that lies between the first and the last is asked about. */
+/** Each gap by itself; if there are many, one range from the first to the last. */
 function inPieces(gaps: RangeSet, within: Range): RangeSet {
   const around = hull(gaps);
   return around && gaps.length > MOST_PIECES ? clip([around], within) : gaps;
 }
 
 async function order(ports: AuditPorts, pieces: readonly Piece[]): Promise<string[]> {
-  // What is in danger first, then what is newest.
+  // Expiring gaps first, then the newest ones.
   const sorted = pieces.toSorted(
     (a, b) => Number(b.urgent) - Number(a.urgent) || b.range.start - a.range.start,
   );

@@ -17,10 +17,10 @@ import {
   takenRanges,
 } from './scheduled-orders.ts';
 
-/** Near enough that planning costs nothing, far enough back to notice what somebody deleted lately. */
+/** Short enough that planning costs nothing, long enough to notice recently deleted rows. */
 const TAIL = 2 * DAY;
 
-/** A venue that fails every time is asked at least so often. */
+/** A venue that keeps failing is retried at least this often. */
 const LONGEST_PAUSE = 10 * MINUTE;
 
 export interface RefreshTailPorts extends OrderPorts {
@@ -43,8 +43,8 @@ const paceOf = (source: Source): Pace => ({
 
 /**
  * Orders the newest rows of every series that was ever requested: one job for each source and timeframe, or for a family
- * whose sources want the same. Each source has its own pace. While the job of the last turn is at work there is none, so a slow
- * venue does not pile jobs up, and what other jobs at work were ordered to fill is left to them.
+ * whose sources need the same. Each source has its own pace. While the job of the last run is at work no other is started, so a
+ * slow venue does not pile jobs up. Ranges that other running jobs were ordered to fill are left to them.
  * @returns ids of the jobs it started
  */
 export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
@@ -53,7 +53,7 @@ export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
   const taken = await takenRanges(ports, ports.sources);
   const behind = known.flatMap((series) => {
     const spec = ports.sources[series.source];
-    // Its key was taken away: that is for whoever orders it to hear, and no reason to leave out the others.
+    // Its key was removed: an order for it reports that, and the other series are refreshed as usual.
     if (!spec || (spec.key && !ports.hasKey(spec.key.env))) return [];
     const start = startOf(series, spec, taken, now);
     return start === undefined ? [] : [{ series, spec, start }];
@@ -70,7 +70,7 @@ export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
 }
 
 /**
- * From where on a series is asked: the tail, or where it was left when nobody came for longer. A series of which only a
+ * Where the refresh of a series begins: at the tail, or where the last refresh ended if that was earlier. A series of which only a
  * stretch of history was ever requested gets the tail alone.
  */
 export function tailStart(
@@ -79,7 +79,7 @@ export function tailStart(
   now: number,
 ): number {
   const last = requested.at(-1);
-  // What a venue still revises belongs to the tail, but nothing in front of what was ever asked for.
+  // What a venue still revises belongs to the tail, but nothing before the first request does.
   const tail = Math.max(now - Math.max(TAIL, settleMs), requested[0]?.start ?? now - TAIL);
   if (!followed || !last) return tail;
   const open = gaps.findLast(({ end }) => end === last.end);
@@ -91,7 +91,7 @@ function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number):
   const atWork = taken.atWork.get(label) ?? [];
   const step = stepOf(series.timeframe);
   if (spec.tiers[0]?.kind === 'snapshot') {
-    // The same instant, not a later one: a clock that was ahead for a while must not end the snapshots.
+    // Only the same instant counts, not a later one: a clock that was ahead for a while must not stop the snapshots.
     return atWork.length > 0 || series.latest === floorTo(now, step) ? undefined : now - step;
   }
   const start = tailStart(series, spec, now);
@@ -100,14 +100,14 @@ function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number):
   return subtract([{ start, end: now }], held).at(-1)?.start;
 }
 
-/** No step has become final since it was last asked for, and none of the tail is missing. */
+/** No step has become final since the last request, and none of the tail is missing. */
 function isCurrent(series: SeriesReport, spec: Source, start: number, now: number): boolean {
   const { end } = orderedRange({ from: start, to: now }, { ...series, spec }, now);
-  const asked = series.requested.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
-  return end <= asked && !series.gaps.some((gap) => gap.end > start && gap.start < end);
+  const requestedUntil = series.requested.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+  return end <= requestedUntil && !series.gaps.some((gap) => gap.end > start && gap.start < end);
 }
 
-/** Symbols that were left at the same time go into one order. */
+/** Symbols whose refresh begins at the same instant go into one order. */
 const ordersOf = ({ work: { series, starts }, lease }: Claimed<Due>): LeasedOrder[] =>
   [...Map.groupBy(series, (_, i) => starts[i]!)].map(([from, of]) => ({
     source: of[0]!.source,
@@ -117,7 +117,7 @@ const ordersOf = ({ work: { series, starts }, lease }: Claimed<Due>): LeasedOrde
     leases: [lease],
   }));
 
-/** The sources of a family that all want the same become one order. */
+/** The sources of a family that all need the same become one order. */
 function joined(orders: readonly LeasedOrder[], sources: Sources): LeasedOrder[] {
   const alike = Map.groupBy(orders, ({ source, timeframe, symbols, from }) =>
     JSON.stringify([sources[source]!.family, timeframe, from, symbols]),
@@ -133,7 +133,7 @@ function joined(orders: readonly LeasedOrder[], sources: Sources): LeasedOrder[]
   });
 }
 
-/** Whether the schedule looks after the tail of a series: then nobody else need. */
+/** Whether the schedule keeps the tail of a series current, so that nothing else has to. */
 export async function isRefreshed(
   leases: Pick<Leases, 'read'>,
   series: Series,

@@ -1,21 +1,22 @@
 import { BudgetExhausted, GordonError, isRetryable } from '../errors/errors.ts';
 import { type Clock, MINUTE } from '../time/time.ts';
 
-/** Below the functions' timeout, for the work in hand must still fit. */
+/** Below the functions' timeout, so that the work in hand can still finish. */
 export const RUN_BUDGET = 10 * MINUTE;
 
 export interface RunSummary {
   /** pieces of work that were done; the others come first in the next run */
   readonly series: number;
-  /** why the run ended early; absent when it came through */
+  /** why the run ended early; absent when it finished */
   readonly stopped?: string;
 }
 
 /**
- * Does one piece of work after the other, those first that have waited longest, until the time or the venue's budget is spent.
- * @param until epoch ms
- * @param done notes that a piece had its turn, also when it failed for good: else it would be the first one of every run
- * @throws what a piece failed of for good, after the others had their turn; what may pass at once
+ * Does one piece of work after the other until the time or the venue's budget is spent.
+ * @param until epoch ms; no piece is begun later
+ * @param due in the order in which they are done, the longest waiting first
+ * @param done records that a piece was done, also when it failed permanently: otherwise it would come first in every run
+ * @throws a retryable error at once; the first permanent one after all other pieces are done
  */
 export async function runDue<Work>(
   clock: Clock,
@@ -41,7 +42,7 @@ export async function runDue<Work>(
       series += 1;
     }
   } catch (error) {
-    // The venue wants a pause: what is left comes first in the next run.
+    // The venue is rate limited: the rest comes first in the next run.
     if (!(error instanceof BudgetExhausted)) throw error;
     return { series, stopped: error.message };
   }

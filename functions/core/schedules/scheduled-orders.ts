@@ -7,7 +7,7 @@ import type { RangeSet } from '../time/range.ts';
 import { DAY, iso } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 
-/** What orders of a schedule are made with. */
+/** What the orders of a schedule need. */
 export interface OrderPorts extends CreatePorts {
   readonly leases: Leases;
 }
@@ -29,7 +29,7 @@ export interface Claimed<T> {
   readonly lease: Lease;
 }
 
-/** Takes a turn for each piece of work that is due. */
+/** Takes a lease for each piece of work that is due. */
 export async function claimAll<T>(
   ports: LeasePorts,
   works: readonly T[],
@@ -45,9 +45,9 @@ export async function claimAll<T>(
 }
 
 /**
- * Makes the jobs. An order that is refused does not keep the others from being made; its leases are given back.
+ * Creates the jobs. A refused order does not stop the others; its leases are released.
  * @returns ids of the jobs
- * @throws the first refusal, when all orders were tried
+ * @throws the first refusal, after all orders were tried
  */
 export async function placeOrders(ports: OrderPorts, orders: readonly LeasedOrder[]): Promise<string[]> {
   const jobs = new Map<string, { readonly lease: Lease; readonly ids: string[] }>();
@@ -76,7 +76,7 @@ export async function placeOrders(ports: OrderPorts, orders: readonly LeasedOrde
 /** Schedules do not order cancelled ranges again for this long. */
 const RESPECTED = DAY;
 
-/** Jobs of one look; there are hardly ever more at once. */
+/** Jobs that one query returns; there are hardly ever more at once. */
 const LOOK = 100;
 
 export interface Taken {
@@ -86,7 +86,7 @@ export interface Taken {
   readonly cancelled: ReadonlyMap<string, RangeSet>;
 }
 
-/** What schedules need not or should not order now. */
+/** Ranges that schedules do not order now. */
 export async function takenRanges(
   { jobs, clock }: Pick<OrderPorts, 'jobs' | 'clock'>,
   sources: Sources,

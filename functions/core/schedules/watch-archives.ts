@@ -1,10 +1,11 @@
 import { errorKind } from '../errors/error-codes.ts';
 import { GordonError } from '../errors/errors.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { VenuePorts } from '../fetch/fetch-context.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import type { LabelBook } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { ArchiveListing, ListedObject, Source, Sources } from '../series/source.ts';
+import { NO_ROWS } from '../series/table.ts';
 import { hull } from '../time/range.ts';
 import { DAY, MINUTE } from '../time/time.ts';
 import type { ArchiveWatch, WatchedObject } from '../verify/archive-watch.ts';
@@ -14,7 +15,7 @@ import type { StoredRows } from '../verify/ports.ts';
 import { restated } from '../verify/restated.ts';
 import { RUN_BUDGET, type RunSummary, runDue } from './run-due.ts';
 
-export interface WatchPorts extends FillPorts {
+export interface WatchPorts extends VenuePorts {
   readonly watch: ArchiveWatch;
   readonly store: Pick<SeriesStore, 'commit'>;
   readonly stored: StoredRows;
@@ -28,9 +29,9 @@ const CLOCKS_DIFFER = MINUTE;
 
 export interface WatchResult extends RunSummary {
   readonly objects: number;
-  /** objects that were published anew */
+  /** objects that were republished */
   readonly republished: number;
-  /** rows that they had otherwise */
+  /** rows that differ in them */
   readonly rows: number;
   /** statistics whose labels fit another rule than the one in force, in files that this run checked; absent: none */
   readonly labelShifts?: number;
@@ -38,8 +39,8 @@ export interface WatchResult extends RunSummary {
 
 /**
  * Compares the archive objects of the ledger with what the archive publishes now. The listing shows which were touched since
- * they were loaded, the checksum which of those are other files, and only they are loaded. Rows that differ are
- * replaced, and what they were is kept.
+ * they were loaded, the checksum shows which of those have changed, and only these are loaded. Rows that differ are
+ * replaced, and their former values are kept.
  */
 export async function watchArchives(ports: WatchPorts): Promise<WatchResult> {
   const tally: Tally = { objects: 0, republished: 0, rows: 0 };
@@ -107,7 +108,7 @@ interface Held {
   readonly found: FoundObject;
 }
 
-/** The listing of a folder from the first object that is held to the last. */
+/** The listing of a folder, from the first stored object to the last. */
 async function listFolder(
   { venue }: WatchPorts,
   listing: ArchiveListing,
@@ -150,7 +151,7 @@ async function compare(
     tally.republished += 1;
     tally.rows += restatement.changes.length;
   } catch (error) {
-    // A damaged edition changes nothing: the rows of the former one stay, and the next run tries again.
+    // A damaged new file changes nothing: the rows of the former one stay, and the next run tries again.
     if (!(error instanceof GordonError) || error.name !== 'PermanentError') throw error;
     if (!errorKind(error.code)?.damage) throw error;
     await noteDamage(ports, series, held.object, error);
@@ -163,8 +164,7 @@ async function noteDamage(
   object: string,
   { code, message }: GordonError,
 ): Promise<void> {
-  const rows = { length: 0, times: new Float64Array(), columns: [] };
   const findings = [{ kind: code, detail: { object, message } }];
-  const page = { series, rows, have: [], empty: [], findings, object };
+  const page = { series, rows: NO_ROWS, have: [], empty: [], findings, object };
   await store.commit([page], { jobId: 'watch-archives', chunk: seriesLabel(series) });
 }

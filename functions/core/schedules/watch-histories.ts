@@ -1,5 +1,5 @@
 import { GordonError } from '../errors/errors.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import type { VenueClient } from '../fetch/ports.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
@@ -13,7 +13,7 @@ import type { StoredRows } from '../verify/ports.ts';
 import { differing } from '../verify/restated.ts';
 import { RUN_BUDGET, type RunSummary, runDue } from './run-due.ts';
 
-export interface HistoryPorts extends FillPorts {
+export interface HistoryPorts extends VenuePorts {
   readonly histories: HistoryWatch;
   readonly store: Pick<SeriesStore, 'listing'>;
   readonly stored: StoredRows;
@@ -21,28 +21,30 @@ export interface HistoryPorts extends FillPorts {
 }
 
 export interface HistoryResult extends RunSummary {
-  /** answers of venues that it took */
+  /** requests that the run sent */
   readonly requests: number;
-  /** rows of the venue that stored ones were compared with */
+  /** rows of the venue that were compared with stored ones */
   readonly compared: number;
   /** series with rows that the venue restated */
   readonly restated: number;
-  /** such rows that were not known before */
+  /** restated rows that were not known before */
   readonly rows: number;
 }
 
 const MOST_SERIES = 1_000;
-/** From comparison to comparison of a series. The schedule comes more often, for those that had to wait. */
+/** Time between two comparisons of a series. The schedule runs more often, for those that had to wait. */
 const EVERY = 23 * HOUR;
 
 /**
- * Compares what venues answered once with what they answer now, where a source says that its venue restates days past: the
- * newest months each time, and of the rest so many that all has had its turn after a while. Rows that differ are replaced, and
- * what they were is kept.
+ * Compares stored answers of venues with what the venues answer now, for sources whose venue restates past days: the newest
+ * months in each run, and a share of the older ones, so that each of them is compared after some runs. Rows that differ are
+ * replaced, and their former values are kept.
  */
 export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult> {
   const tally = { requests: 0, compared: 0, restated: 0, rows: 0 };
-  const counted: HistoryPorts = { ...ports, venue: counting(ports.venue, () => (tally.requests += 1)) };
+  const { archive, clock, histories, store, stored, sources } = ports;
+  const venue = counting(ports.venue, () => (tally.requests += 1));
+  const counted: HistoryPorts = { venue, archive, clock, histories, store, stored, sources };
   const restating = Object.values(ports.sources).filter(({ restates }) => restates !== undefined);
   const until = ports.clock() + RUN_BUDGET;
   const due = await ports.histories.due(
@@ -51,7 +53,7 @@ export async function watchHistories(ports: HistoryPorts): Promise<HistoryResult
     MOST_SERIES,
   );
   const runs: RunSummary[] = [];
-  // Source by source: that one venue wants a pause is no reason to leave out the others.
+  // Source by source: one venue that is rate limited does not stop the others.
   for (const group of Map.groupBy(due, ({ series }) => series.source).values()) {
     const work = async ({ series, turn }: WatchedHistory): Promise<void> => {
       const found = await compareHistory(counted, ports.sources[series.source]!, series, turn);
@@ -88,21 +90,21 @@ async function compareHistory(
     ? spansForTurn(tiers[0], source.restates!, series, answered, turn, ports.clock())
     : [];
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
-  const { rows, answered: told } = await fetchAgain(ports, {
+  const context: FetchContext = {
     source: { ...source, tiers },
     series,
-    missing,
-    asked: [],
-    objects: [],
     sources: ports.sources,
+    archives: 'required',
     listing: async () => listing,
-    labels: async () => [],
-  }).catch((error: unknown): never => {
-    // The other series are compared all the same: this one is not requested again before its next day.
-    if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
-    throw error;
-  });
-  const spans = intersect(told, answered);
+  };
+  const { rows, answered: served } = await fetchAgain(ports, context, missing).catch(
+    (error: unknown): never => {
+      // The other series are still compared; this one is not requested again before the next day.
+      if (error instanceof GordonError && error.code === 'empty-answer') throw emptyHistory(series);
+      throw error;
+    },
+  );
+  const spans = intersect(served, answered);
   // Which request each came from, before the comparison uses the rows up.
   const objects = new Map([...rows.values()].map(({ time, object }) => [time, object]));
   const compared = [...objects.keys()].filter((time) => contains(spans, time)).length;
@@ -116,7 +118,7 @@ async function compareHistory(
   };
 }
 
-/** More likely a fault of the venue than the end of a whole history: nothing is entered as withdrawn. */
+/** More likely a fault of the venue than the end of a whole history, so nothing is recorded as withdrawn. */
 const emptyHistory = (series: Series): GordonError =>
   new GordonError({
     code: 'empty-history',

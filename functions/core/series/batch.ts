@@ -3,7 +3,7 @@ import { type Batch, type ColumnData, pickRows, type TableSpec, timeColumn } fro
 
 /**
  * Puts rows in order and drops repeated ones. The first of two rows of one instant is kept; when they differ that is a
- * finding, for it means that the venue restated the row within one file.
+ * finding, because the venue restated the row within one file.
  */
 export function sortAndDedupe(batch: Batch): { batch: Batch; findings: Finding[] } {
   const { times } = batch;
@@ -37,7 +37,7 @@ function conflict(batch: Batch, kept: number, dropped: number): Finding {
   };
 }
 
-/** A batch from rows of plain values in the order of the table's columns; for sources of few rows. */
+/** A batch from rows of plain values in the order of the table's columns; for sources with few rows. */
 export function toBatch(table: TableSpec, rows: readonly (readonly (number | string | null)[])[]): Batch {
   const columns = table.columns.map((column, c): ColumnData => {
     if (column.type === 'text' || column.type === 'jsonb') return rows.map((row) => row[c] as string | null);

@@ -1,7 +1,7 @@
 import { floorTo } from '../time/time.ts';
 import type { Source } from './source.ts';
 
-/** Up to where time has come for a source, as ends of steps on the grid; epoch ms. The job and the report share them. */
+/** How far a source's data can reach now, as ends of steps on the grid, epoch ms. The job and the report share these borders. */
 type Border = Pick<Source, 'instants'>;
 
 /** The end of the last step whose row is final and published. */

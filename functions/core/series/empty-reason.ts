@@ -4,7 +4,7 @@ export type EmptyReason =
   | 'delisted'
   | 'venue-outage'
   | 'zero-trade'
-  /** there is no file about the time, and what the venue answers no longer reaches back to it */
+  /** there is no file about the time, and the venue's answers no longer reach back to it */
   | 'source-expired'
   /** an operator does not keep it: a retention, or a chunk that was dropped */
   | 'retired'

@@ -2,7 +2,7 @@ import type { Range } from '../time/range.ts';
 
 /**
  * An exception from a source's own rule about the labels of its archive files: what is added to a label in the files of
- * `[start, end)`, by their period's beginning. Later rules are stronger than earlier ones.
+ * `[start, end)`, by their period's beginning. Later rules take precedence over earlier ones.
  */
 export interface LabelRule extends Range {
   readonly shiftMs: number;
@@ -20,7 +20,7 @@ export interface LabelRules {
 export const ruleFor = (rules: readonly LabelRule[], start: number): LabelRule | undefined =>
   rules.findLast((rule) => rule.start <= start && start < rule.end);
 
-/** What the comparison of one file with the venue's own answers came to. */
+/** The result of comparing one file with the venue's own answers. */
 export interface LabelCheck {
   /** the beginning of the file's period */
   readonly day: number;

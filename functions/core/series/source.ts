@@ -153,11 +153,11 @@ export type Tier = ArchiveTier | PagesTier | SnapshotTier;
 export interface Listing {
   readonly listedAt: number;
   readonly delistedAt?: number;
-  /** where it was away in between: each life in order, the last one up to infinity while it lasts. Absent: one life */
+  /** each life in order, the last one up to infinity while it lasts; absent: one life */
   readonly lives?: RangeSet;
   /** some borders are those of whole archive objects: the silence that touches them begins or ends within a life */
   readonly byObjects?: boolean;
-  /** what was requested to learn it */
+  /** the requests behind it */
   readonly evidence?: readonly { readonly what: string; readonly status: number; readonly at: number }[];
 }
 
@@ -189,7 +189,7 @@ export interface TradedCandles {
   series(series: Series): Series;
   /** place of the count in the tiers' batches */
   readonly count: number;
-  /** how rows of the source's own table look when nothing is traded */
+  /** what rows of the source's own table are like when nothing is traded */
   readonly frozen: {
     /** place in its batches */
     readonly column: number;
@@ -204,7 +204,7 @@ export interface TradedCandles {
 export interface Restates {
   /** calendar months, the running one among them */
   readonly recentMonths: number;
-  /** in so many turns in a row each older month comes once */
+  /** each older month is compared once in this many consecutive turns */
   readonly sampledIn: number;
 }
 
@@ -249,7 +249,7 @@ export interface Source {
   readonly siblings?: readonly string[];
   /** of a table of events: a longer silence is a hole where the table has no pace or a row does not say it; ms. Absent: none is */
   readonly longestSilenceMs?: number;
-  /** the venue changes what it answered about days past, and nothing but the answers shows it; absent: it is not known to */
+  /** the venue changes its answers about past days, which only the answers show; absent: not known to do so */
   readonly restates?: Restates;
   /** a range that is at least so long and lies in a symbol's life always has rows: an empty answer about it is a fault; ms */
   readonly longestEmptyMs?: number;

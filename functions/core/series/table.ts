@@ -34,6 +34,7 @@ export interface TableSpec {
   readonly pace?: { readonly column: string; readonly unitMs: number };
 }
 
+/** The name of the column that holds the instant of a row. */
 export const timeColumn = (table: TableSpec): string => table.time ?? 'time';
 
 /** When a value could first be known, by the rules in `sql/`. */
@@ -59,6 +60,9 @@ export interface Batch {
   readonly times: Float64Array;
   readonly columns: readonly ColumnData[];
 }
+
+/** A batch without rows, for pages that only bring proofs, failures or findings. */
+export const NO_ROWS: Batch = { length: 0, times: new Float64Array(), columns: [] };
 
 /** The rows `[from, to)` of a batch, without copying the numbers. */
 export function sliceBatch(batch: Batch, from: number, to: number): Batch {
@@ -98,6 +102,7 @@ export function rowsWithin(batch: Batch, ranges: RangeSet): Batch {
   return pickRows(batch, order);
 }
 
+/** How many of the times lie within the ranges. @param times epoch ms, ascending */
 export const countWithin = (times: Float64Array, ranges: RangeSet): number =>
   ranges.reduce((sum, { start, end }) => sum + lowerBound(times, end) - lowerBound(times, start), 0);
 

@@ -1,7 +1,7 @@
 import { badRequest } from '../errors/bad-request.ts';
 import type { HttpRequest } from './venue.ts';
 
-/** One symbol of a venue's list. Times are epoch ms, absent where the venue does not tell. */
+/** One symbol of a venue's list. Times are epoch ms, absent where the venue does not publish them. */
 export interface Instrument {
   readonly symbol: string;
   /** what its price is in, such as `USDT` */
@@ -48,7 +48,7 @@ export interface Universe extends Roster {
   parseVolumes(body: Uint8Array): ReadonlyMap<string, number>;
 }
 
-/** `@usdt-perps:50`: the fifty perpetuals in USDT of which most is traded; without a number all of them. */
+/** `@usdt-perps:50`: the fifty perpetuals in USDT with the most volume; without a number, all of them. */
 export interface Selector {
   readonly quote: string;
   readonly market: Universe['market'];
@@ -57,6 +57,7 @@ export interface Selector {
 
 const SELECTOR = /^@([a-z0-9]{2,10})-(spot|perps)(?::([1-9]\d{0,3}))?$/;
 
+/** Whether a word is meant as a selector. It may still be an invalid one. */
 export const isSelector = (word: string): boolean => word.startsWith('@');
 
 /** @throws GordonError `invalid-selector` */
@@ -70,7 +71,7 @@ export function readSelector(word: string): Selector {
   throw badRequest('invalid-selector', word, 'this is no selector of symbols.', remedy);
 }
 
-/** Symbols that trade now, most traded first; by name where as much is traded, or where no volumes are given. */
+/** Symbols that trade now, by volume, the largest first, then by name; by name alone where no volumes are given. */
 export function select(
   { quote, top }: Selector,
   instruments: readonly Instrument[],
@@ -86,6 +87,6 @@ export function select(
 
 /** The dated history of listings. Throws as the stores do. */
 export interface Instruments {
-  /** Enters what a venue lists now; only what is otherwise than before becomes a row. @returns rows that are new */
+  /** Records what a venue lists now; only changes become rows. @returns rows that are new */
   note(universe: Pick<Universe, 'venue' | 'market'>, listed: readonly Instrument[]): Promise<number>;
 }

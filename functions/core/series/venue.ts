@@ -16,7 +16,13 @@ export interface LimitFamily {
   readonly usedHeader?: string;
 }
 
-/** What a venue's answer means. */
+/**
+ * Part of a published limit that is spent at most. The rest covers the second to which windows are known, requests that are
+ * on their way when a window turns, and other programs at this address until the venue's header reports them.
+ */
+export const LIMIT_SHARE = 0.9;
+
+/** The meaning of a venue's answer. */
 export type Verdict =
   | { readonly kind: 'ok' }
   /** The object does not exist: an archive that was never made, a day not yet published. */
@@ -28,10 +34,10 @@ export type Verdict =
       readonly waitMs: number;
       readonly message: string;
     }
-  /** This egress address is not served; asking again is useless. */
+  /** This egress address is not served; a retry is useless. */
   | { readonly kind: 'region'; readonly message: string; readonly remedy: string }
   | { readonly kind: 'unknown-symbol'; readonly message: string }
-  /** The request is wrong: a fault of ours. */
+  /** The request is wrong, which is this program's fault. */
   | { readonly kind: 'refused'; readonly message: string }
   /** The venue failed; the same request may work later. */
   | { readonly kind: 'broken'; readonly message: string; readonly remedy?: string };
@@ -47,7 +53,7 @@ export interface RawAnswer {
 export interface Venue {
   /** such as `binance`; the scope of a ban */
   readonly id: string;
-  /** Reads the venue's own way of saying no. Pure. */
+  /** Judges an answer by the venue's own way of refusing. Pure. */
   judge(answer: RawAnswer): Verdict;
 }
 
@@ -56,13 +62,13 @@ export interface HttpRequest {
   readonly host: Host;
   /** begins with `/` */
   readonly path: string;
-  /** kept as evidence of what was asked, so never a key: see `secret` */
+  /** kept as evidence of what was requested, so never a key: see `secret` */
   readonly query?: Readonly<Record<string, string | number>>;
   /** a query parameter that the client adds from the environment, so that no adapter, record or error holds the key */
   readonly secret?: { readonly parameter: string; readonly env: string };
   /** absent: a host without a published limit */
   readonly family?: LimitFamily;
-  /** units of the family's budget that the request costs; 1 unless told */
+  /** units of the family's budget that the request costs; defaults to 1 */
   readonly weight?: number;
 }
 

@@ -7,7 +7,7 @@ import type { ArchiveTier } from './source.ts';
 /** For up to two days a month's file is the dearer way: daily files hold the same rows. */
 const WORTH_A_MONTH = 2 * DAY;
 
-/** What of the missing an archive's object of the period is asked for; nothing as long as it is not out, or not worth it. */
+/** The missing spans to read from the archive object of a period: none before it is published or when it is not worth its cost. */
 export function wantedFromObject(
   tier: ArchiveTier,
   period: Period,

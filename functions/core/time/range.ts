@@ -19,6 +19,7 @@ export function normalize(ranges: Iterable<Range>): RangeSet {
   return out;
 }
 
+/** What is in `a`, in `b` or in both. */
 export const union = (a: RangeSet, b: RangeSet): RangeSet => normalize([...a, ...b]);
 
 /** What is in `a` and not in `b`. */
@@ -37,6 +38,7 @@ export function subtract(a: RangeSet, b: RangeSet): RangeSet {
   return out;
 }
 
+/** What is in both `a` and `b`. */
 export function intersect(a: RangeSet, b: RangeSet): RangeSet {
   const out: Range[] = [];
   let j = 0;
@@ -51,11 +53,13 @@ export function intersect(a: RangeSet, b: RangeSet): RangeSet {
   return out;
 }
 
+/** The part of a set within one range. */
 export const clip = (set: RangeSet, to: Range): RangeSet => intersect(set, normalize([to]));
 
 /** Total length in ms. */
 export const measure = (set: RangeSet): number => set.reduce((sum, r) => sum + r.end - r.start, 0);
 
+/** Whether an instant, epoch ms, lies in the set. */
 export const contains = (set: RangeSet, at: number): boolean => set.some((r) => r.start <= at && at < r.end);
 
 /** The smallest single range around the set; undefined for the empty set. */

@@ -7,11 +7,16 @@ export const DAY = 24 * HOUR;
 /** The source of "now". Passed in, so that tests can hold, skew or turn back the clock. */
 export type Clock = () => number;
 
+/** The last multiple of `step` that is not after `at`; both in ms. */
 export const floorTo = (at: number, step: number): number => Math.floor(at / step) * step;
+/** The first multiple of `step` that is not before `at`; both in ms. */
 export const ceilTo = (at: number, step: number): number => Math.ceil(at / step) * step;
 
 /** `2025-03-01T00:00:00.000Z` → `2025-03-01T00:00:00Z`; milliseconds are kept only where there are any. */
 export const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
+
+export const isoOrNull = (at: number | null | undefined): string | null =>
+  at === null || at === undefined ? null : iso(at);
 
 /** UTC day, `YYYY-MM-DD`. */
 export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);

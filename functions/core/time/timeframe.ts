@@ -22,6 +22,7 @@ export const STEPS = {
 
 export type Timeframe = keyof typeof STEPS;
 
+/** Whether a text is a timeframe of the grid, such as `1m`. */
 export const isTimeframe = (text: string): text is Timeframe => Object.hasOwn(STEPS, text);
 
 /** Length of one step in ms. */

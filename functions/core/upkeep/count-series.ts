@@ -5,12 +5,13 @@ import { Name } from '../queries/parameters.ts';
 import { parseBounds, sourcesFor } from '../queries/requested.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
+import { Count, type Shape, span } from '../time/fields.ts';
 import { type PeriodUnit, periodsIn } from '../time/period.ts';
 import { clip, measure, type Range } from '../time/range.ts';
 import { type Clock, iso, SECOND } from '../time/time.ts';
 import { STEPS, stepOf, type Timeframe } from '../time/timeframe.ts';
 
-/** Where to go on. */
+/** Where to continue. */
 export const CountPlace = z.strictObject({
   source: z.string(),
   symbol: Name,
@@ -28,21 +29,28 @@ export const CountBody = z.strictObject({
 });
 export type CountBody = z.infer<typeof CountBody>;
 
+export const Counted = z
+  .object({
+    counted: z.array(
+      z.object({
+        source: z.string(),
+        symbol: z.string(),
+        timeframe: z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]),
+        ...span,
+        rows: Count.meta({ description: 'rows that are there' }),
+        lost: Count.meta({
+          description: 'steps that the ledger had and the table does not; they are missing now',
+        }),
+      }),
+    ),
+    next: CountPlace.nullable().meta({
+      description: 'where to go on: a call does what it can in some seconds; null: all was counted',
+    }),
+  })
+  .meta({ id: 'Counted' });
+export type Counted = Shape<typeof Counted>;
 /** One series as far as it was counted. */
-export interface CountedSeries extends Series {
-  readonly from: string;
-  readonly to: string;
-  /** rows that are there */
-  readonly rows: number;
-  /** steps that the ledger had and the table does not: from now on they are missing */
-  readonly lost: number;
-}
-
-export interface CountedPiece {
-  readonly counted: readonly CountedSeries[];
-  /** null: all of it was counted */
-  readonly next: z.infer<typeof CountPlace> | null;
-}
+export type CountedSeries = Counted['counted'][number];
 
 export interface CountPorts {
   readonly catalog: Pick<SeriesCatalog, 'series' | 'reconcile' | 'retire' | 'count' | 'audited'>;
@@ -50,7 +58,7 @@ export interface CountPorts {
   readonly clock: Clock;
 }
 
-/** An answer has 29 seconds, and the last stretch takes some of them. */
+/** An answer has 29 seconds, and the last stretch needs some of them. */
 const PATIENCE = 12 * SECOND;
 
 interface Stretch {
@@ -61,14 +69,15 @@ interface Stretch {
 }
 
 /**
- * Counts the rows of series against the ledger, as many as fit into one answer; what has no row is missing from then on.
+ * Compares the row counts of series with the ledger, as many series as one answer has time for. Steps without a row are missing
+ * from then on.
  * @throws GordonError `unknown-source`, `unknown-series`, `invalid-time`, `empty-range`
  */
-export async function countSeries(ports: CountPorts, asked: CountBody): Promise<CountedPiece> {
+export async function countSeries(ports: CountPorts, body: CountBody): Promise<Counted> {
   const { catalog, clock } = ports;
   const began = clock();
   const counted: CountedSeries[] = [];
-  for (const { series, range, completes } of await stretchesOf(ports, asked)) {
+  for (const { series, range, completes } of await stretchesOf(ports, body)) {
     if (Math.abs(clock() - began) > PATIENCE) {
       return { counted, next: { ...series, from: iso(range.start) } };
     }
@@ -90,21 +99,21 @@ export async function countSeries(ports: CountPorts, asked: CountBody): Promise<
   return { counted, next: null };
 }
 
-async function stretchesOf({ catalog, sources }: CountPorts, asked: CountBody): Promise<Stretch[]> {
-  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = parseBounds(asked);
-  const ids = sourcesFor(sources, asked.source).map(({ id }) => id);
-  const known = await catalog.series({ sources: ids, ...(asked.symbol && { symbols: [asked.symbol] }) });
-  if (known.length === 0 && asked.symbol !== undefined) {
+async function stretchesOf({ catalog, sources }: CountPorts, body: CountBody): Promise<Stretch[]> {
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = parseBounds(body);
+  const ids = sourcesFor(sources, body.source).map(({ id }) => id);
+  const known = await catalog.series({ sources: ids, ...(body.symbol && { symbols: [body.symbol] }) });
+  if (known.length === 0 && body.symbol !== undefined) {
     const remedy = 'List the series: gordon-data backfill report.';
     throw badRequest(
       'unknown-series',
-      asked.symbol,
+      body.symbol,
       'the warehouse has never had such a series.',
       remedy,
       404,
     );
   }
-  const whole = asked.from === undefined && asked.to === undefined;
+  const whole = body.from === undefined && body.to === undefined;
   const all = known
     .toSorted((a, b) => (seriesLabel(a) < seriesLabel(b) ? -1 : 1))
     .flatMap(({ requested, ...series }) => {
@@ -113,7 +122,7 @@ async function stretchesOf({ catalog, sources }: CountPorts, asked: CountBody): 
       );
       return ranges.map((range, i) => ({ series, range, completes: whole && i === ranges.length - 1 }));
     });
-  const { next } = asked;
+  const { next } = body;
   if (!next) return all;
   const [label, start] = [seriesLabel(next), parseBounds({ from: next.from }).from!];
   return all.filter(({ series, range }) => {
@@ -122,6 +131,6 @@ async function stretchesOf({ catalog, sources }: CountPorts, asked: CountBody): 
   });
 }
 
-/** What is counted at a time, by the calendar, so that the next call cuts alike: some seconds of work at most. */
+/** Cuts a range at calendar borders, so that the next call cuts alike: each stretch takes a few seconds at most. */
 const unitOf = (sources: Sources, { source, timeframe }: Series): PeriodUnit =>
   sources[source]!.chunkUnit(timeframe) === 'day' ? 'month' : 'year';

@@ -1,7 +1,7 @@
 import { AGGREGATED, type AggregateStore } from '../aggregates/aggregates.ts';
 import { badRequest } from '../errors/bad-request.ts';
 import { ACTIVE_STATUSES } from '../jobs/job.ts';
-import { seriesOf } from '../jobs/job-series.ts';
+import { jobSeries } from '../jobs/job-series.ts';
 import { isAtWork } from '../jobs/lease.ts';
 import type { JobStore } from '../jobs/ports.ts';
 import type { PurgingCatalog, SeriesReport } from '../ledger/ports.ts';
@@ -20,13 +20,13 @@ export interface PurgePorts {
 }
 
 export interface PurgedSeries extends Series {
-  /** that this call deleted */
+  /** rows that this call deleted */
   readonly rows: number;
-  /** nothing of it is left; else the same call goes on */
+  /** nothing is left; otherwise the same call continues */
   readonly done: boolean;
 }
 
-/** API Gateway waits for 29 seconds, and the piece in hand and the aggregates come after this. */
+/** API Gateway waits for 29 seconds; the piece in hand and the aggregates come after this time. */
 const DELETES_FOR = 12 * SECOND;
 
 /** How long to wait for others that refresh the same aggregates. */
@@ -34,7 +34,7 @@ const PATIENCE = 5 * SECOND;
 
 /**
  * Unfollows series and deletes all of them: rows, spans, findings, restated rows, and their part of the aggregates. An order
- * afterwards loads everything anew. Doing it again goes on where a call before it has stopped.
+ * afterwards loads everything anew. A repeated call continues where the last one stopped.
  * @throws GordonError `not-followed`, `series-at-work` with the jobs that must end first; nothing has changed then
  */
 export async function purge(ports: PurgePorts, request: UnfollowRequest): Promise<PurgedSeries[]> {
@@ -57,7 +57,7 @@ async function purgeOne(
 ): Promise<{ rows: number; done: boolean }> {
   const purged = await catalog.purge(pickSeries(series), forMs);
   if (!purged.done) return purged;
-  // Before the series is forgotten: a repeated purge still finds what the aggregates have to leave out.
+  // Before the series is forgotten, so that a repeated purge still finds which buckets to refresh.
   const around = hull(series.requested);
   const isAggregated = series.source === AGGREGATED.source && series.timeframe === AGGREGATED.timeframe;
   if (isAggregated && around)
@@ -78,7 +78,7 @@ async function refuseAtWork(
     const page = await jobs.list({ statuses: ACTIVE_STATUSES, limit: 100, ...(after && { after }) });
     for (const job of page.jobs) {
       if (!isAtWork(job, clock()) || !job.sources.every((id) => sources[id])) continue;
-      const own = seriesOf(job, sources)
+      const own = jobSeries(job, sources)
         .map(seriesLabel)
         .filter((label) => labels.has(label));
       for (const label of own) found.add(label);

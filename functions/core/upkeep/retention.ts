@@ -3,7 +3,7 @@ import { badRequest } from '../errors/bad-request.ts';
 import type { Retention, SeriesCatalog } from '../ledger/ports.ts';
 import { requireInstant, sourcesFor } from '../queries/requested.ts';
 import type { Sources } from '../series/source.ts';
-import { DAY, iso } from '../time/time.ts';
+import { DAY, iso, isoOrNull } from '../time/time.ts';
 
 const LONGEST_KEEP = 36_500;
 
@@ -32,9 +32,9 @@ export interface RetentionPorts {
 }
 
 /**
- * Sets what is not kept of sources. It is not fetched any more, and where it has no rows the ledger says `retired`. Rows stay until
- * somebody deletes them.
- * @returns all that is not kept, of every source
+ * Sets the retention of sources. What it excludes is not fetched any more, and is `retired` in the ledger where it has no rows.
+ * Stored rows stay until they are deleted.
+ * @returns the retention of every source
  * @throws GordonError `invalid-request`, `unknown-source`, `invalid-time`
  */
 export async function setRetention(
@@ -57,8 +57,8 @@ export async function setRetention(
 /** As the API answers. */
 export const retentionView = ({ source, before, keepMs, dropped, reason, setAt }: Retention) => ({
   source,
-  from: dropped ? iso(dropped.start) : null,
-  before: dropped ? iso(dropped.end) : before === undefined ? null : iso(before),
+  from: isoOrNull(dropped?.start),
+  before: isoOrNull(dropped?.end ?? before),
   keep_days: keepMs === undefined ? null : keepMs / DAY,
   reason,
   set_at: iso(setAt),

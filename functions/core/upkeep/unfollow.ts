@@ -4,7 +4,7 @@ import { refreshEvery } from '../series/schedule.ts';
 import type { Series } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
 import { spellingOf } from '../series/spelling.ts';
-import { iso, SECOND } from '../time/time.ts';
+import { iso, isoOrNull, SECOND } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 
 export interface UnfollowRequest {
@@ -16,7 +16,7 @@ export interface UnfollowRequest {
 }
 
 /**
- * Withdraws orders: no schedule orders these series any more, and what is neither there nor proven empty is no gap. Rows stay.
+ * Unfollows series: no schedule orders them any more, and what has no rows and is not proven empty is no longer a gap. Rows stay.
  * @returns the series
  * @throws GordonError `not-followed` for a symbol of which none of them is requested; nothing has changed then
  */
@@ -29,7 +29,7 @@ export async function unfollow(
   return series;
 }
 
-/** The requested series that are meant. @throws GordonError `not-followed` */
+/** The requested series that the filter selects. @throws GordonError `not-followed` */
 export async function knownSeries(
   catalog: Pick<SeriesCatalog, 'report'>,
   { sources, symbols, timeframe }: UnfollowRequest,
@@ -45,6 +45,7 @@ export async function knownSeries(
   return found;
 }
 
+/** The three fields that identify a series, without what else an object has. */
 export const pickSeries = ({ source, symbol, timeframe }: Series): Series => ({ source, symbol, timeframe });
 
 /** A series as `GET /backfill/series` lists it. */
@@ -61,8 +62,8 @@ export function followedView(series: SeriesReport, sources: Sources) {
     to: iso(last.end),
     requested: series.requested.map(({ start, end }) => ({ from: iso(start), to: iso(end) })),
     followed: series.unfollowedAt === undefined,
-    since: series.since === undefined ? null : iso(series.since),
-    unfollowed_at: series.unfollowedAt === undefined ? null : iso(series.unfollowedAt),
+    since: isoOrNull(series.since),
+    unfollowed_at: isoOrNull(series.unfollowedAt),
     every_seconds: series.unfollowedAt === undefined ? refreshEvery(spec) / SECOND : null,
   };
 }

@@ -15,30 +15,30 @@ export interface WatchedObject {
 export interface RowChange {
   /** epoch ms */
   readonly time: number;
-  /** by the columns' names; null: there was none, or there is none any more */
+  /** by the columns' names; null: there was no such row, or there is none any more */
   readonly was: Readonly<Record<string, unknown>> | null;
   readonly became: Readonly<Record<string, unknown>> | null;
 }
 
-/** What differs at the venue since it was stored: in a republished object, or in its answers. */
+/** What the venue has changed since it was stored, in a republished object or in its answers. */
 export interface Restatement {
   /** the object, or the request */
   readonly object: string;
-  /** both hashes of an object; an answer has none */
+  /** the hashes of an object, before and after; absent for an answer */
   readonly was?: string;
   readonly became?: string;
   readonly spans: RangeSet;
   readonly changes: readonly RowChange[];
-  /** the rows of those changes that have any: they replace what is stored */
+  /** the rows that replace stored ones; a withdrawn row has none here */
   readonly rows: readonly Batch[];
 }
 
-/** The ledger's archive objects, for the check whether the archive has republished them. Throws as the stores do. */
+/** The archive objects of the ledger, to check whether they were republished. Throws as the stores do. */
 export interface ArchiveWatch {
-  /** series with rows from archive objects, those first that were not watched for longest */
+  /** series with rows from archive objects, the longest unchecked first */
   due(limit: number): Promise<readonly Series[]>;
   held(series: Series): Promise<readonly WatchedObject[]>;
-  /** Replaces rows, keeps what they were, and enters the new hash, in one transaction. */
+  /** Replaces rows, keeps their former values, and enters the new hash, in one transaction. */
   renew(series: Series, restatement: Restatement): Promise<void>;
   watched(series: Series): Promise<void>;
 }

@@ -12,6 +12,7 @@ export type Line = string;
 /** A value as a driver or a batch holds it; `timestamptz` as epoch ms or Date, `bool` also as 0 and 1. */
 export type Cell = unknown;
 
+/** One row as its canonical line of JSON. @param cells in the order of the table's columns */
 export const canonicalLine = (table: TableSpec, cells: readonly Cell[]): Line =>
   JSON.stringify(table.columns.map((column, c) => canonical(column, cells[c])));
 
@@ -67,7 +68,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, of]) => [key, sorted(of)]));
 }
 
-/** JSON would make null of it, and two different rows would have one line. */
+/** JSON would turn it into null, and two different rows would have the same line. */
 const unwritable = (subject: string, value: unknown): GordonError =>
   new GordonError({
     code: 'unfit-value',

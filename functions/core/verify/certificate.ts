@@ -1,55 +1,59 @@
-/** What was found of one series in one day or month. As the API returns it. */
-export interface PeriodCertificate {
-  readonly source: string;
-  readonly symbol: string;
-  readonly timeframe: string;
-  readonly from: string;
-  readonly to: string;
-  /** all stored rows of the period, and a hash over their canonical lines in the order of the key, each ended by a newline */
-  readonly rows: number;
-  readonly first: string | null;
-  readonly last: string | null;
-  readonly sha256: string;
-  /** rows that were compared with the venue's; the others it no longer serves, or they are not accounted for */
-  readonly compared: number;
-  /** rows that differ from what the venue serves now */
-  readonly changed: number;
-  /** accounted for, served by the venue, and not stored */
-  readonly missing: number;
-  /** stored, and the venue has no such row */
-  readonly extra: number;
-  readonly differences: readonly Difference[];
-  /** archive objects that the ledger names, with the hash that the archive publishes now; null when it has none */
-  readonly objects: readonly ObjectVerdict[];
-  /** stretches proven empty by a look at the symbol's lives that is old by now, or that the present look contradicts */
-  readonly outdated: readonly OutdatedProof[];
-  readonly verdict: Verdict;
-  /** something was compared, nothing differs, and no proof of emptiness is outdated */
-  readonly identical: boolean;
-}
+import * as z from 'zod';
+import { Count, Instant, type Shape, span } from '../time/fields.ts';
 
-/**
- * `not-compared`: of all stored rows there is none that the venue can repeat, or none is stored. `outdated`: nothing differs, and
- * what is taken for a time before listing or after delisting was proven by an old look.
- */
-export type Verdict = 'identical' | 'different' | 'not-compared' | 'outdated';
+const Row = z.record(z.string(), z.unknown()).nullable();
 
-export interface OutdatedProof {
-  readonly from: string;
-  readonly to: string;
-  readonly reason: string;
-}
+const Difference = z.object({
+  kind: z.enum(['changed', 'missing', 'extra']),
+  stored: Row,
+  venue: Row,
+  stored_from: z.string().nullable(),
+  venue_from: z.string().nullable(),
+});
+export type Difference = Shape<typeof Difference>;
 
-export interface Difference {
-  readonly kind: 'changed' | 'missing' | 'extra';
-  readonly stored: Readonly<Record<string, unknown>> | null;
-  readonly venue: Readonly<Record<string, unknown>> | null;
-  readonly stored_from: string | null;
-  readonly venue_from: string | null;
-}
+const ObjectVerdict = z.object({
+  object: z.string(),
+  ledger: z.string(),
+  venue: z.string().nullable(),
+});
+export type ObjectVerdict = Shape<typeof ObjectVerdict>;
 
-export interface ObjectVerdict {
-  readonly object: string;
-  readonly ledger: string;
-  readonly venue: string | null;
-}
+const OutdatedProof = z.object({ ...span, reason: z.string() });
+export type OutdatedProof = Shape<typeof OutdatedProof>;
+
+/** What was found of one series in one day or month. */
+export const PeriodCertificate = z
+  .object({
+    source: z.string(),
+    symbol: z.string(),
+    timeframe: z.string(),
+    ...span,
+    rows: Count,
+    first: Instant.nullable(),
+    last: Instant.nullable(),
+    sha256: z
+      .string()
+      .meta({ description: 'over all stored rows as lines of JSON, in the order of the key' }),
+    // The other rows the venue no longer serves, or the ledger does not account for them.
+    compared: Count.meta({ description: 'rows that the venue still serves' }),
+    changed: Count.meta({ description: 'rows that differ from what the venue serves now' }),
+    missing: Count.meta({ description: 'rows that the venue serves, in the ledger and not stored' }),
+    extra: Count.meta({ description: 'stored rows that the venue does not have' }),
+    differences: z.array(Difference).meta({ description: 'the first twenty' }),
+    objects: z
+      .array(ObjectVerdict)
+      .meta({ description: 'SHA-256 of archive objects: when the rows were loaded, and now' }),
+    outdated: z
+      .array(OutdatedProof)
+      .meta({ description: "stretches proven empty by a check of the symbol's lives that is old by now" }),
+    verdict: z.enum(['identical', 'different', 'not-compared', 'outdated']).meta({
+      description:
+        '`not-compared`: there is no stored row that the venue can repeat. `outdated`: nothing differs, and proofs are outdated',
+    }),
+    identical: z
+      .boolean()
+      .meta({ description: 'something was compared, nothing differs, and no proof is outdated' }),
+  })
+  .meta({ id: 'Certificate', description: 'stored rows of a period, compared with the venue' });
+export type PeriodCertificate = Shape<typeof PeriodCertificate>;

@@ -1,16 +1,16 @@
 import { GordonError } from '../errors/errors.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { VenuePorts } from '../fetch/fetch-context.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import { type LabelBook, type LabelRule, ruleFor } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { ArchiveTier, Finding, PagesTier, Source, Sources, StreamParser } from '../series/source.ts';
-import type { Batch, TableSpec } from '../series/table.ts';
+import { type Batch, NO_ROWS, type TableSpec } from '../series/table.ts';
 import { type Period, periodAt } from '../time/period.ts';
 import { MINUTE } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 import { type Course, judgeLabels, type LabelVerdict } from './judge-labels.ts';
 
-export interface LabelPorts extends FillPorts {
+export interface LabelPorts extends VenuePorts {
   readonly labels: LabelBook;
   readonly store: Pick<SeriesStore, 'commit'>;
   readonly sources: Sources;
@@ -26,7 +26,7 @@ export interface LabelledFile {
 
 const STEP = 5 * MINUTE;
 const FINE: Timeframe = '5m';
-/** Labels as they stand. */
+/** The labels of a file as written, without any shift. */
 const RAW: LabelRule = {
   start: Number.NEGATIVE_INFINITY,
   end: Number.POSITIVE_INFINITY,
@@ -36,8 +36,8 @@ const RAW: LabelRule = {
 
 /**
  * Compares the labels of one archive file with the stamps of the venue's own answers about the same day, statistic by statistic.
- * A rule that another shift fits better than is a finding; unless an operator decided it, the conversion stops with the
- * first file that is not out yet: until then all rows are converted alike, and one command converts them anew.
+ * A rule that fits worse than another shift is a finding. Unless an operator decided on it, conversion stops with the first
+ * file that is not published yet: until then all rows are converted alike, so that one command converts them anew.
  * @returns how many statistics contradict the rule in force
  */
 export async function checkLabels(
@@ -159,8 +159,7 @@ async function report(
       remedy: `gordon-data convert-labels --source ${series.source} --symbol ${series.symbol} --from <day> --shift ${shiftMs / MINUTE}m`,
     },
   };
-  const rows = { length: 0, times: new Float64Array(), columns: [] };
-  const page = { series, rows, have: [], empty: [], findings: [finding], object };
+  const page = { series, rows: NO_ROWS, have: [], empty: [], findings: [finding], object };
   await store.commit([page], { jobId: 'watch-archives', chunk: seriesLabel(series) });
 }
 

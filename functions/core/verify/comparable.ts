@@ -7,8 +7,8 @@ import { stepOf } from '../time/timeframe.ts';
 import type { StoredRows } from './ports.ts';
 
 /**
- * The spans of a range that the venue can be compared with: what the ledger accounts for, and what is stored beside it, such
- * as values that may still be revised and rows that another program wrote. Nothing of a snapshot, because it shows one moment only.
+ * The spans of a range that can be compared with the venue: what the ledger accounts for, and rows stored without an account,
+ * such as provisional ones and those that another program wrote. Snapshots have none, because they show one moment only.
  * @throws GordonError as the stores do
  */
 export async function comparable(
@@ -34,7 +34,7 @@ export async function comparable(
   }
   const spans = normalize(beside);
   const around = hull(spans);
-  // Between two events the venue may have a third one; in a table of steps a hole is the report's.
+  // Between two events the venue may have a third one; in a table of steps a hole is reported as a gap.
   const looseSpans = source.table.cadence === 'irregular' && around ? [around] : spans;
   return union(have, clip(looseSpans, range));
 }

@@ -1,4 +1,4 @@
-import type { FetchContext, FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import type { Page } from '../ledger/coverage.ts';
 import { contains, intersect, normalize, type RangeSet, union } from '../time/range.ts';
@@ -11,32 +11,35 @@ export interface FetchedRow extends Arrived {
   readonly object: string;
 }
 
-/** What the venue tells of a span now. */
+/** What the venue serves for a span now. */
 export interface Fetched {
   /** by key; the first of two, as it is stored */
   readonly rows: Map<string, FetchedRow>;
-  /** about which the venue told, rows or none; the rest cannot be held against anything */
+  /** spans for which the venue answered, with rows or without; the rest cannot be compared */
   readonly answered: RangeSet;
   /** archive objects that were read, with their hash */
   readonly objects: ReadonlyMap<string, string>;
 }
 
-/** Loads spans once more, from the best place, as a job would: nothing is written. */
-export async function fetchAgain(ports: FillPorts, context: FetchContext): Promise<Fetched> {
-  const wanted = context.missing;
+/** Fetches spans once more through the tiers, as a job would, without writing anything. */
+export async function fetchAgain(
+  ports: VenuePorts,
+  context: FetchContext,
+  wanted: RangeSet,
+): Promise<Fetched> {
   const rows = new Map<string, FetchedRow>();
   const objects = new Map<string, string>();
-  let told: RangeSet = [];
-  for await (const page of fetchMissing(ports, context)) {
+  let answered: RangeSet = [];
+  for await (const page of fetchMissing(ports, context, wanted).pages) {
     if (page.series.source !== context.source.id) continue;
     if (page.sha256 !== undefined) objects.set(page.object, page.sha256);
-    told = union(told, servedBy(page));
+    answered = union(answered, servedBy(page));
     collect(context, page, wanted, rows);
   }
-  return { rows, answered: intersect(told, wanted), objects };
+  return { rows, answered: intersect(answered, wanted), objects };
 }
 
-/** That the venue has forgotten is no word about the rows. */
+/** That the venue no longer serves a span proves nothing about its rows. */
 function servedBy({ have, provisional = [], empty }: Page): RangeSet {
   const none = empty.filter(({ reason }) => reason !== 'source-expired').map(({ span }) => span);
   return union(union(normalize(have), normalize(provisional)), normalize(none));

@@ -8,15 +8,15 @@ export interface WatchedHistory {
   readonly turn: number;
 }
 
-/** Rows that came from answers of venues, for the check whether a venue has restated them. Throws as the stores do. */
+/** Rows that came from answers of venues, to check whether they were restated. Throws as the stores do. */
 export interface HistoryWatch {
-  /** series of the sources with such rows that were last compared before an instant, those first that wait for longest */
+  /** series of the sources with such rows that were last compared before an instant, the longest unchecked first */
   due(sources: readonly string[], before: number, limit: number): Promise<readonly WatchedHistory[]>;
   /** spans whose rows came from no archive object */
   answered(series: Series): Promise<RangeSet>;
   /**
-   * Replaces rows and keeps what they were, in one transaction. That a row was withdrawn is kept once, however often it is seen.
-   * @returns changes that were not known
+   * Replaces rows and keeps their former values, in one transaction. A withdrawn row is recorded once, however often it is seen.
+   * @returns the number of changes that were not known
    */
   restate(series: Series, restatement: Restatement): Promise<number>;
   /** @param compared false when the comparison failed: its months keep their turn */

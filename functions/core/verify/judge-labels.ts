@@ -23,7 +23,7 @@ const FITS = 0.9;
 const BETTER_BY = 0.2;
 
 /**
- * Which shift brings the labels of a file to the instants of the venue's own answers: that of the rule in force, or another one?
+ * Finds the shift that turns the labels of a file into the instants of the venue's own answers: that of the rule in force, or another.
  * @param archive values by their labels as they stand. @param answers values by their instants
  * @param step the distance of two labels; ms. One step less and up to two more are tried
  */

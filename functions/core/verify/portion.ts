@@ -5,10 +5,10 @@ import { clip, hull, measure, normalize, type RangeSet } from '../time/range.ts'
 import { ceilTo, HOUR } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 
-/** A page takes time, and what was within reach at the beginning must still be. */
+/** A page takes time, and what is within the venue's reach at its start must still be at its end. */
 const MARGIN = HOUR;
 
-/** What one turn fetches again: its portion of the history, or all of it where that takes no more requests. */
+/** The spans that one turn fetches again: its portion of the history, or all of it if that takes no more requests. */
 export function spansForTurn(
   { pageRows, reachMs }: Pick<PagesTier, 'pageRows' | 'reachMs'>,
   restates: Restates,
@@ -30,8 +30,8 @@ export function spansForTurn(
 }
 
 /**
- * The months of a history that one turn compares: the newest, and of the others those whose turn it is. Which these are
- * depends on series, month and turn alone, and each month comes once in so many turns in a row.
+ * The months of a history that one turn compares: the newest ones, and a share of the others. The share depends on series,
+ * month and turn alone, and each month is in it once in every `sampledIn` consecutive turns.
  */
 export function selectPortion(
   series: Series,

@@ -15,6 +15,6 @@ export interface StoredRows {
 /** SHA-256, fed piece by piece. */
 export interface Sha256 {
   add(text: string): void;
-  /** lower case; the hash takes nothing more then */
+  /** the digest in lower case; nothing can be added afterwards */
   hex(): string;
 }

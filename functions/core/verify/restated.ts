@@ -15,8 +15,8 @@ export interface Arrived {
 }
 
 /**
- * What of an object that was published anew differs from the rows that its former edition left: within the spans that it
- * accounts for, so rows that another place brought stay as they are.
+ * What differs between a republished object and the rows of its former edition, within the spans that the object accounts
+ * for: rows from elsewhere stay as they are.
  */
 export async function restated(
   stored: StoredRows,
@@ -45,8 +45,8 @@ export async function restated(
 }
 
 /**
- * Stored rows within spans that differ from what the venue has now, and rows that it has and that are not stored. A row that it no longer has
- * is a change without a row: it stays, because the venue may have lost it, and it was true once.
+ * Stored rows within spans that differ from what the venue serves now, and served rows that are not stored. A row that is no
+ * longer served is a change without a row: the stored one stays, because it was true once and the venue may have lost it.
  * @param arrived by key; used up
  */
 export async function differing(

@@ -1,5 +1,5 @@
 import { badRequest } from '../errors/bad-request.ts';
-import type { FillPorts } from '../fetch/fetch-context.ts';
+import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import type { LivesDue, SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { RECHECK_AFTER } from '../listing/current-listing.ts';
 import type { CoverageQueries, LedgerEntry } from '../queries/ports.ts';
@@ -7,7 +7,7 @@ import type { LabelRules } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
 import { type Finding, type Listing, livesOf, type Source } from '../series/source.ts';
-import { timeColumn } from '../series/table.ts';
+import { NO_ROWS, timeColumn } from '../series/table.ts';
 import { clip, contains, normalize, type Range } from '../time/range.ts';
 import { iso } from '../time/time.ts';
 import { asObject, type Cell, canonicalKey, canonicalLine } from './canonical.ts';
@@ -17,7 +17,7 @@ import { type Fetched, fetchAgain } from './fetched-rows.ts';
 import { heldObjects, objectNamed, publishedHash } from './objects.ts';
 import type { Sha256, StoredRows } from './ports.ts';
 
-export interface VerifyPorts extends FillPorts {
+export interface VerifyPorts extends VenuePorts {
   readonly queries: Pick<CoverageQueries, 'ledger'>;
   readonly store: Pick<SeriesStore, 'listing' | 'commit'>;
   readonly stored: StoredRows;
@@ -28,15 +28,15 @@ export interface VerifyPorts extends FillPorts {
   sha256(): Sha256;
 }
 
-/** More than a month of the finest series has of spans. */
+/** More spans than a month of the finest series has. */
 const MOST_SPANS = 100_000;
-/** Told one by one; all are counted. */
+/** Differences that are listed one by one; all are counted. */
 const MOST_DIFFERENCES = 20;
-/** Kept on record for each period. */
+/** Findings that are kept for each period. */
 const MOST_FINDINGS = 100;
 
 /**
- * Loads what a series has of a period once more and holds it against the stored rows, row by row. Rows are not changed;
+ * Loads what a series has of a period once more and compares it with the stored rows, row by row. Rows are not changed;
  * what differs becomes a finding.
  * @param range within one month, so that the rows fit into memory
  * @throws BudgetExhausted, GordonError `unknown-series`, and what venues and stores throw
@@ -52,16 +52,15 @@ export async function verifyPeriod(
   const have = clip(normalize(entries), range);
   const listing = 'listedAt' in source.listing ? source.listing : await ports.store.listing(series);
   const wanted = await comparable(ports.stored, source, series, range, have);
-  const fetched = await fetchAgain(ports, {
+  const context: FetchContext = {
     source,
     series,
-    missing: wanted,
-    asked: [],
-    objects: [],
     sources: ports.sources,
+    archives: 'required',
     listing: async () => listing,
     labels: (dataset) => ports.labels.labelRules(dataset, series.symbol),
-  });
+  };
+  const fetched = await fetchAgain(ports, context, wanted);
   const count = new Comparison(source, entries, fetched);
   const hash = ports.sha256();
   for await (const rows of ports.stored.read(series, range)) {
@@ -104,7 +103,7 @@ export async function verifyPeriod(
   };
 }
 
-/** What was proven empty by lives that were looked at too long ago, or in which the symbol was traded as is known now. */
+/** What was proven empty by lives that were checked too long ago, or in which the symbol was traded as is known now. */
 async function outdatedProofs(
   { livesDue, clock }: VerifyPorts,
   source: Source,
@@ -128,7 +127,7 @@ async function outdatedProofs(
   );
 }
 
-/** A typing error must not read like a month without rows. */
+/** A misspelled symbol must not look like a month without rows. */
 async function mustBeKnown({ catalog }: VerifyPorts, series: Series): Promise<void> {
   if ((await catalog.requested(series)).length > 0) return;
   const message = 'the warehouse has never had such a series.';
@@ -181,7 +180,7 @@ class Comparison {
     return line;
   }
 
-  /** What the venue told and nobody has stored. */
+  /** Rows that the venue served and that are not stored. */
   end(): void {
     for (const { line, time, object } of this.#fetched.rows.values()) {
       if (!contains(this.#fetched.answered, time)) continue;
@@ -222,7 +221,7 @@ class Comparison {
   }
 }
 
-/** Two files of the archive that tell of one row differently, such as a day's and its month's, are the archive's own doing. */
+/** If two files of the archive differ in a row, such as a day's and its month's, the archive disagrees with itself. */
 function findingKind(kind: Difference['kind'], stored: string | null, venue: string | null): string {
   const isObject = (from: string | null): boolean => from?.startsWith('/') ?? false;
   if (kind === 'changed' && isObject(stored) && isObject(venue) && stored !== venue) {
@@ -231,7 +230,7 @@ function findingKind(kind: Difference['kind'], stored: string | null, venue: str
   return `row-${kind}`;
 }
 
-/** Each object that the ledger names: by what was just read, or else by its checksum. */
+/** Each object that the ledger names, with its hash at the venue: as just read, or else from its checksum file. */
 async function verdicts(
   ports: VerifyPorts,
   source: Source,
@@ -244,8 +243,8 @@ async function verdicts(
   for (const { object, sha256 } of heldObjects(entries)) {
     const read = objects.get(object);
     const found = read === undefined ? objectNamed(source, series, object, range) : undefined;
-    const told = read ?? (found && (await publishedHash(ports.venue, found.checksum)));
-    out.push({ object, ledger: sha256, venue: told ?? null });
+    const venueHash = read ?? (found && (await publishedHash(ports.venue, found.checksum)));
+    out.push({ object, ledger: sha256, venue: venueHash ?? null });
   }
   return out;
 }
@@ -257,8 +256,7 @@ async function keepFindings(
   findings: readonly Finding[],
 ): Promise<void> {
   if (findings.length === 0) return;
-  const none = { length: 0, times: new Float64Array(), columns: [] };
   const object = `verify ${iso(range.start)} to ${iso(range.end)}`;
-  const page = { series, rows: none, have: [], empty: [], findings, object };
+  const page = { series, rows: NO_ROWS, have: [], empty: [], findings, object };
   await store.commit([page], { jobId: 'verify', chunk: seriesLabel(series) });
 }

@@ -15,7 +15,7 @@ export interface Events {
 }
 
 /** The events of a job's end. Gaps have an event of their own, so that a listener need not read every end. */
-export function eventsOf({ jobId, status, rows, reason }: FinalizeJobOutput): JobEvent[] {
+export function jobEvents({ jobId, status, rows, reason }: FinalizeJobOutput): JobEvent[] {
   const detail = { jobId, status, rows, reason };
   const ended: JobEvent = { type: status === 'failed' ? 'JobFailed' : 'JobFinished', detail };
   return status === 'completed_with_gaps' ? [ended, { type: 'GapFound', detail }] : [ended];

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
-import { candleJob, loadCandles } from '../../core/orders/load-candles.ts';
-import { quoteOrder } from '../../core/orders/quote-order.ts';
+import { candleJobView } from '../../core/api/candles/views.ts';
+import type { Reply } from '../../core/api/operations.ts';
+import type { CreatePorts } from '../../core/orders/create-job.ts';
+import { loadCandles } from '../../core/orders/load-candles.ts';
+import { type QuotePorts, quoteOrder } from '../../core/orders/quote-order.ts';
 import { addressOf } from '../../routes.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ headers, body, rawBody }, services, log) => {
+  async (
+    { headers, body, rawBody },
+    services: CreatePorts & QuotePorts,
+    log,
+  ): Promise<Reply<'loadCandles'>> => {
     const key = headers['idempotency-key'];
     const digest = createHash('sha256').update(rawBody).digest('hex');
     const { job, created, joined } = await loadCandles(
@@ -19,7 +26,7 @@ export const createHandler = httpHandler(
     return {
       status: 202,
       headers: { location: addressOf('getJob', { id: job.id }).path },
-      body: { ...candleJob(job), joined },
+      body: { ...candleJobView(job), joined },
     };
   },
   { body: true },

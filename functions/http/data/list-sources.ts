@@ -1,16 +1,19 @@
+import type { Answer, Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
 import type { Source } from '../../core/series/source.ts';
 import { timeColumn } from '../../core/series/table.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
-export const createHandler = httpHandler(async ({ query }, { sources, hasKey }) => {
-  parseInput(NoQuery, query, 'the query');
-  return { status: 200, body: Object.values(sources).map((source) => view(source, hasKey)) };
-});
+export const createHandler = httpHandler(
+  async ({ query }, { sources, hasKey }: Uses<'sources' | 'hasKey'>): Promise<Reply<'listSources'>> => {
+    parseInput(NoQuery, query, 'the query');
+    return { status: 200, body: Object.values(sources).map((source) => view(source, hasKey)) };
+  },
+);
 
-const view = (source: Source, hasKey: (env: string) => boolean) => ({
+const view = (source: Source, hasKey: (env: string) => boolean): Answer<'listSources'>[number] => ({
   id: source.id,
   family: source.family,
   title: source.title,

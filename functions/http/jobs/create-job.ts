@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { detail } from '../../core/api/jobs/views.ts';
+import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
-import { createJob, planJob } from '../../core/orders/create-job.ts';
-import { quoteOrder } from '../../core/orders/quote-order.ts';
+import { type CreatePorts, createJob, planJob } from '../../core/orders/create-job.ts';
+import { type QuotePorts, quoteOrder } from '../../core/orders/quote-order.ts';
 import { OrderQuery } from '../../core/queries/parameters.ts';
 import { iso } from '../../core/time/time.ts';
 import { addressOf } from '../../routes.ts';
@@ -10,7 +11,11 @@ import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ headers, query, body, rawBody }, services, log) => {
+  async (
+    { headers, query, body, rawBody },
+    services: CreatePorts & QuotePorts,
+    log,
+  ): Promise<Reply<'createJob'>> => {
     const { dry_run } = parseInput(OrderQuery, query, 'the query');
     if (dry_run === 'true') {
       const { source, symbols, skipped, timeframe, from, to, quote } = await planJob(services, body);

@@ -1,3 +1,4 @@
+import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import type { Gap, SeriesReport } from '../../core/ledger/ports.ts';
 import { ReportQuery } from '../../core/queries/parameters.ts';
@@ -7,23 +8,27 @@ import { settledEnd } from '../../core/series/borders.ts';
 import { RECOUNT_PATIENCE } from '../../core/series/schedule.ts';
 import type { Source } from '../../core/series/source.ts';
 import { clip, type Range } from '../../core/time/range.ts';
-import { iso } from '../../core/time/time.ts';
+import { iso, isoOrNull } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
-export const createHandler = httpHandler(async ({ query }, { catalog, sources, clock }) => {
-  const { source, symbol } = parseInput(ReportQuery, query, 'the query');
-  const ids = sourcesFor(sources, source).map(({ id }) => id);
-  const filter = { sources: ids, ...(symbol && { symbols: [symbol] }) };
-  await catalog.recount(RECOUNT_PATIENCE, filter);
-  const series = await catalog.report(filter);
-  const now = clock();
-  return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };
-});
+export const createHandler = httpHandler(
+  async (
+    { query },
+    { catalog, sources, clock }: Uses<'catalog' | 'sources' | 'clock'>,
+  ): Promise<Reply<'report'>> => {
+    const { source, symbol } = parseInput(ReportQuery, query, 'the query');
+    const ids = sourcesFor(sources, source).map(({ id }) => id);
+    const filter = { sources: ids, ...(symbol && { symbols: [symbol] }) };
+    await catalog.recount(RECOUNT_PATIENCE, filter);
+    const series = await catalog.report(filter);
+    const now = clock();
+    return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };
+  },
+);
 
 const span = ({ start, end }: { start: number; end: number }) => ({ from: iso(start), to: iso(end) });
-const isoOrNull = (at: number | undefined) => (at === undefined ? null : iso(at));
 
 function view(s: SeriesReport, source: Source, now: number) {
   // The border that the job goes by, on the grid.
@@ -38,7 +43,7 @@ function view(s: SeriesReport, source: Source, now: number) {
     latest: isoOrNull(s.latest),
     rows: s.rows,
     requested: s.requested.map(span),
-    gaps: s.gaps.flatMap((gap) => within(gap, settled)).map(gapView),
+    gaps: s.gaps.flatMap((gap) => within(gap, settled)).map(reportedGap),
     // What the venue has not had time to publish is no gap yet.
     pending: s.gaps
       .flatMap((gap) => within(gap, young))
@@ -56,7 +61,7 @@ const within = (gap: Gap, bounds: Range): Gap[] =>
     return { ...gap, ...part, steps: Math.ceil(gap.steps * share) };
   });
 
-const gapView = (gap: Gap) => ({
+const reportedGap = (gap: Gap) => ({
   ...span(gap),
   rows: gap.steps,
   cause: gap.cause,

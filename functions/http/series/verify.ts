@@ -1,13 +1,14 @@
+import type { Refusal, Reply } from '../../core/api/operations.ts';
 import { BudgetExhausted } from '../../core/errors/errors.ts';
 import { waitSecondsUntil } from '../../core/series/schedule.ts';
 import { readVerify } from '../../core/verify/verify-body.ts';
-import { verifyPeriod } from '../../core/verify/verify-period.ts';
+import { type VerifyPorts, verifyPeriod } from '../../core/verify/verify-period.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { problem } from '../../runtime/problem.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ body }, services, log) => {
+  async ({ body }, services: VerifyPorts, log): Promise<Reply<'verify'> | Refusal> => {
     const { series, range } = readVerify(services.sources, body);
     try {
       const certificate = await verifyPeriod(services, series, range);

@@ -1,6 +1,7 @@
+import type { Reply } from '../../core/api/operations.ts';
 import { describeError } from '../../core/errors/errors.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 interface Check {
   readonly ok: boolean;
@@ -8,19 +9,23 @@ interface Check {
 }
 
 /** Checks what every job needs. Answers 503 with the error when a dependency does not answer. */
-export const createHandler = httpHandler(async (_request, services) => {
-  const [database, job_table] = await Promise.all([
-    check(() => services.pingDatabase()),
-    check(() => services.jobs.list({ statuses: ['queued'], limit: 1 })),
-  ]);
-  const ok = database.ok && job_table.ok;
-  const body = {
-    status: ok ? 'ok' : 'unavailable',
-    checks: { database, job_table },
-    simulated: services.simulated,
-  };
-  return { status: ok ? 200 : 503, body };
-});
+export const createHandler = httpHandler(
+  async (_request, services: Uses<'pingDatabase' | 'jobs' | 'simulated'>): Promise<Reply<'health'>> => {
+    const [database, job_table] = await Promise.all([
+      check(() => services.pingDatabase()),
+      check(() => services.jobs.list({ statuses: ['queued'], limit: 1 })),
+    ]);
+    const ok = database.ok && job_table.ok;
+    return {
+      status: ok ? 200 : 503,
+      body: {
+        status: ok ? 'ok' : 'unavailable',
+        checks: { database, job_table },
+        simulated: services.simulated,
+      },
+    };
+  },
+);
 
 async function check(call: () => Promise<unknown>): Promise<Check> {
   try {

@@ -1,4 +1,5 @@
 import { openApi } from '../../core/api/openapi.ts';
+import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
@@ -7,7 +8,7 @@ import { servicesFromEnv } from '../../runtime/services.ts';
 /** The document does not change while the program runs. */
 let document: ReturnType<typeof openApi> | undefined;
 
-export const createHandler = httpHandler(async ({ query }) => {
+export const createHandler = httpHandler(async ({ query }): Promise<Reply<'openapi'>> => {
   parseInput(NoQuery, query, 'the query');
   document ??= openApi();
   return { status: 200, body: document };

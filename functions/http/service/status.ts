@@ -1,17 +1,22 @@
+import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { stateSets } from '../../core/queries/coverage-view.ts';
 import { findExpiringGaps } from '../../core/queries/expiring-gaps.ts';
 import { limitFamilies, listVenues } from '../../core/queries/limit-families.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
 import { settledEnd } from '../../core/series/borders.ts';
-import { iso, MINUTE, SECOND } from '../../core/time/time.ts';
+import { iso, isoOrNull, MINUTE, SECOND } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { functions } from '../../manifest.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { type Services, servicesFromEnv } from '../../runtime/services.ts';
+import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
-/** What an operator watches. Nothing here is asked of a venue. */
-export const createHandler = httpHandler(async ({ query }, services) => {
+type Ports = Uses<
+  'clock' | 'simulated' | 'runs' | 'auditEveryMs' | 'rates' | 'sources' | 'queries' | 'aggregates'
+>;
+
+/** What an operator watches. Nothing here calls a venue. */
+export const createHandler = httpHandler(async ({ query }, services: Ports): Promise<Reply<'status'>> => {
   parseInput(NoQuery, query, 'the query');
   const [schedules, budgets, parks, perishable, aggregates] = await Promise.all([
     schedulesOf(services),
@@ -32,7 +37,7 @@ export const createHandler = httpHandler(async ({ query }, services) => {
   return { status: 200, body };
 });
 
-const schedulesOf = ({ runs, auditEveryMs }: Services) =>
+const schedulesOf = ({ runs, auditEveryMs }: Ports) =>
   Promise.all(
     functions
       .flatMap(({ schedules = [] }) => schedules)
@@ -44,7 +49,7 @@ const schedulesOf = ({ runs, auditEveryMs }: Services) =>
       }),
   );
 
-const budgetsOf = ({ rates, sources }: Services) =>
+const budgetsOf = ({ rates, sources }: Ports) =>
   Promise.all(
     limitFamilies(sources).map(async ({ venue, family }) => ({
       venue,
@@ -55,7 +60,7 @@ const budgetsOf = ({ rates, sources }: Services) =>
     })),
   );
 
-async function cooldownsOf({ rates, sources }: Services) {
+async function cooldownsOf({ rates, sources }: Ports) {
   const scopes = [...listVenues(sources), ...limitFamilies(sources).map(({ family }) => family.id)];
   const parks = await Promise.all(
     scopes.map(async (scope) => ({ scope, park: await rates.cooldown(scope) })),
@@ -63,7 +68,7 @@ async function cooldownsOf({ rates, sources }: Services) {
   return parks.flatMap(({ scope, park }) => (park ? [{ scope, until: iso(park.until), why: park.why }] : []));
 }
 
-async function expiringGapsOf({ queries, sources, clock }: Services) {
+async function expiringGapsOf({ queries, sources, clock }: Ports) {
   const now = clock();
   const accounts = await queries.accounts({ sources: Object.keys(sources) });
   const found = accounts.flatMap((account) => {
@@ -88,9 +93,7 @@ async function expiringGapsOf({ queries, sources, clock }: Services) {
     }));
 }
 
-const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
-
-async function aggregatesOf({ aggregates }: Services) {
+async function aggregatesOf({ aggregates }: Ports) {
   return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
     name,
     last_refresh: isoOrNull(lastRefresh),

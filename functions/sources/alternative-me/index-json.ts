@@ -4,8 +4,8 @@ import { malformed, readJson } from '../rest/malformed.ts';
 import { readNumber } from '../rest/values.ts';
 
 /**
- * The days in an answer of `/fng/`, newest first: values and second-stamps are text. A day of which a cell does not read is
- * one without values.
+ * The days in an answer of `/fng/`, newest first: values and second-stamps are text. A day with an unreadable cell is
+ * a day without values.
  * @throws GordonError `malformed-rows`
  */
 export function fearGreedDays(body: Uint8Array, subject: string): DayRow[] {

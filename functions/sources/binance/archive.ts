@@ -14,7 +14,7 @@ const MONDAY = 1;
 
 type ArchiveUnit = PeriodUnit & ('month' | 'day');
 
-/** One of the archive's trees of files. */
+/** One tree of files in the archive. */
 export function archiveTier(
   unit: ArchiveUnit,
   path: (series: Series, period: Period) => string,

@@ -12,7 +12,7 @@ export const binanceFunding = fundingTable('binance');
 
 /**
  * An answer of `GET /fapi/v1/fundingRate`. `markPrice` is the empty string before the end of October 2023; keys that
- * come later, such as `rateType` in 2026, are not looked at.
+ * were added later, such as `rateType` in 2026, are ignored.
  * @throws GordonError `malformed-rows`
  */
 export function parseFundingJson(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {
@@ -49,7 +49,7 @@ const isInterval = (hours: number | undefined): hours is number =>
 
 /**
  * Reads the archive's month of settlements: `calc_time,funding_interval_hours,last_funding_rate`, with or without that
- * header. It tells the interval, which REST does not, and no mark price. A cell that does not read is a finding and costs no
+ * header. It has the interval, which REST has not, and no mark price. A cell that cannot be read is a finding and costs no
  * other row.
  */
 export function fundingCsvParser(series: Series): StreamParser {
@@ -69,7 +69,7 @@ export function fundingCsvParser(series: Series): StreamParser {
       if (unread < 0) readable++;
       else bad.note(due, COLUMNS[unread]!, fields[unread], { line, column: unread + 1 });
       if (!isStamp(stamp) || rate === undefined) return [];
-      // The neighbours say the interval where its own cell does not.
+      // If its own cell has no interval, the neighbours show it.
       return [isInterval(hours) ? { stamp, rate, intervalHours: hours } : { stamp, rate }];
     });
     const unread = bad.findings(readable);

@@ -1,6 +1,6 @@
 import type { Host, LimitFamily } from '../../core/series/venue.ts';
 
-/** Where Binance is asked. Each environment variable points its host at a mirror or at the simulator. */
+/** The hosts of Binance. Each environment variable points its host at a mirror or at the simulator. */
 export const binanceHosts = {
   spot: { env: 'GORDON_BINANCE_SPOT_URL', url: 'https://api.binance.com' },
   usdm: { env: 'GORDON_BINANCE_USDM_URL', url: 'https://fapi.binance.com' },
@@ -14,11 +14,11 @@ export const binanceHosts = {
 const MINUTE = 60_000;
 const USED_WEIGHT = 'x-mbx-used-weight-1m';
 
-/** Budgets per egress address; each is counted by itself and turns on the venue's clock. */
+/** Budgets per egress address. Each is counted separately, in windows of the venue's clock. */
 export const binanceFamilies = {
   spot: { id: 'binance-spot', limit: 6000, windowMs: MINUTE, usedHeader: USED_WEIGHT },
   usdm: { id: 'binance-usdm', limit: 2400, windowMs: MINUTE, usedHeader: USED_WEIGHT },
-  // The next two count requests and answer without any header, so what other programs on the address use is not seen.
+  // The next two count requests and send no header, so the use by other programs on this address is unknown.
   usdmFunding: { id: 'binance-usdm-funding', limit: 500, windowMs: 5 * MINUTE },
   usdmData: { id: 'binance-usdm-data', limit: 1000, windowMs: 5 * MINUTE },
 } as const satisfies Record<string, LimitFamily>;

@@ -6,7 +6,7 @@ import { binanceArchive } from './venue.ts';
 
 const PAGE = 1_000;
 
-/** `ListObjects` of the archive's bucket, version 1: keys in the order of their bytes, a marker is itself left out. */
+/** `ListObjects` of the archive's bucket, version 1: keys in byte order, after the marker. */
 export const binanceListing: ArchiveListing = {
   request: (folder, after) => ({
     venue: binanceArchive,
@@ -60,7 +60,7 @@ function resultIn(body: Uint8Array): string {
 
 type ReadKey = (text: string) => string;
 
-/** Keys are plain UTF-8, names in Chinese too, unless the answer says otherwise. */
+/** Keys are plain UTF-8, including Chinese names, unless the answer says otherwise. */
 function keyReader(text: string): ReadKey {
   if (field(text, 'EncodingType') !== 'url') return unescaped;
   return (key) => decodeURIComponent(unescaped(key).replaceAll('+', ' '));

@@ -1,4 +1,5 @@
 import { malformed, readJson } from '../rest/malformed.ts';
+import { isInstant } from '../rest/values.ts';
 
 export type JsonRow = Readonly<Record<string, unknown>>;
 
@@ -17,12 +18,9 @@ export function rowsIn(body: Uint8Array, subject: string, symbol: string): reado
   return list as JsonRow[];
 }
 
-const EARLIEST = Date.UTC(2009, 0);
-const LATEST = Date.UTC(2200, 0);
-
 /** Whether a number can be a stamp in ms. */
 export const isStamp = (value: number | undefined): value is number =>
-  value !== undefined && Number.isInteger(value) && value >= EARLIEST && value < LATEST;
+  value !== undefined && Number.isInteger(value) && isInstant(value);
 
 /** A stamp in ms. @throws GordonError `malformed-rows` */
 export function readStamp(value: number | undefined, subject: string): number {

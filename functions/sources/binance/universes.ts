@@ -56,12 +56,12 @@ export const universes: readonly Universe[] = [
 
 type Entry = Readonly<Record<string, unknown>> | null;
 
-/** What the venue writes for a perpetual without an end lies in the year 2100. */
+/** The venue dates the end of a perpetual without one in the year 2100. */
 const NO_END = Date.UTC(2100, 0);
 
 /**
- * Contracts that end at a quarter have no place in our tables. `TRADIFI_PERPETUAL` is about a share or a metal: its exchange closes,
- * the perpetual trades on around the clock.
+ * Quarterly contracts are not stored. `TRADIFI_PERPETUAL` is about a share or a metal: its exchange closes, but the perpetual
+ * trades around the clock.
  */
 const perpetualsIn = (body: Uint8Array): readonly Entry[] =>
   listIn(body, 'symbols').filter((entry) => /^(?:\w+_)?PERPETUAL$/.test(String(entry?.contractType)));
@@ -97,7 +97,7 @@ function volumesIn(body: Uint8Array): Map<string, number> {
   return new Map(volumes);
 }
 
-/** One bad entry costs nobody else their place; a list in another shape is refused. */
+/** One bad entry does not affect the others; a list in another shape is refused. */
 function readable<T>(
   subject: string,
   entries: readonly Entry[],

@@ -1,16 +1,15 @@
 import type { RawAnswer, Venue, Verdict } from '../../core/series/venue.ts';
-import { DAY, MINUTE, SECOND } from '../../core/time/time.ts';
+import { DAY, MINUTE } from '../../core/time/time.ts';
+import { excerpt, FIREWALL_COOLDOWN, isMarkup, retryAfter } from '../rest/judge.ts';
 import { binanceHosts } from './hosts.ts';
 
-/** The firewall lets an address in again some minutes after it stops calling; it does not say when. */
-const FIREWALL_PARK = 5 * MINUTE;
-/** The shortest ban, for one that tells no end. */
+/** The shortest ban, for an answer that names no end. */
 const SHORTEST_BAN = 2 * MINUTE;
 const LONGEST_BAN = 3 * DAY;
 
 const BAD_SYMBOL = -1121;
 const TOO_MANY = -1003;
-/** Disconnected, unexpected response, timeout, overload and the unknown: the server's side failed. */
+/** Disconnected, unexpected response, timeout, overload and unknown: failures of the server. */
 const SERVER_SIDE = new Set([-1000, -1001, -1006, -1007, -1008]);
 
 const REGION_REMEDY =
@@ -43,7 +42,7 @@ export const binance: Venue = {
   },
 };
 
-/** The public archive and its listing: files behind a CDN, with no limit that was ever published. */
+/** The public archive and its listing: files behind a CDN, without a published limit. */
 export const binanceArchive: Venue = {
   id: 'binance-archive',
   judge(answer: RawAnswer): Verdict {
@@ -63,52 +62,35 @@ export const binanceArchive: Venue = {
   },
 };
 
-/** A CDN says 403 for a country that it does not serve as well as for an address that its firewall holds back. */
+/** A CDN answers 403 both to a country that it does not serve and to an address that its firewall blocks. */
 function forbidden({ text }: RawAnswer, remedy: string): Verdict {
   const message = `HTTP 403: ${excerpt(text)}`;
   if (/access from your country/i.test(text)) return { kind: 'region', message, remedy };
   if (/<Code>AccessDenied<\/Code>/.test(text)) return { kind: 'refused', message };
-  return { kind: 'limited', scope: 'venue', waitMs: FIREWALL_PARK, message };
+  return { kind: 'limited', scope: 'venue', waitMs: FIREWALL_COOLDOWN, message };
 }
 
 const BANNED_UNTIL = /banned until (\d{13})/;
 
-/** The later of what `Retry-After` and the message say; both are there on most bans. */
+/** The later of the ends that `Retry-After` and the message name; most bans have both. */
 function banLeft(answer: RawAnswer, message: string): number {
   const until = BANNED_UNTIL.exec(message)?.[1];
   const now = Date.parse(answer.headers.date ?? '');
-  const told = until === undefined || Number.isNaN(now) ? 0 : Number(until) - now;
-  const left = Math.max(told, retryAfter(answer) ?? 0);
+  const remaining = until === undefined || Number.isNaN(now) ? 0 : Number(until) - now;
+  const left = Math.max(remaining, retryAfter(answer) ?? 0);
   return left > 0 ? Math.min(left, LONGEST_BAN) : SHORTEST_BAN;
 }
 
-function retryAfter({ headers }: RawAnswer): number | undefined {
-  const seconds = Number(headers['retry-after'] || Number.NaN);
-  return seconds > 0 ? seconds * SECOND : undefined;
-}
-
-/** `{"code":-1121,"msg":"Invalid symbol."}`; a long answer that went well is not parsed for it. */
+/** `{"code":-1121,"msg":"Invalid symbol."}`. A long, successful answer is not parsed for it. */
 function readError({ status, text }: RawAnswer): { code: number; msg: string } | undefined {
   if (status < 300 && !/^\s*\{\s*"(?:code|msg)"/.test(text.slice(0, 80))) return undefined;
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    // The CDN's own refusals are pages, and the status says what they mean.
+    // The CDN's own refusals are pages, whose status says what they mean.
     return undefined;
   }
   const { code, msg } = (body ?? {}) as { code?: unknown; msg?: unknown };
   return typeof code === 'number' ? { code, msg: String(msg ?? '') } : undefined;
-}
-
-const isMarkup = (text: string): boolean => /^\s*</.test(text.slice(0, 80));
-
-/** The words of a body, on one line and short: enough to recognise it in a log. */
-function excerpt(text: string): string {
-  const words = text
-    .slice(0, 4000)
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return words.slice(0, 200) || 'no body';
 }

@@ -1,7 +1,6 @@
+import { numberIn } from '../csv/numbers.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
 import { isInstant } from '../rest/values.ts';
-
-const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * The `result` of an answer that the venue's `judge` let through.
@@ -25,22 +24,19 @@ export function listIn(body: Uint8Array, subject: string): readonly unknown[] {
 }
 
 /** A number as Bybit writes it, a string; undefined for anything else, the empty string included. */
-export function numberIn(cell: unknown): number | undefined {
-  if (typeof cell !== 'string' || !DECIMAL.test(cell)) return undefined;
-  const value = Number(cell);
-  return Number.isFinite(value) ? value : undefined;
-}
+export const textNumberIn = (cell: unknown): number | undefined =>
+  typeof cell === 'string' ? numberIn(cell) : undefined;
 
 /** A stamp in milliseconds, a string; undefined for anything else, another unit included. */
 export function stampIn(cell: unknown): number | undefined {
-  const at = numberIn(cell);
+  const at = textNumberIn(cell);
   return at !== undefined && isInstant(at) ? at : undefined;
 }
 
 export interface Instrument {
   /** such as `Trading` or `Closed` */
   readonly status: string;
-  /** epoch ms; spot tells none */
+  /** epoch ms; spot markets publish none */
   readonly launchedAt: number | undefined;
   /** minutes between two settlements at present; perpetuals only */
   readonly fundingMinutes: number | undefined;
@@ -59,7 +55,7 @@ export function instrumentIn(body: Uint8Array, symbol: string): Instrument | und
   const { status, launchTime, fundingInterval } = found as Record<string, unknown>;
   return {
     status: String(status),
-    launchedAt: numberIn(launchTime),
+    launchedAt: textNumberIn(launchTime),
     fundingMinutes: typeof fundingInterval === 'number' ? fundingInterval : undefined,
   };
 }

@@ -5,7 +5,7 @@ import type { TableSpec } from '../../core/series/table.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { malformed } from '../rest/malformed.ts';
-import { listIn, numberIn, stampIn } from './envelope.ts';
+import { listIn, stampIn, textNumberIn } from './envelope.ts';
 
 const FIELDS = ['start', 'open', 'high', 'low', 'close', 'volume', 'turnover'] as const;
 
@@ -26,7 +26,7 @@ export function parseKlines(
   const bad = new BadCells(subject, step);
   const rows = list.flatMap((row, r): [number, ...number[]][] => {
     const cells = Array.isArray(row)
-      ? row.slice(0, FIELDS.length).map((cell, f) => (f === 0 ? stampIn(cell) : numberIn(cell)))
+      ? row.slice(0, FIELDS.length).map((cell, f) => (f === 0 ? stampIn(cell) : textNumberIn(cell)))
       : [];
     if (cells.length < FIELDS.length) throw malformed(subject, `row ${r + 1} is no candle.`);
     const unread = cells.indexOf(undefined);
@@ -54,7 +54,7 @@ export function parseKlines(
  */
 export const startsIn = (body: Uint8Array): number[] =>
   listIn(body, 'kline').map((row) => {
-    const start = Array.isArray(row) ? numberIn(row[0]) : undefined;
+    const start = Array.isArray(row) ? textNumberIn(row[0]) : undefined;
     if (start === undefined) throw malformed('kline', 'a row has no start.');
     return start;
   });

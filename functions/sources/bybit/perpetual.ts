@@ -9,7 +9,8 @@ import { bybit } from './venue.ts';
 /** The USDT perpetuals; `inverse` has other symbols. */
 export const CATEGORY = 'linear';
 
-export const ask = (path: string, query: NonNullable<HttpRequest['query']>): HttpRequest => ({
+/** A request to Bybit's v5 API about linear perpetuals (`category=linear`). */
+export const requestFor = (path: string, query: NonNullable<HttpRequest['query']>): HttpRequest => ({
   venue: bybit,
   host: bybitHost,
   family: bybitFamily,
@@ -18,7 +19,7 @@ export const ask = (path: string, query: NonNullable<HttpRequest['query']>): Htt
 });
 
 const minutes = ({ symbol }: Series, query: Record<string, number>): HttpRequest =>
-  ask('/v5/market/kline', { symbol, interval: '1', ...query, limit: 1 });
+  requestFor('/v5/market/kline', { symbol, interval: '1', ...query, limit: 1 });
 
 /**
  * A perpetual's life by its first and its newest minute: `launchTime` can be days before the first trade.
@@ -33,6 +34,6 @@ export const lifeOfPerpetual = (firstRow: (firstMinute: number, series: Series) 
   },
   last: (series) => minutes(series, {}),
   lastAt: (body) => startsIn(body)[0],
-  status: ({ symbol }) => ask('/v5/market/instruments-info', { symbol }),
+  status: ({ symbol }) => requestFor('/v5/market/instruments-info', { symbol }),
   isTrading: (body, { symbol }) => instrumentIn(body, symbol)?.status === 'Trading',
 });

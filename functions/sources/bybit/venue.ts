@@ -1,10 +1,11 @@
 import type { RawAnswer, Venue, Verdict } from '../../core/series/venue.ts';
 import { MINUTE, SECOND } from '../../core/time/time.ts';
+import { excerpt } from '../rest/judge.ts';
 import { bybitHost } from './hosts.ts';
 
 /** "Stop all requests for ten minutes": the ban then lifts by itself, and calls during it may prolong it. */
 const FREQUENT_COOLDOWN = 10 * MINUTE;
-/** What retCode 10006 asks for is told in a header; without one a second has to do, for its windows are that long. */
+/** A header says how long retCode 10006 has to wait. Without one a second is enough, because the windows are that long. */
 const SHORTEST_WAIT = SECOND;
 const SYSTEM_BUSY_WAIT = 10 * SECOND;
 
@@ -19,7 +20,7 @@ const REMEDY =
   `Run in another region, or set ${bybitHost.env}=https://api.bytick.com: the same API on another name, which some ` +
   'networks reach.';
 
-/** Bybit v5. It answers HTTP 200 and tells its refusals by `retCode`. */
+/** Bybit v5. It answers with HTTP 200 and reports its refusals in `retCode`. */
 export const bybit: Venue = {
   id: 'bybit',
   judge(answer: RawAnswer): Verdict {
@@ -41,7 +42,7 @@ export const bybit: Venue = {
   },
 };
 
-/** Three refusals come with 403: too many requests, a country that is not served, and a request with a body. */
+/** 403 stands for three refusals: too many requests, a country that is not served, and a request with a body. */
 function forbidden({ text }: RawAnswer): Verdict {
   const message = `HTTP 403: ${excerpt(text)}`;
   if (/too frequent/i.test(text)) {
@@ -69,7 +70,7 @@ function readHead({ text }: RawAnswer): Head | undefined {
   try {
     body = JSON.parse(text);
   } catch {
-    // Proxies and the CDN answer with pages of their own, and the status says what they mean.
+    // Proxies and the CDN answer with pages of their own, whose status says what they mean.
     return undefined;
   }
   const { retCode, retMsg, time } = (body ?? {}) as { retCode?: unknown; retMsg?: unknown; time?: unknown };
@@ -77,7 +78,7 @@ function readHead({ text }: RawAnswer): Head | undefined {
   return { code: retCode, message: String(retMsg ?? ''), time: typeof time === 'number' ? time : undefined };
 }
 
-/** `Not supported symbols`, `params error: symbol invalid`: one code for all parameters, the text tells which. */
+/** `Not supported symbols`, `params error: symbol invalid`: one code for all parameters, the text names which. */
 const isUnknownSymbol = ({ code, message }: Head): boolean =>
   code === SYMBOL_ERROR || (code === BAD_PARAMETER && /\bsymbols?\b/i.test(message));
 
@@ -87,14 +88,4 @@ function untilReset({ headers }: RawAnswer, time: number | undefined): number {
   const now = time ?? Date.parse(headers.date ?? '');
   const wait = reset - now;
   return wait > SHORTEST_WAIT ? Math.min(wait, FREQUENT_COOLDOWN) : SHORTEST_WAIT;
-}
-
-/** The words of a body, on one line and short: enough to recognise it in a log. */
-function excerpt(text: string): string {
-  const words = text
-    .slice(0, 4000)
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return words.slice(0, 200) || 'no body';
 }

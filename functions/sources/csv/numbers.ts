@@ -1,6 +1,6 @@
 const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** A decimal number out of a text or a JSON number; undefined for anything else, the empty string included. */
+/** A decimal number from a text or a JSON number; undefined for anything else, the empty string included. */
 export function numberIn(cell: unknown): number | undefined {
   const value =
     typeof cell === 'string' && DECIMAL.test(cell)

@@ -1,7 +1,7 @@
 import type { Parsed, StreamParser } from '../../core/series/source.ts';
 import { malformed } from '../rest/malformed.ts';
 
-/** A month of settlements or a day of five-minute rows is a tenth of this; whatever is larger is no such file. */
+/** Ten times a month of settlements or a day of five-minute rows; a larger file is refused. */
 const LARGEST = 1 << 20;
 
 /**

@@ -1,7 +1,7 @@
 const LF = 10;
 const NOTHING = new Uint8Array();
 
-/** No line of the files that are read here comes near this; without a bound a binary file would be held whole. */
+/** Far longer than any line of these files. Without a bound, a binary file would be held in memory as a whole. */
 const LONGEST_LINE = 1 << 16;
 
 /**

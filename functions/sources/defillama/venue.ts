@@ -6,7 +6,7 @@ export const defillamaHost = {
   url: 'https://stablecoins.llama.fi',
 } as const satisfies Host;
 
-/** Keyless; no limit is published, and a 429 is waited out. */
+/** No key. No limit is published; after a 429 the client waits. */
 export const defillama: Venue = {
   id: 'defillama',
   judge: (answer) => judgeRest(answer, defillamaHost),

@@ -6,11 +6,11 @@ export interface OptionTerms {
   readonly years: number;
   /** volatility a year, 0.55 for 55 % */
   readonly sigma: number;
-  /** interest a year, continuously compounded; 0 unless told */
+  /** interest a year, continuously compounded; defaults to 0 */
   readonly rate?: number;
   /**
    * what holding the underlying costs a year, continuously compounded: `rate` for a share (Black and Scholes 1973), 0 for
-   * a future (Black 1976), which is the unless told
+   * a future (Black 1976), which is the default
    */
   readonly carry?: number;
 }

@@ -8,7 +8,7 @@ import { type OptionName, readOptionName } from './instrument-name.ts';
 
 /** An option with its open interest and, where the venue has a volatility for it, its gamma. */
 export interface OptionState extends OptionName {
-  /** null where the venue's cell does not read; in coins: a contract of BTC and ETH options is one coin, so there is nothing to convert */
+  /** in coins, because a contract of BTC and ETH options is one coin; null where the venue's cell cannot be read */
   readonly openInterest: number | null;
   /** percent a year, as the venue marks it */
   readonly iv: number | null;
@@ -24,7 +24,7 @@ const YEAR_MS = 365 * 86_400_000;
 
 /**
  * The options in an answer of `get_book_summary_by_currency` that still live, unsorted. A quote may lack everything but
- * its open interest: where that does not read the option stays, and a finding says so.
+ * its open interest: where that cannot be read the option is kept, and a finding reports it.
  * @param at what an option without a time of its own is dated; epoch ms
  * @throws GordonError `malformed-rows`
  */
@@ -50,7 +50,7 @@ export function optionsIn(
       if (wrong === undefined) readable++;
       else bad.note(at, wrong, `${String(row[wrong])} of ${String(row.instrument_name)}`);
       const option = stateOf(name, row, at);
-      // One that has expired is listed until it is settled.
+      // An expired option stays listed until it is settled.
       if (option.expiry > option.at) options.push(option);
     }
   }
@@ -71,7 +71,7 @@ function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>, now: 
   const openInterest = amountIn(row.open_interest) ?? null;
   const at = amountIn(row.creation_timestamp) ?? now;
   const forward = readNumber(row.underlying_price) ?? Number.NaN;
-  // Of an option that cannot be priced the venue tells null, or a volatility of nothing.
+  // For an option that cannot be priced the venue reports null, or a volatility of zero.
   const iv = readNumber(row.mark_iv) || null;
   const gamma = optionGamma({
     price: forward,

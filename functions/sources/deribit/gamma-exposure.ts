@@ -38,7 +38,7 @@ interface Strike {
 }
 
 /**
- * A snapshot as rows, one for each strike of each expiry that anybody holds.
+ * A snapshot as rows, one for each strike of each expiry with open interest.
  * @param at the step that the rows belong to
  */
 export function sumExposure(
@@ -90,7 +90,7 @@ function rowOf(
   ];
 }
 
-/** What nobody holds exposes nobody; what is held and has no gamma is not known. */
+/** Options without open interest add nothing. The exposure of those with open interest but no gamma is unknown. */
 function sideOf(option: OptionState | undefined, spot: number): number | null {
   if (!option) return 0;
   const { gamma, openInterest } = option;

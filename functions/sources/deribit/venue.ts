@@ -33,7 +33,7 @@ export const deribit: Venue = {
   },
 };
 
-/** `{"jsonrpc":"2.0","error":{"message":…,"code":…}…}`; a long answer that went well is not parsed for it. */
+/** `{"jsonrpc":"2.0","error":{"message":…,"code":…}…}`; a long, successful answer is not parsed for it. */
 function errorIn({ status, text }: RawAnswer): { code: number; message: string } | undefined {
   if (status < 300 && !/^\s*\{[^[]{0,80}"error"\s*:/.test(text.slice(0, 200))) return undefined;
   let body: unknown;

@@ -40,9 +40,9 @@ export function parseObservations(
   body: Uint8Array,
   { symbol }: Series,
 ): Parsed & { readonly rowsInBody: number } {
-  const told = observationsIn(body, symbol);
+  const entries = observationsIn(body, symbol);
   const bad = new BadCells(symbol, DAY);
-  const vintages = told.flatMap((entry: unknown): Vintage[] => {
+  const vintages = entries.flatMap((entry: unknown): Vintage[] => {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const time = readDay(row.date);
     const unread = (field: string): Vintage[] => {
@@ -50,18 +50,18 @@ export function parseObservations(
       return [];
     };
     const [start, end] = [readDay(row.realtime_start), readDay(row.realtime_end)];
-    // A full stop is FRED's word for "none": a holiday, a month that was not surveyed. It is not zero.
+    // FRED writes a full stop for "no value": a holiday, or a month that was not surveyed. It is not zero.
     const value = row.value === '.' ? null : readNumber(row.value);
     if (time === undefined) return unread('date');
     if (start === undefined) return unread('realtime_start');
     if (end === undefined) return unread('realtime_end');
     if (value === undefined || typeof row.value !== 'string') return unread('value');
-    // Without former values the period says only when we asked. A day's close is known from the next day on.
+    // Without former values the period only shows when the request was made. A day's close is known from the next day on.
     if (isUnrevised(symbol)) return [{ time, from: time + DAY, until: null, value }];
     return [{ time, from: start, until: row.realtime_end === FOR_EVER ? null : end + DAY, value }];
   });
   const { batch, findings } = pageOf(symbol, vintages);
-  return { batch, findings: [...bad.findings(vintages.length), ...findings], rowsInBody: told.length };
+  return { batch, findings: [...bad.findings(vintages.length), ...findings], rowsInBody: entries.length };
 }
 
 function observationsIn(body: Uint8Array, symbol: string): readonly unknown[] {
@@ -79,7 +79,7 @@ export const observationDays = (body: Uint8Array): number[] =>
     return at;
   });
 
-/** One page out of those of touching real-time periods: a value that holds across their border is one vintage again. */
+/** Joins the pages of touching real-time periods: a value that holds across their border becomes one vintage again. */
 export function joinVintages(parts: readonly Parsed[]): Parsed {
   const symbol = parts.flatMap(({ batch }) => batch.columns[0] as readonly string[])[0] ?? '';
   const { batch, findings } = pageOf(symbol, parts.flatMap(vintagesOf));
@@ -104,7 +104,7 @@ function pageOf(symbol: string, vintages: readonly Vintage[]): Parsed {
     const last = kept.at(-1);
     if (last?.time !== next.time) kept.push(next);
     else if (last.from === next.from) {
-      // Told twice: the first one stands, as in every table here.
+      // Reported twice: the first one is kept, as in every table.
       if (last.value !== next.value) findings.push(conflict(last, next));
     } else if (last.value === next.value && last.until === next.from) {
       kept[kept.length - 1] = { ...last, until: next.until };

@@ -1,7 +1,7 @@
 /** A series of FRED. Units differ between them: see the comment of the table. */
 interface FredSeries {
   readonly id: string;
-  /** FRED keeps no former values of it, and refuses to be asked for a past day's */
+  /** FRED keeps no former values of it, and refuses requests for those of a past day */
   readonly unrevised?: true;
 }
 
@@ -23,4 +23,5 @@ export const FRED_SERIES: readonly FredSeries[] = [
 
 const UNREVISED = new Set(FRED_SERIES.filter((series) => series.unrevised).map(({ id }) => id));
 
+/** Whether FRED keeps no former values of a series. */
 export const isUnrevised = (id: string): boolean => UNREVISED.has(id);

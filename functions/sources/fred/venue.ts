@@ -13,8 +13,8 @@ export const fredKey = {
 } as const;
 
 /**
- * 120 requests a minute for a key, and 2 in any second: three tenths of a second are for the way there, on which one request may
- * gain on another. So the minute is kept as well: a hundred lie in it at most.
+ * 120 requests a minute for a key, and 2 in any second. Three tenths of a second are a margin for requests that overtake one
+ * another on their way. With this spacing a minute holds a hundred requests at most.
  */
 export const fredFamily = {
   id: 'fred',
@@ -23,7 +23,7 @@ export const fredFamily = {
   spacingMs: 650,
 } as const satisfies LimitFamily;
 
-/** A burst is over after a second; the minute's count goes on longer, and then the next refusal says so again. */
+/** A burst is over after a second. If the minute's count is exhausted, the next refusal reports it again. */
 const WAIT = 10 * SECOND;
 
 /** FRED. Refusals are `{"error_code":400,"error_message":"Bad Request.  …"}`, with two spaces after a full stop. */
@@ -33,7 +33,7 @@ export const fred: Venue = {
     const message = messageIn(answer);
     if (message === undefined && answer.status === 404) return passing('HTTP 404');
     if (message === undefined) return judgeRest(answer, fredHost);
-    // Nothing was known of the series in that real-time period: its archive begins later.
+    // The series had no values in that real-time period, because its archive begins later.
     if (/does not exist in ALFRED/.test(message)) return { kind: 'missing' };
     if (/series does not exist/.test(message)) return { kind: 'unknown-symbol', message };
     if (/api_key.*not registered/.test(message)) return passing(`${message} (${fredKey.env})`);
@@ -47,7 +47,7 @@ export const fred: Venue = {
   },
 };
 
-/** FRED refuses a good key or a good path now and then, and takes it a moment later. */
+/** FRED occasionally refuses a valid key or path and accepts it a moment later. */
 const passing = (message: string): Verdict => ({
   kind: 'broken',
   message,

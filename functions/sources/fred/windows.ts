@@ -8,7 +8,7 @@ export interface Window {
 
 const EVER_BEFORE = '1776-07-04';
 const FOR_EVER = '9999-12-31';
-/** Archives of daily series begin after this; what is older has been entered once. */
+/** Archives of daily series begin after this; older values have one vintage. */
 const ARCHIVES_FROM = Date.UTC(2000, 0, 1);
 /**
  * FRED refuses a period with more than 2,000 vintage dates, and every day of publication is one for a daily series. Seven
@@ -17,7 +17,7 @@ const ARCHIVES_FROM = Date.UTC(2000, 0, 1);
 const YEARS = 7;
 
 /**
- * The real-time periods that together tell all vintages of the observations from a day on: nothing is known of an
+ * The real-time periods that together cover all vintages of the observations from a day on: nothing is known of an
  * observation before its day. In order, touching, the last one without an end.
  * @param now epoch ms
  */

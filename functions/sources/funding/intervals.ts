@@ -9,9 +9,9 @@ const INTERVALS: readonly number[] = [1, 2, 4, 8].map((hours) => hours * HOUR);
 /**
  * The interval that ended with each settlement, by the spacing of its neighbours, ms. Symbols change their interval back and
  * forth, so a step that is longer than the ones around it is one interval only where the next step is as long, or the one
- * before was; else a settlement lacks in it. Then the interval is what both neighbours have.
+ * before was; otherwise a settlement is missing in it. Then the interval is that of both neighbours.
  * @param dues ascending, each once
- * @returns null where nothing says it: of the first, whose predecessor is not among them, and where neighbours contradict
+ * @returns null where it is unknown: for the first, whose predecessor is not among them, and where neighbours contradict
  */
 export function inferIntervals(dues: readonly number[]): (number | null)[] {
   return dues.map((at, i) => {

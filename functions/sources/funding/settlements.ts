@@ -6,7 +6,7 @@ import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import { DAY, floorTo, HOUR, MINUTE } from '../../core/time/time.ts';
 import { inferIntervals, LONGEST_INTERVAL } from './intervals.ts';
 
-/** A request begins so much before its range and ends so much after it: the neighbours say the intervals at its ends. */
+/** A request reaches this far beyond its range on both sides: the neighbours show the intervals at its ends. */
 export const AROUND = DAY;
 
 /** What the perpetuals of every venue have in common. */
@@ -19,7 +19,7 @@ export const fundingSource = {
   chunkUnit: () => 'year',
   instants: true,
   finalAfterMs: MINUTE,
-  // Of a silence that is longer than the intervals before it only the second settlement after it says whether one lacks.
+  // A silence longer than the intervals before it is only explained by the second settlement after it.
   settleMs: 2 * LONGEST_INTERVAL + 10 * MINUTE,
   arrivesWithinMs: 10 * MINUTE,
   refreshEveryMs: 15 * MINUTE,
@@ -32,7 +32,7 @@ export interface Settlement {
   readonly rate: number;
   /** since the settlement before, as the venue states it; absent where it does not */
   readonly intervalHours?: number;
-  /** absent where the venue does not tell */
+  /** absent where the venue does not publish it */
   readonly markPrice?: number;
 }
 
@@ -55,18 +55,18 @@ export const fundingTable = (venue: string): TableSpec => ({
   pace: { column: 'interval_hours', unitMs: HOUR },
 });
 
-/** Stamps are the time of execution, up to some 50 ms late; one that is off by more than this was no jitter. */
+/** Stamps are the time of execution, up to about 50 ms late; a larger deviation is not jitter. */
 const JITTER = MINUTE;
 
-/** The hour at which a settlement was due. */
+/** The hour at which a settlement was due; epoch ms. */
 export function dueAt(stamp: number): number {
   const nearest = Math.round(stamp / HOUR) * HOUR;
   return Math.abs(stamp - nearest) <= JITTER ? nearest : floorTo(stamp, HOUR);
 }
 
 /**
- * Settlements in any order as rows of the table. An interval that the venue does not state is known by the neighbours, where
- * they are among them: it is never taken for granted, for symbols change it back and forth.
+ * Settlements in any order as rows of the table. An interval that the venue does not state follows from the neighbours, if they
+ * are among the settlements. It is never assumed, because symbols change it back and forth.
  */
 export function settlementRows(table: TableSpec, series: Series, settlements: readonly Settlement[]): Parsed {
   const ordered = settlements.toSorted((a, b) => a.stamp - b.stamp);

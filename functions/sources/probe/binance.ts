@@ -7,10 +7,12 @@ import { funding_binance } from '../funding_binance.ts';
 import { klines_perp } from '../klines_perp.ts';
 import { klines_spot } from '../klines_spot.ts';
 import { open_interest_binance } from '../open_interest_binance.ts';
-import { ratio_global_accounts } from '../ratio_global_accounts.ts';
-import { ratio_taker_volume } from '../ratio_taker_volume.ts';
-import { ratio_top_accounts } from '../ratio_top_accounts.ts';
-import { ratio_top_positions } from '../ratio_top_positions.ts';
+import {
+  ratio_global_accounts,
+  ratio_taker_volume,
+  ratio_top_accounts,
+  ratio_top_positions,
+} from '../ratios_binance.ts';
 import { malformed } from '../rest/malformed.ts';
 import type { Layout } from './answers.ts';
 import { clockCheck } from './clocks.ts';

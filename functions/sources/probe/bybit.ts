@@ -1,6 +1,6 @@
 import type { Check } from '../../core/probe/check.ts';
 import { DAY, HOUR } from '../../core/time/time.ts';
-import { ask as request } from '../bybit/perpetual.ts';
+import { requestFor as request } from '../bybit/perpetual.ts';
 import { funding_bybit } from '../funding_bybit.ts';
 import { open_interest_bybit } from '../open_interest_bybit.ts';
 import { price_klines } from '../price_klines.ts';

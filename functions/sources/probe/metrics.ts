@@ -7,7 +7,7 @@ import { type Course, judgeLabels } from '../../core/verify/judge-labels.ts';
 import { LABELS_MOVED, READING_STEP } from '../binance/metrics/metric-labels.ts';
 import { STATISTICS } from '../binance/metrics/statistics.ts';
 import { open_interest_binance } from '../open_interest_binance.ts';
-import { ratio_taker_volume } from '../ratio_taker_volume.ts';
+import { ratio_taker_volume } from '../ratios_binance.ts';
 import { malformed } from '../rest/malformed.ts';
 import { newestPeriod, VENUE } from './archive-files.ts';
 import { list } from './wire.ts';

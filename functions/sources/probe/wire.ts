@@ -56,4 +56,5 @@ export function readInstant(cell: unknown): number {
 export const cellType = (cell: unknown): string =>
   cell === undefined ? 'nothing' : cell === null ? 'null' : typeof cell === 'string' ? 'text' : typeof cell;
 
+/** Words for a report, separated by commas; `none` for none. */
 export const list = (words: readonly (string | number)[]): string => words.join(', ') || 'none';

@@ -16,8 +16,8 @@ export interface Place {
 }
 
 /**
- * Cells of one answer or file that hold no value where one is due. The rest is kept and each run of them is a finding; an answer
- * of which no row reads, or a file of which more rows do not read than do, is another matter: its format changed.
+ * Cells of one answer or file that hold no value where one is due. The other cells are kept, and each run of bad ones is a
+ * finding. If no row of an answer can be read, or most rows of a file cannot, its format has changed and it is refused.
  */
 export class BadCells {
   readonly #subject: string;
@@ -52,7 +52,7 @@ export class BadCells {
     return Array.from(Map.groupBy(this.#bad, ({ field }) => field).values(), (bad) => this.#runs(bad)).flat();
   }
 
-  /** Cells of one field, one finding for those of rows that follow each other. */
+  /** The bad cells of one field, with one finding for each run of consecutive rows. */
   #runs(bad: readonly Bad[]): Finding[] {
     const out: { time: number; until: number; rows: number; example: Bad }[] = [];
     const dated = bad.flatMap((one) => (one.time === undefined ? [] : [{ time: one.time, example: one }]));

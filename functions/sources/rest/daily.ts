@@ -5,7 +5,7 @@ import { DAY, floorTo } from '../../core/time/time.ts';
 import { BadCells } from './bad-cells.ts';
 import { isInstant } from './values.ts';
 
-/** What a venue tells of one day. */
+/** A venue's values of one day. */
 export interface DayRow {
   /** the venue's stamp, epoch ms */
   readonly at: number;
@@ -15,21 +15,21 @@ export interface DayRow {
   readonly bad?: { readonly field: string; readonly value: unknown };
 }
 
-/** A day of which a cell does not read, and that says nothing without it. @param at NaN where its stamp is that cell */
+/** A day that is useless because one of its cells cannot be read. @param at NaN where that cell is its stamp */
 export const unreadDay = (at: number, field: string, value: unknown): DayRow => ({
   at,
   values: undefined,
   bad: { field, value },
 });
 
-/** A page of days out of an answer in any order: final ones only, one for each day. */
+/** A page of days from an answer in any order: final ones only, one for each day. */
 export function dailyPage(
   { table, instants, finalAfterMs }: Pick<Source, 'table' | 'instants' | 'finalAfterMs'>,
   { symbol }: Series,
   days: readonly DayRow[],
   asOf: number,
 ): Parsed & { readonly rowsInBody: number } {
-  // A stamp in another unit is none: such days would all lie outside of the range, and prove it empty.
+  // A stamp in another unit is invalid: such days would all lie outside the range and prove it empty.
   const rows = days.map((day) =>
     Number.isNaN(day.at) || isInstant(day.at) ? day : unreadDay(Number.NaN, 'time', day.at),
   );
@@ -55,7 +55,7 @@ export function dailyPage(
   };
 }
 
-/** The life of a symbol by the stamps of its days, where no answer but these tells of one. */
+/** The life of a symbol by the stamps of its days, where no other answer shows it. */
 export function dailyListing(
   daysIn: (body: Uint8Array) => readonly DayRow[],
   { first, last }: Pick<ListingProbe, 'first' | 'last'>,

@@ -1,6 +1,6 @@
 import { GordonError } from '../../core/errors/errors.ts';
 
-/** An answer or a file that does not read as what it should be; asking again gives the same. */
+/** The error for an answer or a file that cannot be parsed; a retry gives the same. */
 export const malformed = (subject: string, message: string, cause?: unknown): GordonError =>
   new GordonError({
     code: 'malformed-rows',
@@ -10,7 +10,7 @@ export const malformed = (subject: string, message: string, cause?: unknown): Go
   });
 
 /**
- * An answer may be cut short on its way without anybody noticing, so what is no JSON at all is asked for again.
+ * Parses an answer. It may have been cut short on its way, so an answer that is no JSON at all is requested again.
  * @throws GordonError `malformed-rows`, a `RetryableVenueError`
  */
 export function readJson(body: Uint8Array, subject: string): unknown {
@@ -23,7 +23,7 @@ export function readJson(body: Uint8Array, subject: string): unknown {
       subject,
       cause,
       message: 'the answer is no JSON.',
-      remedy: 'It is asked again by itself.',
+      remedy: 'It is requested again automatically.',
     });
   }
 }

@@ -1,9 +1,9 @@
 import { AGGREGATED, type AggregateStore } from '../../core/aggregates/aggregates.ts';
 import { type Clock, DAY } from '../../core/time/time.ts';
 import type { Flavour } from '../postgres/flavour.ts';
+import { type RangePairs, rangePairs, toRanges } from '../postgres/fragments.ts';
 import { guarded, type Runner } from '../postgres/postgres.ts';
-import { createRefresh } from './refresh-views.ts';
-import { callRefresh, readExtent } from './refresh-window.ts';
+import { callRefresh, createRefresh, readExtent } from './refresh-views.ts';
 
 export interface AggregateOptions {
   /** a session that takes the role `gordon_writer` */
@@ -18,6 +18,7 @@ export interface AggregateOptions {
 /** A job's id is kept as long as its spans have it; afterwards it is never requested. */
 const REMEMBERED = 14 * DAY;
 
+/** The aggregates of `price_klines` in PostgreSQL or TimescaleDB. The flavour is read once, with the first call. */
 export function createAggregateStore(options: AggregateOptions): AggregateStore {
   const { sql, clock } = options;
   const refresh = createRefresh(options);
@@ -40,21 +41,14 @@ export function createAggregateStore(options: AggregateOptions): AggregateStore 
   return {
     pendingRefreshes: (since) =>
       guarded('aggregates', async () => {
-        const rows = await sql<{ jobId: string; symbols: string[]; touched: [number, number][] }[]>`
-          select job_id as "jobId", jsonb_agg(distinct symbol) as symbols, (
-              select jsonb_agg(jsonb_build_array(
-                (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r)
-              from unnest(range_agg(span)) r) as touched
+        const rows = await sql<{ jobId: string; symbols: string[]; touched: RangePairs }[]>`
+          select job_id as "jobId", jsonb_agg(distinct symbol) as symbols, ${rangePairs(sql, sql`range_agg(span)`)} as touched
           from market_data.coverage c
           where source = 'price_klines' and state = 'have' and timeframe = ${AGGREGATED.timeframe}
             and fetched_at >= ${new Date(since)}
             and not exists (select from market_data.refreshed_jobs r where r.job_id = c.job_id)
           group by job_id order by job_id`;
-        return rows.map(({ jobId, symbols, touched }) => ({
-          jobId,
-          symbols,
-          touched: touched.map(([start, end]) => ({ start, end })),
-        }));
+        return rows.map(({ touched, ...job }) => ({ ...job, touched: toRanges(touched) }));
       }),
 
     markRefreshed: (jobIds) =>

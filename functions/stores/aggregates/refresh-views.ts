@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AGGREGATES, type RefreshHow } from '../../core/aggregates/aggregates.ts';
+import { AGGREGATED, AGGREGATES, type RefreshHow, type Window } from '../../core/aggregates/aggregates.ts';
 import { refreshWindows } from '../../core/aggregates/refresh-windows.ts';
 import { GordonError } from '../../core/errors/errors.ts';
 import type { Range, RangeSet } from '../../core/time/range.ts';
-import { type Clock, iso, SECOND } from '../../core/time/time.ts';
+import { type Clock, iso, MINUTE, SECOND } from '../../core/time/time.ts';
 import type { Flavour } from '../postgres/flavour.ts';
 import { type Runner, storeError } from '../postgres/postgres.ts';
 
@@ -65,7 +65,7 @@ export function createRefresh({ sql, owner, clock, pause = sleep }: RefreshOptio
           of === 'timescale'
             ? onTimescale(aggregate.name, window)
             : onPostgres(aggregate.name, window, symbols);
-        await inTurn(call, { subject, until, patience, clock, pause });
+        await retryWhileBusy(call, { subject, until, patience, clock, pause });
       }
     }
   };
@@ -78,7 +78,7 @@ function optionsOf(version: string): string {
   return knows ? `, options => '{"buckets_per_batch":0}'` : '';
 }
 
-interface Turn {
+interface Attempt {
   readonly subject: string;
   /** epoch ms */
   readonly until: number;
@@ -91,7 +91,7 @@ interface Turn {
  * Runs the work as soon as no other session refreshes the same aggregate. PostgreSQL's procedure waits by itself; TimescaleDB refuses.
  * @throws GordonError `refresh-busy` when its turn does not come in time
  */
-async function inTurn(work: () => Promise<void>, turn: Turn): Promise<void> {
+async function retryWhileBusy(work: () => Promise<void>, turn: Attempt): Promise<void> {
   for (let most = FIRST_PAUSE; ; most = Math.min(2 * most, LONGEST_PAUSE)) {
     try {
       return await work();
@@ -107,7 +107,7 @@ async function inTurn(work: () => Promise<void>, turn: Turn): Promise<void> {
 /** `lock_not_available`: another session refreshes this aggregate. */
 const isConcurrent = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '55P03';
 
-const busy = ({ subject, patience }: Turn, cause: unknown): GordonError =>
+const busy = ({ subject, patience }: Attempt, cause: unknown): GordonError =>
   new GordonError({
     code: 'refresh-busy',
     status: 503,
@@ -115,3 +115,26 @@ const busy = ({ subject, patience }: Turn, cause: unknown): GordonError =>
     cause,
     message: `others refreshed this aggregate for more than ${Math.round(patience / SECOND)} s.`,
   });
+
+/**
+ * Refreshes one aggregate in a message of its own: TimescaleDB's procedure refuses to run in a transaction.
+ * @param sql on TimescaleDB the aggregate's owner
+ */
+export async function callRefresh(
+  sql: Runner,
+  procedure: 'refresh_continuous_aggregate' | 'market_data.refresh_continuous_aggregate',
+  name: string,
+  { start, end }: Window,
+): Promise<void> {
+  const bound = (at: number | null): string => (at === null ? 'null' : `to_timestamp(${at / 1000})`);
+  await sql.unsafe(`call ${procedure}('market_data.${name}', ${bound(start)}, ${bound(end)})`).simple();
+}
+
+/** From the first to the last of the rows that the aggregates are made of. */
+export async function readExtent(sql: Runner): Promise<Range | undefined> {
+  const [row] = await sql<{ first: Date | null; last: Date | null }[]>`
+    select min("timestamp") as first, max("timestamp") as last
+    from market_data.price_klines where timeframe = ${AGGREGATED.timeframe}`;
+  if (!row?.first || !row.last) return undefined;
+  return { start: row.first.getTime(), end: row.last.getTime() + 5 * MINUTE };
+}

@@ -1,7 +1,6 @@
 import { GordonError } from '../../core/errors/errors.ts';
 import type { Batch, Column, ColumnData, TableSpec } from '../../core/series/table.ts';
-import { FILLERS, isFixed, textBytes, WIDTH, WRITERS } from './copy-values.ts';
-import { Growing } from './growing.ts';
+import { FILLERS, Growing, isFixed, textBytes, WIDTH, WRITERS } from './copy-values.ts';
 
 /** Large enough that a chunk costs little per row, small enough to stay in the processor's cache. */
 const CHUNK_BYTES = 512 * 1024;

@@ -8,6 +8,7 @@ const TWO_32 = 2 ** 32;
 /** Bytes of the types that have a fixed size. */
 export const WIDTH = { timestamptz: 8, float8: 8, int8: 8, int4: 4, bool: 1 } as const;
 export type FixedType = keyof typeof WIDTH;
+/** Whether all values of a column have the same length in the binary format. */
 export const isFixed = (column: Column): column is Column & { type: FixedType } => column.type in WIDTH;
 
 /** How PostgreSQL's binary format encodes a number. @throws GordonError `unfit-value` */
@@ -66,6 +67,7 @@ export const FILLERS: Record<FixedType, Filler> = {
 
 /** Binary jsonb is a version byte followed by the text. */
 export const JSONB_VERSION = 1;
+/** A text or JSON value in the binary format, without its length. */
 export const textBytes = (column: Column, text: string): Buffer =>
   Buffer.concat([Buffer.from(column.type === 'jsonb' ? [JSONB_VERSION] : []), Buffer.from(text)]);
 
@@ -75,3 +77,45 @@ const unfit = (column: Column, value: number): GordonError =>
     subject: column.name,
     message: `${value} is no ${column.type}.`,
   });
+
+const FIRST_BYTES = 64 * 1024;
+
+/** A buffer that is doubled when it is full. */
+export class Growing {
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #used = 0;
+  view = new DataView(this.#bytes.buffer);
+
+  get size(): number {
+    return this.#used;
+  }
+
+  room(bytes: number): DataView {
+    if (this.#used + bytes > this.#bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(2 * this.#bytes.length + bytes);
+      this.#bytes.copy(grown, 0, 0, this.#used);
+      this.#bytes = grown;
+      this.view = new DataView(grown.buffer);
+    }
+    return this.view;
+  }
+
+  /** @returns where the bytes go; `room` must have made space for them */
+  claim(bytes: number): number {
+    this.#used += bytes;
+    return this.#used - bytes;
+  }
+
+  text(text: string, versioned: boolean): void {
+    // UTF-8 takes three bytes at most for each unit of a JavaScript string.
+    this.room(5 + 3 * text.length);
+    const length = this.claim(4);
+    if (versioned) this.view.setUint8(this.claim(1), JSONB_VERSION);
+    this.#used += this.#bytes.write(text, this.#used);
+    this.view.setInt32(length, this.#used - length - 4);
+  }
+
+  done(): Buffer {
+    return this.#bytes.subarray(0, this.#used);
+  }
+}

@@ -10,6 +10,7 @@ import { chunkKey, type JobTable, KEEP_FINISHED, TTL_ATTRIBUTE } from './table.t
 /** How many updates run at once when a wave's chunks are entered. */
 const PARALLEL = 25;
 
+/** The chunks of jobs, an item each beside the item of their job. @param mustGet reads a job. @throws GordonError `unknown-job` */
 export function createChunkStore(
   at: JobTable,
   mustGet: (id: string) => Promise<Job>,

@@ -15,6 +15,12 @@ const KEEP_KEY = DAY;
 
 const ulid = monotonicFactory();
 
+/**
+ * Enters a job, or returns the one that the same key or the same order made before.
+ * @param key of the request, with a digest of its order; absent: the order may join another job
+ * @param identity equal for orders that are the same; absent: the job joins no other
+ * @throws GordonError `idempotency-busy`, `idempotency-mismatch`
+ */
 export async function createJob(
   at: JobTable,
   order: JobOrder,

@@ -12,6 +12,7 @@ export const documentClient = (config: ConstructorParameters<typeof DynamoDBClie
     marshallOptions: { removeUndefinedValues: true },
   });
 
+/** Whether a conditional write was refused because its condition did not hold. */
 export const isConditionFailed = (error: unknown): error is ConditionalCheckFailedException =>
   error instanceof Error && error.name === 'ConditionalCheckFailedException';
 

@@ -8,6 +8,7 @@ export type Item = Record<string, unknown>;
 
 const at = (text: unknown): number | undefined => (typeof text === 'string' ? Date.parse(text) : undefined);
 
+/** Parses the item of a job. */
 export function toJob(item: Item): Job {
   const optional = {
     startedAt: at(item.started_at),
@@ -38,12 +39,14 @@ export function toJob(item: Item): Job {
 
 const gapOf = ({ from, to, ...gap }: Item): JobGap => ({ ...gap, start: at(from)!, end: at(to)! }) as JobGap;
 
+/** A gap as it is stored with its job: instants as ISO 8601. */
 export const gapItem = ({ start, end, ...gap }: JobGap): Item => ({
   ...gap,
   from: iso(start),
   to: iso(end),
 });
 
+/** A new job as an item, without its keys. */
 export const toItem = (job: Job): Item => ({
   id: job.id,
   status: job.status,
@@ -61,6 +64,7 @@ export const toItem = (job: Job): Item => ({
   ...(job.quote && { quote: job.quote }),
 });
 
+/** Parses the item of a chunk. */
 export function toChunkProgress(item: Item): ChunkProgress {
   const optional = { resumeAt: at(item.resume_at), error: item.error, requests: item.requests };
   return {

@@ -8,7 +8,7 @@ import { BY_STATUS } from './table.ts';
 
 /**
  * Newest first: a ULID sorts by its time, so each status is read from the cursor backward and the pages are merged. The
- * statuses are read in the order in which a job goes through them: a job that moves on meanwhile is read twice rather than
+ * statuses are read in the order in which a job goes through them: a job that moves on in between is read twice rather than
  * missed.
  */
 export async function listJobs(

@@ -42,7 +42,7 @@ async function reserve(
   return answer && (answer.Attributes!.used as number);
 }
 
-/** Lifts a window's counter to what the venue counted, if that is more. */
+/** Raises a window's counter to what the venue counted, if that is more. */
 async function raise(
   { client, table, egress }: BudgetTable,
   family: LimitFamily,
@@ -75,7 +75,7 @@ export async function readUsed(
  * Takes the next moment at which a paced family may be used; moments are `spacingMs` apart, for all workers together.
  * @param now epoch ms of our clock
  * @param latest a later moment is not taken
- * @returns the moment, or undefined when so many wait already that it would be later
+ * @returns the moment, or undefined when the queue is already longer than that
  */
 async function takeMoment(
   { client, table, egress }: BudgetTable,
@@ -105,19 +105,20 @@ async function takeMoment(
   });
   const subject = `the pace of ${id}`;
   if (await conditionally(subject, () => client.send(atOnce))) return now;
-  // It is not free at once, and what was taken meanwhile is only later: time does not make this moment an earlier one.
+  // No moment is free at once, and one that other workers took meanwhile is only later: waiting never makes it earlier.
   const answer = await conditionally(subject, () => client.send(inLine));
   return answer && (answer.Attributes!.next as number) - spacingMs;
 }
 
+/** The last cooldown of a scope (a limit family or a venue), also one that is over; undefined: there was none. */
 export async function readCooldown(options: BudgetTable, scope: string): Promise<Cooldown | undefined> {
   const { client, table, egress } = options;
   const read = new GetCommand({ TableName: table, Key: cooldownKey(egress, scope), ConsistentRead: true });
-  const { Item } = await onTable(`the park of ${scope}`, () => client.send(read));
+  const { Item } = await onTable(`the cooldown of ${scope}`, () => client.send(read));
   return Item as Cooldown | undefined;
 }
 
-/** @returns false when a longer park stands already */
+/** @returns false when a longer cooldown is in force */
 async function writeCooldown(
   { client, table, egress }: BudgetTable,
   scope: string,
@@ -131,7 +132,7 @@ async function writeCooldown(
     ExpressionAttributeNames: { '#until': 'until', '#why': 'why', '#ttl': TTL_ATTRIBUTE },
     ExpressionAttributeValues: { ':until': until, ':why': why, ':ttl': seconds(until + DAY) },
   });
-  return (await conditionally(`parking ${scope}`, () => client.send(write))) !== undefined;
+  return (await conditionally(`the cooldown of ${scope}`, () => client.send(write))) !== undefined;
 }
 
 /** The counters as items of the job table. */

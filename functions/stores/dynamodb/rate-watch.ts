@@ -3,20 +3,21 @@ import type { LimitFamily } from '../../core/series/venue.ts';
 import { floorTo } from '../../core/time/time.ts';
 import { type BudgetTable, readCooldown, readUsed } from './rate-items.ts';
 
-/** Looks at the budgets without taking from them. */
+/** Reads the budgets without taking from them. */
 export interface RateWatch {
-  /** units taken in the window of now */
+  /** units taken in the current window */
   used(family: LimitFamily): Promise<number>;
-  /** undefined when the scope (a family or a venue) may be asked now */
+  /** undefined when requests to the scope (a family or a venue) are allowed now */
   cooldown(scope: string): Promise<Cooldown | undefined>;
 }
 
+/** Reads budgets and cooldowns from the job table. */
 export function createRateWatch(table: BudgetTable): RateWatch {
   return {
     used: (family) => readUsed(table, family, floorTo(table.clock(), family.windowMs)),
     async cooldown(scope) {
-      const park = await readCooldown(table, scope);
-      return park && park.until > table.clock() ? park : undefined;
+      const cooldown = await readCooldown(table, scope);
+      return cooldown && cooldown.until > table.clock() ? cooldown : undefined;
     },
   };
 }

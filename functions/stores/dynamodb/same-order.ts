@@ -19,7 +19,7 @@ export interface SameOrder {
  * Notes that a job is the one at work on its order. The note holds the whole job, so that with two equal orders at once neither
  * has to wait until the other one has entered its job.
  * @param identity equal for orders that are the same
- * @returns the job that is already at work on it; undefined: this one is it now
+ * @returns the job that is already at work on it; undefined: the new job has taken its place
  */
 export async function noteAtWork(
   at: JobTable,
@@ -29,7 +29,7 @@ export async function noteAtWork(
 ): Promise<SameOrder | undefined> {
   const key = orderKey(createHash('sha256').update(identity).digest('hex'));
   const now = at.clock();
-  // Each turn but the last means that another caller noted another job meanwhile.
+  // Each iteration but the last means that another caller noted another job in between.
   for (;;) {
     const command = new GetCommand({ TableName: at.table, Key: key, ConsistentRead: true });
     const { Item: seen } = await onTable('the order', () => at.client.send(command));

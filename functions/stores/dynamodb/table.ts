@@ -17,13 +17,17 @@ export const BY_STATUS = { name: 'by_status', partition: 'status', sort: 'id' } 
 /** epoch seconds after which DynamoDB may delete the item */
 export const TTL_ATTRIBUTE = 'expires_at';
 
+/** The key of a job's item. */
 export const jobKey = (id: string) => ({ pk: `JOB#${id}`, sk: 'JOB' });
+/** The key of a chunk's item, in the partition of its job. @param label such as `klines_spot BTCUSDT 1m 2025-03` */
 export const chunkKey = (id: string, label: string) => ({ pk: `JOB#${id}`, sk: `CHUNK#${label}` });
+/** The key of the item that holds an Idempotency-Key. */
 export const idempotencyKey = (key: string) => ({ pk: `IDEM#${key}`, sk: 'IDEM' });
 /** @param series its label */
 export const provisionalKey = (series: string, chunk: string) => ({ pk: `PROVISIONAL#${series}`, sk: chunk });
 /** @param digest of the parts that make two orders the same */
 export const orderKey = (digest: string) => ({ pk: `ORDER#${digest}`, sk: 'ORDER' });
+/** The key of a lease's item. */
 export const leaseKey = (name: string) => ({ pk: `LEASE#${name}`, sk: 'LEASE' });
 
 /** For hosts that create the table themselves; CDK declares the same from the constants above. */

@@ -5,21 +5,12 @@ import { accountPages, sliceRows } from '../../core/ledger/page-account.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import { hull, normalize, type Range, type RangeSet, union } from '../../core/time/range.ts';
-import { copyRows, tableName } from '../copy/copy.ts';
-import { acquireCopySlot, WORTH_A_PLACE } from '../copy/copy-slots.ts';
+import { acquireCopySlot, copyRows, tableName, WORTH_A_SLOT } from '../copy/copy.ts';
 import { mergeRows } from '../copy/staging.ts';
 import type { Sql } from '../postgres/postgres.ts';
 import { insertFindings } from './spans/findings.ts';
-import {
-  type Author,
-  insertSpans,
-  isPurged,
-  type LedgerLook,
-  lockMonths,
-  noteFailed,
-  readLedger,
-  removeSpans,
-} from './spans/write-spans.ts';
+import { isPurged, type LedgerState, readLedger } from './spans/read-ledger.ts';
+import { type Author, insertSpans, lockMonths, noteFailed, removeSpans } from './spans/write-spans.ts';
 
 /**
  * Writes pages of one series and their account in one transaction.
@@ -36,18 +27,18 @@ export async function commitPages(
     return await attempt(sql, table, pages, by, 'copy');
   } catch (error) {
     if ((error as { code?: unknown }).code !== '23505') throw error;
-    // Rows without an account: a restored table, or a span that an audit took out for one lost row.
+    // There are rows without an account: the table was restored, or an audit removed a span because of one lost row.
     return await attempt(sql, table, pages, by, 'merge');
   }
 }
 
 /**
- * Rows and account are lost or kept together, so a crash that takes the last half second back leaves nothing wrong: the spans
- * are missing again. That saves a wait for the disk with every page. Sent along with the `begin`.
+ * Rows and account are lost or kept together. A crash that loses the last half second is harmless: its spans are missing again.
+ * This saves a wait for the disk with every page. The setting travels with the `begin`.
  */
 const NO_WAIT = '; set local synchronous_commit = off';
 
-const NOTHING_SAID: Omit<LedgerLook, 'purged'> = { have: [], proven: [], other: [] };
+const EMPTY_LEDGER: Omit<LedgerState, 'purged'> = { have: [], proven: [], other: [] };
 
 function attempt(
   sql: Sql,
@@ -64,15 +55,15 @@ function attempt(
     const touched = union(union(claimed, unproven), provisional);
     await lockMonths(tx, series, touched);
     const around = hull(claimed) ?? hull(touched);
-    const said = around
+    const ledger = around
       ? await readLedger(tx, series, around, by.at)
-      : { ...NOTHING_SAID, purged: await isPurged(tx, series) };
-    if (said.purged) return 0;
-    const { fresh, spans, written, ...account } = accountPages(table, pages, said);
+      : { ...EMPTY_LEDGER, purged: await isPurged(tx, series) };
+    if (ledger.purged) return 0;
+    const { fresh, spans, written, ...account } = accountPages(table, pages, ledger);
     let { rows } = account;
     if (rows > 0 && how === 'copy') {
       const batches = fresh.flatMap((one) => one.batches);
-      if (rows >= WORTH_A_PLACE) await acquireCopySlot(tx, table);
+      if (rows >= WORTH_A_SLOT) await acquireCopySlot(tx, table);
       const copied = await copyRows(tx, tableName(table), table, batches);
       if (copied !== rows) throw miscounted(series, hull(written)!, rows, copied);
     }
@@ -81,7 +72,7 @@ function attempt(
       const changing = sliceRows(page.rows, page.provisional ?? []);
       if (changing.length > 0) rows += await mergeRows(tx, table, page, changing);
     }
-    if (said.proven.length + said.other.length > 0)
+    if (ledger.proven.length + ledger.other.length > 0)
       await removeSpans(tx, series, written, ['empty', 'failed']);
     await insertSpans(tx, series, spans, by, { table, merged: how === 'merge' });
     for (const page of pages) {

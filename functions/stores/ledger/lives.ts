@@ -1,9 +1,9 @@
 import type { LivesDue } from '../../core/ledger/ports.ts';
 import type { Series } from '../../core/series/series.ts';
 import { type Listing, livesOf } from '../../core/series/source.ts';
-import type { Range, RangeSet } from '../../core/time/range.ts';
-import { iso } from '../../core/time/time.ts';
-import { type Sql, storeError } from '../postgres/postgres.ts';
+import type { Range } from '../../core/time/range.ts';
+import { ofSeries, rangePairs, toMultirange } from '../postgres/fragments.ts';
+import { guarded, type Sql } from '../postgres/postgres.ts';
 
 type Kept = Listing & { readonly lookedAt: number };
 
@@ -13,13 +13,14 @@ interface Row {
   readonly looked: Date | null;
 }
 
+/**
+ * The lives of a symbol with their evidence; undefined: none are known. `lookedAt` is `-Infinity` where they were never checked completely.
+ */
 export async function listingIn(sql: Sql, series: Series): Promise<Kept | undefined> {
   const [row] = await sql<Row[]>`
     select listed_at, lives_evidence as evidence, lives_looked_at as looked,
-      (select coalesce(jsonb_agg(jsonb_build_array(
-        extract(epoch from lower(r)) * 1000, extract(epoch from upper(r)) * 1000) order by r), '[]') from unnest(lives) r) as lives
-    from market_data.series
-    where source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}`;
+      ${rangePairs(sql, sql`lives`)} as lives
+    from market_data.series where ${ofSeries(sql, series)}`;
   const lives = (row?.lives ?? []).map(
     ([start, end]): Range => ({ start, end: end ?? Number.POSITIVE_INFINITY }),
   );
@@ -36,10 +37,7 @@ export async function listingIn(sql: Sql, series: Series): Promise<Kept | undefi
   };
 }
 
-const multirange = (lives: RangeSet): string =>
-  `{${lives.map(({ start, end }) => `[${iso(start)},${end === Number.POSITIVE_INFINITY ? '' : iso(end)})`).join(',')}}`;
-
-/** In one transaction: whoever reads the ledger sees the new lives together with the old proofs that remain. */
+/** Stores lives and removes contradicted proofs in one transaction, so that readers see the new lives with the proofs that remain. */
 export async function saveListing(
   sql: Sql,
   series: Series,
@@ -48,11 +46,10 @@ export async function saveListing(
 ): Promise<void> {
   const { source, symbol, timeframe } = series;
   const { listedAt, delistedAt, byObjects, evidence = [] } = listing;
-  const now = multirange(livesOf(listing));
+  const now = toMultirange(livesOf(listing));
   await sql.begin(async (tx) => {
     const [before] = await tx<{ lives: string | null }[]>`
-      select lives::text from market_data.series
-      where source = ${source} and symbol = ${symbol} and timeframe = ${timeframe} for update`;
+      select lives::text from market_data.series where ${ofSeries(tx, series)} for update`;
     await tx`
       insert into market_data.series
         (source, symbol, timeframe, listed_at, delisted_at, lives, lives_evidence, lives_looked_at)
@@ -67,38 +64,36 @@ export async function saveListing(
     await tx`
       delete from market_data.coverage c
       using (select ${before.lives}::text::tstzmultirange as before, ${now}::text::tstzmultirange as now) l
-      where source = ${source} and symbol = ${symbol} and timeframe = ${timeframe} and state = 'empty' and (
+      where ${ofSeries(tx, series)} and state = 'empty' and (
         (reason in ('pre-listing', 'delisted') and span && (l.now - l.before))
         or (reason in ('venue-outage', 'not-published', 'source-expired') and span && (l.before - l.now)))`;
   });
 }
 
+/** The lives of a series `s` were last checked before `before`, or before a venue's list of instruments changed. */
+const isStale = (sql: Sql, before: number) => sql`
+  lives_looked_at is null or lives_looked_at < ${new Date(before)}
+    or lives_looked_at < (select max(since) from market_data.instruments i where i.symbol = s.symbol)`;
+
 /** @param sql a session that reads */
 export const createLivesDue = (sql: Sql): LivesDue => ({
-  async due(before, most, unclear = before) {
-    try {
-      return await sql<Series[]>`
+  due: (before, most, unclear = before) =>
+    guarded('the lives of symbols', async () => {
+      const due = await sql<Series[]>`
         select source, symbol, timeframe from market_data.series s
-        where listed_at is not null and (lives_looked_at is null or lives_looked_at < ${new Date(before)}
-          or lives_looked_at < (select max(since) from market_data.instruments i where i.symbol = s.symbol)
+        where listed_at is not null and (${isStale(sql, before)}
           or (delisted_at is null and lives_looked_at < ${new Date(unclear)} and (
             select bool_and(upper(i.status) <> 'TRADING') from market_data.instruments i
             where i.symbol = s.symbol and i.until is null)))
         order by lives_looked_at nulls first limit ${most}`;
-    } catch (error) {
-      throw storeError(error, 'the lives of symbols');
-    }
-  },
-  async isDue({ source, symbol, timeframe }, before) {
-    try {
+      return [...due];
+    }),
+
+  isDue: (series, before) =>
+    guarded(`the lives of ${series.symbol}`, async () => {
       const [row] = await sql`
         select 1 from market_data.series s
-        where source = ${source} and symbol = ${symbol} and timeframe = ${timeframe} and listed_at is not null
-          and (lives_looked_at is null or lives_looked_at < ${new Date(before)}
-            or lives_looked_at < (select max(since) from market_data.instruments i where i.symbol = s.symbol))`;
+        where ${ofSeries(sql, series)} and listed_at is not null and (${isStale(sql, before)})`;
       return row !== undefined;
-    } catch (error) {
-      throw storeError(error, `the lives of ${symbol}`);
-    }
-  },
+    }),
 });

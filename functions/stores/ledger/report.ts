@@ -6,25 +6,23 @@ import { type TableSpec, timeColumn } from '../../core/series/table.ts';
 import { intersect, type Range, type RangeSet, subtract } from '../../core/time/range.ts';
 import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { tableName } from '../copy/copy.ts';
-import { ownRows } from '../postgres/fragments.ts';
+import { epochMs, ownRows, type RangePairs, rangePairs, toRanges } from '../postgres/fragments.ts';
 import type { Sql } from '../postgres/postgres.ts';
-
-type Spans = readonly (readonly [start: number, end: number])[];
 
 interface Account {
   readonly source: string;
   readonly symbol: string;
   readonly timeframe: Timeframe;
-  readonly requested: Spans;
+  readonly requested: RangePairs;
   /** the ledger without what failed, by state and reason; the reason of rows is null */
   readonly states: readonly {
     readonly reason: EmptyReason | null;
     readonly rows: number;
-    readonly spans: Spans;
+    readonly spans: RangePairs;
   }[];
   /** the newest first */
   readonly failed: readonly {
-    readonly span: Spans;
+    readonly span: RangePairs;
     readonly code: string;
     readonly error: string;
     readonly evidence: readonly unknown[];
@@ -55,12 +53,12 @@ export async function report(
 async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<SeriesReport> {
   const { source, symbol, timeframe, findings, followed, audited, since, unfollowed } = account;
   const series: Series = { source, symbol, timeframe };
-  const requested = ranges(account.requested);
+  const requested = toRanges(account.requested);
   const have = account.states.find(({ reason }) => reason === null);
   const empty = account.states
-    .flatMap(({ reason, spans }) => (reason ? ranges(spans).map((span) => ({ ...span, reason })) : []))
+    .flatMap(({ reason, spans }) => (reason ? toRanges(spans).map((span) => ({ ...span, reason })) : []))
     .sort((a, b) => a.start - b.start);
-  const missing = subtract(subtract(requested, ranges(have?.spans ?? [])), empty);
+  const missing = subtract(subtract(requested, toRanges(have?.spans ?? [])), empty);
   const ends = await extremes(sql, table, series);
   const rows = table.cadence === 'irregular' ? await countAll(sql, table, series) : (have?.rows ?? 0);
   return {
@@ -87,20 +85,11 @@ function explain(missing: RangeSet, { failed, timeframe }: Account): Gap[] {
   let rest = missing;
   const out: Gap[] = [];
   for (const { span, code, error, evidence } of failed) {
-    out.push(...intersect(rest, ranges(span)).map(gap({ cause: gapCause(code), error, evidence })));
-    rest = subtract(rest, ranges(span));
+    out.push(...intersect(rest, toRanges(span)).map(gap({ cause: gapCause(code), error, evidence })));
+    rest = subtract(rest, toRanges(span));
   }
   return [...out, ...rest.map(gap({ cause: gapCause(undefined) }))].sort((a, b) => a.start - b.start);
 }
-
-const ranges = (spans: Spans): RangeSet => spans.map(([start, end]) => ({ start, end }));
-
-/** Ranges are returned as pairs of epoch ms, so that no date format has to be parsed. */
-const spansIn = (sql: Sql) => (multirange: ReturnType<Sql>) =>
-  sql`
-    (select coalesce(jsonb_agg(jsonb_build_array(
-        (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r), '[]')
-      from unnest(${multirange}) r)`;
 
 const chosenBy = (sql: Sql, { sources, symbols, timeframe }: ReportFilter) => sql`
   ${sources ? sql`source in ${sql([...sources])}` : sql`true`}
@@ -109,15 +98,14 @@ const chosenBy = (sql: Sql, { sources, symbols, timeframe }: ReportFilter) => sq
 
 /** Every series that was ever requested, without reading rows or ledger. */
 export async function requestedSeries(sql: Sql, filter: ReportFilter): Promise<RequestedSeries[]> {
-  const rows = await sql<(Series & { readonly requested: Spans })[]>`
-    select source, symbol, timeframe, ${spansIn(sql)(sql`requested`)} as requested
+  const rows = await sql<(Series & { readonly requested: RangePairs })[]>`
+    select source, symbol, timeframe, ${rangePairs(sql, sql`requested`)} as requested
     from market_data.series where not isempty(requested) and ${chosenBy(sql, filter)} order by 1, 2, 3`;
-  return rows.map(({ requested, ...series }) => ({ ...series, requested: ranges(requested) }));
+  return rows.map(({ requested, ...series }) => ({ ...series, requested: toRanges(requested) }));
 }
 
 /** One pass over the ledger, however many series and spans there are. */
 function accounts(sql: Sql, filter: ReportFilter): Promise<Account[]> {
-  const spans = spansIn(sql);
   const chosen = chosenBy(sql, filter);
   return sql<Account[]>`
     with sets as (
@@ -125,20 +113,19 @@ function accounts(sql: Sql, filter: ReportFilter): Promise<Account[]> {
       from market_data.coverage where ${chosen} and state <> 'failed' group by 1, 2, 3, 4),
     settled as (
       select source, symbol, timeframe,
-        jsonb_agg(jsonb_build_object('reason', reason, 'rows', rows, 'spans', ${spans(sql`set`)})) as list
+        jsonb_agg(jsonb_build_object('reason', reason, 'rows', rows, 'spans', ${rangePairs(sql, sql`set`)})) as list
       from sets group by 1, 2, 3),
     failed as (
       select source, symbol, timeframe,
         jsonb_agg(jsonb_build_object('code', reason, 'error', evidence -> 0 ->> 'message', 'evidence', evidence,
-          'span', ${spans(sql`tstzmultirange(span)`)}) order by id desc) as list
+          'span', ${rangePairs(sql, sql`tstzmultirange(span)`)}) order by id desc) as list
       from market_data.coverage where ${chosen} and state = 'failed' group by 1, 2, 3),
     found as (
       select source, symbol, timeframe, count(*) as findings
       from market_data.findings where ${chosen} group by 1, 2, 3)
-    select source, symbol, timeframe, ${spans(sql`requested`)} as requested,
-      followed, (extract(epoch from audited_at) * 1000)::float8 as audited,
-      (extract(epoch from first_requested_at) * 1000)::float8 as since,
-      (extract(epoch from unfollowed_at) * 1000)::float8 as unfollowed,
+    select source, symbol, timeframe, ${rangePairs(sql, sql`requested`)} as requested,
+      followed, ${epochMs(sql, sql`audited_at`)} as audited, ${epochMs(sql, sql`first_requested_at`)} as since,
+      ${epochMs(sql, sql`unfollowed_at`)} as unfollowed,
       coalesce(settled.list, '[]') as states, coalesce(failed.list, '[]') as failed,
       coalesce(found.findings, 0) as findings
     from market_data.series

@@ -2,8 +2,8 @@ import type { Requester } from '../../core/ledger/ports.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Range } from '../../core/time/range.ts';
 import { DAY } from '../../core/time/time.ts';
+import { ofSeries, toMultirange } from '../postgres/fragments.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
-import { ofSeries, toMultirange } from './spans/write-spans.ts';
 
 /** After this time a job is dead, and what it requested stays requested. */
 const KEEP = 7 * DAY;
@@ -14,7 +14,7 @@ const PRESENT = 2 * DAY;
 /**
  * Adds to what is requested of a series, and notes the job: one statement, which waits for others that change the series.
  * Nothing happens where the series is unfollowed, unless the job was ordered since.
- * @param by absent: it stays requested, whatever becomes of the job that added it
+ * @param by absent: the range stays requested, whatever happens to the job that added it
  */
 export async function request(
   sql: Sql,
@@ -124,7 +124,7 @@ export async function withdrawRequests(sql: Sql, jobId: string): Promise<void> {
   });
 }
 
-/** At the end of a cancelled job: what it still stored meanwhile is requested after all. */
+/** Withdraws at the end of a cancelled job. What it still stored after the cancellation stays requested. */
 export async function endWithdrawn(sql: Sql, jobId: string): Promise<void> {
   await withdrawRequests(sql, jobId);
   await sql.begin(async (tx) => {

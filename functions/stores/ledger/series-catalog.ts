@@ -1,10 +1,10 @@
 import type { PurgingCatalog } from '../../core/ledger/ports.ts';
-import { type Series, seriesLabel } from '../../core/series/series.ts';
-import { type Sql, storeError } from '../postgres/postgres.ts';
+import { ofSeries } from '../postgres/fragments.ts';
+import { guarded, type Sql } from '../postgres/postgres.ts';
 import { report, requestedSeries } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
 import type { StoreOptions } from './series-store.ts';
-import { readMissing, readRequested } from './spans/write-spans.ts';
+import { readMissing, readRequested } from './spans/read-ledger.ts';
 import { forgetSeries, purgeRows } from './upkeep/purge.ts';
 import { countRows, reconcile } from './upkeep/reconcile.ts';
 import { recount } from './upkeep/recount.ts';
@@ -12,13 +12,6 @@ import { retentionRules, retire, setRetention } from './upkeep/retention.ts';
 
 /** The catalogue of series in PostgreSQL. It throws the same errors as the series store; `report` works in a read-only session. */
 export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): PurgingCatalog {
-  const guarded = async <T>(about: Series | string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeError(error, typeof about === 'string' ? about : seriesLabel(about));
-    }
-  };
   return {
     request: (series, range, by) => guarded(series, () => request(sql, series, range, clock(), by)),
 
@@ -55,20 +48,13 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
     audited: (series) =>
       guarded(series, async () => {
         await sql`
-          update market_data.series set audited_at = ${new Date(clock())}
-          where source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}`;
+          update market_data.series set audited_at = ${new Date(clock())} where ${ofSeries(sql, series)}`;
       }),
 
     count: (series, range) => guarded(series, () => countRows(sql, tables(series.source), series, range)),
 
     series: (filter) => guarded('the series', () => requestedSeries(sql, filter)),
 
-    report: async (filter) => {
-      try {
-        return await report(sql, tables, filter);
-      } catch (error) {
-        throw storeError(error, 'report');
-      }
-    },
+    report: (filter) => guarded('report', () => report(sql, tables, filter)),
   };
 }

@@ -1,11 +1,11 @@
 import type { SeriesStore } from '../../core/ledger/ports.ts';
-import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import type { Clock } from '../../core/time/time.ts';
-import { type Sql, storeError } from '../postgres/postgres.ts';
+import { guarded, type Sql } from '../postgres/postgres.ts';
 import { commitPages } from './commit-pages.ts';
 import { listingIn, saveListing } from './lives.ts';
-import { isPurged, lockMonths, noteFailed, readMissing } from './spans/write-spans.ts';
+import { isPurged, readMissing } from './spans/read-ledger.ts';
+import { lockMonths, noteFailed } from './spans/write-spans.ts';
 import { closeJob } from './upkeep/compact.ts';
 
 export interface StoreOptions {
@@ -19,13 +19,6 @@ export interface StoreOptions {
  * Failures are GordonErrors, `RetryableStoreError` where a retry may help.
  */
 export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): SeriesStore {
-  const guarded = async <T>(series: Series | string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeError(error, typeof series === 'string' ? series : seriesLabel(series));
-    }
-  };
   return {
     missing: (series, requested) => guarded(series, () => readMissing(sql, series, requested, clock())),
 

@@ -14,7 +14,7 @@ export function openPool(url: string, settings: SessionSettings): Client {
   return postgres(url, options);
 }
 
-/** One connection that is never replaced: when it is lost, every further statement fails. */
+/** One connection that is never replaced: once it is lost, every further statement fails. */
 export class Session {
   readonly sql: Client;
   #opened = false;
@@ -46,18 +46,19 @@ export class Session {
   }
 }
 
+/** The error of a connection that is gone, with the code that postgres.js uses itself. */
 export const closed = (why: string): Error => Object.assign(new Error(why), { code: 'CONNECTION_CLOSED' });
 
 /**
- * What every session is started with, beside its name, its role and its time-outs. Like these it travels in the startup packet,
- * so a PgBouncer in between needs its names in `ignore_startup_parameters`, and `ALTER ROLE … SET` for what it then ignores.
+ * The settings with which every session starts, besides its name, its role and its time-outs. Like these they travel in the startup
+ * packet, so a PgBouncer in between needs their names in `ignore_startup_parameters`, and `ALTER ROLE … SET` for what it then ignores.
  */
 export const SETTINGS = {
-  // Compiling a statement pays where it runs for seconds. With a hundred chunks each count of rows would be compiled for 0.2 s
-  // to run for 0.01 s.
+  // Compiling a statement pays off where it runs for seconds. With a hundred chunks each count of rows would be compiled for
+  // 0.2 s to run for 0.01 s.
   jit: 'off',
   // A page that meets a compressed chunk may replace more rows than TimescaleDB lets a transaction decompress: a day of seconds
-  // nearly does. Other servers take the name for nobody's and ignore it.
+  // nearly does. Other servers take it for a custom setting and ignore it.
   'timescaledb.max_tuples_decompressed_per_dml_transaction': '0',
 } as const;
 
@@ -72,7 +73,7 @@ function optionsOf({ role, max, application }: SessionSettings) {
     connection: {
       application_name: application,
       TimeZone: 'UTC',
-      // A worker that was frozen or cut off must not keep its locks: neither idle, nor in the middle of a COPY.
+      // A worker that was frozen or cut off must not keep its locks, neither while idle nor in the middle of a COPY.
       idle_in_transaction_session_timeout: 60_000,
       tcp_keepalives_idle: 30,
       tcp_keepalives_interval: 10,
@@ -91,20 +92,20 @@ interface Target {
 }
 
 /**
- * As postgres.js opens its own, but without Nagle's delay: the end of a COPY is a small packet after a large one, and would
- * wait 40 ms for the server's acknowledgement. The connection is begun a moment later, when postgres.js listens for
- * errors; what it writes until then is sent when the connection stands.
+ * Opens a socket as postgres.js does, but without Nagle's delay: the end of a COPY is a small packet after a large one, and would
+ * wait 40 ms for the server's acknowledgement. The connection starts a moment later, when postgres.js listens for
+ * errors; what it writes until then is sent once the connection is open.
  */
 function openSocket({ host, port, path }: Target): net.Socket {
   const socket = new net.Socket().setNoDelay(true);
   const to = path ? { path } : { host: host[0]!, port: port[0]! };
   setImmediate(() => socket.connect(to));
-  // A proxy whose server is gone hangs up without a word. postgres.js takes that for no error and dials again at once, for
-  // ever; the query that waits for the connection must hear of it.
+  // A proxy whose server is gone closes the connection without an answer. postgres.js does not treat that as an error and
+  // reconnects at once, forever; the query that waits for the connection must fail instead.
   socket.once('end', () => {
     if (socket.bytesRead === 0) socket.destroy(closed('the server hung up before it said a word'));
   });
-  // postgres.js takes the name for the server's certificate from here.
+  // postgres.js reads the name for the server's certificate from here.
   return Object.assign(socket, { host: host[0] });
 }
 

@@ -22,7 +22,7 @@ export async function refuseOld(sql: Runner, place: string): Promise<void> {
 }
 
 /**
- * A database keeps the flavour that it was made with; a new one gets Timescale where the server has it loaded.
+ * A database keeps the flavour that it was created with; a new one gets Timescale where the server has it loaded.
  * @throws GordonError `timescale-missing`, `timescale-licence`, `timescale-too-old`
  */
 export async function detectFlavour(session: Runner, place: string): Promise<Flavour> {
@@ -35,7 +35,7 @@ export async function detectFlavour(session: Runner, place: string): Promise<Fla
   const [has] = await session<{ created: boolean; loaded: boolean }[]>`
     select exists (select from pg_extension where extname = 'timescaledb') as created,
       exists (select from pg_available_extensions where name = 'timescaledb')
-        -- a library that is loaded has settings; the list of loaded ones is kept from ordinary users
+        -- a loaded library has settings; ordinary users cannot read the list of loaded libraries
         and exists (select from pg_settings where name like 'timescaledb.%') as loaded`;
   if (kept?.value === 'postgres') return 'postgres';
   if (has?.created) {
@@ -48,11 +48,11 @@ export async function detectFlavour(session: Runner, place: string): Promise<Fla
   return 'timescale';
 }
 
-/** Only the extension itself knows its licence. One that cannot be used must not be left behind. */
+/** Only the extension itself knows its licence. An extension that cannot be used must not be left behind. */
 async function createExtension(session: Runner, place: string): Promise<void> {
   await session`begin`;
   try {
-    // Our own views of its name would stand in its way.
+    // Our own views in a schema of the same name would stand in its way.
     await dropInformation(session);
     await session`create extension if not exists timescaledb`;
     await refuseUnfit(session, place);

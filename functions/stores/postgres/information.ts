@@ -1,25 +1,25 @@
 import type { Runner } from './postgres.ts';
 
-/** What the comment of our schema begins with; the number changes with the views. */
+/** How the comment of our schema begins; the number changes with the views. */
 export const OURS = 'gordon-data: the refreshes of the aggregates, as TimescaleDB would report them.';
 const EDITION = `${OURS} Edition 1.`;
 
-/** A run is at work while it holds the lock of its policy. The keys of both are in migration 0075. */
+/** A run holds the lock of its policy while it works. The keys of both are in migration 0075. */
 const AT_WORK = `EXISTS (
       SELECT FROM pg_locks l
       WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('gordon-data policy ' || a.name, 0))`;
 
-/** Somebody calls the schedule. One that has not begun a run for its interval and a minute is not called any more. */
+/** Whether something still calls the schedule: not if no run has begun for its interval and a minute. */
 const SCHEDULED = `coalesce(${AT_WORK} OR a.last_start > now() - a.every - interval '1 minute', false)`;
 
 /**
  * On plain PostgreSQL: TimescaleDB's views of jobs and continuous aggregates, with the names, columns and types of 2.28, about
- * the refreshes that the host runs (or EventBridge). They stand in no migration, because backups leave the schema out: a
- * restored copy with it could not get the extension. Whoever may not make schemas goes without them; `doctor` says so.
+ * the refreshes that the host (or EventBridge) runs. They are in no migration, because backups leave the schema out: a
+ * restored copy with it could not get the extension. A login that may not create schemas works without them; `doctor` reports it.
  *
- * What plain PostgreSQL has no counterpart for says so: `max_runtime` 0 and `max_retries` -1 are no limit, as in
+ * Columns without a counterpart in plain PostgreSQL have neutral values: `max_runtime` 0 and `max_retries` -1 mean no limit, as in
  * TimescaleDB; the aggregates are tables, hence `materialized_only`, and they are their own materialisation.
  */
 const INFORMATION = `
@@ -27,15 +27,15 @@ DO $$
 DECLARE
   said text := obj_description(to_regnamespace('timescaledb_information'), 'pg_namespace');
 BEGIN
-  -- A schema from before runs were counted has nothing to say.
+  -- A schema from before runs were counted has nothing to show.
   IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('market_data.aggregates') AND attname = 'job_id') THEN
     RETURN;
   END IF;
-  -- The extension's, or somebody's.
+  -- The extension's schema, or one that is not ours.
   IF to_regnamespace('timescaledb_information') IS NOT NULL AND coalesce(said, '') NOT LIKE '${OURS}%' THEN
     RETURN;
   END IF;
-  -- A schema without the views is what DROP SCHEMA market_data CASCADE leaves.
+  -- DROP SCHEMA market_data CASCADE leaves a schema without the views.
   IF said = '${EDITION}' AND (
       SELECT count(*) = 3 FROM pg_views WHERE schemaname = 'timescaledb_information'
         AND viewname IN ('jobs', 'job_stats', 'continuous_aggregates')) THEN
@@ -76,7 +76,7 @@ BEGIN
     CASE WHEN ${SCHEDULED} THEN a.last_start + a.every END AS next_start,
     a.total_runs,
     a.total_successes,
-    -- A run that is at work is not yet one without success.
+    -- A run that is still at work has not failed.
     a.total_runs - a.total_successes - (a.total_runs > 0 AND a.last_finish IS NULL)::int AS total_failures
   FROM market_data.aggregates a
   ORDER BY a.width;
@@ -111,12 +111,12 @@ EXCEPTION WHEN insufficient_privilege THEN
 END
 $$`;
 
-/** Makes the views, unless they are there; leaves alone a schema that is not ours. */
+/** Creates the views if they do not exist. A schema of someone else's is left alone. */
 export async function openInformation(sql: Runner): Promise<void> {
   await sql.unsafe(INFORMATION).simple();
 }
 
-/** Makes way for the extension, which makes a schema of the same name. What is not ours stays, and stops it. */
+/** Makes room for the extension, which creates a schema of the same name. What is not ours stays, and makes that fail. */
 export async function dropInformation(sql: Runner): Promise<void> {
   const [ours] = await sql`
     select from pg_namespace

@@ -107,7 +107,7 @@ async function apply(
       message: `${basename(migration.filename)}: ${cause instanceof Error ? cause.message : String(cause)}.`,
       remedy:
         'The database is as it was before this file. ' +
-        (mapped.code === 'database-forbidden' ? mapped.remedy : 'Mend the cause and migrate again.'),
+        (mapped.code === 'database-forbidden' ? mapped.remedy : 'Fix the cause and migrate again.'),
     });
   }
 }

@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { ErrorCode } from '../../core/errors/error-codes.ts';
 import { type ErrorFacts, GordonError } from '../../core/errors/errors.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
 import { openPool, Session } from './connection.ts';
 import { remedyOfForbidden } from './forbidden.ts';
 import { Sessions } from './sessions.ts';
@@ -12,23 +13,23 @@ export type Transaction = Runner;
 export interface Sql extends Runner {
   /**
    * Runs a transaction on a connection of its own; rolls back when `work` throws.
-   * @param mode what follows `begin` on its way: such as `isolation level repeatable read read only`
+   * @param mode follows `begin` in the same message, such as `isolation level repeatable read read only`
    */
   begin<T>(work: (tx: Transaction) => Promise<T>, mode?: string): Promise<T>;
-  /** waits for what runs, at most so many seconds; then closes all connections */
+  /** waits for running statements, at most this many seconds; then closes all connections */
   end(options?: { readonly timeout?: number }): Promise<void>;
 }
 
 export interface ConnectOptions {
-  /** the role that the session takes; absent: the one of the URL */
+  /** the role that the session takes; the one of the URL by default */
   readonly role?: 'gordon_writer' | 'gordon_reader';
-  /** most connections for single statements, and as many again for transactions */
+  /** maximum of connections for single statements, and of those for transactions */
   readonly max?: number;
   /** shown by pg_stat_activity */
   readonly application?: string;
 }
 
-/** A pool; nothing is sent before the first query. The caller ends it. */
+/** A pool; it sends nothing before the first query. The caller ends it. */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
   const settings = { max: 4, application: 'gordon-data', ...options };
   const pool = openPool(url, settings);
@@ -42,28 +43,32 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
   });
 }
 
-/** `host:port/database` of a URL: what may be shown of it. */
+/** `host:port/database` of a URL: the part that may be shown. */
 export function databasePlace(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }
 
-/** SQLSTATE classes and codes that pass by themselves: connection, resources, shutdown, serialization, locks. */
+/** SQLSTATE classes and codes of transient failures: connection, resources, shutdown, serialization, locks. */
 const PASSING = /^(08|53|57P0[1-5]|40001|40P01|55P03|25P03|25006$)/;
-/** postgres.js and the operating system, when the way to the server breaks */
+/** Codes of postgres.js and the operating system when the connection breaks. */
 const BROKEN =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
-/** Does work on the database; its failure is one of the program's. @param subject what was being done, such as a series */
-export async function guarded<T>(subject: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs work on the database and turns its failure into a GordonError.
+ * @param subject of the error: a series, or what was being done
+ * @throws GordonError as `storeError` maps it
+ */
+export async function guarded<T>(subject: Series | string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw storeError(error, subject);
+    throw storeError(error, typeof subject === 'string' ? subject : seriesLabel(subject));
   }
 }
 
-/** The error of a query as one of the program's. @param subject what was being done, such as a series */
+/** A failure of a query as one of the program's errors. @param subject what was being done, such as a series */
 export function storeError(error: unknown, subject: string): GordonError {
   if (error instanceof GordonError) return error;
   const code = String((error as { code?: unknown } | null)?.code ?? '');
@@ -90,7 +95,7 @@ export function storeError(error: unknown, subject: string): GordonError {
   return new GordonError({ subject, cause: error, ...explain(code, message) });
 }
 
-/** What to do about the failures that an operator can cause and cure. */
+/** What to do about failures that an operator can cause and fix. */
 function explain(code: string, said: string): Pick<ErrorFacts, 'code' | 'message' | 'remedy'> {
   const message = `the database refused (${code || 'no code'}: ${said}).`;
   if (code === '42501') return { code: 'database-forbidden', message, remedy: remedyOfForbidden(said) };
@@ -98,7 +103,7 @@ function explain(code: string, said: string): Pick<ErrorFacts, 'code' | 'message
   return { code: known?.[1] ?? 'database-refused', message };
 }
 
-/** What an operator can cause and cure, by SQLSTATE; the table of errors has the cures. */
+/** Failures that an operator can cause and fix, by SQLSTATE; the table of errors has the remedies. */
 const CURED: readonly (readonly [states: readonly string[], code: ErrorCode])[] = [
   [['28P01', '28000'], 'database-login-refused'],
   [['42P06'], 'schema-exists'],

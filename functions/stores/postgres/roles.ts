@@ -1,16 +1,16 @@
 import { GordonError } from '../../core/errors/errors.ts';
 import type { Runner } from './postgres.ts';
 
-/** Since 16 a member may be one that may not take the role; before, every member might. */
+/** Since 16 a member may lack the right to take the role; before, every member had it. */
 const MAY_TAKE = `pg_has_role(session_user, to_regrole(name),
   CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)`;
 
 /**
- * Makes what the migrations need and no table can hold: the two roles, the login's right to take them, and the writer's to
- * make temporary tables (for the staging table of a page that meets rows without an account). Roles belong to the cluster
- * and rights to the database, so a copy or a restored database lacks them; hence they belong to every run of the migrator
- * and to no migration. What is there already stays as it is, and needs no right of its own. Another database's migration
- * may make the roles at this very moment, so "exists already" is no failure in either of its forms.
+ * Creates what the migrations need and no table can hold: the two roles, the login's right to take them, and the writer's right
+ * to create temporary tables (for the staging table of a page that meets rows without an account). Roles belong to the cluster
+ * and rights to the database, so a copy or a restored database lacks them. Hence every run of the migrator does this, and no
+ * migration does. What exists stays as it is, and needs no right of its own. Another database's migration may create the
+ * roles at this very moment, so "exists already" is no failure in either of its forms.
  */
 export const ROLES = `
 DO $$
@@ -26,7 +26,7 @@ BEGIN
       NULL; -- what is missing is looked for afterwards, all of it at once
     END;
     BEGIN
-      -- since 16 whoever makes a role may grant it to himself, and must
+      -- since 16 a login that creates a role may grant it to itself, and must
       IF NOT ${MAY_TAKE} THEN
         EXECUTE format('GRANT %I TO %I', name, session_user);
       END IF;
@@ -44,7 +44,7 @@ BEGIN
 END
 $$`;
 
-/** The statements that are still needed, for somebody who may run them; null: none. */
+/** The statements that are still needed, for a user who may run them; null: none. */
 const LACKING = `
 WITH roles AS (
   SELECT name, n, to_regrole(name) IS NULL AS missing, coalesce(${MAY_TAKE}, false) AS granted
@@ -59,7 +59,7 @@ SELECT string_agg(statement, ' ' ORDER BY step, n) AS statements FROM (
   WHERE NOT has_database_privilege(coalesce(to_regrole('gordon_writer')::oid, 0), current_database(), 'TEMPORARY')
 ) needed`;
 
-/** @throws GordonError `roles-missing`, whose remedy is the statements that somebody else has to run */
+/** @throws GordonError `roles-missing`, whose remedy is the statements that another user has to run */
 export async function prepareRoles(session: Runner, place: string): Promise<void> {
   await session.unsafe(ROLES);
   const [lacking] = await session.unsafe<{ statements: string | null }[]>(LACKING);

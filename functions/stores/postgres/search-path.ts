@@ -26,6 +26,7 @@ BEGIN
 END
 $$`;
 
+/** Sets the search path for later sessions; this one keeps its own. */
 export async function openSchema(sql: Runner): Promise<void> {
   await sql.unsafe(SEARCH_PATH);
 }

@@ -3,7 +3,7 @@ import { type Client, closed, type Session } from './connection.ts';
 
 /**
  * Transactions, each on a session of its own. Not postgres.js's `begin`: when the connection is lost inside one, 3.4.9
- * either throws where nobody can catch it (its ROLLBACK writes to a closed socket) or runs the rest of the transaction,
+ * either throws where no caller can catch it (its ROLLBACK writes to a closed socket) or runs the rest of the transaction,
  * statement by statement, on the connection that replaced it (porsager/postgres #1133, #1208, #1216).
  */
 export class Sessions {

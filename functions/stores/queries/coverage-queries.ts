@@ -5,13 +5,13 @@ import { findings, ledger } from './evidence.ts';
 import { rowCounts } from './row-counts.ts';
 import { rows } from './rows.ts';
 
-/** Looks at the warehouse in PostgreSQL. @param sql a session of `gordon_reader` */
+/** Reads the warehouse in PostgreSQL. @param sql a session of `gordon_reader` */
 export function createCoverageQueries(sql: Sql): CoverageQueries {
   return {
     accounts: (filter) => guarded('coverage', () => accounts(sql, filter)),
-    rowCounts: (sources, asked) => guarded('the rows', () => rowCounts(sql, sources, asked)),
+    rowCounts: (sources, filter) => guarded('the rows', () => rowCounts(sql, sources, filter)),
     ledger: (series, range, limit) => guarded('the ledger', () => ledger(sql, series, range, limit)),
     findings: (series, range, limit) => guarded('the findings', () => findings(sql, series, range, limit)),
-    rows: (asked) => guarded(asked.table.name, () => rows(sql, asked)),
+    rows: (request) => guarded(request.table.name, () => rows(sql, request)),
   };
 }

@@ -8,35 +8,35 @@ import type { Sql } from '../postgres/postgres.ts';
 type Row = Record<string, unknown>;
 
 /** The newest rows of a table within the range, oldest first. Names come from the table's spec, values are parameters. */
-export async function rows(sql: Sql, asked: RowsRequest): Promise<Row[]> {
-  const found = await (asked.candles ? candles(sql, asked) : plain(sql, asked));
-  return found.reverse().map((row) => asJson(withClose(row, asked), asked.columns));
+export async function rows(sql: Sql, request: RowsRequest): Promise<Row[]> {
+  const found = await (request.candles ? candles(sql, request) : plain(sql, request));
+  return found.reverse().map((row) => asJson(withClose(row, request), request.columns));
 }
 
-async function plain(sql: Sql, asked: RowsRequest): Promise<Row[]> {
-  const { table, limit } = asked;
+async function plain(sql: Sql, request: RowsRequest): Promise<Row[]> {
+  const { table, limit } = request;
   const rest = table.key.filter((name) => name !== timeColumn(table));
-  const columns = asked.columns ?? readColumns(table).map(({ name }) => name);
+  const columns = request.columns ?? readColumns(table).map(({ name }) => name);
   const order = [timeColumn(table), ...rest].map((name) => sql`${sql(name)} desc`);
   return sql<Row[]>`
     select ${sql([...columns])}
-    from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(sql, asked, asked)}
+    from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(sql, request, request)}
     order by ${order.reduce((all, one) => sql`${all}, ${one}`)} limit ${limit}`;
 }
 
-/** Candles made of smaller ones; a bucket at the edge of the range is made of what the range has of it. */
-async function candles(sql: Sql, asked: RowsRequest): Promise<Row[]> {
-  const { table, limit } = asked;
-  const { every } = asked.candles!;
-  const newest = asked.to ?? (await newestAt(sql, asked));
+/** Candles computed from smaller ones. A bucket at the edge of the range is computed from the rows within the range. */
+async function candles(sql: Sql, request: RowsRequest): Promise<Row[]> {
+  const { table, limit } = request;
+  const { every } = request.candles!;
+  const newest = request.to ?? (await newestAt(sql, request));
   if (newest === undefined) return [];
-  // Bounds what is read: a year of minutes must not be summed up for the last few days.
-  const last = Math.floor((asked.to === undefined ? newest : newest - 1) / every) * every;
-  const from = Math.max(asked.from ?? 0, last - (limit - 1) * every);
+  // Limits what is read: a year of minutes must not be summed up for the last few days.
+  const last = Math.floor((request.to === undefined ? newest : newest - 1) / every) * every;
+  const from = Math.max(request.from ?? 0, last - (limit - 1) * every);
   const time = sql(timeColumn(table));
   const sums = summedColumns(table).map((name) => sql`sum(${sql(name)}) as ${sql(name)}`);
   const bucket = sql`date_bin(${`${every} milliseconds`}::interval, ${time}, '2000-01-01Z')`;
-  // All rows of a group have the same bucket, and any aggregate of it gives that.
+  // All rows of a group have the same bucket, so any aggregate of it returns that.
   const close = hasCloseTime(table)
     ? sql`market_data.candle_close(min(${bucket}), ${`${every / 1_000} seconds`}) as close_time,`
     : sql``;
@@ -44,15 +44,15 @@ async function candles(sql: Sql, asked: RowsRequest): Promise<Row[]> {
     select ${bucket} as ${time}, ${close} (array_agg(open order by ${time}))[1] as open, max(high) as high, min(low) as low,
       (array_agg(close order by ${time} desc))[1] as close,
       ${sums.reduce((all, one) => sql`${all}${one}, `, sql``)} count(*) as rows
-    from ${sql.unsafe(tableName(table))} where ${conditions(sql, asked, { from, to: asked.to })}
+    from ${sql.unsafe(tableName(table))} where ${conditions(sql, request, { from, to: request.to })}
     group by 1 order by 1 desc limit ${limit}`;
 }
 
-async function newestAt(sql: Sql, asked: RowsRequest): Promise<number | undefined> {
-  const time = sql(timeColumn(asked.table));
+async function newestAt(sql: Sql, request: RowsRequest): Promise<number | undefined> {
+  const time = sql(timeColumn(request.table));
   const [row] = await sql<{ at: Date }[]>`
-    select ${time} as at from ${sql.unsafe(tableName(asked.table))}
-    where ${conditions(sql, asked, asked)} order by ${time} desc limit 1`;
+    select ${time} as at from ${sql.unsafe(tableName(request.table))}
+    where ${conditions(sql, request, request)} order by ${time} desc limit 1`;
   return row?.at.getTime();
 }
 
@@ -69,7 +69,7 @@ function conditions(
   ].reduce((all, one) => sql`${all} and ${one}`, sql`true`);
 }
 
-/** A whole candle says when it is known: when it closes. */
+/** A complete candle is known when it closes. */
 function withClose(row: Row, { table, columns, closesAfterMs }: RowsRequest): Row {
   if (closesAfterMs === undefined || columns) return row;
   const opened = row[timeColumn(table)] as Date;

@@ -42,6 +42,7 @@ function orderOf(table: TableSpec, series: Series): string {
     .join(', ');
 }
 
+/** A SHA-256 that is fed piece by piece, by node:crypto. */
 export function sha256(): Sha256 {
   const hash = createHash('sha256');
   return {

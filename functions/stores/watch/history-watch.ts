@@ -1,14 +1,13 @@
-import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Series } from '../../core/series/series.ts';
 import type { Range } from '../../core/time/range.ts';
 import type { HistoryWatch } from '../../core/verify/history-watch.ts';
 import type { StoreOptions } from '../ledger/series-store.ts';
+import { bounds, ofSeries } from '../postgres/fragments.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 import { renew } from './restatement.ts';
 
 /** @param sql a session of `gordon_writer` */
 export function createHistoryWatch(sql: Sql, { tables, clock }: StoreOptions): HistoryWatch {
-  const isSeries = ({ source, symbol, timeframe }: Series) =>
-    sql`source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}`;
   const isAnswered = () => sql`state = 'have' and sha256 is null`;
   return {
     due: (sources, before, limit) =>
@@ -24,24 +23,24 @@ export function createHistoryWatch(sql: Sql, { tables, clock }: StoreOptions): H
       }),
 
     answered: (series) =>
-      guarded(seriesLabel(series), async () => [
+      guarded(series, async () => [
         ...(await sql<Range[]>`
-          select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
-          from (select range_agg(span) as set from market_data.coverage where ${isSeries(series)} and ${isAnswered()}) all_of_it,
+          select ${bounds(sql, sql`r`)}
+          from (select range_agg(span) as set from market_data.coverage where ${ofSeries(sql, series)} and ${isAnswered()}) all_of_it,
             unnest(set) r order by 1`),
       ]),
 
     restate: (series, restatement) =>
-      guarded(seriesLabel(series), () =>
+      guarded(series, () =>
         sql.begin((tx) => renew(tx, series, restatement, tables(series.source), clock())),
       ) as Promise<number>,
 
     watched: (series, compared) =>
-      guarded(seriesLabel(series), async () => {
+      guarded(series, async () => {
         await sql`
           update market_data.series set histories_watched_at = ${new Date(clock())},
             history_turns = history_turns + ${compared ? 1 : 0}
-          where ${isSeries(series)}`;
+          where ${ofSeries(sql, series)}`;
       }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Instruments } from '../../core/series/universe.ts';
 import { type Clock, iso } from '../../core/time/time.ts';
-import { type Sql, storeError } from '../postgres/postgres.ts';
+import { guarded, type Sql } from '../postgres/postgres.ts';
 
 /** @param sql a session of `gordon_writer` */
 export function createInstruments(sql: Sql, clock: Clock): Instruments {
@@ -14,12 +14,12 @@ export function createInstruments(sql: Sql, clock: Clock): Instruments {
         delisted_at: delistedAt === undefined ? null : iso(delistedAt),
       }));
       const now = new Date(clock());
-      try {
-        return await sql.begin(async (tx) => {
+      return guarded(`instruments of ${venue}`, () =>
+        sql.begin(async (tx) => {
           // Two runs at once would both close the same rows.
           await tx`select pg_advisory_xact_lock(hashtextextended(${`instruments ${venue} ${market}`}, 0))`;
           const added = await tx`
-            with told as (
+            with latest as (
               select * from jsonb_to_recordset(${tx.json(rows)})
                 as t (symbol text, quote text, status text, listed_at timestamptz, delisted_at timestamptz)
               union all
@@ -27,7 +27,7 @@ export function createInstruments(sql: Sql, clock: Clock): Instruments {
               where venue = ${venue} and market = ${market} and until is null
                 and not exists (select 1 from jsonb_to_recordset(${tx.json(rows)}) as t (symbol text) where t.symbol = i.symbol)),
             changed as (
-              select t.* from told t left join market_data.instruments i
+              select t.* from latest t left join market_data.instruments i
                 on i.venue = ${venue} and i.market = ${market} and i.until is null and i.symbol = t.symbol collate "C"
               where (t.quote, t.status, t.listed_at, t.delisted_at)
                 is distinct from (i.quote, i.status, i.listed_at, i.delisted_at)),
@@ -35,17 +35,15 @@ export function createInstruments(sql: Sql, clock: Clock): Instruments {
               update market_data.instruments i set until = ${now} from changed c
               where i.venue = ${venue} and i.market = ${market} and i.until is null and i.symbol = c.symbol collate "C")
             select * from changed`;
-          // In a statement of its own: the index of current rows must see the former ones closed.
+          // A separate statement: the index of current rows must see the former ones closed.
           await tx`
             insert into market_data.instruments (venue, market, symbol, quote, status, listed_at, delisted_at, since)
             select ${venue}, ${market}, symbol, quote, status, listed_at, delisted_at, ${now}
             from jsonb_to_recordset(${tx.json([...added] as never)})
               as t (symbol text, quote text, status text, listed_at timestamptz, delisted_at timestamptz)`;
           return added.length;
-        });
-      } catch (error) {
-        throw storeError(error, `instruments of ${venue}`);
-      }
+        }),
+      );
     },
   };
 }

@@ -1,19 +1,21 @@
 import type { Page } from '../../core/ledger/coverage.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Finding } from '../../core/series/source.ts';
-import type { TableSpec } from '../../core/series/table.ts';
+import { NO_ROWS, type TableSpec } from '../../core/series/table.ts';
 import { hull } from '../../core/time/range.ts';
 import { iso } from '../../core/time/time.ts';
 import type { Restatement } from '../../core/verify/archive-watch.ts';
 import { mergeRows } from '../copy/staging.ts';
 import { insertFindings } from '../ledger/spans/findings.ts';
-import { isPurged, lockMonths } from '../ledger/spans/write-spans.ts';
+import { isPurged } from '../ledger/spans/read-ledger.ts';
+import { lockMonths } from '../ledger/spans/write-spans.ts';
+import { ofSeries } from '../postgres/fragments.ts';
 import type { Transaction } from '../postgres/postgres.ts';
 
 /**
- * Replaces rows that the venue has otherwise now, keeps what they were, and notes a finding: for objects of archives and for
- * answers alike. An object's new hash is entered into the ledger.
- * @returns changes that were entered; that an answer still lacks a row is no new one
+ * Replaces rows that the venue now serves with other values, keeps the former values, and notes a finding: for archive objects
+ * and for answers alike. An object's new hash is entered into the ledger.
+ * @returns changes that were entered; an answer that still lacks a row is not a new change
  */
 export async function renew(
   tx: Transaction,
@@ -25,7 +27,7 @@ export async function renew(
   const { object, was, became, spans, rows } = restatement;
   await lockMonths(tx, series, spans);
   if (await isPurged(tx, series)) return 0;
-  const page: Page = { series, rows: NONE, have: [], empty: [], findings: [], object };
+  const page: Page = { series, rows: NO_ROWS, have: [], empty: [], findings: [], object };
   if (rows.length > 0) await mergeRows(tx, table, page, rows);
   if (was !== undefined && became !== undefined) await enterHash(tx, series, restatement, was, became, now);
   const entered = await enterChanges(tx, series, restatement, now);
@@ -36,7 +38,7 @@ export async function renew(
 
 async function enterHash(
   tx: Transaction,
-  { source, symbol, timeframe }: Series,
+  series: Series,
   { object, spans }: Restatement,
   was: string,
   became: string,
@@ -45,8 +47,7 @@ async function enterHash(
   const around = hull(spans);
   await tx`
     update market_data.coverage set sha256 = ${became}, fetched_at = ${new Date(now)}
-    where source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}
-      and state = 'have' and object = ${object} and sha256 = ${was}
+    where ${ofSeries(tx, series)} and state = 'have' and object = ${object} and sha256 = ${was}
       and lower(span) < ${new Date(around?.end ?? 0)} and upper(span) > ${new Date(around?.start ?? 0)}`;
 }
 
@@ -63,7 +64,7 @@ async function enterChanges(
     select ${source}, ${symbol}, ${timeframe}, c.time, nullif(c.was, 'null'), nullif(c.became, 'null'),
       ${object}, ${was ?? null}, ${became ?? null}, ${new Date(now)}
     from jsonb_to_recordset(${tx.json(rows as never)}) as c (time timestamptz, was jsonb, became jsonb)
-    -- An answer has no hash by which a withdrawal could be seen to be the one of the last turn.
+    -- An answer has no hash that would show a withdrawal to be the one of the last run.
     where ${became ?? null}::text is not null or nullif(c.became, 'null') is not null or not exists (
       select 1 from market_data.row_changes known
       where known.source = ${source} and known.symbol = ${symbol} and known.timeframe = ${timeframe}
@@ -71,7 +72,7 @@ async function enterChanges(
   return entered.count;
 }
 
-/** The hash or the instant is part of the name: the same may be restated more than once. */
+/** The hash or the instant is part of the name, because the same object may be restated more than once. */
 function noteOf({ object, was, became, changes }: Restatement, rows: number, now: number) {
   const ofObject: Finding = {
     kind: 'object-republished',
@@ -89,5 +90,3 @@ const authorOf = (series: Series, hash: string | undefined, at: number) => ({
   chunk: seriesLabel(series),
   at,
 });
-
-const NONE = { length: 0, times: new Float64Array(), columns: [] };

@@ -115,7 +115,7 @@ class NodeProcessExecutor(RuntimeExecutor):
         return ADDRESS
 
     def get_runtime_endpoint(self) -> str:
-        # For a runtime that asks for its invocations; ours is told.
+        # Other runtimes poll for their invocations; this one receives them.
         return f"http://{ADDRESS}:{config.GATEWAY_LISTEN[0].port}/_localstack_lambda/{self.id}"
 
     @classmethod

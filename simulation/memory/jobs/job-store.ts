@@ -133,10 +133,10 @@ const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_
 async function list(tables: JobTables, step: Step, { statuses, source, limit, after }: JobFilter) {
   const found = new Map<string, Job>();
   for (const stage of STAGES) {
-    const asked = stage.filter((status) => statuses.includes(status));
-    if (asked.length === 0) continue;
+    const wanted = stage.filter((status) => statuses.includes(status));
+    if (wanted.length === 0) continue;
     await step('list jobs');
-    for (const job of asked.flatMap((status) => tables.jobs.ofStatus(status, tables.indexBehind()))) {
+    for (const job of wanted.flatMap((status) => tables.jobs.ofStatus(status, tables.indexBehind()))) {
       if (source && job.source !== source) continue;
       if (after && job.id >= after) continue;
       found.set(job.id, job);

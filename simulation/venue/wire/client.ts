@@ -2,8 +2,8 @@ import { GordonError } from '../../../functions/core/errors/errors.ts';
 import type { ArchiveReader, RateBudget, VenueClient } from '../../../functions/core/fetch/ports.ts';
 import type { HttpRequest } from '../../../functions/core/series/venue.ts';
 import type { Clock } from '../../../functions/core/time/time.ts';
-import { createArchiveReader } from '../../../functions/runtime/archive-reader.ts';
-import { createVenueClient } from '../../../functions/runtime/venue-client.ts';
+import { createArchiveReader } from '../../../functions/runtime/venues/archive-reader.ts';
+import { createVenueClient } from '../../../functions/runtime/venues/venue-client.ts';
 import { CORRUPT } from './archive.ts';
 import type { Arrived } from './wire-venue.ts';
 

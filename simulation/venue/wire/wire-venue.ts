@@ -1,5 +1,5 @@
 import { type Clock, floorTo, SECOND } from '../../../functions/core/time/time.ts';
-import { TimedOut } from '../../../functions/runtime/read-answer.ts';
+import { TimedOut } from '../../../functions/runtime/venues/read-answer.ts';
 import { binanceHosts } from '../../../functions/sources/binance/hosts.ts';
 import { deribitHost } from '../../../functions/sources/deribit/venue.ts';
 import { FAMILY as SPOT_FAMILY, LIMIT as SPOT_LIMIT } from '../../../simulator/binance-spot/index.ts';

@@ -17,13 +17,13 @@ export type WireFault =
   | { readonly kind: 'cut'; readonly fraction?: number }
   /** a part of the body, framed as if it were whole */
   | { readonly kind: 'truncate'; readonly fraction?: number }
-  /** other text in the place of what an expression first matches, such as a cell without its value; `$1` is its first group */
+  /** other text instead of the first match of an expression, such as a cell without its value; `$1` is its first group */
   | { readonly kind: 'replace'; readonly find: string; readonly by: string }
   | Reshaping;
 
 /** Changes of the wire format itself, as a venue may make them one day: of JSON answers, and of headers. */
 export type Reshaping =
-  /** every row lacks a key, or the cell at a place */
+  /** every row lacks a key, or the cell at an index */
   | { readonly kind: 'drop-field'; readonly field: string | number }
   /** stamps in milliseconds become microseconds, numbers and texts alike */
   | { readonly kind: 'microseconds' }
@@ -49,9 +49,9 @@ export type ObjectFault =
   | { readonly kind: 'drop-day'; readonly day?: string }
   /** monthly files disagree with daily files and REST in some volumes */
   | { readonly kind: 'disagree' }
-  /** a cell of the middle row holds other text; `column` counts from 1 */
+  /** a cell of the middle row has other text; `column` counts from 1 */
   | { readonly kind: 'bad-cell'; readonly column: number; readonly text: string }
-  /** the settlement that was due at `hour` (ISO) lacks: in the archive, in REST or in both, as `venue` and `match` have it */
+  /** the settlement that was due at `hour` (ISO) is missing: in the archive, in REST or in both, by `venue` and `match` */
   | { readonly kind: 'lost-settlement'; readonly hour: string };
 
 export interface FaultTarget {

@@ -8,7 +8,7 @@ export interface Outage {
   readonly end: number;
 }
 
-/** Outages switched on while the simulator runs, besides those that a market has by itself. */
+/** Outages switched on while the simulator runs, besides the market's own halts. */
 export class Outages {
   #list: Outage[] = [];
   /** grows with each change: part of the key of whatever is cached */

@@ -55,7 +55,7 @@ export class Overrides {
     return this.#archives.get(`${market}/${symbol}/${interval}/${period}`);
   }
 
-  /** When the file took the place of another; undefined for one that always was so. */
+  /** When the file replaced another one; undefined when it always was there. */
   replacedAt(market: string, symbol: string, interval: string, period: string): number | undefined {
     return this.#replacedAt.get(`${market}/${symbol}/${interval}/${period}`);
   }

@@ -29,10 +29,10 @@ export function reshapedHeaders(
   );
 }
 
-/** Epoch milliseconds of this century, as a number or a text of its own. */
+/** Epoch milliseconds of this century, as a number or as a whole text. */
 const inMicroseconds = (text: string): string => text.replace(/(?<![\d.])(1\d{12})(?![\d.])/g, '$1000');
 
-/** The longest list of rows in an answer, wherever it lies. */
+/** The longest list of rows in an answer, at any depth. */
 function rowsIn(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = Array.isArray(value) && value.some((row) => typeof row === 'object') ? value : [];

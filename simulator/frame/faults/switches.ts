@@ -1,4 +1,4 @@
-/** What a venue module may play otherwise than it does by itself: names and values are the module's own. */
+/** Variants of a venue's behaviour that can be switched on. Each module defines its own names and values. */
 export class Switches {
   readonly #values = new Map<string, string>();
 

@@ -49,7 +49,7 @@ const MONTH = 44_640;
 const WARM_UP = 8;
 const ROUNDS = 9;
 
-/** A file as the archive has it, the same in each run. */
+/** A file of the archive, the same in each run. */
 function csvOf(rows: number): Uint8Array {
   const lines = Array.from({ length: rows }, (_, i) => {
     const open = Date.UTC(2024, 0) + i * 60_000;

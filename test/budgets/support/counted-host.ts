@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import type { Around } from '../../../host/host.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { startDatabaseTap } from './database-tap.ts';

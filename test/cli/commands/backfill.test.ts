@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, fakeApi, problem } from '../support/fake-api.ts';
 import { gordon } from '../support/run.ts';
-import { JOB_ID, job, lifeOfAJob, summary } from '../support/samples.ts';
+import { HEALTH, JOB_ID, job, lifeOfAJob, reported, summary } from '../support/samples.ts';
 
 const POST = 'POST /backfill';
 const GET = `GET /backfill/jobs/${JOB_ID}`;
@@ -21,7 +21,7 @@ describe('what the API refuses', () => {
     expect(ran).toEqual({ code: exit, stdout: '', stderr: 'gordon-data: FOO: no such thing. Try BAR.\n' });
   });
 
-  it('is told with the words of the gateway before it', async () => {
+  it('is reported in the words of the gateway before it', async () => {
     await using api = await fakeApi({
       [POST]: { status: 504, body: { message: 'Endpoint request timed out' } },
       'GET /backfill/report': { status: 401, body: { message: 'Unauthorized' } },
@@ -37,14 +37,14 @@ describe('what the API refuses', () => {
       stdout: '',
       stderr: `gordon-data: ${api.url}: HTTP 401: Unauthorized. Set GORDON_API_TOKEN to a token that it trusts.\n`,
     });
-    expect(api.asked.map(({ headers }) => headers.authorization)).toEqual([
+    expect(api.received.map(({ headers }) => headers.authorization)).toEqual([
       undefined,
       undefined,
       'Bearer abc',
     ]);
   });
 
-  it('is told when another program answers', async () => {
+  it('is reported when another program answers', async () => {
     const page: Answer = { body: '<h1>It works!</h1>', headers: { 'content-type': 'text/html' } };
     await using api = await fakeApi({ 'GET /backfill/report': page });
     const ran = await gordon(['backfill', 'report'], { api: api.url });
@@ -55,14 +55,14 @@ describe('what the API refuses', () => {
     });
   });
 
-  it('is told when the answer is of another version', async () => {
+  it('is reported when the answer is of another version', async () => {
     await using api = await fakeApi({ 'GET /backfill/report': { body: [{ source: 'klines_spot' }] } });
     const ran = await gordon(['backfill', 'report'], { api: api.url });
     expect(ran.code).toBe(1);
     expect(ran.stderr).toMatch(/does not understand \(0\.symbol: .*\): is it the same version\?\n$/);
   });
 
-  it('is told when nobody is there', async () => {
+  it('is reported when nobody is there', async () => {
     const api = await fakeApi({});
     await api.close();
     const ran = await gordon(['backfill', 'report'], { api: api.url });
@@ -80,14 +80,14 @@ describe('the list of jobs', () => {
   it('is of the active ones, page by page', async () => {
     const ids = ['3', '2', '1'].map((n) => JOB_ID.slice(0, -1) + n);
     await using api = await fakeApi({
-      [LIST]: (_asked, times) => ({
+      [LIST]: (_received, times) => ({
         body: [summary(job({ id: ids[times]! }))],
         headers: times < 2 ? { link: `</backfill/jobs?cursor=${ids[times]}>; rel="next"` } : {},
       }),
     });
     const ran = await gordon(['backfill', 'jobs', '--json'], { api: api.url });
     expect(JSON.parse(ran.stdout).map(({ id }: { id: string }) => id)).toEqual(ids);
-    expect(api.asked.map(({ path }) => path)).toEqual([
+    expect(api.received.map(({ path }) => path)).toEqual([
       '/backfill/jobs?limit=50',
       `/backfill/jobs?cursor=${ids[0]}`,
       `/backfill/jobs?cursor=${ids[1]}`,
@@ -100,7 +100,7 @@ describe('the list of jobs', () => {
     });
     const args = ['backfill', 'jobs', '--status', 'failed,cancelled', '--source', 'klines', '--limit', '1'];
     const ran = await gordon(args, { api: api.url });
-    expect(api.asked.map(({ path }) => path)).toEqual([
+    expect(api.received.map(({ path }) => path)).toEqual([
       '/backfill/jobs?status=failed%2Ccancelled&source=klines&limit=1',
     ]);
     expect(ran.stdout.split('\n').slice(2)).toEqual(['the newest 1 job; for others: --limit', '']);
@@ -109,7 +109,7 @@ describe('the list of jobs', () => {
   it('--all is every status', async () => {
     await using api = await fakeApi({ [LIST]: { body: [] } });
     const ran = await gordon(['backfill', 'jobs', '--all'], { api: api.url });
-    expect(api.asked[0]!.path).toBe('/backfill/jobs?status=all&limit=50');
+    expect(api.received[0]!.path).toBe('/backfill/jobs?status=all&limit=50');
     expect(ran.stdout).toBe('No job yet. Start one: gordon-data backfill klines trigger --wait\n');
   });
 
@@ -135,7 +135,7 @@ describe('one job', () => {
 
   it('can be followed', async () => {
     const life = lifeOfAJob();
-    await using api = await fakeApi({ [GET]: (_asked, times) => ({ body: life[times] }) });
+    await using api = await fakeApi({ [GET]: (_received, times) => ({ body: life[times] }) });
     const ran = await gordon(['backfill', 'job', JOB_ID, '--wait'], { api: api.url });
     expect([ran.code, ran.stdout.split('\n').at(-2)]).toEqual([
       0,
@@ -159,19 +159,11 @@ describe('one job', () => {
 });
 
 describe('the report', () => {
-  const series = {
-    source: 'klines_spot',
-    symbol: 'BTCUSDT',
-    timeframe: '1m',
-    requested: [],
-    earliest: '2024-11-21T00:00:00Z',
-    latest: '2025-11-20T23:59:00Z',
-    rows: 525_600,
-    gaps: [{ from: '2025-03-01T00:00:00Z', to: '2025-03-02T00:00:00Z', rows: 1_440, cause: 'not-fetched' }],
-    empty: [],
-    findings: 0,
-  };
-  const simulated: Answer = { body: { status: 'ok', checks: {}, simulated: true } };
+  const series = reported({
+    gaps: [{ from: '2025-03-01T00:00:00Z', to: '2025-03-02T00:00:00Z', rows: 1_440, cause: 'ours' }],
+    audited_at: '2025-11-20T12:00:00Z',
+  });
+  const simulated: Answer = { body: { ...HEALTH, simulated: true } };
 
   it('is a table, labelled when simulated, with gaps on demand', async () => {
     await using api = await fakeApi({
@@ -182,14 +174,14 @@ describe('the report', () => {
     const ran = await gordon(args, { api: api.url });
     expect(ran.stdout.split('\n')).toEqual([
       'SIMULATED DATA: made by the venue simulator, not by a market',
-      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows',
-      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     1  1m         525,600',
+      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows  Counted',
+      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     1  1m         525,600  2025-11-20 12:00:00',
       '',
       'klines_spot BTCUSDT 1m: 1 gap, 1,440 rows missing',
-      '  2025-03-01 00:00:00 to 2025-03-02 00:00:00  1,440 rows  not-fetched',
+      '  2025-03-01 00:00:00 to 2025-03-02 00:00:00  1,440 rows  ours',
       '',
     ]);
-    expect(api.asked[0]!.path).toBe('/backfill/report?source=klines&symbol=BTCUSDT');
+    expect(api.received[0]!.path).toBe('/backfill/report?source=klines&symbol=BTCUSDT');
   });
 
   it('is one document with --json; the label is beside it', async () => {

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { signWithAws } from '../../../cli/api/sign.ts';
 import { startConsole } from '../../../cli/console/server.ts';
-import { type Asked, fakeApi } from '../support/fake-api.ts';
+import { fakeApi, type Received } from '../support/fake-api.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
 import { gordon } from '../support/run.ts';
 import { expectSigned, KEYS } from '../support/signature.ts';
@@ -33,16 +33,16 @@ describe('the console of a deployed API', () => {
     });
     expect(ordered.status).toBe(202);
 
-    const [get, post] = api.asked as [Asked, Asked];
+    const [get, post] = api.received as [Received, Received];
     expect(get.headers).not.toHaveProperty('cookie');
     expect(get.headers).not.toHaveProperty('x-secret');
     expect(post.headers).toMatchObject({ 'content-type': 'application/json', 'idempotency-key': 'k' });
     expect(post.body).toEqual({ source: 'klines' });
-    for (const [asked, raw] of [
+    for (const [received, raw] of [
       [get, ''],
       [post, body],
     ] as const) {
-      expectSigned(asked, raw);
+      expectSigned(received, raw);
     }
   });
 
@@ -57,7 +57,7 @@ describe('the console of a deployed API', () => {
       expect(policy).toMatch(/default-src 'none'.*script-src 'self'/);
       expect(policy).not.toMatch(/unsafe|https?:/);
     }
-    expect(api.asked).toEqual([]);
+    expect(api.received).toEqual([]);
   });
 
   it('is not for the pages of others', async () => {
@@ -73,7 +73,7 @@ describe('the console of a deployed API', () => {
     expect(await from({ origin: `http://${own}`, 'sec-fetch-site': 'same-origin' })).toBe(200);
     expect(await from({})).toBe(200);
     expect(await from({}, 'PUT')).toBe(405);
-    expect(api.asked).toHaveLength(2);
+    expect(api.received).toHaveLength(2);
   });
 
   it('says what is wrong when nobody answers, and when nobody is logged in', async () => {
@@ -90,7 +90,7 @@ describe('the console of a deployed API', () => {
 });
 
 describe('gordon-data console', () => {
-  it('serves until it is asked to stop', async () => {
+  it('serves until it has to stop', async () => {
     await using api = await fakeApi({});
     const env = { GORDON_API_URL: api.url, GORDON_API_TOKEN: 't' };
     const terminal = fakeTerminal({ env });
@@ -98,7 +98,7 @@ describe('gordon-data console', () => {
     await expect.poll(() => terminal.stdout()).toMatch(/is at http:\/\/127\.0\.0\.1:\d+\/; Ctrl-C ends it/);
     const [url] = /http:\/\/127\.0\.0\.1:\d+\/(?=;)/.exec(terminal.stdout())!;
     expect((await fetch(`${url}healthz`)).status).toBe(200);
-    expect(api.asked[0]!.headers.authorization).toBe('Bearer t');
+    expect(api.received[0]!.headers.authorization).toBe('Bearer t');
     terminal.stop('SIGINT');
     expect((await ran).code).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
@@ -116,11 +116,11 @@ describe('gordon-data console', () => {
 /** fetch sets these headers itself; a browser would too. */
 function statusOf(url: string, method: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers }, (answer) => {
+    const received = request(url, { method, headers }, (answer) => {
       answer.resume();
       resolve(answer.statusCode!);
     });
-    asked.on('error', reject);
-    asked.end();
+    received.on('error', reject);
+    received.end();
   });
 }

@@ -24,6 +24,7 @@ import type { HostState } from '../../../host/state-file.ts';
 import { createTestDatabase } from '../../helpers/database.ts';
 import { type Answer, fakeApi } from '../support/fake-api.ts';
 import { gordon } from '../support/run.ts';
+import { HEALTH } from '../support/samples.ts';
 
 const host: HostState = {
   pid: 4711,
@@ -125,7 +126,7 @@ describe('the API', () => {
   };
 
   it('is healthy', async () => {
-    const body = { status: 'ok', checks: { database: { ok: true } }, simulated: true };
+    const body = { ...HEALTH, simulated: true };
     expect(await health({ body })).toEqual([['ok', 'jobs API at URL: healthy, simulated data']]);
   });
 
@@ -252,7 +253,7 @@ describe('the venues', () => {
   it('have had enough of this address', async () => {
     const headers = { 'retry-after': '120' };
     const { mark, remedy } = await answered({ status: 418, body: { code: -1003, msg: 'banned' }, headers });
-    expect([mark, remedy]).toEqual(['broken', 'Wait 120 s: this address has asked too much.']);
+    expect([mark, remedy]).toEqual(['broken', 'Wait 120 s: this address has sent too many requests.']);
   });
 
   it('cannot be reached, which matters only to who needs them', async () => {

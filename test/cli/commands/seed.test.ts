@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type SeedFlags, seedSettings } from '../../../cli/seed/settings.ts';
-import { type Answer, type Asked, fakeApi, problem } from '../support/fake-api.ts';
+import { type Answer, fakeApi, problem, type Received } from '../support/fake-api.ts';
 import { fakeTerminal, NOON } from '../support/fake-terminal.ts';
 import { gordon } from '../support/run.ts';
-import { doneChunk, job, view } from '../support/samples.ts';
+import { doneChunk, job, ordered, reported, view } from '../support/samples.ts';
 
 const settings = (flags: SeedFlags = {}, env: Record<string, string> = {}) => seedSettings(flags, env, NOON);
 
@@ -82,27 +82,15 @@ describe('settings', () => {
 
 describe('a seed', () => {
   const only = { SKIP_METRICS: '1', SKIP_SENTIMENT: '1', SKIP_MACRO: '1', SKIP_GEX: '1' };
-  const series = {
-    source: 'klines_spot',
-    symbol: 'BTCUSDT',
-    timeframe: '1m',
-    requested: [],
-    gaps: [],
-    empty: [],
-    earliest: '2024-11-21T00:00:00Z',
-    latest: '2025-11-20T23:59:00Z',
-    rows: 525_600,
-    findings: 0,
-  };
-  /** klines succeed, funding fails, whatever else is asked for is not known */
+  /** klines succeed, funding fails, whatever else is requested is not known */
   const routes = (over: Record<string, Answer> = {}) => ({
-    'POST /backfill': ({ body }: Asked): Answer => {
+    'POST /backfill': ({ body }: Received): Answer => {
       const { source } = body as { source: string };
       if (!['klines', 'funding'].includes(source))
         return problem(400, 'unknown-source', `${source}: no such source`);
       return {
         status: 202,
-        body: view(job({ id: `job-${source}`, status: 'queued', source: source as never })),
+        body: ordered(view(job({ id: `job-${source}`, status: 'queued', source: source as never }))),
       };
     },
     'GET /backfill/jobs/job-klines': {
@@ -111,11 +99,11 @@ describe('a seed', () => {
     'GET /backfill/jobs/job-funding': {
       body: view(job({ status: 'failed', reason: 'HTTP 451', finishedAt: NOON }), [doneChunk('a', 0)]),
     },
-    'GET /backfill/report': { body: [series] },
+    'GET /backfill/report': { body: [reported()] },
     ...over,
   });
 
-  it('runs a stage for each family, tells of each and reports', async () => {
+  it('runs a stage for each family, reports each and then the series', async () => {
     await using api = await fakeApi(routes());
     const ran = await gordon(['seed'], { api: api.url, env: { ...only, SYMBOLS: 'BTCUSDT' } });
     expect(ran.stderr).toBe('');
@@ -138,8 +126,8 @@ describe('a seed', () => {
       'funding              0      8.0       0  failed',
       'open_interest        -        -       -  not available in this version',
       '',
-      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows',
-      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     0  1m         525,600',
+      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows  Counted',
+      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     0  1m         525,600  never',
       '',
     ]);
     expect(ran.code).toBe(1);
@@ -149,7 +137,7 @@ describe('a seed', () => {
     await using api = await fakeApi(routes());
     const ran = await gordon(['seed', '--demo'], { api: api.url, env: { ...only, SKIP_FUNDING: '1' } });
     expect(ran.code).toBe(0);
-    expect(api.asked.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
+    expect(api.received.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
       { source: 'klines', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'open_interest', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'candles', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
@@ -159,7 +147,7 @@ describe('a seed', () => {
   it('gives symbols only to the stages that have them', async () => {
     await using api = await fakeApi(routes());
     await gordon(['seed', '--symbols', 'X', '--skip', 'klines,funding'], { api: api.url });
-    const bodies = api.asked.flatMap(({ body }) => (body as { source: string; symbols?: string[] }) ?? []);
+    const bodies = api.received.flatMap(({ body }) => (body as { source: string; symbols?: string[] }) ?? []);
     expect(bodies.map(({ source, symbols }) => [source, symbols])).toEqual([
       ['open_interest', ['X']],
       ...['sentiment', 'macro', 'gex'].map((source) => [source, undefined]),
@@ -183,10 +171,10 @@ describe('a seed', () => {
       'macro_fred: needs a key, and FRED_API_KEY is not set. Get one at https://fred.stlouisfed.org/docs/api/api_key.html.',
     );
     const { 'POST /backfill': others } = routes();
-    const post = (asked: Asked): Answer =>
-      (asked.body as { source: string }).source === 'macro'
+    const post = (received: Received): Answer =>
+      (received.body as { source: string }).source === 'macro'
         ? missing
-        : (others as (asked: Asked) => Answer)(asked);
+        : (others as (received: Received) => Answer)(received);
     await using api = await fakeApi(routes({ 'POST /backfill': post as never }));
     const env = { ...only, SKIP_FUNDING: '1', SKIP_OI: '1', SKIP_MACRO: '0' };
     const ran = await gordon(['seed'], { api: api.url, env });
@@ -210,17 +198,17 @@ describe('a seed', () => {
     expect(ran.stderr).toMatch(/^No longer waiting; job job-klines goes on\.\n/);
     // Everything was ordered and announced before, but for what waits for the others.
     expect(ran.stdout).toContain('job job-funding queued');
-    expect(api.asked.some(({ body }) => (body as { source?: string })?.source === 'metrics')).toBe(false);
+    expect(api.received.some(({ body }) => (body as { source?: string })?.source === 'metrics')).toBe(false);
   });
 
   it('orders what shares files with another stage when that one has ended', async () => {
     await using api = await fakeApi(routes());
     await gordon(['seed'], { api: api.url, env: { ...only, SKIP_METRICS: '0' } });
-    const asked = api.asked.map(({ method, path, body }) =>
+    const received = api.received.map(({ method, path, body }) =>
       method === 'POST' ? (body as { source: string }).source : path,
     );
-    expect(asked.indexOf('metrics')).toBeGreaterThan(asked.indexOf('/backfill/jobs/job-funding'));
-    expect(asked.indexOf('open_interest')).toBeLessThan(asked.indexOf('/backfill/jobs/job-klines'));
+    expect(received.indexOf('metrics')).toBeGreaterThan(received.indexOf('/backfill/jobs/job-funding'));
+    expect(received.indexOf('open_interest')).toBeLessThan(received.indexOf('/backfill/jobs/job-klines'));
   });
 
   it('says at once when nobody is there, or nothing is to be done', async () => {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { FollowedSeries } from '../../../functions/core/api/series/schemas.ts';
 import { fakeApi, problem } from '../support/fake-api.ts';
 import { gordon } from '../support/run.ts';
+import { reported } from '../support/samples.ts';
 
-const SERIES = {
+const SERIES: FollowedSeries = {
   source: 'klines_spot',
   family: 'klines',
   symbol: 'ETHUSDT',
   timeframe: '1m',
   from: '2025-01-01T00:00:00Z',
   to: '2025-11-01T00:00:00Z',
+  requested: [{ from: '2025-01-01T00:00:00Z', to: '2025-11-01T00:00:00Z' }],
   followed: true,
   since: '2025-06-01T10:00:00Z',
   unfollowed_at: null,
@@ -38,7 +41,7 @@ describe('unfollow', () => {
       0,
       'klines_spot ETHUSDT 1m is no longer followed',
     ]);
-    expect(api.asked.at(-1)!.path).toBe('/backfill/series?source=klines&symbols=ETHUSDT%2COLDUSDT');
+    expect(api.received.at(-1)!.path).toBe('/backfill/series?source=klines&symbols=ETHUSDT%2COLDUSDT');
   });
 
   it('of what is not requested ends with 2', async () => {
@@ -55,11 +58,11 @@ describe('unfollow --purge', () => {
   const NAME = { source: 'klines_spot', timeframe: '1m' };
   const purged = (symbol: string, rows: number, done = true) => ({ ...NAME, symbol, rows, done });
   const REPORT = {
-    body: [{ ...SERIES, earliest: null, latest: null, rows: 1_440, gaps: [], empty: [], findings: 0 }],
+    body: [reported({ symbol: 'ETHUSDT', earliest: null, latest: null, rows: 1_440 })],
   };
   const nothingElse = { 'GET /backfill/report': REPORT };
-  const deletes = (asked: readonly { readonly method: string; readonly path: string }[]) =>
-    asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+  const deletes = (received: readonly { readonly method: string; readonly path: string }[]) =>
+    received.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
 
   it('deletes call by call, what is left of it, and says how many rows it were', async () => {
     let calls = 0;
@@ -75,7 +78,7 @@ describe('unfollow --purge', () => {
       0,
       'klines_spot ETHUSDT 1m is purged: 400 rows deleted\nklines_spot OLDUSDT 1m is purged: 1,040 rows deleted\n',
     ]);
-    expect(deletes(api.asked)).toEqual([
+    expect(deletes(api.received)).toEqual([
       '/backfill/series?source=klines&symbols=ETHUSDT%2COLDUSDT&purge=true&confirm=ETHUSDT%2COLDUSDT',
       '/backfill/series?source=klines&symbols=OLDUSDT&purge=true&confirm=OLDUSDT',
     ]);
@@ -84,14 +87,14 @@ describe('unfollow --purge', () => {
   it('without a terminal and without --yes ends with 2, and nothing is done', async () => {
     await using api = await fakeApi(nothingElse);
     const ran = await gordon(ORDER, { api: api.url });
-    expect([ran.code, ran.stdout, deletes(api.asked)]).toEqual([2, '', []]);
+    expect([ran.code, ran.stdout, deletes(api.received)]).toEqual([2, '', []]);
     expect(ran.stderr).toMatch(/--yes/);
   });
 
   it.each(['', 'n', 'yesterday'])('on a terminal does nothing after the answer "%s"', async (answer) => {
     await using api = await fakeApi(nothingElse);
     const ran = await gordon(ORDER, { api: api.url, answer });
-    expect([ran.code, ran.stdout, deletes(api.asked)]).toEqual([1, 'nothing was done\n', []]);
+    expect([ran.code, ran.stdout, deletes(api.received)]).toEqual([1, 'nothing was done\n', []]);
     expect(ran.stderr).toMatch(/klines_spot ETHUSDT 1m: 1,440 rows\ndelete it\? \[y\/N\] $/);
   });
 
@@ -117,6 +120,6 @@ describe('unfollow --purge', () => {
   it('and --yes without it is a mistake', async () => {
     await using api = await fakeApi({});
     const ran = await gordon(['backfill', 'unfollow', 'klines', '--symbols', 'X', '--yes'], { api: api.url });
-    expect([ran.code, api.asked]).toEqual([2, []]);
+    expect([ran.code, api.received]).toEqual([2, []]);
   });
 });

@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { type Answer, fakeApi, problem } from '../support/fake-api.ts';
 import { fakeTerminal, NOON } from '../support/fake-terminal.ts';
 import { gordon } from '../support/run.ts';
-import { chunk, doneChunk, JOB_ID, job, lifeOfAJob, view } from '../support/samples.ts';
+import { chunk, doneChunk, HEALTH, JOB_ID, job, lifeOfAJob, ordered, view } from '../support/samples.ts';
 
 const POST = 'POST /backfill';
 const GET = `GET /backfill/jobs/${JOB_ID}`;
-const accepted = (body: unknown): Answer => ({ status: 202, body });
+const accepted = (of: JobDetail, joined = false): Answer => ({ status: 202, body: { ...of, joined } });
 
 /** The API of one job that goes through these stages, one with each look at it. */
-const stages = (views: readonly unknown[]) => ({
-  [POST]: accepted(views[0]),
-  [GET]: (_asked: unknown, times: number): Answer => ({ body: views[Math.min(times + 1, views.length - 1)] }),
+const stages = (views: readonly JobDetail[]) => ({
+  [POST]: accepted(views[0]!),
+  [GET]: (_received: unknown, times: number): Answer => ({
+    body: views[Math.min(times + 1, views.length - 1)],
+  }),
 });
 
 const ended = (over: Parameters<typeof job>[0], chunks = [doneChunk('c', 5)]) =>
   view(job({ finishedAt: NOON, ...over }), chunks);
 
 describe('trigger', () => {
-  it('orders what it was told to and says how to go on', async () => {
-    await using api = await fakeApi({ [POST]: accepted(lifeOfAJob()[0]) });
+  it('orders what the options say and prints how to go on', async () => {
+    await using api = await fakeApi({ [POST]: accepted(lifeOfAJob()[0]!) });
     const order = ['--symbols', 'BTCUSDT, ETHUSDT', '--from', '2025-10-01', '--to', '2025-11-01T00:00:00Z'];
     const rest = ['--timeframe', '1m', '--idempotency-key', 'k1'];
     const ran = await gordon(['backfill', 'klines', 'trigger', ...order, ...rest], { api: api.url });
@@ -31,7 +34,7 @@ describe('trigger', () => {
         `  follow it: gordon-data backfill job ${JOB_ID} --wait\n` +
         `  cancel it: gordon-data backfill cancel ${JOB_ID}\n`,
     });
-    const [post] = api.asked.filter(({ method }) => method === 'POST');
+    const [post] = api.received.filter(({ method }) => method === 'POST');
     expect(post!.body).toEqual({
       source: 'klines',
       symbols: ['BTCUSDT', 'ETHUSDT'],
@@ -42,15 +45,15 @@ describe('trigger', () => {
     expect(post!.headers['idempotency-key']).toBe('k1');
   });
 
-  it('leaves to the API what it was not told, and takes a single source too', async () => {
+  it('leaves to the API what no option says, and takes a single source too', async () => {
     await using api = await fakeApi({ [POST]: accepted(view(job({ skipped: ['klines_perp ABC'] }))) });
     const ran = await gordon(['backfill', 'klines_spot', 'trigger'], { api: api.url });
-    expect(api.asked.at(-1)!.body).toEqual({ source: 'klines_spot' });
+    expect(api.received.at(-1)!.body).toEqual({ source: 'klines_spot' });
     expect(ran.stdout).toContain('\n  left out, not listed there: klines_perp ABC\n');
   });
 
   it('says that it joined the same order', async () => {
-    await using api = await fakeApi({ [POST]: accepted({ ...view(job()), joined: true }) });
+    await using api = await fakeApi({ [POST]: accepted(view(job()), true) });
     const ran = await gordon(['backfill', 'klines', 'trigger'], { api: api.url });
     expect(ran.stdout.split('\n')[1]).toBe(
       '  joined: the same order was at work already, and this is its job',
@@ -77,14 +80,14 @@ describe('trigger', () => {
   it('prints the job, and nothing else, with --json', async () => {
     await using api = await fakeApi(stages(lifeOfAJob()));
     const now = await gordon(['backfill', 'klines', 'trigger', '--json'], { api: api.url });
-    expect([now.code, JSON.parse(now.stdout), now.stderr]).toEqual([0, lifeOfAJob()[0], '']);
+    expect([now.code, JSON.parse(now.stdout), now.stderr]).toEqual([0, ordered(lifeOfAJob()[0]!), '']);
     const after = await gordon(['backfill', 'klines', 'trigger', '--wait', '--json'], { api: api.url });
     expect([after.code, JSON.parse(after.stdout), after.stderr]).toEqual([0, lifeOfAJob()[3], '']);
   });
 
   it('labels simulated data', async () => {
-    const health = { status: 'ok', checks: {}, simulated: true };
-    await using api = await fakeApi({ [POST]: accepted(lifeOfAJob()[0]), 'GET /healthz': { body: health } });
+    const health = { ...HEALTH, simulated: true };
+    await using api = await fakeApi({ [POST]: accepted(lifeOfAJob()[0]!), 'GET /healthz': { body: health } });
     const ran = await gordon(['backfill', 'klines', 'trigger'], { api: api.url });
     expect(ran.stdout).toMatch(/^SIMULATED DATA: made by the venue simulator, not by a market\n/);
   });
@@ -106,11 +109,11 @@ describe('trigger', () => {
     const ran = await gordon(['backfill', 'klines', 'trigger', '--wait'], { api: api.url });
     expect([ran.code, ran.stdout.split('\n').at(-2)]).toEqual([
       0,
-      'nothing to fetch: everything asked for was already there',
+      'nothing to fetch: everything requested was already there',
     ]);
   });
 
-  it('tells what failed on stderr, with the causes', async () => {
+  it('reports what failed on stderr, with the causes', async () => {
     const error = { name: 'PermanentError', code: 'region-refused', message: 'HTTP 451' };
     const failures = Array.from({ length: 7 }, (_, i) => chunk(`chunk ${i}`, { state: 'failed', error }));
     await using api = await fakeApi(stages([view(job()), ended({ status: 'failed' }, failures)]));
@@ -148,8 +151,8 @@ describe('trigger', () => {
   it('keeps waiting while the API is away for a while', async () => {
     const life = lifeOfAJob();
     await using api = await fakeApi({
-      [POST]: accepted(life[0]),
-      [GET]: (_asked, times) => (times < 3 ? problem(503, 'database-busy', 'not now') : { body: life[3] }),
+      [POST]: accepted(life[0]!),
+      [GET]: (_received, times) => (times < 3 ? problem(503, 'database-busy', 'not now') : { body: life[3] }),
     });
     const ran = await gordon(['backfill', 'klines', 'trigger', '--wait'], { api: api.url });
     expect(ran.code).toBe(0);
@@ -158,7 +161,7 @@ describe('trigger', () => {
 
   it('gives up when it stays away', async () => {
     await using api = await fakeApi({
-      [POST]: accepted(lifeOfAJob()[0]),
+      [POST]: accepted(lifeOfAJob()[0]!),
       [GET]: problem(503, 'database-busy', 'not now'),
     });
     const terminal = fakeTerminal({ env: { GORDON_API_URL: api.url } });
@@ -169,7 +172,7 @@ describe('trigger', () => {
   });
 
   it('says on Ctrl-C that the job goes on', async () => {
-    await using api = await fakeApi(stages([lifeOfAJob()[0]]));
+    await using api = await fakeApi(stages([lifeOfAJob()[0]!]));
     const terminal = fakeTerminal({
       env: { GORDON_API_URL: api.url },
       onSleep: (passed) => {
@@ -192,7 +195,7 @@ describe('trigger', () => {
     await using api = await fakeApi({
       [POST]: () => {
         terminal.stop('SIGINT');
-        return accepted(lifeOfAJob()[0]);
+        return accepted(lifeOfAJob()[0]!);
       },
     });
     Object.assign(terminal.env, { GORDON_API_URL: api.url });

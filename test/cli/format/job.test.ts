@@ -116,7 +116,7 @@ describe('the verdict on a job', () => {
 
   it('says when there was nothing to do', () => {
     expect(verdict(view(job({ status: 'succeeded', finishedAt: NOON })), NOON, plain)).toBe(
-      'nothing to fetch: everything asked for was already there',
+      'nothing to fetch: everything requested was already there',
     );
   });
 
@@ -203,7 +203,7 @@ describe('jobs', () => {
     );
     expect(jobLines(shown, NOON, plain)).toEqual([
       `job:      ${JOB_ID}`,
-      'asked:    klines BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
+      'ordered:  klines BTCUSDT, ETHUSDT 1m, 2025-10-01 00:00 to 2025-11-01 00:00',
       'status:   completed_with_gaps: 1 chunk failed',
       'created:  2025-11-21 11:59:50',
       'started:  2025-11-21 11:59:52',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { SeriesReport } from '../../../cli/api/answers.ts';
 import { gapLines, klinesFirst, nothingLine, reportLines } from '../../../cli/format/report.ts';
 import type { Paint } from '../../../cli/terminal.ts';
+import type { SeriesReport } from '../../../functions/core/api/series/schemas.ts';
 
 const plain: Paint = (_style, text) => text;
 
@@ -10,7 +10,7 @@ describe('a report of nothing', () => {
     ['btc/usdt', 'gordon-data backfill report shows what was. Venues write it BTCUSDT.'],
     ['BTCUSDT', 'gordon-data backfill report shows what was.'],
   ])('of %s', (symbol, end) => {
-    expect(nothingLine({ symbol })).toBe(`Nothing of ${symbol} was ever asked for: ${end}`);
+    expect(nothingLine({ symbol })).toBe(`Nothing of ${symbol} was ever requested: ${end}`);
   });
 });
 
@@ -22,7 +22,11 @@ describe('the report', () => {
     earliest: '2024-11-21T00:00:00Z',
     latest: '2025-11-20T23:59:00Z',
     rows: 525_600,
+    requested: [],
     gaps: [],
+    pending: [],
+    perishable: null,
+    audited_at: null,
     empty: [],
     findings: 0,
     ...over,
@@ -30,13 +34,14 @@ describe('the report', () => {
   const gap = { from: '2025-03-01T00:00:00Z', to: '2025-03-02T00:00:00Z', rows: 1_440 };
 
   it('is a table', () => {
-    const holey = series({ symbol: 'ETHUSDT', gaps: [{ ...gap, cause: 'not-fetched' }], rows: 524_160 });
+    const holey = series({ symbol: 'ETHUSDT', gaps: [{ ...gap, cause: 'ours' }], rows: 524_160 });
     const none = series({ source: 'klines_perp', earliest: null, latest: null, rows: 0 });
-    expect(reportLines([none, series(), holey], plain)).toEqual([
-      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows',
-      'klines_perp  BTCUSDT  -                    -                       0  1m               0',
-      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     0  1m         525,600',
-      'klines_spot  ETHUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     1  1m         524,160',
+    const counted = series({ audited_at: '2025-11-20T12:00:00Z' });
+    expect(reportLines([none, counted, holey], plain)).toEqual([
+      'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows  Counted',
+      'klines_perp  BTCUSDT  -                    -                       0  1m               0  never',
+      'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     0  1m         525,600  2025-11-20 12:00:00',
+      'klines_spot  ETHUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     1  1m         524,160  never',
     ]);
   });
 
@@ -89,13 +94,13 @@ describe('the report', () => {
   it('lists gaps with their causes', () => {
     const holey = series({
       gaps: [
-        { ...gap, cause: 'not-fetched' },
+        { ...gap, cause: 'ours' },
         {
           ...gap,
           from: '2025-04-01T00:00:00Z',
           to: '2025-04-01T00:01:00Z',
           rows: 1,
-          cause: 'failed',
+          cause: 'source-error',
           error: 'HTTP 451',
         },
       ],
@@ -103,8 +108,8 @@ describe('the report', () => {
     expect(gapLines([series(), holey])).toEqual([
       '',
       'klines_spot BTCUSDT 1m: 2 gaps, 1,441 rows missing',
-      '  2025-03-01 00:00:00 to 2025-03-02 00:00:00  1,440 rows  not-fetched',
-      '  2025-04-01 00:00:00 to 2025-04-01 00:01:00  1 row  failed: HTTP 451',
+      '  2025-03-01 00:00:00 to 2025-03-02 00:00:00  1,440 rows  ours',
+      '  2025-04-01 00:00:00 to 2025-04-01 00:01:00  1 row  source-error: HTTP 451',
     ]);
   });
 
@@ -112,6 +117,6 @@ describe('the report', () => {
     expect(nothingLine({})).toBe(
       'The warehouse is empty. Fill it: gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --wait',
     );
-    expect(nothingLine({ source: 'klines', symbol: 'X' })).toMatch(/^Nothing of klines X was ever asked for/);
+    expect(nothingLine({ source: 'klines', symbol: 'X' })).toMatch(/^Nothing of klines X was ever requested/);
   });
 });

@@ -58,7 +58,7 @@ describe('the CALL that sql takes', () => {
 it('sends it to the API, which says where to go on, and waits for another refresh', async () => {
   const next = '2025-01-15T00:00:00Z';
   await using api = await fakeApi({
-    [ROUTE]: (_asked, times) =>
+    [ROUTE]: (_received, times) =>
       [
         problem(503, 'database-busy', 'concurrent refresh'),
         { body: { ...order(null, null), next } },
@@ -69,7 +69,7 @@ it('sends it to the API, which says where to go on, and waits for another refres
   expect(ran).toEqual({ code: 0, stdout: 'CALL\n', stderr: '' });
   const end = '2025-02-01T00:00:00+00:00';
   const first = order('2025-01-01T00:00:00+00:00', end);
-  expect(api.asked.map(({ body }) => body)).toEqual([first, first, order(next, end)]);
+  expect(api.received.map(({ body }) => body)).toEqual([first, first, order(next, end)]);
 });
 
 it('says in one line what the API refuses', async () => {

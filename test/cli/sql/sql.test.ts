@@ -248,4 +248,4 @@ it('Ctrl-C ends the query on the server too', async () => {
   expect(terminal.stop('SIGINT')).toBe(true);
   expect((await running).code).toBe(130);
   expect(await sleepers()).toBe(0);
-}, 20_000);
+});

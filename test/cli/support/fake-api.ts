@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HEALTH } from './samples.ts';
 
-export interface Asked {
+export interface Received {
   readonly method: string;
   /** with its query */
   readonly path: string;
@@ -17,31 +18,27 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Routes = Readonly<Record<string, Answer | ((asked: Asked, times: number) => Answer)>>;
+type Routes = Readonly<Record<string, Answer | ((received: Received, times: number) => Answer)>>;
 
 export interface FakeApi {
   readonly url: string;
-  readonly asked: readonly Asked[];
+  readonly received: readonly Received[];
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const HEALTHY: Answer = {
-  body: { status: 'ok', checks: { database: { ok: true }, job_table: { ok: true } }, simulated: false },
-};
-
 /**
- * An HTTP server that answers by a table of `METHOD /path` (without the query). A function is told how often its route
- * was asked before.
+ * An HTTP server that answers by a table of `METHOD /path` (without the query). A function gets to know how often its
+ * route was requested before.
  */
 export async function fakeApi(routes: Routes): Promise<FakeApi> {
-  const asked: Asked[] = [];
+  const received: Received[] = [];
   const server = createServer(async (request, response) => {
     const entry = await read(request);
     const route = `${entry.method} ${entry.path.split('?')[0]}`;
-    const times = asked.filter((a) => `${a.method} ${a.path.split('?')[0]}` === route).length;
-    asked.push(entry);
-    const all: Routes = { 'GET /healthz': HEALTHY, ...routes };
+    const times = received.filter((a) => `${a.method} ${a.path.split('?')[0]}` === route).length;
+    received.push(entry);
+    const all: Routes = { 'GET /healthz': { body: HEALTH }, ...routes };
     const known = all[route] ?? problem(500, 'no-such-route', route);
     send(response, typeof known === 'function' ? known(entry, times) : known);
   });
@@ -54,7 +51,7 @@ export async function fakeApi(routes: Routes): Promise<FakeApi> {
     await once(server, 'close');
   };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, asked, close, [Symbol.asyncDispose]: close };
+  return { url, received, close, [Symbol.asyncDispose]: close };
 }
 
 export const problem = (status: number, code: string, detail: string): Answer => ({
@@ -63,7 +60,7 @@ export const problem = (status: number, code: string, detail: string): Answer =>
   body: { type: 'about:blank', title: 'Problem', status, detail, code },
 });
 
-async function read(request: IncomingMessage): Promise<Asked> {
+async function read(request: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');

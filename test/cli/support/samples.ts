@@ -1,4 +1,7 @@
-import { detail, type JobDetail, summarize } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail, OrderedJob } from '../../../functions/core/api/jobs/schemas.ts';
+import { detail, summarize } from '../../../functions/core/api/jobs/views.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
+import type { SeriesReport } from '../../../functions/core/api/series/schemas.ts';
 import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
 import { DAY, SECOND } from '../../../functions/core/time/time.ts';
 import { NOON } from './fake-terminal.ts';
@@ -43,6 +46,33 @@ export const doneChunk = (label: string, rows: number): ChunkProgress =>
 export const view = (of: Job, chunks: readonly ChunkProgress[] = []): JobDetail => detail(of, chunks, NOON);
 
 export const summary = (of: Job, chunks: readonly ChunkProgress[] = []) => summarize(of, chunks);
+
+/** The API's answer to the order that made it. */
+export const ordered = (of: JobDetail): OrderedJob => ({ ...of, joined: false });
+
+/** What the API reports of a series that is complete. */
+export const reported = (over: Partial<SeriesReport> = {}): SeriesReport => ({
+  source: 'klines_spot',
+  symbol: 'BTCUSDT',
+  timeframe: '1m',
+  earliest: '2024-11-21T00:00:00Z',
+  latest: '2025-11-20T23:59:00Z',
+  rows: 525_600,
+  requested: [],
+  gaps: [],
+  pending: [],
+  perishable: null,
+  audited_at: null,
+  empty: [],
+  findings: 0,
+  ...over,
+});
+
+export const HEALTH: Answer<'health'> = {
+  status: 'ok',
+  checks: { database: { ok: true }, job_table: { ok: true } },
+  simulated: false,
+};
 
 /** The stages of a job that fills two months and succeeds. */
 export const lifeOfAJob = (): JobDetail[] => [

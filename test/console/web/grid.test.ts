@@ -117,7 +117,7 @@ describe('the map', () => {
       'klines_spot BTCUSDT 1h, 2025-01-11 to 2025-01-12: 20 rows there, 4 rows missing',
     );
     expect(inWords(row, cellAt(0, 'day', at(22)))).toMatch(/24 steps proven empty \(venue outage\)$/);
-    expect(inWords(row, cellAt(0, 'day', at(25)))).toMatch(/never asked for$/);
+    expect(inWords(row, cellAt(0, 'day', at(25)))).toMatch(/never requested$/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { detail, MOST_SHOWN } from '../../../functions/core/api/jobs/views.ts';
+import { MOST_SHOWN } from '../../../functions/core/api/jobs/schemas.ts';
+import { detail } from '../../../functions/core/api/jobs/views.ts';
 import { CHUNK_STATES, type ChunkProgress, type Job } from '../../../functions/core/jobs/job.ts';
 import { DAY } from '../../../functions/core/time/time.ts';
 
@@ -35,11 +36,11 @@ const chunks = (n: number, of: Partial<ChunkProgress> = {}): ChunkProgress[] =>
   }));
 
 describe('the chunks of a job', () => {
-  it('are told as they are planned, each of them, while somebody can read them', () => {
+  it('are shown as they are planned, each of them, while somebody can read them', () => {
     const all = chunks(MOST_SHOWN).map((chunk, i) => ({ ...chunk, state: CHUNK_STATES[i % 6]! }));
-    const told = detail(job, all, NOW);
-    expect(told.chunks.map(({ chunk }) => chunk)).toEqual(all.map(({ label }) => label));
-    expect(Object.values(told.chunk_counts).reduce((sum, n) => sum + n)).toBe(MOST_SHOWN);
+    const view = detail(job, all, NOW);
+    expect(view.chunks.map(({ chunk }) => chunk)).toEqual(all.map(({ label }) => label));
+    expect(Object.values(view.chunk_counts).reduce((sum, n) => sum + n)).toBe(MOST_SHOWN);
   });
 
   it('are counted all and shown in part when there are more: what goes on or went wrong before what is done', () => {
@@ -50,22 +51,22 @@ describe('the chunks of a job', () => {
       ...chunks(7, { state: 'running' }),
       ...chunks(3, { state: 'failed', error }),
     ];
-    const told = detail(job, all, NOW);
-    expect(told.chunk_counts).toEqual({ planned: MOST_SHOWN, done: MOST_SHOWN, running: 7, failed: 3 });
-    expect(told.rows_fetched).toBe(44_640 * all.length);
-    const states = told.chunks.map(({ state }) => state);
+    const view = detail(job, all, NOW);
+    expect(view.chunk_counts).toEqual({ planned: MOST_SHOWN, done: MOST_SHOWN, running: 7, failed: 3 });
+    expect(view.rows_fetched).toBe(44_640 * all.length);
+    const states = view.chunks.map(({ state }) => state);
     expect([states.length, states.slice(0, 11)]).toEqual([
       MOST_SHOWN,
       [...Array(7).fill('running'), ...Array(3).fill('failed'), 'planned'],
     ]);
-    expect(told.failures).toHaveLength(3);
+    expect(view.failures).toHaveLength(3);
   });
 
   it('fit an answer of Lambda even when a hundred thousand failed with many words', () => {
     const error = { name: 'PermanentError', code: 'malformed-rows', message: 'x'.repeat(1_000) };
-    const told = detail(job, chunks(100_000, { state: 'failed', error }), NOW);
-    expect(told.failures).toHaveLength(MOST_SHOWN);
-    expect(JSON.stringify(told).length).toBeLessThan(ROOM / 2);
+    const view = detail(job, chunks(100_000, { state: 'failed', error }), NOW);
+    expect(view.failures).toHaveLength(MOST_SHOWN);
+    expect(JSON.stringify(view).length).toBeLessThan(ROOM / 2);
   });
 });
 

@@ -6,7 +6,7 @@ import { ROUTES } from '../../../functions/routes.ts';
 const document = openApi();
 
 describe('the document', () => {
-  it('tells the routes of the manifest, and no others', () => {
+  it('has the routes of the manifest, and no others', () => {
     const served = functions.flatMap(({ operations = [] }) => operations.map((id) => ROUTES[id].route));
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -16,7 +16,7 @@ describe('the document', () => {
 
   it('has one name for each operation, a parameter for each of its path, and a word for every failure', () => {
     const all = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.values(methods).map((operation) => ({ path, ...operation }) as never as Documented),
+      Object.values(methods).map((operation) => ({ path, ...operation }) as never as DocumentedOperation),
     );
     expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
     for (const { path, parameters = [], responses } of all) {
@@ -36,15 +36,15 @@ describe('the document', () => {
     }
   });
 
-  it('asks for what has to be there, and tells what is taken otherwise', () => {
-    const { parameters } = document.paths['/backfill/ledger']!.get as never as Documented;
+  it('says what has to be there, and the default of what has not', () => {
+    const { parameters } = document.paths['/backfill/ledger']!.get as never as DocumentedOperation;
     const by = Object.fromEntries(parameters!.map((parameter) => [parameter.name, parameter]));
     expect([by.source!.required, by.symbol!.required, by.limit!.required]).toEqual([true, true, false]);
     expect(by.limit!.schema).toEqual({ type: 'integer', minimum: 1, maximum: 1_000, default: 200 });
   });
 });
 
-interface Documented {
+interface DocumentedOperation {
   readonly path: string;
   readonly operationId: string;
   readonly parameters?: readonly { name: string; in: string; required: boolean; schema: object }[];

@@ -37,7 +37,7 @@ describe('the table of errors', () => {
     );
   });
 
-  it('has no code that nobody raises', () => {
+  it('has no code that is never raised', () => {
     const rest = code.replace(readFileSync('functions/core/errors/error-codes.ts', 'utf8'), '');
     expect(table.map(([name]) => name).filter((name) => !rest.includes(`'${name}'`))).toEqual([]);
   });
@@ -107,8 +107,8 @@ describe('of the table come', () => {
   });
 
   it('the problems of the API', () => {
-    const told = Object.values(operations).flatMap(({ problems }) => problems as readonly ErrorCode[]);
-    expect(told.filter((name) => errorKind(name)?.status === undefined)).toEqual([]);
+    const documented = Object.values(operations).flatMap(({ problems }) => problems as readonly ErrorCode[]);
+    expect(documented.filter((name) => errorKind(name)?.status === undefined)).toEqual([]);
   });
 
   it('the codes of the runbook: when this differs, put what was expected in the place of what is there', () => {

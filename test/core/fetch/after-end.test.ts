@@ -56,8 +56,13 @@ it.each<[string, Batch, Listing | GordonError, unknown]>([
   ],
   ['nothing of a symbol that lives', minutes(9 * HOUR), { listedAt: 0 }, [1, []]],
   ['nothing of a symbol of which nobody says whether it lives', minutes(9 * HOUR), refused, [1, []]],
-  ['nothing where it was traded to the end of the file, unasked', minutes(24 * HOUR), ended(9), [0, []]],
-  ['nothing of some quiet minutes, unasked', minutes(23 * HOUR + MINUTE), ended(9), [0, []]],
+  [
+    'nothing where it was traded to the end of the file, without a lookup',
+    minutes(24 * HOUR),
+    ended(9),
+    [0, []],
+  ],
+  ['nothing of some quiet minutes, without a lookup', minutes(23 * HOUR + MINUTE), ended(9), [0, []]],
   [
     'what lies between two lives',
     minutes(2 * HOUR),

@@ -42,13 +42,13 @@ const pageOf = (candles: readonly Candle[], from = START): Page => ({
 const plain: Candle = [10, 12, 9, 11];
 const found = (...pages: Page[]) => {
   const quality = new Quality(table, '1m');
-  return pages.flatMap((page) => quality.look(page).findings);
+  return pages.flatMap((page) => quality.check(page).findings);
 };
 
 describe('candles', () => {
   it('that are as they should be have no findings, and the page stays itself', () => {
     const page = pageOf([plain, [11, 11, 11, 11, 0], plain]);
-    expect(new Quality(table, '1m').look(page)).toBe(page);
+    expect(new Quality(table, '1m').check(page)).toBe(page);
   });
 
   it.each<[string, Candle]>([
@@ -119,7 +119,7 @@ describe('candles', () => {
 describe('other tables', () => {
   const look = (of: TableSpec, rows: (string | number | null)[][]) => {
     const page = { ...pageOf([]), rows: toBatch(of, rows) };
-    return new Quality(of, '1h').look(page).findings.map(({ kind }) => kind);
+    return new Quality(of, '1h').check(page).findings.map(({ kind }) => kind);
   };
 
   it('have a level of their own that may jump', () => {

@@ -37,14 +37,13 @@ async function readBy(tamper: (parsed: Parsed) => Parsed): Promise<string[]> {
   const context: FetchContext = {
     source: doctored,
     series: { source: source.id, symbol: 'BTCUSDT', timeframe: '1h' },
-    missing: [{ start: DAY + HOUR, end: DAY + 4 * HOUR }],
-    asked: [],
-    objects: [],
     sources: { ...sources, [source.id]: doctored },
+    archives: 'required',
     listing: async () => ({ listedAt: 0 }),
   };
+  const missing = [{ start: DAY + HOUR, end: DAY + 4 * HOUR }];
   const rows: string[] = [];
-  for await (const page of fetchMissing(ports, context))
+  for await (const page of fetchMissing(ports, context, missing).pages)
     rows.push(`${page.series.source} ${page.rows.length}`);
   return rows;
 }

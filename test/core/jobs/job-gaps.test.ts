@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contradictionOf } from '../../../functions/core/jobs/job-gaps.ts';
+import { findContradiction } from '../../../functions/core/jobs/job-gaps.ts';
 import type { SeriesReport } from '../../../functions/core/ledger/ports.ts';
 import { HOUR } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
@@ -30,15 +30,15 @@ const remainder = (missing: readonly ReturnType<typeof hours>[] = []) => ({
 
 it('finds a gap that the report shows where the ledger lacks nothing', () => {
   const now = DAY + 240 * HOUR;
-  expect(contradictionOf([remainder()], [report(hours(3, 4))], now)).toBe(
+  expect(findContradiction([remainder()], [report(hours(3, 4))], now)).toBe(
     'klines_spot BTCUSDT 1h: a job that succeeded has no gap, but from 2025-01-02T03:00:00Z to 2025-01-02T04:00:00Z: the report has a gap there, and the ledger lacks nothing',
   );
 });
 
 it('finds none where both agree, outside of what was ordered and in what may still come', () => {
   const now = DAY + 240 * HOUR;
-  expect(contradictionOf([remainder()], [report()], now)).toBeUndefined();
-  expect(contradictionOf([remainder([hours(3, 4)])], [report(hours(3, 4))], now)).toBeUndefined();
-  expect(contradictionOf([remainder()], [report(hours(20, 24))], now)).toBeUndefined();
-  expect(contradictionOf([remainder()], [report(hours(19, 20))], DAY + 20 * HOUR)).toBeUndefined();
+  expect(findContradiction([remainder()], [report()], now)).toBeUndefined();
+  expect(findContradiction([remainder([hours(3, 4)])], [report(hours(3, 4))], now)).toBeUndefined();
+  expect(findContradiction([remainder()], [report(hours(20, 24))], now)).toBeUndefined();
+  expect(findContradiction([remainder()], [report(hours(19, 20))], DAY + 20 * HOUR)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { orderedRange, seriesOf } from '../../../functions/core/jobs/job-series.ts';
+import { jobSeries, orderedRange } from '../../../functions/core/jobs/job-series.ts';
 import type { Source } from '../../../functions/core/series/source.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 
@@ -62,7 +62,7 @@ describe('the series of a job', () => {
     any: sourceWith({ id: 'any', symbolPattern: /^[A-Z]+$/ }),
   };
   const namesOf = (symbols: string[], skipped: string[] = []) =>
-    seriesOf({ sources: Object.keys(sources), symbols, skipped, timeframe: '1d' }, sources).map(
+    jobSeries({ sources: Object.keys(sources), symbols, skipped, timeframe: '1d' }, sources).map(
       ({ source, symbol }) => `${source} ${symbol}`,
     );
 

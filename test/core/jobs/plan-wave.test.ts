@@ -115,7 +115,7 @@ describe('a chunk that failed', () => {
     const first = await plan(world, id);
     await world.ports.jobs.failChunk(id, first.chunks[0]!.label, failure('PermanentError'));
     await world.ports.jobs.failChunk(id, first.chunks[1]!.label, failure('RetryableVenueError'));
-    // Something came meanwhile, or nobody would ask again.
+    // Something came meanwhile, or nobody would request it again.
     const again = await plan(world, id, 2, first.previousMissing + 1);
     expect([again.next, labels(again)]).toEqual(['fetch', ['plain AAA 1h 2025-04']]);
     await world.ports.jobs.failChunk(id, first.chunks[1]!.label, failure('PermanentError'));
@@ -147,7 +147,7 @@ describe('a wave after one that brought', () => {
     expect((await plan(world, id, 2, previousMissing)).next).toBe('finalize');
   });
 
-  it('something asks for the rest', async () => {
+  it('something requests the rest', async () => {
     const world = worldOf();
     const { id } = await world.newJob();
     const { previousMissing } = await plan(world, id);

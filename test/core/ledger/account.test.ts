@@ -39,7 +39,7 @@ describe('a complete answer about events', () => {
     expect(accountedFor(source('irregular', 8), '1h', at(0), [range(9, 12)])).toEqual([]);
   });
 
-  it('takes a short beginning for granted where it knows no event before', () => {
+  it('accepts a short beginning where it knows no event before', () => {
     expect(accountedFor(source('irregular', 8), '1h', at(8), [range(1, 10)])).toEqual([range(1, 10)]);
     expect(accountedFor(source('irregular', 8), '1h', at(10), [range(1, 12)])).toEqual([range(10, 12)]);
   });

@@ -17,7 +17,7 @@ interface Due {
   readonly hours: number;
 }
 
-/** Days, for of a phase of one or two settlements the neighbours cannot say what the interval was. */
+/** Days, because the neighbours cannot show the interval of a phase of one or two settlements. */
 const phase = fc.record({ hours: fc.constantFrom(1, 2, 4, 8), days: fc.integer({ min: 3, max: 5 }) });
 
 /** A symbol's settlements: on the multiples of the interval that is in force, which changes at any hour. */

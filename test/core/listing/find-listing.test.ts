@@ -23,27 +23,27 @@ const probe: ListingProbe = {
   isTrading: (body) => read(body) === true,
 };
 
-/** Asks a venue that answers each path with one value; undefined: the object does not exist. */
+/** Requests from a venue that answers each path with one value; undefined: the object does not exist. */
 async function find(answers: Readonly<Record<string, unknown>>, by = probe) {
-  const asked: string[] = [];
+  const paths: string[] = [];
   const client = {
     get: async ({ path }: HttpRequest) => {
-      asked.push(path);
+      paths.push(path);
       const value = answers[path];
       if (value === undefined) return undefined;
       const body = new TextEncoder().encode(JSON.stringify(value));
       return { status: 200, headers: {}, body, asOf: now, url: path };
     },
   };
-  return { asked, listing: await findListing(client, by, series) };
+  return { paths: paths, listing: await findListing(client, by, series) };
 }
 
 const born = Date.UTC(2020, 0, 1, 7);
 
 describe('findListing', () => {
-  it('asks no further where the newest row is fresh', async () => {
+  it('sends no more requests where the newest row is fresh', async () => {
     const found = await find({ '/first': born, '/last': now - HOUR, '/status': false });
-    expect(found).toEqual({ asked: ['/first', '/last'], listing: { listedAt: born } });
+    expect(found).toEqual({ paths: ['/first', '/last'], listing: { listedAt: born } });
   });
 
   it('takes a long silence for the end only where the symbol no longer trades', async () => {
@@ -55,10 +55,10 @@ describe('findListing', () => {
     expect((await find({ '/first': born, '/last': last, '/status': true })).listing).toEqual({
       listedAt: born,
     });
-    expect((await find({ '/first': born, '/last': now - 2 * DAY, '/status': false })).asked.length).toBe(2);
+    expect((await find({ '/first': born, '/last': now - 2 * DAY, '/status': false })).paths.length).toBe(2);
   });
 
-  it('takes rows that nobody traded for no sign of life, and the state decides', async () => {
+  it('does not count rows without trades as life, and lets the state decide', async () => {
     const answers = { '/first': born, '/last': now - HOUR };
     const frozen = { ...probe, isFrozen: () => true };
     expect((await find({ ...answers, '/status': true }, frozen)).listing).toEqual({ listedAt: born });
@@ -69,7 +69,7 @@ describe('findListing', () => {
     });
   });
 
-  it('puts both ends on the grid, for the spans of the ledger are', async () => {
+  it('puts both ends on the grid, as the spans of the ledger are', async () => {
     const last = now - 30 * DAY;
     const found = await find({ '/first': born + 17, '/last': last + 48_270, '/status': false });
     expect(found.listing).toEqual({ listedAt: born, delistedAt: last + HOUR });

@@ -124,7 +124,7 @@ describe('an order of many symbols', () => {
     expect(ports.requested.filter((line) => !line.includes('S0USDT'))).toHaveLength(2 + 4 + 1);
   });
 
-  it('ends with the first that nobody knows', async () => {
+  it('ends with the first that no venue knows', async () => {
     const symbols = names(500);
     const ports = portsOf({ perps: symbols.slice(0, -1).map((symbol) => perpetual(symbol)) });
     await expect(checkSymbols(ports, orderOf(['klines_perp'], symbols))).rejects.toMatchObject({
@@ -218,7 +218,7 @@ describe('what a selector chose', () => {
   });
 });
 
-describe('the answer to a word that nobody lists', () => {
+describe('the answer to a word that no venue lists', () => {
   const perps = ['BTCUSDT', 'BTCUSDC', '1000SHIBUSDT', 'ETHUSDT', '币安人生USDT'].map((symbol) =>
     perpetual(symbol),
   );

@@ -66,7 +66,7 @@ describe('an order', () => {
     expect(job).toMatchObject({ sources: ['plain'], symbols: ['AAA'], timeframe: '1m' });
   });
 
-  it('keeps its quote where somebody ordered it', async () => {
+  it('keeps its quote where a person made it', async () => {
     const world = worldOf();
     const quote = { series: 1 } as never;
     const { job } = await createJob(world.ports, march, undefined, async ({ symbols }) => {

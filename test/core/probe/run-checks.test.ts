@@ -62,7 +62,7 @@ it('does not wait for the end of a ban', async () => {
   });
 });
 
-it('takes an answer over which an adapter falls for a difference, and no other fault of the program', async () => {
+it('reports an answer on which an adapter fails as a difference, and no other fault of the program', async () => {
   const fall = (error: Error): Check =>
     check(() => {
       throw error;

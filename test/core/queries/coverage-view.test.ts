@@ -66,7 +66,7 @@ describe('the coverage of a series', () => {
     ]);
   });
 
-  it('takes what a job at work was ordered to fetch as being fetched, failed before or not', () => {
+  it('counts what a running job was ordered to fetch as in flight, failed before or not', () => {
     const one = account({ have: [day(0, 4)], failed: [day(5, 6)], requested: [day(0, 8)] });
     const [, flying, rest] = view(one, [active({ to: START + 6 * DAY })]);
     expect([flying, rest]).toEqual([
@@ -83,7 +83,7 @@ describe('the coverage of a series', () => {
     expect(last).toEqual({ ...full, buckets: 1, have: 0, missing: 21 });
   });
 
-  it('is refused where it would be more than anybody can take', () => {
+  it('is refused where it would be too large', () => {
     const ask = (bucket: 'hour' | 'month') =>
       coverageView(Array(40).fill(account()), [], sources, { bucket, from: 0, to: NOW, now: NOW });
     expect(() => ask('hour')).toThrow(expect.objectContaining({ code: 'too-many-buckets', status: 422 }));

@@ -8,7 +8,7 @@ import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
 import { funding_bybit } from '../../../functions/sources/funding_bybit.ts';
 import { gex_deribit } from '../../../functions/sources/gex_deribit.ts';
 import { klines_spot } from '../../../functions/sources/klines_spot.ts';
-import { ratio_top_accounts } from '../../../functions/sources/ratio_top_accounts.ts';
+import { ratio_top_accounts } from '../../../functions/sources/ratios_binance.ts';
 
 const NOW = Date.UTC(2025, 5, 15, 12);
 

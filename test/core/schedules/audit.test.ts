@@ -53,7 +53,7 @@ describe('an audit', () => {
     expect(await audit(world)).toMatchObject({ counted: 1, lost: 0, missing: 0, jobs: [] });
   });
 
-  it('orders what nobody fetched, though nothing is lost', async () => {
+  it('orders what was never fetched, though nothing is lost', async () => {
     const world = worldOf();
     await world.ports.catalog.request(AAA, days(0, 2));
     const done = await audit(world);
@@ -121,7 +121,7 @@ describe('what an audit leaves alone', () => {
     expect(done.missing).toBe(3);
   });
 
-  it('somebody cancelled it within a day', async () => {
+  it('it was cancelled within a day', async () => {
     const world = await marchWithout([hours(5, 7)]);
     await world.ports.jobs.cancel((await world.newJob({ to: days(0, 1).end })).id);
     expect((await audit(world)).jobs).toEqual([]);
@@ -163,7 +163,7 @@ describe('what an audit leaves alone', () => {
 
   it.each<[string, Partial<Traits>, number]>([
     ['its key is not there', { key: { env: 'A_KEY', from: 'https://example.com' } }, 24],
-    ['there is but this moment to ask for', { snapshot: true }, 24],
+    ['only the present moment can be requested', { snapshot: true }, 24],
   ])('%s', async (_, more, missing) => {
     const world = worldOf([{ id: 'plain', ...more }]);
     await world.ports.catalog.request(AAA, days(0, 1));
@@ -179,7 +179,7 @@ describe('what an audit leaves alone', () => {
 
 describe('a gap that does not close', () => {
   /** Hours after which it is ordered, in some days of hourly audits. */
-  async function asks(world: World, status: JobStatus, hoursLong: number): Promise<number[]> {
+  async function ordersAt(world: World, status: JobStatus, hoursLong: number): Promise<number[]> {
     const out: number[] = [];
     for (let hour = 0; hour < hoursLong; hour++) {
       if ((await audit(world)).jobs.length > 0) out.push(hour);
@@ -191,7 +191,7 @@ describe('a gap that does not close', () => {
 
   it('is ordered ever more rarely, though once a day', async () => {
     const world = await marchWithout([hours(5, 6)]);
-    const often = await asks(world, 'completed_with_gaps', 5 * 24);
+    const often = await ordersAt(world, 'completed_with_gaps', 5 * 24);
     const pauses = often.slice(1).map((hour, i) => hour - often[i]!);
     expect(pauses.slice(0, 3)).toEqual([2, 4, 8]);
     expect(Math.max(...pauses)).toBe(24);
@@ -200,7 +200,7 @@ describe('a gap that does not close', () => {
   it('is ordered by each audit while it is about to be lost', async () => {
     const world = worldOf([{ id: 'plain', archives: [], reachMs: 30 * DAY }]);
     await world.ports.catalog.request(AAA, { start: NOW - 20 * DAY, end: NOW - 20 * DAY + HOUR });
-    expect(await asks(world, 'completed_with_gaps', 5)).toEqual([0, 1, 2, 3, 4]);
+    expect(await ordersAt(world, 'completed_with_gaps', 5)).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('comes after one that is about to be lost', async () => {

@@ -105,19 +105,19 @@ describe('the refresh', () => {
     expect(await at.run()).toEqual([]);
   });
 
-  it('asks each source at its own pace, and none twice in the same period', async () => {
+  it('orders each source at its own pace, and none twice in the same period', async () => {
     const at = worldOf({ ...plain, slow: source('slow', { refreshEveryMs: 15 * MINUTE }) });
-    const asked: string[] = [];
+    const ordered: string[] = [];
     for (let minute = 3; minute < 33; minute += 0.5) {
       at.world.now = HOUR_TEN + minute * MINUTE;
-      for (const { sources } of await at.run()) asked.push(`${minute} ${sources[0]}`);
+      for (const { sources } of await at.run()) ordered.push(`${minute} ${sources[0]}`);
       at.end('succeeded');
     }
-    expect(asked.filter((text) => text.endsWith('plain'))).toHaveLength(30);
-    expect(asked.filter((text) => text.endsWith('slow'))).toEqual(['3 slow', '15 slow', '30 slow']);
+    expect(ordered.filter((text) => text.endsWith('plain'))).toHaveLength(30);
+    expect(ordered.filter((text) => text.endsWith('slow'))).toEqual(['3 slow', '15 slow', '30 slow']);
   });
 
-  it('asks for nothing when no step has become final and none is missing', async () => {
+  it('orders nothing when no step has become final and none is missing', async () => {
     const at = worldOf(plain, { requested: [{ start: 0, end: HOUR_TEN }] });
     expect(await at.run()).toEqual([]);
     at.world.gaps = [{ start: HOUR_TEN - HOUR, end: HOUR_TEN - MINUTE, steps: 59, cause: 'ours' }];
@@ -139,7 +139,7 @@ describe('the refresh', () => {
     expect(await worldOf({ keyed }, { keys: ['A_KEY'] }).run()).toHaveLength(1);
   });
 
-  it('makes the other orders when one is refused, tells of it, and tries that one again', async () => {
+  it('makes the other orders when one is refused, reports it, and tries that one again', async () => {
     const at = worldOf({ bad: source('bad', {}), ...plain }, { refused: 'bad' });
     await expect(at.run()).rejects.toThrow('refused');
     expect(at.jobs.map(({ sources }) => sources[0])).toEqual(['plain']);
@@ -149,7 +149,7 @@ describe('the refresh', () => {
 });
 
 describe('turn after turn', () => {
-  it('a series that is followed is whole up to the last final step, and asked for once in each', async () => {
+  it('a series that is followed is whole up to the last final step, and ordered once in each', async () => {
     const world = warehouseOf([{ id: 'plain', archives: [], settleMs: MINUTE }]);
     await world.ports.catalog.request(AAA, { start: NOW - 5 * DAY, end: NOW - 3 * DAY });
     await world.ports.catalog.request(AAA, { start: NOW - HOUR, end: NOW });
@@ -183,7 +183,7 @@ describe('what a refresh begins with', () => {
   const from = (requested: { start: number; end: number }[], gaps: object[] = [], followed = true) =>
     (tailStart({ requested, followed, gaps: gaps as Gap[] }, spec, HOUR_TEN) - HOUR_TEN) / DAY;
 
-  it('is two days back, but nothing in front of what was ever asked for', () => {
+  it('is two days back, but nothing in front of what was ever requested', () => {
     expect(from([days(-400, -0.1)])).toBe(-2);
     expect(from([days(-1, -0.1)])).toBe(-1);
   });
@@ -227,7 +227,7 @@ describe('runs that overlap', () => {
     expect(order).toMatchObject({ from: at.world.now - 5 * MINUTE, to: at.world.now });
   });
 
-  it('leave for a day what somebody cancelled', async () => {
+  it('leave for a day what was cancelled', async () => {
     const at = worldOf(plain);
     await at.run();
     at.end('cancelled');
@@ -240,20 +240,20 @@ describe('runs that overlap', () => {
 
   it('slow down while jobs fail, and go back to their pace', async () => {
     const at = worldOf(plain);
-    const asked: number[] = [];
+    const ordered: number[] = [];
     for (let minute = 0; minute < 300; minute++) {
       at.world.now = HOUR_TEN + minute * MINUTE;
-      if ((await at.run()).length > 0) asked.push(minute);
+      if ((await at.run()).length > 0) ordered.push(minute);
       at.end(minute < 200 ? 'failed' : 'succeeded');
     }
-    expect(asked.filter((minute) => minute < 200)).toEqual([
+    expect(ordered.filter((minute) => minute < 200)).toEqual([
       0,
       2,
       4,
       8,
       ...Array.from({ length: 19 }, (_, i) => 10 * (i + 1)),
     ]);
-    expect(asked.filter((minute) => minute > 210)).toHaveLength(89);
+    expect(ordered.filter((minute) => minute > 210)).toHaveLength(89);
   });
 });
 
@@ -275,14 +275,14 @@ describe('a clock that jumps', () => {
     },
   );
 
-  it('running backwards asks once in each period', async () => {
+  it('running backwards orders once in each period', async () => {
     const at = worldOf({ slow: source('slow', { refreshEveryMs: 15 * MINUTE }) });
-    let asked = 0;
+    let ordered = 0;
     for (let minute = 60; minute > 0; minute--) {
       at.world.now = HOUR_TEN + minute * MINUTE;
-      asked += (await at.run()).length;
+      ordered += (await at.run()).length;
       at.end('succeeded');
     }
-    expect(asked).toBe(5);
+    expect(ordered).toBe(5);
   });
 });

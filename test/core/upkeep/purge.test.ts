@@ -53,8 +53,8 @@ function ports(known: readonly SeriesReport[], jobs: readonly Job[] = [], more: 
 describe('a purge', () => {
   it('deletes each series, and forgets it when its rows are gone', async () => {
     const { it, done } = ports([reported('klines_spot', 'BTCUSDT'), reported('klines_perp', 'BTCUSDT')]);
-    const asked = { sources: ['klines_spot', 'klines_perp'], symbols: ['BTCUSDT'] };
-    expect(await purge(it, asked)).toEqual([
+    const order = { sources: ['klines_spot', 'klines_perp'], symbols: ['BTCUSDT'] };
+    expect(await purge(it, order)).toEqual([
       { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m', rows: 7, done: true },
       { source: 'klines_perp', symbol: 'BTCUSDT', timeframe: '1m', rows: 7, done: true },
     ]);
@@ -126,7 +126,7 @@ describe('a purge', () => {
 
   it('of what is not requested is refused', async () => {
     const { it } = ports([reported('klines_spot', 'BTCUSDT')]);
-    const asked = { sources: [], symbols: ['BTCUSDT', 'NOSUCH'] };
-    await expect(purge(it, asked)).rejects.toMatchObject({ code: 'not-followed', status: 404 });
+    const order = { sources: [], symbols: ['BTCUSDT', 'NOSUCH'] };
+    await expect(purge(it, order)).rejects.toMatchObject({ code: 'not-followed', status: 404 });
   });
 });

@@ -8,10 +8,10 @@ const archive = (shift: number, value = walk, length = 288) =>
   new Map(Array.from({ length }, (_, slot) => [slot * STEP, value(slot + shift) + 1e-5]));
 const answers = (value = walk) =>
   new Map(Array.from({ length: 300 }, (_, i) => [(i - 5) * STEP, Number(value(i - 5).toFixed(4))]));
-const judge = (labels: ReadonlyMap<number, number>, inForce: number, told = answers()) =>
-  judgeLabels(labels, told, inForce * STEP, STEP);
+const judge = (labels: ReadonlyMap<number, number>, inForce: number, published = answers()) =>
+  judgeLabels(labels, published, inForce * STEP, STEP);
 
-describe('labels against the stamps of the venue', () => {
+describe('labels compared with the stamps of the venue', () => {
   it.each([
     ['moved, and the rule has it so', 1, 1, 'holds', 1],
     ['moved, and the rule has not', 1, 0, 'contradicted', 1],
@@ -28,9 +28,9 @@ describe('labels against the stamps of the venue', () => {
     ['no shift fits', archive(1, (slot) => walk(slot + 100)), answers()],
     ['the venue has nothing of the day', archive(1), new Map<number, number>()],
     ['the value stands still, so all fit', archive(1, () => 2), answers(() => 2)],
-  ])('decide nothing where %s', (_, labels, told) => {
-    expect(judge(labels, 0, told).outcome).toBe('undecided');
-    expect(judge(labels, 1, told).outcome).toBe('undecided');
+  ])('decide nothing where %s', (_, labels, published) => {
+    expect(judge(labels, 0, published).outcome).toBe('undecided');
+    expect(judge(labels, 1, published).outcome).toBe('undecided');
   });
 
   it('decide in spite of some restated values and some that stay as they were', () => {

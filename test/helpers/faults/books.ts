@@ -1,4 +1,4 @@
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { iso } from '../../../functions/core/time/time.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { allKlines } from '../../../simulator/binance/klines.ts';
@@ -12,7 +12,7 @@ export interface Slice {
   readonly to: number;
 }
 
-/** What the warehouse has of a lot, held against what the venue has; all counts are of steps. */
+/** What the warehouse has of a slice, held against what the venue has; all counts are of steps. */
 export interface Reconciliation {
   readonly truth: number;
   readonly rows: number;
@@ -21,7 +21,7 @@ export interface Reconciliation {
   /** stored rows that the venue does not have */
   readonly foreign: number;
   readonly differing: number;
-  /** steps of which the ledger tells more than once */
+  /** steps that the ledger has more than one span for */
   readonly doubled: number;
   /** rows that the ledger does not know, and steps that it claims without a row */
   readonly unaccounted: number;
@@ -47,14 +47,14 @@ const COLUMNS =
 export async function readReconciliation(
   sql: Sql,
   venues: VenueContext,
-  lot: Slice,
+  slice: Slice,
 ): Promise<Reconciliation> {
-  const range = { symbol: lot.symbol, timeframe: '1m', start: lot.from, end: lot.to };
-  const truth = allKlines(venues, MARKET[lot.source], range).map((row) => [
+  const range = { symbol: slice.symbol, timeframe: '1m', start: slice.from, end: slice.to };
+  const truth = allKlines(venues, MARKET[slice.source], range).map((row) => [
     iso(Number(row[0])),
     ...FIELDS.map((field) => Number(row[field])),
   ]);
-  const asked = sql`tstzrange(${new Date(lot.from)}, ${new Date(lot.to)})`;
+  const ordered = sql`tstzrange(${new Date(slice.from)}, ${new Date(slice.to)})`;
   const columns = COLUMNS.split(', ');
   const cells = columns.map((name, i) => `(r->>${i + 1})::float8 as ${name}`).join(', ');
   const steps = (set: string) =>
@@ -65,8 +65,8 @@ export async function readReconciliation(
     with truth as (
       select (r->>0)::timestamptz as time, ${sql.unsafe(cells)} from jsonb_array_elements(${sql.json(truth)}) r),
     stored as materialized (
-      select open_time as time, ${sql.unsafe(COLUMNS)} from ${sql.unsafe(TABLE[lot.source])}
-      where symbol = ${lot.symbol} and timeframe = '1m' and open_time <@ ${asked}),
+      select open_time as time, ${sql.unsafe(COLUMNS)} from ${sql.unsafe(TABLE[slice.source])}
+      where symbol = ${slice.symbol} and timeframe = '1m' and open_time <@ ${ordered}),
     compared as (
       select count(t.time) as truth, count(s.time) as rows,
         count(*) filter (where s.time is null) as lost, count(*) filter (where t.time is null) as "foreign",
@@ -75,8 +75,8 @@ export async function readReconciliation(
           (${sql.unsafe(columns.map((c) => `t.${c}`).join(', '))})) as differing
       from truth t full join stored s using (time)),
     spans as (
-      select state, reason, rows, span, span * ${asked} as part from market_data.coverage
-      where source = ${lot.source} and symbol = ${lot.symbol} and timeframe = '1m' and span && ${asked}
+      select state, reason, rows, span, span * ${ordered} as part from market_data.coverage
+      where source = ${slice.source} and symbol = ${slice.symbol} and timeframe = '1m' and span && ${ordered}
         and state <> 'failed'),
     sets as (
       select
@@ -88,11 +88,11 @@ export async function readReconciliation(
       (select coalesce(sum(extract(epoch from upper(part) - lower(part))), 0)::int8 / 60 from spans)
         - ${steps('have + empty')} as doubled,
       ${steps('sets.stored - have')} as unaccounted, ${steps('have - sets.stored')} as overclaimed,
-      (select coalesce(sum(rows), 0)::int8 from spans where state = 'have' and span <@ ${asked})
+      (select coalesce(sum(rows), 0)::int8 from spans where state = 'have' and span <@ ${ordered})
         - (select count(*) from stored where exists (
-            select from spans where state = 'have' and span <@ ${asked} and span @> stored.time)) as miscounted,
+            select from spans where state = 'have' and span <@ ${ordered} and span @> stored.time)) as miscounted,
       ${steps('empty * sets.truth')} as "falseHoles",
-      ${steps(`tstzmultirange(tstzrange('${iso(lot.from)}', '${iso(lot.to)}')) - have - empty`)} as unexplained,
+      ${steps(`tstzmultirange(tstzrange('${iso(slice.from)}', '${iso(slice.to)}')) - have - empty`)} as unexplained,
       (select json_object_agg(reason, n) from (
         select reason, sum(extract(epoch from upper(part) - lower(part)))::int8 / 60 as n
         from spans where state = 'empty' group by 1) by_reason) as holes
@@ -100,7 +100,7 @@ export async function readReconciliation(
   return { ...books!, holes: books!.holes ?? {} };
 }
 
-/** What may never be, whatever struck: a row that the venue has not, or a ledger that does not tell of the rows. */
+/** What no fault may cause: a row that the venue does not have, or a ledger that does not match the rows. */
 export function faultsIn(books: Reconciliation): string[] {
   const never = [
     'foreign',
@@ -141,8 +141,8 @@ export function contradictions(job: JobDetail, books: readonly Reconciliation[],
   claim(job.finished_at !== null, 'it has not ended');
   claim(job.rows_fetched === written, `it says ${job.rows_fetched} rows and wrote ${written}`);
   if (job.status === 'succeeded') claim(missing === 0, `${missing} steps are missing`);
-  else claim(Boolean(job.reason), 'it tells no reason');
+  else claim(Boolean(job.reason), 'it has no reason');
   if (job.status === 'failed') claim(missing > 0, 'nothing is missing');
-  if (job.status === 'completed_with_gaps') claim(missing > 0, 'it tells of gaps and there are none');
+  if (job.status === 'completed_with_gaps') claim(missing > 0, 'it reports gaps and there are none');
   return lies;
 }

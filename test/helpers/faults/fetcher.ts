@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-type Told = { readonly result: unknown } | { readonly name: string; readonly message: string };
+type Answer = { readonly result: unknown } | { readonly name: string; readonly message: string };
 
 /** How Lambda reports a function whose process died. */
 export class ExitError extends Error {
@@ -12,9 +12,9 @@ export class ExitError extends Error {
 
 /**
  * Runs one call of the fetcher in a process of its own.
- * @param started is given the process, to kill
- * @param aheadMs its clock, against the machine's
- * @throws ExitError when it died, and what the function threw
+ * @param started receives the process, so that a test can kill it
+ * @param aheadMs how far its clock is ahead of the machine's
+ * @throws ExitError when the process died; otherwise what the function threw
  */
 export async function fetchElsewhere(
   env: NodeJS.ProcessEnv,
@@ -31,11 +31,11 @@ export async function fetchElsewhere(
         `RequestId: 0 Error: Runtime exited with error: ${signal ?? `exit status ${code}`}`,
       );
     });
-    // When it has answered it is ended, and nobody waits for its death any more.
+    // Once it has answered it is killed, and its exit is no longer awaited.
     died.catch(() => {});
-    const [told] = (await Promise.race([once(child, 'message'), died])) as [Told];
-    if ('result' in told) return told.result;
-    throw Object.assign(new Error(told.message), { name: told.name });
+    const [answer] = (await Promise.race([once(child, 'message'), died])) as [Answer];
+    if ('result' in answer) return answer.result;
+    throw Object.assign(new Error(answer.message), { name: answer.name });
   } finally {
     child.kill('SIGKILL');
   }

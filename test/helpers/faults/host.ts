@@ -1,8 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { isFinished, type JobStatus } from '../../../functions/core/jobs/job.ts';
 import { DAY, iso, SECOND } from '../../../functions/core/time/time.ts';
 import type { Around } from '../../../host/host.ts';
@@ -11,6 +10,7 @@ import type { TestDatabase } from '../database.ts';
 import { createTestDatabase } from '../database.ts';
 import { startTestHost, type TestHost } from '../host.ts';
 import { passingTime } from '../passing-time.ts';
+import { until as poll } from '../until.ts';
 import {
   contradictions,
   faultsIn,
@@ -23,39 +23,39 @@ import {
 import { startTableProxy, type TableProxy } from './table-proxy.ts';
 import { startWire, type Wire } from './wire.ts';
 
-/** The archive's days are not there, so that rows come from pages. */
+/** Removes the archive's daily files, so that rows come from pages. */
 export const NO_DAILY_FILES = { kind: 'not-found', match: '/data/spot/daily/klines/' } as const;
 
-/** What a venue answers, changed on its way; the answer's rows in, other rows out. */
+/** Changes an answer of the venue on its way: takes its rows and returns others. */
 export type Tamper = (rows: unknown[], url: URL) => unknown;
 
 export interface FaultHost extends TestHost {
-  /** the way to the job table, and the way to the database */
+  /** the proxies in front of the job table and the database */
   readonly table: TableProxy;
   readonly wire: Wire;
-  /** moves the host's clock and the venues' */
+  /** advances the clock that the host and the venues share */
   skip(ms: number): void;
   now(): number;
-  /** what stands between the state machine and its functions now; undefined: nothing */
+  /** wraps each call of a function by the state machine; undefined: no wrapper */
   around: Around | undefined;
-  /** changes the answers of the spot market's candles; undefined: nothing */
+  /** changes the candles that the spot market answers with; undefined: unchanged */
   tamper: Tamper | undefined;
-  /** ends every fault */
+  /** removes every fault */
   calm(): void;
-  /** waits until a job's execution is over, which for a cancelled job is after its end. @returns the job as it then is */
+  /** waits until the job's execution is over (of a cancelled job, it outlasts the job). @returns the job as it is then */
   settled(id: string): Promise<JobDetail>;
-  /** holds the next call of a function; before it begins, or when it has its answer */
+  /** pauses the next call of a function before it begins, or after it has answered */
   hold(handler: string, when: 'before' | 'after'): Held;
-  orderOf(lot: Slice): object;
-  /** orders a lot. @returns the job that it became */
-  trigger(lot: Slice): Promise<JobDetail>;
+  orderOf(slice: Slice): object;
+  /** orders a slice and waits. @returns the finished job */
+  trigger(slice: Slice): Promise<JobDetail>;
   cancel(id: string): Promise<JobStatus>;
   /**
-   * The one check after each fault. The ledger tells of the rows and of nothing else, the jobs say what is so; then, with
-   * every fault ended, the next trigger fetches exactly what is missing, and one more nothing.
+   * The check after each fault. The ledger matches the rows, and the jobs' reports are accurate. Then, with every fault
+   * removed, the next trigger fetches exactly what is missing, and the one after it fetches nothing.
    */
   recovers(
-    lot: Slice,
+    slice: Slice,
     ...jobs: readonly JobDetail[]
   ): Promise<{ readonly before: Reconciliation; readonly after: Reconciliation }>;
 }
@@ -68,7 +68,7 @@ export interface Held {
 const JOB_TABLE = 'gordon-jobs';
 
 /**
- * The embedded host with a hand on everything that it depends on.
+ * The embedded host, with control over everything that it depends on.
  * @param retryMs pause before each attempt of the state machine's Retry
  */
 export async function startFaultHost(database?: TestDatabase, retryMs = 100): Promise<FaultHost> {
@@ -101,8 +101,8 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
     },
     database ?? (await createTestDatabase()),
   );
-  const books = (lot: Slice): Promise<Reconciliation> =>
-    readReconciliation(host.sql, host.venues.control.context, lot);
+  const books = (slice: Slice): Promise<Reconciliation> =>
+    readReconciliation(host.sql, host.venues.control.context, slice);
 
   const it: Omit<FaultHost, 'around' | 'tamper'> = {
     ...host,
@@ -119,7 +119,7 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
       turned.tamper = undefined;
     },
     orderOf: ({ source, symbol, from, to }) => ({ source, symbols: [symbol], from: iso(from), to: iso(to) }),
-    trigger: async (lot) => host.wait((await host.order(it.orderOf(lot))).id),
+    trigger: async (slice) => host.wait((await host.order(it.orderOf(slice))).id),
     async cancel(id) {
       const { body } = await host.ask<{ status: JobStatus }>(`/backfill/jobs/${id}`, { method: 'DELETE' });
       return body.status;
@@ -145,22 +145,22 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
       };
       return { reached: reached.promise, release: released.resolve };
     },
-    async recovers(lot, ...jobs) {
+    async recovers(slice, ...jobs) {
       for (const { id } of jobs) await it.settled(id);
-      const before = await books(lot);
+      const before = await books(slice);
       expect(faultsIn(before)).toEqual([]);
       for (const { id } of jobs) {
         const job = await it.settled(id);
         expect(contradictions(job, [before], await rowsWrittenBy(host.sql, id))).toEqual([]);
       }
       it.calm();
-      const next = await it.trigger(lot);
-      const after = await books(lot);
+      const next = await it.trigger(slice);
+      const after = await books(slice);
       expect([next.status, next.rows_fetched, gapsIn(after)]).toEqual(['succeeded', before.lost, []]);
       expect(contradictions(next, [after], await rowsWrittenBy(host.sql, next.id))).toEqual([]);
-      const asked = host.venues.requests.all().length;
-      expect(await it.trigger(lot)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
-      expect(host.venues.requests.all().length).toBe(asked);
+      const sent = host.venues.requests.all().length;
+      expect(await it.trigger(slice)).toMatchObject({ status: 'succeeded', rows_fetched: 0 });
+      expect(host.venues.requests.all().length).toBe(sent);
       const { jobs: left } = await host.host.services.jobs.list({
         statuses: ['queued', 'running'],
         limit: 10,
@@ -190,19 +190,15 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
 const plain: Around = (_handler, event, invoke) => invoke(event);
 
 let taken = 0;
-/** A day that no other test of the file has: a daily file, or two pages of REST. */
+/** A day that no other test of the file uses: a daily file, or two pages of REST. */
 export function freshSlice(days = 1, source: Slice['source'] = 'klines_spot'): Slice {
   const from = Date.UTC(2025, 2, 1) + taken * DAY;
   taken += days + 1;
   return { source, symbol: 'ETHUSDT', from, to: from + days * DAY };
 }
 
-/** @throws after half a minute */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30 * SECOND; !(await holds()); await sleep(20)) {
-    if (Date.now() > deadline) throw new Error(`it did not come to that in 30 seconds: ${holds}`);
-  }
-}
+/** Polls until a condition holds. */
+export const until = (holds: () => boolean | Promise<boolean>): Promise<void> => poll(String(holds), holds);
 
 async function isExecuted(env: NodeJS.ProcessEnv, jobId: string): Promise<boolean> {
   const executionArn = `${env.GORDON_STATE_MACHINE_ARN!.replace(':stateMachine:', ':execution:')}:${jobId}`;
@@ -212,7 +208,7 @@ async function isExecuted(env: NodeJS.ProcessEnv, jobId: string): Promise<boolea
   return ((await answer.json()) as { status?: string }).status === 'RUNNING';
 }
 
-/** Passes requests on to the venues and answers of candles through `tamper`. */
+/** Forwards requests to the venues, and passes answers with candles through `tamper`. */
 async function startTampering(tamper: () => Tamper | undefined) {
   const server = createServer(async (incoming, outgoing) => {
     const url = new URL(incoming.url!, proxy.target);
@@ -227,7 +223,7 @@ async function startTampering(tamper: () => Tamper | undefined) {
       );
       outgoing.writeHead(answer.status, Object.fromEntries(kept)).end(body);
     } catch {
-      // What the venue broke off is broken off here too.
+      // An answer that the venue cut off is cut off here too.
       outgoing.destroy();
     }
   });

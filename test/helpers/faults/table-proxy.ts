@@ -5,9 +5,9 @@ import { buffer } from 'node:stream/consumers';
 export interface TableFault {
   readonly kind: /** more than the table may take now */
     | 'throttled'
-    /** DynamoDB's own failure */
+    /** an error of DynamoDB's servers */
     | 'server-error'
-    /** done, but the answer gets lost on its way */
+    /** the request is carried out, but its answer is lost */
     | 'lost-answer'
     /** never answered */
     | 'hang';
@@ -21,7 +21,7 @@ export interface TableFault {
 export interface TableProxy {
   /** for `AWS_ENDPOINT_URL_DYNAMODB` */
   readonly url: string;
-  /** strikes from now on; @returns how many requests it has struck */
+  /** applies the fault from now on; @returns how many requests it has hit */
   strike(fault: TableFault): { readonly hits: number };
   calm(): void;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ const ERRORS = {
   'server-error': [500, 'com.amazonaws.dynamodb.v20120810#InternalServerError'],
 } as const;
 
-/** Stands in front of the job table and does what a DynamoDB under load does. */
+/** A proxy in front of the job table that fails as DynamoDB does under load. */
 export async function startTableProxy(target: string): Promise<TableProxy> {
   let active: { readonly fault: TableFault; hits: number }[] = [];
 
@@ -56,10 +56,10 @@ export async function startTableProxy(target: string): Promise<TableProxy> {
       return;
     }
     const { method, headers } = incoming;
-    const upstream = forward(new URL(target), { method: method!, headers }, async (told) => {
-      const bytes = await buffer(told);
+    const upstream = forward(new URL(target), { method: method!, headers }, async (answer) => {
+      const bytes = await buffer(answer);
       if (kind === 'lost-answer') return void outgoing.destroy();
-      outgoing.writeHead(told.statusCode!, told.headers).end(bytes);
+      outgoing.writeHead(answer.statusCode!, answer.headers).end(bytes);
     });
     upstream.on('error', () => outgoing.destroy());
     upstream.end(body);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobSummary } from '../../../functions/core/api/jobs/views.ts';
+import type { JobSummary } from '../../../functions/core/api/jobs/schemas.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 let at: TestHost;

@@ -7,6 +7,7 @@ import { createHandler as createJob } from '../../../functions/http/jobs/create-
 import { createHandler as unfollow } from '../../../functions/http/series/unfollow.ts';
 import { createHandler as verify } from '../../../functions/http/series/verify.ts';
 import { createHandler as health } from '../../../functions/http/service/health.ts';
+import type { HttpHandler } from '../../../functions/runtime/http-handler.ts';
 import type { Services } from '../../../functions/runtime/services.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { checker, type DocumentedOperation, listOperations, type Seen } from '../../helpers/openapi.ts';
@@ -61,7 +62,7 @@ const post =
 /** Calls a handler whose services are not as the host's: what a running host never shows. */
 const handled =
   (
-    create: typeof health,
+    create: (services: () => Promise<Services>) => HttpHandler,
     broken: (services: Services) => Partial<Services>,
     body?: unknown,
     query: Readonly<Record<string, string>> = {},

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobSummary } from '../../../functions/core/api/jobs/views.ts';
+import type { JobSummary } from '../../../functions/core/api/jobs/schemas.ts';
 import { LANES, type Quote } from '../../../functions/core/quote/quote.ts';
 import { gordon } from '../../cli/support/run.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';

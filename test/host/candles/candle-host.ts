@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 export interface Answer<T> {

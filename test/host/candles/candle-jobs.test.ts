@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { expectEqual } from '../../sql/aggregates/candle-model.ts';
 import { type CandleHost, startCandleHost } from './candle-host.ts';
 

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refreshAggregates } from '../../../functions/core/jobs/refresh-aggregates.ts';
 import { DAY, iso, MINUTE } from '../../../functions/core/time/time.ts';
 import { connect } from '../../../functions/stores/postgres/postgres.ts';
 import { gordon } from '../../cli/support/run.ts';
+import { until } from '../../helpers/until.ts';
 import { type CandleHost, MARCH, type Status, startCandleHost } from './candle-host.ts';
 
 /** The second API through state machine, fetchers, database and aggregates, on the candle port. */
@@ -242,10 +242,6 @@ describe('a candle job that does not succeed', () => {
 
 /** The execution goes on for a moment after its job was cancelled: its last state is what refreshes. */
 async function settled(id: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const [row] = await at.sql`select 1 from market_data.refreshed_jobs where job_id = ${id}`;
-    if (row) return;
-    await sleep(50);
-  }
-  throw new Error(`the aggregates of ${id} were not refreshed`);
+  const refreshed = () => at.sql`select 1 from market_data.refreshed_jobs where job_id = ${id}`;
+  await until(`the aggregates of ${id} were refreshed`, async () => (await refreshed()).length > 0);
 }

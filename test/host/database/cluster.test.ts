@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -14,13 +14,22 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../../functions/stores/postgres/postgres.ts';
 import { findBinaries } from '../../../host/cluster/binaries.ts';
 import { type ClusterOptions, startCluster, stopCluster } from '../../../host/cluster/index.ts';
 import { placeBinaries } from '../../../host/cluster/location.ts';
 import { reachable, serverUser } from '../../../host/cluster/os-user.ts';
 import { removeCluster } from '../../helpers/remove-cluster.ts';
+import { until } from '../../helpers/until.ts';
+
+/** A stopped cluster that tests copy: `initdb` takes longer than all else in them. */
+const template = mkdtempSync(join(tmpdir(), 'gordon-cluster-template-'));
+beforeAll(async () => {
+  chmodSync(template, 0o711);
+  await (await startCluster({ dataDir: join(template, 'data'), durable: false })).stop();
+});
+afterAll(() => rmSync(template, { recursive: true, force: true }));
 
 let home: string;
 let dataDir: string;
@@ -35,6 +44,8 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+/** Owner and modes are the server's, who refuses others. */
+const placeCluster = () => execFileSync('cp', ['-a', join(template, 'data'), dataDir]);
 const start = (options: Partial<ClusterOptions> = {}) =>
   startCluster({ dataDir, durable: false, settings: { fsync: 'off' }, ...options });
 
@@ -62,6 +73,7 @@ describe('startCluster', () => {
   });
 
   it('lets nobody in without the password, which others cannot read', async () => {
+    placeCluster();
     const cluster = await start();
     const url = new URL(cluster.url('postgres'));
     url.password = 'guess';
@@ -71,6 +83,7 @@ describe('startCluster', () => {
   });
 
   it('adopts the server of a program that was killed', async () => {
+    placeCluster();
     const script = `
       import { startCluster } from './host/cluster/index.ts';
       const { pid } = await startCluster(${JSON.stringify({ dataDir, durable: false })});
@@ -86,10 +99,14 @@ describe('startCluster', () => {
   });
 
   it('recovers a cluster whose server was killed', async () => {
+    placeCluster();
     const first = await start();
     await query(first.url('postgres'), 'create table kept as select 7 as n');
     process.kill(first.pid, 'SIGKILL');
-    await expect.poll(() => query(first.url('postgres'), 'select 1').catch(() => 'gone')).toBe('gone');
+    await until(
+      'the server is gone',
+      async () => (await query(first.url('postgres'), 'select 1').catch(() => 'gone')) === 'gone',
+    );
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(true);
     const second = await start();
     expect(second.pid).not.toBe(first.pid);
@@ -97,6 +114,7 @@ describe('startCluster', () => {
   });
 
   it('waits for the end of a server that was killed a moment ago and answers no more', async () => {
+    placeCluster();
     const first = await start();
     await first.stop();
     const { uid, gid } = statSync(dataDir);
@@ -105,7 +123,8 @@ describe('startCluster', () => {
     const kernel = createServer().listen(first.port, '127.0.0.1');
     const lines = [dying.pid, dataDir, 0, first.port, '', '127.0.0.1', '', 'ready'];
     writeFileSync(join(dataDir, 'postmaster.pid'), `${lines.join('\n')}\n`);
-    setTimeout(() => dying.kill('SIGKILL'), 300);
+    // The start has found the server by then, and waits for its answer.
+    kernel.once('connection', () => dying.kill('SIGKILL'));
     const second = await start();
     kernel.close();
     expect([second.adopted, dying.signalCode]).toEqual([false, 'SIGKILL']);
@@ -113,6 +132,7 @@ describe('startCluster', () => {
   });
 
   it('does not take another program for its server when the process number was used again', async () => {
+    placeCluster();
     const first = await start();
     await first.stop();
     const { uid, gid } = statSync(dataDir);
@@ -163,6 +183,7 @@ describe('startCluster', () => {
   });
 
   it('says so when the port is taken', async () => {
+    placeCluster();
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
@@ -172,6 +193,7 @@ describe('startCluster', () => {
   });
 
   it('reports what the server printed when it does not start', async () => {
+    placeCluster();
     await expect(start({ settings: { shared_buffers: 'plenty' } })).rejects.toMatchObject({
       code: 'cluster-not-started',
       message: expect.stringContaining('shared_buffers'),

@@ -68,12 +68,10 @@ it('up starts the service, fills its database and says why; the reader can read 
   const read = gordon(['sql', '--csv', 'select current_user, current_database(), count(*) from spot_klines']);
   expect(read.stdout).toContain('gordon_reader,gordon,0');
   expect(gordon(['status']).stdout).toContain('data in:     TimescaleDB in Docker: Docker 27.3.1 answers\n');
-}, 60_000);
+});
 
 it('a seed without a way to the venues names each host once, and ends with nothing ordered', () => {
-  const began = performance.now();
   const ran = gordon(['seed', '--skip', 'gex']);
-  expect(performance.now() - began).toBeLessThan(10_000);
   expect([ran.code, ran.stdout]).toEqual([1, '']);
   const lines = ran.stderr.trimEnd().split('\n');
   expect(lines).toEqual([

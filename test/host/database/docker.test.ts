@@ -41,9 +41,8 @@ it('needs no Docker to say that there is none', async () => {
 
 it('does not wait for one that hangs', async () => {
   docker.answer({ ...ENGINE, info: { hangs: true } });
-  const began = performance.now();
+  // The fake never ends by itself: an answer shows that the program gave up.
   expect(await findEngine()).toEqual({ answers: false, why: '`docker info` says nothing within 4 s' });
-  expect(performance.now() - began).toBeLessThan(8_000);
 });
 
 it('starts the service in the root of the repository, and asks for the port that it has', async () => {

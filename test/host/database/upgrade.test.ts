@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../functions/core/time/time.ts';
+import type { Services } from '../../../functions/runtime/services.ts';
+import type { StateHandler } from '../../../functions/runtime/state-handler.ts';
 import { createHandler as auditHandler } from '../../../functions/schedules/audit-gaps.ts';
 import { createHandler as refreshHandler } from '../../../functions/schedules/refresh.ts';
 import { createHandler as instrumentsHandler } from '../../../functions/schedules/watch-instruments.ts';
@@ -22,7 +24,7 @@ const bySeries = (rows: readonly { series: string; n: number }[]): Record<string
   Object.fromEntries(rows.map(({ series, n }) => [series, n]));
 
 /** As the scheduler calls it. */
-async function call(create: typeof auditHandler): Promise<void> {
+async function call(create: (services: () => Promise<Services>) => StateHandler): Promise<void> {
   await create(async () => at.host.services)({}, {} as never);
   for (;;) {
     const { body } = await at.ask<{ id: string }[]>('/backfill/jobs');

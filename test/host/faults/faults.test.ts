@@ -134,7 +134,7 @@ describe('a job', () => {
       status: 'succeeded',
       rows_fetched: ROWS,
     });
-  }, 90_000);
+  });
 
   it('keeps nothing of a page when a trigger swallows one of its rows, requests once and reports why', async () => {
     const order = fresh();

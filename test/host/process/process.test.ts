@@ -2,12 +2,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import type { HostState } from '../../../host/state-file.ts';
 import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
 import { gordon } from '../../cli/support/run.ts';
+import { until } from '../../helpers/until.ts';
 
 /** The host as a process: started, killed, started again, stopped. */
 const folder = mkdtempSync(join(tmpdir(), 'gordon-process-'));
@@ -29,11 +29,8 @@ const up = (): { state: HostState; started: boolean } =>
 const job = async (state: HostState, id: string) =>
   (await (await fetch(`http://127.0.0.1:${state.ports.jobs}/backfill/jobs/${id}`)).json()) as JobDetail;
 const ended = async (state: HostState, id: string): Promise<JobDetail> => {
-  for (;;) {
-    const now = await job(state, id);
-    if (now.finished_at !== null) return now;
-    await sleep(100);
-  }
+  await until(`job ${id} has ended`, async () => (await job(state, id)).finished_at !== null, 100);
+  return job(state, id);
 };
 /** A zombie counts as dead: its parent may be slow to reap it. */
 const alive = (pid: number): boolean => {
@@ -56,9 +53,9 @@ it('survives kill -9: jobs at work go on after the next start, and not a row is 
   const body = JSON.stringify({ source: 'klines', from: '2024-01-01', to: '2024-04-01' });
   const made = await fetch(`http://127.0.0.1:${state.ports.jobs}/backfill`, { method: 'POST', body });
   const { id } = (await made.json()) as JobDetail;
-  while ((await job(state, id)).rows_fetched === 0) await sleep(50);
+  await until('the job has rows', async () => (await job(state, id)).rows_fetched > 0);
   process.kill(state.pid, 'SIGKILL');
-  while (alive(state.pid)) await sleep(20);
+  await until('the host is dead', () => !alive(state.pid));
 
   const again = up();
   expect(again.started).toBe(true);
@@ -68,7 +65,7 @@ it('survives kill -9: jobs at work go on after the next start, and not a row is 
   const answer = await fetch(`http://127.0.0.1:${again.state.ports.jobs}/backfill/report`);
   const report = (await answer.json()) as { rows: number; gaps: unknown[] }[];
   expect(report.map((r) => [r.rows, r.gaps.length])).toEqual(Array(4).fill([131_040, 0]));
-}, 120_000);
+});
 
 it('runs once: a second start reports the first, and other venues are refused', () => {
   const { state, started } = up();

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JobDetail } from '../../../functions/core/api/jobs/views.ts';
+import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 /** Settlements that a venue lost and intervals that change, from the simulated venue to the report. */

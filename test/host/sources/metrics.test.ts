@@ -114,7 +114,7 @@ describe('a year', () => {
       { source: 'ratio_top_accounts', rows, gaps: 0, reasons: ['not-published'] },
       { source: 'ratio_top_positions', rows, gaps: 0, reasons: ['not-published'] },
     ]);
-  }, 120_000);
+  });
 
   it('of ratios came along: nothing is requested', async () => {
     const before = at.venues.requests.all().length;

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { DAY, floorTo, HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { startTestHost } from '../../helpers/host.ts';
+import { until } from '../../helpers/until.ts';
 
 const TIME = sources.klines_spot!.table.time ?? 'time';
 
@@ -23,11 +23,6 @@ it('a host that audits each minute mends a hole while one looks, twice if need b
     env: { GORDON_AUDIT_MINUTES: '1' },
     rehearsal: { everySeconds: 1 },
   });
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (const deadline = Date.now() + 30_000; !(await holds()); await sleep(100)) {
-      if (Date.now() > deadline) throw new Error(`not within 30 seconds: ${what}; ${await counts()}`);
-    }
-  };
   const midnight = floorTo(clock(), DAY);
   const order = async (source: string) => {
     const { id } = await at.order({
@@ -66,7 +61,10 @@ it('a host that audits each minute mends a hole while one looks, twice if need b
     }
     // Neither the audit nor the refresh comes to the same thing twice within a minute.
     ahead += MINUTE;
-    await until('the holes are mended', async () => String(await counts()) === String(whole));
+    await until(
+      async () => `the holes are mended; ${await counts()}`,
+      async () => String(await counts()) === String(whole),
+    );
     // A job that is still counting would find the next hole, and end with gaps.
     await until('no job is at work', async () => (await at.ask<[]>('/backfill/jobs')).body.length === 0);
   }
@@ -81,4 +79,4 @@ it('a host that audits each minute mends a hole while one looks, twice if need b
   const of = (name: string) => body.schedules.find((schedule) => schedule.name === name);
   expect(of('audit-gaps')).toMatchObject({ every_minutes: 1, last_run: { ok: true } });
   expect(of('refresh')).toMatchObject({ every_minutes: 1, last_run: { ok: true } });
-}, 120_000);
+});

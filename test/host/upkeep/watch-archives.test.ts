@@ -1,15 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { WatchResult } from '../../../functions/core/schedules/watch-archives.ts';
+import { SECOND } from '../../../functions/core/time/time.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
 import { createHandler } from '../../../functions/schedules/watch-archives.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 let at: TestHost;
+let ahead = 0;
+const clock = (): number => Date.now() + ahead;
 const SPOT = { source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h' };
 beforeAll(async () => {
-  at = await startTestHost();
+  at = await startTestHost({ clock }, clock);
   await at.wait((await at.order({ ...SPOT, from: '2025-01-01', to: '2025-04-01' })).id);
   await at.wait(
     (await at.order({ source: 'metrics', symbols: ['BTCUSDT'], from: '2025-01-01', to: '2025-01-04' })).id,
@@ -133,7 +135,7 @@ it('stops when the archive answers 503 with retry-after, and continues where it 
   const stopped = await watch();
   expect(stopped.stopped).toBeDefined();
   expect(stopped.series).toBe(0);
-  await sleep(1_100);
+  ahead += 2 * SECOND;
   const { stopped: why, series } = await watch();
   expect([why, series]).toEqual([undefined, 6]);
 });

@@ -25,10 +25,28 @@ const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { con
 
 export const NOWHERE = { account: '123456789012', region: 'eu-central-1' };
 
-/** The stack as `cdk synth -c …` makes it, without bundling by default. What was bundled stays; the caller removes it. */
-export function synth(
+interface Where {
+  readonly env?: { account?: string; region?: string };
+  readonly bundle?: boolean;
+}
+
+const known = new Map<string, Synthesized>();
+
+/**
+ * The stack as `cdk synth -c …` makes it, without bundling. Tests only read it: equal options give the same one, also to the
+ * next file, because the files of this folder share a process.
+ */
+export function synth(options: Record<string, unknown> = {}, where: Omit<Where, 'bundle'> = {}): Synthesized {
+  const key = JSON.stringify([options, where]);
+  const made = known.get(key) ?? synthAnew(options, where);
+  known.set(key, made);
+  return made;
+}
+
+/** A stack of the caller's own, to change or to bundle. What was bundled stays; the caller removes it. */
+export function synthAnew(
   options: Record<string, unknown> = {},
-  { env = NOWHERE, bundle = false }: { env?: { account?: string; region?: string }; bundle?: boolean } = {},
+  { env = NOWHERE, bundle = false }: Where = {},
 ): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'gordon-cdk-'));
   const app = new App({

@@ -43,14 +43,14 @@ describe('Binance /futures/data', () => {
   });
 
   it('refuses a start of 30 days ago or more, and ends there without one', async () => {
-    const wall = NOW - 30 * DAY;
+    const limit = NOW - 30 * DAY;
     const ask30 = (start: number) => ask('openInterestHist', `symbol=BTCUSDT&period=1d&startTime=${start}`);
-    expect((await ask30(wall + 1)).status).toBe(200);
-    const refused = await ask30(wall);
+    expect((await ask30(limit + 1)).status).toBe(200);
+    const refused = await ask30(limit);
     expect(refused.status).toBe(400);
     expect(refused.body).toEqual({ code: -1130, msg: "parameter 'startTime' is invalid." });
     expect(await stamps('openInterestHist', 'symbol=BTCUSDT&period=1d&limit=500')).toHaveLength(30);
-    expect(await stamps('openInterestHist', `symbol=BTCUSDT&period=1d&endTime=${wall}`)).toEqual([]);
+    expect(await stamps('openInterestHist', `symbol=BTCUSDT&period=1d&endTime=${limit}`)).toEqual([]);
   });
 
   it('shows taker volume one period later than the snapshots', async () => {

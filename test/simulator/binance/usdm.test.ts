@@ -13,7 +13,7 @@ describe('Binance USD-M futures', () => {
   let on: Awaited<ReturnType<typeof heldVenues>>;
   beforeAll(async () => {
     on = await heldVenues();
-    // The tests below ask more than five minutes allow on a clock that stands still.
+    // The tests below send more than five minutes allow on a clock that stands still.
     on.venues.control.limits.override('binance-usdm', 1e6);
   });
   afterAll(() => on.venues.close());

@@ -21,13 +21,13 @@ describe('what Bybit says', () => {
     const limited = { kind: 'limited', scope: 'family' };
     const until = (at: number) => ({ 'x-bapi-limit-reset-timestamp': String(at) });
     expect(judge(200, words, until(now + 4_200))).toMatchObject({ ...limited, waitMs: 4_200 });
-    // It equals the present where no limit is told, and may be of another time altogether.
+    // It equals the present where no limit is reported, and may be of another time altogether.
     expect(judge(200, words, until(now))).toMatchObject({ ...limited, waitMs: SECOND });
     expect(judge(200, words, until(now + 86_400_000))).toMatchObject({ ...limited, waitMs: 10 * MINUTE });
     expect(judge(200, words)).toMatchObject({ ...limited, waitMs: SECOND });
   });
 
-  it('parks the venue for ten minutes when too much was sent', () => {
+  it('starts a cooldown of the venue for ten minutes when too much was sent', () => {
     expect(judge(403, 'access too frequent')).toMatchObject({
       kind: 'limited',
       scope: 'venue',

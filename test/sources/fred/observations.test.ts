@@ -6,11 +6,11 @@ import { bytes, rowsOf } from '../conformance.ts';
 const seriesOf = (symbol: string) => ({ source: 'macro_fred', symbol, timeframe: '1d' as const });
 const on = (day: string): number => Date.parse(day);
 type Vintage = [date: string, from: string, until: string, value: string];
-const page = (symbol: string, ...told: Vintage[]) =>
+const page = (symbol: string, ...vintages: Vintage[]) =>
   parseObservations(
     bytes(
       JSON.stringify({
-        observations: told.map(([date, realtime_start, realtime_end, value]) => ({
+        observations: vintages.map(([date, realtime_start, realtime_end, value]) => ({
           date,
           realtime_start,
           realtime_end,
@@ -56,14 +56,14 @@ describe('parts of several real-time periods', () => {
   });
 });
 
-it('says so when one vintage is told twice with two values', () => {
+it('says so when one vintage is reported twice with two values', () => {
   const vintage: Vintage = ['2010-01-04', '2010-01-05', '9999-12-31', '3.85'];
   const parsed = page('DGS10', vintage, [...vintage.slice(0, 3), '3.86'] as Vintage, vintage);
   expect(rowsOf(parsed)).toEqual([['DGS10', on('2010-01-04'), on('2010-01-05'), null, 3.85]]);
   expect(parsed.findings).toMatchObject([{ kind: 'duplicate-conflict', time: on('2010-01-04') }]);
 });
 
-it('dates a value of a series without vintages by the day after it, whenever it was asked', () => {
+it('dates a value of a series without vintages by the day after it, whenever it was requested', () => {
   const parsed = page('SP500', ['2024-03-01', '2024-03-20', '2024-03-20', '5137.08']);
   expect(rowsOf(parsed)).toEqual([['SP500', on('2024-03-01'), on('2024-03-02'), null, 5137.08]]);
 });

@@ -78,7 +78,7 @@ export async function writeCandles(
       low = excluded.low, close = excluded.close, volume = excluded.volume, turnover = excluded.turnover`;
 }
 
-/** How young a row must be to come into an aggregate without anybody's doing, ms. */
+/** How young a row must be to enter an aggregate automatically, ms. */
 const LOOKBACK: Readonly<Record<string, number>> = {
   price_klines_15m: 30 * MINUTE,
   price_klines_30m: HOUR,
@@ -88,7 +88,7 @@ const LOOKBACK: Readonly<Record<string, number>> = {
   price_klines_1d: 2 * DAY,
 };
 
-/** For each aggregate rows of a symbol of its own, over 95 % of what it looks back. */
+/** Rows of a separate symbol for each aggregate, over 95 % of its lookback. */
 export async function writeWithinLookbacks(sql: Sql, now: number): Promise<void> {
   for (const [name, lookback] of Object.entries(LOOKBACK)) {
     const range = { start: ceilTo(now - 0.95 * lookback, STEP), end: floorTo(now, STEP) };

@@ -186,7 +186,7 @@ describe('aggregates on plain PostgreSQL', () => {
     let finished: Promise<string[]> | undefined;
     const jobs = ['FIRSTUSDT', 'SECONDUSDT'];
     for (const symbol of jobs) await writeCandles(sql, symbol, day, 0);
-    // Somebody is in the middle of a refresh, and keeps both from theirs.
+    // Another session is in the middle of a refresh and blocks both.
     const holder = database.connect({ max: 1 });
     await holder.begin(async (tx) => {
       await tx`call market_data.refresh_continuous_aggregate('market_data.price_klines_15m', '2024-06-01Z', '2024-06-02Z')`;

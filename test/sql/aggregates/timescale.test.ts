@@ -139,7 +139,7 @@ describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleA
     );
   });
 
-  it('keeps an open bucket current that somebody materialised', async () => {
+  it('keeps an open bucket current that was materialised by hand', async () => {
     const open = floorTo(Date.now(), 15 * MINUTE);
     await writeCandles(db.sql, 'OPENUSDT', { start: open, end: open + 15 * MINUTE }, 5);
     for (const { name } of AGGREGATES)
@@ -178,7 +178,7 @@ describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleA
     expect(await store.refreshRecent(5)).toBe(false);
   });
 
-  it('lets the reader read, and nobody but the writer write', async () => {
+  it('lets the reader read, and only the writer write', async () => {
     const rows = await db.sql<{ name: string; reads: boolean; writes: boolean }[]>`
       select c.relname as name, has_table_privilege('gordon_reader', c.oid, 'select') as reads,
         has_table_privilege('gordon_reader', c.oid, 'insert, update, delete') as writes

@@ -9,7 +9,7 @@ import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 const day = { start: Date.UTC(2025, 0, 1), end: Date.UTC(2025, 0, 2) };
 const concurrent = Object.assign(new Error('could not refresh: concurrent refresh'), { code: '55P03' });
 
-/** A server that refuses so many CALLs, in a time that only passes while somebody waits. */
+/** A server that refuses a number of CALLs, on a clock that only advances while a session waits. */
 function server({ version = '2.28.3', refusals = 0, error = concurrent as Error } = {}) {
   let now = Date.UTC(2026, 0, 1);
   const seen = { calls: [] as string[], pauses: [] as number[], versions: 0 };

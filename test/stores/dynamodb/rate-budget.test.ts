@@ -78,7 +78,7 @@ describe("what a worker holds of the venue's own count", () => {
 });
 
 describe('a scope that cools down', () => {
-  it('is seen by a worker that has just looked, a second later', async () => {
+  it('is seen a second later by a worker that has just read it', async () => {
     const { family, worker } = setUp(600);
     const [mine, other] = [worker(), worker()];
     await other.take('venue', family, 1);

@@ -7,7 +7,7 @@ import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { BTC, candles, JOB, minutes, pageOf, proof, SPOT, T0 } from '../klines.ts';
 
-/** Each invariant is broken here, by something that works beside the program, and what was to be committed is not. */
+/** Another session breaks each invariant here, and then nothing is committed. */
 let database: TestDatabase;
 let sql: Sql;
 let admin: Sql;
@@ -97,7 +97,7 @@ describe('the table has as many rows as the account', () => {
 });
 
 describe('no span is proven empty over a row', () => {
-  it('whoever wrote the row', async () => {
+  it('no matter which program wrote the row', async () => {
     await store.commit([pageOf([minutes(10, 11)])], JOB);
     await admin`delete from market_data.coverage`;
     const page = pageOf([], { empty: [proof(minutes(0, 30), 'delisted')] });
@@ -137,7 +137,7 @@ describe('spans of a series never overlap', () => {
     values ('klines_spot', 'BTCUSDT', '1m', tstzrange(${new Date(T0 + from * MINUTE)}, ${new Date(T0 + to * MINUTE)}),
       'have', ${to - from}, 'beside', 'beside', now())`;
 
-  it('when somebody enters a span while the page is written', async () => {
+  it('when another session enters a span while the page is written', async () => {
     await admin.unsafe(`create or replace function pg_temp_beside() returns trigger language plpgsql security definer as $$ begin
       insert into market_data.coverage (source, symbol, timeframe, span, state, rows, job_id, chunk, fetched_at)
       values ('klines_spot', 'BTCUSDT', '1m', tstzrange(new.open_time, new.open_time + interval '1 minute'), 'have', 1, 'b', 'b', now());

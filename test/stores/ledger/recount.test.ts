@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts
 import { BTC, JOB, minutes, pageOf, SPOT, T0 } from '../klines.ts';
 
 let database: TestDatabase;
-/** somebody at a console, with all rights */
+/** a user at a console, with all rights */
 let hand: Sql;
 let sql: Sql;
 let store: SeriesStore;

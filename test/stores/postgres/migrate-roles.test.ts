@@ -10,7 +10,7 @@ import { type Cluster, startCluster } from '../../../host/cluster/index.ts';
 import { removeCluster } from '../../helpers/remove-cluster.ts';
 import { candles, JOB, minutes, pageOf, SPOT, T0 } from '../klines.ts';
 
-// Roles belong to a cluster, so this needs one in which nobody has made them yet.
+// Roles belong to a cluster, so this needs one in which they do not exist yet.
 let home: string;
 let cluster: Cluster;
 let admin: Sql;
@@ -93,7 +93,7 @@ const roleOf = async (name: string): Promise<object | undefined> =>
   (await admin`select rolcanlogin, rolconnlimit, rolinherit from pg_roles where rolname = ${name}`)[0];
 
 describe('a login without CREATEROLE', () => {
-  it('migrates and works with roles that somebody made and granted to it', async () => {
+  it('migrates and works with roles that another login created and granted to it', async () => {
     await admin`create database prepared`;
     const url = await login('plain_login', 'nocreaterole', 'prepared');
     await admin.unsafe(`
@@ -110,7 +110,7 @@ describe('a login without CREATEROLE', () => {
     await admin`drop role plain_login`;
   });
 
-  it('hears which statements somebody else has to run, and they are enough', async () => {
+  it('reports which statements another login has to run, and they are enough', async () => {
     await admin`create database bare`;
     // Neither owner nor administrator: it may only make a schema.
     const url = await login('stranger', 'nocreaterole', 'bare');
@@ -134,7 +134,7 @@ describe('a login without CREATEROLE', () => {
   });
 });
 
-it('a second login with CREATEROLE hears which grant it lacks, and works with it', async () => {
+it('reports which grant a second login with CREATEROLE lacks, and works with it', async () => {
   await admin`create database first`;
   await admin`create database second`;
   const first = await login('first_login', 'createrole', 'first');

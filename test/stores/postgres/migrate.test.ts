@@ -43,7 +43,7 @@ describe('migrate', () => {
     expect(await sql`select value from market_data.meta where key = 'kept'`).toEqual([{ value: true }]);
   });
 
-  it('undoes a migration that fails half way, keeps those before it, and goes on once it is mended', async () => {
+  it('undoes a migration that fails half way, keeps those before it, and continues once it is fixed', async () => {
     await using database = await createTestDatabase();
     add('9001.do.good.sql', 'create table market_data.good (id int);');
     add('9002.do.bad.sql', 'create table market_data.bad (id int); select 1 / 0;');
@@ -114,7 +114,7 @@ describe('the server', () => {
   const flavour = (kept: string | undefined, created: boolean, loaded: boolean, license = 'timescale') => {
     const first = kept ? [[{ made: true }], [{ value: kept }]] : [[{ made: false }]];
     const fit = [{ version: '2.23.0', license }];
-    // Creating it takes a transaction: begin, look for our own views, create, look at it, commit or rollback.
+    // Creating it takes a transaction: begin, search for our own views, create, check it, commit or rollback.
     const rest = created ? [fit] : [[], [], [], fit, []];
     return detectFlavour(answering(...first, [{ created, loaded }], ...rest), 'db');
   };

@@ -94,7 +94,7 @@ describe('a broken connection', () => {
     expect(await store.commit([page], JOB)).toBe(20_000);
   });
 
-  it('to a proxy that hangs up without a word is not dialled for ever', async () => {
+  it('to a proxy that closes the connection at once is not retried for ever', async () => {
     let calls = 0;
     const proxy = createServer((socket) => {
       calls += 1;

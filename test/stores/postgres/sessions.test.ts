@@ -39,11 +39,14 @@ describe('begin', () => {
   it('lets transactions wait for each other when there are more than connections', async () => {
     let most = 0;
     let running = 0;
+    const both = Promise.withResolvers<void>();
     await Promise.all(
       [1, 2, 3, 4, 5, 6].map((n) =>
         sql.begin(async (tx) => {
           most = Math.max(most, ++running);
-          await tx`insert into t select ${n}::int from pg_sleep(0.05)`;
+          if (running === 2) both.resolve();
+          await both.promise;
+          await tx`insert into t values (${n})`;
           running--;
         }),
       ),
@@ -87,11 +90,17 @@ describe('begin', () => {
 describe('end', () => {
   it('lets a running transaction finish, and takes no new one', async () => {
     const pool = database.connect({ max: 1 });
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
     const running = pool.begin(async (tx) => {
-      await tx`select pg_sleep(0.2)`;
+      begun.resolve();
+      await gate.promise;
       await tx`insert into t values (1)`;
     });
-    await pool.end();
+    await begun.promise;
+    const ended = pool.end();
+    gate.resolve();
+    await ended;
     await running;
     await expect(pool.begin((tx) => tx`select 1`)).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
     expect(await numbers()).toEqual([1]);
@@ -99,10 +108,15 @@ describe('end', () => {
 
   it('cuts off what takes too long', async () => {
     const pool = database.connect({ max: 1 });
-    const running = pool.begin((tx) => tx`select pg_sleep(0.8)`);
+    const gate = Promise.withResolvers<void>();
+    const running = pool.begin(async (tx) => {
+      await gate.promise;
+      await tx`insert into t values (2)`;
+    });
     const waiting = pool.begin((tx) => tx`insert into t values (1)`);
     const outcome = Promise.allSettled([running, waiting]);
     await pool.end({ timeout: 0.1 });
+    gate.resolve();
     expect((await outcome).map((o) => o.status)).toEqual(['rejected', 'rejected']);
     expect(await numbers()).toEqual([]);
   });

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { JOB_STATUSES } from '../../jobs/job.ts';
-import { Count, Instant } from '../jobs/schemas.ts';
+import { Count, Instant } from '../../time/fields.ts';
 
-/** What the candle API answers. */
 const span = { start: Instant, end: Instant };
 
 const candleJob = {
@@ -20,7 +19,6 @@ const candleJob = {
 
 export const CandleJob = z.object(candleJob).meta({ id: 'CandleJob' });
 
-/** What `POST /api/backfill` answers. */
 export const OrderedCandleJob = z
   .object({
     ...candleJob,
@@ -60,7 +58,7 @@ const CandleStatus = z
   })
   .meta({
     id: 'CandleStatus',
-    description: 'of one symbol where one is told; of the aggregates in any case',
+    description: 'of one symbol where one is given; of the aggregates in any case',
   });
 
 export const CandleReport = z.union([z.array(CandleGap), CandleStatus]);

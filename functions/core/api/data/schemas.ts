@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { Count, Instant, span } from '../jobs/schemas.ts';
+import { Count, Instant, span } from '../../time/fields.ts';
 
-/** What the API answers to who looks at the warehouse: coverage, evidence, rows, health. */
 export const SourceInfo = z
   .object({
     id: z.string(),
@@ -21,7 +20,7 @@ export const SourceInfo = z
   })
   .meta({ id: 'SourceInfo' });
 
-/** Buckets are told once where neighbours are alike; the counts are for each bucket: `have` of rows, the others of steps. */
+/** Neighbours that are alike are one run; the counts are for each bucket: `have` of rows, the others of steps. */
 export const CoverageRun = z
   .object({
     ...span,
@@ -66,7 +65,7 @@ export const LedgerSpan = z
   })
   .meta({ id: 'LedgerSpan' });
 
-export const FindingView = z
+export const Finding = z
   .object({
     kind: z.string(),
     time: Instant.nullable(),
@@ -81,48 +80,3 @@ export const FindingView = z
 export const DataRow = z
   .record(z.string(), z.unknown())
   .meta({ id: 'Row', description: 'the columns of the table; instants are ISO 8601' });
-
-const Run = z.object({ at: Instant, seconds: z.number(), ok: z.boolean(), detail: z.string() });
-
-export const Status = z
-  .object({
-    now: Instant,
-    simulated: z.boolean(),
-    schedules: z.array(
-      z.object({
-        name: z.string(),
-        description: z.string(),
-        every_minutes: z.number(),
-        last_run: Run.nullable(),
-      }),
-    ),
-    budgets: z.array(
-      z.object({
-        family: z.string(),
-        venue: z.string(),
-        limit: Count,
-        window_seconds: z.number(),
-        used: Count.meta({ description: 'taken by all workers in the window of now' }),
-      }),
-    ),
-    parks: z.array(z.object({ scope: z.string(), until: Instant, why: z.string() })),
-    perishable: z.array(
-      z.object({
-        source: z.string(),
-        symbol: z.string(),
-        timeframe: z.string(),
-        ...span,
-        lost_at: Instant.meta({ description: 'when the venue no longer tells the beginning of the gap' }),
-        days_left: z.number(),
-      }),
-    ),
-    aggregates: z.array(
-      z.object({
-        name: z.string(),
-        last_refresh: Instant.nullable(),
-        watermark: Instant.nullable(),
-        healthy: z.boolean(),
-      }),
-    ),
-  })
-  .meta({ id: 'Status' });

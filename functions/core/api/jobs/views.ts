@@ -1,82 +1,7 @@
 import type { ChunkProgress, ChunkState, Job, JobGap } from '../../jobs/job.ts';
 import { isFinished, rowsOf } from '../../jobs/job.ts';
-import type { Cause } from '../../ledger/cause.ts';
-import type { Quote } from '../../quote/quote.ts';
-import { iso, SECOND } from '../../time/time.ts';
-
-/** A job as `GET /backfill/jobs` lists it. */
-export interface JobSummary {
-  readonly id: string;
-  readonly source: string;
-  readonly status: string;
-  readonly rows_fetched: number;
-  readonly started_at: string | null;
-  readonly created_at: string;
-  readonly finished_at: string | null;
-  readonly symbols: readonly string[];
-  readonly timeframe: string;
-  readonly from: string;
-  readonly to: string;
-  /** 0 to 1 of what was missing when the job was planned */
-  readonly progress: number;
-}
-
-/** A job as `GET /backfill/jobs/{id}` shows it. */
-export interface JobDetail extends JobSummary {
-  readonly skipped: readonly string[];
-  readonly wave: number;
-  /** what is done now that chunks do not show, such as `refreshing aggregates 3 of 6`; null while they are fetched */
-  readonly phase: string | null;
-  /** how long that has taken so far */
-  readonly phase_seconds: number | null;
-  readonly reason: string | null;
-  readonly rows_per_second: number | null;
-  /** estimated from the rate so far; null before there is one, and in a phase */
-  readonly seconds_left: number | null;
-  /** null for a job that a schedule ordered */
-  readonly quote: Quote | null;
-  /** what it took so far, for comparison with the quote */
-  readonly actual: Actual;
-  /** where no rows are of what it was about, and why; the first ones. Null before it has ended */
-  readonly gaps: readonly GapView[] | null;
-  /** by state; all of them */
-  readonly chunk_counts: Readonly<Partial<Record<ChunkState, number>>>;
-  /** `MOST_SHOWN` at most, and then what is at work or failed before what is done */
-  readonly chunks: readonly ChunkView[];
-  /** `MOST_SHOWN` at most */
-  readonly failures: readonly { readonly chunk: string; readonly code: string; readonly message: string }[];
-}
-
-export interface Actual {
-  readonly rows: number;
-  readonly seconds: number;
-  /** an object and its checksum count as two; retries after connection errors are not counted. Null when unknown */
-  readonly requests: number | null;
-}
-
-export interface GapView {
-  readonly source: string;
-  readonly symbol: string;
-  readonly timeframe: string;
-  readonly from: string;
-  readonly to: string;
-  readonly rows: number;
-  readonly cause: Cause;
-  /** proven never to have been: it does not count as missing */
-  readonly proven: boolean;
-  readonly error: string | null;
-}
-
-export interface ChunkView {
-  readonly chunk: string;
-  readonly state: string;
-  readonly wave: number;
-  readonly rows: number;
-  readonly progress: number;
-  readonly resumes_at: string | null;
-}
-
-const isoOrNull = (at: number | undefined): string | null => (at === undefined ? null : iso(at));
+import { iso, isoOrNull, SECOND } from '../../time/time.ts';
+import { type JobDetail, type JobSummary, MOST_SHOWN } from './schemas.ts';
 
 /** Rows and share done. A finished job's rows are its own; a running one's are the sum of its chunks. */
 export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummary {
@@ -117,7 +42,7 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
       seconds: Math.round(seconds * 10) / 10,
       requests: requestsOf(chunks),
     },
-    gaps: job.gaps?.map(gapView) ?? null,
+    gaps: job.gaps?.map(viewOfGap) ?? null,
     chunk_counts: countsOf(chunks),
     chunks: shownOf(chunks).map(chunkView),
     failures: chunks
@@ -127,9 +52,6 @@ export function detail(job: Job, chunks: readonly ChunkProgress[], now: number):
       .slice(0, MOST_SHOWN),
   };
 }
-
-/** A job of hundreds of symbols has more chunks than a response of Lambda can hold, or than is useful. */
-export const MOST_SHOWN = 2_000;
 
 /** The order in which states are shown when a job is too large to be shown whole. */
 const FIRST: readonly ChunkState[] = ['running', 'waiting', 'failed', 'planned', 'cancelled', 'done'];
@@ -171,14 +93,14 @@ const timeLeft = (seconds: number, done: number): number | null =>
 /** Downward, so that 1 means all of it. */
 const round = (n: number): number => Math.floor(n * 1_000) / 1_000;
 
-const gapView = ({ start, end, error, ...gap }: JobGap): GapView => ({
+const viewOfGap = ({ start, end, error, ...gap }: JobGap): NonNullable<JobDetail['gaps']>[number] => ({
   ...gap,
   from: iso(start),
   to: iso(end),
   error: error ?? null,
 });
 
-const chunkView = (chunk: ChunkProgress): ChunkView => ({
+const chunkView = (chunk: ChunkProgress): JobDetail['chunks'][number] => ({
   chunk: chunk.label,
   state: chunk.state,
   wave: chunk.wave,

@@ -1,17 +1,35 @@
 import * as z from 'zod';
-import * as queries from '../../queries/parameters.ts';
-import { CountBody } from '../../upkeep/count-series.ts';
+import { NoQuery, ReportQuery, UnfollowQuery } from '../../queries/parameters.ts';
+import { CountBody, Counted } from '../../upkeep/count-series.ts';
 import { RetentionBody } from '../../upkeep/retention.ts';
-import * as shapes from '../jobs/schemas.ts';
+import { PeriodCertificate } from '../../verify/certificate.ts';
+import { VerifyBody } from '../../verify/verify-body.ts';
 import type { Operation } from '../operation.ts';
+import { FollowedSeries, RetentionRule, SeriesReport, Unfollowed } from './schemas.ts';
 
-/** Counting rows, and what is not kept: a part of `operations`. */
-export const upkeepOperations = {
+export const seriesOperations = {
+  report: {
+    query: ReportQuery,
+    success: 200,
+    answer: z.array(SeriesReport),
+    problems: ['invalid-request', 'unknown-source'],
+  },
+  listSeries: {
+    query: ReportQuery,
+    success: 200,
+    answer: z.array(FollowedSeries),
+    problems: ['invalid-request', 'unknown-source'],
+  },
+  unfollow: {
+    query: UnfollowQuery,
+    success: 200,
+    answer: Unfollowed,
+    problems: ['invalid-request', 'unknown-source', 'purge-unconfirmed', 'not-followed', 'series-at-work'],
+  },
   audit: {
-    summary: 'Count rows against the ledger now; `next` is where to go on',
     body: CountBody,
     success: 200,
-    answer: shapes.Counted,
+    answer: Counted,
     problems: [
       'malformed-json',
       'invalid-request',
@@ -22,18 +40,32 @@ export const upkeepOperations = {
       'body-too-large',
     ],
   },
-  listRetention: {
-    summary: 'What is not kept, by source',
-    query: queries.NoQuery,
+  verify: {
+    body: VerifyBody,
     success: 200,
-    answer: z.array(shapes.RetentionRule),
+    answer: PeriodCertificate,
+    problems: [
+      'malformed-json',
+      'invalid-request',
+      'unknown-source',
+      'invalid-time',
+      'empty-range',
+      'unknown-series',
+      'body-too-large',
+      'more-than-a-month',
+      'no-budget',
+    ],
+  },
+  listRetention: {
+    query: NoQuery,
+    success: 200,
+    answer: z.array(RetentionRule),
     problems: ['invalid-request'],
   },
   setRetention: {
-    summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
     body: RetentionBody,
     success: 200,
-    answer: z.array(shapes.RetentionRule),
+    answer: z.array(RetentionRule),
     problems: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'body-too-large'],
   },
 } as const satisfies Readonly<Record<string, Operation>>;

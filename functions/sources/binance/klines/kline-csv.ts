@@ -23,13 +23,13 @@ const CR = 13;
 /** How a header begins, where there is one. */
 const HEADER = new TextEncoder().encode('open_time,');
 
-/** A day of seconds and a month of minutes each fit one batch, so a repeated row is met beside its twin. */
+/** A day of seconds and a month of minutes each fit one batch, so a repeated row is in the same batch as its first one. */
 const BATCH_ROWS = 90_000;
 
 /**
  * Reads an archive's CSV of candles: with a header or without, milliseconds or microseconds, LF or CRLF. Numbers go from
- * bytes to typed arrays without a string in between. A candle with a cell that does not read is left out and is a finding of
- * the file's end; a line that is no candle at all damages the file.
+ * bytes to typed arrays without a string in between. A candle with an unreadable cell is left out and reported with the end of
+ * the file; a line that is no candle at all damages the file.
  */
 export function klineCsvParser(series: Series, expected?: number): StreamParser {
   const lines = new WholeLines();

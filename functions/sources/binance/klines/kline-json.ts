@@ -2,11 +2,11 @@ import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import type { Parsed } from '../../../core/series/source.ts';
 import { floorTo } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
+import { numberIn } from '../../csv/numbers.ts';
 import { BadCells } from '../../rest/bad-cells.ts';
 import { malformed, readJson } from '../../rest/malformed.ts';
 import { emptyBatch, isCount, KLINE_FIELDS, KlineRows, TRADES, toMillis } from './kline-rows.ts';
 
-const DECIMAL = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const CLOSE_TIME = 6;
 
 /**
@@ -51,7 +51,7 @@ export function parseKlineJson(
 }
 
 /**
- * Open times of an answer as they are, epoch ms: for the ends of a symbol's life.
+ * Open times of an answer, unaligned, in epoch ms: for the ends of a symbol's life.
  * @throws GordonError `malformed-rows`
  */
 export function openTimesIn(body: Uint8Array): number[] {
@@ -74,15 +74,8 @@ function readArray(body: Uint8Array, subject: string): unknown[] {
   return value;
 }
 
-function numberIn(cell: unknown): number | undefined {
-  if (typeof cell === 'string' && DECIMAL.test(cell)) return finite(Number(cell));
-  return typeof cell === 'number' ? finite(cell) : undefined;
-}
-
 /** A number of trades. */
 function countIn(cell: unknown): number | undefined {
   const value = numberIn(cell);
   return value !== undefined && isCount(value) ? value : undefined;
 }
-
-const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);

@@ -6,8 +6,9 @@ import type { Batch } from '../../../core/series/table.ts';
 import { floorTo, iso } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { malformed } from '../../rest/malformed.ts';
+import { isInstant } from '../../rest/values.ts';
 
-/** Numbers of a candle as the venue orders them: open time to taker quote volume; what follows means nothing. */
+/** Numbers of a candle in the venue's order, from open time to taker quote volume; the field after them has no meaning. */
 export const KLINE_FIELDS = 11;
 const OPEN_TIME = 0;
 const CLOSE_TIME = 6;
@@ -16,29 +17,25 @@ export const TRADES = 8;
 /** A page of REST. */
 const FEW = 1_024;
 
-/** What the fields are called where one is named. */
+/** Names of the fields, for messages. */
 export const KLINE_NAMES =
   'open_time open high low close volume close_time quote_volume count taker_buy_volume taker_buy_quote_volume'.split(
     ' ',
   );
 
 const MAX_INT4 = 2 ** 31 - 1;
+/** Whether a number can be a count of trades: an integer that fits the column, int4. */
 export const isCount = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= MAX_INT4;
 /** From here on a stamp is in microseconds: spot archives since 2025, REST on request. */
 const FIRST_MICROS = 1e15;
-const EARLIEST = Date.UTC(2009, 0);
-const LATEST = Date.UTC(2200, 0);
 
 /** Whether a stamp of either unit can be a candle's opening. */
-export const isOpenTime = (stamp: number): boolean => {
-  const at = toMillis(stamp);
-  return at >= EARLIEST && at < LATEST;
-};
+export const isOpenTime = (stamp: number): boolean => isInstant(toMillis(stamp));
 
 /** A stamp of either unit as epoch ms, with a fraction where the microseconds have one. */
 export const toMillis = (stamp: number): number => (stamp >= FIRST_MICROS ? stamp / 1000 : stamp);
 
-/** Candles as they come, field by field in typed arrays; `take` makes a batch of them on the series' grid. */
+/** Collects candles field by field in typed arrays; `take` makes a batch of them on the series' grid. */
 export class KlineRows {
   length = 0;
   fields: readonly Float64Array[] = arrays(0);
@@ -93,8 +90,8 @@ export class KlineRows {
   }
 
   /**
-   * Candles that closed before their interval was over: a halt of the venue cut them short, so their numbers are of less time
-   * than their timeframe says. Off the grid the interval is counted from the candle's own opening.
+   * Candles that closed before the end of their interval: a halt of the venue cut them short, so their numbers cover less time
+   * than the timeframe. Off the grid the interval is counted from the candle's own opening.
    */
   #cutShort(fields: readonly Float64Array[], times: Float64Array): Finding[] {
     const step = stepOf(this.#series.timeframe);
@@ -137,14 +134,14 @@ export class KlineRows {
 }
 
 /**
- * The first candle from an index on that closed early; their number where none did. By itself and without a call: of each
- * row no number is left on the heap.
+ * The index of the first candle at or after an index that closed early; the number of candles if none did. The loop makes no
+ * calls, so that no number is boxed for each row.
  */
 function nextCut(opens: Float64Array, closes: Float64Array, from: number, step: number): number {
   const { length } = opens;
   for (let i = from; i < length; i++) {
     const unit = opens[i]! >= FIRST_MICROS ? 1000 : 1;
-    // A close before the opening is no time at all, hence no word about the candle.
+    // A close before the opening is no valid time, so it proves nothing about the candle.
     if (closes[i]! < opens[i]! + (step - 1) * unit && closes[i]! >= opens[i]!) return i;
   }
   return length;
@@ -188,7 +185,7 @@ const offGrid = ({ time, until, offset, rows, raw }: OffGridRun): Finding => ({
 const arrays = (length: number): Float64Array[] =>
   Array.from({ length: KLINE_FIELDS }, () => new Float64Array(length));
 
-/** No candle of a series. */
+/** A batch of a series without candles. */
 export function emptyBatch({ symbol, timeframe }: Series): Batch {
   const none = new Float64Array();
   const numbers = Array.from({ length: KLINE_FIELDS - 2 }, () => none);

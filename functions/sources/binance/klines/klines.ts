@@ -32,6 +32,7 @@ export interface KlineMarket {
   status(symbol: string): Pick<HttpRequest, 'path' | 'query' | 'weight'>;
 }
 
+/** Makes the source of one market's candles. */
 export function klines(market: KlineMarket): Source {
   const archives = [klineArchive(market.folder, 'month'), klineArchive(market.folder, 'day')];
   return {

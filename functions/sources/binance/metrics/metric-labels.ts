@@ -7,11 +7,11 @@ export const READING_STEP = 5 * MINUTE;
 
 /**
  * From the file of this day on a label is the beginning of its slot, before it is its end: the archive's label 00:00 of the
- * day stands in two files, with two readings. By one public report; `watch-archives` holds it against REST.
+ * day stands in two files, with two readings. According to one public report; `watch-archives` compares it with REST.
  */
 export const LABELS_MOVED = Date.UTC(2026, 5, 25);
 
-/** What a label or a stamp stands for; epoch ms. */
+/** The meaning of a label or a stamp; epoch ms. */
 export interface ReadAt {
   /** the instant of the reading; of a volume, the end of its five minutes */
   readonly time: number;

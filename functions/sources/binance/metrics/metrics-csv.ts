@@ -14,7 +14,7 @@ import { LABELS_MOVED, labelShift, READING_STEP, readAt } from './metric-labels.
 import { cleaned, oddity, type Reading } from './readings.ts';
 import { STATISTICS, type Statistic } from './statistics.ts';
 
-/** The header since the first file; it names the columns should there ever be others. */
+/** The header of every file so far. The columns are found by it, in case others are added. */
 const HEADER =
   'create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,' +
   'sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio';
@@ -99,7 +99,7 @@ function layoutFindings(raw: readonly number[], { period, labels = [] }: ObjectF
   const { start, end } = period;
   const first = Math.min(...raw);
   const last = Math.max(...raw);
-  // Until the labels moved both ends of the day were seen, since then its beginning alone.
+  // Before the labels moved, files had both ends of the day; since then they have its beginning alone.
   const fits = first >= start && last <= end && last - first < DAY && (last < end || start < LABELS_MOVED);
   const detail = { rows: raw.length, first: iso(first), last: iso(last) };
   const held = ruleFor(labels, start)?.held ?? false;

@@ -19,7 +19,7 @@ import { STATISTICS, type Statistic } from './statistics.ts';
 
 const LIMIT = 500;
 
-/** REST keeps 30 days and refuses whatever begins before; pages take time, and clocks differ. */
+/** REST keeps 30 days and refuses ranges that begin before. The margin is for slow pages and different clocks. */
 const REACH = 30 * DAY - HOUR;
 
 /** A source over the archive's metrics by day, the only history, and one of the routes of `/futures/data/` for its tail. */
@@ -38,7 +38,7 @@ export function metricSource(statistic: Statistic): Source {
     instants: true,
     finalAfterMs: MINUTE,
     settleMs: HOUR,
-    // Of what REST answered: the thirty days that it still knows.
+    // REST can only restate the thirty days that it still serves.
     restates: { recentMonths: 2, sampledIn: 30 },
     tiers: [
       archiveTier(
@@ -54,7 +54,7 @@ export function metricSource(statistic: Statistic): Source {
   };
 }
 
-/** Oldest first, but a range that holds more than a page gives its newest rows: it is paged by its end. */
+/** Oldest first, but a range with more than a page returns its newest rows, so it is paged from its end. */
 function restPages(statistic: Statistic): PagesTier {
   const periodOf = ({ timeframe }: Series): Timeframe => statistic.bucket ?? timeframe;
   const isVolume = statistic.bucket !== undefined;
@@ -106,13 +106,13 @@ function restPages(statistic: Statistic): PagesTier {
   };
 }
 
-/** What the venue left empty is no bad cell: `cleaned` says so. */
+/** An empty cell is not a bad one: `cleaned` reports it. */
 const isBlank = (cell: JsonRow[string]): boolean => cell === '' || cell === null;
 
 const minutes = ({ symbol }: Series, query: Record<string, number>) =>
   usdmRequest('/fapi/v1/klines', { symbol, interval: '1m', ...query, limit: 1 });
 
-/** By the candles: `/futures/data/` answers an unknown symbol with an empty list, and knows no first row. */
+/** The life by the candles: `/futures/data/` answers an unknown symbol with an empty list and does not know a first row. */
 const listing: ListingProbe = {
   ...usdmStatus,
   first: (series) => minutes(series, { startTime: 0 }),

@@ -5,14 +5,14 @@ import { READING_STEP } from './metric-labels.ts';
 export interface Reading {
   /** on the grid of `READING_STEP`, epoch ms */
   readonly time: number;
-  /** the venue's own, where it is another; epoch ms */
+  /** the venue's own label, where it differs; epoch ms */
   readonly label: number | null;
   readonly cells: readonly (number | undefined)[];
 }
 
 /**
- * Readings in order, one for each instant, without those whose first cell is empty: they have no value. Whatever was odd is
- * told, a finding for each kind, so that a bad day does not fill the table of findings.
+ * Readings in order, one for each instant, without those whose first cell is empty: they have no value. Everything odd is
+ * reported, with one finding for each kind, so that a bad day does not fill the table of findings.
  */
 export function cleaned(readings: readonly Reading[]): { kept: readonly Reading[]; findings: Finding[] } {
   const late: Reading[] = [];
@@ -53,7 +53,7 @@ export function cleaned(readings: readonly Reading[]): { kept: readonly Reading[
   };
 }
 
-/** At most one finding; `until` is the end of the last reading that it is about. */
+/** At most one finding of a kind; `until` is the end of the last reading that it covers. */
 export function oddity(
   kind: string,
   about: readonly Pick<Reading, 'time'>[],

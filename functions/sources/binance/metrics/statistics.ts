@@ -6,12 +6,12 @@ import type { ReadAt } from './metric-labels.ts';
 
 type Cell = number | string | null;
 
-/** The instant of a row, and the venue's own label where that is another; epoch ms. */
+/** The instant of a row, and the venue's own label where it differs; epoch ms. */
 type At = Pick<ReadAt, 'time' | 'label'>;
 
 const LABEL = { name: 'label', type: 'timestamptz' as const };
 
-/** What differs among the five sources that stand side by side in one archive file. */
+/** What differs between the five sources that share one archive file. */
 export interface Statistic {
   readonly id: string;
   readonly family: 'open_interest' | 'metrics';
@@ -79,7 +79,7 @@ export const openInterest: Statistic = {
   columns: ['sum_open_interest', 'sum_open_interest_value'],
   route: 'openInterestHist',
   fields: ['sumOpenInterest', 'sumOpenInterestValue'],
-  // Each contract once, in units of the contract's base; by the venue's words, not verified against the live venue.
+  // Each contract counts once, in units of its base, according to the venue; not verified against the live venue.
   row: ({ symbol, timeframe }, { time, label }, [interest, value]) => [
     'binance',
     symbol,
@@ -122,8 +122,8 @@ export const takerVolume: Statistic = {
   columns: ['sum_taker_long_short_vol_ratio'],
   route: 'takerlongshortRatio',
   fields: ['buySellRatio', 'buyVol', 'sellVol'],
-  // The archive has ratios of five minutes and no volumes to add up, so that is what REST is asked for in every timeframe:
-  // a series that were of five minutes first and of an hour from last month on would be no series.
+  // The archive has ratios of five minutes and no volumes to add up, so REST is requested for five minutes in every timeframe:
+  // a series must not change from five minutes to an hour where the archive ends.
   bucket: '5m',
   row: ({ symbol, timeframe }, { time, label }, [ratio, bought, sold]) => [
     'taker_volume',

@@ -6,9 +6,10 @@ import { hull, intersect, normalize, type Range, runsOf, subtract } from '../../
 import { DAY, iso, isoDay } from '../../../core/time/time.ts';
 import { stepOf, type Timeframe } from '../../../core/time/timeframe.ts';
 import { quoted, tableName } from '../../copy/copy.ts';
-import { ownRows } from '../../postgres/fragments.ts';
+import { bounds, ownRows } from '../../postgres/fragments.ts';
 import type { Sql, Transaction } from '../../postgres/postgres.ts';
-import { insertSpans, lockMonths, readCovered, removeSpans } from '../spans/write-spans.ts';
+import { readCovered } from '../spans/read-ledger.ts';
+import { insertSpans, lockMonths, removeSpans } from '../spans/write-spans.ts';
 import { accountsForDeletes } from '../upkeep/recount.ts';
 import { addLabelRule } from './label-book.ts';
 
@@ -103,7 +104,7 @@ function spansOf(sql: Sql, { symbol, files }: Conversion, sources: readonly stri
   const to = Number.isFinite(files.end) ? sql`and ${day} < ${isoDay(files.end)}` : sql``;
   return sql<Span[]>`
     select id, source, symbol, timeframe, object, sha256, left(${day}, 7) as month,
-      (extract(epoch from lower(span)) * 1000)::float8 as start, (extract(epoch from upper(span)) * 1000)::float8 as "end"
+      ${bounds(sql, sql`span`)}
     from market_data.coverage
     where source in ${sql(sources)} and state = 'have' and sha256 is not null and ${day} >= ${isoDay(files.start)} ${to}
       ${symbol === undefined ? sql`` : sql`and symbol = ${symbol}`}

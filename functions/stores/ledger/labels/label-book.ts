@@ -1,5 +1,6 @@
 import type { LabelBook, LabelRule } from '../../../core/series/labels.ts';
 import { iso } from '../../../core/time/time.ts';
+import { bounds, epochMs } from '../../postgres/fragments.ts';
 import { guarded, type Runner, type Sql } from '../../postgres/postgres.ts';
 
 /** The exceptions from the label rules, in `market_data.label_rules`. @param sql a session of `gordon_writer` */
@@ -10,9 +11,7 @@ export function createLabelBook(sql: Sql, clock: () => number): LabelBook {
         const rows = await sql<
           { start: number | null; end: number | null; shiftMs: number; held: boolean }[]
         >`
-          select (extract(epoch from lower(files)) * 1000)::float8 as start,
-            (extract(epoch from upper(files)) * 1000)::float8 as "end",
-            (extract(epoch from shift) * 1000)::float8 as "shiftMs", held
+          select ${bounds(sql, sql`files`)}, ${epochMs(sql, sql`shift`)} as "shiftMs", held
           from market_data.label_rules where dataset = ${dataset} and symbol = ${symbol} order by id`;
         return rows.map(({ start, end, ...rule }) => ({
           start: start ?? Number.NEGATIVE_INFINITY,
@@ -42,6 +41,7 @@ export function createLabelBook(sql: Sql, clock: () => number): LabelBook {
   };
 }
 
+/** Adds an exception from a source's label rule. Later ones take precedence. @param why shown to operators */
 export async function addLabelRule(
   tx: Runner,
   dataset: string,

@@ -1,4 +1,3 @@
-import type { PendingQuery, Row } from 'postgres';
 import type { Breach } from '../../../core/ledger/invariants.ts';
 import type { NewSpan } from '../../../core/ledger/new-span.ts';
 import type { Series } from '../../../core/series/series.ts';
@@ -6,33 +5,31 @@ import { type TableSpec, timeColumn } from '../../../core/series/table.ts';
 import { hull, normalize, type Range } from '../../../core/time/range.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
-import { ownRows } from '../../postgres/fragments.ts';
+import { bounds, type Fragment, ofSeries, ownRows } from '../../postgres/fragments.ts';
 import type { Runner } from '../../postgres/postgres.ts';
 
-type Fragment = PendingQuery<Row[]>;
-
-/** The table whose rows the spans speak of, and how. */
+/** The table whose rows the spans describe, and how they were written. */
 export interface Counted {
   readonly table: TableSpec;
   /**
-   * Rows were there already, so the server's count of what it wrote says little: each row is looked at. Of events there may be more
-   * than the account says, for the venue's answer may have them no more; never fewer.
+   * Rows were there already, so the server's count of written rows proves little: each row is checked. A table of events may have
+   * more rows than the account, because the venue's answer may no longer have them; it never has fewer.
    */
   readonly merged: boolean;
 }
 
-/** A span that was written and breaks an invariant, as a query gives it. */
+/** A span that was written and breaks an invariant, as the query returns it. */
 export interface Broken extends Range {
   readonly state: 'have' | 'empty' | 'failed';
   readonly doubled: boolean;
-  /** in the account and in the table; a proof that lies over rows is noted with the first one */
+  /** in the account and in the table; for a proof that covers rows, the first of them */
   readonly rows: number;
   readonly found: number;
 }
 
 /**
- * A query for the first span of `added` (`span`, `state`, `rows`) that overlaps another or does not agree with the table. It costs
- * a look at the index for each span, and no way to the database of its own: it stands in the statement that enters them.
+ * A query for the first span of `added` (`span`, `state`, `rows`) that overlaps another or disagrees with the table. It costs one
+ * index lookup for each span and no round trip of its own: it is part of the statement that enters the spans.
  */
 export function selectBroken(sql: Runner, series: Series, spans: readonly NewSpan[], counted?: Counted) {
   const around = hull(normalize(spans.map(({ span }) => span)))!;
@@ -41,25 +38,23 @@ export function selectBroken(sql: Runner, series: Series, spans: readonly NewSpa
     counted?.merged && counted.table.cadence === 'irregular'
       ? sql`(found < rows or (state = 'empty' and found > 0))`
       : sql`found <> rows`;
-  // OFFSET keeps the planner from looking things up once more for each place that names them.
+  // OFFSET keeps the planner from repeating the lookup at each place that names its columns.
   return sql`
-    select (extract(epoch from lower(span)) * 1000)::float8 as start, (extract(epoch from upper(span)) * 1000)::float8 as "end",
-      state, rows, found, doubled
+    select ${bounds(sql, sql`span`)}, state, rows, found, doubled
     from (
       select added.*, coalesce(span && (
-          -- As the statement found it: without what it adds.
+          -- The ledger before this statement, without what it adds.
           select range_agg(span) from market_data.coverage
-          where source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}
-            and lower(span) < ${new Date(around.end)} and upper(span) > ${new Date(around.start)}), false) as doubled,
+          where ${ofSeries(sql, series)} and lower(span) < ${new Date(around.end)} and upper(span) > ${new Date(around.start)}), false) as doubled,
         ${found} as found
       from added offset 0) looked
     where doubled or ${differs} order by lower(span) limit 1`;
 }
 
-/** So many rows at both ends of a long span are counted, and what lies between was counted by the server as it was written. */
+/** This many rows are counted at both ends of a long span. The server counted the rest as it was written. */
 const ENDS = 50;
 
-/** Only what the spans need is in the query: to plan it takes longer than to run it. */
+/** The query has only the parts that the spans need: planning it takes longer than running it. */
 function foundIn(
   sql: Runner,
   series: Series,
@@ -69,7 +64,7 @@ function foundIn(
 ) {
   const time = sql`t.${sql(timeColumn(table))}`;
   const step = stepOf(series.timeframe);
-  // The outer bounds are known to the planner, which leaves a hypertable's other chunks out.
+  // The planner knows the outer bounds, and excludes a hypertable's other chunks.
   const rows = (from: Fragment, to: Fragment) => sql`from ${sql.unsafe(tableName(table))} t
     where ${ownRows(sql, table, series)} and ${time} >= ${from} and ${time} < ${to}
       and ${time} >= ${new Date(around.start)} and ${time} < ${new Date(around.end)}`;
@@ -87,6 +82,7 @@ function foundIn(
     ${spans.some(({ state }) => state === 'empty') ? sql`when 'empty' then ${one}` : sql``} else 0 end`;
 }
 
+/** Names the invariant that a span breaks. */
 export function toBreach({ start, end, state, rows, found, doubled }: Broken): Breach {
   const span = { start, end };
   if (doubled) return { invariant: 'no-overlap', span, found: 'another span lies there' };

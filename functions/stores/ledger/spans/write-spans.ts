@@ -1,140 +1,20 @@
-import type { PendingQuery, Row } from 'postgres';
 import { brokenInvariant, overlapIn } from '../../../core/ledger/invariants.ts';
 import type { CoverageState, NewSpan } from '../../../core/ledger/new-span.ts';
-import type { LedgerState } from '../../../core/ledger/page-account.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import { periodsIn } from '../../../core/time/period.ts';
 import { clip, hull, type Range, type RangeSet } from '../../../core/time/range.ts';
 import { iso } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
-import type { Runner, Transaction } from '../../postgres/postgres.ts';
+import { type Fragment, toMultirange } from '../../postgres/fragments.ts';
+import type { Transaction } from '../../postgres/postgres.ts';
 import { type Broken, type Counted, selectBroken, toBreach } from './check-spans.ts';
+import { readMissing, touching } from './read-ledger.ts';
 
 export interface Author {
   readonly jobId: string;
   readonly chunk: string;
   /** epoch ms */
   readonly at: number;
-}
-
-/** A set as PostgreSQL writes a tstzmultirange. */
-export const toMultirange = (set: RangeSet): string =>
-  `{${set.map((r) => `[${iso(r.start)},${iso(r.end)})`).join(',')}}`;
-
-/** The members of a multirange expression as rows `{start, end}` in epoch ms. */
-const members = (sql: Runner, multirange: ReturnType<Runner>) => sql`
-  select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
-  from unnest(${multirange}) r order by 1`;
-
-export const ofSeries = (sql: Runner, s: Series) =>
-  sql`source = ${s.source} and symbol = ${s.symbol} and timeframe = ${s.timeframe}`;
-
-/** Spans of a series that touch a range; both comparisons are on the index. */
-const touching = (sql: Runner, s: Series, range: Range) =>
-  sql`${ofSeries(sql, s)} and lower(span) < ${new Date(range.end)} and upper(span) > ${new Date(range.start)}`;
-
-/**
- * Which proofs of emptiness still hold. A venue may mend an outage later, and what was not published may still be, so such a
- * proof expires and its range is requested again: when as much time has passed since the proof as lay between the hole and the
- * proof, and after a day at least. A hole of this morning is requested again tomorrow, then after 2, 4, 8… days; one that was
- * still a hole years later is left alone. Every other reason is final.
- */
-const provenEmpty = (sql: Runner, now: number) => sql`
-  state = 'empty' and (reason not in ('venue-outage', 'not-published')
-    or ${new Date(now)} < fetched_at + greatest(interval '1 day', fetched_at - upper(span)))`;
-
-const settled = (sql: Runner, now: number) => sql`(state = 'have' or (${provenEmpty(sql, now)}))`;
-
-const asRanges = (rows: readonly Range[]): RangeSet => rows.map(({ start, end }) => ({ start, end }));
-
-/** All that was ever requested. */
-export async function readRequested(sql: Runner, series: Series): Promise<RangeSet> {
-  return asRanges(
-    await sql<Range[]>`${members(
-      sql,
-      sql`coalesce((select requested from market_data.series where ${ofSeries(sql, series)}), '{}')`,
-    )}`,
-  );
-}
-
-/** What is not kept of a series, as a multirange on its grid. */
-export const selectRetired = (sql: Runner, { source, timeframe }: Series, now: number) =>
-  sql`market_data.retired(${source}, ${`${stepOf(timeframe)} milliseconds`}::interval, ${new Date(now)})`;
-
-/** requested − have − proven empty − what is not kept. */
-export async function readMissing(
-  sql: Runner,
-  series: Series,
-  requested: Range,
-  now: number,
-): Promise<RangeSet> {
-  if (requested.start >= requested.end) return [];
-  const wanted = sql`${toMultirange([requested])}::tstzmultirange`;
-  return asRanges(
-    await sql<Range[]>`${members(
-      sql,
-      sql`${wanted} - coalesce((select range_agg(span) from market_data.coverage
-        where ${touching(sql, series, requested)} and ${settled(sql, now)}), '{}') - ${selectRetired(sql, series, now)}`,
-    )}`,
-  );
-}
-
-/** What the ledger has rows for, within a range. */
-export async function readCovered(sql: Runner, series: Series, within: Range): Promise<RangeSet> {
-  return asRanges(
-    await sql<Range[]>`${members(
-      sql,
-      sql`${toMultirange([within])}::tstzmultirange * coalesce((select range_agg(span) from market_data.coverage
-        where ${touching(sql, series, within)} and state = 'have'), '{}')`,
-    )}`,
-  );
-}
-
-/** All that the ledger has a span for, of any state. */
-export async function readSpanned(sql: Runner, series: Series): Promise<RangeSet> {
-  return asRanges(
-    await sql<Range[]>`${members(
-      sql,
-      sql`coalesce((select range_agg(span) from market_data.coverage where ${ofSeries(sql, series)}), '{}')`,
-    )}`,
-  );
-}
-
-/** What the ledger has for a range: rows, proofs that still hold, and every other span. */
-export interface LedgerLook extends LedgerState {
-  readonly other: RangeSet;
-  /** the series was purged and has not been ordered since: nothing of it is written */
-  readonly purged: boolean;
-}
-
-const purgedIs = (sql: Runner, series: Series) =>
-  sql`exists (select from market_data.series where ${ofSeries(sql, series)} and purged_at = unfollowed_at)`;
-
-/** Whether a series was purged and has not been ordered since. */
-export async function isPurged(sql: Runner, series: Series): Promise<boolean> {
-  const [row] = await sql<{ purged: boolean }[]>`select ${purgedIs(sql, series)} as purged`;
-  return row!.purged;
-}
-
-/** Reads all of it with one query: every page needs it, and each query is a round trip to the database. */
-export async function readLedger(
-  sql: Runner,
-  series: Series,
-  within: Range,
-  now: number,
-): Promise<LedgerLook> {
-  const rows = await sql<(Range & { readonly kind: 'have' | 'proven' | 'other' | 'purged' })[]>`
-    select kind, (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
-    from (
-      select case when state = 'have' then 'have' when ${provenEmpty(sql, now)} then 'proven' else 'other' end as kind,
-        range_agg(span) as set
-      from market_data.coverage where ${touching(sql, series, within)} group by 1) kinds,
-      unnest(${toMultirange([within])}::tstzmultirange * set) r
-    union all select 'purged', 0, 0 where ${purgedIs(sql, series)}
-    order by 2`;
-  const of = (kind: keyof LedgerLook): RangeSet => asRanges(rows.filter((row) => row.kind === kind));
-  const purged = of('purged').length > 0;
-  return { have: of('have'), proven: of('proven'), other: of('other'), purged };
 }
 
 /**
@@ -156,7 +36,7 @@ export async function removeSpans(
   set: RangeSet,
   states: readonly CoverageState[],
   /** of a table of events: counts the rows of a span of `part`, a column of type tstzrange */
-  count?: PendingQuery<Row[]>,
+  count?: Fragment,
 ): Promise<void> {
   const around = hull(set);
   if (!around) return;

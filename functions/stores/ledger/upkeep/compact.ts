@@ -1,6 +1,7 @@
 import type { Series } from '../../../core/series/series.ts';
 import type { Range } from '../../../core/time/range.ts';
 import { DAY, floorTo, HOUR } from '../../../core/time/time.ts';
+import { ofSeries } from '../../postgres/fragments.ts';
 import type { Sql } from '../../postgres/postgres.ts';
 import { lockMonths } from '../spans/write-spans.ts';
 
@@ -34,8 +35,7 @@ export async function compactLedger(sql: Sql, series: Series, range: Range, now:
   if (range.start >= until) return;
   const recent = new Date(now - CLOSED_FOR);
   const old = sql`
-    source = ${series.source} and symbol = ${series.symbol} and timeframe = ${series.timeframe}
-    and lower(span) >= ${new Date(range.start)} and lower(span) < ${new Date(until)}
+    ${ofSeries(sql, series)} and lower(span) >= ${new Date(range.start)} and lower(span) < ${new Date(until)}
     and state = 'have' and sha256 is null and (fetched_at < ${new Date(now - SETTLED_AFTER)} or fetched_at < ${recent}
       and exists (select from market_data.closed_jobs j where j.job_id = c.job_id and j.closed_at < ${recent}))`;
   // Two touching spans may wait for a third. Otherwise each minute of a refresh would rewrite the hour's joined span.

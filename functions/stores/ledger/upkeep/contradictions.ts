@@ -5,23 +5,23 @@ import { type TableSpec, timeColumn } from '../../../core/series/table.ts';
 import { normalize, type Range, type RangeSet, union } from '../../../core/time/range.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
-import { ownRows } from '../../postgres/fragments.ts';
+import { bounds, ofSeries, ownRows, toMultirange } from '../../postgres/fragments.ts';
 import type { Runner, Sql, Transaction } from '../../postgres/postgres.ts';
-import { lockMonths, noteFailed, ofSeries, removeSpans, toMultirange } from '../spans/write-spans.ts';
+import { lockMonths, noteFailed, removeSpans } from '../spans/write-spans.ts';
 
-/** What the ledger says of a range, and where it contradicts itself or the rows. */
+/** What the ledger says about a range, and where it contradicts itself or the rows. */
 export interface Contradictions {
   readonly have: RangeSet;
-  /** where two spans lie over each other */
+  /** where two spans overlap */
   readonly doubled: RangeSet;
-  /** rows that a span proves not to be */
+  /** rows that exist within a span that proves the range empty */
   readonly denied: RangeSet;
 }
 
-/** Of one proof; the next look finds more. */
+/** For each proof; the next check finds more. */
 const MOST_DENIED = 1_000;
 
-/** One question, and of the rows no more than a look at the index for each proof. */
+/** Finds contradictions with one query, which reads no more of the rows than the index for each proof. */
 export async function findContradictions(
   sql: Runner,
   table: TableSpec,
@@ -33,7 +33,7 @@ export async function findContradictions(
   const step = `${stepOf(series.timeframe)} milliseconds`;
   const rows = await sql<(Range & { readonly kind: keyof Contradictions })[]>`
     with spans as materialized (
-      -- Whoever retired a stretch may have left rows in it.
+      -- Rows may remain within a stretch that was retired.
       select span, case reason when 'retired' then reason else state end as state, max(upper(span)) over (
         order by lower(span), upper(span), id rows between unbounded preceding and 1 preceding) as until
       from market_data.coverage where ${ofSeries(sql, series)} and lower(span) < ${end} and upper(span) > ${start}),
@@ -48,7 +48,7 @@ export async function findContradictions(
           and ${time} < least(upper(span), ${end}) and ${time} >= ${start} and ${time} < ${end}
         order by 1 limit ${MOST_DENIED}) t
       where state = 'empty')
-    select kind, (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
+    select kind, ${bounds(sql, sql`r`)}
     from looks, unnest(set) r order by lower(r)`;
   const of = (kind: keyof Contradictions): RangeSet =>
     normalize(rows.filter((row) => row.kind === kind).map(({ start, end }) => ({ start, end })));
@@ -57,7 +57,7 @@ export async function findContradictions(
 
 /**
  * Takes out of the ledger where it contradicts itself or the rows, so that it is requested again. Until then it is a gap of our own,
- * which says so. Looks once more, under the lock.
+ * with an error that says so. Checks again under the lock.
  * @param count of a table of events: see `removeSpans`
  * @returns what was taken out
  */

@@ -6,24 +6,25 @@ import { type Range, type RangeSet, union } from '../../../core/time/range.ts';
 import { type Clock, HOUR } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
-import { ownRows } from '../../postgres/fragments.ts';
+import { ofSeries, ownRows } from '../../postgres/fragments.ts';
 import type { Sql, Transaction } from '../../postgres/postgres.ts';
-import { lockMonths, ofSeries, readRequested, readSpanned } from '../spans/write-spans.ts';
+import { readRequested, readSpanned } from '../spans/read-ledger.ts';
+import { lockMonths } from '../spans/write-spans.ts';
 import { accountsForDeletes } from './recount.ts';
 
 /** What one call of a purge has deleted. */
 export interface Purged {
   readonly rows: number;
-  /** all rows of the series are gone; else a further call goes on */
+  /** all rows of the series are gone; otherwise call again to continue */
   readonly done: boolean;
 }
 
 /**
- * Deletes the rows of a series with their spans, a transaction for each month (or year, of coarse grids), so that rows and
- * ledger agree whenever it is interrupted. From its first step on the series is unfollowed, and pages of it are dropped until
- * somebody orders it again.
- * @param forMs begins no further piece when so much time has passed; at least one piece is deleted
- * @throws GordonError `series-at-work` when somebody ordered the series meanwhile
+ * Deletes the rows of a series with their spans, in one transaction for each month (or year, for coarse grids), so that rows and
+ * ledger agree whenever it is interrupted. From its first step on the series is unfollowed, and its pages are dropped until it
+ * is ordered again.
+ * @param forMs starts no further piece after this much time; at least one piece is deleted
+ * @throws GordonError `series-at-work` when the series was ordered meanwhile
  */
 export async function purgeRows(
   sql: Sql,
@@ -45,7 +46,7 @@ export async function purgeRows(
 }
 
 /**
- * The end of a purge, when no row is left: takes all else that is known of the series out of the ledger, but for the lives of
+ * The end of a purge, when no row is left: removes from the ledger everything else about the series, except the lives of
  * its symbol. @throws GordonError `series-at-work`
  */
 export async function forgetSeries(sql: Sql, table: TableSpec, series: Series): Promise<void> {
@@ -63,7 +64,7 @@ export async function forgetSeries(sql: Sql, table: TableSpec, series: Series): 
   });
 }
 
-/** Commits that are under way hold their months: when these are free, every later one sees that the series is purged. */
+/** Commits that are under way hold the locks of their months. Once these are free, every later one sees that the series is purged. */
 async function begin(sql: Sql, series: Series, now: number): Promise<void> {
   await sql.begin(async (tx) => {
     await lockMonths(tx, series, await everywhere(tx, series));
@@ -75,7 +76,7 @@ async function begin(sql: Sql, series: Series, now: number): Promise<void> {
   });
 }
 
-/** All that pages of it may touch. */
+/** Everything that pages of the series may touch. */
 const everywhere = async (tx: Transaction, series: Series): Promise<RangeSet> =>
   union(await readRequested(tx, series), await readSpanned(tx, series));
 

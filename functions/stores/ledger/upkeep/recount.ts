@@ -4,6 +4,7 @@ import type { TableSpec } from '../../../core/series/table.ts';
 import { hull, measure, type RangeSet } from '../../../core/time/range.ts';
 import type { Clock } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
+import { type RangePairs, rangePairs, toRanges } from '../../postgres/fragments.ts';
 import type { Sql, Transaction } from '../../postgres/postgres.ts';
 import { reconcile } from './reconcile.ts';
 import { retire } from './retention.ts';
@@ -13,7 +14,7 @@ const MOST_STRETCHES = 20;
 
 interface Due extends Series {
   readonly ids: readonly number[];
-  readonly spans: readonly (readonly [start: number, end: number])[];
+  readonly spans: RangePairs;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function recount(
   let [lost, done] = [0, 0];
   for (const { ids, spans, ...series } of due) {
     if (Math.abs(clock() - began) > budgetMs) break;
-    for (const range of stretches(spans.map(([start, end]) => ({ start, end })))) {
+    for (const range of stretches(toRanges(spans))) {
       lost +=
         measure(await reconcile(sql, tables(series.source), series, range, clock())) /
         stepOf(series.timeframe);
@@ -47,13 +48,13 @@ export async function recount(
 
 /** For each series, the marked days within the ranges that the ledger has rows for. */
 const dueSeries = (sql: Sql, { sources, symbols }: ReportFilter): Promise<Due[]> => sql<Due[]>`
-  select d.source, d.symbol, d.timeframe, to_jsonb(d.ids) as ids, (
-    select coalesce(jsonb_agg(jsonb_build_array(
-      (extract(epoch from lower(r)) * 1000)::int8, (extract(epoch from upper(r)) * 1000)::int8) order by r), '[]')
-    from unnest(d.days * coalesce((
+  select d.source, d.symbol, d.timeframe, to_jsonb(d.ids) as ids, ${rangePairs(
+    sql,
+    sql`d.days * coalesce((
       select tstzmultirange(tstzrange(min(lower(span)), max(upper(span)))) from market_data.coverage c
       where c.source = d.source and c.symbol = d.symbol and c.timeframe = d.timeframe and state = 'have'
-      having count(*) > 0), '{}')) r) as spans
+      having count(*) > 0), '{}')`,
+  )} as spans
   from market_data.due_recounts() d
   where ${sources ? sql`d.source in ${sql([...sources])}` : sql`true`}
     and ${symbols ? sql`d.symbol in ${sql([...symbols])}` : sql`true`}`;

@@ -2,8 +2,10 @@ import type { Retention } from '../../../core/ledger/ports.ts';
 import type { Series } from '../../../core/series/series.ts';
 import type { Range, RangeSet } from '../../../core/time/range.ts';
 import { iso } from '../../../core/time/time.ts';
+import { asRanges, bounds, epochMs, ofSeries } from '../../postgres/fragments.ts';
 import type { Runner, Sql } from '../../postgres/postgres.ts';
-import { insertSpans, lockMonths, ofSeries, removeSpans, selectRetired } from '../spans/write-spans.ts';
+import { selectRetired } from '../spans/read-ledger.ts';
+import { insertSpans, lockMonths, removeSpans } from '../spans/write-spans.ts';
 
 /**
  * Enters what was requested, is not kept and has no rows as `empty`, reason `retired`, so that every reader of the ledger sees it.
@@ -29,12 +31,12 @@ export async function retire(sql: Sql, series: Series, now: number): Promise<voi
 
 async function unkept(sql: Runner, series: Series, now: number): Promise<RangeSet> {
   const rows = await sql<Range[]>`
-    select (extract(epoch from lower(r)) * 1000)::float8 as start, (extract(epoch from upper(r)) * 1000)::float8 as "end"
+    select ${bounds(sql, sql`r`)}
     from market_data.series s, unnest(s.requested * ${selectRetired(sql, series, now)} - coalesce((
       select range_agg(span) from market_data.coverage
       where ${ofSeries(sql, series)} and state <> 'failed'), '{}')) r
     where ${ofSeries(sql, series)} order by 1`;
-  return rows.map(({ start, end }) => ({ start, end }));
+  return asRanges(rows);
 }
 
 /** What is not kept, by source. */
@@ -49,8 +51,7 @@ export async function retentionRules(sql: Sql): Promise<Retention[]> {
       at: number;
     }[]
   >`
-    select source, (extract(epoch from lower(span)) * 1000)::float8 as start, (extract(epoch from upper(span)) * 1000)::float8 as "end",
-      (extract(epoch from keep) * 1000)::float8 as keep, reason, (extract(epoch from set_at) * 1000)::float8 as at
+    select source, ${bounds(sql, sql`span`)}, ${epochMs(sql, sql`keep`)} as keep, reason, ${epochMs(sql, sql`set_at`)} as at
     from market_data.retention order by source, id`;
   return rows.map(({ source, start, end, keep, reason, at }) => ({
     source,

@@ -3,8 +3,7 @@ import type { PagesTier } from '../../../../functions/core/series/source.ts';
 import { metricsCsvParser } from '../../../../functions/sources/binance/metrics/metrics-csv.ts';
 import { sources } from '../../../../functions/sources/index.ts';
 import { open_interest_binance } from '../../../../functions/sources/open_interest_binance.ts';
-import { ratio_global_accounts } from '../../../../functions/sources/ratio_global_accounts.ts';
-import { ratio_taker_volume } from '../../../../functions/sources/ratio_taker_volume.ts';
+import { ratio_global_accounts, ratio_taker_volume } from '../../../../functions/sources/ratios_binance.ts';
 import { recorded } from '../../../helpers/recorded.ts';
 import { bytes, parseFile, rowsOf, tiersOf } from '../../conformance.ts';
 
@@ -84,7 +83,7 @@ describe('a day of metrics', () => {
 describe('the requests', () => {
   const range = { start: january, end: january + 24 * HOUR };
 
-  it('ask for the timeframe, and of taker volume for the five minutes that the archive has', () => {
+  it('request the timeframe, and of taker volume for the five minutes that the archive has', () => {
     const period = (source: typeof ratio_taker_volume) => restOf(source).request(series, range).query!.period;
     expect([period(ratio_global_accounts), period(ratio_taker_volume)]).toEqual(['1h', '5m']);
     expect(restOf(ratio_global_accounts).request(series, range).query).toMatchObject({
@@ -100,7 +99,7 @@ describe('the requests', () => {
     });
   });
 
-  it('keep away from the wall of thirty days, at which the venue refuses', () => {
+  it('keep away from the limit of thirty days, at which the venue refuses', () => {
     expect(restOf(open_interest_binance).reachMs).toBeLessThan(30 * 24 * HOUR);
   });
 

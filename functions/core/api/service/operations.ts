@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { NoQuery } from '../../queries/parameters.ts';
+import type { Operation } from '../operation.ts';
+import { Health, Status } from './schemas.ts';
+
+export const serviceOperations = {
+  status: {
+    query: NoQuery,
+    success: 200,
+    answer: Status,
+    problems: ['invalid-request'],
+  },
+  health: {
+    success: 200,
+    answer: Health,
+    problems: [],
+  },
+  openapi: {
+    query: NoQuery,
+    success: 200,
+    answer: z.looseObject({ openapi: z.string() }),
+    problems: ['invalid-request'],
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

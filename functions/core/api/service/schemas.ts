@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { Count, Instant, span } from '../../time/fields.ts';
+
+const Run = z.object({ at: Instant, seconds: z.number(), ok: z.boolean(), detail: z.string() });
+
+export const Status = z
+  .object({
+    now: Instant,
+    simulated: z.boolean(),
+    schedules: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        every_minutes: z.number(),
+        last_run: Run.nullable(),
+      }),
+    ),
+    budgets: z.array(
+      z.object({
+        family: z.string(),
+        venue: z.string(),
+        limit: Count,
+        window_seconds: z.number(),
+        used: Count.meta({ description: 'taken by all workers in the window of now' }),
+      }),
+    ),
+    parks: z.array(z.object({ scope: z.string(), until: Instant, why: z.string() })),
+    perishable: z.array(
+      z.object({
+        source: z.string(),
+        symbol: z.string(),
+        timeframe: z.string(),
+        ...span,
+        lost_at: Instant.meta({ description: 'when the venue no longer serves the beginning of the gap' }),
+        days_left: z.number(),
+      }),
+    ),
+    aggregates: z.array(
+      z.object({
+        name: z.string(),
+        last_refresh: Instant.nullable(),
+        watermark: Instant.nullable(),
+        healthy: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'Status' });
+
+const Check = z.object({ ok: z.boolean(), detail: z.string().optional() });
+
+export const Health = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.object({ database: Check, job_table: Check }),
+    simulated: z.boolean().meta({ description: 'true when the venues are simulated' }),
+  })
+  .meta({ id: 'Health' });

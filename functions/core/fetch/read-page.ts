@@ -1,0 +1,135 @@
+import { accountedFor, readPaces } from '../ledger/account.ts';
+import { type EmptySpan, explainHole } from '../ledger/coverage.ts';
+import { arrivedEnd, settledEnd } from '../series/borders.ts';
+import { type Finding, type PagesTier, type Parsed, UNREADABLE_CELL } from '../series/source.ts';
+import { rowsWithin } from '../series/table.ts';
+import type { HttpRequest } from '../series/venue.ts';
+import {
+  clip,
+  hull,
+  intersect,
+  normalize,
+  type Range,
+  type RangeSet,
+  runsOf,
+  subtract,
+  union,
+} from '../time/range.ts';
+import { stepOf } from '../time/timeframe.ts';
+import { afterEnd } from './after-end.ts';
+import { emptyPage, lastRequests, type TierInput, type TierRun } from './fetch-progress.ts';
+import { outsideRange, refuseEmpty } from './refused-answers.ts';
+
+type Input = TierInput<PagesTier>;
+
+/**
+ * Reads one page and settles what it speaks about: the span from the first range's beginning to its last row, in the order
+ * of paging. What lies beyond is requested by itself, even after a page that was not full, because only an answer without
+ * any row proves that there is none: a mirror may cap its pages lower than the venue does.
+ * @param wanted holes, in order; what lies between them is in the store already
+ * @returns what lies beyond the page, of what is wanted
+ */
+export async function* readPage(input: Input, wanted: RangeSet): TierRun<RangeSet> {
+  const { context, tier } = input;
+  const { source, series } = context;
+  const range = hull(wanted)!;
+  const answer = yield* requestRange(input, range);
+  const { what, asOf, full, parsed } = answer;
+  if (answer.isEmpty) await refuseEmpty(context, tier, range, answer);
+  const marked = parsed ? await afterEnd(context, parsed.batch, wanted) : [];
+  const findings = [...(parsed?.findings ?? []), ...marked];
+  const frame = { ...emptyPage(context, what), findings };
+  const served = parsed ? rowsWithin(parsed.batch, [range]) : frame.rows;
+  if (full && served.length === 0) throw outsideRange(what);
+  const rows = wanted.length === 1 ? served : rowsWithin(served, wanted);
+  const step = stepOf(series.timeframe);
+  const upTo = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, step, asOf) };
+  const spoken = spokenOf(range, runsOf(served.times, step), tier.direction);
+  const events = source.table.cadence === 'irregular';
+  const batch = parsed?.batch ?? rows;
+  const arrived = { start: upTo.start, end: events ? arrivedEnd(source, step, asOf) : upTo.end };
+  const answered = events ? clip([spoken], arrived) : [spoken];
+  const paces = readPaces(source.table, batch);
+  const accounted = accountedFor(source, series.timeframe, batch.times, answered, paces);
+  // What has settled stays as it is, also where nothing ever said the pace: no row lies in a proven hole.
+  const kept = events ? union(accounted, clip(runsOf(served.times, step), upTo)) : accounted;
+  const have = intersect(kept, wanted);
+  const [rest] = subtract([range], [spoken]);
+  const beyond = rest && rest.start + step <= (full ? asOf : arrived.end) ? [rest] : [];
+  const left = intersect(wanted, beyond);
+  const holes = clip(subtract(wanted, union(have, left)), upTo);
+  const unread = unreadIn(frame.findings);
+  const empty = [
+    ...(await explain(input, subtract(holes, unread))),
+    // It is not that there was nothing at the venue: it was read, and has no value there.
+    ...(await explain(input, intersect(holes, unread), 'not-published')),
+  ];
+  const provisional = events ? subtract(subtract(wanted, left), union(have, holes)) : [];
+  yield { page: { ...frame, rows, have, empty, provisional } };
+  return left;
+}
+
+interface Answered {
+  readonly what: string;
+  /** the venue's clock at the first answer: later parts may know more, none knows less */
+  readonly asOf: number;
+  /** there may be more than was served */
+  readonly full: boolean;
+  readonly parsed: Parsed | undefined;
+  /** there was an answer, and nothing in it */
+  readonly isEmpty: boolean;
+}
+
+async function* requestRange({ ports, context: { series }, tier }: Input, range: Range): TierRun<Answered> {
+  const requests = tier.parts?.requests(series, range, ports.clock()) ?? [tier.request(series, range)];
+  const answers: (Parsed & { readonly rowsInBody: number })[] = [];
+  let asOf = Number.POSITIVE_INFINITY;
+  for (const one of requests) {
+    const answer = await ports.venue.get(one);
+    yield { request: { what: describeRequest(one), status: answer?.status ?? 404, at: ports.clock() } };
+    asOf = Math.min(asOf, answer?.asOf ?? ports.clock());
+    if (answer) answers.push(tier.parse(answer.body, series, answer.asOf));
+  }
+  return {
+    what: describeRequest(requests[0]!),
+    asOf,
+    full: answers.some(({ rowsInBody }) => rowsInBody >= tier.pageRows),
+    parsed: answers.length > 1 && tier.parts ? tier.parts.join(answers) : answers[0],
+    isEmpty: answers.length > 0 && answers.every(({ rowsInBody }) => rowsInBody === 0),
+  };
+}
+
+function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {
+  const around = hull(clip(rows, range));
+  if (!around) return range;
+  return direction === 'forward'
+    ? { start: range.start, end: around.end }
+    : { start: around.start, end: range.end };
+}
+
+const unreadIn = (findings: readonly Finding[]): RangeSet =>
+  normalize(
+    findings.flatMap(({ kind, time, until }) =>
+      kind === UNREADABLE_CELL && time !== undefined && until !== undefined
+        ? [{ start: time, end: until }]
+        : [],
+    ),
+  );
+
+/** Why holes have no rows, with the last requests as the proof. */
+export async function explain(
+  { context, progress }: Pick<Input, 'context' | 'progress'>,
+  holes: RangeSet,
+  reason = context.source.holeReason,
+): Promise<EmptySpan[]> {
+  if (holes.length === 0) return [];
+  const listing = await context.listing();
+  const evidence = lastRequests(progress);
+  return holes.flatMap((hole) => explainHole(hole, listing, evidence, reason));
+}
+
+/** A request as evidence names it. */
+export function describeRequest({ path, query = {} }: HttpRequest): string {
+  const pairs = Object.entries(query).map(([key, value]) => `${key}=${value}`);
+  return `GET ${path}?${pairs.join('&')}`;
+}

@@ -1,0 +1,106 @@
+import type { AggregateStore } from '../../core/aggregates/aggregates.ts';
+import type { LivesDue, PurgingCatalog, SeriesStore } from '../../core/ledger/ports.ts';
+import type { InstrumentPorts } from '../../core/listing/watch-instruments.ts';
+import type { CoverageQueries } from '../../core/queries/ports.ts';
+import type { WatchPorts } from '../../core/schedules/watch-archives.ts';
+import type { HistoryPorts } from '../../core/schedules/watch-histories.ts';
+import type { LabelBook } from '../../core/series/labels.ts';
+import type { Sources } from '../../core/series/source.ts';
+import type { Clock } from '../../core/time/time.ts';
+import type { StoredRows } from '../../core/verify/ports.ts';
+import { createAggregateStore } from '../../stores/aggregates/aggregates.ts';
+import { createLabelBook } from '../../stores/ledger/labels/label-book.ts';
+import { createLivesDue } from '../../stores/ledger/lives.ts';
+import { createSeriesCatalog } from '../../stores/ledger/series-catalog.ts';
+import { createSeriesStore } from '../../stores/ledger/series-store.ts';
+import { type ConnectOptions, connect, type Sql } from '../../stores/postgres/postgres.ts';
+import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
+import { createStoredRows } from '../../stores/queries/stored-rows.ts';
+import { createArchiveWatch } from '../../stores/watch/archive-watch.ts';
+import { createHistoryWatch } from '../../stores/watch/history-watch.ts';
+import { createInstruments } from '../../stores/watch/instruments.ts';
+import { type Env, required } from '../env.ts';
+import { type Makers, once } from './lazy.ts';
+
+/** What lies in the database. Where this process has none, each of them throws `bad-environment` when it is read. */
+export interface DatabasePorts {
+  readonly store: SeriesStore;
+  readonly catalog: PurgingCatalog;
+  readonly labels: LabelBook;
+  readonly livesDue: LivesDue;
+  readonly instruments: InstrumentPorts['instruments'];
+  readonly watch: WatchPorts['watch'];
+  readonly histories: HistoryPorts['histories'];
+  /** reads only, as the database's role has it */
+  readonly queries: CoverageQueries;
+  readonly stored: StoredRows;
+  readonly aggregates: AggregateStore;
+  /** @throws GordonError `bad-environment` where this process has no database */
+  readonly databaseUrl: () => string;
+  /** of the login that is to own the aggregates; undefined: the one that migrates */
+  readonly aggregatesUrl: string | undefined;
+  /** @throws GordonError `bad-environment`, and what the database's driver throws */
+  readonly pingDatabase: () => Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly clock: Clock;
+  readonly sources: Sources;
+  /** most connections of each pool */
+  readonly connections: number;
+}
+
+export function databasePorts(
+  env: Env,
+  { clock, sources, connections }: DatabaseOptions,
+): { readonly makers: Makers<DatabasePorts>; close(): Promise<void> } {
+  const pools = new Pools();
+  const url = () => required(env, 'GORDON_DATABASE_URL');
+  const writer = once(() => pools.open(url(), { role: 'gordon_writer', max: connections }));
+  const reader = once(() =>
+    pools.open(url(), { role: 'gordon_reader', max: connections, application: 'gordon-data looks' }),
+  );
+  const owner = once(() =>
+    pools.open(env.GORDON_AGGREGATES_URL ?? url(), { max: 1, application: 'gordon-data aggregates' }),
+  );
+  const ledger = { tables: (id: string) => sources[id]!.table, clock };
+  return {
+    makers: {
+      store: () => createSeriesStore(writer(), ledger),
+      catalog: () => createSeriesCatalog(writer(), ledger),
+      labels: () => createLabelBook(writer(), clock),
+      livesDue: () => createLivesDue(writer()),
+      instruments: () => createInstruments(writer(), clock),
+      watch: () => createArchiveWatch(writer(), ledger),
+      histories: () => createHistoryWatch(writer(), ledger),
+      queries: () => createCoverageQueries(reader()),
+      stored: () => createStoredRows(reader(), ledger.tables),
+      aggregates: () => createAggregateStore({ sql: writer(), owner: owner(), clock }),
+      databaseUrl: () => url,
+      aggregatesUrl: () => env.GORDON_AGGREGATES_URL,
+      pingDatabase: () => async () => {
+        await writer()`select 1 from market_data.series limit 1`;
+      },
+    },
+    close: () => pools.close(),
+  };
+}
+
+/** The pools that somebody needed. */
+class Pools {
+  readonly #open: Sql[] = [];
+  #closed = false;
+
+  open(url: string, options: ConnectOptions): Sql {
+    const pool = connect(url, options);
+    // A handler that is still at work when its host ends gets no connection that nobody closes.
+    if (this.#closed) void pool.end({ timeout: 0 });
+    this.#open.push(pool);
+    return pool;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#open.map((pool) => pool.end({ timeout: 5 })));
+  }
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { measure, normalize, runsOf, subtract, union } from '../../../functions/core/time/range.ts';
+import { fill, STEP } from '../fake-source.ts';
+import { at, damage, emptyOf, grid, span } from './january.ts';
+
+describe('pages', () => {
+  it.each(['forward', 'backward'] as const)('are read %s until the range is whole', async (direction) => {
+    const filled = await fill({ direction, rest: grid(0, 35) }, [span(0, 35)]);
+    expect(filled.have).toEqual([span(0, 35)]);
+    expect(filled.progress.missing).toEqual([]);
+    const calls = filled.calls.filter((call) => call.startsWith('rest'));
+    expect(calls).toEqual(
+      direction === 'forward'
+        ? ['rest 0-35', 'rest 10-35', 'rest 20-35', 'rest 30-35']
+        : ['rest 0-35', 'rest 0-25', 'rest 0-15', 'rest 0-5'],
+    );
+  });
+
+  it('fill and explain everything that is settled, whatever rows there are', async () => {
+    const rows = fc.subarray(grid(0, 60));
+    const cap = fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined });
+    const direction = fc.constantFrom('forward' as const, 'backward' as const);
+    await fc.assert(
+      fc.asyncProperty(rows, direction, cap, async (rest, direction, cappedAt) => {
+        const filled = await fill({ rest, direction, ...(cappedAt && { cappedAt }) }, [span(0, 60)]);
+        expect(filled.progress.missing).toEqual([]);
+        expect(filled.have).toEqual(runsOf(rest, STEP));
+        const empty = normalize(filled.pages.flatMap((p) => p.empty.map((e) => e.span)));
+        expect(empty).toEqual(subtract([span(0, 60)], filled.have));
+        expect(measure(union(empty, filled.have))).toBe(measure(empty) + measure(filled.have));
+      }),
+    );
+  });
+
+  it('prove a hole with the requests, the one about it last', async () => {
+    const filled = await fill({ rest: grid(0, 20) }, [span(0, 40)]);
+    expect(emptyOf(filled)).toEqual([[span(20, 40), 'venue-outage']]);
+    const { evidence } = filled.pages.flatMap((p) => p.empty)[0]!;
+    expect(evidence.length).toBe(4);
+    expect(evidence.at(-1)).toEqual({
+      what: `GET /rest?start=${at(20)}&end=${at(40)}&limit=10`,
+      status: 200,
+      at: Date.UTC(2025, 5, 1),
+    });
+  });
+
+  it('leave what is young missing, and do not request what cannot be there', async () => {
+    const filled = await fill({ now: at(30), rest: grid(0, 26) }, [span(20, 40)]);
+    // Settled two hours after its end: 26-28 is an outage, 28-30 may still come, 30-40 has not happened.
+    expect(emptyOf(filled)).toEqual([[span(26, 28), 'venue-outage']]);
+    expect(filled.progress.missing).toEqual([span(28, 40)]);
+    const current = await fill({ now: at(30), rest: grid(0, 31) }, [span(29, 31)]);
+    expect(current.have).toEqual([span(29, 30)]);
+    expect(current.progress.missing).toEqual([span(30, 31)]);
+    expect(current.calls).toEqual(['rest 29-31']);
+  });
+
+  it('that ignore the bounds prove nothing', async () => {
+    const deaf = { rest: grid(0, 10), ignoresBounds: true };
+    await expect(fill(deaf, [span(500, 520)])).rejects.toMatchObject({
+      name: 'RetryableVenueError',
+      code: 'page-outside-range',
+    });
+  });
+});
+
+describe('holes that lie near each other', () => {
+  const even = Array.from({ length: 24 }, (_, i) => span(2 * i, 2 * i + 1));
+
+  it.each(['forward', 'backward'] as const)(
+    'are requested page by page, not one by one, %s',
+    async (direction) => {
+      const filled = await fill({ rest: grid(0, 744), pageRows: 30, direction }, even);
+      expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 0-29', 'rest 30-47']);
+      expect(filled.times).toEqual(even.map(({ start }) => start));
+      expect(filled.have).toEqual(even);
+      expect(filled.progress.missing).toEqual([]);
+    },
+  );
+
+  it('are proven empty by themselves alone', async () => {
+    const rest = grid(0, 744).filter((time) => time !== at(4) && time !== at(5));
+    const filled = await fill({ rest, pageRows: 100 }, even);
+    expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 0-47']);
+    expect(emptyOf(filled)).toEqual([[span(4, 5), 'venue-outage']]);
+    expect(filled.progress.missing).toEqual([]);
+  });
+
+  it('are all read where a mirror cuts its pages shorter', async () => {
+    const filled = await fill({ rest: grid(0, 744), pageRows: 30, cappedAt: 7 }, even);
+    expect(filled.times).toEqual(even.map(({ start }) => start));
+    expect(filled.progress.missing).toEqual([]);
+  });
+
+  it('are requested alone where they are further apart than a page', async () => {
+    const filled = await fill({ rest: grid(0, 744), pageRows: 10 }, [
+      span(0, 1),
+      span(9, 10),
+      span(11, 12),
+      span(400, 401),
+    ]);
+    expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual([
+      'rest 0-10',
+      'rest 11-12',
+      'rest 400-401',
+    ]);
+  });
+});
+
+describe('a venue that does not know the symbol any more', () => {
+  const unknown = damage('unknown-symbol');
+  const archive = { '2025-01': grid(0, 700), '2025-01-30': grid(696, 700), '2025-01-31': grid(720, 740) };
+  const holes = { archive, restRefuses: unknown };
+
+  it('leaves the explanation to the objects of its archive', async () => {
+    const filled = await fill(holes, [span(0, 744)]);
+    expect(filled.have).toEqual([span(0, 700), span(720, 740)]);
+    expect(emptyOf(filled)).toEqual([
+      [span(700, 720), 'not-published'],
+      [span(740, 744), 'not-published'],
+    ]);
+    expect(filled.progress.requests.at(-1)).toMatchObject({ status: 400 });
+    expect(filled.progress.missing).toEqual([]);
+  });
+
+  it('explains nothing where the archive was skipped', async () => {
+    await expect(fill({ ...holes, archives: 'skipped' }, [span(0, 744)])).rejects.toBe(unknown);
+  });
+});
