@@ -80,7 +80,19 @@ const RULES: readonly Rule[] = [
     packages: /^(node:.*|zod|aws-cdk-lib.*|constructs|cdk-nag|esbuild)$/,
   },
   { folder: 'simulator', may: ['simulator', 'functions/core'], packages: /^(node:.*|zod|yazl)$/ },
-  { folder: 'simulation', may: ['simulation', 'functions/core', 'functions/sources'], packages: /^$/ },
+  {
+    folder: 'simulation',
+    may: [
+      'simulation',
+      'simulator',
+      'functions/core',
+      'functions/sources',
+      'functions/runtime',
+      'statemachines',
+      ...MANIFEST,
+    ],
+    packages: /^(node:.*|esbuild)$/,
+  },
   {
     folder: 'host',
     may: ['host', 'simulator', 'functions', 'statemachines', 'console/serve'],

@@ -1,7 +1,8 @@
 import { DAY, MINUTE } from '../../functions/core/time/time.ts';
+import type { Readings } from '../binance-usdm/statistics.ts';
 import type { VenueContext } from '../frame/module.ts';
 import type { Contract } from '../market/contracts.ts';
-import { frozenSettlements, settlements } from '../market/funding.ts';
+import { frozenSettlements, type Settlement, settlements } from '../market/funding.ts';
 import { marketOf } from '../market/market.ts';
 import { type Crowd, Positioning } from '../market/positioning.ts';
 import { decimal } from '../numbers/decimal.ts';
@@ -10,24 +11,29 @@ import type { ArchiveObject } from './keys.ts';
 import { lifeOf } from './publication.ts';
 
 const METRICS_STEP = 5 * MINUTE;
-const METRICS_HEADER =
+export const METRICS_HEADER =
   'create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,' +
   'sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio';
 
 /** Monthly funding file: the stamp of REST, the interval that REST does not report, no mark price. */
+export const FUNDING_HEADER = 'calc_time,funding_interval_hours,last_funding_rate';
+
+export const fundingLine = ({ time, intervalHours, rate }: Omit<Settlement, 'due'>): string =>
+  `${time},${intervalHours},${decimal(rate, 8)}`;
+
 export function fundingCsv(context: VenueContext, contract: Contract, { period }: ArchiveObject): Uint8Array {
   const rows = [
     ...settlements(context.seed, contract, period.start, period.end),
     ...frozenSettlements(contract, period.start, period.end),
   ];
-  const lines = rows.map((s) => `${s.time},${s.intervalHours},${decimal(s.rate, 8)}`);
-  return Buffer.from(`${['calc_time,funding_interval_hours,last_funding_rate', ...lines].join('\n')}\n`);
+  const lines = rows.map(fundingLine);
+  return Buffer.from(`${[FUNDING_HEADER, ...lines].join('\n')}\n`);
 }
 
 /** From the file of this day on labels are the beginnings of their slots. */
 const LABELS_MOVED = Date.UTC(2026, 5, 25);
 
-interface Label {
+export interface Label {
   /** what is written */
   readonly label: number;
   /** the instant of the readings, and the end of the taker volume's slot */
@@ -56,32 +62,34 @@ export const metricsStyle = ({ switches }: Pick<VenueContext, 'switches'>): stri
     .join(' ')
     .trim();
 
+/** One row of a metrics file. */
+export function metricsLine(p: Readings, contract: Contract, { label, at }: Label): string {
+  const { lots, value } = p.openInterest(contract, at);
+  const { bought, sold } = p.takerVolume(contract, at - METRICS_STEP, METRICS_STEP);
+  const ratio = (crowd: Crowd): string => {
+    const long = p.longShare(contract, crowd, at);
+    return (long / (10_000 - long)).toFixed(8);
+  };
+  return [
+    new Date(label).toISOString().slice(0, 19).replace('T', ' '),
+    contract.symbol,
+    decimal(lots, contract.digits.lot, 16),
+    decimal(value, 4, 16),
+    ratio('topAccounts'),
+    ratio('topPositions'),
+    ratio('allAccounts'),
+    (sold === 0 ? 0 : bought / sold).toFixed(8),
+  ].join(',');
+}
+
 /** Daily metrics file: the same numbers as `/futures/data/*` at 5 minutes, and on some days the known dirt. */
 export function metricsCsv(context: VenueContext, contract: Contract, object: ArchiveObject): Uint8Array {
   const p = context.shared('positioning', () => new Positioning(context.seed, marketOf(context)));
   const life = lifeOf(object) ?? { start: Infinity, end: 0 };
-  const { lot } = contract.digits;
-  const ratio = (crowd: Crowd, at: number): string => {
-    const long = p.longShare(contract, crowd, at);
-    return (long / (10_000 - long)).toFixed(8);
-  };
   const lines: string[] = [];
   for (const { label, at } of metricLabels(context, object.period.start)) {
     if (at < life.start || at >= life.end) continue;
-    const { lots, value } = p.openInterest(contract, at);
-    const { bought, sold } = p.takerVolume(contract, at - METRICS_STEP, METRICS_STEP);
-    lines.push(
-      [
-        new Date(label).toISOString().slice(0, 19).replace('T', ' '),
-        contract.symbol,
-        decimal(lots, lot, 16),
-        decimal(value, 4, 16),
-        ratio('topAccounts', at),
-        ratio('topPositions', at),
-        ratio('allAccounts', at),
-        (sold === 0 ? 0 : bought / sold).toFixed(8),
-      ].join(','),
-    );
+    lines.push(metricsLine(p, contract, { label, at }));
   }
   return Buffer.from(`${[METRICS_HEADER, ...soil(lines, object)].join('\n')}\n`);
 }

@@ -7,7 +7,7 @@ import { BQ, BV, C, H, L, N, O, Q, Rows, T, V } from '../market/rows.ts';
 import { DigitWriter } from '../numbers/digit-writer.ts';
 import type { ArchiveObject } from './keys.ts';
 
-const HEADER =
+export const KLINES_HEADER =
   'open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n';
 const HEADER_FROM = Date.UTC(2022, 0);
 const MICROSECONDS_FROM = Date.UTC(2025, 0);
@@ -26,7 +26,7 @@ export function* klinesCsv(
   const { start, end } = object.period;
   const writer = new DigitWriter(1 << 18);
   // Spot files never have a header row, futures files since 2022.
-  if (contract.market === 'um' && start >= HEADER_FROM) writer.text(HEADER);
+  if (contract.market === 'um' && start >= HEADER_FROM) writer.text(KLINES_HEADER);
   const piece = interval.step < DAY / 24 ? DAY : end - start;
   for (let at = start; at < end; at += piece) {
     const rows = market.candles(contract, {
@@ -70,7 +70,7 @@ function frozenRows(
   return rows;
 }
 
-function writeRows(writer: DigitWriter, contract: Contract, interval: Interval, rows: Rows): void {
+export function writeRows(writer: DigitWriter, contract: Contract, interval: Interval, rows: Rows): void {
   const { price, lot, quote } = contract.digits;
   const pad = writtenDigits(contract);
   const [tick, lots, quotes] = [10 ** price, 10 ** lot, 10 ** quote];

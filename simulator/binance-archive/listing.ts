@@ -9,7 +9,7 @@ import { escapeXml, xml } from './xml.ts';
 const MAX_KEYS = 1000;
 const BYTES_PER_ROW = 54;
 
-interface File {
+export interface File {
   readonly key: string;
   readonly size: number;
   readonly modified: number;
@@ -96,7 +96,8 @@ function filesOf(
   });
 }
 
-type Entry = { readonly file: File } | { readonly common: string };
+/** What is listed: a file, or a folder. */
+export type Entry = { readonly file: File } | { readonly common: string };
 const nameOf = (entry: Entry): string => ('file' in entry ? entry.file.key : entry.common);
 
 /** Entries under a prefix in key order; with a delimiter, what lies deeper is one common prefix. */
@@ -111,7 +112,15 @@ function* entries(folder: Folder, prefix: string, delimited: boolean): Generator
 }
 
 function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
-  const query = new Map(request.query);
+  const all = (prefix: string, delimited: boolean) => entries(root(context, request.at), prefix, delimited);
+  return listingAnswer(new Map(request.query), all);
+}
+
+/** A page of `ListObjects`. @param all what lies under a prefix, in the order of the keys */
+export function listingAnswer(
+  query: ReadonlyMap<string, string>,
+  all: (prefix: string, delimited: boolean) => Iterable<Entry>,
+): VenueAnswer {
   const prefix = query.get('prefix') ?? '';
   const marker = query.get('marker') ?? '';
   const delimiter = query.get('delimiter') ?? '';
@@ -124,7 +133,7 @@ function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
   }
   const page: Entry[] = [];
   let truncated = false;
-  for (const entry of entries(root(context, request.at), prefix, delimiter === '/')) {
+  for (const entry of all(prefix, delimiter === '/')) {
     const name = nameOf(entry);
     // A marker inside a folder leaves the whole folder behind.
     if (name <= marker || ('common' in entry && marker.startsWith(name))) continue;

@@ -10,6 +10,16 @@ const STATUSES = ['TRADING', 'HALT', 'BREAK'];
 /** `GET /api/v3/exchangeInfo`. @param unit 1 for ms, 1000 for µs */
 export function exchangeInfo(context: VenueContext, params: Params, now: number, unit: number): unknown {
   const listed = listedIn(context, 'spot').filter((c) => isKnown(c, now));
+  return exchangeInfoOf(params, listed, now, unit);
+}
+
+/** An answer about some symbols. @param unit 1 for ms, 1000 for µs */
+export function exchangeInfoOf(
+  params: Params,
+  listed: readonly Contract[],
+  now: number,
+  unit: number,
+): unknown {
   return {
     timezone: 'UTC',
     serverTime: now * unit,

@@ -9,8 +9,8 @@ import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../fr
 import { INTERVALS } from '../market/intervals.ts';
 import { exchangeInfo } from './exchange-info.ts';
 
-const FAMILY = 'binance-spot';
-const LIMIT = 6000;
+export const FAMILY = 'binance-spot';
+export const LIMIT = 6000;
 const ZONE = '^[+-]?([0-9]|0[0-9]|1[0-4])(:[0-5][0-9])?$';
 
 interface Route {
@@ -19,7 +19,7 @@ interface Route {
   answer(context: VenueContext, params: Params, request: VenueRequest): unknown;
 }
 
-const ROUTES: Readonly<Record<string, Route>> = {
+export const ROUTES: Readonly<Record<string, Route>> = {
   '/api/v3/ping': { weight: 1, params: [], answer: () => ({}) },
   '/api/v3/time': {
     weight: 1,

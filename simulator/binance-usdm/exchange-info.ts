@@ -12,6 +12,11 @@ const ANNOUNCED = 7 * DAY;
 /** `GET /fapi/v1/exchangeInfo`; a delisted contract stays as SETTLING. */
 export function exchangeInfo(context: VenueContext, now: number): unknown {
   const listed = listedIn(context, 'um').filter((c) => isKnown(c, now));
+  return exchangeInfoOf(listed, now);
+}
+
+/** An answer about some contracts. */
+export function exchangeInfoOf(listed: readonly Contract[], now: number): unknown {
   return {
     timezone: 'UTC',
     serverTime: now,

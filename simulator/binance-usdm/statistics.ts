@@ -14,11 +14,14 @@ const HISTORY = 30 * DAY;
 const refused = (name: string): BinanceRefusal =>
   new BinanceRefusal(-1130, `parameter '${name}' is invalid.`);
 
+/** The numbers that the rows are made of. */
+export type Readings = Pick<Positioning, 'openInterest' | 'supply' | 'longShare' | 'takerVolume'>;
+
 interface Statistic {
   /** how long after its stamp a row appears */
   lag(step: number): number;
   /** @param factor by which the venue counts otherwise since */
-  row(p: Positioning, contract: Contract, at: number, step: number, factor: number): unknown;
+  row(p: Readings, contract: Contract, at: number, step: number, factor: number): unknown;
 }
 
 const crowd = (which: Crowd): Statistic => ({

@@ -23,7 +23,11 @@ export interface Charge {
  * Charges a request to a family of the address.
  * @throws BinanceRefusal 429 over the limit, 418 while banned or when a client keeps calling over the limit
  */
-export function charge({ limiter }: VenueContext, request: VenueRequest, charged: Charge): Spent {
+export function charge(
+  { limiter }: Pick<VenueContext, 'limiter'>,
+  request: Pick<VenueRequest, 'ip' | 'at'>,
+  charged: Charge,
+): Spent {
   const { scope, family, weight, unit, grace = GRACE } = charged;
   const now = request.at;
   if (limiter.bannedUntil(scope, request.ip) !== undefined) {

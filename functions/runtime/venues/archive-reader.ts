@@ -13,12 +13,15 @@ const READ_AT_ONCE = 2;
 
 type ArchiveObject = Parameters<ArchiveReader['read']>[0];
 
+/** The file inside a zip, piece by piece. @throws GordonError `corrupt-archive` */
+export type Unzip = (file: HttpRequest, body: Uint8Array) => AsyncIterable<Uint8Array>;
+
 /** Reads objects of an archive through the venue client, so that its retries and cooldowns hold for files too. */
-export function createArchiveReader(venue: VenueClient): ArchiveReader {
+export function createArchiveReader(venue: VenueClient, unpacked: Unzip = unzip): ArchiveReader {
   const semaphore = new StreamSemaphore(READ_AT_ONCE);
   const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
     sha256,
-    content: semaphore.of(unzip(file, body)),
+    content: semaphore.of(unpacked(file, body)),
   });
   return {
     async read(object) {

@@ -13,6 +13,8 @@ export interface VenueClientOptions {
   readonly env: Variables;
   readonly clock: Clock;
   readonly fetch?: typeof fetch;
+  /** sends a GET; by `fetch` and within `patience` by default. @throws `TimedOut`, or as `fetch` does */
+  readonly read?: (url: string) => ReturnType<typeof readAnswer>;
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** in [0, 1): spreads the retries of workers that failed together */
   readonly random?: () => number;
@@ -28,7 +30,7 @@ const PATIENCE: Patience = { firstByteMs: 20 * SECOND, stallMs: 30 * SECOND };
 /** The venues over HTTPS. Each attempt takes budget first, for a venue counts the failed ones too. */
 export function createVenueClient(options: VenueClientOptions): VenueClient {
   const { budget, clock, env, fetch: send = fetch, sleep = wait, random = Math.random } = options;
-  const patience = options.patience ?? PATIENCE;
+  const { read = (url) => readAnswer(send, url, options.patience ?? PATIENCE) } = options;
 
   async function attempt(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { venue, family, weight = 1 } = request;
@@ -36,7 +38,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     const url = `${baseUrl(request.host, env)}${encodeURI(request.path)}`;
     const full = url + queryOf(request, env);
     await budget.take(venue.id, family, weight);
-    const raw = await readAnswer(send, full, patience).catch((cause: unknown) => {
+    const raw = await read(full).catch((cause: unknown) => {
       throw cause instanceof TimedOut ? timedOut(url, cause) : connectionFailed(url, request.host, cause);
     });
     const stated = Date.parse(raw.headers.date ?? '');

@@ -1,0 +1,80 @@
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import type { JobTables } from '../memory/jobs/job-tables.ts';
+import type { MemoryWarehouse } from '../memory/ledger/warehouse.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { SimulatedVenue } from './venue.ts';
+
+/**
+ * One fault of a run, as plain data: what a regression keeps in one line, and what the shrinker leaves out one by one.
+ * Further fields belong to the kind.
+ */
+export interface Fault {
+  readonly kind: string;
+  /** when it begins; epoch ms of virtual time */
+  readonly at: number;
+  readonly [detail: string]: unknown;
+}
+
+/** All faults of a run, in the order of time. */
+export type FaultPlan = readonly Fault[];
+
+/** What faults reach. */
+export interface Hands<Venue extends SimulatedVenue = SimulatedVenue> {
+  readonly scheduler: Scheduler;
+  readonly warehouse: MemoryWarehouse;
+  readonly tables: JobTables;
+  readonly venue: Venue;
+  /** how far the clock of our machines is ahead of the venue's; ms */
+  readonly clock: { skew: number };
+  /** series that the run is about */
+  readonly series: readonly Series[];
+  /** counts that a fault has struck: it is entered when it takes effect, not when it is armed */
+  struck(kind: string): void;
+}
+
+export interface FaultKind<Venue extends SimulatedVenue = SimulatedVenue> {
+  readonly kind: string;
+  /** mean number per warehouse-day, before the seed scales all kinds so that three in all are the mean */
+  readonly perDay: number;
+  /** What is particular about one. It draws from its own stream. @param within the run's own time */
+  draw(random: Random, about: DrawnAbout): Readonly<Record<string, unknown>>;
+  /** Lets it begin; called at `fault.at`. What must end later, ends by `scheduler.at`. */
+  strike(hands: Hands<Venue>, fault: Fault): void;
+}
+
+export interface DrawnAbout {
+  /** when it will begin */
+  readonly at: number;
+  /** from the first day of the run to the beginning of the quiet period */
+  readonly within: Range;
+  readonly series: readonly Series[];
+}
+
+/**
+ * Draws the faults of a run. Each kind has its own stream and, by the seed, its own probability: in one run a kind is
+ * frequent that hardly appears in another one.
+ * @param mean faults per day
+ */
+export function drawPlan<Venue extends SimulatedVenue>(
+  kinds: readonly FaultKind<Venue>[],
+  random: Random,
+  { within, series, mean }: Omit<DrawnAbout, 'at'> & { readonly mean: number },
+): FaultPlan {
+  const days = (within.end - within.start) / 86_400_000;
+  const weighed = kinds.map((one) => {
+    const own = random.fork(one.kind);
+    // From a fifth to five times of the usual.
+    return { one, own, weight: one.perDay * 5 ** (own.next() * 2 - 1) };
+  });
+  const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
+  return weighed
+    .flatMap(({ one, own, weight }) =>
+      Array.from({ length: own.count((weight / total) * mean * days) }, (): Fault => {
+        const at = Math.floor(within.start + own.next() * (within.end - within.start));
+        return { ...one.draw(own, { at, within, series }), kind: one.kind, at };
+      }),
+    )
+    .sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1));
+}

@@ -1,0 +1,76 @@
+import { DAY, floorTo, HOUR, MINUTE } from '../../functions/core/time/time.ts';
+import type { DrawnAbout, Fault, FaultKind, Hands } from '../engine/fault.ts';
+import type { Random } from '../engine/random.ts';
+import { PERP, type RunVenue, SPOT } from '../venue/index.ts';
+import type { Dataset, Market, VenueFault, VenueFaultKind } from './fault.ts';
+
+/** A kind of fault of the venues of a run. */
+export type RunFault = FaultKind<RunVenue>;
+
+interface Drawn {
+  readonly [detail: string]: unknown;
+  /** when it begins, where that is not when it is struck; epoch ms */
+  readonly begins?: number;
+}
+
+/** Of what is published: the candles of two markets, and what else there is of the perpetual. */
+const ABOUT: readonly { readonly market: Market; readonly symbol: string; readonly dataset: Dataset }[] = [
+  { market: 'um', symbol: PERP, dataset: 'klines' },
+  { market: 'um', symbol: PERP, dataset: 'metrics' },
+  { market: 'um', symbol: PERP, dataset: 'funding' },
+  { market: 'spot', symbol: SPOT, dataset: 'klines' },
+];
+
+export const anyDataset = (random: Random) => random.pick(ABOUT);
+
+/** Every fault draws how long it lasts so that a short one is as likely as a long one; it is over before the quiet period. */
+export function until(random: Random, { at, within }: DrawnAbout, shortest: number, longest: number): number {
+  const lasts = shortest * (longest / shortest) ** random.next();
+  return Math.min(floorTo(at + lasts, MINUTE) + MINUTE, within.end);
+}
+
+/** A stretch of the last days, as long as some hours. */
+export function past(
+  random: Random,
+  { at }: DrawnAbout,
+  days: number,
+): { readonly start: number; readonly end: number } {
+  const start = floorTo(at - random.int(days * DAY) - 8 * HOUR, 5 * MINUTE);
+  return { start, end: start + (1 + random.int(8)) * HOUR };
+}
+
+/** One that the venue knows of as it is drawn, from its beginning on. */
+export function venueFault(
+  kind: VenueFaultKind,
+  perDay: number,
+  draw: (random: Random, about: DrawnAbout) => Drawn,
+  struck: 'at once' | 'by requests' = 'at once',
+): RunFault {
+  return {
+    kind,
+    perDay,
+    draw,
+    strike(hands, fault) {
+      hands.venue.onStruck ??= (what) => hands.struck(what);
+      hands.venue.wire.add(asVenueFault(fault));
+      if (struck === 'at once') hands.struck(kind);
+    },
+  };
+}
+
+export function asVenueFault({ begins, ...fault }: Fault): VenueFault {
+  const at = (begins as number | undefined) ?? fault.at;
+  return { ...fault, at, id: `${fault.kind} ${fault.at}` } as unknown as VenueFault;
+}
+
+/** Whoever can order something new. */
+export interface Orders {
+  readonly operators: {
+    order(
+      series: { source: string; symbol: string; timeframe: '1m' | '1h' },
+      body: { readonly start: number },
+    ): unknown;
+  };
+}
+
+export const canOrder = (hands: Hands<RunVenue>): hands is Hands<RunVenue> & Orders => 'operators' in hands;

@@ -1,0 +1,70 @@
+import { ceilTo, DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
+import { LABELS_MOVED } from '../../functions/sources/binance/metrics/metric-labels.ts';
+import { PERP, SPOT } from '../venue/index.ts';
+import { asVenueFault, canOrder, type RunFault, until, venueFault } from './drawing.ts';
+
+const SYMBOLS = [
+  { market: 'um', symbol: PERP },
+  { market: 'spot', symbol: SPOT },
+] as const;
+
+/** Symbols that end, pause, come back as another contract or begin; intervals and labels that change. */
+export const MARKET_FAULTS: readonly RunFault[] = [
+  venueFault('delisting', 0.04, (random, { at }) => {
+    const begins = ceilTo(at, MINUTE);
+    return {
+      ...random.pick(SYMBOLS),
+      begins,
+      ...(random.chance(0.6) && { zombiesUntil: begins + DAY + random.int(40 * DAY) }),
+      ...(random.chance(0.3) && { forgottenAt: begins + random.int(6 * DAY) }),
+    };
+  }),
+  venueFault('relist', 0.08, (random, about) => ({
+    ...random.pick(SYMBOLS),
+    begins: ceilTo(about.at, MINUTE),
+    until: ceilTo(about.at, MINUTE) + MINUTE + (until(random, about, HOUR, 5 * DAY) - about.at),
+  })),
+  venueFault('reused-ticker', 0.05, (random, about) => ({
+    ...random.pick(SYMBOLS),
+    begins: ceilTo(about.at, MINUTE),
+    until: ceilTo(about.at, MINUTE) + MINUTE + (until(random, about, HOUR, 5 * DAY) - about.at),
+  })),
+  {
+    kind: 'new-listing',
+    perDay: 0.06,
+    draw: (random, { at }) => ({
+      begins: ceilTo(at, MINUTE),
+      market: 'um',
+      symbol: `N${String.fromCharCode(65 + random.int(26))}${String.fromCharCode(65 + random.int(26))}USDT`,
+      orderedAfter: random.int(4 * HOUR),
+    }),
+    strike(hands, fault) {
+      hands.venue.wire.add(asVenueFault(fault));
+      hands.struck(fault.kind);
+      if (!canOrder(hands)) return;
+      const { symbol, begins, orderedAfter } = fault as unknown as Record<
+        'begins' | 'orderedAfter',
+        number
+      > & { symbol: string };
+      hands.scheduler.at(begins + orderedAfter, () => {
+        hands.operators.order(
+          { source: 'klines_perp', symbol, timeframe: '1m' },
+          { start: begins - 2 * HOUR },
+        );
+        hands.operators.order(
+          { source: 'funding_binance', symbol, timeframe: '1h' },
+          { start: begins - 2 * HOUR },
+        );
+      });
+    },
+  },
+  venueFault('interval-change', 0.15, (random, { at }) => ({
+    symbol: PERP,
+    begins: ceilTo(at, HOUR),
+    hours: random.pick([1, 2, 4, 8]),
+  })),
+  venueFault('label-shift', 0.05, (_, { at }) => {
+    const begins = ceilTo(at, DAY);
+    return { symbol: PERP, begins, labels: begins < LABELS_MOVED ? 'moved' : 'kept' };
+  }),
+];

@@ -1,0 +1,55 @@
+import type { Range } from '../../functions/core/time/range.ts';
+import { DAY, HOUR } from '../../functions/core/time/time.ts';
+import { canonicalLine } from '../../functions/core/verify/canonical.ts';
+import type { Fault, FaultPlan } from '../engine/fault.ts';
+import type { Book } from '../memory/ledger/warehouse.ts';
+import type { RunVenue } from '../venue/index.ts';
+import type { World } from '../world/world.ts';
+import { calmWithin, inWords, judgeSeries, type Moment } from './venue-truth.ts';
+
+/** What a fault leaves behind is put right by the next turns of the schedules. */
+const AFTERMATH = 3 * HOUR;
+
+/** Faults that let a correct answer say that there is nothing although there is, or our clock expect too much. */
+const MISLEADING: ReadonlySet<string> = new Set(['empty-answers', 'rest-lag', 'clock jumps']);
+
+/** Holds all that the warehouse has against the venue's record. @param plan all faults of the run */
+export function checkByRecord(
+  { warehouse, venue, scheduler, orderedFrom }: World<RunVenue>,
+  plan: FaultPlan,
+): string[] {
+  const now = scheduler.now();
+  const moment: Moment = {
+    now,
+    calm: calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH),
+    misled: plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf),
+    patienceMs: DAY,
+  };
+  return warehouse.books().flatMap((book) => judgeBook(book, moment));
+
+  function judgeBook({ series, record, spans, findings }: Book, at: Moment): string[] {
+    const source = venue.sources[series.source];
+    if (!record || !source || source.tiers[0]?.kind === 'snapshot') return [];
+    const rows = warehouse.rows
+      .within(series)
+      .map(({ time, cells }) => ({ time, line: canonicalLine(source.table, cells) }));
+    const held = {
+      series,
+      source,
+      requested: record.unfollowedAt === undefined ? record.requested : [],
+      since: record.since ?? now,
+      rows,
+      spans,
+      findings: [...findings.values()],
+    };
+    return judgeSeries(venue.record, held, at).map(inWords);
+  }
+}
+
+/** From when to when a fault can have an effect. */
+function timeOf(fault: Fault): Range {
+  const { at, begins, until, lasts, lagMs, filledAt } = fault as Fault &
+    Readonly<Record<string, number | undefined>>;
+  const start = Math.min(at, begins ?? at);
+  return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + (lasts ?? 0)) + (lagMs ?? 0) };
+}

@@ -1,0 +1,48 @@
+import { isFinished, type Job } from '../../functions/core/jobs/job.ts';
+import { jobSeries, orderedRange, overdue } from '../../functions/core/jobs/job-series.ts';
+import { seriesLabel } from '../../functions/core/series/series.ts';
+import { HOUR, iso } from '../../functions/core/time/time.ts';
+import { missingIn } from '../memory/ledger/ledger.ts';
+import type { World } from '../world/world.ts';
+
+/** What holds when the execution of a job has come to its own end. @returns breaches in words */
+export function checkJob(world: World, jobId: string): string[] {
+  const job = world.tables.jobs.get(jobId);
+  if (!job) return [`job ${jobId} is gone`];
+  if (!isFinished(job.status)) return [`job ${jobId} is ${job.status}, and its execution has succeeded`];
+  // What was taken away since is nothing that the job could have known.
+  if (world.disturbedAt > job.createdAt - HOUR || world.clock.skew !== 0) return [];
+  return [...checkRows(world, job), ...(job.status === 'succeeded' ? checkSuccess(world, job) : [])];
+}
+
+/** It says how many rows it wrote, and the ledger has as many of it. */
+function checkRows({ warehouse, venue }: World, job: Job): string[] {
+  // Provisional rows of events are written without an account.
+  if (job.sources.some((id) => venue.sources[id]?.table.cadence === 'irregular')) return [];
+  let written = 0;
+  for (const { spans } of warehouse.books())
+    for (const span of spans) if (span.jobId === job.id && span.state === 'have') written += span.rows;
+  if (written === job.rows) return [];
+  return [`${job.status} job ${job.id} says ${job.rows} rows and wrote ${written}`];
+}
+
+function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[] {
+  // A proof that held while the job ran may have run out since.
+  const then = job.createdAt;
+  return jobSeries(job, venue.sources).flatMap((series) => {
+    const range = orderedRange(job, series, job.finishedAt ?? scheduler.now());
+    if (range.start >= range.end) return [];
+    const [left] = overdue(missingIn(warehouse, warehouse.book(series), range, then), series, then);
+    return left
+      ? [`job ${job.id} succeeded, and ${seriesLabel(series)} lacks ${iso(left.start)} to ${iso(left.end)}`]
+      : [];
+  });
+}
+
+/** After a quiet period no job is at work that began long ago. @returns breaches in words */
+export function checkLiveness({ tables, scheduler }: World): string[] {
+  const old = [...tables.jobs.values()].filter(
+    ({ status, createdAt }) => !isFinished(status) && createdAt < scheduler.now() - HOUR,
+  );
+  return old.map(({ id, status, createdAt }) => `job ${id} of ${iso(createdAt)} is still ${status}`);
+}

@@ -1,0 +1,50 @@
+import { overlapIn } from '../../functions/core/ledger/invariants.ts';
+import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import { intersect, normalize, runsOf, subtract } from '../../functions/core/time/range.ts';
+import { iso } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
+import { haveIn } from '../memory/ledger/ledger.ts';
+import type { Book, MemoryWarehouse } from '../memory/ledger/warehouse.ts';
+
+/** What holds at every moment: the ledger says what the tables have. @returns breaches in words */
+export function checkLedger(warehouse: MemoryWarehouse): string[] {
+  return warehouse.books().flatMap((book) => checkBook(warehouse, book));
+}
+
+function checkBook(warehouse: MemoryWarehouse, book: Book): string[] {
+  const { series, spans, marks } = book;
+  const problems: string[] = [];
+  const doubled = overlapIn(spans);
+  if (doubled) problems.push(words(series, 'spans overlap', doubled.start));
+  const rows = warehouse.rows.within(series);
+  const again = rows.findIndex(
+    (row, i) => i > 0 && row.time === rows[i - 1]!.time && row.rest === rows[i - 1]!.rest,
+  );
+  if (again >= 0) problems.push(words(series, 'a row is there twice', rows[again]!.time));
+  const have = haveIn(book);
+  const proven = normalize(spans.filter(({ state }) => state === 'empty'));
+  const times = rows.map(({ time }) => time);
+  const step = stepOf(series.timeframe);
+  const there = runsOf(times, step);
+  // What somebody deleted by hand is found by the next count.
+  const known = marks.length > 0 ? subtract(have, normalize(marks.flatMap(({ days }) => days))) : have;
+  if (warehouse.rows.table(series).cadence === 'irregular') {
+    for (const span of spans) {
+      if (span.state !== 'have' || intersect([span], known).length === 0) continue;
+      const found = warehouse.rows.count(series, span);
+      if (found < span.rows)
+        problems.push(words(series, `${span.rows} rows in the account, ${found} in the table`, span.start));
+    }
+  } else {
+    const [lost] = subtract(known, there);
+    if (lost) problems.push(words(series, 'the ledger has what the table has not', lost.start));
+    const [more] = subtract(there, have);
+    if (more) problems.push(words(series, 'the table has what the ledger has not', more.start));
+  }
+  const [contradicted] = intersect(proven, have);
+  if (contradicted) problems.push(words(series, 'a proof lies over rows', contradicted.start));
+  return problems;
+}
+
+export const words = (series: Series, what: string, at: number): string =>
+  `${seriesLabel(series)} at ${iso(at)}: ${what}`;

@@ -1,0 +1,282 @@
+import { settledEnd } from '../../functions/core/series/borders.ts';
+import type { EmptyReason } from '../../functions/core/series/empty-reason.ts';
+import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import { type Source, UNREADABLE_CELL } from '../../functions/core/series/source.ts';
+import {
+  clip,
+  contains,
+  intersect,
+  measure,
+  normalize,
+  type Range,
+  type RangeSet,
+  subtract,
+} from '../../functions/core/time/range.ts';
+import { DAY, HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
+import { stepOf } from '../../functions/core/time/timeframe.ts';
+import type { Serving, VenueTruth } from '../venue/record/truth.ts';
+
+/** A stored row in its canonical line. */
+export interface StoredRow {
+  readonly time: number;
+  readonly line: string;
+}
+
+/** A span of the ledger. */
+export interface JudgedSpan extends Range {
+  readonly state: string;
+  readonly reason: string | null;
+  readonly object: string | null;
+  readonly sha256: string | null;
+  /** epoch ms */
+  readonly fetchedAt: number;
+}
+
+export interface JudgedFinding {
+  readonly kind: string;
+  readonly time?: number;
+  readonly until?: number;
+}
+
+/** What the warehouse has of a series. */
+export interface Held {
+  readonly series: Series;
+  readonly source: Source;
+  readonly requested: RangeSet;
+  /** when it was first requested; epoch ms */
+  readonly since: number;
+  readonly rows: readonly StoredRow[];
+  readonly spans: readonly JudgedSpan[];
+  readonly findings: readonly JudgedFinding[];
+}
+
+export interface Moment {
+  /** virtual time; epoch ms */
+  readonly now: number;
+  /** when nothing went wrong, neither here nor at the venue */
+  readonly calm: RangeSet;
+  /** stretches in which answers could say that there is nothing although there is; what was proven then is renewed later */
+  readonly misled?: RangeSet;
+  /** how long all may take that a schedule does in its turn; ms */
+  readonly patienceMs?: number;
+}
+
+export type Breach =
+  | 'missing'
+  | 'missed'
+  | 'never there'
+  | 'other value'
+  | 'stale'
+  | 'false proof'
+  | 'lost without a finding';
+
+export interface Violation {
+  readonly breach: Breach;
+  readonly series: Series;
+  readonly time: number;
+  /** the same thing at later instants, this one among them */
+  readonly rows: number;
+  readonly why: string;
+}
+
+/** Archives are compared once in a while, and a proof is renewed after a day at least. */
+const PATIENCE = 3 * DAY;
+/** What the venue forgets must have been to be had for so long while all was calm. */
+const CHANCE = DAY;
+/** A page and its commit take time. */
+const ON_ITS_WAY = 15 * MINUTE;
+/** Lives are looked at anew each week. */
+const LIVES = 8 * DAY;
+
+/** In words; instants of one kind and reason are one line. */
+export const inWords = ({ breach, series, time, rows, why }: Violation): string =>
+  `${seriesLabel(series)} at ${iso(time)}: ${breach}, ${rows} rows: ${why}`;
+
+/** Judges what a series has by the venue's own record. */
+export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Violation[] {
+  const found = new Violations(held.series);
+  const spanAt = spansOf(held.spans);
+  const stored = new Set<number>();
+  for (const { time, line } of held.rows) {
+    stored.add(time);
+    found.add(time, judgeRow(truth, held, moment, { time, line, span: spanAt(time) }));
+  }
+  for (const range of held.requested) {
+    for (const time of truth.times(held.series, range)) {
+      if (!stored.has(time)) found.add(time, judgeLack(truth, held, moment, time, spanAt(time)));
+    }
+  }
+  for (const span of held.spans) if (span.state === 'empty') judgeProof(truth, held, moment, span, found);
+  return found.all();
+}
+
+type SpanAt = (time: number) => JudgedSpan | undefined;
+
+/** The span with rows or the proof that an instant lies in: these never overlap. */
+function spansOf(spans: readonly JudgedSpan[]): SpanAt {
+  const sorted = spans.filter(({ state }) => state !== 'failed').sort((a, b) => a.start - b.start);
+  return (time) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.start <= time) low = middle + 1;
+      else high = middle;
+    }
+    const span = sorted[low - 1];
+    return span && time < span.end ? span : undefined;
+  };
+}
+
+type Judgement = readonly [breach: Breach, why: string] | undefined;
+
+function judgeRow(
+  truth: VenueTruth,
+  { series, findings }: Held,
+  { now, patienceMs = PATIENCE }: Moment,
+  { time, line, span }: StoredRow & { readonly span: JudgedSpan | undefined },
+): Judgement {
+  const known = truth.servings(series, time).filter(({ start, readable }) => readable && start <= now);
+  if (known.length === 0) return ['never there', 'the venue never had such a row'];
+  const same = known.filter((serving) => truth.lines(series, time, serving).includes(line));
+  if (same.length === 0) {
+    // The labels of its file turned out to mean something else, and an operator is to decide.
+    const decided = findings.some(({ kind }) => kind === 'label-shift');
+    return decided ? undefined : ['other value', 'no edition of the venue has this value'];
+  }
+  if (!span?.sha256) return undefined;
+  // Its file is compared with what the archive publishes now.
+  const unit = /-\d{4}-\d{2}-\d{2}\.zip$/.test(span.object ?? '') ? 'day' : 'month';
+  const newest = known.filter(({ place, end }) => place === unit && end > now).at(-1);
+  if (!newest || newest.start > now - patienceMs) return undefined;
+  if (same.some(({ edition }) => edition === newest.edition)) return undefined;
+  return ['stale', `its file has another value since ${iso(newest.start)}`];
+}
+
+function judgeLack(
+  truth: VenueTruth,
+  held: Held,
+  moment: Moment,
+  time: number,
+  span: JudgedSpan | undefined,
+): Judgement {
+  const { series, source, since } = held;
+  const { now, calm, patienceMs = PATIENCE } = moment;
+  const step = stepOf(series.timeframe);
+  if (time + (source.instants ? 0 : step) > settledEnd(source, step, now)) return undefined;
+  const account = span?.state === 'empty' ? span : undefined;
+  if (account?.reason === 'retired') return undefined;
+  const servings = truth.servings(series, time).filter(({ frozen }) => !frozen);
+  const readable = servings.filter((one) => one.readable && one.start <= now);
+  if (readable.length === 0) {
+    const unreadable = servings.some(({ start }) => start <= (account?.fetchedAt ?? now));
+    if (!account || !unreadable || isFound(held, time)) return undefined;
+    return ['lost without a finding', 'a cell of it does not read'];
+  }
+  if (account && isExcused(account, readable, moment)) return undefined;
+  const calmOf = (start: number, end: number): number =>
+    measure(clip(calm, { start: Math.max(start, since), end: Math.min(end, now) }));
+  const present = readable.find(({ start, end }) => start < now - ON_ITS_WAY && end > now);
+  if (present) {
+    const enough = calmOf(present.start, now) >= Math.min(patienceMs, CHANCE);
+    if (!enough) return undefined;
+    return ['missing', `${placeOf(present)} has it since ${iso(present.start)}, ${accountOf(account)}`];
+  }
+  const chance = readable.reduce((sum, { start, end }) => sum + calmOf(start, end), 0);
+  if (chance < CHANCE) return undefined;
+  return ['missed', `it was to be had for ${Math.floor(chance / HOUR)} calm hours, ${accountOf(account)}`];
+}
+
+/** A proof that was true, or that a faulty answer made, holds until it is due to be renewed. */
+function isExcused(
+  span: JudgedSpan,
+  readable: readonly Serving[],
+  { now, misled = [], patienceMs = PATIENCE }: Moment,
+): boolean {
+  if (span.reason === 'pre-listing' || span.reason === 'delisted') return now < span.fetchedAt + LIVES;
+  const wasThere = readable.some((one) => wasToBeHad(one, span.fetchedAt));
+  if (wasThere && !isMisled(misled, span.fetchedAt)) return false;
+  if (span.reason !== 'venue-outage' && span.reason !== 'not-published') return !wasThere;
+  const due = span.fetchedAt + Math.max(DAY, span.fetchedAt - span.end);
+  return now < due + patienceMs;
+}
+
+function judgeProof(
+  truth: VenueTruth,
+  held: Held,
+  { now, misled = [] }: Moment,
+  span: JudgedSpan,
+  found: Violations,
+): void {
+  const { series } = held;
+  const reason = span.reason as EmptyReason;
+  if (reason === 'retired' || isMisled(misled, span.fetchedAt)) return;
+  for (const part of intersect(held.requested, [span])) {
+    for (const time of truth.times(series, part)) {
+      const known = truth
+        .servings(series, time)
+        .filter((one) => one.readable && !one.frozen && one.start <= now && wasToBeHad(one, span.fetchedAt));
+      const [place] = known;
+      if (!place) continue;
+      const why = `${reason} was proven at ${iso(span.fetchedAt)}, and ${placeOf(place)} had it`;
+      found.add(time, ['false proof', why]);
+    }
+  }
+  if (reason !== 'pre-listing') return;
+  const [alive] = intersect(truth.traded(series), [span]);
+  const first = truth.times(series, alive ?? { start: 0, end: 0 })[0];
+  if (alive && first !== undefined && first < span.end)
+    found.add(first, ['false proof', 'it was listed then']);
+}
+
+/** Since some time before, and for some time after: the answer may have been on its way. */
+const wasToBeHad = ({ start, end }: Serving, at: number): boolean =>
+  start <= at - ON_ITS_WAY && at + 2 * HOUR < end;
+
+const isMisled = (misled: RangeSet, at: number): boolean =>
+  contains(misled, at) || intersect(misled, [{ start: at - ON_ITS_WAY, end: at }]).length > 0;
+
+const isFound = ({ findings }: Held, at: number): boolean =>
+  findings.some(
+    ({ kind, time, until }) =>
+      kind === UNREADABLE_CELL && time !== undefined && time <= at && at < (until ?? time + 1),
+  );
+
+const placeOf = ({ place, object }: Serving): string =>
+  place === 'rest' ? 'the API' : `the ${place}'s file ${object}`;
+
+const accountOf = (span: JudgedSpan | undefined): string =>
+  span
+    ? `and the ledger has ${span.reason} of ${iso(span.fetchedAt)}`
+    : 'and the ledger has no account of it';
+
+/** One violation for each kind and reason. */
+class Violations {
+  readonly #series: Series;
+  readonly #found = new Map<string, Violation>();
+
+  constructor(series: Series) {
+    this.#series = series;
+  }
+
+  add(time: number, judgement: Judgement): void {
+    if (!judgement) return;
+    const [breach, why] = judgement;
+    const key = `${breach} ${why}`;
+    const before = this.#found.get(key);
+    this.#found.set(key, {
+      breach,
+      series: this.#series,
+      time: before?.time ?? time,
+      rows: (before?.rows ?? 0) + 1,
+      why,
+    });
+  }
+
+  all(): Violation[] {
+    return [...this.#found.values()];
+  }
+}
+
+/** When nothing was wrong: a range without the times of the faults, each with what follows it. */
+export const calmWithin = (range: Range, faults: readonly Range[], aftermathMs: number): RangeSet =>
+  subtract([range], normalize(faults.map(({ start, end }) => ({ start, end: end + aftermathMs }))));

@@ -1,0 +1,135 @@
+import { DAY, HOUR, MINUTE } from '../functions/core/time/time.ts';
+import { LABELS_MOVED } from '../functions/sources/binance/metrics/metric-labels.ts';
+import { drawPlan, type FaultPlan } from './engine/fault.ts';
+import { createRandom } from './engine/random.ts';
+import { FAULTS } from './faults/index.ts';
+import { expire } from './memory/jobs/expire.ts';
+import { checkByRecord } from './properties/by-record.ts';
+import { checkComplete } from './properties/complete.ts';
+import { checkJob, checkLiveness } from './properties/jobs.ts';
+import { checkLedger } from './properties/ledger.ts';
+import { createVenue } from './venue/index.ts';
+import { FUNCTION_FAULTS } from './world/faults/functions.ts';
+import { OPERATOR_FAULTS } from './world/faults/operators.ts';
+import { PORT_FAULTS } from './world/faults/ports.ts';
+import type { Bundle } from './world/handlers.ts';
+import { World } from './world/world.ts';
+
+/** All that a run follows from. As JSON it is a regression. */
+export interface RunSpec {
+  readonly seed: number;
+  /** days with faults; a quiet period comes after them */
+  readonly days: number;
+  /** days without faults at the end; two by default */
+  readonly quiet?: number;
+  /** absent: as the seed draws them */
+  readonly plan?: FaultPlan;
+}
+
+export interface RunOptions {
+  /** the version that runs until a deployment */
+  readonly before?: Bundle | undefined;
+  readonly watch?: (line: string) => void;
+}
+
+export interface Outcome extends RunSpec {
+  readonly plan: FaultPlan;
+  readonly hash: string;
+  readonly steps: number;
+  /** virtual days, the quiet ones among them */
+  readonly virtualDays: number;
+  readonly calls: number;
+  readonly requests: number;
+  readonly strokes: ReadonlyMap<string, number>;
+  readonly coverage: ReadonlyMap<string, number>;
+  /** what must not be; empty when all is well */
+  readonly problems: readonly string[];
+}
+
+/** After the last fault everything is to be complete within this. */
+const QUIET = 2;
+const FAULTS_A_DAY = 3;
+
+const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
+const BY_KIND = new Map(KINDS.map((kind) => [kind.kind, kind]));
+
+/** Runs one seed from the first order to the end of the quiet period. */
+export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}): Promise<Outcome> {
+  const random = createRandom(spec.seed);
+  const { start, history } = drawSetting(random.fork('setting'));
+  const orderedFrom = start - history;
+  const calmAt = start + spec.days * DAY;
+  const world = new World({
+    seed: spec.seed,
+    start,
+    orderedFrom,
+    before,
+    watch,
+    venueOf: (scheduler, own) => createVenue({ scheduler, random: own, start }),
+  });
+  const { scheduler } = world;
+  const quiet = (spec.quiet ?? QUIET) * DAY;
+  const within = { start: start + HOUR, end: calmAt };
+  const mean = (FAULTS_A_DAY * (spec.days * DAY + quiet)) / (spec.days * DAY);
+  const plan = spec.plan ?? drawPlan(KINDS, random.fork('faults'), { within, series: world.series, mean });
+  const problems = new Set<string>();
+  const note = (found: readonly string[]): void => {
+    for (const one of found) problems.add(one);
+  };
+  world.onEnd = (jobId, status) => {
+    if (status === 'SUCCEEDED') note(checkJob(world, jobId));
+  };
+  world.expect(plan, (fault) => BY_KIND.get(fault.kind)?.strike(world, fault));
+  scheduler.at(start + MINUTE, () => world.orderAll());
+  scheduler.at(calmAt, () => {
+    world.calm();
+    world.orderAll();
+  });
+  const expiry = random.fork('expiry');
+  const end = calmAt + quiet;
+  for (let until = start + HOUR; until < end && problems.size === 0; until += HOUR) {
+    await scheduler.run(until);
+    note(checkLedger(world.warehouse));
+    note(world.problems);
+    note(world.venue.breaches);
+    // DynamoDB deletes what has expired when it likes.
+    if (expiry.chance(0.2)) expire(world.tables, scheduler.now());
+  }
+  if (problems.size === 0) {
+    await scheduler.run(end);
+    note([
+      ...checkLedger(world.warehouse),
+      ...checkLiveness(world),
+      ...checkComplete(world),
+      ...checkByRecord(world, plan),
+      ...world.problems,
+    ]);
+  }
+  return {
+    ...spec,
+    plan,
+    hash: world.trace.hash,
+    steps: world.trace.steps,
+    virtualDays: (scheduler.now() - start) / DAY,
+    calls: world.calls,
+    requests: world.venue.requests,
+    strokes: world.strokes,
+    coverage: world.coverage,
+    problems: [...problems],
+  };
+}
+
+/** Any moment of two years, before the end of a month more often; and how much was before it. */
+function drawSetting(random: ReturnType<typeof createRandom>): {
+  readonly start: number;
+  readonly history: number;
+} {
+  // Labels of metrics moved on one day; before it and after it is another layout.
+  const moved = random.chance(0.1);
+  const day = moved ? LABELS_MOVED - random.int(4) * DAY : Date.UTC(2024, 0) + random.int(1_000) * DAY;
+  const date = new Date(day);
+  const monthEnd = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) - DAY;
+  const begin = random.chance(0.4) && !moved ? monthEnd : day;
+  const history = random.chance(0.7) ? random.int(3 * 24) * HOUR : random.int(40 * 24) * HOUR;
+  return { start: begin + random.int(24 * 60) * MINUTE, history: history + 6 * HOUR };
+}

@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util';
+import { keepRegression } from './regressions.ts';
+import { type Outcome, type RunOptions, simulate } from './run.ts';
+import { gistOf, shrink } from './shrink.ts';
+import { Tally } from './tally.ts';
+
+const USAGE =
+  'npm run simulate -- [--seeds N | --seconds S] [--seed S] [--days D] [--no-shrink] [--trace] (whole numbers, 1 or more)';
+
+interface Flags {
+  /** the first seed; the others follow it */
+  readonly seed: number;
+  readonly seeds: number;
+  /** no further seed is begun after so long; undefined: there is no such limit */
+  readonly seconds: number | undefined;
+  readonly days: number;
+  readonly shrinks: boolean;
+  readonly traces: boolean;
+}
+
+/** @throws Error in one line */
+export function readFlags(args: readonly string[]): Flags {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seeds: { type: 'string' },
+      seconds: { type: 'string' },
+      seed: { type: 'string' },
+      days: { type: 'string' },
+      'no-shrink': { type: 'boolean' },
+      trace: { type: 'boolean' },
+    },
+  });
+  const whole = (name: 'seeds' | 'seconds' | 'seed' | 'days'): number | undefined => {
+    const text = values[name];
+    if (text === undefined) return undefined;
+    if (!/^[1-9]\d{0,9}$/.test(text)) throw new Error(`--${name} ${text} is no whole number of 1 or more`);
+    return Number(text);
+  };
+  if (values.seeds !== undefined && values.seconds !== undefined)
+    throw new Error('--seeds and --seconds exclude one another');
+  const seconds = whole('seconds');
+  return {
+    // New ones each time, where none is named.
+    seed: whole('seed') ?? Math.floor(performance.timeOrigin) % 2 ** 31,
+    seeds: whole('seeds') ?? (seconds === undefined ? 1 : Number.POSITIVE_INFINITY),
+    seconds,
+    days: whole('days') ?? 3,
+    shrinks: values['no-shrink'] !== true,
+    traces: values.trace === true,
+  };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { seed: first, seeds, seconds, days, shrinks, traces } = readFlags(args);
+  const tally = new Tally();
+  const began = performance.now();
+  const passed = (): number => (performance.now() - began) / 1_000;
+  const options: RunOptions = traces ? { watch: (line) => console.log(line) } : {};
+  for (let seed = first; seed < first + seeds && (seconds === undefined || passed() < seconds); seed++) {
+    const run = await simulate({ seed, days }, options);
+    tally.add(run);
+    if (run.problems.length === 0) {
+      console.log(`seed ${seed}: ${run.virtualDays} days, ${run.steps} steps, trace ${run.hash}`);
+      continue;
+    }
+    report(run);
+    if (shrinks) await keep(run);
+  }
+  for (const line of tally.lines(passed())) console.log(line);
+  return tally.failed.length === 0 ? 0 : 1;
+}
+
+function report({ seed, days, problems }: Outcome): void {
+  console.log(`seed ${seed} FAILED; again: npm run simulate -- --seed ${seed} --days ${days}`);
+  for (const problem of problems.slice(0, 5)) console.log(`  ${problem}`);
+}
+
+async function keep(failed: Outcome): Promise<void> {
+  const small = await shrink(failed, {});
+  keepRegression({ ...small, what: gistOf(failed.problems[0]!) });
+  console.log(`  ${small.plan.length} of ${failed.plan.length} faults and ${small.days} days are enough:`);
+  for (const fault of small.plan) console.log(`    ${JSON.stringify(fault)}`);
+  console.log('  kept in simulation/regressions.jsonl');
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    // What a person mistyped is one line; a fault of the simulation itself has a stack.
+    const isUsage = error instanceof Error && (/^--/.test(error.message) || 'code' in error);
+    if (!isUsage) throw error;
+    console.error(`${(error as Error).message.split('\n')[0]} Usage: ${USAGE}`);
+    process.exitCode = 2;
+  }
+}

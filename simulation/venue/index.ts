@@ -1,0 +1,122 @@
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Source, Sources } from '../../functions/core/series/source.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { DAY, floorTo, MINUTE } from '../../functions/core/time/time.ts';
+import { universes } from '../../functions/sources/binance/universes.ts';
+import { sources as registered } from '../../functions/sources/index.ts';
+import type { Random } from '../engine/random.ts';
+import type { Scheduler } from '../engine/scheduler.ts';
+import type { SimulatedVenue, TrueRow } from '../engine/venue.ts';
+import type { VenueFaultKind } from '../faults/fault.ts';
+import type { BaseSymbol } from './market/book.ts';
+import { VenueTruth } from './record/truth.ts';
+import { clientOf } from './wire/client.ts';
+import { WireVenue } from './wire/wire-venue.ts';
+
+export interface VenueSetting {
+  readonly scheduler: Pick<Scheduler, 'now'>;
+  readonly random: Random;
+  /** when the run begins; epoch ms */
+  readonly start: number;
+}
+
+/** A venue of a run, with its record. */
+export interface RunVenue extends SimulatedVenue {
+  readonly wire: WireVenue;
+  readonly record: VenueTruth;
+  /** hears of a fault each time it has an effect on a request */
+  onStruck: ((kind: VenueFaultKind) => void) | undefined;
+}
+
+const IDS = [
+  'klines_perp',
+  'klines_spot',
+  'open_interest_binance',
+  'ratio_top_accounts',
+  'ratio_top_positions',
+  'ratio_global_accounts',
+  'ratio_taker_volume',
+  'funding_binance',
+  'gex_deribit',
+] as const;
+
+/** The real sources that a run needs. */
+export const RUN_SOURCES: Sources = Object.fromEntries(
+  IDS.map((id): [string, Source] => [id, registered[id]!]),
+);
+
+export const PERP = 'AAAUSDT';
+export const SPOT = 'BBBUSDT';
+
+/** What a run orders: candles of minutes, two of five statistics that share their files, settlements, a snapshot, and spot. */
+export const RUN_SERIES: readonly Series[] = [
+  { source: 'klines_perp', symbol: PERP, timeframe: '1m' },
+  { source: 'open_interest_binance', symbol: PERP, timeframe: '5m' },
+  { source: 'ratio_taker_volume', symbol: PERP, timeframe: '5m' },
+  { source: 'funding_binance', symbol: PERP, timeframe: '1h' },
+  { source: 'gex_deribit', symbol: 'BTC', timeframe: '1h' },
+  { source: 'klines_spot', symbol: SPOT, timeframe: '1h' },
+];
+
+/** The venues of a run in virtual time, behind the real client and the real adapters. */
+export function createVenue({ scheduler, random, start }: VenueSetting): RunVenue {
+  const listing = random.fork('listing');
+  // Some symbols are older than all that is ordered, some begin within it.
+  const listedAt = (): number => {
+    const ago = listing.chance(0.7) ? 60 * DAY + listing.int(60) * DAY : listing.int(40) * DAY;
+    return floorTo(start - DAY - ago - listing.int(DAY), MINUTE);
+  };
+  const base: BaseSymbol[] = [
+    {
+      market: 'um',
+      symbol: PERP,
+      listedAt: listedAt(),
+      fundingHours: listing.pick([8, 8, 4, 1]),
+      quiet: listing.pick([0, 0, 0.3]),
+    },
+    { market: 'spot', symbol: SPOT, listedAt: listedAt(), quiet: listing.pick([0, 0.3]) },
+  ];
+  const wire = new WireVenue({
+    seed: random.int(2 ** 31),
+    base,
+    clock: scheduler.now,
+    struck: (kind) => venue.onStruck?.(kind),
+  });
+  const record = new VenueTruth(wire.stock);
+  const venue: RunVenue = {
+    sources: RUN_SOURCES,
+    universes,
+    series: RUN_SERIES,
+    wire,
+    record,
+    onStruck: undefined,
+    clientOf: (visitor) => clientOf(wire, visitor),
+    truth: {
+      rows: (series, range) => rowsOf(record, series, range, scheduler.now()),
+      traded: (series) => record.traded(series),
+    },
+    get requests() {
+      return wire.requests;
+    },
+    breaches: wire.breaches,
+  };
+  return venue;
+}
+
+function rowsOf(record: VenueTruth, series: Series, range: Range, now: number): TrueRow[] {
+  return record.times(series, range).flatMap((time): TrueRow[] => {
+    const known = record.servings(series, time).filter(({ start, readable }) => readable && start <= now);
+    const [first] = known;
+    if (!first) return [];
+    const until = Math.max(...known.map(({ end }) => end));
+    return [
+      {
+        time,
+        lines: [...new Set(known.flatMap((serving) => record.lines(series, time, serving)))],
+        from: first.start,
+        // Nobody needs rows of the time after the end.
+        until: first.frozen ? first.start : until,
+      },
+    ];
+  });
+}

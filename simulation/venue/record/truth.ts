@@ -1,0 +1,191 @@
+import type { Series } from '../../../functions/core/series/series.ts';
+import { type Period, periodAt } from '../../../functions/core/time/period.ts';
+import type { Range, RangeSet } from '../../../functions/core/time/range.ts';
+import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
+import type { Market, Place, VenueFault } from '../../faults/fault.ts';
+import { keyOf } from '../market/book.ts';
+import { type FileState, type Row, SLOT, timesOf } from '../market/content.ts';
+import { fundingSet } from '../wire/funding.ts';
+import type { Stock } from '../wire/klines.ts';
+import { daysWith, HISTORY, metricsSet, ROUTES, wallAt } from '../wire/metrics.ts';
+import { type About, linesOf } from './true-lines.ts';
+
+/** A stretch of time in which a place gives out one edition of a row. */
+export interface Serving extends Range {
+  readonly place: Place;
+  readonly edition: number;
+  /** false: a cell of it does not read there, so nobody can have the row from it */
+  readonly readable: boolean;
+  /** of the time after the symbol's end, without trade */
+  readonly frozen: boolean;
+  /** the path of its file; absent of the API */
+  readonly object?: string;
+}
+
+const MARKETS: Readonly<Record<string, Market>> = { klines_spot: 'spot', klines_perp: 'um' };
+
+/** What the venue publishes of each row, where, and from when to when: nothing of it passes through the code under test. */
+export class VenueTruth {
+  readonly #stock: Stock;
+  readonly #courses = new Map<string, Course>();
+  /** the faults that the courses follow from */
+  #known: readonly VenueFault[] = [];
+
+  constructor(stock: Stock) {
+    this.#stock = stock;
+  }
+
+  /** undefined: the venue has no such series, or none that lasts */
+  about({ source, symbol, timeframe }: Series): About | undefined {
+    const listed = this.#stock.content.book.get(keyOf({ market: MARKETS[source] ?? 'um', symbol }));
+    if (!listed) return undefined;
+    const every = stepOf(timeframe);
+    if (source in MARKETS) return { set: { listed, dataset: 'klines', step: every }, every };
+    if (source === 'funding_binance') return { set: fundingSet(listed), every };
+    const statistic = STATISTICS.find(({ id }) => id === source);
+    return statistic && { set: metricsSet(listed), every, route: statistic.route };
+  }
+
+  /** When the symbol was traded. */
+  traded(series: Series): RangeSet {
+    return this.about(series)?.set.listed.lives.map(({ start, end }) => ({ start, end })) ?? [];
+  }
+
+  /** Instants of a range at which the venue ever has a row of the series, readable or not. */
+  times(series: Series, range: Range): number[] {
+    const about = this.about(series);
+    if (!about) return [];
+    const { set, every } = about;
+    return [...timesOf(set, range)].filter((t) => t % every === 0 && this.servings(series, t).length > 0);
+  }
+
+  /** Where a row is to be had, from when to when, the earliest first; of the future as far as it is decided. */
+  servings(series: Series, t: number): Serving[] {
+    const about = this.about(series);
+    if (!about || t % about.every !== 0) return [];
+    const [there] = timesOf(about.set, { start: t, end: t + 1 });
+    if (there !== t) return [];
+    const places = [this.#answered(about, t), ...this.#files(about, t)];
+    return places.flat().sort((a, b) => a.start - b.start || a.end - b.end);
+  }
+
+  /** A row as `canonicalLine` writes it, as each place has it in an edition. */
+  lines(
+    series: Series,
+    t: number,
+    { place, edition, frozen }: Pick<Serving, 'place' | 'edition' | 'frozen'>,
+  ): string[] {
+    const about = this.about(series);
+    if (!about) return [];
+    const { listed } = about.set;
+    const life = listed.lives.findLast(({ start }) => start <= t) ?? listed.lives[0]!;
+    const row: Row = { of: { listed, contract: life.contract }, edition, frozen, bad: [] };
+    const labels = about.route
+      ? daysWith(listed, this.#stock.content.faults, t).map(({ label }) => label)
+      : [];
+    return linesOf(this.#stock, series, about, { t, place, row, labels });
+  }
+
+  #answered(about: About, t: number): Serving[] {
+    const { set, route } = about;
+    const { content } = this.#stock;
+    const volume = route !== undefined && ROUTES[route]!.isVolume;
+    const stamp = volume ? t - SLOT : t;
+    const reaches = content.faults.flatMap((fault) =>
+      fault.kind === 'rest-reach' ? [fault.at, fault.until, stamp + fault.reachMs] : [],
+    );
+    const at = [...content.changes(set, t), ...(route ? [stamp + HISTORY, ...reaches] : [])];
+    return servings(
+      at,
+      (now) => {
+        if (route && stamp <= wallAt(content.faults, now)) return undefined;
+        // The running candle is there already, but it is not that row yet.
+        if (set.dataset === 'klines' && t + set.step > now) return undefined;
+        const row = content.row(set, 'rest', t, now);
+        return row && { ...this.#facts(about, row), place: 'rest' as const };
+      },
+      set.dataset === 'klines' ? [t + set.step] : [],
+    );
+  }
+
+  #files(about: About, t: number): Serving[][] {
+    const { set, route } = about;
+    const { content } = this.#stock;
+    const { listed, dataset } = set;
+    const found = [
+      ...(dataset === 'metrics' ? [] : [{ unit: 'month' as const, period: periodAt('month', t) }]),
+      ...(dataset === 'klines' ? [{ unit: 'day' as const, period: periodAt('day', t) }] : []),
+      ...(route
+        ? daysWith(listed, content.faults, t).map(({ period }) => ({ unit: 'day' as const, period }))
+        : []),
+    ];
+    const changes = content.changes(set, t);
+    return found.map(({ unit, period }) => {
+      const { at, stateAt } = this.#file(about, unit, period);
+      return servings([...at, ...changes], (now) => {
+        const file = stateAt(now);
+        if (!file || file.damage) return undefined;
+        const row = content.row(set, unit, t, now);
+        return row && { ...this.#facts(about, row), place: unit, object: period.name };
+      });
+    });
+  }
+
+  /** What becomes of a file, for all of its rows at once. */
+  #file({ set }: About, unit: 'day' | 'month', period: Period): Course {
+    const { content } = this.#stock;
+    if (this.#known !== content.faults) {
+      this.#known = content.faults;
+      this.#courses.clear();
+    }
+    const key = `${keyOf(set.listed)} ${set.dataset} ${set.step} ${unit} ${period.name}`;
+    const known = this.#courses.get(key);
+    if (known) return known;
+    const at = [...new Set(content.fileChanges(set, unit, period))].sort((a, b) => a - b);
+    const states = at.map((now) => content.file(set, unit, period, now));
+    const made: Course = { at, stateAt: (now) => states[at.findLastIndex((one) => one <= now)] };
+    this.#courses.set(key, made);
+    return made;
+  }
+
+  #facts(
+    { set, route }: About,
+    { edition, frozen, bad }: Row,
+  ): Pick<Serving, 'edition' | 'frozen' | 'readable'> {
+    const own = route ? ROUTES[route]!.columns : undefined;
+    const readable =
+      set.dataset === 'klines' ? bad.length === 0 : !bad.some((column) => !own || own.includes(column));
+    return { edition, frozen, readable };
+  }
+}
+
+/** A file's states, each from an instant on. */
+interface Course {
+  /** ascending */
+  readonly at: readonly number[];
+  readonly stateAt: (now: number) => FileState | undefined;
+}
+
+type State = Omit<Serving, 'start' | 'end'>;
+
+/** @param at instants at which the state may change */
+function servings(
+  at: readonly number[],
+  stateAt: (now: number) => State | undefined,
+  more: readonly number[] = [],
+): Serving[] {
+  const instants = [...new Set([...at, ...more])].filter(Number.isFinite).sort((a, b) => a - b);
+  const out: Serving[] = [];
+  for (const [i, start] of instants.entries()) {
+    const state = stateAt(start);
+    if (!state) continue;
+    const end = instants[i + 1] ?? Number.POSITIVE_INFINITY;
+    const last = out.at(-1);
+    const same =
+      last && last.end === start && last.edition === state.edition && last.readable === state.readable;
+    if (same) out[out.length - 1] = { ...last, end };
+    else out.push({ ...state, start, end });
+  }
+  return out;
+}

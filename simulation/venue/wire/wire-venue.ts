@@ -1,0 +1,209 @@
+import { type Clock, floorTo, SECOND } from '../../../functions/core/time/time.ts';
+import { TimedOut } from '../../../functions/runtime/venues/read-answer.ts';
+import { binanceHosts } from '../../../functions/sources/binance/hosts.ts';
+import { deribitHost } from '../../../functions/sources/deribit/venue.ts';
+import { FAMILY as SPOT_FAMILY, LIMIT as SPOT_LIMIT } from '../../../simulator/binance-spot/index.ts';
+import { FAMILIES } from '../../../simulator/binance-usdm/families.ts';
+import { htmlPage } from '../../../simulator/frame/answer.ts';
+import { Limiter } from '../../../simulator/frame/limiter.ts';
+import type { VenueAnswer, VenueRequest } from '../../../simulator/frame/module.ts';
+import { hash32, seedOf, streamOf } from '../../../simulator/numbers/noise.ts';
+import { type Host, ofKind, type VenueFault, type VenueFaultKind } from '../../faults/fault.ts';
+import type { BaseSymbol } from '../market/book.ts';
+import { Content } from '../market/content.ts';
+import { Values } from '../market/values.ts';
+import { ArchiveFiles } from './archive.ts';
+import type { Stock } from './klines.ts';
+import { binanceAnswer, DERIBIT, deribitAnswer } from './rest.ts';
+import { spoil, Traffic } from './traffic.ts';
+
+export interface WireVenueOptions {
+  readonly seed: number | string;
+  readonly base: readonly BaseSymbol[];
+  /** more can come with time: see `add` */
+  readonly faults?: readonly VenueFault[];
+  /** virtual time; the venue's own clock may be skewed against it */
+  readonly clock: Clock;
+  /** a fault has had an effect on a request */
+  readonly struck?: (kind: VenueFaultKind) => void;
+}
+
+/** An answer as it arrives. */
+export interface Arrived {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface Logged {
+  readonly at: number;
+  readonly host: Host;
+  /** path, with the query where there is one */
+  readonly what: string;
+  /** 0: no answer */
+  readonly status: number;
+}
+
+/** The usual time from request to answer: from so many ms on, as many more at most. */
+const LATENCY = 30;
+const LATENCY_MORE = 120;
+/** After so long a client gives up. */
+const PATIENCE = 20 * SECOND;
+/** All our workers leave through one address. */
+const ADDRESS = 'ours';
+
+const HOSTS: readonly (readonly [url: string, host: Host])[] = [
+  [binanceHosts.spot.url, 'spot'],
+  [binanceHosts.usdm.url, 'usdm'],
+  [binanceHosts.archive.url, 'archive'],
+  [binanceHosts.listing.url, 'listing'],
+  [deribitHost.url, 'deribit'],
+];
+
+/** A venue in virtual time: it speaks the wire formats, counts by its own clock and goes wrong as its faults have it. */
+export class WireVenue {
+  readonly stock: Stock;
+  readonly log: Logged[] = [];
+  /** limits that were exceeded by its own count although nothing else used the address, in words */
+  readonly breaches: string[] = [];
+  readonly #files: ArchiveFiles;
+  readonly #limiter: Limiter;
+  readonly #traffic: Traffic;
+  readonly #clock: Clock;
+  readonly #latencies: number;
+  /** windows in which another program on the address has used its share */
+  readonly #shared = new Set<string>();
+  #requests = 0;
+
+  constructor({ seed, base, faults = [], clock, struck = () => undefined }: WireVenueOptions) {
+    const number = seedOf(seed);
+    this.stock = { content: new Content(base, faults), values: new Values(number) };
+    this.#files = new ArchiveFiles(this.stock);
+    this.#traffic = new Traffic(number, struck);
+    this.#latencies = streamOf(number, 'latency');
+    this.#clock = clock;
+    this.#limiter = new Limiter(this.now);
+    const families = [
+      { id: SPOT_FAMILY, limit: SPOT_LIMIT, windowMs: 60 * SECOND },
+      ...Object.values(FAMILIES),
+      DERIBIT,
+    ];
+    for (const one of families) this.#limiter.declare(one);
+  }
+
+  get faults(): readonly VenueFault[] {
+    return this.stock.content.faults;
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  add(fault: VenueFault): void {
+    this.stock.content.add(fault);
+  }
+
+  /** The venue's own clock. */
+  readonly now = (): number => {
+    const at = this.#clock();
+    return this.faults.reduce(
+      (sum, fault) =>
+        fault.kind === 'clock-skew' && fault.at <= at && at < fault.until ? sum + fault.ms : sum,
+      at,
+    );
+  };
+
+  /**
+   * Answers a GET.
+   * @param sleep lets virtual time go by for whoever waits
+   * @throws as a connection does that fails, and `TimedOut`
+   */
+  async answer(url: string, sleep: (ms: number) => Promise<unknown>): Promise<Arrived> {
+    const nth = this.#requests++;
+    const { host, path } = hostOf(url);
+    const latency = LATENCY + (hash32(this.#latencies, nth) % LATENCY_MORE);
+    await sleep(latency / 2);
+    const fate = this.#traffic.fateOf(this.faults, host, nth, this.#clock());
+    const note = (status: number) => this.log.push({ at: this.#clock(), host, what: path, status });
+    if (fate.refused === 'connection') {
+      note(0);
+      throw new Error(`connect ECONNREFUSED ${host}`);
+    }
+    const own = this.#answer(
+      host,
+      path,
+      fate.answer ?? (fate.refused && htmlPage(503, 'Service Unavailable')),
+    );
+    const answer = fate.spoilt && own.status === 200 && isText(host) ? spoil(own, fate.spoilt) : own;
+    note(fate.lost ? 0 : answer.status);
+    const date = new Date(floorTo(this.now(), SECOND)).toUTCString();
+    await sleep(latency / 2 + fate.lateMs + (fate.lost === 'timeout' ? PATIENCE : 0));
+    if (fate.lost === 'timeout') throw new TimedOut(`no answer within ${PATIENCE / SECOND} s`);
+    if (fate.lost === 'connection') throw new Error('socket hang up');
+    if (fate.lateMs >= PATIENCE) throw new TimedOut(`no answer within ${PATIENCE / SECOND} s`);
+    const body = typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : answer.body;
+    return { status: answer.status, headers: { date, ...answer.headers }, body };
+  }
+
+  #answer(host: Host, path: string, instead: VenueAnswer | undefined): VenueAnswer {
+    if (instead) return instead;
+    const at = this.now();
+    const cut = path.indexOf('?');
+    const name = decodeURI(cut < 0 ? path : path.slice(0, cut));
+    const query = cut < 0 ? [] : [...new URLSearchParams(path.slice(cut + 1))];
+    if (host === 'archive') return this.#files.answer(name, at);
+    if (host === 'listing') return this.#files.list(new Map(query), at);
+    const request: VenueRequest = {
+      method: 'GET',
+      line: `GET ${path}`,
+      path: name,
+      query,
+      headers: {},
+      body: '',
+      ip: ADDRESS,
+      at,
+    };
+    this.#shareLimits(at);
+    const answer =
+      host === 'deribit'
+        ? deribitAnswer(this.stock, this.#limiter, request)
+        : binanceAnswer(this.stock, this.#limiter, host === 'spot' ? 'spot' : 'um', request);
+    if ((answer.status === 429 || answer.status === 418) && !this.#isExcused(at)) {
+      this.breaches.push(`${answer.status} for ${path} at ${new Date(at).toISOString()}`);
+    }
+    return answer;
+  }
+
+  /** What another program on the same address has used of the present windows. */
+  #shareLimits(at: number): void {
+    for (const fault of ofKind(this.faults, 'throttle')) {
+      if (at < fault.at || at >= fault.until) continue;
+      const { limit, windowMs } = this.#limiter.spec(fault.family);
+      const window = `${fault.id} ${Math.floor(at / windowMs)}`;
+      if (this.#shared.has(window)) continue;
+      this.#shared.add(window);
+      this.#limiter.take(fault.family, ADDRESS, Math.floor(limit * fault.share));
+    }
+  }
+
+  /** Other programs, a clock that jumps, or a ban that they earned are no fault of ours; nor is what follows for an hour. */
+  #isExcused(at: number): boolean {
+    return this.faults.some(
+      (fault) =>
+        (fault.kind === 'throttle' || fault.kind === 'clock-skew') &&
+        fault.at - AFTERMATH <= at &&
+        at < fault.until + AFTERMATH,
+    );
+  }
+}
+
+const AFTERMATH = 60 * 60 * SECOND;
+
+const isText = (host: Host): boolean => host !== 'archive';
+
+function hostOf(url: string): { readonly host: Host; readonly path: string } {
+  // The listing's URL is longer than its host: the longest that fits is meant.
+  const found = HOSTS.filter(([base]) => url.startsWith(base)).sort(([a], [b]) => b.length - a.length)[0];
+  if (!found) throw new Error(`${url} is of no host that is simulated`);
+  return { host: found[1], path: url.slice(found[0].length) || '/' };
+}

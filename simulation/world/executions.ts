@@ -1,0 +1,98 @@
+import type { ExecutionInput } from '../../functions/core/workflow/contracts.ts';
+import { functions } from '../../functions/manifest.ts';
+import { backfillDefinition, type Placeholders } from '../../statemachines/definition.ts';
+import type { Process, Scheduler } from '../engine/scheduler.ts';
+import { readMachine } from '../machine/definition.ts';
+import { interpret, StateError } from '../machine/interpret.ts';
+import type { Functions } from './functions.ts';
+
+interface Execution {
+  readonly process: Process;
+  isWanted: boolean;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+}
+
+export interface ExecutionsOptions {
+  readonly scheduler: Scheduler;
+  readonly functions: Functions;
+  readonly reached: (state: string) => void;
+  /** after the last state */
+  readonly ended: (jobId: string, status: Execution['status']) => void;
+}
+
+const HANDLERS = functions.flatMap(({ state, handler }) =>
+  state ? [[`${state}Function`, handler] as const] : [],
+);
+const MACHINE = readMachine(
+  backfillDefinition({ ChunkExecutionType: 'EXPRESS', ...Object.fromEntries(HANDLERS) } as Placeholders),
+);
+
+/** Step Functions: executions by name, which is used once. */
+export class Executions {
+  readonly #options: ExecutionsOptions;
+  readonly #executions = new Map<string, Execution>();
+
+  constructor(options: ExecutionsOptions) {
+    this.#options = options;
+  }
+
+  /** A second start of one name is harmless. */
+  start(jobId: string): void {
+    if (this.#executions.has(jobId)) return;
+    const { scheduler, functions: lambda, reached } = this.#options;
+    const input: ExecutionInput = { jobId, nextWave: 1, previousMissing: -1 };
+    const { process, ended } = scheduler.spawn(`execution ${jobId.slice(-6)}`, (self) =>
+      interpret(MACHINE, input, {
+        invoke: (handler, payload) => lambda.invoke(handler, payload),
+        sleep: (ms) => scheduler.sleep(self, ms),
+        isWanted: () => execution.isWanted,
+        reached,
+      }),
+    );
+    const execution: Execution = { process, isWanted: true, status: 'RUNNING' };
+    this.#executions.set(jobId, execution);
+    ended.then(
+      () => this.#end(jobId, 'SUCCEEDED'),
+      (error: unknown) => {
+        if (!(error instanceof StateError)) throw error;
+        this.#end(jobId, 'FAILED');
+      },
+    );
+  }
+
+  running(): string[] {
+    return [...this.#executions].filter(([, { status }]) => status === 'RUNNING').map(([id]) => id);
+  }
+
+  /** As an operator stops it; what it has invoked goes on by itself. @returns false when it has ended */
+  stop(jobId: string): boolean {
+    const execution = this.#executions.get(jobId);
+    if (execution?.status !== 'RUNNING') return false;
+    execution.isWanted = false;
+    this.#end(jobId, 'ABORTED');
+    return true;
+  }
+
+  /** As the interpreter of a host that was killed: nobody hears of their end, and their names are free again. */
+  forget(): void {
+    for (const [id, execution] of this.#executions) {
+      execution.isWanted = false;
+      this.#options.scheduler.kill(execution.process, new StateError('Stopped', 'the host was killed'));
+      if (execution.status === 'RUNNING') execution.status = 'ABORTED';
+      this.#executions.delete(id);
+    }
+  }
+
+  #end(jobId: string, status: Execution['status']): void {
+    const execution = this.#executions.get(jobId);
+    if (execution?.status !== 'RUNNING') return;
+    execution.status = status;
+    this.#options.ended(jobId, status);
+    // EventBridge passes on what the manifest names.
+    if (status === 'SUCCEEDED') return;
+    for (const { handler, events = [] } of functions) {
+      if (!events.some(({ statuses }) => (statuses as readonly string[]).includes(status))) continue;
+      void this.#options.functions.send(handler, { jobId, status });
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { ACTIVE_STATUSES } from '../../../functions/core/jobs/job.ts';
+import type { Series } from '../../../functions/core/series/series.ts';
+import type { Range } from '../../../functions/core/time/range.ts';
+import { DAY, floorTo, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import type { DrawnAbout, Fault } from '../../engine/fault.ts';
+import type { Random } from '../../engine/random.ts';
+import type { World } from '../world.ts';
+import { lasting, type WorldFault } from './ports.ts';
+
+const anySeries = (random: Random, { series }: DrawnAbout): { readonly series: Series } => ({
+  series: random.pick(series),
+});
+
+const seriesOf = (fault: Fault): Series => fault.series as Series;
+
+/** Some stretch that has been, of an hour to some days. */
+const stretch = (random: Random, { at, within }: DrawnAbout): Range => {
+  const start = within.start - DAY + random.int(Math.max(HOUR, at - within.start + DAY));
+  const end = Math.min(at - MINUTE, start + HOUR * 2 ** random.int(7));
+  return { start: floorTo(Math.min(start, end - HOUR), MINUTE), end: floorTo(end, MINUTE) };
+};
+
+const requestOf = ({ source, symbol, timeframe }: Series) => ({
+  sources: [source],
+  symbols: [symbol],
+  timeframe,
+});
+
+/** It is followed again later, from where it was. */
+const followAgain = (world: World, series: Series, after: number): void =>
+  world.scheduler.at(world.scheduler.now() + after, () => {
+    void world.operators.order(series, { start: world.orderedFrom });
+  });
+
+/** What people do, and what they do by mistake. */
+export const OPERATOR_FAULTS: readonly WorldFault[] = [
+  {
+    kind: 'operator orders a stretch',
+    perDay: 1,
+    draw: (random, about) => ({
+      ...anySeries(random, about),
+      ...stretch(random, about),
+      twice: random.chance(0.3),
+    }),
+    strike(world, fault) {
+      const range = { start: fault.start as number, end: fault.end as number };
+      const order = () => void world.operators.order(seriesOf(fault), range, `key ${fault.at}`);
+      order();
+      if (fault.twice) order();
+      world.struck(fault.kind);
+    },
+  },
+  {
+    kind: 'operator cancels a job',
+    perDay: 1,
+    draw: (random) => ({ which: random.next() }),
+    strike(world, { kind, which }) {
+      const active = [...world.tables.jobs.values()].filter(({ status }) => ACTIVE_STATUSES.includes(status));
+      const job = active[Math.floor((which as number) * active.length)];
+      if (!job) return;
+      world.struck(kind);
+      void world.operators.call('cancel-job', { id: job.id });
+    },
+  },
+  {
+    kind: 'operator cancels an order at once',
+    perDay: 0.5,
+    draw: (random, about) => ({
+      ...anySeries(random, about),
+      ...stretch(random, about),
+      after: random.int(20_000),
+    }),
+    strike(world, fault) {
+      const range = { start: fault.start as number, end: fault.end as number };
+      world.struck(fault.kind);
+      void world.operators.order(seriesOf(fault), range, `key ${fault.at}`).then((job) => {
+        if (!job) return;
+        const at = world.scheduler.now() + (fault.after as number);
+        world.scheduler.at(at, () => void world.operators.call('cancel-job', { id: job.id }));
+      });
+    },
+  },
+  {
+    kind: 'rows deleted by hand',
+    perDay: 1,
+    draw: (random, about) => ({ ...anySeries(random, about), ...stretch(random, about) }),
+    strike(world, fault) {
+      const { start, end } = fault as unknown as Range;
+      world.warehouse.deleteRows(seriesOf(fault), [{ start, end }]);
+      world.disturb('rows deleted');
+      world.struck(fault.kind);
+    },
+  },
+  {
+    kind: 'older backup restored',
+    perDay: 0.3,
+    draw: (random, about) => ({ age: lasting(random, about, 20 * HOUR) }),
+    strike(world, { kind, age }) {
+      const backup = world.warehouse.backup();
+      world.struck(kind);
+      world.scheduler.at(world.scheduler.now() + (age as number), () => {
+        world.warehouse.restore(backup);
+        world.disturb('backup');
+        world.orderAll();
+      });
+    },
+  },
+  {
+    kind: 'operator unfollows and follows again',
+    perDay: 0.5,
+    draw: (random, about) => ({ ...anySeries(random, about), after: lasting(random, about, 6 * HOUR) }),
+    strike(world, fault) {
+      world.struck(fault.kind);
+      world.disturb('unfollow');
+      void world.operators.call('unfollow', requestOf(seriesOf(fault)));
+      followAgain(world, seriesOf(fault), fault.after as number);
+    },
+  },
+  {
+    kind: 'operator verifies a period',
+    perDay: 0.5,
+    draw: (random, about) => ({ ...anySeries(random, about), ...stretch(random, about) }),
+    strike(world, fault) {
+      world.struck(fault.kind);
+      const start = fault.start as number;
+      const range = { start, end: Math.min(fault.end as number, start + DAY) };
+      void world.operators.call('verify', { series: seriesOf(fault), range });
+    },
+  },
+];

@@ -1,0 +1,56 @@
+import type { Job } from '../../functions/core/jobs/job.ts';
+import type { Series } from '../../functions/core/series/series.ts';
+import type { Range } from '../../functions/core/time/range.ts';
+import { iso } from '../../functions/core/time/time.ts';
+import type { Scheduler } from '../engine/scheduler.ts';
+import { StateError } from '../machine/interpret.ts';
+import type { Functions } from './functions.ts';
+import type { OrderEvent } from './handlers.ts';
+
+/** Errors that a person meets with patience. */
+const PASSING = /^(Retryable|Lambda|Sandbox|States|BudgetExhausted)/;
+
+interface Place {
+  readonly scheduler: Scheduler;
+  readonly functions: Functions;
+}
+
+/** People at the command line: they do something, and again a minute later when the answer did not come. */
+export class Operators {
+  readonly #world: Place;
+
+  constructor(world: Place) {
+    this.#world = world;
+  }
+
+  /** @returns the answer; undefined when it was refused for good */
+  async call(handler: string, event: unknown): Promise<unknown> {
+    const { scheduler, functions } = this.#world;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await functions.invoke(handler, event);
+      } catch (error) {
+        if (!(error instanceof StateError)) throw error;
+        if (!PASSING.test(error.name) || tries === 30) return undefined;
+        await new Promise<void>((resolve) => scheduler.at(scheduler.now() + 60_000, resolve));
+      }
+    }
+  }
+
+  async order(
+    { source, symbol, timeframe }: Series,
+    { start, end }: Partial<Range>,
+    key?: string,
+  ): Promise<Job | undefined> {
+    const body = {
+      source,
+      symbols: [symbol],
+      timeframe,
+      ...(start !== undefined && { from: iso(start) }),
+      ...(end !== undefined && { to: iso(end) }),
+    };
+    const event: OrderEvent = { body, ...(key !== undefined && { key }) };
+    const answer = (await this.call('create-job', event)) as { readonly job: Job } | undefined;
+    return answer?.job;
+  }
+}

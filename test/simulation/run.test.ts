@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { readRegressions } from '../../simulation/regressions.ts';
+import { type Outcome, type RunSpec, simulate } from '../../simulation/run.ts';
+
+/** Some hours with as many faults as a day has, and some hours of peace. */
+const SHORT = { days: 0.1, quiet: 0.1 } as const;
+/** Strikes the first call of the database within the run. */
+const CUT = { kind: 'connection to the database cut', at: 0, skip: 0, times: 1 };
+const SEEDS = [1, 2];
+
+const inProcess = async (spec: RunSpec): Promise<Pick<Outcome, 'hash' | 'steps'>> => {
+  const script = `
+    import { simulate } from './simulation/run.ts';
+    const { hash, steps } = await simulate(${JSON.stringify(spec)});
+    console.log(JSON.stringify({ hash, steps }));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  return JSON.parse(stdout) as Pick<Outcome, 'hash' | 'steps'>;
+};
+
+describe('a run of a seed', () => {
+  it('has one trace, in whatever process', async () => {
+    const spec: RunSpec = { seed: 4, ...SHORT };
+    const [one, other] = await Promise.all([inProcess(spec), inProcess(spec)]);
+    expect(one).toEqual(other);
+    expect(one.steps).toBeGreaterThan(1_000);
+  });
+
+  it.each(SEEDS)('leaves nothing that must not be: %i', async (seed) => {
+    const { problems, coverage } = await simulate({ seed, ...SHORT });
+    expect(problems).toEqual([]);
+    expect(coverage.get('job succeeded')).toBeGreaterThan(0);
+  });
+
+  it('is another one without one of its faults, and the same one with the faults it drew', async () => {
+    const drawn = await simulate({ seed: 5, ...SHORT });
+    expect((await simulate({ seed: 5, ...SHORT, plan: drawn.plan })).hash).toBe(drawn.hash);
+    expect((await simulate({ seed: 5, ...SHORT, plan: [CUT] })).hash).not.toBe(drawn.hash);
+  });
+});
+
+const regressions = readRegressions();
+
+describe.runIf(regressions.length > 0)('runs that failed once', () => {
+  it.each(regressions.map((one) => [`${one.what} (seed ${one.seed})`, one] as const))(
+    '%s',
+    async (_, spec) => {
+      expect((await simulate(spec)).problems).toEqual([]);
+    },
+  );
+});
