@@ -44,25 +44,19 @@ export function hunt({ seed, days, seconds, mutation }: Hunt): Promise<Caught | 
   child.stderr.on('data', (data) => (errors += data));
   return new Promise((resolve, reject) => {
     let found: Omit<Caught, 'problem'> | undefined;
-    const end = (caught: Caught | undefined) => {
-      clearTimeout(patience);
-      child.kill('SIGKILL');
-      resolve(caught);
-    };
     createInterface({ input: child.stdout }).on('line', (line) => {
       const failed = FAILED.exec(line)?.[1];
-      if (found) end({ ...found, problem: line.trim() });
-      else if (failed) found = { seed: Number(failed), seconds: passed() };
+      if (found) {
+        resolve({ ...found, problem: line.trim() });
+        child.kill('SIGKILL');
+      } else if (failed) found = { seed: Number(failed), seconds: passed() };
     });
     child.on('close', (code) => {
-      if (found || code === 0) return end(undefined);
       clearTimeout(patience);
+      // It was ended for it took too long, which says nothing: the machine may be busy.
+      if (code === 0 || code === null) return resolve(undefined);
       // A fault may as well stop the simulation itself, which is as good as a problem.
-      const problem =
-        errors
-          .trim()
-          .split('\n')
-          .find((line) => /Error/.test(line)) ?? `exit code ${code}`;
+      const problem = errors.split('\n').find((line) => /Error/.test(line)) ?? `exit code ${code}`;
       if (mutation !== undefined) resolve({ seed, seconds: passed(), problem });
       else reject(new Error(errors || `the simulation ended with exit code ${code}`));
     });
