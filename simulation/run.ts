@@ -5,7 +5,6 @@ import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
 import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord } from './properties/by-record.ts';
-import { checkComplete } from './properties/complete.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
 import { checkLedger } from './properties/ledger.ts';
 import { createVenue } from './venue/index.ts';
@@ -100,7 +99,6 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
     note([
       ...checkLedger(world.warehouse),
       ...checkLiveness(world),
-      ...checkComplete(world),
       ...checkByRecord(world, plan),
       ...world.problems,
     ]);

@@ -22,12 +22,12 @@ export const MARKET_FAULTS: readonly RunFault[] = [
   venueFault('relist', 0.08, (random, about) => ({
     ...random.pick(SYMBOLS),
     begins: ceilTo(about.at, MINUTE),
-    until: ceilTo(about.at, MINUTE) + MINUTE + (until(random, about, HOUR, 5 * DAY) - about.at),
+    until: ceilTo(until(random, about, HOUR, 5 * DAY), MINUTE) + 2 * MINUTE,
   })),
   venueFault('reused-ticker', 0.05, (random, about) => ({
     ...random.pick(SYMBOLS),
     begins: ceilTo(about.at, MINUTE),
-    until: ceilTo(about.at, MINUTE) + MINUTE + (until(random, about, HOUR, 5 * DAY) - about.at),
+    until: ceilTo(until(random, about, HOUR, 5 * DAY), MINUTE) + 2 * MINUTE,
   })),
   {
     kind: 'new-listing',

@@ -5,6 +5,7 @@ import type { Fault, FaultPlan } from '../engine/fault.ts';
 import type { Book } from '../memory/ledger/warehouse.ts';
 import type { RunVenue } from '../venue/index.ts';
 import type { World } from '../world/world.ts';
+import { judgeSnapshots } from './snapshots.ts';
 import { calmWithin, inWords, judgeSeries, type Moment } from './venue-truth.ts';
 
 /** What a fault leaves behind is put right by the next turns of the schedules. */
@@ -23,13 +24,20 @@ export function checkByRecord(
     now,
     calm: calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH),
     misled: plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf),
+    relabelled: plan.filter(({ kind }) => kind === 'label-shift').map(shiftedFrom),
     patienceMs: DAY,
   };
   return warehouse.books().flatMap((book) => judgeBook(book, moment));
 
   function judgeBook({ series, record, spans, findings }: Book, at: Moment): string[] {
     const source = venue.sources[series.source];
-    if (!record || !source || source.tiers[0]?.kind === 'snapshot') return [];
+    if (!record || !source) return [];
+    if (source.tiers[0]?.kind === 'snapshot') {
+      const within = { start: Math.max(orderedFrom, record.since ?? now), end: now };
+      const followed = record.unfollowedAt === undefined ? at.calm : [];
+      const strikes = warehouse.rows.within(series);
+      return judgeSnapshots(venue.wire.stock.values, series, strikes, within, followed).map(inWords);
+    }
     const rows = warehouse.rows
       .within(series)
       .map(({ time, cells }) => ({ time, line: canonicalLine(source.table, cells) }));
@@ -45,6 +53,12 @@ export function checkByRecord(
     return judgeSeries(venue.record, held, at).map(inWords);
   }
 }
+
+/** From the day before on: a row of the first file may lie in the last one that is labelled as it should be. */
+const shiftedFrom = ({ at, begins }: Fault): Range => ({
+  start: ((begins as number | undefined) ?? at) - DAY,
+  end: Number.POSITIVE_INFINITY,
+});
 
 /** From when to when a fault can have an effect. */
 function timeOf(fault: Fault): Range {

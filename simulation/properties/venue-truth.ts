@@ -57,6 +57,8 @@ export interface Moment {
   readonly calm: RangeSet;
   /** stretches in which answers could say that there is nothing although there is; what was proven then is renewed later */
   readonly misled?: RangeSet;
+  /** labels of files mean something else than the rule has it, so nothing can be said of their rows */
+  readonly relabelled?: RangeSet;
   /** how long all may take that a schedule does in its turn; ms */
   readonly patienceMs?: number;
 }
@@ -94,7 +96,8 @@ export const inWords = ({ breach, series, time, rows, why }: Violation): string 
 
 /** Judges what a series has by the venue's own record. */
 export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Violation[] {
-  const found = new Violations(held.series);
+  const labelled = held.source.tiers.some((tier) => tier.kind === 'archive' && tier.labels);
+  const found = new Violations(held.series, labelled ? (moment.relabelled ?? []) : []);
   const spanAt = spansOf(held.spans);
   const stored = new Set<number>();
   for (const { time, line } of held.rows) {
@@ -131,18 +134,14 @@ type Judgement = readonly [breach: Breach, why: string] | undefined;
 
 function judgeRow(
   truth: VenueTruth,
-  { series, findings }: Held,
+  { series }: Held,
   { now, patienceMs = PATIENCE }: Moment,
   { time, line, span }: StoredRow & { readonly span: JudgedSpan | undefined },
 ): Judgement {
   const known = truth.servings(series, time).filter(({ start, readable }) => readable && start <= now);
   if (known.length === 0) return ['never there', 'the venue never had such a row'];
   const same = known.filter((serving) => truth.lines(series, time, serving).includes(line));
-  if (same.length === 0) {
-    // The labels of its file turned out to mean something else, and an operator is to decide.
-    const decided = findings.some(({ kind }) => kind === 'label-shift');
-    return decided ? undefined : ['other value', 'no edition of the venue has this value'];
-  }
+  if (same.length === 0) return ['other value', 'no edition of the venue has this value'];
   if (!span?.sha256) return undefined;
   // Its file is compared with what the archive publishes now.
   const unit = /-\d{4}-\d{2}-\d{2}\.zip$/.test(span.object ?? '') ? 'day' : 'month';
@@ -252,14 +251,17 @@ const accountOf = (span: JudgedSpan | undefined): string =>
 /** One violation for each kind and reason. */
 class Violations {
   readonly #series: Series;
+  readonly #excused: RangeSet;
   readonly #found = new Map<string, Violation>();
 
-  constructor(series: Series) {
+  /** @param excused where nothing is a violation */
+  constructor(series: Series, excused: RangeSet) {
     this.#series = series;
+    this.#excused = excused;
   }
 
   add(time: number, judgement: Judgement): void {
-    if (!judgement) return;
+    if (!judgement || contains(this.#excused, time)) return;
     const [breach, why] = judgement;
     const key = `${breach} ${why}`;
     const before = this.#found.get(key);

@@ -10,7 +10,7 @@ import {
   type Place,
   type VenueFault,
 } from '../../faults/fault.ts';
-import { type BaseSymbol, bookOf, duesOf, keyOf, type Listed } from './book.ts';
+import { type BaseSymbol, bookOf, duesOf, type Listed } from './book.ts';
 import type { Of } from './values.ts';
 
 /** Readings of positions come every five minutes. */
@@ -59,7 +59,7 @@ interface Rules {
 /** What the venue has, where, and since when. Wire and record both follow it, so that they cannot differ. */
 export class Content {
   readonly #base: readonly BaseSymbol[];
-  readonly #rules = new Map<string, Rules>();
+  #rules = new WeakMap<Listed, Map<Dataset, Rules>>();
   #book: ReadonlyMap<string, Listed>;
   #faults: readonly VenueFault[];
 
@@ -81,7 +81,7 @@ export class Content {
   add(fault: VenueFault): void {
     this.#faults = [...this.#faults, fault];
     this.#book = bookOf(this.#base, this.#faults);
-    this.#rules.clear();
+    this.#rules = new WeakMap();
   }
 
   /** The row of a step or an instant, whether or not its file is out; undefined: the place has none at this time. */
@@ -178,8 +178,9 @@ export class Content {
   }
 
   rules(listed: Listed, dataset: Dataset): Rules {
-    const key = `${keyOf(listed)} ${dataset}`;
-    let rules = this.#rules.get(key);
+    const known = this.#rules.get(listed) ?? new Map<Dataset, Rules>();
+    this.#rules.set(listed, known);
+    let rules = known.get(dataset);
     if (!rules) {
       const mine = this.#faults.filter(
         (fault) =>
@@ -199,7 +200,7 @@ export class Content {
         stops: ofKind(mine, 'publication-stop'),
         lags: ofKind(mine, 'rest-lag'),
       };
-      this.#rules.set(key, rules);
+      known.set(dataset, rules);
     }
     return rules;
   }

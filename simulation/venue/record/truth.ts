@@ -117,7 +117,10 @@ export class VenueTruth {
       ...(dataset === 'metrics' ? [] : [{ unit: 'month' as const, period: periodAt('month', t) }]),
       ...(dataset === 'klines' ? [{ unit: 'day' as const, period: periodAt('day', t) }] : []),
       ...(route
-        ? daysWith(listed, content.faults, t).map(({ period }) => ({ unit: 'day' as const, period }))
+        ? daysWith(listed, content.faults, t).map(({ day }) => ({
+            unit: 'day' as const,
+            period: periodAt('day', day),
+          }))
         : []),
     ];
     const changes = content.changes(set, t);

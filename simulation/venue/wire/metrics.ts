@@ -1,5 +1,5 @@
-import { type Period, periodAt } from '../../../functions/core/time/period.ts';
-import { DAY } from '../../../functions/core/time/time.ts';
+import type { Period } from '../../../functions/core/time/period.ts';
+import { DAY, floorTo } from '../../../functions/core/time/time.ts';
 import { isTimeframe, stepOf } from '../../../functions/core/time/timeframe.ts';
 import { LABELS_MOVED } from '../../../functions/sources/binance/metrics/metric-labels.ts';
 import { invalid } from '../../../simulator/binance/errors.ts';
@@ -27,12 +27,13 @@ export const ROUTES: Readonly<
 
 export const metricsSet = (listed: Listed): Rowset => ({ listed, dataset: 'metrics', step: SLOT });
 
-/** The first label of a day's file, and how much later the instant is that a label stands for. */
-function layoutOf(
-  listed: Listed,
-  faults: readonly VenueFault[],
-  day: number,
-): { readonly first: number; readonly late: number } {
+/** The first label of a day's file, and how much later than a label its reading is; ms. */
+interface Layout {
+  readonly first: number;
+  readonly late: number;
+}
+
+function layoutOf(listed: Listed, faults: readonly VenueFault[], day: number): Layout {
   const shift = ofKind(faults, 'label-shift').findLast(
     ({ symbol, at }) => symbol === listed.symbol && at <= day,
   );
@@ -41,12 +42,10 @@ function layoutOf(
   return { first: layout === 'ends' ? day + SLOT : day, late: layout === 'moved' ? SLOT : 0 };
 }
 
-const SLOTS = DAY / SLOT;
-
 /** How the labels of a day's file are written, and what they stand for. */
 export function labelsOf(listed: Listed, faults: readonly VenueFault[], day: number): Label[] {
   const { first, late } = layoutOf(listed, faults, day);
-  return Array.from({ length: SLOTS }, (_, slot) => {
+  return Array.from({ length: DAY / SLOT }, (_, slot) => {
     const label = first + slot * SLOT;
     return { label, at: label + late };
   });
@@ -57,12 +56,13 @@ export function daysWith(
   listed: Listed,
   faults: readonly VenueFault[],
   t: number,
-): { readonly period: Period; readonly label: number }[] {
-  return [t - DAY, t].flatMap((at) => {
-    const period = periodAt('day', at);
-    const { first, late } = layoutOf(listed, faults, period.start);
-    const slot = (t - late - first) / SLOT;
-    return Number.isInteger(slot) && slot >= 0 && slot < SLOTS ? [{ period, label: t - late }] : [];
+): { readonly day: number; readonly label: number }[] {
+  if (t % SLOT !== 0) return [];
+  const today = floorTo(t, DAY);
+  return [today - DAY, today].flatMap((day) => {
+    const { first, late } = layoutOf(listed, faults, day);
+    const label = t - late;
+    return first <= label && label < first + DAY ? [{ day, label }] : [];
   });
 }
 
