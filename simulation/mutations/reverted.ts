@@ -1,0 +1,103 @@
+import type { Mutation } from './mutation.ts';
+
+/** Faults that the program once had and that were mended: each is planted again. */
+export const REVERTED: readonly Mutation[] = [
+  {
+    id: 'midnights',
+    fault: "a day's file of statistics does not hold the midnight at which the day ends",
+    file: 'functions/core/series/object-reach.ts',
+    before: 'end: tier.closing ? period.end + step : period.end,',
+    after: 'end: period.end,',
+  },
+  {
+    id: 'funding-interval',
+    fault: 'every symbol settles each eight hours, whatever its interval is',
+    file: 'functions/core/ledger/account.ts',
+    before: 'if (!pace) return undefined;',
+    after: 'return undefined;',
+  },
+  {
+    id: 'newest-settlement',
+    fault: 'the newest settlement is final before another one says the interval',
+    file: 'functions/core/ledger/account.ts',
+    before: 'if (i < end && !isOpen(events, i))',
+    after: 'if (i < end)',
+  },
+  {
+    id: 'lives-of-the-api',
+    fault: 'a symbol has the lives that the API knows; the archive is not looked at',
+    file: 'functions/core/listing/find-lives.ts',
+    before: 'const found = livesBy(rest, published, gaps);',
+    after: 'const found = rest;',
+  },
+  {
+    id: 'old-proofs',
+    fault: 'what an older lookup of the lives proved stays proven when a newer one contradicts it',
+    file: 'simulation/memory/ledger/series-store.ts',
+    before: 'if (before) dropContradicted(book, before, listing);',
+    after: '',
+  },
+  {
+    id: 'empty-snapshot',
+    fault: 'a snapshot without a row is taken for the snapshot',
+    file: 'functions/core/fetch/fill-from-snapshot.ts',
+    before: 'if (batch.length === 0) throw emptyAnswer(tier.name);',
+    after: '',
+  },
+  {
+    id: 'empty-answer',
+    fault: 'an answer without a row proves that there is none, also where there must be some',
+    file: 'functions/core/fetch/read-page.ts',
+    before: 'if (answer.isEmpty) await refuseEmpty(context, tier, range, answer);',
+    after: '',
+  },
+  {
+    id: 'moved-labels',
+    fault: 'labels of statistics mean the same in files of all years',
+    file: 'functions/sources/binance/metrics/metric-labels.ts',
+    before: '(day < LABELS_MOVED ? 0 : READING_STEP)',
+    after: '0',
+  },
+  {
+    id: 'volume-stamps',
+    fault: 'a volume of REST is taken for one of the slot before',
+    file: 'functions/sources/binance/metrics/metric-labels.ts',
+    before: 'instant(stamp, isVolume ? READING_STEP : 0);',
+    after: 'instant(stamp, 0);',
+  },
+  {
+    id: 'settle-border',
+    fault: 'a hole is proven empty before the venue has had time to publish',
+    file: 'functions/core/fetch/read-page.ts',
+    before: 'end: settledEnd(source, step, asOf) };',
+    after: 'end: asOf };',
+  },
+  {
+    id: 'joined-order',
+    fault: 'an order joins the same one although its job has ended',
+    file: 'simulation/memory/jobs/create-job.ts',
+    before: 'if (isAtWork(other, now)) return { job: other, entered: true };',
+    after: 'return { job: other, entered: true };',
+  },
+  {
+    id: 'republished-file',
+    fault: 'a file that the archive has republished is not loaded again',
+    file: 'functions/core/schedules/watch-archives.ts',
+    before: 'if (now === undefined || now === held.sha256) return;',
+    after: 'if (now !== undefined || held) return;',
+  },
+  {
+    id: 'proof-under-failure',
+    fault: 'a failure is noted over a proof that has expired',
+    file: 'simulation/memory/ledger/ledger.ts',
+    before: "removeSpans(warehouse, book, missing, ['empty']);",
+    after: '',
+  },
+  {
+    id: 'forgotten-jobs',
+    fault: 'a job whose creator died before it started the execution is never started',
+    file: 'functions/core/jobs/start-forgotten.ts',
+    before: 'for (const { id } of forgotten) await ports.workflow.start(id);',
+    after: '',
+  },
+];
