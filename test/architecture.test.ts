@@ -112,7 +112,16 @@ const RULES: readonly Rule[] = [
   },
   {
     folder: 'bench',
-    may: ['bench', 'functions', 'host', 'simulator', 'localstack', 'statemachines', 'test/helpers'],
+    may: [
+      'simulation',
+      'bench',
+      'functions',
+      'host',
+      'simulator',
+      'localstack',
+      'statemachines',
+      'test/helpers',
+    ],
     packages: /./,
   },
 ];
