@@ -112,7 +112,16 @@ const RULES: readonly Rule[] = [
   },
   {
     folder: 'bench',
-    may: ['bench', 'functions', 'host', 'simulator', 'localstack', 'statemachines', 'test/helpers'],
+    may: [
+      'bench',
+      'functions',
+      'host',
+      'simulator',
+      'simulation',
+      'localstack',
+      'statemachines',
+      'test/helpers',
+    ],
     packages: /./,
   },
 ];
