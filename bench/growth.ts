@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fillDocument } from './fill-document.ts';
+import { fillDocument } from './document/fill-document.ts';
 import { type Crowd, crowd } from './growth/contention.ts';
 import { draw } from './growth/draw.ts';
 import { load } from './growth/load.ts';

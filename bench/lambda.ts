@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Host, startHost } from '../host/host.ts';
-import { fillDocument } from './fill-document.ts';
+import { fillDocument } from './document/fill-document.ts';
 import { makeBundles } from './lambda/bundles.ts';
 import { coldStarts } from './lambda/cold-starts.ts';
 import { type FetchRow, fetchMonths, WAIT_PER_CHUNK, warmUp } from './lambda/fetching.ts';

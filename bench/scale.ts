@@ -6,8 +6,8 @@
 import { fileURLToPath } from 'node:url';
 import { LIMIT_SHARE } from '../functions/core/series/venue.ts';
 import { binanceFamilies } from '../functions/sources/binance/hosts.ts';
-import { fillDocument } from './fill-document.ts';
-import { number, table } from './markdown.ts';
+import { fillDocument } from './document/fill-document.ts';
+import { number, table } from './document/markdown.ts';
 import { runBudget } from './scale/document/budget-run.ts';
 import { demandTable } from './scale/document/demand.ts';
 import { drawArchive, drawRest } from './scale/document/draw.ts';

@@ -99,7 +99,7 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
     note([
       ...checkLedger(world.warehouse),
       ...checkLiveness(world),
-      ...checkByRecord(world, plan),
+      ...checkByRecord(world, plan, start),
       ...world.problems,
     ]);
   }

@@ -3,9 +3,10 @@ import { keepRegression } from './regressions.ts';
 import { type Outcome, type RunOptions, simulate } from './run.ts';
 import { gistOf, shrink } from './shrink.ts';
 import { Tally } from './tally.ts';
+import { earlierVersion } from './world/earlier-version.ts';
 
 const USAGE =
-  'npm run simulate -- [--seeds N | --seconds S] [--seed S] [--days D] [--no-shrink] [--trace] (whole numbers, 1 or more)';
+  'npm run simulate -- [--seeds N | --seconds S] [--seed S] [--days D] [--before COMMIT] [--no-shrink] [--trace] (whole numbers, 1 or more)';
 
 interface Flags {
   /** the first seed; the others follow it */
@@ -16,6 +17,8 @@ interface Flags {
   readonly days: number;
   readonly shrinks: boolean;
   readonly traces: boolean;
+  /** the version that runs until a deployment; undefined: nothing is deployed */
+  readonly before: string | undefined;
 }
 
 /** @throws Error in one line */
@@ -29,6 +32,7 @@ export function readFlags(args: readonly string[]): Flags {
       days: { type: 'string' },
       'no-shrink': { type: 'boolean' },
       trace: { type: 'boolean' },
+      before: { type: 'string' },
     },
   });
   const whole = (name: 'seeds' | 'seconds' | 'seed' | 'days'): number | undefined => {
@@ -48,15 +52,21 @@ export function readFlags(args: readonly string[]): Flags {
     days: whole('days') ?? 3,
     shrinks: values['no-shrink'] !== true,
     traces: values.trace === true,
+    before: values.before,
   };
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { seed: first, seeds, seconds, days, shrinks, traces } = readFlags(args);
+  const { seed: first, seeds, seconds, days, shrinks, traces, before } = readFlags(args);
   const tally = new Tally();
   const began = performance.now();
   const passed = (): number => (performance.now() - began) / 1_000;
-  const options: RunOptions = traces ? { watch: (line) => console.log(line) } : {};
+  const earlier = before === undefined ? undefined : await earlierVersion(before);
+  if (typeof earlier === 'string') console.log(`nothing is deployed: ${earlier}`);
+  const options: RunOptions = {
+    ...(traces && { watch: (line: string) => console.log(line) }),
+    ...(typeof earlier === 'object' && { before: earlier }),
+  };
   for (let seed = first; seed < first + seeds && (seconds === undefined || passed() < seconds); seed++) {
     const run = await simulate({ seed, days }, options);
     tally.add(run);
@@ -65,7 +75,7 @@ async function main(args: readonly string[]): Promise<number> {
       continue;
     }
     report(run);
-    if (shrinks) await keep(run);
+    if (shrinks) await keep(run, options);
   }
   for (const line of tally.lines(passed())) console.log(line);
   return tally.failed.length === 0 ? 0 : 1;
@@ -76,8 +86,8 @@ function report({ seed, days, problems }: Outcome): void {
   for (const problem of problems.slice(0, 5)) console.log(`  ${problem}`);
 }
 
-async function keep(failed: Outcome): Promise<void> {
-  const small = await shrink(failed, {});
+async function keep(failed: Outcome, options: RunOptions): Promise<void> {
+  const small = await shrink(failed, options);
   keepRegression({ ...small, what: gistOf(failed.problems[0]!) });
   console.log(`  ${small.plan.length} of ${failed.plan.length} faults and ${small.days} days are enough:`);
   for (const fault of small.plan) console.log(`    ${JSON.stringify(fault)}`);

@@ -1,4 +1,4 @@
-import { lineChart } from '../charts.ts';
+import { lineChart } from '../document/charts.ts';
 import type { Cpu } from './gauges.ts';
 import type { Stage } from './load.ts';
 import { cpuPerMillion } from './tables.ts';

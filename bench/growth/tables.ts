@@ -1,4 +1,4 @@
-import { number, table } from '../markdown.ts';
+import { number, table } from '../document/markdown.ts';
 import type { Crowd } from './contention.ts';
 import type { Cpu } from './gauges.ts';
 import type { Ordered, Stage } from './load.ts';

@@ -89,12 +89,9 @@ export const CONTENT_FAULTS: readonly RunFault[] = [
   }),
   venueFault('rest-lag', 0.3, (random, about) => {
     const { market, dataset } = anyDataset(random);
-    return {
-      market,
-      dataset,
-      lagMs: (2 + random.int(90)) * MINUTE,
-      until: until(random, about, 10 * MINUTE, 8 * HOUR),
-    };
+    // An early settlement that comes later than its source allows for looks like a silence of the usual interval.
+    const lag = dataset === 'funding' ? 2 + random.int(6) : 2 + random.int(90);
+    return { market, dataset, lagMs: lag * MINUTE, until: until(random, about, 10 * MINUTE, 8 * HOUR) };
   }),
   venueFault('rest-reach', 0.1, (random, about) => ({
     reachMs: random.pick([10, 3, 1]) * DAY,

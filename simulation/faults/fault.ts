@@ -126,3 +126,20 @@ export const ofKind = <Kind extends VenueFaultKind>(
   faults: readonly VenueFault[],
   kind: Kind,
 ): FaultOf<Kind>[] => faults.filter((fault): fault is FaultOf<Kind> => fault.kind === kind);
+
+/** When the last one is over; epoch ms. What changes the market for good is over when it shows. */
+export const quietFrom = (faults: readonly VenueFault[]): number =>
+  Math.max(Number.NEGATIVE_INFINITY, ...faults.map((fault) => Math.max(fault.at, endOf(fault))));
+
+function endOf(fault: VenueFault): number {
+  switch (fault.kind) {
+    case 'hole':
+      return fault.filledAt ?? fault.span.end;
+    case 'late-file':
+      return fault.period.end + fault.delayMs;
+    case 'delisting':
+      return Math.max(fault.forgottenAt ?? fault.at, fault.zombiesUntil ?? fault.at);
+    default:
+      return 'until' in fault ? fault.until : fault.at;
+  }
+}

@@ -5,6 +5,7 @@ import type { Fault, FaultPlan } from '../engine/fault.ts';
 import type { Book } from '../memory/ledger/warehouse.ts';
 import type { RunVenue } from '../venue/index.ts';
 import type { World } from '../world/world.ts';
+import { judgeRequests } from './requests.ts';
 import { judgeSnapshots } from './snapshots.ts';
 import { calmWithin, inWords, judgeSeries, type Moment } from './venue-truth.ts';
 
@@ -14,11 +15,9 @@ const AFTERMATH = 3 * HOUR;
 /** Faults that let a correct answer say that there is nothing although there is, or our clock expect too much. */
 const MISLEADING: ReadonlySet<string> = new Set(['empty-answers', 'rest-lag', 'clock jumps']);
 
-/** Holds all that the warehouse has against the venue's record. @param plan all faults of the run */
-export function checkByRecord(
-  { warehouse, venue, scheduler, orderedFrom }: World<RunVenue>,
-  plan: FaultPlan,
-): string[] {
+/** Holds all that the warehouse has against the venue's record. @param plan all faults of the run; @param start when the run began, epoch ms */
+export function checkByRecord(world: World<RunVenue>, plan: FaultPlan, start: number): string[] {
+  const { warehouse, venue, scheduler, orderedFrom } = world;
   const now = scheduler.now();
   const moment: Moment = {
     now,
@@ -27,7 +26,15 @@ export function checkByRecord(
     relabelled: plan.filter(({ kind }) => kind === 'label-shift').map(shiftedFrom),
     patienceMs: DAY,
   };
-  return warehouse.books().flatMap((book) => judgeBook(book, moment));
+  const followed = warehouse.books().filter(({ record, series }) => record && venue.sources[series.source]);
+  const requests = judgeRequests(venue.wire.log, {
+    series: followed.map(({ series }) => series),
+    sources: venue.sources,
+    within: { start: orderedFrom, end: now },
+    followedFrom: start,
+    disturbances: plan.length,
+  });
+  return [...requests, ...warehouse.books().flatMap((book) => judgeBook(book, moment))];
 
   function judgeBook({ series, record, spans, findings }: Book, at: Moment): string[] {
     const source = venue.sources[series.source];
@@ -60,10 +67,15 @@ const shiftedFrom = ({ at, begins }: Fault): Range => ({
   end: Number.POSITIVE_INFINITY,
 });
 
-/** From when to when a fault can have an effect. */
+/**
+ * From when to when a fault can have an effect: a restore takes away what was written since its backup, nothing is fetched of what
+ * is not followed, and a row that somebody deleted may be one that the venue has only once.
+ */
 function timeOf(fault: Fault): Range {
-  const { at, begins, until, lasts, lagMs, filledAt } = fault as Fault &
+  const { at, begins, until, lasts, lagMs, filledAt, age, after } = fault as Fault &
     Readonly<Record<string, number | undefined>>;
-  const start = Math.min(at, begins ?? at);
-  return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + (lasts ?? 0)) + (lagMs ?? 0) };
+  const deleted = fault.kind === 'rows deleted by hand' ? (fault.start as number) : at;
+  const start = Math.min(at, begins ?? at, deleted);
+  const longest = Math.max(lasts ?? 0, age ?? 0, after ?? 0);
+  return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + longest) + (lagMs ?? 0) };
 }

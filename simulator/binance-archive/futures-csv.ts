@@ -15,7 +15,7 @@ export const METRICS_HEADER =
   'create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,' +
   'sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio';
 
-/** Monthly funding file: the stamp as REST has it, the interval that REST does not report, no mark price. */
+/** Monthly funding file: the stamp of REST, the interval that REST does not report, no mark price. */
 export const FUNDING_HEADER = 'calc_time,funding_interval_hours,last_funding_rate';
 
 export const fundingLine = ({ time, intervalHours, rate }: Omit<Settlement, 'due'>): string =>

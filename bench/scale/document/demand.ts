@@ -4,7 +4,7 @@ import { buildQuote } from '../../../functions/core/quote/quote.ts';
 import type { Source } from '../../../functions/core/series/source.ts';
 import { LIMIT_SHARE } from '../../../functions/core/series/venue.ts';
 import { sources } from '../../../functions/sources/index.ts';
-import { number, table } from '../../markdown.ts';
+import { number, table } from '../../document/markdown.ts';
 import { NOW, RANGE } from './scenarios.ts';
 
 const SYMBOLS = 500;

@@ -1,4 +1,4 @@
-import { lineChart } from '../../charts.ts';
+import { lineChart } from '../../document/charts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { ARCHIVE_SHARDS } from './scenarios.ts';
 

@@ -1,7 +1,7 @@
 import { billFor, network, type Prices, total } from '../../../functions/core/costs/bill.ts';
 import prices from '../../../functions/core/costs/prices.json' with { type: 'json' };
 import type { LimitFamily } from '../../../functions/core/series/venue.ts';
-import { number, table } from '../../markdown.ts';
+import { number, table } from '../../document/markdown.ts';
 import { TAKEN } from '../model/assumptions.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { QUOTAS, type Quota } from '../model/quotas.ts';

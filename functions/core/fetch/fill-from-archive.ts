@@ -51,7 +51,7 @@ export async function* fillFromArchive(input: Input): TierRun {
   const labels = (tier.labels && (await context.labels?.(tier.labels.dataset))) || [];
   const siblings = new Map<string, RangeSet>();
   const wantedIn = (period: Period): RangeSet =>
-    wantedFromObject(tier, period, progress.missing, ports.clock(), step);
+    wantedFromObject(context.source, tier, period, progress.missing, ports.clock(), step);
   let ahead: readonly Period[] = periodsFor(tier, around, step);
   let looked = false;
   while (ahead.length > 0) {

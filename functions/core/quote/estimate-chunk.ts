@@ -56,7 +56,7 @@ export function estimateChunk(
   let covered: RangeSet = [];
   for (const tier of source.tiers) {
     const before = left;
-    if (tier.kind === 'archive') left = subtract(left, objects(tier, chunk, left, options, tally));
+    if (tier.kind === 'archive') left = subtract(left, objects(source, tier, chunk, left, options, tally));
     else if (tier.kind === 'pages')
       left = subtract(left, pages(source, tier, chunk, left, options.now, tally));
     else left = subtract(left, snapshot(tier, chunk, left, options.now, tally));
@@ -67,6 +67,7 @@ export function estimateChunk(
 }
 
 function objects(
+  source: Pick<Source, 'tiers'>,
   tier: ArchiveTier,
   chunk: PlannedChunk['chunk'],
   left: RangeSet,
@@ -78,7 +79,7 @@ function objects(
   const step = stepOf(chunk.timeframe);
   for (const period of around ? periodsFor(tier, around, step) : []) {
     // A step that two objects may hold counts for the earlier one.
-    const wanted = subtract(wantedFromObject(tier, period, left, now, step), brought);
+    const wanted = subtract(wantedFromObject(source, tier, period, left, now, step), brought);
     if (wanted.length === 0) continue;
     const { file } = tier.object(chunk, period);
     brought = union(brought, wanted);

@@ -122,7 +122,9 @@ export class WireVenue {
     const nth = this.#requests++;
     const { host, path } = hostOf(url);
     const latency = LATENCY + (hash32(this.#latencies, nth) % LATENCY_MORE);
-    await sleep(latency / 2);
+    // Clocks count whole milliseconds.
+    const there = latency >> 1;
+    await sleep(there);
     const fate = this.#traffic.fateOf(this.faults, host, nth, this.#clock());
     const note = (status: number) => this.log.push({ at: this.#clock(), host, what: path, status });
     if (fate.refused === 'connection') {
@@ -137,7 +139,7 @@ export class WireVenue {
     const answer = fate.spoilt && own.status === 200 && isText(host) ? spoil(own, fate.spoilt) : own;
     note(fate.lost ? 0 : answer.status);
     const date = new Date(floorTo(this.now(), SECOND)).toUTCString();
-    await sleep(latency / 2 + fate.lateMs + (fate.lost === 'timeout' ? PATIENCE : 0));
+    await sleep(latency - there + fate.lateMs + (fate.lost === 'timeout' ? PATIENCE : 0));
     if (fate.lost === 'timeout') throw new TimedOut(`no answer within ${PATIENCE / SECOND} s`);
     if (fate.lost === 'connection') throw new Error('socket hang up');
     if (fate.lateMs >= PATIENCE) throw new TimedOut(`no answer within ${PATIENCE / SECOND} s`);

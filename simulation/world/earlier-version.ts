@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import type { Bundle } from './handlers.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ENTRY = 'simulation/world/handlers.ts';
+
+/**
+ * The functions of an earlier version, built from its commit, for runs in which the present version is deployed while jobs are at work.
+ * @returns why there are none, where the clone does not have the commit or it is older than the simulation
+ */
+export async function earlierVersion(commit: string): Promise<Bundle | string> {
+  const git = (...args: string[]): Buffer =>
+    execFileSync('git', args, { cwd: ROOT, maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    git('cat-file', '-e', `${commit}:${ENTRY}`);
+  } catch {
+    return `${commit} is not in this clone, or has no ${ENTRY}`;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'gordon-earlier-'));
+  try {
+    execFileSync('tar', ['-x', '-C', folder], { input: git('archive', commit, 'functions', 'simulation') });
+    const outfile = join(folder, 'bundle.mjs');
+    await build({
+      entryPoints: [join(folder, ENTRY)],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      nodePaths: [join(ROOT, 'node_modules')],
+      logLevel: 'silent',
+    });
+    const built = (await import(pathToFileURL(outfile).href)) as { readonly bundle: Bundle };
+    return built.bundle;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import type { ArchiveTier } from '../../../functions/core/series/source.ts';
+import { wantedFromObject } from '../../../functions/core/series/wanted-from-object.ts';
+import { periodAt } from '../../../functions/core/time/period.ts';
+import { DAY, HOUR } from '../../../functions/core/time/time.ts';
+import { funding_binance } from '../../../functions/sources/funding_binance.ts';
+import { klines_perp } from '../../../functions/sources/klines_perp.ts';
+
+const march = periodAt('month', Date.UTC(2025, 2));
+const now = Date.UTC(2025, 4);
+const hole = [{ start: march.start + DAY, end: march.start + DAY + HOUR }];
+const monthOf = ({ tiers }: typeof funding_binance): ArchiveTier =>
+  tiers.find((tier): tier is ArchiveTier => tier.kind === 'archive' && tier.unit === 'month')!;
+
+describe('a month for a hole of an hour', () => {
+  it('is not read where daily files hold the same rows', () => {
+    expect(wantedFromObject(klines_perp, monthOf(klines_perp), march, hole, now, HOUR)).toEqual([]);
+  });
+
+  it('is read where it is the only file', () => {
+    expect(wantedFromObject(funding_binance, monthOf(funding_binance), march, hole, now, HOUR)).toEqual(hole);
+  });
+
+  it('is not read before it is published', () => {
+    const early = march.end + HOUR;
+    expect(wantedFromObject(funding_binance, monthOf(funding_binance), march, hole, early, HOUR)).toEqual([]);
+  });
+});
