@@ -2,8 +2,8 @@
  * `npm run model`: checks the models of leases, waves and cancellations with TLC, and that it notices the faults that are planted in
  * them. Exit code 1: a property does not hold, or a fault was not noticed; 3: Java or TLC is missing, and nothing was checked.
  */
-import { MODELS } from './model/models.ts';
-import { check, findTlc } from './model/tlc.ts';
+import { MODELS } from './models.ts';
+import { check, findTlc } from './tlc.ts';
 
 const tlc = await findTlc(process.env);
 if ('missing' in tlc) {

@@ -3,9 +3,9 @@
  * than 18 of 20, or not all of those that were named, are caught.
  */
 import { parseArgs } from 'node:util';
-import { MUTATIONS } from '../simulation/mutations/index.ts';
-import type { Mutation } from '../simulation/mutations/mutation.ts';
-import { type Caught, hunt } from './mutations/hunt.ts';
+import { MUTATIONS } from '../../simulation/mutations/index.ts';
+import type { Mutation } from '../../simulation/mutations/mutation.ts';
+import { type Caught, hunt } from './hunt.ts';
 
 const USAGE = 'npm run simulate:mutations -- [--seconds S] [--days D] [--seed S] [FAULT ...]';
 const ENOUGH = 0.9;
