@@ -24,8 +24,8 @@ const FACTOR = 2;
 const EACH = 200;
 /** Lists, lives and probes of a calm day. */
 const LISTS_A_DAY = 200;
-/** A file is loaded for its rows, for the borders of lives, and once more after it was published anew. */
-const LOADS = 4;
+/** Five series share a file, and each reads it for its rows and again where the proof of a hole in it is renewed. */
+const LOADS_A_DAY = 15;
 
 /**
  * The fewest requests that keep series complete: of each row one as soon as it can be had, and of the history the pages that
@@ -60,7 +60,8 @@ export function judgeRequests(log: readonly Logged[], about: RequestsAbout): str
     loads.set(what, (loads.get(what) ?? 0) + 1);
   }
   for (const [file, times] of loads) {
-    if (times > LOADS + disturbances) out.push(`${file} was loaded ${times} times up to ${iso(within.end)}`);
+    if (times > LOADS_A_DAY * Math.ceil(days) + disturbances)
+      out.push(`${file} was loaded ${times} times up to ${iso(within.end)}`);
   }
   return out;
 }
