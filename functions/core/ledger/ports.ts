@@ -14,7 +14,7 @@ export interface SeriesStore {
   /**
    * Rows, spans and findings of pages in one transaction; all of them of one series. Under a lock on the series what is
    * still missing is computed anew and only that is written: of two fetchers that read the same span the second one
-   * writes nothing.
+   * writes nothing. Rows that can be released may be, once they are committed.
    * @returns rows written
    */
   commit(pages: readonly Page[], by: { readonly jobId: string; readonly chunk: string }): Promise<number>;

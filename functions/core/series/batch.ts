@@ -22,6 +22,19 @@ export function sortAndDedupe(batch: Batch): { batch: Batch; findings: Finding[]
   return { batch: pickRows(batch, keep), findings };
 }
 
+/**
+ * Gives the memory of numbers back now; they have no elements afterwards. What waits for the collector calls it: V8 marks the
+ * whole heap anew for every 64 MB of buffers.
+ */
+export function releaseNumbers(columns: readonly ColumnData[]): void {
+  for (const data of columns) {
+    // The times are there twice: as a column, and by themselves.
+    if (data instanceof Float64Array && !(data.buffer as ArrayBuffer).detached) {
+      (data.buffer as ArrayBuffer).transfer(0);
+    }
+  }
+}
+
 const cell = (data: ColumnData, i: number): string | number | null =>
   'constant' in data ? data.constant : (data[i] ?? null);
 

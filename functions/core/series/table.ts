@@ -59,6 +59,11 @@ export interface Batch {
   readonly length: number;
   readonly times: Float64Array;
   readonly columns: readonly ColumnData[];
+  /**
+   * Gives the memory of the numbers back at once: nobody may read the batch afterwards, nor a view of it. The store calls it
+   * when the rows are committed. Only a parser that keeps nothing of the batch offers it.
+   */
+  readonly release?: () => void;
 }
 
 /** A batch without rows, for pages that only bring proofs, failures or findings. */

@@ -26,7 +26,11 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
       const [first] = pages;
       if (!first) return 0;
       const table = tables(first.series.source);
-      return guarded(first.series, () => commitPages(sql, table, pages, { ...by, at: clock() }));
+      const written = await guarded(first.series, () =>
+        commitPages(sql, table, pages, { ...by, at: clock() }),
+      );
+      for (const { rows } of pages) rows.release?.();
+      return written;
     },
 
     rowsBy: (jobId, chunk) =>

@@ -43,6 +43,25 @@ describe('COPY', () => {
     expect(rows).toEqual(pages.map(() => 10_000));
   });
 
+  it('gives the rows back once they are committed, not before: a page that has to be merged is read again', async () => {
+    const stored: number[] = [];
+    const page = (price: number) => {
+      const rows = candles([minutes(0, 10)], BTC, () => price);
+      return pageOf([minutes(0, 10)], { rows: { ...rows, release: () => stored.push(price) } });
+    };
+    await store.commit([page(1)], JOB);
+    await sql`delete from market_data.coverage`;
+    expect(await store.commit([page(2)], JOB)).toBe(10);
+    const [row] = await sql<{ open: number }[]>`select min(open) as open from market_data.spot_klines`;
+    expect(row).toEqual({ open: 2 });
+    const refused = page(3);
+    (refused.rows.columns[3] as Float64Array)[5] = Number.NaN;
+    await expect(
+      store.commit([{ ...refused, have: [minutes(0, 10)], series: { ...BTC, symbol: 'X' } }], JOB),
+    ).rejects.toThrow();
+    expect(stored).toEqual([1, 2]);
+  });
+
   it('leaves neither rows nor account when the server refuses a row at the end', async () => {
     const rows = candles([minutes(0, 3_000)]);
     (rows.columns[3] as Float64Array)[2_999] = Number.NaN;

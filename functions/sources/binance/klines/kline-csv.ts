@@ -1,3 +1,4 @@
+import { releaseNumbers } from '../../../core/series/batch.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import type { Parsed, StreamParser } from '../../../core/series/source.ts';
 import { floorTo } from '../../../core/time/time.ts';
@@ -99,16 +100,23 @@ export function klineCsvParser(series: Series, expected?: number): StreamParser 
       const pieces = lines.push(bytes);
       if (!pieces) throw wrong('is too long to be one');
       for (const piece of pieces) parse(piece);
-      return rows.length >= BATCH_ROWS ? rows.take() : undefined;
+      return rows.length >= BATCH_ROWS ? releasable(rows.take()) : undefined;
     },
     end(): Parsed | undefined {
       parse(lines.end());
       const findings = bad.findings(readable);
-      const last = rows.take();
+      const last = releasable(rows.take());
       if (findings.length === 0) return last;
       return { batch: last?.batch ?? emptyBatch(series), findings: [...findings, ...(last?.findings ?? [])] };
     },
   };
+}
+
+/** The parser keeps nothing of what it took: the next rows get arrays of their own. */
+function releasable(parsed: Parsed | undefined): Parsed | undefined {
+  if (!parsed) return undefined;
+  const { batch } = parsed;
+  return { ...parsed, batch: { ...batch, release: () => releaseNumbers([batch.times, ...batch.columns]) } };
 }
 
 interface Cell {

@@ -1,5 +1,5 @@
 import type { GordonError } from '../../../core/errors/errors.ts';
-import { sortAndDedupe } from '../../../core/series/batch.ts';
+import { releaseNumbers, sortAndDedupe } from '../../../core/series/batch.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import type { Finding, Parsed } from '../../../core/series/source.ts';
 import type { Batch } from '../../../core/series/table.ts';
@@ -67,6 +67,8 @@ export class KlineRows {
     const numbers = fields.filter((_, f) => f !== OPEN_TIME && f !== CLOSE_TIME);
     const { symbol, timeframe } = this.#series;
     const columns: Batch['columns'] = [{ constant: symbol }, { constant: timeframe }, times, ...numbers];
+    // The stamps as the venue wrote them were read for the last time.
+    releaseNumbers([fields[OPEN_TIME]!, fields[CLOSE_TIME]!]);
     const sorted = sortAndDedupe({ length: this.length, times, columns });
     this.#taken += this.length;
     this.length = 0;

@@ -45,6 +45,20 @@ describe('a file of candles', () => {
     expect(findings.map((f) => [f.kind, f.time])).toEqual([['duplicate-conflict', start]]);
   });
 
+  it('gives its memory back when it is released, and the rows of the next batch are its own', () => {
+    const parser = klineCsvParser({ ...series, timeframe: '1s' });
+    const text = Array.from({ length: 90_001 }, (_, i) => line(start + i * 1000));
+    const first = parser.push(bytes(text.slice(0, 90_000).join('')))!.batch;
+    parser.push(bytes(text[90_000]!));
+    const numbers = first.columns.filter((data) => data instanceof Float64Array);
+    expect(numbers.map(({ length }) => length)).toEqual(Array.from({ length: 10 }, () => 90_000));
+    first.release!();
+    expect([first.times, ...numbers].map(({ length }) => length)).toEqual(
+      Array.from({ length: 11 }, () => 0),
+    );
+    expect([...parser.end()!.batch.times]).toEqual([start + 90_000 * 1000]);
+  });
+
   it('is not held whole: a long one comes in batches', () => {
     const parser = klineCsvParser({ ...series, timeframe: '1s' });
     const thousand = (n: number): string =>
