@@ -92,5 +92,11 @@ function printRounds(rounds: readonly Round[]): void {
   console.log(`a year of 1m klines of BTC and ETH, spot and perpetual, ${whole(ROWS)} rows, median of ${rounds.length} rounds
 gordon-data ${gordon.toFixed(2)} s, ${whole(ROWS / gordon)} rows/s; idle meanwhile ${middle((round) => round.gordon.idle).toFixed(2)} s of ${cpus().length} cores
 raw COPY ${raw.toFixed(2)} s, ${whole(ROWS / raw)} rows/s
-gordon-data has ${middle((round) => round.raw.seconds / round.gordon.seconds).toFixed(2)} of its rate`);
+gordon-data has ${middle((round) => round.raw.seconds / round.gordon.seconds).toFixed(2)} of its rate
+processor time of a million rows: ${perMillion((round) => round.gordon.cpu)}; raw COPY ${perMillion((round) => round.raw.cpu)}`);
+
+  function perMillion(of: (round: Round) => Cpu): string {
+    const each = (part: keyof Cpu): string => ((middle((round) => of(round)[part]) / ROWS) * 1e6).toFixed(2);
+    return `host ${each('host')} s, sessions of PostgreSQL ${each('sessions')} s`;
+  }
 }
