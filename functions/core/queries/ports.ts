@@ -28,6 +28,21 @@ export interface FindingEntry {
   readonly foundAt: number;
 }
 
+/** A table or a view of the warehouse, as its comments in SQL describe it. */
+export interface TableEntry {
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  /** empty where it has no comment, as of a column */
+  readonly comment: string;
+  /** in their order in the table */
+  readonly columns: readonly {
+    readonly name: string;
+    /** as PostgreSQL writes it, such as `timestamp with time zone` */
+    readonly type: string;
+    readonly comment: string;
+  }[];
+}
+
 export interface RowsRequest {
   readonly table: TableSpec;
   /** values of key columns, such as symbol and timeframe */
@@ -64,6 +79,8 @@ export interface CoverageQueries {
   ledger(series: Series, range: Range, limit: number): Promise<LedgerEntry[]>;
   /** in order of time; those about a whole object have none and come first */
   findings(series: Series, range: Range, limit: number): Promise<FindingEntry[]>;
+  /** tables and views of `market_data` that the session may read, by name */
+  tables(): Promise<TableEntry[]>;
   /** the newest rows of the range, oldest first; instants as ISO 8601 */
   rows(request: RowsRequest): Promise<Record<string, unknown>[]>;
 }

@@ -4,6 +4,7 @@ import { accounts } from './accounts.ts';
 import { findings, ledger } from './evidence.ts';
 import { rowCounts } from './row-counts.ts';
 import { rows } from './rows.ts';
+import { tables } from './tables.ts';
 
 /** Reads the warehouse in PostgreSQL. @param sql a session of `gordon_reader` */
 export function createCoverageQueries(sql: Sql): CoverageQueries {
@@ -12,6 +13,7 @@ export function createCoverageQueries(sql: Sql): CoverageQueries {
     rowCounts: (sources, filter) => guarded('the rows', () => rowCounts(sql, sources, filter)),
     ledger: (series, range, limit) => guarded('the ledger', () => ledger(sql, series, range, limit)),
     findings: (series, range, limit) => guarded('the findings', () => findings(sql, series, range, limit)),
+    tables: () => guarded('the tables', () => tables(sql)),
     rows: (request) => guarded(request.table.name, () => rows(sql, request)),
   };
 }

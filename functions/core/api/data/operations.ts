@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CoverageQuery, NoQuery, RowsQuery, SpansQuery } from '../../queries/parameters.ts';
 import { RefreshBody, ViewRefreshed } from '../../queries/refresh-view.ts';
 import type { Operation } from '../operation.ts';
-import { Coverage, DataRow, Finding, LedgerSpan, SourceInfo } from './schemas.ts';
+import { Coverage, DataRow, Finding, LedgerSpan, SourceInfo, TableInfo } from './schemas.ts';
 
 export const dataOperations = {
   listSources: {
@@ -28,6 +28,12 @@ export const dataOperations = {
     success: 200,
     answer: z.array(Finding),
     problems: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
+  },
+  listTables: {
+    query: NoQuery,
+    success: 200,
+    answer: z.array(TableInfo),
+    problems: ['invalid-request'],
   },
   rows: {
     params: { table: 'the name of a table, such as `spot_klines`' },
