@@ -49,6 +49,7 @@ export interface RowsRequest {
   readonly where: Readonly<Record<string, string>>;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** of `rows`; `stream` has all of them */
   readonly limit: number;
   /** the columns to give; all of them where it is left out */
   readonly columns?: readonly string[];
@@ -83,6 +84,11 @@ export interface CoverageQueries {
   tables(): Promise<TableEntry[]>;
   /** the newest rows of the range, oldest first; instants as ISO 8601 */
   rows(request: RowsRequest): Promise<Record<string, unknown>[]>;
+  /**
+   * All rows of the range in batches, oldest first, as `rows` has them; memory does not grow with the range.
+   * @param signal ends the query in the database; the iteration then throws its reason
+   */
+  stream(request: RowsRequest, signal: AbortSignal): AsyncIterable<Record<string, unknown>[]>;
 }
 
 /** How the last run of a schedule went. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MEDIA_TYPES } from '../../queries/formats.ts';
 import { CoverageQuery, NoQuery, RowsQuery, SpansQuery } from '../../queries/parameters.ts';
 import { RefreshBody, ViewRefreshed } from '../../queries/refresh-view.ts';
 import type { Operation } from '../operation.ts';
@@ -40,7 +41,10 @@ export const dataOperations = {
     query: RowsQuery,
     success: 200,
     answer: z.array(DataRow),
+    alternatives: [MEDIA_TYPES.csv, MEDIA_TYPES.ndjson],
     problems: [
+      'unknown-format',
+      'answer-too-large',
       'invalid-request',
       'unknown-source',
       'invalid-time',
