@@ -103,6 +103,12 @@ export const ROUTES = {
     access: ['database', 'aggregates'],
     summary: 'Refresh the whole buckets of one aggregate within a window; `next` is where to go on',
   },
+  listTables: {
+    route: 'GET /data',
+    folder: 'data',
+    access: ['database'],
+    summary: 'The tables and views of market_data, with meaning, unit and source of each column',
+  },
   rows: {
     route: 'GET /data/{table}',
     folder: 'data',

@@ -7,18 +7,26 @@ import { consolePage, PAGE_HEADERS } from '../console/serve/page.ts';
 import { functions } from '../functions/manifest.ts';
 import { routeOf } from '../functions/routes.ts';
 import { problem, problemAnswer } from '../functions/runtime/problem.ts';
+import type { Streamed } from '../functions/runtime/stream-handler.ts';
 import { listen } from './os/ports.ts';
+import { sendPieces } from './send-pieces.ts';
 
 /** Calls the function of a route with an API Gateway event. */
-export type Call = (handler: string, event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
+export type Call = (
+  handler: string,
+  event: APIGatewayProxyEvent,
+  signal: AbortSignal,
+) => Promise<APIGatewayProxyResult | Streamed>;
 
 export interface ApiServer {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** As in API Gateway, except that a file of the console may be bytes. */
-type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & { readonly body: string | Uint8Array };
+/** As in API Gateway, except that a file of the console may be bytes, and rows may come in pieces. */
+type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & {
+  readonly body: string | Uint8Array | AsyncIterable<string>;
+};
 
 const FOREIGN = problem('foreign-origin', 'A page of another site may not use this API.', {
   remedy: 'Open the console at this address itself.',
@@ -36,7 +44,7 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
     }
   }
   const page = consolePage();
-  const answer = async (request: IncomingMessage): Promise<Answer> => {
+  const answer = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {
     if (isForeign(request.headers)) return problemAnswer(FOREIGN);
     const url = new URL(request.url ?? '/', 'http://local');
     const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await page(url.pathname) : undefined;
@@ -46,13 +54,20 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
     const found = router.find(request.method as HTTPMethod, url.pathname);
     if (!found) return notFound(router, url.pathname, request.method);
     const handler = (found.handler as unknown as () => string)();
-    return call(handler, eventOf(request, url, found.params, await bodyOf(request)));
+    return call(handler, eventOf(request, url, found.params, await bodyOf(request)), gone);
   };
   const server = createServer((request, response) => {
-    answer(request)
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    answer(request, gone.signal)
       .catch(() => problemAnswer(problem('unexpected', 'The function failed; the log has the details.')))
       .then(({ statusCode, headers, body }) => {
-        response.writeHead(statusCode, headers as Record<string, string>).end(body);
+        const given = headers as Record<string, string>;
+        if (typeof body === 'string' || body instanceof Uint8Array) {
+          response.writeHead(statusCode, given).end(body);
+        } else {
+          sendPieces(request, response, given, body);
+        }
       });
   });
   // A busy client reuses a connection after more than Node's default of five seconds, just when the server closes it.

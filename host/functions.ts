@@ -2,25 +2,33 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { entryOf } from '../functions/function-spec.ts';
 import { functions } from '../functions/manifest.ts';
 import type { Services } from '../functions/runtime/services.ts';
+import type { Streamed, StreamHandler } from '../functions/runtime/stream-handler.ts';
 import { contextOf } from './api-server.ts';
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 interface HandlerModule {
   readonly createHandler: (services: () => Promise<Services>) => Handler;
+  readonly createStream?: (services: () => Promise<Services>) => StreamHandler;
 }
+
+/** What a route answers, whole or in pieces. */
+export type Called = APIGatewayProxyResult | Streamed;
 
 export interface LoadedFunctions {
   invoke(handler: string, event: unknown): Promise<unknown>;
-  call(handler: string, event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult>;
+  /** streams where the route can. @param signal of a client that has gone away */
+  call(handler: string, event: APIGatewayProxyEvent, signal: AbortSignal): Promise<Called>;
 }
 
 /** Loads every handler of the manifest and gives it this host's services. */
 export async function loadFunctions(services: () => Promise<Services>): Promise<LoadedFunctions> {
   const handlers = new Map<string, Handler>();
+  const streams = new Map<string, StreamHandler>();
   for (const spec of functions) {
     const file = new URL(`../${entryOf(spec)}`, import.meta.url);
-    const { createHandler } = (await import(file.href)) as HandlerModule;
+    const { createHandler, createStream } = (await import(file.href)) as HandlerModule;
     handlers.set(spec.handler, createHandler(services));
+    if (createStream) streams.set(spec.handler, createStream(services));
   }
   // Events and answers cross as JSON, as they do between AWS's services: what JSON loses must be lost here too.
   const invoke = async (handler: string, event: unknown): Promise<unknown> => {
@@ -29,6 +37,8 @@ export async function loadFunctions(services: () => Promise<Services>): Promise<
   };
   return {
     invoke,
-    call: async (handler, event) => (await invoke(handler, event)) as APIGatewayProxyResult,
+    call: async (handler, event, signal) =>
+      (await streams.get(handler)?.(event, signal)) ??
+      ((await invoke(handler, event)) as APIGatewayProxyResult),
   };
 }

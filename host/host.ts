@@ -104,7 +104,7 @@ async function assemble(
   let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
   const servers: ApiServer[] = [];
   for (const port of [options.ports.jobs, options.ports.candles]) {
-    servers.push(await started(startApiServer(port, (handler, event) => call(handler, event))));
+    servers.push(await started(startApiServer(port, (handler, event, gone) => call(handler, event, gone))));
   }
   const [database, jobTable, venues] = await Promise.all([
     started(

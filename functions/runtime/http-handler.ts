@@ -22,6 +22,13 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An answer that is not JSON; its headers say what it is. */
+export interface TextAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export type HttpHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
 /** An order names a thousand symbols at most; whoever sends more than this sends something else. */
@@ -40,7 +47,7 @@ export interface RouteOptions {
  * @param route names the ports that it uses by the type of its argument
  */
 export function httpHandler<Ports>(
-  route: (request: ApiRequest, ports: Ports, log: Log) => Promise<ApiAnswer>,
+  route: (request: ApiRequest, ports: Ports, log: Log) => Promise<ApiAnswer | TextAnswer>,
   options: RouteOptions = {},
 ): (ports: () => Promise<Ports>) => HttpHandler {
   return (ports) => {
@@ -63,7 +70,7 @@ export function httpHandler<Ports>(
       return {
         statusCode: answer.status,
         headers: { 'content-type': 'application/json', ...answer.headers },
-        body: JSON.stringify(answer.body),
+        body: 'text' in answer ? answer.text : JSON.stringify(answer.body),
       };
     });
     return handler as unknown as HttpHandler;
@@ -77,7 +84,8 @@ function checkSize(event: APIGatewayProxyEvent): void {
   throw badRequest('body-too-large', 'the body', message);
 }
 
-const requestOf = (event: APIGatewayProxyEvent, rawBody: string): ApiRequest => ({
+/** The plain values of an event whose header names are in lower case. */
+export const requestOf = (event: APIGatewayProxyEvent, rawBody: string): ApiRequest => ({
   headers: event.headers ?? {},
   path: event.pathParameters ?? {},
   query: event.queryStringParameters ?? {},

@@ -9,6 +9,8 @@ export interface Operation {
   readonly body?: z.ZodType;
   readonly success: number;
   readonly answer: z.ZodType;
+  /** media types in which the success also comes, as text */
+  readonly alternatives?: readonly string[];
   /** statuses with an answer of another shape */
   readonly others?: Readonly<Record<number, z.ZodType>>;
   /** codes of the problems that the caller can cause; the table of errors knows the status of each */

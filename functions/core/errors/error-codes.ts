@@ -204,6 +204,11 @@ export const ERRORS = {
   'job-finished': request(409, 'Order the same again: it fetches what is missing.'),
   'idempotency-busy': request(409, 'Send it again.'),
   'series-at-work': request(409, 'See its jobs with `gordon-data backfill jobs`.'),
+  'unknown-format': request(406, 'Use format=json, csv or ndjson.'),
+  'answer-too-large': request(
+    413,
+    'Request a shorter range (from, to) or fewer columns, or a host, which streams.',
+  ),
   'body-too-large': request(413, 'Send fewer symbols at once.'),
   'idempotency-mismatch': request(422, 'Use a new key for a new order.'),
   'empty-selection': request(422, 'Name the symbols.'),

@@ -1,5 +1,5 @@
 import { badRequest } from '../errors/bad-request.ts';
-import { readColumns, type TableSpec, timeColumn } from '../series/table.ts';
+import { KNOWN_AT, readColumns, type TableSpec, timeColumn } from '../series/table.ts';
 import type { RowsRequest } from './ports.ts';
 
 /** Columns of longer candles that are the sum of those of the shorter ones. */
@@ -27,6 +27,10 @@ export function withColumns(request: RowsRequest, list: string | undefined): Row
     : `Its columns are ${known.join(', ')}.`;
   throw badRequest('unknown-column', table.name, `there is no column "${unknown}".`, remedy);
 }
+
+/** The columns of the answer, in order: those requested, or all, with the instant at which a candle is known at the end. */
+export const columnsOf = (request: RowsRequest): readonly string[] =>
+  request.columns ?? [...namesOf(request), ...(request.closesAfterMs === undefined ? [] : [KNOWN_AT.name])];
 
 function namesOf({ table, candles }: RowsRequest): string[] {
   if (!candles) return readColumns(table).map(({ name }) => name);

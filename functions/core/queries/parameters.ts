@@ -74,10 +74,21 @@ export const SpansQuery = z.strictObject({
 
 export const RowsQuery = z.strictObject({
   source: z.string().optional().meta({ description: 'which one, where several sources share the table' }),
-  symbol: Name.optional(),
+  symbol: Names.optional().meta({ description: 'in csv and ndjson also several, with commas between them' }),
   timeframe: Step.optional(),
   ...range,
-  limit: limit(1_000, 10_000).meta({ description: 'the newest so many rows of the range, oldest first' }),
+  limit: z.coerce.number().int().min(1).max(10_000).optional().meta({
+    description: 'json only: the newest so many rows of the range, oldest first; defaults to 1000',
+  }),
+  format: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'json, csv or ndjson; defaults to what Accept says, else json. csv and ndjson have all rows of the range, by symbol and time. ' +
+        'A host streams them; on AWS Lambda an answer of more than 4 MB or 25 s is refused with 413',
+      example: 'csv',
+    }),
   every: Step.optional().meta({ description: 'of candles: made of those of `timeframe`' }),
   columns: z
     .string()

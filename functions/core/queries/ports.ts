@@ -28,12 +28,28 @@ export interface FindingEntry {
   readonly foundAt: number;
 }
 
+/** A table or a view of the warehouse, as its comments in SQL describe it. */
+export interface TableEntry {
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  /** empty where it has no comment, as of a column */
+  readonly comment: string;
+  /** in their order in the table */
+  readonly columns: readonly {
+    readonly name: string;
+    /** as PostgreSQL writes it, such as `timestamp with time zone` */
+    readonly type: string;
+    readonly comment: string;
+  }[];
+}
+
 export interface RowsRequest {
   readonly table: TableSpec;
   /** values of key columns, such as symbol and timeframe */
   readonly where: Readonly<Record<string, string>>;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** of `rows`; `stream` has all of them */
   readonly limit: number;
   /** the columns to give; all of them where it is left out */
   readonly columns?: readonly string[];
@@ -64,8 +80,15 @@ export interface CoverageQueries {
   ledger(series: Series, range: Range, limit: number): Promise<LedgerEntry[]>;
   /** in order of time; those about a whole object have none and come first */
   findings(series: Series, range: Range, limit: number): Promise<FindingEntry[]>;
+  /** tables and views of `market_data` that the session may read, by name */
+  tables(): Promise<TableEntry[]>;
   /** the newest rows of the range, oldest first; instants as ISO 8601 */
   rows(request: RowsRequest): Promise<Record<string, unknown>[]>;
+  /**
+   * All rows of the range in batches, oldest first, as `rows` has them; memory does not grow with the range.
+   * @param signal ends the query in the database; the iteration then throws its reason
+   */
+  stream(request: RowsRequest, signal: AbortSignal): AsyncIterable<Record<string, unknown>[]>;
 }
 
 /** How the last run of a schedule went. */

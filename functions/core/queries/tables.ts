@@ -10,6 +10,9 @@ import type { RowsQuery } from './parameters.ts';
 import type { RowsRequest } from './ports.ts';
 import { parseBounds, sourceNamed } from './requested.ts';
 
+/** How many rows a page has where the query does not say it. */
+const USUAL_LIMIT = 1_000;
+
 /**
  * Parses a query for rows of a table. Only tables that a source fills and the aggregates made of them can be queried.
  * @throws GordonError `unknown-table`, `unknown-source`, `invalid-request`, `no-candles`, `unknown-column`, `invalid-time`,
@@ -36,7 +39,7 @@ export function parseRowsRequest(
     where,
     from,
     to,
-    limit: query.limit,
+    limit: query.limit ?? USUAL_LIMIT,
     ...(isCandles && { closesAfterMs: bucket ?? step }),
   };
   if (query.every === undefined) return withColumns(request, query.columns);

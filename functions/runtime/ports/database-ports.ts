@@ -60,6 +60,9 @@ export function databasePorts(
   const reader = once(() =>
     pools.open(url(), { role: 'gordon_reader', max: connections, application: 'gordon-data looks' }),
   );
+  const streams = once(() =>
+    pools.open(url(), { role: 'gordon_reader', max: STREAMS, application: 'gordon-data streams' }),
+  );
   const owner = once(() =>
     pools.open(env.GORDON_AGGREGATES_URL ?? url(), { max: 1, application: 'gordon-data aggregates' }),
   );
@@ -73,7 +76,7 @@ export function databasePorts(
       instruments: () => createInstruments(writer(), clock),
       watch: () => createArchiveWatch(writer(), ledger),
       histories: () => createHistoryWatch(writer(), ledger),
-      queries: () => createCoverageQueries(reader()),
+      queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
       aggregates: () => createAggregateStore({ sql: writer(), owner: owner(), clock }),
       databaseUrl: () => url,
@@ -85,6 +88,9 @@ export function databasePorts(
     close: () => pools.close(),
   };
 }
+
+/** Answers that are streamed at the same time; each holds a connection for as long as its reader takes. */
+const STREAMS = 4;
 
 /** The pools that somebody needed. */
 class Pools {

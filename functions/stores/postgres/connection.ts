@@ -91,6 +91,9 @@ interface Target {
   readonly path?: string;
 }
 
+/** A message of this length is no other: SSLRequest has 8 bytes, a start-up packet more. */
+const CANCEL_REQUEST_BYTES = 16;
+
 /**
  * Opens a socket as postgres.js does, but without Nagle's delay: the end of a COPY is a small packet after a large one, and would
  * wait 40 ms for the server's acknowledgement. The connection starts a moment later, when postgres.js listens for
@@ -103,7 +106,9 @@ function openSocket({ host, port, path }: Target): net.Socket {
   // A proxy whose server is gone closes the connection without an answer. postgres.js does not treat that as an error and
   // reconnects at once, forever; the query that waits for the connection must fail instead.
   socket.once('end', () => {
-    if (socket.bytesRead === 0) socket.destroy(closed('the server hung up before it said a word'));
+    // The request to cancel a query is a connection of its own, and the server never answers it.
+    if (socket.bytesRead === 0 && socket.bytesWritten !== CANCEL_REQUEST_BYTES)
+      socket.destroy(closed('the server hung up before it said a word'));
   });
   // postgres.js reads the name for the server's certificate from here.
   return Object.assign(socket, { host: host[0] });

@@ -3,15 +3,22 @@ import { guarded, type Sql } from '../postgres/postgres.ts';
 import { accounts } from './accounts.ts';
 import { findings, ledger } from './evidence.ts';
 import { rowCounts } from './row-counts.ts';
-import { rows } from './rows.ts';
+import { rows, streamRows } from './rows.ts';
+import { tables } from './tables.ts';
 
-/** Reads the warehouse in PostgreSQL. @param sql a session of `gordon_reader` */
-export function createCoverageQueries(sql: Sql): CoverageQueries {
+/**
+ * Reads the warehouse in PostgreSQL.
+ * @param sql a session of `gordon_reader`
+ * @param streams likewise, for answers that last as long as their reader takes: pages do not wait for these
+ */
+export function createCoverageQueries(sql: Sql, streams = sql): CoverageQueries {
   return {
     accounts: (filter) => guarded('coverage', () => accounts(sql, filter)),
     rowCounts: (sources, filter) => guarded('the rows', () => rowCounts(sql, sources, filter)),
     ledger: (series, range, limit) => guarded('the ledger', () => ledger(sql, series, range, limit)),
     findings: (series, range, limit) => guarded('the findings', () => findings(sql, series, range, limit)),
+    tables: () => guarded('the tables', () => tables(sql)),
     rows: (request) => guarded(request.table.name, () => rows(sql, request)),
+    stream: (request, signal) => streamRows(streams, request, signal),
   };
 }

@@ -3,7 +3,7 @@ import type { RowsRequest } from '../../core/queries/ports.ts';
 import { KNOWN_AT, readColumns, timeColumn } from '../../core/series/table.ts';
 import { iso } from '../../core/time/time.ts';
 import { tableName } from '../copy/copy.ts';
-import type { Sql } from '../postgres/postgres.ts';
+import { type Sql, storeError } from '../postgres/postgres.ts';
 
 type Row = Record<string, unknown>;
 
@@ -13,26 +13,68 @@ export async function rows(sql: Sql, request: RowsRequest): Promise<Row[]> {
   return found.reverse().map((row) => asJson(withClose(row, request), request.columns));
 }
 
-async function plain(sql: Sql, request: RowsRequest): Promise<Row[]> {
-  const { table, limit } = request;
-  const rest = table.key.filter((name) => name !== timeColumn(table));
+/** Rows of one fetch of a cursor: some hundred kilobytes. */
+const BATCH = 2_000;
+
+/** All rows of the range, oldest first, through a cursor. @throws GordonError when the query fails; the reason of `signal` when that ends it */
+export async function* streamRows(
+  sql: Sql,
+  request: RowsRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Row[]> {
+  const { candles: made, from, to } = request;
+  const found = made
+    ? sql<Row[]>`${candlesSql(sql, request, { from, to })} order by 1`
+    : sql<Row[]>`${plainSql(sql, request)} order by ${orderOf(sql, request, sql`asc`)}`;
+  const stop = (): void => found.cancel();
+  signal.addEventListener('abort', stop);
+  try {
+    signal.throwIfAborted();
+    for await (const batch of found.cursor(BATCH)) {
+      yield batch.map((row) => asJson(withClose(row, request), request.columns));
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    throw signal.aborted ? signal.reason : storeError(error, request.table.name);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+const plain = (sql: Sql, request: RowsRequest): Promise<Row[]> => sql<Row[]>`
+  ${plainSql(sql, request)} order by ${orderOf(sql, request, sql`desc`)} limit ${request.limit}`;
+
+function plainSql(sql: Sql, request: RowsRequest) {
+  const { table } = request;
   const columns = request.columns ?? readColumns(table).map(({ name }) => name);
-  const order = [timeColumn(table), ...rest].map((name) => sql`${sql(name)} desc`);
-  return sql<Row[]>`
+  return sql`
     select ${sql([...columns])}
-    from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(sql, request, request)}
-    order by ${order.reduce((all, one) => sql`${all}, ${one}`)} limit ${limit}`;
+    from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(sql, request, request)}`;
+}
+
+function orderOf(sql: Sql, { table }: RowsRequest, direction: ReturnType<typeof conditions>) {
+  const rest = table.key.filter((name) => name !== timeColumn(table));
+  return [timeColumn(table), ...rest]
+    .map((name) => sql`${sql(name)} ${direction}`)
+    .reduce((all, one) => sql`${all}, ${one}`);
 }
 
 /** Candles computed from smaller ones. A bucket at the edge of the range is computed from the rows within the range. */
 async function candles(sql: Sql, request: RowsRequest): Promise<Row[]> {
-  const { table, limit } = request;
+  const { limit } = request;
   const { every } = request.candles!;
   const newest = request.to ?? (await newestAt(sql, request));
   if (newest === undefined) return [];
   // Limits what is read: a year of minutes must not be summed up for the last few days.
   const last = Math.floor((request.to === undefined ? newest : newest - 1) / every) * every;
   const from = Math.max(request.from ?? 0, last - (limit - 1) * every);
+  return sql<Row[]>`
+    ${candlesSql(sql, request, { from, to: request.to })} order by 1 desc limit ${limit}`;
+}
+
+function candlesSql(sql: Sql, request: RowsRequest, range: Span) {
+  const { table } = request;
+  const { every } = request.candles!;
   const time = sql(timeColumn(table));
   const sums = summedColumns(table).map((name) => sql`sum(${sql(name)}) as ${sql(name)}`);
   const bucket = sql`date_bin(${`${every} milliseconds`}::interval, ${time}, '2000-01-01Z')`;
@@ -40,12 +82,12 @@ async function candles(sql: Sql, request: RowsRequest): Promise<Row[]> {
   const close = hasCloseTime(table)
     ? sql`market_data.candle_close(min(${bucket}), ${`${every / 1_000} seconds`}) as close_time,`
     : sql``;
-  return sql<Row[]>`
+  return sql`
     select ${bucket} as ${time}, ${close} (array_agg(open order by ${time}))[1] as open, max(high) as high, min(low) as low,
       (array_agg(close order by ${time} desc))[1] as close,
       ${sums.reduce((all, one) => sql`${all}${one}, `, sql``)} count(*) as rows
-    from ${sql.unsafe(tableName(table))} where ${conditions(sql, request, { from, to: request.to })}
-    group by 1 order by 1 desc limit ${limit}`;
+    from ${sql.unsafe(tableName(table))} where ${conditions(sql, request, range)}
+    group by 1`;
 }
 
 async function newestAt(sql: Sql, request: RowsRequest): Promise<number | undefined> {
@@ -56,11 +98,12 @@ async function newestAt(sql: Sql, request: RowsRequest): Promise<number | undefi
   return row?.at.getTime();
 }
 
-function conditions(
-  sql: Sql,
-  { table, where }: RowsRequest,
-  { from, to }: { readonly from?: number | undefined; readonly to?: number | undefined },
-) {
+interface Span {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+function conditions(sql: Sql, { table, where }: RowsRequest, { from, to }: Span) {
   const time = sql(timeColumn(table));
   return [
     ...Object.entries(where).map(([column, value]) => sql`${sql(column)} = ${value}`),

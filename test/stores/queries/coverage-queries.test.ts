@@ -7,6 +7,7 @@ import { sources } from '../../../functions/sources/index.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createCoverageQueries } from '../../../functions/stores/queries/coverage-queries.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { until } from '../../helpers/until.ts';
 
 let database: TestDatabase;
 let admin: Sql;
@@ -20,6 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => database?.[Symbol.asyncDispose]());
 
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 const START = Date.UTC(2025, 0, 1);
 const table = sources.klines_spot!.table;
 const where = { symbol: 'BTCUSDT', timeframe: '1m' };
@@ -30,6 +37,60 @@ describe('rows', () => {
       insert into market_data.spot_klines
       select 'BTCUSDT', '1m', ${new Date(START)}::timestamptz + n * interval '1 minute', n, n + 2, n - 2, n + 1, 1, 10, 3, 0.5, 5
       from generate_series(0, 3000) n where n not between 130 and 140`;
+  });
+
+  const batchesOf = (request: Parameters<CoverageQueries['stream']>[0]) =>
+    collect(queries.stream(request, new AbortController().signal));
+
+  it('come as a stream in batches, all of them, as pages have them', async () => {
+    const request = { table, where, limit: 10_000, closesAfterMs: MINUTE };
+    const batches = await batchesOf({ ...request, limit: 1 });
+    expect(batches.map(({ length }) => length)).toEqual([2_000, 990]);
+    expect(batches.flat()).toEqual(await queries.rows(request));
+    const few = { ...request, from: START + HOUR, to: START + 2 * HOUR, columns: ['close', 'open_time'] };
+    expect((await batchesOf(few)).flat()).toEqual(await queries.rows(few));
+  });
+
+  it('come as a stream of longer candles, as pages have them', async () => {
+    const made = { table, where, limit: 1_000, closesAfterMs: HOUR, candles: { step: MINUTE, every: HOUR } };
+    expect((await batchesOf({ ...made, limit: 1 })).flat()).toEqual(await queries.rows(made));
+  });
+
+  it('end when nobody reads on, in the midst of the rows or of the query', async () => {
+    const own = database.connect({ role: 'gordon_reader', application: 'left alone' });
+    const streams = createCoverageQueries(own);
+    const request = { table, where, limit: 1 };
+    for await (const batch of streams.stream(request, new AbortController().signal)) {
+      expect(batch).toHaveLength(2_000);
+      break;
+    }
+    const busy = () => admin<{ state: string }[]>`
+      select state from pg_stat_activity where application_name = 'left alone' and state <> 'idle'`;
+    await until(
+      () => 'the cursor is closed',
+      async () => (await busy()).length === 0,
+      20,
+    );
+    // A lock that nobody gives back keeps the query from its first row.
+    const gone = new AbortController();
+    await admin.begin(async (tx) => {
+      await tx`lock table market_data.spot_klines in access exclusive mode`;
+      const first = streams.stream(request, gone.signal)[Symbol.asyncIterator]().next();
+      const failed = expect(first).rejects.toThrow('nobody listens');
+      await until(
+        () => 'the query waits',
+        async () => (await busy()).length === 1,
+        20,
+      );
+      gone.abort(new Error('nobody listens'));
+      await failed;
+      await until(
+        () => 'the query has ended',
+        async () => (await busy()).length === 0,
+        20,
+      );
+    });
+    expect(await collect(streams.stream(request, new AbortController().signal))).toHaveLength(2);
   });
 
   it('are the newest of the range, oldest first, with times as ISO 8601', async () => {

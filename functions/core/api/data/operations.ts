@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { MEDIA_TYPES } from '../../queries/formats.ts';
 import { CoverageQuery, NoQuery, RowsQuery, SpansQuery } from '../../queries/parameters.ts';
 import { RefreshBody, ViewRefreshed } from '../../queries/refresh-view.ts';
 import type { Operation } from '../operation.ts';
-import { Coverage, DataRow, Finding, LedgerSpan, SourceInfo } from './schemas.ts';
+import { Coverage, DataRow, Finding, LedgerSpan, SourceInfo, TableInfo } from './schemas.ts';
 
 export const dataOperations = {
   listSources: {
@@ -29,12 +30,21 @@ export const dataOperations = {
     answer: z.array(Finding),
     problems: ['invalid-request', 'unknown-source', 'invalid-time', 'empty-range'],
   },
+  listTables: {
+    query: NoQuery,
+    success: 200,
+    answer: z.array(TableInfo),
+    problems: ['invalid-request'],
+  },
   rows: {
     params: { table: 'the name of a table, such as `spot_klines`' },
     query: RowsQuery,
     success: 200,
     answer: z.array(DataRow),
+    alternatives: [MEDIA_TYPES.csv, MEDIA_TYPES.ndjson],
     problems: [
+      'unknown-format',
+      'answer-too-large',
       'invalid-request',
       'unknown-source',
       'invalid-time',

@@ -77,6 +77,34 @@ export const Finding = z
   })
   .meta({ id: 'Finding', description: 'an oddity of the data itself' });
 
+export const TableInfo = z
+  .object({
+    name: z.string(),
+    kind: z.enum(['table', 'view']),
+    description: z.string(),
+    sources: z
+      .array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          since: Instant.nullable().meta({
+            description:
+              'the first instant that the venue has; null: it depends on the symbol, or on when this warehouse began',
+          }),
+        }),
+      )
+      .meta({ description: 'what fills the table; none: a view, or kept by the program itself' }),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        type: z.string().meta({ description: 'as PostgreSQL writes it' }),
+        unit: z.string().nullable().meta({ description: 'null: the column is no quantity' }),
+        description: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'TableInfo', description: 'a table or a view of market_data, with its columns' });
+
 export const DataRow = z
   .record(z.string(), z.unknown())
   .meta({ id: 'Row', description: 'the columns of the table; instants are ISO 8601' });

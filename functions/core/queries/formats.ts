@@ -1,0 +1,62 @@
+import { badRequest } from '../errors/bad-request.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The formats of rows, by the word in `format=`. */
+export const MEDIA_TYPES = {
+  json: 'application/json',
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+} as const;
+export type Format = keyof typeof MEDIA_TYPES;
+
+const isFormat = (word: string): word is Format => Object.hasOwn(MEDIA_TYPES, word);
+const FORMATS = Object.keys(MEDIA_TYPES).filter(isFormat);
+
+/**
+ * The format of an answer: `format=` where it is given, else the one that Accept prefers, else JSON.
+ * @throws GordonError `unknown-format`
+ */
+export function parseFormat(word: string | undefined, accept = '*/*'): Format {
+  if (word !== undefined) {
+    if (isFormat(word)) return word;
+    throw badRequest('unknown-format', 'format', `"${word}" is no format of rows.`);
+  }
+  const ranges = accept.split(',').map((text) => {
+    const [type = '', ...more] = text.split(';').map((part) => part.trim().toLowerCase());
+    const q = more.find((one) => one.startsWith('q='));
+    return { type, weight: q ? Number(q.slice(2)) : 1 };
+  });
+  const wanted = ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+  for (const { type } of wanted) {
+    const format = FORMATS.find((one) => MEDIA_TYPES[one] === type);
+    if (format) return format;
+    if (type === '*/*' || type === 'application/*') return 'json';
+    if (type === 'text/*') return 'csv';
+  }
+  throw badRequest('unknown-format', 'Accept', `"${accept}" names no format of rows.`);
+}
+
+/** The text of rows, a line for each; CSV (RFC 4180, lines end with `\n`) begins with the names of the columns. */
+export function rowWriter(
+  format: 'csv' | 'ndjson',
+  columns: readonly string[],
+): { readonly head: string; lines(rows: readonly Row[]): string } {
+  if (format === 'ndjson') return { head: '', lines: joined((row) => JSON.stringify(row)) };
+  return {
+    head: `${columns.map(cell).join(',')}\n`,
+    lines: joined((row) => columns.map((name) => cell(row[name])).join(',')),
+  };
+}
+
+const joined =
+  (line: (row: Row) => string) =>
+  (rows: readonly Row[]): string =>
+    rows.map((row) => `${line(row)}\n`).join('');
+
+/** SQL NULL is the empty cell; the empty text is quoted. */
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'string') return String(value);
+  return value === '' || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}

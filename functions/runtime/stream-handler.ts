@@ -1,0 +1,68 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { describeError } from '../core/errors/errors.ts';
+import { type ApiRequest, requestOf } from './http-handler.ts';
+import { logWith } from './log.ts';
+import { problemAnswer, toProblem } from './problem.ts';
+
+/** An answer in pieces, as a route makes it. */
+export interface StreamAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: AsyncIterable<string>;
+}
+
+/** As API Gateway's, but the body comes in pieces. */
+export type Streamed = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & {
+  readonly body: AsyncIterable<string>;
+};
+
+/**
+ * Answers a request in pieces; a problem where it fails before the first of them.
+ * @returns undefined where the answer is not one to stream: the route's usual handler gives it
+ */
+export type StreamHandler = (
+  event: APIGatewayProxyEvent,
+  signal: AbortSignal,
+) => Promise<Streamed | APIGatewayProxyResult | undefined>;
+
+/** Makes the streaming twin of a route's handler, for hosts: a Lambda behind API Gateway cannot stream. */
+export const streamHandler =
+  <Ports>(
+    route: (request: ApiRequest, ports: Ports, signal: AbortSignal) => Promise<StreamAnswer | undefined>,
+  ): ((ports: () => Promise<Ports>) => StreamHandler) =>
+  (ports) =>
+  async (event, signal) => {
+    // A client that has gone away is no failure.
+    const failed = (error: unknown): APIGatewayProxyResult => {
+      const problem = toProblem(error);
+      if (problem.status >= 500 && !signal.aborted) {
+        logWith({ path: event.path }).error(describeError(error), error as Error);
+      }
+      return problemAnswer(problem);
+    };
+    try {
+      const answer = await route(requestOf(event, ''), await ports(), signal);
+      if (!answer) return undefined;
+      const pieces = answer.text[Symbol.asyncIterator]();
+      // The first piece with rows: what the database refuses is a problem, not a body that breaks off.
+      const begin = [await pieces.next(), await pieces.next()];
+      return { statusCode: 200, headers: answer.headers, body: rest(begin, pieces, failed) };
+    } catch (error) {
+      return failed(error);
+    }
+  };
+
+async function* rest(
+  begin: readonly IteratorResult<string>[],
+  pieces: AsyncIterator<string>,
+  failed: (error: unknown) => void,
+): AsyncGenerator<string> {
+  try {
+    for (const { done, value } of begin) if (!done) yield value;
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+  } catch (error) {
+    failed(error);
+    throw error;
+  } finally {
+    await pieces.return?.();
+  }
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { exportedText, parseRowsExport } from '../../../functions/core/queries/export-rows.ts';
+import { parseFormat, rowWriter } from '../../../functions/core/queries/formats.ts';
+import { RowsQuery } from '../../../functions/core/queries/parameters.ts';
+import type { RowsRequest } from '../../../functions/core/queries/ports.ts';
+import { sources } from '../../../functions/sources/index.ts';
+
+describe('the format of rows', () => {
+  it.each([
+    [undefined, undefined, 'json'],
+    [undefined, '*/*', 'json'],
+    [undefined, 'text/html,application/xhtml+xml,*/*;q=0.8', 'json'],
+    [undefined, 'text/csv', 'csv'],
+    [undefined, 'application/json;q=0.5, application/x-ndjson', 'ndjson'],
+    [undefined, 'text/csv;q=0, application/json', 'json'],
+    ['csv', 'application/json', 'csv'],
+    ['json', 'text/csv', 'json'],
+  ])('of format=%s and Accept: %s is %s', (word, accept, format) => {
+    expect(parseFormat(word, accept)).toBe(format);
+  });
+
+  it.each([
+    ['xml', undefined],
+    ['', undefined],
+    ['constructor', undefined],
+    [undefined, 'application/vnd.apache.parquet'],
+  ])('of format=%s and Accept: %s is refused', (word, accept) => {
+    expect(() => parseFormat(word, accept)).toThrow(expect.objectContaining({ code: 'unknown-format' }));
+  });
+});
+
+describe('text of rows', () => {
+  const rows = [
+    { a: 'x,y', b: 1.5e-7, c: null },
+    { a: 'say "so"\n', b: 0.1, c: '' },
+  ];
+
+  it('as CSV quotes what needs it, and keeps NULL apart from the empty text', () => {
+    const { head, lines } = rowWriter('csv', ['a', 'b', 'c']);
+    expect(head + lines(rows)).toBe('a,b,c\n"x,y",1.5e-7,\n"say ""so""\n",0.1,""\n');
+  });
+
+  it('as NDJSON is a row of JSON in each line', () => {
+    const { head, lines } = rowWriter('ndjson', ['a', 'b', 'c']);
+    expect(
+      (head + lines(rows))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(rows);
+  });
+});
+
+const parsed = (table: string, query: Record<string, string>) =>
+  parseRowsExport(sources, table, RowsQuery.parse(query), 'csv');
+
+describe('an export', () => {
+  it('has a request for each symbol once, and a name for the file', () => {
+    const { requests, headers } = parsed('spot_klines', {
+      symbol: 'BTCUSDT,ETHUSDT,BTCUSDT',
+      timeframe: '1h',
+    });
+    expect(requests.map(({ where }) => where.symbol)).toEqual(['BTCUSDT', 'ETHUSDT']);
+    expect(headers['content-disposition']).toContain('filename="spot_klines-BTCUSDT-ETHUSDT-1h.csv"');
+  });
+
+  it.each([
+    ['a limit', { symbol: 'BTCUSDT', limit: '5' }],
+    ['no symbol between commas', { symbol: 'BTCUSDT,,ETHUSDT' }],
+    ['candles of several symbols', { symbol: 'BTCUSDT,ETHUSDT', every: '1h' }],
+    ['no symbol', {}],
+  ])('refuses %s', (_, query) => {
+    expect(() => parsed('spot_klines', query)).toThrow(expect.objectContaining({ code: 'invalid-request' }));
+  });
+
+  it('begins with the columns once, whatever the number of symbols', async () => {
+    const wanted = parsed('spot_klines', { symbol: 'BTCUSDT,ETHUSDT', columns: 'symbol,close' });
+    const queries = {
+      async *stream({ where }: RowsRequest) {
+        yield [{ symbol: where.symbol!, close: 1 }];
+        yield [{ symbol: where.symbol!, close: 2 }];
+      },
+    };
+    let text = '';
+    for await (const piece of exportedText(wanted, queries, new AbortController().signal)) text += piece;
+    expect(text).toBe('symbol,close\nBTCUSDT,1\nBTCUSDT,2\nETHUSDT,1\nETHUSDT,2\n');
+  });
+});
