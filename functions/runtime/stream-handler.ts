@@ -43,6 +43,8 @@ export const streamHandler =
       const answer = await route(requestOf(event, ''), await ports(), signal);
       if (!answer) return undefined;
       const pieces = answer.text[Symbol.asyncIterator]();
+      // Also of an answer that nobody began to read.
+      signal.addEventListener('abort', () => void pieces.return?.()?.catch(failed));
       // The first piece with rows: what the database refuses is a problem, not a body that breaks off.
       const begin = [await pieces.next(), await pieces.next()];
       return { statusCode: 200, headers: answer.headers, body: rest(begin, pieces, failed) };

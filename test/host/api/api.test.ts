@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobSummary } from '../../../functions/core/api/jobs/schemas.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { until } from '../../helpers/until.ts';
 
 let at: TestHost;
 beforeAll(async () => {
@@ -69,6 +70,81 @@ describe('Idempotency-Key', () => {
     const other = await post('{"source":"klines_perp"}', { 'Idempotency-Key': 'one' });
     expect([other.status, other.body.code]).toEqual([422, 'idempotency-mismatch']);
     await at.wait(first.id);
+  });
+});
+
+describe('GET /data/{table} as text', () => {
+  const url = (query: string) =>
+    `http://127.0.0.1:${at.host.ports.jobs}/data/spot_klines?symbol=BTCUSDT${query}`;
+
+  it('has all rows of the range, as the database has them', async () => {
+    const { id } = await at.order({
+      source: 'klines_spot',
+      symbols: ['BTCUSDT'],
+      from: '2025-03-01',
+      to: '2025-03-09',
+    });
+    await at.wait(id);
+    const rows = await at.sql`
+      select to_char(open_time, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as open_time, close, trades
+      from market_data.spot_klines
+      where symbol = 'BTCUSDT' and timeframe = '1m' and open_time >= '2025-03-01Z' and open_time < '2025-03-09Z'
+      order by open_time`;
+    expect(rows.length).toBeGreaterThan(11_000);
+    const range = '&from=2025-03-01&to=2025-03-09&columns=open_time,close,trades';
+    const csv = await fetch(url(`${range}&format=csv`));
+    expect(Object.fromEntries(csv.headers)).toMatchObject({
+      'content-type': 'text/csv',
+      'content-disposition': 'attachment; filename="spot_klines-BTCUSDT.csv"',
+      'content-encoding': 'gzip',
+      'transfer-encoding': 'chunked',
+    });
+    const lines = rows.map((row) => `${row.open_time},${row.close},${row.trades}\n`);
+    expect(await csv.text()).toBe(`open_time,close,trades\n${lines.join('')}`);
+    const headers = { accept: 'application/x-ndjson', 'accept-encoding': 'identity' };
+    const ndjson = await fetch(url(range), { headers });
+    expect(ndjson.headers.get('content-encoding')).toBeNull();
+    const objects = (await ndjson.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects).toEqual(rows.map((row) => ({ ...row })));
+  });
+
+  it.each([
+    ['&format=xml', 406, 'unknown-format'],
+    ['&format=csv&columns=nothing', 400, 'unknown-column'],
+    ['&format=csv&from=2025-03-09&to=2025-03-01', 400, 'empty-range'],
+    ['&format=csv&limit=5', 400, 'invalid-request'],
+    [',ETHUSDT', 400, 'invalid-request'],
+  ])('refuses %s with a problem', async (query, status, code) => {
+    const answer = await fetch(url(query));
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([status, code]);
+  });
+
+  it('ends the query of a client that goes away', async () => {
+    const streams = () => at.sql`
+      select 1 from pg_stat_activity where application_name = 'gordon-data streams' and state <> 'idle'
+        and datname = current_database()`;
+    const gone = new AbortController();
+    await at.sql.begin(async (tx) => {
+      await tx`lock table market_data.spot_klines in access exclusive mode`;
+      const answer = fetch(url('&format=csv'), { signal: gone.signal });
+      const failed = expect(answer).rejects.toThrow(/abort/);
+      await until(
+        () => 'the query waits',
+        async () => (await streams()).length === 1,
+        20,
+      );
+      gone.abort();
+      await failed;
+      await until(
+        () => 'the query has ended',
+        async () => (await streams()).length === 0,
+        20,
+      );
+    });
   });
 });
 

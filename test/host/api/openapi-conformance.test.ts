@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApi } from '../../../functions/core/api/openapi.ts';
 import { BudgetExhausted } from '../../../functions/core/errors/errors.ts';
 import type { Job } from '../../../functions/core/jobs/job.ts';
+import { createHandler as rows } from '../../../functions/http/data/rows.ts';
 import { createHandler as createJob } from '../../../functions/http/jobs/create-job.ts';
 import { createHandler as unfollow } from '../../../functions/http/series/unfollow.ts';
 import { createHandler as verify } from '../../../functions/http/series/verify.ts';
@@ -66,6 +67,7 @@ const handled =
     broken: (services: Services) => Partial<Services>,
     body?: unknown,
     query: Readonly<Record<string, string>> = {},
+    pathParameters: Readonly<Record<string, string>> = {},
   ): Ask =>
   async () => {
     const services = { ...at.host.services, ...broken(at.host.services) };
@@ -74,11 +76,15 @@ const handled =
       path: '/',
       body: body ? JSON.stringify(body) : null,
       queryStringParameters: query,
+      pathParameters,
     } as unknown as APIGatewayProxyEvent;
     const answer = await create(async () => services)(event, {} as Context);
     const mediaType = String(answer.headers?.['content-type']);
     return { status: answer.statusCode, mediaType, body: JSON.parse(answer.body) };
   };
+async function* endlessRows(): AsyncGenerator<Record<string, unknown>[]> {
+  for (;;) yield Array.from({ length: 1_000 }, () => ({ symbol: 'BTCUSDT', open: 1 }));
+}
 const TOO_LARGE = { source: 'klines', from: 'x'.repeat(70_000) };
 
 /** How to bring about each answer. A new one in the document needs a line here. */
@@ -137,6 +143,14 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     200: get('/data/spot_klines?symbol=BTCUSDT&every=1h'),
     400: get('/data/spot_klines'),
     404: get('/data/coverage'),
+    406: get('/data/spot_klines?symbol=BTCUSDT&format=xml'),
+    413: handled(
+      rows,
+      ({ queries }) => ({ queries: { ...queries, stream: endlessRows } }),
+      undefined,
+      { symbol: 'BTCUSDT', format: 'csv' },
+      { table: 'spot_klines' },
+    ),
   },
   verify: {
     200: post('/backfill/verify', { ...VERIFIED, to: '2025-02-02' }),
