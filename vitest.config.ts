@@ -26,6 +26,16 @@ const UNITS = [
   'test/simulator/**/*.test.ts',
 ];
 
+/**
+ * Files of these have a database or a whole host in their own process, and dispose of it. They too share a process: importing
+ * the host takes longer than starting it.
+ */
+const DATABASES = [
+  'test/{schedules,simulation,stores}/**/*.test.ts',
+  'test/host/{api,candles,faults,listings,sources,upkeep}/**/*.test.ts',
+  'test/host/database/*upgrade.test.ts',
+];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -48,9 +58,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'hosts',
+          name: 'databases',
+          include: DATABASES,
+          isolate: false,
+          globalSetup: ['test/helpers/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...UNITS],
+          exclude: [...configDefaults.exclude, ...UNITS, ...DATABASES],
           globalSetup: ['test/helpers/global-setup.ts'],
         },
       },

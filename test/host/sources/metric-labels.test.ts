@@ -16,11 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 
-const run = async (order: object) => {
-  const { id } = await at.order(order);
-  const again = () => at.wait(id);
-  return again().catch(again);
-};
+const run = async (order: object) => at.wait((await at.order(order)).id);
 const interest = async (symbol: string, from: number, to: number, timeframe = '5m') =>
   (
     await at.sql`

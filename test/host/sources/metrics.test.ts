@@ -16,12 +16,7 @@ afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.venues.faults.clear());
 
 const YEAR = { symbols: ['BTCUSDT'], from: '2025-01-01', to: '2026-01-01' };
-/** The simulator makes each file at its first request, which takes longer than the helper's half a minute. */
-const run = async (order: object) => {
-  const { id } = await at.order(order);
-  const again = () => at.wait(id);
-  return again().catch(again).catch(again).catch(again);
-};
+const run = async (order: object) => at.wait((await at.order(order)).id);
 const files = () => at.venues.requests.count(/\/daily\/metrics\/.*\.zip$/);
 
 const days: number[] = [];

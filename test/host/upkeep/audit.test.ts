@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, floorTo, HOUR, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
 import type { Services } from '../../../functions/runtime/services.ts';
 import type { StateHandler } from '../../../functions/runtime/state-handler.ts';
@@ -15,11 +15,17 @@ const { clock } = time;
 const turnTo = (at: number): void => time.skip(at - clock());
 
 let at: TestHost;
-beforeEach(async () => {
+const startHost = async (): Promise<void> => {
   turnTo(START);
   at = await startHostOnPassingTime(time);
-});
-afterEach(() => at?.[Symbol.asyncDispose]());
+};
+const stopHost = () => at?.[Symbol.asyncDispose]();
+
+/** The schedules treat all series of a database alike, so each of their cases has a host of its own. */
+function onHostsOfTheirOwn(): void {
+  beforeEach(startHost);
+  afterEach(stopHost);
+}
 
 const SERIES = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' } as const;
 const FEBRUARY = { start: Date.parse('2025-02-01'), end: Date.parse('2025-03-01') };
@@ -52,12 +58,15 @@ interface Row {
 }
 const report = async (source: string): Promise<Row[]> =>
   (await at.ask<Row[]>(`/backfill/report?source=${source}`)).body;
-const spot = async () => (await report('klines_spot'))[0]!;
+const spot = async (symbol = 'BTCUSDT') =>
+  (await report('klines_spot')).find((row) => row.symbol === symbol)!;
 
 const load = async (source: string, from: string, more: object = {}) =>
   at.wait((await at.order({ source, symbols: ['BTCUSDT'], from, ...more })).id);
 
 describe('the refresh', () => {
+  onHostsOfTheirOwn();
+
   it('brings a series up to its last closed candle, once a minute', async () => {
     await load('klines', '2025-03-20');
     turnTo(START + 3 * MINUTE);
@@ -103,6 +112,8 @@ describe('the refresh', () => {
 });
 
 describe('the audit', () => {
+  onHostsOfTheirOwn();
+
   it('notices deleted rows and orders exactly these', async () => {
     await load('klines_spot', '2025-03-01');
     const before = clock();
@@ -170,26 +181,32 @@ describe('the audit', () => {
   });
 });
 
+/** No schedule runs here: the cases share a host, each with series of its own. */
 describe('the cause of a gap', () => {
+  beforeAll(startHost);
+  beforeEach(() => turnTo(START));
+  afterEach(() => at.venues.faults.clear());
+  afterAll(stopHost);
+
   it.each([
-    ['2017-12-04', 41],
-    ['2018-02-08', 24 * 60 - 29],
-    ['2020-11-30', 1],
-    ['2021-08-13', 270],
-    ['2023-03-24', 80],
-  ])('of the spot market on %s is the outage of that day', async (day, minutes) => {
+    ['2017-12-04', 41, 'BTCUSDT'],
+    ['2018-02-08', 24 * 60 - 29, 'ETHUSDT'],
+    ['2020-11-30', 1, 'LTCUSDT'],
+    ['2021-08-13', 270, 'ADAUSDT'],
+    ['2023-03-24', 80, 'XRPUSDT'],
+  ])('of the spot market on %s is the outage of that day', async (day, minutes, symbol) => {
     const to = new Date(Date.parse(day) + DAY).toISOString();
-    const job = await load('klines', day, { to });
+    const job = await load('klines', day, { to, symbols: [symbol] });
     const holes = job.gaps!.filter(({ cause }) => cause === 'venue-outage');
     expect(job).toMatchObject({ status: 'succeeded', reason: null });
     expect(holes).toMatchObject([{ source: 'klines_spot', rows: minutes, proven: true }]);
-    const { gaps, empty } = await spot();
+    const { gaps, empty } = await spot(symbol);
     expect([gaps, empty]).toMatchObject([
       [],
       [{ reason: 'venue-outage', from: holes[0]!.from, to: holes[0]!.to }],
     ]);
     const proofs = await at.sql`
-      select evidence from market_data.coverage where source = 'klines_spot' and reason = 'venue-outage'`;
+      select evidence from market_data.coverage where source = 'klines_spot' and symbol = ${symbol} and reason = 'venue-outage'`;
     // The archive's file was read, and the venue's REST API was requested for the same range: neither has the rows.
     expect(proofs[0]!.evidence).toEqual(
       expect.arrayContaining([
@@ -229,22 +246,29 @@ describe('the cause of a gap', () => {
 
   it('is ours when the database failed', async () => {
     const { store } = at.host.services;
-    await at.host.services.catalog.request(SERIES, FEBRUARY);
-    const chunk = { ...SERIES, ...FEBRUARY, label: 'a chunk' };
+    const series = { ...SERIES, symbol: 'BNBUSDT' } as const;
+    await at.host.services.catalog.request(series, FEBRUARY);
+    const chunk = { ...series, ...FEBRUARY, label: 'a chunk' };
     await store.markFailed(chunk, 'a job', { code: 'database-unreachable', message: 'no' });
-    expect((await spot()).gaps).toMatchObject([{ cause: 'ours', error: 'no' }]);
+    expect((await spot('BNBUSDT')).gaps).toMatchObject([{ cause: 'ours', error: 'no' }]);
   });
 
   it('is not-yet-published for recent data, which is then pending and not a gap', async () => {
     at.venues.faults.add({ kind: 'delay', ms: 1, match: '/data/' });
     at.venues.control.outages.add({ market: 'spot', start: START - 5.5 * MINUTE, end: START - 0.5 * MINUTE });
-    const job = await load('klines_spot', '2025-03-20');
+    const symbols = ['DOGEUSDT'];
+    const job = await load('klines_spot', '2025-03-20', { symbols });
     expect(job).toMatchObject({ status: 'succeeded', gaps: [{ cause: 'not-yet-published', rows: 5 }] });
-    expect(await spot()).toMatchObject({ gaps: [], pending: [{ cause: 'not-yet-published', rows: 5 }] });
+    expect(await spot('DOGEUSDT')).toMatchObject({
+      gaps: [],
+      pending: [{ cause: 'not-yet-published', rows: 5 }],
+    });
   });
 });
 
 describe('an expiring gap', () => {
+  onHostsOfTheirOwn();
+
   it('is reported while it can still be closed', async () => {
     at.venues.faults.add({ kind: 'status', status: 451, match: '/futures/data/' });
     at.venues.faults.add({ kind: 'wrong-checksum', match: 'BTCUSDT-metrics' });
