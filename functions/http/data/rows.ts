@@ -6,8 +6,8 @@ import {
   parseRowsExport,
   type RowsExport,
   refuseSymbols,
-} from '../../core/queries/export-rows.ts';
-import { parseFormat } from '../../core/queries/formats.ts';
+} from '../../core/queries/export/export-rows.ts';
+import { parseFormat } from '../../core/queries/export/formats.ts';
 import { RowsQuery } from '../../core/queries/parameters.ts';
 import { parseRowsRequest } from '../../core/queries/tables.ts';
 import { type ApiRequest, httpHandler, type TextAnswer } from '../../runtime/http-handler.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exportedText, parseRowsExport } from '../../../functions/core/queries/export-rows.ts';
-import { parseFormat, rowWriter } from '../../../functions/core/queries/formats.ts';
+import { exportedText, parseRowsExport } from '../../../functions/core/queries/export/export-rows.ts';
+import { parseFormat, rowWriter } from '../../../functions/core/queries/export/formats.ts';
 import { RowsQuery } from '../../../functions/core/queries/parameters.ts';
 import type { RowsRequest } from '../../../functions/core/queries/ports.ts';
 import { sources } from '../../../functions/sources/index.ts';

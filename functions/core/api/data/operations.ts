@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MEDIA_TYPES } from '../../queries/formats.ts';
+import { MEDIA_TYPES } from '../../queries/export/formats.ts';
 import { CoverageQuery, NoQuery, RowsQuery, SpansQuery } from '../../queries/parameters.ts';
 import { RefreshBody, ViewRefreshed } from '../../queries/refresh-view.ts';
 import type { Operation } from '../operation.ts';

@@ -1,4 +1,4 @@
-import { badRequest } from '../errors/bad-request.ts';
+import { badRequest } from '../../errors/bad-request.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

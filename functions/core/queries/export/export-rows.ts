@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import { badRequest } from '../errors/bad-request.ts';
-import type { Sources } from '../series/source.ts';
-import { columnsOf } from './columns.ts';
+import { badRequest } from '../../errors/bad-request.ts';
+import type { Sources } from '../../series/source.ts';
+import { columnsOf } from '../columns.ts';
+import type { RowsQuery } from '../parameters.ts';
+import type { CoverageQueries, RowsRequest } from '../ports.ts';
+import { parseRowsRequest } from '../tables.ts';
 import { type Format, MEDIA_TYPES, rowWriter } from './formats.ts';
-import type { RowsQuery } from './parameters.ts';
-import type { CoverageQueries, RowsRequest } from './ports.ts';
-import { parseRowsRequest } from './tables.ts';
 
 export interface RowsExport {
   readonly format: Exclude<Format, 'json'>;
