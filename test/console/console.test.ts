@@ -249,7 +249,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByRole('list', { name: 'Jobs, newest first' }).waitFor();
   });
 
-  it('draws a hundred ragged series of five years in one piece of work for each view', async () => {
+  it('draws a hundred ragged series of five years, and nothing again for a pointer that moves', async () => {
     await using tab = await openTab(browser, 'about:blank');
     const { page } = tab;
     // What is drawn is counted: how long it takes depends on what else the machine does.
