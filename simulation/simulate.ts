@@ -61,6 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
   const tally = new Tally();
   const began = performance.now();
   const passed = (): number => (performance.now() - began) / 1_000;
+  const cpuSeconds = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
   const earlier = before === undefined ? undefined : await earlierVersion(before);
   if (typeof earlier === 'string') console.log(`nothing is deployed: ${earlier}`);
   const options: RunOptions = {
@@ -77,7 +78,7 @@ async function main(args: readonly string[]): Promise<number> {
     report(run);
     if (shrinks) await keep(run, options);
   }
-  for (const line of tally.lines(passed())) console.log(line);
+  for (const line of tally.lines(passed(), cpuSeconds())) console.log(line);
   return tally.failed.length === 0 ? 0 : 1;
 }
 

@@ -22,12 +22,12 @@ export class Tally {
     if (run.problems.length > 0) this.failed.push(run);
   }
 
-  /** @param seconds that it took */
-  lines(seconds: number): string[] {
+  /** @param seconds that it took; @param cpuSeconds of this process */
+  lines(seconds: number, cpuSeconds: number): string[] {
     const days = Math.max(this.virtualDays, 1e-9);
     const faults = [...this.strokes.values()].reduce((a, b) => a + b, 0);
     return [
-      `${this.runs} runs, ${days.toFixed(1)} warehouse-days in ${seconds.toFixed(0)} s: ${(this.runs / seconds).toFixed(3)} runs/s, ${(days / seconds).toFixed(3)} days/s`,
+      `${this.runs} runs, ${days.toFixed(1)} warehouse-days in ${seconds.toFixed(0)} s: ${(this.runs / seconds).toFixed(3)} runs/s, ${(days / seconds).toFixed(3)} days/s, ${(cpuSeconds / days).toFixed(1)} CPU s a day`,
       `${Math.round(this.calls / days)} calls of use cases a day, ${Math.round(this.steps / days)} steps, ${Math.round(this.requests / days)} requests`,
       `${faults} strokes of faults, by kind:`,
       ...table(this.strokes),

@@ -1,4 +1,5 @@
-import type { Range } from '../../functions/core/time/range.ts';
+import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import { intersect, type Range } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import { canonicalLine } from '../../functions/core/verify/canonical.ts';
 import type { Fault, FaultPlan } from '../engine/fault.ts';
@@ -8,6 +9,12 @@ import type { World } from '../world/world.ts';
 import { judgeRequests } from './requests.ts';
 import { judgeSnapshots } from './snapshots.ts';
 import { calmWithin, inWords, judgeSeries, type Moment } from './venue-truth.ts';
+
+type Times = Readonly<
+  Partial<
+    Record<'begins' | 'until' | 'lasts' | 'lagMs' | 'filledAt' | 'start' | 'end' | 'age' | 'after', number>
+  >
+>;
 
 /** What a fault leaves behind is put right by the next turns of the schedules. */
 const AFTERMATH = 3 * HOUR;
@@ -41,7 +48,8 @@ export function checkByRecord(world: World<RunVenue>, plan: FaultPlan, start: nu
     if (!record || !source) return [];
     if (source.tiers[0]?.kind === 'snapshot') {
       const within = { start: Math.max(orderedFrom, record.since ?? now), end: now };
-      const followed = record.unfollowedAt === undefined ? at.calm : [];
+      const kept = calmWithin({ start: orderedFrom, end: now }, lossesOf(plan, series), AFTERMATH);
+      const followed = record.unfollowedAt === undefined ? intersect(at.calm, kept) : [];
       const strikes = warehouse.rows.within(series);
       return judgeSnapshots(venue.wire.stock.values, series, strikes, within, followed).map(inWords);
     }
@@ -67,15 +75,28 @@ const shiftedFrom = ({ at, begins }: Fault): Range => ({
   end: Number.POSITIVE_INFINITY,
 });
 
-/**
- * From when to when a fault can have an effect: a restore takes away what was written since its backup, nothing is fetched of what
- * is not followed, and a row that somebody deleted may be one that the venue has only once.
- */
-function timeOf(fault: Fault): Range {
-  const { at, begins, until, lasts, lagMs, filledAt, age, after } = fault as Fault &
-    Readonly<Record<string, number | undefined>>;
-  const deleted = fault.kind === 'rows deleted by hand' ? (fault.start as number) : at;
-  const start = Math.min(at, begins ?? at, deleted);
-  const longest = Math.max(lasts ?? 0, age ?? 0, after ?? 0);
-  return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + longest) + (lagMs ?? 0) };
+/** From when to when a fault can have an effect on what the venue still has. */
+function timeOf({ at, ...fault }: Fault): Range {
+  const { begins, until, lasts, lagMs, filledAt } = fault as Times;
+  const start = Math.min(at, begins ?? at);
+  return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + (lasts ?? 0)) + (lagMs ?? 0) };
 }
+
+/** Why a row may be lost that the venue has only once, and not a row of the same series that it has for longer. */
+const LOSSES: Readonly<Record<string, (fault: Fault & Times) => Range>> = {
+  'rows deleted by hand': ({ start, end }) => ({ start: start!, end: end! }),
+  // Nothing is requested meanwhile.
+  'operator unfollows and follows again': ({ at, after }) => ({ start: at, end: at + after! }),
+  // What was written since the backup is gone.
+  'older backup restored': ({ at, age }) => ({ start: at, end: at + age! }),
+};
+
+/** When a fault took away what the venue has only once of a series, or kept it from being fetched. */
+const lossesOf = (plan: FaultPlan, series: Series): Range[] =>
+  plan.flatMap((fault) => {
+    const about = fault.series as Series | undefined;
+    const loss = LOSSES[fault.kind];
+    return loss && (!about || seriesLabel(about) === seriesLabel(series))
+      ? [loss(fault as Fault & Times)]
+      : [];
+  });

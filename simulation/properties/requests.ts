@@ -24,8 +24,10 @@ const FACTOR = 2;
 const EACH = 200;
 /** Lists, lives and probes of a calm day. */
 const LISTS_A_DAY = 200;
-/** Five series share a file, and each reads it for its rows and again where the proof of a hole in it is renewed. */
-const LOADS_A_DAY = 15;
+/** Series that share a file, the statistics. */
+const SIBLINGS = 5;
+/** The proof of a hole is renewed a day after it was made, then after two, four and eight days. */
+const renewals = (days: number): number => Math.floor(Math.log2(days + 1));
 
 /**
  * The fewest requests that keep series complete: of each row one as soon as it can be had, and of the history the pages that
@@ -59,9 +61,10 @@ export function judgeRequests(log: readonly Logged[], about: RequestsAbout): str
     if (host !== 'archive' || status !== 200 || what.endsWith('.CHECKSUM')) continue;
     loads.set(what, (loads.get(what) ?? 0) + 1);
   }
+  // Each reads it for its rows, and again where the proof of a hole in it is renewed.
+  const mostLoads = SIBLINGS * (1 + renewals(days)) + disturbances;
   for (const [file, times] of loads) {
-    if (times > LOADS_A_DAY * Math.ceil(days) + disturbances)
-      out.push(`${file} was loaded ${times} times up to ${iso(within.end)}`);
+    if (times > mostLoads) out.push(`${file} was loaded ${times} times up to ${iso(within.end)}`);
   }
   return out;
 }

@@ -139,6 +139,37 @@ export function describeSeriesStore(makeWarehouse: MakeWarehouse): void {
       },
     );
 
+    it('is renewed together with those beside it, though each is a little younger', async () => {
+      const steps = [0, 1, 2, 3].map((from) => minutes(from, from + 1));
+      for (const step of steps) {
+        at.now = step.end + HOUR;
+        await store.commit([pageOf([], { empty: [proof(step, 'not-published')] })], JOB);
+      }
+      at.now = steps[0]!.end + HOUR + DAY - 1;
+      expect(await store.missing(BTC, minutes(0, 4))).toEqual([]);
+      at.now += 1;
+      expect(await store.missing(BTC, minutes(0, 4))).toEqual([minutes(0, 4)]);
+      await store.commit([pageOf([], { empty: [proof(minutes(0, 4), 'not-published')] })], JOB);
+      expect(await ledger()).toMatchObject([{ state: 'empty', from: 0, to: 4 }]);
+      at.now += HOUR;
+      expect(await store.missing(BTC, minutes(0, 4))).toEqual([]);
+    });
+
+    it('is left alone while it is young, and where it touches none that is due', async () => {
+      for (const [at0, hole] of [
+        [0, minutes(0, 1)],
+        [20, minutes(1, 2)],
+        [1, minutes(5, 6)],
+      ] as const) {
+        at.now = T0 + (at0 + 1) * HOUR;
+        await store.commit([pageOf([], { empty: [proof(hole)] })], JOB);
+      }
+      at.now = T0 + HOUR + DAY;
+      expect(await store.missing(BTC, minutes(0, 2))).toEqual([minutes(0, 1)]);
+      await store.commit([pageOf([minutes(2, 5)])], JOB);
+      expect(await store.missing(BTC, minutes(0, 6))).toEqual([minutes(0, 1)]);
+    });
+
     it('gives way to rows, in part too', async () => {
       await store.commit([pageOf([], { empty: [proof(minutes(0, 30))] })], JOB);
       expect(await store.commit([pageOf([minutes(10, 20)])], JOB)).toBe(10);

@@ -16,11 +16,12 @@ import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 /**
  * A venue may fill an outage later, and an unpublished file may still be published. Such a proof expires when as much time
  * has passed since the proof as lay between the hole and the proof, and after a day at least. Every other reason is final.
+ * @param share of that time; after half of it a proof may be renewed together with one that it touches
  */
-export const isProof = ({ state, reason, fetchedAt, end }: Span, now: number): boolean =>
+const isProof = ({ state, reason, fetchedAt, end }: Span, now: number, share: 0.5 | 1): boolean =>
   state === 'empty' &&
   ((reason !== 'venue-outage' && reason !== 'not-published') ||
-    now < fetchedAt + Math.max(DAY, fetchedAt - end));
+    now < fetchedAt + share * Math.max(DAY, fetchedAt - end));
 
 /** Whether the series was purged and has not been ordered since: nothing of it is written. */
 export const isPurged = ({ record }: Book): boolean =>
@@ -30,8 +31,9 @@ const setOf = (spans: readonly Span[]): RangeSet => normalize(spans);
 
 export const haveIn = ({ spans }: Book): RangeSet => setOf(spans.filter(({ state }) => state === 'have'));
 
+/** Proofs that are not to be renewed yet. */
 export const proofsIn = ({ spans }: Book, now: number): RangeSet =>
-  setOf(spans.filter((span) => isProof(span, now)));
+  setOf(spans.filter((span) => isProof(span, now, 0.5)));
 
 /** What has rows or was proven empty, whether or not the proof has expired. */
 export const accountedIn = ({ spans }: Book): RangeSet =>
@@ -56,14 +58,13 @@ export function retiredIn(
 }
 
 /** requested − have − proven empty − retired. */
-export const missingIn = (warehouse: MemoryWarehouse, book: Book, requested: Range, now: number): RangeSet =>
-  subtract(
-    subtract(
-      normalize([requested]),
-      setOf(book.spans.filter((span) => span.state === 'have' || isProof(span, now))),
-    ),
-    retiredIn(warehouse, book, requested, now),
-  );
+export function missingIn(warehouse: MemoryWarehouse, book: Book, requested: Range, now: number): RangeSet {
+  const kept = subtract(normalize([requested]), retiredIn(warehouse, book, requested, now));
+  const without = (share: 0.5 | 1): RangeSet =>
+    subtract(kept, setOf(book.spans.filter((span) => span.state === 'have' || isProof(span, now, share))));
+  const due = without(1);
+  return without(0.5).filter((range) => intersect([range], due).length > 0);
+}
 
 /** Removes a set from the spans of some states. What is left of a span keeps its provenance. */
 export function removeSpans(

@@ -14,12 +14,14 @@ export const touching = (sql: Runner, s: Series, range: Range) =>
  * proof expires and its range is requested again: when as much time has passed since the proof as lay between the hole and the
  * proof, and after a day at least. A hole of this morning is requested again tomorrow, then after 2, 4, 8… days; one that was
  * still a hole years later is left alone. Every other reason is final.
+ * @param share of that time; after half of it a proof may be renewed together with one that it touches
  */
-const provenEmpty = (sql: Runner, now: number) => sql`
+const provenEmpty = (sql: Runner, now: number, share: 0.5 | 1) => sql`
   state = 'empty' and (reason not in ('venue-outage', 'not-published')
-    or ${new Date(now)} < fetched_at + greatest(interval '1 day', fetched_at - upper(span)))`;
+    or ${new Date(now)} < fetched_at + ${share}::float8 * greatest(interval '1 day', fetched_at - upper(span)))`;
 
-const settled = (sql: Runner, now: number) => sql`(state = 'have' or (${provenEmpty(sql, now)}))`;
+const settled = (sql: Runner, now: number, share: 0.5 | 1) =>
+  sql`(state = 'have' or (${provenEmpty(sql, now, share)}))`;
 
 /** All that was ever requested. */
 export async function readRequested(sql: Runner, series: Series): Promise<RangeSet> {
@@ -35,7 +37,10 @@ export async function readRequested(sql: Runner, series: Series): Promise<RangeS
 export const selectRetired = (sql: Runner, { source, timeframe }: Series, now: number) =>
   sql`market_data.retired(${source}, ${`${stepOf(timeframe)} milliseconds`}::interval, ${new Date(now)})`;
 
-/** requested − have − proven empty − what is not kept. */
+/**
+ * requested − have − proven empty − what is not kept. A hole that was followed as it grew has a proof for each step, and each
+ * is a little younger than the one before: they are renewed together, not one by one.
+ */
 export async function readMissing(
   sql: Runner,
   series: Series,
@@ -45,11 +50,15 @@ export async function readMissing(
   if (requested.start >= requested.end) return [];
   const wanted = sql`${toMultirange([requested])}::tstzmultirange`;
   return asRanges(
-    await sql<Range[]>`${members(
-      sql,
-      sql`${wanted} - coalesce((select range_agg(span) from market_data.coverage
-        where ${touching(sql, series, requested)} and ${settled(sql, now)}), '{}') - ${selectRetired(sql, series, now)}`,
-    )}`,
+    // The sets are made once, not for each member.
+    await sql<Range[]>`
+      with known as materialized (
+        select ${wanted} - ${selectRetired(sql, series, now)} as kept,
+          coalesce(range_agg(span) filter (where ${settled(sql, now, 1)}), '{}') as settled,
+          coalesce(range_agg(span) filter (where ${settled(sql, now, 0.5)}), '{}') as firm
+        from market_data.coverage where ${touching(sql, series, requested)}),
+      sets as materialized (select kept - firm as open, kept - settled as due from known)
+      select ${bounds(sql, sql`r`)} from sets, unnest(open) r where r && due order by 1`,
   );
 }
 
@@ -74,7 +83,7 @@ export async function readSpanned(sql: Runner, series: Series): Promise<RangeSet
   );
 }
 
-/** What the ledger says about a range: rows, proofs that still hold, and every other span. */
+/** What the ledger says about a range: rows, proofs that are not to be renewed yet, and every other span. */
 export interface LedgerState extends KnownSpans {
   readonly other: RangeSet;
   /** the series was purged and has not been ordered since: nothing of it is written */
@@ -100,7 +109,7 @@ export async function readLedger(
   const rows = await sql<(Range & { readonly kind: 'have' | 'proven' | 'other' | 'purged' })[]>`
     select kind, ${bounds(sql, sql`r`)}
     from (
-      select case when state = 'have' then 'have' when ${provenEmpty(sql, now)} then 'proven' else 'other' end as kind,
+      select case when state = 'have' then 'have' when ${provenEmpty(sql, now, 0.5)} then 'proven' else 'other' end as kind,
         range_agg(span) as set
       from market_data.coverage where ${touching(sql, series, within)} group by 1) kinds,
       unnest(${toMultirange([within])}::tstzmultirange * set) r
