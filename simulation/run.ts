@@ -35,7 +35,7 @@ export interface RunOptions {
   /** the version that runs until a deployment */
   readonly before?: Bundle | undefined;
   readonly watch?: (line: string) => void;
-  /** asked each virtual hour: whether to break off, before what holds at the end is checked */
+  /** called each virtual hour: whether to break off, before what holds at the end is checked */
   readonly isOver?: () => boolean;
   /** compares what is stored with the venue's record after two hours and then each eight, not at the end alone */
   readonly early?: boolean;
