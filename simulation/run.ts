@@ -4,7 +4,7 @@ import { drawPlan, type FaultPlan } from './engine/fault.ts';
 import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
 import { expire } from './memory/jobs/expire.ts';
-import { checkByRecord } from './properties/by-record.ts';
+import { checkByRecord, checkLasting } from './properties/by-record.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
 import { checkLedger } from './properties/ledger.ts';
 import { createVenue } from './venue/index.ts';
@@ -21,6 +21,12 @@ export interface RunSpec {
   readonly days: number;
   /** days without faults at the end; two by default */
   readonly quiet?: number;
+  /** when it begins, epoch ms; absent: as the seed draws it */
+  readonly start?: number;
+  /** the mean number of faults, which are spread over the days with faults; absent: three for each day of the run */
+  readonly mean?: number;
+  /** how much before that is ordered, ms; absent: as the seed draws it */
+  readonly history?: number;
   /** absent: as the seed draws them */
   readonly plan?: FaultPlan;
 }
@@ -29,6 +35,10 @@ export interface RunOptions {
   /** the version that runs until a deployment */
   readonly before?: Bundle | undefined;
   readonly watch?: (line: string) => void;
+  /** called each virtual hour: whether to break off, before what holds at the end is checked */
+  readonly isOver?: () => boolean;
+  /** compares what is stored with the venue's record after two hours and then each eight, not at the end alone */
+  readonly early?: boolean;
 }
 
 export interface Outcome extends RunSpec {
@@ -53,9 +63,12 @@ const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS
 const BY_KIND = new Map(KINDS.map((kind) => [kind.kind, kind]));
 
 /** Runs one seed from the first order to the end of the quiet period. */
-export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}): Promise<Outcome> {
+export async function simulate(
+  spec: RunSpec,
+  { before, watch, isOver = () => false, early = false }: RunOptions = {},
+): Promise<Outcome> {
   const random = createRandom(spec.seed);
-  const { start, history } = drawSetting(random.fork('setting'));
+  const { start, history } = { ...drawSetting(random.fork('setting')), ...given(spec) };
   const orderedFrom = start - history;
   const calmAt = start + spec.days * DAY;
   const world = new World({
@@ -69,7 +82,7 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
   const { scheduler } = world;
   const quiet = (spec.quiet ?? QUIET) * DAY;
   const within = { start: start + HOUR, end: calmAt };
-  const mean = (FAULTS_A_DAY * (spec.days * DAY + quiet)) / (spec.days * DAY);
+  const mean = (spec.mean ?? (FAULTS_A_DAY * (spec.days * DAY + quiet)) / DAY) / spec.days;
   const plan = spec.plan ?? drawPlan(KINDS, random.fork('faults'), { within, series: world.series, mean });
   const problems = new Set<string>();
   const note = (found: readonly string[]): void => {
@@ -87,10 +100,12 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
   const expiry = random.fork('expiry');
   const end = calmAt + quiet;
   for (let until = start + HOUR; until < end && problems.size === 0; until += HOUR) {
+    if (isOver()) return outcome();
     await scheduler.run(until);
     note(checkLedger(world.warehouse));
     note(world.problems);
     note(world.venue.breaches);
+    if (early && (until - start) % (8 * HOUR) === 2 * HOUR) note(checkLasting(world, plan));
     // DynamoDB deletes what has expired when it likes.
     if (expiry.chance(0.2)) expire(world.tables, scheduler.now());
   }
@@ -103,19 +118,28 @@ export async function simulate(spec: RunSpec, { before, watch }: RunOptions = {}
       ...world.problems,
     ]);
   }
-  return {
-    ...spec,
-    plan,
-    hash: world.trace.hash,
-    steps: world.trace.steps,
-    virtualDays: (scheduler.now() - start) / DAY,
-    calls: world.calls,
-    requests: world.venue.requests,
-    strokes: world.strokes,
-    coverage: world.coverage,
-    problems: [...problems],
-  };
+  return outcome();
+
+  function outcome(): Outcome {
+    return {
+      ...spec,
+      plan,
+      hash: world.trace.hash,
+      steps: world.trace.steps,
+      virtualDays: (scheduler.now() - start) / DAY,
+      calls: world.calls,
+      requests: world.venue.requests,
+      strokes: world.strokes,
+      coverage: world.coverage,
+      problems: [...problems],
+    };
+  }
 }
+
+const given = ({ start, history }: RunSpec) => ({
+  ...(start !== undefined && { start }),
+  ...(history !== undefined && { history }),
+});
 
 /** Any moment of two years, before the end of a month more often; and how much was before it. */
 function drawSetting(random: ReturnType<typeof createRandom>): {

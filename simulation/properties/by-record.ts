@@ -8,7 +8,7 @@ import type { RunVenue } from '../venue/index.ts';
 import type { World } from '../world/world.ts';
 import { judgeRequests } from './requests.ts';
 import { judgeSnapshots } from './snapshots.ts';
-import { calmWithin, inWords, judgeSeries, type Moment } from './venue-truth.ts';
+import { type Breach, calmWithin, inWords, judgeSeries, type Moment, type Violation } from './venue-truth.ts';
 
 type Times = Readonly<
   Partial<
@@ -21,18 +21,15 @@ const AFTERMATH = 3 * HOUR;
 
 /** Faults that let a correct answer say that there is nothing although there is, or our clock expect too much. */
 const MISLEADING: ReadonlySet<string> = new Set(['empty-answers', 'rest-lag', 'clock jumps']);
+const SKEWING: ReadonlySet<string> = new Set(['clock-skew', 'clock jumps']);
+
+/** Breaches that no later turn of a schedule excuses: what is stored was wrong when it was stored. */
+const LASTING: ReadonlySet<Breach> = new Set(['never there', 'other value', 'false proof']);
 
 /** Holds all that the warehouse has against the venue's record. @param plan all faults of the run; @param start when the run began, epoch ms */
 export function checkByRecord(world: World<RunVenue>, plan: FaultPlan, start: number): string[] {
   const { warehouse, venue, scheduler, orderedFrom } = world;
   const now = scheduler.now();
-  const moment: Moment = {
-    now,
-    calm: calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH),
-    misled: plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf),
-    relabelled: plan.filter(({ kind }) => kind === 'label-shift').map(shiftedFrom),
-    patienceMs: DAY,
-  };
   const followed = warehouse.books().filter(({ record, series }) => record && venue.sources[series.source]);
   const requests = judgeRequests(venue.wire.log, {
     series: followed.map(({ series }) => series),
@@ -41,17 +38,39 @@ export function checkByRecord(world: World<RunVenue>, plan: FaultPlan, start: nu
     followedFrom: start,
     disturbances: plan.length,
   });
-  return [...requests, ...warehouse.books().flatMap((book) => judgeBook(book, moment))];
+  return [...requests, ...violations(world, plan).map(inWords)];
+}
 
-  function judgeBook({ series, record, spans, findings }: Book, at: Moment): string[] {
+/** What of it is wrong already while faults go on. */
+export const checkLasting = (world: World<RunVenue>, plan: FaultPlan): string[] =>
+  violations(world, plan)
+    .filter(({ breach }) => LASTING.has(breach))
+    .map(inWords);
+
+function violations(
+  { warehouse, venue, scheduler, orderedFrom }: World<RunVenue>,
+  plan: FaultPlan,
+): Violation[] {
+  const now = scheduler.now();
+  const moment: Moment = {
+    now,
+    calm: calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH),
+    misled: plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf),
+    skewed: plan.filter(({ kind }) => SKEWING.has(kind)).map(timeOf),
+    relabelled: plan.filter(({ kind }) => kind === 'label-shift').map(shiftedFrom),
+    patienceMs: DAY,
+  };
+  return warehouse.books().flatMap(judgeBook);
+
+  function judgeBook({ series, record, spans, findings }: Book): Violation[] {
     const source = venue.sources[series.source];
     if (!record || !source) return [];
     if (source.tiers[0]?.kind === 'snapshot') {
       const within = { start: Math.max(orderedFrom, record.since ?? now), end: now };
       const kept = calmWithin({ start: orderedFrom, end: now }, lossesOf(plan, series), AFTERMATH);
-      const followed = record.unfollowedAt === undefined ? intersect(at.calm, kept) : [];
+      const followed = record.unfollowedAt === undefined ? intersect(moment.calm, kept) : [];
       const strikes = warehouse.rows.within(series);
-      return judgeSnapshots(venue.wire.stock.values, series, strikes, within, followed).map(inWords);
+      return judgeSnapshots(venue.wire.stock.values, series, strikes, within, followed);
     }
     const rows = warehouse.rows
       .within(series)
@@ -65,7 +84,7 @@ export function checkByRecord(world: World<RunVenue>, plan: FaultPlan, start: nu
       spans,
       findings: [...findings.values()],
     };
-    return judgeSeries(venue.record, held, at).map(inWords);
+    return judgeSeries(venue.record, held, moment);
   }
 }
 

@@ -39,10 +39,14 @@ function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[
   });
 }
 
-/** After a quiet period no job is at work that began long ago. @returns breaches in words */
+/** After a quiet period no job is at work that began long ago, and no turn is held by one who died. @returns breaches in words */
 export function checkLiveness({ tables, scheduler }: World): string[] {
+  const held = [...tables.leases.values()].filter(({ done, at }) => !done && at < scheduler.now() - 2 * HOUR);
   const old = [...tables.jobs.values()].filter(
     ({ status, createdAt }) => !isFinished(status) && createdAt < scheduler.now() - HOUR,
   );
-  return old.map(({ id, status, createdAt }) => `job ${id} of ${iso(createdAt)} is still ${status}`);
+  return [
+    ...old.map(({ id, status, createdAt }) => `job ${id} of ${iso(createdAt)} is still ${status}`),
+    ...held.map(({ name, at }) => `the turn ${name} of ${iso(at)} is still held`),
+  ];
 }

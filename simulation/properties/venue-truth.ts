@@ -57,6 +57,8 @@ export interface Moment {
   readonly calm: RangeSet;
   /** stretches in which answers could say that there is nothing although there is; what was proven then is renewed later */
   readonly misled?: RangeSet;
+  /** when our clock or the venue's was wrong */
+  readonly skewed?: RangeSet;
   /** labels of files mean something else than the rule has it, so nothing can be said of their rows */
   readonly relabelled?: RangeSet;
   /** how long all may take that a schedule does in its turn; ms */
@@ -89,6 +91,8 @@ const CHANCE = DAY;
 const ON_ITS_WAY = 15 * MINUTE;
 /** Lives are looked at anew each week. */
 const LIVES = 8 * DAY;
+/** Proven by what the venue lists, whenever its rows are published. */
+const BY_LIVES: ReadonlySet<EmptyReason> = new Set(['pre-listing', 'delisted']);
 
 /** In words; instants of one kind and reason are one line. */
 export const inWords = ({ breach, series, time, rows, why }: Violation): string =>
@@ -202,13 +206,19 @@ function isExcused(
 function judgeProof(
   truth: VenueTruth,
   held: Held,
-  { now, misled = [] }: Moment,
+  { now, misled = [], skewed = [] }: Moment,
   span: JudgedSpan,
   found: Violations,
 ): void {
-  const { series } = held;
+  const { series, source } = held;
   const reason = span.reason as EmptyReason;
-  if (reason === 'retired' || isMisled(misled, span.fetchedAt)) return;
+  if (reason === 'retired') return;
+  const settled = settledEnd(source, stepOf(series.timeframe), span.fetchedAt);
+  if (!BY_LIVES.has(reason) && settled < span.end && !isMisled(skewed, span.fetchedAt)) {
+    const why = `${reason} was proven at ${iso(span.fetchedAt)}, before the venue had time to publish`;
+    found.add(Math.max(settled, span.start), ['false proof', why]);
+  }
+  if (isMisled(misled, span.fetchedAt)) return;
   for (const part of intersect(held.requested, [span])) {
     for (const time of truth.times(series, part)) {
       const known = truth

@@ -1,7 +1,7 @@
-import type { Job } from '../../functions/core/jobs/job.ts';
+import { isFinished, type Job } from '../../functions/core/jobs/job.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Range } from '../../functions/core/time/range.ts';
-import { iso } from '../../functions/core/time/time.ts';
+import { iso, MINUTE } from '../../functions/core/time/time.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import { StateError } from '../machine/interpret.ts';
 import type { Functions } from './functions.ts';
@@ -13,6 +13,9 @@ const PASSING = /^(Retryable|Lambda|Sandbox|States|BudgetExhausted)/;
 interface Place {
   readonly scheduler: Scheduler;
   readonly functions: Functions;
+  readonly clock: { readonly skew: number };
+  /** what must not be */
+  readonly problems: string[];
 }
 
 /** People at the command line: they do something, and again a minute later when the answer did not come. */
@@ -50,7 +53,17 @@ export class Operators {
       ...(end !== undefined && { to: iso(end) }),
     };
     const event: OrderEvent = { body, ...(key !== undefined && { key }) };
+    const orderedAt = this.#world.scheduler.now();
     const answer = (await this.call('create-job', event)) as { readonly job: Job } | undefined;
+    if (answer && key === undefined) this.#checkAtWork(answer.job, orderedAt);
     return answer?.job;
+  }
+
+  /** An order without a key gets a job that has still to do it. */
+  #checkAtWork({ id, status, finishedAt }: Job, orderedAt: number): void {
+    const { clock, problems } = this.#world;
+    if (clock.skew !== 0 || !isFinished(status) || finishedAt === undefined) return;
+    if (finishedAt < orderedAt - MINUTE)
+      problems.push(`job ${id} of ${iso(finishedAt)} is ${status}, and an order of ${iso(orderedAt)} got it`);
   }
 }

@@ -33,6 +33,13 @@ describe('a run of a seed', () => {
     expect(coverage.get('job succeeded')).toBeGreaterThan(0);
   });
 
+  it('is broken off at the next hour, and then nothing is said of its end', async () => {
+    let hours = 0;
+    const { virtualDays, problems } = await simulate({ seed: 1, ...SHORT }, { isOver: () => ++hours > 2 });
+    expect(virtualDays).toBeLessThan(0.1);
+    expect(problems).toEqual([]);
+  });
+
   it('is another one without one of its faults, and the same one with the faults it drew', async () => {
     const drawn = await simulate({ seed: 5, ...SHORT });
     expect((await simulate({ seed: 5, ...SHORT, plan: drawn.plan })).hash).toBe(drawn.hash);

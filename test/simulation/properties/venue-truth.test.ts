@@ -68,6 +68,23 @@ describe('a warehouse that has what the venue has', () => {
   });
 });
 
+describe('a proof that came before the venue had time to publish', () => {
+  const early = [span({ ...HOLE, state: 'empty', reason: 'venue-outage', fetchedAt: HOLE.end + MINUTE })];
+  const hole = { ...about, id: '1', kind: 'hole', at: HOLE.start, span: HOLE } as const;
+
+  it('is false although there was nothing', async () => {
+    const { judge } = await complete([hole]);
+    expect(breaches(judge({ spans: early }))).toEqual(['false proof']);
+  });
+
+  it('is not held against a clock that was wrong', async () => {
+    const { judge } = await complete([hole]);
+    expect(judge({ spans: early }, { skewed: [HOLE, { start: HOLE.end, end: HOLE.end + HOUR }] })).toEqual(
+      [],
+    );
+  });
+});
+
 describe('what the judgement finds', () => {
   const planted: readonly (readonly [Breach, string, (held: Held) => Partial<Held>])[] = [
     ['missing', 'a row that lacks', ({ rows }) => ({ rows: rows.filter((_, i) => i !== 7) })],

@@ -1,0 +1,28 @@
+/** The properties, by how a breach of each reads; the first that fits is the one. */
+const NAMES: readonly (readonly [reads: RegExp, property: string])[] = [
+  [/^\S+ \d+ failed: /, 'no unforeseen failure'],
+  [/^\d+ for \S+ at /, "the venue's limits"],
+  [/spans overlap$/, 'spans never overlap'],
+  [/a row is there twice$/, 'no row twice'],
+  [/rows in the account|the ledger has what|the table has what/, 'ledger = rows'],
+  [/a proof lies over rows$/, 'no proof over rows'],
+  [/ says \d+ rows and wrote /, 'a job counts its rows'],
+  [/ succeeded, and .* lacks /, 'success means complete'],
+  [/, and its execution has succeeded$|^job \S+ is gone$/, 'a job ends with its execution'],
+  [/, and an order of \S+ got it$/, 'an order gets a job at work'],
+  [/ is still \w+$/, 'liveness'],
+  [/ requests to the API where /, 'few requests'],
+  [/ was loaded \d+ times /, 'few loads of a file'],
+  [/: (?:missing|missed), /, 'nothing is missing'],
+  [/: (?:never there|other value|stale), /, 'no row that the venue never had'],
+  [/: false proof, /, 'no false proof'],
+  [/: lost without a finding, /, 'a lost row has a finding'],
+];
+
+/** @throws Error when no property says so: a breach has no name yet */
+export function propertyOf(problem: string): string {
+  const [line = ''] = problem.split('\n');
+  const named = NAMES.find(([reads]) => reads.test(line));
+  if (!named) throw new Error(`no property reads like this: ${line}`);
+  return named[1];
+}

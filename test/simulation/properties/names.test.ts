@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { propertyOf } from '../../../simulation/properties/names.ts';
+import { inWords } from '../../../simulation/properties/venue-truth.ts';
+
+const series = { source: 'klines_perp', symbol: 'AAAUSDT', timeframe: '1m' } as const;
+
+it.each([
+  [inWords({ breach: 'false proof', series, time: 0, rows: 1, why: 'it was listed then' }), 'no false proof'],
+  [inWords({ breach: 'missing', series, time: 0, rows: 1, why: 'the API has it' }), 'nothing is missing'],
+  [
+    inWords({ breach: 'stale', series, time: 0, rows: 1, why: 'its file' }),
+    'no row that the venue never had',
+  ],
+  ['fetch-chunk 17 failed: TypeError x is undefined\n    at y', 'no unforeseen failure'],
+  ['429 for /fapi/v1/klines?symbol=A at 2024-01-01T00:00:00Z', "the venue's limits"],
+  ['job 01 of 2024-01-01T00:00:00Z is still running', 'liveness'],
+  ['job 01 succeeded, and klines_perp AAAUSDT 1m lacks a to b', 'success means complete'],
+  ['succeeded job 01 says 5 rows and wrote 4', 'a job counts its rows'],
+])('names the property that %s breaks', (problem, property) => {
+  expect(propertyOf(problem)).toBe(property);
+});
+
+it('does not guess', () => {
+  expect(() => propertyOf('something else')).toThrow(/no property/);
+});
