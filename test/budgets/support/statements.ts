@@ -17,7 +17,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^insert into market_data\.meta/, 'make all before it durable'],
   [/sum\(rows\).*job_id = \$1 and chunk = \$2/, 'rows of the chunk'],
   [/sum\(rows\).*job_id = \$1 and state/, 'rows of the job'],
-  [/unnest\(\$1::tstzmultirange - /, 'what is missing'],
+  [/select \$1::tstzmultirange - .* as kept/s, 'what is missing'],
   [
     /^with spans as materialized .*'doubled'.*'denied'|unnest\(\$1::tstzmultirange \* .*and state = 'have'\)/,
     'what is there',
