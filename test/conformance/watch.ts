@@ -146,6 +146,16 @@ export function describeWatch(makeWarehouse: MakeWarehouse): void {
       expect(await note([listed[1]!])).toBe(0);
       expect(await at.instruments.note({ venue: 'bybit', market: 'perps' }, [listed[0]!])).toBe(1);
     });
+
+    it('have the last of two states that were seen at the same instant', async () => {
+      const trading = { symbol: 'A', ...USDT, listedAt: T0 };
+      const broken = { ...trading, status: 'BREAK' as never };
+      expect(await at.instruments.note(SPOT_MARKET, [trading])).toBe(1);
+      expect(await at.instruments.note(SPOT_MARKET, [broken])).toBe(1);
+      expect(await at.instruments.note(SPOT_MARKET, [broken])).toBe(0);
+      expect(await at.instruments.note(SPOT_MARKET, [trading])).toBe(1);
+      expect(await at.instruments.note(SPOT_MARKET, [trading])).toBe(0);
+    });
   });
 
   describe('lives', () => {

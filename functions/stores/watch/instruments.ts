@@ -40,7 +40,10 @@ export function createInstruments(sql: Sql, clock: Clock): Instruments {
             insert into market_data.instruments (venue, market, symbol, quote, status, listed_at, delisted_at, since)
             select ${venue}, ${market}, symbol, quote, status, listed_at, delisted_at, ${now}
             from jsonb_to_recordset(${tx.json([...added] as never)})
-              as t (symbol text, quote text, status text, listed_at timestamptz, delisted_at timestamptz)`;
+              as t (symbol text, quote text, status text, listed_at timestamptz, delisted_at timestamptz)
+            -- The state of no time gives way to the one that was seen at the same instant.
+            on conflict (venue, market, symbol, since) do update set quote = excluded.quote, status = excluded.status,
+              listed_at = excluded.listed_at, delisted_at = excluded.delisted_at, until = null`;
           return added.length;
         }),
       );

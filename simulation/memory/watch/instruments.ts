@@ -33,10 +33,12 @@ export const createMemoryInstruments = (
       return !before || !isSame(before, one);
     });
     const symbols = new Set(changed.map(({ symbol }) => symbol));
+    const isReplaced = (one: ListedInstrument): boolean => isCurrent(one) && symbols.has(one.symbol);
     warehouse.instruments = [
-      ...warehouse.instruments.map((one) =>
-        isCurrent(one) && symbols.has(one.symbol) ? { ...one, until: now } : one,
-      ),
+      ...warehouse.instruments
+        // The state of no time gives way to the one that was seen at the same instant.
+        .filter((one) => !isReplaced(one) || one.since !== now)
+        .map((one) => (isReplaced(one) ? { ...one, until: now } : one)),
       ...changed.map((one) => ({ ...one, since: now })),
     ];
     warehouse.flush();

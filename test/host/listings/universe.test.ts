@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/schedules/watch-instruments.ts';
 import { gordon } from '../../cli/support/run.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { until } from '../../helpers/until.ts';
 
 let at: TestHost;
 beforeAll(async () => {
@@ -254,12 +255,18 @@ describe('the history of listings', () => {
   it('closes the row of what was delisted or is gone, and dates the next', async () => {
     const { instruments } = at.host.services;
     const market = { venue: 'test', market: 'spot' } as const;
+    const note = async (listed: Parameters<typeof instruments.note>[1]): Promise<number> => {
+      const before = Date.now();
+      // Of two states at one instant the last one stays alone.
+      await until('the clock goes on', () => Date.now() > before, 1);
+      return instruments.note(market, listed);
+    };
     const one = { symbol: 'AUSDT', quote: 'USDT', status: 'TRADING', trading: true };
     const two = { ...one, symbol: 'BUSDT' };
-    expect(await instruments.note(market, [one, two])).toBe(2);
-    expect(await instruments.note(market, [{ ...one, status: 'BREAK' }])).toBe(2);
-    expect(await instruments.note(market, [{ ...one, status: 'BREAK' }])).toBe(0);
-    expect(await instruments.note(market, [{ ...one, status: 'BREAK' }, two])).toBe(1);
+    expect(await note([one, two])).toBe(2);
+    expect(await note([{ ...one, status: 'BREAK' }])).toBe(2);
+    expect(await note([{ ...one, status: 'BREAK' }])).toBe(0);
+    expect(await note([{ ...one, status: 'BREAK' }, two])).toBe(1);
     const rows = await at.sql`
       select symbol, status, until is null as now from market_data.instruments where venue = 'test' order by symbol, since`;
     expect(rows.map(({ symbol, status, now }) => [symbol, status, now])).toEqual([
