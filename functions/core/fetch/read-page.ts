@@ -1,7 +1,13 @@
 import { accountedFor, readPaces } from '../ledger/account.ts';
 import { type EmptySpan, explainHole } from '../ledger/coverage.ts';
 import { arrivedEnd, settledEnd } from '../series/borders.ts';
-import { type Finding, type PagesTier, type Parsed, UNREADABLE_CELL } from '../series/source.ts';
+import {
+  type Finding,
+  type PagesTier,
+  type Parsed,
+  pageRequests,
+  UNREADABLE_CELL,
+} from '../series/source.ts';
 import { rowsWithin } from '../series/table.ts';
 import type { HttpRequest } from '../series/venue.ts';
 import {
@@ -81,7 +87,7 @@ interface Answered {
 }
 
 async function* requestRange({ ports, context: { series }, tier }: Input, range: Range): TierRun<Answered> {
-  const requests = tier.parts?.requests(series, range, ports.clock()) ?? [tier.request(series, range)];
+  const requests = pageRequests(tier, series, range, ports.clock());
   const answers: (Parsed & { readonly rowsInBody: number })[] = [];
   let asOf = Number.POSITIVE_INFINITY;
   for (const one of requests) {

@@ -5,12 +5,13 @@ import {
   type Listing,
   livesOf,
   type PagesTier,
+  pageRequests,
   type SnapshotTier,
   type Source,
 } from '../series/source.ts';
 import type { HttpRequest, LimitFamily } from '../series/venue.ts';
 import { wantedFromObject } from '../series/wanted-from-object.ts';
-import { clip, hull, intersect, measure, type Range, type RangeSet, subtract, union } from '../time/range.ts';
+import { clip, hull, intersect, measure, type RangeSet, subtract, union } from '../time/range.ts';
 import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 
@@ -115,9 +116,6 @@ function pages(
   }
   return within;
 }
-
-const pageRequests = (tier: PagesTier, chunk: PlannedChunk['chunk'], range: Range, now: number) =>
-  tier.parts?.requests(chunk, range, now) ?? [tier.request(chunk, range)];
 
 function snapshot(
   tier: SnapshotTier,

@@ -259,3 +259,11 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** The requests of one page: a source whose pages have parts sends one for each. */
+export const pageRequests = (
+  tier: PagesTier,
+  series: Series,
+  range: Range,
+  now: number,
+): readonly HttpRequest[] => tier.parts?.requests(series, range, now) ?? [tier.request(series, range)];

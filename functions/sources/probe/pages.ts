@@ -1,6 +1,7 @@
 import { type Check, type Evidence, judged } from '../../core/probe/check.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { PagesTier, Source } from '../../core/series/source.ts';
+import { pageRequests } from '../../core/series/source.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
 import type { Range } from '../../core/time/range.ts';
 import { ceilTo, DAY, floorTo } from '../../core/time/time.ts';
@@ -55,7 +56,7 @@ export function pageChecks(probe: PagesProbe): Check[] {
     return { start: floorTo(now - probe.recentMs, step), end };
   };
   const requestsFor = (range: Range, now: number): readonly HttpRequest[] =>
-    tier.parts?.requests(series, range, now) ?? [tier.request(series, range)];
+    pageRequests(tier, series, range, now);
   const newest = (now: number) => requestsFor(recent(now), now).slice(-1);
   const parse = (answer: Evidence) => tier.parse(answer.body, series, answer.asOf);
   const check = (

@@ -1,5 +1,5 @@
 import type { Instruments } from '../../core/series/universe.ts';
-import { type Clock, iso } from '../../core/time/time.ts';
+import { type Clock, isoOrNull } from '../../core/time/time.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 
 /** @param sql a session of `gordon_writer` */
@@ -10,8 +10,8 @@ export function createInstruments(sql: Sql, clock: Clock): Instruments {
         symbol,
         quote,
         status,
-        listed_at: listedAt === undefined ? null : iso(listedAt),
-        delisted_at: delistedAt === undefined ? null : iso(delistedAt),
+        listed_at: isoOrNull(listedAt),
+        delisted_at: isoOrNull(delistedAt),
       }));
       const now = new Date(clock());
       return guarded(`instruments of ${venue}`, () =>

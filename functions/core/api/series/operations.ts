@@ -7,6 +7,17 @@ import { VerifyBody } from '../../verify/verify-body.ts';
 import type { Operation } from '../operation.ts';
 import { FollowedSeries, RetentionRule, SeriesReport, Unfollowed } from './schemas.ts';
 
+/** Of a body that names series and a period. */
+const PERIOD_PROBLEMS = [
+  'malformed-json',
+  'invalid-request',
+  'unknown-source',
+  'invalid-time',
+  'empty-range',
+  'unknown-series',
+  'body-too-large',
+] as const;
+
 export const seriesOperations = {
   report: {
     query: ReportQuery,
@@ -30,31 +41,13 @@ export const seriesOperations = {
     body: CountBody,
     success: 200,
     answer: Counted,
-    problems: [
-      'malformed-json',
-      'invalid-request',
-      'unknown-source',
-      'invalid-time',
-      'empty-range',
-      'unknown-series',
-      'body-too-large',
-    ],
+    problems: PERIOD_PROBLEMS,
   },
   verify: {
     body: VerifyBody,
     success: 200,
     answer: PeriodCertificate,
-    problems: [
-      'malformed-json',
-      'invalid-request',
-      'unknown-source',
-      'invalid-time',
-      'empty-range',
-      'unknown-series',
-      'body-too-large',
-      'more-than-a-month',
-      'no-budget',
-    ],
+    problems: [...PERIOD_PROBLEMS, 'more-than-a-month', 'no-budget'],
   },
   listRetention: {
     query: NoQuery,
