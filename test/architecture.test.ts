@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOMS = [
   'time',
   'errors',
+  'licences',
   'workflow',
   'series',
   'ledger',
