@@ -51,7 +51,8 @@ describe('the bundles', () => {
       ([handler, folder]) => [handler, statSync(join(folder, 'index.mjs')).size] as const,
     );
     expect(sizes).toHaveLength(manifest.length);
-    expect(sizes.filter(([, size]) => size >= 1_000_000)).toEqual([]);
+    // A fifth of it are the CAs of RDS, which are read only for a name of RDS.
+    expect(sizes.filter(([, size]) => size >= 1_250_000)).toEqual([]);
   });
 
   it('load and have a handler', async () => {
