@@ -135,6 +135,7 @@ async function assemble(
     ...venues?.env,
     GORDON_DATABASE_URL: database.url,
     GORDON_JOB_TABLE: JOB_TABLE,
+    GORDON_SPOOL: join(options.folder, 'spool'),
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
     GORDON_SIMULATED: options.simulated ? '1' : '0',
     AWS_ENDPOINT_URL_DYNAMODB: jobTable.url,
