@@ -136,6 +136,7 @@ async function assemble(
     GORDON_DATABASE_URL: database.url,
     ...(database.readerUrl && { GORDON_READER_URL: database.readerUrl }),
     GORDON_JOB_TABLE: JOB_TABLE,
+    GORDON_SPOOL: join(options.folder, 'spool'),
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
     GORDON_SIMULATED: options.simulated ? '1' : '0',
     AWS_ENDPOINT_URL_DYNAMODB: jobTable.url,

