@@ -9,6 +9,8 @@ import { addConvertLabels } from './commands/machine/convert-labels.ts';
 import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
+import { addExport } from './commands/warehouse/export.ts';
+import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
 import { addSql } from './commands/warehouse/sql.ts';
@@ -49,6 +51,8 @@ const ADD = [
   addSql,
   addSeed,
   addVerify,
+  addExport,
+  addKeys,
   addHost,
   addConsole,
   addMigrate,
