@@ -58,7 +58,8 @@ const RULES: readonly Rule[] = [
   {
     folder: 'functions/stores',
     may: ['functions/core', 'functions/stores'],
-    packages: /^(node:.*|postgres|postgrator|ulid|@aws-sdk\/(client|lib)-dynamodb)$/,
+    packages:
+      /^(node:.*|postgres|postgrator|ulid|hyparquet-writer|apache-arrow.*|@aws-sdk\/(client|lib)-dynamodb)$/,
   },
   {
     folder: 'functions/runtime',
