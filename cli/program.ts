@@ -32,6 +32,8 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
   const program = new Command('gordon-data')
     .description('Keeps a crypto market-data warehouse complete.')
     .version(version)
+    // A command may have an option of the same name as the one that it is part of.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => out.write(hint(text)),

@@ -3,6 +3,8 @@ import { licencesOf } from '../../functions/core/licences/licences.ts';
 import { csvFile } from '../../functions/runtime/exports/csv-file.ts';
 import { folderTree, holdFolder } from '../../functions/runtime/exports/folder-tree.ts';
 import { sources } from '../../functions/sources/index.ts';
+import { arrowFile } from '../../functions/stores/files/arrow-file.ts';
+import { parquetFile } from '../../functions/stores/files/parquet-file.ts';
 import { connect } from '../../functions/stores/postgres/postgres.ts';
 import { createExportReader } from '../../functions/stores/queries/export-reader.ts';
 import { sha256 } from '../../functions/stores/queries/stored-rows.ts';
@@ -20,7 +22,7 @@ export async function openExport(
     reader: createExportReader(sql, (source) => sources[source]!.table),
     tree: folderTree(folder),
     sources,
-    writers: { csv: csvFile },
+    writers: { parquet: parquetFile, arrow: arrowFile, csv: csvFile },
     sha256,
     licences: (source, symbol) => licencesOf(source, [symbol]),
     [Symbol.asyncDispose]: async () => {

@@ -28,11 +28,16 @@ interface ExportOptions {
   readonly json?: boolean;
 }
 
+interface VerifyOptions {
+  readonly key?: string;
+  readonly json?: boolean;
+}
+
 export function addExport(program: Command, context: Context, handle: Handle): void {
   const command = program
     .command('export')
     .description('write tables as files, a month of a series in each, with a signed manifest')
-    .argument('[names...]', 'tables, sources or families: spot_klines, funding; default: all of them')
+    .argument('[list]', 'tables, sources or families with commas between them; default: all', options.words)
     .option('--out <folder>', 'where the tree is; what has not changed there stays')
     .option('--symbols <list>', 'only these, with commas between them', options.symbols)
     .option('--from <time>', 'only months from this one on', options.instant)
@@ -43,19 +48,18 @@ export function addExport(program: Command, context: Context, handle: Handle): v
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', HELP)
     .action(
-      handle((names: string[], given: ExportOptions) => write(context, names, given, program.version()!)),
+      handle((names: string[] | undefined, given: ExportOptions) =>
+        write(context, names, given, program.version()!),
+      ),
     );
+  command.enablePositionalOptions();
   command
     .command('verify')
     .description('compare a tree with its manifest: files, chain and signature; needs no warehouse')
     .argument('<folder>', 'the tree')
     .option('--key <key>', 'the public key that must have signed: a file, base64, or the name of an own key')
     .option('--json', 'print one JSON document')
-    .action(
-      handle((folder: string, _: unknown, { args, ...own }: Command) =>
-        verify(context, folder, own as never),
-      ),
-    );
+    .action(handle((folder: string, given: VerifyOptions) => verify(context, folder, given)));
   command
     .command('schema')
     .description('print the JSON schema of manifest.json')
@@ -80,14 +84,13 @@ Exit codes: 0 done, or nothing differs; 1 it failed, or something differs; 2 bad
 
 async function write(
   context: Context,
-  names: readonly string[],
+  names: readonly string[] | undefined,
   given: ExportOptions,
   version: string,
 ): Promise<number> {
   const { terminal } = context;
   if (given.out === undefined) throw badInput('name the folder of the tree: --out <folder>');
-  const chosen =
-    names.length === 0 ? Object.values(sources) : names.flatMap((name) => sourcesOf(sources, name));
+  const chosen = names?.flatMap((name) => sourcesOf(sources, name)) ?? Object.values(sources);
   const range = {
     start: (given.from === undefined ? undefined : parseInstant(given.from)) ?? Number.NEGATIVE_INFINITY,
     end: (given.to === undefined ? undefined : parseInstant(given.to)) ?? Number.POSITIVE_INFINITY,
@@ -176,11 +179,7 @@ const written = ({
   absent,
 });
 
-async function verify(
-  context: Context,
-  folder: string,
-  { key, json }: { readonly key?: string; readonly json?: boolean },
-): Promise<number> {
+async function verify(context: Context, folder: string, { key, json }: VerifyOptions): Promise<number> {
   const { terminal, paint } = context;
   const publicKey = key === undefined ? undefined : publicKeyNamed(terminal.env, key);
   using stop = stopOn(terminal);

@@ -144,7 +144,7 @@ async function failing<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error) || 'address' in error) throw error;
-    const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(error));
+    const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error));
     throw new GordonError({
       code: full ? 'disk-full' : 'export-not-written',
       subject: path,
