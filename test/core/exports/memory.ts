@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { addCanonical } from '../../../functions/core/exports/canonical-rows.ts';
-import { placesOf, storedColumns } from '../../../functions/core/exports/columns.ts';
+import { placesOf } from '../../../functions/core/exports/columns.ts';
 import type {
   ExportPorts,
   ExportReader,
@@ -121,5 +121,3 @@ export const portsOver = (
   madeBy: 'a test',
   ...rest,
 });
-
-export const STORED = storedColumns(table);
