@@ -1,61 +1,27 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { MANIFEST } from '../../functions/core/exports/manifest.ts';
-import { type TreeFiles, type TreeVerdict, verifyTree } from '../../functions/core/exports/verify-tree.ts';
-import { folderTree } from '../../functions/runtime/exports/folder-tree.ts';
+import type { Tree } from '../../functions/core/exports/ports.ts';
+import { type TreeVerdict, verifyTree } from '../../functions/core/exports/verify-tree.ts';
 import { checkSignature } from '../../functions/runtime/exports/keys.ts';
 import { sha256 } from '../../functions/stores/queries/stored-rows.ts';
 import { badInput } from '../failure.ts';
 import { plural } from '../format/values.ts';
 import type { Paint } from '../terminal.ts';
 
-/** Compares a folder with its manifest, without a warehouse. @param key a public key; absent: the manifest's own @throws CliError */
-export async function verifyFolder(
-  folder: string,
+/** Compares a tree with its manifest, without a warehouse. @param key a public key; absent: the manifest's own @throws CliError */
+export async function verdictOn(
+  tree: Tree,
   key: string | undefined,
   signal: AbortSignal,
 ): Promise<TreeVerdict> {
-  const files: TreeFiles = {
-    paths: async () => (await folderTree(folder).sizes()).keys(),
-    hash: (path) => hashOf(join(folder, path), signal),
-  };
-  const document = await documentIn(folder);
+  const text = await tree.read(MANIFEST);
+  if (text === undefined) throw badInput(`${tree.name} has no ${MANIFEST}: nothing was exported there`);
   try {
-    return await verifyTree({ sha256, check: checkSignature }, document, files, key);
+    const document: unknown = JSON.parse(text);
+    return await verifyTree({ sha256, check: checkSignature }, document, tree, signal, key);
   } catch (error) {
-    if ((error as Error).name !== 'ZodError') throw error;
-    throw badInput(`${join(folder, MANIFEST)} is no manifest of an export`);
+    if (!['ZodError', 'SyntaxError'].includes((error as Error).name)) throw error;
+    throw badInput(`${tree.name}: its ${MANIFEST} is none of an export`);
   }
-}
-
-async function documentIn(folder: string): Promise<unknown> {
-  const path = join(folder, MANIFEST);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw badInput(`${path} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badInput(`${path} is no JSON`);
-  }
-}
-
-async function hashOf(path: string, signal: AbortSignal): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path), hash, { signal });
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String((error as { code?: unknown }).code)))
-      return undefined;
-    throw signal.aborted ? signal.reason : error;
-  }
-  return hash.digest('hex');
 }
 
 /** The root with what it stands for: two trees with the same rows have the same line. */

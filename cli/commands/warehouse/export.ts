@@ -3,11 +3,12 @@ import { MONTH_FORMATS, type MonthFormat, sourcesOf } from '../../../functions/c
 import { manifestSchema } from '../../../functions/core/exports/manifest.ts';
 import { type ExportResult, runExport } from '../../../functions/core/exports/run-export.ts';
 import { parseInstant } from '../../../functions/core/time/time.ts';
+import { treeAt } from '../../../functions/runtime/exports/open-tree.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { listKeys, publicKeyNamed, readKey, usualKey } from '../../export/key-store.ts';
 import { openExport } from '../../export/open-export.ts';
 import { exportProgress } from '../../export/progress.ts';
-import { rootLine, verdictLines, verifyFolder } from '../../export/verdict.ts';
+import { rootLine, verdictLines, verdictOn } from '../../export/verdict.ts';
 import { badInput, CliError } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { SIMULATED } from '../../format/report.ts';
@@ -38,7 +39,7 @@ export function addExport(program: Command, context: Context, handle: Handle): v
     .command('export')
     .description('write tables as files, a month of a series in each, with a signed manifest')
     .argument('[list]', 'tables, sources or families with commas between them; default: all', options.words)
-    .option('--out <folder>', 'where the tree is; what has not changed there stays')
+    .option('--out <place>', 'a folder, or s3://bucket/prefix; what has not changed there stays')
     .option('--symbols <list>', 'only these, with commas between them', options.symbols)
     .option('--from <time>', 'only months from this one on', options.instant)
     .option('--to <time>', 'only months that begin before', options.instant)
@@ -56,10 +57,10 @@ export function addExport(program: Command, context: Context, handle: Handle): v
   command
     .command('verify')
     .description('compare a tree with its manifest: files, chain and signature; needs no warehouse')
-    .argument('<folder>', 'the tree')
+    .argument('<place>', 'the folder or the address, s3://bucket/prefix')
     .option('--key <key>', 'the public key that must have signed: a file, base64, or the name of an own key')
     .option('--json', 'print one JSON document')
-    .action(handle((folder: string, given: VerifyOptions) => verify(context, folder, given)));
+    .action(handle((place: string, given: VerifyOptions) => verify(context, place, given)));
   command
     .command('schema')
     .description('print the JSON schema of manifest.json')
@@ -89,7 +90,7 @@ async function write(
   version: string,
 ): Promise<number> {
   const { terminal } = context;
-  if (given.out === undefined) throw badInput('name the folder of the tree: --out <folder>');
+  if (given.out === undefined) throw badInput('name a folder or a bucket: --out <place>');
   const chosen = names?.flatMap((name) => sourcesOf(sources, name)) ?? Object.values(sources);
   const range = {
     start: (given.from === undefined ? undefined : parseInstant(given.from)) ?? Number.NEGATIVE_INFINITY,
@@ -108,8 +109,7 @@ async function write(
     completeOnly: given.completeOnly === true,
   };
   using stop = stopOn(terminal);
-  await using ports = await openExport(url, given.out, {
-    clock: terminal.clock,
+  await using ports = await openExport(url, given.out, terminal, {
     madeBy: `gordon-data ${version}`,
     signer: key?.signer,
   });
@@ -134,7 +134,7 @@ function report(context: Context, result: ExportResult, name: string, json = fal
   const incomplete = files.filter(({ complete }) => !complete).length;
   if (json) {
     printJson(context, {
-      folder: name,
+      place: name,
       root,
       rows,
       files: files.length,
@@ -179,11 +179,12 @@ const written = ({
   absent,
 });
 
-async function verify(context: Context, folder: string, { key, json }: VerifyOptions): Promise<number> {
+async function verify(context: Context, place: string, { key, json }: VerifyOptions): Promise<number> {
   const { terminal, paint } = context;
   const publicKey = key === undefined ? undefined : publicKeyNamed(terminal.env, key);
   using stop = stopOn(terminal);
-  const verdict = await verifyFolder(folder, publicKey, stop.signal);
+  await using open = treeAt(place, terminal.env);
+  const verdict = await verdictOn(open.tree, publicKey, stop.signal);
   const isIdentical = verdict.differences.length === 0;
   if (json) printJson(context, { identical: isIdentical, ...verdict });
   else {

@@ -2,6 +2,7 @@ import type { Sha256 } from '../verify/ports.ts';
 import { chainOf, compareMonths } from './chain.ts';
 import { isMonthPath } from './layout.ts';
 import { Manifest } from './manifest.ts';
+import type { Tree } from './ports.ts';
 import { type CheckSignature, keyId, manifestStatement, rootStatement } from './signed.ts';
 
 /** What is wrong with a tree. `path` is that of a file, or `manifest.json`. */
@@ -24,13 +25,6 @@ export interface TreeVerdict {
   readonly differences: readonly TreeDifference[];
 }
 
-export interface TreeFiles {
-  /** the paths of all files, the manifest among them */
-  paths(): Promise<Iterable<string>>;
-  /** SHA-256 of a file; undefined: there is none */
-  hash(path: string): Promise<string | undefined>;
-}
-
 export interface TreePorts {
   sha256(): Sha256;
   readonly check: CheckSignature;
@@ -45,7 +39,8 @@ export interface TreePorts {
 export async function verifyTree(
   { sha256, check }: TreePorts,
   document: unknown,
-  files: TreeFiles,
+  tree: Pick<Tree, 'sizes' | 'hash'>,
+  signal: AbortSignal,
   key?: string,
 ): Promise<TreeVerdict> {
   const manifest = Manifest.parse(document);
@@ -59,10 +54,9 @@ export async function verifyTree(
   else if (root !== manifest.root) complain('chain', 'manifest.json', 'the root is not that of the files');
   const unsigned = signatureFault(manifest, document as object, { sha256, check }, key);
   if (unsigned) complain('signature', 'manifest.json', unsigned);
-  const paths = new Set(await files.paths());
   const owners = new Map(manifest.files.map(({ path, sha256: hash }) => [hash, path]));
   for (const { path, sha256: expected } of [...manifest.files].sort(compareMonths)) {
-    const found = await files.hash(path);
+    const found = await tree.hash(path, signal);
     if (found === expected) continue;
     const owner = found && owners.get(found);
     if (found === undefined) complain('missing', path, 'there is no such file');
@@ -70,7 +64,7 @@ export async function verifyTree(
     else complain('damaged', path, `its SHA-256 is ${found}, not ${expected}`);
   }
   const known = new Set(manifest.files.map(({ path }) => path));
-  for (const path of [...paths].sort()) {
+  for (const path of [...(await tree.sizes()).keys()].sort()) {
     if (isMonthPath(path) && !known.has(path)) complain('extra', path, 'the manifest does not have it');
   }
   return {

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { describeError, GordonError } from '../../core/errors/errors.ts';
 import type { Tree } from '../../core/exports/ports.ts';
 
@@ -28,6 +30,7 @@ export function folderTree(folder: string): Tree {
     name: root,
     sizes: () => failing(root, () => sizesIn(root)),
     read: (path) => failing(join(root, path), () => orNothing(readFile(join(root, path), 'utf8'))),
+    hash: (path, signal) => failing(join(root, path), () => orNothing(hashOf(join(root, path), signal))),
     put: (path, pieces) => failing(join(root, path), () => put(path, pieces)),
     remove: (path) =>
       failing(join(root, path), async () => {
@@ -37,7 +40,18 @@ export function folderTree(folder: string): Tree {
   };
 }
 
-async function draftOf(
+async function hashOf(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash, { signal });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+  return hash.digest('hex');
+}
+
+/** Writes pieces into a new file and waits until the disk has them. */
+export async function draftOf(
   draft: string,
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
@@ -133,13 +147,13 @@ async function orNothing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) return undefined;
     throw error;
   }
 }
 
-/** Errors of the file system, which carry the call that failed. */
-async function failing<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Errors of the file system, which carry the call that failed. @throws GordonError `disk-full`, `export-not-written` */
+export async function failing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

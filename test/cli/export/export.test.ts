@@ -11,6 +11,7 @@ import { sources } from '../../../functions/sources/index.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createStoredRows, sha256 } from '../../../functions/stores/queries/stored-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { startFakeS3 } from '../../runtime/exports/fake-s3.ts';
 import { gordon, type Ran } from '../support/run.ts';
 import {
   fileOf,
@@ -185,18 +186,46 @@ describe('what changed', () => {
   });
 });
 
+describe('a bucket', () => {
+  it('is a tree like a folder, and is verified where it is', async () => {
+    await using s3 = await startFakeS3('market-data');
+    const aws = {
+      ...env(),
+      AWS_ENDPOINT_URL: s3.url,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    };
+    const write = () => gordon(['export', 'fear_greed', '--out', 's3://market-data/x'], { env: aws });
+    expect((await write()).stdout).toMatch(/^s3:\/\/market-data\/x: 2 months written \(4 rows, /);
+    expect((await write()).stdout).toMatch(/: 0 months written \(0 rows, 0 bytes\), 2 unchanged/);
+    const check = () => gordon(['export', 'verify', 's3://market-data/x'], { env: aws });
+    expect((await check()).stdout).toMatch(/^identical: root [0-9a-f]{64}: 4 rows in 2 files\n/);
+    const [month] = [...s3.objects.keys()].filter((key) => key.endsWith('2025-01.parquet'));
+    s3.objects.set(month!, Buffer.concat([s3.objects.get(month!)!, Buffer.from('x')]));
+    expect(await check()).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^damaged: fear_greed\/symbol=FNG\/2025-01.parquet: its SHA-256 is /),
+    });
+    // Another size is seen by the next export too.
+    expect((await write()).stdout).toMatch(/: 1 month written \(2 rows, /);
+    expect((await check()).code).toBe(0);
+  });
+});
+
 describe('input that cannot work', () => {
   it.each([
     [['export', 'nonsense', '--out', 'x'], /nonsense: there is no such source or table/],
     [['export', 'spot_klines,'], /Write names with commas/],
-    [['export'], /name the folder of the tree/],
+    [['export'], /name a folder or a bucket/],
+    [['export', '--out', 's3://UPPER/x'], /no address of a bucket/],
     [['export', '--out', 'x', '--format', 'xlsx'], /Allowed choices are parquet, csv, arrow/],
     [
       ['export', '--out', 'x', '--from', '2025-02-01', '--to', '2025-01-01'],
       /--from 2025-02-01 must lie before/,
     ],
     [['export', '--out', 'x', '--key', 'none'], /there is no key "none"/],
-    [['export', 'verify', '/nowhere'], /manifest.json cannot be read/],
+    [['export', 'verify', '/nowhere'], /nowhere has no manifest.json/],
     [['keys', 'generate', '../x'], /is no name of a key/],
   ] as const)('is refused in one line: %j', async (args, message) => {
     const ran = await gordon(args, { env: { ...env(), GORDON_KEYS: join(folder, 'no-keys') } });

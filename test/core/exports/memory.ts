@@ -80,6 +80,10 @@ export function memoryTree(
     name: 'memory',
     sizes: async () => new Map([...files].map(([path, text]) => [path, text.length])),
     read: async (path) => files.get(path),
+    hash: async (path) => {
+      const text = files.get(path);
+      return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
+    },
     put: async (path, pieces) => {
       let text = '';
       for await (const piece of pieces) text += Buffer.from(piece).toString('utf8');

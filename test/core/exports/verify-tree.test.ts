@@ -44,22 +44,14 @@ async function written(): Promise<Map<string, string>> {
 const manifestOf = (files: ReadonlyMap<string, string>) =>
   JSON.parse(files.get('manifest.json')!) as Manifest;
 const verify = (
-  files: ReadonlyMap<string, string>,
+  files: Map<string, string>,
   key?: string,
   document: unknown = manifestOf(files),
-): Promise<TreeVerdict> =>
-  verifyTree(
-    { sha256, check: checkSignature },
-    document,
-    {
-      paths: async () => files.keys(),
-      hash: async (path) => {
-        const text = files.get(path);
-        return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
-      },
-    },
-    key,
-  );
+): Promise<TreeVerdict> => {
+  const tree = memoryTree();
+  for (const [path, text] of files) tree.files.set(path, text);
+  return verifyTree({ sha256, check: checkSignature }, document, tree, new AbortController().signal, key);
+};
 const differences = async (...of: Parameters<typeof verify>) =>
   (await verify(...of)).differences.map(({ kind, path }) => `${kind} ${path}`);
 
