@@ -2,12 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import type { Signer } from '../../functions/core/exports/signed.ts';
 import { newKey, publicKeyOf, signerOf } from '../../functions/runtime/exports/keys.ts';
-import { GORDON_DIR } from '../../host/state-file.ts';
+import { keyFolder, USUAL_KEY } from '../../host/export-settings.ts';
 import { badInput, CliError } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
-
-/** The key that an export is signed with where none is named. */
-export const USUAL_KEY = 'operator';
 
 const NAME = /^[\w-]{1,40}$/;
 const ENDING = '.pem';
@@ -17,10 +14,6 @@ export interface NamedKey {
   readonly file: string;
   readonly signer: Signer;
 }
-
-/** The folder of the operator's private keys. */
-export const keyFolder = ({ GORDON_KEYS }: Terminal['env']): string =>
-  GORDON_KEYS ?? join(GORDON_DIR, 'keys');
 
 /** Makes a key that only its user can read. @throws CliError */
 export function generateKey(env: Terminal['env'], name: string): NamedKey {

@@ -14,7 +14,7 @@ export async function openExport(
   url: string,
   place: string,
   { env, clock }: Pick<Terminal, 'env' | 'clock'>,
-  rest: Pick<ExportPorts, 'madeBy' | 'signer'>,
+  rest: Pick<ExportPorts, 'writer' | 'madeBy' | 'signer'>,
 ): Promise<ExportPorts & AsyncDisposable> {
   const held = await holdTree(place, env);
   const sql = connect(url, { role: 'gordon_reader', max: 1, application: 'gordon-data export' });

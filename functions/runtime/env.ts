@@ -18,6 +18,10 @@ const Env = z.object({
   GORDON_SIMULATED: z.enum(['0', '1']).default('0'),
   /** how often gaps are searched for, in minutes: what EventBridge does by the manifest, a host does by this */
   GORDON_AUDIT_MINUTES: z.coerce.number().int().min(1).max(60).default(60),
+  /** the folder or `s3://bucket/prefix` that the schedule "export" keeps up to date; absent: it does nothing */
+  GORDON_EXPORT_TO: z.string().optional(),
+  /** the private key that signs it, PEM */
+  GORDON_EXPORT_KEY: z.string().optional(),
   /** whose tokens open the API, where it requires tokens */
   GORDON_JWT_ISSUER: z.string().optional(),
   GORDON_JWT_AUDIENCE: z.string().optional(),

@@ -4,6 +4,7 @@ import { manifestSchema } from '../../../functions/core/exports/manifest.ts';
 import { type ExportResult, runExport } from '../../../functions/core/exports/run-export.ts';
 import { parseInstant } from '../../../functions/core/time/time.ts';
 import { treeAt } from '../../../functions/runtime/exports/open-tree.ts';
+import { WRITERS } from '../../../functions/runtime/exports/writers.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { listKeys, publicKeyNamed, readKey, usualKey } from '../../export/key-store.ts';
 import { openExport } from '../../export/open-export.ts';
@@ -110,6 +111,7 @@ async function write(
   };
   using stop = stopOn(terminal);
   await using ports = await openExport(url, given.out, terminal, {
+    writer: WRITERS[given.format],
     madeBy: `gordon-data ${version}`,
     signer: key?.signer,
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { generateKey, listKeys, type NamedKey, readKey, USUAL_KEY } from '../../export/key-store.ts';
+import { USUAL_KEY } from '../../../host/export-settings.ts';
+import { generateKey, listKeys, type NamedKey, readKey } from '../../export/key-store.ts';
 import { table } from '../../format/table.ts';
 import { type Context, print, printJson } from '../context.ts';
 import type { Handle } from '../handle.ts';

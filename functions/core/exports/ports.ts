@@ -8,7 +8,6 @@ import type { Batch } from '../series/table.ts';
 import type { Range, RangeSet } from '../time/range.ts';
 import type { Clock } from '../time/time.ts';
 import type { Sha256 } from '../verify/ports.ts';
-import type { MonthFormat } from './layout.ts';
 import type { Signer } from './signed.ts';
 
 /** The rows of a month as the database sums them up: any row that is added, changed or removed gives another print. */
@@ -66,7 +65,8 @@ export interface ExportPorts {
   readonly reader: ExportReader;
   readonly tree: Tree;
   readonly sources: Sources;
-  readonly writers: Readonly<Record<MonthFormat, WriteFile>>;
+  /** writes files of the request's format */
+  readonly writer: WriteFile;
   readonly clock: Clock;
   sha256(): Sha256;
   /** absent: the manifest is not signed */

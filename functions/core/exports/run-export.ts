@@ -178,7 +178,6 @@ class Run {
   ): Promise<Omit<ExportedFile, 'chain'> | undefined> {
     const { month: period, path } = month;
     const { clock, sha256, tree } = this.#ports;
-    const { format } = this.#request;
     const [print] = await at.prints(period);
     if (!print) return undefined;
     const { source, series, requested } = month;
@@ -198,7 +197,7 @@ class Run {
       }
       signal.throwIfAborted();
     }
-    const made = await tree.put(path, this.#ports.writers[format](fileColumns(source), batches()));
+    const made = await tree.put(path, this.#ports.writer(fileColumns(source), batches()));
     return {
       path,
       ...seriesOf(month),

@@ -40,7 +40,12 @@ export function bucketIn(address: string): { readonly bucket: string; readonly p
 export function s3Client(env: Variables): S3Client {
   const endpoint = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
   const config = awsConfig({ ...env, AWS_ENDPOINT_URL_S3: endpoint }, 'S3');
-  return new S3Client({ ...config, ...(endpoint !== undefined && { forcePathStyle: true }) });
+  // A bucket may lie in another region than the one that is set here.
+  return new S3Client({
+    followRegionRedirects: true,
+    ...config,
+    ...(endpoint !== undefined && { forcePathStyle: true }),
+  });
 }
 
 /**

@@ -118,7 +118,7 @@ export const portsOver = (
   reader,
   tree,
   sources,
-  writers: { parquet: lines, csv: lines, arrow: lines },
+  writer: lines,
   clock: () => NOW,
   sha256,
   licences: () => [],
