@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
 import { type Clock, MINUTE } from '../functions/core/time/time.ts';
+import { optionalFunctions } from '../functions/manifest.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
 import type { Patience } from '../functions/runtime/venues/read-answer.ts';
@@ -124,7 +125,8 @@ async function assemble(
       : undefined,
   ]);
   let services: Services | undefined;
-  const loaded = await loadFunctions(async () => services!);
+  const also = options.env?.GORDON_EXPORT_TO ? optionalFunctions : [];
+  const loaded = await loadFunctions(async () => services!, also);
   const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
   const invoke: Invoke = around
     ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
@@ -159,6 +161,7 @@ async function assemble(
     const { everySeconds } = options.rehearsal ?? {};
     const scheduler = startScheduler({
       which: options.schedules,
+      also,
       invoke: loaded.invoke,
       failed,
       between: everySeconds,

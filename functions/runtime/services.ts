@@ -18,6 +18,7 @@ import { sha256 } from '../stores/queries/stored-rows.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
+import type { ExportTo } from './exports/export-to.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
@@ -46,6 +47,8 @@ export interface Services
   readonly fileWriter: (format: FileFormat) => Promise<WriteFile>;
   readonly workflow: Workflow;
   readonly events: Events;
+  /** the tree that the operator named, and the key that signs it */
+  readonly exportTo: ExportTo;
   /** how often the host audits for gaps */
   readonly auditEveryMs: number;
   /** true when the venues are simulated */
@@ -98,6 +101,7 @@ export async function createServices(
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),
     fileWriter: () => fileWriter,
+    exportTo: () => ({ place: env.GORDON_EXPORT_TO, key: env.GORDON_EXPORT_KEY, variables }),
     auditEveryMs: () => env.GORDON_AUDIT_MINUTES * MINUTE,
     simulated: () => env.GORDON_SIMULATED === '1',
     close: () => async () => {
