@@ -12,11 +12,18 @@ export type Fragment = PendingQuery<Row[]>;
 export const ofSeries = (sql: Runner, { source, symbol, timeframe }: Series) =>
   sql`source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}`;
 
-/** The condition that picks the rows of one series in a table `t` of market data, by the key columns that identify a series. */
-export function ownRows(sql: Runner, table: TableSpec, series: Series) {
+/**
+ * The condition that picks the rows of one series in a table `t` of market data, by the key columns that identify a series.
+ * @param symbol its symbol as a part of the statement; absent: that of the series
+ */
+export function ownRows(sql: Runner, table: TableSpec, series: Series, symbol?: Fragment) {
   const of = { symbol: series.symbol, timeframe: series.timeframe, ...table.fixed };
   const own = Object.entries(of).filter(([column]) => table.key.includes(column));
-  return own.reduce((all, [column, value]) => sql`${all} and t.${sql(column)} = ${value}`, sql`true`);
+  return own.reduce(
+    (all, [column, value]) =>
+      sql`${all} and t.${sql(column)} = ${symbol && column === 'symbol' ? symbol : value}`,
+    sql`true`,
+  );
 }
 
 /** An instant as epoch ms, `float8`. Null stays null. */
