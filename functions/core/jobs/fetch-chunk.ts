@@ -101,7 +101,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
         await registerSiblings(ports, along!);
         rows += await ports.store.commit(along!, by);
       }
-      if (own.length > 0) rows += await ports.store.commit(own, by);
+      if (own.length > 0) rows += await commitOwn(ports, own, by, chunk.others ? failures : undefined);
       provisional = union(provisional, normalize(own.flatMap((page) => page.provisional ?? [])));
       // Nothing is left to be stopped: the note at the end says the same, and a month's file is one page.
       if (leftMs() === 0) continue;
@@ -162,6 +162,35 @@ async function batchesOf(
     leftMs: () => measure(progress.missing),
     failures: [],
   };
+}
+
+/**
+ * @param failures of a chunk of several series: one whose rows and account do not agree is noted here, and the others are
+ *   committed without it
+ */
+async function commitOwn(
+  { store }: FetchPorts,
+  pages: readonly Page[],
+  by: Parameters<SeriesStore['commit']>[1],
+  failures: SeriesFailure[] | undefined,
+): Promise<number> {
+  const isPermanent = (error: unknown): error is GordonError =>
+    error instanceof GordonError && error.name === 'PermanentError';
+  try {
+    return await store.commit(pages, by);
+  } catch (error) {
+    if (!failures || !isPermanent(error)) throw error;
+  }
+  let rows = 0;
+  for (const of of Map.groupBy(pages, ({ series }) => series.symbol).values()) {
+    try {
+      rows += await store.commit(of, by);
+    } catch (error) {
+      if (!isPermanent(error)) throw error;
+      failures.push({ series: of[0]!.series, error });
+    }
+  }
+  return rows;
 }
 
 /** Here, for whoever catches the chunk's error knows only one of theirs. What is filled later is no failure any more. */

@@ -18,8 +18,8 @@ export interface Batches {
   readonly batches: AsyncGenerator<readonly Page[]>;
   /** series time that is missing when all that was read is committed, ms */
   leftMs(): number;
-  /** series that could not be fetched so far; the others are not held up by them */
-  readonly failures: readonly SeriesFailure[];
+  /** series that failed so far; the others are not held up by them */
+  readonly failures: SeriesFailure[];
 }
 
 export interface SeriesFailure {

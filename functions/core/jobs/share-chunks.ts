@@ -3,13 +3,15 @@ import { leftOf } from '../ledger/plan.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
 import { type RangeSet, union } from '../time/range.ts';
+import { DAY } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 
 /** Series of one chunk: as many as a call of some seconds requests one after the other. */
 export const MOST_SERIES = 250;
 
-/** A series that lacks more than this is a chunk by itself: of so little each series is one page. */
+/** A series that lacks more than this is a chunk by itself: of so little each series is one page, and no object by month. */
 const MOST_STEPS = 1_000;
+const MOST_TIME = 2 * DAY;
 
 /** A chunk that several series of a job may share. */
 interface Block {
@@ -62,7 +64,7 @@ const mayShare = ({ siblings, table, tiers }: Source): boolean =>
 function sharedLabel({ chunk }: PlannedChunk, blocks: ReadonlyMap<string, Block>): string | undefined {
   const block = blocks.get(seriesLabel(chunk));
   if (!block || block.size < 2) return undefined;
-  if (chunk.end - chunk.start > MOST_STEPS * stepOf(chunk.timeframe)) return undefined;
+  if (chunk.end - chunk.start > Math.min(MOST_STEPS * stepOf(chunk.timeframe), MOST_TIME)) return undefined;
   const period = chunk.label.slice(seriesLabel(chunk).length);
   return `${seriesLabel({ ...chunk, symbol: `${block.first}+${block.size - 1}` })}${period}`;
 }

@@ -56,7 +56,13 @@ export async function placeOrders(ports: OrderPorts, orders: readonly LeasedOrde
   const refused = new Map<string, Lease>();
   const errors: unknown[] = [];
   for (const { leases, from, to, source, timeframe, symbols } of orders.flatMap(inJobs)) {
-    const body = { source, timeframe, symbols: [...symbols], from: iso(from), ...(to !== undefined && { to: iso(to) }) };
+    const body = {
+      source,
+      timeframe,
+      symbols: [...symbols],
+      from: iso(from),
+      ...(to !== undefined && { to: iso(to) }),
+    };
     try {
       const { job } = await createScheduledJob(ports, body);
       for (const lease of leases) {

@@ -24,7 +24,7 @@ interface Part {
 }
 
 /**
- * Writes pages of several series of one table: with one COPY and one statement for each thing that the ledger is asked, however
+ * Writes pages of several series of one table: with one COPY and one statement for each question to the ledger, however
  * many series there are. What needs more than that, such as rows that are there without an account, is written series by series.
  * @returns rows that are now accounted for and were not before
  * @throws GordonError `broken-invariant` when rows and account of a series do not agree: then nothing of it is written
