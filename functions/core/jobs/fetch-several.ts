@@ -8,7 +8,7 @@ import type { Series } from '../series/series.ts';
 import { measure, type RangeSet } from '../time/range.ts';
 
 /** Series of a chunk that are requested at the same time. */
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 
 /** Series that are committed together, and whose rows are held until then. */
 const TOGETHER = 125;

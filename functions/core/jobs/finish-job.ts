@@ -1,5 +1,6 @@
 import { planSource, seriesOf } from '../ledger/plan.ts';
 import type { FinalStatus, SeriesStore } from '../ledger/ports.ts';
+import { shareChunks } from '../ledger/share-chunks.ts';
 import { measure } from '../time/range.ts';
 import { DAY, MINUTE } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
@@ -25,7 +26,6 @@ import { eachSeries, jobSeries, overdue, type Remainder, readRemainders, readWan
 import type { PlanPorts } from './plan-wave.ts';
 import type { JobStore } from './ports.ts';
 import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
-import { shareChunks } from './share-chunks.ts';
 
 /** As long as the ledger keeps apart what a job wrote that never came here. */
 const SPANS_KEPT = 7 * DAY;

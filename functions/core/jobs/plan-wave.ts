@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { leftOf, type PlannedChunk, planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog } from '../ledger/ports.ts';
+import { shareChunks } from '../ledger/share-chunks.ts';
 import { refreshEvery, waitSecondsUntil } from '../series/schedule.ts';
 import type { Sources } from '../series/source.ts';
 import { subtract } from '../time/range.ts';
@@ -23,7 +24,6 @@ import {
   seriesBlocks,
 } from './job-series.ts';
 import type { JobStore } from './ports.ts';
-import { shareChunks } from './share-chunks.ts';
 
 export interface PlanPorts {
   readonly jobs: JobStore;

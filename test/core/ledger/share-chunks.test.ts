@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_SERIES, shareChunks } from '../../../functions/core/jobs/share-chunks.ts';
 import { leftOf, planSource, seriesOf } from '../../../functions/core/ledger/plan.ts';
+import { MOST_SERIES, shareChunks } from '../../../functions/core/ledger/share-chunks.ts';
 import type { Series } from '../../../functions/core/series/series.ts';
 import type { RangeSet } from '../../../functions/core/time/range.ts';
 import { HOUR } from '../../../functions/core/time/time.ts';

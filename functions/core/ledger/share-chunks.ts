@@ -1,13 +1,12 @@
-import type { PlannedChunk } from '../ledger/plan.ts';
-import { leftOf } from '../ledger/plan.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
 import { type RangeSet, union } from '../time/range.ts';
 import { DAY } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
+import { type Chunk, leftOf, type PlannedChunk } from './plan.ts';
 
-/** Series of one chunk: as many as a call of some seconds requests one after the other. */
-export const MOST_SERIES = 250;
+/** Series of one chunk: as many as one call requests in some seconds. */
+export const MOST_SERIES = 500;
 
 /** A series that lacks more than this is a chunk by itself: of so little each series is one page, and no object by month. */
 const MOST_STEPS = 1_000;
@@ -61,10 +60,17 @@ function blocksOf(series: readonly Series[], sources: Sources): Map<string, Bloc
 const mayShare = ({ siblings, table, tiers }: Source): boolean =>
   siblings === undefined && table.cadence !== 'irregular' && tiers[0]?.kind !== 'snapshot';
 
+const lacksLittle = ({ start, end, timeframe }: Chunk): boolean =>
+  end - start <= Math.min(MOST_STEPS * stepOf(timeframe), MOST_TIME);
+
+/** Whether a chunk would be shared in a job of many series. */
+export const isShareable = (source: Source, { chunk }: PlannedChunk): boolean =>
+  mayShare(source) && lacksLittle(chunk);
+
 function sharedLabel({ chunk }: PlannedChunk, blocks: ReadonlyMap<string, Block>): string | undefined {
   const block = blocks.get(seriesLabel(chunk));
   if (!block || block.size < 2) return undefined;
-  if (chunk.end - chunk.start > Math.min(MOST_STEPS * stepOf(chunk.timeframe), MOST_TIME)) return undefined;
+  if (!lacksLittle(chunk)) return undefined;
   const period = chunk.label.slice(seriesLabel(chunk).length);
   return `${seriesLabel({ ...chunk, symbol: `${block.first}+${block.size - 1}` })}${period}`;
 }
