@@ -57,6 +57,10 @@ export const ERRORS = {
     'Check that this machine reaches the venue: `gordon-data doctor`.',
   ),
   'timed-out': venue('RetryableVenueError', 'It is requested again automatically.'),
+  'series-failed': venue(
+    'RetryableVenueError',
+    'The report has the error of each series: `gordon-data report`.',
+  ),
   'venue-broken': venue('RetryableVenueError', 'It is requested again automatically.'),
   'empty-answer': venue(
     'RetryableVenueError',
