@@ -37,7 +37,7 @@ OPERATIONS: dict[str, Operation] = {
     "rows": Operation(
         "GET",
         "/data/{table}",
-        query=frozenset({"source", "symbol", "timeframe", "from", "to", "every", "columns", "format"}),
+        query=frozenset({"source", "symbol", "timeframe", "from", "to", "every", "columns", "format", "as_of"}),
     ),
     "health": Operation("GET", "/healthz"),
 }

@@ -120,11 +120,12 @@ class Warehouse(Generic[FrameT]):
         start: Instant | None = None,
         end: Instant | None = None,
         columns: Sequence[str] | None = None,
+        as_of: Instant | None = None,
     ) -> FrameT:
         """Candles of one or several symbols, by symbol and time.
 
         `market` is Binance's spot or perpetual market ("spot", "perp") or Bybit's perpetuals ("bybit"). `every` makes candles of smaller
-        ones: those of `timeframe`, which defaults to the usual one of the source.
+        ones: those of `timeframe`, which defaults to the usual one of the source. `as_of` reads what was known at an instant.
         """
         if market not in MARKETS:
             raise ValueError(f'market is "{market}": write one of {", ".join(MARKETS)}')
@@ -136,6 +137,7 @@ class Warehouse(Generic[FrameT]):
             start=start,
             end=end,
             columns=columns,
+            as_of=as_of,
         )
 
     def table(
@@ -149,18 +151,19 @@ class Warehouse(Generic[FrameT]):
         start: Instant | None = None,
         end: Instant | None = None,
         columns: Sequence[str] | None = None,
+        as_of: Instant | None = None,
     ) -> FrameT:
         """All rows of a range of a table of `market_data`, by symbol and time, as a frame.
 
         The API wants a `symbol`, or several, of most tables. `source` says whose rows, where several sources share the table. Without `start` and
-        `end` it is the whole series.
+        `end` it is the whole series. `as_of` reads what was known at an instant: rows that were, and of revised values those that held then.
         """
         symbols = _list(symbol)
         if every is None or symbols is None:
-            return self._read(name, _query(symbols, source, timeframe, every, start, end, columns))
+            return self._read(name, _query(symbols, source, timeframe, every, start, end, columns, as_of))
         # Candles that the API makes are those of one symbol, and do not name it.
         frames = self._frames()
-        each = [self._read(name, _query([one], source, timeframe, every, start, end, columns)) for one in symbols]
+        each = [self._read(name, _query([one], source, timeframe, every, start, end, columns, as_of)) for one in symbols]
         if columns is None:
             each = [frames.with_text(frame, "symbol", one) for one, frame in zip(symbols, each)]
         return frames.concat(each)
@@ -176,9 +179,10 @@ class Warehouse(Generic[FrameT]):
         start: Instant | None = None,
         end: Instant | None = None,
         columns: Sequence[str] | None = None,
+        as_of: Instant | None = None,
     ) -> Iterator[dict[str, Any]]:
         """The same rows one by one, while they arrive: memory stays flat, and no package is needed. Instants are `datetime` in UTC."""
-        query = _query(_list(symbol), source, timeframe, every, start, end, columns)
+        query = _query(_list(symbol), source, timeframe, every, start, end, columns, as_of)
         types = self._types_of(name)
         instants = [column for column, type in types.items() if kind_of(type) == "instant"]
         with self._transport.open("rows", params={"table": name}, query={**query, "format": "ndjson"}) as blocks:
@@ -374,6 +378,7 @@ def _query(
     start: Instant | None,
     end: Instant | None,
     columns: Sequence[str] | None,
+    as_of: Instant | None,
 ) -> dict[str, str | None]:
     return {
         "symbol": None if symbols is None else ",".join(symbols),
@@ -383,6 +388,7 @@ def _query(
         "from": instant_text("start", start),
         "to": instant_text("end", end),
         "columns": None if columns is None else ",".join(columns),
+        "as_of": instant_text("as_of", as_of),
     }
 
 

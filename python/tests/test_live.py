@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+from importlib.util import find_spec
+from pathlib import Path
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+import duckdb
 import pandas as pd
 import polars as pl
 import psycopg
@@ -208,6 +211,28 @@ def test_sources_have_their_licence(loaded: str) -> None:
     by_id = {one["id"]: one for one in Warehouse(loaded).sources()}
     assert by_id["fear_greed"]["licence"]["attribution"] == "Fear & Greed Index: alternative.me"
     assert by_id["macro_fred"]["opt_in_symbols"] == ["VIXCLS", "SP500"]
+
+
+def one_line(url: str) -> str:
+    return f"{url}/data/spot_klines?symbol=BTCUSDT&format=parquet"
+
+
+def test_one_line_of_each_library_reads_the_api(loaded: str) -> None:
+    closes = Warehouse(loaded).klines("BTCUSDT")["close"].tolist()
+    assert len(closes) >= 3 * 1_440
+    assert pd.read_parquet(one_line(loaded))["close"].tolist() == closes
+    assert pl.read_parquet(one_line(loaded))["close"].to_list() == closes
+
+
+def test_duckdb_reads_the_api_by_ranges(loaded: str) -> None:
+    """With the extension of PyPI, by its path: DuckDB would download it elsewhere."""
+    (extension,) = Path(find_spec("duckdb_extension_httpfs").submodule_search_locations[0]).rglob("*.duckdb_extension")  # type: ignore[union-attr,index]
+    with duckdb.connect() as connection:
+        connection.execute(f"LOAD '{extension}'")
+        query = f"SELECT count(*), sum(close) FROM read_parquet('{one_line(loaded)}')"
+        found = connection.execute(query).fetchone()
+    closes = Warehouse(loaded).klines("BTCUSDT")["close"]
+    assert found is not None and found == (len(closes), pytest.approx(closes.sum()))
 
 
 def test_sqlalchemy_reads_the_same_database(loaded: str, database: str) -> None:

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** An interpreter that has the packages of `python/requirements-ci.txt`; without it the tests that need them are skipped. */
 export const PYTHON = process.env.GORDON_TEST_PYTHON;
 
-/** Runs a module. @throws Error with all that it printed */
+/** Runs the interpreter. @throws Error with all that it printed */
 export async function python(
   args: readonly string[],
   cwd: string,
@@ -13,7 +15,8 @@ export async function python(
 ): Promise<string> {
   const child = spawn(PYTHON!, args, {
     cwd,
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
+    // Modules are compiled once for all processes, and not into the checkout.
+    env: { ...process.env, PYTHONPYCACHEPREFIX: join(tmpdir(), 'gordon-pycache'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -7,6 +7,7 @@ import { openApi } from '../../functions/core/api/openapi.ts';
 import { startTestHost, type TestHost } from '../helpers/host.ts';
 import { PYTHON, python } from './host.ts';
 
+const RUN_NOTEBOOK = fileURLToPath(new URL('run_notebook.py', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../../python', import.meta.url));
 
 describe.skipIf(!PYTHON)('the Python package', () => {
@@ -41,6 +42,18 @@ describe.skipIf(!PYTHON)('the Python package', () => {
   it('passes its own tests, the operations and the rows of a host among them, and skips none', async () => {
     const out = await python(['-m', 'pytest', '-q', '--durations=10'], PACKAGE, env);
     expect(out).toMatch(/^\d+ passed in /m);
+  });
+
+  it('goes from an empty warehouse to a plot in the notebook', async () => {
+    const notebook = join(PACKAGE, '../examples/warehouse.ipynb');
+    // The kernel finds the package as it would be found if it were installed.
+    const copy = process.env.GORDON_NOTEBOOK_OUT;
+    await python([RUN_NOTEBOOK, notebook, ...(copy ? [copy] : [])], folder, {
+      ...env,
+      PYTHONPATH: PACKAGE,
+      IPYTHONDIR: join(folder, 'ipython'),
+      MPLCONFIGDIR: join(folder, 'matplotlib'),
+    });
   });
 
   it('builds as a wheel that has its types', async () => {
