@@ -114,8 +114,35 @@ export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Viol
     }
   }
   for (const span of held.spans) if (span.state === 'empty') judgeProof(truth, held, moment, span, found);
-  return found.all();
+  return [...found.all(), ...tooLong(held.series, held.source, held.spans, truth.traded(held.series))];
 }
+
+/**
+ * Proofs of one answer that are longer than a source ever lacks rows within a life: whatever the venue answered, that is no proof.
+ */
+export function tooLong(
+  series: Series,
+  { longestEmptyMs }: Pick<Source, 'longestEmptyMs'>,
+  spans: readonly JudgedSpan[],
+  lives: RangeSet,
+): Violation[] {
+  if (longestEmptyMs === undefined) return [];
+  const answered = spans.filter(({ state, reason }) => state === 'empty' && !isRuled(reason as EmptyReason));
+  // The ledger cuts spans at the ends of months.
+  const answers = Map.groupBy(answered, ({ fetchedAt }) => fetchedAt);
+  return [...answers].flatMap(([at, of]) =>
+    normalize(of)
+      .filter((proof) => measure(intersect([proof], lives)) >= longestEmptyMs)
+      .map(({ start, end }): Violation => {
+        const days = Math.round((end - start) / DAY);
+        const why = `${days} days without a row were proven at ${iso(at)}, and none are for ${longestEmptyMs / DAY}`;
+        return { breach: 'false proof', series, time: start, rows: days, why };
+      }),
+  );
+}
+
+/** Follows from a rule or from what is listed, and from no answer about rows. */
+const isRuled = (reason: EmptyReason): boolean => BY_LIVES.has(reason) || reason === 'retired';
 
 type SpanAt = (time: number) => JudgedSpan | undefined;
 

@@ -4,7 +4,7 @@ import type { Range, RangeSet } from '../../../functions/core/time/range.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
 import type { Market, Place, VenueFault } from '../../faults/fault.ts';
-import { keyOf } from '../market/book.ts';
+import { duesOf, keyOf } from '../market/book.ts';
 import { type FileState, type Row, SLOT, timesOf } from '../market/content.ts';
 import { fundingSet } from '../wire/funding.ts';
 import type { Stock } from '../wire/klines.ts';
@@ -50,6 +50,12 @@ export class VenueTruth {
   /** When the symbol was traded. */
   traded(series: Series): RangeSet {
     return this.about(series)?.set.listed.lives.map(({ start, end }) => ({ start, end })) ?? [];
+  }
+
+  /** The interval that ends with a settlement; undefined: there is none due then. */
+  hoursOf({ symbol }: Series, at: number): number | undefined {
+    const listed = this.#stock.content.book.get(keyOf({ market: 'um', symbol }));
+    return listed && duesOf(listed, { start: at, end: at + 1 })[0]?.hours;
   }
 
   /** Instants of a range at which the venue ever has a row of the series, readable or not. */
