@@ -71,8 +71,8 @@ function violations(
   const moment: Moment = {
     now,
     calm: calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH),
-    misled: plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf),
-    skewed: plan.filter(({ kind }) => SKEWING.has(kind)).map(timeOf),
+    misled: [...plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf), ...asStamped(plan)],
+    skewed: [...plan.filter(({ kind }) => SKEWING.has(kind)).map(timeOf), ...asStamped(plan)],
     relabelled: plan.filter(({ kind }) => kind === 'label-shift').map(shiftedFrom),
     patienceMs: DAY,
   };
@@ -111,12 +111,7 @@ function violations(
     const intervals =
       source.table.pace === undefined
         ? []
-        : judgeIntervals(
-            series,
-            warehouse.rows.within(series),
-            (at) => venue.record.hoursOf(series, at),
-            moment.calm,
-          );
+        : judgeIntervals(series, warehouse.rows.within(series), moment.calm);
     return [...judgeSeries(venue.record, held, moment), ...intervals];
   }
 }
@@ -132,6 +127,20 @@ function timeOf({ at, ...fault }: Fault): Range {
   const { begins, until, lasts, lagMs, filledAt } = fault as Times;
   const start = Math.min(at, begins ?? at);
   return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + (lasts ?? 0)) + (lagMs ?? 0) };
+}
+
+/** When our clock was wrong, as it said itself: what was entered then has its stamps. Jumps add up. */
+function asStamped(plan: FaultPlan): Range[] {
+  const jumps = plan
+    .filter(({ kind }) => kind === 'clock jumps')
+    .map(({ at, lasts, skew }) => ({ start: at, end: at + (lasts as number), skew: Math.floor(skew as number) }));
+  const borders = [...new Set(jumps.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
+  return borders.slice(1).map((end, i) => {
+    const start = borders[i]!;
+    const on = jumps.filter((one) => one.start <= start && end <= one.end);
+    const skew = on.reduce((sum, one) => sum + one.skew, 0);
+    return { start: start + skew, end: end + skew };
+  });
 }
 
 /** Why a row may be lost that the venue has only once, and not a row of the same series that it has for longer. */
