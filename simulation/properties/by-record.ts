@@ -133,7 +133,11 @@ function timeOf({ at, ...fault }: Fault): Range {
 function asStamped(plan: FaultPlan): Range[] {
   const jumps = plan
     .filter(({ kind }) => kind === 'clock jumps')
-    .map(({ at, lasts, skew }) => ({ start: at, end: at + (lasts as number), skew: Math.floor(skew as number) }));
+    .map(({ at, lasts, skew }) => ({
+      start: at,
+      end: at + (lasts as number),
+      skew: Math.floor(skew as number),
+    }));
   const borders = [...new Set(jumps.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
   return borders.slice(1).map((end, i) => {
     const start = borders[i]!;
