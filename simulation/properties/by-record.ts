@@ -111,7 +111,7 @@ function violations(
     const intervals =
       source.table.pace === undefined
         ? []
-        : judgeIntervals(series, warehouse.rows.within(series), moment.calm);
+        : judgeIntervals(series, warehouse.rows.within(series), venue.record.traded(series), moment.calm);
     return [...judgeSeries(venue.record, held, moment), ...intervals];
   }
 }

@@ -14,17 +14,24 @@ const INTERVAL = 5;
 /** What the next settlement says of the one before is known after so long, of which all was calm. */
 const CHANCE = 2 * HOUR;
 
-/** A settlement after which another one is there has an interval, if all that are there show it. */
+/**
+ * A settlement after which another one is there has an interval, if all that are there show it.
+ * @param lives of the symbol: settlements of another contract, or of the time before a pause, say nothing of it
+ */
 export function judgeIntervals(
   series: Series,
   rows: readonly StoredSettlement[],
+  lives: RangeSet,
   calm: RangeSet,
 ): Violation[] {
-  const shown = inferIntervals(rows.map(({ time }) => time));
-  const unknown = rows.filter(({ cells }, i) => {
-    const next = rows[i + 1];
-    if (cells[INTERVAL] !== null || !next || (shown[i] ?? null) === null) return false;
-    return measure(clip(calm, { start: next.time, end: Number.POSITIVE_INFINITY })) >= CHANCE;
+  const unknown = lives.flatMap(({ start, end }) => {
+    const own = rows.filter(({ time }) => start <= time && time < end);
+    const shown = inferIntervals(own.map(({ time }) => time));
+    return own.filter(({ cells }, i) => {
+      const next = own[i + 1];
+      if (cells[INTERVAL] !== null || !next || (shown[i] ?? null) === null) return false;
+      return measure(clip(calm, { start: next.time, end: Number.POSITIVE_INFINITY })) >= CHANCE;
+    });
   });
   const [first] = unknown;
   if (!first) return [];

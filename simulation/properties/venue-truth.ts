@@ -258,10 +258,22 @@ function judgeProof(
     }
   }
   if (reason !== 'pre-listing') return;
-  const [alive] = intersect(truth.traded(series), [span]);
-  const first = truth.times(series, alive ?? { start: 0, end: 0 })[0];
-  if (alive && first !== undefined && first < span.end)
-    found.add(first, ['false proof', 'it was listed then']);
+  for (const life of truth.traded(series)) {
+    const [alive] = intersect([life], [span]);
+    const first = alive && truth.times(series, alive)[0];
+    if (first !== undefined && isToBeSeen(truth, series, life, span.fetchedAt))
+      found.add(first, ['false proof', 'it was listed then']);
+  }
+}
+
+/** Whether the venue shows anything of a life at an instant: one that had ended may be in no file yet. Looked at day by day. */
+function isToBeSeen(truth: VenueTruth, series: Series, { start, end }: Range, at: number): boolean {
+  for (let day = start; day < Math.min(end, at); day += DAY) {
+    const [time] = truth.times(series, { start: day, end: Math.min(day + 8 * HOUR, end) });
+    if (time === undefined) continue;
+    if (truth.servings(series, time).some((one) => wasToBeHad(one, at))) return true;
+  }
+  return false;
 }
 
 /** Since some time before, and for some time after: the answer may have been on its way. */
