@@ -63,7 +63,7 @@ export const MARKET_FAULTS: readonly RunFault[] = [
     begins: ceilTo(at, HOUR),
     hours: random.pick([1, 2, 4, 8]),
   })),
-  venueFault('label-shift', 0.05, (_, { at }) => {
+  venueFault('label-shift', 0.2, (_, { at }) => {
     const begins = ceilTo(at, DAY);
     return { symbol: PERP, begins, labels: begins < LABELS_MOVED ? 'moved' : 'kept' };
   }),

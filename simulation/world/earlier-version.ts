@@ -8,9 +8,10 @@ import type { Bundle } from './handlers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ENTRY = 'simulation/world/handlers.ts';
+const DEFINITION = 'statemachines/backfill.asl.json';
 
 /**
- * The functions of an earlier version, built from its commit, for runs in which the present version is deployed while jobs are at work.
+ * The functions and the state machine of an earlier version, built from its commit, for runs in which the present version is deployed while jobs are at work.
  * @returns why there are none, where the clone does not have the commit or it is older than the simulation
  */
 export async function earlierVersion(commit: string): Promise<Bundle | string> {
@@ -23,7 +24,9 @@ export async function earlierVersion(commit: string): Promise<Bundle | string> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'gordon-earlier-'));
   try {
-    execFileSync('tar', ['-x', '-C', folder], { input: git('archive', commit, 'functions', 'simulation') });
+    execFileSync('tar', ['-x', '-C', folder], {
+      input: git('archive', commit, 'functions', 'simulation', 'simulator', 'statemachines'),
+    });
     const outfile = join(folder, 'bundle.mjs');
     await build({
       entryPoints: [join(folder, ENTRY)],
@@ -35,7 +38,7 @@ export async function earlierVersion(commit: string): Promise<Bundle | string> {
       logLevel: 'silent',
     });
     const built = (await import(pathToFileURL(outfile).href)) as { readonly bundle: Bundle };
-    return built.bundle;
+    return { ...built.bundle, definition: git('show', `${commit}:${DEFINITION}`).toString() };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

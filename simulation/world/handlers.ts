@@ -59,6 +59,8 @@ export type Handler = (ports: Ports, event: never) => Promise<unknown>;
 
 /** The functions of one version of the program: what a deployment replaces. Each does what its handler in `functions` does. */
 export interface Bundle {
+  /** `backfill.asl.json` of this version; absent: the present one */
+  readonly definition?: string;
   readonly handlers: Readonly<Record<string, Handler>>;
   /** The error that a port threw, as this version knows its class. */
   adopt(error: unknown): unknown;
