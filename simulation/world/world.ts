@@ -98,7 +98,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
         if (this.earlier) this.bundle = this.bundle === bundle ? this.earlier : bundle;
       },
       problem: (what) => this.problems.push(what),
-      ports: (process, { adopt }) =>
+      ports: (process, version) =>
         portsOf(
           {
             scheduler: this.scheduler,
@@ -110,7 +110,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
             start: (jobId) => this.executions.start(jobId),
           },
           process,
-          adopt,
+          version,
         ),
     });
     this.executions = new Executions({
