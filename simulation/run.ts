@@ -7,7 +7,7 @@ import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord, checkLasting } from './properties/by-record.ts';
 import { checkFailures } from './properties/failures.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
-import { checkLabels } from './properties/labels.ts';
+import { checkLabels, checkLabelsWatched } from './properties/labels.ts';
 import { checkLedger } from './properties/ledger.ts';
 import { createVenue } from './venue/index.ts';
 import { DEPLOYMENTS, FUNCTION_FAULTS } from './world/faults/functions.ts';
@@ -129,6 +129,7 @@ export async function simulate(
       ...checkLiveness(world),
       ...checkFailures(world, end - 2 * HOUR),
       ...checkLabels(world, plan),
+      ...(quiet >= 2 * DAY ? checkLabelsWatched(world) : []),
       ...checkByRecord(world, plan, start),
       ...world.problems,
     ]);

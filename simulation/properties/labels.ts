@@ -34,3 +34,29 @@ function lateOf(shifts: readonly Fault[], symbol: string, day: number): number {
 }
 
 const SLOT = DAY / 288;
+
+/** Archives are watched four times a day. */
+const WATCHED = DAY;
+/** The API answers about the last thirty days, and what is older is not compared. */
+const REACH = 28 * DAY;
+
+/** After a quiet period the newest file that was read has been compared with the API. @returns breaches in words */
+export function checkLabelsWatched({
+  warehouse,
+  scheduler,
+}: Pick<World, 'warehouse' | 'scheduler'>): string[] {
+  const now = scheduler.now();
+  const newest = new Map<string, number>();
+  for (const { series, spans, record } of warehouse.books()) {
+    if (!record || record.unfollowedAt !== undefined) continue;
+    for (const { object, fetchedAt } of spans) {
+      const [, day] = /-metrics-(\d{4}-\d{2}-\d{2})\.zip$/.exec(object ?? '') ?? [];
+      if (day === undefined || fetchedAt > now - WATCHED || Date.parse(day) < now - REACH) continue;
+      newest.set(series.symbol, Math.max(Date.parse(day), newest.get(series.symbol) ?? 0));
+    }
+  }
+  return [...newest].flatMap(([symbol, day]) => {
+    const checked = warehouse.labelChecks.get(`${metricLabels.dataset} ${symbol}`)?.day ?? 0;
+    return checked < day ? [`${symbol} at ${iso(day)}: the labels of its file were never compared`] : [];
+  });
+}
