@@ -69,7 +69,8 @@ export interface Outcome extends RunSpec {
 const QUIET = 2;
 const FAULTS_A_DAY = 3;
 
-const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
+/** Every kind of fault that any run may draw. */
+export const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
 const BY_KIND = new Map([...KINDS, ...DEPLOYMENTS].map((kind) => [kind.kind, kind]));
 
 /** Runs one seed from the first order to the end of the quiet period. */

@@ -1,4 +1,5 @@
-import type { Outcome } from './run.ts';
+import { KINDS, type Outcome } from './run.ts';
+import { STATES } from './world/executions.ts';
 import { DUE_A_DAY } from './world/schedules.ts';
 
 /** What many runs came to. */
@@ -49,6 +50,16 @@ export class Tally {
       ...[...new Set([...this.drawn.keys(), ...this.strokes.keys()])]
         .sort()
         .map((kind) => `${column(this.drawn.get(kind))} ${column(this.strokes.get(kind))}  ${kind}`),
+      ...never(
+        'kinds of faults',
+        KINDS.map(({ kind }) => kind),
+        this.strokes,
+      ),
+      ...never(
+        'states of the machine',
+        STATES,
+        new Map([...this.coverage].map(([name, n]) => [name.replace(/^state /, ''), n])),
+      ),
       'states and outcomes reached:',
       ...[...this.coverage]
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -67,6 +78,13 @@ export class Tally {
       )
       .join(', ');
   }
+}
+
+/** How many of what there is were met, and the others by name. */
+function never(what: string, all: readonly string[], met: ReadonlyMap<string, number>): string[] {
+  const missed = all.filter((name) => !met.has(name));
+  const others = missed.length > 0 ? `; never: ${missed.join(', ')}` : '';
+  return [`${all.length - missed.length} of ${all.length} ${what} met${others}`];
 }
 
 function sum(into: Map<string, number>, more: ReadonlyMap<string, number>): void {

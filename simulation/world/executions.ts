@@ -28,6 +28,15 @@ const HANDLERS = functions.flatMap(({ state, handler }) =>
 const VALUES = { ChunkExecutionType: 'EXPRESS', ...Object.fromEntries(HANDLERS) } as Placeholders;
 const MACHINE = readMachine(backfillDefinition(VALUES));
 
+const statesOf = ({ States }: Machine): string[] =>
+  Object.entries(States).flatMap(([name, state]) => [
+    name,
+    ...(state.Type === 'Map' ? statesOf(state.ItemProcessor) : []),
+  ]);
+
+/** Every state of the machine, those within a map among them. */
+export const STATES: readonly string[] = statesOf(MACHINE);
+
 /** Step Functions: executions by name, which is used once. */
 export class Executions {
   readonly #options: ExecutionsOptions;

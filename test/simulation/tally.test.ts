@@ -16,7 +16,11 @@ const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   series: 9,
   strokes: new Map([['outage', 40]]),
   turns: new Map([['audit-gaps', 120]]),
-  coverage: new Map(),
+  coverage: new Map([
+    ['state PlanWave', 9],
+    ['state FetchChunk', 9],
+    ['job succeeded', 9],
+  ]),
   problems: [],
   ...more,
 });
@@ -31,6 +35,8 @@ it('says what a warehouse-day has: series, faults and the turns of the schedules
   expect(text).toContain('audit-gaps 24.0 of 24 due');
   expect(text).toMatch(/ 5 +80 {2}outage/);
   expect(text).toMatch(/ 10 +0 {2}ban/);
+  expect(text).toMatch(/1 of \d+ kinds of faults met; never: .*relist/);
+  expect(text).toMatch(/2 of \d+ states of the machine met; never: .*FailJob/);
   expect(text).toContain('1 broken off when the time was over\nno run failed');
 });
 
