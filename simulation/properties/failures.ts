@@ -12,6 +12,7 @@ interface Causes {
 }
 
 const MARKET = ['delisting', 'relist', 'reused-ticker', 'new-listing'];
+const ARCHIVE = ['damaged-file', 'late-file', 'publication-stop', 'archive-hole'];
 const DEATHS = [
   'process dies before a call',
   'process dies after a call',
@@ -52,6 +53,11 @@ const CAUSES: readonly Causes[] = [
     passing: [...DATABASE, ...TABLE, ...LATE, 'invocation late'],
   },
   { reads: /its execution failed/, passing: [...DEATHS, ...DATABASE, ...TABLE, 'invocation refused'] },
+  {
+    reads: /the venue did not return them/,
+    passing: ['clock jumps', 'empty-answers', 'host restarted', ...DATABASE],
+    lasting: ['clock-skew', 'rest-lag', 'rest-reach', 'hole', 'bad-cell', ...ARCHIVE, ...MARKET],
+  },
   { reads: /contract-broken|unknown-source/, passing: ['other version deployed'] },
 ];
 
@@ -65,21 +71,23 @@ export interface Witness {
   readonly strokesAt: ReadonlyMap<string, readonly number[]>;
 }
 
+const UNHAPPY: ReadonlySet<string> = new Set(['failed', 'completed_with_gaps']);
+
 /** A fault strikes, and what it broke is retried for so long. */
 const AROUND = 15 * MINUTE;
 
 /**
- * A job that failed names a cause that was really injected.
+ * A job that failed, or ended with gaps, names a cause that was really injected.
  * @param since epoch ms: jobs that ended before are not looked at
  * @returns breaches in words
  */
 export function checkFailures({ tables, strokesAt }: Witness, since: number): string[] {
   return [...tables.jobs.values()].flatMap((job) => {
-    if (job.status !== 'failed' || job.finishedAt === undefined || job.finishedAt < since) return [];
+    if (!UNHAPPY.has(job.status) || job.finishedAt === undefined || job.finishedAt < since) return [];
     const chunks = [...(tables.chunks.get(job.id)?.values() ?? [])];
     return wordsOf(job, chunks)
       .filter((words) => !isExplained(words, job, strokesAt))
-      .map((words) => `job ${job.id} failed of nothing that was injected: ${words}`);
+      .map((words) => `job ${job.id} ${job.status}, of nothing that was injected: ${words}`);
   });
 }
 

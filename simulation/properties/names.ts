@@ -10,7 +10,7 @@ const NAMES: readonly (readonly [reads: RegExp, property: string])[] = [
   [/ succeeded, and .* lacks /, 'success means complete'],
   [/, and its execution has succeeded$|^job \S+ is gone$/, 'a job ends with its execution'],
   [/, and an order of \S+ got it$/, 'an order gets a job at work'],
-  [/ failed of nothing that was injected: /, 'a failure has a cause'],
+  [/, of nothing that was injected: /, 'a failure has a cause'],
   [
     /: its labels are \d+ ms early, |: the labels of its file were never compared$/,
     'labels are read as they are meant',

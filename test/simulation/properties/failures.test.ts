@@ -50,6 +50,16 @@ describe('a job that failed', () => {
     expect(check(job({ reason }), [], { ban: [T0] })).toHaveLength(1);
   });
 
+  it('or that ended with gaps has a cause as well', () => {
+    const reason =
+      '1 rows are missing: the venue did not return them, and nothing proves that there are none';
+    const gaps = job({ status: 'completed_with_gaps', reason });
+    expect(check(gaps, [], { hole: [T0 - HOUR] })).toEqual([]);
+    expect(check(gaps, [], { 'process dies after a call': [T0] })).toHaveLength(1);
+    const contradicted = job({ status: 'completed_with_gaps', reason: 'the report has a gap there' });
+    expect(check(contradicted, [], { hole: [T0 - HOUR] })).toHaveLength(1);
+  });
+
   it('is looked at once it has ended, and a job that did not fail is not', () => {
     expect(check(job({ finishedAt: T0 - 1 }), [], {})).toEqual([]);
     expect(check(job({ status: 'succeeded' }), [], {})).toEqual([]);
