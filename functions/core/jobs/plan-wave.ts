@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { type PlannedChunk, planSource } from '../ledger/plan.ts';
+import { inLoadingOrder, type PlannedChunk, planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog } from '../ledger/ports.ts';
 import { refreshEvery, waitSecondsUntil } from '../series/schedule.ts';
 import type { Sources } from '../series/source.ts';
@@ -99,7 +99,7 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
   });
 }
 
-/** Chunks of all series in order of time, so that a job that is cut short leaves whole early months. */
+/** Chunks of all series. */
 async function planMissing(ports: PlanPorts, job: Job): Promise<PlannedChunk[]> {
   const now = ports.clock();
   const planned = await eachSeries(ports, job, async (series) => {
@@ -107,7 +107,7 @@ async function planMissing(ports: PlanPorts, job: Job): Promise<PlannedChunk[]> 
     const missing = await readMissing(ports.catalog, series, wanted);
     return planSource(series.spec, series, missing);
   });
-  return planned.flat().sort((a, b) => a.chunk.start - b.chunk.start);
+  return inLoadingOrder(planned.flat());
 }
 
 /** When every chunk that is left waits for a budget or for a venue that cools down, the job waits for the first of them. */
