@@ -119,6 +119,7 @@ class PolarsFrames:
         frame = pl.read_parquet(file)
         return frame.with_columns(  # type: ignore[no-any-return]
             pl.col(pl.Categorical, pl.Enum).cast(pl.String),
+            pl.selectors.integer().cast(pl.Int64),
             pl.col(pl.Datetime).dt.convert_time_zone("UTC").dt.cast_time_unit("ms"),
         )
 

@@ -82,7 +82,7 @@ describe('an order', () => {
     'POST /backfill': { status: 202, body: ordered(view(job())) },
   };
 
-  it('of FRED needs terms that were accepted before: nobody is asked', async () => {
+  it('of FRED needs terms that were accepted before: there is no question', async () => {
     await using api = await fakeApi(routes);
     const { call } = await clientOf(api, true);
     const refused = await call('backfill', { source: 'macro' });

@@ -10,7 +10,10 @@ import { PYTHON, python } from './host.ts';
 const RUN_NOTEBOOK = fileURLToPath(new URL('run_notebook.py', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../../python', import.meta.url));
 
-describe.skipIf(!PYTHON)('the Python package', () => {
+/** Each is a whole program, and more than one minute of work where the machine has other work. */
+const PATIENCE = { timeout: 600_000 };
+
+describe.skipIf(!PYTHON)('the Python package', PATIENCE, () => {
   let at: TestHost;
   let folder: string;
   let env: Record<string, string>;
