@@ -9,6 +9,8 @@ import { addConvertLabels } from './commands/machine/convert-labels.ts';
 import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
+import { addExport } from './commands/warehouse/export.ts';
+import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
 import { addSql } from './commands/warehouse/sql.ts';
@@ -30,6 +32,8 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
   const program = new Command('gordon-data')
     .description('Keeps a crypto market-data warehouse complete.')
     .version(version)
+    // A command may have an option of the same name as the one that it is part of.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => out.write(hint(text)),
@@ -49,6 +53,8 @@ const ADD = [
   addSql,
   addSeed,
   addVerify,
+  addExport,
+  addKeys,
   addHost,
   addConsole,
   addMigrate,

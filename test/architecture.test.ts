@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOMS = [
   'time',
   'errors',
+  'licences',
   'workflow',
   'series',
   'ledger',
@@ -19,6 +20,7 @@ const ROOMS = [
   'jobs',
   'queries',
   'verify',
+  'exports',
   'upkeep',
   'orders',
   'schedules',

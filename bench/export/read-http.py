@@ -36,7 +36,7 @@ seen = {
     ),
     "DuckDB: max(high) of a week": timed(
         lambda: database.execute(
-            f"select count(*), max(high) from read_parquet('{url}') where open_time >= '2025-06-01Z' and open_time < '2025-06-08Z'"
+            f"select count(*), max(high) from read_parquet('{url}') where open_time >= '2025-06-01 00:00:00+00' and open_time < '2025-06-08 00:00:00+00'"
         ).fetchall()[0][0]
     ),
 }

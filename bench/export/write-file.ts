@@ -16,7 +16,9 @@ import { sources } from '../../functions/sources/index.ts';
 
 const [format, url, path] = process.argv.slice(2) as ['parquet' | 'arrow' | 'csv', string, string];
 const services = await createServices({ GORDON_DATABASE_URL: url });
-const query = RowsQuery.parse({ symbol: 'BTCUSDT', from: '2025-01-01', to: '2026-01-01' });
+/** As they are stored: `close_time` and `known_at` would be computed. */
+const columns = sources.klines_spot!.table.columns.map(({ name }) => name).join(',');
+const query = RowsQuery.parse({ symbol: 'BTCUSDT', from: '2025-01-01', to: '2026-01-01', columns });
 const { signal } = new AbortController();
 let rows = 0;
 
@@ -26,14 +28,14 @@ async function* pieces(): AsyncGenerator<Uint8Array | string> {
     return;
   }
   const wanted = parseRowsExport(sources, 'spot_klines', query, format);
-  const { columns, batches, metadata } = exportedColumns(wanted, services.queries, signal);
+  const { columns: typed, batches, metadata } = exportedColumns(wanted, services.queries, signal);
   const counted = async function* () {
     for await (const batch of batches) {
       rows += batch.length;
       yield batch;
     }
   };
-  yield* (await services.fileWriter(format))(columns, counted(), metadata);
+  yield* (await services.fileWriter(format))(typed, counted(), metadata);
 }
 
 const from = performance.now();

@@ -26,6 +26,10 @@ const Env = z.object({
   GORDON_SPOOL: z.string().default(join(tmpdir(), 'gordon-data-spool')),
   /** most MB of them together */
   GORDON_SPOOL_MB: z.coerce.number().int().min(1).default(4_096),
+  /** the folder or `s3://bucket/prefix` that the schedule "export" keeps up to date; absent: it does nothing */
+  GORDON_EXPORT_TO: z.string().optional(),
+  /** the private key that signs it, PEM */
+  GORDON_EXPORT_KEY: z.string().optional(),
   /** whose tokens open the API, where it requires tokens */
   GORDON_JWT_ISSUER: z.string().optional(),
   GORDON_JWT_AUDIENCE: z.string().optional(),

@@ -20,6 +20,8 @@ Commands:
   sql [options] <query>     put a question to the warehouse; it can only read
   seed [options]            fill the warehouse family by family, and report
   verify [options]          load everything once more, compare each stored row with it, and certify
+  export [options] [list]   write tables as files, a month of a series in each, with a signed manifest
+  keys                      your keys, with which exports are signed
   up [options]              start gordon-data on this machine
   down                      stop what "up" started; the data are kept
   status [options]          whether gordon-data runs on this machine, and where

@@ -10,7 +10,7 @@ import { RowsQuery } from '../../functions/core/queries/parameters.ts';
 import { createServices, type Services } from '../../functions/runtime/services.ts';
 import { sources } from '../../functions/sources/index.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
-import { type ApiServer, startApiServer } from '../../host/api-server.ts';
+import { type ApiServer, startApiServer } from '../../host/http/api-server.ts';
 import { loadFunctions } from '../../host/functions.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
 import { testPython } from './python.ts';

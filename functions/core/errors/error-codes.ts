@@ -57,6 +57,10 @@ export const ERRORS = {
     'Check that this machine reaches the venue: `gordon-data doctor`.',
   ),
   'timed-out': venue('RetryableVenueError', 'It is requested again automatically.'),
+  'series-failed': venue(
+    'RetryableVenueError',
+    'The report has the error of each series: `gordon-data report`.',
+  ),
   'venue-broken': venue('RetryableVenueError', 'It is requested again automatically.'),
   'empty-answer': venue(
     'RetryableVenueError',
@@ -234,6 +238,11 @@ export const ERRORS = {
     },
   ),
   'no-budget': request(503, 'Send it again when the budget of the venue is back.'),
+
+  'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),
+  'export-not-written': local('Name a folder or bucket that this user may write to.'),
+  'export-runs': local('Wait until it ends, or stop it; then export again.'),
+  'disk-full': local('Make room and export again: it goes on where it ended.'),
 
   'no-docker-engine': local('Start Docker, or set GORDON_DATABASE=embedded for the embedded PostgreSQL.'),
   'docker-not-started': local('See `docker compose logs`, or set GORDON_DATABASE=embedded.'),
