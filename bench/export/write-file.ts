@@ -11,6 +11,7 @@ import {
 } from '../../functions/core/queries/export/export-rows.ts';
 import { isFile } from '../../functions/core/queries/export/formats.ts';
 import { RowsQuery } from '../../functions/core/queries/parameters.ts';
+import { fileWriter } from '../../functions/runtime/file-writer.ts';
 import { createServices } from '../../functions/runtime/services.ts';
 import { sources } from '../../functions/sources/index.ts';
 
@@ -35,7 +36,7 @@ async function* pieces(): AsyncGenerator<Uint8Array | string> {
       yield batch;
     }
   };
-  yield* (await services.fileWriter(format))(typed, counted(), metadata);
+  yield* (await fileWriter(format))(typed, counted(), metadata);
 }
 
 const from = performance.now();
