@@ -134,13 +134,8 @@ async function planMissing(
 ): Promise<PlannedChunk[]> {
   const remainders = await readRemainders(catalog, job, sources, clock());
   const planned = remainders.flatMap(({ series, missing }) => planSource(series.spec, series, missing));
-  const shared = shareChunks(
-    planned,
-    remainders.map(({ series }) => series),
-    sources,
-    failed,
-  );
-  return inLoadingOrder(shared);
+  const series = remainders.map((remainder) => remainder.series);
+  return inLoadingOrder(shareChunks(planned, series, sources, failed));
 }
 
 /** When every chunk that is left waits for a budget or for a venue that cools down, the job waits for the first of them. */
