@@ -7,6 +7,7 @@ import { DecimalReader } from '../../csv/decimal.ts';
 import { WholeLines } from '../../csv/whole-lines.ts';
 import { BadCells } from '../../rest/bad-cells.ts';
 import { malformed } from '../../rest/malformed.ts';
+import { CandleRows } from './candle-rows.ts';
 import {
   emptyBatch,
   isCount,
@@ -27,6 +28,13 @@ const HEADER = new TextEncoder().encode('open_time,');
 /** A day of seconds and a month of minutes each fit one batch, so a repeated row is in the same batch as its first one. */
 const BATCH_ROWS = 90_000;
 
+/** Lines that are read one by one where that is what the file needs; trying costs as much as some hundred of them. */
+const MOST_PATIENCE = 1024;
+
+let shared: CandleRows | undefined;
+/** One for all files: it keeps nothing from one call to the next. */
+const candleRows = (): CandleRows => (shared ??= new CandleRows());
+
 /**
  * Reads an archive's CSV of candles: with a header or without, milliseconds or microseconds, LF or CRLF. Numbers go from
  * bytes to typed arrays without a string in between. A candle with an unreadable cell is left out and reported with the end of
@@ -37,14 +45,21 @@ export function klineCsvParser(series: Series, expected?: number): StreamParser 
   const rows = new KlineRows(series, expected && Math.min(expected, BATCH_ROWS));
   const decimal = new DecimalReader();
   const bad = new BadCells(seriesLabel(series), stepOf(series.timeframe));
+  const many = candleRows();
   let line = 0;
   let readable = 0;
+  /** Lines to read one by one before many are tried at once: a file may have nothing but lines that are not read so. */
+  let oneByOne = 0;
+  let patience = 1;
 
   const wrong = (why: string) => malformed(seriesLabel(series), `line ${line} of the CSV ${why}.`);
 
   function parse(bytes: Uint8Array): void {
     const to = bytes.length;
     for (let at = 0; at < to; ) {
+      if (oneByOne === 0) at = plainRows(bytes, at);
+      else oneByOne--;
+      if (at === to) return;
       line++;
       const first = bytes[at]!;
       if (first === LF || first === CR) at = bytes[at + 1] === LF && first === CR ? at + 2 : at + 1;
@@ -57,6 +72,25 @@ export function klineCsvParser(series: Series, expected?: number): StreamParser 
   function header(bytes: Uint8Array, from: number): number {
     if (HEADER.some((byte, i) => bytes[from + i] !== byte)) throw wrong('is neither a candle nor a header');
     return bytes.indexOf(LF, from) + 1 || bytes.length;
+  }
+
+  /** Reads what it can of the candles from `at` on. @returns index of the first line that is left */
+  function plainRows(bytes: Uint8Array, from: number): number {
+    let at = from;
+    let count = 0;
+    do {
+      count = many.read(bytes, at);
+      if (count === 0) break;
+      rows.reserve(count);
+      many.copyTo(rows.fields, rows.length, count);
+      rows.length += count;
+      line += count;
+      readable += count;
+      at += many.bytesRead;
+    } while (at < bytes.length);
+    patience = at > from ? 1 : Math.min(2 * patience, MOST_PATIENCE);
+    oneByOne = patience - 1;
+    return at;
   }
 
   /** @returns index of the line after */

@@ -49,10 +49,10 @@ export class KlineRows {
     this.#expected = expected;
   }
 
-  /** Makes room for one more row at `length`. */
-  reserve(): void {
-    if (this.length < this.fields[0]!.length) return;
-    const wider = arrays(this.length * 2 || this.#expected);
+  /** Makes room for more rows at `length`. */
+  reserve(rows = 1): void {
+    if (this.length + rows <= this.fields[0]!.length) return;
+    const wider = arrays(Math.max(this.length + rows, this.length * 2 || this.#expected));
     for (const [f, field] of this.fields.entries()) wider[f]!.set(field);
     this.fields = wider;
   }
