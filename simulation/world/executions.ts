@@ -18,6 +18,8 @@ export interface ExecutionsOptions {
   /** `backfill.asl.json` of the version that is deployed now; undefined: the present one */
   readonly definition: () => string | undefined;
   readonly reached: (state: string) => void;
+  /** before a state invokes a function */
+  readonly invokes: (handler: string, payload: unknown) => void;
   /** after the last state */
   readonly ended: (jobId: string, status: Execution['status']) => void;
 }
@@ -50,13 +52,16 @@ export class Executions {
   /** A second start of one name is harmless. */
   start(jobId: string): void {
     if (this.#executions.has(jobId)) return;
-    const { scheduler, functions: lambda, reached } = this.#options;
+    const { scheduler, functions: lambda, reached, invokes } = this.#options;
     // An execution ends by the definition with which it began.
     const machine = this.#machine();
     const input: ExecutionInput = { jobId, nextWave: 1, previousMissing: -1 };
     const { process, ended } = scheduler.spawn(`execution ${jobId.slice(-6)}`, (self) =>
       interpret(machine, input, {
-        invoke: (handler, payload) => lambda.invoke(handler, payload),
+        invoke: (handler, payload) => {
+          invokes(handler, payload);
+          return lambda.invoke(handler, payload);
+        },
         sleep: (ms) => scheduler.sleep(self, ms),
         isWanted: () => execution.isWanted,
         reached,
