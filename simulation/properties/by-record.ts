@@ -11,7 +11,8 @@ import { judgeFiles } from './files.ts';
 import { judgeRequests } from './requests.ts';
 import { judgeIntervals } from './settlements.ts';
 import { judgeSnapshots } from './snapshots.ts';
-import { type Breach, calmWithin, inWords, judgeSeries, type Moment, type Violation } from './venue-truth.ts';
+import { calmWithin, judgeSeries, type Moment } from './venue-truth.ts';
+import { type Breach, inWords, type Violation } from './violations.ts';
 
 type Times = Readonly<
   Partial<
