@@ -20,9 +20,28 @@ export const readRegressions = (file: URL = REGRESSIONS): Regression[] =>
         .map((line) => JSON.parse(line) as Regression)
     : [];
 
+const FIELDS = [
+  'seed',
+  'days',
+  'quiet',
+  'start',
+  'history',
+  'mean',
+  'sources',
+  'kinds',
+  'past',
+  'limits',
+  'plan',
+] as const satisfies readonly (keyof RunSpec)[];
+
+/** What a run follows from, without what came of it. */
+export const specOf = (run: RunSpec): RunSpec =>
+  Object.fromEntries(
+    FIELDS.flatMap((field) => (run[field] === undefined ? [] : [[field, run[field]]])),
+  ) as unknown as RunSpec;
+
 /** Appends a line; fields that are not of a regression are left out. */
 export function keepRegression(regression: Regression, file: URL = REGRESSIONS): void {
-  const { what, before, seed, days, quiet, start, history, mean, plan } = regression;
-  const line = { what, before, seed, days, quiet, start, history, mean, plan };
-  appendFileSync(file, `${JSON.stringify(line)}\n`);
+  const { what, before } = regression;
+  appendFileSync(file, `${JSON.stringify({ what, before, ...specOf(regression) })}\n`);
 }

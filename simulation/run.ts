@@ -74,7 +74,7 @@ export interface Outcome extends RunSpec {
 }
 
 /** After the last fault everything is to be complete within this. */
-const QUIET = 2;
+export const QUIET = 2;
 const FAULTS_A_DAY = 3;
 
 /** Of the venues, and felt long after they began. */

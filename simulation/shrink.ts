@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE } from '../functions/core/time/time.ts';
 import type { Fault } from './engine/fault.ts';
-import { type Outcome, type RunOptions, type RunSpec, simulate } from './run.ts';
+import { specOf } from './regressions.ts';
+import { type Outcome, QUIET, type RunOptions, type RunSpec, simulate } from './run.ts';
 
 /** What a failure is about, so that a smaller run fails of the same and not of another thing. */
 export const gistOf = (problem: string): string =>
@@ -47,20 +48,9 @@ export async function shrink(failed: Outcome, options: RunOptions, tries = 40): 
     }
   }
   for (const days of daysFor(best)) if (await attempt({ days })) break;
-  for (const quiet of QUIETS) if (await attempt({ quiet })) break;
+  const shorter = QUIETS.filter((few) => few < (best.quiet ?? QUIET));
+  for (const quiet of shorter) if (await attempt({ quiet })) break;
   return best;
-}
-
-function specOf({ seed, days, quiet, start, mean, history, plan }: Outcome): RunSpec {
-  return {
-    seed,
-    days,
-    plan,
-    ...(quiet !== undefined && { quiet }),
-    ...(start !== undefined && { start }),
-    ...(mean !== undefined && { mean }),
-    ...(history !== undefined && { history }),
-  };
 }
 
 /** Shorter ones, the shortest first, in which every fault is over before the quiet period begins. */
