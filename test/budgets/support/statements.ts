@@ -31,7 +31,6 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/from market_data\.due_recounts\(\)/, 'what lost rows'],
   [/unnest\(s\.requested \* market_data\.retired/, 'what is not kept'],
   [/^select listed_at, lives_evidence/, 'the listing'],
-  [/^select \(select t\."(open_)?time"/, 'its first and last row'],
 ];
 
 /** The name of a statement; its beginning where it has none. */
