@@ -175,7 +175,16 @@ describe('a job', () => {
     });
     expect(again.calls.map(({ handler }) => handler)).toEqual(['plan-wave', 'finalize-job']);
     // What the ledger claims is counted against the rows before it is believed.
-    const [plan] = again.calls;
+    const [plan, end] = again.calls;
+    // Nothing came in between: what the plan has counted is not counted again.
+    expect(end!.statements).toEqual([
+      ...SECURE,
+      'the retention',
+      'what is missing',
+      'the account of the series',
+      ...SETTLE,
+      ...CLOSE,
+    ]);
     expect(plan!.statements).toEqual([
       'note the request',
       'begin',
