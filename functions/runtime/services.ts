@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { VenuePorts } from '../core/fetch/fetch-context.ts';
@@ -20,7 +21,7 @@ import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
 import type { ExportTo } from './exports/export-to.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
-import { type JobTablePorts, jobTablePorts } from './ports/job-table-ports.ts';
+import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
 import { withKeys, withSecrets } from './secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
@@ -67,17 +68,20 @@ export interface ServiceOptions {
   readonly patience?: Patience;
   /** waits between two requests to a venue, ms; a timer of this process by default */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** stands in for the table in DynamoDB */
+  readonly jobTable?: OpenJobTable;
 }
 
 export async function createServices(
   environment: NodeJS.ProcessEnv,
-  { clock = Date.now, connections = 2, patience, sleep }: ServiceOptions = {},
+  { clock = Date.now, connections = 2, patience, sleep, jobTable: standIn }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
   const variables = withKeys(await withSecrets(environment), keys);
   const env = readEnv(variables);
   const database = databasePorts(env, { clock, sources, connections });
-  const jobTable = jobTablePorts(env, variables, { clock, sleep });
+  const jobTable =
+    standIn?.({ clock, sleep: sleep ?? wait }) ?? jobTablePorts(env, variables, { clock, sleep });
   const venue = once(() =>
     createVenueClient({
       budget: jobTable.budget(),
