@@ -116,7 +116,9 @@ interface Left {
 
 async function whatIsLeft(ports: PlanPorts, job: Job, before: readonly ChunkProgress[]): Promise<Left> {
   const now = ports.clock();
-  await (job.scheduled ? retireScheduled(ports, job) : countAgain(ports, job, now));
+  // Without a chunk nothing came in between: the planner has counted a moment ago.
+  const counted = job.scheduled || before.length === 0;
+  await (counted ? retireRuled(ports, job) : countAgain(ports, job, now));
   const remainders = await readRemainders(ports.catalog, job, ports.sources, now);
   const steps = remainders.reduce(
     (sum, { series, missing }) => sum + measure(overdue(missing, series, now)) / stepOf(series.timeframe),
@@ -141,7 +143,7 @@ async function countAgain(ports: PlanPorts, job: Job, now: number): Promise<void
 }
 
 /** Most sources have no retention, and then nothing has to be looked up for each series. */
-async function retireScheduled({ catalog, sources }: PlanPorts, job: Job): Promise<void> {
+async function retireRuled({ catalog, sources }: PlanPorts, job: Job): Promise<void> {
   const ruled = new Set((await catalog.retention()).map(({ source }) => source));
   for (const series of jobSeries(job, sources)) if (ruled.has(series.source)) await catalog.retire(series);
 }

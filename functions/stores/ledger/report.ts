@@ -1,23 +1,24 @@
 import { gapCause } from '../../core/ledger/cause.ts';
 import type { Gap, ReportFilter, RequestedSeries, SeriesReport } from '../../core/ledger/ports.ts';
 import type { EmptyReason } from '../../core/series/empty-reason.ts';
-import type { Series } from '../../core/series/series.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../core/series/table.ts';
-import { intersect, type Range, type RangeSet, subtract } from '../../core/time/range.ts';
+import { intersect, measure, type Range, type RangeSet, subtract } from '../../core/time/range.ts';
 import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { tableName } from '../copy/copy.ts';
 import { epochMs, ownRows, type RangePairs, rangePairs, toRanges } from '../postgres/fragments.ts';
 import type { Sql } from '../postgres/postgres.ts';
+import { symbolsOf } from './spans/read-ledger.ts';
+import { ledgerSets } from './spans/sums.ts';
 
 interface Account {
   readonly source: string;
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly requested: RangePairs;
-  /** the ledger without what failed, by state and reason; the reason of rows is null */
+  /** the ledger without what failed, by reason; that of rows is empty */
   readonly states: readonly {
-    readonly reason: EmptyReason | null;
-    readonly rows: number;
+    readonly reason: EmptyReason | '';
     readonly spans: RangePairs;
   }[];
   /** the newest first */
@@ -34,6 +35,9 @@ interface Account {
   readonly unfollowed: number | null;
 }
 
+/** First and last row of a series, and how many it has. */
+type Extent = Pick<SeriesReport, 'earliest' | 'latest' | 'rows'>;
+
 /**
  * Every series that was ever requested, with what it has and what it lacks. A proof of emptiness that has expired is still a
  * proof: it is no gap here, though the planner requests its range again.
@@ -43,29 +47,36 @@ export async function report(
   tables: (source: string) => TableSpec,
   filter: ReportFilter,
 ): Promise<SeriesReport[]> {
-  const out: SeriesReport[] = [];
-  for (const account of await accounts(sql, filter)) {
-    out.push(await reportOf(sql, tables(account.source), account));
+  const found = await accounts(sql, filter);
+  const ofEvents = found.filter(({ source }) => tables(source).cadence === 'irregular');
+  const extents = new Map<string, Extent>();
+  for (const of of Map.groupBy(ofEvents, ({ source, timeframe }) => `${source} ${timeframe}`).values()) {
+    const counted = await countedExtents(sql, tables(of[0]!.source), of);
+    for (const [symbol, extent] of counted) extents.set(seriesLabel({ ...of[0]!, symbol }), extent);
   }
-  return out;
+  return found.map((account) => {
+    const isEvents = tables(account.source).cadence === 'irregular';
+    return reportOf(
+      account,
+      isEvents ? (extents.get(seriesLabel(account)) ?? { rows: 0 }) : extentOf(account),
+    );
+  });
 }
 
-async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<SeriesReport> {
+function reportOf(account: Account, extent: Extent): SeriesReport {
   const { source, symbol, timeframe, findings, followed, audited, since, unfollowed } = account;
-  const series: Series = { source, symbol, timeframe };
   const requested = toRanges(account.requested);
-  const have = account.states.find(({ reason }) => reason === null);
+  const have = account.states.find(({ reason }) => reason === '');
   const empty = account.states
     .flatMap(({ reason, spans }) => (reason ? toRanges(spans).map((span) => ({ ...span, reason })) : []))
     .sort((a, b) => a.start - b.start);
   const missing = subtract(subtract(requested, toRanges(have?.spans ?? [])), empty);
-  const ends = await extremes(sql, table, series);
-  const rows = table.cadence === 'irregular' ? await countAll(sql, table, series) : (have?.rows ?? 0);
   return {
-    ...series,
+    source,
+    symbol,
+    timeframe,
     requested,
-    ...ends,
-    rows,
+    ...extent,
     followed,
     ...(audited !== null && { auditedAt: audited }),
     ...(since !== null && { since }),
@@ -74,6 +85,15 @@ async function reportOf(sql: Sql, table: TableSpec, account: Account): Promise<S
     empty,
     findings,
   };
+}
+
+/** A span with rows has one for each step, so no row has to be read. */
+function extentOf({ states, timeframe }: Account): Extent {
+  const have = states.find(({ reason }) => reason === '');
+  const [first, last] = [have?.spans[0], have?.spans.at(-1)];
+  if (!have || !first || !last) return { rows: 0 };
+  const step = stepOf(timeframe);
+  return { earliest: first[0], latest: last[1] - step, rows: measure(toRanges(have.spans)) / step };
 }
 
 /** Splits what is missing into ranges where a fetch failed and ranges that were never fetched. */
@@ -104,17 +124,15 @@ export async function requestedSeries(sql: Sql, filter: ReportFilter): Promise<R
   return rows.map(({ requested, ...series }) => ({ ...series, requested: toRanges(requested) }));
 }
 
-/** One pass over the ledger, however many series and spans there are. */
+/** One pass over the sums of the ledger, however many series and spans there are. */
 function accounts(sql: Sql, filter: ReportFilter): Promise<Account[]> {
   const chosen = chosenBy(sql, filter);
   return sql<Account[]>`
-    with sets as (
-      select source, symbol, timeframe, reason, range_agg(span) as set, sum(rows)::int8 as rows
-      from market_data.coverage where ${chosen} and state <> 'failed' group by 1, 2, 3, 4),
+    with ${ledgerSets(sql, chosen)},
     settled as (
       select source, symbol, timeframe,
-        jsonb_agg(jsonb_build_object('reason', reason, 'rows', rows, 'spans', ${rangePairs(sql, sql`set`)})) as list
-      from sets group by 1, 2, 3),
+        jsonb_agg(jsonb_build_object('reason', reason, 'spans', ${rangePairs(sql, sql`set`)})) as list
+      from sets where not isempty(set) group by 1, 2, 3),
     failed as (
       select source, symbol, timeframe,
         jsonb_agg(jsonb_build_object('code', reason, 'error', evidence -> 0 ->> 'message', 'evidence', evidence,
@@ -137,23 +155,20 @@ function accounts(sql: Sql, filter: ReportFilter): Promise<Account[]> {
 }
 
 /** For events the ledger does not know which rows are provisional; their tables are small. */
-async function countAll(sql: Sql, table: TableSpec, series: Series): Promise<number> {
-  const [row] = await sql<{ rows: number }[]>`
-    select count(*) as rows from ${sql.unsafe(tableName(table))} t where ${ownRows(sql, table, series)}`;
-  return row?.rows ?? 0;
-}
-
-async function extremes(
+async function countedExtents(
   sql: Sql,
   table: TableSpec,
-  series: Series,
-): Promise<Pick<SeriesReport, 'earliest' | 'latest'>> {
-  const time = sql(timeColumn(table));
-  const end = (order: 'asc' | 'desc') => sql`
-    (select t.${time} from ${sql.unsafe(tableName(table))} t where ${ownRows(sql, table, series)}
-     order by t.${time} ${sql.unsafe(order)} limit 1)`;
-  const [row] = await sql<{ earliest: Date | null; latest: Date | null }[]>`
-    select ${end('asc')} as earliest, ${end('desc')} as latest`;
-  if (!row?.earliest || !row.latest) return {};
-  return { earliest: row.earliest.getTime(), latest: row.latest.getTime() };
+  series: readonly Series[],
+): Promise<Map<string, Extent>> {
+  const time = sql`t.${sql(timeColumn(table))}`;
+  const own = ownRows(sql, table, series[0]!, sql`s.symbol`);
+  const rows = await sql<{ symbol: string; earliest: Date; latest: Date; rows: number }[]>`
+    select s.symbol, min(${time}) as earliest, max(${time}) as latest, count(*) as rows
+    from ${symbolsOf(sql, series)} join ${sql.unsafe(tableName(table))} t on ${own} group by 1`;
+  return new Map(
+    rows.map(({ symbol, earliest, latest, rows: count }) => [
+      symbol,
+      { earliest: earliest.getTime(), latest: latest.getTime(), rows: count },
+    ]),
+  );
 }

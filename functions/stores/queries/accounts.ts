@@ -2,6 +2,7 @@ import type { SeriesAccount } from '../../core/queries/coverage-view.ts';
 import type { CoverageQueries } from '../../core/queries/ports.ts';
 import { normalize } from '../../core/time/range.ts';
 import type { Timeframe } from '../../core/time/timeframe.ts';
+import { ledgerSets } from '../ledger/spans/sums.ts';
 import { type RangePairs, rangePairs, toRanges } from '../postgres/fragments.ts';
 import type { Sql } from '../postgres/postgres.ts';
 
@@ -10,7 +11,7 @@ interface Row {
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly requested: RangePairs;
-  /** the ledger by state and reason; the reason of a failed span is an error code */
+  /** the ledger by state and reason; the reason of a failed span is an error code, and that of rows an empty text */
   readonly states: readonly {
     readonly state: string;
     readonly reason: string | null;
@@ -18,7 +19,7 @@ interface Row {
   }[];
 }
 
-/** Every series that was ever requested, with its spans by state: one pass over the ledger, however many series there are. */
+/** Every series that was ever requested, with its spans by state: one pass over the sums of the ledger. */
 export async function accounts(
   sql: Sql,
   { sources, symbol, timeframe }: Parameters<CoverageQueries['accounts']>[0],
@@ -27,9 +28,13 @@ export async function accounts(
     and ${symbol === undefined ? sql`true` : sql`symbol = ${symbol}`}
     and ${timeframe === undefined ? sql`true` : sql`timeframe = ${timeframe}`}`;
   const found = await sql<Row[]>`
-    with states as (
-      select source, symbol, timeframe, state, reason, range_agg(span) as set from market_data.coverage
-      where ${chosen} group by 1, 2, 3, 4, 5),
+    with ${ledgerSets(sql, chosen)},
+    states as (
+      select source, symbol, timeframe, case reason when '' then 'have' else 'empty' end as state, reason, set
+      from sets where not isempty(set)
+      union all
+      select source, symbol, timeframe, state, reason, range_agg(span) from market_data.coverage
+      where ${chosen} and state = 'failed' group by 1, 2, 3, 4, 5),
     by_series as (
       select source, symbol, timeframe,
         jsonb_agg(jsonb_build_object('state', state, 'reason', reason, 'spans', ${rangePairs(sql, sql`set`)})) as states

@@ -1,7 +1,7 @@
 import { gapCause } from '../../../functions/core/ledger/cause.ts';
 import type { Gap, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
 import type { EmptyReason } from '../../../functions/core/series/empty-reason.ts';
-import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
 import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import type { Step } from '../step.ts';
@@ -22,33 +22,54 @@ export function requestedBooks(warehouse: MemoryWarehouse, filter: ReportFilter)
   });
 }
 
-/** Reports series by series. An expired proof still counts as a proof here. */
+/** Reports all series. An expired proof still counts as a proof here. */
 export async function report(
   warehouse: MemoryWarehouse,
   step: Step,
   filter: ReportFilter,
 ): Promise<SeriesReport[]> {
   await step('report');
-  // One query reads the ledger of all series. The rows of each are looked at afterwards, when others may have written.
+  // One query reads the ledger of all series. Rows of events are counted afterwards, when others may have written.
   const accounts = requestedBooks(warehouse, filter).map((book): RequestedBook => ({ ...book }));
-  const reports: SeriesReport[] = [];
-  for (const account of accounts) {
-    await step(`first and last row of ${seriesLabel(account.series)}`);
-    reports.push(reportOf(warehouse, account, account.record));
+  const { rows } = warehouse;
+  const events = accounts.filter(({ series }) => rows.table(series).cadence === 'irregular');
+  const extents = new Map<string, Extent>();
+  for (const of of Map.groupBy(events, ({ series }) => `${series.source} ${series.timeframe}`).values()) {
+    await step(`first and last rows of ${of.map(({ series }) => seriesLabel(series)).join(', ')}`);
+    for (const { series } of of) extents.set(seriesLabel(series), countedExtent(warehouse, series));
   }
-  return reports;
+  return accounts.map((account) =>
+    reportOf(account, account.record, extents.get(seriesLabel(account.series)) ?? extentOf(account)),
+  );
 }
 
-function reportOf({ rows }: MemoryWarehouse, book: Book, record: SeriesRecord): SeriesReport {
-  const { series, spans, findings } = book;
-  const { requested, followed, auditedAt, since, unfollowedAt } = record;
+/** First and last row of a series, and how many it has. */
+type Extent = Pick<SeriesReport, 'earliest' | 'latest' | 'rows'>;
+
+function countedExtent({ rows }: MemoryWarehouse, series: Series): Extent {
   const [first, last] = [rows.first(series), rows.last(series)];
-  const accounted = spans.reduce((sum, span) => sum + (span.state === 'have' ? span.rows : 0), 0);
+  return { ...(first && last && { earliest: first.time, latest: last.time }), rows: rows.count(series) };
+}
+
+/** A span with rows has one for each step, so no row has to be read. */
+function extentOf({ series, spans }: Book): Extent {
+  const have = spans.filter(({ state }) => state === 'have');
+  const count = have.reduce((sum, span) => sum + span.rows, 0);
+  if (have.length === 0) return { rows: count };
+  return {
+    earliest: Math.min(...have.map(({ start }) => start)),
+    latest: Math.max(...have.map(({ end }) => end)) - stepOf(series.timeframe),
+    rows: count,
+  };
+}
+
+function reportOf(book: Book, record: SeriesRecord, extent: Extent): SeriesReport {
+  const { series, findings } = book;
+  const { requested, followed, auditedAt, since, unfollowedAt } = record;
   return {
     ...series,
     requested,
-    ...(first && last && { earliest: first.time, latest: last.time }),
-    rows: rows.table(series).cadence === 'irregular' ? rows.count(series) : accounted,
+    ...extent,
     followed,
     ...(auditedAt !== undefined && { auditedAt }),
     ...(since !== undefined && { since }),

@@ -28,10 +28,10 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^select day from .*market_data\.coverage/, 'days of many spans'],
   [/^select .*count\(\*\).* from "market_data"\."\w+" t\b/, 'count the rows'],
   [/\bfrom market_data\.series left join\b/, 'the account of the series'],
+  [/\bfrom market_data\.retention order by\b/, 'the retention'],
   [/from market_data\.due_recounts\(\)/, 'what lost rows'],
   [/unnest\(s\.requested \* market_data\.retired/, 'what is not kept'],
   [/^select listed_at, lives_evidence/, 'the listing'],
-  [/^select \(select t\."(open_)?time"/, 'its first and last row'],
 ];
 
 /** The name of a statement; its beginning where it has none. */

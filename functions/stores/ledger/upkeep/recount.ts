@@ -6,6 +6,7 @@ import type { Clock } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { type RangePairs, rangePairs, toRanges } from '../../postgres/fragments.ts';
 import type { Sql, Transaction } from '../../postgres/postgres.ts';
+import { foldLedger } from '../spans/sums.ts';
 import { reconcile } from './reconcile.ts';
 import { retire } from './retention.ts';
 
@@ -43,6 +44,8 @@ export async function recount(
       where id in (select value::bigint from jsonb_array_elements_text(${sql.json([...ids])}))`;
     done += 1;
   }
+  // The schedule alone, which comes each minute: whoever waits for an answer reads the marks.
+  if (!filter.sources && !filter.symbols) await foldLedger(sql);
   return { lost, left: due.length - done };
 }
 

@@ -1,0 +1,93 @@
+/**
+ * `npm run bench:reading`: what reading the ledger of many series takes: the report, the coverage, and what the schedules read
+ * each minute. The ledger is made by SQL: `SERIES` (10,000) of five years, a span for each month and for each of the newest
+ * minutes of two hours, which no compaction has joined yet. There are no rows, for nothing here counts them.
+ */
+import { createHash } from 'node:crypto';
+import { refreshTails } from '../functions/core/schedules/refresh.ts';
+import { MINUTE } from '../functions/core/time/time.ts';
+import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
+import { startHost } from '../host/host.ts';
+import { countCpu } from './growth/gauges.ts';
+import { inFolder, unlessInterrupted } from './temporary-folder.ts';
+
+const SERIES = Number(process.env.SERIES ?? 10_000);
+const NOW = Date.UTC(2026, 0, 15, 12);
+const ROUNDS = 3;
+
+async function fill(sql: Sql, source: string, count: number): Promise<void> {
+  const symbols = sql`(
+    select 'S' || lpad(i::text, 5, '0') || 'USDT' as symbol from generate_series(0, ${count - 1}::int) i) s`;
+  await sql`
+    insert into market_data.series (source, symbol, timeframe, requested, followed, first_requested_at)
+    select ${source}, symbol, '1m', '{[2021-01-01Z,2026-01-15 12:00Z)}', true, '2025-01-01Z' from ${symbols}`;
+  await sql`
+    insert into market_data.coverage
+      (source, symbol, timeframe, span, state, rows, object, sha256, job_id, chunk, fetched_at)
+    select ${source}, symbol, '1m', tstzrange(m, until), 'have', extract(epoch from until - m) / 60, 'an object',
+      ${createHash('sha256').digest('hex')}, 'a job', 'a chunk', '2026-01-15Z'
+    from ${symbols}, generate_series('2021-01-01Z'::timestamptz, '2026-01-01Z', '1 month') m,
+      least(m + interval '1 month', '2026-01-15 10:00Z') until`;
+  await sql`
+    insert into market_data.coverage (source, symbol, timeframe, span, state, rows, object, job_id, chunk, fetched_at)
+    select ${source}, symbol, '1m', tstzrange(m, m + interval '1 minute'), 'have', 1, 'GET', 'job ' || m, 'a chunk', m
+    from ${symbols}, generate_series('2026-01-15 10:00Z'::timestamptz, '2026-01-15 11:58Z', '1 minute') m`;
+}
+
+await inFolder('reading', async (folder) => {
+  const host = await startHost({
+    folder,
+    ports: { jobs: 0, candles: 0, database: 0 },
+    simulated: false,
+    durable: false,
+    clock: () => NOW,
+  });
+  const sql = connect(host.databaseUrl, { max: 1 });
+  const api = `http://127.0.0.1:${host.ports.jobs}`;
+  const get = async (path: string): Promise<number> => {
+    const answer = await fetch(api + path);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text.slice(0, 300)}`);
+    return text.length;
+  };
+  const works: readonly (readonly [string, () => Promise<unknown>])[] = [
+    [`report of ${SERIES} series`, () => host.services.catalog.report({ sources: ['klines_spot'] })],
+    [`GET /backfill/report`, () => get('/backfill/report?source=klines_spot')],
+    [
+      'ledger of 1,000 series, as the coverage reads it',
+      () => host.services.queries.accounts({ sources: ['klines_perp'] }),
+    ],
+    [
+      'a turn of refresh, orders included',
+      async () => {
+        await host.services.catalog.recount(MINUTE);
+        for (const id of await refreshTails(host.services)) await host.services.jobs.cancel(id);
+      },
+    ],
+  ];
+  const measured = async (): Promise<void> => {
+    await fill(sql, 'klines_spot', SERIES);
+    await fill(sql, 'klines_perp', 1_000);
+    await sql`vacuum analyze market_data.coverage, market_data.series`;
+    // As the schedule does each minute.
+    await host.services.catalog.recount(MINUTE);
+    for (const [name, work] of works) {
+      for (let round = 0; round < ROUNDS; round++) {
+        const cpu = await countCpu(sql);
+        const began = performance.now();
+        const result = await work();
+        const { host: own, sessions } = cpu();
+        const size = typeof result === 'number' ? `, ${result} bytes` : '';
+        console.log(
+          `${name}: ${((performance.now() - began) / 1_000).toFixed(2)} s, CPU ${own.toFixed(2)} s host, ${sessions.toFixed(2)} s PostgreSQL${size}`,
+        );
+      }
+    }
+  };
+  try {
+    await unlessInterrupted(measured());
+  } finally {
+    await sql.end();
+    await host.close();
+  }
+});
