@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
 import { type Clock, MINUTE } from '../functions/core/time/time.ts';
+import { optionalFunctions } from '../functions/manifest.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
 import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
@@ -129,7 +130,8 @@ async function assemble(
       : undefined,
   ]);
   let services: Services | undefined;
-  const loaded = await loadFunctions(async () => services!);
+  const also = options.env?.GORDON_EXPORT_TO ? optionalFunctions : [];
+  const loaded = await loadFunctions(async () => services!, also);
   const { around, retryMs, patience, sleep, jobTable: standIn } = options.rehearsal ?? {};
   const invoke: Invoke = around
     ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
@@ -139,7 +141,9 @@ async function assemble(
     ...LOCAL_AWS,
     ...venues?.env,
     GORDON_DATABASE_URL: database.url,
+    ...(database.readerUrl && { GORDON_READER_URL: database.readerUrl }),
     GORDON_JOB_TABLE: JOB_TABLE,
+    GORDON_SPOOL: join(options.folder, 'spool'),
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
     GORDON_SIMULATED: options.simulated ? '1' : '0',
     ...(jobTable && { AWS_ENDPOINT_URL_DYNAMODB: jobTable.url }),
@@ -163,6 +167,7 @@ async function assemble(
     const { everySeconds } = options.rehearsal ?? {};
     const scheduler = startScheduler({
       which: options.schedules,
+      also,
       invoke: loaded.invoke,
       failed,
       between: everySeconds,

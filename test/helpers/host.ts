@@ -15,6 +15,8 @@ type Venues = Awaited<ReturnType<typeof startVenues>>;
 
 export interface TestHost {
   readonly host: Host;
+  /** where the host keeps its files */
+  readonly folder: string;
   readonly venues: Venues;
   readonly sql: Sql;
   /** sends a request to the jobs API and parses the body */
@@ -65,6 +67,7 @@ export async function startTestHost(
   };
   return {
     host,
+    folder,
     venues,
     sql: database.connect(),
     ask,
