@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../functions/core/time/time.ts';
 import { LABELS_MOVED } from '../functions/sources/binance/metrics/metric-labels.ts';
-import { drawPlan, type FaultPlan } from './engine/fault.ts';
+import { drawPast, drawPlan, type FaultPlan } from './engine/fault.ts';
 import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
 import { expire } from './memory/jobs/expire.ts';
@@ -27,6 +27,14 @@ export interface RunSpec {
   readonly mean?: number;
   /** how much before that is ordered, ms; absent: as the seed draws it */
   readonly history?: number;
+  /** sources whose series are ordered; absent: all */
+  readonly sources?: readonly string[];
+  /** kinds of faults that are drawn; absent: all */
+  readonly kinds?: readonly string[];
+  /** the mean number of faults of the venues in the history that is ordered; none by default */
+  readonly past?: number;
+  /** part of their usual limits that the venues allow; all by default */
+  readonly limits?: number;
   /** absent: as the seed draws them */
   readonly plan?: FaultPlan;
 }
@@ -59,6 +67,17 @@ export interface Outcome extends RunSpec {
 const QUIET = 2;
 const FAULTS_A_DAY = 3;
 
+/** Of the venues, and felt long after they began. */
+const PAST: ReadonlySet<string> = new Set([
+  'delisting',
+  'relist',
+  'reused-ticker',
+  'interval-change',
+  'hole',
+  'archive-hole',
+  'publication-stop',
+]);
+
 const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
 const BY_KIND = new Map(KINDS.map((kind) => [kind.kind, kind]));
 
@@ -77,13 +96,23 @@ export async function simulate(
     orderedFrom,
     before,
     watch,
-    venueOf: (scheduler, own) => createVenue({ scheduler, random: own, start }),
+    venueOf: (scheduler, own) =>
+      createVenue({ scheduler, random: own, start, sources: spec.sources, limits: spec.limits }),
   });
   const { scheduler } = world;
   const quiet = (spec.quiet ?? QUIET) * DAY;
-  const within = { start: start + HOUR, end: calmAt };
+  const within = { start, end: calmAt };
   const mean = (spec.mean ?? (FAULTS_A_DAY * (spec.days * DAY + quiet)) / DAY) / spec.days;
-  const plan = spec.plan ?? drawPlan(KINDS, random.fork('faults'), { within, series: world.series, mean });
+  const kinds = KINDS.filter(({ kind }) => spec.kinds?.includes(kind) ?? true);
+  const { series } = world;
+  const plan = spec.plan ?? [
+    ...drawPast(
+      kinds.filter(({ kind }) => PAST.has(kind)),
+      random.fork('past'),
+      { start, within: { start: orderedFrom, end: calmAt }, series, mean: spec.past ?? 0 },
+    ),
+    ...drawPlan(kinds, random.fork('faults'), { within, series, mean }),
+  ];
   const problems = new Set<string>();
   const note = (found: readonly string[]): void => {
     for (const one of found) problems.add(one);

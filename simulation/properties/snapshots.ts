@@ -22,6 +22,7 @@ const APART = 2 * HOUR;
  * Judges snapshots, of which the venue keeps no history: each calm hour has one, and what it says of an option is what was quoted
  * in the hour in which it was taken.
  * @param within from the first order to now
+ * @param had hours that the ledger has, and of which nobody deleted rows
  */
 export function judgeSnapshots(
   values: Values,
@@ -29,6 +30,7 @@ export function judgeSnapshots(
   rows: readonly StoredStrike[],
   within: Range,
   calm: RangeSet,
+  had: RangeSet,
 ): Violation[] {
   const found: Violation[] = [];
   const taken = new Set(rows.map(({ time }) => time));
@@ -47,6 +49,11 @@ export function judgeSnapshots(
       why: 'no snapshot of a calm hour',
     });
   }
+  const hollow = hoursIn(had).filter((hour) => !taken.has(hour));
+  if (hollow[0] !== undefined) {
+    const why = 'the ledger has a snapshot without a row';
+    found.push({ breach: 'false proof', series, time: hollow[0], rows: hollow.length, why });
+  }
   const wrong = rows.filter((row) => !isQuoted(values, series, row));
   if (wrong[0]) {
     const { time } = wrong[0];
@@ -54,6 +61,12 @@ export function judgeSnapshots(
   }
   return found;
 }
+
+const hoursIn = (ranges: RangeSet): number[] =>
+  ranges.flatMap(({ start, end }) => {
+    const first = ceilTo(start, HOUR);
+    return Array.from({ length: Math.max(0, Math.ceil((end - first) / HOUR)) }, (_, i) => first + i * HOUR);
+  });
 
 function isQuoted(values: Values, { symbol }: Series, { time, cells }: StoredStrike): boolean {
   const cell = (name: string): unknown => cells[COLUMN[name]!];

@@ -114,8 +114,35 @@ export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Viol
     }
   }
   for (const span of held.spans) if (span.state === 'empty') judgeProof(truth, held, moment, span, found);
-  return found.all();
+  return [...found.all(), ...tooLong(held.series, held.source, held.spans, truth.traded(held.series))];
 }
+
+/**
+ * Proofs of one answer that are longer than a source ever lacks rows within a life: whatever the venue answered, that is no proof.
+ */
+export function tooLong(
+  series: Series,
+  { longestEmptyMs }: Pick<Source, 'longestEmptyMs'>,
+  spans: readonly JudgedSpan[],
+  lives: RangeSet,
+): Violation[] {
+  if (longestEmptyMs === undefined) return [];
+  const answered = spans.filter(({ state, reason }) => state === 'empty' && !isRuled(reason as EmptyReason));
+  // The ledger cuts spans at the ends of months.
+  const answers = Map.groupBy(answered, ({ fetchedAt }) => fetchedAt);
+  return [...answers].flatMap(([at, of]) =>
+    normalize(of)
+      .filter((proof) => measure(intersect([proof], lives)) >= longestEmptyMs)
+      .map(({ start, end }): Violation => {
+        const days = Math.round((end - start) / DAY);
+        const why = `${days} days without a row were proven at ${iso(at)}, and none are for ${longestEmptyMs / DAY}`;
+        return { breach: 'false proof', series, time: start, rows: days, why };
+      }),
+  );
+}
+
+/** Follows from a rule or from what is listed, and from no answer about rows. */
+const isRuled = (reason: EmptyReason): boolean => BY_LIVES.has(reason) || reason === 'retired';
 
 type SpanAt = (time: number) => JudgedSpan | undefined;
 
@@ -231,10 +258,22 @@ function judgeProof(
     }
   }
   if (reason !== 'pre-listing') return;
-  const [alive] = intersect(truth.traded(series), [span]);
-  const first = truth.times(series, alive ?? { start: 0, end: 0 })[0];
-  if (alive && first !== undefined && first < span.end)
-    found.add(first, ['false proof', 'it was listed then']);
+  for (const life of truth.traded(series)) {
+    const [alive] = intersect([life], [span]);
+    const first = alive && truth.times(series, alive)[0];
+    if (first !== undefined && isToBeSeen(truth, series, life, span.fetchedAt))
+      found.add(first, ['false proof', 'it was listed then']);
+  }
+}
+
+/** Whether the venue shows anything of a life at an instant: one that had ended may be in no file yet. Looked at day by day. */
+function isToBeSeen(truth: VenueTruth, series: Series, { start, end }: Range, at: number): boolean {
+  for (let day = start; day < Math.min(end, at); day += DAY) {
+    const [time] = truth.times(series, { start: day, end: Math.min(day + 8 * HOUR, end) });
+    if (time === undefined) continue;
+    if (truth.servings(series, time).some((one) => wasToBeHad(one, at))) return true;
+  }
+  return false;
 }
 
 /** Since some time before, and for some time after: the answer may have been on its way. */

@@ -16,6 +16,8 @@ export interface ExecutionsOptions {
   readonly scheduler: Scheduler;
   readonly functions: Functions;
   readonly reached: (state: string) => void;
+  /** before a state invokes a function */
+  readonly invokes: (handler: string, payload: unknown) => void;
   /** after the last state */
   readonly ended: (jobId: string, status: Execution['status']) => void;
 }
@@ -39,11 +41,14 @@ export class Executions {
   /** A second start of one name is harmless. */
   start(jobId: string): void {
     if (this.#executions.has(jobId)) return;
-    const { scheduler, functions: lambda, reached } = this.#options;
+    const { scheduler, functions: lambda, reached, invokes } = this.#options;
     const input: ExecutionInput = { jobId, nextWave: 1, previousMissing: -1 };
     const { process, ended } = scheduler.spawn(`execution ${jobId.slice(-6)}`, (self) =>
       interpret(MACHINE, input, {
-        invoke: (handler, payload) => lambda.invoke(handler, payload),
+        invoke: (handler, payload) => {
+          invokes(handler, payload);
+          return lambda.invoke(handler, payload);
+        },
         sleep: (ms) => scheduler.sleep(self, ms),
         isWanted: () => execution.isWanted,
         reached,

@@ -1,5 +1,6 @@
 import { isFinished } from '../../functions/core/jobs/job.ts';
 import type { Series } from '../../functions/core/series/series.ts';
+import type { RecordChunkFailureInput } from '../../functions/core/workflow/contracts.ts';
 import type { Fault, FaultPlan, Hands } from '../engine/fault.ts';
 import type { Random } from '../engine/random.ts';
 import { createRandom } from '../engine/random.ts';
@@ -9,6 +10,7 @@ import type { SimulatedVenue } from '../engine/venue.ts';
 import { StateError } from '../machine/interpret.ts';
 import { emptyJobTables } from '../memory/jobs/job-tables.ts';
 import { MemoryWarehouse } from '../memory/ledger/warehouse.ts';
+import { Failures, judgeRequest } from '../properties/work.ts';
 import { Executions } from './executions.ts';
 import { Functions } from './functions.ts';
 import { type Bundle, bundle } from './handlers.ts';
@@ -75,7 +77,11 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
       random: this.random,
       trace: this.trace,
       latency: (what, random) => latencyOf(what, random) + this.ports.delayOf(what),
-      before: (process, what) => this.ports.before(process, what),
+      before: (process, what) => {
+        this.ports.before(process, what);
+        if (this.clock.skew === 0 && process.alive)
+          this.problems.push(...judgeRequest(this.warehouse, process.name, what, this.scheduler.now()));
+      },
     });
     this.ports.scheduler = this.scheduler;
     this.venue = venueOf(this.scheduler, this.random.fork('venue'));
@@ -105,10 +111,16 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
           adopt,
         ),
     });
+    const failures = new Failures();
     this.executions = new Executions({
       scheduler: this.scheduler,
       functions: this.functions,
       reached: (state) => reached(`state ${state}`),
+      invokes: (handler, payload) => {
+        if (handler !== 'record-chunk-failure') return;
+        const { jobId, chunk } = payload as RecordChunkFailureInput;
+        this.problems.push(...failures.add(jobId, chunk.label));
+      },
       ended: (jobId, status) => {
         reached(`execution ${status}`);
         reached(`job ${this.tables.jobs.get(jobId)?.status ?? 'unknown'}`);
