@@ -11,7 +11,8 @@ import { judgeFiles } from './files.ts';
 import { judgeRequests } from './requests.ts';
 import { judgeIntervals } from './settlements.ts';
 import { judgeSnapshots } from './snapshots.ts';
-import { type Breach, calmWithin, inWords, judgeSeries, type Moment, type Violation } from './venue-truth.ts';
+import { calmWithin, judgeSeries, type Moment } from './venue-truth.ts';
+import { type Breach, inWords, type Violation } from './violations.ts';
 
 type Times = Readonly<
   Partial<
@@ -152,6 +153,8 @@ const LOSSES: Readonly<Record<string, (fault: Fault & Times) => Range>> = {
   'rows deleted by hand': ({ start, end }) => ({ start: start!, end: end! }),
   // Nothing is requested meanwhile.
   'operator unfollows and follows again': ({ at, after }) => ({ start: at, end: at + after! }),
+  // All that was there is gone.
+  'operator purges a series and orders it again': ({ at, lasts }) => ({ start: 0, end: at + lasts! }),
   // What was written since the backup is gone.
   'older backup restored': ({ at, age }) => ({ start: at, end: at + age! }),
 };

@@ -5,7 +5,7 @@ import { gexTable } from '../../functions/sources/deribit/gamma-exposure.ts';
 import type { Currency } from '../../simulator/deribit/chain.ts';
 import type { Values } from '../venue/market/values.ts';
 import { quotesOf } from '../venue/wire/options.ts';
-import type { Violation } from './venue-truth.ts';
+import type { Violation } from './violations.ts';
 
 /** One strike of a snapshot, in the order of its table's columns. */
 export interface StoredStrike {
@@ -15,8 +15,8 @@ export interface StoredStrike {
 
 const COLUMN = Object.fromEntries(gexTable.columns.map(({ name }, i) => [name, i]));
 
-/** Clocks differ, and an answer takes time. */
-const APART = 2 * HOUR;
+/** An hour may end while its answer is on its way. */
+const APART = HOUR;
 
 /**
  * Judges snapshots, of which the venue keeps no history: each calm hour has one, and what it says of an option is what was quoted
