@@ -1,6 +1,6 @@
 # The commands of daily work. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: demo dev-up dev-down dev-seed test check bench help
+.PHONY: demo dev-up dev-down dev-seed test check check-style check-types check-unused bench help
 .PHONY: localstack-up localstack-deploy localstack-down test-localstack
 
 # Packages of the commands and the local stack, and those of development as well: a fresh machine first installs half of them.
@@ -39,8 +39,13 @@ dev-seed: $(RUNNABLE) ## load a year of BTC and ETH from the live venues; FROM_D
 check: $(INSTALLED) ## format, lint, types, dead code, import direction
 	@npm run --silent check
 
-test: check ## the checks, then all tests
+test: $(INSTALLED) ## the checks, then all tests
+	@$(MAKE) --no-print-directory -j2 check-style check-types check-unused
 	@npm run --silent test
+
+# Parts of `check`, side by side; its tests are among all tests.
+check-style check-types check-unused:
+	@npm run --silent $(subst -,:,$@)
 
 localstack-up: $(INSTALLED) ## start LocalStack without Docker, on GORDON_LOCALSTACK_PORT (default 4566)
 	@$(HOST_MODE) up

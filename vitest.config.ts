@@ -1,5 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { freemem } from 'node:os';
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/helpers/longest-first.ts';
 
@@ -12,41 +13,38 @@ if (!process.env.TMPDIR && existsSync(SCRATCH) && freemem() > 6 * GB && freeIn(S
   process.env.TMPDIR = SCRATCH;
 }
 
+/** Processes that tests start load compiled code from a file, as `bin/gordon-data` has it. */
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'node');
+
 function freeIn(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }
 
-/** Files of these start nothing and change nothing of their process: one process runs many and imports once. */
-const UNITS = [
-  'test/{architecture,words}.test.ts',
-  'test/{bench,core,handlers,sources,statemachines}/**/*.test.ts',
-  'test/console/web/**/*.test.ts',
-  // One bundle runs against a database.
-  'test/infra/!(bundles).test.ts',
-  'test/simulator/**/*.test.ts',
-];
-
 /**
- * Files of these have a database or a whole host in their own process, and dispose of it. They too share a process: importing
- * the host takes longer than starting it.
+ * Files of these share a process: importing the host takes longer than starting it. They dispose of what they start, such as a
+ * database or a whole host, and leave nothing changed in their process.
  */
-const DATABASES = [
-  'test/{budgets,runtime,scale,schedules,simulation,sql,stores}/**/*.test.ts',
-  // One command is tested with a module of the host replaced.
-  'test/cli/{api,format,sql}/*.test.ts',
-  'test/cli/*.test.ts',
-  'test/cli/commands/!(host).test.ts',
+const SHARED = [
+  'test/{architecture,words}.test.ts',
+  'test/{bench,budgets,conformance,core,handlers,runtime,scale,schedules}/**/*.test.ts',
+  'test/{simulation,simulator,sources,sql,statemachines,stores}/**/*.test.ts',
+  // A command that is tested with a module of the host replaced has a process of its own.
+  'test/cli/**/!(host).test.ts',
+  'test/console/web/**/*.test.ts',
   'test/host/{api,candles,faults,listings,sources,upkeep}/**/*.test.ts',
   'test/host/database/{*upgrade,choose-database,docker}.test.ts',
   'test/host/process/{job-table,schedules}.test.ts',
+  'test/{hosts/aws,localstack/compose}.test.ts',
+  // One bundle runs against a database, with the environment of a function.
+  'test/infra/!(bundles).test.ts',
 ];
 
 export default defineConfig({
   test: {
     pool: 'forks',
-    // One more than the cores of a CI runner: a file often waits for its server or for a process.
-    maxWorkers: 3,
+    // Two more than the cores of a CI runner: a file often waits for its server or for a process.
+    maxWorkers: 4,
     // No bound on speed: it ends what hangs, also on a machine that has other work.
     testTimeout: 120_000,
     hookTimeout: 180_000,
@@ -59,13 +57,9 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'units', include: UNITS, isolate: false },
-      },
-      {
-        extends: true,
         test: {
-          name: 'databases',
-          include: DATABASES,
+          name: 'shared',
+          include: SHARED,
           isolate: false,
           globalSetup: ['test/helpers/global-setup.ts'],
         },
@@ -75,7 +69,7 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...UNITS, ...DATABASES],
+          exclude: [...configDefaults.exclude, ...SHARED],
           globalSetup: ['test/helpers/global-setup.ts'],
         },
       },

@@ -4,6 +4,7 @@ import { BudgetExhausted } from '../../functions/core/errors/errors.ts';
 import type { RateBudget } from '../../functions/core/fetch/ports.ts';
 import type { LimitFamily } from '../../functions/core/series/venue.ts';
 import { HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
+import type { RateWatch } from '../../functions/stores/dynamodb/rate-watch.ts';
 
 /** Budgets of all addresses, with a clock that stands still. */
 export interface BudgetsUnderTest {
@@ -11,6 +12,8 @@ export interface BudgetsUnderTest {
   now: number;
   /** a worker behind an address; on that clock, unless it has its own */
   worker(egress: string, clock?: () => number, sleep?: (ms: number) => Promise<unknown>): RateBudget;
+  /** reads the budgets of an address, on the clock that stands still */
+  watch(egress: string): RateWatch;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -43,7 +46,7 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
     at.now = noon;
     const name = `t${++names}`;
     const family: LimitFamily = { id: `family-${name}`, limit, windowMs };
-    return { family, worker: () => at.worker(name), name };
+    return { family, worker: () => at.worker(name), watch: () => at.watch(name), name };
   }
 
   describe('a budget', () => {
@@ -184,6 +187,27 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
       for (const budget of [mine, other]) {
         await expect(budget.take('venue', undefined, 1)).rejects.toMatchObject({ until: noon + HOUR });
       }
+    });
+  });
+
+  describe('a watch', () => {
+    it('sees what was taken in the current window, and takes nothing', async () => {
+      const { family, worker, watch } = setUp(600);
+      expect(await watch().used(family)).toBe(0);
+      const { granted } = await drain(worker(), family, 1);
+      expect([granted, await watch().used(family), await watch().used(family)]).toEqual([540, 540, 540]);
+      at.now = noon + MINUTE;
+      expect(await watch().used(family)).toBe(0);
+    });
+
+    it('sees a cooldown with its cause until it ends', async () => {
+      const { worker, watch } = setUp(600);
+      expect(await watch().cooldown('venue')).toBeUndefined();
+      const until = noon + MINUTE;
+      await worker().coolDown('venue', until, 'HTTP 418: banned');
+      expect(await watch().cooldown('venue')).toMatchObject({ until, why: 'HTTP 418: banned' });
+      at.now = until;
+      expect(await watch().cooldown('venue')).toBeUndefined();
     });
   });
 

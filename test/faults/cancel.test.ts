@@ -7,7 +7,7 @@ import { type FaultHost, freshSlice, startFaultHost, until } from '../helpers/fa
 /** A job can be cancelled whatever it is at; what it wrote stays, and nothing revives it. */
 let at: FaultHost;
 beforeAll(async () => {
-  at = await startFaultHost();
+  at = await startFaultHost({ tableInMemory: true });
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.calm());

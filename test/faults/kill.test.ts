@@ -22,8 +22,8 @@ beforeAll(async () => {
   await admin`create database gordon`;
   await admin.end();
   const pools: Sql[] = [];
-  at = await startFaultHost(
-    {
+  at = await startFaultHost({
+    database: {
       url: cluster.url('gordon'),
       connect(options = {}) {
         const pool = connect(cluster.url('gordon'), { application: 'test', ...options });
@@ -34,8 +34,8 @@ beforeAll(async () => {
         await Promise.all(pools.map((pool) => pool.end({ timeout: 5 })));
       },
     },
-    RETRY_MS,
-  );
+    retryMs: RETRY_MS,
+  });
 });
 afterAll(async () => {
   await at?.[Symbol.asyncDispose]();

@@ -4,7 +4,7 @@ import { type FaultHost, freshSlice, NO_DAILY_FILES, startFaultHost } from '../h
 /** The same work done twice at once: every row once, every count right. */
 let at: FaultHost;
 beforeAll(async () => {
-  at = await startFaultHost();
+  at = await startFaultHost({ tableInMemory: true });
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.calm());

@@ -6,7 +6,7 @@ import { type FaultHost, freshSlice, startFaultHost, type Tamper } from '../help
 /** Whatever a venue does: no lost row, no double, no wrong span, the job's report is accurate, and the next trigger completes. */
 let at: FaultHost;
 beforeAll(async () => {
-  at = await startFaultHost();
+  at = await startFaultHost({ tableInMemory: true });
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
 afterEach(() => at.calm());

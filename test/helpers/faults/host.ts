@@ -67,11 +67,21 @@ export interface Held {
 
 const JOB_TABLE = 'gordon-jobs';
 
-/**
- * The embedded host, with control over everything that it depends on.
- * @param retryMs pause before each attempt of the state machine's Retry
- */
-export async function startFaultHost(database?: TestDatabase, retryMs = 100): Promise<FaultHost> {
+interface FaultHostOptions {
+  /** defaults to a fresh one on the tests' server */
+  readonly database?: TestDatabase;
+  /** pause before each attempt of the state machine's Retry */
+  readonly retryMs?: number;
+  /** true: the job table lies in memory, where no proxy can break it */
+  readonly tableInMemory?: boolean;
+}
+
+/** The embedded host, with control over everything that it depends on. */
+export async function startFaultHost({
+  database,
+  retryMs = 100,
+  tableInMemory = false,
+}: FaultHostOptions = {}): Promise<FaultHost> {
   const { clock, skip, sleep: pause } = passingTime();
   const [jobTable, wire] = await Promise.all([startJobTable(JOB_TABLE), startWire()]);
   const table = await startTableProxy(jobTable.url);
@@ -96,7 +106,7 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
           retryMs,
           patience: { firstByteMs: SECOND, stallMs: SECOND },
           sleep: pause,
-          ...REAL_TABLE,
+          ...(!tableInMemory && REAL_TABLE),
         },
       };
     },

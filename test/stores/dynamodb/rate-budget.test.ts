@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LimitFamily } from '../../../functions/core/series/venue.ts';
 import { HOUR, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
 import { createRateBudget } from '../../../functions/stores/dynamodb/rate-budget.ts';
+import { createRateWatch } from '../../../functions/stores/dynamodb/rate-watch.ts';
 import { describeRateBudget, drain, noon } from '../../conformance/rate-budget.ts';
 import { createTestJobTable, type TestJobTable } from '../../helpers/job-table.ts';
 
@@ -11,6 +12,7 @@ describeRateBudget(async () => {
   return Object.assign(own, {
     worker: (egress: string, clock = own.clock, sleep?: (ms: number) => Promise<unknown>) =>
       createRateBudget({ ...own, clock, egress, ...(sleep && { sleep }) }),
+    watch: (egress: string) => createRateWatch({ ...own, egress }),
   });
 });
 
