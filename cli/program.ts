@@ -79,5 +79,6 @@ Environment:
   GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
                         address of API Gateway unless a token or key is set; none: they are not
   GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
   NO_COLOR              no colours`;

@@ -136,6 +136,7 @@ async function assemble(
     ...LOCAL_AWS,
     ...venues?.env,
     GORDON_DATABASE_URL: database.url,
+    ...(database.readerUrl && { GORDON_READER_URL: database.readerUrl }),
     GORDON_JOB_TABLE: JOB_TABLE,
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
     GORDON_SIMULATED: options.simulated ? '1' : '0',

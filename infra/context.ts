@@ -21,6 +21,7 @@ export const OPTIONS = {
   apiLogs: onOff,
   vpc: z.string().regex(/^(none|new|vpc-[0-9a-f]{8,17})$/, 'none, new or the id of a VPC'),
   databaseSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
+  databaseInsecure: onOff,
   aggregatesSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   fredSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   exports: z
@@ -50,6 +51,7 @@ export const DEFAULTS = {
   apiLogs: 'on',
   vpc: 'none',
   exports: 'off',
+  databaseInsecure: 'off',
   architecture: 'arm64',
   schedules: 'on',
   stateLog: 'all',

@@ -42,6 +42,7 @@ export class GordonDataStack extends Stack {
       secrets: secrets(this, options),
       bus,
       egress: this.stackName,
+      databaseInsecure: options.databaseInsecure === 'on' || options.host === 'localstack',
       variables: options.variables,
     };
     const specs = [...manifest, ...optionalFunctions].filter(

@@ -17,6 +17,8 @@ export interface Resources {
   readonly egress: string;
   /** where exported months go; absent: they are off */
   readonly exports?: ExportBucket | undefined;
+  /** whether a server of the database that cannot be verified is accepted */
+  readonly databaseInsecure: boolean;
   /** where venues' hosts are, when elsewhere */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -30,7 +32,7 @@ export interface Grant {
 }
 
 export function grantFor(access: Access, resources: Resources): Grant {
-  const { table, stateMachineArn, bus, secrets, egress, variables } = resources;
+  const { table, stateMachineArn, bus, secrets, egress, variables, databaseInsecure } = resources;
   switch (access) {
     case 'job-table':
       return jobs(table, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
@@ -47,9 +49,9 @@ export function grantFor(access: Access, resources: Resources): Grant {
         statements: [allow(['events:PutEvents'], bus.eventBusArn)],
       };
     case 'database':
-      return secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL);
+      return database(secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL), databaseInsecure);
     case 'aggregates':
-      return secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL);
+      return database(secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL), databaseInsecure);
     case 'exports':
       return exportsTo(resources);
     case 'venues': {
@@ -92,6 +94,11 @@ function jobs(table: Table, actions: readonly string[]): Grant {
       allow(['dynamodb:Query'], table.tableArn, index),
     ],
   };
+}
+
+function database(held: Grant, insecure: boolean): Grant {
+  if (!insecure) return held;
+  return { ...held, environment: { ...held.environment, GORDON_DATABASE_INSECURE: '1' } };
 }
 
 function secret(variable: string, held: ISecret | undefined): Grant {

@@ -53,7 +53,9 @@ describe('the bundles', () => {
       ([handler, folder]) => [handler, statSync(join(folder, 'index.mjs')).size] as const,
     );
     expect(sizes).toHaveLength(all.length);
-    expect(sizes.filter(([, size]) => size >= 1_000_000)).toEqual([]);
+    // A fifth of it are the CAs of RDS, which are read only for a name of RDS. Exports bring the client of S3 and Parquet.
+    const most = (handler: string): number => (handler === 'export-months' ? 1_500_000 : 1_250_000);
+    expect(sizes.filter(([handler, size]) => size >= most(handler))).toEqual([]);
   });
 
   it('load and have a handler', async () => {

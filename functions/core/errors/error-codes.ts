@@ -95,6 +95,15 @@ export const ERRORS = {
     'RetryableStoreError',
     'See whether it runs and GORDON_DATABASE_URL names it: `gordon-data doctor`.',
   ),
+  'database-untrusted': ours(
+    'PermanentError',
+    "Name the file of the server's CA with `sslrootcert=` in the URL; see docs/SECURITY.md.",
+  ),
+  'database-insecure': ours(
+    'PermanentError',
+    'Take `sslmode` out of the URL, or set GORDON_DATABASE_INSECURE=1 where nobody else can answer (on AWS: `-c databaseInsecure=on`).',
+  ),
+  'bad-database-url': ours('PermanentError', 'Mend the URL of the database.'),
   'database-busy': ours('RetryableStoreError', 'It is tried again.'),
   'database-forbidden': ours(
     'PermanentError',

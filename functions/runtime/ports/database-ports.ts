@@ -61,15 +61,14 @@ export function databasePorts(
   const pools = new Pools();
   const url = () => required(env, 'GORDON_DATABASE_URL');
   const writer = once(() => pools.open(url(), { role: 'gordon_writer', max: connections }));
-  const reader = once(() =>
-    pools.open(url(), { role: 'gordon_reader', max: connections, application: 'gordon-data looks' }),
-  );
-  const streams = once(() =>
-    pools.open(url(), { role: 'gordon_reader', max: STREAMS, application: 'gordon-data streams' }),
-  );
-  const exporter = once(() =>
-    pools.open(url(), { role: 'gordon_reader', max: 1, application: 'gordon-data export' }),
-  );
+  // A role that a session took it can put off again, in the middle of a SELECT; a login has no other.
+  const read = (max: number, application: string) =>
+    env.GORDON_READER_URL
+      ? pools.open(env.GORDON_READER_URL, { max, application })
+      : pools.open(url(), { role: 'gordon_reader', max, application });
+  const reader = once(() => read(connections, 'gordon-data looks'));
+  const streams = once(() => read(STREAMS, 'gordon-data streams'));
+  const exporter = once(() => read(1, 'gordon-data export'));
   const owner = once(() =>
     pools.open(env.GORDON_AGGREGATES_URL ?? url(), { max: 1, application: 'gordon-data aggregates' }),
   );
