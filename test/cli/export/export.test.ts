@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileColumns } from '../../../functions/core/exports/columns.ts';
+import { fileColumns, withWholeTable } from '../../../functions/core/exports/columns.ts';
 import { pathOf } from '../../../functions/core/exports/layout.ts';
 import { canonicalLine } from '../../../functions/core/verify/canonical.ts';
 import { sources } from '../../../functions/sources/index.ts';
@@ -29,6 +29,9 @@ const HOUR = 3_600_000;
 const JANUARY = Date.UTC(2025, 0, 1);
 const FEBRUARY = Date.UTC(2025, 1, 1);
 const all = Object.values(sources);
+const { GORDON_TEST_PYTHON: PYTHON } = process.env;
+/** The rows of each source with the columns that are folders, by its id. */
+const known = new Map<string, Record<string, unknown>[]>();
 
 let database: TestDatabase;
 let sql: Sql;
@@ -51,7 +54,7 @@ afterAll(async () => {
 
 /** All rows of a source's series as the database has them, known as exported columns. */
 async function stored(id: string): Promise<Record<string, unknown>[]> {
-  const source = sources[id]!;
+  const source = withWholeTable(sources, sources[id]!);
   const { table } = source;
   const series = seriesOf(source);
   const where = Object.entries({ ...table.fixed, symbol: series.symbol })
@@ -78,6 +81,9 @@ describe('files of every table', () => {
     for (const source of all) {
       const paths = ['2025-01', '2025-02'].map((month) => pathOf(source, seriesOf(source), month, format));
       const rows = await stored(source.id);
+      const folders = { ...source.table.fixed, symbol: seriesOf(source).symbol };
+      const json = rows.map((row) => ({ ...(JSON.parse(JSON.stringify(row)) as object), ...folders }));
+      known.set(source.id, json);
       const files = await Promise.all(paths.map((path) => rowsOf(join(folder, format, path))));
       expect(files.flat(), source.id).toEqual(rows.map((row) => asText(row, format)));
       expect(partitionsIn(paths[0]!)).toEqual({ ...source.table.fixed, symbol: seriesOf(source).symbol });
@@ -102,6 +108,31 @@ describe('files of every table', () => {
       expect([file.path, hash.hex()]).toEqual([file.path, file.rows_sha256]);
     }
   });
+
+  // CI names a Python with these packages; `make test` needs none.
+  it.skipIf(!PYTHON)(
+    'are one dataset for pandas, polars, pyarrow and DuckDB, with the rows of the table',
+    () => {
+      const script = join('test', 'cli', 'export', 'read-tree.py');
+      const text = execFileSync(PYTHON!, [script, join(folder, 'parquet')], {
+        encoding: 'utf8',
+        maxBuffer: 2 ** 27,
+      });
+      const engines = JSON.parse(text) as Record<string, Record<string, Record<string, unknown>[]>>;
+      expect(Object.keys(engines)).toEqual(['pandas', 'polars', 'pyarrow', 'duckdb']);
+      for (const [engine, found] of Object.entries(engines)) {
+        expect(Object.keys(found)).toEqual([...new Set(all.map(({ table }) => table.name))].sort());
+        for (const [name, rows] of Object.entries(found)) {
+          const expected = all.filter(({ table }) => table.name === name).flatMap(({ id }) => known.get(id)!);
+          expect(sorted(rows), `${engine} ${name}`).toEqual(sorted(expected));
+        }
+      }
+    },
+  );
+
+  /** Rows with their keys and themselves in order: each engine has an order of its own. */
+  const sorted = (rows: readonly Record<string, unknown>[]): string[] =>
+    rows.map((row) => JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))).sort();
 
   const bytesIn = (format: string): string =>
     manifestIn(join(folder, format))
