@@ -22,6 +22,8 @@ export interface MonthPrint {
 export interface SeriesSnapshot {
   /** every month that has rows, in order; @param range whole months, or all */
   prints(range?: Range): Promise<readonly MonthPrint[]>;
+  /** the same without their prints, which is cheaper */
+  counts(): Promise<readonly Omit<MonthPrint, 'print'>[]>;
   /** days of which rows were deleted by hand and that have not been counted since: the ledger may be wrong about them */
   uncounted(): Promise<RangeSet>;
   /** spans of the ledger that touch a range, by start */

@@ -44,6 +44,8 @@ describe('the print of a month', () => {
       { start: FEBRUARY, rows: 15_361 },
       [],
     ]);
+    const counted = await reader.snapshot(BTC, (at) => at.counts());
+    expect(counted).toEqual([january, february].map((of) => ({ start: of!.start, rows: of!.rows })));
     const seen = new Set([january!.print]);
     for (const change of [
       "update market_data.spot_klines set close = 1.5000000000000002 where open_time = '2025-01-07Z' and timeframe = '1m'",
