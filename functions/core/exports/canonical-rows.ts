@@ -2,6 +2,9 @@ import type { Batch, Column, ColumnData, TableSpec } from '../series/table.ts';
 import { canonicalLine } from '../verify/canonical.ts';
 import type { Sha256 } from '../verify/ports.ts';
 
+/** Rows of one text: what is built of many small ones must die young, or the heap grows with it. */
+const AT_ONCE = 256;
+
 /** One cell of a column as JSON; undefined where only `canonicalLine` knows it. */
 type Writer = (i: number) => string;
 
@@ -26,6 +29,10 @@ export function addCanonical(hash: Sha256, table: TableSpec, batch: Batch, colum
       line += c === last ? cell : `${cell},`;
     }
     text += fits ? `${line}]\n` : `${canonicalLine(table, cells(i))}\n`;
+    if ((i + 1) % AT_ONCE === 0) {
+      hash.add(text);
+      text = '';
+    }
   }
   hash.add(text);
 }

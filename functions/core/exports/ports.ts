@@ -28,7 +28,7 @@ export interface SeriesSnapshot {
   uncounted(): Promise<RangeSet>;
   /** spans of the ledger that touch a range, by start */
   ledger(range: Range): Promise<readonly LedgerEntry[]>;
-  /** rows within a range, in the order of the primary key, in the order of `storedColumns` */
+  /** rows within a range, in the order of the primary key, in the order of `storedColumns`. A batch is good until the next one is requested */
   rows(range: Range): AsyncIterable<Batch>;
 }
 

@@ -6,7 +6,10 @@ const HEADER_BYTES = 19;
 const POSTGRES_EPOCH = Date.UTC(2000, 0);
 const TWO_32 = 2 ** 32;
 
-/** Rows as `COPY … TO STDOUT (FORMAT binary)` has them, column by column: numbers as they are in a `Batch`. */
+/**
+ * Rows as `COPY … TO STDOUT (FORMAT binary)` has them, column by column: numbers as they are in a `Batch`. The numbers of a batch are
+ * good until the second next one is full: these arrays would otherwise be most of what an export allocates.
+ */
 export class CopyDecoder {
   readonly #columns: readonly (NumberColumn | TextColumn)[];
   readonly #size: number;
@@ -65,13 +68,13 @@ function int64(message: Buffer, at: number): number {
 
 class NumberColumn {
   readonly #read: (message: Buffer, at: number) => number;
-  readonly #size: number;
   #values: Float64Array;
+  #others: Float64Array;
 
   constructor(type: FixedType, size: number) {
     this.#read = READERS[type];
-    this.#size = size;
     this.#values = new Float64Array(size);
+    this.#others = new Float64Array(size);
   }
 
   add(message: Buffer, at: number, bytes: number, row: number): void {
@@ -80,7 +83,7 @@ class NumberColumn {
 
   take(length: number): Float64Array {
     const taken = this.#values.subarray(0, length);
-    this.#values = new Float64Array(this.#size);
+    [this.#values, this.#others] = [this.#others, this.#values];
     return taken;
   }
 }

@@ -74,7 +74,7 @@ function prints(
   series: Series,
   range: Range | undefined,
 ): Promise<MonthPrint[]> {
-  const time = tx(`t.${timeColumn(table)}`);
+  const time = tx`t.${tx(timeColumn(table))}`;
   const row = tx.unsafe(`row(${names(table)})`);
   const within = range
     ? tx`${time} >= ${new Date(range.start)} and ${time} < ${new Date(range.end)}`
@@ -92,7 +92,7 @@ function prints(
 const counts = (tx: Runner, table: TableSpec, series: Series) =>
   tx<Omit<MonthPrint, 'print'>[]>`
     select ${epochMs(tx, tx`month`)} as start, rows from (
-      select date_trunc('month', ${tx(`t.${timeColumn(table)}`)}, 'UTC') as month, count(*) as rows
+      select date_trunc('month', t.${tx(timeColumn(table))}, 'UTC') as month, count(*) as rows
       from ${tx.unsafe(tableName(table))} t where ${ownRows(tx, table, series)}
       group by 1) months
     order by 1`;

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -11,7 +12,9 @@ import { sources } from '../../../functions/sources/index.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createStoredRows, sha256 } from '../../../functions/stores/queries/stored-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { until } from '../../helpers/until.ts';
 import { startFakeS3 } from '../../runtime/exports/fake-s3.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
 import { gordon, type Ran } from '../support/run.ts';
 import {
   fileOf,
@@ -214,6 +217,45 @@ describe('what changed', () => {
       'spot_klines/symbol=BTCUSDT/2025-03.parquet',
     ]);
     expect((await verified(out)).code).toBe(0);
+  });
+});
+
+describe('an export that ends early', () => {
+  it('on Ctrl-C keeps the months that it has finished, and the next one goes on', async () => {
+    const terminal = fakeTerminal({ env: env() });
+    const running = gordon(['export', '--out', join(folder, 'stopped')], { terminal });
+    await until('it has begun', async () => terminal.stderr().includes('months to write'), 30);
+    terminal.stop('SIGINT');
+    const ran = await running;
+    expect([ran.code, ran.stdout]).toEqual([130, '']);
+    const { files } = manifestIn(join(folder, 'stopped'));
+    expect(files.length).toBeLessThan(2 * all.length);
+    expect(filesIn(join(folder, 'stopped'))).toEqual(
+      ['manifest.json', ...files.map(({ path }) => path)].sort(),
+    );
+    expect((await verified('stopped')).code).toBe(0);
+    const rest = 2 * all.length - files.length;
+    expect((await exported('stopped')).stdout).toMatch(
+      new RegExp(`: ${rest} months? written .*, ${files.length} unchanged`),
+    );
+    expect((await verified('stopped')).code).toBe(0);
+  });
+
+  it('by kill leaves no half file, and the next one goes on', async () => {
+    const out = join(folder, 'killed');
+    const child = spawn('node_modules/.bin/node', ['cli/gordon-data.ts', 'export', '--out', out], {
+      env: { ...process.env, ...env() },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    const months = () => (existsSync(out) ? filesIn(out).filter((path) => path.endsWith('.parquet')) : []);
+    await until('a month is there', async () => months().length > 0, 60);
+    child.kill('SIGKILL');
+    await ended;
+    for (const path of months()) expect((await readParquet(join(out, path))).length).toBe(2);
+    expect((await exported('killed')).code).toBe(0);
+    expect(filesIn(out)).toHaveLength(2 * all.length + 1);
+    expect((await verified('killed')).code).toBe(0);
   });
 });
 
