@@ -1,14 +1,16 @@
 import { DAY, HOUR, MINUTE } from '../functions/core/time/time.ts';
 import { LABELS_MOVED } from '../functions/sources/binance/metrics/metric-labels.ts';
-import { drawPlan, type FaultPlan } from './engine/fault.ts';
+import { drawPast, drawPlan, type FaultPlan } from './engine/fault.ts';
 import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
 import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord, checkLasting } from './properties/by-record.ts';
+import { checkFailures } from './properties/failures.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
+import { checkLabels, checkLabelsWatched } from './properties/labels.ts';
 import { checkLedger } from './properties/ledger.ts';
 import { createVenue } from './venue/index.ts';
-import { FUNCTION_FAULTS } from './world/faults/functions.ts';
+import { DEPLOYMENTS, FUNCTION_FAULTS } from './world/faults/functions.ts';
 import { OPERATOR_FAULTS } from './world/faults/operators.ts';
 import { PORT_FAULTS } from './world/faults/ports.ts';
 import type { Bundle } from './world/handlers.ts';
@@ -27,6 +29,14 @@ export interface RunSpec {
   readonly mean?: number;
   /** how much before that is ordered, ms; absent: as the seed draws it */
   readonly history?: number;
+  /** sources whose series are ordered; absent: all */
+  readonly sources?: readonly string[];
+  /** kinds of faults that are drawn; absent: all */
+  readonly kinds?: readonly string[];
+  /** the mean number of faults of the venues in the history that is ordered; none by default */
+  readonly past?: number;
+  /** part of their usual limits that the venues allow; all by default */
+  readonly limits?: number;
   /** absent: as the seed draws them */
   readonly plan?: FaultPlan;
 }
@@ -43,6 +53,10 @@ export interface RunOptions {
 
 export interface Outcome extends RunSpec {
   readonly plan: FaultPlan;
+  /** when it began; epoch ms */
+  readonly began: number;
+  /** whether it came to its end: otherwise it was broken off, or something was wrong before */
+  readonly finished: boolean;
   readonly hash: string;
   readonly steps: number;
   /** virtual days, the quiet ones among them */
@@ -51,6 +65,10 @@ export interface Outcome extends RunSpec {
   readonly requests: number;
   readonly strokes: ReadonlyMap<string, number>;
   readonly coverage: ReadonlyMap<string, number>;
+  /** turns of schedules, by their function */
+  readonly turns: ReadonlyMap<string, number>;
+  /** series that were requested, siblings among them */
+  readonly series: number;
   /** what must not be; empty when all is well */
   readonly problems: readonly string[];
 }
@@ -59,8 +77,20 @@ export interface Outcome extends RunSpec {
 const QUIET = 2;
 const FAULTS_A_DAY = 3;
 
-const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
-const BY_KIND = new Map(KINDS.map((kind) => [kind.kind, kind]));
+/** Of the venues, and felt long after they began. */
+const PAST: ReadonlySet<string> = new Set([
+  'delisting',
+  'relist',
+  'reused-ticker',
+  'interval-change',
+  'hole',
+  'archive-hole',
+  'publication-stop',
+]);
+
+/** Every kind of fault that any run may draw. */
+export const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
+const BY_KIND = new Map([...KINDS, ...DEPLOYMENTS].map((kind) => [kind.kind, kind]));
 
 /** Runs one seed from the first order to the end of the quiet period. */
 export async function simulate(
@@ -77,13 +107,24 @@ export async function simulate(
     orderedFrom,
     before,
     watch,
-    venueOf: (scheduler, own) => createVenue({ scheduler, random: own, start }),
+    venueOf: (scheduler, own) =>
+      createVenue({ scheduler, random: own, start, sources: spec.sources, limits: spec.limits }),
   });
   const { scheduler } = world;
   const quiet = (spec.quiet ?? QUIET) * DAY;
-  const within = { start: start + HOUR, end: calmAt };
+  const within = { start, end: calmAt };
   const mean = (spec.mean ?? (FAULTS_A_DAY * (spec.days * DAY + quiet)) / DAY) / spec.days;
-  const plan = spec.plan ?? drawPlan(KINDS, random.fork('faults'), { within, series: world.series, mean });
+  const all = before ? [...KINDS, ...DEPLOYMENTS] : KINDS;
+  const kinds = all.filter(({ kind }) => spec.kinds?.includes(kind) ?? true);
+  const { series } = world;
+  const plan = spec.plan ?? [
+    ...drawPast(
+      kinds.filter(({ kind }) => PAST.has(kind)),
+      random.fork('past'),
+      { start, within: { start: orderedFrom, end: calmAt }, series, mean: spec.past ?? 0 },
+    ),
+    ...drawPlan(kinds, random.fork('faults'), { within, series, mean }),
+  ];
   const problems = new Set<string>();
   const note = (found: readonly string[]): void => {
     for (const one of found) problems.add(one);
@@ -100,9 +141,11 @@ export async function simulate(
   const expiry = random.fork('expiry');
   const end = calmAt + quiet;
   for (let until = start + HOUR; until < end && problems.size === 0; until += HOUR) {
-    if (isOver()) return outcome();
+    if (isOver()) return outcome(false);
     await scheduler.run(until);
     note(checkLedger(world.warehouse));
+    note(checkFailures(world, until - 2 * HOUR));
+    note(checkLabels(world, plan));
     note(world.problems);
     note(world.venue.breaches);
     if (early && (until - start) % (8 * HOUR) === 2 * HOUR) note(checkLasting(world, plan));
@@ -114,16 +157,21 @@ export async function simulate(
     note([
       ...checkLedger(world.warehouse),
       ...checkLiveness(world),
+      ...checkFailures(world, end - 2 * HOUR),
+      ...checkLabels(world, plan),
+      ...(quiet >= 2 * DAY ? checkLabelsWatched(world) : []),
       ...checkByRecord(world, plan, start),
       ...world.problems,
     ]);
   }
-  return outcome();
+  return outcome(scheduler.now() === end);
 
-  function outcome(): Outcome {
+  function outcome(finished: boolean): Outcome {
     return {
       ...spec,
       plan,
+      began: start,
+      finished,
       hash: world.trace.hash,
       steps: world.trace.steps,
       virtualDays: (scheduler.now() - start) / DAY,
@@ -131,6 +179,8 @@ export async function simulate(
       requests: world.venue.requests,
       strokes: world.strokes,
       coverage: world.coverage,
+      turns: world.turns,
+      series: world.warehouse.books().filter(({ record }) => record).length,
       problems: [...problems],
     };
   }

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { GordonError } from '../core/errors/errors.ts';
 import type { Variables } from './venues/hosts.ts';
@@ -20,6 +22,10 @@ const Env = z.object({
   GORDON_SIMULATED: z.enum(['0', '1']).default('0'),
   /** how often gaps are searched for, in minutes: what EventBridge does by the manifest, a host does by this */
   GORDON_AUDIT_MINUTES: z.coerce.number().int().min(1).max(60).default(60),
+  /** where files of Parquet and Arrow are kept to be served again */
+  GORDON_SPOOL: z.string().default(join(tmpdir(), 'gordon-data-spool')),
+  /** most MB of them together */
+  GORDON_SPOOL_MB: z.coerce.number().int().min(1).default(4_096),
   /** the folder or `s3://bucket/prefix` that the schedule "export" keeps up to date; absent: it does nothing */
   GORDON_EXPORT_TO: z.string().optional(),
   /** the private key that signs it, PEM */
@@ -43,7 +49,10 @@ export function readEnv(env: Variables): Env {
 }
 
 /** @throws GordonError `bad-environment` */
-export function required(env: Env, name: Exclude<keyof Env, 'GORDON_AUDIT_MINUTES'>): string {
+export function required(
+  env: Env,
+  name: Exclude<keyof Env, 'GORDON_AUDIT_MINUTES' | 'GORDON_SPOOL_MB'>,
+): string {
   const value = env[name];
   if (value) return value;
   throw new GordonError({

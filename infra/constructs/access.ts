@@ -15,10 +15,10 @@ export interface Resources {
   readonly secrets: Secrets;
   /** the address that venues see, by name: all functions of a stack share one set of budgets */
   readonly egress: string;
-  /** where exported months go; absent: they are off */
-  readonly exports?: ExportBucket | undefined;
   /** whether a server of the database that cannot be verified is accepted */
   readonly databaseInsecure: boolean;
+  /** where exported months go; absent: they are off */
+  readonly exports?: ExportBucket | undefined;
   /** where venues' hosts are, when elsewhere */
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -52,6 +52,9 @@ export interface DrawnAbout {
   readonly series: readonly Series[];
 }
 
+/** ms */
+const BEGINNING = 120_000;
+
 /**
  * Draws the faults of a run. Each kind has its own stream and, by the seed, its own probability: in one run a kind is
  * frequent that hardly appears in another one.
@@ -72,9 +75,32 @@ export function drawPlan<Venue extends SimulatedVenue>(
   return weighed
     .flatMap(({ one, own, weight }) =>
       Array.from({ length: own.count((weight / total) * mean * days) }, (): Fault => {
-        const at = Math.floor(within.start + own.next() * (within.end - within.start));
+        // Some in the first minutes, in which all of the history is ordered.
+        const length = own.chance(0.2)
+          ? Math.min(BEGINNING, within.end - within.start)
+          : within.end - within.start;
+        const at = Math.floor(within.start + own.next() * length);
         return { ...one.draw(own, { at, within, series }), kind: one.kind, at };
       }),
     )
     .sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1));
+}
+
+/**
+ * Draws what had befallen the venues before the run: it is struck at the beginning, before anything is requested, and began earlier.
+ * @param within the history that is ordered; what lasts is over at its end
+ * @param mean of all together
+ */
+export function drawPast<Venue extends SimulatedVenue>(
+  kinds: readonly FaultKind<Venue>[],
+  random: Random,
+  { start, within, series, mean }: Omit<DrawnAbout, 'at'> & { readonly start: number; readonly mean: number },
+): FaultPlan {
+  return kinds.flatMap((one) => {
+    const own = random.fork(one.kind);
+    return Array.from({ length: own.count(mean / kinds.length) }, (): Fault => {
+      const begins = Math.floor(within.start + own.next() * (start - within.start));
+      return { begins, ...one.draw(own, { at: begins, within, series }), kind: one.kind, at: start };
+    });
+  });
 }

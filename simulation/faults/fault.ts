@@ -6,7 +6,7 @@ export type Dataset = 'klines' | 'metrics' | 'funding';
 /** A market of the venue, as its archive names them. */
 export type Market = 'spot' | 'um';
 
-export type Host = 'spot' | 'usdm' | 'archive' | 'listing' | 'deribit';
+export type Host = 'spot' | 'usdm' | 'archive' | 'listing' | 'deribit' | 'coinmetrics';
 
 /** Where a row can be had: the venue's API, or its files by day or by month. */
 export type Place = 'rest' | 'day' | 'month';

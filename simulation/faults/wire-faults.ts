@@ -2,7 +2,7 @@ import { HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import { type RunFault, until, venueFault } from './drawing.ts';
 import type { Host } from './fault.ts';
 
-const HOSTS: readonly Host[] = ['usdm', 'usdm', 'spot', 'archive', 'listing', 'deribit'];
+const HOSTS: readonly Host[] = ['usdm', 'usdm', 'spot', 'archive', 'listing', 'deribit', 'coinmetrics'];
 const FAMILIES = ['binance-usdm', 'binance-usdm-funding', 'binance-usdm-data', 'binance-spot', 'deribit'];
 
 /** What becomes of requests on their way. */
@@ -65,7 +65,7 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'empty-answers',
     0.3,
     (random, about) => ({
-      host: random.pick(['usdm', 'usdm', 'spot']),
+      host: random.pick(['usdm', 'usdm', 'spot', 'deribit', 'coinmetrics']),
       share: random.pick([0.2, 0.5, 1]),
       until: until(random, about, MINUTE, HOUR),
     }),
@@ -75,7 +75,7 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'malformed-answers',
     0.3,
     (random, about) => ({
-      host: random.pick(['usdm', 'usdm', 'spot', 'listing', 'deribit']),
+      host: random.pick(['usdm', 'usdm', 'spot', 'listing', 'deribit', 'coinmetrics']),
       share: random.pick([0.2, 0.5, 1]),
       how: random.pick(['html', 'cut', 'shape']),
       until: until(random, about, MINUTE, HOUR),

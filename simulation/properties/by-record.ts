@@ -1,14 +1,18 @@
 import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
-import { intersect, type Range } from '../../functions/core/time/range.ts';
+import { intersect, normalize, type Range, subtract } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import { canonicalLine } from '../../functions/core/verify/canonical.ts';
 import type { Fault, FaultPlan } from '../engine/fault.ts';
 import type { Book } from '../memory/ledger/warehouse.ts';
 import type { RunVenue } from '../venue/index.ts';
 import type { World } from '../world/world.ts';
+import { judgeDays } from './days.ts';
+import { judgeFiles } from './files.ts';
 import { judgeRequests } from './requests.ts';
+import { judgeIntervals } from './settlements.ts';
 import { judgeSnapshots } from './snapshots.ts';
-import { type Breach, calmWithin, inWords, judgeSeries, type Moment, type Violation } from './venue-truth.ts';
+import { calmWithin, judgeSeries, type Moment } from './venue-truth.ts';
+import { type Breach, inWords, type Violation } from './violations.ts';
 
 type Times = Readonly<
   Partial<
@@ -38,7 +42,20 @@ export function checkByRecord(world: World<RunVenue>, plan: FaultPlan, start: nu
     followedFrom: start,
     disturbances: plan.length,
   });
-  return [...requests, ...violations(world, plan).map(inWords)];
+  return [...requests, ...checkFiles(world, plan), ...violations(world, plan).map(inWords)];
+}
+
+/** Files that were published anew, of what is followed. */
+function checkFiles(
+  { warehouse, venue, scheduler, orderedFrom }: World<RunVenue>,
+  plan: FaultPlan,
+): string[] {
+  const now = scheduler.now();
+  const calm = calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH);
+  return warehouse.books().flatMap(({ series, record, spans }) => {
+    if (!record || record.unfollowedAt !== undefined || !venue.sources[series.source]) return [];
+    return judgeFiles(series, spans, (object) => venue.wire.fileOf(object), calm);
+  });
 }
 
 /** What of it is wrong already while faults go on. */
@@ -55,8 +72,8 @@ function violations(
   const moment: Moment = {
     now,
     calm: calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH),
-    misled: plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf),
-    skewed: plan.filter(({ kind }) => SKEWING.has(kind)).map(timeOf),
+    misled: [...plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf), ...asStamped(plan)],
+    skewed: [...plan.filter(({ kind }) => SKEWING.has(kind)).map(timeOf), ...asStamped(plan)],
     relabelled: plan.filter(({ kind }) => kind === 'label-shift').map(shiftedFrom),
     patienceMs: DAY,
   };
@@ -70,7 +87,15 @@ function violations(
       const kept = calmWithin({ start: orderedFrom, end: now }, lossesOf(plan, series), AFTERMATH);
       const followed = record.unfollowedAt === undefined ? intersect(moment.calm, kept) : [];
       const strikes = warehouse.rows.within(series);
-      return judgeSnapshots(venue.wire.stock.values, series, strikes, within, followed);
+      const lost = normalize(lossesOf(plan, series));
+      const had = subtract(normalize(spans.filter(({ state }) => state === 'have')), lost);
+      return judgeSnapshots(venue.wire.stock.values, series, strikes, within, followed, had);
+    }
+    const requested = record.unfollowedAt === undefined ? record.requested : [];
+    const since = record.since ?? now;
+    if (source.id === 'btc_market_cap') {
+      const held = { series, source, requested, since, spans };
+      return judgeDays(venue.wire.stock.values, held, warehouse.rows.within(series), now, moment.calm);
     }
     const rows = warehouse.rows
       .within(series)
@@ -78,13 +103,17 @@ function violations(
     const held = {
       series,
       source,
-      requested: record.unfollowedAt === undefined ? record.requested : [],
-      since: record.since ?? now,
+      requested,
+      since,
       rows,
       spans,
       findings: [...findings.values()],
     };
-    return judgeSeries(venue.record, held, moment);
+    const intervals =
+      source.table.pace === undefined
+        ? []
+        : judgeIntervals(series, warehouse.rows.within(series), venue.record.traded(series), moment.calm);
+    return [...judgeSeries(venue.record, held, moment), ...intervals];
   }
 }
 
@@ -101,11 +130,31 @@ function timeOf({ at, ...fault }: Fault): Range {
   return { start, end: Math.max(at, until ?? 0, filledAt ?? 0, at + (lasts ?? 0)) + (lagMs ?? 0) };
 }
 
+/** When our clock was wrong, as it said itself: what was entered then has its stamps. Jumps add up. */
+function asStamped(plan: FaultPlan): Range[] {
+  const jumps = plan
+    .filter(({ kind }) => kind === 'clock jumps')
+    .map(({ at, lasts, skew }) => ({
+      start: at,
+      end: at + (lasts as number),
+      skew: Math.floor(skew as number),
+    }));
+  const borders = [...new Set(jumps.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
+  return borders.slice(1).map((end, i) => {
+    const start = borders[i]!;
+    const on = jumps.filter((one) => one.start <= start && end <= one.end);
+    const skew = on.reduce((sum, one) => sum + one.skew, 0);
+    return { start: start + skew, end: end + skew };
+  });
+}
+
 /** Why a row may be lost that the venue has only once, and not a row of the same series that it has for longer. */
 const LOSSES: Readonly<Record<string, (fault: Fault & Times) => Range>> = {
   'rows deleted by hand': ({ start, end }) => ({ start: start!, end: end! }),
   // Nothing is requested meanwhile.
   'operator unfollows and follows again': ({ at, after }) => ({ start: at, end: at + after! }),
+  // All that was there is gone.
+  'operator purges a series and orders it again': ({ at, lasts }) => ({ start: 0, end: at + lasts! }),
   // What was written since the backup is gone.
   'older backup restored': ({ at, age }) => ({ start: at, end: at + age! }),
 };

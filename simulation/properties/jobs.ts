@@ -4,6 +4,7 @@ import { seriesLabel } from '../../functions/core/series/series.ts';
 import { HOUR, iso } from '../../functions/core/time/time.ts';
 import { missingIn } from '../memory/ledger/ledger.ts';
 import type { World } from '../world/world.ts';
+import { judgeLeases } from './orders.ts';
 
 /** What holds when the execution of a job has come to its own end. @returns breaches in words */
 export function checkJob(world: World, jobId: string): string[] {
@@ -41,12 +42,11 @@ function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[
 
 /** After a quiet period no job is at work that began long ago, and no turn is held by one who died. @returns breaches in words */
 export function checkLiveness({ tables, scheduler }: World): string[] {
-  const held = [...tables.leases.values()].filter(({ done, at }) => !done && at < scheduler.now() - 2 * HOUR);
   const old = [...tables.jobs.values()].filter(
     ({ status, createdAt }) => !isFinished(status) && createdAt < scheduler.now() - HOUR,
   );
   return [
     ...old.map(({ id, status, createdAt }) => `job ${id} of ${iso(createdAt)} is still ${status}`),
-    ...held.map(({ name, at }) => `the turn ${name} of ${iso(at)} is still held`),
+    ...judgeLeases(tables.leases.values(), scheduler.now()),
   ];
 }

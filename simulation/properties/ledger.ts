@@ -1,6 +1,8 @@
 import { overlapIn } from '../../functions/core/ledger/invariants.ts';
+import type { EmptyReason } from '../../functions/core/series/empty-reason.ts';
 import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
-import { intersect, normalize, runsOf, subtract } from '../../functions/core/time/range.ts';
+import { livesOf } from '../../functions/core/series/source.ts';
+import { intersect, normalize, type RangeSet, runsOf, subtract } from '../../functions/core/time/range.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import { haveIn } from '../memory/ledger/ledger.ts';
@@ -30,7 +32,8 @@ function checkBook(warehouse: MemoryWarehouse, book: Book): string[] {
   const known = marks.length > 0 ? subtract(have, normalize(marks.flatMap(({ days }) => days))) : have;
   if (warehouse.rows.table(series).cadence === 'irregular') {
     for (const span of spans) {
-      if (span.state !== 'have' || intersect([span], known).length === 0) continue;
+      // A span of which somebody deleted a part is counted anew as a whole.
+      if (span.state !== 'have' || subtract([span], known).length > 0) continue;
       const found = warehouse.rows.count(series, span);
       if (found < span.rows)
         problems.push(words(series, `${span.rows} rows in the account, ${found} in the table`, span.start));
@@ -41,9 +44,26 @@ function checkBook(warehouse: MemoryWarehouse, book: Book): string[] {
     const [more] = subtract(there, have);
     if (more) problems.push(words(series, 'the table has what the ledger has not', more.start));
   }
+  const [outdated] = outdatedProofs(book);
+  if (outdated)
+    problems.push(words(series, 'a proof contradicts the lives that the ledger knows', outdated.start));
   const [contradicted] = intersect(proven, have);
   if (contradicted) problems.push(words(series, 'a proof lies over rows', contradicted.start));
   return problems;
+}
+
+/** Proofs by what was listed, within a life of what is known to be listed now; and proofs of an outage in a time without a life. */
+function outdatedProofs({ record, spans }: Book): RangeSet {
+  if (!record?.listing) return [];
+  const lives = normalize(livesOf(record.listing));
+  const proven = (...reasons: readonly EmptyReason[]): RangeSet =>
+    normalize(
+      spans.filter(({ state, reason }) => state === 'empty' && reasons.includes(reason as EmptyReason)),
+    );
+  return [
+    ...intersect(proven('pre-listing', 'delisted'), lives),
+    ...subtract(proven('venue-outage', 'not-published'), lives),
+  ];
 }
 
 export const words = (series: Series, what: string, at: number): string =>

@@ -5,7 +5,7 @@ import { gexTable } from '../../functions/sources/deribit/gamma-exposure.ts';
 import type { Currency } from '../../simulator/deribit/chain.ts';
 import type { Values } from '../venue/market/values.ts';
 import { quotesOf } from '../venue/wire/options.ts';
-import type { Violation } from './venue-truth.ts';
+import type { Violation } from './violations.ts';
 
 /** One strike of a snapshot, in the order of its table's columns. */
 export interface StoredStrike {
@@ -15,13 +15,14 @@ export interface StoredStrike {
 
 const COLUMN = Object.fromEntries(gexTable.columns.map(({ name }, i) => [name, i]));
 
-/** Clocks differ, and an answer takes time. */
-const APART = 2 * HOUR;
+/** An hour may end while its answer is on its way. */
+const APART = HOUR;
 
 /**
  * Judges snapshots, of which the venue keeps no history: each calm hour has one, and what it says of an option is what was quoted
  * in the hour in which it was taken.
  * @param within from the first order to now
+ * @param had hours that the ledger has, and of which nobody deleted rows
  */
 export function judgeSnapshots(
   values: Values,
@@ -29,6 +30,7 @@ export function judgeSnapshots(
   rows: readonly StoredStrike[],
   within: Range,
   calm: RangeSet,
+  had: RangeSet,
 ): Violation[] {
   const found: Violation[] = [];
   const taken = new Set(rows.map(({ time }) => time));
@@ -47,6 +49,11 @@ export function judgeSnapshots(
       why: 'no snapshot of a calm hour',
     });
   }
+  const hollow = hoursIn(had).filter((hour) => !taken.has(hour));
+  if (hollow[0] !== undefined) {
+    const why = 'the ledger has a snapshot without a row';
+    found.push({ breach: 'false proof', series, time: hollow[0], rows: hollow.length, why });
+  }
   const wrong = rows.filter((row) => !isQuoted(values, series, row));
   if (wrong[0]) {
     const { time } = wrong[0];
@@ -54,6 +61,12 @@ export function judgeSnapshots(
   }
   return found;
 }
+
+const hoursIn = (ranges: RangeSet): number[] =>
+  ranges.flatMap(({ start, end }) => {
+    const first = ceilTo(start, HOUR);
+    return Array.from({ length: Math.max(0, Math.ceil((end - first) / HOUR)) }, (_, i) => first + i * HOUR);
+  });
 
 function isQuoted(values: Values, { symbol }: Series, { time, cells }: StoredStrike): boolean {
   const cell = (name: string): unknown => cells[COLUMN[name]!];

@@ -1,6 +1,6 @@
 import { settledEnd } from '../../functions/core/series/borders.ts';
 import type { EmptyReason } from '../../functions/core/series/empty-reason.ts';
-import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import type { Series } from '../../functions/core/series/series.ts';
 import { type Source, UNREADABLE_CELL } from '../../functions/core/series/source.ts';
 import {
   clip,
@@ -15,6 +15,7 @@ import {
 import { DAY, HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import type { Serving, VenueTruth } from '../venue/record/truth.ts';
+import { type Judgement, type Violation, Violations } from './violations.ts';
 
 /** A stored row in its canonical line. */
 export interface StoredRow {
@@ -65,24 +66,6 @@ export interface Moment {
   readonly patienceMs?: number;
 }
 
-export type Breach =
-  | 'missing'
-  | 'missed'
-  | 'never there'
-  | 'other value'
-  | 'stale'
-  | 'false proof'
-  | 'lost without a finding';
-
-export interface Violation {
-  readonly breach: Breach;
-  readonly series: Series;
-  readonly time: number;
-  /** the same thing at later instants, this one among them */
-  readonly rows: number;
-  readonly why: string;
-}
-
 /** Archives are compared once in a while, and a proof is renewed after a day at least. */
 const PATIENCE = 3 * DAY;
 /** What the venue forgets must have been to be had for so long while all was calm. */
@@ -93,10 +76,6 @@ const ON_ITS_WAY = 15 * MINUTE;
 const LIVES = 8 * DAY;
 /** Proven by what the venue lists, whenever its rows are published. */
 const BY_LIVES: ReadonlySet<EmptyReason> = new Set(['pre-listing', 'delisted']);
-
-/** In words; instants of one kind and reason are one line. */
-export const inWords = ({ breach, series, time, rows, why }: Violation): string =>
-  `${seriesLabel(series)} at ${iso(time)}: ${breach}, ${rows} rows: ${why}`;
 
 /** Judges what a series has by the venue's own record. */
 export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Violation[] {
@@ -114,8 +93,35 @@ export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Viol
     }
   }
   for (const span of held.spans) if (span.state === 'empty') judgeProof(truth, held, moment, span, found);
-  return found.all();
+  return [...found.all(), ...tooLong(held.series, held.source, held.spans, truth.traded(held.series))];
 }
+
+/**
+ * Proofs of one answer that are longer than a source ever lacks rows within a life: whatever the venue answered, that is no proof.
+ */
+export function tooLong(
+  series: Series,
+  { longestEmptyMs }: Pick<Source, 'longestEmptyMs'>,
+  spans: readonly JudgedSpan[],
+  lives: RangeSet,
+): Violation[] {
+  if (longestEmptyMs === undefined) return [];
+  const answered = spans.filter(({ state, reason }) => state === 'empty' && !isRuled(reason as EmptyReason));
+  // The ledger cuts spans at the ends of months.
+  const answers = Map.groupBy(answered, ({ fetchedAt }) => fetchedAt);
+  return [...answers].flatMap(([at, of]) =>
+    normalize(of)
+      .filter((proof) => measure(intersect([proof], lives)) >= longestEmptyMs)
+      .map(({ start, end }): Violation => {
+        const days = Math.round((end - start) / DAY);
+        const why = `${days} days without a row were proven at ${iso(at)}, and none are for ${longestEmptyMs / DAY}`;
+        return { breach: 'false proof', series, time: start, rows: days, why };
+      }),
+  );
+}
+
+/** Follows from a rule or from what is listed, and from no answer about rows. */
+const isRuled = (reason: EmptyReason): boolean => BY_LIVES.has(reason) || reason === 'retired';
 
 type SpanAt = (time: number) => JudgedSpan | undefined;
 
@@ -133,8 +139,6 @@ function spansOf(spans: readonly JudgedSpan[]): SpanAt {
     return span && time < span.end ? span : undefined;
   };
 }
-
-type Judgement = readonly [breach: Breach, why: string] | undefined;
 
 function judgeRow(
   truth: VenueTruth,
@@ -231,10 +235,22 @@ function judgeProof(
     }
   }
   if (reason !== 'pre-listing') return;
-  const [alive] = intersect(truth.traded(series), [span]);
-  const first = truth.times(series, alive ?? { start: 0, end: 0 })[0];
-  if (alive && first !== undefined && first < span.end)
-    found.add(first, ['false proof', 'it was listed then']);
+  for (const life of truth.traded(series)) {
+    const [alive] = intersect([life], [span]);
+    const first = alive && truth.times(series, alive)[0];
+    if (first !== undefined && isToBeSeen(truth, series, life, span.fetchedAt))
+      found.add(first, ['false proof', 'it was listed then']);
+  }
+}
+
+/** Whether the venue shows anything of a life at an instant: one that had ended may be in no file yet. Looked at day by day. */
+function isToBeSeen(truth: VenueTruth, series: Series, { start, end }: Range, at: number): boolean {
+  for (let day = start; day < Math.min(end, at); day += DAY) {
+    const [time] = truth.times(series, { start: day, end: Math.min(day + 8 * HOUR, end) });
+    if (time === undefined) continue;
+    if (truth.servings(series, time).some((one) => wasToBeHad(one, at))) return true;
+  }
+  return false;
 }
 
 /** Since some time before, and for some time after: the answer may have been on its way. */
@@ -257,37 +273,6 @@ const accountOf = (span: JudgedSpan | undefined): string =>
   span
     ? `and the ledger has ${span.reason} of ${iso(span.fetchedAt)}`
     : 'and the ledger has no account of it';
-
-/** One violation for each kind and reason. */
-class Violations {
-  readonly #series: Series;
-  readonly #excused: RangeSet;
-  readonly #found = new Map<string, Violation>();
-
-  /** @param excused where nothing is a violation */
-  constructor(series: Series, excused: RangeSet) {
-    this.#series = series;
-    this.#excused = excused;
-  }
-
-  add(time: number, judgement: Judgement): void {
-    if (!judgement || contains(this.#excused, time)) return;
-    const [breach, why] = judgement;
-    const key = `${breach} ${why}`;
-    const before = this.#found.get(key);
-    this.#found.set(key, {
-      breach,
-      series: this.#series,
-      time: before?.time ?? time,
-      rows: (before?.rows ?? 0) + 1,
-      why,
-    });
-  }
-
-  all(): Violation[] {
-    return [...this.#found.values()];
-  }
-}
 
 /** When nothing was wrong: a range without the times of the faults, each with what follows it. */
 export const calmWithin = (range: Range, faults: readonly Range[], aftermathMs: number): RangeSet =>

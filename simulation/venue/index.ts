@@ -1,5 +1,7 @@
+import type { RateBudget } from '../../functions/core/fetch/ports.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Source, Sources } from '../../functions/core/series/source.ts';
+import type { LimitFamily } from '../../functions/core/series/venue.ts';
 import type { Range } from '../../functions/core/time/range.ts';
 import { DAY, floorTo, MINUTE } from '../../functions/core/time/time.ts';
 import { universes } from '../../functions/sources/binance/universes.ts';
@@ -11,13 +13,17 @@ import type { VenueFaultKind } from '../faults/fault.ts';
 import type { BaseSymbol } from './market/book.ts';
 import { VenueTruth } from './record/truth.ts';
 import { clientOf } from './wire/client.ts';
-import { WireVenue } from './wire/wire-venue.ts';
+import { limitWithin, WireVenue } from './wire/wire-venue.ts';
 
 export interface VenueSetting {
   readonly scheduler: Pick<Scheduler, 'now'>;
   readonly random: Random;
   /** when the run begins; epoch ms */
   readonly start: number;
+  /** whose series are ordered; absent: of all sources */
+  readonly sources?: readonly string[] | undefined;
+  /** part of their usual limits that the venues allow; all by default */
+  readonly limits?: number | undefined;
 }
 
 /** A venue of a run, with its record. */
@@ -38,6 +44,7 @@ const IDS = [
   'ratio_taker_volume',
   'funding_binance',
   'gex_deribit',
+  'btc_market_cap',
 ] as const;
 
 /** The real sources that a run needs. */
@@ -48,7 +55,7 @@ export const RUN_SOURCES: Sources = Object.fromEntries(
 export const PERP = 'AAAUSDT';
 export const SPOT = 'BBBUSDT';
 
-/** What a run orders: candles of minutes, two of five statistics that share their files, settlements, a snapshot, and spot. */
+/** What a run orders: candles of minutes, two of five statistics that share their files, settlements, a snapshot, spot, and days. */
 export const RUN_SERIES: readonly Series[] = [
   { source: 'klines_perp', symbol: PERP, timeframe: '1m' },
   { source: 'open_interest_binance', symbol: PERP, timeframe: '5m' },
@@ -56,10 +63,11 @@ export const RUN_SERIES: readonly Series[] = [
   { source: 'funding_binance', symbol: PERP, timeframe: '1h' },
   { source: 'gex_deribit', symbol: 'BTC', timeframe: '1h' },
   { source: 'klines_spot', symbol: SPOT, timeframe: '1h' },
+  { source: 'btc_market_cap', symbol: 'BTC', timeframe: '1d' },
 ];
 
 /** The venues of a run in virtual time, behind the real client and the real adapters. */
-export function createVenue({ scheduler, random, start }: VenueSetting): RunVenue {
+export function createVenue({ scheduler, random, start, sources, limits = 1 }: VenueSetting): RunVenue {
   const listing = random.fork('listing');
   // Some symbols are older than all that is ordered, some begin within it.
   const listedAt = (): number => {
@@ -80,17 +88,18 @@ export function createVenue({ scheduler, random, start }: VenueSetting): RunVenu
     seed: random.int(2 ** 31),
     base,
     clock: scheduler.now,
+    limits,
     struck: (kind) => venue.onStruck?.(kind),
   });
   const record = new VenueTruth(wire.stock);
   const venue: RunVenue = {
     sources: RUN_SOURCES,
     universes,
-    series: RUN_SERIES,
+    series: RUN_SERIES.filter(({ source }) => sources?.includes(source) ?? true),
     wire,
     record,
     onStruck: undefined,
-    clientOf: (visitor) => clientOf(wire, visitor),
+    clientOf: (visitor) => clientOf(wire, { ...visitor, budget: budgetWithin(visitor.budget, limits) }),
     truth: {
       rows: (series, range) => rowsOf(record, series, range, scheduler.now()),
       traded: (series) => record.traded(series),
@@ -102,6 +111,16 @@ export function createVenue({ scheduler, random, start }: VenueSetting): RunVenu
   };
   return venue;
 }
+
+/** The budget of a program that knows the limits of these venues. */
+const budgetWithin = (budget: RateBudget, part: number): RateBudget => {
+  const known = (family: LimitFamily): LimitFamily => ({ ...family, limit: limitWithin(family, part) });
+  return {
+    take: (venue, family, weight) => budget.take(venue, family && known(family), weight),
+    observe: (family, used, asOf) => budget.observe(known(family), used, asOf),
+    coolDown: (scope, until, why) => budget.coolDown(scope, until, why),
+  };
+};
 
 function rowsOf(record: VenueTruth, series: Series, range: Range, now: number): TrueRow[] {
   return record.times(series, range).flatMap((time): TrueRow[] => {

@@ -1,9 +1,10 @@
-import { isFinished, type Job } from '../../functions/core/jobs/job.ts';
+import type { Job } from '../../functions/core/jobs/job.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Range } from '../../functions/core/time/range.ts';
-import { iso, MINUTE } from '../../functions/core/time/time.ts';
+import { iso } from '../../functions/core/time/time.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import { StateError } from '../machine/interpret.ts';
+import { judgeOrder } from '../properties/orders.ts';
 import type { Functions } from './functions.ts';
 import type { OrderEvent } from './handlers.ts';
 
@@ -55,15 +56,8 @@ export class Operators {
     const event: OrderEvent = { body, ...(key !== undefined && { key }) };
     const orderedAt = this.#world.scheduler.now();
     const answer = (await this.call('create-job', event)) as { readonly job: Job } | undefined;
-    if (answer && key === undefined) this.#checkAtWork(answer.job, orderedAt);
-    return answer?.job;
-  }
-
-  /** An order without a key gets a job that has still to do it. */
-  #checkAtWork({ id, status, finishedAt }: Job, orderedAt: number): void {
     const { clock, problems } = this.#world;
-    if (clock.skew !== 0 || !isFinished(status) || finishedAt === undefined) return;
-    if (finishedAt < orderedAt - MINUTE)
-      problems.push(`job ${id} of ${iso(finishedAt)} is ${status}, and an order of ${iso(orderedAt)} got it`);
+    if (answer && key === undefined && clock.skew === 0) problems.push(...judgeOrder(answer.job, orderedAt));
+    return answer?.job;
   }
 }

@@ -49,13 +49,27 @@ function writerOf(column: Column, data: ColumnData): Writer {
     const cell = one(data.constant);
     return () => cell;
   }
-  if (!(data instanceof Float64Array)) return (i) => one(data[i] ?? null);
+  if (!(data instanceof Float64Array)) return textWriter(data, one);
   if (column.type === 'timestamptz') return instantWriter(data, one);
   if (column.type === 'bool') return (i) => one(data[i]!);
   return (i) => {
     const value = data[i]!;
     if (Number.isFinite(value)) return String(value);
     return Number.isNaN(value) ? 'null' : '';
+  };
+}
+
+/** Texts repeat, such as the symbol: one that is equal to the one before is not written anew. */
+function textWriter(data: readonly (string | null)[], one: (value: string | null) => string): Writer {
+  let last: string | null | undefined;
+  let cell = '';
+  return (i) => {
+    const text = data[i] ?? null;
+    if (text !== last) {
+      cell = one(text);
+      last = text;
+    }
+    return cell;
   };
 }
 

@@ -1,123 +1,145 @@
+import type { ColumnBatch } from '../../core/queries/export/columnar.ts';
 import type { Column, ColumnData } from '../../core/series/table.ts';
-import { type FixedType, isFixed } from './copy-values.ts';
+import { JSONB_VERSION, POSTGRES_EPOCH } from './copy-values.ts';
 
-/** Signature, flags and the length of an extension that no server has. */
-const HEADER_BYTES = 19;
-const POSTGRES_EPOCH = Date.UTC(2000, 0);
-const TWO_32 = 2 ** 32;
+const SIGNATURE_BYTES = 19;
+const TRAILER = -1;
+const NULL = -1;
 
 /**
- * Rows as `COPY … TO STDOUT (FORMAT binary)` has them, column by column: numbers as they are in a `Batch`. The numbers of a batch are
- * good until the second next one is full: these arrays would otherwise be most of what an export allocates.
+ * Reads the body of `COPY … TO STDOUT (FORMAT binary)`, whole rows at a time as the server sends them, into batches of columns.
+ * Numbers never become objects on the way, nor texts that are equal to that of the row before.
  */
 export class CopyDecoder {
-  readonly #columns: readonly (NumberColumn | TextColumn)[];
+  readonly #columns: readonly Column[];
   readonly #size: number;
+  #cells: Cells[];
+  #started = false;
   #length = 0;
-  #begun = false;
 
   /** @param size rows of a batch */
   constructor(columns: readonly Column[], size: number) {
+    this.#columns = columns;
     this.#size = size;
-    this.#columns = columns.map((column) =>
-      isFixed(column) ? new NumberColumn(column.type, size) : new TextColumn(column.type),
+    this.#cells = this.#fresh();
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** whether the batch should be taken; more rows would still fit */
+  get full(): boolean {
+    return this.#length >= this.#size;
+  }
+
+  /** @param bytes whole rows; they may be reused afterwards */
+  push(bytes: Buffer): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0;
+    if (!this.#started) {
+      at = SIGNATURE_BYTES + view.getInt32(SIGNATURE_BYTES - 4);
+      this.#started = true;
+    }
+    while (at < bytes.length) {
+      if (view.getInt16(at) === TRAILER) return;
+      at += 2;
+      for (const cells of this.#cells) {
+        const width = view.getInt32(at);
+        at += 4;
+        cells.add(bytes, view, at, width);
+        if (width > 0) at += width;
+      }
+      this.#length++;
+    }
+  }
+
+  /** the rows since the last call */
+  take(): ColumnBatch {
+    const batch = { length: this.#length, columns: this.#cells.map((cells) => cells.take()) };
+    this.#cells = this.#fresh();
+    this.#length = 0;
+    return batch;
+  }
+
+  #fresh(): Cells[] {
+    return this.#columns.map(({ type }) =>
+      type === 'text' || type === 'jsonb'
+        ? new Texts(type === 'jsonb')
+        : new Numbers(READERS[type], this.#size),
     );
   }
-
-  /**
-   * Takes one message of the server, which holds whole rows.
-   * @returns a batch as soon as it is full
-   */
-  add(message: Buffer): { readonly length: number; readonly columns: readonly ColumnData[] } | undefined {
-    let at = this.#begun ? 0 : HEADER_BYTES;
-    this.#begun = true;
-    // The number of fields; -1 is the end.
-    while (at < message.length && message.readInt16BE(at) >= 0) {
-      at += 2;
-      for (const column of this.#columns) {
-        const bytes = message.readInt32BE(at);
-        at += 4;
-        column.add(message, at, bytes, this.#length);
-        if (bytes > 0) at += bytes;
-      }
-      this.#length += 1;
-    }
-    return this.#length >= this.#size ? this.take() : undefined;
-  }
-
-  /** The rows since the last batch; undefined: none. */
-  take(): { readonly length: number; readonly columns: readonly ColumnData[] } | undefined {
-    if (this.#length === 0) return undefined;
-    const length = this.#length;
-    this.#length = 0;
-    return { length, columns: this.#columns.map((column) => column.take(length)) };
-  }
 }
 
-const READERS: Readonly<Record<FixedType, (message: Buffer, at: number) => number>> = {
-  float8: (message, at) => message.readDoubleBE(at),
-  int4: (message, at) => message.readInt32BE(at),
+interface Cells {
+  /** @param width of the value in bytes, -1 for NULL */
+  add(bytes: Buffer, view: DataView, at: number, width: number): void;
+  take(): ColumnData;
+}
+
+type Reader = (view: DataView, at: number) => number;
+
+const int64: Reader = (view, at) => view.getInt32(at) * 2 ** 32 + view.getUint32(at + 4);
+
+/** How PostgreSQL's binary format has a number. */
+const READERS: Readonly<Record<'timestamptz' | 'float8' | 'int4' | 'int8' | 'bool', Reader>> = {
+  float8: (view, at) => view.getFloat64(at),
+  timestamptz: (view, at) => int64(view, at) / 1_000 + POSTGRES_EPOCH,
   int8: int64,
-  bool: (message, at) => message[at]!,
-  timestamptz: (message, at) => int64(message, at) / 1_000 + POSTGRES_EPOCH,
+  int4: (view, at) => view.getInt32(at),
+  bool: (view, at) => view.getUint8(at),
 };
 
-function int64(message: Buffer, at: number): number {
-  return message.readInt32BE(at) * TWO_32 + message.readUInt32BE(at + 4);
-}
-
-class NumberColumn {
-  readonly #read: (message: Buffer, at: number) => number;
+class Numbers implements Cells {
+  readonly #read: Reader;
   #values: Float64Array;
-  #others: Float64Array;
+  #length = 0;
 
-  constructor(type: FixedType, size: number) {
-    this.#read = READERS[type];
+  constructor(read: Reader, size: number) {
+    this.#read = read;
     this.#values = new Float64Array(size);
-    this.#others = new Float64Array(size);
   }
 
-  add(message: Buffer, at: number, bytes: number, row: number): void {
-    this.#values[row] = bytes < 0 ? Number.NaN : this.#read(message, at);
-  }
-
-  take(length: number): Float64Array {
-    const taken = this.#values.subarray(0, length);
-    [this.#values, this.#others] = [this.#others, this.#values];
-    return taken;
-  }
-}
-
-/** Texts repeat, such as the symbol: one that is equal to the one before is not decoded again. */
-class TextColumn {
-  /** the binary format of jsonb has a version in front of the text */
-  readonly #skip: number;
-  #values: (string | null)[] = [];
-  #last: { readonly bytes: Buffer; readonly text: string } | undefined;
-  #isConstant = true;
-
-  constructor(type: Column['type']) {
-    this.#skip = type === 'jsonb' ? 1 : 0;
-  }
-
-  add(message: Buffer, at: number, bytes: number, row: number): void {
-    const text = bytes < 0 ? null : this.#decode(message, at + this.#skip, at + bytes);
-    this.#values.push(text);
-    this.#isConstant &&= text !== null && (row === 0 || text === this.#values[0]);
-  }
-
-  #decode(message: Buffer, from: number, to: number): string {
-    const { bytes, text } = this.#last ?? {};
-    if (bytes?.length === to - from && message.compare(bytes, 0, bytes.length, from, to) === 0) return text!;
-    const fresh = Buffer.from(message.subarray(from, to));
-    this.#last = { bytes: fresh, text: fresh.toString('utf8') };
-    return this.#last.text;
+  add(_: Buffer, view: DataView, at: number, width: number): void {
+    if (this.#length === this.#values.length) {
+      const longer = new Float64Array(2 * this.#length);
+      longer.set(this.#values);
+      this.#values = longer;
+    }
+    this.#values[this.#length++] = width === NULL ? Number.NaN : this.#read(view, at);
   }
 
   take(): ColumnData {
-    const [values, isConstant] = [this.#values, this.#isConstant];
-    this.#values = [];
-    this.#isConstant = true;
-    return isConstant ? { constant: values[0]! } : values;
+    return this.#values.subarray(0, this.#length);
+  }
+}
+
+class Texts implements Cells {
+  readonly #skip: number;
+  readonly #values: (string | null)[] = [];
+  #last: { readonly bytes: Buffer; readonly text: string } | undefined;
+
+  constructor(versioned: boolean) {
+    this.#skip = versioned ? 1 : 0;
+  }
+
+  add(bytes: Buffer, view: DataView, at: number, width: number): void {
+    if (width === NULL) {
+      this.#values.push(null);
+      return;
+    }
+    if (this.#skip && view.getUint8(at) !== JSONB_VERSION) throw new TypeError('unknown version of jsonb');
+    const last = this.#last;
+    if (last && last.bytes.length === width && last.bytes.compare(bytes, at, at + width) === 0) {
+      this.#values.push(last.text);
+      return;
+    }
+    const text = bytes.toString('utf8', at + this.#skip, at + width);
+    this.#last = { bytes: Buffer.from(bytes.subarray(at, at + width)), text };
+    this.#values.push(text);
+  }
+
+  take(): ColumnData {
+    return this.#values;
   }
 }

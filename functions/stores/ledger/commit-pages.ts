@@ -36,7 +36,7 @@ export async function commitPages(
  * Rows and account are lost or kept together. A crash that loses the last half second is harmless: its spans are missing again.
  * This saves a wait for the disk with every page. The setting travels with the `begin`.
  */
-const NO_WAIT = '; set local synchronous_commit = off';
+export const NO_WAIT = '; set local synchronous_commit = off';
 
 const EMPTY_LEDGER: Omit<LedgerState, 'purged'> = { have: [], proven: [], other: [] };
 
@@ -63,7 +63,7 @@ function attempt(
     let { rows } = account;
     if (rows > 0 && how === 'copy') {
       const batches = fresh.flatMap((one) => one.batches);
-      if (rows >= WORTH_A_SLOT) await acquireCopySlot(tx, table);
+      if (rows >= WORTH_A_SLOT) await acquireCopySlot(tx, table, series.symbol);
       const copied = await copyRows(tx, tableName(table), table, batches);
       if (copied !== rows) throw miscounted(series, hull(written)!, rows, copied);
     }

@@ -18,10 +18,14 @@ export function ownColumns(table: TableSpec, series: Series): readonly (readonly
   return Object.entries(of).filter(([column]) => table.key.includes(column));
 }
 
-/** The condition that picks the rows of one series in a table `t` of market data, by the key columns that identify a series. */
-export const ownRows = (sql: Runner, table: TableSpec, series: Series) =>
+/**
+ * The condition that picks the rows of one series in a table `t` of market data, by the key columns that identify a series.
+ * @param symbol its symbol as a part of the statement; absent: that of the series
+ */
+export const ownRows = (sql: Runner, table: TableSpec, series: Series, symbol?: Fragment) =>
   ownColumns(table, series).reduce(
-    (all, [column, value]) => sql`${all} and t.${sql(column)} = ${value}`,
+    (all, [column, value]) =>
+      sql`${all} and t.${sql(column)} = ${symbol && column === 'symbol' ? symbol : value}`,
     sql`true`,
   );
 

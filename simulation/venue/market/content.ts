@@ -259,7 +259,7 @@ function frozenDues({ lives, frozenUntil }: Listed, { start, end }: Range): numb
 
 const restLength = (dataset: Dataset, step: number): number => (dataset === 'klines' ? step : 0);
 
-function lifeAt({ lives }: Listed, dataset: Dataset, step: number, t: number) {
+export function lifeAt({ lives }: Listed, dataset: Dataset, step: number, t: number) {
   if (dataset === 'klines') return lives.find(({ start, end }) => start < t + step && t < end);
   const wait = dataset === 'metrics' ? SLOT : 0;
   return lives.find(({ start, end }) => start + wait <= t && t < end);

@@ -5,7 +5,7 @@ import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
 import type { Market, Place, VenueFault } from '../../faults/fault.ts';
 import { keyOf } from '../market/book.ts';
-import { type FileState, type Row, SLOT, timesOf } from '../market/content.ts';
+import { type FileState, lifeAt, type Row, SLOT, timesOf } from '../market/content.ts';
 import { fundingSet } from '../wire/funding.ts';
 import type { Stock } from '../wire/klines.ts';
 import { daysWith, HISTORY, metricsSet, ROUTES, wallAt } from '../wire/metrics.ts';
@@ -79,7 +79,11 @@ export class VenueTruth {
     const about = this.about(series);
     if (!about) return [];
     const { listed } = about.set;
-    const life = listed.lives.findLast(({ start }) => start <= t) ?? listed.lives[0]!;
+    // As the venue has it: a candle may begin before the life that its rows are of.
+    const life =
+      lifeAt(listed, about.set.dataset, about.set.step, t) ??
+      listed.lives.findLast(({ start }) => start <= t) ??
+      listed.lives[0]!;
     const row: Row = { of: { listed, contract: life.contract }, edition, frozen, bad: [] };
     const labels = about.route
       ? daysWith(listed, this.#stock.content.faults, t).map(({ label }) => label)

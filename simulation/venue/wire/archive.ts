@@ -62,6 +62,15 @@ export class ArchiveFiles {
     };
   }
 
+  /** What is published, without a request; undefined where there is none, or a damaged one. */
+  stateOf(path: string, now: number): { readonly modified: number; readonly sha256: string } | undefined {
+    const object = parseKey(path.slice(1));
+    const set = object && this.#setOf(object);
+    const file = set && this.#stock.content.file(set, object.unit, object.period, now);
+    if (!object || !set || !file || file.damage) return undefined;
+    return { modified: file.modified, sha256: this.#get(object, set, file, now).sha256 };
+  }
+
   /** A page of the listing. */
   list(query: ReadonlyMap<string, string>, now: number): VenueAnswer {
     return listingAnswer(query, (prefix, delimited) => this.#entries(prefix, delimited, now));

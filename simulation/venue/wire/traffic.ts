@@ -60,14 +60,20 @@ export class Traffic {
   }
 }
 
-const EMPTY = '[]';
+/** A list without what it held, by itself or as the result of an envelope; whatever is no list stays as it is. */
+function emptied(text: string): string {
+  const value = JSON.parse(text) as unknown;
+  if (Array.isArray(value)) return '[]';
+  const lists = Object.entries(value as object).map(([name, of]) => [name, Array.isArray(of) ? [] : of]);
+  return JSON.stringify(Object.fromEntries(lists));
+}
 
 /** A good answer, spoilt on its way. Files carry a checksum, so nothing of theirs passes unnoticed. */
 export function spoil(answer: VenueAnswer, how: NonNullable<Fate['spoilt']>): VenueAnswer {
   if (how === 'html') return htmlPage(200, 'Just a moment...');
   const { body } = answer;
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('latin1');
-  if (how === 'empty') return { ...answer, body: text.startsWith('[') ? EMPTY : text };
+  if (how === 'empty') return { ...answer, body: emptied(text) };
   if (how === 'cut') return { ...answer, body: text.slice(0, text.length >> 1) };
   return { ...answer, body: text.startsWith('[') ? '[{"what":1}]' : '{"what":1}' };
 }

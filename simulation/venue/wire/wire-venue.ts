@@ -1,6 +1,7 @@
 import { type Clock, floorTo, SECOND } from '../../../functions/core/time/time.ts';
 import { TimedOut } from '../../../functions/runtime/venues/read-answer.ts';
 import { binanceHosts } from '../../../functions/sources/binance/hosts.ts';
+import { coinMetricsHost } from '../../../functions/sources/coinmetrics/venue.ts';
 import { deribitHost } from '../../../functions/sources/deribit/venue.ts';
 import { FAMILY as SPOT_FAMILY, LIMIT as SPOT_LIMIT } from '../../../simulator/binance-spot/index.ts';
 import { FAMILIES } from '../../../simulator/binance-usdm/families.ts';
@@ -14,12 +15,15 @@ import { Content } from '../market/content.ts';
 import { Values } from '../market/values.ts';
 import { ArchiveFiles } from './archive.ts';
 import type { Stock } from './klines.ts';
+import { COINMETRICS, marketCapAnswer } from './market-cap.ts';
 import { binanceAnswer, DERIBIT, deribitAnswer } from './rest.ts';
 import { spoil, Traffic } from './traffic.ts';
 
 export interface WireVenueOptions {
   readonly seed: number | string;
   readonly base: readonly BaseSymbol[];
+  /** part of their usual limits that the hosts allow; all by default */
+  readonly limits?: number | undefined;
   /** more can come with time: see `add` */
   readonly faults?: readonly VenueFault[];
   /** virtual time; the venue's own clock may be skewed against it */
@@ -58,6 +62,7 @@ const HOSTS: readonly (readonly [url: string, host: Host])[] = [
   [binanceHosts.archive.url, 'archive'],
   [binanceHosts.listing.url, 'listing'],
   [deribitHost.url, 'deribit'],
+  [coinMetricsHost.url, 'coinmetrics'],
 ];
 
 /** A venue in virtual time: it speaks the wire formats, counts by its own clock and goes wrong as its faults have it. */
@@ -75,7 +80,7 @@ export class WireVenue {
   readonly #shared = new Set<string>();
   #requests = 0;
 
-  constructor({ seed, base, faults = [], clock, struck = () => undefined }: WireVenueOptions) {
+  constructor({ seed, base, faults = [], clock, limits = 1, struck = () => undefined }: WireVenueOptions) {
     const number = seedOf(seed);
     this.stock = { content: new Content(base, faults), values: new Values(number) };
     this.#files = new ArchiveFiles(this.stock);
@@ -87,8 +92,9 @@ export class WireVenue {
       { id: SPOT_FAMILY, limit: SPOT_LIMIT, windowMs: 60 * SECOND },
       ...Object.values(FAMILIES),
       DERIBIT,
+      COINMETRICS,
     ];
-    for (const one of families) this.#limiter.declare(one);
+    for (const one of families) this.#limiter.declare({ ...one, limit: limitWithin(one, limits) });
   }
 
   get faults(): readonly VenueFault[] {
@@ -101,6 +107,11 @@ export class WireVenue {
 
   add(fault: VenueFault): void {
     this.stock.content.add(fault);
+  }
+
+  /** A file of the archive as it is now; undefined where there is none, or a damaged one. */
+  fileOf(path: string): { readonly modified: number; readonly sha256: string } | undefined {
+    return this.#files.stateOf(path, this.now());
   }
 
   /** The venue's own clock. */
@@ -166,14 +177,17 @@ export class WireVenue {
       at,
     };
     this.#shareLimits(at);
-    const answer =
-      host === 'deribit'
-        ? deribitAnswer(this.stock, this.#limiter, request)
-        : binanceAnswer(this.stock, this.#limiter, host === 'spot' ? 'spot' : 'um', request);
+    const answer = this.#apiAnswer(host, request);
     if ((answer.status === 429 || answer.status === 418) && !this.#isExcused(at)) {
       this.breaches.push(`${answer.status} for ${path} at ${new Date(at).toISOString()}`);
     }
     return answer;
+  }
+
+  #apiAnswer(host: Host, request: VenueRequest): VenueAnswer {
+    if (host === 'deribit') return deribitAnswer(this.stock, this.#limiter, request);
+    if (host === 'coinmetrics') return marketCapAnswer(this.stock, this.#limiter, request);
+    return binanceAnswer(this.stock, this.#limiter, host === 'spot' ? 'spot' : 'um', request);
   }
 
   /** What another program on the same address has used of the present windows. */
@@ -200,6 +214,16 @@ export class WireVenue {
 }
 
 const AFTERMATH = 60 * 60 * SECOND;
+
+/** The heaviest request of a host must fit into nine tenths of a window. */
+const HEAVIEST: Readonly<Record<string, number>> = { 'binance-usdm': 60, [SPOT_FAMILY]: 100 };
+const LEAST = 3;
+
+/** A limit of which a host allows a part only. */
+export const limitWithin = (
+  { id, limit }: { readonly id: string; readonly limit: number },
+  part: number,
+): number => Math.min(limit, Math.max(HEAVIEST[id] ?? LEAST, Math.ceil(limit * part)));
 
 const isText = (host: Host): boolean => host !== 'archive';
 

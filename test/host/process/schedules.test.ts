@@ -4,7 +4,7 @@ import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { entryOf, type FunctionSpec } from '../../../functions/function-spec.ts';
 import { functions, optionalFunctions } from '../../../functions/manifest.ts';
 import { startScheduler } from '../../../host/scheduler.ts';
-import { startTestHost } from '../../helpers/host.ts';
+import { REAL_TABLE, startTestHost } from '../../helpers/host.ts';
 import { until } from '../../helpers/until.ts';
 
 const rare = functions
@@ -63,7 +63,7 @@ it('runs schedules that the operator turned on, and no others that are off by de
 
 it('makes up for an audit that was missed when the host starts again', async () => {
   const now = Date.now();
-  await using at = await startTestHost({}, () => now);
+  await using at = await startTestHost({}, () => now, { rehearsal: REAL_TABLE });
   const { services } = at.host;
   await services.runs!.note('audit-gaps', { at: now - 3 * HOUR, seconds: 1, ok: true, detail: '' });
   const last = async () => (await services.runs!.last('audit-gaps'))!.at;
