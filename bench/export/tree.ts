@@ -1,5 +1,5 @@
 /**
- * `node bench/export/tree.ts`: `gordon-data export` of a symbol-year of 1m candles (525,600 rows) into a folder, each run in a
+ * `npm run bench:tree`: `gordon-data export` of a symbol-year of 1m candles (525,600 rows) into a folder, each run in a
  * process of its own whose peak memory and processor time are reported, and once more with nothing changed. The bytes of a
  * candle are compared with the zips of the archive that the rows came from. `ROUNDS` defaults to 3.
  */
