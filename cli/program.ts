@@ -8,6 +8,7 @@ import { addConsole } from './commands/machine/console.ts';
 import { addConvertLabels } from './commands/machine/convert-labels.ts';
 import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
+import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
@@ -57,6 +58,7 @@ const ADD = [
   addKeys,
   addHost,
   addConsole,
+  addMcp,
   addMigrate,
   addConvertLabels,
   addRetention,

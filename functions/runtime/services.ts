@@ -4,8 +4,6 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import type { VenuePorts } from '../core/fetch/fetch-context.ts';
 import type { Workflow } from '../core/jobs/ports.ts';
 import type { SymbolPorts } from '../core/orders/check-symbols.ts';
-import type { WriteFile } from '../core/queries/export/columnar.ts';
-import type { FileFormat } from '../core/queries/export/formats.ts';
 import type { Spool } from '../core/queries/export/spool.ts';
 import type { Sources } from '../core/series/source.ts';
 import { type Clock, MINUTE } from '../core/time/time.ts';
@@ -44,8 +42,6 @@ export interface Services
   readonly hasKey: (env: string) => boolean;
   readonly sha256: () => Sha256;
   readonly spool: Spool;
-  /** how a file of a format is written; loaded when the first one is needed */
-  readonly fileWriter: (format: FileFormat) => Promise<WriteFile>;
   readonly workflow: Workflow;
   readonly events: Events;
   /** the tree that the operator named, and the key that signs it */
@@ -104,7 +100,6 @@ export async function createServices(
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),
-    fileWriter: () => fileWriter,
     exportTo: () => ({ place: env.GORDON_EXPORT_TO, key: env.GORDON_EXPORT_KEY, variables }),
     auditEveryMs: () => env.GORDON_AUDIT_MINUTES * MINUTE,
     simulated: () => env.GORDON_SIMULATED === '1',
@@ -129,11 +124,6 @@ const awsMakers = (env: Env, variables: Variables): Makers<Pick<Services, 'workf
       ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))
       : noEvents,
 });
-
-const fileWriter: Services['fileWriter'] = async (format) =>
-  format === 'parquet'
-    ? (await import('../stores/files/parquet-file.ts')).parquetFile
-    : (await import('../stores/files/arrow-file.ts')).arrowFile;
 
 let shared: Promise<Services> | undefined;
 

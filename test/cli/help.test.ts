@@ -26,6 +26,7 @@ Commands:
   down                      stop what "up" started; the data are kept
   status [options]          whether gordon-data runs on this machine, and where
   console [options]         the web console of a deployed API; requests are signed with your AWS credentials
+  mcp [options]             the warehouse as tools for a language model: the Model Context Protocol on stdio
   migrate                   bring the database to the newest schema; up does it by itself
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
@@ -198,6 +199,7 @@ it('shows where the host serves', () => {
     '  jobs API:    http://127.0.0.1:8081',
     '  candles API: http://127.0.0.1:3000',
     '  database:    postgres://reader@h/d (reads only)',
+    '  SQLAlchemy:  postgresql+psycopg://reader@h/d (the same)',
     '  since:       2025-11-21 09:30 UTC, process 4711',
     '  log:         /x/demo.log',
   ]);

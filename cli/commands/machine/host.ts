@@ -87,11 +87,14 @@ export const hostLines = (state: HostState): string[] => [
 /** Never the owner's URL: what is printed ends in screenshots and logs. */
 const databaseLines = ({ databaseUrl, readerUrl }: HostState): string[] =>
   readerUrl
-    ? [`  database:    ${readerUrl} (reads only)`]
+    ? [`  database:    ${readerUrl} (reads only)`, `  SQLAlchemy:  ${sqlAlchemyUrl(readerUrl)} (the same)`]
     : [
         `  database:    ${databasePlace(databaseUrl)} (named by GORDON_DATABASE_URL; its logins are yours)`,
         "               a login that only reads: ALTER ROLE gordon_reader LOGIN PASSWORD '…', by an administrator",
       ];
+
+/** SQLAlchemy refuses `postgres:`, and would take another driver than psycopg by itself. */
+const sqlAlchemyUrl = (url: string): string => url.replace(/^postgres(ql)?:/, 'postgresql+psycopg:');
 
 const ownerLine = ({ databaseUrl }: HostState): string => `  owner:       ${databaseUrl} (may write)`;
 

@@ -1,5 +1,6 @@
 import type { Answer, Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
+import { licencesOf } from '../../core/licences/licences.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
 import type { Source } from '../../core/series/source.ts';
 import { timeColumn } from '../../core/series/table.ts';
@@ -25,6 +26,8 @@ const view = (source: Source, hasKey: (env: string) => boolean): Answer<'listSou
   columns: source.table.columns,
   time_column: timeColumn(source.table),
   key_missing: source.key && !hasKey(source.key.env) ? source.key.env : null,
+  opt_in_symbols: source.optInSymbols ?? [],
+  licence: licencesOf(source.id)[0] ?? null,
 });
 
 export const handler = createHandler(servicesFromEnv);

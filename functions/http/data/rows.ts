@@ -15,6 +15,7 @@ import { type FileFormat, isFile, parseFormat, type TextFormat } from '../../cor
 import type { SpooledFile } from '../../core/queries/export/spool.ts';
 import { RowsQuery } from '../../core/queries/parameters.ts';
 import { parseRowsRequest } from '../../core/queries/tables.ts';
+import { fileWriter } from '../../runtime/file-writer.ts';
 import { type ApiRequest, httpHandler, type TextAnswer } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 import { type FileAnswer, type StreamAnswer, streamHandler } from '../../runtime/stream-handler.ts';
@@ -24,7 +25,7 @@ const LARGEST_TEXT = 4_000_000;
 /** API Gateway waits for 29 s. */
 const LONGEST_MS = 25_000;
 
-type Ports = Uses<'queries' | 'sources' | 'spool' | 'fileWriter'>;
+type Ports = Uses<'queries' | 'sources' | 'spool'>;
 
 export const createHandler = httpHandler(
   async (request, ports: Ports): Promise<Reply<'rows'> | TextAnswer> => {
@@ -74,7 +75,7 @@ async function fileOf(
 
   async function made() {
     const revision = await ports.queries.revision(wanted.requests, wanted.sources);
-    const write = await ports.fileWriter(wanted.format as FileFormat);
+    const write = await fileWriter(wanted.format as FileFormat);
     const file = await ports.spool.file(
       { name, revision },
       (end) => {

@@ -117,6 +117,8 @@ class Numbers implements Cells {
 class Texts implements Cells {
   readonly #skip: number;
   readonly #values: (string | null)[] = [];
+  /** whether all of them are the last one */
+  #constant = true;
   #last: { readonly bytes: Buffer; readonly text: string } | undefined;
 
   constructor(versioned: boolean) {
@@ -126,6 +128,7 @@ class Texts implements Cells {
   add(bytes: Buffer, view: DataView, at: number, width: number): void {
     if (width === NULL) {
       this.#values.push(null);
+      this.#constant = false;
       return;
     }
     if (this.#skip && view.getUint8(at) !== JSONB_VERSION) throw new TypeError('unknown version of jsonb');
@@ -135,11 +138,12 @@ class Texts implements Cells {
       return;
     }
     const text = bytes.toString('utf8', at + this.#skip, at + width);
+    if (this.#values.length > 0) this.#constant = false;
     this.#last = { bytes: Buffer.from(bytes.subarray(at, at + width)), text };
     this.#values.push(text);
   }
 
   take(): ColumnData {
-    return this.#values;
+    return this.#constant && this.#last ? { constant: this.#last.text } : this.#values;
   }
 }

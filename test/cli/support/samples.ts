@@ -3,6 +3,7 @@ import { detail, summarize } from '../../../functions/core/api/jobs/views.ts';
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import type { SeriesReport } from '../../../functions/core/api/series/schemas.ts';
 import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
+import { LICENCES } from '../../../functions/core/licences/licences.ts';
 import { DAY, SECOND } from '../../../functions/core/time/time.ts';
 import { NOON } from './fake-terminal.ts';
 
@@ -98,5 +99,7 @@ export const macroSource = (over: Partial<Answer<'listSources'>[number]> = {}) =
   columns: [],
   time_column: 'time',
   key_missing: null,
+  opt_in_symbols: ['SP500'],
+  licence: LICENCES.fred,
   ...over,
 });

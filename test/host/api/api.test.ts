@@ -1,6 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { zstdDecompressSync } from 'node:zlib';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { tableFromIPC } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -350,6 +354,46 @@ describe('one job', () => {
     await at.wait(id);
     const answer = await at.ask<Problem>(`/backfill/jobs/${id}`, { method: 'DELETE' });
     expect([answer.status, answer.body.code]).toEqual([409, 'job-finished']);
+  });
+});
+
+describe('gordon-data mcp', () => {
+  const MAIN = fileURLToPath(new URL('../../../cli/gordon-data.ts', import.meta.url));
+
+  it('serves the warehouse over stdio to a client of the protocol, orders it and ends with its input', async () => {
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [MAIN, 'mcp', '--allow-backfill'],
+      env: { ...getDefaultEnvironment(), GORDON_API_URL: `http://127.0.0.1:${at.host.ports.jobs}` },
+    });
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    await client.connect(transport);
+    const call = async (name: string, given: Record<string, unknown>) => {
+      const { content, isError } = (await client.callTool({ name, arguments: given })) as CallToolResult;
+      expect([name, isError, content[0]]).toEqual([
+        name,
+        undefined,
+        expect.objectContaining({ type: 'text' }),
+      ]);
+      return JSON.parse((content[0] as { text: string }).text) as Record<string, never>;
+    };
+    const order = { source: 'klines_spot', symbols: ['LTCUSDT'], from: '2024-03-01', to: '2024-03-02' };
+    const quoted = await call('quote', order);
+    expect(quoted).toMatchObject({ symbols: ['LTCUSDT'], quote: { rows: 1_440 } });
+    const { id } = await call('backfill', order);
+    await at.wait(id!);
+    expect(await call('job', { id })).toMatchObject({ status: 'succeeded', rows_fetched: 1_440 });
+    expect(await call('gaps', { source: 'klines_spot', symbol: 'LTCUSDT' })).toEqual({ count: 0, gaps: [] });
+    const range = { symbol: 'LTCUSDT', from: order.from, to: order.to };
+    const rows = await call('rows', { table: 'spot_klines', ...range, every: '1h', limit: 24 });
+    expect(rows).toHaveLength(24);
+    const [series] = (await call('coverage', { source: 'klines_spot', ...range })) as never as object[];
+    expect(series).toMatchObject({ symbol: 'LTCUSDT', runs: [{ have: 1_440, missing: 0 }] });
+    const sources = (await call('sources', {})) as never as { id: string; licence: { id: string } }[];
+    expect(sources.find(({ id: one }) => one === 'macro_fred')).toMatchObject({ licence: { id: 'fred' } });
+    const { pid } = transport;
+    await client.close();
+    expect(() => process.kill(pid!, 0)).toThrow('ESRCH');
   });
 });
 

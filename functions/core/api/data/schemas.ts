@@ -1,6 +1,24 @@
 import * as z from 'zod';
 import { Count, Instant, span } from '../../time/fields.ts';
 
+const Licence = z
+  .object({
+    id: z.string(),
+    publisher: z.string(),
+    title: z.string().nullable().meta({ description: 'null: no data licence was found' }),
+    url: z.string().nullable(),
+    dated: z.string().nullable().meta({ description: 'day of the terms; null: not verified' }),
+    basis: z.enum(['copy', 'quoted', 'none']).meta({ description: 'how the terms are known' }),
+    attribution: z.string().meta({ description: 'to show where the data are shown' }),
+    notice: z.string().optional().meta({ description: 'demanded word for word' }),
+    summary: z.string(),
+    storing: z.string(),
+    training: z.string(),
+    redistribution: z.string(),
+    commercial: z.string(),
+  })
+  .meta({ id: 'Licence', description: 'the terms of the data, as far as they are known; no legal advice' });
+
 export const SourceInfo = z
   .object({
     id: z.string(),
@@ -17,6 +35,10 @@ export const SourceInfo = z
       .string()
       .nullable()
       .meta({ description: 'the variable of a key that is needed and not set' }),
+    opt_in_symbols: z
+      .array(z.string())
+      .meta({ description: 'of third parties: loaded only where an order names them' }),
+    licence: Licence.nullable().meta({ description: 'null: this version has none of the source' }),
   })
   .meta({ id: 'SourceInfo' });
 

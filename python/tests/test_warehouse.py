@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from gordon_data import Job, JobFailed, MissingPackage, TermsNotAccepted, Warehouse, WaitTimeout
+from gordon_data import frames
+
+from .conftest import Answer, FakeApi
+
+
+def job(status: str, **more: Any) -> Answer:
+    ended = status not in ("queued", "running")
+    document = {
+        "id": "J1",
+        "status": status,
+        "source": "klines",
+        "symbols": ["BTCUSDT"],
+        "rows_fetched": 10,
+        "progress": 0.5,
+        "reason": None,
+        "finished_at": "2025-01-01T00:00:00Z" if ended else None,
+        **more,
+    }
+    return Answer(json.dumps(document).encode())
+
+
+def test_an_order_has_what_was_given_and_no_more(api: FakeApi) -> None:
+    api.answers = [Answer(b"[]"), job("queued")]
+    ordered = Warehouse(api.url).backfill("klines", symbols="BTCUSDT", start="2025-01-01")
+    assert (ordered.id, ordered.ended, ordered.complete) == ("J1", False, False)
+    request = api.received[1]
+    assert (request.method, request.path) == ("POST", "/backfill")
+    assert json.loads(request.body) == {"source": "klines", "symbols": ["BTCUSDT"], "from": "2025-01-01"}
+
+
+def test_waiting_reports_each_state_and_ends_with_the_job(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("gordon_data.warehouse.time.sleep", pauses.append)
+    api.answers = [job("queued"), job("running"), job("completed_with_gaps")]
+    seen: list[str] = []
+    ended = Warehouse(api.url).wait("J1", progress=lambda now: seen.append(now.status))
+    assert (ended.ended, ended.complete) == (True, False)
+    assert seen == ["queued", "running", "completed_with_gaps"]
+    assert pauses == [0.2, 0.4]
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_job_that_failed_raises(api: FakeApi, status: str) -> None:
+    api.answers = [job(status, reason="HTTP 451")]
+    with pytest.raises(JobFailed, match=f"job J1 {status}: HTTP 451. Run `gordon-data backfill job J1`."):
+        Warehouse(api.url).wait(Job.of(json.loads(job("running").body)))
+
+
+def test_waiting_has_an_end(api: FakeApi) -> None:
+    api.answers = [job("running")]
+    with pytest.raises(WaitTimeout, match="goes on"):
+        Warehouse(api.url).wait("J1", timeout=0)
+
+
+FRED: dict[str, Any] = {
+    "id": "macro_fred",
+    "family": "macro",
+    "key_missing": None,
+    "licence": {"title": "Terms", "url": "https://x", "storing": "none", "training": "none", "notice": "Not endorsed."},
+}
+HEALTH = Answer(b'{"simulated": false}')
+
+
+def sources(**more: Any) -> Answer:
+    return Answer(json.dumps([{**FRED, **more}]).encode())
+
+
+def test_fred_is_loaded_only_by_who_accepts_its_terms(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    warehouse = Warehouse(api.url)
+    api.answers = [sources(), HEALTH]
+    with pytest.raises(TermsNotAccepted) as caught:
+        warehouse.backfill("macro")
+    assert caught.value.clauses == ("Terms, https://x", "storing: none", "training: none", "Not endorsed.")
+    assert "accept_fred_terms=True" in str(caught.value)
+    api.answers = [job("queued"), job("queued")]
+    warehouse.backfill("macro", accept_fred_terms=True)
+    monkeypatch.setenv("GORDON_ACCEPT_FRED_TERMS", "1")
+    warehouse.backfill("macro_fred")
+    assert [one.method for one in api.received].count("POST") == 2
+
+
+def test_simulated_data_have_no_terms(api: FakeApi) -> None:
+    api.answers = [sources(), Answer(b'{"simulated": true}'), job("queued")]
+    assert Warehouse(api.url).backfill("macro").id == "J1"
+    api.answers = [sources(key_missing="FRED_API_KEY"), job("queued")]
+    assert Warehouse(api.url).backfill("macro").id == "J1"
+
+
+def test_a_package_that_is_missing_is_named(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> Any:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(frames, "import_module", absent)
+    with pytest.raises(MissingPackage, match=r"polars is not installed. Run `pip install 'gordon-data\[polars\]'`."):
+        Warehouse(api.url, frame="polars").gaps()
+
+
+def test_words_that_are_none_are_refused_before_any_request(api: FakeApi) -> None:
+    with pytest.raises(ValueError, match='frame is "excel"'):
+        Warehouse(api.url, frame="excel")  # type: ignore[call-overload]
+    with pytest.raises(ValueError, match='market is "futures"'):
+        Warehouse(api.url).klines("BTCUSDT", market="futures")  # type: ignore[arg-type]
+    assert api.received == []
