@@ -1,3 +1,4 @@
+import { withWholeTable } from '../../functions/core/exports/columns.ts';
 import type { ExportPorts } from '../../functions/core/exports/ports.ts';
 import { exportParts } from '../../functions/runtime/exports/export-parts.ts';
 import { holdTree } from '../../functions/runtime/exports/open-tree.ts';
@@ -23,7 +24,7 @@ export async function openExport(
     ...exportParts,
     clock,
     sources,
-    reader: createExportReader(sql, (source) => sources[source]!.table),
+    reader: createExportReader(sql, (id) => withWholeTable(sources, sources[id]!).table),
     tree: held.tree,
     [Symbol.asyncDispose]: async () => {
       await sql.end();

@@ -10,6 +10,7 @@ import { forgetSeries, purgeRows } from '../../functions/stores/ledger/upkeep/pu
 import { reconcile } from '../../functions/stores/ledger/upkeep/reconcile.ts';
 import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
 import { toMultirange } from '../../functions/stores/postgres/fragments.ts';
+import { createExportReader } from '../../functions/stores/queries/export-reader.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { BTC, candles, JOB, pageOf, SPOT, T0 } from '../stores/klines.ts';
 
@@ -84,6 +85,20 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
     await expectWhole(of('BBBUSDT'), half);
     await expectWhole(of('CCCUSDT'), all);
     await expectWhole(of('DDDUSDT'), all);
+  });
+
+  it('have the same print, by which an export sees changes, before and after they are compressed', async () => {
+    const series = of('EEEUSDT');
+    const reader = createExportReader(db.sql, () => SPOT);
+    const prints = () => reader.snapshot(series, (at) => at.prints());
+    await load(series, [days(0, 3)]);
+    const before = await prints();
+    expect(before).toMatchObject([{ start: T0, rows: 3 * 1_440 }]);
+    await compress();
+    expect(await prints()).toEqual(before);
+    await db.sql`update market_data.spot_klines set close = close + 1
+      where symbol = ${series.symbol} and open_time = ${new Date(T0 + DAY)}`;
+    expect((await prints())[0]!.print).not.toBe(before[0]!.print);
   });
 
   /** Rows that are there and have no account, with other values. */

@@ -2,6 +2,9 @@ import type { Batch, Column, ColumnData, TableSpec } from '../series/table.ts';
 import { canonicalLine } from '../verify/canonical.ts';
 import type { Sha256 } from '../verify/ports.ts';
 
+/** Rows of one text: what is built of many small ones must die young, or the heap grows with it. */
+const AT_ONCE = 256;
+
 /** One cell of a column as JSON; undefined where only `canonicalLine` knows it. */
 type Writer = (i: number) => string;
 
@@ -26,6 +29,10 @@ export function addCanonical(hash: Sha256, table: TableSpec, batch: Batch, colum
       line += c === last ? cell : `${cell},`;
     }
     text += fits ? `${line}]\n` : `${canonicalLine(table, cells(i))}\n`;
+    if ((i + 1) % AT_ONCE === 0) {
+      hash.add(text);
+      text = '';
+    }
   }
   hash.add(text);
 }
@@ -42,13 +49,27 @@ function writerOf(column: Column, data: ColumnData): Writer {
     const cell = one(data.constant);
     return () => cell;
   }
-  if (!(data instanceof Float64Array)) return (i) => one(data[i] ?? null);
+  if (!(data instanceof Float64Array)) return textWriter(data, one);
   if (column.type === 'timestamptz') return instantWriter(data, one);
   if (column.type === 'bool') return (i) => one(data[i]!);
   return (i) => {
     const value = data[i]!;
     if (Number.isFinite(value)) return String(value);
     return Number.isNaN(value) ? 'null' : '';
+  };
+}
+
+/** Texts repeat, such as the symbol: one that is equal to the one before is not written anew. */
+function textWriter(data: readonly (string | null)[], one: (value: string | null) => string): Writer {
+  let last: string | null | undefined;
+  let cell = '';
+  return (i) => {
+    const text = data[i] ?? null;
+    if (text !== last) {
+      cell = one(text);
+      last = text;
+    }
+    return cell;
   };
 }
 

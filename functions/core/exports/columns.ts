@@ -1,6 +1,6 @@
 import { hasCloseTime } from '../queries/columns.ts';
 import type { FileColumn } from '../queries/export/columnar.ts';
-import type { Source } from '../series/source.ts';
+import type { Source, Sources } from '../series/source.ts';
 import {
   type Batch,
   type Column,
@@ -11,6 +11,22 @@ import {
   timeColumn,
 } from '../series/table.ts';
 import { partitionsOf } from './layout.ts';
+
+/**
+ * A source with every column of its table: all files of a table have the same ones, also where another source alone fills them.
+ * `columns`, of which the canonical rows are made, stay as they are.
+ */
+export function withWholeTable(sources: Sources, source: Source): Source {
+  const { table } = source;
+  const known = new Set([...table.columns, ...(table.computed ?? [])].map(({ name }) => name));
+  const others = Object.values(sources)
+    .filter((one) => one.table.name === table.name)
+    .flatMap((one) => one.table.columns.filter(({ name }) => !known.has(name)));
+  const more = [...new Map(others.map((column) => [column.name, column])).values()];
+  return more.length === 0
+    ? source
+    : { ...source, table: { ...table, computed: [...more, ...(table.computed ?? [])] } };
+}
 
 /** The columns that a store reads of a table: those that are stored, and what the database computes with each row. */
 export const storedColumns = ({ columns, computed = [] }: TableSpec): readonly Column[] => [

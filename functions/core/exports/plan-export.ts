@@ -1,5 +1,5 @@
 import { settledEnd } from '../series/borders.ts';
-import { type Series, seriesLabel } from '../series/series.ts';
+import type { Series } from '../series/series.ts';
 import type { Source } from '../series/source.ts';
 import { type Period, periodAt, periodsIn } from '../time/period.ts';
 import { clip, hull, normalize, type Range, type RangeSet } from '../time/range.ts';
@@ -60,20 +60,26 @@ export async function planExport(
   const all = await ports.reader.series(request.sources.map(({ id }) => id));
   const chosen = all.filter(({ symbol }) => request.symbols?.includes(symbol) ?? true);
   const files = new Map(before.manifest?.files.map((file) => [keyOf(file), file]));
+  const written = new Set(before.manifest?.files.map(labelOf));
   const months: PlannedMonth[] = [];
   for (const { requested, ...series } of chosen) {
     signal.throwIfAborted();
     const source = ports.sources[series.source]!;
     const facts = { source, series, requested, now: ports.clock() };
-    const found = await ports.reader.snapshot(series, (at) => lookAt(at, facts, request));
+    // What was never written is written, whatever its print.
+    const isNew = !written.has(labelOf(series));
+    const found = await ports.reader.snapshot(series, async (at) => {
+      const stored = isNew ? (await at.counts()).map((of) => ({ ...of, print: '' })) : await at.prints();
+      return lookAt(at, facts, request, stored);
+    });
     for (const { print, ...month } of found) {
       const path = pathOf(source, series, month.month.name, request.format);
-      const written = files.get(keyOf({ ...series, month: month.month.name }));
+      const file = files.get(keyOf({ ...series, month: month.month.name }));
       const fact = {
         path,
         complete: month.state.complete,
         ...(print !== undefined && { print }),
-        ...(written && { written, found: before.sizes.get(written.path) }),
+        ...(file && { written: file, found: before.sizes.get(file.path) }),
       };
       months.push({ ...month, path, action: actionFor(fact, request.completeOnly) });
     }
@@ -83,9 +89,12 @@ export async function planExport(
   return { months, gone };
 }
 
+const labelOf = ({ source, symbol, timeframe }: Words): string => `${source} ${symbol} ${timeframe}`;
+
+type Words = Readonly<Record<keyof Series, string>>;
+
 /** Identifies a month of a series. */
-export const keyOf = (of: Record<'source' | 'symbol' | 'timeframe' | 'month', string>): string =>
-  `${seriesLabel(of as unknown as Series)} ${of.month}`;
+export const keyOf = (of: Words & { readonly month: string }): string => `${labelOf(of)} ${of.month}`;
 
 interface Facts {
   readonly source: Source;
@@ -96,9 +105,14 @@ interface Facts {
 
 type Found = Omit<PlannedMonth, 'path' | 'action'> & { readonly print?: string };
 
-async function lookAt(at: SeriesSnapshot, facts: Facts, { range }: ExportRequest): Promise<Found[]> {
+async function lookAt(
+  at: SeriesSnapshot,
+  facts: Facts,
+  { range }: ExportRequest,
+  stored: readonly MonthPrint[],
+): Promise<Found[]> {
   const { source, series, requested, now } = facts;
-  const prints = new Map((await at.prints()).map((print) => [print.start, print]));
+  const prints = new Map(stored.map((print) => [print.start, print]));
   const wanted = new Map<number, Period>();
   for (const span of clip(requested, { start: Number.NEGATIVE_INFINITY, end: now })) {
     for (const month of periodsIn('month', span)) wanted.set(month.start, month);

@@ -22,11 +22,13 @@ export interface MonthPrint {
 export interface SeriesSnapshot {
   /** every month that has rows, in order; @param range whole months, or all */
   prints(range?: Range): Promise<readonly MonthPrint[]>;
+  /** the same without their prints, which is cheaper */
+  counts(): Promise<readonly Omit<MonthPrint, 'print'>[]>;
   /** days of which rows were deleted by hand and that have not been counted since: the ledger may be wrong about them */
   uncounted(): Promise<RangeSet>;
   /** spans of the ledger that touch a range, by start */
   ledger(range: Range): Promise<readonly LedgerEntry[]>;
-  /** rows within a range, in the order of the primary key, in the order of `storedColumns` */
+  /** rows within a range, in the order of the primary key, in the order of `storedColumns`. A batch is good until the next one is requested */
   rows(range: Range): AsyncIterable<Batch>;
 }
 

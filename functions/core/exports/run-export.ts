@@ -3,7 +3,7 @@ import type { Batch } from '../series/table.ts';
 import { iso, SECOND } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { addCanonical } from './canonical-rows.ts';
-import { fileColumns, fileRows, placesOf } from './columns.ts';
+import { fileColumns, fileRows, placesOf, withWholeTable } from './columns.ts';
 import { composeManifest } from './compose-manifest.ts';
 import { type AbsentMonth, type ExportedFile, MANIFEST, Manifest } from './manifest.ts';
 import type { MonthState } from './month-state.ts';
@@ -183,6 +183,7 @@ class Run {
     const { source, series, requested } = month;
     const facts = { source, series, requested, now: clock() };
     const [state] = await statesAt(at, facts, [period], new Map([[period.start, print]]));
+    const whole = withWholeTable(this.#ports.sources, source);
     const hash = sha256();
     const count = { rows: 0, first: Number.NaN, last: Number.NaN };
     async function* batches(): AsyncGenerator<Batch> {
@@ -192,12 +193,12 @@ class Run {
         if (count.rows === 0) count.first = batch.times[0]!;
         count.last = batch.times[batch.length - 1]!;
         count.rows += batch.length;
-        yield fileRows(source, batch, stepOf(series.timeframe));
+        yield fileRows(whole, batch, stepOf(series.timeframe));
         progress.wrote(batch.length);
       }
       signal.throwIfAborted();
     }
-    const made = await tree.put(path, this.#ports.writer(fileColumns(source), batches()));
+    const made = await tree.put(path, this.#ports.writer(fileColumns(whole), batches()));
     return {
       path,
       ...seriesOf(month),

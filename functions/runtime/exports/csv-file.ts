@@ -9,6 +9,9 @@ export const csvFile: WriteFile = async function* (columns, batches) {
   for await (const piece of packed) yield piece as Buffer;
 };
 
+/** Rows of one piece of text. */
+const AT_ONCE = 512;
+
 async function* texts(
   columns: readonly FileColumn[],
   batches: AsyncIterable<ColumnBatch> | Iterable<ColumnBatch>,
@@ -16,9 +19,12 @@ async function* texts(
   yield Buffer.from(`${columns.map(({ name }) => name).join(',')}\n`);
   for await (const { length, columns: data } of batches) {
     const cells = columns.map((column, c) => cellWriter(column, data[c]!));
-    const lines: string[] = [];
-    for (let i = 0; i < length; i++) lines.push(`${cells.map((cell) => cell(i)).join(',')}\n`);
-    yield Buffer.from(lines.join(''));
+    for (let from = 0; from < length; from += AT_ONCE) {
+      const to = Math.min(from + AT_ONCE, length);
+      let text = '';
+      for (let i = from; i < to; i++) text += `${cells.map((cell) => cell(i)).join(',')}\n`;
+      yield Buffer.from(text);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AggregateStore } from '../../core/aggregates/aggregates.ts';
+import { withWholeTable } from '../../core/exports/columns.ts';
 import type { ExportReader } from '../../core/exports/ports.ts';
 import type { LivesDue, PurgingCatalog, SeriesStore } from '../../core/ledger/ports.ts';
 import type { InstrumentPorts } from '../../core/listing/watch-instruments.ts';
@@ -84,7 +85,7 @@ export function databasePorts(
       histories: () => createHistoryWatch(writer(), ledger),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
-      months: () => createExportReader(exporter(), ledger.tables),
+      months: () => createExportReader(exporter(), (id) => withWholeTable(sources, sources[id]!).table),
       aggregates: () => createAggregateStore({ sql: writer(), owner: owner(), clock }),
       databaseUrl: () => url,
       aggregatesUrl: () => env.GORDON_AGGREGATES_URL,

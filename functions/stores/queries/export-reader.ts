@@ -41,6 +41,7 @@ export function createExportReader(sql: Sql, tables: (source: string) => TableSp
 
 const snapshot = (tx: Runner, table: TableSpec, series: Series): SeriesSnapshot => ({
   prints: (range) => guarded(series, () => prints(tx, table, series, range)),
+  counts: () => guarded(series, () => counts(tx, table, series)),
   uncounted: () => guarded(series, () => uncounted(tx, series)),
   ledger: (range) => guarded(series, () => ledger(tx, series, range, ALL)),
   rows: (range) => rows(tx, table, series, range),
@@ -73,7 +74,7 @@ function prints(
   series: Series,
   range: Range | undefined,
 ): Promise<MonthPrint[]> {
-  const time = tx(`t.${timeColumn(table)}`);
+  const time = tx`t.${tx(timeColumn(table))}`;
   const row = tx.unsafe(`row(${names(table)})`);
   const within = range
     ? tx`${time} >= ${new Date(range.start)} and ${time} < ${new Date(range.end)}`
@@ -87,6 +88,14 @@ function prints(
       group by 1) months
     order by 1`;
 }
+
+const counts = (tx: Runner, table: TableSpec, series: Series) =>
+  tx<Omit<MonthPrint, 'print'>[]>`
+    select ${epochMs(tx, tx`month`)} as start, rows from (
+      select date_trunc('month', t.${tx(timeColumn(table))}, 'UTC') as month, count(*) as rows
+      from ${tx.unsafe(tableName(table))} t where ${ownRows(tx, table, series)}
+      group by 1) months
+    order by 1`;
 
 const names = (table: TableSpec): string =>
   storedColumns(table)

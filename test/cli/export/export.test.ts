@@ -1,17 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileColumns } from '../../../functions/core/exports/columns.ts';
+import { fileColumns, withWholeTable } from '../../../functions/core/exports/columns.ts';
 import { pathOf } from '../../../functions/core/exports/layout.ts';
 import { canonicalLine } from '../../../functions/core/verify/canonical.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createStoredRows, sha256 } from '../../../functions/stores/queries/stored-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
+import { until } from '../../helpers/until.ts';
 import { startFakeS3 } from '../../runtime/exports/fake-s3.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
 import { gordon, type Ran } from '../support/run.ts';
 import {
   fileOf,
@@ -29,6 +32,9 @@ const HOUR = 3_600_000;
 const JANUARY = Date.UTC(2025, 0, 1);
 const FEBRUARY = Date.UTC(2025, 1, 1);
 const all = Object.values(sources);
+const { GORDON_TEST_PYTHON: PYTHON } = process.env;
+/** The rows of each source with the columns that are folders, by its id. */
+const known = new Map<string, Record<string, unknown>[]>();
 
 let database: TestDatabase;
 let sql: Sql;
@@ -51,7 +57,7 @@ afterAll(async () => {
 
 /** All rows of a source's series as the database has them, known as exported columns. */
 async function stored(id: string): Promise<Record<string, unknown>[]> {
-  const source = sources[id]!;
+  const source = withWholeTable(sources, sources[id]!);
   const { table } = source;
   const series = seriesOf(source);
   const where = Object.entries({ ...table.fixed, symbol: series.symbol })
@@ -78,6 +84,9 @@ describe('files of every table', () => {
     for (const source of all) {
       const paths = ['2025-01', '2025-02'].map((month) => pathOf(source, seriesOf(source), month, format));
       const rows = await stored(source.id);
+      const folders = { ...source.table.fixed, symbol: seriesOf(source).symbol };
+      const json = rows.map((row) => ({ ...(JSON.parse(JSON.stringify(row)) as object), ...folders }));
+      known.set(source.id, json);
       const files = await Promise.all(paths.map((path) => rowsOf(join(folder, format, path))));
       expect(files.flat(), source.id).toEqual(rows.map((row) => asText(row, format)));
       expect(partitionsIn(paths[0]!)).toEqual({ ...source.table.fixed, symbol: seriesOf(source).symbol });
@@ -102,6 +111,31 @@ describe('files of every table', () => {
       expect([file.path, hash.hex()]).toEqual([file.path, file.rows_sha256]);
     }
   });
+
+  // CI names a Python with these packages; `make test` needs none.
+  it.skipIf(!PYTHON)(
+    'are one dataset for pandas, polars, pyarrow and DuckDB, with the rows of the table',
+    () => {
+      const script = join('test', 'cli', 'export', 'read-tree.py');
+      const text = execFileSync(PYTHON!, [script, join(folder, 'parquet')], {
+        encoding: 'utf8',
+        maxBuffer: 2 ** 27,
+      });
+      const engines = JSON.parse(text) as Record<string, Record<string, Record<string, unknown>[]>>;
+      expect(Object.keys(engines)).toEqual(['pandas', 'polars', 'pyarrow', 'duckdb']);
+      for (const [engine, found] of Object.entries(engines)) {
+        expect(Object.keys(found)).toEqual([...new Set(all.map(({ table }) => table.name))].sort());
+        for (const [name, rows] of Object.entries(found)) {
+          const expected = all.filter(({ table }) => table.name === name).flatMap(({ id }) => known.get(id)!);
+          expect(sorted(rows), `${engine} ${name}`).toEqual(sorted(expected));
+        }
+      }
+    },
+  );
+
+  /** Rows with their keys and themselves in order: each engine has an order of its own. */
+  const sorted = (rows: readonly Record<string, unknown>[]): string[] =>
+    rows.map((row) => JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))).sort();
 
   const bytesIn = (format: string): string =>
     manifestIn(join(folder, format))
@@ -183,6 +217,45 @@ describe('what changed', () => {
       'spot_klines/symbol=BTCUSDT/2025-03.parquet',
     ]);
     expect((await verified(out)).code).toBe(0);
+  });
+});
+
+describe('an export that ends early', () => {
+  it('on Ctrl-C keeps the months that it has finished, and the next one goes on', async () => {
+    const terminal = fakeTerminal({ env: env() });
+    const running = gordon(['export', '--out', join(folder, 'stopped')], { terminal });
+    await until('it has begun', async () => terminal.stderr().includes('months to write'), 30);
+    terminal.stop('SIGINT');
+    const ran = await running;
+    expect([ran.code, ran.stdout]).toEqual([130, '']);
+    const { files } = manifestIn(join(folder, 'stopped'));
+    expect(files.length).toBeLessThan(2 * all.length);
+    expect(filesIn(join(folder, 'stopped'))).toEqual(
+      ['manifest.json', ...files.map(({ path }) => path)].sort(),
+    );
+    expect((await verified('stopped')).code).toBe(0);
+    const rest = 2 * all.length - files.length;
+    expect((await exported('stopped')).stdout).toMatch(
+      new RegExp(`: ${rest} months? written .*, ${files.length} unchanged`),
+    );
+    expect((await verified('stopped')).code).toBe(0);
+  });
+
+  it('by kill leaves no half file, and the next one goes on', async () => {
+    const out = join(folder, 'killed');
+    const child = spawn('node_modules/.bin/node', ['cli/gordon-data.ts', 'export', '--out', out], {
+      env: { ...process.env, ...env() },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    const months = () => (existsSync(out) ? filesIn(out).filter((path) => path.endsWith('.parquet')) : []);
+    await until('a month is there', async () => months().length > 0, 60);
+    child.kill('SIGKILL');
+    await ended;
+    for (const path of months()) expect((await readParquet(join(out, path))).length).toBe(2);
+    expect((await exported('killed')).code).toBe(0);
+    expect(filesIn(out)).toHaveLength(2 * all.length + 1);
+    expect((await verified('killed')).code).toBe(0);
   });
 });
 

@@ -54,6 +54,10 @@ export function memoryReader(
             addCanonical(hash, table, batchOf(of, rows), placesOf(table));
             return { start, rows: rows.length, print: hash.hex() };
           }),
+      counts: async () =>
+        [...Map.groupBy(within(), ({ at }) => periodAt('month', at).start)]
+          .sort(([a], [b]) => a - b)
+          .map(([start, rows]) => ({ start, rows: rows.length })),
       uncounted: async () => of.uncounted ?? [],
       ledger: async (range) => of.entries.filter(({ start, end }) => start < range.end && end > range.start),
       async *rows(range) {
