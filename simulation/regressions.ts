@@ -5,6 +5,8 @@ import type { RunSpec } from './run.ts';
 export interface Regression extends RunSpec {
   /** what was wrong, in a few words */
   readonly what: string;
+  /** the commit whose functions ran until a deployment; absent: the present version ran from the beginning */
+  readonly before?: string;
 }
 
 /** One line of JSON for each. */
@@ -18,5 +20,9 @@ export const readRegressions = (file: URL = REGRESSIONS): Regression[] =>
         .map((line) => JSON.parse(line) as Regression)
     : [];
 
-export const keepRegression = ({ what, seed, days, plan }: Regression, file: URL = REGRESSIONS): void =>
-  appendFileSync(file, `${JSON.stringify({ what, seed, days, plan })}\n`);
+/** Appends a line; fields that are not of a regression are left out. */
+export function keepRegression(regression: Regression, file: URL = REGRESSIONS): void {
+  const { what, before, seed, days, quiet, start, history, mean, plan } = regression;
+  const line = { what, before, seed, days, quiet, start, history, mean, plan };
+  appendFileSync(file, `${JSON.stringify(line)}\n`);
+}

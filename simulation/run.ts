@@ -5,10 +5,12 @@ import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
 import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord, checkLasting } from './properties/by-record.ts';
+import { checkFailures } from './properties/failures.ts';
 import { checkJob, checkLiveness } from './properties/jobs.ts';
+import { checkLabels, checkLabelsWatched } from './properties/labels.ts';
 import { checkLedger } from './properties/ledger.ts';
 import { createVenue } from './venue/index.ts';
-import { FUNCTION_FAULTS } from './world/faults/functions.ts';
+import { DEPLOYMENTS, FUNCTION_FAULTS } from './world/faults/functions.ts';
 import { OPERATOR_FAULTS } from './world/faults/operators.ts';
 import { PORT_FAULTS } from './world/faults/ports.ts';
 import type { Bundle } from './world/handlers.ts';
@@ -51,6 +53,10 @@ export interface RunOptions {
 
 export interface Outcome extends RunSpec {
   readonly plan: FaultPlan;
+  /** when it began; epoch ms */
+  readonly began: number;
+  /** whether it came to its end: otherwise it was broken off, or something was wrong before */
+  readonly finished: boolean;
   readonly hash: string;
   readonly steps: number;
   /** virtual days, the quiet ones among them */
@@ -59,6 +65,10 @@ export interface Outcome extends RunSpec {
   readonly requests: number;
   readonly strokes: ReadonlyMap<string, number>;
   readonly coverage: ReadonlyMap<string, number>;
+  /** turns of schedules, by their function */
+  readonly turns: ReadonlyMap<string, number>;
+  /** series that were requested, siblings among them */
+  readonly series: number;
   /** what must not be; empty when all is well */
   readonly problems: readonly string[];
 }
@@ -78,8 +88,9 @@ const PAST: ReadonlySet<string> = new Set([
   'publication-stop',
 ]);
 
-const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
-const BY_KIND = new Map(KINDS.map((kind) => [kind.kind, kind]));
+/** Every kind of fault that any run may draw. */
+export const KINDS = [...FAULTS, ...PORT_FAULTS, ...FUNCTION_FAULTS, ...OPERATOR_FAULTS];
+const BY_KIND = new Map([...KINDS, ...DEPLOYMENTS].map((kind) => [kind.kind, kind]));
 
 /** Runs one seed from the first order to the end of the quiet period. */
 export async function simulate(
@@ -103,7 +114,9 @@ export async function simulate(
   const quiet = (spec.quiet ?? QUIET) * DAY;
   const within = { start, end: calmAt };
   const mean = (spec.mean ?? (FAULTS_A_DAY * (spec.days * DAY + quiet)) / DAY) / spec.days;
-  const kinds = KINDS.filter(({ kind }) => spec.kinds?.includes(kind) ?? true);
+  const kinds = [...KINDS, ...(before ? DEPLOYMENTS : [])].filter(
+    ({ kind }) => spec.kinds?.includes(kind) ?? true,
+  );
   const { series } = world;
   const plan = spec.plan ?? [
     ...drawPast(
@@ -129,9 +142,11 @@ export async function simulate(
   const expiry = random.fork('expiry');
   const end = calmAt + quiet;
   for (let until = start + HOUR; until < end && problems.size === 0; until += HOUR) {
-    if (isOver()) return outcome();
+    if (isOver()) return outcome(false);
     await scheduler.run(until);
     note(checkLedger(world.warehouse));
+    note(checkFailures(world, until - 2 * HOUR));
+    note(checkLabels(world, plan));
     note(world.problems);
     note(world.venue.breaches);
     if (early && (until - start) % (8 * HOUR) === 2 * HOUR) note(checkLasting(world, plan));
@@ -143,16 +158,21 @@ export async function simulate(
     note([
       ...checkLedger(world.warehouse),
       ...checkLiveness(world),
+      ...checkFailures(world, end - 2 * HOUR),
+      ...checkLabels(world, plan),
+      ...(quiet >= 2 * DAY ? checkLabelsWatched(world) : []),
       ...checkByRecord(world, plan, start),
       ...world.problems,
     ]);
   }
-  return outcome();
+  return outcome(scheduler.now() === end);
 
-  function outcome(): Outcome {
+  function outcome(finished: boolean): Outcome {
     return {
       ...spec,
       plan,
+      began: start,
+      finished,
       hash: world.trace.hash,
       steps: world.trace.steps,
       virtualDays: (scheduler.now() - start) / DAY,
@@ -160,6 +180,8 @@ export async function simulate(
       requests: world.venue.requests,
       strokes: world.strokes,
       coverage: world.coverage,
+      turns: world.turns,
+      series: world.warehouse.books().filter(({ record }) => record).length,
       problems: [...problems],
     };
   }

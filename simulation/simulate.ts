@@ -12,12 +12,12 @@ interface Flags {
   /** the first seed; the others follow it */
   readonly seed: number;
   readonly seeds: number;
-  /** no further seed is begun after so long; undefined: there is no such limit */
+  /** no further seed is begun after so long, and the run at work is broken off; undefined: there is no such limit */
   readonly seconds: number | undefined;
   readonly days: number;
   readonly shrinks: boolean;
   readonly traces: boolean;
-  /** the version that runs until a deployment; undefined: nothing is deployed */
+  /** the commit of the version that runs until a deployment; undefined: nothing is deployed */
   readonly before: string | undefined;
 }
 
@@ -57,39 +57,43 @@ export function readFlags(args: readonly string[]): Flags {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { seed: first, seeds, seconds, days, shrinks, traces, before } = readFlags(args);
+  const flags = readFlags(args);
+  const { seed: first, seeds, seconds, days, shrinks, traces, before } = flags;
   const tally = new Tally();
   const began = performance.now();
   const passed = (): number => (performance.now() - began) / 1_000;
   const cpuSeconds = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
+  const isOver = (): boolean => seconds !== undefined && passed() >= seconds;
   const earlier = before === undefined ? undefined : await earlierVersion(before);
   if (typeof earlier === 'string') console.log(`nothing is deployed: ${earlier}`);
   const options: RunOptions = {
     ...(traces && { watch: (line: string) => console.log(line) }),
     ...(typeof earlier === 'object' && { before: earlier }),
   };
-  for (let seed = first; seed < first + seeds && (seconds === undefined || passed() < seconds); seed++) {
-    const run = await simulate({ seed, days }, options);
+  for (let seed = first; seed < first + seeds && !isOver(); seed++) {
+    const run = await simulate({ seed, days }, { ...options, isOver });
     tally.add(run);
     if (run.problems.length === 0) {
-      console.log(`seed ${seed}: ${run.virtualDays} days, ${run.steps} steps, trace ${run.hash}`);
+      const end = run.finished ? '' : ', broken off';
+      console.log(`seed ${seed}: ${run.virtualDays} days, ${run.steps} steps, trace ${run.hash}${end}`);
       continue;
     }
-    report(run);
-    if (shrinks) await keep(run, options);
+    report(run, options.before && before);
+    if (shrinks) await keep(run, options, options.before && before);
   }
   for (const line of tally.lines(passed(), cpuSeconds())) console.log(line);
   return tally.failed.length === 0 ? 0 : 1;
 }
 
-function report({ seed, days, problems }: Outcome): void {
-  console.log(`seed ${seed} FAILED; again: npm run simulate -- --seed ${seed} --days ${days}`);
+function report({ seed, days, problems }: Outcome, before: string | undefined): void {
+  const deployed = before === undefined ? '' : ` --before ${before}`;
+  console.log(`seed ${seed} FAILED; again: npm run simulate -- --seed ${seed} --days ${days}${deployed}`);
   for (const problem of problems.slice(0, 5)) console.log(`  ${problem}`);
 }
 
-async function keep(failed: Outcome, options: RunOptions): Promise<void> {
+async function keep(failed: Outcome, options: RunOptions, before: string | undefined): Promise<void> {
   const small = await shrink(failed, options);
-  keepRegression({ ...small, what: gistOf(failed.problems[0]!) });
+  keepRegression({ ...small, what: gistOf(failed.problems[0]!), ...(before !== undefined && { before }) });
   console.log(`  ${small.plan.length} of ${failed.plan.length} faults and ${small.days} days are enough:`);
   for (const fault of small.plan) console.log(`    ${JSON.stringify(fault)}`);
   console.log('  kept in simulation/regressions.jsonl');

@@ -14,9 +14,9 @@ const PLACEHOLDER = /\$\{([A-Za-z]+)\}/g;
 export const definitionText = (): string =>
   readFileSync(new URL('backfill.asl.json', import.meta.url), 'utf8');
 
-/** The definition of the backfill state machine. @throws Error when a placeholder is left without a value */
-export function backfillDefinition(values: Placeholders): Record<string, unknown> {
-  const filled = definitionText().replace(PLACEHOLDER, (_, name: string) => {
+/** The definition of the backfill state machine. @param text of another version. @throws Error when a placeholder is left without a value */
+export function backfillDefinition(values: Placeholders, text = definitionText()): Record<string, unknown> {
+  const filled = text.replace(PLACEHOLDER, (_, name: string) => {
     const value = new Map(Object.entries(values)).get(name);
     if (value === undefined) throw new Error(`backfill.asl.json: no value for \${${name}}`);
     return value;

@@ -45,11 +45,9 @@ export const CONTENT_FAULTS: readonly RunFault[] = [
     const of = anyDataset(random);
     const start = floorTo(about.at, MINUTE) + MINUTE;
     const end = until(random, about, MINUTE, of.dataset === 'funding' ? 20 * HOUR : 6 * HOUR);
-    // Of two settlements that lack one after the other nobody can say that they are not a longer interval, so they never come.
-    const filled = of.dataset !== 'funding' &&
-      random.chance(0.3) && {
-        filledAt: Math.min(end + random.int(30 * HOUR), about.within.end),
-      };
+    const filled = random.chance(0.3) && {
+      filledAt: Math.min(end + random.int(30 * HOUR), about.within.end),
+    };
     return { ...of, span: { start, end: Math.max(end, start + MINUTE) }, ...filled };
   }),
   venueFault('archive-hole', 0.3, (random, { at }) => {
@@ -89,9 +87,12 @@ export const CONTENT_FAULTS: readonly RunFault[] = [
   }),
   venueFault('rest-lag', 0.3, (random, about) => {
     const { market, dataset } = anyDataset(random);
-    // An early settlement that comes later than its source allows for looks like a silence of the usual interval.
-    const lag = dataset === 'funding' ? 2 + random.int(6) : 2 + random.int(90);
-    return { market, dataset, lagMs: lag * MINUTE, until: until(random, about, 10 * MINUTE, 8 * HOUR) };
+    return {
+      market,
+      dataset,
+      lagMs: (2 + random.int(90)) * MINUTE,
+      until: until(random, about, 10 * MINUTE, 8 * HOUR),
+    };
   }),
   venueFault('rest-reach', 0.1, (random, about) => ({
     reachMs: random.pick([10, 3, 1]) * DAY,

@@ -1,7 +1,13 @@
 import { ceilTo, DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { LABELS_MOVED } from '../../functions/sources/binance/metrics/metric-labels.ts';
-import { PERP, SPOT } from '../venue/index.ts';
+import { STATISTICS } from '../../functions/sources/binance/metrics/statistics.ts';
+import type { Hands } from '../engine/fault.ts';
+import { PERP, type RunVenue, SPOT } from '../venue/index.ts';
 import { asVenueFault, canOrder, type RunFault, until, venueFault } from './drawing.ts';
+
+const OPEN_INTEREST = STATISTICS[0]!;
+
+type Disturbed = Hands<RunVenue> & { disturb(how: string): void };
 
 const SYMBOLS = [
   { market: 'um', symbol: PERP },
@@ -63,8 +69,27 @@ export const MARKET_FAULTS: readonly RunFault[] = [
     begins: ceilTo(at, HOUR),
     hours: random.pick([1, 2, 4, 8]),
   })),
-  venueFault('label-shift', 0.05, (_, { at }) => {
-    const begins = ceilTo(at, DAY);
-    return { symbol: PERP, begins, labels: begins < LABELS_MOVED ? 'moved' : 'kept' };
-  }),
+  {
+    kind: 'label-shift',
+    perDay: 0.2,
+    draw: (random, { at }) => {
+      const begins = ceilTo(at, DAY);
+      const labels = begins < LABELS_MOVED ? 'moved' : 'kept';
+      // What is followed comes of the API: the file is read where rows of its day lack.
+      const lost = begins + random.int(22) * HOUR;
+      return { symbol: PERP, begins, labels, lost, lostAt: begins + DAY + (9 + random.int(6)) * HOUR };
+    },
+    strike(hands, fault) {
+      const { lost, lostAt } = fault as unknown as Record<'lost' | 'lostAt', number>;
+      hands.venue.wire.add(asVenueFault(fault));
+      hands.struck(fault.kind);
+      hands.scheduler.at(lostAt, () => {
+        for (const series of hands.series) {
+          if (series.source !== OPEN_INTEREST.id) continue;
+          hands.warehouse.deleteRows(series, [{ start: lost, end: lost + HOUR }]);
+          if ('disturb' in hands) (hands as Disturbed).disturb('rows deleted');
+        }
+      });
+    },
+  },
 ];

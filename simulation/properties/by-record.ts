@@ -152,6 +152,8 @@ const LOSSES: Readonly<Record<string, (fault: Fault & Times) => Range>> = {
   'rows deleted by hand': ({ start, end }) => ({ start: start!, end: end! }),
   // Nothing is requested meanwhile.
   'operator unfollows and follows again': ({ at, after }) => ({ start: at, end: at + after! }),
+  // All that was there is gone.
+  'operator purges a series and orders it again': ({ at, lasts }) => ({ start: 0, end: at + lasts! }),
   // What was written since the backup is gone.
   'older backup restored': ({ at, age }) => ({ start: at, end: at + age! }),
 };

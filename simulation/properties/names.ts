@@ -14,6 +14,11 @@ const NAMES: readonly (readonly [reads: RegExp, property: string])[] = [
   [/ succeeded, and .* lacks /, 'success means complete'],
   [/, and its execution has succeeded$|^job \S+ is gone$/, 'a job ends with its execution'],
   [/, and an order of \S+ got it$/, 'an order gets a job at work'],
+  [/, of nothing that was injected: /, 'a failure has a cause'],
+  [
+    /: its labels are \d+ ms early, |: the labels of its file were never compared$/,
+    'labels are read as they are meant',
+  ],
   [/ is still \w+$/, 'liveness'],
   [/ requests to the API where /, 'few requests'],
   [/ was loaded \d+ times /, 'few loads of a file'],

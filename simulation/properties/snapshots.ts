@@ -15,8 +15,8 @@ export interface StoredStrike {
 
 const COLUMN = Object.fromEntries(gexTable.columns.map(({ name }, i) => [name, i]));
 
-/** Clocks differ, and an answer takes time. */
-const APART = 2 * HOUR;
+/** An hour may end while its answer is on its way. */
+const APART = HOUR;
 
 /**
  * Judges snapshots, of which the venue keeps no history: each calm hour has one, and what it says of an option is what was quoted

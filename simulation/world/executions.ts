@@ -2,7 +2,7 @@ import type { ExecutionInput } from '../../functions/core/workflow/contracts.ts'
 import { functions } from '../../functions/manifest.ts';
 import { backfillDefinition, type Placeholders } from '../../statemachines/definition.ts';
 import type { Process, Scheduler } from '../engine/scheduler.ts';
-import { readMachine } from '../machine/definition.ts';
+import { type Machine, readMachine } from '../machine/definition.ts';
 import { interpret, StateError } from '../machine/interpret.ts';
 import type { Functions } from './functions.ts';
 
@@ -15,6 +15,8 @@ interface Execution {
 export interface ExecutionsOptions {
   readonly scheduler: Scheduler;
   readonly functions: Functions;
+  /** `backfill.asl.json` of the version that is deployed now; undefined: the present one */
+  readonly definition: () => string | undefined;
   readonly reached: (state: string) => void;
   /** before a state invokes a function */
   readonly invokes: (handler: string, payload: unknown) => void;
@@ -25,14 +27,23 @@ export interface ExecutionsOptions {
 const HANDLERS = functions.flatMap(({ state, handler }) =>
   state ? [[`${state}Function`, handler] as const] : [],
 );
-const MACHINE = readMachine(
-  backfillDefinition({ ChunkExecutionType: 'EXPRESS', ...Object.fromEntries(HANDLERS) } as Placeholders),
-);
+const VALUES = { ChunkExecutionType: 'EXPRESS', ...Object.fromEntries(HANDLERS) } as Placeholders;
+const MACHINE = readMachine(backfillDefinition(VALUES));
+
+const statesOf = ({ States }: Machine): string[] =>
+  Object.entries(States).flatMap(([name, state]) => [
+    name,
+    ...(state.Type === 'Map' ? statesOf(state.ItemProcessor) : []),
+  ]);
+
+/** Every state of the machine, those within a map among them. */
+export const STATES: readonly string[] = statesOf(MACHINE);
 
 /** Step Functions: executions by name, which is used once. */
 export class Executions {
   readonly #options: ExecutionsOptions;
   readonly #executions = new Map<string, Execution>();
+  readonly #earlier = new Map<string, Machine>();
 
   constructor(options: ExecutionsOptions) {
     this.#options = options;
@@ -42,9 +53,11 @@ export class Executions {
   start(jobId: string): void {
     if (this.#executions.has(jobId)) return;
     const { scheduler, functions: lambda, reached, invokes } = this.#options;
+    // An execution ends by the definition with which it began.
+    const machine = this.#machine();
     const input: ExecutionInput = { jobId, nextWave: 1, previousMissing: -1 };
     const { process, ended } = scheduler.spawn(`execution ${jobId.slice(-6)}`, (self) =>
-      interpret(MACHINE, input, {
+      interpret(machine, input, {
         invoke: (handler, payload) => {
           invokes(handler, payload);
           return lambda.invoke(handler, payload);
@@ -86,6 +99,14 @@ export class Executions {
       if (execution.status === 'RUNNING') execution.status = 'ABORTED';
       this.#executions.delete(id);
     }
+  }
+
+  #machine(): Machine {
+    const text = this.#options.definition();
+    if (text === undefined) return MACHINE;
+    const known = this.#earlier.get(text) ?? readMachine(backfillDefinition(VALUES, text));
+    this.#earlier.set(text, known);
+    return known;
   }
 
   #end(jobId: string, status: Execution['status']): void {

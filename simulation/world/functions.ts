@@ -10,9 +10,10 @@ export interface InvocationFault {
   readonly of?: string;
   /**
    * `twice`: delivered twice at about the same time; `lost`: it runs, and whoever invoked it hears of a failure; `refused`: it does
-   * not run; `late`: it begins so many ms later
+   * not run; `late`: it begins so many ms later; `deploy`: the other version runs from this invocation on, while those that are
+   * at work go on with theirs
    */
-  readonly effect: 'twice' | 'lost' | 'refused' | 'late';
+  readonly effect: 'twice' | 'lost' | 'refused' | 'late' | 'deploy';
   readonly ms: number;
   readonly skip: number;
   readonly times: number;
@@ -32,6 +33,8 @@ export interface FunctionsOptions {
   /** notes what a call came to, such as `fetch-chunk: done` */
   readonly reached: (what: string) => void;
   readonly struck: (kind: string) => void;
+  /** puts the other version in the place of the one that is deployed */
+  readonly deploy: () => void;
   /** an error that no function may throw, whatever the world does to it */
   readonly problem: (what: string) => void;
 }
@@ -61,6 +64,7 @@ export class Functions {
     const fault = this.#next(handler);
     if (fault?.effect === 'refused')
       throw new StateError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
+    if (fault?.effect === 'deploy') this.#options.deploy();
     if (fault?.effect === 'late') await this.#pause(fault.ms);
     const answer = this.#run(handler, event);
     if (fault?.effect === 'lost') {

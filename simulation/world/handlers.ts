@@ -18,6 +18,7 @@ import type { OrderPorts } from '../../functions/core/schedules/scheduled-orders
 import { type WatchPorts, watchArchives } from '../../functions/core/schedules/watch-archives.ts';
 import { type HistoryPorts, watchHistories } from '../../functions/core/schedules/watch-histories.ts';
 import type { Series } from '../../functions/core/series/series.ts';
+import type { Sources } from '../../functions/core/series/source.ts';
 import type { Range } from '../../functions/core/time/range.ts';
 import { MINUTE } from '../../functions/core/time/time.ts';
 import { purge } from '../../functions/core/upkeep/purge.ts';
@@ -59,6 +60,10 @@ export type Handler = (ports: Ports, event: never) => Promise<unknown>;
 
 /** The functions of one version of the program: what a deployment replaces. Each does what its handler in `functions` does. */
 export interface Bundle {
+  /** `backfill.asl.json` of this version; absent: the present one */
+  readonly definition?: string;
+  /** its own sources, by id; absent: the present ones */
+  readonly sources?: Sources;
   readonly handlers: Readonly<Record<string, Handler>>;
   /** The error that a port threw, as this version knows its class. */
   adopt(error: unknown): unknown;

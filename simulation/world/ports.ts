@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Sources } from '../../functions/core/series/source.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import { HOUR } from '../../functions/core/time/time.ts';
 import type { Process, Scheduler } from '../engine/scheduler.ts';
@@ -18,7 +19,7 @@ import { createMemoryHistoryWatch } from '../memory/watch/history-watch.ts';
 import { createMemoryInstruments } from '../memory/watch/instruments.ts';
 import { createMemoryLabelBook } from '../memory/watch/labels.ts';
 import { createMemoryLivesDue } from '../memory/watch/lives-due.ts';
-import type { Ports } from './handlers.ts';
+import type { Bundle, Ports } from './handlers.ts';
 import type { PortFaults } from './port-faults.ts';
 
 /** What outlives every process. */
@@ -34,7 +35,11 @@ export interface Shared {
 }
 
 /** The ports of one process, made anew for each: it shares nothing with another one but what outlives it. */
-export function portsOf(shared: Shared, process: Process, adopt: (error: unknown) => unknown): Ports {
+export function portsOf(
+  shared: Shared,
+  process: Process,
+  { adopt, sources: own }: Pick<Bundle, 'adopt' | 'sources'>,
+): Ports {
   const { scheduler, tables, warehouse, venue, faults, clock } = shared;
   const step = scheduler.stepOf(process);
   const stepAt =
@@ -50,7 +55,8 @@ export function portsOf(shared: Shared, process: Process, adopt: (error: unknown
     'venue',
     venue.clientOf({ step, clock, sleep, budget: createMemoryRateBudget(tables, clock, sleep, table) }),
   );
-  const { sources, universes, rosters } = venue;
+  const { universes, rosters } = venue;
+  const sources = own ? onlyThose(own, Object.keys(venue.sources)) : venue.sources;
   return {
     sources,
     ...(universes && { universes }),
@@ -85,6 +91,10 @@ export function portsOf(shared: Shared, process: Process, adopt: (error: unknown
     },
   };
 }
+
+/** Of the sources of a version those that the run has. */
+const onlyThose = (sources: Sources, ids: readonly string[]): Sources =>
+  Object.fromEntries(ids.flatMap((id) => (sources[id] ? [[id, sources[id]]] : [])));
 
 type Method = (...given: unknown[]) => unknown;
 

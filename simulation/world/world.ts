@@ -48,13 +48,19 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   readonly operators: Operators;
   /** how often each kind of fault took effect */
   readonly strokes = new Map<string, number>();
+  /** and when; epoch ms, ascending */
+  readonly strokesAt = new Map<string, number[]>();
   /** states of the machine, outcomes of functions and ends of jobs, with how often they were reached */
   readonly coverage = new Map<string, number>();
+  /** turns of schedules, by their function */
+  readonly turns = new Map<string, number>();
   /** what must not be; empty when all is well */
   readonly problems: string[] = [];
   /** jobs whose execution has ended, for whoever checks them */
   onEnd: ((jobId: string, status: string) => void) | undefined;
   bundle: Bundle;
+  /** the version that a deployment puts in the place of the present one, and that one in its place; undefined: there is none */
+  readonly earlier: Bundle | undefined;
   /** from when on every series is ordered; epoch ms */
   readonly orderedFrom: number;
   /** what operators did after which less may be requested than before */
@@ -68,9 +74,8 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     this.random = createRandom(seed);
     this.trace = new Trace(watch);
     this.bundle = before ?? bundle;
-    const reached = (what: string): void => {
-      this.coverage.set(what, (this.coverage.get(what) ?? 0) + 1);
-    };
+    this.earlier = before;
+    const reached = (what: string): void => count(this.coverage, what);
     this.ports = new PortFaults((kind) => this.struck(kind));
     this.scheduler = new Scheduler({
       start,
@@ -95,8 +100,11 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
         reached(what);
       },
       struck: (kind) => this.struck(kind),
+      deploy: () => {
+        if (this.earlier) this.bundle = this.bundle === bundle ? this.earlier : bundle;
+      },
       problem: (what) => this.problems.push(what),
-      ports: (process, { adopt }) =>
+      ports: (process, version) =>
         portsOf(
           {
             scheduler: this.scheduler,
@@ -108,13 +116,14 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
             start: (jobId) => this.executions.start(jobId),
           },
           process,
-          adopt,
+          version,
         ),
     });
     const failures = new Failures();
     this.executions = new Executions({
       scheduler: this.scheduler,
       functions: this.functions,
+      definition: () => this.bundle.definition,
       reached: (state) => reached(`state ${state}`),
       invokes: (handler, payload) => {
         if (handler !== 'record-chunk-failure') return;
@@ -131,7 +140,9 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     // The index by status hears of a write a moment later.
     this.tables.indexBehind = () => (behind.chance(0.1) ? behind.int(4) : 0);
     this.operators = new Operators(this);
-    startSchedules(this.scheduler, this.random.fork('schedules'), this.functions);
+    startSchedules(this.scheduler, this.random.fork('schedules'), this.functions, (handler) =>
+      count(this.turns, handler),
+    );
   }
 
   /** calls of use cases so far */
@@ -140,7 +151,10 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   }
 
   struck(kind: string): void {
-    this.strokes.set(kind, (this.strokes.get(kind) ?? 0) + 1);
+    count(this.strokes, kind);
+    const known = this.strokesAt.get(kind);
+    if (known) known.push(this.scheduler.now());
+    else this.strokesAt.set(kind, [this.scheduler.now()]);
   }
 
   /** Orders every series from the beginning up to the present, as whoever set the warehouse up. */
@@ -159,13 +173,6 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     });
   }
 
-  /** @returns false when the present version runs already */
-  deploy(): boolean {
-    if (this.bundle === bundle) return false;
-    this.bundle = bundle;
-    return true;
-  }
-
   /** Somebody took rows, spans or requests away. */
   disturb(how: string): void {
     this.lossy.add(how);
@@ -177,7 +184,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     this.ports.calm();
     this.functions.calm();
     this.clock.skew = 0;
-    this.deploy();
+    this.bundle = bundle;
   }
 
   /** Lets each fault of a plan begin when it is due. */
@@ -185,6 +192,9 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     for (const fault of plan) this.scheduler.at(fault.at, () => strike(fault));
   }
 }
+
+const count = (counts: Map<string, number>, what: string): void =>
+  void counts.set(what, (counts.get(what) ?? 0) + 1);
 
 const BOOT = 10_000;
 

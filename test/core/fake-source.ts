@@ -5,13 +5,14 @@ import type { Progress } from '../../functions/core/fetch/fetch-progress.ts';
 import type { ArchiveFile } from '../../functions/core/fetch/ports.ts';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
 import { sortAndDedupe, toBatch } from '../../functions/core/series/batch.ts';
-import type {
-  ArchiveListing,
-  ArchiveTier,
-  Listing,
-  PagesTier,
-  Parsed,
-  Source,
+import {
+  type ArchiveListing,
+  type ArchiveTier,
+  type Listing,
+  type PagesTier,
+  type Parsed,
+  type Source,
+  UNREADABLE_CELL,
 } from '../../functions/core/series/source.ts';
 import type { TableSpec } from '../../functions/core/series/table.ts';
 import type { HttpRequest } from '../../functions/core/series/venue.ts';
@@ -50,6 +51,8 @@ export interface World {
   now: number;
   /** instants of the rows that the REST tier has */
   rest: readonly number[];
+  /** those of them whose cell does not read; an answer of nothing else is refused */
+  unread?: readonly number[];
   direction: PagesTier['direction'];
   pageRows: number;
   /** what the venue cuts its pages at, if that is less than it should */
@@ -203,7 +206,16 @@ function sourceOf(w: World): Source {
     }),
     parse: (body, _series, asOf) => {
       const times = timesIn(body);
-      return { ...parsedOf(times.filter((t) => t + STEP <= asOf)), rowsInBody: times.length };
+      const bad = times.filter((t) => w.unread?.includes(t));
+      if (bad.length > 0 && bad.length === times.length) throw malformedRows();
+      const read = parsedOf(times.filter((t) => t + STEP <= asOf && !bad.includes(t)));
+      const findings = bad.map((time) => ({
+        kind: UNREADABLE_CELL,
+        time,
+        until: time + STEP,
+        detail: { rows: 1 },
+      }));
+      return { ...read, findings: [...read.findings, ...findings], rowsInBody: times.length };
     },
   };
   return {

@@ -1,6 +1,6 @@
 import { GordonError } from '../errors/errors.ts';
 import type { SnapshotTier } from '../series/source.ts';
-import { clip, intersect } from '../time/range.ts';
+import { clip, intersect, type Range } from '../time/range.ts';
 import { floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { emptyPage, type TierInput, type TierRun } from './fetch-progress.ts';
@@ -8,7 +8,8 @@ import { emptyAnswer } from './refused-answers.ts';
 
 /**
  * Takes the snapshot of the current step, if it is missing. Steps that have passed can no longer be fetched: they are entered as
- * expired, for no other answer will ever come.
+ * expired, for no other answer will ever come. Which step is the current one the venue's clock says: ours may be wrong, and a
+ * snapshot under another hour would be a false row there and take the place of the true one.
  */
 export async function* fillFromSnapshot({
   ports,
@@ -18,23 +19,27 @@ export async function* fillFromSnapshot({
 }: TierInput<SnapshotTier>): TierRun {
   const { series } = context;
   const step = stepOf(series.timeframe);
-  const at = floorTo(ports.clock(), step);
+  const { missing } = progress;
+  const current = (at: number): Range => ({ start: floorTo(at, step), end: floorTo(at, step) + step });
+  const bodies: Uint8Array[] = [];
+  let asOf = ports.clock();
+  for (const request of intersect(missing, [current(asOf)]).length > 0 ? tier.requests(series) : []) {
+    const answer = await ports.venue.get(request);
+    if (!answer) throw nothingThere(request.path);
+    asOf = bodies.length === 0 ? answer.asOf : Math.min(asOf, answer.asOf);
+    bodies.push(answer.body);
+  }
+  const taken = current(asOf);
   const evidence = [{ what: `${tier.name}: the venue keeps no history`, status: 0, at: ports.clock() }];
-  const past = clip(progress.missing, { start: Number.NEGATIVE_INFINITY, end: at });
+  const past = clip(missing, { start: Number.NEGATIVE_INFINITY, end: taken.start });
   const frame = emptyPage(context, tier.name);
   if (past.length > 0) {
     const empty = past.map((span) => ({ span, reason: 'source-expired' as const, evidence }));
     yield { page: { ...frame, empty } };
   }
-  const now = intersect(progress.missing, [{ start: at, end: at + step }]);
-  if (now.length === 0) return;
-  const bodies: Uint8Array[] = [];
-  for (const request of tier.requests(series)) {
-    const answer = await ports.venue.get(request);
-    if (!answer) throw nothingThere(request.path);
-    bodies.push(answer.body);
-  }
-  const { batch, findings } = tier.parse(bodies, series, at);
+  const now = intersect(missing, [taken]);
+  if (now.length === 0 || bodies.length === 0) return;
+  const { batch, findings } = tier.parse(bodies, series, taken.start);
   // This moment cannot be fetched later, so an empty snapshot is a failure and is requested again while the step lasts.
   if (batch.length === 0) throw emptyAnswer(tier.name);
   yield { page: { ...frame, rows: batch, have: now, findings } };

@@ -1,3 +1,4 @@
+import { GordonError } from '../errors/errors.ts';
 import { accountedFor, readPaces } from '../ledger/account.ts';
 import { type EmptySpan, explainHole } from '../ledger/coverage.ts';
 import { arrivedEnd, settledEnd } from '../series/borders.ts';
@@ -21,6 +22,7 @@ import {
   subtract,
   union,
 } from '../time/range.ts';
+import { ceilTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { afterEnd } from './after-end.ts';
 import { emptyPage, lastRequests, type TierInput, type TierRun } from './fetch-progress.ts';
@@ -39,7 +41,7 @@ export async function* readPage(input: Input, wanted: RangeSet): TierRun<RangeSe
   const { context, tier } = input;
   const { source, series } = context;
   const range = hull(wanted)!;
-  const answer = yield* requestRange(input, range);
+  const answer = yield* requestReadable(input, range);
   const { what, asOf, full, parsed } = answer;
   if (answer.isEmpty) await refuseEmpty(context, tier, range, answer);
   const marked = parsed ? await afterEnd(context, parsed.batch, wanted) : [];
@@ -84,6 +86,35 @@ interface Answered {
   readonly parsed: Parsed | undefined;
   /** there was an answer, and nothing in it */
   readonly isEmpty: boolean;
+}
+
+/** Rows before a short range that show whether a cell of it does not read, or nothing any more. */
+const NEIGHBOURS = 24;
+
+/**
+ * Of a few rows none of which reads nobody can say whether their cells are bad or the format has changed: those before them are requested
+ * along. Without this the hole of one bad cell would be requested forever.
+ * @throws GordonError `malformed-rows` when none of those reads either
+ */
+async function* requestReadable(input: Input, range: Range): TierRun<Answered> {
+  try {
+    return yield* requestRange(input, range);
+  } catch (error) {
+    const around = withNeighbours(input, range);
+    if (!(error instanceof GordonError) || error.code !== 'malformed-rows' || !around) throw error;
+    return yield* requestRange(input, around);
+  }
+}
+
+/** @returns undefined for a range that has rows enough, and where the venue has none before it */
+function withNeighbours({ ports, context, tier }: Input, { start, end }: Range): Range | undefined {
+  const step = stepOf(context.series.timeframe);
+  const steps = (end - start) / step;
+  const more = Math.min(NEIGHBOURS, tier.pageRows - steps - 1);
+  if (tier.pageRows === Number.POSITIVE_INFINITY || steps >= NEIGHBOURS / 2 || more < 1) return undefined;
+  const reached = tier.reachMs === undefined ? 0 : ceilTo(ports.clock() - tier.reachMs, step);
+  const from = Math.max(start - more * step, reached);
+  return from < start ? { start: from, end } : undefined;
 }
 
 async function* requestRange({ ports, context: { series }, tier }: Input, range: Range): TierRun<Answered> {

@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import type { InvocationFault } from '../functions.ts';
-import { lasting, type WorldFault } from './ports.ts';
+import { lasting, type WorldFault, whenAny } from './ports.ts';
 
 const HANDLERS = [
   'plan-wave',
@@ -52,9 +52,14 @@ export const FUNCTION_FAULTS: readonly WorldFault[] = [
     perDay: 0.5,
     draw: (random) => ({ which: random.next() }),
     strike(world, { kind, which }) {
-      const running = world.executions.running();
-      const id = running[Math.floor((which as number) * running.length)];
-      if (id !== undefined && world.executions.stop(id)) world.struck(kind);
+      whenAny(
+        world,
+        () => world.executions.running(),
+        (running) => {
+          const id = running[Math.floor((which as number) * running.length)]!;
+          if (world.executions.stop(id)) world.struck(kind);
+        },
+      );
     },
   },
   {
@@ -84,12 +89,27 @@ export const FUNCTION_FAULTS: readonly WorldFault[] = [
       });
     },
   },
+];
+
+/** Where one version takes over from the other: in the middle of a job, so that what one has begun the other one ends. */
+const TAKEOVERS = [
+  'fetch-chunk',
+  'fetch-chunk',
+  'plan-wave',
+  'finalize-job',
+  'record-chunk-failure',
+  'refresh',
+];
+
+/** For runs with an earlier version. A second deployment is a step back. */
+export const DEPLOYMENTS: readonly WorldFault[] = [
   {
-    kind: 'new version deployed',
-    perDay: 0.3,
-    draw: () => ({}),
-    strike(world) {
-      if (world.deploy()) world.struck('new version deployed');
+    kind: 'other version deployed',
+    perDay: 8,
+    draw: (random) => ({ of: random.pick(TAKEOVERS), skip: random.int(20) }),
+    strike({ functions, earlier }, { kind, of, skip }) {
+      if (!earlier) return;
+      functions.arm({ kind, effect: 'deploy', of: of as string, ms: 0, skip: skip as number, times: 1 });
     },
   },
 ];

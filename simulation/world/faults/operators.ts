@@ -1,11 +1,11 @@
 import { ACTIVE_STATUSES } from '../../../functions/core/jobs/job.ts';
 import type { Series } from '../../../functions/core/series/series.ts';
 import type { Range } from '../../../functions/core/time/range.ts';
-import { DAY, floorTo, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { DAY, floorTo, HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 import type { DrawnAbout, Fault } from '../../engine/fault.ts';
 import type { Random } from '../../engine/random.ts';
 import type { World } from '../world.ts';
-import { lasting, type WorldFault } from './ports.ts';
+import { lasting, type WorldFault, whenAny } from './ports.ts';
 
 const anySeries = (random: Random, { series }: DrawnAbout): { readonly series: Series } => ({
   series: random.pick(series),
@@ -32,6 +32,19 @@ const followAgain = (world: World, series: Series, after: number): void =>
     void world.operators.order(series, { start: world.orderedFrom });
   });
 
+/** A purge is refused while a job is at work on the series, and a call ends before a large one does: it is called again until it is done. */
+async function purge(world: World, series: Series, until: number, begun: () => void): Promise<void> {
+  for (let hasBegun = false; world.scheduler.now() < until; ) {
+    const answer = (await world.operators.call('purge', requestOf(series))) as
+      | readonly { readonly done: boolean }[]
+      | undefined;
+    if (answer && !hasBegun) begun();
+    hasBegun ||= answer !== undefined;
+    if (answer?.every(({ done }) => done)) return;
+    await new Promise<void>((go) => world.scheduler.at(world.scheduler.now() + 20_000, go));
+  }
+}
+
 /** What people do, and what they do by mistake. */
 export const OPERATOR_FAULTS: readonly WorldFault[] = [
   {
@@ -55,11 +68,15 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
     perDay: 1,
     draw: (random) => ({ which: random.next() }),
     strike(world, { kind, which }) {
-      const active = [...world.tables.jobs.values()].filter(({ status }) => ACTIVE_STATUSES.includes(status));
-      const job = active[Math.floor((which as number) * active.length)];
-      if (!job) return;
-      world.struck(kind);
-      void world.operators.call('cancel-job', { id: job.id });
+      whenAny(
+        world,
+        () => [...world.tables.jobs.values()].filter(({ status }) => ACTIVE_STATUSES.includes(status)),
+        (active) => {
+          world.struck(kind);
+          const job = active[Math.floor((which as number) * active.length)]!;
+          void world.operators.call('cancel-job', { id: job.id });
+        },
+      );
     },
   },
   {
@@ -114,6 +131,41 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
       world.disturb('unfollow');
       void world.operators.call('unfollow', requestOf(seriesOf(fault)));
       followAgain(world, seriesOf(fault), fault.after as number);
+    },
+  },
+  {
+    kind: 'operator purges a series and orders it again',
+    perDay: 0.5,
+    draw: (random, about) => ({ ...anySeries(random, about), lasts: lasting(random, about, 6 * HOUR) }),
+    strike(world, fault) {
+      const until = world.scheduler.now() + (fault.lasts as number);
+      const series = seriesOf(fault);
+      followAgain(world, series, fault.lasts as number);
+      void purge(world, series, until, () => {
+        world.disturb('purge');
+        world.struck(fault.kind);
+      });
+    },
+  },
+  {
+    kind: 'operator keeps less for a while',
+    perDay: 0.5,
+    draw: (random, about) => ({
+      ...anySeries(random, about),
+      ...(random.chance(0.5)
+        ? { keep_days: 1 + random.int(4) }
+        : { before: floorTo(about.at - random.int(4 * DAY), MINUTE) }),
+      lasts: lasting(random, about, 20 * HOUR),
+    }),
+    strike(world, fault) {
+      const { source } = seriesOf(fault);
+      const { before, keep_days } = fault as { readonly before?: number; readonly keep_days?: number };
+      const body = { source, ...(before === undefined ? { keep_days } : { before: iso(before) }) };
+      world.struck(fault.kind);
+      void world.operators.call('set-retention', body);
+      world.scheduler.at(world.scheduler.now() + (fault.lasts as number), () => {
+        void world.operators.call('set-retention', { source });
+      });
     },
   },
   {

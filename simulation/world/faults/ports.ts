@@ -11,6 +11,19 @@ export type WorldFault = Omit<FaultKind, 'strike'> & { strike(world: World, faul
 export const lasting = (random: Random, { at, within }: DrawnAbout, longest: number): number =>
   Math.floor(Math.max(1, Math.min(SECOND + random.next() * longest, within.end - at)));
 
+/** Most jobs last for seconds: what needs one waits until one is at work, for some minutes. */
+export function whenAny<T>(
+  { scheduler }: Pick<World, 'scheduler'>,
+  find: () => readonly T[],
+  strike: (found: readonly T[]) => void,
+  tries = 1_000,
+): void {
+  const found = find();
+  if (found.length > 0) strike(found);
+  else if (tries > 0)
+    scheduler.at(scheduler.now() + 300, () => whenAny({ scheduler }, find, strike, tries - 1));
+}
+
 /** Calls of one minute of the warehouse, so that each of them may be the one. */
 const CALLS = 120;
 

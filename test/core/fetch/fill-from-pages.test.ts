@@ -65,6 +65,39 @@ describe('pages', () => {
   });
 });
 
+describe('a row whose cell does not read', () => {
+  const rest = grid(0, 60);
+  const hole = [span(40, 41)];
+
+  it.each(['forward', 'backward'] as const)(
+    'is a finding and no change of format where those before it read, %s',
+    async (direction) => {
+      const filled = await fill({ rest, direction, unread: [at(40)], pageRows: 100 }, hole);
+      expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 40-41', 'rest 16-41']);
+      expect(emptyOf(filled)).toEqual([[span(40, 41), 'not-published']]);
+      expect(filled.pages.flatMap(({ findings }) => findings.map(({ kind }) => kind))).toEqual([
+        'unreadable-cell',
+      ]);
+      expect(filled.times).toEqual([]);
+    },
+  );
+
+  it('is a change of format where those before it do not read either, and where a longer answer has no other', async () => {
+    const unread = grid(10, 60);
+    const few = fill({ rest: unread, unread, pageRows: 100 }, hole);
+    await expect(few).rejects.toMatchObject({ code: 'malformed-rows' });
+    const many = fill({ rest, unread, pageRows: 100 }, [span(30, 50)]);
+    await expect(many).rejects.toMatchObject({ code: 'malformed-rows' });
+  });
+
+  it('is looked at with no more than the venue reaches and a page holds', async () => {
+    const near = await fill({ rest, unread: [at(40)], now: at(50), reachMs: 15 * STEP, pageRows: 100 }, hole);
+    expect(near.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 40-41', 'rest 35-41']);
+    const short = await fill({ rest, unread: [at(40)], pageRows: 10 }, hole);
+    expect(short.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 40-41', 'rest 32-41']);
+  });
+});
+
 describe('holes that lie near each other', () => {
   const even = Array.from({ length: 24 }, (_, i) => span(2 * i, 2 * i + 1));
 

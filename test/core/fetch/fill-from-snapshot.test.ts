@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { fetchMissing } from '../../../functions/core/fetch/fetch-missing.ts';
+import type { Page } from '../../../functions/core/ledger/coverage.ts';
+import { toBatch } from '../../../functions/core/series/batch.ts';
+import type { Source } from '../../../functions/core/series/source.ts';
+import type { HttpRequest } from '../../../functions/core/series/venue.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+
+const T0 = Date.UTC(2025, 0, 1);
+const hours = (start: number, end: number) => ({ start: T0 + start * HOUR, end: T0 + end * HOUR });
+const TABLE = {
+  name: 'quotes',
+  columns: [
+    { name: 'time', type: 'timestamptz' },
+    { name: 'value', type: 'float8' },
+  ],
+  key: ['time'],
+} as const;
+
+/** One row, which is dated with the hour that it is taken for. */
+const source = {
+  id: 'quotes',
+  table: TABLE,
+  tiers: [
+    {
+      kind: 'snapshot',
+      name: 'book',
+      requests: () => [{ path: '/book' }, { path: '/index' }] as HttpRequest[],
+      parse: (_: readonly Uint8Array[], __: unknown, at: number) => ({
+        batch: toBatch(TABLE, [[at, 1]]),
+        findings: [],
+      }),
+    },
+  ],
+} as unknown as Source;
+
+/** @param clock ours @param venue the venue's, at each request */
+async function take(clock: number, venue: readonly number[], missing = [hours(0, 24)]) {
+  let requests = 0;
+  const ports = {
+    clock: () => clock,
+    archive: { read: () => Promise.reject(new Error('there is none')) },
+    venue: {
+      get: async () => {
+        const asOf = venue[requests++]!;
+        return { status: 200, headers: {}, body: new Uint8Array(), asOf, url: '' };
+      },
+    },
+  };
+  const series = { source: 'quotes', symbol: 'X', timeframe: '1h' as const };
+  const context = {
+    source,
+    series,
+    sources: {},
+    archives: 'required' as const,
+    listing: async () => undefined,
+  };
+  const pages: Page[] = [];
+  for await (const page of fetchMissing(ports, context, missing).pages) pages.push(page);
+  return {
+    requests,
+    times: pages.flatMap(({ rows }) => [...rows.times]),
+    have: pages.flatMap(({ have }) => have),
+    expired: pages.flatMap(({ empty }) => empty.map(({ span }) => span)),
+  };
+}
+
+describe('a snapshot', () => {
+  it('is of the hour that it is at the venue', async () => {
+    const now = T0 + 4 * HOUR + 9 * MINUTE;
+    expect(await take(now, [now, now])).toEqual({
+      requests: 2,
+      times: [T0 + 4 * HOUR],
+      have: [hours(4, 5)],
+      expired: [hours(0, 4)],
+    });
+  });
+
+  it('lies under no other hour where our clock is ahead, and expires no hour that is still to come', async () => {
+    const now = T0 + 4 * HOUR + 9 * MINUTE;
+    expect(await take(now + 3 * HOUR, [now, now])).toMatchObject({
+      times: [T0 + 4 * HOUR],
+      have: [hours(4, 5)],
+      expired: [hours(0, 4)],
+    });
+  });
+
+  it('is not stored again where the hour at the venue is there already', async () => {
+    const now = T0 + 4 * HOUR + 59 * MINUTE;
+    expect(await take(now + 2 * MINUTE, [now, now], [hours(5, 24)])).toMatchObject({
+      requests: 2,
+      times: [],
+      have: [],
+      expired: [],
+    });
+  });
+
+  it('belongs to the hour in which it began', async () => {
+    const border = T0 + 5 * HOUR;
+    expect((await take(border - 1_000, [border - 1_000, border + 500])).times).toEqual([T0 + 4 * HOUR]);
+  });
+
+  it('is not requested while the present hour is not wanted', async () => {
+    const now = T0 + 4 * HOUR;
+    expect(await take(now + DAY, [])).toMatchObject({ requests: 0, times: [], expired: [hours(0, 24)] });
+    expect(await take(now, [], [hours(0, 4)])).toMatchObject({ requests: 0, expired: [hours(0, 4)] });
+  });
+});
