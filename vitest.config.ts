@@ -19,6 +19,7 @@ function freeIn(folder: string): number {
 
 /** Files of these start nothing and change nothing of their process: one process runs many and imports once. */
 const UNITS = [
+  'test/{architecture,words}.test.ts',
   'test/{bench,core,handlers,sources,statemachines}/**/*.test.ts',
   'test/console/web/**/*.test.ts',
   // One bundle runs against a database.
@@ -31,9 +32,14 @@ const UNITS = [
  * the host takes longer than starting it.
  */
 const DATABASES = [
-  'test/{schedules,simulation,stores}/**/*.test.ts',
+  'test/{budgets,runtime,scale,schedules,simulation,sql,stores}/**/*.test.ts',
+  // One command is tested with a module of the host replaced.
+  'test/cli/{api,format,sql}/*.test.ts',
+  'test/cli/*.test.ts',
+  'test/cli/commands/!(host).test.ts',
   'test/host/{api,candles,faults,listings,sources,upkeep}/**/*.test.ts',
-  'test/host/database/*upgrade.test.ts',
+  'test/host/database/{*upgrade,choose-database,docker}.test.ts',
+  'test/host/process/{job-table,schedules}.test.ts',
 ];
 
 export default defineConfig({

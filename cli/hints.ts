@@ -17,7 +17,9 @@ export type Hint = (text: string) => string;
 
 /** Commands that texts name. A test compares them with the program's own. */
 export const COMMANDS =
-  'backfill console convert-labels doctor down migrate probe retention seed sql status up verify'.split(' ');
+  'backfill console convert-labels doctor down export keys migrate probe retention seed sql status up verify'.split(
+    ' ',
+  );
 
 /** What a target of the Makefile runs: `make` finds it in the clone alone. */
 const TARGETS: Readonly<Record<string, string>> = {

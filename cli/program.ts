@@ -9,6 +9,8 @@ import { addConvertLabels } from './commands/machine/convert-labels.ts';
 import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
+import { addExport } from './commands/warehouse/export.ts';
+import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
 import { addSql } from './commands/warehouse/sql.ts';
@@ -30,6 +32,8 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
   const program = new Command('gordon-data')
     .description('Keeps a crypto market-data warehouse complete.')
     .version(version)
+    // A command may have an option of the same name as the one that it is part of.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => out.write(hint(text)),
@@ -49,6 +53,8 @@ const ADD = [
   addSql,
   addSeed,
   addVerify,
+  addExport,
+  addKeys,
   addHost,
   addConsole,
   addMigrate,
@@ -73,5 +79,6 @@ Environment:
   GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
                         address of API Gateway unless a token or key is set; none: they are not
   GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
   NO_COLOR              no colours`;

@@ -7,4 +7,6 @@ export type Access =
   /** `aggregates`: as the owner of the aggregates, where that is another login */
   | ('database' | 'aggregates')
   /** calls venues: gets their keys and the variables that point their hosts elsewhere; `events`: reports how jobs end */
-  | ('venues' | 'events');
+  | ('venues' | 'events')
+  /** keeps the tree of exported months that the operator named, and signs it */
+  | 'exports';

@@ -34,6 +34,8 @@ export interface FunctionSpec {
   readonly events?: readonly ExecutionEnd[];
   /** run by each deployment before any other function gets its new code; its failure rolls the deployment back */
   readonly onDeploy?: true;
+  /** deployed, and run by a host, only where the operator turned it on */
+  readonly optional?: 'exports';
   /** decides who may call the API, where a deployment uses this kind of token */
   readonly authorizes?: 'jwt';
 }

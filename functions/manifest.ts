@@ -148,3 +148,18 @@ export const functions: readonly FunctionSpec[] = [
     authorizes: 'jwt',
   },
 ];
+
+/** Functions that are off by default. */
+export const optionalFunctions: readonly FunctionSpec[] = [
+  {
+    ...step,
+    handler: 'export-months',
+    timeoutSeconds: 900,
+    // It formats and packs rows, which takes a whole processor.
+    memoryMb: 1_769,
+    description: 'Brings the exported months up to date',
+    access: ['job-table', 'database', 'exports'],
+    optional: 'exports',
+    schedules: [{ name: 'export', everyMinutes: 60, derives: true, description: 'months as files' }],
+  },
+];

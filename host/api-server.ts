@@ -10,6 +10,7 @@ import { problem, problemAnswer } from '../functions/runtime/problem.ts';
 import type { Streamed } from '../functions/runtime/stream-handler.ts';
 import { listen } from './os/ports.ts';
 import { sendPieces } from './send-pieces.ts';
+import { sendWhole } from './send-whole.ts';
 
 /** Calls the function of a route with an API Gateway event. */
 export type Call = (
@@ -25,7 +26,7 @@ export interface ApiServer {
 
 /** As in API Gateway, except that a file of the console may be bytes, and rows may come in pieces. */
 type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & {
-  readonly body: string | Uint8Array | AsyncIterable<string>;
+  readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
 };
 
 const FOREIGN = problem('foreign-origin', 'A page of another site may not use this API.', {
@@ -51,7 +52,9 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
     if (file) {
       return { statusCode: 200, headers: { 'content-type': file.type, ...PAGE_HEADERS }, body: file.body };
     }
-    const found = router.find(request.method as HTTPMethod, url.pathname);
+    // HEAD is GET without the body.
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const found = router.find(method as HTTPMethod, url.pathname);
     if (!found) return notFound(router, url.pathname, request.method);
     const handler = (found.handler as unknown as () => string)();
     return call(handler, eventOf(request, url, found.params, await bodyOf(request)), gone);
@@ -64,9 +67,9 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
       .then(({ statusCode, headers, body }) => {
         const given = headers as Record<string, string>;
         if (typeof body === 'string' || body instanceof Uint8Array) {
-          response.writeHead(statusCode, given).end(body);
+          sendWhole(request, response, statusCode, given, body);
         } else {
-          sendPieces(request, response, given, body);
+          sendPieces(request, response, statusCode, given, body);
         }
       });
   });

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { entryOf } from '../functions/function-spec.ts';
+import { entryOf, type FunctionSpec } from '../functions/function-spec.ts';
 import { functions } from '../functions/manifest.ts';
 import type { Services } from '../functions/runtime/services.ts';
 import type { Streamed, StreamHandler } from '../functions/runtime/stream-handler.ts';
@@ -20,11 +20,14 @@ export interface LoadedFunctions {
   call(handler: string, event: APIGatewayProxyEvent, signal: AbortSignal): Promise<Called>;
 }
 
-/** Loads every handler of the manifest and gives it this host's services. */
-export async function loadFunctions(services: () => Promise<Services>): Promise<LoadedFunctions> {
+/** Loads every handler of the manifest and gives it this host's services. @param also functions that the operator turned on */
+export async function loadFunctions(
+  services: () => Promise<Services>,
+  also: readonly FunctionSpec[] = [],
+): Promise<LoadedFunctions> {
   const handlers = new Map<string, Handler>();
   const streams = new Map<string, StreamHandler>();
-  for (const spec of functions) {
+  for (const spec of [...functions, ...also]) {
     const file = new URL(`../${entryOf(spec)}`, import.meta.url);
     const { createHandler, createStream } = (await import(file.href)) as HandlerModule;
     handlers.set(spec.handler, createHandler(services));

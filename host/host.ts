@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
 import { type Clock, MINUTE } from '../functions/core/time/time.ts';
+import { optionalFunctions } from '../functions/manifest.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
+import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
 import type { Patience } from '../functions/runtime/venues/read-answer.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
@@ -45,6 +47,8 @@ export interface Rehearsal {
   readonly patience?: Patience;
   /** waits between two requests to a venue, ms; one that moves `clock` instead costs no time */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** stands in for the job table, which is not started then; it must outlive the host to be found by the next one */
+  readonly jobTable?: OpenJobTable | undefined;
   /** from run to run of a schedule that the manifest counts in minutes */
   readonly everySeconds?: number;
 }
@@ -118,14 +122,17 @@ async function assemble(
         aggregatesUrl: options.env?.GORDON_AGGREGATES_URL,
       }),
     ),
-    started(startJobTable(JOB_TABLE, durable ? join(options.folder, 'jobs') : undefined)),
+    options.rehearsal?.jobTable
+      ? undefined
+      : started(startJobTable(JOB_TABLE, durable ? join(options.folder, 'jobs') : undefined)),
     options.simulated
       ? started(startVenuesProcess({ cacheDir: join(options.folder, 'venues'), seed: SEED }))
       : undefined,
   ]);
   let services: Services | undefined;
-  const loaded = await loadFunctions(async () => services!);
-  const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
+  const also = options.env?.GORDON_EXPORT_TO ? optionalFunctions : [];
+  const loaded = await loadFunctions(async () => services!, also);
+  const { around, retryMs, patience, sleep, jobTable: standIn } = options.rehearsal ?? {};
   const invoke: Invoke = around
     ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
     : loaded.invoke;
@@ -134,10 +141,12 @@ async function assemble(
     ...LOCAL_AWS,
     ...venues?.env,
     GORDON_DATABASE_URL: database.url,
+    ...(database.readerUrl && { GORDON_READER_URL: database.readerUrl }),
     GORDON_JOB_TABLE: JOB_TABLE,
+    GORDON_SPOOL: join(options.folder, 'spool'),
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
     GORDON_SIMULATED: options.simulated ? '1' : '0',
-    AWS_ENDPOINT_URL_DYNAMODB: jobTable.url,
+    ...(jobTable && { AWS_ENDPOINT_URL_DYNAMODB: jobTable.url }),
     AWS_ENDPOINT_URL_SFN: engine.url,
     ...options.env,
   };
@@ -147,6 +156,7 @@ async function assemble(
       ...(options.clock && { clock: options.clock }),
       ...(patience && { patience }),
       ...(sleep && { sleep }),
+      ...(standIn && { jobTable: standIn }),
     }),
   );
   await resumeJobs(services);
@@ -157,6 +167,7 @@ async function assemble(
     const { everySeconds } = options.rehearsal ?? {};
     const scheduler = startScheduler({
       which: options.schedules,
+      also,
       invoke: loaded.invoke,
       failed,
       between: everySeconds,

@@ -4,6 +4,7 @@ import { describeError } from '../functions/core/errors/errors.ts';
 import { iso } from '../functions/core/time/time.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
 import { preparedDatabase } from './database/prepare-database.ts';
+import { exportSettings } from './export-settings.ts';
 import { startHost } from './host.ts';
 import { apiPorts } from './ports.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
@@ -25,7 +26,10 @@ try {
     ...(mode === 'live' && { databaseUrl: prepared?.dockerUrl ?? databaseUrl }),
     databaseIsOurs: prepared?.dockerUrl !== undefined,
     // Who looks at a demo deletes something and wants to see it come back, not in an hour.
-    env: mode === 'live' ? process.env : { GORDON_AUDIT_MINUTES: '1' },
+    env: {
+      ...(mode === 'live' ? process.env : { GORDON_AUDIT_MINUTES: '1' }),
+      ...exportSettings(process.env),
+    },
     // Frozen, it shows what was loaded into it: no row is added in the background.
     schedules: frozen ? 'derived' : 'all',
   });

@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import type { FunctionSpec } from '../functions/function-spec.ts';
 import { functions } from '../functions/manifest.ts';
 
 export interface Scheduler {
@@ -16,6 +17,8 @@ export interface SchedulerOptions {
   minutesSince(schedule: string): Promise<number | undefined>;
   /** minutes from run to run of those that have another pace on this host than in the manifest, by name */
   readonly minutes?: Readonly<Record<string, number>>;
+  /** functions that the operator turned on, with their schedules */
+  readonly also?: readonly FunctionSpec[];
   /** seconds from run to run of those that the manifest counts in minutes */
   readonly between?: number | undefined;
 }
@@ -28,8 +31,8 @@ const SOON = 60;
  * the host was down runs at once.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
-  const { which, invoke, failed, between, minutes = {} } = options;
-  const due = functions.flatMap(({ handler, schedules = [] }) =>
+  const { which, invoke, failed, between, minutes = {}, also = [] } = options;
+  const due = [...functions, ...also].flatMap(({ handler, schedules = [] }) =>
     schedules.map((schedule) => ({
       handler,
       ...schedule,

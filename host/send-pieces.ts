@@ -6,20 +6,23 @@ import { createGzip } from 'node:zlib';
 /** A client that takes nothing for so long is gone; what it holds is a connection to the database. */
 const STALLED_MS = 60_000;
 
+/** Whether the client takes gzip. */
+export const takesGzip = (request: IncomingMessage): boolean =>
+  /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(request.headers['accept-encoding'] ?? ''));
+
 /**
- * Sends an answer in pieces, compressed where the client takes gzip. A failure on the way breaks the connection off, so nobody
- * takes a part for the whole; whoever made the pieces has logged it.
+ * Sends an answer in pieces, compressed where the client takes gzip and the length is not known. A failure on the way breaks the
+ * connection off, so nobody takes a part for the whole; whoever made the pieces has logged it.
  */
 export function sendPieces(
   request: IncomingMessage,
   response: ServerResponse,
+  status: number,
   headers: Readonly<Record<string, string>>,
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string | Uint8Array>,
 ): void {
-  const packed = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(
-    String(request.headers['accept-encoding'] ?? ''),
-  );
-  response.writeHead(200, {
+  const packed = headers['content-length'] === undefined && status === 200 && takesGzip(request);
+  response.writeHead(status, {
     ...headers,
     vary: 'Accept, Accept-Encoding',
     ...(packed && { 'content-encoding': 'gzip' }),
@@ -28,7 +31,12 @@ export function sendPieces(
     // A query that takes its time before the next rows is no client that stalls.
     if (response.writableNeedDrain) response.destroy();
   });
-  const source = Readable.from(pieces, { highWaterMark: 1 });
+  const source = pieces instanceof Readable ? pieces : Readable.from(pieces, { highWaterMark: 1 });
+  if (request.method === 'HEAD') {
+    source.on('error', () => {}).destroy();
+    response.end();
+    return;
+  }
   const sent = packed ? pipeline(source, createGzip(), response) : pipeline(source, response);
   sent.catch(() => response.destroy());
 }

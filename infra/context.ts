@@ -21,8 +21,13 @@ export const OPTIONS = {
   apiLogs: onOff,
   vpc: z.string().regex(/^(none|new|vpc-[0-9a-f]{8,17})$/, 'none, new or the id of a VPC'),
   databaseSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
+  databaseInsecure: onOff,
   aggregatesSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   fredSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
+  exports: z
+    .string()
+    .regex(/^(off|new|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/, 'off, new or the name of a bucket'),
+  exportKeySecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   fetchers: whole(1_000).optional(),
   architecture: z.enum(['arm64', 'x86_64']),
   schedules: onOff,
@@ -45,6 +50,8 @@ export const DEFAULTS = {
   apiBurst: 40,
   apiLogs: 'on',
   vpc: 'none',
+  databaseInsecure: 'off',
+  exports: 'off',
   architecture: 'arm64',
   schedules: 'on',
   stateLog: 'all',
@@ -55,7 +62,7 @@ export const DEFAULTS = {
 
 /** Variables that the stack sets by itself; whoever gave one would lose it. */
 const RESERVED =
-  /^GORDON_(DATABASE_|AGGREGATES_|JOB_TABLE$|STATE_MACHINE_ARN$|EGRESS$|SIMULATED$|JWT_|FRED_API_KEY)/;
+  /^GORDON_(DATABASE_|AGGREGATES_|JOB_TABLE$|STATE_MACHINE_ARN$|EGRESS$|SIMULATED$|JWT_|FRED_API_KEY|EXPORT_)/;
 
 /** `-c GORDON_BINANCE_SPOT_URL=https://…` reaches the functions that call venues. */
 const VARIABLE = /^GORDON_[A-Z0-9_]+$/;
@@ -69,6 +76,9 @@ const Options = z.strictObject(OPTIONS).superRefine((options, check) => {
   };
   if (options.venues === 'simulated' && options.host !== 'localstack') {
     check.addIssue({ code: 'custom', path: ['venues'], message: 'simulated needs host=localstack' });
+  }
+  if (options.exportKeySecret && options.exports === 'off') {
+    check.addIssue({ code: 'custom', path: ['exportKeySecret'], message: 'needs exports=new or a bucket' });
   }
   if (options.auth === 'cognito') need('userPool', 'auth=cognito needs it');
   if (options.auth === 'jwt') {

@@ -1,11 +1,12 @@
 import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { functions as manifest } from '../functions/manifest.ts';
+import { functions as manifest, optionalFunctions } from '../functions/manifest.ts';
 import { BackfillMachine, machineArn } from './constructs/backfill-machine.ts';
 import { bundle } from './constructs/bundling.ts';
 import { deadLetters } from './constructs/dead-letters.ts';
 import { EventRules } from './constructs/event-rules.ts';
+import { ExportBucket } from './constructs/export-bucket.ts';
 import { GordonFunction } from './constructs/function.ts';
 import { jobTable } from './constructs/job-table.ts';
 import { JobsApi } from './constructs/jobs-api.ts';
@@ -33,16 +34,20 @@ export class GordonDataStack extends Stack {
       description: 'JobFinished, JobFailed and GapFound of gordon-data',
     });
     const network = options.vpc === 'none' ? undefined : new Network(this, 'Network', options);
+    const exports = options.exports === 'off' ? undefined : new ExportBucket(this, 'Exports', options);
     const resources = {
       table,
+      exports,
       stateMachineArn: machineArn(this),
       secrets: secrets(this, options),
       bus,
       egress: this.stackName,
+      databaseInsecure: options.databaseInsecure === 'on' || options.host === 'localstack',
       variables: options.variables,
     };
-    const specs = manifest.filter(
-      ({ authorizes }) => authorizes === undefined || authorizes === options.auth,
+    const specs = [...manifest, ...optionalFunctions].filter(
+      ({ authorizes, optional }) =>
+        (authorizes === undefined || authorizes === options.auth) && (optional === undefined || exports),
     );
     using bundles = bundle(this, specs);
     const functions = specs.map(
@@ -73,6 +78,7 @@ export class GordonDataStack extends Stack {
       JobTableName: table.tableName,
       EventBusName: bus.eventBusName,
       AlarmTopicArn: topic.topicArn,
+      ...(exports && { ExportsUrl: `s3://${exports.bucket.bucketName}/${exports.prefix}` }),
     });
   }
 

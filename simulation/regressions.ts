@@ -22,7 +22,7 @@ export const readRegressions = (file: URL = REGRESSIONS): Regression[] =>
 
 /** Appends a line; fields that are not of a regression are left out. */
 export function keepRegression(regression: Regression, file: URL = REGRESSIONS): void {
-  const { what, before, seed, days, quiet, start, history, mean, plan } = regression;
-  const line = { what, before, seed, days, quiet, start, history, mean, plan };
+  const { what, before, seed, days, quiet, start, history, mean, sources, limits, plan } = regression;
+  const line = { what, before, seed, days, quiet, start, history, mean, sources, limits, plan };
   appendFileSync(file, `${JSON.stringify(line)}\n`);
 }

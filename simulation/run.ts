@@ -114,9 +114,8 @@ export async function simulate(
   const quiet = (spec.quiet ?? QUIET) * DAY;
   const within = { start, end: calmAt };
   const mean = (spec.mean ?? (FAULTS_A_DAY * (spec.days * DAY + quiet)) / DAY) / spec.days;
-  const kinds = [...KINDS, ...(before ? DEPLOYMENTS : [])].filter(
-    ({ kind }) => spec.kinds?.includes(kind) ?? true,
-  );
+  const all = before ? [...KINDS, ...DEPLOYMENTS] : KINDS;
+  const kinds = all.filter(({ kind }) => spec.kinds?.includes(kind) ?? true);
   const { series } = world;
   const plan = spec.plan ?? [
     ...drawPast(

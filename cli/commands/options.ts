@@ -12,12 +12,19 @@ export function instant(text: string): string {
   throw new InvalidArgumentError(`Write ${WHEN}.`);
 }
 
+const listOf =
+  (remedy: string) =>
+  (text: string): string[] => {
+    const words = text.split(',').map((word) => word.trim());
+    if (words.every(Boolean)) return words;
+    throw new InvalidArgumentError(remedy);
+  };
+
 /** `BTCUSDT,ETHUSDT` */
-export function symbols(text: string): string[] {
-  const words = text.split(',').map((word) => word.trim());
-  if (words.every(Boolean)) return words;
-  throw new InvalidArgumentError('Write symbols with commas between them: BTCUSDT,ETHUSDT.');
-}
+export const symbols = listOf('Write symbols with commas between them: BTCUSDT,ETHUSDT.');
+
+/** `spot_klines,funding` */
+export const words = listOf('Write names with commas between them: spot_klines,funding.');
 
 export function timeframe(text: string): string {
   if (Object.hasOwn(STEPS, text)) return text;

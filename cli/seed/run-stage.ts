@@ -61,6 +61,12 @@ export const cutOff = ({ family }: Stage): Ordered => {
   return { result: { family, error }, err: `gordon-data: ${family}: not ordered, ${error}` };
 };
 
+/** A stage that is left out because the user did not accept the terms of its data. */
+export const declined = ({ family }: Stage, why: string): Ordered => ({
+  result: { family, skipped: 'terms not accepted' },
+  err: `gordon-data: ${family} is skipped: ${why}`,
+});
+
 /** Waits for what was ordered and reports it. What fails is reported and returned: the other stages go on. */
 export async function showStage(
   context: Context,

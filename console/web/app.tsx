@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { LICENCES } from '../../functions/core/licences/licences.ts';
 import { addressOf } from '../../functions/routes.ts';
 import { CoveragePage } from './coverage/page.tsx';
 import { HealthPage } from './health/page.tsx';
@@ -43,6 +44,7 @@ export function App() {
       </main>
       <footer>
         <a href={addressOf('openapi').path}>API</a>
+        <span>{LICENCES.fred.notice}</span>
         <span>
           Charts by <a href="https://www.tradingview.com/">TradingView</a> Lightweight Charts™
         </span>

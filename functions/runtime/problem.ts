@@ -27,6 +27,7 @@ const TITLES: Readonly<Record<number, string>> = {
   500: 'Internal error',
   502: 'No answer behind',
   503: 'Not available now',
+  507: 'No space left',
 };
 
 export function toProblem(error: unknown): Problem {

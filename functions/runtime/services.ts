@@ -1,8 +1,12 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { VenuePorts } from '../core/fetch/fetch-context.ts';
 import type { Workflow } from '../core/jobs/ports.ts';
 import type { SymbolPorts } from '../core/orders/check-symbols.ts';
+import type { WriteFile } from '../core/queries/export/columnar.ts';
+import type { FileFormat } from '../core/queries/export/formats.ts';
+import type { Spool } from '../core/queries/export/spool.ts';
 import type { Sources } from '../core/series/source.ts';
 import { type Clock, MINUTE } from '../core/time/time.ts';
 import type { Sha256 } from '../core/verify/ports.ts';
@@ -10,12 +14,14 @@ import type { Events } from '../core/workflow/events.ts';
 import { universes } from '../sources/binance/universes.ts';
 import { bybitLinear } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
+import { createSpool } from '../stores/files/spool.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
+import type { ExportTo } from './exports/export-to.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
-import { type JobTablePorts, jobTablePorts } from './ports/job-table-ports.ts';
+import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
 import { withKeys, withSecrets } from './secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
@@ -37,8 +43,13 @@ export interface Services
   /** whether the key that a source needs is set */
   readonly hasKey: (env: string) => boolean;
   readonly sha256: () => Sha256;
+  readonly spool: Spool;
+  /** how a file of a format is written; loaded when the first one is needed */
+  readonly fileWriter: (format: FileFormat) => Promise<WriteFile>;
   readonly workflow: Workflow;
   readonly events: Events;
+  /** the tree that the operator named, and the key that signs it */
+  readonly exportTo: ExportTo;
   /** how often the host audits for gaps */
   readonly auditEveryMs: number;
   /** true when the venues are simulated */
@@ -57,17 +68,20 @@ export interface ServiceOptions {
   readonly patience?: Patience;
   /** waits between two requests to a venue, ms; a timer of this process by default */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** stands in for the table in DynamoDB */
+  readonly jobTable?: OpenJobTable;
 }
 
 export async function createServices(
   environment: NodeJS.ProcessEnv,
-  { clock = Date.now, connections = 2, patience, sleep }: ServiceOptions = {},
+  { clock = Date.now, connections = 2, patience, sleep, jobTable: standIn }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
   const variables = withKeys(await withSecrets(environment), keys);
   const env = readEnv(variables);
   const database = databasePorts(env, { clock, sources, connections });
-  const jobTable = jobTablePorts(env, variables, { clock, sleep });
+  const jobTable =
+    standIn?.({ clock, sleep: sleep ?? wait }) ?? jobTablePorts(env, variables, { clock, sleep });
   const venue = once(() =>
     createVenueClient({
       budget: jobTable.budget(),
@@ -89,6 +103,9 @@ export async function createServices(
     rosters: () => [...universes, bybitLinear],
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
+    spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),
+    fileWriter: () => fileWriter,
+    exportTo: () => ({ place: env.GORDON_EXPORT_TO, key: env.GORDON_EXPORT_KEY, variables }),
     auditEveryMs: () => env.GORDON_AUDIT_MINUTES * MINUTE,
     simulated: () => env.GORDON_SIMULATED === '1',
     close: () => async () => {
@@ -112,6 +129,11 @@ const awsMakers = (env: Env, variables: Variables): Makers<Pick<Services, 'workf
       ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))
       : noEvents,
 });
+
+const fileWriter: Services['fileWriter'] = async (format) =>
+  format === 'parquet'
+    ? (await import('../stores/files/parquet-file.ts')).parquetFile
+    : (await import('../stores/files/arrow-file.ts')).arrowFile;
 
 let shared: Promise<Services> | undefined;
 

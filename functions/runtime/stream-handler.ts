@@ -1,5 +1,7 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { describeError } from '../core/errors/errors.ts';
+import { fileWish } from '../core/queries/export/byte-range.ts';
 import { type ApiRequest, requestOf } from './http-handler.ts';
 import { logWith } from './log.ts';
 import { problemAnswer, toProblem } from './problem.ts';
@@ -10,9 +12,18 @@ export interface StreamAnswer {
   readonly text: AsyncIterable<string>;
 }
 
+/** A file as a route answers with it. The handler closes it. */
+export interface FileAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly file: FileHandle;
+  readonly bytes: number;
+  /** strong, with its quotes */
+  readonly etag: string;
+}
+
 /** As API Gateway's, but the body comes in pieces. */
 export type Streamed = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & {
-  readonly body: AsyncIterable<string>;
+  readonly body: AsyncIterable<string | Uint8Array>;
 };
 
 /**
@@ -27,7 +38,11 @@ export type StreamHandler = (
 /** Makes the streaming twin of a route's handler, for hosts: a Lambda behind API Gateway cannot stream. */
 export const streamHandler =
   <Ports>(
-    route: (request: ApiRequest, ports: Ports, signal: AbortSignal) => Promise<StreamAnswer | undefined>,
+    route: (
+      request: ApiRequest,
+      ports: Ports,
+      signal: AbortSignal,
+    ) => Promise<StreamAnswer | FileAnswer | undefined>,
   ): ((ports: () => Promise<Ports>) => StreamHandler) =>
   (ports) =>
   async (event, signal) => {
@@ -42,6 +57,7 @@ export const streamHandler =
     try {
       const answer = await route(requestOf(event, ''), await ports(), signal);
       if (!answer) return undefined;
+      if ('file' in answer) return await partOf(answer, event);
       const pieces = answer.text[Symbol.asyncIterator]();
       // Also of an answer that nobody began to read.
       signal.addEventListener('abort', () => void pieces.return?.()?.catch(failed));
@@ -52,6 +68,30 @@ export const streamHandler =
       return failed(error);
     }
   };
+
+/** The file, or the part of it that the request wants. */
+async function partOf(
+  { file, bytes, etag, headers }: FileAnswer,
+  event: APIGatewayProxyEvent,
+): Promise<Streamed> {
+  const wish = fileWish(event.headers, { bytes, etag });
+  const common = { ...headers, etag, 'accept-ranges': 'bytes', 'cache-control': 'no-cache' };
+  if (wish.status === 304 || wish.status === 416) {
+    await file.close();
+    const range = wish.status === 416 && { 'content-range': `bytes */${bytes}`, 'content-length': '0' };
+    return { statusCode: wish.status, headers: { ...common, ...range }, body: NOTHING };
+  }
+  const { start, end } = wish.status === 206 ? wish : { start: 0, end: bytes };
+  const range = wish.status === 206 && { 'content-range': `bytes ${start}-${end - 1}/${bytes}` };
+  return {
+    statusCode: wish.status,
+    headers: { ...common, ...range, 'content-length': String(end - start) },
+    // Closes the file when it ends and when it is left.
+    body: file.createReadStream({ start, end: end - 1 }),
+  };
+}
+
+const NOTHING: AsyncIterable<string> = (async function* () {})();
 
 async function* rest(
   begin: readonly IteratorResult<string>[],

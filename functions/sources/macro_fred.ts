@@ -1,3 +1,4 @@
+import { isThirdParty } from '../core/licences/licences.ts';
 import type { Series } from '../core/series/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../core/series/source.ts';
 import type { HttpRequest } from '../core/series/venue.ts';
@@ -73,7 +74,8 @@ export const macro_fred: Source = {
   table: macroTable,
   timeframes: ['1d'],
   defaultTimeframe: '1d',
-  defaultSymbols: FRED_SERIES.map(({ id }) => id),
+  defaultSymbols: FRED_SERIES.map(({ id }) => id).filter((id) => !isThirdParty(id)),
+  optInSymbols: FRED_SERIES.map(({ id }) => id).filter(isThirdParty),
   symbolPattern: new RegExp(`^(?:${FRED_SERIES.map(({ id }) => id).join('|')})$`),
   chunkUnit: () => 'year',
   // Some observations come out on their own day.

@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Access } from '../../functions/access.ts';
 import { BY_STATUS } from '../../functions/stores/dynamodb/table.ts';
+import type { ExportBucket } from './export-bucket.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What the manifest's kinds of access open. */
@@ -14,6 +15,10 @@ export interface Resources {
   readonly secrets: Secrets;
   /** the address that venues see, by name: all functions of a stack share one set of budgets */
   readonly egress: string;
+  /** whether a server of the database that cannot be verified is accepted */
+  readonly databaseInsecure: boolean;
+  /** where exported months go; absent: they are off */
+  readonly exports?: ExportBucket | undefined;
   /** where venues' hosts are, when elsewhere */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -22,10 +27,12 @@ export interface Resources {
 export interface Grant {
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
+  /** why a resource of these has a wildcard, by its ARN */
+  readonly wildcards?: Readonly<Record<string, string>>;
 }
 
 export function grantFor(access: Access, resources: Resources): Grant {
-  const { table, stateMachineArn, bus, secrets, egress, variables } = resources;
+  const { table, stateMachineArn, bus, secrets, egress, variables, databaseInsecure } = resources;
   switch (access) {
     case 'job-table':
       return jobs(table, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
@@ -42,15 +49,36 @@ export function grantFor(access: Access, resources: Resources): Grant {
         statements: [allow(['events:PutEvents'], bus.eventBusArn)],
       };
     case 'database':
-      return secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL);
+      return database(secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL), databaseInsecure);
     case 'aggregates':
-      return secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL);
+      return database(secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL), databaseInsecure);
+    case 'exports':
+      return exportsTo(resources);
     case 'venues': {
       const key = secret('GORDON_FRED_API_KEY', secrets.GORDON_FRED_API_KEY);
       const environment = { GORDON_EGRESS: egress, ...variables, ...key.environment };
       return { environment, statements: key.statements };
     }
   }
+}
+
+/** The objects below its own prefix, and the names of these. */
+function exportsTo({ exports, secrets }: Resources): Grant {
+  if (!exports) return { environment: {}, statements: [] };
+  const { bucket, prefix } = exports;
+  const key = secret('GORDON_EXPORT_KEY', secrets.GORDON_EXPORT_KEY);
+  const list = allow(['s3:ListBucket'], bucket.bucketArn);
+  list.addCondition('StringLike', { 's3:prefix': `${prefix}/*` });
+  const objects = bucket.arnForObjects(`${prefix}/*`);
+  return {
+    environment: { GORDON_EXPORT_TO: `s3://${bucket.bucketName}/${prefix}`, ...key.environment },
+    wildcards: { [objects]: 'The months of series that are ordered later have no names yet.' },
+    statements: [
+      allow(['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], objects),
+      list,
+      ...key.statements,
+    ],
+  };
 }
 
 /** Queries go to the table (a job's chunks) and to its index (jobs by status); single items only to the table. */
@@ -66,6 +94,11 @@ function jobs(table: Table, actions: readonly string[]): Grant {
       allow(['dynamodb:Query'], table.tableArn, index),
     ],
   };
+}
+
+function database(held: Grant, insecure: boolean): Grant {
+  if (!insecure) return held;
+  return { ...held, environment: { ...held.environment, GORDON_DATABASE_INSECURE: '1' } };
 }
 
 function secret(variable: string, held: ISecret | undefined): Grant {

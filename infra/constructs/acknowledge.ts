@@ -10,7 +10,12 @@ export function acknowledge(scope: IConstruct, findings: Readonly<Record<string,
 export function asFinding(scope: IConstruct, arn: string): string {
   const flat = (node: unknown): string => {
     if (typeof node === 'string') return node;
-    const { Ref: ref, 'Fn::Join': join } = node as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
+    const {
+      Ref: ref,
+      'Fn::Join': join,
+      'Fn::GetAtt': attribute,
+    } = node as { Ref?: string; 'Fn::Join'?: [string, unknown[]]; 'Fn::GetAtt'?: string[] };
+    if (attribute) return `<${attribute.join('.')}>`;
     return join ? join[1].map(flat).join(join[0]) : `<${ref}>`;
   };
   return flat(Stack.of(scope).resolve(arn));

@@ -32,6 +32,11 @@ export class GordonFunction extends Construct {
     this.log = logGroup(this, 'Log', options);
     const grants = spec.access.map((access) => grantFor(access, resources));
     const role = this.#role(network);
+    for (const { wildcards = {} } of grants) {
+      for (const [arn, why] of Object.entries(wildcards)) {
+        acknowledge(role, { [`AwsSolutions-IAM5[Resource::${asFinding(role, arn)}]`]: why });
+      }
+    }
     for (const statement of grants.flatMap(({ statements }) => statements)) role.addToPolicy(statement);
     this.lambda = new Lambda(this, 'Function', {
       code: bundles.codeOf(spec),

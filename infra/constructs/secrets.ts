@@ -10,11 +10,13 @@ export interface Secrets {
   /** absent: the aggregates belong to the login of GORDON_DATABASE_URL */
   readonly GORDON_AGGREGATES_URL?: ISecret;
   readonly GORDON_FRED_API_KEY?: ISecret;
+  /** absent: exports are not signed */
+  readonly GORDON_EXPORT_KEY?: ISecret;
 }
 
 export function secrets(
   scope: Construct,
-  { databaseSecret, aggregatesSecret, fredSecret }: DeployOptions,
+  { databaseSecret, aggregatesSecret, fredSecret, exportKeySecret }: DeployOptions,
 ): Secrets {
   return {
     ...(aggregatesSecret && {
@@ -24,6 +26,9 @@ export function secrets(
       ? Secret.fromSecretCompleteArn(scope, 'DatabaseUrlSecret', databaseSecret)
       : (ownDatabaseSecret(scope) as ISecret),
     ...(fredSecret && { GORDON_FRED_API_KEY: Secret.fromSecretCompleteArn(scope, 'FredKey', fredSecret) }),
+    ...(exportKeySecret && {
+      GORDON_EXPORT_KEY: Secret.fromSecretCompleteArn(scope, 'ExportKey', exportKeySecret),
+    }),
   };
 }
 

@@ -15,10 +15,10 @@ import { largeBackfill, refreshMonth, type Scenario } from './scenarios.ts';
 
 const regions = Object.entries(prices.regions) as [string, Prices][];
 
-/** Both scenarios as text, a column for each region. @param now epoch ms; where the months begin matters to the plan */
+/** The scenarios as text, a column for each region. @param now epoch ms; where the months begin matters to the plan */
 export function report(now: number): string {
   return [
-    ...[refreshMonth(now), largeBackfill(now)].map(section),
+    ...[refreshMonth(now), refreshMonth(now, 1_000, '1,000 symbols'), largeBackfill(now)].map(section),
     `Prices as of ${prices.asOf}. ${prices.from}`,
     'Not in it: the database, X-Ray (5 USD for a million traces, of which AWS samples about a twentieth), storage of the job table, taxes.',
     `Assumed: ${ASSUMED.rowsPerSecond.toLocaleString('en')} rows/s for each fetcher and what else functions/core/costs/assumptions.ts says.`,

@@ -26,15 +26,18 @@ const MONTH = 30 * DAY;
 /** Symbols of one order; more are several orders. */
 const SYMBOLS_PER_JOB = 1_000;
 
-/** 1m candles of BTC and ETH, spot and perpetual, kept current for 30 days. */
-export function refreshMonth(now: number): Scenario {
+/** 1m candles of some symbols, spot and perpetual, kept current for 30 days. @param of the symbols in words */
+export function refreshMonth(now: number, symbols = 2, of = 'BTC and ETH'): Scenario {
   const { everyMinutes } = functions.find(({ handler }) => handler === 'refresh')!.schedules![0]!;
   const runs = MONTH / (everyMinutes * MINUTE);
   const tail = { start: now - everyMinutes * MINUTE, end: now };
   // Sources of one family that want the same are one job.
-  const each = added([klines_spot, klines_perp].map((source: Source) => estimateWork(source, '1m', tail, 2)));
+  const each = {
+    ...added([klines_spot, klines_perp].map((source: Source) => estimateWork(source, '1m', tail, symbols))),
+    scheduled: true,
+  };
   return {
-    title: `a month of BTC and ETH, spot and perpetual, 1m, refreshed every ${everyMinutes === 1 ? 'minute' : `${everyMinutes} minutes`}`,
+    title: `a month of ${of}, spot and perpetual, 1m, refreshed every ${everyMinutes === 1 ? 'minute' : `${everyMinutes} minutes`}`,
     jobs: runs,
     work: scaled(runs, each),
     usage: times(runs, sum(usageOfRefresh(), usageOfJob(each))),
@@ -67,4 +70,5 @@ const added = (all: readonly Work[]): Work =>
     series: a.series + b.series,
     chunks: a.chunks + b.chunks,
     rows: a.rows + b.rows,
+    sharing: (a.sharing ?? 0) + (b.sharing ?? 0),
   }));

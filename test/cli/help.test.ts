@@ -20,6 +20,8 @@ Commands:
   sql [options] <query>     put a question to the warehouse; it can only read
   seed [options]            fill the warehouse family by family, and report
   verify [options]          load everything once more, compare each stored row with it, and certify
+  export [options] [list]   write tables as files, a month of a series in each, with a signed manifest
+  keys                      your keys, with which exports are signed
   up [options]              start gordon-data on this machine
   down                      stop what "up" started; the data are kept
   status [options]          whether gordon-data runs on this machine, and where
@@ -45,6 +47,7 @@ Environment:
   GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
                         address of API Gateway unless a token or key is set; none: they are not
   GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
   NO_COLOR              no colours
 `);

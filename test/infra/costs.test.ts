@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
-import { billFor, type Prices, total } from '../../functions/core/costs/bill.ts';
+import { billFor, type Prices, standing, total } from '../../functions/core/costs/bill.ts';
 import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
 import { estimateWork, sum, times, usageOfJob } from '../../functions/core/costs/usage.ts';
 import { DAY } from '../../functions/core/time/time.ts';
 import { klines_spot } from '../../functions/sources/klines_spot.ts';
 import { report } from '../../infra/costs/costs.ts';
-import { largeBackfill } from '../../infra/costs/scenarios.ts';
+import { largeBackfill, refreshMonth } from '../../infra/costs/scenarios.ts';
 import { synth } from './support/synth.ts';
 
 const NEW_YEAR = Date.UTC(2026, 0, 1);
@@ -54,6 +54,13 @@ describe('the bill', () => {
     expect(total(bill)).toBeCloseTo(usd, 6);
   });
 
+  it('of a month of 1,000 symbols on both markets, refreshed each minute, is below 40 USD', () => {
+    const { usage } = refreshMonth(NEW_YEAR, 1_000, '1,000 symbols');
+    expect(total(billFor(usage, virginia)) + total(standing(virginia))).toBeLessThan(40);
+    // A chunk for each series alone was 86 million calls and as many map items.
+    expect(usage.lambdaCalls).toBeLessThan(43_200 * 10);
+  });
+
   it('grows with the symbols', () => {
     const cost = (symbols: number) => total(billFor(largeBackfill(NEW_YEAR, symbols).usage, virginia));
     expect(cost(10_000) / cost(1_000)).toBeCloseTo(10, 6);
@@ -64,9 +71,10 @@ describe('the bill', () => {
 describe('the report', () => {
   const text = report(NEW_YEAR);
 
-  it('has both scenarios in every region, and says how old its prices are', () => {
-    // Every minute for 30 days, one job for both markets and both symbols.
-    expect(text).toContain('43,200 jobs, 172,800 chunks, 172,800 rows');
+  it('has the scenarios in every region, and says how old its prices are', () => {
+    // Every minute for 30 days, one job for both markets and both symbols, and one chunk for each market.
+    expect(text).toContain('43,200 jobs, 86,400 chunks, 172,800 rows');
+    expect(text).toContain('43,200 jobs, 172,800 chunks, 86,400,000 rows');
     expect(text).toContain('10 jobs, 1,200,000 chunks');
     for (const region of Object.keys(prices.regions)) expect(text).toContain(region);
     expect(text).toContain(prices.asOf);

@@ -35,6 +35,8 @@ const OPENS: Record<FunctionSpec['access'][number], readonly string[]> = {
   aggregates: [],
   venues: [],
   events: ['events:PutEvents on Bus.Arn'],
+  // Off by default: see exports.test.ts.
+  exports: [],
 };
 
 describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, spec) => {
@@ -174,4 +176,14 @@ it('puts all functions into the VPC, behind one address', () => {
   ]);
   expect(Object.keys(inside.of('AWS::EC2::NatGateway'))).toHaveLength(1);
   inside.template.hasOutput('EgressAddress', {});
+});
+
+it('accepts a server of the database that cannot be verified only where an option says so', () => {
+  const accepting = (stack: typeof plain) =>
+    deployed.filter(({ handler }) => environment(stack, handler).GORDON_DATABASE_INSECURE === '1');
+  expect(accepting(plain)).toEqual([]);
+  const reaching = deployed.filter(
+    ({ access }) => access.includes('database') || access.includes('aggregates'),
+  );
+  expect(accepting(synth({ databaseInsecure: 'on' }))).toEqual(reaching);
 });

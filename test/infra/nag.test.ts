@@ -42,6 +42,8 @@ it.each([
   ['with a user pool', { auth: 'cognito', userPool: pool }],
   ['with tokens', { auth: 'jwt', jwtIssuer: 'https://issuer.example', jwtAudience: 'gordon' }],
   ['in a VPC of its own', { vpc: 'new' }],
+  ['with exports into a bucket of its own', { exports: 'new' }],
+  ['with exports into a bucket of the operator', { exports: 'market-data' }],
   ['with logs for errors only, the API silent', { apiLogs: 'off' }],
 ])('AwsSolutions finds nothing in the stack %s, and nothing is excused that is not there', (_, options) => {
   const { stack } = synthAnew(options);

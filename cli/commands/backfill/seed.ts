@@ -9,6 +9,7 @@ import { seedTable } from '../../format/seed.ts';
 import { contactsOf, findings, isOwnHost, reachAll } from '../../seed/reachability.ts';
 import {
   cutOff,
+  declined,
   hasFailed,
   type Ordered,
   orderStage,
@@ -18,6 +19,7 @@ import {
 import { type SeedFlags, type SeedSettings, seedSettings } from '../../seed/settings.ts';
 import { type Stage, stages } from '../../seed/stages.ts';
 import { say } from '../../terminal.ts';
+import { acceptsFredTerms, isFred, NOT_ACCEPTED } from '../../terms/fred-terms.ts';
 import { type Context, print } from '../context.ts';
 import type { Handle } from '../handle.ts';
 import * as options from '../options.ts';
@@ -48,6 +50,7 @@ const seedHelp = `
 Environment, where no option says otherwise:
   FROM_DATE, TO_DATE, SYMBOLS
   ${stages.map(({ skip }) => `${skip}=1`).join(', ')} (candles are of --demo alone)
+  GORDON_ACCEPT_FRED_TERMS=1   accepts the terms of FRED, which macro loads from; a terminal asks
 
 Examples:
   gordon-data seed
@@ -76,9 +79,12 @@ async function seed(context: Context, flags: SeedFlags): Promise<number> {
   const { simulated } = await api.call('health');
   if (simulated) print(context, context.paint('yellow', SIMULATED));
   const unreachable = simulated ? [] : await stagesWithoutVenue(context, api, settings.stages);
+  const early = new Map(unreachable.map((stage) => [stage, cutOff(stage)]));
+  const fred = settings.stages.find((stage) => isFred(stage.family) && !early.has(stage));
+  if (fred && !(await acceptsFredTerms(context, api))) early.set(fred, declined(fred, NOT_ACCEPTED));
   const { from, to, symbols } = settings;
   print(context, `seeding ${from} to ${to ?? 'now'}, ${symbols?.join(', ') ?? 'the default symbols'}`);
-  const results = await runStages(context, api, settings, unreachable);
+  const results = await runStages(context, api, settings, early);
   print(context, '', ...seedTable(results, context.terminal.clock(), context.paint), '');
   await report(context, {});
   if (flags.demo) print(context, '', ...nextSteps(api.url));
@@ -111,17 +117,19 @@ async function stagesWithoutVenue(
 /**
  * Orders everything first and then shows one stage after the other. Most of them wait for the limits of a venue of their own,
  * and a machine that waits can load klines meanwhile.
+ * @param known the stages whose outcome is known before anything is ordered
  */
 async function runStages(
   context: Context,
   api: Api,
   settings: SeedSettings,
-  unreachable: readonly Stage[],
+  known: ReadonlyMap<Stage, Ordered>,
 ): Promise<StageResult[]> {
   using stop = stopOn(context.terminal);
   const early = new Map<Stage, Ordered>();
   for (const stage of settings.stages) {
-    if (unreachable.includes(stage)) early.set(stage, cutOff(stage));
+    const outcome = known.get(stage);
+    if (outcome) early.set(stage, outcome);
     else if (!stage.afterOthers) early.set(stage, await orderStage(context, api, stage, settings));
   }
   const results: StageResult[] = [];

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { OrderedJob } from '../../../functions/core/api/jobs/schemas.ts';
 import type { OrderBody } from '../../../functions/core/orders/create-job.ts';
+import { badInput } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { orderLine, whatNext } from '../../format/job.ts';
+import { acceptsFredTerms, isFred, NOT_ACCEPTED } from '../../terms/fred-terms.ts';
 import { type Context, print, printJson } from '../context.ts';
 import * as options from '../options.ts';
 import { labelSimulated } from '../simulated.ts';
@@ -62,6 +64,7 @@ export async function trigger(context: Context, source: string, given: TriggerOp
   const { json = false } = given;
   const api = context.api();
   if (!json) await labelSimulated(context, api, terminal.out);
+  if (isFred(source) && !(await acceptsFredTerms(context, api, given.symbols))) throw badInput(NOT_ACCEPTED);
   // From here on, so that whoever stops the program while the order is under way gets to know its job.
   using stop = given.wait ? stopOn(terminal) : undefined;
   const job = await api.call('createJob', {

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { licencesOf } from '../../../functions/core/licences/licences.ts';
 import { call } from '../lib/client.ts';
 import { count, iso, plural, rangeText } from '../lib/format.ts';
 import { Empty, Waiting } from '../lib/parts.tsx';
@@ -77,6 +78,7 @@ export function SeriesView({ report, source, to }: Props) {
                 <Drawn {...{ report, source, shape, column }} rows={data} step={msOf(every)} />
               )}
               <Newest rows={data} time={source.time_column} />
+              <p class="dim">{attributionOf(source.id, symbol)}</p>
             </>
           )
         }
@@ -84,6 +86,12 @@ export function SeriesView({ report, source, to }: Props) {
     </>
   );
 }
+
+/** What the publisher wants to be shown beside its values. */
+const attributionOf = (source: string, symbol: string): string =>
+  licencesOf(source, [symbol])
+    .map(({ attribution }) => attribution)
+    .join('. ');
 
 interface DrawnProps {
   readonly report: Report;

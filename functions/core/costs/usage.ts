@@ -1,5 +1,6 @@
 import { functions } from '../../manifest.ts';
 import { planSource } from '../ledger/plan.ts';
+import { isShareable, MOST_SERIES } from '../ledger/share-chunks.ts';
 import type { Source } from '../series/source.ts';
 import type { Range } from '../time/range.ts';
 import { stepOf, type Timeframe } from '../time/timeframe.ts';
@@ -25,6 +26,10 @@ export interface Work {
   readonly series: number;
   readonly chunks: number;
   readonly rows: number;
+  /** times that a series shares a chunk with others */
+  readonly sharing?: number;
+  /** a schedule orders it */
+  readonly scheduled?: boolean;
 }
 
 /** One order of so many symbols over a range of one source. */
@@ -32,26 +37,38 @@ export function estimateWork(source: Source, timeframe: Timeframe, range: Range,
   // All symbols are cut into the same chunks, so one stands for all.
   const series = { source: source.id, symbol: 'BTCUSDT', timeframe };
   const planned = planSource(source, series, [range]);
+  const shared = symbols < 2 ? 0 : planned.filter((chunk) => isShareable(source, chunk)).length;
   const rows = (range.end - range.start) / stepOf(timeframe);
-  return { series: symbols, chunks: planned.length * symbols, rows: rows * symbols };
+  return {
+    series: symbols,
+    chunks: (planned.length - shared) * symbols + shared * Math.ceil(symbols / MOST_SERIES),
+    rows: rows * symbols,
+    ...(shared > 0 && { sharing: shared * symbols }),
+  };
 }
 
 /** An item of a map is billed by the memory of its state, in steps of 64 MB. */
 const EXPRESS_GB = 64 / 1_024;
 
+/** Bytes of an item that one unit of DynamoDB writes, or reads consistently. */
+const WRITE_UNIT = 1_024;
+const READ_UNIT = 4_096;
+
 const gbOf = (handler: string): number =>
   functions.find((spec) => spec.handler === handler)!.memoryMb / 1_024;
 
 /** What one job uses from StartExecution to its end, when all goes well. */
-export function usageOfJob({ series, chunks, rows }: Work): Usage {
+export function usageOfJob({ series, chunks, rows, sharing = 0, scheduled = false }: Work): Usage {
   const waves = Math.ceil(chunks / MAX_CHUNKS_PER_WAVE);
   // Each wave, including the last one that finds nothing missing, reads what was planned before.
   const seen = (MAX_CHUNKS_PER_WAVE * waves * (waves + 1)) / 2;
   const plans = waves + 1;
-  const fetching = chunks * ASSUMED.fetchSeconds + rows / ASSUMED.rowsPerSecond;
-  const planning =
-    plans * (ASSUMED.stepSeconds + series * ASSUMED.planSecondsPerSeries) +
-    seen * ASSUMED.planSecondsPerChunk;
+  const fetching =
+    chunks * ASSUMED.fetchSeconds + sharing * ASSUMED.sharedSeriesSeconds + rows / ASSUMED.rowsPerSecond;
+  const perSeries = scheduled ? ASSUMED.planSecondsPerScheduledSeries : ASSUMED.planSecondsPerSeries;
+  const planning = plans * (ASSUMED.stepSeconds + series * perSeries) + seen * ASSUMED.planSecondsPerChunk;
+  const itemBytes = WRITE_UNIT / 2 + series * ASSUMED.itemBytesPerSeries;
+  const [writeUnits, readUnits] = [Math.ceil(itemBytes / WRITE_UNIT), Math.ceil(itemBytes / READ_UNIT)];
   return {
     lambdaGbSeconds:
       fetching * gbOf('fetch-chunk') +
@@ -62,8 +79,8 @@ export function usageOfJob({ series, chunks, rows }: Work): Usage {
     transitions: 2 * plans + waves + chunks + 1,
     expressRequests: chunks,
     expressGbSeconds: fetching * EXPRESS_GB,
-    writes: chunks * ASSUMED.writesPerChunk + ASSUMED.writesPerJob,
-    reads: chunks * ASSUMED.readsPerChunk + ASSUMED.readsPerJob + seen / ASSUMED.chunksPerRead,
+    writes: chunks * ASSUMED.writesPerChunk + ASSUMED.writesPerJob * writeUnits,
+    reads: (chunks * ASSUMED.readsPerChunk + ASSUMED.readsPerJob) * readUnits + seen / ASSUMED.chunksPerRead,
     logBytes: chunks * ASSUMED.logBytesPerChunk + (plans + 1) * ASSUMED.logBytesPerStep,
     bytesIn: rows * ASSUMED.bytesPerRowIn,
     bytesOut: rows * ASSUMED.bytesPerRowOut,

@@ -57,6 +57,10 @@ export const ERRORS = {
     'Check that this machine reaches the venue: `gordon-data doctor`.',
   ),
   'timed-out': venue('RetryableVenueError', 'It is requested again automatically.'),
+  'series-failed': venue(
+    'RetryableVenueError',
+    'The report has the error of each series: `gordon-data report`.',
+  ),
   'venue-broken': venue('RetryableVenueError', 'It is requested again automatically.'),
   'empty-answer': venue(
     'RetryableVenueError',
@@ -95,6 +99,15 @@ export const ERRORS = {
     'RetryableStoreError',
     'See whether it runs and GORDON_DATABASE_URL names it: `gordon-data doctor`.',
   ),
+  'database-untrusted': ours(
+    'PermanentError',
+    "Name the file of the server's CA with `sslrootcert=` in the URL; see docs/SECURITY.md.",
+  ),
+  'database-insecure': ours(
+    'PermanentError',
+    'Take `sslmode` out of the URL, or set GORDON_DATABASE_INSECURE=1 where nobody else can answer (on AWS: `-c databaseInsecure=on`).',
+  ),
+  'bad-database-url': ours('PermanentError', 'Mend the URL of the database.'),
   'database-busy': ours('RetryableStoreError', 'It is tried again.'),
   'database-forbidden': ours(
     'PermanentError',
@@ -204,7 +217,7 @@ export const ERRORS = {
   'job-finished': request(409, 'Order the same again: it fetches what is missing.'),
   'idempotency-busy': request(409, 'Send it again.'),
   'series-at-work': request(409, 'See its jobs with `gordon-data backfill jobs`.'),
-  'unknown-format': request(406, 'Use format=json, csv or ndjson.'),
+  'unknown-format': request(406, 'Use format=json, csv, ndjson, parquet or arrow.'),
   'answer-too-large': request(
     413,
     'Request a shorter range (from, to) or fewer columns, or a host, which streams.',
@@ -217,7 +230,19 @@ export const ERRORS = {
   'window-too-small': request(422, 'Align it with the buckets, or take two of them.'),
   throttled: request(429, 'Send it again a little later.'),
   'api-unreachable': request(502, 'See whether the URL is right and you may call the API.'),
+  'spool-full': ours(
+    'RetryableStoreError',
+    'Free some space, or set GORDON_SPOOL to a folder on another disk.',
+    {
+      status: 507,
+    },
+  ),
   'no-budget': request(503, 'Send it again when the budget of the venue is back.'),
+
+  'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),
+  'export-not-written': local('Name a folder or bucket that this user may write to.'),
+  'export-runs': local('Wait until it ends, or stop it; then export again.'),
+  'disk-full': local('Make room and export again: it goes on where it ended.'),
 
   'no-docker-engine': local('Start Docker, or set GORDON_DATABASE=embedded for the embedded PostgreSQL.'),
   'docker-not-started': local('See `docker compose logs`, or set GORDON_DATABASE=embedded.'),

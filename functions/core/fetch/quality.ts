@@ -1,4 +1,5 @@
 import type { Page } from '../ledger/coverage.ts';
+import { seriesLabel } from '../series/series.ts';
 import type { Finding, Sources } from '../series/source.ts';
 import { type Batch, type ColumnData, type TableSpec, timeColumn } from '../series/table.ts';
 import { stepOf, type Timeframe } from '../time/timeframe.ts';
@@ -136,13 +137,14 @@ export class Quality {
   }
 }
 
-/** Checks the pages of one chunk: a sibling's rows apart from the chunk's own. */
+/** Checks the pages of one chunk, each series by itself. */
 export function qualityCheck(sources: Sources, timeframe: Timeframe): (page: Page) => Page {
   const checks = new Map<string, Quality>();
   return (page) => {
     const { source } = page.series;
-    const quality = checks.get(source) ?? new Quality(sources[source]!.table, timeframe);
-    checks.set(source, quality);
+    const label = seriesLabel(page.series);
+    const quality = checks.get(label) ?? new Quality(sources[source]!.table, timeframe);
+    checks.set(label, quality);
     return quality.check(page);
   };
 }

@@ -1,24 +1,30 @@
-import { BudgetExhausted, GordonError } from '../errors/errors.ts';
+import { BudgetExhausted, describeError, GordonError } from '../errors/errors.ts';
 import { batchPages } from '../fetch/batch-pages.ts';
 import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import { qualityCheck } from '../fetch/quality.ts';
 import { withRequestCount } from '../fetch/with-request-count.ts';
 import type { Page } from '../ledger/coverage.ts';
+import { type Chunk, seriesOf } from '../ledger/plan.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { currentListing } from '../listing/current-listing.ts';
 import type { LabelRules } from '../series/labels.ts';
 import { waitSecondsUntil } from '../series/schedule.ts';
-import type { Sources } from '../series/source.ts';
+import type { Series } from '../series/series.ts';
+import type { Source, Sources } from '../series/source.ts';
 import { hull, measure, normalize, type RangeSet, union } from '../time/range.ts';
 import { MINUTE, SECOND } from '../time/time.ts';
 import type { FetchChunkInput, FetchChunkOutput } from '../workflow/contracts.ts';
+import { type Batches, fetchSeveral, type SeriesFailure, seriesFailed } from './fetch-several.ts';
 import type { ChunkState } from './job.ts';
 import type { JobStore } from './ports.ts';
 
 export interface FetchPorts extends VenuePorts {
   readonly jobs: Pick<JobStore, 'checkpoint' | 'isCancelled' | 'noteProvisional'>;
-  readonly store: Pick<SeriesStore, 'missing' | 'rowsBy' | 'commit' | 'listing' | 'saveListing'>;
+  readonly store: Pick<
+    SeriesStore,
+    'missing' | 'missingOf' | 'rowsBy' | 'commit' | 'markFailed' | 'listing' | 'saveListing'
+  >;
   readonly catalog: Pick<SeriesCatalog, 'request'>;
   readonly labels: LabelRules;
   readonly sources: Sources;
@@ -45,15 +51,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   const since = input.resume.since || began;
   const { withoutArchive } = input.resume;
   const by = { jobId, chunk: chunk.label };
-  const context: FetchContext = {
-    source,
-    series: { source: chunk.source, symbol: chunk.symbol, timeframe: chunk.timeframe },
-    sources: ports.sources,
-    archives: withoutArchive ? 'skipped' : 'preferred',
-    listing: memo(() => currentListing(ports, source, context.series)),
-    labels: (dataset) => ports.labels.labelRules(dataset, chunk.symbol),
-  };
-  const { pages, progress } = fetchMissing(ports, context, await ports.store.missing(chunk, chunk));
+  const { batches, leftMs, failures } = await batchesOf(ports, source, chunk, withoutArchive);
   let rows = await ports.store.rowsBy(jobId, chunk.label);
   let provisional: RangeSet = [];
 
@@ -62,7 +60,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     ports.jobs.checkpoint(jobId, chunk.label, {
       state,
       rows,
-      leftMs: measure(progress.missing),
+      leftMs: leftMs(),
       requests: taken(),
       ...(resumeAt !== undefined && { resumeAt }),
     });
@@ -72,7 +70,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     withoutArchive,
     waitSeconds,
     rows,
-    leftMs: measure(progress.missing),
+    leftMs: leftMs(),
   });
 
   const end = async (state: ChunkState): Promise<void> => {
@@ -94,7 +92,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
 
   if (await cancelled()) return result('cancelled');
   try {
-    for await (const batch of batchPages(pages, ports.clock)) {
+    for await (const batch of batches) {
       const { own = [], ...siblings } = Object.groupBy(batch.map(check), (page) =>
         page.series.source === source.id ? 'own' : page.series.source,
       );
@@ -103,10 +101,10 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
         await registerSiblings(ports, along!);
         rows += await ports.store.commit(along!, by);
       }
-      if (own.length > 0) rows += await ports.store.commit(own, by);
+      if (own.length > 0) rows += await commitOwn(ports, own, by, chunk.others ? failures : undefined);
       provisional = union(provisional, normalize(own.flatMap((page) => page.provisional ?? [])));
       // Nothing is left to be stopped: the note at the end says the same, and a month's file is one page.
-      if (progress.missing.length === 0) continue;
+      if (leftMs() === 0) continue;
       if (await cancelled()) return result('cancelled');
       const now = ports.clock();
       if (now - began < CALL_BUDGET) continue;
@@ -121,9 +119,92 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
     if (error.until - since > WAVE_BUDGET) return result('deferred');
     return result('wait', waitSecondsUntil(error.until, now));
   }
+  if (failures.length > 0) {
+    await noteFailures(ports, input, failures);
+    await note('running');
+    throw seriesFailed(failures, seriesOf(chunk).length);
+  }
   if (provisional.length > 0) await ports.jobs.noteProvisional(chunk, provisional, began);
   await end('done');
   return result('done');
+}
+
+/** What is missing of the chunk, from one series page by page, or from several in turns. */
+async function batchesOf(
+  ports: FetchPorts,
+  source: Source,
+  chunk: Chunk,
+  withoutArchive: boolean,
+): Promise<Batches> {
+  const contextOf = (series: Series): FetchContext => ({
+    source,
+    series,
+    sources: ports.sources,
+    archives: withoutArchive ? 'skipped' : 'preferred',
+    listing: memo(() => currentListing(ports, source, series)),
+    labels: (dataset) => ports.labels.labelRules(dataset, series.symbol),
+  });
+  const all = seriesOf(chunk);
+  if (chunk.others) {
+    const missing = await ports.store.missingOf(all, chunk);
+    return fetchSeveral(
+      ports,
+      all.map((series, i) => [contextOf(series), missing[i]!]),
+    );
+  }
+  const { pages, progress } = fetchMissing(
+    ports,
+    contextOf(all[0]!),
+    await ports.store.missing(chunk, chunk),
+  );
+  return {
+    batches: batchPages(pages, ports.clock),
+    leftMs: () => measure(progress.missing),
+    failures: [],
+  };
+}
+
+/**
+ * @param failures of a chunk of several series: one whose rows and account do not agree is noted here, and the others are
+ *   committed without it
+ */
+async function commitOwn(
+  { store }: FetchPorts,
+  pages: readonly Page[],
+  by: Parameters<SeriesStore['commit']>[1],
+  failures: SeriesFailure[] | undefined,
+): Promise<number> {
+  const isPermanent = (error: unknown): error is GordonError =>
+    error instanceof GordonError && error.name === 'PermanentError';
+  try {
+    return await store.commit(pages, by);
+  } catch (error) {
+    if (!failures || !isPermanent(error)) throw error;
+  }
+  let rows = 0;
+  for (const of of Map.groupBy(pages, ({ series }) => series.symbol).values()) {
+    try {
+      rows += await store.commit(of, by);
+    } catch (error) {
+      if (!isPermanent(error)) throw error;
+      failures.push({ series: of[0]!.series, error });
+    }
+  }
+  return rows;
+}
+
+/** Here, for whoever catches the chunk's error knows only one of theirs. What is filled later is no failure any more. */
+async function noteFailures(
+  { store }: FetchPorts,
+  { jobId, chunk: { label, start, end } }: FetchChunkInput,
+  failures: readonly SeriesFailure[],
+): Promise<void> {
+  for (const { series, error } of failures) {
+    await store.markFailed({ ...series, label, start, end }, jobId, {
+      code: error.code,
+      message: describeError(error),
+    });
+  }
 }
 
 /** A sibling's rows came along although nobody requested them: from now on they are requested. */

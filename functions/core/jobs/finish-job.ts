@@ -1,5 +1,6 @@
-import { planSource } from '../ledger/plan.ts';
+import { planSource, seriesOf } from '../ledger/plan.ts';
 import type { FinalStatus, SeriesStore } from '../ledger/ports.ts';
+import { shareChunks } from '../ledger/share-chunks.ts';
 import { measure } from '../time/range.ts';
 import { DAY, MINUTE } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
@@ -11,9 +12,17 @@ import type {
   RecordChunkFailureOutput,
 } from '../workflow/contracts.ts';
 import { readCaught } from './caught.ts';
-import { type ChunkProgress, type ChunkState, isFinished, type Job, type JobGap, rowsOf } from './job.ts';
-import { causesInWords, explainGaps, findContradiction, type Remainder, shownGaps } from './job-gaps.ts';
-import { eachSeries, overdue, readMissing, readWanted } from './job-series.ts';
+import {
+  type ChunkProgress,
+  type ChunkState,
+  isFinished,
+  type Job,
+  type JobGap,
+  permanentlyFailed,
+  rowsOf,
+} from './job.ts';
+import { causesInWords, explainGaps, findContradiction, shownGaps } from './job-gaps.ts';
+import { eachSeries, jobSeries, overdue, type Remainder, readRemainders, readWanted } from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
 import type { JobStore } from './ports.ts';
 import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
@@ -46,7 +55,7 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   // A cancelled job is final already: what it wrote is entered, and nothing is counted for somebody who left.
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
-    : verdict(await whatIsLeft(ports, job), chunks, rows);
+    : verdict(await whatIsLeft(ports, job, chunks), chunks, rows);
   const final = await ports.jobs.finish(job.id, { ...end, rows });
   await ports.catalog.settle(job.id, final.status as FinalStatus);
   // Last: a call that dies before is made again, and must count the same rows.
@@ -105,43 +114,71 @@ interface Left {
   readonly contradicted?: string;
 }
 
-async function whatIsLeft(ports: PlanPorts, job: Job): Promise<Left> {
+async function whatIsLeft(ports: PlanPorts, job: Job, before: readonly ChunkProgress[]): Promise<Left> {
   const now = ports.clock();
-  const labels = new Set<string>();
-  let steps = 0;
-  const remainders = await eachSeries(ports, job, async (series): Promise<Remainder> => {
-    const wanted = await readWanted(job, series, ports.catalog, now);
-    for (const range of wanted) await ports.catalog.reconcile(series, range);
-    await ports.catalog.retire(series);
-    return { series, wanted, missing: await readMissing(ports.catalog, series, wanted) };
-  });
-  for (const { series, missing } of remainders) {
-    steps += measure(overdue(missing, series, now)) / stepOf(series.timeframe);
-    for (const { chunk } of planSource(series.spec, series, missing)) {
-      labels.add(chunk.label);
-    }
-  }
-  const { sources, symbols, timeframe } = job;
-  const reports = await ports.catalog.report({ sources, symbols, timeframe });
+  await (job.scheduled ? retireScheduled(ports, job) : countAgain(ports, job, now));
+  const remainders = await readRemainders(ports.catalog, job, ports.sources, now);
+  const steps = remainders.reduce(
+    (sum, { series, missing }) => sum + measure(overdue(missing, series, now)) / stepOf(series.timeframe),
+    0,
+  );
+  const open = remainders.flatMap(({ series, missing }) => planSource(series.spec, series, missing));
+  const all = remainders.map(({ series }) => series);
+  const planned = shareChunks(open, all, ports.sources, permanentlyFailed(before));
+  const labels = new Set(planned.map(({ chunk }) => chunk.label));
+  const reports = await ports.catalog.report(reported(job, remainders));
   const contradicted = findContradiction(remainders, reports, now);
   const gaps = explainGaps(remainders, reports, now);
   return { missing: steps, labels, gaps, ...(contradicted !== undefined && { contradicted }) };
 }
 
-/** A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. */
+async function countAgain(ports: PlanPorts, job: Job, now: number): Promise<void> {
+  await eachSeries(ports, job, async (series) => {
+    for (const range of await readWanted(job, series, ports.catalog, now))
+      await ports.catalog.reconcile(series, range);
+    await ports.catalog.retire(series);
+  });
+}
+
+/** Most sources have no retention, and then nothing has to be looked up for each series. */
+async function retireScheduled({ catalog, sources }: PlanPorts, job: Job): Promise<void> {
+  const ruled = new Set((await catalog.retention()).map(({ source }) => source));
+  for (const series of jobSeries(job, sources)) if (ruled.has(series.source)) await catalog.retire(series);
+}
+
+/** The job of a schedule, which comes each minute, explains only where something is missing. */
+function reported({ sources, symbols, timeframe, scheduled }: Job, remainders: readonly Remainder[]) {
+  if (!scheduled) return { sources, symbols, timeframe };
+  const lacking = remainders.filter(({ missing }) => missing.length > 0).map(({ series }) => series.symbol);
+  return { sources, symbols: [...new Set(lacking)], timeframe };
+}
+
+/**
+ * A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. Where its series failed by
+ * themselves, each has its own error in the ledger already.
+ */
 export async function recordChunkFailure(
   ports: {
     readonly jobs: Pick<JobStore, 'failChunk'>;
-    readonly store: Pick<SeriesStore, 'markFailed' | 'rowsBy'>;
+    readonly store: Pick<SeriesStore, 'markFailed' | 'missingOf' | 'rowsBy'>;
   },
-  input: RecordChunkFailureInput,
+  { jobId, chunk, error: caught }: RecordChunkFailureInput,
 ): Promise<RecordChunkFailureOutput> {
-  const error = readCaught(input.error);
-  await ports.store.markFailed(input.chunk, input.jobId, error);
+  const error = readCaught(caught);
+  if (!chunk.others) await ports.store.markFailed(chunk, jobId, error);
+  else if (error.code !== 'series-failed') {
+    const all = seriesOf(chunk);
+    const missing = await ports.store.missingOf(all, chunk);
+    for (const [i, series] of all.entries()) {
+      const { label, start, end } = chunk;
+      if (missing[i]!.length > 0)
+        await ports.store.markFailed({ ...series, label, start, end }, jobId, error);
+    }
+  }
   // A fetcher that died in the middle did not report its last page.
-  const rows = await ports.store.rowsBy(input.jobId, input.chunk.label);
-  await ports.jobs.failChunk(input.jobId, input.chunk.label, error, rows);
-  return { label: input.chunk.label, outcome: 'failed' };
+  const rows = await ports.store.rowsBy(jobId, chunk.label);
+  await ports.jobs.failChunk(jobId, chunk.label, error, rows);
+  return { label: chunk.label, outcome: 'failed' };
 }
 
 /** Whatever the state machine did not foresee ends the job as failed, with the cause. */

@@ -2,18 +2,11 @@ import { type Cause, GAP_CAUSES, type GapCause } from '../ledger/cause.ts';
 import { gapsAfterSuccess, inWords } from '../ledger/invariants.ts';
 import type { SeriesReport } from '../ledger/ports.ts';
 import { seriesLabel } from '../series/series.ts';
-import { clip, intersect, normalize, type Range, type RangeSet, subtract } from '../time/range.ts';
+import { clip, intersect, normalize, type Range, subtract } from '../time/range.ts';
 import { iso } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import type { JobGap } from './job.ts';
-import { type JobSeries, overdue } from './job-series.ts';
-
-/** What a job was about of one series, and what of it is not in the ledger when it ends. */
-export interface Remainder {
-  readonly series: JobSeries;
-  readonly wanted: RangeSet;
-  readonly missing: RangeSet;
-}
+import { overdue, type Remainder } from './job-series.ts';
 
 /** An item of the job table holds 400 KB, and nobody reads more. */
 const KEPT = 50;

@@ -65,6 +65,57 @@ export async function readWanted(
   return job.alsoRequested ? union(await catalog.requested(series), ordered) : ordered;
 }
 
+/** Series of one source whose ledger one statement reads. */
+const TOGETHER = 500;
+
+/** The series of a job in blocks of one source, which are ordered over the same range. */
+export function seriesBlocks(series: readonly JobSeries[]): JobSeries[][] {
+  return [...Map.groupBy(series, ({ source }) => source).values()].flatMap((of) =>
+    Array.from({ length: Math.ceil(of.length / TOGETHER) }, (_, i) =>
+      of.slice(i * TOGETHER, (i + 1) * TOGETHER),
+    ),
+  );
+}
+
+/** What a job is about of one series, and what of it is not in the ledger. */
+export interface Remainder {
+  readonly series: JobSeries;
+  readonly wanted: RangeSet;
+  readonly missing: RangeSet;
+}
+
+/** What of each series of a job is neither there nor proven empty; in the order of the series. */
+export async function readRemainders(
+  catalog: Pick<SeriesCatalog, 'requested' | 'missing' | 'missingOf'>,
+  job: Job,
+  sources: Sources,
+  now: number,
+): Promise<Remainder[]> {
+  const all = jobSeries(job, sources);
+  const at = { concurrency: AT_ONCE };
+  if (job.alsoRequested) {
+    return pMap(
+      all,
+      async (series) => {
+        const wanted = await readWanted(job, series, catalog, now);
+        return { series, wanted, missing: await readMissing(catalog, series, wanted) };
+      },
+      at,
+    );
+  }
+  const parts = await pMap(
+    seriesBlocks(all),
+    async (block) => {
+      const wanted = normalize([orderedRange(job, block[0]!, now)]);
+      const [range] = wanted;
+      const missing = range ? await catalog.missingOf(block, range) : [];
+      return block.map((series, i): Remainder => ({ series, wanted, missing: missing[i] ?? [] }));
+    },
+    at,
+  );
+  return parts.flat();
+}
+
 /** What of it is neither there nor proven empty. */
 export async function readMissing(
   catalog: Pick<SeriesCatalog, 'missing'>,

@@ -37,6 +37,8 @@ export interface JobOrder {
   readonly alsoRequested: boolean;
   /** what it was expected to take when it was ordered; jobs of schedules have none */
   readonly quote?: Quote;
+  /** a schedule ordered it, which counted what lost rows before: the job does not count all rows again */
+  readonly scheduled?: boolean;
 }
 
 /** A backfill job as the job table keeps it. Times are epoch ms. */
@@ -99,6 +101,10 @@ export interface ChunkProgress {
 export const rowsOf = (chunks: readonly ChunkProgress[]): number =>
   chunks.reduce((sum, { rows }) => sum + rows, 0);
 
-/** A chunk whose failure no later wave can mend. */
-export const isPermanentFailure = (chunk: ChunkProgress): boolean =>
-  chunk.state === 'failed' && chunk.error?.name === 'PermanentError';
+/** Labels of the chunks whose failure no later wave can mend. */
+export const permanentlyFailed = (chunks: readonly ChunkProgress[]): ReadonlySet<string> =>
+  new Set(
+    chunks
+      .filter(({ state, error }) => state === 'failed' && error?.name === 'PermanentError')
+      .map(({ label }) => label),
+  );

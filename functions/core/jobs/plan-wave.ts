@@ -1,14 +1,28 @@
 import pMap from 'p-map';
-import { type PlannedChunk, planSource } from '../ledger/plan.ts';
+import { leftOf, type PlannedChunk, planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog } from '../ledger/ports.ts';
+import { shareChunks } from '../ledger/share-chunks.ts';
 import { refreshEvery, waitSecondsUntil } from '../series/schedule.ts';
 import type { Sources } from '../series/source.ts';
-import { measure, subtract } from '../time/range.ts';
+import { subtract } from '../time/range.ts';
 import { type Clock, MINUTE } from '../time/time.ts';
-import { MAX_CHUNKS_PER_WAVE, type PlanWaveInput, type PlanWaveOutput } from '../workflow/contracts.ts';
+import {
+  MAX_CHUNK_BYTES_PER_WAVE,
+  MAX_CHUNKS_PER_WAVE,
+  type PlanWaveInput,
+  type PlanWaveOutput,
+} from '../workflow/contracts.ts';
 import { deferSiblings } from './defer-siblings.ts';
-import { type ChunkProgress, isFinished, isPermanentFailure, type Job } from './job.ts';
-import { eachSeries, orderedRange, overdue, readMissing, readWanted } from './job-series.ts';
+import { type ChunkProgress, isFinished, type Job, permanentlyFailed } from './job.ts';
+import {
+  eachSeries,
+  jobSeries,
+  orderedRange,
+  overdue,
+  readRemainders,
+  readWanted,
+  seriesBlocks,
+} from './job-series.ts';
 import type { JobStore } from './ports.ts';
 
 export interface PlanPorts {
@@ -26,17 +40,17 @@ const LONGEST_WAIT = 10 * MINUTE;
 
 /**
  * Reads from the ledger what the job still lacks and cuts it into chunks. The first wave also counts the rows that the ledger
- * claims, so that rows which somebody deleted are fetched again. Retry is re-planning: a chunk that failed is simply
+ * claims, so that rows which somebody deleted are fetched again; before the job of a schedule the schedule did that. Retry is re-planning: a chunk that failed is simply
  * still missing, unless its failure was permanent.
  */
 export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<PlanWaveOutput> {
   const job = await ports.jobs.start(input.jobId, input.wave);
   if (isFinished(job.status)) return answer(input, 'finalize');
   if (input.wave === 1) await prepare(ports, job);
-  const planned = await planMissing(ports, job);
-  const missing = planned.reduce((sum, { missing }) => sum + measure(missing), 0);
   const before = await ports.jobs.chunks(job.id);
-  const permanent = new Set(before.filter(isPermanentFailure).map((chunk) => chunk.label));
+  const permanent = permanentlyFailed(before);
+  const planned = await planMissing(ports, job, permanent);
+  const missing = planned.reduce((sum, chunk) => sum + leftOf(chunk), 0);
   const now = ports.clock();
   const mendable = planned.filter(({ chunk }) => !permanent.has(chunk.label));
   const early = await pMap(mendable, (part) => isTooEarly(ports, part, before, now), {
@@ -63,9 +77,19 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   // Chunks that failed go last: five hundred that fail again and again would keep the others from their turn.
   const failed = new Set(before.filter(({ state }) => state === 'failed').map(({ label }) => label));
   const isAgain = ({ chunk }: PlannedChunk): number => Number(failed.has(chunk.label));
-  const wave = candidates.toSorted((a, b) => isAgain(a) - isAgain(b)).slice(0, MAX_CHUNKS_PER_WAVE);
+  const wave = fitting(candidates.toSorted((a, b) => isAgain(a) - isAgain(b)));
   await ports.jobs.plan(job.id, input.wave, wave);
   return { ...answer(input, 'fetch', missing), chunks: wave.map(({ chunk }) => chunk) };
+}
+
+/** The first chunks, as many as the payload of a wave holds. */
+function fitting(chunks: readonly PlannedChunk[]): PlannedChunk[] {
+  const text = new TextEncoder();
+  let bytes = 0;
+  return chunks.slice(0, MAX_CHUNKS_PER_WAVE).filter(({ chunk }, i) => {
+    bytes += text.encode(JSON.stringify(chunk)).length;
+    return i === 0 || bytes <= MAX_CHUNK_BYTES_PER_WAVE;
+  });
 }
 
 /**
@@ -90,9 +114,12 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
   const now = ports.clock();
   // Jobs of schedules have no quote.
   const by = { jobId: job.id, ...(job.quote && { orderedAt: job.createdAt }) };
+  for (const block of seriesBlocks(jobSeries(job, ports.sources))) {
+    const range = orderedRange(job, block[0]!, now);
+    if (range.start < range.end) await ports.catalog.requestAll(block, range, by);
+  }
+  if (job.scheduled) return;
   await eachSeries(ports, job, async (series) => {
-    const range = orderedRange(job, series, now);
-    if (range.start < range.end) await ports.catalog.request(series, range, by);
     for (const wanted of await readWanted(job, series, ports.catalog, now)) {
       await ports.catalog.reconcile(series, wanted);
     }
@@ -100,14 +127,19 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
 }
 
 /** Chunks of all series in order of time, so that a job that is cut short leaves whole early months. */
-async function planMissing(ports: PlanPorts, job: Job): Promise<PlannedChunk[]> {
-  const now = ports.clock();
-  const planned = await eachSeries(ports, job, async (series) => {
-    const wanted = await readWanted(job, series, ports.catalog, now);
-    const missing = await readMissing(ports.catalog, series, wanted);
-    return planSource(series.spec, series, missing);
-  });
-  return planned.flat().sort((a, b) => a.chunk.start - b.chunk.start);
+async function planMissing(
+  { catalog, sources, clock }: PlanPorts,
+  job: Job,
+  failed: ReadonlySet<string>,
+): Promise<PlannedChunk[]> {
+  const remainders = await readRemainders(catalog, job, sources, clock());
+  const planned = remainders.flatMap(({ series, missing }) => planSource(series.spec, series, missing));
+  return shareChunks(
+    planned,
+    remainders.map(({ series }) => series),
+    sources,
+    failed,
+  );
 }
 
 /** When every chunk that is left waits for a budget or for a venue that cools down, the job waits for the first of them. */

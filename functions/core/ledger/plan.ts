@@ -1,20 +1,35 @@
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Source } from '../series/source.ts';
 import { type Period, type PeriodUnit, periodAt } from '../time/period.ts';
-import { clip, type Range, type RangeSet } from '../time/range.ts';
+import { clip, measure, type Range, type RangeSet } from '../time/range.ts';
 import { stepOf } from '../time/timeframe.ts';
 
-/** The work of one fetcher: what is missing of one series within one calendar period. */
+/** The work of one fetcher: what is missing within one calendar period, of one series or of several that lack little. */
 export interface Chunk extends Series, Range {
-  /** `klines_spot BTCUSDT 1m 2025-03`: its id in the job, and what the execution view shows */
+  /**
+   * `klines_spot BTCUSDT 1m 2025-03`: its id in the job, and what the execution view shows. Of several series
+   * `klines_spot BTCUSDT+249 1m 2025-03`.
+   */
   readonly label: string;
+  /** symbols of more series of the same source and timeframe; absent: the chunk is about one series */
+  readonly others?: readonly string[] | undefined;
 }
 
 /** A chunk with its missing ranges. The fetcher computes them anew, so they are not passed on. */
 export interface PlannedChunk {
   readonly chunk: Chunk;
+  /** of several series: what any of them lacks */
   readonly missing: RangeSet;
+  /** series time that is missing of all of them together, ms; absent: that of `missing` */
+  readonly leftMs?: number;
 }
+
+/** The series that a chunk is about. */
+export const seriesOf = ({ source, symbol, timeframe, others = [] }: Chunk): Series[] =>
+  [symbol, ...others].map((one) => ({ source, symbol: one, timeframe }));
+
+/** Series time that a chunk lacks, ms. */
+export const leftOf = ({ missing, leftMs = measure(missing) }: PlannedChunk): number => leftMs;
 
 /** The chunks of a source: where an object also holds the instant at which its period ends, so does the chunk. */
 export function planSource(

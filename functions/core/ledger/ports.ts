@@ -11,10 +11,11 @@ import type { Chunk } from './plan.ts';
 export interface SeriesStore {
   /** requested − have − proven empty */
   missing(series: Series, requested: Range): Promise<RangeSet>;
+  missingOf: MissingOf;
   /**
-   * Rows, spans and findings of pages in one transaction; all of them of one series. Under a lock on the series what is
-   * still missing is computed anew and only that is written: of two fetchers that read the same span the second one
-   * writes nothing. Rows that can be released may be, once they are committed.
+   * Rows, spans and findings of pages of one source. Those of one series are one transaction, and those of several may be
+   * one together. Under a lock on the series what is still missing is computed anew and only that is written: of two fetchers
+   * that read the same span the second one writes nothing. Rows that can be released may be, once they are committed.
    * @returns rows written
    */
   commit(pages: readonly Page[], by: { readonly jobId: string; readonly chunk: string }): Promise<number>;
@@ -32,9 +33,15 @@ export interface SeriesStore {
    * @param lookedAt absent when the API or the archive could not be reached
    */
   saveListing(series: Series, listing: Listing, lookedAt?: number): Promise<void>;
-  /** records that a chunk failed, with the error; the record goes when the span is filled */
+  /** records that a chunk of one series failed, with the error; the record goes when the span is filled */
   markFailed(chunk: Chunk, jobId: string, error: { code: string; message: string }): Promise<void>;
 }
+
+/**
+ * What `missing` answers, for several series of one source and timeframe at once.
+ * @returns in the order of the series
+ */
+export type MissingOf = (series: readonly Series[], requested: Range) => Promise<RangeSet[]>;
 
 /** The job on whose behalf something is requested. */
 export interface Requester {
@@ -51,6 +58,8 @@ export interface SeriesCatalog {
    * @param by the job that wants it; absent: it stays, whatever job is cancelled
    */
   request(series: Series, range: Range, by?: Requester): Promise<void>;
+  /** `request` for several series of one source and timeframe at once */
+  requestAll(series: readonly Series[], range: Range, by?: Requester): Promise<void>;
   /** stops following a series: what has no rows and is not proven empty is no longer requested, and no schedule orders it */
   unfollow(series: Series): Promise<void>;
   /**
@@ -61,6 +70,7 @@ export interface SeriesCatalog {
   settle(jobId: string, status: FinalStatus): Promise<void>;
   requested(series: Series): Promise<RangeSet>;
   missing(series: Series, requested: Range): Promise<RangeSet>;
+  missingOf: MissingOf;
   /**
    * Compares the rows with the ledger and removes from the ledger what has no row any more, so that the planner sees it as
    * missing. Counts whole days first and compares step by step only those that are short.

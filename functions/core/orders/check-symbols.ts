@@ -115,7 +115,7 @@ async function isListedByNow(evidence: Evidence, source: Source): Promise<boolea
 
 async function isListed({ ports, symbol, timeframe }: Evidence, source: Source): Promise<boolean> {
   // What the adapter itself proposes needs no proof; its life is looked up when a hole needs it.
-  if (source.defaultSymbols.includes(symbol)) return true;
+  if (source.defaultSymbols.includes(symbol) || source.optInSymbols?.includes(symbol)) return true;
   try {
     await currentListing(ports, source, { source: source.id, symbol, timeframe });
     return true;

@@ -34,7 +34,7 @@ export type OrderBody = z.infer<typeof OrderBody>;
 
 /**
  * Takes an order: checks it, enters the job and starts its execution. Without a key it joins a running job with the same order.
- * @param quote what the job keeps as its quote; absent for orders of schedules
+ * @param quote what the job keeps as its quote
  * @throws GordonError `BadRequest` for an invalid order; then nothing was stored
  */
 export async function createJob(
@@ -44,11 +44,24 @@ export async function createJob(
   quote?: (order: JobOrder) => Promise<Quote>,
 ): Promise<NewJob> {
   const order = await checkSymbols(ports, readOrder(ports, parseInput(OrderBody, body, 'the order')));
-  const made = await ports.jobs.create(
-    quote ? { ...order, quote: await quote(order) } : order,
-    key,
-    orderIdentity(order, ports.sources, ports.clock()),
-  );
+  return enter(ports, quote ? { ...order, quote: await quote(order) } : order, key);
+}
+
+/**
+ * Takes the order of a schedule, about series that were requested before: no list of a venue is read, and nothing is estimated.
+ * @throws as `createJob` does
+ */
+export async function createScheduledJob(ports: CreatePorts, body: OrderBody): Promise<NewJob> {
+  return enter(ports, { ...readOrder(ports, parseInput(OrderBody, body, 'the order')), scheduled: true });
+}
+
+async function enter(
+  ports: CreatePorts,
+  order: JobOrder,
+  key?: { readonly key: string; readonly digest: string },
+): Promise<NewJob> {
+  const identity = orderIdentity(order, ports.sources, ports.clock());
+  const made = await ports.jobs.create(order, key, identity);
   if (!made.created) return made;
   try {
     await ports.workflow.start(made.job.id);

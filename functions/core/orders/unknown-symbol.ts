@@ -39,7 +39,9 @@ async function meantBy(
   word: string,
   chosen: readonly Source[],
 ): Promise<readonly string[]> {
-  const symbols = new Set(chosen.flatMap(({ defaultSymbols }) => defaultSymbols));
+  const symbols = new Set(
+    chosen.flatMap(({ defaultSymbols, optInSymbols = [] }) => [...defaultSymbols, ...optInSymbols]),
+  );
   let isListed = false;
   for (const roster of rosters) {
     if (!chosen.some(({ id }) => roster.sources.includes(id))) continue;

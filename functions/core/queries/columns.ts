@@ -1,5 +1,6 @@
 import { badRequest } from '../errors/bad-request.ts';
-import { KNOWN_AT, readColumns, type TableSpec, timeColumn } from '../series/table.ts';
+import { type Column, KNOWN_AT, readColumns, type TableSpec, timeColumn } from '../series/table.ts';
+import type { FileColumn } from './export/columnar.ts';
 import type { RowsRequest } from './ports.ts';
 
 /** Columns of longer candles that are the sum of those of the shorter ones. */
@@ -28,12 +29,42 @@ export function withColumns(request: RowsRequest, list: string | undefined): Row
   throw badRequest('unknown-column', table.name, `there is no column "${unknown}".`, remedy);
 }
 
-/** The columns of the answer, in order: those requested, or all, with the instant at which a candle is known at the end. */
-export const columnsOf = (request: RowsRequest): readonly string[] =>
-  request.columns ?? [...namesOf(request), ...(request.closesAfterMs === undefined ? [] : [KNOWN_AT.name])];
+/** The columns of the answer, in order: those requested, or all. */
+export const columnsOf = (request: RowsRequest): readonly string[] => request.columns ?? namesOf(request);
 
-function namesOf({ table, candles }: RowsRequest): string[] {
-  if (!candles) return readColumns(table).map(({ name }) => name);
-  const close = hasCloseTime(table) ? ['close_time'] : [];
-  return [timeColumn(table), ...close, 'open', 'high', 'low', 'close', ...summedColumns(table), 'rows'];
+const namesOf = (request: RowsRequest): string[] => columnsAvailable(request).map(({ name }) => name);
+
+/** Every column that the request may have. A candle is known when it closes, which stands at the end. */
+function columnsAvailable({ table, candles, closesAfterMs }: RowsRequest): readonly Column[] {
+  const known = closesAfterMs === undefined ? [] : [KNOWN_AT];
+  if (!candles) return [...readColumns(table), ...known];
+  const all = readColumns(table);
+  const sums = summedColumns(table).map((name): Column => {
+    const type = all.find((column) => column.name === name)!.type;
+    // PostgreSQL's sum of integers is a longer one.
+    return { name, type: type === 'int4' ? 'int8' : type };
+  });
+  const head = [timeColumn(table), 'close_time', 'open', 'high', 'low', 'close'];
+  return [
+    ...head.flatMap((name) => all.filter((column) => column.name === name)),
+    ...sums,
+    { name: 'rows', type: 'int8' },
+    ...known,
+  ];
+}
+
+/** The columns of a file of these rows. All requests are about the same columns of one table. */
+export function fileColumns(requests: readonly [RowsRequest, ...RowsRequest[]]): FileColumn[] {
+  const [request] = requests;
+  const available = columnsAvailable(request);
+  const { table, candles } = request;
+  return columnsOf(request).map((name) => {
+    const column = available.find((one) => one.name === name)!;
+    const texts = requests.flatMap(({ where }) => where[name] ?? []);
+    return {
+      ...column,
+      nullable: candles ? name !== timeColumn(table) : !table.key.includes(name),
+      ...(texts.length === requests.length && { values: [...new Set(texts)] }),
+    };
+  });
 }

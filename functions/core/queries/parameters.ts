@@ -74,7 +74,9 @@ export const SpansQuery = z.strictObject({
 
 export const RowsQuery = z.strictObject({
   source: z.string().optional().meta({ description: 'which one, where several sources share the table' }),
-  symbol: Names.optional().meta({ description: 'in csv and ndjson also several, with commas between them' }),
+  symbol: Names.optional().meta({
+    description: 'in every format but json also several, with commas between them',
+  }),
   timeframe: Step.optional(),
   ...range,
   limit: z.coerce.number().int().min(1).max(10_000).optional().meta({
@@ -85,10 +87,15 @@ export const RowsQuery = z.strictObject({
     .optional()
     .meta({
       description:
-        'json, csv or ndjson; defaults to what Accept says, else json. csv and ndjson have all rows of the range, by symbol and time. ' +
-        'A host streams them; on AWS Lambda an answer of more than 4 MB or 25 s is refused with 413',
+        'json, csv, ndjson, parquet or arrow; defaults to what Accept says, else json. All but json have all rows of the range, ' +
+        'by symbol and time. A host streams csv and ndjson, and serves parquet and arrow as a file: with its length, an ETag and ' +
+        'ranges of bytes. On AWS Lambda an answer of more than 4 MB or 25 s is refused with 413',
       example: 'csv',
     }),
+  as_of: Time.optional().meta({
+    description:
+      'an instant: only rows that were known then (known_at), and of revised values those that held then',
+  }),
   every: Step.optional().meta({ description: 'of candles: made of those of `timeframe`' }),
   columns: z
     .string()

@@ -3,6 +3,7 @@ import type { Source } from '../series/source.ts';
 import type { TableSpec } from '../series/table.ts';
 import type { Range } from '../time/range.ts';
 import type { RowCounts, SeriesAccount } from './coverage-view.ts';
+import type { ColumnBatch } from './export/columnar.ts';
 import type { Bucket } from './parameters.ts';
 
 /** A span of the ledger with its provenance; times are epoch ms. */
@@ -57,6 +58,8 @@ export interface RowsRequest {
   readonly closesAfterMs?: number;
   /** candles of `step` ms made into candles of `every` ms */
   readonly candles?: { readonly step: number; readonly every: number };
+  /** epoch ms: only what was known then, and of a revised value the one that held then */
+  readonly asOf?: number;
 }
 
 /** Reads the warehouse for people; a session that may only read is enough. @throws GordonError as the stores do */
@@ -89,6 +92,14 @@ export interface CoverageQueries {
    * @param signal ends the query in the database; the iteration then throws its reason
    */
   stream(request: RowsRequest, signal: AbortSignal): AsyncIterable<Record<string, unknown>[]>;
+  /** The same rows column by column, as `fileColumns` describes them. */
+  batches(request: RowsRequest, signal: AbortSignal): AsyncIterable<ColumnBatch>;
+  /**
+   * A word for the state of what the requests read: as long as it stays the same, the ledger has not changed within their ranges.
+   * It does not change with rows that somebody inserts or updates by SQL.
+   * @param sources that fill the table, or what it is made of
+   */
+  revision(requests: readonly RowsRequest[], sources: readonly string[]): Promise<string>;
 }
 
 /** How the last run of a schedule went. */

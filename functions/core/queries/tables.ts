@@ -8,7 +8,7 @@ import { stepOf } from '../time/timeframe.ts';
 import { withColumns } from './columns.ts';
 import type { RowsQuery } from './parameters.ts';
 import type { RowsRequest } from './ports.ts';
-import { parseBounds, sourceNamed } from './requested.ts';
+import { parseBounds, requireInstant, sourceNamed } from './requested.ts';
 
 /** How many rows a page has where the query does not say it. */
 const USUAL_LIMIT = 1_000;
@@ -32,6 +32,7 @@ export function parseRowsRequest(
   const timeframe = query.timeframe ?? source?.defaultTimeframe;
   if (hasKey(table, 'timeframe')) where.timeframe = timeframe!;
   const { from, to } = parseBounds(query);
+  const asOf = requireInstant(query.as_of, 'as_of');
   const isCandles = ['open', 'high', 'low', 'close'].every((column) => hasColumn(table, column));
   const step = timeframe ? stepOf(timeframe) : 0;
   const request = {
@@ -40,6 +41,7 @@ export function parseRowsRequest(
     from,
     to,
     limit: query.limit ?? USUAL_LIMIT,
+    ...(asOf !== undefined && { asOf }),
     ...(isCandles && { closesAfterMs: bucket ?? step }),
   };
   if (query.every === undefined) return withColumns(request, query.columns);
@@ -65,6 +67,12 @@ function tableNamed(
   if (aggregate) return { table: aggregateTable(name), bucket: aggregate.width };
   const remedy = 'GET /backfill/sources lists the tables.';
   throw badRequest('unknown-table', name, 'there is no such table.', remedy);
+}
+
+/** The sources whose ledger accounts for the rows of a table: those that fill it, or that of what it is made of. */
+export function sourcesBehind(sources: Sources, { name }: TableSpec): readonly string[] {
+  const fills = Object.values(sources).filter(({ table }) => table.name === name);
+  return fills.length > 0 ? fills.map(({ id }) => id) : [AGGREGATED.source];
 }
 
 const aggregateTable = (name: string): TableSpec => ({

@@ -1,6 +1,7 @@
 import { ACTIVE_STATUSES, type Job } from '../jobs/job.ts';
 import { claim, isAtWork, type Lease, type LeasePorts, type Leases, type Pace } from '../jobs/lease.ts';
-import { type CreatePorts, createJob } from '../orders/create-job.ts';
+import { MAX_SYMBOLS } from '../orders/check-symbols.ts';
+import { type CreatePorts, createScheduledJob } from '../orders/create-job.ts';
 import { orderedNow } from '../queries/coverage-view.ts';
 import type { Sources } from '../series/source.ts';
 import type { RangeSet } from '../time/range.ts';
@@ -45,7 +46,8 @@ export async function claimAll<T>(
 }
 
 /**
- * Creates the jobs. A refused order does not stop the others; its leases are released.
+ * Creates the jobs, several for an order of more symbols than one may have. A refused order does not stop the others; its leases are
+ * released.
  * @returns ids of the jobs
  * @throws the first refusal, after all orders were tried
  */
@@ -53,10 +55,16 @@ export async function placeOrders(ports: OrderPorts, orders: readonly LeasedOrde
   const jobs = new Map<string, { readonly lease: Lease; readonly ids: string[] }>();
   const refused = new Map<string, Lease>();
   const errors: unknown[] = [];
-  for (const { leases, from, to, source, timeframe, symbols } of orders) {
-    const body = { source, timeframe, symbols, from: iso(from), ...(to !== undefined && { to: iso(to) }) };
+  for (const { leases, from, to, source, timeframe, symbols } of orders.flatMap(inJobs)) {
+    const body = {
+      source,
+      timeframe,
+      symbols: [...symbols],
+      from: iso(from),
+      ...(to !== undefined && { to: iso(to) }),
+    };
     try {
-      const { job } = await createJob(ports, body);
+      const { job } = await createScheduledJob(ports, body);
       for (const lease of leases) {
         const entry = jobs.get(lease.name) ?? { lease, ids: [] };
         entry.ids.push(job.id);
@@ -71,6 +79,13 @@ export async function placeOrders(ports: OrderPorts, orders: readonly LeasedOrde
   for (const [name, lease] of refused) if (!jobs.has(name)) await ports.leases.drop(lease);
   if (errors.length > 0) throw errors[0];
   return [...new Set([...jobs.values()].flatMap(({ ids }) => ids))];
+}
+
+function inJobs({ symbols, ...order }: LeasedOrder): LeasedOrder[] {
+  return Array.from({ length: Math.ceil(symbols.length / MAX_SYMBOLS) }, (_, i) => ({
+    ...order,
+    symbols: symbols.slice(i * MAX_SYMBOLS, (i + 1) * MAX_SYMBOLS),
+  }));
 }
 
 /** Schedules do not order cancelled ranges again for this long. */

@@ -59,3 +59,25 @@ export function toBatch(table: TableSpec, rows: readonly (readonly (number | str
   const time = table.columns.findIndex((column) => column.name === timeColumn(table));
   return { length: rows.length, times: columns[time] as Float64Array, columns };
 }
+
+/** Batches of one table as one, in their order; the times need not ascend from one to the next. */
+export function concatBatches(table: TableSpec, batches: readonly Batch[]): Batch {
+  const length = batches.reduce((sum, batch) => sum + batch.length, 0);
+  const numbers = (of: (batch: Batch) => Float64Array): Float64Array => {
+    const all = new Float64Array(length);
+    let at = 0;
+    for (const batch of batches) {
+      all.set(of(batch), at);
+      at += batch.length;
+    }
+    return all;
+  };
+  const columns = table.columns.map(({ type }, c): ColumnData => {
+    if (type !== 'text' && type !== 'jsonb') return numbers(({ columns }) => columns[c] as Float64Array);
+    return batches.flatMap(
+      (batch) =>
+        Array.from({ length: batch.length }, (_, i) => cell(batch.columns[c]!, i)) as (string | null)[],
+    );
+  });
+  return { length, times: numbers(({ times }) => times), columns };
+}

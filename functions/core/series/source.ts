@@ -221,6 +221,8 @@ export interface Source {
   readonly timeframes: readonly Timeframe[];
   readonly defaultTimeframe: Timeframe;
   readonly defaultSymbols: readonly string[];
+  /** known to the adapter too, and loaded only where an order names them: they belong to third parties */
+  readonly optInSymbols?: readonly string[];
   /** rejects what cannot be a symbol of this venue before any request is sent */
   readonly symbolPattern: RegExp;
   chunkUnit(timeframe: Timeframe): PeriodUnit;

@@ -30,6 +30,8 @@ export interface TableSpec {
    * rows in one step; a span is accounted for when the venue's answer was complete.
    */
   readonly cadence?: 'regular' | 'irregular';
+  /** of values that are revised: the columns that say from when until when the venue showed a value; null: it still does */
+  readonly vintages?: { readonly from: string; readonly until: string };
   /** of events: the column that says how long the silence before a row was meant to last, in units of `unitMs` */
   readonly pace?: { readonly column: string; readonly unitMs: number };
 }

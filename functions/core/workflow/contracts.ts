@@ -11,6 +11,8 @@ const Seconds = z.number().int().nonnegative();
 
 /** Above this a wave's payload could pass the 256 KiB that Step Functions allows. */
 export const MAX_CHUNKS_PER_WAVE = 500;
+/** The same of a wave whose chunks name many symbols; the rest is the payload's frame. */
+export const MAX_CHUNK_BYTES_PER_WAVE = 200_000;
 
 const Chunk = z.strictObject({
   source: z.string(),
@@ -19,6 +21,7 @@ const Chunk = z.strictObject({
   label: z.string(),
   start: z.number().int(),
   end: z.number().int(),
+  others: z.array(z.string()).min(1).readonly().optional(),
 });
 
 /** The input of the execution. */

@@ -7,7 +7,7 @@ import { NoQuery } from '../../core/queries/parameters.ts';
 import { settledEnd } from '../../core/series/borders.ts';
 import { iso, isoOrNull, MINUTE, SECOND } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
-import { functions } from '../../manifest.ts';
+import { functions, optionalFunctions } from '../../manifest.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
@@ -37,17 +37,21 @@ export const createHandler = httpHandler(async ({ query }, services: Ports): Pro
   return { status: 200, body };
 });
 
-const schedulesOf = ({ runs, auditEveryMs }: Ports) =>
-  Promise.all(
-    functions
-      .flatMap(({ schedules = [] }) => schedules)
-      .map(async ({ name, description, everyMinutes }) => {
+async function schedulesOf({ runs, auditEveryMs }: Ports) {
+  const all = await Promise.all(
+    [...functions, ...optionalFunctions].flatMap(({ optional, schedules = [] }) =>
+      schedules.map(async ({ name, description, everyMinutes }) => {
         const last = await runs?.last(name);
+        // Only its runs show that it is on.
+        if (optional && !last) return [];
         const last_run = last ? { ...last, at: iso(last.at) } : null;
         const every_minutes = name === 'audit-gaps' ? auditEveryMs / MINUTE : everyMinutes;
-        return { name, description, every_minutes, last_run };
+        return [{ name, description, every_minutes, last_run }];
       }),
+    ),
   );
+  return all.flat();
+}
 
 const budgetsOf = ({ rates, sources }: Ports) =>
   Promise.all(

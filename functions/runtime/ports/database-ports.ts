@@ -1,4 +1,5 @@
 import type { AggregateStore } from '../../core/aggregates/aggregates.ts';
+import type { ExportReader } from '../../core/exports/ports.ts';
 import type { LivesDue, PurgingCatalog, SeriesStore } from '../../core/ledger/ports.ts';
 import type { InstrumentPorts } from '../../core/listing/watch-instruments.ts';
 import type { CoverageQueries } from '../../core/queries/ports.ts';
@@ -15,6 +16,7 @@ import { createSeriesCatalog } from '../../stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../stores/ledger/series-store.ts';
 import { type ConnectOptions, connect, type Sql } from '../../stores/postgres/postgres.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
+import { createExportReader } from '../../stores/queries/export-reader.ts';
 import { createStoredRows } from '../../stores/queries/stored-rows.ts';
 import { createArchiveWatch } from '../../stores/watch/archive-watch.ts';
 import { createHistoryWatch } from '../../stores/watch/history-watch.ts';
@@ -34,6 +36,8 @@ export interface DatabasePorts {
   /** reads only, as the database's role has it */
   readonly queries: CoverageQueries;
   readonly stored: StoredRows;
+  /** months of series, for exports */
+  readonly months: ExportReader;
   readonly aggregates: AggregateStore;
   /** @throws GordonError `bad-environment` where this process has no database */
   readonly databaseUrl: () => string;
@@ -57,12 +61,14 @@ export function databasePorts(
   const pools = new Pools();
   const url = () => required(env, 'GORDON_DATABASE_URL');
   const writer = once(() => pools.open(url(), { role: 'gordon_writer', max: connections }));
-  const reader = once(() =>
-    pools.open(url(), { role: 'gordon_reader', max: connections, application: 'gordon-data looks' }),
-  );
-  const streams = once(() =>
-    pools.open(url(), { role: 'gordon_reader', max: STREAMS, application: 'gordon-data streams' }),
-  );
+  // A role that a session took it can put off again, in the middle of a SELECT; a login has no other.
+  const read = (max: number, application: string) =>
+    env.GORDON_READER_URL
+      ? pools.open(env.GORDON_READER_URL, { max, application })
+      : pools.open(url(), { role: 'gordon_reader', max, application });
+  const reader = once(() => read(connections, 'gordon-data looks'));
+  const streams = once(() => read(STREAMS, 'gordon-data streams'));
+  const exporter = once(() => read(1, 'gordon-data export'));
   const owner = once(() =>
     pools.open(env.GORDON_AGGREGATES_URL ?? url(), { max: 1, application: 'gordon-data aggregates' }),
   );
@@ -78,6 +84,7 @@ export function databasePorts(
       histories: () => createHistoryWatch(writer(), ledger),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
+      months: () => createExportReader(exporter(), ledger.tables),
       aggregates: () => createAggregateStore({ sql: writer(), owner: owner(), clock }),
       databaseUrl: () => url,
       aggregatesUrl: () => env.GORDON_AGGREGATES_URL,

@@ -31,11 +31,24 @@ export interface JobTableOptions {
   readonly sleep: ((ms: number) => Promise<unknown>) | undefined;
 }
 
+/** A job table that the services of one process use. */
+export interface OpenedJobTable {
+  readonly makers: Makers<JobTablePorts>;
+  readonly budget: () => RateBudget;
+  close(): void;
+}
+
+export type OpenJobTable = (options: {
+  readonly clock: Clock;
+  /** waits between two requests to a venue, ms */
+  readonly sleep: (ms: number) => Promise<unknown>;
+}) => OpenedJobTable;
+
 export function jobTablePorts(
   env: Env,
   variables: Variables,
   { clock, sleep }: JobTableOptions,
-): { readonly makers: Makers<JobTablePorts>; readonly budget: () => RateBudget; close(): void } {
+): OpenedJobTable {
   const client = once(() => documentClient(awsConfig(variables, 'DYNAMODB')));
   const table = () => ({ client: client(), table: env.GORDON_JOB_TABLE, clock });
   const limits = () => ({ ...table(), egress: env.GORDON_EGRESS });

@@ -19,6 +19,7 @@ export const macroTable = {
   ],
   key: ['symbol', 'time', 'realtime_start'],
   computed: [KNOWN_AT],
+  vintages: { from: 'realtime_start', until: 'realtime_end' },
   cadence: 'irregular',
 } as const satisfies TableSpec;
 

@@ -2,7 +2,7 @@ import { GordonError } from '../../core/errors/errors.ts';
 import type { Column } from '../../core/series/table.ts';
 
 /** PostgreSQL counts from 2000-01-01, in microseconds. */
-const POSTGRES_EPOCH = Date.UTC(2000, 0);
+export const POSTGRES_EPOCH = Date.UTC(2000, 0);
 const TWO_32 = 2 ** 32;
 
 /** Bytes of the types that have a fixed size. */

@@ -1,7 +1,7 @@
 import { paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ChunkProgress, Job } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
-import { measure } from '../../core/time/range.ts';
+import { leftOf } from '../../core/ledger/plan.ts';
 import { iso, SECOND } from '../../core/time/time.ts';
 import { onTable } from './dynamo.ts';
 import { toChunkProgress } from './items.ts';
@@ -37,13 +37,13 @@ export function createChunkStore(
       const expires = Math.floor((at.clock() + 2 * KEEP_FINISHED) / SECOND);
       for (let i = 0; i < chunks.length; i += PARALLEL) {
         await Promise.all(
-          chunks.slice(i, i + PARALLEL).map(({ chunk, missing }) =>
+          chunks.slice(i, i + PARALLEL).map((planned) =>
             // An update, not a put: total and rows of an earlier wave stay.
             update(
               id,
-              chunk.label,
+              planned.chunk.label,
               `SET #state = :state, #wave = :wave, total_ms = if_not_exists(total_ms, :left), left_ms = :left, ${TTL_ATTRIBUTE} = :expires REMOVE #error, resume_at`,
-              { ':state': 'planned', ':wave': wave, ':left': measure(missing), ':expires': expires },
+              { ':state': 'planned', ':wave': wave, ':left': leftOf(planned), ':expires': expires },
             ),
           ),
         );

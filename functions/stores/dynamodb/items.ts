@@ -17,6 +17,7 @@ export function toJob(item: Item): Job {
     phase: item.phase as string | undefined,
     phaseAt: at(item.phase_at),
     quote: item.quote,
+    scheduled: item.scheduled,
     gaps: item.gaps && (item.gaps as Item[]).map(gapOf),
   };
   return {
@@ -62,6 +63,7 @@ export const toItem = (job: Job): Item => ({
   wave: job.wave,
   rows: job.rows,
   ...(job.quote && { quote: job.quote }),
+  ...(job.scheduled && { scheduled: true }),
 });
 
 /** Parses the item of a chunk. */

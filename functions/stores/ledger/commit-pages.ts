@@ -36,7 +36,7 @@ export async function commitPages(
  * Rows and account are lost or kept together. A crash that loses the last half second is harmless: its spans are missing again.
  * This saves a wait for the disk with every page. The setting travels with the `begin`.
  */
-const NO_WAIT = '; set local synchronous_commit = off';
+export const NO_WAIT = '; set local synchronous_commit = off';
 
 const EMPTY_LEDGER: Omit<LedgerState, 'purged'> = { have: [], proven: [], other: [] };
 

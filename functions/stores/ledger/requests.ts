@@ -4,6 +4,7 @@ import type { Range } from '../../core/time/range.ts';
 import { DAY } from '../../core/time/time.ts';
 import { ofSeries, toMultirange } from '../postgres/fragments.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
+import { symbolsOf } from './spans/read-ledger.ts';
 
 /** After this time a job is dead, and what it requested stays requested. */
 const KEEP = 7 * DAY;
@@ -12,40 +13,44 @@ const KEEP = 7 * DAY;
 const PRESENT = 2 * DAY;
 
 /**
- * Adds to what is requested of a series, and notes the job: one statement, which waits for others that change the series.
- * Nothing happens where the series is unfollowed, unless the job was ordered since.
+ * Adds to what is requested of series of one source and timeframe, and notes the job: one statement, which waits for others that
+ * change them. Nothing happens where a series is unfollowed, unless the job was ordered since.
  * @param by absent: the range stays requested, whatever happens to the job that added it
  */
 export async function request(
   sql: Sql,
-  series: Series,
+  series: readonly Series[],
   range: Range,
   now: number,
   by?: Requester,
 ): Promise<void> {
-  const { source, symbol, timeframe } = series;
+  const [first] = series;
+  if (!first) return;
+  const { source, timeframe } = first;
   const requested = sql`${toMultirange([range])}::tstzmultirange`;
   const orderedAt = by?.orderedAt === undefined ? null : new Date(by.orderedAt);
   const follows = range.end > now - PRESENT;
-  const wanted = sql`not exists (
-    select from old where unfollowed_at is not null and not coalesce(unfollowed_at <= ${orderedAt}, false))`;
   const note = sql`, noted as (
     insert into market_data.open_requests as r
       (source, symbol, timeframe, job_id, asked, added, follows, began_following, requested_at)
-    select ${source}, ${symbol}, ${timeframe}, ${by?.jobId ?? ''}, ${requested},
-      ${requested} - coalesce((select requested from old), '{}'), ${follows},
-      ${follows} and not coalesce((select followed from old), false), ${new Date(now)}
-    where ${wanted}
+    select ${source}, symbol, ${timeframe}, ${by?.jobId ?? ''}, ${requested},
+      ${requested} - coalesce(requested, '{}'), ${follows}, ${follows} and not coalesce(followed, false), ${new Date(now)}
+    from wanted
     on conflict (source, symbol, timeframe, job_id) do update set
       asked = r.asked + excluded.asked, added = r.added + excluded.added,
       follows = r.follows or excluded.follows, began_following = r.began_following or excluded.began_following)`;
   await sql`
     with old as materialized (
-      select requested, followed, unfollowed_at from market_data.series where ${ofSeries(sql, series)} for update)
+      -- Locked in one order by everyone.
+      select symbol, requested, followed, unfollowed_at from market_data.series
+      where source = ${source} and timeframe = ${timeframe}
+        and symbol in (select symbol from ${symbolsOf(sql, series)}) order by symbol for update),
+    wanted as materialized (
+      select s.symbol, old.requested, old.followed from ${symbolsOf(sql, series)} left join old on old.symbol = s.symbol
+      where unfollowed_at is null or coalesce(unfollowed_at <= ${orderedAt}, false))
     ${by ? note : sql``}
     insert into market_data.series as s (source, symbol, timeframe, requested, followed, first_requested_at)
-    select ${source}, ${symbol}, ${timeframe}, ${requested}, ${follows}, ${new Date(now)} from (select count(*) from old) locked
-    where ${wanted}
+    select ${source}, symbol, ${timeframe}, ${requested}, ${follows}, ${new Date(now)} from wanted order by symbol
     on conflict (source, symbol, timeframe) do update
       set requested = s.requested + excluded.requested, followed = s.followed or excluded.followed, unfollowed_at = null,
         first_requested_at = coalesce(s.first_requested_at, excluded.first_requested_at)`;

@@ -3,8 +3,8 @@ import { ofSeries } from '../postgres/fragments.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 import { report, requestedSeries } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
-import type { StoreOptions } from './series-store.ts';
-import { readMissing, readRequested } from './spans/read-ledger.ts';
+import { type StoreOptions, several } from './series-store.ts';
+import { readMissing, readMissingOf, readRequested } from './spans/read-ledger.ts';
 import { forgetSeries, purgeRows } from './upkeep/purge.ts';
 import { countRows, reconcile } from './upkeep/reconcile.ts';
 import { recount } from './upkeep/recount.ts';
@@ -13,7 +13,10 @@ import { retentionRules, retire, setRetention } from './upkeep/retention.ts';
 /** The catalogue of series in PostgreSQL. It throws the same errors as the series store; `report` works in a read-only session. */
 export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): PurgingCatalog {
   return {
-    request: (series, range, by) => guarded(series, () => request(sql, series, range, clock(), by)),
+    request: (series, range, by) => guarded(series, () => request(sql, [series], range, clock(), by)),
+
+    requestAll: (series, range, by) =>
+      guarded(several(series), () => request(sql, series, range, clock(), by)),
 
     unfollow: (series) => guarded(series, () => unfollow(sql, series, clock())),
 
@@ -32,6 +35,9 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
     requested: (series) => guarded(series, () => readRequested(sql, series)),
 
     missing: (series, requested) => guarded(series, () => readMissing(sql, series, requested, clock())),
+
+    missingOf: (series, requested) =>
+      guarded(several(series), () => readMissingOf(sql, series, requested, clock())),
 
     reconcile: (series, range) =>
       guarded(series, () => reconcile(sql, tables(series.source), series, range, clock())),

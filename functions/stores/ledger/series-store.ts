@@ -1,10 +1,12 @@
 import type { SeriesStore } from '../../core/ledger/ports.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import type { Clock } from '../../core/time/time.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 import { commitPages } from './commit-pages.ts';
+import { commitSeveral } from './commit-several.ts';
 import { listingIn, saveListing } from './lives.ts';
-import { isPurged, readMissing } from './spans/read-ledger.ts';
+import { isPurged, readMissing, readMissingOf } from './spans/read-ledger.ts';
 import { lockMonths, noteFailed } from './spans/write-spans.ts';
 import { closeJob } from './upkeep/compact.ts';
 
@@ -22,13 +24,17 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
   return {
     missing: (series, requested) => guarded(series, () => readMissing(sql, series, requested, clock())),
 
+    missingOf: (series, requested) =>
+      guarded(several(series), () => readMissingOf(sql, series, requested, clock())),
+
     async commit(pages, by) {
       const [first] = pages;
       if (!first) return 0;
       const table = tables(first.series.source);
-      const written = await guarded(first.series, () =>
-        commitPages(sql, table, pages, { ...by, at: clock() }),
-      );
+      const isOne = pages.every(({ series }) => series.symbol === first.series.symbol);
+      const write = isOne ? commitPages : commitSeveral;
+      const subject = isOne ? first.series : by.chunk;
+      const written = await guarded(subject, () => write(sql, table, pages, { ...by, at: clock() }));
       for (const { rows } of pages) rows.release?.();
       return written;
     },
@@ -73,3 +79,9 @@ export function createSeriesStore(sql: Sql, { tables, clock }: StoreOptions): Se
       ),
   };
 }
+
+/** Several series as the subject of an error. */
+export const several = ([first, ...others]: readonly Series[]): string =>
+  first
+    ? seriesLabel(others.length > 0 ? { ...first, symbol: `${first.symbol}+${others.length}` } : first)
+    : 'no series';

@@ -1,17 +1,22 @@
 import net from 'node:net';
 import postgres from 'postgres';
+import { LoginGate } from './login-gate.ts';
+import { chooseTransport } from './transport.ts';
 
 export type Client = postgres.Sql<{ int8: number }>;
 export interface SessionSettings {
   readonly role?: string;
   readonly max: number;
   readonly application: string;
+  /** `GORDON_DATABASE_INSECURE=1` by default: see `chooseTransport` */
+  readonly insecure?: boolean | undefined;
 }
 
 /** Connections for single statements. */
 export function openPool(url: string, settings: SessionSettings): Client {
-  const options = { ...optionsOf(settings), socket: openSocket };
-  return postgres(url, options);
+  const server = reach(url, settings);
+  const options = { ...optionsOf(settings), ...server.options, onclose: server.closed, socket: server.open };
+  return postgres(server.url, options);
 }
 
 /** One connection that is never replaced: once it is lost, every further statement fails. */
@@ -21,19 +26,24 @@ export class Session {
   #lost = false;
 
   constructor(url: string, settings: SessionSettings) {
+    const server = reach(url, settings);
     const options = {
       ...optionsOf(settings),
+      ...server.options,
       max: 1,
       onclose: () => {
         this.#lost = true;
+        server.closed();
       },
       socket: (target: Target) => {
-        const socket = this.#opened ? refused() : openSocket(target);
+        const socket = this.#opened
+          ? refused('the connection of this transaction is lost')
+          : server.open(target);
         this.#opened = true;
         return socket;
       },
     };
-    this.sql = postgres(url, options);
+    this.sql = postgres(server.url, options);
   }
 
   get lost(): boolean {
@@ -91,6 +101,34 @@ interface Target {
   readonly path?: string;
 }
 
+/** Gates by URL: every pool and session of a process that logs in to the same server as the same user. */
+const gates = new Map<string, LoginGate>();
+
+/** URLs whose connections nobody verifies and that were named in a warning. */
+const warned = new Set<string>();
+
+function reach(url: string, { insecure }: SessionSettings) {
+  const transport = chooseTransport(url, insecure ?? process.env.GORDON_DATABASE_INSECURE === '1');
+  if (transport.exposed) warn(transport.url);
+  const gate = gates.get(url) ?? new LoginGate();
+  gates.set(url, gate);
+  return {
+    url: transport.url,
+    options: { ssl: transport.ssl, onparameter: () => gate.loggedIn() },
+    open: (target: Target) => openSocket(target, gate, typeof transport.ssl === 'object'),
+    closed: () => gate.closed(performance.now()),
+  };
+}
+
+function warn(url: string): void {
+  const { host } = new URL(url);
+  if (warned.has(host)) return;
+  warned.add(host);
+  process.emitWarning(`The server ${host} is not verified: GORDON_DATABASE_INSECURE is set.`, {
+    code: 'GORDON_DATABASE_INSECURE',
+  });
+}
+
 /** A message of this length is no other: SSLRequest has 8 bytes, a start-up packet more. */
 const CANCEL_REQUEST_BYTES = 16;
 
@@ -99,10 +137,23 @@ const CANCEL_REQUEST_BYTES = 16;
  * wait 40 ms for the server's acknowledgement. The connection starts a moment later, when postgres.js listens for
  * errors; what it writes until then is sent once the connection is open.
  */
-function openSocket({ host, port, path }: Target): net.Socket {
+function openSocket({ host, port, path }: Target, gate: LoginGate, verified: boolean): net.Socket {
+  const wait = gate.take(performance.now());
+  if (wait === undefined) return refused(`no login now, after ${gate.failures} that failed`);
   const socket = new net.Socket().setNoDelay(true);
   const to = path ? { path } : { host: host[0]!, port: port[0]! };
-  setImmediate(() => socket.connect(to));
+  // What postgres.js writes before the connection begins is kept.
+  socket.cork();
+  const begin = () => {
+    // A pool that was closed meanwhile has destroyed it.
+    if (socket.destroyed) return;
+    socket.connect(to);
+    socket.uncork();
+  };
+  if (wait === 0) setImmediate(begin);
+  else setTimeout(begin, wait);
+  socket.once('connect', () => gate.connected());
+  if (verified) socket.once('data', (answer) => refusePlain(socket, answer));
   // A proxy whose server is gone closes the connection without an answer. postgres.js does not treat that as an error and
   // reconnects at once, forever; the query that waits for the connection must fail instead.
   socket.once('end', () => {
@@ -114,8 +165,16 @@ function openSocket({ host, port, path }: Target): net.Socket {
   return Object.assign(socket, { host: host[0] });
 }
 
-function refused(): net.Socket {
+/** The code of a server that has no TLS; postgres.js would begin a handshake that the server takes for nonsense. */
+const WITHOUT_TLS = 'SERVER_WITHOUT_TLS';
+
+function refusePlain(socket: net.Socket, answer: Buffer): void {
+  if (answer[0] !== 'N'.charCodeAt(0)) return;
+  socket.destroy(Object.assign(new Error('the server offers no TLS'), { code: WITHOUT_TLS }));
+}
+
+function refused(why: string): net.Socket {
   const socket = new net.Socket();
-  setImmediate(() => socket.destroy(closed('the connection of this transaction is lost')));
+  setImmediate(() => socket.destroy(closed(why)));
   return socket;
 }

@@ -12,12 +12,22 @@ export type Fragment = PendingQuery<Row[]>;
 export const ofSeries = (sql: Runner, { source, symbol, timeframe }: Series) =>
   sql`source = ${source} and symbol = ${symbol} and timeframe = ${timeframe}`;
 
-/** The condition that picks the rows of one series in a table `t` of market data, by the key columns that identify a series. */
-export function ownRows(sql: Runner, table: TableSpec, series: Series) {
+/** The key columns that are equal in all rows of a series, with their values. */
+export function ownColumns(table: TableSpec, series: Series): readonly (readonly [string, string])[] {
   const of = { symbol: series.symbol, timeframe: series.timeframe, ...table.fixed };
-  const own = Object.entries(of).filter(([column]) => table.key.includes(column));
-  return own.reduce((all, [column, value]) => sql`${all} and t.${sql(column)} = ${value}`, sql`true`);
+  return Object.entries(of).filter(([column]) => table.key.includes(column));
 }
+
+/**
+ * The condition that picks the rows of one series in a table `t` of market data, by the key columns that identify a series.
+ * @param symbol its symbol as a part of the statement; absent: that of the series
+ */
+export const ownRows = (sql: Runner, table: TableSpec, series: Series, symbol?: Fragment) =>
+  ownColumns(table, series).reduce(
+    (all, [column, value]) =>
+      sql`${all} and t.${sql(column)} = ${symbol && column === 'symbol' ? symbol : value}`,
+    sql`true`,
+  );
 
 /** An instant as epoch ms, `float8`. Null stays null. */
 export const epochMs = (sql: Runner, instant: Fragment) =>

@@ -27,9 +27,14 @@ export interface ConnectOptions {
   readonly max?: number;
   /** shown by pg_stat_activity */
   readonly application?: string;
+  /** does not verify a server; `GORDON_DATABASE_INSECURE=1` by default */
+  readonly insecure?: boolean;
 }
 
-/** A pool; it sends nothing before the first query. The caller ends it. */
+/**
+ * A pool; it sends nothing before the first query. The caller ends it.
+ * @throws GordonError `database-insecure`, `bad-database-url`
+ */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
   const settings = { max: 4, application: 'gordon-data', ...options };
   const pool = openPool(url, settings);
@@ -54,6 +59,10 @@ const PASSING = /^(08|53|57P0[1-5]|40001|40P01|55P03|25P03|25006$)/;
 /** Codes of postgres.js and the operating system when the connection breaks. */
 const BROKEN =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+
+/** Codes of OpenSSL and Node.js for a certificate that is not accepted, and ours for a server without TLS. */
+const UNTRUSTED =
+  /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|ERR_TLS_|ERR_SSL_|ERR_OSSL_|SERVER_WITHOUT_TLS$)/;
 
 /**
  * Runs work on the database and turns its failure into a GordonError.
@@ -81,6 +90,14 @@ export function storeError(error: unknown, subject: string): GordonError {
       status: 503,
       message: `the database does not answer (${message}).`,
       remedy: 'See whether it runs and GORDON_DATABASE_URL names it.',
+    });
+  }
+  if (UNTRUSTED.test(code)) {
+    return new GordonError({
+      code: 'database-untrusted',
+      subject,
+      cause: error,
+      message: `the server that answers cannot be verified (${code}: ${message}).`,
     });
   }
   if (PASSING.test(code)) {

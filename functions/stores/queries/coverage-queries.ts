@@ -1,7 +1,9 @@
 import type { CoverageQueries } from '../../core/queries/ports.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 import { accounts } from './accounts.ts';
+import { columnBatches } from './column-batches.ts';
 import { findings, ledger } from './evidence.ts';
+import { revision } from './revision.ts';
 import { rowCounts } from './row-counts.ts';
 import { rows, streamRows } from './rows.ts';
 import { tables } from './tables.ts';
@@ -20,5 +22,7 @@ export function createCoverageQueries(sql: Sql, streams = sql): CoverageQueries 
     tables: () => guarded('the tables', () => tables(sql)),
     rows: (request) => guarded(request.table.name, () => rows(sql, request)),
     stream: (request, signal) => streamRows(streams, request, signal),
+    batches: (request, signal) => columnBatches(streams, request, signal),
+    revision: (requests, sources) => guarded('the ledger', () => revision(sql, requests, sources)),
   };
 }

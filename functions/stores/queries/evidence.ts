@@ -2,10 +2,10 @@ import type { FindingEntry, LedgerEntry } from '../../core/queries/ports.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Range } from '../../core/time/range.ts';
 import { bounds, epochMs, ofSeries } from '../postgres/fragments.ts';
-import type { Sql } from '../postgres/postgres.ts';
+import type { Runner, Sql } from '../postgres/postgres.ts';
 
 /** Spans of the ledger that touch a range, with their provenance, by start. At most `limit`. */
-export function ledger(sql: Sql, series: Series, range: Range, limit: number): Promise<LedgerEntry[]> {
+export function ledger(sql: Runner, series: Series, range: Range, limit: number): Promise<LedgerEntry[]> {
   return sql<LedgerEntry[]>`
     select ${bounds(sql, sql`span`)}, state, reason, evidence, rows,
       object, sha256, job_id as "jobId", chunk, ${epochMs(sql, sql`fetched_at`)} as "fetchedAt"

@@ -33,7 +33,7 @@ export function createStoredRows(sql: Sql, tables: (source: string) => TableSpec
 }
 
 /** The key without the columns that are equal in all rows of the series, so the index gives the order. */
-function orderOf(table: TableSpec, series: Series): string {
+export function orderOf(table: TableSpec, series: Series): string {
   const constant = new Set<string>([...Object.keys(series), ...Object.keys(table.fixed ?? {})]);
   const types = new Map(table.columns.map(({ name, type }) => [name, type]));
   return table.key

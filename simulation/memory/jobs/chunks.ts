@@ -1,6 +1,6 @@
 import type { ChunkProgress } from '../../../functions/core/jobs/job.ts';
 import type { JobStore } from '../../../functions/core/jobs/ports.ts';
-import { measure } from '../../../functions/core/time/range.ts';
+import { leftOf } from '../../../functions/core/ledger/plan.ts';
 import type { Step } from '../step.ts';
 import type { JobTables } from './job-tables.ts';
 
@@ -21,8 +21,9 @@ export function createMemoryChunks(
   };
   return {
     async plan(id, wave, chunks) {
-      for (const { chunk, missing } of chunks) {
-        const leftMs = measure(missing);
+      for (const planned of chunks) {
+        const { chunk } = planned;
+        const leftMs = leftOf(planned);
         await update(id, chunk.label, ({ resumeAt: _resumeAt, error: _error, ...before }) => ({
           ...before,
           state: 'planned',

@@ -37,6 +37,11 @@ export function createMemorySeriesCatalog(
     request: (series, range, by) =>
       write(`request ${seriesLabel(series)}`, (now) => request(warehouse.book(series), range, now, by)),
 
+    requestAll: (series, range, by) =>
+      write(`request ${series.map(seriesLabel).join(', ')}`, (now) => {
+        for (const one of series) request(warehouse.book(one), range, now, by);
+      }),
+
     unfollow: (series) =>
       write(`unfollow ${seriesLabel(series)}`, (now) => unfollow(warehouse.book(series), now)),
 
@@ -63,6 +68,11 @@ export function createMemorySeriesCatalog(
     missing: (series, requested) =>
       read(`missing of ${seriesLabel(series)}`, (now) =>
         missingIn(warehouse, warehouse.book(series), requested, now),
+      ),
+
+    missingOf: (series, requested) =>
+      read(`missing of ${series.map(seriesLabel).join(', ')}`, (now) =>
+        series.map((one) => missingIn(warehouse, warehouse.book(one), requested, now)),
       ),
 
     reconcile: (series, range) => reconcile(warehouse, series, range, clock(), step),

@@ -28,12 +28,19 @@ export function createMemorySeriesStore(
       return missingIn(warehouse, warehouse.book(series), requested, clock());
     },
 
+    async missingOf(series, requested) {
+      await step(`missing of ${series.map(seriesLabel).join(', ')}`);
+      return series.map((one) => missingIn(warehouse, warehouse.book(one), requested, clock()));
+    },
+
     async commit(pages, by) {
-      const [first] = pages;
-      if (!first) return 0;
-      await step(`commit ${seriesLabel(first.series)}`);
+      const parts = [...Map.groupBy(pages, ({ series }) => seriesLabel(series))];
+      if (parts.length === 0) return 0;
+      await step(`commit ${parts.map(([label]) => label).join(', ')}`);
       const author = { jobId: by.jobId, chunk: by.chunk, at: clock() };
-      return warehouse.withoutWaiting(author.at, () => commitPages(warehouse, pages, author));
+      return warehouse.withoutWaiting(author.at, () =>
+        parts.reduce((sum, [, of]) => sum + commitPages(warehouse, of, author), 0),
+      );
     },
 
     async rowsBy(jobId, chunk) {

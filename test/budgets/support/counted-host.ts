@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import type { Around } from '../../../host/host.ts';
-import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { REAL_TABLE, startTestHost, type TestHost } from '../../helpers/host.ts';
 import { startDatabaseTap } from './database-tap.ts';
 import { nameOf } from './statements.ts';
 
@@ -89,7 +89,7 @@ export async function startCountedHost(): Promise<CountedHost> {
   const at = await startTestHost(
     { clock: () => NOON },
     () => NOON,
-    ({ databaseUrl }) => ({ databaseUrl: tap.url(databaseUrl), rehearsal: { around } }),
+    ({ databaseUrl }) => ({ databaseUrl: tap.url(databaseUrl), rehearsal: { around, ...REAL_TABLE } }),
   );
 
   return {

@@ -3,7 +3,7 @@ import { type SeedFlags, seedSettings } from '../../../cli/seed/settings.ts';
 import { type Answer, fakeApi, problem, type Received } from '../support/fake-api.ts';
 import { fakeTerminal, NOON } from '../support/fake-terminal.ts';
 import { gordon } from '../support/run.ts';
-import { doneChunk, job, ordered, reported, view } from '../support/samples.ts';
+import { doneChunk, job, macroSource, ordered, reported, view } from '../support/samples.ts';
 
 const settings = (flags: SeedFlags = {}, env: Record<string, string> = {}) => seedSettings(flags, env, NOON);
 
@@ -100,6 +100,7 @@ describe('a seed', () => {
       body: view(job({ status: 'failed', reason: 'HTTP 451', finishedAt: NOON }), [doneChunk('a', 0)]),
     },
     'GET /backfill/report': { body: [reported()] },
+    'GET /backfill/sources': { body: [macroSource()] },
     ...over,
   });
 
@@ -146,7 +147,8 @@ describe('a seed', () => {
 
   it('gives symbols only to the stages that have them', async () => {
     await using api = await fakeApi(routes());
-    await gordon(['seed', '--symbols', 'X', '--skip', 'klines,funding'], { api: api.url });
+    const env = { GORDON_ACCEPT_FRED_TERMS: '1' };
+    await gordon(['seed', '--symbols', 'X', '--skip', 'klines,funding'], { api: api.url, env });
     const bodies = api.received.flatMap(({ body }) => (body as { source: string; symbols?: string[] }) ?? []);
     expect(bodies.map(({ source, symbols }) => [source, symbols])).toEqual([
       ['open_interest', ['X']],
@@ -175,7 +177,10 @@ describe('a seed', () => {
       (received.body as { source: string }).source === 'macro'
         ? missing
         : (others as (received: Received) => Answer)(received);
-    await using api = await fakeApi(routes({ 'POST /backfill': post as never }));
+    const known = { body: [macroSource({ key_missing: 'FRED_API_KEY' })] };
+    await using api = await fakeApi(
+      routes({ 'POST /backfill': post as never, 'GET /backfill/sources': known }),
+    );
     const env = { ...only, SKIP_FUNDING: '1', SKIP_OI: '1', SKIP_MACRO: '0' };
     const ran = await gordon(['seed'], { api: api.url, env });
     expect(ran.stderr).toBe(
@@ -190,7 +195,7 @@ describe('a seed', () => {
     const running = { body: view(job({ id: 'job-klines', status: 'running' })) };
     await using api = await fakeApi(routes({ 'GET /backfill/jobs/job-klines': running }));
     const terminal = fakeTerminal({
-      env: { GORDON_API_URL: api.url },
+      env: { GORDON_API_URL: api.url, SKIP_MACRO: '1' },
       onSleep: () => terminal.stop('SIGTERM'),
     });
     const ran = await gordon(['seed'], { terminal });

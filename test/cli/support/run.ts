@@ -1,5 +1,7 @@
 import { contextFor } from '../../../cli/commands/context.ts';
 import { run } from '../../../cli/main.ts';
+import type { Accepted } from '../../../cli/terms/terms-file.ts';
+import type { StateFile } from '../../../host/os/state-file.ts';
 import type { HostState } from '../../../host/state-file.ts';
 import { type FakeTerminal, type FakeTerminalOptions, fakeTerminal } from './fake-terminal.ts';
 
@@ -14,6 +16,8 @@ export interface RunOptions extends FakeTerminalOptions {
   /** the embedded host that this machine seems to have; defaults to none */
   readonly host?: HostState;
   readonly terminal?: FakeTerminal;
+  /** defaults to a file that nothing was written to */
+  readonly terms?: StateFile<Accepted>;
 }
 
 /** Runs one command line in process. */
@@ -23,7 +27,21 @@ export async function gordon(args: readonly string[], options: RunOptions = {}):
   const code = await run(
     args,
     terminal,
-    contextFor(terminal, () => options.host),
+    contextFor(terminal, () => options.host, options.terms ?? noTerms()),
   );
   return { code, stdout: terminal.stdout(), stderr: terminal.stderr() };
+}
+
+/** What the user accepted, in memory. */
+export function noTerms(): StateFile<Accepted> {
+  let accepted: Accepted | undefined;
+  return {
+    read: () => accepted,
+    write: (state) => {
+      accepted = state;
+    },
+    clear: () => {
+      accepted = undefined;
+    },
+  };
 }

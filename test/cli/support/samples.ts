@@ -84,3 +84,19 @@ export const lifeOfAJob = (): JobDetail[] => [
     doneChunk('klines_spot ETHUSDT 2025-10', 44_640),
   ]),
 ];
+
+/** What the API lists of FRED; its key is there. */
+export const macroSource = (over: Partial<Answer<'listSources'>[number]> = {}) => ({
+  id: 'macro_fred',
+  family: 'macro',
+  title: 'US macroeconomic series of FRED',
+  table: 'macro_observations',
+  rhythm: 'events',
+  timeframes: ['1d'],
+  default_timeframe: '1d',
+  default_symbols: ['DFF'],
+  columns: [],
+  time_column: 'time',
+  key_missing: null,
+  ...over,
+});

@@ -43,7 +43,7 @@ describe('columns', () => {
 
   it('that are none are refused with those that there are', () => {
     expect(() => parsed('price_klines', { columns: 'time' })).toThrow(
-      'price_klines: there is no column "time". Its columns are timestamp, symbol, timeframe, open, high, low, close, volume, turnover.',
+      'price_klines: there is no column "time". Its columns are timestamp, symbol, timeframe, open, high, low, close, volume, turnover, known_at.',
     );
     expect(() => parsed('spot_klines', { columns: '' })).toThrow(/no column ""/);
   });

@@ -13,7 +13,10 @@ describe('the format of rows', () => {
     [undefined, 'text/csv', 'csv'],
     [undefined, 'application/json;q=0.5, application/x-ndjson', 'ndjson'],
     [undefined, 'text/csv;q=0, application/json', 'json'],
+    [undefined, 'application/vnd.apache.parquet', 'parquet'],
+    [undefined, 'application/vnd.apache.arrow.file', 'arrow'],
     ['csv', 'application/json', 'csv'],
+    ['parquet', undefined, 'parquet'],
     ['json', 'text/csv', 'json'],
   ])('of format=%s and Accept: %s is %s', (word, accept, format) => {
     expect(parseFormat(word, accept)).toBe(format);
@@ -23,7 +26,7 @@ describe('the format of rows', () => {
     ['xml', undefined],
     ['', undefined],
     ['constructor', undefined],
-    [undefined, 'application/vnd.apache.parquet'],
+    [undefined, 'application/vnd.ms-excel'],
   ])('of format=%s and Accept: %s is refused', (word, accept) => {
     expect(() => parseFormat(word, accept)).toThrow(expect.objectContaining({ code: 'unknown-format' }));
   });

@@ -8,7 +8,7 @@ import type { Around } from '../../../host/host.ts';
 import { type JobTableServer, startJobTable } from '../../../host/job-table.ts';
 import type { TestDatabase } from '../database.ts';
 import { createTestDatabase } from '../database.ts';
-import { startTestHost, type TestHost } from '../host.ts';
+import { REAL_TABLE, startTestHost, type TestHost } from '../host.ts';
 import { passingTime } from '../passing-time.ts';
 import { until as poll } from '../until.ts';
 import {
@@ -96,6 +96,7 @@ export async function startFaultHost(database?: TestDatabase, retryMs = 100): Pr
           retryMs,
           patience: { firstByteMs: SECOND, stallMs: SECOND },
           sleep: pause,
+          ...REAL_TABLE,
         },
       };
     },

@@ -1,3 +1,8 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import { tableFromIPC } from 'apache-arrow';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobSummary } from '../../../functions/core/api/jobs/schemas.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
@@ -145,6 +150,153 @@ describe('GET /data/{table} as text', () => {
         20,
       );
     });
+  });
+});
+
+describe('GET /data/{table} as a file', () => {
+  const range = 'symbol=BTCUSDT&from=2025-03-01&to=2025-03-09';
+  const url = (query = range, format = 'parquet') =>
+    `http://127.0.0.1:${at.host.ports.jobs}/data/spot_klines?${query}&format=${format}`;
+  const plain = { 'accept-encoding': 'identity' };
+  const rowsOf = async (answer: Response) =>
+    parquetReadObjects({
+      file: await answer.arrayBuffer(),
+      compressors: { ZSTD: (bytes) => zstdDecompressSync(bytes) },
+    });
+
+  it('has all rows of the range with their types, as the database has them', async () => {
+    const expected = await at.sql`
+      select *, open_time + interval '1 minute' as known_at
+      from market_data.spot_candles where symbol = 'BTCUSDT' and timeframe = '1m'
+        and open_time >= '2025-03-01Z' and open_time < '2025-03-09Z' order by open_time`;
+    const answer = await fetch(url());
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/vnd.apache.parquet',
+      'content-disposition': 'attachment; filename="spot_klines-BTCUSDT.parquet"',
+      'accept-ranges': 'bytes',
+      'content-length': expect.stringMatching(/^\d+$/),
+      etag: expect.stringMatching(/^"[0-9a-f]{64}"$/),
+    });
+    expect(answer.headers.get('content-encoding')).toBeNull();
+    const rows = await rowsOf(answer);
+    expect(rows.length).toBeGreaterThan(11_000);
+    expect(rows).toEqual(expected.map((row) => ({ ...row })));
+    const arrow = tableFromIPC(new Uint8Array(await (await fetch(url(range, 'arrow'))).arrayBuffer()));
+    expect([...arrow.getChild('close')!]).toEqual(expected.map(({ close }) => close));
+    const hours = await rowsOf(await fetch(url(`${range}&every=1h&columns=open_time,rows,trades`)));
+    expect(hours).toEqual(
+      await at.sql`
+        select date_trunc('hour', open_time) as open_time, count(*) as rows, sum(trades) as trades
+        from market_data.spot_klines where symbol = 'BTCUSDT' and timeframe = '1m'
+          and open_time >= '2025-03-01Z' and open_time < '2025-03-09Z' group by 1 order by 1`.then((found) =>
+        found.map((row) => ({ ...row, rows: BigInt(row.rows), trades: BigInt(row.trades) })),
+      ),
+    );
+  });
+
+  it('is the same file for HEAD and for each of its parts', async () => {
+    const whole = await fetch(url());
+    const bytes = new Uint8Array(await whole.arrayBuffer());
+    const etag = whole.headers.get('etag')!;
+    const get = async (headers: Record<string, string>, method = 'GET') => {
+      const answer = await fetch(url(), { method, headers: { ...plain, ...headers } });
+      return {
+        status: answer.status,
+        etag: answer.headers.get('etag'),
+        range: answer.headers.get('content-range'),
+        length: Number(answer.headers.get('content-length')),
+        body: new Uint8Array(await answer.arrayBuffer()),
+      };
+    };
+    const size = bytes.length;
+    const empty = new Uint8Array();
+    expect(await get({}, 'HEAD')).toEqual({ status: 200, etag, range: null, length: size, body: empty });
+    const first = { status: 206, etag, range: `bytes 0-3/${size}`, length: 4, body: bytes.slice(0, 4) };
+    expect(await get({ range: 'bytes=0-3' })).toEqual(first);
+    const last = {
+      status: 206,
+      etag,
+      range: `bytes ${size - 8}-${size - 1}/${size}`,
+      length: 8,
+      body: bytes.slice(-8),
+    };
+    expect(await get({ range: 'bytes=-8' })).toEqual(last);
+    expect(await get({ range: 'bytes=-8', 'if-range': etag })).toEqual(last);
+    expect((await get({ range: 'bytes=-8', 'if-range': '"other"' })).body).toEqual(bytes);
+    const beyond = await get({ range: `bytes=${size}-` });
+    expect(beyond).toEqual({ status: 416, etag, range: `bytes */${size}`, length: 0, body: empty });
+    expect(await get({ 'if-none-match': etag })).toMatchObject({ status: 304, etag, body: empty });
+    expect((await readdir(join(at.folder, 'spool'))).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('is another one when the ledger has changed, but not for who has begun to read it', async () => {
+    const november = 'symbol=BTCUSDT&from=2024-11-01&to=2024-11-03';
+    const etagOf = async (headers = {}) =>
+      (await fetch(url(november), { method: 'HEAD', headers })).headers.get('etag');
+    const before = await etagOf();
+    const order = { source: 'klines_spot', symbols: ['BTCUSDT'], from: '2024-11-01', to: '2024-11-02' };
+    await at.wait((await at.order(order)).id);
+    expect(await etagOf({ range: 'bytes=4-9' })).toBe(before);
+    const after = await etagOf({ range: 'bytes=-9' });
+    expect(after).not.toBe(before);
+    expect([await etagOf(), await etagOf({ range: 'bytes=4-9' })]).toEqual([after, after]);
+    expect(await rowsOf(await fetch(url(november)))).toHaveLength(1_440);
+  });
+
+  it.each([
+    [`${range}&columns=nothing`, 400, 'unknown-column'],
+    ['symbol=BTCUSDT&from=2025-03-09&to=2025-03-01', 400, 'empty-range'],
+    ['symbol=BTCUSDT&as_of=yesterday', 400, 'invalid-time'],
+    [`${range}&limit=5`, 400, 'invalid-request'],
+  ])('refuses %s with a problem', async (query, status, code) => {
+    const answer = await fetch(url(query));
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([status, code]);
+  });
+
+  it('is given up with the client that waits for it', async () => {
+    const queries = () => at.sql`
+      select 1 from pg_stat_activity where application_name = 'gordon-data streams' and state <> 'idle'
+        and datname = current_database()`;
+    const gone = new AbortController();
+    await at.sql.begin(async (tx) => {
+      await tx`lock table market_data.spot_klines in access exclusive mode`;
+      const answer = fetch(url('symbol=BTCUSDT'), { signal: gone.signal });
+      const failed = expect(answer).rejects.toThrow(/abort/);
+      await until(
+        () => 'the query waits',
+        async () => (await queries()).length === 1,
+        20,
+      );
+      gone.abort();
+      await failed;
+      await until(
+        () => 'the query has ended',
+        async () => (await queries()).length === 0,
+        20,
+      );
+    });
+    await until(
+      () => 'nothing is left of the file',
+      async () => (await readdir(join(at.folder, 'spool'))).every((name) => !name.endsWith('.tmp')),
+      20,
+    );
+  });
+});
+
+describe('an answer of JSON', () => {
+  it('is compressed where the client takes gzip, and HEAD has its length', async () => {
+    const url = `http://127.0.0.1:${at.host.ports.jobs}/data/spot_klines?symbol=BTCUSDT`;
+    const [packed, plain, head] = await Promise.all([
+      fetch(url),
+      fetch(url, { headers: { 'accept-encoding': 'identity' } }),
+      fetch(url, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } }),
+    ]);
+    expect([packed, plain].map(({ headers }) => headers.get('content-encoding'))).toEqual(['gzip', null]);
+    const [rows, text] = [await packed.json(), await plain.text()];
+    expect(JSON.parse(text)).toEqual(rows);
+    expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+    expect(await head.text()).toBe('');
   });
 });
 

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
-import { entryOf } from '../../../functions/function-spec.ts';
-import { functions } from '../../../functions/manifest.ts';
+import { entryOf, type FunctionSpec } from '../../../functions/function-spec.ts';
+import { functions, optionalFunctions } from '../../../functions/manifest.ts';
 import { startScheduler } from '../../../host/scheduler.ts';
-import { startTestHost } from '../../helpers/host.ts';
+import { REAL_TABLE, startTestHost } from '../../helpers/host.ts';
 import { until } from '../../helpers/until.ts';
 
 const rare = functions
@@ -42,9 +42,28 @@ it('runs at once what was due while the host was down, and nothing else', async 
   }
 });
 
+it('runs schedules that the operator turned on, and no others that are off by default', async () => {
+  const calls = async (also: readonly FunctionSpec[]): Promise<string[]> => {
+    const called: string[] = [];
+    const scheduler = startScheduler({
+      which: 'derived',
+      invoke: async (handler) => called.push(handler),
+      failed: (_, error) => expect.unreachable(String(error)),
+      minutesSince: async () => 10_000,
+      also,
+    });
+    await turn();
+    await turn();
+    scheduler.stop();
+    return called;
+  };
+  expect(await calls([])).not.toContain('export-months');
+  expect(await calls(optionalFunctions)).toContain('export-months');
+});
+
 it('makes up for an audit that was missed when the host starts again', async () => {
   const now = Date.now();
-  await using at = await startTestHost({}, () => now);
+  await using at = await startTestHost({}, () => now, { rehearsal: REAL_TABLE });
   const { services } = at.host;
   await services.runs!.note('audit-gaps', { at: now - 3 * HOUR, seconds: 1, ok: true, detail: '' });
   const last = async () => (await services.runs!.last('audit-gaps'))!.at;

@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../functions/core/exports/manifest.ts';
 import { periodAt } from '../../../functions/core/time/period.ts';
 import { DAY, iso } from '../../../functions/core/time/time.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
@@ -60,6 +64,53 @@ describe('a month that equals the data of the venue', () => {
       compared: rows,
       identical: true,
     });
+  });
+});
+
+describe('an export', () => {
+  it('has the same root and the hashes of the certificates, in whatever order the rows were loaded', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gordon-orders-'));
+    const order = (from: string, to: string) =>
+      at.order({ source: 'klines_spot', symbols: ['SOLUSDT'], timeframe: '1h', from, to });
+    const loadAndExport = async (
+      name: string,
+      pieces: readonly (readonly [string, string])[],
+    ): Promise<Manifest> => {
+      for (const [from, to] of pieces) await at.wait((await order(from, to)).id);
+      const out = join(folder, name);
+      const args = ['export', 'klines_spot', '--symbols', 'SOLUSDT', '--out', out];
+      expect(await gordon(args, { env: { GORDON_DATABASE_URL: at.host.databaseUrl } })).toMatchObject({
+        code: 0,
+      });
+      return JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Manifest;
+    };
+    try {
+      const forwards = await loadAndExport('forwards', [
+        ['2025-01-01', '2025-02-01'],
+        ['2025-02-01', '2025-03-01'],
+      ]);
+      await at.sql`delete from market_data.spot_klines where symbol = 'SOLUSDT'`;
+      for (const of of ['coverage', 'series', 'recounts']) {
+        await at.sql`delete from ${at.sql(`market_data.${of}`)} where symbol = 'SOLUSDT'`;
+      }
+      // From the middle outwards: other files of the archive, other pages, other spans.
+      const outwards = await loadAndExport('outwards', [
+        ['2025-01-30', '2025-02-02'],
+        ['2025-02-02', '2025-03-01'],
+        ['2025-01-01', '2025-01-30'],
+      ]);
+      expect(outwards.root).toBe(forwards.root);
+      expect(outwards.files.map(({ month, complete, rows }) => [month, complete, rows])).toEqual([
+        ['2025-01', true, HOURS],
+        ['2025-02', true, 28 * 24],
+      ]);
+      expect(outwards.files[0]!.objects).not.toEqual(forwards.files[0]!.objects);
+      expect((await verify({ ...SPOT, symbol: 'SOLUSDT', ...JANUARY })).sha256).toBe(
+        forwards.files[0]!.rows_sha256,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

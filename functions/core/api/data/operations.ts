@@ -41,10 +41,11 @@ export const dataOperations = {
     query: RowsQuery,
     success: 200,
     answer: z.array(DataRow),
-    alternatives: [MEDIA_TYPES.csv, MEDIA_TYPES.ndjson],
+    alternatives: [MEDIA_TYPES.csv, MEDIA_TYPES.ndjson, MEDIA_TYPES.parquet, MEDIA_TYPES.arrow],
     problems: [
       'unknown-format',
       'answer-too-large',
+
       'invalid-request',
       'unknown-source',
       'invalid-time',

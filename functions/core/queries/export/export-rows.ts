@@ -1,26 +1,29 @@
 import type * as z from 'zod';
 import { badRequest } from '../../errors/bad-request.ts';
 import type { Sources } from '../../series/source.ts';
-import { columnsOf } from '../columns.ts';
+import { columnsOf, fileColumns } from '../columns.ts';
 import type { RowsQuery } from '../parameters.ts';
 import type { CoverageQueries, RowsRequest } from '../ports.ts';
-import { parseRowsRequest } from '../tables.ts';
-import { type Format, MEDIA_TYPES, rowWriter } from './formats.ts';
+import { parseRowsRequest, sourcesBehind } from '../tables.ts';
+import type { ColumnBatch, FileColumn } from './columnar.ts';
+import { type FileFormat, MEDIA_TYPES, rowWriter, type TextFormat } from './formats.ts';
 
-export interface RowsExport {
-  readonly format: Exclude<Format, 'json'>;
+export interface RowsExport<F extends TextFormat | FileFormat = TextFormat | FileFormat> {
+  readonly format: F;
   /** one after another: rows come by symbol, then by time */
   readonly requests: readonly [RowsRequest, ...RowsRequest[]];
+  /** whose ledger accounts for the rows */
+  readonly sources: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Parses a query for all rows of a range as text. @throws GordonError as `parseRowsRequest` does, and `invalid-request` */
-export function parseRowsExport(
+/** Parses a query for all rows of a range. @throws GordonError as `parseRowsRequest` does, and `invalid-request` */
+export function parseRowsExport<F extends TextFormat | FileFormat>(
   sources: Sources,
   table: string,
   query: z.output<typeof RowsQuery>,
-  format: RowsExport['format'],
-): RowsExport {
+  format: F,
+): RowsExport<F> {
   if (query.limit !== undefined) throw unfit(`"limit": ${format} has all rows of the range.`);
   const symbols = [...new Set(query.symbol?.split(',') ?? [undefined])];
   const bad = symbols.find((symbol) => symbol === '' || (symbol?.length ?? 0) > 60);
@@ -33,6 +36,7 @@ export function parseRowsExport(
   return {
     format,
     requests: [first!, ...others],
+    sources: sourcesBehind(sources, first!.table),
     headers: {
       'content-type': MEDIA_TYPES[format],
       'content-disposition': `attachment; filename="${name.join('-').replaceAll(/[^\w.-]+/g, '_')}.${format}"`,
@@ -43,13 +47,13 @@ export function parseRowsExport(
 /** One symbol, as a page of JSON has it. @throws GordonError `invalid-request` */
 export function refuseSymbols({ symbol }: z.output<typeof RowsQuery>): void {
   if (symbol?.includes(',') || (symbol?.length ?? 0) > 60) {
-    throw unfit('"symbol": a page of JSON is about one symbol; csv and ndjson take several.');
+    throw unfit('"symbol": a page of JSON is about one symbol; the other formats take several.');
   }
 }
 
 /** The text of an export, piece by piece. @param signal ends it. @throws GordonError as `CoverageQueries.stream` does */
 export async function* exportedText(
-  { format, requests }: RowsExport,
+  { format, requests }: RowsExport<TextFormat>,
   queries: Pick<CoverageQueries, 'stream'>,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
@@ -59,5 +63,39 @@ export async function* exportedText(
     for await (const rows of queries.stream(request, signal)) yield lines(rows);
   }
 }
+
+export interface FileExport {
+  readonly columns: readonly FileColumn[];
+  readonly batches: AsyncIterable<ColumnBatch>;
+  /** words about the file, for its footer */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What a file of an export is made of. @param signal ends it. @throws GordonError as `CoverageQueries.batches` does */
+export function exportedColumns(
+  { requests }: RowsExport<FileFormat>,
+  queries: Pick<CoverageQueries, 'batches'>,
+  signal: AbortSignal,
+): FileExport {
+  const columns = fileColumns(requests);
+  return {
+    columns,
+    metadata: { table: requests[0].table.name },
+    batches: (async function* () {
+      for (const request of requests) yield* queries.batches(request, signal);
+    })(),
+  };
+}
+
+/** Names an export: two queries for the same rows in the same format have the same name. */
+export const exportName = ({ format, requests }: RowsExport): string =>
+  JSON.stringify([
+    format,
+    requests.map((request) => {
+      const { table, where, from, to, closesAfterMs, candles, asOf } = request;
+      const keys = Object.entries(where).sort(([a], [b]) => (a < b ? -1 : 1));
+      return [table.name, keys, from, to, closesAfterMs, candles, asOf, columnsOf(request)];
+    }),
+  ]);
 
 const unfit = (message: string) => badRequest('invalid-request', 'the query', message);

@@ -7,8 +7,15 @@ export const MEDIA_TYPES = {
   json: 'application/json',
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
+  arrow: 'application/vnd.apache.arrow.file',
 } as const;
 export type Format = keyof typeof MEDIA_TYPES;
+export type FileFormat = 'parquet' | 'arrow';
+export type TextFormat = 'csv' | 'ndjson';
+
+/** Whether the format is a file that is made before its first byte is served. */
+export const isFile = (format: Format): format is FileFormat => format === 'parquet' || format === 'arrow';
 
 const isFormat = (word: string): word is Format => Object.hasOwn(MEDIA_TYPES, word);
 const FORMATS = Object.keys(MEDIA_TYPES).filter(isFormat);
@@ -39,7 +46,7 @@ export function parseFormat(word: string | undefined, accept = '*/*'): Format {
 
 /** The text of rows, a line for each; CSV (RFC 4180, lines end with `\n`) begins with the names of the columns. */
 export function rowWriter(
-  format: 'csv' | 'ndjson',
+  format: TextFormat,
   columns: readonly string[],
 ): { readonly head: string; lines(rows: readonly Row[]): string } {
   if (format === 'ndjson') return { head: '', lines: joined((row) => JSON.stringify(row)) };

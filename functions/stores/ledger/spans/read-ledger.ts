@@ -62,6 +62,45 @@ export async function readMissing(
   );
 }
 
+/**
+ * What `readMissing` reads, of several series of one source and timeframe with one statement.
+ * @returns in the order of the series
+ */
+export async function readMissingOf(
+  sql: Runner,
+  series: readonly Series[],
+  requested: Range,
+  now: number,
+): Promise<RangeSet[]> {
+  const [first] = series;
+  if (!first || requested.start >= requested.end) return series.map(() => []);
+  if (series.length === 1) return [await readMissing(sql, first, requested, now)];
+  const rows = await sql<(Range & { readonly n: number })[]>`
+    with wanted as materialized (
+      select ${toMultirange([requested])}::tstzmultirange - ${selectRetired(sql, first, now)} as kept),
+    known as materialized (
+      select n, range_agg(span) filter (where ${settled(sql, now, 1)}) as settled,
+        range_agg(span) filter (where ${settled(sql, now, 0.5)}) as firm
+      from ${symbolsOf(sql, series)} left join market_data.coverage c on c.symbol = s.symbol
+        and source = ${first.source} and timeframe = ${first.timeframe}
+        and lower(span) < ${new Date(requested.end)} and upper(span) > ${new Date(requested.start)}
+      group by n),
+    sets as materialized (
+      select n, kept - coalesce(firm, '{}') as open, kept - coalesce(settled, '{}') as due from known, wanted)
+    select n, ${bounds(sql, sql`r`)} from sets, unnest(open) r where r && due order by 1, 2`;
+  return partsOf(series.length, rows);
+}
+
+/** A row source `s` of the symbols of series, each with its place from 1 on as `n`. */
+export const symbolsOf = (sql: Runner, series: readonly Series[]) => sql`
+  jsonb_array_elements_text(${sql.json(series.map(({ symbol }) => symbol))}) with ordinality as s (symbol, n)`;
+
+function partsOf(count: number, rows: readonly (Range & { readonly n: number })[]): RangeSet[] {
+  const parts: Range[][] = Array.from({ length: count }, () => []);
+  for (const { n, start, end } of rows) parts[n - 1]!.push({ start, end });
+  return parts;
+}
+
 /** What the ledger has rows for, within a range. */
 export async function readCovered(sql: Runner, series: Series, within: Range): Promise<RangeSet> {
   return asRanges(
@@ -118,4 +157,41 @@ export async function readLedger(
   const of = (kind: keyof LedgerState): RangeSet => asRanges(rows.filter((row) => row.kind === kind));
   const purged = of('purged').length > 0;
   return { have: of('have'), proven: of('proven'), other: of('other'), purged };
+}
+
+/**
+ * What `readLedger` reads, of several series of one source and timeframe with one statement.
+ * @returns in the order of the series
+ */
+export async function readLedgers(
+  sql: Runner,
+  series: readonly Series[],
+  within: Range,
+  now: number,
+): Promise<LedgerState[]> {
+  const { source, timeframe } = series[0]!;
+  const own = sql`symbol = s.symbol and source = ${source} and timeframe = ${timeframe}`;
+  const rows = await sql<(Range & { readonly n: number; readonly kind: keyof LedgerState })[]>`
+    select n, kind, ${bounds(sql, sql`r`)}
+    from ${symbolsOf(sql, series)}, lateral (
+      select case when state = 'have' then 'have' when ${provenEmpty(sql, now, 0.5)} then 'proven' else 'other' end as kind,
+        range_agg(span) as set
+      from market_data.coverage c
+      where c.${own} and lower(span) < ${new Date(within.end)} and upper(span) > ${new Date(within.start)} group by 1) kinds,
+      unnest(${toMultirange([within])}::tstzmultirange * set) r
+    union all
+    select n, 'purged', 0, 0 from ${symbolsOf(sql, series)}, market_data.series k
+    where k.${own} and purged_at = unfollowed_at
+    order by 1, 3`;
+  const byPlace = Map.groupBy(rows, ({ n }) => n);
+  return series.map((_, i): LedgerState => {
+    const of = (kind: keyof LedgerState): RangeSet =>
+      asRanges((byPlace.get(i + 1) ?? []).filter((row) => row.kind === kind));
+    return {
+      have: of('have'),
+      proven: of('proven'),
+      other: of('other'),
+      purged: of('purged').length > 0,
+    };
+  });
 }

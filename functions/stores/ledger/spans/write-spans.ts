@@ -22,8 +22,27 @@ export interface Author {
  * not wait for each other. Locks are taken in order of time, so two holders never wait for one another.
  */
 export async function lockMonths(tx: Transaction, series: Series, set: RangeSet): Promise<void> {
+  await lock(tx, monthsOf(series, set));
+}
+
+/** The same for several series: all of their locks are taken in one order, which is that of one series too. */
+export async function lockAll(
+  tx: Transaction,
+  parts: readonly { readonly series: Series; readonly set: RangeSet }[],
+): Promise<void> {
+  await lock(
+    tx,
+    parts.flatMap(({ series, set }) => monthsOf(series, set)),
+  );
+}
+
+function monthsOf(series: Series, set: RangeSet): string[] {
   const months = new Set(set.flatMap((range) => periodsIn('month', range).map((month) => month.name)));
-  const keys = [...months].sort().map((month) => `${seriesLabel(series)} ${month}`);
+  return [...months].map((month) => `${seriesLabel(series)} ${month}`);
+}
+
+async function lock(tx: Transaction, names: readonly string[]): Promise<void> {
+  const keys = names.toSorted();
   if (keys.length === 0) return;
   await tx`select pg_advisory_xact_lock(hashtextextended(key, 0))
     from jsonb_array_elements_text(${tx.json(keys)}) as key`;
@@ -71,13 +90,32 @@ export async function insertSpans(
   counted?: Counted,
 ): Promise<void> {
   if (spans.length === 0) return;
+  const rows = spanRows(series, spans);
+  const [broken] = await tx<Broken[]>`
+    with added as (
+      insert into market_data.coverage
+        (source, symbol, timeframe, span, state, reason, evidence, rows, object, sha256, job_id, chunk, fetched_at)
+      select ${series.source}, ${series.symbol}, ${series.timeframe}, tstzrange(r.start, r."end"), r.state, r.reason, r.evidence,
+        r.rows, r.object, r.sha256, ${by.jobId}, ${by.chunk}, ${new Date(by.at)}
+      from jsonb_to_recordset(${tx.json(rows as never)}) as r (start timestamptz, "end" timestamptz, state text, reason text,
+        evidence jsonb, rows bigint, object text, sha256 text)
+      returning span, state, rows)
+    ${selectBroken(tx, series, spans, counted)}`;
+  if (broken) throw brokenInvariant(series, toBreach(broken));
+}
+
+/**
+ * Spans as they are entered, cut at the borders of months.
+ * @throws GordonError `broken-invariant` where two of them overlap
+ */
+export function spanRows(series: Series, spans: readonly NewSpan[]) {
   const twice = overlapIn(spans.map(({ span }) => span));
   if (twice) {
     const found = 'two spans of what is to be entered lie there';
     throw brokenInvariant(series, { invariant: 'no-overlap', span: twice, found });
   }
   const step = stepOf(series.timeframe);
-  const rows = spans.flatMap((s) =>
+  return spans.flatMap((s) =>
     periodsIn('month', s.span)
       .flatMap((month) => clip([s.span], month))
       .map((part) => ({
@@ -91,17 +129,6 @@ export async function insertSpans(
         sha256: s.sha256 ?? null,
       })),
   );
-  const [broken] = await tx<Broken[]>`
-    with added as (
-      insert into market_data.coverage
-        (source, symbol, timeframe, span, state, reason, evidence, rows, object, sha256, job_id, chunk, fetched_at)
-      select ${series.source}, ${series.symbol}, ${series.timeframe}, tstzrange(r.start, r."end"), r.state, r.reason, r.evidence,
-        r.rows, r.object, r.sha256, ${by.jobId}, ${by.chunk}, ${new Date(by.at)}
-      from jsonb_to_recordset(${tx.json(rows as never)}) as r (start timestamptz, "end" timestamptz, state text, reason text,
-        evidence jsonb, rows bigint, object text, sha256 text)
-      returning span, state, rows)
-    ${selectBroken(tx, series, spans, counted)}`;
-  if (broken) throw brokenInvariant(series, toBreach(broken));
 }
 
 /** Only the last error of a span is kept, and only where it still lacks rows. The months must be locked. */

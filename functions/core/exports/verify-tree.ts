@@ -1,0 +1,95 @@
+import type { Sha256 } from '../verify/ports.ts';
+import { chainOf, compareMonths } from './chain.ts';
+import { isMonthPath } from './layout.ts';
+import { Manifest } from './manifest.ts';
+import type { Tree } from './ports.ts';
+import { type CheckSignature, keyId, manifestStatement, rootStatement } from './signed.ts';
+
+/** What is wrong with a tree. `path` is that of a file, or `manifest.json`. */
+export interface TreeDifference {
+  readonly kind: 'missing' | 'damaged' | 'swapped' | 'extra' | 'chain' | 'signature';
+  readonly path: string;
+  readonly detail: string;
+}
+
+export interface TreeVerdict {
+  readonly root: string;
+  readonly files: number;
+  readonly rows: number;
+  /** id of the key that signed; null: nobody did */
+  readonly key: string | null;
+  /** the public key, as in the manifest */
+  readonly publicKey: string | null;
+  readonly simulated: boolean;
+  /** in the order of the files; what is wrong with the manifest itself comes first */
+  readonly differences: readonly TreeDifference[];
+}
+
+export interface TreePorts {
+  sha256(): Sha256;
+  readonly check: CheckSignature;
+}
+
+/**
+ * Compares the files of a tree with its manifest, without a warehouse or a network.
+ * @param document the manifest, parsed
+ * @param key the public key that must have signed, SPKI, base64; absent: the manifest's own
+ * @throws ZodError when the document is no manifest
+ */
+export async function verifyTree(
+  { sha256, check }: TreePorts,
+  document: unknown,
+  tree: Pick<Tree, 'sizes' | 'hash'>,
+  signal: AbortSignal,
+  key?: string,
+): Promise<TreeVerdict> {
+  const manifest = Manifest.parse(document);
+  const { signature } = manifest;
+  const differences: TreeDifference[] = [];
+  const complain = (kind: TreeDifference['kind'], path: string, detail: string) =>
+    differences.push({ kind, path, detail });
+  const { links, root } = chainOf(sha256, manifest.files);
+  const broken = links.find(({ chain }, i) => chain !== manifest.files[i]?.chain);
+  if (broken) complain('chain', broken.path, 'its link does not follow from the months before it');
+  else if (root !== manifest.root) complain('chain', 'manifest.json', 'the root is not that of the files');
+  const unsigned = signatureFault(manifest, document as object, { sha256, check }, key);
+  if (unsigned) complain('signature', 'manifest.json', unsigned);
+  const owners = new Map(manifest.files.map(({ path, sha256: hash }) => [hash, path]));
+  for (const { path, sha256: expected } of [...manifest.files].sort(compareMonths)) {
+    const found = await tree.hash(path, signal);
+    if (found === expected) continue;
+    const owner = found && owners.get(found);
+    if (found === undefined) complain('missing', path, 'there is no such file');
+    else if (owner) complain('swapped', path, `it has the content of ${owner}`);
+    else complain('damaged', path, `its SHA-256 is ${found}, not ${expected}`);
+  }
+  const known = new Set(manifest.files.map(({ path }) => path));
+  for (const path of [...(await tree.sizes()).keys()].sort()) {
+    if (isMonthPath(path) && !known.has(path)) complain('extra', path, 'the manifest does not have it');
+  }
+  return {
+    root,
+    files: manifest.files.length,
+    rows: manifest.files.reduce((sum, { rows }) => sum + rows, 0),
+    key: signature && keyId(sha256, signature.public_key),
+    publicKey: signature?.public_key ?? null,
+    simulated: manifest.simulated,
+    differences,
+  };
+}
+
+function signatureFault(
+  { signature, root }: Manifest,
+  document: object,
+  { sha256, check }: TreePorts,
+  key: string | undefined,
+): string | undefined {
+  if (!signature) return key === undefined ? undefined : 'nobody signed it';
+  if (key !== undefined && key !== signature.public_key) {
+    return `it is signed by ${keyId(sha256, signature.public_key)}, not by ${keyId(sha256, key)}`;
+  }
+  const signs = (text: string, by: string) => check(signature.public_key, text, by);
+  if (!signs(rootStatement(root), signature.root)) return 'the signature of the root is wrong';
+  if (signs(manifestStatement(sha256, document), signature.manifest)) return undefined;
+  return 'it was changed after it was signed';
+}

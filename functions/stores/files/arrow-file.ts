@@ -1,0 +1,124 @@
+import {
+  Bool,
+  type Data,
+  type DataType,
+  Dictionary,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  TimestampMicrosecond,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from 'apache-arrow';
+import { AsyncByteQueue } from 'apache-arrow/io/stream';
+import type { FileColumn, WriteFile } from '../../core/queries/export/columnar.ts';
+import { int64s, MICROS } from './int64s.ts';
+import { type GroupColumn, isText, rowGroups } from './row-groups.ts';
+
+/** Rows of a record batch. */
+const RECORD_BATCH = 65_536;
+
+/**
+ * Arrow IPC (Feather V2), not compressed: it can be mapped into memory. A text column whose values are known beforehand is a
+ * dictionary; one that grows on the way would need deltas, which polars does not read.
+ */
+export const arrowFile: WriteFile = async function* (columns, batches, metadata = {}) {
+  const arrays = columns.map(arrayMaker);
+  const fields = columns.map(({ name, nullable }, c) => new Field(name, arrays[c]!.type, nullable));
+  const schema = new Schema(fields, new Map(Object.entries(metadata)));
+  const struct = new Struct(fields);
+  const sink = new Collected();
+  const file = new RecordBatchFileWriter().reset(sink, schema);
+  for await (const { length, columns: group } of rowGroups(columns, batches, RECORD_BATCH)) {
+    const children = arrays.map(({ make }, c) => make(group[c]!, length));
+    file.write(new RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children })));
+    yield sink.take();
+  }
+  file.finish();
+  yield sink.take();
+};
+
+/** What the writer writes, until it is taken: its own queue hands over buffers that the next group overwrites. */
+class Collected extends AsyncByteQueue {
+  #pieces: Uint8Array[] = [];
+
+  override write(piece: Uint8Array): void {
+    this.#pieces.push(piece);
+  }
+
+  take(): Uint8Array {
+    const all = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    return all;
+  }
+}
+
+interface ArrayMaker {
+  readonly type: DataType;
+  make(column: GroupColumn, length: number): Data;
+}
+
+function arrayMaker(column: FileColumn, id: number): ArrayMaker {
+  if (isText(column)) return column.values ? dictionaryMaker(column.values, id) : textMaker;
+  switch (column.type) {
+    case 'timestamptz':
+      return numberMaker(new TimestampMicrosecond('UTC'), (numbers) => int64s(numbers, MICROS));
+    case 'int8':
+      return numberMaker(new Int64(), (numbers) => int64s(numbers));
+    case 'int4':
+      return numberMaker(new Int32(), (numbers) => Int32Array.from(numbers));
+    case 'bool':
+      return numberMaker(new Bool(), (numbers) => bits(numbers, (x) => x === 1));
+    default:
+      return numberMaker(new Float64(), (numbers) => numbers);
+  }
+}
+
+function numberMaker(type: DataType, dataOf: (numbers: Float64Array) => unknown): ArrayMaker {
+  return {
+    type,
+    make(column, length) {
+      const { numbers, nulls } = column as Extract<GroupColumn, { numbers: Float64Array }>;
+      const nullBitmap = nulls ? bits(numbers, (x) => !Number.isNaN(x)) : undefined;
+      return makeData({ type, length, nullCount: nulls, nullBitmap, data: dataOf(numbers) } as never);
+    },
+  };
+}
+
+/** A bit for each number, the lowest first. */
+function bits(numbers: Float64Array, isSet: (number: number) => boolean): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(numbers.length / 8));
+  for (const [i, number] of numbers.entries()) if (isSet(number)) bytes[i >> 3]! |= 1 << (i & 7);
+  return bytes;
+}
+
+const textsOf = (column: GroupColumn) => (column as Extract<GroupColumn, { texts: unknown }>).texts;
+
+const textMaker: ArrayMaker = {
+  type: new Utf8(),
+  make: (column) => (vectorFromArray([...textsOf(column)], new Utf8()) as Vector).data[0] as Data,
+};
+
+function dictionaryMaker(values: readonly string[], id: number): ArrayMaker {
+  const type = new Dictionary(new Utf8(), new Int32(), id);
+  const dictionary = vectorFromArray([...values], new Utf8());
+  const codes = new Map(values.map((value, code) => [value, code]));
+  return {
+    type,
+    make(column, length) {
+      const data = Int32Array.from(textsOf(column), (text) => {
+        const code = codes.get(text ?? '');
+        if (code === undefined) throw new TypeError(`"${text}" is not in the dictionary`);
+        return code;
+      });
+      return makeData({ type, length, nullCount: 0, data, dictionary });
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { columnsOf, hasCloseTime, summedColumns } from '../../core/queries/columns.ts';
+import type { RowsRequest } from '../../core/queries/ports.ts';
+import { KNOWN_AT, readColumns, type TableSpec, timeColumn } from '../../core/series/table.ts';
+import { iso } from '../../core/time/time.ts';
+import { tableName } from '../copy/copy.ts';
+import type { Fragment } from '../postgres/fragments.ts';
+import type { Runner } from '../postgres/postgres.ts';
+
+/** How the values of a query become part of it. */
+export interface Writer {
+  readonly sql: Runner;
+  value(value: string | Date): Fragment;
+}
+
+/** The usual way: values travel apart from the statement. */
+export const withParameters = (sql: Runner): Writer => ({ sql, value: (value) => sql`${value}` });
+
+/** For COPY, which takes no parameters. */
+export const withLiterals = (sql: Runner): Writer => ({ sql, value: (value) => sql.unsafe(literal(value)) });
+
+/** An escape string means the same under every setting of `standard_conforming_strings`. */
+function literal(value: string | Date): string {
+  if (value instanceof Date) return `'${iso(value.getTime())}'::timestamptz`;
+  return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
+/** All rows that a request is about, oldest first. Names come from the table's spec. */
+export function rowsSql(to: Writer, request: RowsRequest): Fragment {
+  const { sql } = to;
+  if (!request.candles) {
+    return sql`${plainSql(to, request)} order by ${orderOf(sql, request.table, sql`asc`)}`;
+  }
+  const time = sql(timeColumn(request.table));
+  return sql`
+    select ${sql([...columnsOf(request)])} from (${candlesSql(to, request, request)}) made order by made.${time}`;
+}
+
+/** Rows as they are stored. */
+export function plainSql(to: Writer, request: RowsRequest): Fragment {
+  const { sql } = to;
+  const { table } = request;
+  const stored = new Set(readColumns(table).map(({ name }) => name));
+  const columns = columnsOf(request).map((name) => {
+    // What ended a value was not known while it held.
+    if (request.asOf !== undefined && name === table.vintages?.until) {
+      return sql`null::timestamptz as ${sql(name)}`;
+    }
+    if (stored.has(name)) return sql`${sql(name)}`;
+    return sql`${knownAt(to, request, sql(timeColumn(table)) as unknown as Fragment)} as ${sql(name)}`;
+  });
+  return sql`
+    select ${columns.reduce((all, one) => sql`${all}, ${one}`)}
+    from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(to, request, request)}`;
+}
+
+export function orderOf(sql: Runner, table: TableSpec, direction: Fragment): Fragment {
+  const rest = table.key.filter((name) => name !== timeColumn(table));
+  return [timeColumn(table), ...rest]
+    .map((name) => sql`${sql(name)} ${direction}`)
+    .reduce((all, one) => sql`${all}, ${one}`);
+}
+
+export interface Span {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** Candles computed from smaller ones. A bucket at the edge of the range is computed from the rows within the range. */
+export function candlesSql(to: Writer, request: RowsRequest, range: Span): Fragment {
+  const { sql } = to;
+  const { table, asOf } = request;
+  const { every } = request.candles!;
+  const time = sql(timeColumn(table));
+  const sums = summedColumns(table).map((name) => sql`sum(${sql(name)}) as ${sql(name)}`);
+  const bucket = sql`date_bin(${to.value(`${every} milliseconds`)}::interval, ${time}, '2000-01-01Z')`;
+  // All rows of a group have the same bucket, so any aggregate of it returns that.
+  const close = hasCloseTime(table)
+    ? sql`market_data.candle_close(min(${bucket}), ${to.value(`${every / 1_000} seconds`)}) as close_time,`
+    : sql``;
+  const known = request.closesAfterMs === undefined ? undefined : knownAt(to, request, sql`min(${bucket})`);
+  return sql`
+    select ${bucket} as ${time}, ${close} (array_agg(open order by ${time}))[1] as open, max(high) as high, min(low) as low,
+      (array_agg(close order by ${time} desc))[1] as close,
+      ${sums.reduce((all, one) => sql`${all}${one}, `, sql``)} count(*) as rows${known ? sql`, ${known} as ${sql(KNOWN_AT.name)}` : sql``}
+    from ${sql.unsafe(tableName(table))} where ${conditions(to, request, range)}
+    group by 1 ${asOf === undefined || !known ? sql`` : sql`having ${known} <= ${to.value(new Date(asOf))}`}`;
+}
+
+/** A complete candle is known when it closes. */
+const knownAt = ({ sql, value }: Writer, { closesAfterMs }: RowsRequest, opening: Fragment): Fragment =>
+  sql`${opening} + ${value(`${closesAfterMs} milliseconds`)}::interval`;
+
+export function conditions(to: Writer, request: RowsRequest, range: Span): Fragment {
+  const { sql } = to;
+  const { table, where } = request;
+  const time = sql(timeColumn(table));
+  return [
+    ...Object.entries(where).map(([column, value]) => sql`${sql(column)} = ${to.value(value)}`),
+    ...(range.from === undefined ? [] : [sql`${time} >= ${to.value(new Date(range.from))}`]),
+    ...(range.to === undefined ? [] : [sql`${time} < ${to.value(new Date(range.to))}`]),
+    ...known(to, request),
+  ].reduce((all, one) => sql`${all} and ${one}`, sql`true`);
+}
+
+/** The rows that were known at an instant. */
+function known(to: Writer, { table, asOf, closesAfterMs }: RowsRequest): Fragment[] {
+  if (asOf === undefined) return [];
+  const { sql } = to;
+  const at = to.value(new Date(asOf));
+  // By its time, which the index has: a candle opens so long before it is known.
+  if (closesAfterMs !== undefined) {
+    return [sql`${sql(timeColumn(table))} <= ${at} - ${to.value(`${closesAfterMs} milliseconds`)}::interval`];
+  }
+  const column = sql(KNOWN_AT.name);
+  if (!table.vintages) return [sql`${column} <= ${at}`];
+  const { from, until } = table.vintages;
+  // Its successor, or its end, is known as long after it began as the value itself was.
+  return [
+    sql`${column} <= ${at}`,
+    sql`(${sql(until)} is null or ${sql(until)} + (${column} - ${sql(from)}) > ${at})`,
+  ];
+}

@@ -1,0 +1,4 @@
+import { describeSeveralSeries } from '../../conformance/several-series.ts';
+import { postgresWarehouse } from '../../conformance/warehouse.ts';
+
+describeSeveralSeries(postgresWarehouse);
