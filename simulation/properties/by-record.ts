@@ -11,7 +11,8 @@ import { judgeFiles } from './files.ts';
 import { judgeRequests } from './requests.ts';
 import { judgeIntervals } from './settlements.ts';
 import { judgeSnapshots } from './snapshots.ts';
-import { type Breach, calmWithin, inWords, judgeSeries, type Moment, type Violation } from './venue-truth.ts';
+import { calmWithin, judgeSeries, type Moment } from './venue-truth.ts';
+import { type Breach, inWords, type Violation } from './violations.ts';
 
 type Times = Readonly<
   Partial<
@@ -73,6 +74,10 @@ function violations(
     calm: calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH),
     misled: [...plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf), ...asStamped(plan)],
     skewed: [...plan.filter(({ kind }) => SKEWING.has(kind)).map(timeOf), ...asStamped(plan)],
+    aheadMs: plan.reduce(
+      (sum, { kind, ms }) => sum + (kind === 'clock-skew' ? Math.max(0, ms as number) : 0),
+      0,
+    ),
     relabelled: plan.filter(({ kind }) => kind === 'label-shift').map(shiftedFrom),
     patienceMs: DAY,
   };

@@ -2,7 +2,7 @@ import type { Series } from '../../functions/core/series/series.ts';
 import { clip, measure, type RangeSet } from '../../functions/core/time/range.ts';
 import { HOUR } from '../../functions/core/time/time.ts';
 import { inferIntervals } from '../../functions/sources/funding/intervals.ts';
-import type { Violation } from './venue-truth.ts';
+import type { Violation } from './violations.ts';
 
 /** A settlement, in the order of its table's columns. */
 export interface StoredSettlement {

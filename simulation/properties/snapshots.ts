@@ -5,7 +5,7 @@ import { gexTable } from '../../functions/sources/deribit/gamma-exposure.ts';
 import type { Currency } from '../../simulator/deribit/chain.ts';
 import type { Values } from '../venue/market/values.ts';
 import { quotesOf } from '../venue/wire/options.ts';
-import type { Violation } from './venue-truth.ts';
+import type { Violation } from './violations.ts';
 
 /** One strike of a snapshot, in the order of its table's columns. */
 export interface StoredStrike {

@@ -15,6 +15,8 @@ import {
 import { DAY, HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import type { Serving, VenueTruth } from '../venue/record/truth.ts';
+import { isMisled, judgeProof, ON_ITS_WAY, placeOf, tooLong, wasToBeHad } from './proofs.ts';
+import { type Judgement, type Violation, Violations } from './violations.ts';
 
 /** A stored row in its canonical line. */
 export interface StoredRow {
@@ -61,42 +63,18 @@ export interface Moment {
   readonly skewed?: RangeSet;
   /** labels of files mean something else than the rule has it, so nothing can be said of their rows */
   readonly relabelled?: RangeSet;
+  /** how far the venue's clock was ahead at most: it publishes so much early; ms */
+  readonly aheadMs?: number;
   /** how long all may take that a schedule does in its turn; ms */
   readonly patienceMs?: number;
-}
-
-export type Breach =
-  | 'missing'
-  | 'missed'
-  | 'never there'
-  | 'other value'
-  | 'stale'
-  | 'false proof'
-  | 'lost without a finding';
-
-export interface Violation {
-  readonly breach: Breach;
-  readonly series: Series;
-  readonly time: number;
-  /** the same thing at later instants, this one among them */
-  readonly rows: number;
-  readonly why: string;
 }
 
 /** Archives are compared once in a while, and a proof is renewed after a day at least. */
 const PATIENCE = 3 * DAY;
 /** What the venue forgets must have been to be had for so long while all was calm. */
 const CHANCE = DAY;
-/** A page and its commit take time. */
-const ON_ITS_WAY = 15 * MINUTE;
 /** Lives are looked at anew each week. */
 const LIVES = 8 * DAY;
-/** Proven by what the venue lists, whenever its rows are published. */
-const BY_LIVES: ReadonlySet<EmptyReason> = new Set(['pre-listing', 'delisted']);
-
-/** In words; instants of one kind and reason are one line. */
-export const inWords = ({ breach, series, time, rows, why }: Violation): string =>
-  `${seriesLabel(series)} at ${iso(time)}: ${breach}, ${rows} rows: ${why}`;
 
 /** Judges what a series has by the venue's own record. */
 export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Violation[] {
@@ -117,33 +95,6 @@ export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Viol
   return [...found.all(), ...tooLong(held.series, held.source, held.spans, truth.traded(held.series))];
 }
 
-/**
- * Proofs of one answer that are longer than a source ever lacks rows within a life: whatever the venue answered, that is no proof.
- */
-export function tooLong(
-  series: Series,
-  { longestEmptyMs }: Pick<Source, 'longestEmptyMs'>,
-  spans: readonly JudgedSpan[],
-  lives: RangeSet,
-): Violation[] {
-  if (longestEmptyMs === undefined) return [];
-  const answered = spans.filter(({ state, reason }) => state === 'empty' && !isRuled(reason as EmptyReason));
-  // The ledger cuts spans at the ends of months.
-  const answers = Map.groupBy(answered, ({ fetchedAt }) => fetchedAt);
-  return [...answers].flatMap(([at, of]) =>
-    normalize(of)
-      .filter((proof) => measure(intersect([proof], lives)) >= longestEmptyMs)
-      .map(({ start, end }): Violation => {
-        const days = Math.round((end - start) / DAY);
-        const why = `${days} days without a row were proven at ${iso(at)}, and none are for ${longestEmptyMs / DAY}`;
-        return { breach: 'false proof', series, time: start, rows: days, why };
-      }),
-  );
-}
-
-/** Follows from a rule or from what is listed, and from no answer about rows. */
-const isRuled = (reason: EmptyReason): boolean => BY_LIVES.has(reason) || reason === 'retired';
-
 type SpanAt = (time: number) => JudgedSpan | undefined;
 
 /** The span with rows or the proof that an instant lies in: these never overlap. */
@@ -161,15 +112,15 @@ function spansOf(spans: readonly JudgedSpan[]): SpanAt {
   };
 }
 
-type Judgement = readonly [breach: Breach, why: string] | undefined;
-
 function judgeRow(
   truth: VenueTruth,
   { series }: Held,
-  { now, patienceMs = PATIENCE }: Moment,
+  { now, patienceMs = PATIENCE, aheadMs = 0 }: Moment,
   { time, line, span }: StoredRow & { readonly span: JudgedSpan | undefined },
 ): Judgement {
-  const known = truth.servings(series, time).filter(({ start, readable }) => readable && start <= now);
+  const known = truth
+    .servings(series, time)
+    .filter(({ start, readable }) => readable && start <= now + aheadMs);
   if (known.length === 0) return ['never there', 'the venue never had such a row'];
   const same = known.filter((serving) => truth.lines(series, time, serving).includes(line));
   if (same.length === 0) return ['other value', 'no edition of the venue has this value'];
@@ -230,103 +181,16 @@ function isExcused(
   return now < due + patienceMs;
 }
 
-function judgeProof(
-  truth: VenueTruth,
-  held: Held,
-  { now, misled = [], skewed = [] }: Moment,
-  span: JudgedSpan,
-  found: Violations,
-): void {
-  const { series, source } = held;
-  const reason = span.reason as EmptyReason;
-  if (reason === 'retired') return;
-  const settled = settledEnd(source, stepOf(series.timeframe), span.fetchedAt);
-  if (!BY_LIVES.has(reason) && settled < span.end && !isMisled(skewed, span.fetchedAt)) {
-    const why = `${reason} was proven at ${iso(span.fetchedAt)}, before the venue had time to publish`;
-    found.add(Math.max(settled, span.start), ['false proof', why]);
-  }
-  if (isMisled(misled, span.fetchedAt)) return;
-  for (const part of intersect(held.requested, [span])) {
-    for (const time of truth.times(series, part)) {
-      const known = truth
-        .servings(series, time)
-        .filter((one) => one.readable && !one.frozen && one.start <= now && wasToBeHad(one, span.fetchedAt));
-      const [place] = known;
-      if (!place) continue;
-      const why = `${reason} was proven at ${iso(span.fetchedAt)}, and ${placeOf(place)} had it`;
-      found.add(time, ['false proof', why]);
-    }
-  }
-  if (reason !== 'pre-listing') return;
-  for (const life of truth.traded(series)) {
-    const [alive] = intersect([life], [span]);
-    const first = alive && truth.times(series, alive)[0];
-    if (first !== undefined && isToBeSeen(truth, series, life, span.fetchedAt))
-      found.add(first, ['false proof', 'it was listed then']);
-  }
-}
-
-/** Whether the venue shows anything of a life at an instant: one that had ended may be in no file yet. Looked at day by day. */
-function isToBeSeen(truth: VenueTruth, series: Series, { start, end }: Range, at: number): boolean {
-  for (let day = start; day < Math.min(end, at); day += DAY) {
-    const [time] = truth.times(series, { start: day, end: Math.min(day + 8 * HOUR, end) });
-    if (time === undefined) continue;
-    if (truth.servings(series, time).some((one) => wasToBeHad(one, at))) return true;
-  }
-  return false;
-}
-
-/** Since some time before, and for some time after: the answer may have been on its way. */
-const wasToBeHad = ({ start, end }: Serving, at: number): boolean =>
-  start <= at - ON_ITS_WAY && at + 2 * HOUR < end;
-
-const isMisled = (misled: RangeSet, at: number): boolean =>
-  contains(misled, at) || intersect(misled, [{ start: at - ON_ITS_WAY, end: at }]).length > 0;
-
 const isFound = ({ findings }: Held, at: number): boolean =>
   findings.some(
     ({ kind, time, until }) =>
       kind === UNREADABLE_CELL && time !== undefined && time <= at && at < (until ?? time + 1),
   );
 
-const placeOf = ({ place, object }: Serving): string =>
-  place === 'rest' ? 'the API' : `the ${place}'s file ${object}`;
-
 const accountOf = (span: JudgedSpan | undefined): string =>
   span
     ? `and the ledger has ${span.reason} of ${iso(span.fetchedAt)}`
     : 'and the ledger has no account of it';
-
-/** One violation for each kind and reason. */
-class Violations {
-  readonly #series: Series;
-  readonly #excused: RangeSet;
-  readonly #found = new Map<string, Violation>();
-
-  /** @param excused where nothing is a violation */
-  constructor(series: Series, excused: RangeSet) {
-    this.#series = series;
-    this.#excused = excused;
-  }
-
-  add(time: number, judgement: Judgement): void {
-    if (!judgement || contains(this.#excused, time)) return;
-    const [breach, why] = judgement;
-    const key = `${breach} ${why}`;
-    const before = this.#found.get(key);
-    this.#found.set(key, {
-      breach,
-      series: this.#series,
-      time: before?.time ?? time,
-      rows: (before?.rows ?? 0) + 1,
-      why,
-    });
-  }
-
-  all(): Violation[] {
-    return [...this.#found.values()];
-  }
-}
 
 /** When nothing was wrong: a range without the times of the faults, each with what follows it. */
 export const calmWithin = (range: Range, faults: readonly Range[], aftermathMs: number): RangeSet =>

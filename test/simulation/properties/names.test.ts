@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { propertyOf } from '../../../simulation/properties/names.ts';
-import { inWords } from '../../../simulation/properties/venue-truth.ts';
+import { inWords } from '../../../simulation/properties/violations.ts';
 
 const series = { source: 'klines_perp', symbol: 'AAAUSDT', timeframe: '1m' } as const;
 

@@ -4,14 +4,13 @@ import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import type { VenueFault } from '../../../simulation/faults/fault.ts';
 import {
-  type Breach,
   calmWithin,
   type Held,
-  inWords,
   type JudgedSpan,
   judgeSeries,
   type Moment,
 } from '../../../simulation/properties/venue-truth.ts';
+import { type Breach, inWords } from '../../../simulation/properties/violations.ts';
 import { LISTED_AT, SYMBOL, venueAt } from '../venue/venue-helpers.ts';
 
 const at = (text: string): number => Date.parse(`${text}:00Z`);
