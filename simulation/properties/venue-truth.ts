@@ -1,18 +1,15 @@
 import { settledEnd } from '../../functions/core/series/borders.ts';
-import type { EmptyReason } from '../../functions/core/series/empty-reason.ts';
-import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
+import type { Series } from '../../functions/core/series/series.ts';
 import { type Source, UNREADABLE_CELL } from '../../functions/core/series/source.ts';
 import {
   clip,
-  contains,
-  intersect,
   measure,
   normalize,
   type Range,
   type RangeSet,
   subtract,
 } from '../../functions/core/time/range.ts';
-import { DAY, HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
+import { DAY, HOUR, iso } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import type { Serving, VenueTruth } from '../venue/record/truth.ts';
 import { isMisled, judgeProof, ON_ITS_WAY, placeOf, tooLong, wasToBeHad } from './proofs.ts';
