@@ -14,7 +14,6 @@ const DEATHS = [
   'function dies before a call',
   'process dies after a call',
   'invocation refused',
-  'invocation delivered twice',
   'answer of an invocation lost',
 ];
 
@@ -27,7 +26,7 @@ const ROTATION: readonly Setting[] = [
   {
     sources: ['gex_deribit', 'btc_market_cap'],
     kinds: ['empty-answers'],
-    mean: 60,
+    mean: 200,
     days: 0.25,
     quiet: 0.25,
     history: 60 * DAY,
@@ -35,10 +34,10 @@ const ROTATION: readonly Setting[] = [
   // Workers that die between two calls, and orders.
   {
     sources: ['klines_spot', 'funding_binance'],
-    kinds: [...DEATHS, 'operator orders a stretch', 'operator cancels a job'],
+    kinds: [...DEATHS, 'operator orders a stretch'],
     mean: 40,
     days: 0.25,
-    quiet: 0.15,
+    quiet: 0.1,
     history: 5 * DAY,
   },
   // Clocks: ours and the venue's.
