@@ -3,7 +3,7 @@ import { entryOf, type FunctionSpec } from '../functions/function-spec.ts';
 import { functions } from '../functions/manifest.ts';
 import type { Services } from '../functions/runtime/services.ts';
 import type { Streamed, StreamHandler } from '../functions/runtime/stream-handler.ts';
-import { contextOf } from './api-server.ts';
+import { contextOf } from './http/api-server.ts';
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 interface HandlerModule {

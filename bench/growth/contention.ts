@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type FetchPorts, fetchChunk } from '../../functions/core/jobs/fetch-chunk.ts';
-import { type Chunk, planChunks } from '../../functions/core/ledger/plan.ts';
+import { type Chunk, inLoadingOrder, planChunks } from '../../functions/core/ledger/plan.ts';
 import { createServices } from '../../functions/runtime/services.ts';
 import { empty } from '../empty.ts';
 import { type Cpu, countCpu, forgetPeak, peakMegabytes } from './gauges.ts';
@@ -94,12 +94,13 @@ async function enter({ host }: Testbed, symbols: readonly string[]): Promise<str
   return job.id;
 }
 
-/** In order of time, as `planWave` has them: fetchers are at one month of many symbols, or at two months of each. */
+/** In the order of `planWave`: fetchers are at months of one symbol or two. */
 const chunksOf = (symbols: readonly string[]): Chunk[] =>
-  symbols
-    .flatMap((symbol) => planChunks({ source: 'klines_spot', symbol, timeframe: '1m' }, [YEAR], 'month'))
-    .map(({ chunk }) => chunk)
-    .sort((a, b) => a.start - b.start);
+  inLoadingOrder(
+    symbols.flatMap((symbol) =>
+      planChunks({ source: 'klines_spot', symbol, timeframe: '1m' }, [YEAR], 'month'),
+    ),
+  ).map(({ chunk }) => chunk);
 
 const withStopwatch = (services: FetchPorts, ms: number[]): FetchPorts => ({
   ...services,

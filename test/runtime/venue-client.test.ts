@@ -41,6 +41,21 @@ describe('a request', () => {
     expect(budget.observed).toEqual([['spot', 42, now + 30 * SECOND]]);
   });
 
+  it('reads a body of many pieces whole, whether its length was announced or not, and gives it back', async () => {
+    const rows = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
+    for (const length of [{}, { 'content-length': `${rows.length}` }]) {
+      await using venue = await startVenue((response) => {
+        response.writeHead(200, { ...dated, 'content-type': 'application/zip', ...length });
+        for (let at = 0; at < rows.length; at += 10_000) response.write(rows.subarray(at, at + 10_000));
+        response.end();
+      });
+      const got = await clientOf(venue.url).get(requestTo(binanceArchive, {}));
+      expect(rows.equals(got!.body)).toBe(true);
+      got!.release!();
+      expect(got!.body).toHaveLength(0);
+    }
+  });
+
   it('sends names in Chinese as UTF-8, percent-encoded, in path and query', async () => {
     await using venue = await startVenue(answer(200, '[1]'));
     const request = requestTo(binance, { query: { symbol: '币安人生USDT' } });

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { leftOf, type PlannedChunk, planSource } from '../ledger/plan.ts';
+import { inLoadingOrder, leftOf, type PlannedChunk, planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog } from '../ledger/ports.ts';
 import { shareChunks } from '../ledger/share-chunks.ts';
 import { refreshEvery, waitSecondsUntil } from '../series/schedule.ts';
@@ -126,7 +126,7 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
   });
 }
 
-/** Chunks of all series in order of time, so that a job that is cut short leaves whole early months. */
+/** Chunks of all series. */
 async function planMissing(
   { catalog, sources, clock }: PlanPorts,
   job: Job,
@@ -134,12 +134,8 @@ async function planMissing(
 ): Promise<PlannedChunk[]> {
   const remainders = await readRemainders(catalog, job, sources, clock());
   const planned = remainders.flatMap(({ series, missing }) => planSource(series.spec, series, missing));
-  return shareChunks(
-    planned,
-    remainders.map(({ series }) => series),
-    sources,
-    failed,
-  );
+  const series = remainders.map((remainder) => remainder.series);
+  return inLoadingOrder(shareChunks(planned, series, sources, failed));
 }
 
 /** When every chunk that is left waits for a budget or for a venue that cools down, the job waits for the first of them. */

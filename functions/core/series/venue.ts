@@ -76,6 +76,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Gives the memory of the body back at once: nobody may read it afterwards. For bodies of megabytes. */
+  readonly release?: () => void;
   /** the venue's clock (`Date` header) or, where it sends none, ours; epoch ms */
   readonly asOf: number;
   /** the URL without its query: keys may travel in there, so no URL is kept whole */

@@ -19,9 +19,9 @@ export type Unzip = (file: HttpRequest, body: Uint8Array) => AsyncIterable<Uint8
 /** Reads objects of an archive through the venue client, so that its retries and cooldowns hold for files too. */
 export function createArchiveReader(venue: VenueClient, unpacked: Unzip = unzip): ArchiveReader {
   const semaphore = new StreamSemaphore(READ_AT_ONCE);
-  const fileOf = ({ file }: ArchiveObject, { body, sha256 }: Download): ArchiveFile => ({
+  const fileOf = ({ file }: ArchiveObject, { body, release, sha256 }: Download): ArchiveFile => ({
     sha256,
-    content: semaphore.of(unpacked(file, body)),
+    content: semaphore.of(releasing(unpacked(file, body), release)),
   });
   return {
     async read(object) {
@@ -35,8 +35,19 @@ export function createArchiveReader(venue: VenueClient, unpacked: Unzip = unzip)
   };
 }
 
-interface Download {
-  readonly body: Uint8Array;
+/** The same pieces; then the memory of the packed file is given back. */
+async function* releasing(
+  pieces: AsyncIterable<Uint8Array>,
+  release: Download['release'],
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } finally {
+    release?.();
+  }
+}
+
+interface Download extends Pick<HttpAnswer, 'body' | 'release'> {
   readonly sha256: string;
   readonly expected: string;
   readonly proven: boolean;
@@ -50,7 +61,8 @@ async function download(
   if (!zip) return undefined;
   const expected = expectedHash(file, sum);
   const sha256 = createHash('sha256').update(zip.body).digest('hex');
-  return { body: zip.body, sha256, expected, proven: sha256 === expected };
+  const { body, release } = zip;
+  return { body, ...(release && { release }), sha256, expected, proven: sha256 === expected };
 }
 
 /** `<sha256 hex>  <file name>`; a line about another file proves nothing about this one. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Batch, TableSpec } from '../../core/series/table.ts';
+import { copyDataSender } from '../postgres/connection.ts';
 import type { Transaction } from '../postgres/postgres.ts';
 import { encodeCopy } from './copy-encoder.ts';
 
@@ -30,11 +31,12 @@ export async function copyRows(
   const { promise: ended, resolve: end } = Promise.withResolvers<{ readonly count: number }>();
   Object.assign(query, { resolve: end });
   stream.on('error', reject);
+  const send = copyDataSender(tx) ?? stream.write.bind(stream);
   try {
     for (const buffer of encodeCopy(table, batches)) {
       const { promise: taken, resolve } = Promise.withResolvers<unknown>();
-      // Called with an error too, which the stream also emits.
-      stream.write(buffer, resolve);
+      // Called with an error too, of which the connection informs the query.
+      send(buffer, resolve);
       await Promise.race([taken, failure]);
     }
   } catch (error) {
@@ -56,18 +58,16 @@ export const tableName = ({ name }: Pick<TableSpec, 'name'>): string => `"market
 /**
  * COPYs of many rows that may run into one table at the same time. Each extends the table's file, which PostgreSQL allows only
  * one at a time (`Lock: extend`). Beyond a handful they mostly wake one another: 40 reached two thirds of the throughput of 8.
+ * Those of one symbol always share a slot: one COPY behind the other, in the order of the key, takes 0.6 of the server's time
+ * that they take side by side, and leaves an index of 41 bytes a row instead of 67.
  */
 const COPY_SLOTS = 8;
 
 /** Fewer rows fit into existing pages, or need so few new ones that waiting for a slot costs more than it saves. */
 export const WORTH_A_SLOT = 10_000;
 
-/** Waits for a slot, any free one or else a random one, and keeps it until the transaction ends. */
-export async function acquireCopySlot(tx: Transaction, { name }: TableSpec): Promise<void> {
-  const key = (slot: ReturnType<Transaction>) => tx`hashtextextended(${`copy ${name} `} || ${slot}, 0)`;
-  await tx`
-    with free as materialized (
-      select slot from generate_series(1, ${COPY_SLOTS}::int) slot where pg_try_advisory_xact_lock(${key(tx`slot`)}) limit 1)
-    select case when not exists (select from free)
-      then pg_advisory_xact_lock(${key(tx`pg_backend_pid() % ${COPY_SLOTS}::int + 1`)}) end`;
+/** Waits for the slot of a symbol, in the order of arrival, and keeps it until the transaction ends. */
+export async function acquireCopySlot(tx: Transaction, { name }: TableSpec, symbol: string): Promise<void> {
+  await tx`select pg_advisory_xact_lock(
+    hashtextextended(${`copy ${name} `} || abs(hashtext(${symbol}) % ${COPY_SLOTS}::int), 0))`;
 }

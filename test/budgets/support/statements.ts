@@ -5,7 +5,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^commit$/, 'commit'],
   [/^set local synchronous_commit = off/, 'leave the disk to later'],
   [/^set local synchronous_commit = on/, 'wait for the disk'],
-  [/^with free as materialized/, 'take a place'],
+  [/^select pg_advisory_xact_lock\(\s*hashtextextended\(\$1/, 'take a place'],
   [/pg_advisory_xact_lock/, 'lock the months'],
   [/^copy "market_data"/, 'COPY'],
   [/^with cut as/, 'cut spans'],

@@ -13,17 +13,17 @@ const MARCH_MS = measure([days(0, 31)]);
 const failure = (name: string) => ({ name, code: 'venue-broken', message: 'down' });
 
 describe('the first wave', () => {
-  it('requests the range, enters the chunks of all series in order of time, and says what is missing', async () => {
+  it('requests the range, enters the chunks of all series in the order of keys, and says what is missing', async () => {
     const world = worldOf();
     const { id } = await world.newJob({ symbols: ['BBB', 'AAA'], to: days(0, 62).end });
     const planned = await plan(world, id);
     expect(planned).toMatchObject({ next: 'fetch', wave: 1, nextWave: 2, waitSeconds: 0 });
     expect(planned.previousMissing).toBe(2 * measure([days(0, 62)]));
     expect(labels(planned)).toEqual([
-      'plain BBB 1h 2025-03',
       'plain AAA 1h 2025-03',
-      'plain BBB 1h 2025-04',
       'plain AAA 1h 2025-04',
+      'plain BBB 1h 2025-03',
+      'plain BBB 1h 2025-04',
       // Of May they lack a day, for which one chunk is enough.
       'plain BBB+1 1h 2025-05',
     ]);

@@ -159,7 +159,7 @@ describe('the failure of a shared chunk', () => {
     await world.ports.catalog.reconcile(AAA, { start: NOW - 5 * HOUR, end: NOW });
     await record(at, { Error: 'PermanentError', Cause: withCode('series-failed', '1 of 3 series') });
     const next = await planWave(world.ports, { jobId: id, wave: 2, previousMissing: 15 * HOUR });
-    expect(next.chunks.map(({ label }) => label)).toEqual(['plain BBB 1h 2025-06', 'plain AAA 1h 2025-06']);
+    expect(next.chunks.map(({ label }) => label)).toEqual(['plain AAA 1h 2025-06', 'plain BBB 1h 2025-06']);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planChunks, planSource } from '../../../functions/core/ledger/plan.ts';
+import { inLoadingOrder, planChunks, planSource } from '../../../functions/core/ledger/plan.ts';
 import type { Series } from '../../../functions/core/series/series.ts';
 import { type PeriodUnit, periodAt } from '../../../functions/core/time/period.ts';
 import { hull, normalize } from '../../../functions/core/time/range.ts';
@@ -74,6 +74,25 @@ describe('planChunks', () => {
     expect(planned.map(({ chunk }) => [chunk.label, chunk.start, chunk.end])).toEqual([
       ['klines_spot BTCUSDT 1m 2025-02', start, Date.UTC(2025, 2, 1)],
       ['klines_spot BTCUSDT 1m 2025-03', Date.UTC(2025, 2, 1), start + 3 * DAY],
+    ]);
+  });
+});
+
+describe('the order of loading', () => {
+  it('is year by year, then by symbol and time, with the sources of a symbol side by side', () => {
+    const range = { start: Date.UTC(2023, 10), end: Date.UTC(2024, 1) };
+    const planned = ['ETHUSDT', 'BTCUSDT'].flatMap((symbol) =>
+      ['klines_spot', 'klines_perp'].flatMap((source) =>
+        planChunks({ source, symbol, timeframe: '1m' }, [range], 'month'),
+      ),
+    );
+    const months = (symbol: string, ...names: string[]) =>
+      names.flatMap((name) => ['spot', 'perp'].map((market) => `klines_${market} ${symbol} 1m ${name}`));
+    expect(inLoadingOrder(planned).map(({ chunk }) => chunk.label)).toEqual([
+      ...months('BTCUSDT', '2023-11', '2023-12'),
+      ...months('ETHUSDT', '2023-11', '2023-12'),
+      ...months('BTCUSDT', '2024-01'),
+      ...months('ETHUSDT', '2024-01'),
     ]);
   });
 });
