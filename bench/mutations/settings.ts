@@ -83,9 +83,9 @@ const ROTATION: readonly Setting[] = [
   // Proofs that run out while the venue does not answer.
   {
     sources: ['klines_spot', 'funding_binance'],
-    kinds: ['hole', 'archive-hole', 'outage', 'malformed-answers', 'timeouts', 'damaged-file'],
-    past: 6,
-    mean: 40,
+    kinds: ['hole', 'archive-hole', 'outage'],
+    past: 8,
+    mean: 120,
     days: 1.5,
     quiet: 0.1,
     history: 1.5 * DAY,
