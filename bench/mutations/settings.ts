@@ -1,22 +1,116 @@
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { RunSpec } from '../../simulation/run.ts';
 
-type Setting = Required<Pick<RunSpec, 'days' | 'quiet'>> & Pick<RunSpec, 'start' | 'history' | 'mean'>;
+type Setting = Required<Pick<RunSpec, 'days' | 'quiet'>> &
+  Pick<RunSpec, 'start' | 'history' | 'mean' | 'sources' | 'kinds' | 'past' | 'limits'>;
 
-/** A quarter of a day with faults, and as long as a lack must have lasted before it counts. */
-const SHORT = { days: 0.25, quiet: 1.25 };
 /** A month after the labels of statistics moved. */
 const MONTH = Date.UTC(2026, 6, 1);
+/** The files of the month before are out. */
+const MONDAY = MONTH + 5 * DAY + 9 * HOUR;
 
-/** The same for every fault, in turn, the cheapest first. */
+const DEATHS = [
+  'function dies after a call',
+  'function dies before a call',
+  'process dies after a call',
+  'invocation refused',
+  'answer of an invocation lost',
+];
+
+/**
+ * The same for every fault, in turn. Each follows a few series and draws a few kinds of faults, many of each: a run is short then, and
+ * meets what a run of everything meets once in a hundred days. The last one is of everything.
+ */
 const ROTATION: readonly Setting[] = [
-  // What is ordered has the end of a month in it, and its files are there.
-  { ...SHORT, start: MONTH + 9 * HOUR, history: 1.5 * DAY },
-  { ...SHORT, start: MONTH - 11 * HOUR, history: DAY, mean: 20 },
-  { ...SHORT, history: DAY, mean: 20 },
-  // The API forgets statistics after thirty days.
-  { ...SHORT, start: MONTH + 9 * HOUR, history: 36 * DAY },
-  { days: 1, quiet: 2 },
+  // Answers without a row, where all of the history is ordered.
+  {
+    sources: ['gex_deribit', 'btc_market_cap'],
+    kinds: ['empty-answers'],
+    mean: 200,
+    days: 0.25,
+    quiet: 0.25,
+    history: 60 * DAY,
+  },
+  // Workers that die between two calls, and orders.
+  {
+    sources: ['klines_spot', 'funding_binance'],
+    kinds: [...DEATHS, 'operator orders a stretch'],
+    mean: 40,
+    days: 0.25,
+    quiet: 0.1,
+    history: 5 * DAY,
+  },
+  // Clocks: ours and the venue's.
+  {
+    sources: ['klines_perp'],
+    kinds: ['clock jumps', 'clock-skew'],
+    mean: 20,
+    days: 0.25,
+    quiet: 0.1,
+    history: HOUR,
+  },
+  // Settlements: holes in files and answers, and intervals that change.
+  {
+    sources: ['funding_binance'],
+    kinds: ['archive-hole', 'hole', 'interval-change'],
+    past: 12,
+    mean: 6,
+    days: 0.5,
+    quiet: 0.75,
+    start: MONDAY,
+    history: 14 * DAY,
+  },
+  // Limits that are soon reached.
+  {
+    sources: ['open_interest_binance', 'ratio_taker_volume', 'funding_binance', 'klines_perp'],
+    kinds: ['new-listing', 'operator orders a stretch'],
+    limits: 0.006,
+    mean: 6,
+    days: 0.1,
+    quiet: 0.1,
+    history: 2 * DAY,
+  },
+  // Lives: symbols that end, come back or become others.
+  {
+    sources: ['klines_spot', 'funding_binance'],
+    kinds: ['delisting', 'reused-ticker', 'relist', 'archive-hole', 'outage'],
+    past: 4,
+    mean: 4,
+    days: 1.75,
+    quiet: 0.25,
+    history: 4 * DAY,
+  },
+  // Proofs that run out while the venue does not answer.
+  {
+    sources: ['klines_spot', 'funding_binance'],
+    kinds: ['hole', 'archive-hole', 'outage'],
+    past: 8,
+    mean: 120,
+    days: 1.5,
+    quiet: 0.1,
+    history: 1.5 * DAY,
+  },
+  // The end of a month, with statistics before and after their labels moved.
+  {
+    sources: ['klines_spot', 'open_interest_binance', 'ratio_taker_volume'],
+    kinds: ['hole', 'archive-hole', 'rest-lag', 'rest-reach'],
+    mean: 6,
+    days: 0.1,
+    quiet: 1.05,
+    start: MONTH + 9 * HOUR,
+    history: 36 * DAY,
+  },
+  // Files that are published anew.
+  {
+    sources: ['klines_spot', 'funding_binance'],
+    kinds: ['restated', 'republished'],
+    mean: 16,
+    days: 0.25,
+    quiet: 1.25,
+    history: 5 * DAY,
+  },
+  // All of it.
+  { days: 0.25, quiet: 1.25, mean: 20 },
 ];
 
 export const settingOf = (seed: number): Setting => ROTATION[(seed - 1) % ROTATION.length]!;

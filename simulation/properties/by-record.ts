@@ -74,6 +74,10 @@ function violations(
     calm: calmWithin({ start: orderedFrom, end: now }, plan.map(timeOf), AFTERMATH),
     misled: [...plan.filter(({ kind }) => MISLEADING.has(kind)).map(timeOf), ...asStamped(plan)],
     skewed: [...plan.filter(({ kind }) => SKEWING.has(kind)).map(timeOf), ...asStamped(plan)],
+    aheadMs: plan.reduce(
+      (sum, { kind, ms }) => sum + (kind === 'clock-skew' ? Math.max(0, ms as number) : 0),
+      0,
+    ),
     relabelled: plan.filter(({ kind }) => kind === 'label-shift').map(shiftedFrom),
     patienceMs: DAY,
   };

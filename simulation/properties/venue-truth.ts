@@ -1,20 +1,18 @@
 import { settledEnd } from '../../functions/core/series/borders.ts';
-import type { EmptyReason } from '../../functions/core/series/empty-reason.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import { type Source, UNREADABLE_CELL } from '../../functions/core/series/source.ts';
 import {
   clip,
-  contains,
-  intersect,
   measure,
   normalize,
   type Range,
   type RangeSet,
   subtract,
 } from '../../functions/core/time/range.ts';
-import { DAY, HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
+import { DAY, HOUR, iso } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import type { Serving, VenueTruth } from '../venue/record/truth.ts';
+import { isMisled, judgeProof, ON_ITS_WAY, placeOf, tooLong, wasToBeHad } from './proofs.ts';
 import { type Judgement, type Violation, Violations } from './violations.ts';
 
 /** A stored row in its canonical line. */
@@ -62,6 +60,8 @@ export interface Moment {
   readonly skewed?: RangeSet;
   /** labels of files mean something else than the rule has it, so nothing can be said of their rows */
   readonly relabelled?: RangeSet;
+  /** how far the venue's clock was ahead at most: it publishes so much early; ms */
+  readonly aheadMs?: number;
   /** how long all may take that a schedule does in its turn; ms */
   readonly patienceMs?: number;
 }
@@ -70,12 +70,8 @@ export interface Moment {
 const PATIENCE = 3 * DAY;
 /** What the venue forgets must have been to be had for so long while all was calm. */
 const CHANCE = DAY;
-/** A page and its commit take time. */
-const ON_ITS_WAY = 15 * MINUTE;
 /** Lives are looked at anew each week. */
 const LIVES = 8 * DAY;
-/** Proven by what the venue lists, whenever its rows are published. */
-const BY_LIVES: ReadonlySet<EmptyReason> = new Set(['pre-listing', 'delisted']);
 
 /** Judges what a series has by the venue's own record. */
 export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Violation[] {
@@ -95,33 +91,6 @@ export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Viol
   for (const span of held.spans) if (span.state === 'empty') judgeProof(truth, held, moment, span, found);
   return [...found.all(), ...tooLong(held.series, held.source, held.spans, truth.traded(held.series))];
 }
-
-/**
- * Proofs of one answer that are longer than a source ever lacks rows within a life: whatever the venue answered, that is no proof.
- */
-export function tooLong(
-  series: Series,
-  { longestEmptyMs }: Pick<Source, 'longestEmptyMs'>,
-  spans: readonly JudgedSpan[],
-  lives: RangeSet,
-): Violation[] {
-  if (longestEmptyMs === undefined) return [];
-  const answered = spans.filter(({ state, reason }) => state === 'empty' && !isRuled(reason as EmptyReason));
-  // The ledger cuts spans at the ends of months.
-  const answers = Map.groupBy(answered, ({ fetchedAt }) => fetchedAt);
-  return [...answers].flatMap(([at, of]) =>
-    normalize(of)
-      .filter((proof) => measure(intersect([proof], lives)) >= longestEmptyMs)
-      .map(({ start, end }): Violation => {
-        const days = Math.round((end - start) / DAY);
-        const why = `${days} days without a row were proven at ${iso(at)}, and none are for ${longestEmptyMs / DAY}`;
-        return { breach: 'false proof', series, time: start, rows: days, why };
-      }),
-  );
-}
-
-/** Follows from a rule or from what is listed, and from no answer about rows. */
-const isRuled = (reason: EmptyReason): boolean => BY_LIVES.has(reason) || reason === 'retired';
 
 type SpanAt = (time: number) => JudgedSpan | undefined;
 
@@ -143,10 +112,12 @@ function spansOf(spans: readonly JudgedSpan[]): SpanAt {
 function judgeRow(
   truth: VenueTruth,
   { series }: Held,
-  { now, patienceMs = PATIENCE }: Moment,
+  { now, patienceMs = PATIENCE, aheadMs = 0 }: Moment,
   { time, line, span }: StoredRow & { readonly span: JudgedSpan | undefined },
 ): Judgement {
-  const known = truth.servings(series, time).filter(({ start, readable }) => readable && start <= now);
+  const known = truth
+    .servings(series, time)
+    .filter(({ start, readable }) => readable && start <= now + aheadMs);
   if (known.length === 0) return ['never there', 'the venue never had such a row'];
   const same = known.filter((serving) => truth.lines(series, time, serving).includes(line));
   if (same.length === 0) return ['other value', 'no edition of the venue has this value'];
@@ -207,67 +178,11 @@ function isExcused(
   return now < due + patienceMs;
 }
 
-function judgeProof(
-  truth: VenueTruth,
-  held: Held,
-  { now, misled = [], skewed = [] }: Moment,
-  span: JudgedSpan,
-  found: Violations,
-): void {
-  const { series, source } = held;
-  const reason = span.reason as EmptyReason;
-  if (reason === 'retired') return;
-  const settled = settledEnd(source, stepOf(series.timeframe), span.fetchedAt);
-  if (!BY_LIVES.has(reason) && settled < span.end && !isMisled(skewed, span.fetchedAt)) {
-    const why = `${reason} was proven at ${iso(span.fetchedAt)}, before the venue had time to publish`;
-    found.add(Math.max(settled, span.start), ['false proof', why]);
-  }
-  if (isMisled(misled, span.fetchedAt)) return;
-  for (const part of intersect(held.requested, [span])) {
-    for (const time of truth.times(series, part)) {
-      const known = truth
-        .servings(series, time)
-        .filter((one) => one.readable && !one.frozen && one.start <= now && wasToBeHad(one, span.fetchedAt));
-      const [place] = known;
-      if (!place) continue;
-      const why = `${reason} was proven at ${iso(span.fetchedAt)}, and ${placeOf(place)} had it`;
-      found.add(time, ['false proof', why]);
-    }
-  }
-  if (reason !== 'pre-listing') return;
-  for (const life of truth.traded(series)) {
-    const [alive] = intersect([life], [span]);
-    const first = alive && truth.times(series, alive)[0];
-    if (first !== undefined && isToBeSeen(truth, series, life, span.fetchedAt))
-      found.add(first, ['false proof', 'it was listed then']);
-  }
-}
-
-/** Whether the venue shows anything of a life at an instant: one that had ended may be in no file yet. Looked at day by day. */
-function isToBeSeen(truth: VenueTruth, series: Series, { start, end }: Range, at: number): boolean {
-  for (let day = start; day < Math.min(end, at); day += DAY) {
-    const [time] = truth.times(series, { start: day, end: Math.min(day + 8 * HOUR, end) });
-    if (time === undefined) continue;
-    if (truth.servings(series, time).some((one) => wasToBeHad(one, at))) return true;
-  }
-  return false;
-}
-
-/** Since some time before, and for some time after: the answer may have been on its way. */
-const wasToBeHad = ({ start, end }: Serving, at: number): boolean =>
-  start <= at - ON_ITS_WAY && at + 2 * HOUR < end;
-
-const isMisled = (misled: RangeSet, at: number): boolean =>
-  contains(misled, at) || intersect(misled, [{ start: at - ON_ITS_WAY, end: at }]).length > 0;
-
 const isFound = ({ findings }: Held, at: number): boolean =>
   findings.some(
     ({ kind, time, until }) =>
       kind === UNREADABLE_CELL && time !== undefined && time <= at && at < (until ?? time + 1),
   );
-
-const placeOf = ({ place, object }: Serving): string =>
-  place === 'rest' ? 'the API' : `the ${place}'s file ${object}`;
 
 const accountOf = (span: JudgedSpan | undefined): string =>
   span

@@ -24,6 +24,7 @@ export interface Violation {
 export const inWords = ({ breach, series, time, rows, why }: Violation): string =>
   `${seriesLabel(series)} at ${iso(time)}: ${breach}, ${rows} rows: ${why}`;
 
+/** What is breached, and why. */
 export type Judgement = readonly [breach: Breach, why: string] | undefined;
 
 /** One violation for each kind and reason. */

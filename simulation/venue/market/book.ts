@@ -32,10 +32,8 @@ export interface Listed {
   readonly market: Market;
   readonly symbol: string;
   readonly lives: readonly Life[];
-  /** the API has no row before: another contract had the ticker */
-  readonly restFrom: number;
-  /** from when on that is so */
-  readonly restFromSince: number;
+  /** from when on another contract has the ticker: the API has no row before it any more. One for each time, in order */
+  readonly reusedAt: readonly number[];
   /** from here on the API does not know the symbol */
   readonly forgottenAt: number;
   /** files go on after the end with frozen rows up to here; absent: they do not */
@@ -65,7 +63,7 @@ export function bookOf(base: readonly BaseSymbol[], faults: readonly VenueFault[
 function listed(base: BaseSymbol, faults: readonly VenueFault[]): Listed {
   const { market, symbol, listedAt, fundingHours = 8, quiet = 0 } = base;
   const lives: Life[] = [{ start: listedAt, end: Number.POSITIVE_INFINITY, contract: 0 }];
-  let rest = { from: listedAt, since: Number.NEGATIVE_INFINITY };
+  const reusedAt: number[] = [];
   let end: { zombiesUntil?: number; forgottenAt?: number } = {};
   for (const fault of mineOf(base, faults)) {
     const last = lives.at(-1)!;
@@ -79,7 +77,7 @@ function listed(base: BaseSymbol, faults: readonly VenueFault[]): Listed {
         end: Number.POSITIVE_INFINITY,
         contract: last.contract + (reused ? 1 : 0),
       });
-      if (reused) rest = { from: fault.until, since: fault.until };
+      if (reused) reusedAt.push(fault.until);
     }
   }
   const changes = market === 'um' ? ofKind(faults, 'interval-change') : [];
@@ -87,8 +85,7 @@ function listed(base: BaseSymbol, faults: readonly VenueFault[]): Listed {
     market,
     symbol,
     lives,
-    restFrom: rest.from,
-    restFromSince: rest.since,
+    reusedAt,
     forgottenAt: end.forgottenAt ?? Number.POSITIVE_INFINITY,
     ...(end.zombiesUntil !== undefined && market === 'um' && { frozenUntil: end.zombiesUntil }),
     phases: [

@@ -107,7 +107,7 @@ export class Content {
     const { holes, restated, lags } = this.rules(listed, dataset);
     const end = t + restLength(dataset, step);
     const out = [dataset === 'klines' ? t : end];
-    if (t < listed.restFrom) out.push(listed.restFromSince);
+    for (const at of listed.reusedAt) if (t < at) out.push(at);
     if (listed.forgottenAt !== Number.POSITIVE_INFINITY) out.push(listed.forgottenAt);
     for (const { filledAt, span } of holes) {
       if (filledAt !== undefined && span.start < t + step && t < span.end) out.push(filledAt);
@@ -206,7 +206,7 @@ export class Content {
   }
 
   #answered(
-    { restFrom, restFromSince, forgottenAt }: Listed,
+    { reusedAt, forgottenAt }: Listed,
     { lags }: Rules,
     dataset: Dataset,
     step: number,
@@ -216,7 +216,7 @@ export class Content {
     // A candle is there from its opening on, unfinished; what is about an instant when that is over.
     const end = t + restLength(dataset, step);
     if ((dataset === 'klines' ? t : end) > now || now >= forgottenAt) return false;
-    if (t < restFrom && now >= restFromSince) return false;
+    if (reusedAt.some((at) => t < at && at <= now)) return false;
     return !lags.some(({ at, until, lagMs }) => at <= now && now < until && end > now - lagMs);
   }
 

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../functions/core/jobs/job.ts';
+import type { Lease } from '../../../functions/core/jobs/lease.ts';
+import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { judgeLeases, judgeOrder } from '../../../simulation/properties/orders.ts';
+
+const now = Date.UTC(2025, 5, 10);
+
+describe('the job that an order gets', () => {
+  const job = (more: Partial<Job>): Job => ({ id: '01', status: 'running', createdAt: 0, ...more }) as Job;
+
+  it('has still to do it', () => {
+    expect(judgeOrder(job({}), now)).toEqual([]);
+    expect(judgeOrder(job({ status: 'succeeded', finishedAt: now + MINUTE }), now)).toEqual([]);
+  });
+
+  it('may have ended while the answer was on its way', () => {
+    expect(judgeOrder(job({ status: 'succeeded', finishedAt: now - MINUTE }), now)).toEqual([]);
+  });
+
+  it('must not have ended before', () => {
+    const ended = job({ status: 'failed', finishedAt: now - 2 * MINUTE });
+    expect(judgeOrder(ended, now)).toEqual([
+      'job 01 of 2025-06-09T23:58:00Z is failed, and an order of 2025-06-10T00:00:00Z got it',
+    ]);
+  });
+});
+
+describe('a turn', () => {
+  const lease = (at: number, done = false): Lease => {
+    return { name: 'refresh', holder: 'a', at, done, jobs: [], failures: 0 };
+  };
+
+  it('is held by a worker that is at work, or has ended', () => {
+    expect(judgeLeases([lease(now - 2 * HOUR), lease(now - 9 * HOUR, true)], now)).toEqual([]);
+  });
+
+  it('must not be held by one that died', () => {
+    expect(judgeLeases([lease(now - 2 * HOUR - 1)], now)).toEqual([
+      expect.stringMatching(/^the turn refresh of .* is still held$/),
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Series } from '../../../functions/core/series/series.ts';
+import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { sources } from '../../../functions/sources/index.ts';
+import { enterSpans } from '../../../simulation/memory/ledger/ledger.ts';
+import { MemoryWarehouse } from '../../../simulation/memory/ledger/warehouse.ts';
+import { Failures, judgeRequest } from '../../../simulation/properties/work.ts';
+
+const start = Date.UTC(2025, 5, 10);
+const range = { start, end: start + HOUR };
+const series: Series = { source: 'klines_perp', symbol: 'AAAUSDT', timeframe: '1m' };
+
+/** A warehouse that has an hour since an instant. */
+function warehouseSince(at: number): MemoryWarehouse {
+  const warehouse = new MemoryWarehouse((id) => sources[id]!.table);
+  const span = { span: range, state: 'have' as const };
+  enterSpans(warehouse, warehouse.book(series), [span], { jobId: 'a', chunk: 'b', at });
+  return warehouse;
+}
+
+const request = (end: number): string =>
+  `GET https://fapi.binance.com/fapi/v1/klines?symbol=AAAUSDT&interval=1m&startTime=${start}&endTime=${end - 1}&limit=99`;
+
+describe('what a function requests', () => {
+  const now = range.end + HOUR;
+
+  it('must not be in the ledger already', () => {
+    expect(judgeRequest(warehouseSince(range.end), 'fetch-chunk 7', request(range.end), now)).toEqual([
+      'fetch-chunk 7 requests klines_perp AAAUSDT 1m from 2025-06-10T00:00:00Z again, which the ledger has',
+    ]);
+  });
+
+  it.each([
+    ['is in it in part', range.end, 'fetch-chunk 7', request(range.end + MINUTE)],
+    ['was entered by another job a moment ago', now - MINUTE, 'fetch-chunk 7', request(range.end)],
+    ['is compared, not fetched', range.end, 'verify 7', request(range.end)],
+    ['is the first row there is', range.end, 'fetch-chunk 7', request(range.end).replace(`${start}`, '0')],
+  ])('may be, where it %s', (_, since, who, what) => {
+    expect(judgeRequest(warehouseSince(since), who, what, now)).toEqual([]);
+  });
+});
+
+describe('a job', () => {
+  it('gives up a chunk that fails again and again', () => {
+    const failures = new Failures();
+    for (let wave = 1; wave < 8; wave++) expect(failures.add('01', 'klines 2025-06')).toEqual([]);
+    expect(failures.add('01', 'klines 2025-07')).toEqual([]);
+    expect(failures.add('02', 'klines 2025-06')).toEqual([]);
+    expect(failures.add('01', 'klines 2025-06')).toEqual([
+      'job 01 has failed 8 times at klines 2025-06 and goes on',
+    ]);
+  });
+});
