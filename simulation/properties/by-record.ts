@@ -8,10 +8,11 @@ import type { RunVenue } from '../venue/index.ts';
 import type { World } from '../world/world.ts';
 import { judgeDays } from './days.ts';
 import { judgeFiles } from './files.ts';
+import type { Moment } from './held.ts';
 import { judgeRequests } from './requests.ts';
 import { judgeIntervals } from './settlements.ts';
 import { judgeSnapshots } from './snapshots.ts';
-import { calmWithin, judgeSeries, type Moment } from './venue-truth.ts';
+import { calmWithin, judgeSeries } from './venue-truth.ts';
 import { type Breach, inWords, type Violation } from './violations.ts';
 
 type Times = Readonly<

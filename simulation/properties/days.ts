@@ -2,8 +2,8 @@ import { clip, contains, measure, type RangeSet } from '../../functions/core/tim
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { Values } from '../venue/market/values.ts';
 import { capOf, cappedAt } from '../venue/wire/market-cap.ts';
+import type { Held } from './held.ts';
 import { tooLong } from './proofs.ts';
-import type { Held } from './venue-truth.ts';
 import type { Violation } from './violations.ts';
 
 /** A day of a table of days, in the order of its columns. */

@@ -1,7 +1,7 @@
 import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
 import { clip, measure, type RangeSet } from '../../functions/core/time/range.ts';
 import { HOUR, iso } from '../../functions/core/time/time.ts';
-import type { JudgedSpan } from './venue-truth.ts';
+import type { JudgedSpan } from './held.ts';
 
 /** A file as the archive has it now. */
 export interface PublishedFile {

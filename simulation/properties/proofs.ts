@@ -13,7 +13,7 @@ import {
 import { DAY, HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
 import { stepOf } from '../../functions/core/time/timeframe.ts';
 import type { Serving, VenueTruth } from '../venue/record/truth.ts';
-import type { Held, JudgedSpan, Moment } from './venue-truth.ts';
+import type { Held, JudgedSpan, Moment } from './held.ts';
 import type { Violation, Violations } from './violations.ts';
 
 /** A page and its commit take time. */

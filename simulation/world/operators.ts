@@ -4,7 +4,7 @@ import type { Range } from '../../functions/core/time/range.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import { StateError } from '../machine/interpret.ts';
-import { judgeOrder } from '../properties/orders.ts';
+import { judgeOrder } from '../properties/jobs/orders.ts';
 import type { Functions } from './functions.ts';
 import type { OrderEvent } from './handlers.ts';
 

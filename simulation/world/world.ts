@@ -10,7 +10,7 @@ import type { SimulatedVenue } from '../engine/venue.ts';
 import { StateError } from '../machine/interpret.ts';
 import { emptyJobTables } from '../memory/jobs/job-tables.ts';
 import { MemoryWarehouse } from '../memory/ledger/warehouse.ts';
-import { Failures, judgeRequest } from '../properties/work.ts';
+import { Failures, judgeRequest } from '../properties/jobs/work.ts';
 import { Executions } from './executions.ts';
 import { Functions } from './functions.ts';
 import { type Bundle, bundle } from './handlers.ts';

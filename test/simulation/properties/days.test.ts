@@ -3,7 +3,7 @@ import type { Series } from '../../../functions/core/series/series.ts';
 import { DAY, HOUR } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { judgeDays } from '../../../simulation/properties/days.ts';
-import type { JudgedSpan } from '../../../simulation/properties/venue-truth.ts';
+import type { JudgedSpan } from '../../../simulation/properties/held.ts';
 import { inWords } from '../../../simulation/properties/violations.ts';
 import { Values } from '../../../simulation/venue/market/values.ts';
 import { capOf } from '../../../simulation/venue/wire/market-cap.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
 import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
-import { checkFailures } from '../../../simulation/properties/failures.ts';
+import { checkFailures } from '../../../simulation/properties/jobs/failures.ts';
 import { propertyOf } from '../../../simulation/properties/names.ts';
 
 const T0 = Date.UTC(2025, 2, 1);

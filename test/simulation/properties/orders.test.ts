@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../functions/core/jobs/job.ts';
 import type { Lease } from '../../../functions/core/jobs/lease.ts';
 import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
-import { judgeLeases, judgeOrder } from '../../../simulation/properties/orders.ts';
+import { judgeLeases, judgeOrder } from '../../../simulation/properties/jobs/orders.ts';
 
 const now = Date.UTC(2025, 5, 10);
 

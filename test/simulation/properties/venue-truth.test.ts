@@ -3,13 +3,8 @@ import type { Series } from '../../../functions/core/series/series.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import type { VenueFault } from '../../../simulation/faults/fault.ts';
-import {
-  calmWithin,
-  type Held,
-  type JudgedSpan,
-  judgeSeries,
-  type Moment,
-} from '../../../simulation/properties/venue-truth.ts';
+import type { Held, JudgedSpan, Moment } from '../../../simulation/properties/held.ts';
+import { calmWithin, judgeSeries } from '../../../simulation/properties/venue-truth.ts';
 import { type Breach, inWords } from '../../../simulation/properties/violations.ts';
 import { LISTED_AT, SYMBOL, venueAt } from '../venue/venue-helpers.ts';
 

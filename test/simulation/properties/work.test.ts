@@ -4,7 +4,7 @@ import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { enterSpans } from '../../../simulation/memory/ledger/ledger.ts';
 import { MemoryWarehouse } from '../../../simulation/memory/ledger/warehouse.ts';
-import { Failures, judgeRequest } from '../../../simulation/properties/work.ts';
+import { Failures, judgeRequest } from '../../../simulation/properties/jobs/work.ts';
 
 const start = Date.UTC(2025, 5, 10);
 const range = { start, end: start + HOUR };

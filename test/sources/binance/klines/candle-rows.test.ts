@@ -106,6 +106,6 @@ function isLong(text: string): boolean {
 const compiler = new URL('../../../../node_modules/assemblyscript', import.meta.url);
 
 it.runIf(existsSync(compiler))('the module is what its source compiles to', async () => {
-  const { compileModule, WASM_MODULE } = await import('../../../../bench/wasm.ts');
+  const { compileModule, WASM_MODULE } = await import('../../../../bench/wasm/main.ts');
   expect(readFileSync(WASM_MODULE, 'utf8')).toBe(await compileModule());
 });

@@ -3,12 +3,12 @@
  * loaded. Run it in two checkouts to compare them: the median of `ROUNDS` (15) of each, in ms, and the bytes of a row.
  */
 import { join } from 'node:path';
-import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
-import { startHost } from '../host/host.ts';
-import { startVenuesProcess } from '../host/venues-process.ts';
-import { backfill } from './peers/gordon-data.ts';
-import { median } from './peers/table.ts';
-import { inFolder, unlessInterrupted } from './temporary-folder.ts';
+import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
+import { startHost } from '../../host/host.ts';
+import { startVenuesProcess } from '../../host/venues-process.ts';
+import { backfill } from '../peers/gordon-data.ts';
+import { median } from '../peers/table.ts';
+import { inFolder, unlessInterrupted } from '../temporary-folder.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const ORDER = { source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], from: '2025-01-01', to: '2026-01-01' };

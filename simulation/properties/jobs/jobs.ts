@@ -1,9 +1,9 @@
-import { isFinished, type Job } from '../../functions/core/jobs/job.ts';
-import { jobSeries, orderedRange, overdue } from '../../functions/core/jobs/job-series.ts';
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import { HOUR, iso } from '../../functions/core/time/time.ts';
-import { missingIn } from '../memory/ledger/ledger.ts';
-import type { World } from '../world/world.ts';
+import { isFinished, type Job } from '../../../functions/core/jobs/job.ts';
+import { jobSeries, orderedRange, overdue } from '../../../functions/core/jobs/job-series.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { HOUR, iso } from '../../../functions/core/time/time.ts';
+import { missingIn } from '../../memory/ledger/ledger.ts';
+import type { World } from '../../world/world.ts';
 import { judgeLeases } from './orders.ts';
 
 /** What holds when the execution of a job has come to its own end. @returns breaches in words */

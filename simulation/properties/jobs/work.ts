@@ -1,8 +1,8 @@
-import { seriesLabel } from '../../functions/core/series/series.ts';
-import { normalize, subtract } from '../../functions/core/time/range.ts';
-import { iso, MINUTE } from '../../functions/core/time/time.ts';
-import { isTimeframe } from '../../functions/core/time/timeframe.ts';
-import type { MemoryWarehouse, Span } from '../memory/ledger/warehouse.ts';
+import { seriesLabel } from '../../../functions/core/series/series.ts';
+import { normalize, subtract } from '../../../functions/core/time/range.ts';
+import { iso, MINUTE } from '../../../functions/core/time/time.ts';
+import { isTimeframe } from '../../../functions/core/time/timeframe.ts';
+import type { MemoryWarehouse, Span } from '../../memory/ledger/warehouse.ts';
 
 /** A job tries a chunk again as long as others of it get on, and once more. */
 const MOST_FAILURES = 8;

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
-const FOLDER = new URL('../functions/sources/binance/klines/', import.meta.url);
+const FOLDER = new URL('../../functions/sources/binance/klines/', import.meta.url);
 export const WASM_MODULE = new URL('candle-rows.wasm.ts', FOLDER);
 const SOURCE = new URL('candle-rows.as', FOLDER);
 

@@ -1,5 +1,5 @@
-import type { ChunkProgress, Job } from '../../functions/core/jobs/job.ts';
-import { MINUTE } from '../../functions/core/time/time.ts';
+import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
+import { MINUTE } from '../../../functions/core/time/time.ts';
 
 /** What a failure can come of: each of these kinds of faults by itself. */
 interface Causes {

@@ -1,6 +1,6 @@
-import { isFinished, type Job } from '../../functions/core/jobs/job.ts';
-import type { Lease } from '../../functions/core/jobs/lease.ts';
-import { HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
+import { isFinished, type Job } from '../../../functions/core/jobs/job.ts';
+import type { Lease } from '../../../functions/core/jobs/lease.ts';
+import { HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 
 /** The answer is on its way for a while. */
 const ON_ITS_WAY = MINUTE;
