@@ -107,6 +107,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await series.getByText('2,880').waitFor();
     // From the search for the series to its hole, by keyboard.
     await page.getByPlaceholder('Filter series').fill('spot btc');
+    await page.getByRole('row', { name: /klines_perp/ }).waitFor({ state: 'detached' });
     await page.getByRole('application').focus();
     await page.keyboard.press('n');
     await page

@@ -9,6 +9,21 @@ export interface Left {
   readonly pages: number;
 }
 
+/** The periods of a calendar year: the first one's place among all, and how many there are. */
+interface Year {
+  readonly start: number;
+  readonly periods: number;
+}
+
+function yearsOf(templates: readonly Template[]): Year[] {
+  const years = Map.groupBy(templates, ({ start }) => new Date(start).getUTCFullYear());
+  let start = 0;
+  return [...years.values()].map(({ length: periods }) => {
+    start += periods;
+    return { start: start - periods, periods };
+  });
+}
+
 /** A job that still has untried chunks counts as stuck after so many waves without a row. */
 const STUCK_AFTER = 50;
 
@@ -16,6 +31,7 @@ const STUCK_AFTER = 50;
 export class JobRun {
   readonly order: Order;
   readonly #templates: readonly Template[];
+  readonly #years: readonly Year[];
   readonly #chunks: number;
   readonly #left = new Map<number, Left>();
   #deferred: number[] = [];
@@ -33,6 +49,7 @@ export class JobRun {
   constructor(order: Order, templates: readonly Template[]) {
     this.order = order;
     this.#templates = templates;
+    this.#years = yearsOf(templates);
     this.#chunks = templates.length * order.symbols.length;
   }
 
@@ -42,12 +59,20 @@ export class JobRun {
   }
 
   templateOf(chunk: number): Template {
-    return this.#templates[Math.floor(chunk / this.order.symbols.length)]!;
+    const { start, periods } = this.#yearOf(chunk);
+    return this.#templates[start + ((chunk - start * this.order.symbols.length) % periods)]!;
   }
 
   /** which of the order's symbols */
   symbolOf(chunk: number): number {
-    return chunk % this.order.symbols.length;
+    const { start, periods } = this.#yearOf(chunk);
+    return Math.floor((chunk - start * this.order.symbols.length) / periods);
+  }
+
+  /** Chunks go year by year; within a year by symbol, and those of a symbol by period. */
+  #yearOf(chunk: number): Year {
+    const period = Math.floor(chunk / this.order.symbols.length);
+    return this.#years.findLast(({ start }) => start <= period)!;
   }
 
   leftOf(chunk: number): Left {
@@ -65,7 +90,7 @@ export class JobRun {
     this.#left.set(chunk, left);
   }
 
-  /** @returns the chunks of the next wave, the earliest first and those that failed last; undefined when the job has ended */
+  /** @returns the chunks of the next wave, in the order of loading and those that failed last; undefined when the job has ended */
   plan(): readonly number[] | undefined {
     const untried = this.#chunks - this.#next;
     if (this.#deferred.length + this.#failed.length + untried === 0) return this.end('');

@@ -18,7 +18,7 @@ export interface Template {
   readonly weight: number;
 }
 
-/** One order. Its chunks, in PlanWave's order, are all series of the first period, then all of the second, and so on. */
+/** One order. Its chunks, in PlanWave's order, are those of the first year, series by series, then those of the second, and so on. */
 export interface Order {
   readonly symbols: readonly string[];
 }

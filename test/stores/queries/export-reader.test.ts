@@ -88,7 +88,7 @@ describe('rows', () => {
         lengths.push(batch.length);
         times.push(...batch.times);
         opens.push(...(batch.columns[names.indexOf('open')] as Float64Array));
-        expect(new Set(batch.columns[names.indexOf('symbol')] as string[])).toEqual(new Set(['BTCUSDT']));
+        expect(batch.columns[names.indexOf('symbol')]).toEqual({ constant: 'BTCUSDT' });
       }
     });
     expect(lengths).toEqual([8_192, 7_169]);
