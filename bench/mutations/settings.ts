@@ -17,9 +17,54 @@ const DEATHS = [
   'answer of an invocation lost',
 ];
 
+/** Settlements: holes in files and answers, and intervals that change. */
+const SETTLEMENTS: Setting = {
+  sources: ['funding_binance'],
+  kinds: ['archive-hole', 'hole', 'interval-change'],
+  past: 12,
+  mean: 6,
+  days: 0.5,
+  quiet: 0.75,
+  start: MONDAY,
+  history: 14 * DAY,
+};
+
+/** Lives: symbols that end, come back or become others. */
+const LIVES: Setting = {
+  sources: ['klines_spot', 'funding_binance'],
+  kinds: ['delisting', 'reused-ticker', 'relist', 'archive-hole', 'outage'],
+  past: 4,
+  mean: 4,
+  days: 1.75,
+  quiet: 0.25,
+  history: 4 * DAY,
+};
+
+/** Tickers that others had before. */
+const TICKERS: Setting = {
+  sources: ['klines_perp', 'klines_spot'],
+  kinds: ['reused-ticker', 'relist'],
+  past: 2,
+  mean: 0,
+  days: 0.1,
+  quiet: 0.1,
+  history: 5 * DAY,
+};
+
+/** Proofs that run out while the venue does not answer. */
+const PROOFS: Setting = {
+  sources: ['klines_spot', 'funding_binance'],
+  kinds: ['hole', 'archive-hole', 'outage'],
+  past: 8,
+  mean: 120,
+  days: 1.5,
+  quiet: 0.1,
+  history: 1.5 * DAY,
+};
+
 /**
  * The same for every fault, in turn. Each follows a few series and draws a few kinds of faults, many of each: a run is short then, and
- * meets what a run of everything meets once in a hundred days. The last one is of everything.
+ * meets what a run of everything meets once in a hundred days. What takes long comes last.
  */
 const ROTATION: readonly Setting[] = [
   // Answers without a row, where all of the history is ordered.
@@ -49,17 +94,7 @@ const ROTATION: readonly Setting[] = [
     quiet: 0.1,
     history: HOUR,
   },
-  // Settlements: holes in files and answers, and intervals that change.
-  {
-    sources: ['funding_binance'],
-    kinds: ['archive-hole', 'hole', 'interval-change'],
-    past: 12,
-    mean: 6,
-    days: 0.5,
-    quiet: 0.75,
-    start: MONDAY,
-    history: 14 * DAY,
-  },
+  SETTLEMENTS,
   // Limits that are soon reached.
   {
     sources: ['open_interest_binance', 'ratio_taker_volume', 'funding_binance', 'klines_perp'],
@@ -70,26 +105,8 @@ const ROTATION: readonly Setting[] = [
     quiet: 0.1,
     history: 2 * DAY,
   },
-  // Lives: symbols that end, come back or become others.
-  {
-    sources: ['klines_spot', 'funding_binance'],
-    kinds: ['delisting', 'reused-ticker', 'relist', 'archive-hole', 'outage'],
-    past: 4,
-    mean: 4,
-    days: 1.75,
-    quiet: 0.25,
-    history: 4 * DAY,
-  },
-  // Proofs that run out while the venue does not answer.
-  {
-    sources: ['klines_spot', 'funding_binance'],
-    kinds: ['hole', 'archive-hole', 'outage'],
-    past: 8,
-    mean: 120,
-    days: 1.5,
-    quiet: 0.1,
-    history: 1.5 * DAY,
-  },
+  TICKERS,
+  PROOFS,
   // The end of a month, with statistics before and after their labels moved.
   {
     sources: ['klines_spot', 'open_interest_binance', 'ratio_taker_volume'],
@@ -109,6 +126,15 @@ const ROTATION: readonly Setting[] = [
     quiet: 1.25,
     history: 5 * DAY,
   },
+  TICKERS,
+  SETTLEMENTS,
+  PROOFS,
+  TICKERS,
+  SETTLEMENTS,
+  PROOFS,
+  LIVES,
+  // The API forgets statistics after thirty days.
+  { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
   // All of it.
   { days: 0.25, quiet: 1.25, mean: 20 },
 ];

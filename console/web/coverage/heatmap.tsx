@@ -7,6 +7,8 @@ interface Props {
   readonly rows: readonly Row[];
   readonly view: Span;
   readonly bucket: Bucket;
+  /** what is drawn is coarser than the buckets, until their answer is there */
+  readonly coarse: boolean;
   readonly cell: Cell | undefined;
   /** the cursor went somewhere */
   move(cell: Cell): void;
@@ -19,7 +21,7 @@ interface Props {
 /** px around a thin bucket that still count as the bucket */
 const FINGER = 4;
 
-export function Heatmap({ rows, view, bucket, cell, move, choose, zoom, pan }: Props) {
+export function Heatmap({ rows, view, bucket, coarse, cell, move, choose, zoom, pan }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const axis = useRef<HTMLCanvasElement>(null);
   const plot = useRef<HTMLDivElement>(null);
@@ -65,6 +67,7 @@ export function Heatmap({ rows, view, bucket, cell, move, choose, zoom, pan }: P
         class="plot"
         ref={plot}
         role="application"
+        aria-busy={coarse}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is operated, by the keys that its label names
         tabIndex={0}
         aria-roledescription="coverage map"
@@ -125,7 +128,7 @@ function Cursor({ cell, view, width }: { readonly cell: Cell; readonly view: Spa
   );
 }
 
-function useKeys({ rows, view, bucket, cell, move, choose, zoom, pan }: Props) {
+function useKeys({ rows, view, bucket, cell, move, choose, zoom, pan }: Omit<Props, 'coarse'>) {
   return (event: KeyboardEvent): void => {
     const at = cell ?? cellAt(0, bucket, view.to - 1);
     const go = (to: Cell | undefined): void => {

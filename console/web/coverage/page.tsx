@@ -133,6 +133,7 @@ function CoverageMap({ months, refresh }: { readonly months: Coverage; readonly 
       ) : (
         <Heatmap
           {...{ rows, view, bucket, cell, move, zoom }}
+          coarse={polled.data === undefined && polled.error === undefined}
           pan={(share) => setView(panned(view, all, share * (view.to - view.from)))}
           choose={(at) => {
             move(at);
