@@ -8,30 +8,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AGGREGATES } from '../functions/core/aggregates/aggregates.ts';
 import type { JobDetail } from '../functions/core/api/jobs/schemas.ts';
 import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
-import { type Host, startHost } from '../host/host.ts';
-import { startVenuesProcess } from '../host/venues-process.ts';
-import { inFolder, unlessInterrupted } from './temporary-folder.ts';
+import type { Host } from '../host/host.ts';
+import { inWarehouse } from './peers/warehouse.ts';
 
 const FIVE_YEARS = { from: '2021-11-01', to: '2026-11-01' };
 const ROWS = ((Date.parse(FIVE_YEARS.to) - Date.parse(FIVE_YEARS.from)) / 86_400_000) * 288;
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'XRPUSDT', 'DOGEUSDT', 'SOLUSDT'];
 const HOLES = 3_000;
 
-await inFolder('candle-jobs', async (folder) => {
-  const venues = await startVenuesProcess({ cacheDir: `${folder}/venues`, seed: 1 });
-  const host = await startHost({
-    folder,
-    ports: { jobs: 0, candles: 0, database: 0 },
-    simulated: false,
-    env: { ...venues.env },
-  });
+await inWarehouse('candle-jobs', async (host) => {
   const sql = connect(host.databaseUrl, { max: 2 });
   try {
-    await unlessInterrupted(cases(host, sql));
+    await cases(host, sql);
   } finally {
     await sql.end();
-    await host.close();
-    await venues.close();
   }
 });
 

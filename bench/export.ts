@@ -7,11 +7,9 @@ import { execFile } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startHost } from '../host/host.ts';
-import { startVenuesProcess } from '../host/venues-process.ts';
 import { backfill } from './peers/gordon-data.ts';
 import { median, whole } from './peers/table.ts';
-import { inFolder, unlessInterrupted } from './temporary-folder.ts';
+import { inWarehouse } from './peers/warehouse.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ROWS = 525_600;
@@ -24,43 +22,28 @@ interface Written {
   readonly peakMb: number;
 }
 
-await inFolder('export', async (folder) => {
-  const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
-  const host = await startHost({
-    folder,
-    ports: { jobs: 0, candles: 0, database: 0 },
-    simulated: false,
-    env: { ...venues.env },
+await inWarehouse('export', async (host, folder) => {
+  await backfill(host, ROWS, {
+    source: 'klines_spot',
+    symbols: ['BTCUSDT'],
+    from: '2025-01-01',
+    to: '2026-01-01',
   });
-  const measured = async (): Promise<void> => {
-    await backfill(host, ROWS, {
-      source: 'klines_spot',
-      symbols: ['BTCUSDT'],
-      from: '2025-01-01',
-      to: '2026-01-01',
-    });
-    const fileOf = (format: string) => join(folder, `rows.${format}`);
-    const rounds = new Map(FORMATS.map((format) => [format, [] as Written[]]));
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const format of FORMATS)
-        rounds.get(format)!.push(await write(format, host.databaseUrl, fileOf(format)));
-    }
-    for (const [format, all] of rounds) console.log(describe(format, all));
-    await run('gzip', ['--keep', fileOf('csv')]);
-    const zips = globSync(join(folder, 'venues/**/BTCUSDT-1m-2025-??.zip')).filter((path) =>
-      path.includes('spot'),
-    );
-    size('the zips of the archive', zips);
-    for (const format of FORMATS) size(format, [fileOf(format)]);
-    size('csv.gz', [fileOf('csv.gz')]);
-    await readBack(host.ports.jobs, fileOf('duckdb'));
-  };
-  try {
-    await unlessInterrupted(measured());
-  } finally {
-    await host.close();
-    await venues.close();
+  const fileOf = (format: string) => join(folder, `rows.${format}`);
+  const rounds = new Map(FORMATS.map((format) => [format, [] as Written[]]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const format of FORMATS)
+      rounds.get(format)!.push(await write(format, host.databaseUrl, fileOf(format)));
   }
+  for (const [format, all] of rounds) console.log(describe(format, all));
+  await run('gzip', ['--keep', fileOf('csv')]);
+  const zips = globSync(join(folder, 'venues/**/BTCUSDT-1m-2025-??.zip')).filter((path) =>
+    path.includes('spot'),
+  );
+  size('the zips of the archive', zips);
+  for (const format of FORMATS) size(format, [fileOf(format)]);
+  size('csv.gz', [fileOf('csv.gz')]);
+  await readBack(host.ports.jobs, fileOf('duckdb'));
 });
 
 async function write(format: string, url: string, path: string): Promise<Written> {

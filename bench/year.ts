@@ -7,29 +7,19 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
-import { startHost } from '../host/host.ts';
-import { startVenuesProcess } from '../host/venues-process.ts';
 import { empty } from './empty.ts';
 import { type Cpu, countCpu } from './growth/gauges.ts';
 import { backfill } from './peers/gordon-data.ts';
 import { copyBack, save } from './peers/raw-copy.ts';
 import { median, whole } from './peers/table.ts';
-import { inFolder, unlessInterrupted } from './temporary-folder.ts';
+import { inWarehouse } from './peers/warehouse.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ORDER = { source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], from: '2025-01-01', to: '2026-01-01' };
 const ROWS = 4 * 525_600;
 const TABLES = ['spot_klines', 'perp_klines'];
 
-await inFolder('year', async (folder) => {
-  // The first job makes its files; a real venue has them already.
-  const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
-  const host = await startHost({
-    folder,
-    ports: { jobs: 0, candles: 0, database: 0 },
-    simulated: false,
-    env: { ...venues.env },
-  });
+await inWarehouse('year', async (host, folder) => {
   const sql = connect(host.databaseUrl, { max: 2 });
   const files = TABLES.map((table) => ({ table, file: join(folder, `${table}.copy`) }));
   const raw = async (): Promise<void> => {
@@ -50,11 +40,9 @@ await inFolder('year', async (folder) => {
     printRounds(rounds);
   };
   try {
-    await unlessInterrupted(measured());
+    await measured();
   } finally {
     await sql.end();
-    await host.close();
-    await venues.close();
   }
 });
 

@@ -9,12 +9,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MONTH_FORMATS } from '../../functions/core/exports/layout.ts';
 import type { Manifest } from '../../functions/core/exports/manifest.ts';
-import { startHost } from '../../host/host.ts';
-import { startVenuesProcess } from '../../host/venues-process.ts';
 import { backfill } from '../peers/gordon-data.ts';
 import { WANTED } from '../peers/peer.ts';
 import { median, whole } from '../peers/table.ts';
-import { inFolder, unlessInterrupted } from '../temporary-folder.ts';
+import { inWarehouse } from '../peers/warehouse.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 
@@ -54,41 +52,26 @@ async function zipped(archive: string, manifest: Manifest): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
-await inFolder('export', async (folder) => {
-  const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
-  const host = await startHost({
-    folder,
-    ports: { jobs: 0, candles: 0, database: 0 },
-    simulated: false,
-    env: { ...venues.env },
-  });
-  const measured = async (): Promise<void> => {
-    await backfill(host, WANTED.rows);
-    const lines: string[] = [];
-    let zips = 0;
-    for (const format of MONTH_FORMATS) {
-      const out = join(folder, format);
-      const runs: Run[] = [];
-      for (let round = 1; round <= ROUNDS; round++) {
-        rmSync(out, { recursive: true, force: true });
-        runs.push(await run(host.databaseUrl, out, format));
-      }
-      const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Manifest;
-      const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-      lines.push(line(format, runs, bytes));
-      zips ||= await zipped(venues.env.GORDON_BINANCE_ARCHIVE_URL!, manifest);
-      if (format === 'parquet') {
-        const again = [await run(host.databaseUrl, out, format)];
-        lines.push(line('parquet, nothing changed', again, bytes));
-      }
+await inWarehouse('export', async (host, folder) => {
+  await backfill(host, WANTED.rows);
+  const lines: string[] = [];
+  let zips = 0;
+  for (const format of MONTH_FORMATS) {
+    const out = join(folder, format);
+    const runs: Run[] = [];
+    for (let round = 1; round <= ROUNDS; round++) {
+      rmSync(out, { recursive: true, force: true });
+      runs.push(await run(host.databaseUrl, out, format));
     }
-    console.log(lines.join('\n'));
-    console.log(`zips of the archive: ${(zips / WANTED.rows).toFixed(1)} bytes a candle`);
-  };
-  try {
-    await unlessInterrupted(measured());
-  } finally {
-    await host.close();
-    await venues.close();
+    const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Manifest;
+    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    lines.push(line(format, runs, bytes));
+    zips ||= await zipped(host.env.GORDON_BINANCE_ARCHIVE_URL!, manifest);
+    if (format === 'parquet') {
+      const again = [await run(host.databaseUrl, out, format)];
+      lines.push(line('parquet, nothing changed', again, bytes));
+    }
   }
+  console.log(lines.join('\n'));
+  console.log(`zips of the archive: ${(zips / WANTED.rows).toFixed(1)} bytes a candle`);
 });

@@ -2,13 +2,10 @@
  * `npm run bench:queries`: six queries that people type, on a year of 1m klines of BTC and ETH, spot and perpetual, that a job has
  * loaded. Run it in two checkouts to compare them: the median of `ROUNDS` (15) of each, in ms, and the bytes of a row.
  */
-import { join } from 'node:path';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
-import { startHost } from '../../host/host.ts';
-import { startVenuesProcess } from '../../host/venues-process.ts';
 import { backfill } from '../peers/gordon-data.ts';
 import { median } from '../peers/table.ts';
-import { inFolder, unlessInterrupted } from '../temporary-folder.ts';
+import { inWarehouse } from '../peers/warehouse.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const ORDER = { source: 'klines', symbols: ['BTCUSDT', 'ETHUSDT'], from: '2025-01-01', to: '2026-01-01' };
@@ -29,21 +26,12 @@ const QUERIES = {
     where s.symbol = 'BTCUSDT' and s.timeframe = '1m' and s.open_time >= '2025-03-01' and s.open_time < '2025-04-01'`,
 };
 
-await inFolder('queries', async (folder) => {
-  const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
-  const host = await startHost({
-    folder,
-    ports: { jobs: 0, candles: 0, database: 0 },
-    simulated: false,
-    env: { ...venues.env },
-  });
+await inWarehouse('queries', async (host) => {
   const sql = connect(host.databaseUrl, { max: 1 });
   try {
-    await unlessInterrupted(measured(sql, () => backfill(host, ROWS, ORDER)));
+    await measured(sql, () => backfill(host, ROWS, ORDER));
   } finally {
     await sql.end();
-    await host.close();
-    await venues.close();
   }
 });
 

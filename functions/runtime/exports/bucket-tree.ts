@@ -16,9 +16,10 @@ import {
 import { badRequest } from '../../core/errors/bad-request.ts';
 import { describeError, GordonError } from '../../core/errors/errors.ts';
 import type { Tree } from '../../core/exports/ports.ts';
+import { writeNew } from '../../stores/files/write-new.ts';
 import { awsConfig } from '../aws-config.ts';
 import type { Variables } from '../venues/hosts.ts';
-import { draftOf, failing } from './folder-tree.ts';
+import { failing } from './folder-tree.ts';
 
 /** The bucket and the prefix of `s3://bucket/prefix`; undefined for what is no such address. @throws GordonError `invalid-request` */
 export function bucketIn(address: string): { readonly bucket: string; readonly prefix: string } | undefined {
@@ -88,7 +89,7 @@ export function bucketTree(client: S3Client, bucket: string, prefix: string): Tr
       try {
         const written = await failing(draft, async () => {
           await mkdir(folder, { recursive: true });
-          return draftOf(draft, pieces);
+          return writeNew(draft, pieces, { durable: true });
         });
         await answering(address(path), () => send(client, at(path), draft, written));
         return written;

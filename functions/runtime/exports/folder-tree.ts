@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { describeError, GordonError } from '../../core/errors/errors.ts';
 import type { Tree } from '../../core/exports/ports.ts';
+import { writeNew } from '../../stores/files/write-new.ts';
 
 /** Files in the making. It lies within the tree, because a file can be renamed within one file system only. */
 const WORK = '.gordon-export';
@@ -17,7 +18,7 @@ export function folderTree(folder: string): Tree {
     const draft = join(root, WORK, randomUUID());
     try {
       await mkdir(dirname(draft), { recursive: true });
-      const written = await draftOf(draft, pieces);
+      const written = await writeNew(draft, pieces, { durable: true });
       await mkdir(dirname(target), { recursive: true });
       await rename(draft, target);
       await flushFolder(dirname(target));
@@ -48,23 +49,6 @@ async function hashOf(path: string, signal: AbortSignal): Promise<string> {
     throw signal.aborted ? signal.reason : error;
   }
   return hash.digest('hex');
-}
-
-/** Writes pieces into a new file and waits until the disk has them. */
-export async function draftOf(
-  draft: string,
-  pieces: AsyncIterable<Uint8Array>,
-): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await using file: FileHandle = await open(draft, 'wx');
-  for await (const piece of pieces) {
-    hash.update(piece);
-    bytes += piece.length;
-    await file.writeFile(piece);
-  }
-  await file.sync();
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** A rename is safe from a crash when the folder is flushed. Windows has no such call and needs none. */

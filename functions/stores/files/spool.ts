@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badRequest } from '../../core/errors/bad-request.ts';
 import { GordonError } from '../../core/errors/errors.ts';
 import type { Spool, SpooledFile, SpoolKey } from '../../core/queries/export/spool.ts';
 import { type Clock, MINUTE } from '../../core/time/time.ts';
+import { writeNew } from './write-new.ts';
 
 export interface SpoolOptions {
   /** is made when it is needed; nothing else may lie in it */
@@ -52,7 +53,7 @@ export function createSpool({ folder, maxBytes, clock }: SpoolOptions): Spool {
   const make = async (id: string, pieces: AsyncIterable<Uint8Array>): Promise<SpooledFile> => {
     const unfinished = join(folder, `${randomUUID()}.tmp`);
     try {
-      const { bytes, sha256 } = await write(unfinished, pieces, maxBytes);
+      const { bytes, sha256 } = await writeNew(unfinished, within(pieces, maxBytes), { durable: false });
       const path = join(folder, `${id}-${sha256}`);
       await markUsed(unfinished, clock());
       await rename(unfinished, path);
@@ -120,21 +121,14 @@ async function shared(entry: Making, signal: AbortSignal): Promise<SpooledFile> 
   }
 }
 
-async function write(path: string, pieces: AsyncIterable<Uint8Array>, maxBytes: number) {
-  const hash = createHash('sha256');
-  const file = await open(path, 'wx');
+/** The pieces of a file that may have so many bytes. @throws GordonError `answer-too-large` */
+async function* within(pieces: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  try {
-    for await (const piece of pieces) {
-      bytes += piece.length;
-      if (bytes > maxBytes) throw tooLarge(maxBytes);
-      hash.update(piece);
-      await file.write(piece);
-    }
-  } finally {
-    await file.close();
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield piece;
   }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** In the folder itself, so that a process that comes later knows it too. A file may have made room for another by now. */
