@@ -14,6 +14,7 @@ import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
+import { addSizes } from './commands/warehouse/sizes.ts';
 import { addSql } from './commands/warehouse/sql.ts';
 import { addVerify } from './commands/warehouse/verify.ts';
 import { oneLine } from './failure.ts';
@@ -62,6 +63,7 @@ const ADD = [
   addMigrate,
   addConvertLabels,
   addRetention,
+  addSizes,
   addProbe,
   addDoctor,
 ];

@@ -164,6 +164,12 @@ export const ROUTES = {
     access: ['database'],
     summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
   },
+  sizes: {
+    route: 'GET /backfill/sizes',
+    folder: 'data',
+    access: ['database'],
+    summary: 'Rows and bytes of each table: heap, indexes, columnstore',
+  },
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type OperationId = keyof typeof ROUTES;

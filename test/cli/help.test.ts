@@ -30,6 +30,7 @@ Commands:
   migrate                   bring the database to the newest schema; up does it by itself
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
+  sizes [options]           rows and bytes of each table, and bytes a row
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
   help [command]            display help for command
