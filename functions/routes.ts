@@ -112,7 +112,7 @@ export const ROUTES = {
   rows: {
     route: 'GET /data/{table}',
     folder: 'data',
-    access: ['database'],
+    access: ['database', 'files'],
     summary: 'Rows of one table of market_data',
   },
   loadCandles: {

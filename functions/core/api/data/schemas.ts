@@ -130,3 +130,7 @@ export const TableInfo = z
 export const DataRow = z
   .record(z.string(), z.unknown())
   .meta({ id: 'Row', description: 'the columns of the table; instants are ISO 8601' });
+
+export const FileBeingMade = z
+  .object({ state: z.literal('making'), file: z.string().meta({ description: 'its name, as in Location' }) })
+  .meta({ id: 'FileBeingMade', description: 'the file is not there yet' });
