@@ -1,13 +1,14 @@
--- Rows that somebody inserts, changes or removes by hand. The ledger says nothing of them, so whoever serves a file that was made
--- before could not know that its rows are others now. Each such transaction leaves a mark for its table. A statement of the program
--- itself, which the ledger accounts for, leaves none: it is known by the name of its session, so COPY pays for one comparison.
+-- Rows that somebody inserts or changes by hand. The ledger says nothing of them, so whoever serves a file that was made before could
+-- not know that its rows are others now. Each such transaction leaves a mark for its table; what is removed has marks of its own, with
+-- the days. A statement of the program itself, which the ledger accounts for, leaves none: it is known by the name of its session, so
+-- COPY pays for one comparison.
 CREATE TABLE market_data.hand_changes (
   table_name text COLLATE "C" NOT NULL,
   transaction xid8 NOT NULL,
   changes bigint NOT NULL DEFAULT 1,
   PRIMARY KEY (table_name, transaction)
 );
-COMMENT ON TABLE market_data.hand_changes IS 'transactions that changed rows of a table by hand; their number never falls';
+COMMENT ON TABLE market_data.hand_changes IS 'transactions that inserted or changed rows of a table by hand; their number never falls';
 COMMENT ON COLUMN market_data.hand_changes.table_name IS 'a table of market_data';
 COMMENT ON COLUMN market_data.hand_changes.transaction IS 'the transaction; 0: all that were counted since';
 COMMENT ON COLUMN market_data.hand_changes.changes IS 'transactions';
@@ -23,7 +24,7 @@ END $$;
 
 CREATE PROCEDURE market_data.notice_hand_changes("table" text) LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE format('CREATE TRIGGER changed_by_hand AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON market_data.%I
+  EXECUTE format('CREATE TRIGGER changed_by_hand AFTER INSERT OR UPDATE ON market_data.%I
     FOR EACH STATEMENT WHEN (NOT starts_with(current_setting(''application_name''), ''gordon-data''))
     EXECUTE FUNCTION market_data.mark_hand_change()', "table");
 END $$;

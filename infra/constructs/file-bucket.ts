@@ -44,9 +44,7 @@ export class FileBucket extends Construct {
     return Lazy.string({ produce: () => this.#maker!.lambda.functionArn });
   }
 
-  /** An invocation that fails is not repeated: its caller gets to know, and requests the file again. */
   madeBy(maker: GordonFunction): void {
     this.#maker = maker;
-    maker.lambda.configureAsyncInvoke({ maxEventAge: Duration.minutes(5), retryAttempts: 0 });
   }
 }

@@ -55,9 +55,9 @@ describe.skipIf(timescaleAbsent)('on TimescaleDB the next count finds what is lo
     await at.exec(`set application_name = 'psql'`);
     await at.exec(`update market_data.spot_klines set close = 6 where open_time = '${iso(T0)}'`);
     expect(await marks()).toBe(1);
-    await at.exec(`begin; delete from market_data.spot_klines where open_time = '${iso(T0)}';
-      insert into market_data.spot_klines (symbol, timeframe, open_time, close_time, open, high, low, close, volume)
-      values ('BTCUSDT', '1h', '${iso(T0)}', '${iso(T0 + HOUR)}', 1, 1, 1, 1, 1); commit`);
+    await at.exec(`update market_data.spot_klines set close = 7 where open_time = '${iso(T0)}';
+      insert into market_data.spot_klines select 'XUSDT', timeframe, open_time, open, high, low, close, volume, quote_volume, trades,
+        taker_buy_volume, taker_buy_quote_volume from market_data.spot_klines where open_time = '${iso(T0)}'`);
     expect(await marks()).toBe(2);
     await at.exec(`set application_name = 'gordon-data'`);
   });

@@ -12,7 +12,7 @@ import { keptProblem } from '../../core/queries/export/prepared.ts';
 import { RowsQuery } from '../../core/queries/parameters.ts';
 import { MINUTE } from '../../core/time/time.ts';
 import { fileWriter } from '../../runtime/file-writer.ts';
-import { preparedFiles } from '../../runtime/prepared/prepared-files.ts';
+import { bucketStore } from '../../runtime/prepared/bucket-store.ts';
 import { eventHandler } from '../../runtime/scheduled-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
@@ -30,19 +30,20 @@ type Ports = Uses<'queries' | 'sources' | 'fileBucket' | 'clock'>;
 
 export const createHandler = eventHandler(async (ports: Ports, log, given) => {
   const { id, table, query, format: word } = parseInput(Event, given, 'the event');
-  const { shelf } = preparedFiles(ports.fileBucket!);
-  const at = ports.clock();
+  const store = bucketStore(ports.fileBucket!);
+  const { clock } = ports;
+  const at = clock();
   const end = new AbortController();
   const late = setTimeout(() => end.abort(tooLong), LONGEST);
   try {
     const format = parseFormat(word);
     if (format === 'json') throw badRequest('unknown-format', 'format', 'a page of JSON is no file.');
     const wanted = parseRowsExport(ports.sources, table, query, format);
-    await shelf.put(id, wanted.headers, await piecesOf(wanted, ports, end.signal), end.signal);
-    log.info('made', { id, table, format, seconds: (ports.clock() - at) / 1_000 });
+    await store.put(id, wanted.headers, await piecesOf(wanted, ports, end.signal), end.signal);
+    log.info('made', { id, table, format, seconds: (clock() - at) / 1_000 });
     return { id };
   } catch (error) {
-    await shelf.enter(id, { state: 'failed', at, problem: keptProblem(error, id) }, await shelf.order(id));
+    await store.enter(id, { state: 'failed', at, problem: keptProblem(error, id) }, await store.order(id));
     // The request was at fault, and its sender gets to know it.
     if (error instanceof GordonError && error.status < 500) return { id, code: error.code };
     throw error;

@@ -1,15 +1,15 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { GordonError } from '../../core/errors/errors.ts';
-import type { FileRequest, PreparedFiles } from '../../core/queries/export/prepared.ts';
+import type { PreparedFiles } from '../../core/queries/export/prepared.ts';
 import { awsConfig } from '../aws-config.ts';
 import { s3Client } from '../exports/bucket-tree.ts';
-import { bucketShelf } from './bucket-shelf.ts';
+import { answering, bucketOrders, objectOf } from './bucket-orders.ts';
 import type { FileBucket } from './file-bucket.ts';
 
-/** What the function that makes a file is invoked with. */
-export interface PrepareEvent extends FileRequest {
-  readonly id: string;
-}
+/** As long as a client may take from a redirect to its last request. */
+const LINK_SECONDS = 900;
 
 /** Connections last as long as the process. */
 const open = new WeakMap<FileBucket, PreparedFiles>();
@@ -22,12 +22,21 @@ export function preparedFiles(of: FileBucket): PreparedFiles {
 }
 
 function openFiles({ bucket, maker, variables, sleep }: FileBucket): PreparedFiles {
+  const client = s3Client(variables);
   const lambda = new LambdaClient(awsConfig(variables, 'LAMBDA'));
   return {
-    shelf: bucketShelf(s3Client(variables), bucket),
+    shelf: {
+      ...bucketOrders(client, bucket),
+      link: (id) =>
+        answering(id, async () => {
+          const file = objectOf(bucket, 'files', id);
+          await client.send(new HeadObjectCommand(file));
+          return getSignedUrl(client, new GetObjectCommand(file), { expiresIn: LINK_SECONDS });
+        }),
+    },
     sleep,
     async make(id, request) {
-      const event: PrepareEvent = { id, ...request };
+      const event = { id, ...request };
       try {
         await lambda.send(
           new InvokeCommand({

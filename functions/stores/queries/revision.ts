@@ -13,8 +13,8 @@ export async function revision(
 }
 
 /**
- * The spans of the ledger within the range, what was deleted and not counted yet, how many transactions changed the table by hand,
- * and the last refresh of an aggregate.
+ * The spans of the ledger within the range, what was deleted and not counted yet, how many transactions inserted or changed rows of the table by
+ * hand, and the last refresh of an aggregate.
  */
 async function one(sql: Sql, { table, where, from, to }: RowsRequest, sources: readonly string[]) {
   const range = sql`tstzrange(${from === undefined ? null : new Date(from)}, ${to === undefined ? null : new Date(to)})`;

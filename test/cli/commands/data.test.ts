@@ -65,7 +65,7 @@ describe('gordon-data data', () => {
     const out = join(folder, 'a.parquet');
     const began = terminal.clock();
     const ran = await gordon(['data', 'spot_klines', '--symbol', 'B', '--out', out, '--json'], { terminal });
-    expect([ran.code, ran.stderr]).toEqual([0, 'the file is being made: 0s\n']);
+    expect([ran.code, ran.stderr]).toEqual([0, 'the file is being made: 0s\n4 bytes\n']);
     expect(JSON.parse(ran.stdout)).toMatchObject({ file: out, format: 'parquet', bytes: 4 });
     expect(terminal.clock() - began).toBe(6_000);
     expect(api.received.map(({ path }) => path)).toEqual([

@@ -39,9 +39,6 @@ const shelf: FileShelf = {
     orders.set(id, { ...order, version: `${orders.get(id)?.version ?? ''}+` });
     return true;
   },
-  put: async () => {
-    throw new Error('the maker puts');
-  },
 };
 const at: PreparedFiles = {
   shelf,

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApi } from '../../../functions/core/api/openapi.ts';
 import { BudgetExhausted, GordonError } from '../../../functions/core/errors/errors.ts';
 import type { Job } from '../../../functions/core/jobs/job.ts';
-import { createStream, createHandler as rows } from '../../../functions/http/data/rows.ts';
+import { createHandler as rows } from '../../../functions/http/data/rows.ts';
+import { createStream } from '../../../functions/http/data/rows-stream.ts';
 import { createHandler as createJob } from '../../../functions/http/jobs/create-job.ts';
 import { createHandler as unfollow } from '../../../functions/http/series/unfollow.ts';
 import { createHandler as verify } from '../../../functions/http/series/verify.ts';
@@ -114,7 +115,7 @@ const elsewhere =
       },
     };
     const query = { symbol: 'BTCUSDT', format: 'parquet' };
-    return handled(rows, () => ({ fileBucket, clock: () => now }), undefined, query, {
+    return await handled(rows, () => ({ fileBucket, clock: () => now }), undefined, query, {
       table: 'spot_klines',
     })();
   };

@@ -32,13 +32,21 @@ export interface KnownOrder extends FileOrder {
   readonly version: string;
 }
 
-/** Files that are made once and fetched from somewhere else, for an API that can neither stream nor wait. */
-export interface FileShelf {
-  /** Where the file can be fetched for some minutes, without credentials; undefined: it is not there. */
-  link(id: string): Promise<string | undefined>;
+/** Who ordered which file. */
+export interface FileOrders {
   order(id: string): Promise<KnownOrder | undefined>;
   /** Enters an order in place of `instead`. @returns false where somebody else did at the same time */
   enter(id: string, order: FileOrder, instead: KnownOrder | undefined): Promise<boolean>;
+}
+
+/** Files that are made once and fetched from somewhere else, for an API that can neither stream nor wait. */
+export interface FileShelf extends FileOrders {
+  /** Where the file can be fetched for some minutes, without credentials; undefined: it is not there. */
+  link(id: string): Promise<string | undefined>;
+}
+
+/** The same for who makes them. */
+export interface FileStore extends FileOrders {
   /** Puts the file there as a whole or not at all. @param headers those that it is served with. @throws what `pieces` throws; the reason of `signal` */
   put(
     id: string,
