@@ -3,11 +3,11 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { functions as manifest, optionalFunctions } from '../functions/manifest.ts';
 import { BackfillMachine, machineArn } from './constructs/backfill-machine.ts';
+import { ExportBucket } from './constructs/buckets/export-bucket.ts';
+import { FileBucket } from './constructs/buckets/file-bucket.ts';
 import { bundle } from './constructs/bundling.ts';
 import { deadLetters } from './constructs/dead-letters.ts';
 import { EventRules } from './constructs/event-rules.ts';
-import { ExportBucket } from './constructs/export-bucket.ts';
-import { FileBucket } from './constructs/file-bucket.ts';
 import { GordonFunction } from './constructs/function.ts';
 import { jobTable } from './constructs/job-table.ts';
 import { JobsApi } from './constructs/jobs-api.ts';
@@ -57,7 +57,7 @@ export class GordonDataStack extends Stack {
     const functions = specs.map(
       (spec) => new GordonFunction(this, { spec, bundles, resources, options, network }),
     );
-    files?.madeBy(functions.find(({ spec }) => spec.optional === 'files')!);
+    files?.madeBy(functions.find(({ spec }) => spec.optional === 'files')!.lambda);
     const { machine } = new BackfillMachine(this, 'Backfill', { functions, options });
     const { api } = new JobsApi(this, 'JobsApi', { functions, options });
     const dead = deadLetters(this);

@@ -4,8 +4,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Access } from '../../functions/access.ts';
 import { BY_STATUS } from '../../functions/stores/dynamodb/table.ts';
-import type { ExportBucket } from './export-bucket.ts';
-import type { FileBucket } from './file-bucket.ts';
+import type { ExportBucket } from './buckets/export-bucket.ts';
+import type { FileBucket } from './buckets/file-bucket.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What the manifest's kinds of access open. */

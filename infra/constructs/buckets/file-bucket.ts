@@ -1,13 +1,13 @@
 import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
-import type { GordonFunction } from './function.ts';
+import { acknowledge } from '../acknowledge.ts';
 
 /** Files of rows that are too large for an answer of a function: made on request, fetched by signed links, removed after a day. */
 export class FileBucket extends Construct {
   readonly bucket: Bucket;
-  #maker: GordonFunction | undefined;
+  #maker: IFunction | undefined;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -41,10 +41,10 @@ export class FileBucket extends Construct {
 
   /** The ARN of the function that makes the files. It needs the bucket itself, so it is known later. */
   get maker(): string {
-    return Lazy.string({ produce: () => this.#maker!.lambda.functionArn });
+    return Lazy.string({ produce: () => this.#maker!.functionArn });
   }
 
-  madeBy(maker: GordonFunction): void {
+  madeBy(maker: IFunction): void {
     this.#maker = maker;
   }
 }
