@@ -73,10 +73,6 @@ await inFolder('reading', async (folder) => {
     [`GET /backfill/report`, () => get('/backfill/report?source=klines_spot')],
     ['GET /backfill/coverage of 1,000 series, by day', () => get('/backfill/coverage?source=klines_perp')],
     [
-      'GET /backfill/coverage of 1,000 series, by month',
-      () => get('/backfill/coverage?source=klines_perp&bucket=month'),
-    ],
-    [
       'ledger of 1,000 series, as the coverage reads it',
       () => host.services.queries.accounts({ sources: ['klines_perp'] }),
     ],

@@ -163,7 +163,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
   coverage: {
     200: get('/backfill/coverage'),
     400: get('/backfill/coverage?from=2025-02-02&to=2025-02-01'),
-    422: get('/backfill/coverage?bucket=hour&from=1970-01-01'),
+    422: get('/backfill/coverage?bucket=hour&from=0001-01-01'),
   },
   ledger: {
     200: get(`/backfill/ledger?${SERIES}&from=2025-01-01`),
@@ -306,7 +306,7 @@ describe('the documented answers', () => {
       ['malformed-json', post('/backfill', '{')],
       ['unknown-source', get('/backfill/coverage?source=gold')],
       ['invalid-time', get('/backfill/coverage?from=soon')],
-      ['too-many-buckets', get('/backfill/coverage?bucket=hour&from=1970-01-01')],
+      ['too-many-buckets', get('/backfill/coverage?bucket=hour&from=0001-01-01')],
       ['no-candles', get('/data/fear_greed?symbol=FNG&every=1d')],
       ['unknown-table', get('/data/pg_class')],
       ['unknown-column', get('/data/spot_klines?symbol=BTCUSDT&columns=time')],
