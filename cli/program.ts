@@ -10,6 +10,7 @@ import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
 import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
+import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
@@ -53,6 +54,7 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
 const ADD = [
   addBackfill,
   addSql,
+  addData,
   addSeed,
   addVerify,
   addExport,

@@ -18,6 +18,7 @@ Options:
 Commands:
   backfill                  fill the warehouse, and see how full it is
   sql [options] <query>     put a question to the warehouse; it can only read
+  data [options] <table>    all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON
   seed [options]            fill the warehouse family by family, and report
   verify [options]          load everything once more, compare each stored row with it, and certify
   export [options] [list]   write tables as files, a month of a series in each, with a signed manifest
