@@ -64,7 +64,10 @@ class Bytes {
 
   add(piece: Uint8Array): void {
     if (piece.length > SIZE - this.at) this.flush();
-    if (piece.length > SIZE) return this.#hash.add(piece);
+    if (piece.length > SIZE) {
+      this.#hash.add(piece);
+      return;
+    }
     this.bytes.set(piece, this.at);
     this.at += piece.length;
   }
