@@ -1,4 +1,5 @@
 import './untraced.ts';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
@@ -11,7 +12,8 @@ import type { Patience } from '../functions/runtime/venues/read-answer.ts';
 import { openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
-import { JOB_TABLE, LOCAL_AWS, startJobTable } from './job-table.ts';
+import { carryOver, jobFile } from './job-file.ts';
+import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
 import { startVenuesProcess } from './venues-process.ts';
@@ -110,7 +112,7 @@ async function assemble(
   for (const port of [options.ports.jobs, options.ports.candles]) {
     servers.push(await started(startApiServer(port, (handler, event, gone) => call(handler, event, gone))));
   }
-  const [database, jobTable, venues] = await Promise.all([
+  const [database, venues] = await Promise.all([
     started(
       openDatabase({
         url: options.databaseUrl,
@@ -122,9 +124,6 @@ async function assemble(
         aggregatesUrl: options.env?.GORDON_AGGREGATES_URL,
       }),
     ),
-    options.rehearsal?.jobTable
-      ? undefined
-      : started(startJobTable(JOB_TABLE, durable ? join(options.folder, 'jobs') : undefined)),
     options.simulated
       ? started(startVenuesProcess({ cacheDir: join(options.folder, 'venues'), seed: SEED }))
       : undefined,
@@ -132,7 +131,8 @@ async function assemble(
   let services: Services | undefined;
   const also = options.env?.GORDON_EXPORT_TO ? optionalFunctions : [];
   const loaded = await loadFunctions(async () => services!, also);
-  const { around, retryMs, patience, sleep, jobTable: standIn } = options.rehearsal ?? {};
+  const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
+  const jobTable = await chooseJobTable(options);
   const invoke: Invoke = around
     ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
     : loaded.invoke;
@@ -146,7 +146,6 @@ async function assemble(
     GORDON_SPOOL: join(options.folder, 'spool'),
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
     GORDON_SIMULATED: options.simulated ? '1' : '0',
-    ...(jobTable && { AWS_ENDPOINT_URL_DYNAMODB: jobTable.url }),
     AWS_ENDPOINT_URL_SFN: engine.url,
     ...options.env,
   };
@@ -156,7 +155,7 @@ async function assemble(
       ...(options.clock && { clock: options.clock }),
       ...(patience && { patience }),
       ...(sleep && { sleep }),
-      ...(standIn && { jobTable: standIn }),
+      ...(jobTable && { jobTable }),
     }),
   );
   await resumeJobs(services);
@@ -185,6 +184,22 @@ async function assemble(
     env,
     close: stopAll,
   };
+}
+
+/** Where the host of this folder keeps its jobs. */
+export const jobFileIn = (folder: string): string => join(folder, 'jobs.db');
+
+/** @returns undefined where the environment names a DynamoDB */
+async function chooseJobTable(options: HostOptions): Promise<OpenJobTable | undefined> {
+  const { folder, durable = true, env = {}, rehearsal } = options;
+  if (rehearsal?.jobTable) return rehearsal.jobTable;
+  if (env.AWS_ENDPOINT_URL_DYNAMODB) return undefined;
+  const egress = env.GORDON_EGRESS ?? 'default';
+  if (!durable) return jobFile(':memory:', egress);
+  mkdirSync(folder, { recursive: true });
+  const items = await carryOver(join(folder, 'jobs'), jobFileIn(folder));
+  if (items > 0) rootLogger.info(`the job table of the older version was carried over: ${items} items`);
+  return jobFile(jobFileIn(folder), egress);
 }
 
 async function minutesSince({ runs, clock }: Services, schedule: string): Promise<number | undefined> {

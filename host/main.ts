@@ -5,7 +5,7 @@ import { iso } from '../functions/core/time/time.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
 import { preparedDatabase } from './database/prepare-database.ts';
 import { exportSettings } from './export-settings.ts';
-import { startHost } from './host.ts';
+import { jobFileIn, startHost } from './host.ts';
 import { apiPorts } from './ports.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
 import { venueSettings } from './venue-settings.ts';
@@ -13,11 +13,12 @@ import { venueSettings } from './venue-settings.ts';
 const mode = process.argv[2] === 'demo' ? 'demo' : 'live';
 const frozen = process.argv.includes('--frozen');
 const { GORDON_DATABASE_URL: databaseUrl, GORDON_LOG_FILE } = process.env;
+const folder = join(GORDON_DIR, mode);
 const prepared = preparedDatabase(process.env);
 
 try {
   const host = await startHost({
-    folder: join(GORDON_DIR, mode),
+    folder,
     ports: {
       ...apiPorts(process.env),
       database: Number(process.env.GORDON_PG_PORT ?? 0),
@@ -45,7 +46,7 @@ try {
     databaseReason: prepared?.reason,
     ...venueSettings(mode === 'live' ? process.env : {}),
     ...(host.simulatorUrl && { simulatorUrl: host.simulatorUrl }),
-    ...(host.env.AWS_ENDPOINT_URL_DYNAMODB && { jobTableUrl: host.env.AWS_ENDPOINT_URL_DYNAMODB }),
+    ...(!host.env.AWS_ENDPOINT_URL_DYNAMODB && { jobFile: jobFileIn(folder) }),
   });
   process.send?.({ ready: true });
   process.disconnect?.();

@@ -25,8 +25,8 @@ const HostState = z.object({
   venueKeys: z.array(z.string()).optional(),
   /** base of the simulated venues; absent where the venues are real */
   simulatorUrl: z.string().optional(),
-  /** endpoint of the job table, in which the venues' budgets are counted */
-  jobTableUrl: z.string().optional(),
+  /** the file of the job table, in which the venues' budgets are counted; absent: the table is in a DynamoDB */
+  jobFile: z.string().optional(),
   startedAt: z.string(),
   logFile: z.string(),
 });
