@@ -9,14 +9,15 @@ import { rootLogger } from '../functions/runtime/log.ts';
 import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
 import type { Patience } from '../functions/runtime/venues/read-answer.ts';
-import { openDatabase } from './database/database.ts';
+import { type Database, openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
 import { carryOver, jobFile } from './job-file.ts';
 import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
-import { startVenuesProcess } from './venues-process.ts';
+import { keepAll, type Part, type PartState, untilGone } from './supervisor/part.ts';
+import { startVenuesProcess, type VenuesProcess } from './venues-process.ts';
 
 export interface HostOptions {
   /** where database, job table and the simulator's cache are kept */
@@ -36,8 +37,13 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** false: nothing is kept and the disk is not waited for */
   readonly durable?: boolean;
+  /** learns that a process of this host ended, and when it was started again */
+  readonly noted?: (part: HostPart, state: PartState) => void;
   readonly rehearsal?: Rehearsal;
 }
+
+/** The processes that a host starts and keeps running. */
+export type HostPart = 'database' | 'simulator';
 
 /** Settings for fault tests. An operator never needs them. */
 export interface Rehearsal {
@@ -128,6 +134,7 @@ async function assemble(
       ? started(startVenuesProcess({ cacheDir: join(options.folder, 'venues'), seed: SEED }))
       : undefined,
   ]);
+  stops.push(keepAll(partsOf(options, database, venues)));
   let services: Services | undefined;
   const also = options.env?.GORDON_EXPORT_TO ? optionalFunctions : [];
   const loaded = await loadFunctions(async () => services!, also);
@@ -184,6 +191,30 @@ async function assemble(
     env,
     close: stopAll,
   };
+}
+
+/** What is started again when it ends, without the host ending. */
+function partsOf({ noted }: HostOptions, { server }: Database, venues: VenuesProcess | undefined): Part[] {
+  const note = (name: HostPart) => (state: PartState) => {
+    rootLogger.warn(
+      `the ${name} ended: ${state.why}; ${state.nextAt ? 'it is started again' : 'it runs again'}`,
+    );
+    noted?.(name, state);
+  };
+  const database = server && {
+    ended: async (signal: AbortSignal) => {
+      await untilGone(() => server.isRunning(), signal);
+      return 'its process is gone';
+    },
+    start: () => server.start(),
+    note: note('database'),
+  };
+  const simulator = venues && {
+    ended: (signal: AbortSignal) => venues.ended(signal),
+    start: () => venues.start(),
+    note: note('simulator'),
+  };
+  return [database, simulator].filter((part) => part !== undefined);
 }
 
 /** Where the host of this folder keeps its jobs. */
