@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts';
 import { documentClient } from '../functions/stores/dynamodb/dynamo.ts';
+import { createClockChecks } from '../functions/stores/sqlite/clock-checks.ts';
 import { ItemFile } from '../functions/stores/sqlite/item-file.ts';
 import { createJobStore } from '../functions/stores/sqlite/job-store.ts';
 import { createLeases } from '../functions/stores/sqlite/leases.ts';
@@ -26,6 +27,7 @@ export const jobFile =
         jobs: () => createJobStore(file, clock),
         leases: () => createLeases(file, clock),
         rates: () => createRateWatch(limits),
+        clockChecks: () => createClockChecks(file),
         runs: () => createScheduleRuns(file),
       },
       budget: () => budget,

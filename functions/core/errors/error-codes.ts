@@ -188,6 +188,10 @@ export const ERRORS = {
     'PermanentError',
     'This is a fault of the source: its parser must fill every column of its table, in order.',
   ),
+  'clock-wrong': ours(
+    'PermanentError',
+    'Set the clock of this machine (`timedatectl set-ntp true`): see the runbook, "Wrong clock".',
+  ),
   unexpected: ours('PermanentError', 'This is a fault of the program; the log has the details.'),
 
   'unknown-source': ours('PermanentError', LIST_SOURCES, { status: 400 }),

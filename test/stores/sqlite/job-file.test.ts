@@ -5,10 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DAY, HOUR, SECOND } from '../../../functions/core/time/time.ts';
 import { jobKey } from '../../../functions/stores/dynamodb/table.ts';
+import { createClockChecks } from '../../../functions/stores/sqlite/clock-checks.ts';
 import { ItemFile } from '../../../functions/stores/sqlite/item-file.ts';
 import { createJobStore } from '../../../functions/stores/sqlite/job-store.ts';
 import { createRateBudget, createRateWatch } from '../../../functions/stores/sqlite/rate-budget.ts';
 import { createScheduleRuns } from '../../../functions/stores/sqlite/runs.ts';
+import { describeClockChecks } from '../../conformance/clock-checks.ts';
 import { describeJobStore, order } from '../../conformance/job-store.ts';
 import { fileJobTable } from '../../conformance/job-table.ts';
 import { describeLeases } from '../../conformance/leases.ts';
@@ -30,6 +32,11 @@ describeRateBudget(async () => {
   return budgets;
 });
 const never = (): Promise<unknown> => Promise.reject(new Error('this test waits for nothing'));
+
+describeClockChecks(async () => {
+  const file = new ItemFile(':memory:', () => noon);
+  return Object.assign(createClockChecks(file), { [Symbol.asyncDispose]: async () => file.close() });
+});
 
 describeScheduleRuns(async () => {
   const file = new ItemFile(':memory:', () => noon);
