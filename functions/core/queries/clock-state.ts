@@ -1,4 +1,4 @@
-import { CLOCK_WARNS, type ClockChecks, type ClockReading } from '../fetch/clock-offset.ts';
+import { CLOCK_WARNS, type ClockChecks, type ClockReading } from '../series/clock-offset.ts';
 import { type Clock, HOUR } from '../time/time.ts';
 
 /** What the last hour showed of this machine's clock; null: nothing that matters. */

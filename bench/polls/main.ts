@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const polls = Number(process.argv[2] ?? 20_000);
 const folder = mkdtempSync(join(tmpdir(), 'gordon-polls-'));
 Object.assign(process.env, { GORDON_DIR: folder, GORDON_JOBS_PORT: '0', GORDON_CANDLES_PORT: '0' });
-const { up, down } = await import('../host/control.ts');
+const { up, down } = await import('../../host/control.ts');
 
 const { state } = await up({ demo: true, frozen: true });
 try {
