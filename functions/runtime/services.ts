@@ -18,12 +18,14 @@ import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
 import type { ExportTo } from './exports/export-to.ts';
+import { rootLogger } from './log.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
 import type { FileBucket } from './prepared/file-bucket.ts';
 import { withKeys, withSecrets } from './secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
+import { clockWatch } from './venues/clock-watch.ts';
 import type { Variables } from './venues/hosts.ts';
 import type { Patience } from './venues/read-answer.ts';
 import { createVenueClient } from './venues/venue-client.ts';
@@ -86,6 +88,10 @@ export async function createServices(
       budget: jobTable.budget(),
       env: variables,
       clock,
+      clockRead: clockWatch({
+        checks: jobTable.makers.clockChecks,
+        warn: (message) => rootLogger.warn(message),
+      }),
       ...(sleep && { sleep }),
       ...(patience && { patience }),
     }),

@@ -188,6 +188,14 @@ export const ERRORS = {
     'PermanentError',
     'This is a fault of the source: its parser must fill every column of its table, in order.',
   ),
+  'disk-full': ours(
+    'PermanentError',
+    'Make room on that disk: jobs and exports go on where they ended, see the runbook, "Full disk".',
+  ),
+  'clock-wrong': ours(
+    'PermanentError',
+    'Set the clock of this machine (`timedatectl set-ntp true`): see the runbook, "Wrong clock".',
+  ),
   unexpected: ours('PermanentError', 'This is a fault of the program; the log has the details.'),
 
   'unknown-source': ours('PermanentError', LIST_SOURCES, { status: 400 }),
@@ -247,7 +255,6 @@ export const ERRORS = {
   'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),
   'export-not-written': local('Name a folder or bucket that this user may write to.'),
   'export-runs': local('Wait until it ends, or stop it; then export again.'),
-  'disk-full': local('Make room and export again: it goes on where it ended.'),
 
   'no-docker-engine': local('Start Docker, or set GORDON_DATABASE=embedded for the embedded PostgreSQL.'),
   'docker-not-started': local('See `docker compose logs`, or set GORDON_DATABASE=embedded.'),
