@@ -12,6 +12,7 @@ import { openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
 import { JOB_TABLE, LOCAL_AWS, startJobTable } from './job-table.ts';
+import { portInUse } from './ports.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
 import { startVenuesProcess } from './venues-process.ts';
@@ -107,8 +108,10 @@ async function assemble(
   // The ports come first: they show that another host runs before anything is changed.
   let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
   const servers: ApiServer[] = [];
-  for (const port of [options.ports.jobs, options.ports.candles]) {
-    servers.push(await started(startApiServer(port, (handler, event, gone) => call(handler, event, gone))));
+  for (const name of ['jobs', 'candles'] as const) {
+    const port = options.ports[name];
+    const server = startApiServer(port, (handler, event, gone) => call(handler, event, gone));
+    servers.push(await started(server.catch((error) => refused(error, port, name))));
   }
   const [database, jobTable, venues] = await Promise.all([
     started(
@@ -185,6 +188,10 @@ async function assemble(
     env,
     close: stopAll,
   };
+}
+
+function refused(error: unknown, port: number, name: 'jobs' | 'candles'): never {
+  throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? portInUse(port, name) : error;
 }
 
 async function minutesSince({ runs, clock }: Services, schedule: string): Promise<number | undefined> {

@@ -6,7 +6,7 @@ import { rootLogger } from '../functions/runtime/log.ts';
 import { preparedDatabase } from './database/prepare-database.ts';
 import { exportSettings } from './export-settings.ts';
 import { startHost } from './host.ts';
-import { apiPorts } from './ports.ts';
+import { apiPorts, databasePort } from './ports.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
 import { venueSettings } from './venue-settings.ts';
 
@@ -20,7 +20,7 @@ try {
     folder: join(GORDON_DIR, mode),
     ports: {
       ...apiPorts(process.env),
-      database: Number(process.env.GORDON_PG_PORT ?? 0),
+      database: databasePort(process.env),
     },
     simulated: mode === 'demo',
     ...(mode === 'live' && { databaseUrl: prepared?.dockerUrl ?? databaseUrl }),

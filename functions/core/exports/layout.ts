@@ -1,4 +1,6 @@
 import { badRequest } from '../errors/bad-request.ts';
+import { didYouMean } from '../series/closest.ts';
+import { sourceWords } from '../series/named-sources.ts';
 import type { Series } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
 
@@ -42,11 +44,12 @@ export function sourcesOf(sources: Sources, word: string): readonly Source[] {
     ({ id, family, table }) => id === word || family === word || table.name === word,
   );
   if (chosen.length > 0) return chosen;
-  const tables = [...new Set(Object.values(sources).map(({ table }) => table.name))].join(', ');
+  const tables = [...new Set(Object.values(sources).map(({ table }) => table.name))];
+  const meant = didYouMean(word, [...tables, ...sourceWords(sources)]);
   throw badRequest(
     'unknown-source',
     word,
     'there is no such source or table.',
-    `The tables are ${tables}; \`gordon-data backfill series\` lists the sources.`,
+    meant || `The tables are ${tables.join(', ')}; \`gordon-data backfill series\` lists the sources.`,
   );
 }
