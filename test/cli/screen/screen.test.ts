@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { type Answer, type FakeApi, fakeApi } from '../support/fake-api.ts';
@@ -50,13 +51,14 @@ async function drawn(columns: number, args: readonly string[], url: string): Pro
   return output;
 }
 
-const ESCAPE = /\u001b\[[0-9;?]*[A-Za-z]/;
+/** What moves the cursor within a line or clears it, as `cli-progress` writes it. */
+const MOVE = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Zhl]`, 'g');
 
 /** The pieces that were written without moving the cursor: none may be wider than the terminal. */
 const pieces = (output: string): string[] =>
   output
-    .replaceAll(/\u001b\[[0-9;]*m/g, '')
-    .split(new RegExp(`[\\r\\n]|${ESCAPE.source}`))
+    .split(/[\r\n]/)
+    .flatMap((line) => stripVTControlCharacters(line.replaceAll(MOVE, '\n')).split('\n'))
     .filter(Boolean);
 
 const tooWide = (output: string, columns: number): string[] =>
