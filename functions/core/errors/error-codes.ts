@@ -191,7 +191,10 @@ export const ERRORS = {
   unexpected: ours('PermanentError', 'This is a fault of the program; the log has the details.'),
 
   'unknown-source': ours('PermanentError', LIST_SOURCES, { status: 400 }),
-  'invalid-order': request(400, 'See `gordon-data backfill klines trigger --help`, or /openapi.json for the body.'),
+  'invalid-order': request(
+    400,
+    'See `gordon-data backfill klines trigger --help`, or /openapi.json for the body.',
+  ),
   'malformed-json': request(400, 'Send a JSON object.'),
   'invalid-request': request(400, 'GET /openapi.json says what it has to be.'),
   'unknown-timeframe': request(400, LIST_SOURCES),
