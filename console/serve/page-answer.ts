@@ -17,14 +17,14 @@ const ENCODINGS = { br: promisify(brotliCompress), gzip: promisify(gzip) } as co
 const packed = new WeakMap<Uint8Array, Map<string, Promise<Uint8Array>>>();
 
 /** A file of the console as this request takes it: compressed, or nothing where the client has it already. */
-export async function fileAnswer({ type, body }: File, asked: IncomingHttpHeaders): Promise<FileAnswer> {
+export async function fileAnswer({ type, body }: File, request: IncomingHttpHeaders): Promise<FileAnswer> {
   // Weak: the same file in each encoding.
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const headers = { 'content-type': type, ...PAGE_HEADERS, etag, vary: 'Accept-Encoding' };
-  if (asked['if-none-match']?.split(/\s*,\s*/).includes(etag)) {
+  if (request['if-none-match']?.split(/\s*,\s*/).includes(etag)) {
     return { statusCode: 304, headers, body: new Uint8Array() };
   }
-  const encoding = (['br', 'gzip'] as const).find((one) => takes(asked, one));
+  const encoding = (['br', 'gzip'] as const).find((one) => takes(request, one));
   if (!encoding) return { statusCode: 200, headers, body };
   return {
     statusCode: 200,

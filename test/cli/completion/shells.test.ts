@@ -5,7 +5,7 @@ import { SCRIPTS, type Shell } from '../../../cli/completion/scripts.ts';
 
 const BIN = fileURLToPath(new URL('../../../bin', import.meta.url));
 
-/** How each shell is asked, without a keyboard, what it would complete `line` to. */
+/** How to get from each shell, without a keyboard, what it would complete `line` to. */
 const TRIED: Readonly<Record<Shell, (line: string) => readonly string[]>> = {
   bash: (line) => [
     '--norc',
