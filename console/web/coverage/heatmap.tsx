@@ -37,12 +37,14 @@ export function Heatmap(props: Props) {
   const theme = useTheme();
   const [hover, setHover] = useState<{ readonly cell: Cell; readonly x: number; readonly y: number }>();
 
+  const painted = useSameRuns(rows);
+
   useLayoutEffect(() => {
     if (!canvas.current || !axis.current || width === 0) return;
     const colours = coloursOf(canvas.current);
-    paintRows(canvas.current, rows, view, width, colours);
+    paintRows(canvas.current, painted, view, width, colours);
     paintAxis(axis.current, view, width, colours);
-  }, [rows, view, width, theme]);
+  }, [painted, view, width, theme]);
 
   const cellUnder = (event: MouseEvent): { cell: Cell; x: number; y: number } | undefined => {
     const box = canvas.current!.getBoundingClientRect();
@@ -105,6 +107,15 @@ export function Heatmap(props: Props) {
       </div>
     </div>
   );
+}
+
+/** The lines that were painted last, while newer ones differ only in what stands beside them. */
+function useSameRuns(lines: readonly Line[]): readonly Line[] {
+  const last = useRef(lines);
+  const isSame =
+    lines.length === last.current.length && lines.every(({ runs }, i) => runs === last.current[i]!.runs);
+  if (!isSame) last.current = lines;
+  return last.current;
 }
 
 function Cursor({ cell, view, width }: { readonly cell: Cell; readonly view: Span; readonly width: number }) {

@@ -32,9 +32,12 @@ export function CoverageMap({ place: address, months, refresh }: Props) {
   const bucket = bucketFor(view);
   const { drawn, fine, facts, refreshAll } = usePicture(months, view, all, refresh);
   const now = Date.now();
-  const shown = useMemo(() => drawn.filter((row) => matches(row, place.filter)), [drawn, place.filter]);
+  const shown = useMemo(
+    () => rowsOf(drawn.filter((row) => matches(row, place.filter))),
+    [drawn, place.filter],
+  );
   const rows = useMemo(
-    () => linesOf(rowsOf(shown), facts, place),
+    () => linesOf(shown, facts, place),
     [shown, facts, place.group, place.order, place.folded.join()],
   );
   const cell = cellOf(place, rows, bucket);

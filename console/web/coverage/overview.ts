@@ -93,9 +93,12 @@ export function linesOf(
     const isFolded = folded.includes(name);
     const missing = of.reduce((sum, line) => sum + missingOf(line), 0);
     const head: Head = { name, series: of.length, missing, folded: isFolded };
-    return [{ source: '', symbol: '', timeframe: '', runs: [], head }, ...(isFolded ? [] : of)];
+    return [{ ...NO_SERIES, head }, ...(isFolded ? [] : of)];
   });
 }
+
+/** One and the same value: nothing of it is drawn anew. */
+const NO_SERIES: Row = { source: '', symbol: '', timeframe: '', runs: [] };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const missingOf = ({ facts }: Line): number => (facts ? facts.ours + facts.venues : 0);
