@@ -10,6 +10,7 @@ import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
 import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
+import { addRoles } from './commands/machine/roles.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
@@ -60,6 +61,7 @@ const ADD = [
   addConsole,
   addMcp,
   addMigrate,
+  addRoles,
   addConvertLabels,
   addRetention,
   addProbe,
@@ -80,7 +82,8 @@ Environment:
   GORDON_API_KEY        sent as a key of the usage plan, for an API deployed with it
   GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
                         address of API Gateway unless a token or key is set; none: they are not
-  GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  GORDON_DATABASE_URL   the database, as the login that owns it; default: that of the host of this machine
+  GORDON_READER_URL     the same as a login that only reads, which "sql" needs: gordon-data roles
   GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
   NO_COLOR              no colours`;

@@ -100,6 +100,12 @@ export interface SeriesCatalog {
   report(filter: ReportFilter): Promise<SeriesReport[]>;
 }
 
+/** What the catalogue answers without changing anything. */
+export type CatalogReader = Pick<
+  SeriesCatalog,
+  'requested' | 'missing' | 'missingOf' | 'retention' | 'count' | 'series' | 'report'
+>;
+
 /** What an operator does not want to keep of a source. */
 export interface Retention {
   readonly source: string;

@@ -12,7 +12,7 @@ import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 type Ports = Uses<
-  'clock' | 'simulated' | 'runs' | 'auditEveryMs' | 'rates' | 'sources' | 'queries' | 'aggregates'
+  'clock' | 'simulated' | 'runs' | 'auditEveryMs' | 'rates' | 'sources' | 'queries' | 'aggregateStatus'
 >;
 
 /** What an operator watches. Nothing here calls a venue. */
@@ -97,8 +97,8 @@ async function expiringGapsOf({ queries, sources, clock }: Ports) {
     }));
 }
 
-async function aggregatesOf({ aggregates }: Ports) {
-  return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
+async function aggregatesOf({ aggregateStatus }: Ports) {
+  return (await aggregateStatus.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
     name,
     last_refresh: isoOrNull(lastRefresh),
     watermark: isoOrNull(watermark),
