@@ -13,6 +13,7 @@ const NEEDS = {
   instruments: ['database:write'],
   watch: ['database:write'],
   histories: ['database:write'],
+  readerWatch: ['database:write'],
   catalogReader: ['database:read'],
   queries: ['database:read'],
   stored: ['database:read'],

@@ -193,5 +193,18 @@ export interface LivesDue {
   isDue(series: Series, before: number): Promise<boolean>;
 }
 
+/** A session that only reads and that was ended. */
+export interface StallingReader {
+  /** of the server's process */
+  readonly pid: number;
+  readonly login: string;
+}
+
+/** Keeps readers from holding up what writes. */
+export interface ReaderWatch {
+  /** ends the sessions of readers for which a session that is no reader has waited for longer than this, ms */
+  endStalling(patienceMs: number): Promise<readonly StallingReader[]>;
+}
+
 /** How a job may end. */
 export type FinalStatus = 'succeeded' | 'completed_with_gaps' | 'failed' | 'cancelled';

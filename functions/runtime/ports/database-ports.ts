@@ -2,7 +2,13 @@ import type { AggregateStore } from '../../core/aggregates/aggregates.ts';
 import { GordonError } from '../../core/errors/errors.ts';
 import { withWholeTable } from '../../core/exports/columns.ts';
 import type { ExportReader } from '../../core/exports/ports.ts';
-import type { CatalogReader, LivesDue, PurgingCatalog, SeriesStore } from '../../core/ledger/ports.ts';
+import type {
+  CatalogReader,
+  LivesDue,
+  PurgingCatalog,
+  ReaderWatch,
+  SeriesStore,
+} from '../../core/ledger/ports.ts';
 import type { InstrumentPorts } from '../../core/listing/watch-instruments.ts';
 import type { CoverageQueries } from '../../core/queries/ports.ts';
 import type { WatchPorts } from '../../core/schedules/watch-archives.ts';
@@ -17,6 +23,7 @@ import { createLivesDue } from '../../stores/ledger/lives.ts';
 import { createSeriesCatalog } from '../../stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../stores/ledger/series-store.ts';
 import { type ConnectOptions, connect, type Sql } from '../../stores/postgres/postgres.ts';
+import { createReaderWatch } from '../../stores/postgres/reader-watch.ts';
 import { UNFILLED } from '../../stores/postgres/roles/logins.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
@@ -38,6 +45,7 @@ export interface DatabasePorts {
   readonly instruments: InstrumentPorts['instruments'];
   readonly watch: WatchPorts['watch'];
   readonly histories: HistoryPorts['histories'];
+  readonly readerWatch: ReaderWatch;
   /** reads only, as the database's role has it */
   readonly queries: CoverageQueries;
   readonly stored: StoredRows;
@@ -71,13 +79,13 @@ export function databasePorts(
       ? pools.open(env.GORDON_WRITER_URL, { max: connections })
       : pools.open(url(), { role: 'gordon_writer', max: connections }),
   );
-  const read = (max: number, application: string) =>
+  const read = (max: number, application: string, unlimited = false) =>
     env.GORDON_READER_URL
-      ? pools.open(env.GORDON_READER_URL, { max, application })
-      : pools.open(url(), { role: 'gordon_reader', max, application });
+      ? pools.open(env.GORDON_READER_URL, { max, application, unlimited })
+      : pools.open(url(), { role: 'gordon_reader', max, application, unlimited });
   const reader = once(() => read(connections, 'gordon-data looks'));
-  const streams = once(() => read(STREAMS, 'gordon-data streams'));
-  const exporter = once(() => read(1, 'gordon-data export'));
+  const streams = once(() => read(STREAMS, 'gordon-data streams', true));
+  const exporter = once(() => read(1, 'gordon-data export', true));
   const owner = once(() =>
     pools.open(env.GORDON_AGGREGATES_URL ?? url(), { max: 1, application: 'gordon-data aggregates' }),
   );
@@ -92,6 +100,7 @@ export function databasePorts(
       instruments: () => createInstruments(writer(), clock),
       watch: () => createArchiveWatch(writer(), ledger),
       histories: () => createHistoryWatch(writer(), ledger),
+      readerWatch: () => createReaderWatch(writer()),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
       months: () => createExportReader(exporter(), (id) => withWholeTable(sources, sources[id]!).table),

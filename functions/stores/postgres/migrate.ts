@@ -7,6 +7,7 @@ import { detectFlavour, type Flavour, refuseOld } from './flavour.ts';
 import { openInformation } from './information.ts';
 import { materialise } from './materialise.ts';
 import { databasePlace, type Runner, storeError } from './postgres.ts';
+import { withoutReaders } from './reader-watch.ts';
 import { giveAggregates } from './roles/aggregates-owner.ts';
 import { type Logins, prepareLogins } from './roles/logins.ts';
 import { prepareRoles } from './roles/roles.ts';
@@ -48,7 +49,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   // One connection for all of it, because it holds the lock.
   const session = new Session(url, { max: 1, application: LOCK });
   try {
-    return await migrateOn(session.sql, options, databasePlace(url));
+    return await withoutReaders(url, LOCK, () => migrateOn(session.sql, options, databasePlace(url)));
   } catch (error) {
     throw storeError(error, databasePlace(url));
   } finally {
