@@ -11,10 +11,12 @@ import { addHost } from './commands/machine/host.ts';
 import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
 import { addRoles } from './commands/machine/roles.ts';
+import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
+import { addSizes } from './commands/warehouse/sizes.ts';
 import { addSql } from './commands/warehouse/sql.ts';
 import { addVerify } from './commands/warehouse/verify.ts';
 import { oneLine } from './failure.ts';
@@ -53,6 +55,7 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
 const ADD = [
   addBackfill,
   addSql,
+  addData,
   addSeed,
   addVerify,
   addExport,
@@ -64,6 +67,7 @@ const ADD = [
   addRoles,
   addConvertLabels,
   addRetention,
+  addSizes,
   addProbe,
   addDoctor,
 ];

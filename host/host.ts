@@ -131,7 +131,10 @@ async function assemble(
       : undefined,
   ]);
   let services: Services | undefined;
-  const also = options.env?.GORDON_EXPORT_TO ? optionalFunctions : [];
+  // Of the others a host needs none: it streams.
+  const also = optionalFunctions.filter(
+    ({ optional }) => optional === 'exports' && options.env?.GORDON_EXPORT_TO,
+  );
   const loaded = await loadFunctions(async () => services!, also);
   const { around, retryMs, patience, sleep, jobTable: standIn } = options.rehearsal ?? {};
   const invoke: Invoke = around

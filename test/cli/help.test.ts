@@ -18,6 +18,7 @@ Options:
 Commands:
   backfill                  fill the warehouse, and see how full it is
   sql [options] <query>     put a question to the warehouse; it can only read
+  data [options] <table>    all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON
   seed [options]            fill the warehouse family by family, and report
   verify [options]          load everything once more, compare each stored row with it, and certify
   export [options] [list]   write tables as files, a month of a series in each, with a signed manifest
@@ -31,6 +32,7 @@ Commands:
   roles [options]           print the SQL that makes the logins of the warehouse, or run it
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
+  sizes [options]           rows and bytes of each table, and bytes a row
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
   help [command]            display help for command

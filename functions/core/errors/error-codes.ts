@@ -241,6 +241,11 @@ export const ERRORS = {
       status: 507,
     },
   ),
+  'file-not-made': ours(
+    'RetryableStoreError',
+    'Request it again; where it fails once more, narrow the range (from, to) or see the log of the function prepare-file.',
+    { status: 503 },
+  ),
   'no-budget': request(503, 'Send it again when the budget of the venue is back.'),
 
   'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),
@@ -284,3 +289,5 @@ const KINDS: ReadonlyMap<string, ErrorKind> = new Map(Object.entries(ERRORS));
 
 /** What is known of a code; undefined for one of an engine or of another version of the program. */
 export const errorKind = (code: string): ErrorKind | undefined => KINDS.get(code);
+
+export const isErrorCode = (code: string): code is ErrorCode => KINDS.has(code);
