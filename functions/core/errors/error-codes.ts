@@ -132,6 +132,10 @@ export const ERRORS = {
     'PermanentError',
     'An administrator creates and grants the roles gordon_writer and gordon_reader; then `gordon-data migrate`.',
   ),
+  'login-unmade': ours(
+    'RetryableStoreError',
+    'Run the function `migrate` of the stack: it makes the logins and fills their secrets.',
+  ),
   'aggregates-login': ours(
     'PermanentError',
     'An administrator grants that login to the one that migrates; then `gordon-data migrate`.',

@@ -20,7 +20,7 @@ type Ports = Uses<
   | 'rates'
   | 'sources'
   | 'queries'
-  | 'aggregates'
+  | 'aggregateStatus'
   | 'clockChecks'
 >;
 
@@ -113,8 +113,8 @@ async function expiringGapsOf({ queries, sources, clock }: Ports) {
     }));
 }
 
-async function aggregatesOf({ aggregates }: Ports) {
-  return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
+async function aggregatesOf({ aggregateStatus }: Ports) {
+  return (await aggregateStatus.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
     name,
     last_refresh: isoOrNull(lastRefresh),
     watermark: isoOrNull(watermark),
