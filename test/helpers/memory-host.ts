@@ -144,6 +144,9 @@ async function execute(loaded: LoadedFunctions, jobId: string, sleep: PassingTim
 const databaseOf = (warehouse: MemoryWarehouse, clock: PassingTime['clock']) => ({
   store: createMemorySeriesStore(warehouse, clock),
   catalog: createMemorySeriesCatalog(warehouse, clock),
+  catalogReader: createMemorySeriesCatalog(warehouse, clock),
+  // Nobody waits for anybody in memory.
+  readerWatch: { endStalling: async () => [] },
   stored: createMemoryStoredRows(warehouse),
   queries: createMemoryCoverageQueries(warehouse),
   livesDue: createMemoryLivesDue(warehouse),
