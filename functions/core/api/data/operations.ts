@@ -3,7 +3,16 @@ import { MEDIA_TYPES } from '../../queries/export/formats.ts';
 import { CoverageQuery, NoQuery, RowsQuery, SpansQuery } from '../../queries/parameters.ts';
 import { RefreshBody, ViewRefreshed } from '../../queries/refresh-view.ts';
 import type { Operation } from '../operation.ts';
-import { Coverage, DataRow, FileBeingMade, Finding, LedgerSpan, SourceInfo, TableInfo } from './schemas.ts';
+import {
+  Coverage,
+  DataRow,
+  FileBeingMade,
+  Finding,
+  LedgerSpan,
+  SourceInfo,
+  TableInfo,
+  TableSize,
+} from './schemas.ts';
 
 const FILES = [MEDIA_TYPES.parquet, MEDIA_TYPES.arrow] as const;
 const FILE_HEADERS = {
@@ -94,5 +103,11 @@ export const dataOperations = {
       'body-too-large',
       'window-too-small',
     ],
+  },
+  sizes: {
+    query: NoQuery,
+    success: 200,
+    answer: z.array(TableSize),
+    problems: ['invalid-request'],
   },
 } as const satisfies Readonly<Record<string, Operation>>;
