@@ -17,6 +17,7 @@ export interface Problem {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  401: 'Not admitted',
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',

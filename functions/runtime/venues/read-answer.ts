@@ -98,7 +98,9 @@ function targetOf({ status, headers }: Response, from: string): URL | undefined 
 /** The same host and port, or its TLS; never from TLS to plain text. */
 function isSameHost(from: string, to: URL): boolean {
   const { protocol, host, hostname } = new URL(from);
-  return (protocol === to.protocol && host === to.host) || (hostname === to.hostname && to.protocol === 'https:');
+  return (
+    (protocol === to.protocol && host === to.host) || (hostname === to.hostname && to.protocol === 'https:')
+  );
 }
 
 /** The length of a body as it is sent; 0 where it is not known, or where `fetch` decodes the body and its length is another. */

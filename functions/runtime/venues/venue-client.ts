@@ -32,7 +32,8 @@ const PATIENCE: Patience = { firstByteMs: 20 * SECOND, stallMs: 30 * SECOND };
 /** The venues over HTTPS. Each attempt takes budget first, for a venue counts the failed ones too. */
 export function createVenueClient(options: VenueClientOptions): VenueClient {
   const { budget, clock, env, fetch: send = fetch, sleep = wait, random = Math.random } = options;
-  const { read = (url) => readAnswer(send, url, options.patience ?? PATIENCE, options.largestAnswer) } = options;
+  const { read = (url) => readAnswer(send, url, options.patience ?? PATIENCE, options.largestAnswer) } =
+    options;
 
   async function attempt(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { venue, family, weight = 1 } = request;

@@ -137,7 +137,10 @@ describe('rows', () => {
     const candles = { step: MINUTE, every: HOUR };
     const made = { table, where, limit: 2, candles };
     const newest = await queries.rows(made);
-    expect(newest.map(({ open_time }) => open_time)).toEqual(['2025-01-03T01:00:00Z', '2025-01-03T02:00:00Z']);
+    expect(newest.map(({ open_time }) => open_time)).toEqual([
+      '2025-01-03T01:00:00Z',
+      '2025-01-03T02:00:00Z',
+    ]);
     for (const days of [3, 400]) {
       expect(await queries.rows({ ...made, to: START + days * DAY })).toEqual(newest);
       const asOf = START + days * DAY;
