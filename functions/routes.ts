@@ -12,6 +12,8 @@ export interface Route {
   readonly summary: string;
   /** statuses besides 2xx with a body that is an answer and no problem */
   readonly also?: readonly number[];
+  /** the answer is an array in pages: `Link` has the next one, and clients follow it to the end */
+  readonly paged?: true;
   /** defaults to what suits a function that reads */
   readonly memoryMb?: number;
 }
@@ -51,6 +53,7 @@ export const ROUTES = {
     folder: 'series',
     access: ['database'],
     summary: 'Earliest, latest and gaps of every series',
+    paged: true,
   },
   listSeries: {
     route: 'GET /backfill/series',

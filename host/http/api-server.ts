@@ -47,7 +47,8 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
   const page = consolePage();
   const answer = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {
     if (isForeign(request.headers)) return problemAnswer(FOREIGN);
-    const url = new URL(request.url ?? '/', 'http://local');
+    const url = urlOf(request);
+    if (!url) return problemAnswer(problem('unknown-path', 'The address of the request is no path.'));
     const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await page(url.pathname) : undefined;
     if (file) {
       return { statusCode: 200, headers: { 'content-type': file.type, ...PAGE_HEADERS }, body: file.body };
@@ -86,11 +87,17 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
   };
 }
 
+/** `//host/path` is a path of ours too, not another host; a proxy's client writes the host in front. */
+const urlOf = ({ url = '/' }: IncomingMessage): URL | null =>
+  URL.parse(url.startsWith('/') ? `http://local${url}` : url);
+
 function notFound(router: findMyWay.Instance<findMyWay.HTTPVersion.V1>, path: string, method = 'GET') {
   const other = (['GET', 'POST', 'DELETE'] as const).filter((m) => router.find(m, path));
   if (other.length === 0) return problemAnswer(problem('unknown-path', `${path} is no route of this API.`));
   const detail = `${path} takes ${other.join(' and ')}, not ${method}.`;
-  return problemAnswer(problem('method-not-allowed', detail));
+  const allow = other.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', ');
+  const { headers, ...answer } = problemAnswer(problem('method-not-allowed', detail));
+  return { ...answer, headers: { ...headers, allow } };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string | null> {

@@ -209,7 +209,10 @@ export const ERRORS = {
   'unknown-status': request(400, 'Leave `status` out, or use `all`.'),
   'symbol-missing': request(400, 'Add symbol=BTCUSDT.'),
   'purge-unconfirmed': request(400, 'Repeat the request with `confirm` equal to `symbols`.'),
-  'token-missing': request(401, 'Send GORDON_API_TOKEN as a bearer token, or open the address with its token.'),
+  'token-missing': request(
+    401,
+    'Send GORDON_API_TOKEN as a bearer token, or open the address with its token.',
+  ),
   forbidden: request(403, 'Sign the request, or see GET /openapi.json for the route.'),
   'foreign-origin': request(403, 'Use the command line, or a page of this host.'),
   'unknown-path': request(404, 'GET /openapi.json lists the routes.'),
