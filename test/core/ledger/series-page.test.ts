@@ -16,7 +16,7 @@ it('pages have every series once, in one order, whatever is requested in between
     fc.property(
       fc.uniqueArray(series, { selector: seriesLabel }),
       fc.integer({ min: 1, max: 5 }),
-      fc.array(series, { maxLength: 3 }),
+      fc.uniqueArray(series, { maxLength: 3, selector: seriesLabel }),
       (known, limit, more) => {
         const labels: string[] = [];
         let cursor: string | undefined;
