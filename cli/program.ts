@@ -10,6 +10,7 @@ import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
 import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
+import { addService } from './commands/machine/service.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
@@ -64,6 +65,7 @@ const ADD = [
   addRetention,
   addProbe,
   addDoctor,
+  addService,
 ];
 
 const EXAMPLES = `

@@ -6,6 +6,7 @@ import { rootLogger } from '../functions/runtime/log.ts';
 import { preparedDatabase } from './database/prepare-database.ts';
 import { exportSettings } from './export-settings.ts';
 import { startHost } from './host.ts';
+import { listenSettings } from './http/listen-settings.ts';
 import { apiPorts } from './ports.ts';
 import { clearState, GORDON_DIR, writeState } from './state-file.ts';
 import { venueSettings } from './venue-settings.ts';
@@ -22,6 +23,7 @@ try {
       ...apiPorts(process.env),
       database: Number(process.env.GORDON_PG_PORT ?? 0),
     },
+    listen: listenSettings(process.env),
     simulated: mode === 'demo',
     ...(mode === 'live' && { databaseUrl: prepared?.dockerUrl ?? databaseUrl }),
     databaseIsOurs: prepared?.dockerUrl !== undefined,

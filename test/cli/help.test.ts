@@ -32,6 +32,7 @@ Commands:
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
+  service                   gordon-data as a service of systemd, in a sandbox
   help [command]            display help for command
 
 Examples:

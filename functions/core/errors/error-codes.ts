@@ -278,6 +278,7 @@ export const ERRORS = {
   'simulator-not-started': local('Its words are in the log of the host.'),
   'localstack-not-running': local('Start it: make localstack-up.', 'BadRequest'),
   'localstack-not-started': local('Its log says why.'),
+  'service-not-installed': local('See `systemctl status gordon-data` and `journalctl --unit gordon-data`.'),
   'program-failed': local('Its own words say why.'),
   'tool-missing': local('Install it, or use the embedded host: make dev-up.'),
 } as const satisfies Readonly<Record<string, ErrorKind>>;
