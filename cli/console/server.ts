@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createDoor, type Door } from '../../console/serve/door.ts';
 import { isForeign } from '../../console/serve/guard.ts';
-import { consolePage, PAGE_HEADERS } from '../../console/serve/page.ts';
+import { consolePage } from '../../console/serve/page.ts';
+import { fileAnswer } from '../../console/serve/page-answer.ts';
 import { describeError } from '../../functions/core/errors/errors.ts';
 import { type Problem, problem } from '../../functions/runtime/problem.ts';
 import type { Sign } from '../api/sign.ts';
@@ -67,7 +68,8 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
     const reads = method === 'GET' || method === 'HEAD';
     const file = reads ? await page(url.split('?')[0]!) : undefined;
     if (file) {
-      response.writeHead(200, { 'content-type': file.type, ...PAGE_HEADERS }).end(file.body);
+      const { statusCode, headers, body } = await fileAnswer(file, request.headers);
+      response.writeHead(statusCode, headers).end(body);
       return;
     }
     if (!METHODS.includes(method)) {

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import type { Runner } from '../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 
 interface Dashboard {
@@ -50,10 +51,17 @@ it('the login of Grafana reads, and writes nothing, whoever runs its file first 
         for (const row of rows) await admin.unsafe(String(Object.values(row)[0]));
       }
     }
-    const grafana = database.connect({ role: 'grafana' });
-    expect(await grafana`select count(*)::int as n from market_data.coverage`).toEqual([{ n: 0 }]);
-    await expect(grafana`delete from market_data.coverage`).rejects.toMatchObject({ code: '42501' });
-    await grafana.end();
+    const asGrafana = <T>(work: (sql: Runner) => Promise<T>) =>
+      admin.begin(async (tx) => {
+        await tx`set local role grafana`;
+        return work(tx);
+      });
+    expect(
+      await asGrafana((tx) => tx`select count(*)::int as n from market_data.coverage`.execute()),
+    ).toMatchObject([{ n: 0 }]);
+    await expect(asGrafana((tx) => tx`delete from market_data.coverage`.execute())).rejects.toMatchObject({
+      code: '42501',
+    });
   } finally {
     await admin`drop owned by grafana`;
     await admin`drop role grafana`;
