@@ -19,11 +19,11 @@ import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 export const createHandler = httpHandler(
   async (
     { query },
-    { catalog, sources, clock }: Uses<'catalog' | 'sources' | 'clock'>,
+    { catalog, catalogReader, sources, clock }: Uses<'catalog' | 'catalogReader' | 'sources' | 'clock'>,
   ): Promise<Reply<'report'>> => {
     const { source, symbol, ...place } = parseInput(ReportPageQuery, query, 'the query');
     const ids = sourcesFor(sources, source).map(({ id }) => id);
-    const known = await catalog.series({ sources: ids, ...(symbol && { symbols: [symbol] }) });
+    const known = await catalogReader.series({ sources: ids, ...(symbol && { symbols: [symbol] }) });
     const page = seriesPage(known, place);
     if (page.series.length === 0) return { status: 200, body: [] };
     const filter = {
@@ -32,7 +32,7 @@ export const createHandler = httpHandler(
     };
     await catalog.recount(RECOUNT_PATIENCE, filter);
     const labels = new Set(page.series.map(seriesLabel));
-    const series = (await catalog.report(filter)).filter((one) => labels.has(seriesLabel(one)));
+    const series = (await catalogReader.report(filter)).filter((one) => labels.has(seriesLabel(one)));
     const now = clock();
     return {
       status: 200,
