@@ -47,6 +47,6 @@ describe('a job of 10,000 chunks', () => {
     const seconds = states.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
     expect(seconds).toBeLessThan(CHILD_SECONDS);
     // The children are express ones on AWS: a placeholder that only the embedded host fills otherwise.
-    expect(definitionText()).toContain('"ExecutionType": "${ChunkExecutionType}"');
+    expect(definitionText()).toMatch(/"ExecutionType": "\$\{ChunkExecutionType\}"/);
   });
 });
