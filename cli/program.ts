@@ -14,6 +14,7 @@ import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
 import { addOpen } from './commands/machine/open.ts';
 import { addRoles } from './commands/machine/roles.ts';
+import { addService } from './commands/machine/service.ts';
 import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
@@ -75,6 +76,7 @@ const ADD = [
   addSizes,
   addProbe,
   addDoctor,
+  addService,
   addCompletion,
 ];
 

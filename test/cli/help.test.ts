@@ -37,6 +37,7 @@ Commands:
   sizes [options]           rows and bytes of each table, and bytes a row
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
+  service                   gordon-data as a service of systemd, in a sandbox
   completion <shell>        print what makes your shell complete these commands
   help [command]            display help for command
 
