@@ -118,6 +118,7 @@ const RULES: readonly Rule[] = [
     may: [
       'simulation',
       'bench',
+      'console',
       'functions',
       'host',
       'simulator',
