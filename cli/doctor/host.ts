@@ -43,19 +43,27 @@ function tryToListen(port: number): Promise<string | undefined> {
   });
 }
 
+const SET_CLOCK =
+  'Set the clock of this machine (`timedatectl set-ntp true`): see the runbook, "Wrong clock".';
+
 /** What the jobs API reports about itself. */
 export async function apiHealth(api: Api): Promise<Diagnosis[]> {
   try {
     const { checks, simulated } = await api.call('health');
-    const bad = Object.entries(checks).filter(([, { ok }]) => !ok);
+    const { clock, ...others } = checks;
+    const wrong = clock && !clock.ok ? [note(`the clock: ${clock.detail}`, SET_CLOCK)] : [];
+    const bad = Object.entries(others).filter(([, { ok }]) => !ok);
     if (bad.length === 0)
-      return [ok(`jobs API at ${api.url}: healthy${simulated ? ', simulated data' : ''}`)];
-    return bad.map(([name, { detail }]) =>
-      broken(
-        `jobs API at ${api.url}: ${name.replaceAll('_', ' ')}: ${detail ?? 'does not answer'}`,
-        'See the log of the host; `make dev-down` and `make dev-up` start it afresh.',
+      return [ok(`jobs API at ${api.url}: healthy${simulated ? ', simulated data' : ''}`), ...wrong];
+    return [
+      ...bad.map(([name, { detail }]) =>
+        broken(
+          `jobs API at ${api.url}: ${name.replaceAll('_', ' ')}: ${detail ?? 'does not answer'}`,
+          'See the log of the host; `make dev-down` and `make dev-up` start it afresh.',
+        ),
       ),
-    );
+      ...wrong,
+    ];
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return [broken(error.message, 'See `gordon-data status` and the log that it names.')];

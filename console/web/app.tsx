@@ -85,7 +85,8 @@ function Banners() {
     (signal) => call('health', { signal }),
     () => 10_000,
   );
-  const bad = Object.entries(health.data?.checks ?? {}).filter(([, { ok }]) => !ok);
+  const { clock, ...stores } = health.data?.checks ?? {};
+  const bad = Object.entries(stores).filter(([, { ok }]) => !ok);
   return (
     <section aria-label="Notices">
       {health.data?.simulated && (
@@ -102,6 +103,12 @@ function Banners() {
             {`The ${name.replace('_', ' ')} does not answer. ${detail ?? ''}`}
           </p>
         ))}
+      {clock?.ok === false && (
+        <p
+          class="banner lost"
+          role="alert"
+        >{`No snapshots may be taken: ${clock.detail ?? 'the clock is wrong'}.`}</p>
+      )}
     </section>
   );
 }

@@ -49,6 +49,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
+/** Whether a server runs in the folder that `Cluster.dataDir` names. */
+export const isRunning = (dataDir: string): boolean => runningIn(dataDir) !== undefined;
+
 /** Whether the data folder has a cluster. It appears atomically, so there are no half-made ones. */
 export const hasCluster = (dataDir: string): boolean => isPlaced(dataDir);
 

@@ -32,6 +32,7 @@ interface ExportOptions {
 
 interface VerifyOptions {
   readonly key?: string;
+  readonly rows: boolean;
   readonly json?: boolean;
 }
 
@@ -57,9 +58,10 @@ export function addExport(program: Command, context: Context, handle: Handle): v
   command.enablePositionalOptions();
   command
     .command('verify')
-    .description('compare a tree with its manifest: files, chain and signature; needs no warehouse')
+    .description('compare a tree with its manifest: files, rows, chain and signature; needs no warehouse')
     .argument('<place>', 'the folder or the address, s3://bucket/prefix')
     .option('--key <key>', 'the public key that must have signed: a file, base64, or the name of an own key')
+    .option('--no-rows', 'compare the files by their bytes, and do not read their rows')
     .option('--json', 'print one JSON document')
     .action(handle((place: string, given: VerifyOptions) => verify(context, place, given)));
   command
@@ -181,12 +183,12 @@ const written = ({
   absent,
 });
 
-async function verify(context: Context, place: string, { key, json }: VerifyOptions): Promise<number> {
+async function verify(context: Context, place: string, { key, rows, json }: VerifyOptions): Promise<number> {
   const { terminal, paint } = context;
   const publicKey = key === undefined ? undefined : publicKeyNamed(terminal.env, key);
   using stop = stopOn(terminal);
   await using open = treeAt(place, terminal.env);
-  const verdict = await verdictOn(open.tree, publicKey, stop.signal);
+  const verdict = await verdictOn(open.tree, publicKey, stop.signal, rows);
   const isIdentical = verdict.differences.length === 0;
   if (json) printJson(context, { identical: isIdentical, ...verdict });
   else {

@@ -32,8 +32,8 @@ const RECENT = 60 * MINUTE;
 /** What is wrong, the worst first; one sentence that all is well where nothing is. */
 export function verdictsOf(health: Health, status: Status | undefined, jobs: Jobs): Verdict[] {
   const wrong = [
-    ...Object.entries(health.checks).flatMap(([name, { ok, detail }]) =>
-      ok ? [] : [`The ${name.replace('_', ' ')} does not answer${detail ? `: ${detail}` : '.'}`],
+    ...Object.entries(health.checks).flatMap(([name, check]) =>
+      !check || check.ok ? [] : brokenCheck(name, check),
     ),
     ...(status ? wrongOf(status, jobs) : []),
   ];
@@ -41,6 +41,12 @@ export function verdictsOf(health: Health, status: Status | undefined, jobs: Job
   return [
     { good: true, sentence: 'Everything works: stores answer, schedules run, and no venue is cooling down.' },
   ];
+}
+
+function brokenCheck(name: string, { detail }: { readonly detail?: string | undefined }): string {
+  const what =
+    name === 'clock' ? "This machine's clock is wrong" : `The ${name.replace('_', ' ')} does not answer`;
+  return detail ? `${what}: ${detail}` : `${what}.`;
 }
 
 function wrongOf(status: Status, jobs: Jobs): string[] {

@@ -132,6 +132,10 @@ export const ERRORS = {
     'PermanentError',
     'An administrator creates and grants the roles gordon_writer and gordon_reader; then `gordon-data migrate`.',
   ),
+  'login-unmade': ours(
+    'RetryableStoreError',
+    'Run the function `migrate` of the stack: it makes the logins and fills their secrets.',
+  ),
   'aggregates-login': ours(
     'PermanentError',
     'An administrator grants that login to the one that migrates; then `gordon-data migrate`.',
@@ -188,6 +192,14 @@ export const ERRORS = {
     'PermanentError',
     'This is a fault of the source: its parser must fill every column of its table, in order.',
   ),
+  'disk-full': ours(
+    'PermanentError',
+    'Make room on that disk: jobs and exports go on where they ended, see the runbook, "Full disk".',
+  ),
+  'clock-wrong': ours(
+    'PermanentError',
+    'Set the clock of this machine (`timedatectl set-ntp true`): see the runbook, "Wrong clock".',
+  ),
   unexpected: ours('PermanentError', 'This is a fault of the program; the log has the details.'),
 
   'unknown-source': ours('PermanentError', LIST_SOURCES, { status: 400 }),
@@ -240,12 +252,16 @@ export const ERRORS = {
       status: 507,
     },
   ),
+  'file-not-made': ours(
+    'RetryableStoreError',
+    'Request it again; where it fails once more, narrow the range (from, to) or see the log of the function prepare-file.',
+    { status: 503 },
+  ),
   'no-budget': request(503, 'Send it again when the budget of the venue is back.'),
 
   'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),
   'export-not-written': local('Name a folder or bucket that this user may write to.'),
   'export-runs': local('Wait until it ends, or stop it; then export again.'),
-  'disk-full': local('Make room and export again: it goes on where it ended.'),
 
   'no-docker-engine': local('Start Docker, or set GORDON_DATABASE=embedded for the embedded PostgreSQL.'),
   'docker-not-started': local('See `docker compose logs`, or set GORDON_DATABASE=embedded.'),
@@ -283,3 +299,5 @@ const KINDS: ReadonlyMap<string, ErrorKind> = new Map(Object.entries(ERRORS));
 
 /** What is known of a code; undefined for one of an engine or of another version of the program. */
 export const errorKind = (code: string): ErrorKind | undefined => KINDS.get(code);
+
+export const isErrorCode = (code: string): code is ErrorCode => KINDS.has(code);

@@ -142,6 +142,15 @@ describe('the API', () => {
     ]);
   });
 
+  it('notes a wrong clock beside what works', async () => {
+    const detail = 'our clock is 412 s ahead of that of deribit';
+    const body = { ...HEALTH, checks: { ...HEALTH.checks, clock: { ok: false, detail } } };
+    expect(await health({ body })).toEqual([
+      ['ok', 'jobs API at URL: healthy'],
+      ['note', `the clock: ${detail}`],
+    ]);
+  });
+
   it('is not there', async () => {
     const api = await fakeApi({});
     await api.close();

@@ -21,6 +21,7 @@ const status = (over: Partial<Answer<'status'>> = {}): Answer<'status'> => ({
   parks: [],
   perishable: [],
   aggregates: [],
+  clock: null,
   ...over,
 });
 const sentences = (
@@ -56,6 +57,11 @@ describe('the first line of the health page', () => {
   it('says that the database is away, which hides the rest', () => {
     const away = { ...HEALTH, checks: { ...HEALTH.checks, database: { ok: false, detail: 'refused' } } };
     expect(sentences(undefined, [], away)).toEqual(['The database does not answer: refused']);
+  });
+
+  it('says that the clock is wrong', () => {
+    const health = { ...HEALTH, checks: { ...HEALTH.checks, clock: { ok: false, detail: '400 s behind' } } };
+    expect(sentences(status(), [], health)).toEqual(["This machine's clock is wrong: 400 s behind"]);
   });
 
   it('says that schedules are off, all or some', () => {
