@@ -139,10 +139,10 @@ const Schedules = ({ status }: { readonly status: Status }) => {
   );
 };
 
-const BADGES = { ran: 'succeeded', failed: 'failed', off: 'queued' } as const;
+const BADGES = { ran: 'succeeded', failed: 'failed', off: 'failed', none: 'queued' } as const;
 
 const ScheduleBadge = ({ state }: { readonly state: keyof typeof BADGES }) => (
-  <span class={`badge ${BADGES[state]}`}>{state}</span>
+  <span class={`badge ${BADGES[state]}`}>{state === 'none' ? 'no run yet' : state}</span>
 );
 
 const Budgets = ({ status }: { readonly status: Status }) => (

@@ -16,11 +16,12 @@ const MISSED = 3;
 /** At least so long, ms: schedules that run each minute wait for one another. */
 const LEAST = 5 * MINUTE;
 
-export type ScheduleState = 'ran' | 'failed' | 'off';
+/** `none`: no run is known, as of one whose turn has not come yet */
+export type ScheduleState = 'ran' | 'failed' | 'off' | 'none';
 
 /** A schedule without a run for several of its turns is off, whatever its last run said. */
 export function stateOf({ every_minutes, last_run }: Schedule, now: number): ScheduleState {
-  if (!last_run) return 'off';
+  if (!last_run) return 'none';
   const silent = now - Date.parse(last_run.at);
   if (silent > Math.max(LEAST, MISSED * every_minutes * MINUTE)) return 'off';
   return last_run.ok ? 'ran' : 'failed';
@@ -57,7 +58,8 @@ function wrongOf(status: Status, jobs: Jobs): string[] {
       job.status === 'failed' && job.finished_at !== null && now - Date.parse(job.finished_at) < RECENT,
   );
   const since = failed.map(({ created_at }) => created_at).toSorted()[0];
-  const off = status.schedules.filter((schedule) => stateOf(schedule, now) === 'off').map(({ name }) => name);
+  const states = status.schedules.map((schedule) => stateOf(schedule, now));
+  const off = status.schedules.filter((_, i) => states[i] === 'off').map(({ name }) => name);
   const broken = status.schedules.filter((schedule) => stateOf(schedule, now) === 'failed');
   return [
     ...status.parks.map(
@@ -72,10 +74,10 @@ function wrongOf(status: Status, jobs: Jobs): string[] {
       ({ name, last_run }) =>
         `The schedule ${name} failed at ${clock(last_run!.at)} UTC: ${last_run!.detail}`,
     ),
-    ...(off.length > 0 && off.length === status.schedules.length
+    ...(states.every((state) => state === 'off' || state === 'none')
       ? ['Schedules are off: nothing keeps the warehouse current.']
       : off.length > 0
-        ? [`Schedules are off or have not run for long: ${off.join(', ')}.`]
+        ? [`Schedules have not run for long: ${off.join(', ')}.`]
         : []),
   ];
 }

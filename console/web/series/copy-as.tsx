@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { addressOf, type Selection, snippetsOf } from './copy.ts';
+import { type Selection, snippetsOf, urlOf } from './copy.ts';
 
 /** The rows of the chart for a notebook, a shell or a spreadsheet. */
 export function CopyAs({ selection }: { readonly selection: Selection }) {
@@ -25,10 +25,10 @@ export function CopyAs({ selection }: { readonly selection: Selection }) {
             {name}
           </button>
         ))}
-        <a class="button" href={addressOf(selection, 'csv')} download>
+        <a class="button" href={urlOf(selection, 'csv')} download>
           Download CSV
         </a>
-        <a class="button" href={addressOf(selection, 'parquet')} download>
+        <a class="button" href={urlOf(selection, 'parquet')} download>
           Download Parquet
         </a>
       </p>

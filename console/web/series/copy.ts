@@ -1,3 +1,5 @@
+import { addressOf } from '../../../functions/routes.ts';
+
 /** What identifies the rows of a chart. */
 export interface Selection {
   /** `http://127.0.0.1:8081` */
@@ -15,27 +17,22 @@ export interface Selection {
   readonly fixed: Readonly<Record<string, string>>;
 }
 
-export const addressOf = (of: Selection, format: string): string => {
-  const query = new URLSearchParams({
-    source: of.source,
-    symbol: of.symbol,
-    timeframe: of.timeframe,
-    from: of.from,
-    to: of.to,
-    ...(of.every && of.every !== of.timeframe && { every: of.every }),
-    format,
-  });
-  return `${of.origin}/data/${of.table}?${query}`;
-};
+/** Where the API has them, as a file. */
+export function urlOf(of: Selection, format: string): string {
+  const { source, symbol, timeframe, from, to, every } = of;
+  const wider = every === timeframe ? undefined : every;
+  const query = { source, symbol, timeframe, from, to, every: wider, format };
+  return of.origin + addressOf('rows', { table: of.table }, query).path;
+}
 
 /** The same rows by other means, a line of each. */
 export function snippetsOf(of: Selection): Readonly<Record<string, string>> {
-  const file = addressOf(of, 'parquet');
+  const file = urlOf(of, 'parquet');
   const conditions = Object.entries({ symbol: of.symbol, ...of.fixed }).map(
     ([name, value]) => `${name} = ${quoted(value)}`,
   );
   return {
-    curl: `curl ${shellQuoted(addressOf(of, 'csv'))} -o ${of.table}.csv`,
+    curl: `curl ${shellQuoted(urlOf(of, 'csv'))} -o ${of.table}.csv`,
     SQL:
       `SELECT * FROM market_data.${of.table} WHERE ${conditions.join(' AND ')} ` +
       `AND ${of.time} >= ${quoted(of.from)} AND ${of.time} < ${quoted(of.to)} ORDER BY ${of.time}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, fixedOf, type Selection, snippetsOf } from '../../../console/web/series/copy.ts';
+import { fixedOf, type Selection, snippetsOf, urlOf } from '../../../console/web/series/copy.ts';
 import { rangeOf, seriesPlaceFrom, seriesQueryOf } from '../../../console/web/series/place.ts';
 import { DAY } from '../../../functions/core/time/time.ts';
 
@@ -60,7 +60,7 @@ describe('the rows of a chart elsewhere', () => {
   };
 
   it('are the same range, with candles as wide as they are drawn', () => {
-    const query = new URL(addressOf({ ...selection, every: '4h' }, 'csv')).searchParams;
+    const query = new URL(urlOf({ ...selection, every: '4h' }, 'csv')).searchParams;
     expect(Object.fromEntries(query)).toEqual({
       source: 'funding_binance',
       symbol: "X'USDT",
@@ -70,7 +70,7 @@ describe('the rows of a chart elsewhere', () => {
       every: '4h',
       format: 'csv',
     });
-    expect(addressOf(selection, 'csv')).not.toContain('every=');
+    expect(urlOf(selection, 'csv')).not.toContain('every=');
   });
 
   it('are quoted as each language needs it', () => {
