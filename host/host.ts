@@ -13,7 +13,7 @@ import { loginsIn, variablesOf } from '../functions/stores/postgres/roles/logins
 import { type Database, openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
-import { carryOver, jobFile } from './job-file.ts';
+import { carryOver, jobFile } from './jobs/job-file.ts';
 import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
 import { portInUse } from './ports.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
