@@ -1,5 +1,5 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
-import { closest } from '../../../functions/core/series/closest.ts';
+import { closest } from '../../../functions/core/series/names/closest.ts';
 import { call } from '../lib/client.ts';
 import { Empty, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
