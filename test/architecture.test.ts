@@ -123,6 +123,7 @@ const RULES: readonly Rule[] = [
     may: [
       'simulation',
       'bench',
+      'console',
       'functions',
       'host',
       'simulator',
