@@ -32,6 +32,9 @@ Commands:
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
+  backup <folder>           save the database and the jobs into a folder, while they work
+  restore [options] <folder>  fill an empty database from a backup, and compare every file of it with its hash first
+  upgrade [options]         move the data of an older PostgreSQL into the installed one
   help [command]            display help for command
 
 Examples:
