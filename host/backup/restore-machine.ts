@@ -3,6 +3,7 @@ import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onOwnServer } from '../database/database.ts';
 import { prepareDatabase, preparedDatabase } from '../database/prepare-database.ts';
+import { jobFileIn } from '../host.ts';
 import { GORDON_DIR } from '../state-file.ts';
 import type { WholeBackup } from './backup-folder.ts';
 import { type RestoreOptions, restoreDatabase } from './restore.ts';
@@ -13,9 +14,6 @@ export interface Restored {
   /** where the job table is now; absent: the backup has none */
   readonly jobs?: string;
 }
-
-/** Where a host of this machine keeps its jobs. */
-export const jobFileOf = (mode: 'demo' | 'live'): string => join(GORDON_DIR, mode, 'jobs.db');
 
 /**
  * Fills the database that a host of this machine would use, and its job table. No host may run.
@@ -34,7 +32,7 @@ export async function restoreMachine(
   else await onOwnServer({ dataDir: join(GORDON_DIR, mode, 'postgres') }, work);
   const database = prepared?.reason ?? 'the database of this machine';
   if (!backup.manifest.jobs) return { database };
-  return { database, jobs: await restoreJobs(backup, jobFileOf(mode)) };
+  return { database, jobs: await restoreJobs(backup, jobFileIn(join(GORDON_DIR, mode))) };
 }
 
 /** The job table that was there stays under another name. */

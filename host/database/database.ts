@@ -1,13 +1,19 @@
 import { GordonError } from '../../functions/core/errors/errors.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect } from '../../functions/stores/postgres/postgres.ts';
-import { type ClusterOptions, startCluster, stopCluster } from '../cluster/index.ts';
+import { type ClusterOptions, isRunning, startCluster, stopCluster } from '../cluster/index.ts';
 
 export interface Database {
   /** of the user that migrates; the functions take the role `gordon_writer` */
   readonly url: string;
   /** of the login that only reads; absent: the user brought the database and manages its logins */
   readonly readerUrl?: string;
+  /** of our own; absent: somebody else keeps the server running */
+  readonly server?: {
+    isRunning(): boolean;
+    /** starts it again at the same address */
+    start(): Promise<void>;
+  };
   close(): Promise<void>;
 }
 
@@ -35,16 +41,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const readerUrl = options.ours ? await openReader(options.url) : undefined;
     return { url: options.url, ...(readerUrl && { readerUrl }), close: async () => {} };
   }
-  const cluster = await startCluster({
-    dataDir: options.dataDir,
-    port: options.port,
-    ...(options.durable !== undefined && { durable: options.durable }),
-  });
+  const start = (port: number) =>
+    startCluster({
+      dataDir: options.dataDir,
+      port,
+      ...(options.durable !== undefined && { durable: options.durable }),
+    });
+  const cluster = await start(options.port);
   try {
     await createDatabase(cluster.url('postgres'));
     const url = cluster.url(NAME);
     await prepare(url, options.simulated);
-    return { url, readerUrl: await openReader(url), close: () => cluster.stop() };
+    const server = {
+      isRunning: () => isRunning(cluster.dataDir),
+      start: async () => void (await start(cluster.port)),
+    };
+    return { url, readerUrl: await openReader(url), server, close: () => cluster.stop() };
   } catch (error) {
     await cluster.stop();
     throw error;

@@ -37,12 +37,11 @@ async function backup(context: Context, folder: string, version: string): Promis
   const host = context.runningHost();
   const url = given ? checkedUrl(given) : host?.databaseUrl;
   if (!url) throw new CliError('no database: start one with `make dev-up`, or set GORDON_DATABASE_URL');
-  const { jobFileOf } = await machine();
   const saved = await (await backups()).backUp({
     url,
     folder,
     madeBy: `gordon-data ${version}`,
-    jobFile: host?.databaseUrl === url ? jobFileOf(host.mode) : undefined,
+    jobFile: host?.databaseUrl === url ? host.jobFile : undefined,
     onTable: (name, rows) => say(terminal.err, `${name}: ${plural(rows, 'row')}`),
   });
   const rows = saved.tables.reduce((sum, table) => sum + table.rows, 0);

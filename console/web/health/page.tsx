@@ -3,6 +3,7 @@ import { call } from '../lib/client.ts';
 import { ago, count, duration, moment, percent, plural, rangeText } from '../lib/format.ts';
 import { Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
+import { Sizes } from './sizes.tsx';
 
 type Status = Answer<'status'>;
 type Health = Answer<'health'>;
@@ -41,20 +42,23 @@ const Cards = ({ status }: { readonly status: Status }) => (
     <Schedules status={status} />
     <Budgets status={status} />
     <Aggregates status={status} />
+    <Sizes />
   </>
 );
 
-const Stores = ({ health }: { readonly health: Health }) => (
+const Stores = ({ health: { checks } }: { readonly health: Health }) => (
   <section class="card">
     <h2>Stores</h2>
     <ul class="lines">
-      {Object.entries(health.checks).map(([name, { ok, detail }]) => (
-        <li key={name}>
-          <span class={ok ? 'badge succeeded' : 'badge failed'}>{ok ? 'answers' : 'does not answer'}</span>
-          <span>{name.replace('_', ' ')}</span>
-          {detail && <span class="bad-text">{detail}</span>}
-        </li>
-      ))}
+      {Object.entries({ database: checks.database, job_table: checks.job_table }).map(
+        ([name, { ok, detail }]) => (
+          <li key={name}>
+            <span class={ok ? 'badge succeeded' : 'badge failed'}>{ok ? 'answers' : 'does not answer'}</span>
+            <span>{name.replace('_', ' ')}</span>
+            {detail && <span class="bad-text">{detail}</span>}
+          </li>
+        ),
+      )}
     </ul>
   </section>
 );

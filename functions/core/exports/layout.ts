@@ -1,5 +1,7 @@
 import { AGGREGATED, AGGREGATES } from '../aggregates/aggregates.ts';
 import { badRequest } from '../errors/bad-request.ts';
+import { didYouMean } from '../series/closest.ts';
+import { sourceWords } from '../series/named-sources.ts';
 import type { Series } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
 
@@ -52,11 +54,12 @@ export function sourcesOf(sources: Sources, word: string): readonly Source[] {
       `Export ${table.name}, or read \`/data/${table.name}?every=1h&format=parquet\`.`,
     );
   }
-  const tables = [...new Set(Object.values(sources).map(({ table }) => table.name))].join(', ');
+  const tables = [...new Set(Object.values(sources).map(({ table }) => table.name))];
+  const meant = didYouMean(word, [...tables, ...sourceWords(sources)]);
   throw badRequest(
     'unknown-source',
     word,
     'there is no such source or table.',
-    `The tables are ${tables}; \`gordon-data backfill series\` lists the sources.`,
+    meant || `The tables are ${tables.join(', ')}; \`gordon-data backfill series\` lists the sources.`,
   );
 }
