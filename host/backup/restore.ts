@@ -1,9 +1,9 @@
 import { GordonError } from '../../functions/core/errors/errors.ts';
 import { loadTables } from '../../functions/stores/backup/load-tables.ts';
+import { isRestoring, RESTORING } from '../../functions/stores/backup/restoring.ts';
 import { hasRows, hasWarehouse } from '../../functions/stores/backup/saved-tables.ts';
 import { migrate, newestMigration } from '../../functions/stores/postgres/migrate.ts';
 import { connect, databasePlace, type Sql, storeError } from '../../functions/stores/postgres/postgres.ts';
-import { isRestoring, RESTORING } from '../../functions/stores/postgres/restoring.ts';
 import type { WholeBackup } from './backup-folder.ts';
 
 export interface RestoreOptions {

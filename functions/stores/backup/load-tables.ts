@@ -4,7 +4,7 @@ import { DAY, floorTo } from '../../core/time/time.ts';
 import { copyBuffers } from '../copy/copy.ts';
 import { NOTE, type Note } from '../postgres/materialise.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
-import { RESTORING } from '../postgres/restoring.ts';
+import { RESTORING } from './restoring.ts';
 import { quotedName, type SavedDatabase, type SavedTable, savedTables } from './saved-tables.ts';
 
 export interface LoadOptions {

@@ -3,13 +3,13 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Postgrator from 'postgrator';
 import { GordonError } from '../../core/errors/errors.ts';
+import { refuseHalf } from '../backup/restoring.ts';
 import { giveAggregates } from './aggregates-owner.ts';
 import { Session } from './connection.ts';
 import { detectFlavour, type Flavour, refuseOld } from './flavour.ts';
 import { openInformation } from './information.ts';
 import { materialise } from './materialise.ts';
 import { databasePlace, type Runner, storeError } from './postgres.ts';
-import { refuseHalf } from './restoring.ts';
 import { prepareRoles } from './roles.ts';
 import { openSchema } from './search-path.ts';
 

@@ -1,5 +1,5 @@
 import { GordonError } from '../../core/errors/errors.ts';
-import type { Runner } from './postgres.ts';
+import type { Runner } from '../postgres/postgres.ts';
 
 /** The key in `market_data.meta` of a database that is being restored: its tables are there and its rows are not. */
 export const RESTORING = 'restoring';
