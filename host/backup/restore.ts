@@ -4,6 +4,7 @@ import { isRestoring, RESTORING } from '../../functions/stores/backup/restoring.
 import { hasRows, hasWarehouse } from '../../functions/stores/backup/saved-tables.ts';
 import { migrate, newestMigration } from '../../functions/stores/postgres/migrate.ts';
 import { connect, databasePlace, type Sql, storeError } from '../../functions/stores/postgres/postgres.ts';
+import type { Logins } from '../../functions/stores/postgres/roles/logins.ts';
 import type { WholeBackup } from './backup-folder.ts';
 
 export interface RestoreOptions {
@@ -11,8 +12,8 @@ export interface RestoreOptions {
   readonly url: string;
   /** drops what is there, also rows */
   readonly force: boolean;
-  /** of the login that is to own the aggregates, where TimescaleDB keeps them */
-  readonly aggregatesUrl?: string | undefined;
+  /** URLs of the logins that are made, as for `migrate` */
+  readonly logins?: Logins;
   onStep?(text: string): void;
 }
 
@@ -22,7 +23,7 @@ export interface RestoreOptions {
  * @throws GordonError `restore-not-empty`, `backup-unfit`, and as `migrate` and the stores do
  */
 export async function restoreDatabase(backup: WholeBackup, options: RestoreOptions): Promise<void> {
-  const { url, force, aggregatesUrl, onStep } = options;
+  const { url, force, logins, onStep } = options;
   const place = databasePlace(url);
   refuseNewer(backup);
   const sql = connect(url, { max: 1, application: 'gordon-data restore' });
@@ -35,7 +36,7 @@ export async function restoreDatabase(backup: WholeBackup, options: RestoreOptio
       onTable: ({ name, rows }) => onStep?.(`${name}: ${rows.toLocaleString('en-US')} rows`),
     });
     onStep?.('the aggregates');
-    await migrate(url, { aggregatesUrl });
+    await migrate(url, { ...(logins && { logins }) });
     await sql.unsafe('analyze');
   } catch (error) {
     throw storeError(error, place);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readClock } from '../../functions/core/queries/clock-state.ts';
+import { readClock } from '../../functions/core/queries/status/clock-state.ts';
 import { type ClockReading, clockOffset } from '../../functions/core/series/clock-offset.ts';
 import { HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import { clockWatch } from '../../functions/runtime/venues/clock-watch.ts';

@@ -62,11 +62,12 @@ async function restore(
   const { env } = terminal;
   const host = context.runningHost();
   if (host) throw badInput(`gordon-data runs, as process ${host.pid}: stop it with \`make dev-down\``);
+  const { loginsIn } = await import('../../../functions/stores/postgres/roles/logins.ts');
   const opened = await (await folders()).openBackup(folder);
   const restored = await (await machine()).restoreMachine(opened, {
     url: env.GORDON_DATABASE_URL ? checkedUrl(env.GORDON_DATABASE_URL) : undefined,
     force,
-    aggregatesUrl: env.GORDON_AGGREGATES_URL,
+    logins: loginsIn(env),
     onStep: (text) => say(terminal.err, text),
   });
   const { tables, made_at } = opened.manifest;
