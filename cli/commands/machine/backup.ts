@@ -16,12 +16,12 @@ export function addBackup(program: Command, context: Context, handle: Handle): v
   program
     .command('backup')
     .description('save the database and the jobs into a folder, while they work')
-    .argument('<folder>', 'one that is empty or does not exist')
+    .argument('<dir>', 'a folder that is empty or does not exist')
     .action(handle((folder: string) => backup(context, folder, program.version()!)));
   program
     .command('restore')
     .description('fill an empty database from a backup, and compare every file of it with its hash first')
-    .argument('<folder>', 'of the backup')
+    .argument('<dir>', 'the folder of the backup')
     .option('--force', 'drop what is there, also rows')
     .action(handle((folder: string, given: { force?: boolean }) => restore(context, folder, given)));
   program

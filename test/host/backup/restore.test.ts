@@ -65,7 +65,8 @@ async function contents(of: Sql): Promise<Record<string, unknown>> {
     select table_name, grantee, privilege_type from information_schema.role_table_grants
     where table_schema = 'market_data' and grantee like 'gordon%' order by 1, 2, 3`;
   seen.triggers = await of`
-    select tgrelid::regclass::text, tgname, tgenabled from pg_trigger where not tgisinternal order by 1, 2`;
+    select relname, tgname, tgenabled from pg_trigger join pg_class c on c.oid = tgrelid
+    where not tgisinternal order by 1, 2`;
   return seen;
 }
 
