@@ -1,4 +1,5 @@
 import './untraced.ts';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
@@ -9,13 +10,16 @@ import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts
 import { createServices, type Services } from '../functions/runtime/services.ts';
 import type { Patience } from '../functions/runtime/venues/read-answer.ts';
 import { loginsIn, variablesOf } from '../functions/stores/postgres/roles/logins.ts';
-import { openDatabase } from './database/database.ts';
+import { type Database, openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
-import { JOB_TABLE, LOCAL_AWS, startJobTable } from './job-table.ts';
+import { carryOver, jobFile } from './jobs/job-file.ts';
+import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
+import { portInUse } from './ports.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
-import { startVenuesProcess } from './venues-process.ts';
+import { keepAll, type Part, type PartState, untilGone } from './supervisor/part.ts';
+import { startVenuesProcess, type VenuesProcess } from './venues-process.ts';
 
 export interface HostOptions {
   /** where database, job table and the simulator's cache are kept */
@@ -35,8 +39,13 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** false: nothing is kept and the disk is not waited for */
   readonly durable?: boolean;
+  /** learns that a process of this host ended, and when it was started again */
+  readonly noted?: (part: HostPart, state: PartState) => void;
   readonly rehearsal?: Rehearsal;
 }
+
+/** The processes that a host starts and keeps running. */
+export type HostPart = 'database' | 'simulator';
 
 /** Settings for fault tests. An operator never needs them. */
 export interface Rehearsal {
@@ -108,10 +117,12 @@ async function assemble(
   // The ports come first: they show that another host runs before anything is changed.
   let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
   const servers: ApiServer[] = [];
-  for (const port of [options.ports.jobs, options.ports.candles]) {
-    servers.push(await started(startApiServer(port, (handler, event, gone) => call(handler, event, gone))));
+  for (const name of ['jobs', 'candles'] as const) {
+    const port = options.ports[name];
+    const server = startApiServer(port, (handler, event, gone) => call(handler, event, gone));
+    servers.push(await started(server.catch((error) => refused(error, port, name))));
   }
-  const [database, jobTable, venues] = await Promise.all([
+  const [database, venues] = await Promise.all([
     started(
       openDatabase({
         url: options.databaseUrl,
@@ -123,20 +134,19 @@ async function assemble(
         logins: loginsIn(options.env ?? {}),
       }),
     ),
-    options.rehearsal?.jobTable
-      ? undefined
-      : started(startJobTable(JOB_TABLE, durable ? join(options.folder, 'jobs') : undefined)),
     options.simulated
       ? started(startVenuesProcess({ cacheDir: join(options.folder, 'venues'), seed: SEED }))
       : undefined,
   ]);
+  stops.push(keepAll(partsOf(options, database, venues)));
   let services: Services | undefined;
   // Of the others a host needs none: it streams.
   const also = optionalFunctions.filter(
     ({ optional }) => optional === 'exports' && options.env?.GORDON_EXPORT_TO,
   );
   const loaded = await loadFunctions(async () => services!, also);
-  const { around, retryMs, patience, sleep, jobTable: standIn } = options.rehearsal ?? {};
+  const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
+  const jobTable = await chooseJobTable(options);
   const invoke: Invoke = around
     ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
     : loaded.invoke;
@@ -150,7 +160,6 @@ async function assemble(
     GORDON_SPOOL: join(options.folder, 'spool'),
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
     GORDON_SIMULATED: options.simulated ? '1' : '0',
-    ...(jobTable && { AWS_ENDPOINT_URL_DYNAMODB: jobTable.url }),
     AWS_ENDPOINT_URL_SFN: engine.url,
     ...options.env,
   };
@@ -160,7 +169,7 @@ async function assemble(
       ...(options.clock && { clock: options.clock }),
       ...(patience && { patience }),
       ...(sleep && { sleep }),
-      ...(standIn && { jobTable: standIn }),
+      ...(jobTable && { jobTable }),
     }),
   );
   await resumeJobs(services);
@@ -189,6 +198,50 @@ async function assemble(
     env,
     close: stopAll,
   };
+}
+
+/** What is started again when it ends, without the host ending. */
+function partsOf({ noted }: HostOptions, { server }: Database, venues: VenuesProcess | undefined): Part[] {
+  const note = (name: HostPart) => (state: PartState) => {
+    rootLogger.warn(
+      `the ${name} ended: ${state.why}; ${state.nextAt ? 'it is started again' : 'it runs again'}`,
+    );
+    noted?.(name, state);
+  };
+  const database = server && {
+    ended: async (signal: AbortSignal) => {
+      await untilGone(() => server.isRunning(), signal);
+      return 'its process is gone';
+    },
+    start: () => server.start(),
+    note: note('database'),
+  };
+  const simulator = venues && {
+    ended: (signal: AbortSignal) => venues.ended(signal),
+    start: () => venues.start(),
+    note: note('simulator'),
+  };
+  return [database, simulator].filter((part) => part !== undefined);
+}
+
+/** Where the host of this folder keeps its jobs. */
+export const jobFileIn = (folder: string): string => join(folder, 'jobs.db');
+
+/** @returns undefined where the environment names a DynamoDB */
+async function chooseJobTable(options: HostOptions): Promise<OpenJobTable | undefined> {
+  const { folder, durable = true, env = {}, rehearsal } = options;
+  if (rehearsal?.jobTable) return rehearsal.jobTable;
+  if (env.AWS_ENDPOINT_URL_DYNAMODB) return undefined;
+  const egress = env.GORDON_EGRESS ?? 'default';
+  if (!durable) return jobFile(':memory:', egress);
+  mkdirSync(folder, { recursive: true });
+  const items = await carryOver(join(folder, 'jobs'), jobFileIn(folder));
+  if (items > 0) rootLogger.info(`the job table of the older version was carried over: ${items} items`);
+  return jobFile(jobFileIn(folder), egress);
+}
+
+function refused(error: unknown, port: number, name: 'jobs' | 'candles'): never {
+  throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? portInUse(port, name) : error;
 }
 
 async function minutesSince({ runs, clock }: Services, schedule: string): Promise<number | undefined> {

@@ -10,6 +10,8 @@ import { type Accepted, termsFile } from '../terms/terms-file.ts';
 export interface Context {
   readonly terminal: Terminal;
   readonly paint: Paint;
+  /** columns of the terminal that results go to; undefined: a file or another program reads them */
+  readonly width: number | undefined;
   /** The jobs API: resolved when a command needs it, so that the others work without. @throws CliError */
   api(): Api;
   /** Where it is, for what is no JSON. @throws CliError */
@@ -28,6 +30,7 @@ export function contextFor(
   return {
     terminal,
     paint: paintFor(terminal.out, terminal.env),
+    width: terminal.out.isTTY ? terminal.out.columns : undefined,
     api: () => apiAt(baseUrl(terminal.env, findHost())),
     base: () => baseUrl(terminal.env, findHost()),
     runningHost: findHost,

@@ -17,11 +17,11 @@ export async function openExport(
   { env, clock }: Pick<Terminal, 'env' | 'clock'>,
   rest: Pick<ExportPorts, 'writer' | 'madeBy' | 'signer'>,
 ): Promise<ExportPorts & AsyncDisposable> {
-  const held = await holdTree(place, env);
+  const held = await holdTree(place, env, clock);
   const sql = connect(url, {
     unlimited: true,
     role: 'gordon_reader',
-    max: 1,
+    max: 2,
     application: 'gordon-data export',
   });
   return {

@@ -19,6 +19,7 @@ import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
 import type { ExportTo } from './exports/export-to.ts';
+import { rootLogger } from './log.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
@@ -26,6 +27,7 @@ import type { FileBucket } from './prepared/file-bucket.ts';
 import { fillSecrets } from './secrets/fill-secrets.ts';
 import { type ReadSecret, rereads, withKeys, withSecrets } from './secrets/secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
+import { clockWatch } from './venues/clock-watch.ts';
 import type { Variables } from './venues/hosts.ts';
 import type { Patience } from './venues/read-answer.ts';
 import { createVenueClient } from './venues/venue-client.ts';
@@ -99,6 +101,10 @@ export async function createServices(
       budget: jobTable.budget(),
       env: variables,
       clock,
+      clockRead: clockWatch({
+        checks: jobTable.makers.clockChecks,
+        warn: (message) => rootLogger.warn(message),
+      }),
       ...(sleep && { sleep }),
       ...(patience && { patience }),
     }),

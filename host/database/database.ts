@@ -8,13 +8,19 @@ import {
   type Logins,
   urlFor,
 } from '../../functions/stores/postgres/roles/logins.ts';
-import { startCluster, stopCluster } from '../cluster/index.ts';
+import { isRunning, startCluster, stopCluster } from '../cluster/index.ts';
 
 export interface Database {
   /** of the user that migrates */
   readonly url: string;
   /** URLs of the logins that work beside it; one that is absent is the user's to manage, who brought the database */
   readonly logins: Logins;
+  /** of our own; absent: somebody else keeps the server running */
+  readonly server?: {
+    isRunning(): boolean;
+    /** starts it again at the same address */
+    start(): Promise<void>;
+  };
   close(): Promise<void>;
 }
 
@@ -42,17 +48,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await prepare(options.url, options.simulated, logins);
     return { url: options.url, logins, close: async () => {} };
   }
-  const cluster = await startCluster({
-    dataDir: options.dataDir,
-    port: options.port,
-    ...(options.durable !== undefined && { durable: options.durable }),
-  });
+  const start = (port: number) =>
+    startCluster({
+      dataDir: options.dataDir,
+      port,
+      ...(options.durable !== undefined && { durable: options.durable }),
+    });
+  const cluster = await start(options.port);
   try {
     await createDatabase(cluster.url('postgres'));
     const url = cluster.url(NAME);
     const logins = ownLogins(url);
     await prepare(url, options.simulated, logins);
-    return { url, logins, close: () => cluster.stop() };
+    const server = {
+      isRunning: () => isRunning(cluster.dataDir),
+      start: async () => void (await start(cluster.port)),
+    };
+    return { url, logins, server, close: () => cluster.stop() };
   } catch (error) {
     await cluster.stop();
     throw error;

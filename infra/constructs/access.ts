@@ -87,7 +87,7 @@ function exportsTo({ exports, secrets }: Resources): Grant {
     environment: { GORDON_EXPORT_TO: `s3://${bucket.bucketName}/${prefix}`, ...key.environment },
     wildcards: { [objects]: 'The months of series that are ordered later have no names yet.' },
     statements: [
-      allow(['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], objects),
+      allow(['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'], objects),
       list,
       ...key.statements,
     ],

@@ -75,7 +75,7 @@ describe('scheduled exports', () => {
 
   it('may read and write below their own prefix, and nothing else of a bucket', () => {
     expect(may(own)).toEqual([
-      's3:DeleteObject s3:GetObject s3:PutObject on ExportsBucket.Arn/gordon-data/*',
+      's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:PutObject on ExportsBucket.Arn/gordon-data/*',
       's3:ListBucket on ExportsBucket.Arn',
       'secretsmanager:GetSecretValue on ReaderUrlSecret',
     ]);
@@ -103,7 +103,7 @@ describe('scheduled exports', () => {
     });
     expect(may(given)).toEqual([
       expect.stringMatching(
-        /^s3:DeleteObject s3:GetObject s3:PutObject on arn:.*:s3:::market-data\/gordon-data\/\*$/,
+        /^s3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:PutObject on arn:.*:s3:::market-data\/gordon-data\/\*$/,
       ),
       expect.stringMatching(/^s3:ListBucket on arn:.*:s3:::market-data$/),
       `secretsmanager:GetSecretValue on ReaderUrlSecret, ${exportKeySecret}`,

@@ -16,7 +16,7 @@ import type { Handle } from '../handle.ts';
 import * as options from '../options.ts';
 
 interface DataOptions {
-  readonly symbol?: readonly string[];
+  readonly symbols?: readonly string[];
   readonly source?: string;
   readonly timeframe?: string;
   readonly from?: string;
@@ -33,18 +33,19 @@ const FORMATS = Object.keys(MEDIA_TYPES).filter((word) => word !== 'json');
 const EXTENSIONS: Readonly<Record<string, string>> = { '.jsonl': 'ndjson', '.feather': 'arrow' };
 
 export function addData(program: Command, context: Context, handle: Handle): void {
+  const time = options.time(context.terminal);
   program
     .command('data')
     .description('all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON')
     .argument('<table>', 'a table of market_data, such as spot_klines')
-    .option('--symbol <list>', 'one, or several with commas between them', options.symbols)
+    .addOption(options.symbolsOption('one, or several with commas between them'))
     .option('--source <id>', 'which one, where several sources share the table')
     .option('--timeframe <step>', "defaults to the source's usual one", options.timeframe)
-    .option('--from <time>', options.WHEN, options.instant)
-    .option('--to <time>', 'exclusive', options.instant)
+    .option('--from <time>', options.WHEN, time)
+    .option('--to <time>', 'exclusive', time)
     .option('--every <step>', 'candles of this length, made of those of --timeframe', options.timeframe)
     .option('--columns <list>', 'only these, with commas between them', options.words)
-    .option('--as-of <time>', 'only what was known at this instant', options.instant)
+    .option('--as-of <time>', 'only what was known at this instant', time)
     .addOption(
       new Option('--format <word>', 'defaults to that of the name of --out, else csv').choices(FORMATS),
     )
@@ -117,7 +118,7 @@ function formatOf(out: string | undefined): string | undefined {
 }
 
 const queryOf = (given: DataOptions): Record<string, string | undefined> => ({
-  symbol: given.symbol?.join(','),
+  symbol: given.symbols?.join(','),
   source: given.source,
   timeframe: given.timeframe,
   from: given.from,

@@ -59,7 +59,7 @@ async function probe(context: Context, given: ProbeOptions, version: string): Pr
   // Before a minute is spent on what cannot be written.
   const file = given.out === undefined ? undefined : opened(given.out);
   try {
-    const result = await probeVenues(chosen, { env, clock: terminal.clock, jobTableUrl: host?.jobTableUrl });
+    const result = await probeVenues(chosen, { env, clock: terminal.clock, jobFile: host?.jobFile });
     const addresses = {
       simulated: demo !== undefined || env.GORDON_SIMULATED === '1',
       elsewhere: elsewhere.map((one) => one.env),

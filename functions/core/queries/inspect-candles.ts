@@ -4,8 +4,8 @@ import { JOB_STATUSES, type Job } from '../jobs/job.ts';
 import type { JobStore } from '../jobs/ports.ts';
 import type { CatalogReader, Gap, SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
 import { settledEnd } from '../series/borders.ts';
+import { spellingOf } from '../series/names/spelling.ts';
 import type { Source, Sources } from '../series/source.ts';
-import { spellingOf } from '../series/spelling.ts';
 import { clip, hull, type Range, subtract } from '../time/range.ts';
 import { type Clock, floorTo } from '../time/time.ts';
 import { isTimeframe, stepOf, type Timeframe } from '../time/timeframe.ts';
@@ -61,7 +61,7 @@ export async function candleGaps(
   const requested = await ports.catalogReader.requested(series);
   const known = hull(requested);
   if (range.start === undefined && !known) {
-    const remedy = 'Order it (POST /api/backfill), or name a start.';
+    const remedy = 'Order it: `gordon-data backfill candles trigger`, or name a start.';
     throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy);
   }
   // What the venue has not had time to publish is no gap yet.

@@ -94,7 +94,7 @@ export function databasePorts(
       : pools.open(login('GORDON_DATABASE_URL'), { role: 'gordon_reader', max, application, unlimited });
   const reader = once(() => read(connections, 'gordon-data looks'));
   const streams = once(() => read(STREAMS, 'gordon-data streams', true));
-  const exporter = once(() => read(1, 'gordon-data export', true));
+  const exporter = once(() => read(2, 'gordon-data export', true));
   const owner = once(() =>
     pools.open(login(env.GORDON_AGGREGATES_URL ? 'GORDON_AGGREGATES_URL' : 'GORDON_DATABASE_URL'), {
       max: 1,

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BudgetExhausted, GordonError } from '../../core/errors/errors.ts';
 import type { RateBudget, VenueClient } from '../../core/fetch/ports.ts';
+import { type ClockReading, clockOffset } from '../../core/series/clock-offset.ts';
 import type { HttpAnswer, HttpRequest, LimitFamily, Verdict } from '../../core/series/venue.ts';
 import { type Clock, SECOND } from '../../core/time/time.ts';
 import { baseUrl, type Variables } from './hosts.ts';
@@ -19,6 +20,8 @@ export interface VenueClientOptions {
   /** in [0, 1): spreads the retries of workers that failed together */
   readonly random?: () => number;
   readonly patience?: Patience;
+  /** learns how far our clock is from that of each answer */
+  readonly clockRead?: (reading: ClockReading) => void;
 }
 
 /** A cut connection or a 5xx is tried again at once this often; then the state machine's own retry is the better one. */
@@ -38,11 +41,17 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     const url = `${baseUrl(request.host, env)}${encodeURI(request.path)}`;
     const full = url + queryOf(request, env);
     await budget.take(venue.id, family, weight);
+    const sentAt = clock();
     const raw = await read(full).catch((cause: unknown) => {
       throw cause instanceof TimedOut ? timedOut(url, cause) : connectionFailed(url, request.host, cause);
     });
     const stated = Date.parse(raw.headers.date ?? '');
-    const asOf = Number.isNaN(stated) ? clock() : stated;
+    const answeredAt = clock();
+    const asOf = Number.isNaN(stated) ? answeredAt : stated;
+    if (!Number.isNaN(stated)) {
+      const now = stated + SECOND * Number(raw.headers.age ?? 0);
+      options.clockRead?.({ venue: venue.id, aheadMs: clockOffset(now, sentAt, answeredAt), at: answeredAt });
+    }
     await observe(request, raw.headers, asOf);
     const headers = { ...raw.headers, date: raw.headers.date ?? new Date(asOf).toUTCString() };
     const verdict = venue.judge({ ...raw, headers, text: textOf(raw) });

@@ -3,22 +3,15 @@ import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { tableDefinition } from '../functions/stores/dynamodb/table.ts';
-import { listen } from './os/ports.ts';
+import { tableDefinition } from '../../functions/stores/dynamodb/table.ts';
+import { LOCAL_CLIENT } from '../local-aws.ts';
+import { listen } from '../os/ports.ts';
 
 export interface JobTableServer {
   /** for `AWS_ENDPOINT_URL_DYNAMODB` */
   readonly url: string;
   close(): Promise<void>;
 }
-
-export const JOB_TABLE = 'gordon-jobs';
-
-export const LOCAL_AWS = {
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-} as const;
 
 /**
  * Waits until no request is at work, including requests whose client has closed its connection: dynalite throws outside of any
@@ -45,17 +38,16 @@ function watchWork(server: Server): { idle(): Promise<void> } {
 /** ms; requests are short, but one whose body never arrives would never end */
 const LONGEST_REQUEST = 2_000;
 
-/** A DynamoDB stand-in with the job table in it. @param folder where it is kept; absent: in memory */
+/**
+ * A DynamoDB stand-in with the job table in it: for tests, and to read what an older version kept.
+ * @param folder where it is kept; absent: in memory
+ */
 export async function startJobTable(table: string, folder?: string): Promise<JobTableServer> {
   if (folder) mkdirSync(folder, { recursive: true });
   const server = dynalite({ ...(folder && { path: folder }), createTableMs: 0 });
   const work = watchWork(server);
   const url = `http://127.0.0.1:${await listen(server)}`;
-  const client = new DynamoDBClient({
-    endpoint: url,
-    region: LOCAL_AWS.AWS_REGION,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = new DynamoDBClient({ endpoint: url, ...LOCAL_CLIENT });
   try {
     await client.send(new CreateTableCommand(tableDefinition(table)));
     await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: table });
