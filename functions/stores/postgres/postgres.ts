@@ -42,18 +42,14 @@ export function connect(login: string | Login, options: ConnectOptions = {}): Sq
   return typeof login === 'string' ? open(login, options) : openRenewable(login, options);
 }
 
-/** Statements of work that has begun go on, for as long as a function may run. */
-const RETIRED_SECONDS = 900;
-
 /** A pool that is replaced by another one when its login gets another URL. */
 function openRenewable(login: Login, options: ConnectOptions): Sql {
   let current = open(login.url, options);
-  const retired = new Set<Sql>();
+  // What has begun there goes on; connections that are idle close by themselves.
+  const retired: Sql[] = [];
   const forget = register(login, (url) => {
-    const former = current;
+    retired.push(current);
     current = open(url, options);
-    retired.add(former);
-    void former.end({ timeout: RETIRED_SECONDS }).finally(() => retired.delete(former));
   });
   const end: Sql['end'] = async (how) => {
     forget();
