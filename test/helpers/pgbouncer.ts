@@ -49,7 +49,7 @@ unix_socket_dir =
 auth_type = plain
 auth_file = ${join(folder, 'users.txt')}
 pool_mode = ${mode}
-default_pool_size = 4
+default_pool_size = ${mode === 'session' ? 20 : 4}
 `,
   );
   chmodSync(folder, 0o755);

@@ -70,6 +70,12 @@ export interface DatabaseOptions {
   readonly renew?: ((variable: string) => (() => Promise<string>) | undefined) | undefined;
 }
 
+type UrlVariable =
+  | 'GORDON_DATABASE_URL'
+  | 'GORDON_WRITER_URL'
+  | 'GORDON_READER_URL'
+  | 'GORDON_AGGREGATES_URL';
+
 export function databasePorts(
   env: Env,
   { clock, sources, connections, renew }: DatabaseOptions,
@@ -77,11 +83,14 @@ export function databasePorts(
   const pools = new Pools();
   const url = () => required(env, 'GORDON_DATABASE_URL');
   // A role that a session took it can put off again, in the middle of a SELECT; a login of its own has no other.
-  const login = (
-    variable: 'GORDON_DATABASE_URL' | 'GORDON_WRITER_URL' | 'GORDON_READER_URL' | 'GORDON_AGGREGATES_URL',
-  ) => {
+  const logins = new Map<UrlVariable, string | Login>();
+  const login = (variable: UrlVariable): string | Login => {
     const again = renew?.(variable);
-    return again ? { url: required(env, variable), renew: again } : required(env, variable);
+    const made =
+      logins.get(variable) ??
+      (again ? { url: required(env, variable), renew: again } : required(env, variable));
+    logins.set(variable, made);
+    return made;
   };
   const writer = once(() =>
     env.GORDON_WRITER_URL

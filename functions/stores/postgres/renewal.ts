@@ -13,9 +13,15 @@ const STALE = /^(28P01|28000|3D000|ENOTFOUND|ECONNREFUSED|CONNECT_TIMEOUT|EHOSTU
 export const looksStale = (error: unknown): boolean =>
   STALE.test(String((error as { code?: unknown } | null)?.code ?? ''));
 
-/** Logins of this process that can be renewed, each with what it does with its new URL. */
-const renewable = new Map<object, () => Promise<boolean>>();
-let running: Promise<boolean> | undefined;
+interface Renewable {
+  url: string;
+  /** what its pools do with another URL */
+  readonly replacing: Set<(url: string) => void>;
+}
+
+/** The logins of this process that have a pool. */
+const renewable = new Map<Login, Renewable>();
+let running: Promise<void> | undefined;
 /** how often a login got another URL */
 let changes = 0;
 
@@ -23,16 +29,15 @@ export const changesSoFar = (): number => changes;
 
 /** @returns forgets it */
 export function register(login: Login, replace: (url: string) => void): () => void {
-  const key = {};
-  let url = login.url;
-  renewable.set(key, async () => {
-    const now = await login.renew();
-    if (now === url) return false;
-    url = now;
-    replace(now);
-    return true;
-  });
-  return () => void renewable.delete(key);
+  const known = renewable.get(login) ?? { url: login.url, replacing: new Set() };
+  renewable.set(login, known);
+  known.replacing.add(replace);
+  // A pool that is opened late starts where the others are.
+  if (known.url !== login.url) replace(known.url);
+  return () => {
+    known.replacing.delete(replace);
+    if (known.replacing.size === 0) renewable.delete(login);
+  };
 }
 
 /**
@@ -43,12 +48,21 @@ export function register(login: Login, replace: (url: string) => void): () => vo
 export async function renewLogins(since: number): Promise<boolean | undefined> {
   if (renewable.size === 0) return undefined;
   if (changes === since) {
-    running ??= Promise.all([...renewable.values()].map((renew) => renew()))
-      .then((changed) => changed.includes(true))
-      .finally(() => {
-        running = undefined;
-      });
-    if (await running) changes += changes === since ? 1 : 0;
+    running ??= renewAll().finally(() => {
+      running = undefined;
+    });
+    await running;
   }
   return changes !== since;
+}
+
+async function renewAll(): Promise<void> {
+  const all = [...renewable];
+  const urls = await Promise.all(all.map(([login]) => login.renew()));
+  const changed = all.flatMap(([, known], n) => (urls[n] === known.url ? [] : [[known, urls[n]!] as const]));
+  for (const [known, url] of changed) {
+    known.url = url;
+    for (const replace of known.replacing) replace(url);
+  }
+  if (changed.length > 0) changes += 1;
 }

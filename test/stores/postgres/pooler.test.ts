@@ -69,7 +69,7 @@ describe.skipIf(pgbouncerAbsent).each(['transaction', 'session'] as const)('PgBo
     expect(left).toEqual([]);
   });
 
-  it('takes the fetchers’ transactions, more of them than it has connections', async () => {
+  it('takes the fetchers’ transactions; by the transaction more of them than it has connections', async () => {
     const sql = connect(logins.writer, { max: 8 });
     const store = createSeriesStore(sql, { tables: () => SPOT, clock: () => T0 });
     const pages = Array.from({ length: 12 }, (_, n) => pageOf([minutes(n * 10, n * 10 + 10)]));
