@@ -19,6 +19,8 @@ import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
 import type { ExportTo } from './exports/export-to.ts';
 import { rootLogger } from './log.ts';
+import { countedEvents, venueCounter } from './metrics/counters.ts';
+import { Telemetry } from './metrics/telemetry.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
@@ -45,6 +47,8 @@ export interface Services
   readonly sha256: () => Sha256;
   readonly spool: Spool;
   readonly workflow: Workflow;
+  /** counts of this process */
+  readonly telemetry: Telemetry;
   readonly events: Events;
   /** the tree that the operator named, and the key that signs it */
   readonly exportTo: ExportTo;
@@ -68,11 +72,13 @@ export interface ServiceOptions {
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** stands in for the table in DynamoDB */
   readonly jobTable?: OpenJobTable;
+  /** wraps what publishes events */
+  readonly events?: (inner: Events) => Events;
 }
 
 export async function createServices(
   environment: NodeJS.ProcessEnv,
-  { clock = Date.now, connections = 2, patience, sleep, jobTable: standIn }: ServiceOptions = {},
+  { clock = Date.now, connections = 2, patience, sleep, jobTable: standIn, events }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
   const variables = withKeys(await withSecrets(environment), keys);
@@ -80,6 +86,9 @@ export async function createServices(
   const database = databasePorts(env, { clock, sources, connections });
   const jobTable =
     standIn?.({ clock, sleep: sleep ?? wait }) ?? jobTablePorts(env, variables, { clock, sleep });
+  const telemetry = new Telemetry();
+  const aws = awsMakers(env, variables);
+  const published = once(() => countedEvents(events?.(aws.events()) ?? aws.events(), telemetry, clock));
   const venue = once(() =>
     createVenueClient({
       budget: jobTable.budget(),
@@ -89,6 +98,7 @@ export async function createServices(
         checks: jobTable.makers.clockChecks,
         warn: (message) => rootLogger.warn(message),
       }),
+      counted: venueCounter(telemetry, published),
       ...(sleep && { sleep }),
       ...(patience && { patience }),
     }),
@@ -96,7 +106,9 @@ export async function createServices(
   return lazy<Services>({
     ...database.makers,
     ...jobTable.makers,
-    ...awsMakers(env, variables),
+    ...aws,
+    events: published,
+    telemetry: () => telemetry,
     venue,
     archive: () => createArchiveReader(venue()),
     clock: () => clock,

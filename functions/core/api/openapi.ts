@@ -54,11 +54,12 @@ type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
 function operationOf(operationId: OperationId, operation: Operation, schemaOf: SchemaOf): Json {
   const { summary, also = [] }: Route = ROUTES[operationId];
   const { body, answer, success, alternatives = [], others = {}, problems } = operation;
+  const { mediaType = 'application/json' } = operation;
   const parameters = [...paramsOf(operation), ...queryOf(operation, schemaOf), ...headersOf(operation)];
   const texts = alternatives.map((type) => [type, { schema: { type: 'string' } }]);
   const answered = (shape: z.ZodType) => ({
     description: summary,
-    content: { 'application/json': { schema: schemaOf(shape, 'output') }, ...Object.fromEntries(texts) },
+    content: { [mediaType]: { schema: schemaOf(shape, 'output') }, ...Object.fromEntries(texts) },
   });
   const refusal = (description: string) => ({
     description,

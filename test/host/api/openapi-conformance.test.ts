@@ -47,8 +47,11 @@ type Ask = () => Promise<Seen>;
 const seen = async (response: Response): Promise<Seen> => ({
   status: response.status,
   mediaType: response.headers.get('content-type') ?? '',
-  body: await response.json(),
+  body: await bodyOf(response),
 });
+/** Text stands for itself, everything else is JSON. */
+const bodyOf = (response: Response): Promise<unknown> =>
+  response.headers.get('content-type')?.startsWith('text/plain') ? response.text() : response.json();
 const get =
   (path: string, method = 'GET'): Ask =>
   async () =>
@@ -197,6 +200,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     200: get('/healthz'),
     503: handled(health, () => ({ pingDatabase: () => Promise.reject(new Error('no route to host')) })),
   },
+  metrics: { 200: get('/metrics'), 400: get('/metrics?x=1') },
   openapi: { 200: get('/openapi.json'), 400: get('/openapi.json?x=1') },
 };
 
