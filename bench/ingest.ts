@@ -2,15 +2,16 @@
  * `npm run bench [-- --markdown]`: one symbol-year of 1m klines by gordon-data and by its peers, in one run on one machine,
  * because absolute times drift and only ratios compare. Everybody uses the same simulator, whose archive files are made
  * before the clock starts: a venue has them lying there. Tools of PyPI take part where they are installed; `PEERS=1`
- * installs them, `PEERS=0` leaves all peers but raw COPY out. `ROUNDS` defaults to 3.
+ * installs them, `PEERS=0` leaves all peers but raw COPY out. `ROUNDS` defaults to 3. `LINE=80,30` puts the venue at the far end of a
+ * line of 80 ms there and back and 30 MB/s; then only those take part who fetch.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { connect } from '../functions/stores/postgres/postgres.ts';
 import { startHost } from '../host/host.ts';
-import { startVenuesProcess } from '../host/venues-process.ts';
 import { empty } from './empty.ts';
+import { startVenuesBehind } from './line/venues-behind-line.ts';
 import { backfill, gordonData } from './peers/gordon-data.ts';
 import { peers } from './peers/index.ts';
 import {
@@ -27,7 +28,7 @@ import { median, tableOf, whole } from './peers/table.ts';
 import { newFolder } from './temporary-folder.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
-const PEERS = process.env.PEERS;
+const { PEERS, LINE } = process.env;
 const place = {
   folder: join(import.meta.dirname, '../.gordon/peers'),
   mayInstall: PEERS === '1',
@@ -41,10 +42,13 @@ interface Runner extends Ready {
 
 const absent: string[] = [];
 const runners: Runner[] = [];
-for (const peer of PEERS === '0' ? [rawCopy] : peers) await admit(peer);
+for (const peer of PEERS === '0' ? [rawCopy] : peers) {
+  // Who writes what lies ready has no line to wait for, and the pages of a loop by REST would take half an hour on it.
+  if (LINE === undefined || (peer.fetches && !peer.once)) await admit(peer);
+}
 
 const folder = newFolder('bench');
-const venues = await startVenuesProcess({ cacheDir: join(folder, 'venues'), seed: 1 });
+const venues = await startVenuesBehind(LINE, { cacheDir: join(folder, 'venues'), seed: 1 });
 const host = await startHost({
   folder,
   ports: { jobs: 0, candles: 0, database: 0 },
@@ -80,7 +84,7 @@ try {
   }
   const memory = Math.round(process.resourceUsage().maxRSS / 1_024);
   console.log(`
-one year of ${WANTED.symbol} 1m, ${whole(WANTED.rows)} rows, median of ${ROUNDS} rounds (one of the ccxt loop)
+one year of ${WANTED.symbol} 1m, ${whole(WANTED.rows)} rows, median of ${ROUNDS} rounds${LINE === undefined ? ' (one of the ccxt loop)' : `, venue behind a line of ${LINE} (ms, MB/s)`}
 
 ${tableOf(gordon, runners, process.argv.includes('--markdown'))}
 

@@ -4,16 +4,21 @@ import { addBackfill } from './commands/backfill/add-backfill.ts';
 import { addSeed } from './commands/backfill/seed.ts';
 import type { Context } from './commands/context.ts';
 import type { Handle } from './commands/handle.ts';
+import { addCompletion } from './commands/machine/completion.ts';
 import { addConsole } from './commands/machine/console.ts';
 import { addConvertLabels } from './commands/machine/convert-labels.ts';
 import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
+import { addLogs } from './commands/machine/logs.ts';
 import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
+import { addOpen } from './commands/machine/open.ts';
+import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
+import { addSizes } from './commands/warehouse/sizes.ts';
 import { addSql } from './commands/warehouse/sql.ts';
 import { addVerify } from './commands/warehouse/verify.ts';
 import { oneLine } from './failure.ts';
@@ -52,18 +57,23 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
 const ADD = [
   addBackfill,
   addSql,
+  addData,
   addSeed,
   addVerify,
   addExport,
   addKeys,
   addHost,
+  addLogs,
+  addOpen,
   addConsole,
   addMcp,
   addMigrate,
   addConvertLabels,
   addRetention,
+  addSizes,
   addProbe,
   addDoctor,
+  addCompletion,
 ];
 
 const EXAMPLES = `
@@ -83,4 +93,8 @@ Environment:
   GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
   GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
+  GORDON_JOBS_PORT      where "up" serves the jobs API and the console; default: 8081
+  GORDON_CANDLES_PORT   where it serves the candles API; default: 3000
+  GORDON_PG_PORT        where its database listens; default: 54329, and 5432 in Docker
+  GORDON_DIR            the folder of its data, log and state; default: .gordon in the clone
   NO_COLOR              no colours`;

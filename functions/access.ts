@@ -9,4 +9,6 @@ export type Access =
   /** calls venues: gets their keys and the variables that point their hosts elsewhere; `events`: reports how jobs end */
   | ('venues' | 'events')
   /** keeps the tree of exported months that the operator named, and signs it */
-  | 'exports';
+  | 'exports'
+  /** serves files from a bucket and has them made; `files:make` makes them */
+  | ('files' | 'files:make');

@@ -162,4 +162,14 @@ export const optionalFunctions: readonly FunctionSpec[] = [
     optional: 'exports',
     schedules: [{ name: 'export', everyMinutes: 60, derives: true, description: 'months as files' }],
   },
+  {
+    handler: 'prepare-file',
+    timeoutSeconds: 900,
+    // It formats and packs rows, which takes a whole processor.
+    memoryMb: 1_769,
+    description: 'Makes a file of rows that is too large for an answer',
+    access: ['database', 'files:make'],
+    optional: 'files',
+    worksFor: 'rows',
+  },
 ];

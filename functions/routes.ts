@@ -12,6 +12,8 @@ export interface Route {
   readonly summary: string;
   /** statuses besides 2xx with a body that is an answer and no problem */
   readonly also?: readonly number[];
+  /** a host streams its answers: a file `<handler>-stream.ts` beside the handler does */
+  readonly streams?: true;
   /** defaults to what suits a function that reads */
   readonly memoryMb?: number;
 }
@@ -112,7 +114,8 @@ export const ROUTES = {
   rows: {
     route: 'GET /data/{table}',
     folder: 'data',
-    access: ['database'],
+    access: ['database', 'files'],
+    streams: true,
     summary: 'Rows of one table of market_data',
   },
   loadCandles: {
@@ -169,6 +172,12 @@ export const ROUTES = {
     folder: 'series',
     access: ['database'],
     summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
+  },
+  sizes: {
+    route: 'GET /backfill/sizes',
+    folder: 'data',
+    access: ['database'],
+    summary: 'Rows and bytes of each table: heap, indexes, columnstore',
   },
 } as const satisfies Readonly<Record<string, Route>>;
 

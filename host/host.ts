@@ -14,6 +14,7 @@ import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
 import { carryOver, jobFile } from './job-file.ts';
 import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
+import { portInUse } from './ports.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
 import { keepAll, type Part, type PartState, untilGone } from './supervisor/part.ts';
@@ -116,8 +117,10 @@ async function assemble(
   // The ports come first: they show that another host runs before anything is changed.
   let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
   const servers: ApiServer[] = [];
-  for (const port of [options.ports.jobs, options.ports.candles]) {
-    servers.push(await started(startApiServer(port, (handler, event, gone) => call(handler, event, gone))));
+  for (const name of ['jobs', 'candles'] as const) {
+    const port = options.ports[name];
+    const server = startApiServer(port, (handler, event, gone) => call(handler, event, gone));
+    servers.push(await started(server.catch((error) => refused(error, port, name))));
   }
   const [database, venues] = await Promise.all([
     started(
@@ -137,7 +140,10 @@ async function assemble(
   ]);
   stops.push(keepAll(partsOf(options, database, venues)));
   let services: Services | undefined;
-  const also = options.env?.GORDON_EXPORT_TO ? optionalFunctions : [];
+  // Of the others a host needs none: it streams.
+  const also = optionalFunctions.filter(
+    ({ optional }) => optional === 'exports' && options.env?.GORDON_EXPORT_TO,
+  );
   const loaded = await loadFunctions(async () => services!, also);
   const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
   const jobTable = await chooseJobTable(options);
@@ -242,6 +248,10 @@ async function chooseJobTable(options: HostOptions): Promise<OpenJobTable | unde
   const items = await carryOver(join(folder, 'jobs'), jobFileIn(folder));
   if (items > 0) rootLogger.info(`the job table of the older version was carried over: ${items} items`);
   return jobFile(jobFileIn(folder), egress);
+}
+
+function refused(error: unknown, port: number, name: 'jobs' | 'candles'): never {
+  throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? portInUse(port, name) : error;
 }
 
 async function minutesSince({ runs, clock }: Services, schedule: string): Promise<number | undefined> {

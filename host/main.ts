@@ -6,7 +6,7 @@ import { rootLogger } from '../functions/runtime/log.ts';
 import { preparedDatabase } from './database/prepare-database.ts';
 import { exportSettings } from './export-settings.ts';
 import { jobFileIn, startHost } from './host.ts';
-import { apiPorts } from './ports.ts';
+import { apiPorts, databasePort } from './ports.ts';
 import { clearState, GORDON_DIR, type HostState, writeState } from './state-file.ts';
 import { keepRunning, type PartState } from './supervisor/part.ts';
 import { clearSupervisor } from './supervisor/state.ts';
@@ -41,7 +41,7 @@ try {
     folder,
     ports: {
       ...apiPorts(process.env),
-      database: Number(process.env.GORDON_PG_PORT ?? 0),
+      database: databasePort(process.env),
     },
     simulated: mode === 'demo',
     ...(mode === 'live' && { databaseUrl: prepared?.dockerUrl ?? databaseUrl }),

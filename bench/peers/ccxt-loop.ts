@@ -10,6 +10,7 @@ export const ccxtLoop: Peer = {
   to: 'the table, without three of the columns',
   leavesOut: 'checksum, ledger of gaps, resuming; quote and taker volumes, trades',
   once: true,
+  fetches: true,
   prepare: async () => ({
     run: ({ sql, venue }) => intoTable(sql, () => loop(sql, venue.rest)),
   }),

@@ -55,6 +55,8 @@ export interface Description {
   readonly leavesOut: string;
   /** what was changed in it, so that it loads this window from the simulator */
   readonly changed?: string;
+  /** it gets the rows from the venue; without it they lie ready */
+  readonly fetches?: boolean;
   /** it takes long: one round is enough */
   readonly once?: boolean;
 }

@@ -24,6 +24,7 @@ export function pythonTool(tool: PythonTool): Peer {
   const script = join(import.meta.dirname, 'python', tool.script);
   return {
     ...tool,
+    fetches: true,
     async prepare(place) {
       const python = await interpreterOf(tool, place);
       if (typeof python !== 'string') return python;

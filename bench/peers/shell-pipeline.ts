@@ -9,6 +9,7 @@ const SCRIPT = join(import.meta.dirname, 'pipeline.sh');
 export const shellPipeline: Peer = {
   name: 'curl, funzip, awk, psql in a pipe',
   to: 'the table',
+  fetches: true,
   leavesOut: 'checksum, ledger of gaps, resuming; a month that is not found is passed over in silence',
   async prepare() {
     const without = lacking(['curl', 'funzip', 'awk', 'psql']);

@@ -1,6 +1,6 @@
 import type { StateFile } from '../../host/os/state-file.ts';
 import { type HostState, isOurs, readState } from '../../host/state-file.ts';
-import { baseUrl } from '../api/base-url.ts';
+import { type BaseUrl, baseUrl } from '../api/base-url.ts';
 import { type Api, apiAt } from '../api/client.ts';
 import { badInput } from '../failure.ts';
 import { type Paint, paintFor, say, type Terminal } from '../terminal.ts';
@@ -10,8 +10,12 @@ import { type Accepted, termsFile } from '../terms/terms-file.ts';
 export interface Context {
   readonly terminal: Terminal;
   readonly paint: Paint;
+  /** columns of the terminal that results go to; undefined: a file or another program reads them */
+  readonly width: number | undefined;
   /** The jobs API: resolved when a command needs it, so that the others work without. @throws CliError */
   api(): Api;
+  /** Where it is, for what is no JSON. @throws CliError */
+  base(): BaseUrl;
   /** The embedded host of this machine, while it runs. */
   runningHost(): HostState | undefined;
   /** the terms that the user accepted */
@@ -26,7 +30,9 @@ export function contextFor(
   return {
     terminal,
     paint: paintFor(terminal.out, terminal.env),
+    width: terminal.out.isTTY ? terminal.out.columns : undefined,
     api: () => apiAt(baseUrl(terminal.env, findHost())),
+    base: () => baseUrl(terminal.env, findHost()),
     runningHost: findHost,
     terms,
   };

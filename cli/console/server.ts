@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isForeign } from '../../console/serve/guard.ts';
-import { consolePage, PAGE_HEADERS } from '../../console/serve/page.ts';
+import { consolePage } from '../../console/serve/page.ts';
+import { fileAnswer } from '../../console/serve/page-answer.ts';
 import { describeError } from '../../functions/core/errors/errors.ts';
 import { type Problem, problem } from '../../functions/runtime/problem.ts';
 import type { Sign } from '../api/sign.ts';
@@ -44,7 +45,8 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
     const { method = 'GET', url = '/' } = request;
     const file = method === 'GET' ? await page(url.split('?')[0]!) : undefined;
     if (file) {
-      response.writeHead(200, { 'content-type': file.type, ...PAGE_HEADERS }).end(file.body);
+      const { statusCode, headers, body } = await fileAnswer(file, request.headers);
+      response.writeHead(statusCode, headers).end(body);
       return;
     }
     if (!METHODS.has(method))

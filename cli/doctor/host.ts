@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { portHolder } from '../../host/os/port-holder.ts';
 import type { HostState } from '../../host/state-file.ts';
 import type { Api } from '../api/client.ts';
 import { CliError } from '../failure.ts';
@@ -23,9 +24,15 @@ export async function hostAndPorts(
 async function portDiagnosis(port: number): Promise<Diagnosis> {
   const code = await tryToListen(port);
   if (code === undefined) return ok(`port ${port} is free`);
-  const what = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code})`;
-  return broken(`port ${port} ${what}`, `Stop what uses it: \`lsof -i :${port}\` names it.`);
+  const what =
+    code === 'EADDRINUSE'
+      ? `is taken by ${portHolder(port)?.name ?? 'another program'}`
+      : `cannot be used (${code})`;
+  return broken(`port ${port} ${what}`, OTHER_PORTS);
 }
+
+const OTHER_PORTS =
+  'Stop what uses it, or choose others: GORDON_JOBS_PORT=8091 GORDON_CANDLES_PORT=3010 `gordon-data up`.';
 
 /** @returns the code of the error, if there is one */
 function tryToListen(port: number): Promise<string | undefined> {

@@ -47,3 +47,11 @@ export function few(words: readonly string[], most: number): string {
   if (words.length <= most) return words.join(', ');
   return `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
 }
+
+/** `0`, `812 B`, `24.6 kB`, `1.3 GB`; of a thousand each */
+export function bytes(n: number): string {
+  if (n === 0) return '0';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(n) / 3));
+  return `${power === 0 ? n : (n / 1_000 ** power).toFixed(1)} ${units[power]}`;
+}

@@ -4,7 +4,8 @@ import type { BuildResult } from 'esbuild';
 
 export interface File {
   readonly type: string;
-  readonly body: string | Uint8Array;
+  /** the same object for as long as the file is the same */
+  readonly body: Uint8Array;
 }
 
 /** The console's files by their path. */
@@ -46,9 +47,14 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 /** Bundled at the first request, so that a host without visitors does not pay for it. */
 export function consolePage(): Page {
   const bundles = new Map<string, Promise<Uint8Array>>();
+  const texts = new Map<string, Uint8Array>();
   return async (path) => {
     const known = Object.hasOwn(STATIC, path) ? STATIC[path] : undefined;
-    if (known) return { type: known.type, body: readFileSync(new URL(known.file, WEB)) };
+    if (known) {
+      const body = texts.get(path) ?? readFileSync(new URL(known.file, WEB));
+      texts.set(path, body);
+      return { type: known.type, body };
+    }
     const made = Object.hasOwn(BUNDLED, path) ? BUNDLED[path] : undefined;
     if (!made) return undefined;
     const body = bundles.get(path) ?? bundle(made.entry);

@@ -58,13 +58,13 @@ const titleOf = (page: string): string => page.charAt(0).toUpperCase() + page.sl
 function Shown({ place }: { readonly place: Place }) {
   switch (place.page) {
     case 'jobs':
-      return <JobsPage id={place.rest[0]} />;
+      return <JobsPage place={place} />;
     case 'series':
       return <SeriesPage place={place} />;
     case 'health':
       return <HealthPage />;
     case 'coverage':
-      return <CoveragePage />;
+      return <CoveragePage place={place} />;
     default:
       return (
         <div class="empty">

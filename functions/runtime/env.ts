@@ -26,6 +26,10 @@ const Env = z.object({
   GORDON_SPOOL: z.string().default(join(tmpdir(), 'gordon-data-spool')),
   /** most MB of them together */
   GORDON_SPOOL_MB: z.coerce.number().int().min(1).default(4_096),
+  /** the bucket of files that are too large for an answer, where answers cannot be streamed */
+  GORDON_FILE_BUCKET: z.string().optional(),
+  /** the function that makes them */
+  GORDON_FILE_MAKER: z.string().optional(),
   /** the folder or `s3://bucket/prefix` that the schedule "export" keeps up to date; absent: it does nothing */
   GORDON_EXPORT_TO: z.string().optional(),
   /** the private key that signs it, PEM */

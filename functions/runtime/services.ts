@@ -24,6 +24,7 @@ import { Telemetry } from './metrics/telemetry.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
+import type { FileBucket } from './prepared/file-bucket.ts';
 import { withKeys, withSecrets } from './secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
 import { clockWatch } from './venues/clock-watch.ts';
@@ -46,6 +47,8 @@ export interface Services
   readonly hasKey: (env: string) => boolean;
   readonly sha256: () => Sha256;
   readonly spool: Spool;
+  /** where files lie that are too large for an answer; undefined: this process streams, or refuses them */
+  readonly fileBucket: FileBucket | undefined;
   readonly workflow: Workflow;
   /** counts of this process */
   readonly telemetry: Telemetry;
@@ -118,6 +121,7 @@ export async function createServices(
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),
+    fileBucket: () => fileBucketOf(env, variables, sleep ?? wait),
     exportTo: () => ({ place: env.GORDON_EXPORT_TO, key: env.GORDON_EXPORT_KEY, variables }),
     auditEveryMs: () => env.GORDON_AUDIT_MINUTES * MINUTE,
     simulated: () => env.GORDON_SIMULATED === '1',
@@ -142,6 +146,12 @@ const awsMakers = (env: Env, variables: Variables): Makers<Pick<Services, 'workf
       ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))
       : noEvents,
 });
+
+const fileBucketOf = (
+  { GORDON_FILE_BUCKET: bucket, GORDON_FILE_MAKER: maker }: Env,
+  variables: Variables,
+  sleep: FileBucket['sleep'],
+): FileBucket | undefined => (bucket ? { bucket, maker, variables, sleep } : undefined);
 
 let shared: Promise<Services> | undefined;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GordonError } from '../../functions/core/errors/errors.ts';
 import { freePort } from '../os/ports.ts';
+import { portInUse } from '../ports.ts';
 import { type Binaries, findBinaries, programOf } from './binaries.ts';
 import { ADMIN, ensureDataDir, readPassword, type Settings, writeSettings } from './data-dir.ts';
 import { isAnswering } from './is-answering.ts';
@@ -151,17 +152,13 @@ async function halt(dataDir: string, binaries: Binaries, user: ServerUser): Prom
 }
 
 function notStarted(dataDir: string, port: number, code: number, said: string): GordonError {
-  const portTaken = said.includes('Address already in use');
+  if (said.includes('Address already in use')) return portInUse(port, 'database');
   return new GordonError({
     name: 'PermanentError',
-    code: portTaken ? 'port-in-use' : 'cluster-not-started',
-    subject: portTaken ? `port ${port}` : dataDir,
-    message: portTaken
-      ? 'the embedded database cannot listen: another program uses this port.'
-      : `the database server did not start (pg_ctl ended with ${code}): ${said}`,
-    remedy: portTaken
-      ? 'Stop that program or set GORDON_PG_PORT to another port.'
-      : 'The whole story is in server.log there.',
+    code: 'cluster-not-started',
+    subject: dataDir,
+    message: `the database server did not start (pg_ctl ended with ${code}): ${said}`,
+    remedy: 'The whole story is in server.log there.',
   });
 }
 

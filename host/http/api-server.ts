@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { isForeign } from '../../console/serve/guard.ts';
-import { consolePage, PAGE_HEADERS } from '../../console/serve/page.ts';
+import { consolePage } from '../../console/serve/page.ts';
+import { fileAnswer } from '../../console/serve/page-answer.ts';
 import { functions } from '../../functions/manifest.ts';
 import { routeOf } from '../../functions/routes.ts';
 import { problem, problemAnswer } from '../../functions/runtime/problem.ts';
@@ -49,9 +50,7 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
     if (isForeign(request.headers)) return problemAnswer(FOREIGN);
     const url = new URL(request.url ?? '/', 'http://local');
     const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await page(url.pathname) : undefined;
-    if (file) {
-      return { statusCode: 200, headers: { 'content-type': file.type, ...PAGE_HEADERS }, body: file.body };
-    }
+    if (file) return fileAnswer(file, request.headers);
     // HEAD is GET without the body.
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const found = router.find(method as HTTPMethod, url.pathname);

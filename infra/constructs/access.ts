@@ -4,7 +4,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Access } from '../../functions/access.ts';
 import { BY_STATUS } from '../../functions/stores/dynamodb/table.ts';
-import type { ExportBucket } from './export-bucket.ts';
+import type { ExportBucket } from './buckets/export-bucket.ts';
+import type { FileBucket } from './buckets/file-bucket.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What the manifest's kinds of access open. */
@@ -19,6 +20,8 @@ export interface Resources {
   readonly databaseInsecure: boolean;
   /** where exported months go; absent: they are off */
   readonly exports?: ExportBucket | undefined;
+  /** files of rows that are too large for an answer; absent: these are refused */
+  readonly files?: FileBucket | undefined;
   /** where venues' hosts are, when elsewhere */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -54,6 +57,10 @@ export function grantFor(access: Access, resources: Resources): Grant {
       return database(secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL), databaseInsecure);
     case 'exports':
       return exportsTo(resources);
+    case 'files':
+      return filesFrom(resources);
+    case 'files:make':
+      return filesInto(resources);
     case 'venues': {
       const key = secret('GORDON_FRED_API_KEY', secrets.GORDON_FRED_API_KEY);
       const environment = { GORDON_EGRESS: egress, ...variables, ...key.environment };
@@ -74,12 +81,44 @@ function exportsTo({ exports, secrets }: Resources): Grant {
     environment: { GORDON_EXPORT_TO: `s3://${bucket.bucketName}/${prefix}`, ...key.environment },
     wildcards: { [objects]: 'The months of series that are ordered later have no names yet.' },
     statements: [
-      allow(['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], objects),
+      allow(['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'], objects),
       list,
       ...key.statements,
     ],
   };
 }
+
+/** Reads files and orders them. Without `ListBucket` S3 answers 403 for an object that is not there. */
+function filesFrom({ files }: Resources): Grant {
+  if (!files) return { environment: {}, statements: [] };
+  const { bucket, maker } = files;
+  return {
+    environment: { GORDON_FILE_BUCKET: bucket.bucketName, GORDON_FILE_MAKER: maker },
+    wildcards: { [files.all]: NAMES, [files.orders]: NAMES },
+    statements: [
+      allow(['s3:GetObject'], files.all),
+      allow(['s3:PutObject'], files.orders),
+      allow(['s3:ListBucket'], bucket.bucketArn),
+      allow(['lambda:InvokeFunction'], maker),
+    ],
+  };
+}
+
+function filesInto({ files }: Resources): Grant {
+  if (!files) return { environment: {}, statements: [] };
+  const { bucket } = files;
+  return {
+    environment: { GORDON_FILE_BUCKET: bucket.bucketName },
+    wildcards: { [files.all]: NAMES, [files.orders]: NAMES },
+    statements: [
+      allow(['s3:GetObject'], files.orders),
+      allow(['s3:AbortMultipartUpload', 's3:PutObject'], files.all),
+      allow(['s3:ListBucket'], bucket.bucketArn),
+    ],
+  };
+}
+
+const NAMES = 'A file is named by the hash of its query and of the state of the rows.';
 
 /** Queries go to the table (a job's chunks) and to its index (jobs by status); single items only to the table. */
 function jobs(table: Table, actions: readonly string[]): Grant {

@@ -17,8 +17,8 @@ from .errors import GordonError, Refused, Unreachable
 from .operations import OPERATIONS
 
 _OWN_HOST = "http://127.0.0.1:8081"
-_BUSY = (202, 429, 503)
-"""The same request may succeed later: the answer is being made, or the API is busy."""
+_BUSY = (429, 503)
+"""The same request may succeed later: the API is busy."""
 _REDIRECTS = (302, 303, 307)
 _BLOCK = 2**18
 
@@ -125,8 +125,8 @@ class Transport:
                 response.close()
                 continue
             pause = float(response.headers.get("Retry-After") or 0)
-            # A job that was accepted is answered with 202 too, without a time to come again.
-            later = status in _BUSY and pause > 0 and time.monotonic() + pause < deadline
+            # The API itself gives up a file that it cannot make. A job that was accepted is answered with 202 too, without a time to come again.
+            later = pause > 0 and (status == 202 or (status in _BUSY and time.monotonic() + pause < deadline))
             if not later:
                 if status >= 400:
                     raise self._refusal(status, response.read())

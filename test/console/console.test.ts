@@ -42,7 +42,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByLabel('What').selectOption('klines_spot');
     await page.getByLabel('Symbols').fill('btcusdt');
     await page.getByLabel('From').fill(day(40));
-    await page.getByLabel('To (exclusive)').fill(day(1));
+    await page.getByLabel('To (exclusive; empty: now)').fill(day(1));
     await tab.shot('job-order');
     await page.getByRole('button', { name: 'Continue' }).click();
     // First the quote: 39 days of minutes.
@@ -120,7 +120,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const cursor = (await page.locator('.cursor').boundingBox())!;
     await page.mouse.click(cursor.x + cursor.width / 2, cursor.y + cursor.height / 2);
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('2,880').waitFor();
+    await dialog.getByText('2,880 rows are missing').waitFor();
     await dialog.getByText(`${day(10)} to ${day(8)}`).waitFor();
     await tab.shot('coverage-fill');
     await dialog.getByRole('button', { name: 'Start the job' }).click();
@@ -196,7 +196,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const { page } = tab;
     await page.getByRole('application').waitFor();
     const reached: string[] = [];
-    for (let i = 0; i < 16; i++) {
+    for (let i = 0; i < 40; i++) {
       await page.keyboard.press('Tab');
       reached.push(
         await page.evaluate(

@@ -37,6 +37,14 @@ const OPENS: Record<FunctionSpec['access'][number], readonly string[]> = {
   events: ['events:PutEvents on Bus.Arn'],
   // Off by default: see exports.test.ts.
   exports: [],
+  files: [
+    's3:GetObject on FilesBucket.Arn/*',
+    's3:PutObject on FilesBucket.Arn/orders/*',
+    's3:ListBucket on FilesBucket.Arn',
+    'lambda:InvokeFunction on PrepareFileFunction.Arn',
+  ],
+  // No function of every deployment: see files.test.ts.
+  'files:make': [],
 };
 
 describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, spec) => {

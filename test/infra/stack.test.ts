@@ -33,9 +33,13 @@ describe('the job table', () => {
 });
 
 describe('cdk destroy', () => {
-  it('leaves the log role of the account, and nothing else', () => {
-    expect(retained(plain.template)).toEqual(['JobsApiAccount', 'JobsApiCloudWatchRole']);
-    expect(retained(synth({ apiLogs: 'off', vpc: 'new' }).template)).toEqual([]);
+  it('leaves the log role of the account and the bucket that empties itself, and nothing else', () => {
+    expect(retained(plain.template).sort()).toEqual([
+      'FilesBucket',
+      'JobsApiAccount',
+      'JobsApiCloudWatchRole',
+    ]);
+    expect(retained(synth({ apiLogs: 'off', vpc: 'new', files: 'off' }).template)).toEqual([]);
   });
 
   it('leaves the job table and the logs where the operator wants them', () => {

@@ -24,7 +24,9 @@ describe('places', () => {
   it('let so many streams be read at once, the others in order', async () => {
     const semaphore = new StreamSemaphore(2);
     const log: string[] = [];
-    const seen = await Promise.all(['a', 'b', 'c', 'd'].map((name) => read(semaphore.of(items(name, log)))));
+    const seen = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) => read(semaphore.of(items(name, log), 'all', name))),
+    );
     expect(seen).toEqual(['a', 'b', 'c', 'd'].map((name) => [`${name}1`, `${name}2`]));
     expect(log.slice(0, 4).toSorted()).toEqual(['a1', 'a2', 'b1', 'b2']);
     expect(log.indexOf('c1')).toBeLessThan(log.indexOf('d1'));
@@ -37,9 +39,9 @@ describe('places', () => {
       throw new Error('cut');
     };
     const [early, failed, whole] = await Promise.allSettled([
-      read(semaphore.of(items('a', [])), 1),
-      read(semaphore.of(broken())),
-      read(semaphore.of(items('c', []))),
+      read(semaphore.of(items('a', []), 'all', 'a'), 1),
+      read(semaphore.of(broken(), 'all', 'b')),
+      read(semaphore.of(items('c', []), 'all', 'c')),
     ]);
     expect(early).toEqual({ status: 'fulfilled', value: ['a1'] });
     expect(failed).toMatchObject({ status: 'rejected', reason: new Error('cut') });
@@ -48,7 +50,30 @@ describe('places', () => {
 
   it('are not taken by a stream without a reader', async () => {
     const semaphore = new StreamSemaphore(1);
-    semaphore.of(items('a', []));
-    expect(await read(semaphore.of(items('b', [])))).toEqual(['b1', 'b2']);
+    semaphore.of(items('a', []), 'all', 'a');
+    expect(await read(semaphore.of(items('b', []), 'all', 'b'))).toEqual(['b1', 'b2']);
+  });
+
+  it('go to the first by name of the group that has waited longest', async () => {
+    const semaphore = new StreamSemaphore(1);
+    const log: string[] = [];
+    const streams = [
+      ['btc', '2025-03'],
+      ['eth', '2025-02'],
+      ['btc', '2025-02'],
+      ['eth', '2025-01'],
+      ['btc', '2025-01'],
+    ] as const;
+    await Promise.all(
+      streams.map(([group, name]) => read(semaphore.of(items(`${group} ${name} `, log), group, name))),
+    );
+    // The first one never waited.
+    expect(log.filter((_, i) => i % 2 === 0)).toEqual([
+      'btc 2025-03 1',
+      'eth 2025-01 1',
+      'eth 2025-02 1',
+      'btc 2025-01 1',
+      'btc 2025-02 1',
+    ]);
   });
 });

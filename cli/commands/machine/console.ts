@@ -27,11 +27,11 @@ Example:
 /** The console of a deployed API, on this machine. The embedded host serves its own. */
 async function console(context: Context, { port }: ConsoleOptions): Promise<number> {
   const host = context.runningHost();
+  if (!host && !context.terminal.env.GORDON_API_URL)
+    throw new CliError('no API is named: set GORDON_API_URL to that of the deployment, or `make demo`');
   const { url: api, caller } = baseUrl(context.terminal.env, host);
   if (!caller) {
-    if (!host)
-      throw new CliError('no API is named: set GORDON_API_URL to that of the deployment, or `make demo`');
-    print(context, `the console of this machine is at http://127.0.0.1:${host.ports.jobs}/`);
+    print(context, `the console of this machine is at ${api}/`);
     return 0;
   }
   // Loaded when it is needed: the other commands need no bundler.

@@ -41,11 +41,11 @@ export function addConvertLabels(program: Command, context: Context, handle: Han
     .description('give rows of archive files the times that another shift of their labels stands for')
     .requiredOption('--source <name>', 'a source of the files, such as open_interest_binance')
     .option('--symbol <name>', 'only this symbol; default: all that have rows of such files')
-    .requiredOption('--from <day>', 'the first file', options.instant)
+    .requiredOption('--from <day>', 'the first file', options.time(context.terminal))
     .option(
       '--to <day>',
       'the file at which it ends, itself not converted; default: all later ones',
-      options.instant,
+      options.time(context.terminal),
     )
     .requiredOption('--shift <minutes>', 'what is added to a label: 0 or 5m', shift)
     .option('--write', 'change the rows; default: say what would change')
@@ -101,7 +101,7 @@ async function convert(context: Context, given: ConvertOptions): Promise<number>
     await sql.end();
   }
   if (rows.length > 0) {
-    print(context, ...table(COLUMNS, rows, context.paint));
+    print(context, ...table(COLUMNS, rows, context));
   }
   print(
     context,

@@ -3,6 +3,7 @@ import { call } from '../lib/client.ts';
 import { ago, count, duration, moment, percent, plural, rangeText } from '../lib/format.ts';
 import { Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
+import { Sizes } from './sizes.tsx';
 
 type Status = Answer<'status'>;
 type Health = Answer<'health'>;
@@ -41,6 +42,7 @@ const Cards = ({ status }: { readonly status: Status }) => (
     <Schedules status={status} />
     <Budgets status={status} />
     <Aggregates status={status} />
+    <Sizes />
   </>
 );
 

@@ -8,6 +8,7 @@ export interface Draft {
   readonly symbols: string;
   readonly timeframe: string;
   readonly from: string;
+  /** empty: now */
   readonly to: string;
 }
 
@@ -16,7 +17,7 @@ export interface Order {
   readonly symbols?: string[];
   readonly timeframe?: string;
   readonly from: string;
-  readonly to: string;
+  readonly to?: string;
 }
 
 /** Symbols are typed without shift. Selectors are small letters, and other scripts stay as they are. */
@@ -27,7 +28,13 @@ export const capitals = (typed: string): string =>
 
 export function orderOf({ source, symbols, timeframe, from, to }: Draft): Order {
   const words = symbols.split(/[\s,]+/).filter(Boolean);
-  return { source, ...(words.length > 0 && { symbols: words }), ...(timeframe && { timeframe }), from, to };
+  return {
+    source,
+    ...(words.length > 0 && { symbols: words }),
+    ...(timeframe && { timeframe }),
+    from,
+    ...(to && { to }),
+  };
 }
 
 /** Families first, which is what people order; then single sources of those that have several. */

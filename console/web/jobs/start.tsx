@@ -10,13 +10,15 @@ import { capitals, type Draft, familiesOf, orderOf } from './order.ts';
 type Sources = Answer<'listSources'>;
 
 interface Props {
+  /** what is filled in already, as the address has it */
+  readonly given: URLSearchParams;
   close(): void;
   started(jobId: string): void;
 }
 
 const YEAR_MS = 365 * 86_400_000;
 
-export function StartDialog({ close, started }: Props) {
+export function StartDialog({ given, close, started }: Props) {
   const sources = usePoll(
     'sources',
     (signal) => call('listSources', { signal }),
@@ -25,17 +27,21 @@ export function StartDialog({ close, started }: Props) {
   return (
     <Dialog title="Start a job" close={close}>
       <Waiting polled={sources} what="the sources">
-        {(data) => <Steps sources={data} {...{ close, started }} />}
+        {(data) => <Steps sources={data} {...{ given, close, started }} />}
       </Waiting>
     </Dialog>
   );
 }
 
-function Steps({ sources, close, started }: Props & { readonly sources: Sources }) {
+function Steps({ sources, given, close, started }: Props & { readonly sources: Sources }) {
   const [draft, setDraft] = useState<Draft>(() => {
-    const today = day(Date.now());
-    const source = familiesOf(sources)[0]?.id ?? '';
-    return { source, symbols: '', timeframe: '', from: day(Date.now() - YEAR_MS), to: today };
+    return {
+      source: given.get('source') ?? familiesOf(sources)[0]?.id ?? '',
+      symbols: given.get('symbols') ?? '',
+      timeframe: given.get('timeframe') ?? '',
+      from: given.get('from') ?? day(Date.now() - YEAR_MS),
+      to: given.get('to') ?? '',
+    };
   });
   const [checked, setChecked] = useState(false);
   const [error, setError] = useState<Error>();
@@ -50,7 +56,7 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (draft.from >= draft.to) setError(new Error('The first day must lie before the end.'));
+        if (draft.to && draft.from >= draft.to) setError(new Error('The first day must lie before the end.'));
         else setChecked(true);
       }}
     >
@@ -96,10 +102,9 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
           />
         </label>
         <label>
-          To (exclusive)
+          To (exclusive; empty: now)
           <input
             type="date"
-            required
             max={day(Date.now())}
             value={draft.to}
             onInput={(event) => set({ to: event.currentTarget.value })}

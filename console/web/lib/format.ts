@@ -40,3 +40,11 @@ export const words = (name: string): string => name.replaceAll(/[_-]/g, ' ');
 
 /** As the API takes it, without milliseconds that are none. */
 export const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
+
+const BYTES = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** `812 B`, `24.6 kB`, `1.3 GB`; of a thousand each */
+export function bytes(n: number): string {
+  const power = n < 1_000 ? 0 : Math.min(BYTES.length - 1, Math.floor(Math.log10(n) / 3));
+  return `${power === 0 ? n : (n / 1_000 ** power).toFixed(1)} ${BYTES[power]}`;
+}

@@ -53,24 +53,30 @@ type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
 
 function operationOf(operationId: OperationId, operation: Operation, schemaOf: SchemaOf): Json {
   const { summary, also = [] }: Route = ROUTES[operationId];
-  const { body, answer, success, alternatives = [], others = {}, problems } = operation;
+  const { body, answer, success, alternatives = [], others = {}, plain = {}, problems } = operation;
   const { mediaType = 'application/json' } = operation;
   const parameters = [...paramsOf(operation), ...queryOf(operation, schemaOf), ...headersOf(operation)];
-  const texts = alternatives.map((type) => [type, { schema: { type: 'string' } }]);
-  const answered = (shape: z.ZodType) => ({
+  const answered = (shape: z.ZodType, media: readonly string[] = []) => ({
     description: summary,
-    content: { [mediaType]: { schema: schemaOf(shape, 'output') }, ...Object.fromEntries(texts) },
+    content: { [mediaType]: { schema: schemaOf(shape, 'output') }, ...contentOf(media) },
   });
   const refusal = (description: string) => ({
     description,
     content: { 'application/problem+json': { schema: schemaOf(Problem, 'output') } },
   });
   const responses = Object.fromEntries([
-    ...[success, ...also].map((status) => [status, answered(answer)]),
+    ...[success, ...also].map((status) => [status, answered(answer, alternatives)]),
     ...Object.entries(others).map(([status, shape]) => [status, answered(shape)]),
+    ...Object.entries(plain).map(([status, { description, media }]) => [
+      status,
+      { description, ...(media && { content: contentOf(media) }) },
+    ]),
     ...[...Map.groupBy(problems, statusOf)].map(([status, codes]) => [status, refusal(codes.join(', '))]),
     ['default', refusal('An unexpected failure, or a store that does not answer: 5xx')],
   ]);
+  for (const [status, headers] of Object.entries(operation.answerHeaders ?? {})) {
+    (responses[status] as Json).headers = answerHeaders(headers);
+  }
   return {
     operationId,
     summary,
@@ -81,6 +87,14 @@ function operationOf(operationId: OperationId, operation: Operation, schemaOf: S
     responses,
   };
 }
+
+const contentOf = (media: readonly string[]): Json =>
+  Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }]));
+
+const answerHeaders = (headers: Readonly<Record<string, string>>): Json =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
 
 const statusOf = (code: ErrorCode): number => errorKind(code)?.status ?? 500;
 

@@ -42,7 +42,7 @@ const local = (remedy: string, name: ErrorName = 'PermanentError'): ErrorKind =>
   ours(name, remedy, { local: true });
 
 const REPLACED = 'Its rows are taken from the next best place; the venue usually replaces such a file later.';
-const LIST_SOURCES = 'List them: GET /backfill/sources.';
+const LIST_SOURCES = 'List them: `gordon-data backfill --help`.';
 const UNIT_OF_TIME =
   'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
 const OF_THE_SOURCE = 'This is a fault of the source: its parser must refuse such a value.';
@@ -59,7 +59,7 @@ export const ERRORS = {
   'timed-out': venue('RetryableVenueError', 'It is requested again automatically.'),
   'series-failed': venue(
     'RetryableVenueError',
-    'The report has the error of each series: `gordon-data report`.',
+    'The report has the error of each series: `gordon-data backfill report --gaps`.',
   ),
   'venue-broken': venue('RetryableVenueError', 'It is requested again automatically.'),
   'empty-answer': venue(
@@ -199,7 +199,10 @@ export const ERRORS = {
   unexpected: ours('PermanentError', 'This is a fault of the program; the log has the details.'),
 
   'unknown-source': ours('PermanentError', LIST_SOURCES, { status: 400 }),
-  'invalid-order': request(400, 'GET /openapi.json says what it has to be.'),
+  'invalid-order': request(
+    400,
+    'See `gordon-data backfill klines trigger --help`, or /openapi.json for the body.',
+  ),
   'malformed-json': request(400, 'Send a JSON object.'),
   'invalid-request': request(400, 'GET /openapi.json says what it has to be.'),
   'unknown-timeframe': request(400, LIST_SOURCES),
@@ -216,11 +219,11 @@ export const ERRORS = {
   forbidden: request(403, 'Sign the request, or see GET /openapi.json for the route.'),
   'foreign-origin': request(403, 'Use the command line, or a page of this host.'),
   'unknown-path': request(404, 'GET /openapi.json lists the routes.'),
-  'unknown-job': request(404, 'List them: GET /backfill/jobs?status=all.'),
+  'unknown-job': request(404, 'List them: `gordon-data backfill jobs --all`.'),
   'unknown-series': request(404, 'List what is requested: `gordon-data backfill series`.'),
   'unknown-table': request(404, 'GET /openapi.json and `gordon-data sql "\\d"` know them.'),
-  'not-followed': request(404, 'List what is: `gordon-data backfill series`, or GET /backfill/series.'),
-  'nothing-ordered': request(404, 'Order it (POST /api/backfill), or name a start.'),
+  'not-followed': request(404, 'List what is: `gordon-data backfill series`.'),
+  'nothing-ordered': request(404, 'Order it: `gordon-data backfill candles trigger`, or name a start.'),
   'method-not-allowed': request(405, 'GET /openapi.json lists the methods of each route.'),
   'job-finished': request(409, 'Order the same again: it fetches what is missing.'),
   'idempotency-busy': request(409, 'Send it again.'),
@@ -244,6 +247,11 @@ export const ERRORS = {
     {
       status: 507,
     },
+  ),
+  'file-not-made': ours(
+    'RetryableStoreError',
+    'Request it again; where it fails once more, narrow the range (from, to) or see the log of the function prepare-file.',
+    { status: 503 },
   ),
   'no-budget': request(503, 'Send it again when the budget of the venue is back.'),
 
@@ -287,3 +295,5 @@ const KINDS: ReadonlyMap<string, ErrorKind> = new Map(Object.entries(ERRORS));
 
 /** What is known of a code; undefined for one of an engine or of another version of the program. */
 export const errorKind = (code: string): ErrorKind | undefined => KINDS.get(code);
+
+export const isErrorCode = (code: string): code is ErrorCode => KINDS.has(code);

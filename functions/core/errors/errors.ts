@@ -20,6 +20,8 @@ export interface ErrorFacts {
 export class GordonError extends Error {
   readonly code: ErrorCode;
   readonly subject: string;
+  /** what happened, without subject and remedy */
+  readonly detail: string;
   readonly remedy: string;
   readonly status: number;
   readonly #facts: ErrorFacts;
@@ -31,6 +33,7 @@ export class GordonError extends Error {
     this.name = name;
     this.code = facts.code;
     this.subject = facts.subject;
+    this.detail = facts.message;
     this.remedy = remedy;
     this.status = facts.status ?? (name === 'BadRequest' ? kind.status : undefined) ?? 500;
     this.#facts = facts;

@@ -60,7 +60,7 @@ export async function candleGaps(
   const requested = await ports.catalog.requested(series);
   const known = hull(requested);
   if (range.start === undefined && !known) {
-    const remedy = 'Order it (POST /api/backfill), or name a start.';
+    const remedy = 'Order it: `gordon-data backfill candles trigger`, or name a start.';
     throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy);
   }
   // What the venue has not had time to publish is no gap yet.

@@ -89,9 +89,15 @@ export const RowsQuery = z.strictObject({
       description:
         'json, csv, ndjson, parquet or arrow; defaults to what Accept says, else json. All but json have all rows of the range, ' +
         'by symbol and time. A host streams csv and ndjson, and serves parquet and arrow as a file: with its length, an ETag and ' +
-        'ranges of bytes. On AWS Lambda an answer of more than 4 MB or 25 s is refused with 413',
+        'ranges of bytes. A deployment on AWS Lambda answers parquet, arrow and long texts with 303, where the file is, or with 202 while ' +
+        'it is made: request its Location again after the seconds of Retry-After',
       example: 'csv',
     }),
+  file: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .meta({ description: 'the file that an answer 202 said is being made; its Location has it' }),
   as_of: Time.optional().meta({
     description:
       'an instant: only rows that were known then (known_at), and of revised values those that held then',

@@ -44,6 +44,17 @@ export interface TableEntry {
   }[];
 }
 
+/** What a table or an aggregate takes on disk; bytes. */
+export interface StoredTable {
+  readonly name: string;
+  readonly heap: number;
+  readonly indexes: number;
+  /** chunks that are compressed, with their indexes */
+  readonly columnstore: number;
+  /** rows, as the statistics of the database estimate them */
+  readonly estimated: number;
+}
+
 export interface RowsRequest {
   readonly table: TableSpec;
   /** values of key columns, such as symbol and timeframe */
@@ -85,6 +96,10 @@ export interface CoverageQueries {
   findings(series: Series, range: Range, limit: number): Promise<FindingEntry[]>;
   /** tables and views of `market_data` that the session may read, by name */
   tables(): Promise<TableEntry[]>;
+  /** what each table and aggregate of `market_data` takes on disk */
+  sizes(): Promise<StoredTable[]>;
+  /** rows in the ledger, by source */
+  ledgerRows(): Promise<ReadonlyMap<string, number>>;
   /** the newest rows of the range, oldest first; instants as ISO 8601 */
   rows(request: RowsRequest): Promise<Record<string, unknown>[]>;
   /**
@@ -95,8 +110,8 @@ export interface CoverageQueries {
   /** The same rows column by column, as `fileColumns` describes them. */
   batches(request: RowsRequest, signal: AbortSignal): AsyncIterable<ColumnBatch>;
   /**
-   * A word for the state of what the requests read: as long as it stays the same, the ledger has not changed within their ranges.
-   * It does not change with rows that somebody inserts or updates by SQL.
+   * A word for the state of what the requests read: as long as it stays the same, the ledger has not changed within their ranges,
+   * and nobody has changed a row of their table by hand.
    * @param sources that fill the table, or what it is made of
    */
   revision(requests: readonly RowsRequest[], sources: readonly string[]): Promise<string>;

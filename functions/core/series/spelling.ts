@@ -1,3 +1,5 @@
+import { closest } from './closest.ts';
+
 /**
  * A symbol of a market as its venue writes it: capitals and digits, or any letter of another script. Of those nothing is ever
  * changed, they have no capitals and look-alikes are other symbols.
@@ -60,14 +62,15 @@ const MOST = 3;
 
 /**
  * Symbols of a venue's list that a word may mean, the likeliest first: the same letters, else those that begin or end with
- * it, such as `BTCUSDT` for `BTC` and `1000SHIBUSDT` for `SHIBUSDT`.
+ * it, such as `BTCUSDT` for `BTC` and `1000SHIBUSDT` for `SHIBUSDT`, else those that a slip of the keyboard is away.
  */
 export function nearest(known: ReadonlySet<string>, word: string): string[] {
   const { symbol } = spellingOf(word);
   if (known.has(symbol)) return [symbol];
   if (symbol.length < 2) return [];
-  return [...known]
+  const parts = [...known]
     .filter((one) => one.startsWith(symbol) || one.endsWith(symbol))
     .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
     .slice(0, MOST);
+  return parts.length > 0 ? parts : closest(symbol, known);
 }

@@ -38,7 +38,7 @@ export async function knownSeries(
   for (const symbol of symbols) {
     if (found.some((series) => series.symbol === symbol)) continue;
     const { symbol: meant } = spellingOf(symbol);
-    const list = 'List what is: `gordon-data backfill series`, or GET /backfill/series.';
+    const list = 'List what is: `gordon-data backfill series`.';
     const remedy = meant === symbol ? list : `Venues write it ${meant}. ${list}`;
     throw badRequest('not-followed', symbol, 'nothing of it is requested there.', remedy);
   }

@@ -19,7 +19,7 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** When a job was ordered: its id is a ULID, whose first ten letters are that; epoch ms. */
 const orderedAt = (id: string): number =>
-  [...id.slice(0, 10)].reduce((ms, letter) => ms * 32 + CROCKFORD.indexOf(letter), 0);
+  Array.from(id.slice(0, 10)).reduce((ms, letter) => ms * 32 + CROCKFORD.indexOf(letter), 0);
 
 /** Counts requests, and publishes a venue that has just been found to be down. Nobody waits for that. */
 export const venueCounter =

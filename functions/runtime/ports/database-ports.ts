@@ -69,7 +69,7 @@ export function databasePorts(
       : pools.open(url(), { role: 'gordon_reader', max, application });
   const reader = once(() => read(connections, 'gordon-data looks'));
   const streams = once(() => read(STREAMS, 'gordon-data streams'));
-  const exporter = once(() => read(1, 'gordon-data export'));
+  const exporter = once(() => read(2, 'gordon-data export'));
   const owner = once(() =>
     pools.open(env.GORDON_AGGREGATES_URL ?? url(), { max: 1, application: 'gordon-data aggregates' }),
   );

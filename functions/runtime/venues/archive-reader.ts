@@ -21,7 +21,7 @@ export function createArchiveReader(venue: VenueClient, unpacked: Unzip = unzip)
   const semaphore = new StreamSemaphore(READ_AT_ONCE);
   const fileOf = ({ file }: ArchiveObject, { body, release, sha256 }: Download): ArchiveFile => ({
     sha256,
-    content: semaphore.of(releasing(unpacked(file, body), release)),
+    content: semaphore.of(releasing(unpacked(file, body), release), folderOf(file), nameOf(file)),
   });
   return {
     async read(object) {
@@ -143,3 +143,4 @@ function damaged(code: ErrorCode, file: HttpRequest, message: string, cause?: un
 }
 
 const nameOf = ({ path }: HttpRequest): string => path.slice(path.lastIndexOf('/') + 1);
+const folderOf = ({ path }: HttpRequest): string => path.slice(0, path.lastIndexOf('/'));

@@ -1,27 +1,48 @@
+interface Waiting {
+  readonly group: string;
+  readonly name: string;
+  readonly start: () => void;
+}
+
 /**
- * Lets so many streams be read at a time; the others wait in the order in which they were begun.
+ * Lets so many streams be read at a time. The others wait: groups in the order in which their oldest stream was begun, streams of one
+ * group in the order of their names.
  *
  * A function of AWS works on one file and never waits here. In a host that runs eight fetchers in one thread, files that are
  * read side by side all come to their end at the same moment: the database would idle until then, and the first thread after.
+ * Months of one series that are read in order are also loaded in order, whichever of their answers came first.
  */
 export class StreamSemaphore {
   #free: number;
-  readonly #waiting: (() => void)[] = [];
+  /** the oldest first */
+  readonly #waiting: Waiting[] = [];
 
   constructor(atOnce: number) {
     this.#free = atOnce;
   }
 
-  /** The same items; a place is taken when the first one is read and given back when the reader's loop ends, however it ends. */
-  async *of<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  /**
+   * The same items; a place is taken when the first one is read and given back when the reader's loop ends, however it ends.
+   * @param group streams that are read in the order of their names
+   */
+  async *of<T>(items: AsyncIterable<T>, group: string, name: string): AsyncGenerator<T> {
     if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await new Promise<void>((start) => this.#waiting.push({ group, name, start }));
     try {
       yield* items;
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
+      const next = this.#takeNext();
+      if (next) next.start();
       else this.#free++;
     }
+  }
+
+  #takeNext(): Waiting | undefined {
+    const [oldest] = this.#waiting;
+    if (!oldest) return undefined;
+    const of = this.#waiting.filter(({ group }) => group === oldest.group);
+    const next = of.reduce((first, one) => (one.name < first.name ? one : first));
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    return next;
   }
 }

@@ -6,6 +6,7 @@ import { findings, ledger } from './evidence.ts';
 import { revision } from './revision.ts';
 import { rowCounts } from './row-counts.ts';
 import { rows, streamRows } from './rows.ts';
+import { ledgerRows, sizes } from './sizes.ts';
 import { tables } from './tables.ts';
 
 /**
@@ -20,6 +21,8 @@ export function createCoverageQueries(sql: Sql, streams = sql): CoverageQueries 
     ledger: (series, range, limit) => guarded('the ledger', () => ledger(sql, series, range, limit)),
     findings: (series, range, limit) => guarded('the findings', () => findings(sql, series, range, limit)),
     tables: () => guarded('the tables', () => tables(sql)),
+    sizes: () => guarded('the tables', () => sizes(sql)),
+    ledgerRows: () => guarded('the ledger', () => ledgerRows(sql)),
     rows: (request) => guarded(request.table.name, () => rows(sql, request)),
     stream: (request, signal) => streamRows(streams, request, signal),
     batches: (request, signal) => columnBatches(streams, request, signal),

@@ -57,18 +57,18 @@ function resolved(schema: Schema): Schema {
 describe('what the command line reads', () => {
   it.each(OPERATION_IDS)('of %s is what the document promises', (id) => {
     const { success, answer } = operations[id];
-    const { schema } = documented.get(id)!.responses[success]!;
+    const schema = documented.get(id)!.responses[success]!['application/json']!;
     const reads = z.toJSONSchema(lenient(answer), { io: 'input' }) as Schema;
     expect(refusals(reads, schema, id)).toEqual([]);
   });
 
   it('of health is the same when it is unavailable', () => {
     const { responses } = documented.get('health')!;
-    expect(responses[503]!.schema).toEqual(responses[200]!.schema);
+    expect(responses[503]!['application/json']).toEqual(responses[200]!['application/json']);
   });
 
   it('is reported where it requires more', () => {
-    const { schema } = documented.get('listJobs')!.responses[200]!;
+    const schema = documented.get('listJobs')!.responses[200]!['application/json']!;
     const wants = (shape: z.ZodType) =>
       refusals(z.toJSONSchema(z.array(shape)) as Schema, schema, 'listJobs');
     expect(wants(z.looseObject({ owner: z.string() }))).toEqual(['listJobs[].owner: is not there']);

@@ -84,9 +84,9 @@ export function memoryTree(
     name: 'memory',
     sizes: async () => new Map([...files].map(([path, text]) => [path, text.length])),
     read: async (path) => files.get(path),
-    hash: async (path) => {
+    bytes: async (path) => {
       const text = files.get(path);
-      return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
+      return text === undefined ? undefined : Buffer.from(text);
     },
     put: async (path, pieces) => {
       let text = '';

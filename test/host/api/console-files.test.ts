@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
@@ -33,6 +33,33 @@ describe('the console beside the API', () => {
     expect(style).toContain('prefers-color-scheme');
   });
 
+  it('is compressed, below 100 KB in all, and is not sent again', async () => {
+    let bytes = 0;
+    for (const path of ['/', '/console/app.js', '/console/app.css', '/console/icon.svg']) {
+      const answer = await raw(urlOf(path), { 'accept-encoding': 'gzip, deflate, br' });
+      expect([path, answer.status, answer.headers['content-encoding']]).toEqual([path, 200, 'br']);
+      bytes += answer.bytes;
+      const tag = String(answer.headers.etag);
+      expect(await raw(urlOf(path), { 'if-none-match': tag })).toMatchObject({ status: 304, bytes: 0 });
+    }
+    expect(bytes).toBeLessThan(100_000);
+    const plain = await raw(urlOf('/console/app.css'), { 'accept-encoding': 'br;q=0, gzip' });
+    expect(plain.headers['content-encoding']).toBe('gzip');
+  });
+
+  it('gets an answer of the API again only when it has changed', async () => {
+    const first = await raw(urlOf('/backfill/sources'), {});
+    expect(first).toMatchObject({ status: 200, headers: { 'cache-control': 'no-cache' } });
+    const tag = String(first.headers.etag);
+    expect(await raw(urlOf('/backfill/sources'), { 'if-none-match': tag })).toMatchObject({
+      status: 304,
+      bytes: 0,
+    });
+    expect(await raw(urlOf('/backfill/sources'), { 'if-none-match': 'W/"other"' })).toMatchObject({
+      status: 200,
+    });
+  });
+
   it('serves no other file', async () => {
     for (const path of [
       '/console/',
@@ -62,6 +89,23 @@ describe('the console beside the API', () => {
     expect(await statusFor(link, 'GET', '/')).toBe(200);
   });
 });
+
+/** An answer as it came, not decompressed as `fetch` does it. */
+function raw(
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; headers: IncomingHttpHeaders; bytes: number }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { headers }, (answer) => {
+      let bytes = 0;
+      answer.on('data', (piece: Buffer) => {
+        bytes += piece.length;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode!, headers: answer.headers, bytes }));
+    });
+    sent.on('error', reject).end();
+  });
+}
 
 /** fetch sets these headers itself; a browser would too. */
 function statusOf(url: string, method: string, headers: Record<string, string>): Promise<number> {

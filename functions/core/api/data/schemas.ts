@@ -130,3 +130,24 @@ export const TableInfo = z
 export const DataRow = z
   .record(z.string(), z.unknown())
   .meta({ id: 'Row', description: 'the columns of the table; instants are ISO 8601' });
+
+export const TableSize = z
+  .object({
+    name: z.string(),
+    rows: Count,
+    counted_by: z.enum(['ledger', 'statistics']).meta({
+      description:
+        'ledger: the rows that its sources account for; statistics: an estimate of the database, for tables that no source fills',
+    }),
+    heap_bytes: Count.meta({ description: 'rows as they are, with TOAST and free space' }),
+    index_bytes: Count,
+    columnstore_bytes: Count.meta({
+      description: 'chunks that TimescaleDB has compressed, with their indexes; 0 on plain PostgreSQL',
+    }),
+    total_bytes: Count,
+    bytes_per_row: z.number().nullable().meta({ description: 'total_bytes over rows; null: there are none' }),
+  })
+  .meta({ id: 'TableSize', description: 'what a table of market_data, or an aggregate, takes on disk' });
+export const FileBeingMade = z
+  .object({ state: z.literal('making'), file: z.string().meta({ description: 'its name, as in Location' }) })
+  .meta({ id: 'FileBeingMade', description: 'the file is not there yet' });

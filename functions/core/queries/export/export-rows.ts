@@ -6,7 +6,7 @@ import type { RowsQuery } from '../parameters.ts';
 import type { CoverageQueries, RowsRequest } from '../ports.ts';
 import { parseRowsRequest, sourcesBehind } from '../tables.ts';
 import type { ColumnBatch, FileColumn } from './columnar.ts';
-import { type FileFormat, MEDIA_TYPES, rowWriter, type TextFormat } from './formats.ts';
+import { type FileFormat, isFile, MEDIA_TYPES, parseFormat, rowWriter, type TextFormat } from './formats.ts';
 
 export interface RowsExport<F extends TextFormat | FileFormat = TextFormat | FileFormat> {
   readonly format: F;
@@ -16,6 +16,24 @@ export interface RowsExport<F extends TextFormat | FileFormat = TextFormat | Fil
   readonly sources: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** The export that a request wants, by `format=` or Accept; undefined: a page of JSON. @throws GordonError as `parseRowsExport` does, and `unknown-format` */
+export function parseExport(
+  sources: Sources,
+  {
+    path,
+    headers,
+  }: {
+    readonly path: Readonly<Record<string, string | undefined>>;
+    readonly headers: Readonly<Record<string, string | undefined>>;
+  },
+  query: z.output<typeof RowsQuery>,
+): RowsExport | undefined {
+  const format = parseFormat(query.format, headers.accept);
+  return format === 'json' ? undefined : parseRowsExport(sources, path.table ?? '', query, format);
+}
+
+export const isTextExport = (wanted: RowsExport): wanted is RowsExport<TextFormat> => !isFile(wanted.format);
 
 /** Parses a query for all rows of a range. @throws GordonError as `parseRowsRequest` does, and `invalid-request` */
 export function parseRowsExport<F extends TextFormat | FileFormat>(

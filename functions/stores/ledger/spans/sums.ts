@@ -46,5 +46,11 @@ export async function foldLedger(sql: Sql): Promise<void> {
       from (select * from kept union all ${touched(tx)}) parts group by 1, 2, 3, 4
       on conflict (source, symbol, timeframe, reason) do update set set = excluded.set`;
     await tx`delete from market_data.ledger_sums where isempty(set)`;
+    // Their number stays the same: what was made of the rows so far remains right.
+    await tx`
+      with taken as (delete from market_data.hand_changes where transaction <> '0' returning table_name, changes)
+      insert into market_data.hand_changes as c (table_name, transaction, changes)
+      select table_name, '0', sum(changes) from taken group by 1
+      on conflict (table_name, transaction) do update set changes = c.changes + excluded.changes`;
   });
 }

@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { DeployOptions } from '../context.ts';
-import { acknowledge } from './acknowledge.ts';
+import type { DeployOptions } from '../../context.ts';
+import { acknowledge } from '../acknowledge.ts';
 
 /** Where exported months go: a bucket of the stack's own, or one that the operator has. */
 export class ExportBucket extends Construct {
