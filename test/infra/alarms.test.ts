@@ -121,11 +121,14 @@ it('has a section of the runbook only where something leads to it', () => {
   const known = [
     'broken-invariants',
     'failed-migrations',
+    'full-disk',
     'perishable-series',
+    'restarted-processes',
     'restoring-the-database',
     'shifted-labels',
     'timescaledb_information',
     'unfollow-and-purge',
+    'wrong-clock',
   ];
   expect(others.filter((anchor) => !known.includes(anchor))).toEqual([]);
 });

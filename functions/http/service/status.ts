@@ -1,6 +1,6 @@
 import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
-import { readClock } from '../../core/queries/clock-state.ts';
+import { readClock } from '../../core/fetch/clock/clock-state.ts';
 import { stateSets } from '../../core/queries/coverage-view.ts';
 import { findExpiringGaps } from '../../core/queries/expiring-gaps.ts';
 import { limitFamilies, listVenues } from '../../core/queries/limit-families.ts';
