@@ -13,6 +13,7 @@ import { addLogs } from './commands/machine/logs.ts';
 import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
 import { addOpen } from './commands/machine/open.ts';
+import { addRoles } from './commands/machine/roles.ts';
 import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
@@ -68,6 +69,7 @@ const ADD = [
   addConsole,
   addMcp,
   addMigrate,
+  addRoles,
   addConvertLabels,
   addRetention,
   addSizes,
@@ -90,7 +92,8 @@ Environment:
   GORDON_API_KEY        sent as a key of the usage plan, for an API deployed with it
   GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
                         address of API Gateway unless a token or key is set; none: they are not
-  GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  GORDON_DATABASE_URL   the database, as the login that owns it; default: that of the host of this machine
+  GORDON_READER_URL     the same as a login that only reads, which "sql" needs: gordon-data roles
   GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
   GORDON_JOBS_PORT      where "up" serves the jobs API and the console; default: 8081

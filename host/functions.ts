@@ -5,6 +5,7 @@ import { ROUTES, type Route } from '../functions/routes.ts';
 import type { Services } from '../functions/runtime/services.ts';
 import type { Streamed, StreamHandler } from '../functions/runtime/stream-handler.ts';
 import { contextOf } from './http/api-server.ts';
+import { within } from './port-access.ts';
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 interface HandlerModule {
@@ -33,10 +34,11 @@ export async function loadFunctions(
   for (const spec of [...functions, ...also]) {
     const file = new URL(`../${entryOf(spec)}`, import.meta.url);
     const { createHandler } = (await import(file.href)) as HandlerModule;
-    handlers.set(spec.handler, createHandler(services));
+    const own = async () => within(await services(), spec);
+    handlers.set(spec.handler, createHandler(own));
     if (!spec.operations?.some((id) => (ROUTES[id] as Route).streams)) continue;
     const { createStream } = (await import(file.href.replace(/\.ts$/, '-stream.ts'))) as StreamModule;
-    streams.set(spec.handler, createStream(services));
+    streams.set(spec.handler, createStream(own));
   }
   // Events and answers cross as JSON, as they do between AWS's services: what JSON loses must be lost here too.
   const invoke = async (handler: string, event: unknown): Promise<unknown> => {

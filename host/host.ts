@@ -9,10 +9,11 @@ import { rootLogger } from '../functions/runtime/log.ts';
 import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
 import type { Patience } from '../functions/runtime/venues/read-answer.ts';
+import { loginsIn, variablesOf } from '../functions/stores/postgres/roles/logins.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
-import { carryOver, jobFile } from './job-file.ts';
+import { carryOver, jobFile } from './jobs/job-file.ts';
 import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
 import { portInUse } from './ports.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
@@ -131,7 +132,7 @@ async function assemble(
         port: options.ports.database,
         simulated: options.simulated,
         durable,
-        aggregatesUrl: options.env?.GORDON_AGGREGATES_URL,
+        logins: loginsIn(options.env ?? {}),
       }),
     ),
     options.simulated
@@ -164,7 +165,7 @@ async function assemble(
     ...LOCAL_AWS,
     ...venues?.env,
     GORDON_DATABASE_URL: database.url,
-    ...(database.readerUrl && { GORDON_READER_URL: database.readerUrl }),
+    ...variablesOf(database.logins),
     GORDON_JOB_TABLE: JOB_TABLE,
     GORDON_SPOOL: join(options.folder, 'spool'),
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
@@ -202,7 +203,7 @@ async function assemble(
   return {
     ports: { jobs: servers[0]!.port, candles: servers[1]!.port },
     databaseUrl: database.url,
-    ...(database.readerUrl && { readerUrl: database.readerUrl }),
+    ...(database.logins.reader && { readerUrl: database.logins.reader }),
     ...(venues && { simulatorUrl: venues.url }),
     services,
     env,

@@ -1,4 +1,4 @@
-import { nearest } from '../../functions/core/series/spelling.ts';
+import { nearest } from '../../functions/core/series/names/spelling.ts';
 import { badInput } from '../failure.ts';
 import type { Api } from './client.ts';
 

@@ -64,16 +64,27 @@ export function runningDemo({ terminal, runningHost }: Context): HostState | und
   return host?.mode === 'demo' ? host : undefined;
 }
 
-/** The running demo's, or GORDON_DATABASE_URL, or else the running host's; undefined when there is none. @throws CliError */
+/**
+ * What commands read: the running demo's, or the database that GORDON_READER_URL or GORDON_DATABASE_URL names, or else the running host's;
+ * undefined when there is none. @throws CliError
+ */
 export function databaseUrl(context: Context): string | undefined {
-  const { GORDON_DATABASE_URL: url } = context.terminal.env;
+  const { GORDON_READER_URL: reader, GORDON_DATABASE_URL: owner } = context.terminal.env;
+  const url = reader || owner;
   const host = runningDemo(context) ?? (url ? undefined : context.runningHost());
   if (host) return host.readerUrl ?? host.databaseUrl;
-  return url && checkedUrl(url);
+  return url && checkedUrl(url, reader ? 'GORDON_READER_URL' : 'GORDON_DATABASE_URL');
 }
 
 /** @throws CliError */
-export function checkedUrl(url: string): string {
+export function checkedUrl(url: string, variable = 'GORDON_DATABASE_URL'): string {
   if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
-  throw badInput('GORDON_DATABASE_URL is no URL: write it as postgres://user:password@host:5432/database');
+  throw badInput(`${variable} is no URL: write it as postgres://user:password@host:5432/database`);
+}
+
+/** As `databaseUrl`, but as the login that owns the database, for commands that change it. @throws CliError */
+export function ownerUrl(context: Context): string | undefined {
+  const { GORDON_DATABASE_URL: url } = context.terminal.env;
+  const host = runningDemo(context) ?? (url ? undefined : context.runningHost());
+  return host ? host.databaseUrl : url && checkedUrl(url);
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { JOB_STATUSES } from '../../functions/core/jobs/job.ts';
-import { didYouMean } from '../../functions/core/series/closest.ts';
+import { didYouMean } from '../../functions/core/series/names/closest.ts';
 import { STEPS } from '../../functions/core/time/timeframe.ts';
 import type { Terminal } from '../terminal.ts';
 import { readTime, WHEN } from '../times.ts';

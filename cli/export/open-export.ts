@@ -18,7 +18,12 @@ export async function openExport(
   rest: Pick<ExportPorts, 'writer' | 'madeBy' | 'signer'>,
 ): Promise<ExportPorts & AsyncDisposable> {
   const held = await holdTree(place, env, clock);
-  const sql = connect(url, { role: 'gordon_reader', max: 2, application: 'gordon-data export' });
+  const sql = connect(url, {
+    unlimited: true,
+    role: 'gordon_reader',
+    max: 2,
+    application: 'gordon-data export',
+  });
   return {
     ...rest,
     ...exportParts,

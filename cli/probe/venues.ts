@@ -22,7 +22,7 @@ export async function probeVenues(
   const [{ setTimeout: sleep }, { jobFile: openJobFile }, { createVenueClient }, { createArchiveReader }] =
     await Promise.all([
       import('node:timers/promises'),
-      import('../../host/job-file.ts'),
+      import('../../host/jobs/job-file.ts'),
       import('../../functions/runtime/venues/venue-client.ts'),
       import('../../functions/runtime/venues/archive-reader.ts'),
     ]);

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../functions/core/series/closest.ts';
+import { didYouMean } from '../../functions/core/series/names/closest.ts';
 import { addYears, DAY, floorTo, iso, parseInstant } from '../../functions/core/time/time.ts';
 import { badInput } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';

@@ -8,6 +8,8 @@ import type { Variables } from './venues/hosts.ts';
 const Env = z.object({
   /** the warehouse; like every variable it may come from a secret, named by `GORDON_DATABASE_URL_SECRET_ARN` */
   GORDON_DATABASE_URL: z.string().optional(),
+  /** a login that writes rows and ledger, for what does only that; by default that of GORDON_DATABASE_URL takes the writer's role */
+  GORDON_WRITER_URL: z.string().optional(),
   /** a login that may do nothing but read, for what only reads; by default that of GORDON_DATABASE_URL takes the reader's role */
   GORDON_READER_URL: z.string().optional(),
   /** the login that owns the aggregates, for those that refresh them; GORDON_DATABASE_URL by default */

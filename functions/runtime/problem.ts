@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { ERRORS, type ErrorCode, type ErrorKind } from '../core/errors/error-codes.ts';
+import { ERRORS, type ErrorCode } from '../core/errors/error-codes.ts';
+import type { ErrorKind } from '../core/errors/error-kinds.ts';
 import { describeError, GordonError } from '../core/errors/errors.ts';
 import type { Log } from './log.ts';
 

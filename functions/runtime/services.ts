@@ -13,6 +13,7 @@ import { universes } from '../sources/binance/universes.ts';
 import { bybitLinear } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
 import { createSpool } from '../stores/files/spool.ts';
+import { type Logins, loginsIn } from '../stores/postgres/roles/logins.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
@@ -25,7 +26,8 @@ import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
 import type { FileBucket } from './prepared/file-bucket.ts';
-import { withKeys, withSecrets } from './secrets.ts';
+import { fillSecrets } from './secrets/fill-secrets.ts';
+import { withKeys, withSecrets } from './secrets/secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
 import { clockWatch } from './venues/clock-watch.ts';
 import type { Variables } from './venues/hosts.ts';
@@ -57,6 +59,8 @@ export interface Services
   readonly exportTo: ExportTo;
   /** how often the host audits for gaps */
   readonly auditEveryMs: number;
+  /** the logins that work beside the one that migrates; those that the stack manages get their URLs here */
+  readonly logins: () => Promise<Logins>;
   /** true when the venues are simulated */
   readonly simulated: boolean;
   readonly close: () => Promise<void>;
@@ -124,6 +128,10 @@ export async function createServices(
     fileBucket: () => fileBucketOf(env, variables, sleep ?? wait),
     exportTo: () => ({ place: env.GORDON_EXPORT_TO, key: env.GORDON_EXPORT_KEY, variables }),
     auditEveryMs: () => env.GORDON_AUDIT_MINUTES * MINUTE,
+    logins: () => async () => ({
+      ...loginsIn(variables),
+      ...(await fillSecrets(variables, required(env, 'GORDON_DATABASE_URL'))),
+    }),
     simulated: () => env.GORDON_SIMULATED === '1',
     close: () => async () => {
       await database.close();

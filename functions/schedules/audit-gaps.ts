@@ -1,4 +1,4 @@
-import type { ExpiringGap } from '../core/queries/expiring-gaps.ts';
+import type { ExpiringGap } from '../core/queries/status/expiring-gaps.ts';
 import { type AuditPorts, auditGaps } from '../core/schedules/audit.ts';
 import { iso } from '../core/time/time.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';

@@ -6,7 +6,7 @@ import type { Access } from '../../functions/access.ts';
 import { BY_STATUS } from '../../functions/stores/dynamodb/table.ts';
 import type { ExportBucket } from './buckets/export-bucket.ts';
 import type { FileBucket } from './buckets/file-bucket.ts';
-import type { Secrets } from './secrets.ts';
+import type { LoginVariable, Secrets } from './secrets.ts';
 
 /** What the manifest's kinds of access open. */
 export interface Resources {
@@ -51,10 +51,14 @@ export function grantFor(access: Access, resources: Resources): Grant {
         environment: { GORDON_EVENT_BUS: bus.eventBusName },
         statements: [allow(['events:PutEvents'], bus.eventBusArn)],
       };
-    case 'database':
-      return database(secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL), databaseInsecure);
+    case 'database:own':
+      return database(owner(secrets), databaseInsecure);
+    case 'database:write':
+      return database(login('GORDON_WRITER_URL', secrets), databaseInsecure);
+    case 'database:read':
+      return database(login('GORDON_READER_URL', secrets), databaseInsecure);
     case 'aggregates':
-      return database(secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL), databaseInsecure);
+      return database(login('GORDON_AGGREGATES_URL', secrets), databaseInsecure);
     case 'exports':
       return exportsTo(resources);
     case 'files':
@@ -138,6 +142,23 @@ function jobs(table: Table, actions: readonly string[]): Grant {
 function database(held: Grant, insecure: boolean): Grant {
   if (!insecure) return held;
   return { ...held, environment: { ...held.environment, GORDON_DATABASE_INSECURE: '1' } };
+}
+
+/** The URL of a login; where it has no secret, the owner's stands for it. */
+function login(variable: LoginVariable, secrets: Secrets): Grant {
+  const held = secrets[variable];
+  return secret(held ? variable : 'GORDON_DATABASE_URL', held ?? secrets.GORDON_DATABASE_URL);
+}
+
+/** The owner's own URL, and the right to fill the secrets of the others. */
+function owner(secrets: Secrets): Grant {
+  const { environment, statements } = secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL);
+  const arns = secrets.filled.map((variable) => secrets[variable]!.secretArn);
+  if (arns.length === 0) return { environment, statements };
+  return {
+    environment: { ...environment, GORDON_FILLED_SECRETS: secrets.filled.join(',') },
+    statements: [...statements, allow(['secretsmanager:PutSecretValue'], ...arns)],
+  };
 }
 
 function secret(variable: string, held: ISecret | undefined): Grant {

@@ -31,6 +31,7 @@ Commands:
   console [options]         the web console of a deployed API; requests are signed with your AWS credentials
   mcp [options]             the warehouse as tools for a language model: the Model Context Protocol on stdio
   migrate                   bring the database to the newest schema; up does it by itself
+  roles [options]           print the SQL that makes the logins of the warehouse, or run it
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
   sizes [options]           rows and bytes of each table, and bytes a row
@@ -52,7 +53,8 @@ Environment:
   GORDON_API_KEY        sent as a key of the usage plan, for an API deployed with it
   GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
                         address of API Gateway unless a token or key is set; none: they are not
-  GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  GORDON_DATABASE_URL   the database, as the login that owns it; default: that of the host of this machine
+  GORDON_READER_URL     the same as a login that only reads, which "sql" needs: gordon-data roles
   GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
   GORDON_JOBS_PORT      where "up" serves the jobs API and the console; default: 8081

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClockChecks } from '../../functions/core/fetch/clock/clock-offset.ts';
+import type { ClockChecks } from '../../functions/core/series/clock-offset.ts';
 
 /** What every store of the clock's last reading does. */
 export function describeClockChecks(make: () => Promise<ClockChecks & AsyncDisposable>): void {

@@ -1,6 +1,6 @@
 import { documentClient } from '../../functions/stores/dynamodb/dynamo.ts';
 import type { JobTable } from '../../functions/stores/dynamodb/table.ts';
-import { startJobTable } from '../../host/job-table.ts';
+import { startJobTable } from '../../host/jobs/job-table.ts';
 import { LOCAL_CLIENT } from '../../host/local-aws.ts';
 
 export interface TestJobTable extends JobTable {

@@ -1,4 +1,4 @@
-import type { ClockChecks, ClockReading } from '../../functions/core/fetch/clock/clock-offset.ts';
+import type { ClockChecks, ClockReading } from '../../functions/core/series/clock-offset.ts';
 import type { ScheduleRuns } from '../../functions/core/queries/ports.ts';
 import { floorTo } from '../../functions/core/time/time.ts';
 import type { OpenJobTable } from '../../functions/runtime/ports/job-table-ports.ts';

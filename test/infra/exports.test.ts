@@ -77,7 +77,7 @@ describe('scheduled exports', () => {
     expect(may(own)).toEqual([
       's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:PutObject on ExportsBucket.Arn/gordon-data/*',
       's3:ListBucket on ExportsBucket.Arn',
-      'secretsmanager:GetSecretValue on DatabaseUrlSecret',
+      'secretsmanager:GetSecretValue on ReaderUrlSecret',
     ]);
     const [list] = Object.values(own.of('AWS::IAM::Policy')).flatMap(({ Properties }) =>
       (
@@ -106,7 +106,7 @@ describe('scheduled exports', () => {
         /^s3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:PutObject on arn:.*:s3:::market-data\/gordon-data\/\*$/,
       ),
       expect.stringMatching(/^s3:ListBucket on arn:.*:s3:::market-data$/),
-      `secretsmanager:GetSecretValue on DatabaseUrlSecret, ${exportKeySecret}`,
+      `secretsmanager:GetSecretValue on ReaderUrlSecret, ${exportKeySecret}`,
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ClockReading, clockOffset } from '../../functions/core/fetch/clock/clock-offset.ts';
-import { readClock } from '../../functions/core/fetch/clock/clock-state.ts';
+import { readClock } from '../../functions/core/queries/status/clock-state.ts';
+import { type ClockReading, clockOffset } from '../../functions/core/series/clock-offset.ts';
 import { HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import { clockWatch } from '../../functions/runtime/venues/clock-watch.ts';
 import { createVenueClient } from '../../functions/runtime/venues/venue-client.ts';

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { JOB_STATUSES } from '../../../functions/core/jobs/job.ts';
-import { sourceWords } from '../../../functions/core/series/named-sources.ts';
+import { sourceWords } from '../../../functions/core/series/names/named-sources.ts';
 import { STEPS } from '../../../functions/core/time/timeframe.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { probedVenues } from '../../../functions/sources/probe/index.ts';

@@ -5,7 +5,7 @@ import { DAY, floorTo, MINUTE, parseInstant } from '../../../functions/core/time
 import { sources as registered } from '../../../functions/sources/index.ts';
 import { badInput, CliError } from '../../failure.ts';
 import { type Column, table } from '../../format/table.ts';
-import { type Context, databaseUrl, print } from '../context.ts';
+import { type Context, ownerUrl, print } from '../context.ts';
 import type { Handle } from '../handle.ts';
 import * as options from '../options.ts';
 
@@ -75,9 +75,7 @@ async function convert(context: Context, given: ConvertOptions): Promise<number>
     end: given.to === undefined ? Number.POSITIVE_INFINITY : day(given.to),
   };
   if (files.start >= files.end) throw badInput('no file lies between --from and --to');
-  const url = context.terminal.env.GORDON_DATABASE_URL
-    ? databaseUrl(context)
-    : context.runningHost()?.databaseUrl;
+  const url = ownerUrl(context);
   if (!url)
     throw new CliError('no database: set GORDON_DATABASE_URL to the one whose rows are to be converted');
   // Loaded here, because few commands need them.

@@ -3,7 +3,7 @@ import { homedir, hostname } from 'node:os';
 import type { Command } from 'commander';
 import { toHttpRequest } from '../../../functions/core/probe/check.ts';
 import type { Finding, ProbeResult } from '../../../functions/core/probe/run-checks.ts';
-import { withKeys } from '../../../functions/runtime/secrets.ts';
+import { withKeys } from '../../../functions/runtime/secrets/secrets.ts';
 import type { Variables } from '../../../functions/runtime/venues/hosts.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { checks, probedVenues } from '../../../functions/sources/probe/index.ts';

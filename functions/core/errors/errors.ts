@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode, type ErrorKind, type ErrorName } from './error-codes.ts';
+import { ERRORS, type ErrorCode } from './error-codes.ts';
+import type { ErrorKind, ErrorName } from './error-kinds.ts';
 
 /** The facts of an error. Those that are absent come from the table of codes. */
 export interface ErrorFacts {

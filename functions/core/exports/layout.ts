@@ -1,7 +1,7 @@
 import { AGGREGATED, AGGREGATES } from '../aggregates/aggregates.ts';
 import { badRequest } from '../errors/bad-request.ts';
-import { didYouMean } from '../series/closest.ts';
-import { sourceWords } from '../series/named-sources.ts';
+import { didYouMean } from '../series/names/closest.ts';
+import { sourceWords } from '../series/names/named-sources.ts';
 import type { Series } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
 

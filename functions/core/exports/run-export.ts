@@ -2,7 +2,6 @@ import { badRequest } from '../errors/bad-request.ts';
 import type { Batch } from '../series/table.ts';
 import { iso, SECOND } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
-import { addCanonical } from './canonical-rows.ts';
 import { fileColumns, fileRows, placesOf, withWholeTable } from './columns.ts';
 import { composeManifest } from './compose-manifest.ts';
 import { type AbsentMonth, type ExportedFile, MANIFEST, Manifest } from './manifest.ts';
@@ -16,6 +15,7 @@ import {
   statesAt,
 } from './plan-export.ts';
 import type { ExportPorts, SeriesSnapshot } from './ports.ts';
+import { addCanonical } from './rows/canonical-rows.ts';
 
 /** Follows an export; each call is at once. */
 export interface ExportProgress {

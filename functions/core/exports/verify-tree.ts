@@ -6,7 +6,7 @@ import { chainOf, compareMonths } from './chain.ts';
 import { isMonthPath, type MonthFormat } from './layout.ts';
 import { type ExportedFile, Manifest } from './manifest.ts';
 import type { Tree } from './ports.ts';
-import { rowsOfFile } from './rows-of-file.ts';
+import { rowsOfFile } from './rows/rows-of-file.ts';
 import { type CheckSignature, keyId, manifestStatement, rootStatement } from './signed.ts';
 
 /** What is wrong with a tree. `path` is that of a file, or `manifest.json`. */

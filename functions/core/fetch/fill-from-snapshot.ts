@@ -1,9 +1,9 @@
 import { GordonError } from '../errors/errors.ts';
+import { clockOffset, refuseWrongClock } from '../series/clock-offset.ts';
 import type { SnapshotTier } from '../series/source.ts';
 import { clip, intersect, type Range } from '../time/range.ts';
 import { floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
-import { clockOffset, refuseWrongClock } from './clock/clock-offset.ts';
 import { emptyPage, type TierInput, type TierRun } from './fetch-progress.ts';
 import { emptyAnswer } from './refused-answers.ts';
 

@@ -5,7 +5,7 @@ import type { JobOrder } from '../jobs/job.ts';
 import type { JobStore, NewJob, Workflow } from '../jobs/ports.ts';
 import { requireInstant } from '../queries/requested.ts';
 import type { Quote } from '../quote/quote.ts';
-import { sourcesNamed } from '../series/named-sources.ts';
+import { sourcesNamed } from '../series/names/named-sources.ts';
 import type { Source, Sources } from '../series/source.ts';
 import { addYears, type Clock, DAY, floorTo, iso, MINUTE } from '../time/time.ts';
 import { isTimeframe, type Timeframe } from '../time/timeframe.ts';

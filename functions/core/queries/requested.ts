@@ -1,5 +1,5 @@
 import { badRequest } from '../errors/bad-request.ts';
-import { sourcesNamed, unknownSource } from '../series/named-sources.ts';
+import { sourcesNamed, unknownSource } from '../series/names/named-sources.ts';
 import type { Series } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
 import type { Range } from '../time/range.ts';

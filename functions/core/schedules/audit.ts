@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { overdue } from '../jobs/job-series.ts';
 import { claim, type Pace } from '../jobs/lease.ts';
 import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
-import { type ExpiringGap, findExpiringGaps } from '../queries/expiring-gaps.ts';
+import { type ExpiringGap, findExpiringGaps } from '../queries/status/expiring-gaps.ts';
 import { refreshEvery } from '../series/schedule.ts';
 import { seriesLabel } from '../series/series.ts';
 import type { Source } from '../series/source.ts';

@@ -1,9 +1,9 @@
 import { badRequest } from '../errors/bad-request.ts';
 import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
+import { spellingOf } from '../series/names/spelling.ts';
 import { refreshEvery } from '../series/schedule.ts';
 import type { Series } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
-import { spellingOf } from '../series/spelling.ts';
 import { iso, isoOrNull, SECOND } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 

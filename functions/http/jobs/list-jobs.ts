@@ -3,7 +3,7 @@ import type { Reply } from '../../core/api/operations.ts';
 import { badRequest, parseInput } from '../../core/errors/bad-request.ts';
 import { ACTIVE_STATUSES, isFinished, JOB_STATUSES, type JobStatus } from '../../core/jobs/job.ts';
 import { JobsQuery } from '../../core/queries/parameters.ts';
-import { sourcesNamed } from '../../core/series/named-sources.ts';
+import { sourcesNamed } from '../../core/series/names/named-sources.ts';
 import { addressOf } from '../../routes.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';

@@ -16,13 +16,13 @@ import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 export const createHandler = httpHandler(
   async (
     { query },
-    { catalog, sources, clock }: Uses<'catalog' | 'sources' | 'clock'>,
+    { catalog, catalogReader, sources, clock }: Uses<'catalog' | 'catalogReader' | 'sources' | 'clock'>,
   ): Promise<Reply<'report'>> => {
     const { source, symbol } = parseInput(ReportQuery, query, 'the query');
     const ids = sourcesFor(sources, source).map(({ id }) => id);
     const filter = { sources: ids, ...(symbol && { symbols: [symbol] }) };
     await catalog.recount(RECOUNT_PATIENCE, filter);
-    const series = await catalog.report(filter);
+    const series = await catalogReader.report(filter);
     const now = clock();
     return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };
   },

@@ -1,7 +1,7 @@
 import type { Reply } from '../../core/api/operations.ts';
 import { describeError } from '../../core/errors/errors.ts';
-import { type ClockReading, describeOffset } from '../../core/fetch/clock/clock-offset.ts';
-import { readClock } from '../../core/fetch/clock/clock-state.ts';
+import { readClock } from '../../core/queries/status/clock-state.ts';
+import { type ClockReading, describeOffset } from '../../core/series/clock-offset.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 

@@ -1,10 +1,10 @@
 import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
-import { readClock } from '../../core/fetch/clock/clock-state.ts';
 import { stateSets } from '../../core/queries/coverage-view.ts';
-import { findExpiringGaps } from '../../core/queries/expiring-gaps.ts';
-import { limitFamilies, listVenues } from '../../core/queries/limit-families.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
+import { readClock } from '../../core/queries/status/clock-state.ts';
+import { findExpiringGaps } from '../../core/queries/status/expiring-gaps.ts';
+import { limitFamilies, listVenues } from '../../core/queries/status/limit-families.ts';
 import { settledEnd } from '../../core/series/borders.ts';
 import { iso, isoOrNull, MINUTE, SECOND } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
@@ -20,7 +20,7 @@ type Ports = Uses<
   | 'rates'
   | 'sources'
   | 'queries'
-  | 'aggregates'
+  | 'aggregateStatus'
   | 'clockChecks'
 >;
 
@@ -113,8 +113,8 @@ async function expiringGapsOf({ queries, sources, clock }: Ports) {
     }));
 }
 
-async function aggregatesOf({ aggregates }: Ports) {
-  return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
+async function aggregatesOf({ aggregateStatus }: Ports) {
+  return (await aggregateStatus.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
     name,
     last_refresh: isoOrNull(lastRefresh),
     watermark: isoOrNull(watermark),

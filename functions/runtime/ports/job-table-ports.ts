@@ -1,8 +1,8 @@
-import type { ClockChecks } from '../../core/fetch/clock/clock-offset.ts';
 import type { RateBudget } from '../../core/fetch/ports.ts';
 import type { Leases } from '../../core/jobs/lease.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { ScheduleRuns } from '../../core/queries/ports.ts';
+import type { ClockChecks } from '../../core/series/clock-offset.ts';
 import type { Clock } from '../../core/time/time.ts';
 import { createClockChecks } from '../../stores/dynamodb/clock-checks.ts';
 import { documentClient } from '../../stores/dynamodb/dynamo.ts';

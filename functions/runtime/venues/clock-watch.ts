@@ -4,7 +4,7 @@ import {
   type ClockChecks,
   type ClockReading,
   describeOffset,
-} from '../../core/fetch/clock/clock-offset.ts';
+} from '../../core/series/clock-offset.ts';
 import { MINUTE } from '../../core/time/time.ts';
 
 /** A clock that stays wrong is noted again after so long, so that a note that is older says nothing of now. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BudgetExhausted, GordonError } from '../../core/errors/errors.ts';
-import { type ClockReading, clockOffset } from '../../core/fetch/clock/clock-offset.ts';
 import type { RateBudget, VenueClient } from '../../core/fetch/ports.ts';
+import { type ClockReading, clockOffset } from '../../core/series/clock-offset.ts';
 import type { HttpAnswer, HttpRequest, LimitFamily, Verdict } from '../../core/series/venue.ts';
 import { type Clock, SECOND } from '../../core/time/time.ts';
 import { baseUrl, type Variables } from './hosts.ts';

@@ -68,6 +68,7 @@ export const WORTH_A_SLOT = 10_000;
 
 /** Waits for the slot of a symbol, in the order of arrival, and keeps it until the transaction ends. */
 export async function acquireCopySlot(tx: Transaction, { name }: TableSpec, symbol: string): Promise<void> {
-  await tx`select pg_advisory_xact_lock(
-    hashtextextended(${`copy ${name} `} || abs(hashtext(${symbol}) % ${COPY_SLOTS}::int), 0))`;
+  await tx`
+    select market_data.take_locks('copy',
+      jsonb_build_array(${`${name} `} || abs(hashtext(${symbol}) % ${COPY_SLOTS}::int)))`;
 }

@@ -1,5 +1,5 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { ClockChecks, ClockReading } from '../../core/fetch/clock/clock-offset.ts';
+import type { ClockChecks, ClockReading } from '../../core/series/clock-offset.ts';
 import { iso } from '../../core/time/time.ts';
 import { onTable } from './dynamo.ts';
 import type { JobTable } from './table.ts';

@@ -2,13 +2,15 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Postgrator from 'postgrator';
 import { GordonError } from '../../core/errors/errors.ts';
-import { giveAggregates } from './aggregates-owner.ts';
 import { Session } from './connection.ts';
 import { detectFlavour, type Flavour, refuseOld } from './flavour.ts';
 import { openInformation } from './information.ts';
 import { materialise } from './materialise.ts';
 import { databasePlace, type Runner, storeError } from './postgres.ts';
-import { prepareRoles } from './roles.ts';
+import { withoutReaders } from './reader-watch.ts';
+import { giveAggregates } from './roles/aggregates-owner.ts';
+import { type Logins, prepareLogins } from './roles/logins.ts';
+import { prepareRoles } from './roles/roles.ts';
 import { openSchema } from './search-path.ts';
 
 export interface Migrated {
@@ -21,8 +23,11 @@ export interface Migrated {
 export interface MigrateOptions {
   /** the folder of the migrations; the project's own `sql` by default */
   readonly folder?: string;
-  /** URL of the login that is to own the aggregates, where TimescaleDB keeps them; the migrator's own by default */
-  readonly aggregatesUrl?: string | undefined;
+  /**
+   * URLs of the logins that are made, or found: the refresher is to own the aggregates, where TimescaleDB keeps them. What has no login of its
+   * own does it as the migrator.
+   */
+  readonly logins?: Logins;
 }
 
 const OWN_FOLDER = fileURLToPath(new URL('../../../sql', import.meta.url));
@@ -44,7 +49,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   // One connection for all of it, because it holds the lock.
   const session = new Session(url, { max: 1, application: LOCK });
   try {
-    return await migrateOn(session.sql, options, databasePlace(url));
+    return await withoutReaders(url, LOCK, () => migrateOn(session.sql, options, databasePlace(url)));
   } catch (error) {
     throw storeError(error, databasePlace(url));
   } finally {
@@ -54,7 +59,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
 
 async function migrateOn(
   session: Runner,
-  { folder = OWN_FOLDER, aggregatesUrl }: MigrateOptions,
+  { folder = OWN_FOLDER, logins = {} }: MigrateOptions,
   place: string,
 ): Promise<Migrated> {
   await refuseOld(session, place);
@@ -81,7 +86,8 @@ async function migrateOn(
   await openSchema(session);
   if (flavour === 'postgres') await openInformation(session);
   await materialise(session, flavour);
-  if (aggregatesUrl && flavour === 'timescale') await giveAggregates(session, aggregatesUrl);
+  await prepareLogins(session, logins, place);
+  if (logins.refresher && flavour === 'timescale') await giveAggregates(session, logins.refresher);
   const applied = open.map((migration) => basename(migration.filename));
   return { flavour, applied, version: open.at(-1)?.version ?? at };
 }

@@ -27,6 +27,8 @@ export interface ConnectOptions {
   readonly max?: number;
   /** shown by pg_stat_activity */
   readonly application?: string;
+  /** whether a statement may last longer than the login's time-out */
+  readonly unlimited?: boolean;
   /** does not verify a server; `GORDON_DATABASE_INSECURE=1` by default */
   readonly insecure?: boolean;
 }

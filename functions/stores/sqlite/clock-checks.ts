@@ -1,4 +1,4 @@
-import type { ClockChecks } from '../../core/fetch/clock/clock-offset.ts';
+import type { ClockChecks } from '../../core/series/clock-offset.ts';
 import { CLOCK_KEY, readingItem, toReading } from '../dynamodb/clock-checks.ts';
 import type { ItemFile } from './item-file.ts';
 

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import type { Around } from '../../../host/host.ts';
-import { startJobTable } from '../../../host/job-table.ts';
+import { startJobTable } from '../../../host/jobs/job-table.ts';
 import { JOB_TABLE } from '../../../host/local-aws.ts';
 import { REAL_TABLE, startTestHost, type TestHost } from '../../helpers/host.ts';
 import { startDatabaseTap } from './database-tap.ts';

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { addCanonical } from '../../../functions/core/exports/canonical-rows.ts';
 import { placesOf } from '../../../functions/core/exports/columns.ts';
 import type {
   ExportPorts,
@@ -7,6 +6,7 @@ import type {
   SeriesSnapshot,
   Tree,
 } from '../../../functions/core/exports/ports.ts';
+import { addCanonical } from '../../../functions/core/exports/rows/canonical-rows.ts';
 import type { RequestedSeries } from '../../../functions/core/ledger/ports.ts';
 import type { WriteFile } from '../../../functions/core/queries/export/columnar.ts';
 import type { LedgerEntry } from '../../../functions/core/queries/ports.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { closest, didYouMean } from '../../../functions/core/series/closest.ts';
-import { sourcesNamed } from '../../../functions/core/series/named-sources.ts';
+import { closest, didYouMean } from '../../../functions/core/series/names/closest.ts';
+import { sourcesNamed } from '../../../functions/core/series/names/named-sources.ts';
 import { sources } from '../../../functions/sources/index.ts';
 
 const KNOWN = ['klines', 'klines_spot', 'klines_perp', 'funding', 'gex'];

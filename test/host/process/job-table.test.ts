@@ -9,8 +9,8 @@ import { SECOND } from '../../../functions/core/time/time.ts';
 import { documentClient } from '../../../functions/stores/dynamodb/dynamo.ts';
 import { createJobStore } from '../../../functions/stores/dynamodb/job-store.ts';
 import { createScheduleRuns } from '../../../functions/stores/dynamodb/runs.ts';
-import { carryOver, jobFile } from '../../../host/job-file.ts';
-import { startJobTable } from '../../../host/job-table.ts';
+import { carryOver, jobFile } from '../../../host/jobs/job-file.ts';
+import { startJobTable } from '../../../host/jobs/job-table.ts';
 import { JOB_TABLE, LOCAL_CLIENT } from '../../../host/local-aws.ts';
 import { order, planned } from '../../conformance/job-store.ts';
 

@@ -1,4 +1,5 @@
 import type { Fragment } from '../../postgres/fragments.ts';
+import { takeLocks } from '../../postgres/locks.ts';
 import type { Runner, Sql } from '../../postgres/postgres.ts';
 
 /** Spans of the ledger within the marks of `marked`, by series and reason. A set of many marks is touched once for each series. */
@@ -35,7 +36,7 @@ export const ledgerSets = (sql: Runner, chosen: Fragment) => sql`
 export async function foldLedger(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local synchronous_commit = off`;
-    await tx`select pg_advisory_xact_lock(hashtextextended('fold the ledger', 0))`;
+    await takeLocks(tx, 'ledger', ['fold']);
     await tx`
       with taken as (delete from market_data.ledger_marks returning source, symbol, timeframe, span),
       marked as materialized (

@@ -1,5 +1,5 @@
-import { GordonError } from '../../core/errors/errors.ts';
-import { databasePlace, type Runner } from './postgres.ts';
+import { GordonError } from '../../../core/errors/errors.ts';
+import { databasePlace, type Runner } from '../postgres.ts';
 
 /** Views of `market_data` that TimescaleDB keeps, each with its owner and the window of its policy. */
 const AGGREGATES = `

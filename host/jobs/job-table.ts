@@ -3,9 +3,9 @@ import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { tableDefinition } from '../functions/stores/dynamodb/table.ts';
-import { LOCAL_CLIENT } from './local-aws.ts';
-import { listen } from './os/ports.ts';
+import { tableDefinition } from '../../functions/stores/dynamodb/table.ts';
+import { LOCAL_CLIENT } from '../local-aws.ts';
+import { listen } from '../os/ports.ts';
 
 export interface JobTableServer {
   /** for `AWS_ENDPOINT_URL_DYNAMODB` */

@@ -1,9 +1,9 @@
-import type { Series } from '../series/series.ts';
-import type { ArchiveTier, Source } from '../series/source.ts';
-import { periodsIn } from '../time/period.ts';
-import { clip, intersect, normalize, type Range, type RangeSet, union } from '../time/range.ts';
-import { DAY, floorTo } from '../time/time.ts';
-import { stepOf } from '../time/timeframe.ts';
+import type { Series } from '../../series/series.ts';
+import type { ArchiveTier, Source } from '../../series/source.ts';
+import { periodsIn } from '../../time/period.ts';
+import { clip, intersect, normalize, type Range, type RangeSet, union } from '../../time/range.ts';
+import { DAY, floorTo } from '../../time/time.ts';
+import { stepOf } from '../../time/timeframe.ts';
 
 export interface ExpiringGap extends Series, Range {
   /** epoch ms at which the venue no longer serves the beginning of the gap */

@@ -1,5 +1,5 @@
-import { GordonError } from '../../core/errors/errors.ts';
-import type { Runner } from './postgres.ts';
+import { GordonError } from '../../../core/errors/errors.ts';
+import type { Runner } from '../postgres.ts';
 
 /** Since 16 a member may lack the right to take the role; before, every member had it. */
 const MAY_TAKE = `pg_has_role(session_user, to_regrole(name),
@@ -44,7 +44,6 @@ BEGIN
 END
 $$`;
 
-/** The statements that are still needed, for a user who may run them; null: none. */
 const LACKING = `
 WITH roles AS (
   SELECT name, n, to_regrole(name) IS NULL AS missing, coalesce(${MAY_TAKE}, false) AS granted
@@ -59,17 +58,23 @@ SELECT string_agg(statement, ' ' ORDER BY step, n) AS statements FROM (
   WHERE NOT has_database_privilege(coalesce(to_regrole('gordon_writer')::oid, 0), current_database(), 'TEMPORARY')
 ) needed`;
 
+/** The statements that the two roles still need, for a user who may run them; null: none. */
+export async function lackingRoles(session: Runner): Promise<string | null> {
+  const [lacking] = await session.unsafe<{ statements: string | null }[]>(LACKING);
+  return lacking?.statements ?? null;
+}
+
 /** @throws GordonError `roles-missing`, whose remedy is the statements that another user has to run */
 export async function prepareRoles(session: Runner, place: string): Promise<void> {
   await session.unsafe(ROLES);
-  const [lacking] = await session.unsafe<{ statements: string | null }[]>(LACKING);
-  if (!lacking?.statements) return;
+  const lacking = await lackingRoles(session);
+  if (!lacking) return;
   throw new GordonError({
     code: 'roles-missing',
     subject: place,
     message: 'the roles gordon_writer and gordon_reader are not ready, and this login may not make them so.',
     remedy:
-      `An administrator of the server (for a GRANT also who made the role) runs \`${lacking.statements}\` ` +
+      `An administrator of the server (for a GRANT also who made the role) runs \`${lacking}\` ` +
       'in this database; then migrate again.',
   });
 }

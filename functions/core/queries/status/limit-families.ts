@@ -1,6 +1,6 @@
-import type { Sources } from '../series/source.ts';
-import type { LimitFamily } from '../series/venue.ts';
-import { sampleRequests } from './sample-requests.ts';
+import type { Sources } from '../../series/source.ts';
+import type { LimitFamily } from '../../series/venue.ts';
+import { sampleRequests } from '../sample-requests.ts';
 
 export interface Budgeted {
   readonly venue: string;

@@ -1,6 +1,6 @@
-import type { Batch, Column, ColumnData, TableSpec } from '../series/table.ts';
-import { canonicalLine } from '../verify/canonical.ts';
-import type { Sha256 } from '../verify/ports.ts';
+import type { Batch, Column, ColumnData, TableSpec } from '../../series/table.ts';
+import { canonicalLine } from '../../verify/canonical.ts';
+import type { Sha256 } from '../../verify/ports.ts';
 import { NumberText } from './number-text.ts';
 
 /** Writes one cell of a column as JSON. */

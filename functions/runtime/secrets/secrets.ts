@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GordonError } from '../core/errors/errors.ts';
-import { awsConfig } from './aws-config.ts';
-import type { Variables } from './venues/hosts.ts';
+import { GordonError } from '../../core/errors/errors.ts';
+import { awsConfig } from '../aws-config.ts';
+import type { Variables } from '../venues/hosts.ts';
 
 const SUFFIX = '_SECRET_ARN';
 

@@ -1,5 +1,5 @@
+import { CLOCK_WARNS, type ClockChecks, type ClockReading } from '../../series/clock-offset.ts';
 import { type Clock, HOUR } from '../../time/time.ts';
-import { CLOCK_WARNS, type ClockChecks, type ClockReading } from './clock-offset.ts';
 
 /** What the last hour showed of this machine's clock; null: nothing that matters. */
 export async function readClock({

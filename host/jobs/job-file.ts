@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts';
-import { documentClient } from '../functions/stores/dynamodb/dynamo.ts';
-import { createClockChecks } from '../functions/stores/sqlite/clock-checks.ts';
-import { ItemFile } from '../functions/stores/sqlite/item-file.ts';
-import { createJobStore } from '../functions/stores/sqlite/job-store.ts';
-import { createLeases } from '../functions/stores/sqlite/leases.ts';
-import { createRateBudget, createRateWatch } from '../functions/stores/sqlite/rate-budget.ts';
-import { createScheduleRuns } from '../functions/stores/sqlite/runs.ts';
-import { JOB_TABLE, LOCAL_CLIENT } from './local-aws.ts';
+import type { OpenJobTable } from '../../functions/runtime/ports/job-table-ports.ts';
+import { documentClient } from '../../functions/stores/dynamodb/dynamo.ts';
+import { createClockChecks } from '../../functions/stores/sqlite/clock-checks.ts';
+import { ItemFile } from '../../functions/stores/sqlite/item-file.ts';
+import { createJobStore } from '../../functions/stores/sqlite/job-store.ts';
+import { createLeases } from '../../functions/stores/sqlite/leases.ts';
+import { createRateBudget, createRateWatch } from '../../functions/stores/sqlite/rate-budget.ts';
+import { createScheduleRuns } from '../../functions/stores/sqlite/runs.ts';
+import { JOB_TABLE, LOCAL_CLIENT } from '../local-aws.ts';
 
 /**
  * The job table of one machine, in a file of SQLite.

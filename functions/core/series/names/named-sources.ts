@@ -1,7 +1,7 @@
-import { badRequest } from '../errors/bad-request.ts';
-import type { GordonError } from '../errors/errors.ts';
+import { badRequest } from '../../errors/bad-request.ts';
+import type { GordonError } from '../../errors/errors.ts';
+import { FAMILIES, type Source, type Sources } from '../source.ts';
 import { didYouMean } from './closest.ts';
-import { FAMILIES, type Source, type Sources } from './source.ts';
 
 /** The sources of a family (`klines`: both markets), or one by its id (`klines_spot`). @throws GordonError `unknown-source` */
 export function sourcesNamed(sources: Sources, word: string): readonly Source[] {

@@ -1,5 +1,5 @@
-import { GordonError } from '../../errors/errors.ts';
-import { MINUTE, SECOND } from '../../time/time.ts';
+import { GordonError } from '../errors/errors.ts';
+import { MINUTE, SECOND } from '../time/time.ts';
 
 /** A clock that is further from a venue's is worth a warning; ms. */
 export const CLOCK_WARNS = 30 * SECOND;

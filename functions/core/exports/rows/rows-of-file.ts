@@ -1,11 +1,11 @@
-import type { ColumnBatch, ReadFile } from '../queries/export/columnar.ts';
-import type { Source, Sources } from '../series/source.ts';
-import { type ColumnData, timeColumn } from '../series/table.ts';
-import { iso } from '../time/time.ts';
-import type { Sha256 } from '../verify/ports.ts';
+import type { ColumnBatch, ReadFile } from '../../queries/export/columnar.ts';
+import type { Source, Sources } from '../../series/source.ts';
+import { type ColumnData, timeColumn } from '../../series/table.ts';
+import { iso } from '../../time/time.ts';
+import type { Sha256 } from '../../verify/ports.ts';
+import { fileColumns, placesOf, withWholeTable } from '../columns.ts';
+import type { ExportedFile } from '../manifest.ts';
 import { addCanonical } from './canonical-rows.ts';
-import { fileColumns, placesOf, withWholeTable } from './columns.ts';
-import type { ExportedFile } from './manifest.ts';
 
 export interface FileRows {
   readonly rows: number;
