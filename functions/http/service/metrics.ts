@@ -13,7 +13,7 @@ import { httpHandler } from '../../runtime/http-handler.ts';
 import { exposition, type Metric, type Sample } from '../../runtime/metrics/exposition.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
-type Ports = Uses<'catalog' | 'sources' | 'clock' | 'rates' | 'telemetry'>;
+type Ports = Uses<'catalogReader' | 'sources' | 'clock' | 'rates' | 'telemetry'>;
 
 /** What Prometheus scrapes. It reads what the ledger says and counts no rows; nothing here calls a venue. */
 export const createHandler = httpHandler(
@@ -35,9 +35,9 @@ const gauge = (name: string, help: string, samples: readonly Sample[]): Metric =
   samples,
 });
 
-async function seriesMetrics({ catalog, sources, clock }: Ports): Promise<Metric[]> {
+async function seriesMetrics({ catalogReader, sources, clock }: Ports): Promise<Metric[]> {
   const now = clock();
-  const report = (await catalog.report({})).filter(({ source }) => sources[source]);
+  const report = (await catalogReader.report({})).filter(({ source }) => sources[source]);
   const each = (samples: (series: SeriesReport, source: Source) => readonly Sample[]): Sample[] =>
     report.flatMap((series) => samples(series, sources[series.source]!));
   return [
