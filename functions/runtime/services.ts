@@ -20,6 +20,8 @@ import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
 import type { ExportTo } from './exports/export-to.ts';
 import { rootLogger } from './log.ts';
+import { countedEvents, venueCounter } from './metrics/counters.ts';
+import { Telemetry } from './metrics/telemetry.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
@@ -50,6 +52,8 @@ export interface Services
   /** where files lie that are too large for an answer; undefined: this process streams, or refuses them */
   readonly fileBucket: FileBucket | undefined;
   readonly workflow: Workflow;
+  /** counts of this process */
+  readonly telemetry: Telemetry;
   readonly events: Events;
   /** the tree that the operator named, and the key that signs it */
   readonly exportTo: ExportTo;
@@ -79,11 +83,21 @@ export interface ServiceOptions {
   readonly readSecret?: ReadSecret;
   /** stands in for the table in DynamoDB */
   readonly jobTable?: OpenJobTable;
+  /** wraps what publishes events */
+  readonly events?: (inner: Events) => Events;
 }
 
 export async function createServices(
   environment: NodeJS.ProcessEnv,
-  { clock = Date.now, connections = 2, patience, sleep, readSecret, jobTable: standIn }: ServiceOptions = {},
+  {
+    clock = Date.now,
+    connections = 2,
+    patience,
+    sleep,
+    readSecret,
+    jobTable: standIn,
+    events,
+  }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
   const variables = withKeys(await withSecrets(environment, readSecret), keys);
@@ -96,6 +110,9 @@ export async function createServices(
   });
   const jobTable =
     standIn?.({ clock, sleep: sleep ?? wait }) ?? jobTablePorts(env, variables, { clock, sleep });
+  const telemetry = new Telemetry();
+  const aws = awsMakers(env, variables);
+  const published = once(() => countedEvents(events?.(aws.events()) ?? aws.events(), telemetry, clock));
   const venue = once(() =>
     createVenueClient({
       budget: jobTable.budget(),
@@ -105,6 +122,7 @@ export async function createServices(
         checks: jobTable.makers.clockChecks,
         warn: (message) => rootLogger.warn(message),
       }),
+      counted: venueCounter(telemetry, published),
       ...(sleep && { sleep }),
       ...(patience && { patience }),
     }),
@@ -112,7 +130,9 @@ export async function createServices(
   return lazy<Services>({
     ...database.makers,
     ...jobTable.makers,
-    ...awsMakers(env, variables),
+    ...aws,
+    events: published,
+    telemetry: () => telemetry,
     venue,
     archive: () => createArchiveReader(venue()),
     clock: () => clock,
