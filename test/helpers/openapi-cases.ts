@@ -60,6 +60,8 @@ export const RELATIONS: readonly (readonly [operation: string, field: string, co
   ['rows', 'columns', 'unknown-column'],
   ['rows', 'every', 'no-candles'],
   ['rows', 'symbol', 'invalid-request'],
+  // A page of JSON is no file.
+  ['rows', 'file', 'invalid-request'],
   ['unfollow', 'purge', 'purge-unconfirmed'],
 ];
 
