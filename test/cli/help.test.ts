@@ -39,8 +39,7 @@ Commands:
   doctor [options]          check everything that has to work, and say what to do
   service                   gordon-data as a service of systemd, in a sandbox
   backup <dir>              save the database and the jobs into a folder, while they work
-  restore [options] <dir>   fill an empty database from a backup, and compare every file of it with its hash
-                            first
+  restore [options] <dir>   fill an empty database from a backup whose files match their hashes
   upgrade [options]         move the data of an older PostgreSQL into the installed one
   completion <shell>        print what makes your shell complete these commands
   help [command]            display help for command
