@@ -4,6 +4,7 @@ import { addBackfill } from './commands/backfill/add-backfill.ts';
 import { addSeed } from './commands/backfill/seed.ts';
 import type { Context } from './commands/context.ts';
 import type { Handle } from './commands/handle.ts';
+import { addBackup } from './commands/machine/backup.ts';
 import { addCompletion } from './commands/machine/completion.ts';
 import { addConsole } from './commands/machine/console.ts';
 import { addConvertLabels } from './commands/machine/convert-labels.ts';
@@ -14,6 +15,7 @@ import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
 import { addOpen } from './commands/machine/open.ts';
 import { addRoles } from './commands/machine/roles.ts';
+import { addService } from './commands/machine/service.ts';
 import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
@@ -75,6 +77,8 @@ const ADD = [
   addSizes,
   addProbe,
   addDoctor,
+  addService,
+  addBackup,
   addCompletion,
 ];
 

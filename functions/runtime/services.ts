@@ -13,7 +13,7 @@ import { universes } from '../sources/binance/universes.ts';
 import { bybitLinear } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
 import { createSpool } from '../stores/files/spool.ts';
-import { type Logins, loginsIn } from '../stores/postgres/roles/logins.ts';
+import { type Logins, loginsIn, UNFILLED } from '../stores/postgres/roles/logins.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
@@ -27,7 +27,7 @@ import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/jo
 import { lazy, type Makers, once } from './ports/lazy.ts';
 import type { FileBucket } from './prepared/file-bucket.ts';
 import { fillSecrets } from './secrets/fill-secrets.ts';
-import { withKeys, withSecrets } from './secrets/secrets.ts';
+import { type ReadSecret, rereads, withKeys, withSecrets } from './secrets/secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
 import { clockWatch } from './venues/clock-watch.ts';
 import type { Variables } from './venues/hosts.ts';
@@ -61,6 +61,8 @@ export interface Services
   readonly auditEveryMs: number;
   /** the logins that work beside the one that migrates; those that the stack manages get their URLs here */
   readonly logins: () => Promise<Logins>;
+  /** whether a login of these services has not been made yet */
+  readonly unfilled: boolean;
   /** true when the venues are simulated */
   readonly simulated: boolean;
   readonly close: () => Promise<void>;
@@ -77,6 +79,8 @@ export interface ServiceOptions {
   readonly patience?: Patience;
   /** waits between two requests to a venue, ms; a timer of this process by default */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** stands in for Secrets Manager */
+  readonly readSecret?: ReadSecret;
   /** stands in for the table in DynamoDB */
   readonly jobTable?: OpenJobTable;
   /** wraps what publishes events */
@@ -85,12 +89,25 @@ export interface ServiceOptions {
 
 export async function createServices(
   environment: NodeJS.ProcessEnv,
-  { clock = Date.now, connections = 2, patience, sleep, jobTable: standIn, events }: ServiceOptions = {},
+  {
+    clock = Date.now,
+    connections = 2,
+    patience,
+    sleep,
+    readSecret,
+    jobTable: standIn,
+    events,
+  }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
-  const variables = withKeys(await withSecrets(environment), keys);
+  const variables = withKeys(await withSecrets(environment, readSecret), keys);
   const env = readEnv(variables);
-  const database = databasePorts(env, { clock, sources, connections });
+  const database = databasePorts(env, {
+    clock,
+    sources,
+    connections,
+    renew: rereads(environment, readSecret),
+  });
   const jobTable =
     standIn?.({ clock, sleep: sleep ?? wait }) ?? jobTablePorts(env, variables, { clock, sleep });
   const telemetry = new Telemetry();
@@ -132,6 +149,7 @@ export async function createServices(
       ...loginsIn(variables),
       ...(await fillSecrets(variables, required(env, 'GORDON_DATABASE_URL'))),
     }),
+    unfilled: () => Object.values(variables).includes(UNFILLED),
     simulated: () => env.GORDON_SIMULATED === '1',
     close: () => async () => {
       await database.close();
@@ -165,10 +183,16 @@ let shared: Promise<Services> | undefined;
 
 /** The services of this process, from its environment. */
 export const servicesFromEnv = (): Promise<Services> => {
-  shared ??= createServices(process.env).catch((error: unknown) => {
-    // A secret that could not be read must be tried again by the next invocation.
-    shared = undefined;
-    throw error;
-  });
+  shared ??= createServices(process.env)
+    .then((services) => {
+      // The migration may have filled it by the next invocation.
+      if (services.unfilled) shared = undefined;
+      return services;
+    })
+    .catch((error: unknown) => {
+      // A secret that could not be read must be tried again by the next invocation.
+      shared = undefined;
+      throw error;
+    });
   return shared;
 };

@@ -18,6 +18,8 @@ export interface ClusterOptions {
   readonly port?: number;
   /** added to, and stronger than, the settings for filling */
   readonly settings?: Settings;
+  /** of another version than the installed one, for a folder that it made */
+  readonly binaries?: Binaries;
   /** false: made without waiting for the disk, for clusters that nobody will miss */
   readonly durable?: boolean;
 }
@@ -66,7 +68,7 @@ export async function stopCluster(dataDir: string): Promise<boolean> {
 
 async function startOrAdopt(options: ClusterOptions): Promise<Cluster> {
   const user = serverUser(options.dataDir);
-  const binaries = placeBinaries(findBinaries(), user);
+  const binaries = placeBinaries(options.binaries ?? findBinaries(), user);
   const dataDir = placeData(options.dataDir, user);
   await ensureDataDir(dataDir, binaries, user, options.durable ?? true);
   const found = await settled(dataDir);

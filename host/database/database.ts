@@ -8,7 +8,7 @@ import {
   type Logins,
   urlFor,
 } from '../../functions/stores/postgres/roles/logins.ts';
-import { isRunning, startCluster, stopCluster } from '../cluster/index.ts';
+import { type ClusterOptions, isRunning, startCluster, stopCluster } from '../cluster/index.ts';
 
 export interface Database {
   /** of the user that migrates */
@@ -68,6 +68,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   } catch (error) {
     await cluster.stop();
     throw error;
+  }
+}
+
+/**
+ * Runs work on a server of our own, started for it, with an empty or an older warehouse: nothing is migrated.
+ * @param work gets the URL of its superuser
+ */
+export async function onOwnServer<T>(
+  options: Pick<ClusterOptions, 'dataDir' | 'binaries' | 'durable'>,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const cluster = await startCluster(options);
+  try {
+    await createDatabase(cluster.url('postgres'));
+    return await work(cluster.url(NAME));
+  } finally {
+    await cluster.stop();
   }
 }
 

@@ -17,7 +17,9 @@ import { Construct } from 'constructs';
 import * as z from 'zod';
 import type { Operation } from '../../functions/core/api/operation.ts';
 import { operations } from '../../functions/core/api/operations.ts';
+import { withSources } from '../../functions/core/queries/fields.ts';
 import { routeOf } from '../../functions/routes.ts';
+import { sources } from '../../functions/sources/index.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import { apiAuth } from './api-auth.ts';
@@ -66,9 +68,9 @@ export class JobsApi extends Construct {
       endpointTypes: [EndpointType.REGIONAL],
       // One setting for the whole account and region: another stack may have come to rely on it, so it stays.
       cloudWatchRole: logged,
-      ...(logged && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
+      ...(logged && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }),
       deployOptions: {
-        stageName: 'v1',
+        stageName: STAGE,
         tracingEnabled: true,
         metricsEnabled: true,
         throttlingRateLimit: options.apiRate,
@@ -80,6 +82,11 @@ export class JobsApi extends Construct {
         }),
       },
     });
+    if (logged) {
+      // API Gateway would make it by itself, to be kept for ever.
+      const logGroupName = `API-Gateway-Execution-Logs_${api.restApiId}/${STAGE}`;
+      api.deploymentStage.node.addDependency(logGroup(this, 'ExecutionLog', options, { logGroupName }));
+    }
     this.#problems(api);
     acknowledge(api, {
       'AwsSolutions-APIG3':
@@ -98,7 +105,10 @@ export class JobsApi extends Construct {
 
   /** A body as the function of its route reads it: what is malformed never gets there. */
   #body(id: string, type: z.ZodType): NonNullable<MethodOptions['requestModels']> {
-    const { $schema: _, ...schema } = z.toJSONSchema(type, { target: 'draft-4' });
+    const { $schema: _, ...schema } = z.toJSONSchema(type, {
+      target: 'draft-4',
+      override: withSources(Object.keys(sources)),
+    });
     const model = this.api.addModel(id, { schema: schema as JsonSchema });
     return { 'application/json': model };
   }
@@ -110,12 +120,17 @@ export class JobsApi extends Construct {
       api.addGatewayResponse(`Refusal${status}`, {
         type,
         statusCode: status,
-        responseHeaders: { 'Content-Type': "'application/problem+json'" },
+        responseHeaders: {
+          'Content-Type': "'application/problem+json'",
+          'X-Content-Type-Options': "'nosniff'",
+        },
         templates: { 'application/json': JSON.stringify(body) },
       });
     }
   }
 }
+
+const STAGE = 'v1';
 
 const REFUSALS = [
   {

@@ -30,13 +30,17 @@ Commands:
   open [options] [page]     open the console of this machine in the browser
   console [options]         the web console of a deployed API; requests are signed with your AWS credentials
   mcp [options]             the warehouse as tools for a language model: the Model Context Protocol on stdio
-  migrate                   bring the database to the newest schema; up does it by itself
+  migrate [options]         bring the database to the newest schema; up does it by itself
   roles [options]           print the SQL that makes the logins of the warehouse, or run it
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
   sizes [options]           rows and bytes of each table, and bytes a row
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
+  service                   gordon-data as a service of systemd, in a sandbox
+  backup <dir>              save the database and the jobs into a folder, while they work
+  restore [options] <dir>   fill an empty database from a backup, and compare every file of it with its hash first
+  upgrade [options]         move the data of an older PostgreSQL into the installed one
   completion <shell>        print what makes your shell complete these commands
   help [command]            display help for command
 

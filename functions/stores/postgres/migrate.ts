@@ -1,7 +1,9 @@
+import { globSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Postgrator from 'postgrator';
 import { GordonError } from '../../core/errors/errors.ts';
+import { refuseHalf } from '../backup/restoring.ts';
 import { Session } from './connection.ts';
 import { detectFlavour, type Flavour, refuseOld } from './flavour.ts';
 import { openInformation } from './information.ts';
@@ -28,6 +30,8 @@ export interface MigrateOptions {
    * own does it as the migrator.
    */
   readonly logins?: Logins;
+  /** applies no migration with a higher number; the newest by default */
+  readonly until?: number;
 }
 
 const OWN_FOLDER = fileURLToPath(new URL('../../../sql', import.meta.url));
@@ -37,34 +41,50 @@ const LOCK = 'gordon-data migrate';
 export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string =>
   `${folder}/{,${flavour}/}*.sql`;
 
+/** The number of the newest migration, whatever the flavour. */
+export const newestMigration = (folder = OWN_FOLDER): number =>
+  Math.max(...globSync(`${folder}/{,*/}*.sql`).map((file) => Number.parseInt(basename(file), 10)));
+
 /**
  * Brings a database to the newest schema. Harmless to repeat; concurrent runs wait for each other. Each migration and its
  * record are one transaction, so a failing one leaves the database at the version before it. Aggregates that a migration leaves
  * unmaterialised are materialised at the end; if that is interrupted, the next run completes it.
  * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
  *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `roles-missing`, `migration-failed`,
- *   `aggregates-login`
+ *   `aggregates-login`, `restore-unfinished`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
-  // One connection for all of it, because it holds the lock.
+  const place = databasePlace(url);
   const session = new Session(url, { max: 1, application: LOCK });
+  const lock = new Session(url, { max: 1, application: `${LOCK}: lock` });
   try {
-    return await withoutReaders(url, LOCK, () => migrateOn(session.sql, options, databasePlace(url)));
+    await refuseOld(session.sql, place);
+    return await withoutReaders(url, LOCK, async () => {
+      await takeLock(lock.sql);
+      return migrateOn(session.sql, options, place);
+    });
   } catch (error) {
-    throw storeError(error, databasePlace(url));
+    throw storeError(error, place);
   } finally {
-    await session.close();
+    await Promise.all([session.close(), lock.close()]);
   }
+}
+
+/**
+ * Waits for other migrators: the second one must see what the first one did. The lock belongs to a transaction and not to a session, which
+ * may be a pooler's, and ends with its connection.
+ */
+async function takeLock(session: Runner): Promise<void> {
+  await session.unsafe('begin; set local idle_in_transaction_session_timeout = 0').simple();
+  await session`select pg_advisory_xact_lock(hashtextextended(${LOCK}, 0))`;
 }
 
 async function migrateOn(
   session: Runner,
-  { folder = OWN_FOLDER, logins = {} }: MigrateOptions,
+  { folder = OWN_FOLDER, logins = {}, until = Number.POSITIVE_INFINITY }: MigrateOptions,
   place: string,
 ): Promise<Migrated> {
-  await refuseOld(session, place);
-  // Must come first: of two migrators the second one must see what the first one did. The lock ends with the connection.
-  await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
+  await refuseHalf(session, place);
   const flavour = await detectFlavour(session, place);
   const postgrator = new Postgrator({
     driver: 'pg',
@@ -78,7 +98,9 @@ async function migrateOn(
   const all = (await postgrator.getMigrations()).filter((migration) => migration.action === 'do');
   await refuseChanged(session, all, at, place);
   await prepareRoles(session, place);
-  const open = all.filter((migration) => migration.version > at).sort((a, b) => a.version - b.version);
+  const open = all
+    .filter(({ version }) => version > at && version <= until)
+    .sort((a, b) => a.version - b.version);
   for (const migration of open) await apply(session, postgrator, migration, place);
   await session`
     insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
