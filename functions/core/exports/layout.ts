@@ -51,7 +51,7 @@ export function sourcesOf(sources: Sources, word: string): readonly Source[] {
       'invalid-request',
       word,
       `it is computed from ${table.name}, so an export has nothing of it that ${table.name} has not.`,
-      `Export ${table.name}, or read \`/data/${table.name}?every=1h&format=parquet\`.`,
+      `Export ${table.name}, or read \`GET /data/${table.name}?every=1h&format=parquet\`.`,
     );
   }
   const tables = [...new Set(Object.values(sources).map(({ table }) => table.name))];
