@@ -134,6 +134,7 @@ describe('the secret of each login', () => {
         'list-retention',
         'list-series',
         'list-tables',
+        'metrics',
         'rows',
         'sizes',
         'status',
