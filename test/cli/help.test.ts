@@ -38,7 +38,7 @@ Commands:
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
   backup <dir>              save the database and the jobs into a folder, while they work
-  restore [options] <dir>   fill an empty database from a backup, and compare every file of it with its hash first
+  restore [options] <dir>   fill an empty database from a backup whose files fit their hashes
   upgrade [options]         move the data of an older PostgreSQL into the installed one
   completion <shell>        print what makes your shell complete these commands
   help [command]            display help for command

@@ -20,7 +20,7 @@ export function addBackup(program: Command, context: Context, handle: Handle): v
     .action(handle((folder: string) => backup(context, folder, program.version()!)));
   program
     .command('restore')
-    .description('fill an empty database from a backup, and compare every file of it with its hash first')
+    .description('fill an empty database from a backup whose files fit their hashes')
     .argument('<dir>', 'the folder of the backup')
     .option('--force', 'drop what is there, also rows')
     .action(handle((folder: string, given: { force?: boolean }) => restore(context, folder, given)));
