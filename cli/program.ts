@@ -15,6 +15,7 @@ import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
 import { addOpen } from './commands/machine/open.ts';
 import { addRoles } from './commands/machine/roles.ts';
+import { addService } from './commands/machine/service.ts';
 import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
@@ -76,6 +77,7 @@ const ADD = [
   addSizes,
   addProbe,
   addDoctor,
+  addService,
   addBackup,
   addCompletion,
 ];

@@ -12,6 +12,8 @@ export interface Route {
   readonly summary: string;
   /** statuses besides 2xx with a body that is an answer and no problem */
   readonly also?: readonly number[];
+  /** the answer is an array in pages: `Link` has the next one, and clients follow it to the end */
+  readonly paged?: true;
   /** a host streams its answers: a file `<handler>-stream.ts` beside the handler does */
   readonly streams?: true;
   /** defaults to what suits a function that reads */
@@ -53,6 +55,7 @@ export const ROUTES = {
     folder: 'series',
     access: ['database:read', 'database:write'],
     summary: 'Earliest, latest and gaps of every series',
+    paged: true,
   },
   listSeries: {
     route: 'GET /backfill/series',

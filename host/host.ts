@@ -13,6 +13,8 @@ import { loginsIn, variablesOf } from '../functions/stores/postgres/roles/logins
 import { type Database, openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
+import type { ListenSettings } from './http/listen-settings.ts';
+import { startPublicServer } from './http/public-server.ts';
 import { carryOver, jobFile } from './jobs/job-file.ts';
 import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
 import { portInUse } from './ports.ts';
@@ -26,6 +28,8 @@ export interface HostOptions {
   readonly folder: string;
   /** 0: any free one */
   readonly ports: { readonly jobs: number; readonly candles: number; readonly database: number };
+  /** where the API is also served, for who knows its token */
+  readonly listen?: ListenSettings | undefined;
   /** serve simulated venues and label everything as such */
   readonly simulated: boolean;
   /** absent: a PostgreSQL server of the host's own */
@@ -174,6 +178,7 @@ async function assemble(
   );
   await resumeJobs(services);
   call = loaded.call;
+  if (options.listen) await started(startPublicServer(options.listen, call));
   if (options.schedules) {
     const failed = (name: string, error: unknown) =>
       rootLogger.error(`schedule ${name}: ${describeError(error)}`);

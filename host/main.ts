@@ -6,6 +6,7 @@ import { rootLogger } from '../functions/runtime/log.ts';
 import { preparedDatabase } from './database/prepare-database.ts';
 import { exportSettings } from './export-settings.ts';
 import { jobFileIn, startHost } from './host.ts';
+import { listenSettings } from './http/listen-settings.ts';
 import { apiPorts, databasePort } from './ports.ts';
 import { clearState, GORDON_DIR, type HostState, writeState } from './state-file.ts';
 import { keepRunning, type PartState } from './supervisor/part.ts';
@@ -43,6 +44,7 @@ try {
       ...apiPorts(process.env),
       database: databasePort(process.env),
     },
+    listen: listenSettings(process.env),
     simulated: mode === 'demo',
     ...(mode === 'live' && { databaseUrl: prepared?.dockerUrl ?? databaseUrl }),
     databaseIsOurs: prepared?.dockerUrl !== undefined,

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { BuildResult } from 'esbuild';
+import { readFile } from 'node:fs/promises';
 
 export interface File {
   readonly type: string;
@@ -12,12 +10,14 @@ export interface File {
 export type Page = (path: string) => Promise<File | undefined>;
 
 const WEB = new URL('../web/', import.meta.url);
+/** The bundled files in an installed package, by their names; a clone has none. */
+const BUILT = new URL('../built/', import.meta.url);
 
 const STATIC: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
   '/console/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
 };
-const BUNDLED: Readonly<Record<string, { readonly entry: string; readonly type: string }>> = {
+export const BUNDLED: Readonly<Record<string, { readonly entry: string; readonly type: string }>> = {
   '/console/app.js': { entry: 'main.tsx', type: 'text/javascript; charset=utf-8' },
   '/console/app.css': { entry: 'app.css', type: 'text/css; charset=utf-8' },
 };
@@ -51,13 +51,13 @@ export function consolePage(): Page {
   return async (path) => {
     const known = Object.hasOwn(STATIC, path) ? STATIC[path] : undefined;
     if (known) {
-      const body = texts.get(path) ?? readFileSync(new URL(known.file, WEB));
+      const body = texts.get(path) ?? (await readFile(new URL(known.file, WEB)));
       texts.set(path, body);
       return { type: known.type, body };
     }
     const made = Object.hasOwn(BUNDLED, path) ? BUNDLED[path] : undefined;
     if (!made) return undefined;
-    const body = bundles.get(path) ?? bundle(made.entry);
+    const body = bundles.get(path) ?? bundled(path, made.entry);
     bundles.set(path, body);
     try {
       return { type: made.type, body: await body };
@@ -68,19 +68,12 @@ export function consolePage(): Page {
   };
 }
 
-/** A module or style sheet with all that it imports, as one file. @throws esbuild's BuildFailure */
-async function bundle(entry: string): Promise<Uint8Array> {
-  const { build } = await import('esbuild');
-  const result: BuildResult<{ write: false }> = await build({
-    entryPoints: [fileURLToPath(new URL(entry, WEB))],
-    tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)),
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    logLevel: 'silent',
-    legalComments: 'inline',
-  });
-  return result.outputFiles[0]!.contents;
+async function bundled(path: string, entry: string): Promise<Uint8Array> {
+  try {
+    return await readFile(new URL(path.slice(path.lastIndexOf('/') + 1), BUILT));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+  }
+  const { bundle } = await import('./bundle.ts');
+  return bundle(entry);
 }

@@ -18,6 +18,7 @@ export interface Problem {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  401: 'Not admitted',
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
@@ -64,9 +65,12 @@ export function problem(
 const isMalformedJson = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Invalid or malformed JSON was provided';
 
+/** With every answer: no browser guesses that JSON or CSV is a page. */
+export const NO_SNIFFING = { 'x-content-type-options': 'nosniff' } as const;
+
 export const problemAnswer = (problem: Problem): APIGatewayProxyResult => ({
   statusCode: problem.status,
-  headers: { 'content-type': 'application/problem+json' },
+  headers: { 'content-type': 'application/problem+json', ...NO_SNIFFING },
   body: JSON.stringify(problem),
 });
 

@@ -37,6 +37,7 @@ Commands:
   sizes [options]           rows and bytes of each table, and bytes a row
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
+  service                   gordon-data as a service of systemd, in a sandbox
   backup <dir>              save the database and the jobs into a folder, while they work
   restore [options] <dir>   fill an empty database from a backup whose files fit their hashes
   upgrade [options]         move the data of an older PostgreSQL into the installed one

@@ -81,7 +81,7 @@ export function checker(
   };
 }
 
-function parser(schema: Schema, components: OpenApi['components']['schemas']): z.ZodType {
+export function parser(schema: Schema, components: OpenApi['components']['schemas']): z.ZodType {
   const text = JSON.stringify({ ...schema, $defs: components }).replaceAll(
     '#/components/schemas/',
     '#/$defs/',

@@ -37,7 +37,7 @@ async function console(context: Context, { port }: ConsoleOptions): Promise<numb
   // Loaded when it is needed: the other commands need no bundler.
   const { startConsole } = await import('../../console/server.ts');
   await using server = await startConsole({ api, sign: caller.sign, port });
-  print(context, `the console of ${api} is at ${server.url}/; Ctrl-C ends it`);
+  print(context, `the console of ${api} is at ${server.url}/?token=${server.token} ; Ctrl-C ends it`);
   const stopped = Promise.withResolvers<void>();
   using _listening = context.terminal.onStop(() => stopped.resolve());
   await stopped.promise;

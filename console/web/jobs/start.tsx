@@ -5,7 +5,7 @@ import { day } from '../lib/format.ts';
 import { Dialog, Failure, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { Confirm } from './confirm.tsx';
-import { capitals, type Draft, familiesOf, orderOf } from './order.ts';
+import { capitals, type Draft, familiesOf, orderOf, SELECTORS, suggestionsFor } from './order.ts';
 
 type Sources = Answer<'listSources'>;
 
@@ -18,22 +18,33 @@ interface Props {
 
 const YEAR_MS = 365 * 86_400_000;
 
+interface Offered {
+  readonly sources: Sources;
+  /** symbols that the warehouse has */
+  readonly known: readonly string[];
+}
+
 export function StartDialog({ given, close, started }: Props) {
   const sources = usePoll(
     'sources',
     (signal) => call('listSources', { signal }),
     () => 300_000,
   );
+  const symbols = usePoll(
+    'symbols',
+    async (signal) => (await call('listSeries', { signal })).map(({ symbol }) => symbol),
+    () => 300_000,
+  );
   return (
     <Dialog title="Start a job" close={close}>
       <Waiting polled={sources} what="the sources">
-        {(data) => <Steps sources={data} {...{ given, close, started }} />}
+        {(data) => <Steps sources={data} known={symbols.data ?? []} {...{ given, close, started }} />}
       </Waiting>
     </Dialog>
   );
 }
 
-function Steps({ sources, given, close, started }: Props & { readonly sources: Sources }) {
+function Steps({ sources, known, given, close, started }: Props & Offered) {
   const [draft, setDraft] = useState<Draft>(() => {
     return {
       source: given.get('source') ?? familiesOf(sources)[0]?.id ?? '',
@@ -50,6 +61,11 @@ function Steps({ sources, given, close, started }: Props & { readonly sources: S
   }
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const chosen = sources.filter(({ id, family }) => id === draft.source || family === draft.source);
+  const symbols = [
+    ...known,
+    ...SELECTORS,
+    ...chosen.flatMap((one) => [...one.default_symbols, ...one.opt_in_symbols]),
+  ];
   const timeframes = [...new Set(chosen.flatMap((source) => source.timeframes))];
   const needed = chosen.flatMap(({ key_missing }) => (key_missing ? [key_missing] : []));
   return (
@@ -78,8 +94,15 @@ function Steps({ sources, given, close, started }: Props & { readonly sources: S
         <input
           value={draft.symbols}
           placeholder={[...new Set(chosen.flatMap((source) => source.default_symbols))].join(', ')}
+          list="known-symbols"
+          autocomplete="off"
           onInput={(event) => set({ symbols: capitals(event.currentTarget.value) })}
         />
+        <datalist id="known-symbols">
+          {suggestionsFor(draft.symbols, symbols).map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
       </label>
       <label>
         Timeframe

@@ -25,6 +25,10 @@ export const ERRORS = {
     'RetryableVenueError',
     'It is requested again automatically; what stays empty is a gap until the venue serves its rows again.',
   ),
+  'unacceptable-answer': venue(
+    'RetryableVenueError',
+    'A proxy or a mirror answers in the place of the venue: `gordon-data doctor` shows which address is used.',
+  ),
   'page-outside-range': venue(
     'RetryableVenueError',
     'Nothing was stored. If it stays so, the venue or the mirror in use ignores the bounds.',
@@ -179,6 +183,10 @@ export const ERRORS = {
   'unknown-status': request(400, 'Leave `status` out, or use `all`.'),
   'symbol-missing': request(400, 'Add symbol=BTCUSDT.'),
   'purge-unconfirmed': request(400, 'Repeat the request with `confirm` equal to `symbols`.'),
+  'token-missing': request(
+    401,
+    'Send GORDON_API_TOKEN as a bearer token, or open the address with its token.',
+  ),
   forbidden: request(403, 'Sign the request, or see GET /openapi.json for the route.'),
   'foreign-origin': request(403, 'Use the command line, or a page of this host.'),
   'unknown-path': request(404, 'GET /openapi.json lists the routes.'),
@@ -253,6 +261,7 @@ export const ERRORS = {
   'simulator-not-started': local('Its words are in the log of the host.'),
   'localstack-not-running': local('Start it: make localstack-up.', 'BadRequest'),
   'localstack-not-started': local('Its log says why.'),
+  'service-not-installed': local('See `systemctl status gordon-data` and `journalctl --unit gordon-data`.'),
   'program-failed': local('Its own words say why.'),
   'tool-missing': local('Install it, or use the embedded host: make dev-up.'),
 } as const satisfies Readonly<Record<string, ErrorKind>>;

@@ -4,10 +4,11 @@ import { lenient } from '../../../cli/api/lenient.ts';
 import { openApi } from '../../../functions/core/api/openapi.ts';
 import { operations } from '../../../functions/core/api/operations.ts';
 import { OPERATION_IDS } from '../../../functions/routes.ts';
+import { sources } from '../../../functions/sources/index.ts';
 import { listOperations, type Schema } from '../../helpers/openapi.ts';
 
 /** The command line reads with the schemas of the API, made lenient; the document holds them to the API. */
-const document = openApi();
+const document = openApi(sources);
 const documented = new Map(listOperations(document).map((operation) => [operation.operationId, operation]));
 /** Where a reader requires more than the document promises. */
 function refusals(reads: Schema, says: Schema, where: string): string[] {

@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
@@ -72,6 +73,36 @@ describe('the console beside the API', () => {
     }
   });
 
+  it('answers what is no request of the API as HTTP has it, and lets no browser guess', async () => {
+    const raw = (path: string, method = 'GET', headers: Record<string, string> = {}) =>
+      answerOf(urlOf('/'), method, headers, path);
+    for (const path of ['//', '//evil.example/healthz', 'http://evil.example/nothing']) {
+      expect([path, (await raw(path)).status]).toEqual([path, 404]);
+    }
+    const refused = await raw('/backfill/jobs', 'PUT');
+    expect([refused.status, refused.headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect((await raw('/api/backfill', 'DELETE')).headers.allow).toBe('GET, HEAD, POST');
+    const [head, get] = [await raw('/backfill/jobs', 'HEAD'), await raw('/backfill/jobs')];
+    expect([head.status, head.headers['content-length'], head.body]).toEqual([
+      200,
+      get.headers['content-length'],
+      '',
+    ]);
+    for (const path of ['/', '/healthz', '/nothing', '/data/spot_klines?symbol=X&format=csv']) {
+      expect([path, (await raw(path)).headers['x-content-type-options']]).toEqual([path, 'nosniff']);
+    }
+    for (const key of ['', 'x'.repeat(256), 'x'.repeat(3_000), 'a b']) {
+      const ordered = await raw('/backfill', 'POST', { 'idempotency-key': key });
+      expect([ordered.status, JSON.parse(ordered.body).code]).toEqual([400, 'malformed-json']);
+      const order = JSON.stringify({ source: 'klines_spot', symbols: ['BTCUSDT'] });
+      const keyed = await answerOf(urlOf('/'), 'POST', { 'idempotency-key': key }, '/backfill', order);
+      expect([keyed.status, JSON.parse(keyed.body)]).toMatchObject([
+        400,
+        { code: 'invalid-request', detail: expect.stringContaining('Idempotency-Key') },
+      ]);
+    }
+  });
+
   it('refuses requests from pages of other origins', async () => {
     const statusFor = (headers: Record<string, string>, method = 'POST', path = '/backfill') =>
       statusOf(urlOf(path), method, headers);
@@ -107,14 +138,25 @@ function raw(
   });
 }
 
-/** fetch sets these headers itself; a browser would too. */
-function statusOf(url: string, method: string, headers: Record<string, string>): Promise<number> {
+const statusOf = async (url: string, method: string, headers: Record<string, string>): Promise<number> =>
+  (await answerOf(url, method, headers)).status;
+
+/** fetch sets these headers itself, and sends no such paths; a browser would too. */
+function answerOf(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  path = new URL(url).pathname,
+  body?: string,
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode!);
+    const sent = request(url, { method, headers, path }, (answer) => {
+      text(answer).then(
+        (received) => resolve({ status: answer.statusCode!, headers: answer.headers, body: received }),
+        reject,
+      );
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }

@@ -277,6 +277,25 @@ describe('the documented answers', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('come in pages that lead to one another, where a report has more series than a page', async () => {
+    type Series = { source: string; symbol: string; timeframe: string };
+    const whole = (await at.ask<Series[]>('/backfill/report')).body;
+    expect(whole.length).toBeGreaterThan(3);
+    const paged: Series[] = [];
+    let path: string | undefined = '/backfill/report?limit=2';
+    let pages = 0;
+    while (path !== undefined) {
+      const page: { body: Series[]; headers: Headers } = await at.ask<Series[]>(path);
+      expect(page.body.length).toBeLessThanOrEqual(2);
+      paged.push(...page.body);
+      pages++;
+      path = /<(.*)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
+    }
+    const labels = (list: Series[]) => list.map((one) => `${one.source} ${one.symbol} ${one.timeframe}`);
+    expect([pages, labels(paged)]).toEqual([Math.ceil(whole.length / 2), labels(whole)]);
+    expect((await at.ask<Series[]>(`/backfill/report?source=gex`)).body).toEqual([]);
+  });
+
   it('of rows come in every format that the document has, and no other', async () => {
     const check = checker(document);
     const operation = listOperations(document).find(({ operationId }) => operationId === 'rows')!;

@@ -44,8 +44,6 @@ export function parseRowsExport<F extends TextFormat | FileFormat>(
 ): RowsExport<F> {
   if (query.limit !== undefined) throw unfit(`"limit": ${format} has all rows of the range.`);
   const symbols = [...new Set(query.symbol?.split(',') ?? [undefined])];
-  const bad = symbols.find((symbol) => symbol === '' || (symbol?.length ?? 0) > 60);
-  if (bad !== undefined) throw unfit(`"symbol": "${bad}" is no symbol.`);
   if (query.every !== undefined && symbols.length > 1) {
     throw unfit('"symbol": candles made with `every` are those of one symbol.');
   }
@@ -64,7 +62,7 @@ export function parseRowsExport<F extends TextFormat | FileFormat>(
 
 /** One symbol, as a page of JSON has it. @throws GordonError `invalid-request` */
 export function refuseSymbols({ symbol }: z.output<typeof RowsQuery>): void {
-  if (symbol?.includes(',') || (symbol?.length ?? 0) > 60) {
+  if (symbol?.includes(',')) {
     throw unfit('"symbol": a page of JSON is about one symbol; the other formats take several.');
   }
 }
