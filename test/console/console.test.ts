@@ -160,7 +160,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByText(`${day(6)} to ${day(5)}: missing`).waitFor();
     expect(await page.locator('.chart canvas').count()).toBeGreaterThan(0);
     await tab.shot('series-candles');
-    // A week of quarters of an hour: as many as the eye can part. The address leads back here.
+    // A week of quarters of an hour: as many as the eye can separate. The address leads back here.
     await page.getByRole('button', { name: '1W', exact: true }).click();
     await page.getByRole('img', { name: /672 points/ }).waitFor();
     await page.getByRole('button', { name: 'Log scale' }).click();
