@@ -28,7 +28,7 @@ function freeIn(folder: string): number {
 const SHARED = [
   'test/{architecture,words}.test.ts',
   'test/{bench,budgets,conformance,core,handlers,runtime,scale,schedules}/**/*.test.ts',
-  'test/{simulation,simulator,sources,sql,statemachines,stores}/**/*.test.ts',
+  'test/{simulation,simulator,sources,sql,statemachines,stores,use-cases}/**/*.test.ts',
   // A command that is tested with a module of the host replaced has a process of its own.
   'test/cli/**/!(host).test.ts',
   'test/console/web/**/*.test.ts',

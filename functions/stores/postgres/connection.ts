@@ -15,7 +15,7 @@ export interface SessionSettings {
 /** Connections for single statements. */
 export function openPool(url: string, settings: SessionSettings): Client {
   const server = reach(url, settings);
-  const options = { ...optionsOf(settings), ...server.options, onclose: server.closed, socket: server.open };
+  const options = { ...optionsOf(settings), ...server.options, socket: server.open };
   return postgres(server.url, options);
 }
 
@@ -33,7 +33,6 @@ export class Session {
       max: 1,
       onclose: () => {
         this.#lost = true;
-        server.closed();
       },
       socket: (target: Target) => {
         const socket = this.#opened
@@ -145,7 +144,6 @@ function reach(url: string, { insecure }: SessionSettings) {
     url: transport.url,
     options: { ssl: transport.ssl, onparameter: () => gate.loggedIn() },
     open: (target: Target) => openSocket(target, gate, typeof transport.ssl === 'object'),
-    closed: () => gate.closed(performance.now()),
   };
 }
 
@@ -181,17 +179,35 @@ function openSocket({ host, port, path }: Target, gate: LoginGate, verified: boo
   };
   if (wait === 0) setImmediate(begin);
   else setTimeout(begin, wait);
-  socket.once('connect', () => gate.connected());
+  socket.once('connect', () => gate.connected(socket));
+  let starting = false;
+  socket.once('data', (answer) => {
+    starting = isStarting(answer);
+  });
+  // Over TLS such a request looks like a login that failed; the next login that succeeds makes up for it.
+  const isCancel = () => socket.bytesWritten === CANCEL_REQUEST_BYTES;
+  socket.once('close', () => {
+    if (isCancel()) gate.dismiss(socket);
+    else gate.closed(socket, performance.now(), starting);
+  });
   if (verified) socket.once('data', (answer) => refusePlain(socket, answer));
   // A proxy whose server is gone closes the connection without an answer. postgres.js does not treat that as an error and
   // reconnects at once, forever; the query that waits for the connection must fail instead.
   socket.once('end', () => {
     // The request to cancel a query is a connection of its own, and the server never answers it.
-    if (socket.bytesRead === 0 && socket.bytesWritten !== CANCEL_REQUEST_BYTES)
+    if (socket.bytesRead === 0 && !isCancel())
       socket.destroy(closed('the server hung up before it said a word'));
   });
   // postgres.js reads the name for the server's certificate from here.
   return Object.assign(socket, { host: host[0] });
+}
+
+/**
+ * Whether a server's first message is the error `cannot_connect_now` (it starts or stops) or `too_many_connections`: it did not
+ * look at the password. Over TLS nothing can be read here.
+ */
+function isStarting(answer: Buffer): boolean {
+  return answer[0] === 'E'.charCodeAt(0) && /\0C(57P03|53300)\0/.test(answer.toString('latin1'));
 }
 
 /** The code of a server that has no TLS; postgres.js would begin a handshake that the server takes for nonsense. */

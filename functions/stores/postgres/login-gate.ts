@@ -1,7 +1,8 @@
 /** The longest that a login waits for its turn: what waits for longer fails, so that callers do not pile up. */
 const PATIENCE_MS = 8_000;
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
+/** Shorter than the patience: who comes alone gets a turn, however often others failed before. */
+const LONGEST_PAUSE_MS = 4_000;
 
 /**
  * Spaces the logins to one server after it refused one or hung up. Each session logs in by itself, and what fails is begun again
@@ -10,7 +11,7 @@ const LONGEST_PAUSE_MS = 15_000;
 export class LoginGate {
   #failures = 0;
   #next = 0;
-  #open = 0;
+  readonly #pending = new Set<object>();
 
   /** @returns milliseconds until this login may begin; undefined: the turn is too far away, and none was taken */
   take(now: number): number | undefined {
@@ -22,21 +23,28 @@ export class LoginGate {
   }
 
   /** A connection was accepted; the server has not yet accepted the login. */
-  connected(): void {
-    this.#open += 1;
+  connected(connection: object): void {
+    this.#pending.add(connection);
   }
 
   loggedIn(): void {
-    this.#open = 0;
+    this.#pending.clear();
     this.#failures = 0;
     this.#next = 0;
   }
 
-  /** A connection has ended. It was refused if no login succeeded since one was connected. */
-  closed(now: number): void {
-    if (this.#open === 0) return;
-    this.#open -= 1;
-    this.#failures += 1;
+  /** A connection has ended that was no login, such as the request to cancel a statement. */
+  dismiss(connection: object): void {
+    this.#pending.delete(connection);
+  }
+
+  /**
+   * A connection has ended. It was refused if no login succeeded since it was connected.
+   * @param starting whether the server takes nobody for now, as while it starts: the pauses grow no longer
+   */
+  closed(connection: object, now: number, starting = false): void {
+    if (!this.#pending.delete(connection)) return;
+    this.#failures = starting ? Math.max(this.#failures, 1) : this.#failures + 1;
     this.#next = Math.max(this.#next, now + this.#pause());
   }
 

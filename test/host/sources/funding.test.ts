@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectRealCounts } from '../../helpers/coverage.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
-import { recorded } from '../../helpers/recorded.ts';
 
 /** Settlements of both venues through API, state machine, fetchers and database. */
 const HOUR = 3_600_000;
@@ -11,9 +10,6 @@ interface Recorded {
   readonly fundingRate: string;
   readonly markPrice: string;
 }
-const RECORDING = 'binance_usdm/SOLUSDT_fundingRate_full.json';
-const recording = recorded(RECORDING);
-const recordedRows = JSON.parse(recording ?? '[]') as Recorded[];
 
 let at: TestHost;
 beforeAll(async () => {
@@ -42,15 +38,13 @@ interface Stored {
   hours: number | null;
   mark: number | null;
 }
-const storedIn = async (host: TestHost, venue: string, symbol: string, from: string, to: string) =>
-  (await host.sql`
+const stored = async (venue: string, symbol: string, from: string, to: string) =>
+  (await at.sql`
     select (extract(epoch from time) * 1000)::float8 as time, (extract(epoch from raw_time) * 1000)::float8 as raw, rate,
       interval_hours as hours, mark_price as mark
     from market_data.funding_rates
     where venue = ${venue} and symbol = ${symbol} and time >= ${from}::timestamptz and time < ${to}::timestamptz
     order by time`) as unknown as Stored[];
-const stored = (venue: string, symbol: string, from: string, to: string) =>
-  storedIn(at, venue, symbol, from, to);
 
 /** Every settlement of a span, from the simulated venue's own REST. */
 async function binanceTruth(symbol: string, from: string, to: string): Promise<Recorded[]> {
@@ -155,63 +149,6 @@ describe('intervals', () => {
     ]);
     expect((await report('SOLUSDT', 'funding_binance')).gaps).toEqual([]);
   });
-
-  it('are the same where only REST has them', async () => {
-    const fromArchive = await stored('binance', 'SOLUSDT', NOVEMBER.from, NOVEMBER.to);
-    await at.sql`delete from market_data.funding_rates where symbol = 'SOLUSDT'`;
-    at.venues.faults.add({ kind: 'not-found', match: '/fundingRate/' });
-    expect(await run({ ...NOVEMBER, source: 'funding_binance' })).toMatchObject({ status: 'succeeded' });
-    // The archive has no mark price, and REST had none yet.
-    expect(await stored('binance', 'SOLUSDT', NOVEMBER.from, NOVEMBER.to)).toEqual(fromArchive);
-  });
-
-  it('are found on the pages of Bybit too, across their borders', async () => {
-    const range = ['2022-10-01', '2023-02-01'] as const;
-    await run({ source: 'funding_bybit', symbols: ['SOLUSDT'], from: range[0], to: range[1] });
-    const rows = await stored('bybit', 'SOLUSDT', ...range);
-    expect(rows.map(({ time, rate }) => [time, rate])).toEqual(await bybitTruth('SOLUSDT', ...range));
-    const since = rows.map(({ time }, i) => (i === 0 ? 8 : (time - rows[i - 1]!.time) / HOUR));
-    expect(rows.map(({ hours }) => hours)).toEqual(since);
-    expect(new Set(since)).toEqual(new Set([8, 4, 2]));
-  });
-
-  it('of one hour load, and the first of a new symbol is not known', async () => {
-    const order = { source: 'funding_binance', symbols: ['NEWUSDT'], from: '2025-06-01', to: '2025-09-01' };
-    expect(await run(order)).toMatchObject({ status: 'succeeded', failures: [] });
-    expect(new Set((await hoursOf('binance', 'NEWUSDT', order.from, order.to)).map(([, h]) => h))).toEqual(
-      new Set([4, 1]),
-    );
-    const truth = await binanceTruth('NEWUSDT', order.from, order.to);
-    expect((await stored('binance', 'NEWUSDT', order.from, order.to)).map(({ raw }) => raw)).toEqual(
-      truth.map((row) => row.fundingTime),
-    );
-  });
-});
-
-describe('holes', () => {
-  it('before the first settlement and after the last are proven', async () => {
-    const young = { source: 'funding', symbols: ['NEWUSDT'], from: '2025-05-01', to: '2025-09-01' };
-    const old = { source: 'funding', symbols: ['OLDUSDT'], from: '2025-02-01', to: '2025-08-01' };
-    for (const order of [young, old]) expect(await run(order)).toMatchObject({ status: 'succeeded' });
-    for (const source of ['funding_binance', 'funding_bybit']) {
-      const before = await report('NEWUSDT', source);
-      const after = await report('OLDUSDT', source);
-      expect([before.gaps, before.empty.map(({ reason }) => reason)]).toEqual([[], ['pre-listing']]);
-      expect([after.gaps, after.empty.map(({ reason }) => reason)]).toEqual([[], ['delisted']]);
-    }
-  });
-
-  it('in a month of the archive are filled from REST, mark price included', async () => {
-    at.venues.faults.add({ kind: 'drop-day', match: 'fundingRate/XRPUSDT', day: '15' });
-    const order = { source: 'funding_binance', symbols: ['XRPUSDT'], from: '2025-03-01', to: '2025-04-01' };
-    expect(await run(order)).toMatchObject({ status: 'succeeded', rows_fetched: 93 });
-    const rows = await stored('binance', 'XRPUSDT', '2025-03-15', '2025-03-16');
-    const truth = await binanceTruth('XRPUSDT', '2025-03-15', '2025-03-16');
-    expect(rows.map(({ raw, hours, mark }) => [raw, hours, mark])).toEqual(
-      truth.map((row) => [row.fundingTime, 8, Number(row.markPrice)]),
-    );
-    expect(await report('XRPUSDT', 'funding_binance')).toMatchObject({ gaps: [], empty: [] });
-  });
 });
 
 it('requests only the part of the tail again that may still change', async () => {
@@ -229,35 +166,4 @@ it('requests only the part of the tail again that may still change', async () =>
   expect(await run({ ...order, source: 'funding_binance' })).toMatchObject({ status: 'succeeded' });
   expect(at.venues.requests.count('/fapi/v1/fundingRate') - before).toBeLessThanOrEqual(1);
   expect(await stored('binance', 'LINKUSDT', order.from, new Date().toISOString())).toEqual(rows);
-});
-
-describe.skipIf(recording === undefined)('recorded settlements (skipped where there is no recording)', () => {
-  it('are stored as they came, years of them, with the intervals that they show', async () => {
-    const rows = recordedRows.map((row) => [row.fundingTime, row.fundingRate, row.markPrice]);
-    const overrides = { rows: [{ market: 'um', symbol: 'SOLUSDT', interval: 'fundingRate', rows }] };
-    // A venue of its own: the symbol's life is another one there.
-    await using other = await startTestHost({ overrides });
-    other.venues.faults.add({ kind: 'not-found', match: '/fundingRate/SOLUSDT' });
-    const [first, last] = [recordedRows[0]!, recordedRows.at(-1)!];
-    const order = {
-      source: 'funding_binance',
-      symbols: ['SOLUSDT'],
-      from: new Date(first.fundingTime - (first.fundingTime % HOUR)).toISOString(),
-      to: new Date(last.fundingTime + HOUR).toISOString(),
-    };
-    const job = await other.wait((await other.order(order)).id);
-    expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 6_351, failures: [] });
-    const kept = await storedIn(other, 'binance', 'SOLUSDT', order.from, order.to);
-    expect(kept.map(({ raw, rate, mark }) => [raw, rate, mark])).toEqual(
-      recordedRows.map((row) => [
-        row.fundingTime,
-        Number(row.fundingRate),
-        row.markPrice === '' ? null : Number(row.markPrice),
-      ]),
-    );
-    expect(kept.every(({ time, raw }) => time % HOUR === 0 && Math.abs(raw - time) < 1_000)).toBe(true);
-    const since = kept.map(({ time }, i) => (i === 0 ? null : (time - kept[i - 1]!.time) / HOUR));
-    expect(kept.map(({ hours }) => hours)).toEqual(since);
-    expect(new Set(since)).toEqual(new Set([null, 8, 4, 2]));
-  });
 });

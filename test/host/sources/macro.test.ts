@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
+import { DAY } from '../../../functions/core/time/time.ts';
 import { seriesOf } from '../../../simulator/fred/series.ts';
 import { type Vintage, vintages } from '../../../simulator/fred/vintages.ts';
 import { expectRealCounts } from '../../helpers/coverage.ts';
-import { startHostOnPassingTime, startTestHost, type TestHost } from '../../helpers/host.ts';
-import { passingTime } from '../../helpers/passing-time.ts';
+import { startHostOnPassingTime, type TestHost } from '../../helpers/host.ts';
 
 interface ReportRow {
   symbol: string;
@@ -140,70 +139,5 @@ describe('macro', () => {
     const [ledger] = await at.sql`select string_agg(c::text, ' ') as text from market_data.coverage c`;
     expect(ledger!.text).toContain('/fred/series/observations');
     expect(ledger!.text).not.toContain(key);
-  });
-});
-
-describe('macro, as time goes on', () => {
-  it('requests again what may still be revised, and closes the former vintage', async () => {
-    const time = passingTime(Date.parse('2024-02-10T12:00:00Z'));
-    await using at = await startHostOnPassingTime(time);
-    const order = { symbols: ['CPIAUCSL', 'SP500'], from: '2023-06-01' };
-    const first = await run(at, order);
-    expect(first).toMatchObject({ status: 'succeeded', failures: [] });
-    expect(await stored(at, 'CPIAUCSL')).toHaveLength(7);
-    expect(await report(at)).toMatchObject([{ gaps: [] }, { gaps: [] }]);
-    expect(first.rows_fetched).toBe((await report(at)).reduce((sum, r) => sum + r.rows, 0));
-
-    // Within half an hour the answer is taken to be the same; after that it may differ, and a new range is always requested.
-    const requestsAfter = async (ms: number, more = {}): Promise<number> => {
-      time.skip(ms);
-      const before = at.venues.requests.all().length;
-      expect(await run(at, { ...order, ...more })).toMatchObject({ status: 'succeeded' });
-      return at.venues.requests.all().length - before;
-    };
-    expect(await requestsAfter(30 * SECOND)).toBe(0);
-    expect(await requestsAfter(0, { symbols: ['SP500'], from: '2023-05-01' })).toBe(1);
-    expect(await requestsAfter(31 * MINUTE)).toBeGreaterThanOrEqual(2);
-    await at.sql`delete from market_data.macro_observations where symbol = 'SP500' and time < '2023-06-01'`;
-
-    time.skip(10 * DAY);
-    const later = await run(at, order);
-    const cpi = truth(at, 'CPIAUCSL', '2023-06-01', '2024-03-01');
-    expect(await stored(at, 'CPIAUCSL')).toEqual(cpi);
-    expect(cpi).toHaveLength(2 * 7 + 1);
-    expect(await stored(at, 'SP500')).toEqual(truth(at, 'SP500', '2023-06-01', '2024-03-01'));
-    // Seven values closed, seven put in their place, one new month; six or seven days of the index.
-    expect(later.rows_fetched).toBeGreaterThanOrEqual(15 + 6);
-    expect(later.rows_fetched).toBeLessThanOrEqual(15 + 8);
-    expect(await at.sql`select 1 from market_data.findings`).toHaveLength(0);
-  });
-});
-
-describe('macro without a key', () => {
-  it('is refused with the address where to get a key', async () => {
-    await using at = await startTestHost({}, undefined, { env: { FRED_API_KEY: '' } });
-    const answer = await at.ask('/backfill', { method: 'POST', body: JSON.stringify({ source: 'macro' }) });
-    expect(answer).toMatchObject({ status: 409, body: { code: 'key-missing', subject: 'macro_fred' } });
-    expect((answer.body as { detail: string }).detail).toMatch(
-      /FRED_API_KEY is not set\. Get one at https:\/\/fred\.stlouisfed\.org/,
-    );
-    expect(at.venues.requests.all()).toEqual([]);
-  });
-
-  it('works with GORDON_FRED_API_KEY, as the deployment sets it', async () => {
-    const key = 'a'.repeat(32);
-    await using at = await startTestHost({}, undefined, {
-      env: { FRED_API_KEY: '', GORDON_FRED_API_KEY: key },
-    });
-    const order = { symbols: ['UNRATE'], from: '2023-01-01', to: '2023-03-01' };
-    expect(await run(at, order)).toMatchObject({ status: 'succeeded', rows_fetched: 2 });
-  });
-
-  it('reports a key that FRED does not know, and not a fault of the program', async () => {
-    await using at = await startTestHost({}, undefined, { env: { FRED_API_KEY: 'b'.repeat(32) } });
-    const job = await run(at, { symbols: ['UNRATE'], from: '2023-01-01', to: '2023-03-01' });
-    expect(job.status).toBe('failed');
-    expect(job.failures[0]!.message).toMatch(/api_key is not registered.*FRED_API_KEY/);
-    expect(job.failures[0]!.message).not.toContain('b'.repeat(32));
   });
 });

@@ -9,6 +9,7 @@ import type { PeriodCertificate } from '../../../functions/core/verify/certifica
 import { gordon } from '../../cli/support/run.ts';
 import { coverageOf } from '../../helpers/coverage.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
+import { startMemoryHost } from '../../helpers/memory-host.ts';
 
 let at: TestHost;
 const SPOT = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1h' };
@@ -18,8 +19,6 @@ beforeAll(async () => {
   const orders = [
     { source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h', ...range },
     { source: 'funding', symbols: ['BTCUSDT'], ...range },
-    { source: 'candles', symbols: ['BTCUSDT'], ...range },
-    { source: 'sentiment', symbols: ['FNG'], ...range },
   ];
   for (const order of orders) await at.wait((await at.order(order)).id);
 });
@@ -51,19 +50,6 @@ describe('a month that equals the data of the venue', () => {
     expect(found.objects[0]!.ledger).toBe(found.objects[0]!.venue);
     expect(await jobs()).toBe(before);
     expect((await verify({ ...SPOT, ...JANUARY })).sha256).toBe(found.sha256);
-  });
-
-  it.each([
-    ['funding_binance', 'BTCUSDT', 93],
-    ['funding_bybit', 'BTCUSDT', 93],
-    ['price_klines', 'BTCUSDT', 31 * 288],
-    ['fear_greed', 'FNG', 31],
-  ])('may be of %s', async (source, symbol, rows) => {
-    expect(await verify({ source, symbol, ...JANUARY })).toMatchObject({
-      rows,
-      compared: rows,
-      identical: true,
-    });
   });
 });
 
@@ -154,13 +140,6 @@ describe('an invented row', () => {
   });
 });
 
-it('compares vintages by their whole key', async () => {
-  const job = await at.wait((await at.order({ source: 'macro', symbols: ['CPIAUCSL'], ...JANUARY })).id);
-  expect(job.rows_fetched).toBeGreaterThan(1);
-  const found = await verify({ source: 'macro_fred', symbol: 'CPIAUCSL', ...JANUARY });
-  expect(found).toMatchObject({ rows: job.rows_fetched, identical: true });
-});
-
 it('finds a value of FRED that somebody changed, although it may still be revised', async () => {
   const recent = periodAt('month', Date.now() - 120 * DAY);
   const range = { from: iso(recent.start), to: iso(recent.end) };
@@ -184,27 +163,6 @@ it('finds a value of FRED that somebody changed, although it may still be revise
   expect(rows).toHaveLength(2);
 });
 
-it.each([
-  ['klines_spot', 'XRPUSDT'],
-  ['klines_perp', 'BTCUSDT'],
-])('does not know %s %s, which nobody ordered', async (source, symbol) => {
-  const body = JSON.stringify({ source, symbol, ...JANUARY });
-  const answer = await at.ask('/backfill/verify', { method: 'POST', body });
-  expect(answer).toMatchObject({ status: 404, body: { code: 'unknown-series' } });
-});
-
-it('does not compare a snapshot with one of another moment', async () => {
-  const job = await at.wait((await at.order({ source: 'gex', symbols: ['BTC'] })).id);
-  const { start, end } = periodAt('month', Date.parse(job.created_at));
-  const range = { from: iso(start), to: iso(end) };
-  expect(await verify({ source: 'gex_deribit', symbol: 'BTC', ...range })).toMatchObject({
-    rows: job.rows_fetched,
-    compared: 0,
-    verdict: 'not-compared',
-    identical: false,
-  });
-});
-
 describe('a venue that', () => {
   it('published an object anew is found by rows and by hash', async () => {
     at.venues.faults.add({ kind: 'disagree', match: 'monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2025-01' });
@@ -213,30 +171,13 @@ describe('a venue that', () => {
     expect(found.changed).toBeGreaterThan(0);
     expect(found.objects[0]!.venue).not.toBe(found.objects[0]!.ledger);
   });
-
-  it('publishes a month that differs from its days gets findings', async () => {
-    const missing = at.venues.faults.add({ kind: 'not-found', match: 'monthly/klines/ETHUSDT/1h' });
-    const order = { source: 'klines_spot', symbols: ['ETHUSDT'], timeframe: '1h', ...JANUARY };
-    await at.wait((await at.order(order)).id);
-    missing.remove();
-    at.venues.faults.add({ kind: 'disagree', match: 'monthly/klines/ETHUSDT/1h' });
-    const found = await verify({ ...SPOT, symbol: 'ETHUSDT', ...JANUARY });
-    expect(found.changed).toBeGreaterThan(0);
-    // The files of days are as they were: only their checksums were requested.
-    expect(found.objects.length).toBe(31);
-    expect(found.objects.every(({ ledger, venue }) => ledger === venue)).toBe(true);
-    const [noted] = await at.sql`
-      select count(*)::int as n, min(detail ->> 'storedFrom') as stored, min(detail ->> 'venueFrom') as venue
-      from market_data.findings where kind = 'archive-disagreement'`;
-    expect(noted!.n).toBe(found.changed);
-    expect([noted!.stored, noted!.venue]).toEqual([
-      expect.stringContaining('/daily/'),
-      expect.stringContaining('/monthly/'),
-    ]);
-  });
 });
 
 describe('the command line', () => {
+  beforeAll(async () => {
+    await at.wait((await at.order({ source: 'gex', symbols: ['BTC'] })).id);
+  });
+
   const filter = ['--source', 'klines_spot', '--symbol', 'BTCUSDT', '--to', '2025-02-01'];
 
   it('prints a certificate whose hash another warehouse can compare', async () => {
@@ -244,11 +185,9 @@ describe('the command line', () => {
     expect(first.code).toBe(0);
     const { sha256, identical, rows, periods } = JSON.parse(first.stdout);
     expect({ identical, rows }).toEqual({ identical: true, rows: HOURS });
-    await using other = await startTestHost();
-    const order = { source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h', ...JANUARY };
-    await other.wait((await other.order(order)).id);
-    const there = `http://127.0.0.1:${other.host.ports.jobs}`;
-    const second = JSON.parse((await gordon(['verify', ...filter, '--json'], { api: there })).stdout);
+    await using other = await startMemoryHost();
+    await other.run({ source: 'klines_spot', symbols: ['BTCUSDT'], timeframe: '1h', ...JANUARY });
+    const second = JSON.parse((await gordon(['verify', ...filter, '--json'], { api: other.url })).stdout);
     expect(second.sha256).toBe(sha256);
     expect(second.periods[0].sha256).toBe(periods[0].sha256);
   });

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { LoginGate } from '../../../functions/stores/postgres/login-gate.ts';
 
 /** A login that was connected and refused at this instant. */
-function refuse(gate: LoginGate, now: number): void {
-  gate.connected();
-  gate.closed(now);
+function refuse(gate: LoginGate, now: number, starting = false): void {
+  const connection = {};
+  gate.connected(connection);
+  gate.closed(connection, now, starting);
 }
 
 it('lets every login begin at once while none was refused', () => {
@@ -23,22 +24,50 @@ it('gives those who begin after a refusal turns of their own, further and furthe
 it('refuses a turn that is too far away, and does not count it', () => {
   const gate = new LoginGate();
   for (let now = 0; now < 6; now++) refuse(gate, now);
+  expect([gate.take(6), gate.take(6)]).toEqual([3999, 7999]);
   expect(gate.take(6)).toBeUndefined();
   expect(gate.take(6)).toBeUndefined();
-  expect(gate.take(15_004)).toBe(1);
+  expect(gate.take(4006)).toBe(7999);
+});
+
+it('gives a turn to who comes alone, however many failed before', () => {
+  const gate = new LoginGate();
+  for (let now = 0; now < 100; now++) refuse(gate, now);
+  expect(gate.take(100)).toBe(3999);
+});
+
+it('does not lengthen the pauses while a server starts', () => {
+  const gate = new LoginGate();
+  for (let now = 0; now < 20; now++) refuse(gate, now, true);
+  expect([gate.take(20), gate.take(20), gate.failures]).toEqual([499, 999, 1]);
 });
 
 it('begins anew after a login that succeeded', () => {
   const gate = new LoginGate();
+  const connection = {};
   refuse(gate, 0);
-  gate.connected();
+  gate.connected(connection);
   gate.loggedIn();
-  gate.closed(10);
+  gate.closed(connection, 10);
   expect([gate.take(10), gate.failures]).toEqual([0, 0]);
 });
 
-it('does not count a connection that nobody accepted', () => {
+it('counts neither a connection that nobody accepted nor one that was no login', () => {
   const gate = new LoginGate();
-  gate.closed(0);
+  gate.closed({}, 0);
+  const request = {};
+  gate.connected(request);
+  gate.dismiss(request);
+  gate.closed(request, 0);
   expect(gate.take(0)).toBe(0);
+});
+
+it('counts no connection of a login that had succeeded, whatever else is under way', () => {
+  const gate = new LoginGate();
+  const old = {};
+  gate.connected(old);
+  gate.loggedIn();
+  gate.connected({});
+  gate.closed(old, 5);
+  expect(gate.take(5)).toBe(0);
 });

@@ -1,5 +1,6 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Runner, Sql } from '../../../functions/stores/postgres/postgres.ts';
+import { connect, type Runner, type Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 
 let database: TestDatabase;
@@ -85,6 +86,51 @@ describe('begin', () => {
     await sql.begin((tx) => tx`insert into t values (7)`);
     expect(await numbers()).toEqual([7]);
   });
+});
+
+describe('the requests to cancel statements', () => {
+  it('do not count as logins that failed', async () => {
+    const pool = database.connect({ max: 8 });
+    const pending = Array.from({ length: 8 }, () => pool`select pg_sleep(60)`.execute());
+    await expect
+      .poll(
+        () => admin`select from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'`,
+      )
+      .toHaveLength(8);
+    for (const query of pending) query.cancel();
+    const outcomes = await Promise.allSettled(pending);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(Array(8).fill('rejected'));
+    await pool.end();
+    const again = database.connect({ max: 1 });
+    expect(await again`select 1 as n`).toEqual([{ n: 1 }]);
+    await again.end();
+  });
+});
+
+it('a server that starts is tried again within seconds, however often it was tried before', async () => {
+  const starting = createServer((socket) => {
+    socket
+      .on('error', () => {})
+      .once('data', () => {
+        const fields = Buffer.from('SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0');
+        const head = Buffer.from('E\0\0\0\0');
+        head.writeUInt32BE(fields.length + 4, 1);
+        socket.end(Buffer.concat([head, fields]));
+      });
+  });
+  await new Promise<void>((resolve) => starting.listen(0, '127.0.0.1', resolve));
+  const url = `postgres://gordon@127.0.0.1:${(starting.address() as AddressInfo).port}/gordon`;
+  const crowd = connect(url, { max: 12 });
+  const tries = await Promise.allSettled(Array.from({ length: 12 }, () => crowd`select 1`));
+  const codes = tries.map((one) => one.status === 'rejected' && one.reason.code);
+  expect(codes).toEqual(Array(12).fill('57P03'));
+  // Three who come at once all get their turn; were each refusal counted, the second would have to give up.
+  const callers = await Promise.allSettled(
+    Array.from({ length: 3 }, () => crowd.begin((tx) => tx`select 1`)),
+  );
+  expect(callers.map((one) => one.status === 'rejected' && one.reason.code)).toEqual(Array(3).fill('57P03'));
+  await crowd.end();
+  await new Promise((resolve) => starting.close(resolve));
 });
 
 describe('end', () => {
