@@ -17,7 +17,7 @@ export type Hint = (text: string) => string;
 
 /** Commands that texts name. A test compares them with the program's own. */
 export const COMMANDS =
-  'backfill console convert-labels doctor down export keys mcp migrate probe retention seed sizes sql status up verify'.split(
+  'backfill console convert-labels doctor down export fleet keys mcp migrate probe retention seed sizes sql status up verify'.split(
     ' ',
   );
 

@@ -11,6 +11,7 @@ import { addHost } from './commands/machine/host.ts';
 import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
 import { addExport } from './commands/warehouse/export.ts';
+import { addFleet } from './commands/warehouse/fleet.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
@@ -64,6 +65,7 @@ const ADD = [
   addConvertLabels,
   addRetention,
   addSizes,
+  addFleet,
   addProbe,
   addDoctor,
 ];
