@@ -140,6 +140,9 @@ async function placed(
   return 0;
 }
 
+/** Symbols of one order: `docs/SCALE.md` says why not more. */
+const TOGETHER = 400;
+
 async function trigger(
   context: Context,
   source: string,
@@ -148,12 +151,13 @@ async function trigger(
   const fleet = readFleet(fileOf(context, given));
   const jobs = [];
   // One after the other: when one refuses, those before it are printed and the rest is not ordered.
-  for (const [name, symbols] of routed(fleet, given.symbols ?? Object.keys(fleet.symbols))) {
-    const job = await apiOf(context, fleet, name).call('createJob', {
-      body: orderOf(source, { ...given, symbols }),
-    });
-    jobs.push({ ...job, warehouse: name });
-    if (!given.json) print(context, `${name}: job ${job.id} ${job.status}: ${orderLine(job)}`);
+  for (const [name, all] of routed(fleet, given.symbols ?? Object.keys(fleet.symbols))) {
+    for (let i = 0; i < all.length; i += TOGETHER) {
+      const body = orderOf(source, { ...given, symbols: all.slice(i, i + TOGETHER) });
+      const job = await apiOf(context, fleet, name).call('createJob', { body });
+      jobs.push({ ...job, warehouse: name });
+      if (!given.json) print(context, `${name}: job ${job.id} ${job.status}: ${orderLine(job)}`);
+    }
   }
   if (given.json) printJson(context, jobs);
   return 0;

@@ -155,6 +155,17 @@ describe('fleet trigger', () => {
     ]);
   });
 
+  it('orders all that a warehouse has, four hundred symbols at a time', async () => {
+    const a = await serve(accepts('01JD6Z8X5Q0000000000000001'));
+    const symbols = Array.from({ length: 401 }, (_, i) => `S${i}USDT`);
+    write({ warehouses: { a: a.url }, symbols: Object.fromEntries(symbols.map((symbol) => [symbol, 'a'])) });
+    const { stdout } = await fleet('trigger', 'klines', '--json');
+    expect(JSON.parse(stdout)).toMatchObject([{ warehouse: 'a' }, { warehouse: 'a' }]);
+    const ordersOf = a.received.map(({ body }) => (body as { symbols: string[] }).symbols);
+    expect(ordersOf.map(({ length }) => length)).toEqual([400, 1]);
+    expect(ordersOf.flat()).toEqual(symbols);
+  });
+
   it('refuses a symbol without a place before it orders anything', async () => {
     const a = await serve(accepts('01JD6Z8X5Q0000000000000001'));
     write({ warehouses: { a: a.url }, symbols: { BTCUSDT: 'a' } });
