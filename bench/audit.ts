@@ -4,6 +4,7 @@
  * are short are looked into, so the time should follow the rows that an index scan counts, and hardly the holes.
  */
 import pMap from 'p-map';
+import { AT_ONCE } from '../functions/core/schedules/audit.ts';
 import type { Series } from '../functions/core/series/series.ts';
 import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
 import { type Host, startHost } from '../host/host.ts';
@@ -12,8 +13,6 @@ import { inFolder, unlessInterrupted } from './temporary-folder.ts';
 const STAGES = (process.env.SYMBOLS ?? '19').split(',').map(Number);
 const YEAR = { start: Date.UTC(2024, 0), end: Date.UTC(2025, 0) };
 const HOLES = 1_000;
-/** Series that are filled at the same time. */
-const AT_ONCE = 2;
 
 await inFolder('audit', async (folder) => {
   const ports = { jobs: 0, candles: 0, database: 0 };
@@ -44,9 +43,10 @@ async function stage(
   );
   const auditAll = async (): Promise<number> => {
     let steps = 0;
-    for (const series of all) {
+    const count = async (series: Series): Promise<void> => {
       for (const span of await catalog.reconcile(series, YEAR)) steps += (span.end - span.start) / 60_000;
-    }
+    };
+    await pMap(all, count, { concurrency: AT_ONCE });
     return steps;
   };
   await pMap(fresh, (series) => fill(sql, catalog, series), { concurrency: AT_ONCE });

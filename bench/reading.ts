@@ -1,7 +1,8 @@
 /**
  * `npm run bench:reading`: what reading the ledger of many series takes: the report, the coverage, and what the schedules read
  * each minute. The ledger is made by SQL: `SERIES` (10,000) of five years, a span for each month and for each of the newest
- * minutes of two hours, which no compaction has joined yet. There are no rows, for nothing here counts them.
+ * minutes of two hours, which no compaction has joined yet. Then what a chart takes in `YEARS` (100) years of minutes of as many
+ * symbols, 170 bytes a row; the rows are made by SQL too.
  */
 import { createHash } from 'node:crypto';
 import { auditGaps } from '../functions/core/schedules/audit.ts';
@@ -14,7 +15,10 @@ import { inFolder, unlessInterrupted } from './temporary-folder.ts';
 
 const SERIES = Number(process.env.SERIES ?? 10_000);
 const NOW = Date.UTC(2026, 0, 15, 12);
-const ROUNDS = 3;
+const YEARS = Number(process.env.YEARS ?? 100);
+const ROUNDS = 5;
+/** Bars of a chart of the console. */
+const BARS = 500;
 
 async function fill(sql: Sql, source: string, count: number): Promise<void> {
   const symbols = sql`(
@@ -35,6 +39,20 @@ async function fill(sql: Sql, source: string, count: number): Promise<void> {
     from ${symbols}, generate_series('2026-01-15 10:00Z'::timestamptz, '2026-01-15 11:58Z', '1 minute') m`;
 }
 
+async function fillRows(sql: Sql): Promise<void> {
+  for (let i = 0; i < YEARS; i++) {
+    await sql`
+      insert into market_data.spot_klines
+      select ${`R${i}USDT`}, '1m', t, 20000 + n % 977, 20100 + n % 991, 19900 + n % 983, 20050 + n % 997 / 3.0, n % 1000 / 7.0,
+        n % 1009 * 11.3, n % 311, n % 500 / 9.0, n % 733 * 3.7
+      from generate_series('2025-01-01Z'::timestamptz, '2025-12-31 23:59Z', '1 minute') with ordinality as minutes (t, n)`;
+  }
+  await sql`vacuum analyze market_data.spot_klines`;
+}
+
+const chart = (i: number, query: string): string =>
+  `/data/spot_klines?source=klines_spot&symbol=R${(i * 37) % YEARS}USDT&timeframe=1m&limit=${BARS}&${query}`;
+
 await inFolder('reading', async (folder) => {
   const host = await startHost({
     folder,
@@ -54,6 +72,7 @@ await inFolder('reading', async (folder) => {
   const works: readonly (readonly [string, () => Promise<unknown>])[] = [
     [`report of ${SERIES} series`, () => host.services.catalog.report({ sources: ['klines_spot'] })],
     [`GET /backfill/report`, () => get('/backfill/report?source=klines_spot')],
+    ['GET /backfill/coverage of 1,000 series, by day', () => get('/backfill/coverage?source=klines_perp')],
     [
       'ledger of 1,000 series, as the coverage reads it',
       () => host.services.queries.accounts({ sources: ['klines_perp'] }),
@@ -77,21 +96,38 @@ await inFolder('reading', async (folder) => {
       },
     ],
   ];
+  const charts: readonly (readonly [string, (round: number) => Promise<unknown>])[] = [
+    '1m',
+    '1h',
+    '1d',
+  ].flatMap((every) => [
+    [`chart of the newest ${BARS} bars of ${every}`, (round) => get(chart(round, `every=${every}`))] as const,
+    [
+      `chart of ${BARS} bars of ${every} that end in November`,
+      (round) => get(chart(round, `every=${every}&to=2025-11-30`)),
+    ] as const,
+  ]);
   const measured = async (): Promise<void> => {
     await fill(sql, 'klines_spot', SERIES);
     await fill(sql, 'klines_perp', 1_000);
     await sql`vacuum analyze market_data.coverage, market_data.series`;
     // As the schedule does each minute.
     await host.services.catalog.recount(MINUTE);
-    for (const [name, work] of works) {
+    await timed(works);
+    if (YEARS === 0) return;
+    await fillRows(sql);
+    await timed(charts);
+  };
+  const timed = async (all: typeof charts): Promise<void> => {
+    for (const [name, work] of all) {
       for (let round = 0; round < ROUNDS; round++) {
         const cpu = await countCpu(sql);
         const began = performance.now();
-        const result = await work();
+        const result = await work(round);
         const { host: own, sessions } = cpu();
         const size = typeof result === 'number' ? `, ${result} bytes` : '';
         console.log(
-          `${name}: ${((performance.now() - began) / 1_000).toFixed(2)} s, CPU ${own.toFixed(2)} s host, ${sessions.toFixed(2)} s PostgreSQL${size}`,
+          `${name}: ${((performance.now() - began) / 1_000).toFixed(3)} s, CPU ${own.toFixed(2)} s host, ${sessions.toFixed(2)} s PostgreSQL${size}`,
         );
       }
     }

@@ -4,12 +4,19 @@ import { addBackfill } from './commands/backfill/add-backfill.ts';
 import { addSeed } from './commands/backfill/seed.ts';
 import type { Context } from './commands/context.ts';
 import type { Handle } from './commands/handle.ts';
+import { addBackup } from './commands/machine/backup.ts';
+import { addCompletion } from './commands/machine/completion.ts';
 import { addConsole } from './commands/machine/console.ts';
 import { addConvertLabels } from './commands/machine/convert-labels.ts';
 import { addDoctor } from './commands/machine/doctor.ts';
 import { addHost } from './commands/machine/host.ts';
+import { addLogs } from './commands/machine/logs.ts';
 import { addMcp } from './commands/machine/mcp.ts';
 import { addMigrate } from './commands/machine/migrate.ts';
+import { addOpen } from './commands/machine/open.ts';
+import { addRoles } from './commands/machine/roles.ts';
+import { addService } from './commands/machine/service.ts';
+import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
 import { addFleet } from './commands/warehouse/fleet.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
@@ -54,20 +61,27 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
 const ADD = [
   addBackfill,
   addSql,
+  addData,
   addSeed,
   addVerify,
   addExport,
   addKeys,
   addHost,
+  addLogs,
+  addOpen,
   addConsole,
   addMcp,
   addMigrate,
+  addRoles,
   addConvertLabels,
   addRetention,
   addSizes,
   addFleet,
   addProbe,
   addDoctor,
+  addService,
+  addBackup,
+  addCompletion,
 ];
 
 const EXAMPLES = `
@@ -84,7 +98,12 @@ Environment:
   GORDON_API_KEY        sent as a key of the usage plan, for an API deployed with it
   GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
                         address of API Gateway unless a token or key is set; none: they are not
-  GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  GORDON_DATABASE_URL   the database, as the login that owns it; default: that of the host of this machine
+  GORDON_READER_URL     the same as a login that only reads, which "sql" needs: gordon-data roles
   GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
+  GORDON_JOBS_PORT      where "up" serves the jobs API and the console; default: 8081
+  GORDON_CANDLES_PORT   where it serves the candles API; default: 3000
+  GORDON_PG_PORT        where its database listens; default: 54329, and 5432 in Docker
+  GORDON_DIR            the folder of its data, log and state; default: .gordon in the clone
   NO_COLOR              no colours`;

@@ -5,7 +5,11 @@ import { styleText } from 'node:util';
 import type { Clock } from '../functions/core/time/time.ts';
 import { type Hint, hintsFor } from './hints.ts';
 
-export type Screen = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type Screen = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 /** All that a command has to do with the process it runs in. */

@@ -35,7 +35,9 @@ export interface FunctionSpec {
   /** run by each deployment before any other function gets its new code; its failure rolls the deployment back */
   readonly onDeploy?: true;
   /** deployed, and run by a host, only where the operator turned it on */
-  readonly optional?: 'exports';
+  readonly optional?: 'exports' | 'files';
+  /** invoked, and not waited for, by the function of this operation */
+  readonly worksFor?: OperationId;
   /** decides who may call the API, where a deployment uses this kind of token */
   readonly authorizes?: 'jwt';
 }
@@ -45,7 +47,7 @@ export function entryOf(spec: FunctionSpec): string {
   return `functions/${folderOf(spec)}/${spec.handler}.ts`;
 }
 
-function folderOf({ state, operations: [id] = [], authorizes }: FunctionSpec): string {
+function folderOf({ state, worksFor, operations: [id = worksFor] = [], authorizes }: FunctionSpec): string {
   if (state) return 'states';
   if (id) return `http/${ROUTES[id].folder}`;
   return authorizes ? 'http/service' : 'schedules';

@@ -25,7 +25,7 @@ export const functions: readonly FunctionSpec[] = [
     ...step,
     handler: 'plan-wave',
     description: 'Cuts what is missing into chunks',
-    access: ['job-table', 'database'],
+    access: ['job-table', 'database:write'],
     state: 'PlanWave',
   },
   {
@@ -34,14 +34,14 @@ export const functions: readonly FunctionSpec[] = [
     // Most of its time is the venue's, and a whole processor waits no faster: docs/LAMBDA.md.
     memoryMb: 512,
     description: 'Fetches one chunk from the venue and writes its rows',
-    access: ['job-table', 'database', 'venues'],
+    access: ['job-table', 'database:write', 'venues'],
     state: 'FetchChunk',
   },
   {
     ...step,
     handler: 'record-chunk-failure',
     description: 'Records a chunk that was given up',
-    access: ['job-table', 'database'],
+    access: ['job-table', 'database:write'],
     state: 'RecordChunkFailure',
   },
   {
@@ -50,7 +50,7 @@ export const functions: readonly FunctionSpec[] = [
     // A refresh of years of candles may take minutes.
     timeoutSeconds: 900,
     description: 'Counts rows against the ledger and ends the job',
-    access: ['job-table', 'database', 'aggregates', 'events'],
+    access: ['job-table', 'database:write', 'aggregates', 'events'],
     state: 'FinalizeJob',
   },
   {
@@ -64,7 +64,7 @@ export const functions: readonly FunctionSpec[] = [
     ...step,
     handler: 'refresh',
     description: 'Starts a job for the tail of every series that was ever requested',
-    access: ['job-table', 'workflow', 'database', 'venues'],
+    access: ['job-table', 'workflow', 'database:write', 'venues'],
     // Candles each minute; every other source has an interval of its own.
     schedules: [{ name: 'refresh', everyMinutes: 1, description: 'the newest rows of every series' }],
   },
@@ -74,14 +74,14 @@ export const functions: readonly FunctionSpec[] = [
     // Counts every row of the warehouse, as far as its time allows.
     timeoutSeconds: 900,
     description: 'Compares what was requested with rows and ledger, and starts jobs for what is missing',
-    access: ['job-table', 'workflow', 'database', 'venues'],
+    access: ['job-table', 'workflow', 'database:write', 'venues'],
     schedules: [{ name: 'audit-gaps', everyMinutes: 60, description: 'gaps of every series' }],
   },
   {
     ...step,
     handler: 'watch-instruments',
     description: 'Keeps the dated history of what the venues list',
-    access: ['job-table', 'database', 'venues'],
+    access: ['job-table', 'database:write', 'venues'],
     schedules: [{ name: 'watch-instruments', everyMinutes: 720, description: 'what the venues list' }],
   },
   {
@@ -91,7 +91,7 @@ export const functions: readonly FunctionSpec[] = [
     // It parses whole objects, as a fetcher does.
     memoryMb: 1_769,
     description: 'Compares archive objects with what they were when their rows were loaded',
-    access: ['job-table', 'database', 'venues'],
+    access: ['job-table', 'database:write', 'venues'],
     schedules: [{ name: 'watch-archives', everyMinutes: 360, description: 'objects published anew' }],
   },
   {
@@ -99,7 +99,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'watch-histories',
     timeoutSeconds: 900,
     description: 'Compares what venues served of past days with what they serve now',
-    access: ['job-table', 'database', 'venues'],
+    access: ['job-table', 'database:write', 'venues'],
     // Each series once a day; it runs more often for those that had to wait for a venue.
     schedules: [{ name: 'watch-histories', everyMinutes: 60, description: 'histories that venues restate' }],
   },
@@ -107,7 +107,7 @@ export const functions: readonly FunctionSpec[] = [
     ...step,
     handler: 'refresh-aggregates',
     description: 'Refreshes the newest buckets, unless TimescaleDB does, and what jobs left behind',
-    access: ['job-table:read', 'database', 'aggregates'],
+    access: ['job-table:read', 'database:write', 'aggregates'],
     schedules: [
       {
         name: 'refresh-aggregates',
@@ -122,7 +122,7 @@ export const functions: readonly FunctionSpec[] = [
     ...step,
     handler: 'execution-stopped',
     description: 'Ends a job whose execution ended without an entry in the job table',
-    access: ['job-table', 'database', 'events'],
+    access: ['job-table', 'database:write', 'events'],
     events: [
       {
         name: 'execution-stopped',
@@ -137,7 +137,7 @@ export const functions: readonly FunctionSpec[] = [
     // An index over a large table takes its time, and Lambda gives no more.
     timeoutSeconds: 900,
     description: 'Brings the schema of the database up to date',
-    access: ['database', 'aggregates'],
+    access: ['database:own', 'database:read', 'database:write', 'aggregates'],
     onDeploy: true,
   },
   {
@@ -158,8 +158,18 @@ export const optionalFunctions: readonly FunctionSpec[] = [
     // It formats and packs rows, which takes a whole processor.
     memoryMb: 1_769,
     description: 'Brings the exported months up to date',
-    access: ['job-table', 'database', 'exports'],
+    access: ['job-table', 'database:read', 'exports'],
     optional: 'exports',
     schedules: [{ name: 'export', everyMinutes: 60, derives: true, description: 'months as files' }],
+  },
+  {
+    handler: 'prepare-file',
+    timeoutSeconds: 900,
+    // It formats and packs rows, which takes a whole processor.
+    memoryMb: 1_769,
+    description: 'Makes a file of rows that is too large for an answer',
+    access: ['database:read', 'files:make'],
+    optional: 'files',
+    worksFor: 'rows',
   },
 ];

@@ -12,6 +12,10 @@ export interface Route {
   readonly summary: string;
   /** statuses besides 2xx with a body that is an answer and no problem */
   readonly also?: readonly number[];
+  /** the answer is an array in pages: `Link` has the next one, and clients follow it to the end */
+  readonly paged?: true;
+  /** a host streams its answers: a file `<handler>-stream.ts` beside the handler does */
+  readonly streams?: true;
   /** defaults to what suits a function that reads */
   readonly memoryMb?: number;
 }
@@ -25,7 +29,7 @@ export const ROUTES = {
   createJob: {
     route: 'POST /backfill',
     folder: 'jobs',
-    access: ['job-table', 'workflow', 'database', 'venues'],
+    access: ['job-table', 'workflow', 'database:write', 'venues'],
     summary: 'Order a backfill job',
   },
   listJobs: {
@@ -43,25 +47,26 @@ export const ROUTES = {
   cancelJob: {
     route: 'DELETE /backfill/jobs/{id}',
     folder: 'jobs',
-    access: ['job-table', 'database'],
+    access: ['job-table', 'database:write'],
     summary: 'Cancel a job: it stops at the next checkpoint and keeps its rows',
   },
   report: {
     route: 'GET /backfill/report',
     folder: 'series',
-    access: ['database'],
+    access: ['database:read', 'database:write'],
     summary: 'Earliest, latest and gaps of every series',
+    paged: true,
   },
   listSeries: {
     route: 'GET /backfill/series',
     folder: 'series',
-    access: ['database'],
+    access: ['database:read'],
     summary: 'What is requested, since when, at which pace',
   },
   unfollow: {
     route: 'DELETE /backfill/series',
     folder: 'series',
-    access: ['job-table', 'database', 'aggregates'],
+    access: ['job-table', 'database:write', 'aggregates'],
     summary:
       'Withdraw orders: no schedule orders these series any more; rows stay, unless a purge is confirmed',
   },
@@ -74,25 +79,25 @@ export const ROUTES = {
   coverage: {
     route: 'GET /backfill/coverage',
     folder: 'data',
-    access: ['job-table:read', 'database'],
+    access: ['job-table:read', 'database:read', 'database:write'],
     summary: 'Every series by hour, day or month',
   },
   ledger: {
     route: 'GET /backfill/ledger',
     folder: 'data',
-    access: ['database'],
+    access: ['database:read'],
     summary: 'The spans of one series with their evidence',
   },
   findings: {
     route: 'GET /backfill/findings',
     folder: 'data',
-    access: ['database'],
+    access: ['database:read'],
     summary: 'Oddities in the data of one series',
   },
   verify: {
     route: 'POST /backfill/verify',
     folder: 'series',
-    access: ['job-table', 'database', 'venues'],
+    access: ['job-table', 'database:read', 'database:write', 'venues'],
     summary: 'Load a period of one series once more and compare each stored row with it',
     // It loads and parses a month, as a fetcher does.
     memoryMb: 1_769,
@@ -100,43 +105,44 @@ export const ROUTES = {
   refreshView: {
     route: 'POST /backfill/aggregates/refresh',
     folder: 'data',
-    access: ['database', 'aggregates'],
+    access: ['database:write', 'aggregates'],
     summary: 'Refresh the whole buckets of one aggregate within a window; `next` is where to go on',
   },
   listTables: {
     route: 'GET /data',
     folder: 'data',
-    access: ['database'],
+    access: ['database:read'],
     summary: 'The tables and views of market_data, with meaning, unit and source of each column',
   },
   rows: {
     route: 'GET /data/{table}',
     folder: 'data',
-    access: ['database'],
+    access: ['database:read', 'files'],
+    streams: true,
     summary: 'Rows of one table of market_data',
   },
   loadCandles: {
     route: 'POST /api/backfill',
     folder: 'candles',
-    access: ['job-table', 'workflow', 'database', 'venues'],
+    access: ['job-table', 'workflow', 'database:write', 'venues'],
     summary: 'Order the candles of one symbol',
   },
   inspectCandles: {
     route: 'GET /api/backfill',
     folder: 'candles',
-    access: ['job-table:read', 'database'],
+    access: ['job-table:read', 'database:read', 'database:write'],
     summary: 'Gaps of a symbol, or its state',
   },
   status: {
     route: 'GET /backfill/status',
     folder: 'service',
-    access: ['job-table:read', 'database', 'venues'],
+    access: ['job-table:read', 'database:read', 'venues'],
     summary: 'Schedules, rate budgets, venues that are cooling down, gaps that expire, aggregates',
   },
   health: {
     route: 'GET /healthz',
     folder: 'service',
-    access: ['job-table:read', 'database'],
+    access: ['job-table:read', 'database:read'],
     summary: 'Whether database and job table answer',
     also: [503],
   },
@@ -149,25 +155,25 @@ export const ROUTES = {
   audit: {
     route: 'POST /backfill/audit',
     folder: 'series',
-    access: ['database'],
+    access: ['database:write'],
     summary: 'Count rows against the ledger now; `next` is where to go on',
   },
   listRetention: {
     route: 'GET /backfill/retention',
     folder: 'series',
-    access: ['database'],
+    access: ['database:read'],
     summary: 'What is not kept, by source',
   },
   setRetention: {
     route: 'POST /backfill/retention',
     folder: 'series',
-    access: ['database'],
+    access: ['database:write'],
     summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
   },
   sizes: {
     route: 'GET /backfill/sizes',
     folder: 'data',
-    access: ['database'],
+    access: ['database:read'],
     summary: 'Rows and bytes of each table: heap, indexes, columnstore',
   },
 } as const satisfies Readonly<Record<string, Route>>;

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { GordonError } from '../functions/core/errors/errors.ts';
 import { stopDatabase } from './database/database.ts';
 import { prepareDatabase, releaseDatabase } from './database/prepare-database.ts';
 import { clearState, GORDON_DIR, type HostState, isOurs, readState } from './state-file.ts';
+import { clearSupervisor, isSupervisor, readSupervisor, type SupervisorState } from './supervisor/state.ts';
+import { SUPERVISOR } from './supervisor/watch.ts';
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const PATIENCE_MS = 120_000;
 
 export interface Up {
@@ -43,15 +43,16 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
       message: `it runs with ${venues} venues${running.frozen ? ', frozen' : ''}.`,
     });
   }
+  // The host may be between two starts: this start says what is the matter.
+  if (supervision()) await down();
   const database = await prepareDatabase(mode);
   clearState();
   mkdirSync(GORDON_DIR, { recursive: true });
   const logFile = join(GORDON_DIR, `${mode}.log`);
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [MAIN, mode, ...(frozen ? ['--frozen'] : [])], {
+  const child = spawn(process.execPath, [SUPERVISOR, mode, ...(frozen ? ['--frozen'] : [])], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
-    // Metrics are lines in the log that only CloudWatch reads.
     env: { ...process.env, ...database, GORDON_LOG_FILE: logFile },
   });
   const outcome = await Promise.race([
@@ -77,19 +78,41 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
  */
 export async function down(): Promise<boolean> {
   const state = await status();
-  if (state) {
-    process.kill(state.pid, 'SIGTERM');
-    for (let waited = 0; isOurs(state.pid); waited += 100) {
-      if (waited > PATIENCE_MS) throw notStopped(state);
-      await sleep(100);
-    }
+  const supervisor = supervision();
+  const ends = (): boolean => (state && isOurs(state.pid)) || Boolean(supervision());
+  // From here on nobody starts the other one again.
+  clearSupervisor();
+  if (supervisor) terminate(supervisor.pid);
+  if (state) terminate(state.pid);
+  for (let waited = 0; ends() || (supervisor && isSupervisor(supervisor.pid)); waited += 100) {
+    if (waited > PATIENCE_MS) throw notStopped(state?.pid ?? supervisor!.pid);
+    await sleep(100);
+    // One that was on its way while the file was taken away.
+    const late = supervision();
+    clearSupervisor();
+    if (late) terminate(late.pid);
   }
   const orphans = await Promise.all(
     (['demo', 'live'] as const).map((mode) => stopDatabase(join(GORDON_DIR, mode, 'postgres'))),
   );
   clearState();
   const released = await releaseDatabase();
-  return state !== undefined || orphans.includes(true) || released;
+  return state !== undefined || supervisor !== undefined || orphans.includes(true) || released;
+}
+
+function terminate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    // It has just ended.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** The supervisor of this machine, while it runs. */
+export function supervision(): SupervisorState | undefined {
+  const state = readSupervisor();
+  return state && isSupervisor(state.pid) ? state : undefined;
 }
 
 /** The running host, if one runs. */
@@ -98,10 +121,10 @@ export async function status(): Promise<HostState | undefined> {
   return state && isOurs(state.pid) ? state : undefined;
 }
 
-const notStopped = (state: HostState): GordonError =>
+const notStopped = (pid: number): GordonError =>
   new GordonError({
     code: 'host-not-stopped',
-    subject: `process ${state.pid}`,
+    subject: `process ${pid}`,
     message: 'it did not end.',
-    remedy: `See ${state.logFile}; kill -9 ${state.pid} ends it.`,
+    remedy: `See the log in ${GORDON_DIR}; kill -9 ${pid} ends it.`,
   });

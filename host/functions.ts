@@ -1,14 +1,18 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { entryOf, type FunctionSpec } from '../functions/function-spec.ts';
 import { functions } from '../functions/manifest.ts';
+import { ROUTES, type Route } from '../functions/routes.ts';
 import type { Services } from '../functions/runtime/services.ts';
 import type { Streamed, StreamHandler } from '../functions/runtime/stream-handler.ts';
 import { contextOf } from './http/api-server.ts';
+import { within } from './port-access.ts';
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 interface HandlerModule {
   readonly createHandler: (services: () => Promise<Services>) => Handler;
-  readonly createStream?: (services: () => Promise<Services>) => StreamHandler;
+}
+interface StreamModule {
+  readonly createStream: (services: () => Promise<Services>) => StreamHandler;
 }
 
 /** What a route answers, whole or in pieces. */
@@ -29,9 +33,12 @@ export async function loadFunctions(
   const streams = new Map<string, StreamHandler>();
   for (const spec of [...functions, ...also]) {
     const file = new URL(`../${entryOf(spec)}`, import.meta.url);
-    const { createHandler, createStream } = (await import(file.href)) as HandlerModule;
-    handlers.set(spec.handler, createHandler(services));
-    if (createStream) streams.set(spec.handler, createStream(services));
+    const { createHandler } = (await import(file.href)) as HandlerModule;
+    const own = async () => within(await services(), spec);
+    handlers.set(spec.handler, createHandler(own));
+    if (!spec.operations?.some((id) => (ROUTES[id] as Route).streams)) continue;
+    const { createStream } = (await import(file.href.replace(/\.ts$/, '-stream.ts'))) as StreamModule;
+    streams.set(spec.handler, createStream(own));
   }
   // Events and answers cross as JSON, as they do between AWS's services: what JSON loses must be lost here too.
   const invoke = async (handler: string, event: unknown): Promise<unknown> => {

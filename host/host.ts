@@ -1,4 +1,5 @@
 import './untraced.ts';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
@@ -8,19 +9,27 @@ import { rootLogger } from '../functions/runtime/log.ts';
 import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
 import type { Patience } from '../functions/runtime/venues/read-answer.ts';
-import { openDatabase } from './database/database.ts';
+import { loginsIn, variablesOf } from '../functions/stores/postgres/roles/logins.ts';
+import { type Database, openDatabase } from './database/database.ts';
 import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
-import { JOB_TABLE, LOCAL_AWS, startJobTable } from './job-table.ts';
+import type { ListenSettings } from './http/listen-settings.ts';
+import { startPublicServer } from './http/public-server.ts';
+import { carryOver, jobFile } from './jobs/job-file.ts';
+import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
+import { portInUse } from './ports.ts';
 import { type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
-import { startVenuesProcess } from './venues-process.ts';
+import { keepAll, type Part, type PartState, untilGone } from './supervisor/part.ts';
+import { startVenuesProcess, type VenuesProcess } from './venues-process.ts';
 
 export interface HostOptions {
   /** where database, job table and the simulator's cache are kept */
   readonly folder: string;
   /** 0: any free one */
   readonly ports: { readonly jobs: number; readonly candles: number; readonly database: number };
+  /** where the API is also served, for who knows its token */
+  readonly listen?: ListenSettings | undefined;
   /** serve simulated venues and label everything as such */
   readonly simulated: boolean;
   /** absent: a PostgreSQL server of the host's own */
@@ -34,8 +43,13 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** false: nothing is kept and the disk is not waited for */
   readonly durable?: boolean;
+  /** learns that a process of this host ended, and when it was started again */
+  readonly noted?: (part: HostPart, state: PartState) => void;
   readonly rehearsal?: Rehearsal;
 }
+
+/** The processes that a host starts and keeps running. */
+export type HostPart = 'database' | 'simulator';
 
 /** Settings for fault tests. An operator never needs them. */
 export interface Rehearsal {
@@ -107,10 +121,12 @@ async function assemble(
   // The ports come first: they show that another host runs before anything is changed.
   let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
   const servers: ApiServer[] = [];
-  for (const port of [options.ports.jobs, options.ports.candles]) {
-    servers.push(await started(startApiServer(port, (handler, event, gone) => call(handler, event, gone))));
+  for (const name of ['jobs', 'candles'] as const) {
+    const port = options.ports[name];
+    const server = startApiServer(port, (handler, event, gone) => call(handler, event, gone));
+    servers.push(await started(server.catch((error) => refused(error, port, name))));
   }
-  const [database, jobTable, venues] = await Promise.all([
+  const [database, venues] = await Promise.all([
     started(
       openDatabase({
         url: options.databaseUrl,
@@ -119,20 +135,22 @@ async function assemble(
         port: options.ports.database,
         simulated: options.simulated,
         durable,
-        aggregatesUrl: options.env?.GORDON_AGGREGATES_URL,
+        logins: loginsIn(options.env ?? {}),
       }),
     ),
-    options.rehearsal?.jobTable
-      ? undefined
-      : started(startJobTable(JOB_TABLE, durable ? join(options.folder, 'jobs') : undefined)),
     options.simulated
       ? started(startVenuesProcess({ cacheDir: join(options.folder, 'venues'), seed: SEED }))
       : undefined,
   ]);
+  stops.push(keepAll(partsOf(options, database, venues)));
   let services: Services | undefined;
-  const also = options.env?.GORDON_EXPORT_TO ? optionalFunctions : [];
+  // Of the others a host needs none: it streams.
+  const also = optionalFunctions.filter(
+    ({ optional }) => optional === 'exports' && options.env?.GORDON_EXPORT_TO,
+  );
   const loaded = await loadFunctions(async () => services!, also);
-  const { around, retryMs, patience, sleep, jobTable: standIn } = options.rehearsal ?? {};
+  const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
+  const jobTable = await chooseJobTable(options);
   const invoke: Invoke = around
     ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
     : loaded.invoke;
@@ -141,12 +159,11 @@ async function assemble(
     ...LOCAL_AWS,
     ...venues?.env,
     GORDON_DATABASE_URL: database.url,
-    ...(database.readerUrl && { GORDON_READER_URL: database.readerUrl }),
+    ...variablesOf(database.logins),
     GORDON_JOB_TABLE: JOB_TABLE,
     GORDON_SPOOL: join(options.folder, 'spool'),
     GORDON_STATE_MACHINE_ARN: engine.stateMachineArn,
     GORDON_SIMULATED: options.simulated ? '1' : '0',
-    ...(jobTable && { AWS_ENDPOINT_URL_DYNAMODB: jobTable.url }),
     AWS_ENDPOINT_URL_SFN: engine.url,
     ...options.env,
   };
@@ -156,11 +173,12 @@ async function assemble(
       ...(options.clock && { clock: options.clock }),
       ...(patience && { patience }),
       ...(sleep && { sleep }),
-      ...(standIn && { jobTable: standIn }),
+      ...(jobTable && { jobTable }),
     }),
   );
   await resumeJobs(services);
   call = loaded.call;
+  if (options.listen) await started(startPublicServer(options.listen, call));
   if (options.schedules) {
     const failed = (name: string, error: unknown) =>
       rootLogger.error(`schedule ${name}: ${describeError(error)}`);
@@ -179,12 +197,56 @@ async function assemble(
   return {
     ports: { jobs: servers[0]!.port, candles: servers[1]!.port },
     databaseUrl: database.url,
-    ...(database.readerUrl && { readerUrl: database.readerUrl }),
+    ...(database.logins.reader && { readerUrl: database.logins.reader }),
     ...(venues && { simulatorUrl: venues.url }),
     services,
     env,
     close: stopAll,
   };
+}
+
+/** What is started again when it ends, without the host ending. */
+function partsOf({ noted }: HostOptions, { server }: Database, venues: VenuesProcess | undefined): Part[] {
+  const note = (name: HostPart) => (state: PartState) => {
+    rootLogger.warn(
+      `the ${name} ended: ${state.why}; ${state.nextAt ? 'it is started again' : 'it runs again'}`,
+    );
+    noted?.(name, state);
+  };
+  const database = server && {
+    ended: async (signal: AbortSignal) => {
+      await untilGone(() => server.isRunning(), signal);
+      return 'its process is gone';
+    },
+    start: () => server.start(),
+    note: note('database'),
+  };
+  const simulator = venues && {
+    ended: (signal: AbortSignal) => venues.ended(signal),
+    start: () => venues.start(),
+    note: note('simulator'),
+  };
+  return [database, simulator].filter((part) => part !== undefined);
+}
+
+/** Where the host of this folder keeps its jobs. */
+export const jobFileIn = (folder: string): string => join(folder, 'jobs.db');
+
+/** @returns undefined where the environment names a DynamoDB */
+async function chooseJobTable(options: HostOptions): Promise<OpenJobTable | undefined> {
+  const { folder, durable = true, env = {}, rehearsal } = options;
+  if (rehearsal?.jobTable) return rehearsal.jobTable;
+  if (env.AWS_ENDPOINT_URL_DYNAMODB) return undefined;
+  const egress = env.GORDON_EGRESS ?? 'default';
+  if (!durable) return jobFile(':memory:', egress);
+  mkdirSync(folder, { recursive: true });
+  const items = await carryOver(join(folder, 'jobs'), jobFileIn(folder));
+  if (items > 0) rootLogger.info(`the job table of the older version was carried over: ${items} items`);
+  return jobFile(jobFileIn(folder), egress);
+}
+
+function refused(error: unknown, port: number, name: 'jobs' | 'candles'): never {
+  throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? portInUse(port, name) : error;
 }
 
 async function minutesSince({ runs, clock }: Services, schedule: string): Promise<number | undefined> {

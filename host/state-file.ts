@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { runs } from './os/processes.ts';
 import { stateFile } from './os/state-file.ts';
+import { PartState } from './supervisor/part.ts';
 
 /** The folder of everything that the host keeps: in the clone unless `GORDON_DIR` names another place; never in a home directory. */
 export const GORDON_DIR = process.env.GORDON_DIR ?? fileURLToPath(new URL('../.gordon', import.meta.url));
@@ -25,8 +26,10 @@ const HostState = z.object({
   venueKeys: z.array(z.string()).optional(),
   /** base of the simulated venues; absent where the venues are real */
   simulatorUrl: z.string().optional(),
-  /** endpoint of the job table, in which the venues' budgets are counted */
-  jobTableUrl: z.string().optional(),
+  /** the file of the job table, in which the venues' budgets are counted; absent: the table is in a DynamoDB */
+  jobFile: z.string().optional(),
+  /** the processes beside it that ended and were, or will be, started again */
+  parts: z.record(z.string(), PartState).optional(),
   startedAt: z.string(),
   logFile: z.string(),
 });

@@ -8,6 +8,10 @@ export interface VenuesProcess {
   readonly url: string;
   /** variables that point every adapter at the simulator */
   readonly env: Readonly<Record<string, string>>;
+  /** Resolves when the process has ended, with how; also when `signal` is aborted. */
+  ended(signal: AbortSignal): Promise<string>;
+  /** Starts it again at the same address. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -18,15 +22,28 @@ export async function startVenuesProcess(options: {
   cacheDir: string;
   seed: number;
 }): Promise<VenuesProcess> {
-  const args = [MAIN, '--port', '0', '--seed', String(options.seed), '--cache-dir', options.cacheDir];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-  const ready = await firstLine(child);
-  const { url, env } = JSON.parse(ready) as Pick<VenuesProcess, 'url' | 'env'>;
+  const launch = async (port: number) => {
+    const args = ['--port', String(port), '--seed', String(options.seed), '--cache-dir', options.cacheDir];
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const said = JSON.parse(await firstLine(child)) as Pick<VenuesProcess, 'url' | 'env'> & { port: number };
+    return { child, ...said };
+  };
+  const { url, env, port, ...first } = await launch(0);
+  let { child } = first;
+  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     url,
     env,
+    async ended(signal) {
+      // An abort is no failure here.
+      if (!isOver()) await once(child, 'exit', { signal }).catch(() => {});
+      return child.signalCode ? `${child.signalCode} ended it` : `it ended with code ${child.exitCode}`;
+    },
+    async start() {
+      ({ child } = await launch(port));
+    },
     async close() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (isOver()) return;
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
       await gone;

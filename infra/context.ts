@@ -22,12 +22,15 @@ export const OPTIONS = {
   vpc: z.string().regex(/^(none|new|vpc-[0-9a-f]{8,17})$/, 'none, new or the id of a VPC'),
   databaseSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   databaseInsecure: onOff,
+  writerSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
+  readerSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   aggregatesSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   fredSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   exports: z
     .string()
     .regex(/^(off|new|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/, 'off, new or the name of a bucket'),
   exportKeySecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
+  files: onOff,
   fetchers: whole(1_000).optional(),
   architecture: z.enum(['arm64', 'x86_64']),
   schedules: onOff,
@@ -52,6 +55,7 @@ export const DEFAULTS = {
   vpc: 'none',
   databaseInsecure: 'off',
   exports: 'off',
+  files: 'on',
   architecture: 'arm64',
   schedules: 'on',
   stateLog: 'all',
@@ -62,7 +66,7 @@ export const DEFAULTS = {
 
 /** Variables that the stack sets by itself; whoever gave one would lose it. */
 const RESERVED =
-  /^GORDON_(DATABASE_|AGGREGATES_|JOB_TABLE$|STATE_MACHINE_ARN$|EGRESS$|SIMULATED$|JWT_|FRED_API_KEY|EXPORT_)/;
+  /^GORDON_(DATABASE_|WRITER_|READER_|AGGREGATES_|FILLED_|JOB_TABLE$|STATE_MACHINE_ARN$|EGRESS$|SIMULATED$|JWT_|FRED_API_KEY|EXPORT_|FILE_)/;
 
 /** `-c GORDON_BINANCE_SPOT_URL=https://…` reaches the functions that call venues. */
 const VARIABLE = /^GORDON_[A-Z0-9_]+$/;

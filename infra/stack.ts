@@ -3,10 +3,11 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { functions as manifest, optionalFunctions } from '../functions/manifest.ts';
 import { BackfillMachine, machineArn } from './constructs/backfill-machine.ts';
+import { ExportBucket } from './constructs/buckets/export-bucket.ts';
+import { FileBucket } from './constructs/buckets/file-bucket.ts';
 import { bundle } from './constructs/bundling.ts';
 import { deadLetters } from './constructs/dead-letters.ts';
 import { EventRules } from './constructs/event-rules.ts';
-import { ExportBucket } from './constructs/export-bucket.ts';
 import { GordonFunction } from './constructs/function.ts';
 import { jobTable } from './constructs/job-table.ts';
 import { JobsApi } from './constructs/jobs-api.ts';
@@ -35,9 +36,11 @@ export class GordonDataStack extends Stack {
     });
     const network = options.vpc === 'none' ? undefined : new Network(this, 'Network', options);
     const exports = options.exports === 'off' ? undefined : new ExportBucket(this, 'Exports', options);
+    const files = options.files === 'off' ? undefined : new FileBucket(this, 'Files');
     const resources = {
       table,
       exports,
+      files,
       stateMachineArn: machineArn(this),
       secrets: secrets(this, options),
       bus,
@@ -45,14 +48,16 @@ export class GordonDataStack extends Stack {
       databaseInsecure: options.databaseInsecure === 'on' || options.host === 'localstack',
       variables: options.variables,
     };
+    const on = { exports, files };
     const specs = [...manifest, ...optionalFunctions].filter(
       ({ authorizes, optional }) =>
-        (authorizes === undefined || authorizes === options.auth) && (optional === undefined || exports),
+        (authorizes === undefined || authorizes === options.auth) && (optional === undefined || on[optional]),
     );
     using bundles = bundle(this, specs);
     const functions = specs.map(
       (spec) => new GordonFunction(this, { spec, bundles, resources, options, network }),
     );
+    files?.madeBy(functions.find(({ spec }) => spec.optional === 'files')!.lambda);
     const { machine } = new BackfillMachine(this, 'Backfill', { functions, options });
     const { api } = new JobsApi(this, 'JobsApi', { functions, options });
     const dead = deadLetters(this);

@@ -29,6 +29,7 @@ const FIELDS = [
   'mean',
   'sources',
   'kinds',
+  'swarm',
   'past',
   'limits',
   'plan',

@@ -33,6 +33,8 @@ export interface RunSpec {
   readonly sources?: readonly string[];
   /** kinds of faults that are drawn; absent: all */
   readonly kinds?: readonly string[];
+  /** whether the seed draws which kinds happen at all; all do by default */
+  readonly swarm?: boolean;
   /** the mean number of faults of the venues in the history that is ordered; none by default */
   readonly past?: number;
   /** part of their usual limits that the venues allow; all by default */
@@ -123,7 +125,7 @@ export async function simulate(
       random.fork('past'),
       { start, within: { start: orderedFrom, end: calmAt }, series, mean: spec.past ?? 0 },
     ),
-    ...drawPlan(kinds, random.fork('faults'), { within, series, mean }),
+    ...drawPlan(kinds, random.fork('faults'), { within, series, mean, swarm: spec.swarm }),
   ];
   const problems = new Set<string>();
   const note = (found: readonly string[]): void => {

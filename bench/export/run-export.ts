@@ -11,7 +11,7 @@ import { createExportReader } from '../../functions/stores/queries/export-reader
 
 const [out = '', word = ''] = process.argv.slice(2);
 const format = word as MonthFormat;
-const sql = connect(process.env.GORDON_DATABASE_URL!, { role: 'gordon_reader', max: 1 });
+const sql = connect(process.env.GORDON_DATABASE_URL!, { role: 'gordon_reader', max: 2 });
 const began = performance.now();
 await runExport(
   {

@@ -21,6 +21,7 @@ export async function startVenuesBehind(
   const [url] = (await once(child, 'message')) as [string];
   const [near, far] = [new URL(url).host, new URL(venues.url).host];
   return {
+    ...venues,
     url,
     env: Object.fromEntries(
       Object.entries(venues.env).map(([name, value]) => [name, value.replaceAll(far, near)]),

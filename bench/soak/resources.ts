@@ -4,7 +4,7 @@ import { SECOND } from '../../functions/core/time/time.ts';
 import { connect, type Sql } from '../../functions/stores/postgres/postgres.ts';
 import { type Cluster, startCluster } from '../../host/cluster/index.ts';
 import { type Around, type Host, startHost } from '../../host/host.ts';
-import { startJobTable } from '../../host/job-table.ts';
+import { startJobTable } from '../../host/jobs/job-table.ts';
 import { startVenues, type Venues } from '../../simulator/index.ts';
 import { startTableProxy, type TableProxy } from '../../test/helpers/faults/table-proxy.ts';
 import { startWire, type Wire } from '../../test/helpers/faults/wire.ts';

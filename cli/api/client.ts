@@ -1,5 +1,12 @@
 import type * as z from 'zod';
-import { type BodyOf, type Call, type CallInput, requestFor } from '../../functions/core/api/call.ts';
+import {
+  type BodyOf,
+  type Call,
+  type CallInput,
+  isPaged,
+  nextPage,
+  requestFor,
+} from '../../functions/core/api/call.ts';
 import type { JobSummary, Plan } from '../../functions/core/api/jobs/schemas.ts';
 import { type Answer, operations } from '../../functions/core/api/operations.ts';
 import type { Shape } from '../../functions/core/time/fields.ts';
@@ -32,7 +39,15 @@ export function apiAt(base: BaseUrl): Api {
     async call<K extends OperationId>(id: K, input: CallInput<K> = {}): Promise<Answer<K>> {
       const { path, init } = requestFor(id, input);
       const schema: z.ZodType = operations[id].answer;
-      return read(schema, await send(base, id, path, init), base) as Answer<K>;
+      let page = await send(base, id, path, init);
+      const first = read(schema, page, base);
+      if (!isPaged(id)) return first as Answer<K>;
+      const all = [...(first as readonly unknown[])];
+      for (let next = nextPage(page.headers.get('link')); next; next = nextPage(page.headers.get('link'))) {
+        page = await send(base, id, next, init);
+        all.push(...(read(schema, page, base) as readonly unknown[]));
+      }
+      return all as unknown as Answer<K>;
     },
     plan: async (order) => {
       const { path, init } = requestFor('createJob', { query: { dry_run: 'true' }, body: order });
@@ -55,12 +70,6 @@ async function listJobs(base: BaseUrl, { limit, ...filter }: JobsFilter): Return
     path = nextPage(page.headers.get('link'));
   }
   return { jobs: jobs.slice(0, limit), more: path !== undefined || jobs.length > limit };
-}
-
-/** The target of `<…>; rel="next"`, without the host: the API may sit behind another one. */
-function nextPage(link: string | null): string | undefined {
-  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
-  return target?.replace(/^https?:\/\/[^/]+/, '');
 }
 
 function read<S extends z.ZodType>(schema: S, { body }: ApiAnswer, base: BaseUrl): Shape<S> {

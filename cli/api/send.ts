@@ -47,6 +47,10 @@ export async function send(
   return { body, headers: response.headers };
 }
 
+/** What the API says when it refuses, or that something else answered. */
+export const refusalOf = (base: BaseUrl, response: Response, text: string): CliError =>
+  refusal(base, response, parse(text));
+
 /** What the command line reads of a problem. */
 const Refusal = z.looseObject(Problem.pick({ code: true, detail: true }).shape);
 
@@ -66,21 +70,35 @@ function refusal(base: BaseUrl, response: Response, body: unknown): CliError {
   return new ApiProblem(status, 'gateway', `${base.url}: HTTP ${status}: ${gateway.data.message}.${hint}`);
 }
 
-const retryAfter = ({ headers }: Response): number => Number(headers.get('retry-after') ?? 1);
+export const retryAfter = ({ headers }: Response): number => Number(headers.get('retry-after') ?? 1);
 
 async function receive(
   base: BaseUrl,
   path: string,
   init: RequestInit,
 ): Promise<{ response: Response; text: string }> {
-  const request = new Request(base.url + path, init);
+  const response = await request(base, base.url + path, init);
+  return { response, text: await reaching(base, init.signal, () => response.text()) };
+}
+
+/** One request, signed; the body is not read yet. @throws Unreachable; the reason of the signal, where that is no timeout */
+export async function request(base: BaseUrl, url: string, init: RequestInit): Promise<Response> {
+  const request = new Request(url, init);
   const signed = (await base.caller?.sign(request)) ?? request;
+  // Signing makes another request, which would not be aborted with the first.
+  return reaching(base, init.signal, () => fetch(signed, { signal: init.signal ?? null }));
+}
+
+/** Runs what needs the network. @throws Unreachable; the reason of the signal, where that is no timeout */
+export async function reaching<T>(
+  base: BaseUrl,
+  signal: AbortSignal | null | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    // Signing makes another request, which would not be aborted with the first.
-    const response = await fetch(signed, { signal: init.signal ?? null });
-    return { response, text: await response.text() };
+    return await work();
   } catch (error) {
-    if (init.signal?.aborted && !(init.signal.reason instanceof DOMException)) throw init.signal.reason;
+    if (signal?.aborted && !(signal.reason instanceof DOMException)) throw signal.reason;
     throw unreachable(base, error);
   }
 }

@@ -1,6 +1,6 @@
 import type { StateFile } from '../../host/os/state-file.ts';
 import { type HostState, isOurs, readState } from '../../host/state-file.ts';
-import { baseUrl } from '../api/base-url.ts';
+import { type BaseUrl, baseUrl } from '../api/base-url.ts';
 import { type Api, apiAt } from '../api/client.ts';
 import { badInput } from '../failure.ts';
 import { type Paint, paintFor, say, type Terminal } from '../terminal.ts';
@@ -10,8 +10,12 @@ import { type Accepted, termsFile } from '../terms/terms-file.ts';
 export interface Context {
   readonly terminal: Terminal;
   readonly paint: Paint;
+  /** columns of the terminal that results go to; undefined: a file or another program reads them */
+  readonly width: number | undefined;
   /** The jobs API: resolved when a command needs it, so that the others work without. @throws CliError */
   api(): Api;
+  /** Where it is, for what is no JSON. @throws CliError */
+  base(): BaseUrl;
   /** The embedded host of this machine, while it runs. */
   runningHost(): HostState | undefined;
   /** the terms that the user accepted */
@@ -26,7 +30,9 @@ export function contextFor(
   return {
     terminal,
     paint: paintFor(terminal.out, terminal.env),
+    width: terminal.out.isTTY ? terminal.out.columns : undefined,
     api: () => apiAt(baseUrl(terminal.env, findHost())),
+    base: () => baseUrl(terminal.env, findHost()),
     runningHost: findHost,
     terms,
   };
@@ -58,16 +64,27 @@ export function runningDemo({ terminal, runningHost }: Context): HostState | und
   return host?.mode === 'demo' ? host : undefined;
 }
 
-/** The running demo's, or GORDON_DATABASE_URL, or else the running host's; undefined when there is none. @throws CliError */
+/**
+ * What commands read: the running demo's, or the database that GORDON_READER_URL or GORDON_DATABASE_URL names, or else the running host's;
+ * undefined when there is none. @throws CliError
+ */
 export function databaseUrl(context: Context): string | undefined {
-  const { GORDON_DATABASE_URL: url } = context.terminal.env;
+  const { GORDON_READER_URL: reader, GORDON_DATABASE_URL: owner } = context.terminal.env;
+  const url = reader || owner;
   const host = runningDemo(context) ?? (url ? undefined : context.runningHost());
   if (host) return host.readerUrl ?? host.databaseUrl;
-  return url && checkedUrl(url);
+  return url && checkedUrl(url, reader ? 'GORDON_READER_URL' : 'GORDON_DATABASE_URL');
 }
 
 /** @throws CliError */
-export function checkedUrl(url: string): string {
+export function checkedUrl(url: string, variable = 'GORDON_DATABASE_URL'): string {
   if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
-  throw badInput('GORDON_DATABASE_URL is no URL: write it as postgres://user:password@host:5432/database');
+  throw badInput(`${variable} is no URL: write it as postgres://user:password@host:5432/database`);
+}
+
+/** As `databaseUrl`, but as the login that owns the database, for commands that change it. @throws CliError */
+export function ownerUrl(context: Context): string | undefined {
+  const { GORDON_DATABASE_URL: url } = context.terminal.env;
+  const host = runningDemo(context) ?? (url ? undefined : context.runningHost());
+  return host ? host.databaseUrl : url && checkedUrl(url);
 }

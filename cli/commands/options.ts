@@ -1,30 +1,47 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { JOB_STATUSES } from '../../functions/core/jobs/job.ts';
-import { parseInstant } from '../../functions/core/time/time.ts';
+import { didYouMean } from '../../functions/core/series/names/closest.ts';
 import { STEPS } from '../../functions/core/time/timeframe.ts';
+import type { Terminal } from '../terminal.ts';
+import { readTime, WHEN } from '../times.ts';
 
 /** Parsers of options, for commander: each throws what commander prints as a usage error. */
 
-export const WHEN = 'a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z)';
+export { WHEN } from '../times.ts';
 
-export function instant(text: string): string {
-  if (parseInstant(text) !== undefined) return text;
-  throw new InvalidArgumentError(`Write ${WHEN}.`);
-}
+/** Makes a parser of times, relative ones among them: each becomes what the API takes. */
+export const time =
+  ({ clock }: Pick<Terminal, 'clock'>) =>
+  (text: string): string => {
+    const read = readTime(text, clock());
+    if (read !== undefined) return read;
+    throw new InvalidArgumentError(`Write ${WHEN}.`);
+  };
 
+/** Makes a parser of words with commas between them. An option that is given again adds to it. */
 const listOf =
   (remedy: string) =>
-  (text: string): string[] => {
+  (text: string, before: readonly string[] = []): string[] => {
     const words = text.split(',').map((word) => word.trim());
-    if (words.every(Boolean)) return words;
+    if (words.every(Boolean)) return [...new Set([...before, ...words])];
     throw new InvalidArgumentError(remedy);
   };
 
 /** `BTCUSDT,ETHUSDT` */
-export const symbols = listOf('Write symbols with commas between them: BTCUSDT,ETHUSDT.');
+const symbols = listOf('Write symbols with commas between them: BTCUSDT,ETHUSDT.');
 
 /** `spot_klines,funding` */
 export const words = listOf('Write names with commas between them: spot_klines,funding.');
+
+/** `--symbol BTCUSDT --symbol ETHUSDT`, or `--symbols BTCUSDT,ETHUSDT` */
+export const symbolsOption = (description: string): Option =>
+  new Option('--symbol, --symbols <list>', description).argParser(symbols);
+
+/** `--source klines --source funding`, or `--sources klines,funding` */
+export const sourcesOption = (description: string): Option =>
+  new Option('--source, --sources <list>', description).argParser(
+    listOf('Write families or sources with commas between them: klines,funding.'),
+  );
 
 export function timeframe(text: string): string {
   if (Object.hasOwn(STEPS, text)) return text;
@@ -34,10 +51,11 @@ export function timeframe(text: string): string {
 /** Makes a parser of words with commas between them, each of them one of the known. */
 export const oneOfEach =
   (known: readonly string[]) =>
-  (text: string): string[] => {
+  (text: string, before: readonly string[] = []): string[] => {
     const words = text.split(',').map((word) => word.trim());
-    if (words.every((word) => known.includes(word))) return words;
-    throw new InvalidArgumentError(`Use some of: ${known.join(',')}.`);
+    const unknown = words.find((word) => !known.includes(word));
+    if (unknown === undefined) return [...new Set([...before, ...words])];
+    throw new InvalidArgumentError(`${didYouMean(unknown, known)} Use some of: ${known.join(',')}.`.trim());
   };
 
 export const statuses = oneOfEach(JOB_STATUSES);

@@ -32,6 +32,7 @@ export async function databaseHealth(url: string): Promise<Diagnosis> {
 async function facts(url: string): Promise<readonly (string | null)[]> {
   let first: readonly (string | null)[] = [];
   await readRows(url, FACTS, {
+    ours: true,
     async sink(_columns, [row]) {
       first = row ?? [];
       return false;

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { portHolder } from '../../host/os/port-holder.ts';
 import type { HostState } from '../../host/state-file.ts';
 import type { Api } from '../api/client.ts';
 import { CliError } from '../failure.ts';
@@ -23,9 +24,15 @@ export async function hostAndPorts(
 async function portDiagnosis(port: number): Promise<Diagnosis> {
   const code = await tryToListen(port);
   if (code === undefined) return ok(`port ${port} is free`);
-  const what = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code})`;
-  return broken(`port ${port} ${what}`, `Stop what uses it: \`lsof -i :${port}\` names it.`);
+  const what =
+    code === 'EADDRINUSE'
+      ? `is taken by ${portHolder(port)?.name ?? 'another program'}`
+      : `cannot be used (${code})`;
+  return broken(`port ${port} ${what}`, OTHER_PORTS);
 }
+
+const OTHER_PORTS =
+  'Stop what uses it, or choose others: GORDON_JOBS_PORT=8091 GORDON_CANDLES_PORT=3010 `gordon-data up`.';
 
 /** @returns the code of the error, if there is one */
 function tryToListen(port: number): Promise<string | undefined> {
@@ -36,19 +43,27 @@ function tryToListen(port: number): Promise<string | undefined> {
   });
 }
 
+const SET_CLOCK =
+  'Set the clock of this machine (`timedatectl set-ntp true`): see the runbook, "Wrong clock".';
+
 /** What the jobs API reports about itself. */
 export async function apiHealth(api: Api): Promise<Diagnosis[]> {
   try {
     const { checks, simulated } = await api.call('health');
-    const bad = Object.entries(checks).filter(([, { ok }]) => !ok);
+    const { clock, ...others } = checks;
+    const wrong = clock && !clock.ok ? [note(`the clock: ${clock.detail}`, SET_CLOCK)] : [];
+    const bad = Object.entries(others).filter(([, { ok }]) => !ok);
     if (bad.length === 0)
-      return [ok(`jobs API at ${api.url}: healthy${simulated ? ', simulated data' : ''}`)];
-    return bad.map(([name, { detail }]) =>
-      broken(
-        `jobs API at ${api.url}: ${name.replaceAll('_', ' ')}: ${detail ?? 'does not answer'}`,
-        'See the log of the host; `make dev-down` and `make dev-up` start it afresh.',
+      return [ok(`jobs API at ${api.url}: healthy${simulated ? ', simulated data' : ''}`), ...wrong];
+    return [
+      ...bad.map(([name, { detail }]) =>
+        broken(
+          `jobs API at ${api.url}: ${name.replaceAll('_', ' ')}: ${detail ?? 'does not answer'}`,
+          'See the log of the host; `make dev-down` and `make dev-up` start it afresh.',
+        ),
       ),
-    );
+      ...wrong,
+    ];
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return [broken(error.message, 'See `gordon-data status` and the log that it names.')];

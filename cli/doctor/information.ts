@@ -27,6 +27,7 @@ export async function informationHealth(url: string): Promise<Diagnosis[]> {
   let facts: InformationFacts | undefined;
   try {
     await readRows(url, FACTS, {
+      ours: true,
       async sink(_columns, [row]) {
         facts = row as InformationFacts | undefined;
         return false;

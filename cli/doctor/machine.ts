@@ -12,7 +12,8 @@ import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-const OLDEST_NODE = 24;
+/** A clone has its types stripped by Node 24; an installed package has none. */
+const OLDEST_NODE = import.meta.url.endsWith('.ts') ? 24 : 22;
 
 export function nodeVersion(version: string = process.version): Diagnosis {
   const major = Number(/^v(\d+)/.exec(version)?.[1]);

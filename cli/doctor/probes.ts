@@ -16,6 +16,7 @@ export async function probesHealth(url: string): Promise<Diagnosis[]> {
   let probed: readonly ProbedSource[] = [];
   try {
     await readRows(url, FACTS, {
+      ours: true,
       async sink(_columns, rows) {
         probed = [...probed, ...(rows as unknown as ProbedSource[])];
         return true;

@@ -17,8 +17,13 @@ export async function openExport(
   { env, clock }: Pick<Terminal, 'env' | 'clock'>,
   rest: Pick<ExportPorts, 'writer' | 'madeBy' | 'signer'>,
 ): Promise<ExportPorts & AsyncDisposable> {
-  const held = await holdTree(place, env);
-  const sql = connect(url, { role: 'gordon_reader', max: 1, application: 'gordon-data export' });
+  const held = await holdTree(place, env, clock);
+  const sql = connect(url, {
+    unlimited: true,
+    role: 'gordon_reader',
+    max: 2,
+    application: 'gordon-data export',
+  });
   return {
     ...rest,
     ...exportParts,

@@ -1,12 +1,15 @@
 import type { ExportPlan, PlannedMonth } from '../../functions/core/exports/plan-export.ts';
 import type { ExportProgress } from '../../functions/core/exports/run-export.ts';
 import { SECOND } from '../../functions/core/time/time.ts';
+import { fitLine, type Piece } from '../format/fit.ts';
 import { count, duration, plural } from '../format/values.ts';
 import { say, type Terminal } from '../terminal.ts';
 
 /** How often a line is printed where it cannot be overwritten. */
 const LINE_EVERY = 5 * SECOND;
 const PICTURE_EVERY = SECOND / 4;
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
 
 /** Follows an export on the side: one line that changes on a terminal, lines for a file. */
 export function exportProgress({ err, clock }: Terminal): ExportProgress & Disposable {
@@ -19,9 +22,9 @@ export function exportProgress({ err, clock }: Terminal): ExportProgress & Dispo
     const now = clock();
     if (now - shownAt < (err.isTTY ? PICTURE_EVERY : LINE_EVERY)) return;
     shownAt = now;
-    const line = progressLine(done, total, now - began);
-    if (err.isTTY) err.write(`\r${line}\u001b[K`);
-    else say(err, line);
+    const pieces = progressPieces(done, total, now - began);
+    if (err.isTTY) err.write(`\r${fitLine(pieces, (err.columns ?? USUAL_COLUMNS) - 1)}\u001b[K`);
+    else say(err, fitLine(pieces, Number.POSITIVE_INFINITY));
     shown ||= err.isTTY === true;
   };
   return {
@@ -57,12 +60,14 @@ interface Tally {
 }
 
 /** `3 of 24 months  1,234,567 of 2,102,400 rows  98,765 rows/s  about 12s left` */
-export function progressLine(done: Tally, total: Tally, ms: number): string {
+export function progressPieces(done: Tally, total: Tally, ms: number): Piece[] {
   const rate = done.rows / (ms / SECOND);
   const left = (total.rows - done.rows) / rate;
   return [
-    `${count(done.months)} of ${plural(total.months, 'month')}`,
-    `${count(done.rows)} of ${plural(total.rows, 'row')}`,
-    ...(done.rows > 0 && ms > 0 ? [`${count(Math.round(rate))} rows/s`, `about ${duration(left)} left`] : []),
-  ].join('  ');
+    { text: `${count(done.months)} of ${plural(total.months, 'month')}`, rank: 0 },
+    { text: `${count(done.rows)} of ${plural(total.rows, 'row')}`, rank: 1 },
+    ...(done.rows > 0 && ms > 0
+      ? [{ text: `${count(Math.round(rate))} rows/s`, rank: 2 }, { text: `about ${duration(left)} left` }]
+      : []),
+  ];
 }

@@ -2,22 +2,26 @@ import { MANIFEST } from '../../functions/core/exports/manifest.ts';
 import type { Tree } from '../../functions/core/exports/ports.ts';
 import { type TreeVerdict, verifyTree } from '../../functions/core/exports/verify-tree.ts';
 import { checkSignature } from '../../functions/runtime/exports/keys.ts';
+import { READERS } from '../../functions/runtime/exports/readers.ts';
+import { sources } from '../../functions/sources/index.ts';
 import { sha256 } from '../../functions/stores/queries/stored-rows.ts';
 import { badInput } from '../failure.ts';
 import { plural } from '../format/values.ts';
 import type { Paint } from '../terminal.ts';
 
-/** Compares a tree with its manifest, without a warehouse. @param key a public key; absent: the manifest's own @throws CliError */
+/** Compares a tree with its manifest, without a warehouse. @param key a public key; absent: the manifest's own. @param withRows reads the rows back too. @throws CliError */
 export async function verdictOn(
   tree: Tree,
   key: string | undefined,
   signal: AbortSignal,
+  withRows: boolean,
 ): Promise<TreeVerdict> {
   const text = await tree.read(MANIFEST);
   if (text === undefined) throw badInput(`${tree.name} has no ${MANIFEST}: nothing was exported there`);
   try {
     const document: unknown = JSON.parse(text);
-    return await verifyTree({ sha256, check: checkSignature }, document, tree, signal, key);
+    const ports = { sha256, check: checkSignature, ...(withRows && { rows: { sources, readers: READERS } }) };
+    return await verifyTree(ports, document, tree, signal, key);
   } catch (error) {
     if (!['ZodError', 'SyntaxError'].includes((error as Error).name)) throw error;
     throw badInput(`${tree.name}: its ${MANIFEST} is none of an export`);

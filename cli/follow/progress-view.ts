@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
-import { progressLine, progressParts } from '../format/progress.ts';
+import { progressBar, progressLine } from '../format/progress.ts';
 import { type Screen, say, type Terminal } from '../terminal.ts';
 
 /** Shows how a job gets on. `stop` is called once, whatever becomes of the job. */
@@ -41,13 +41,14 @@ function lineView(screen: Screen, terminal: Pick<Terminal, 'clock'>): ProgressVi
 
 /** The bar counts thousandths: rows are not known beforehand. */
 const WHOLE = 1_000;
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
 
 function barView(screen: Screen): ProgressView {
   const bar = new SingleBar(
     {
       stream: screen,
-      format: '{bar} {percent}  {facts}',
-      barsize: 24,
+      format: '{line}',
       hideCursor: true,
       // Only the last picture counts once it is over, and the verdict shows it better.
       clearOnComplete: true,
@@ -58,11 +59,9 @@ function barView(screen: Screen): ProgressView {
   let started = false;
   return {
     update(job) {
-      const { percent, rows, rate, chunks, left } = progressParts(job);
-      const facts =
-        job.chunks.length === 0 ? progressLine(job) : [rows, rate, chunks, left].filter(Boolean).join('  ');
       const value = Math.floor(job.progress * WHOLE);
-      const payload = { percent: percent.padStart(4), facts };
+      // A line as wide as the terminal would make some of them scroll.
+      const payload = { line: progressBar(job, (screen.columns ?? USUAL_COLUMNS) - 1) };
       if (started) bar.update(value, payload);
       else bar.start(WHOLE, value, payload);
       started = true;

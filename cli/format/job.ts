@@ -1,7 +1,7 @@
 import type { JobDetail, JobSummary } from '../../functions/core/api/jobs/schemas.ts';
 import type { Paint, Style } from '../terminal.ts';
 import { chunksOf, phaseOf } from './progress.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type Look, table } from './table.ts';
 import { count, dayOrTime, duration, few, percent, plural, seconds, span, time } from './values.ts';
 
 const STYLES: Readonly<Record<string, Style>> = {
@@ -48,7 +48,7 @@ export function verdict(job: JobDetail, now: number, paint: Paint): string {
   const rate = rows > 0 ? ` (${count(rateOf(rows, took))} rows/s)` : '';
   const line = `${paintStatus(job.status, paint)}: ${plural(rows, 'row')} in ${seconds(took)} s${rate}`;
   if (job.status === 'succeeded' && rows === 0) return `${line}: the source has none there`;
-  return job.reason ? `${line}: ${job.reason}` : line;
+  return job.reason ? `${line}: ${reasonOf(job)}` : line;
 }
 
 /** What the job took, beside what it was expected to take; nothing for one that was never quoted or had nothing to request. */
@@ -62,12 +62,25 @@ export function quoteLines({ quote, actual }: JobDetail): string[] {
   ];
 }
 
-/** What a chunk that was given up failed with, at most `most` of them. */
+/** Why it ended so, without the error of a chunk, which is listed among the failures. */
+function reasonOf({ reason, failures }: JobDetail): string {
+  const first = failures.find(({ chunk, message }) => reason?.includes(`, first ${chunk}: ${message}`));
+  return (reason ?? '').replace(first ? `, first ${first.chunk}: ${first.message}` : '', '');
+}
+
+/** What chunks that were given up failed with: each error once, at most `most` of them. */
 export function failureLines(job: JobDetail, most: number): string[] {
-  const lines = job.failures.slice(0, most).map((f) => `${f.chunk}: ${f.code}: ${f.message}`);
-  const others = job.failures.length - lines.length;
+  const groups = [...Map.groupBy(job.failures, ({ code, message }) => `${code}: ${message}`)];
+  const lines = groups
+    .slice(0, most)
+    .map(([error, all]) =>
+      all.length === 1
+        ? `${all[0]!.chunk}: ${error}`
+        : `${plural(all.length, 'chunk')}, the same error: ${error} (${all[0]!.chunk} and ${all.length - 1} more)`,
+    );
+  const others = groups.length - lines.length;
   return others > 0
-    ? [...lines, `and ${plural(others, 'more failure')}: gordon-data backfill job ${job.id}`]
+    ? [...lines, `and ${plural(others, 'other error')}: gordon-data backfill job ${job.id}`]
     : lines;
 }
 
@@ -75,16 +88,16 @@ const JOB_COLUMNS: readonly Column[] = [
   { title: 'Job' },
   { title: 'Source' },
   { title: 'Symbols' },
-  { title: 'Timeframe' },
-  { title: 'From' },
-  { title: 'To' },
+  { title: 'Timeframe', rank: 4 },
+  { title: 'From', rank: 2 },
+  { title: 'To', rank: 2 },
   { title: 'Status' },
-  { title: 'Done', align: 'right' },
-  { title: 'Rows', align: 'right' },
-  { title: 'Created' },
+  { title: 'Done', align: 'right', rank: 0 },
+  { title: 'Rows', align: 'right', rank: 1 },
+  { title: 'Created', rank: 3 },
 ];
 
-export function jobTable(jobs: readonly JobSummary[], paint: Paint): string[] {
+export function jobTable(jobs: readonly JobSummary[], look: Look): string[] {
   const rows = jobs.map((job) => [
     job.id,
     job.source,
@@ -97,7 +110,7 @@ export function jobTable(jobs: readonly JobSummary[], paint: Paint): string[] {
     count(job.rows_fetched),
     time(job.created_at),
   ]);
-  return table(JOB_COLUMNS, rows, paint);
+  return table(JOB_COLUMNS, rows, look);
 }
 
 /** The list does not know how far a job came that ended early. */
@@ -108,7 +121,7 @@ export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {
   const facts: [string, string][] = [
     ['job', job.id],
     ['ordered', orderLine(job)],
-    ['status', paintStatus(job.status, paint) + (job.reason ? `: ${job.reason}` : '')],
+    ['status', paintStatus(job.status, paint) + (job.reason ? `: ${reasonOf(job)}` : '')],
     ['created', time(job.created_at)],
     ['started', time(job.started_at)],
     ['finished', time(job.finished_at)],
@@ -142,7 +155,8 @@ function chunkFact(job: JobDetail): string {
 }
 
 /** Where rows are missing and why, at most `most` of them; then how many are proven never to have been. */
-function gapLines({ gaps }: JobDetail, most: number): string[] {
+function gapLines({ gaps, failures }: JobDetail, most: number): string[] {
+  const listed = new Set(failures.map(({ message }) => message));
   const missing = (gaps ?? []).filter(({ proven }) => !proven);
   const proven = Map.groupBy(
     (gaps ?? []).filter((gap) => gap.proven),
@@ -151,7 +165,9 @@ function gapLines({ gaps }: JobDetail, most: number): string[] {
   const label = (gap: NonNullable<JobDetail['gaps']>[number]): string =>
     `${gap.source} ${gap.symbol} ${gap.timeframe} ${span(gap)}`;
   return [
-    ...missing.slice(0, most).map((g) => `${label(g)}: ${g.cause}${g.error ? `: ${g.error}` : ''}`),
+    ...missing
+      .slice(0, most)
+      .map((g) => `${label(g)}: ${g.cause}${g.error && !listed.has(g.error) ? `: ${g.error}` : ''}`),
     ...(missing.length > most ? [`and ${plural(missing.length - most, 'more gap')}`] : []),
     ...[...proven].map(
       ([cause, of]) =>

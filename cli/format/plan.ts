@@ -1,17 +1,16 @@
 import type { Plan } from '../../functions/core/api/jobs/schemas.ts';
-import type { Paint } from '../terminal.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type Look, table } from './table.ts';
 import { count, duration, few, plural, span } from './values.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'Limit family' },
   { title: 'Requests', align: 'right' },
-  { title: 'Weight', align: 'right' },
+  { title: 'Weight', align: 'right', rank: 1 },
   { title: 'Limit' },
 ];
 
 /** A quote as people read it. */
-export function planLines(plan: Plan, paint: Paint): string[] {
+export function planLines(plan: Plan, look: Look): string[] {
   const { quote } = plan;
   const what = `${plan.source} ${few(plan.symbols, 6)} ${plan.timeframe}, ${span(plan)}`;
   const left = plan.skipped.length > 0 ? [`  left out, not listed there: ${plan.skipped.join(', ')}`] : [];
@@ -27,7 +26,7 @@ export function planLines(plan: Plan, paint: Paint): string[] {
     ...left,
     `${plural(quote.series, 'series', 'series')}, ${plural(quote.chunks, 'chunk')}, about ${plural(quote.rows, 'row')}`,
     '',
-    ...table(COLUMNS, rows, paint),
+    ...table(COLUMNS, rows, look),
     '',
     `about ${duration(quote.seconds)}`,
     `on AWS about ${dollars(quote.usd)} (list prices of ${quote.prices_as_of}, database not in it)`,

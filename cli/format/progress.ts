@@ -1,4 +1,5 @@
 import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
+import { fitLine } from './fit.ts';
 import { count, duration, percent, time } from './values.ts';
 
 /** The parts of a progress display. */
@@ -32,6 +33,33 @@ export function progressLine(job: JobDetail): string {
   if (job.chunks.length === 0) return `${job.status}: ${phaseOf(job) || 'looking for what is missing'}`;
   const { percent, rows, rate, chunks, left } = progressParts(job);
   return [`${job.status} ${percent}`, rows, rate, chunks, left].filter(Boolean).join('  ');
+}
+
+/** Columns of the bar, and the least of them. */
+const BAR = { most: 24, least: 8 };
+
+/**
+ * `████░░░░  42%  1,234,567 rows  98,765 rows/s  3/24 chunks  about 12s left`, at most `width` columns wide. What is left of the time
+ * stays, however narrow the terminal is.
+ */
+export function progressBar(job: JobDetail, width: number): string {
+  const { percent, rows, rate, chunks, left } = progressParts(job);
+  const share = percent.padStart(4);
+  // As wide as the terminal leaves room for beside what stays, in steps that do not jump with the number of rows.
+  const size = Math.max(BAR.least, Math.min(BAR.most, Math.floor(width / 4)));
+  const done = Math.floor(job.progress * size);
+  const bar = `${'█'.repeat(done)}${'░'.repeat(size - done)} ${share}`;
+  if (job.chunks.length === 0) return fitLine([{ text: bar, rank: 0 }, { text: progressLine(job) }], width);
+  return fitLine(
+    [
+      { text: bar, rank: 0 },
+      { text: rows, rank: 1 },
+      { text: rate, rank: 3 },
+      { text: chunks, rank: 2 },
+      { text: left },
+    ],
+    width,
+  );
 }
 
 /** `refreshing aggregates 3 of 6 for 12s`; empty while chunks are fetched */

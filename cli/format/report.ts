@@ -1,7 +1,5 @@
 import type { SeriesReport } from '../../functions/core/api/series/schemas.ts';
-import { spellingOf } from '../../functions/core/series/spelling.ts';
-import type { Paint } from '../terminal.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type Look, table } from './table.ts';
 import { count, exactSpan, exactTime, plural } from './values.ts';
 
 export const SIMULATED = 'SIMULATED DATA: made by the venue simulator, not by a market';
@@ -9,16 +7,16 @@ export const SIMULATED = 'SIMULATED DATA: made by the venue simulator, not by a 
 const COLUMNS: readonly Column[] = [
   { title: 'Source' },
   { title: 'Symbol' },
-  { title: 'Earliest' },
-  { title: 'Latest' },
+  { title: 'Earliest', rank: 3 },
+  { title: 'Latest', rank: 0 },
   { title: 'Gaps', align: 'right' },
-  { title: 'Timeframe' },
-  { title: 'Rows', align: 'right' },
-  { title: 'Counted' },
+  { title: 'Timeframe', rank: 1 },
+  { title: 'Rows', align: 'right', rank: 0 },
+  { title: 'Counted', rank: 4 },
 ];
 
 /** What the warehouse holds, series by series; below the table what is no gap although it has no rows. */
-export function reportLines(series: readonly SeriesReport[], paint: Paint): string[] {
+export function reportLines(series: readonly SeriesReport[], look: Look): string[] {
   const rows = series.map((s) => [
     s.source,
     s.symbol,
@@ -30,8 +28,8 @@ export function reportLines(series: readonly SeriesReport[], paint: Paint): stri
     s.audited_at === null ? 'never' : exactTime(s.audited_at),
   ]);
   return [
-    ...table(COLUMNS, rows, paint),
-    ...expiringLines(series, paint),
+    ...table(COLUMNS, rows, look),
+    ...expiringLines(series, look),
     ...emptyLines(series),
     ...findingLines(series),
   ];
@@ -63,7 +61,7 @@ export function gapLines(series: readonly SeriesReport[]): string[] {
 const missing = (s: SeriesReport): number => s.gaps.reduce((sum, gap) => sum + gap.rows, 0);
 
 /** What the venue forgets soon, the most urgent first. */
-function expiringLines(series: readonly SeriesReport[], paint: Paint): string[] {
+function expiringLines(series: readonly SeriesReport[], { paint }: Look): string[] {
   const lines = series
     .flatMap((s) => (s.perishable ? [{ label: labelOf(s), ...s.perishable }] : []))
     .sort((a, b) => a.days_left - b.days_left)
@@ -105,16 +103,9 @@ function findingLines(series: readonly SeriesReport[]): string[] {
 }
 
 /** For an empty report. */
-export function nothingLine(filter: {
-  readonly source?: string | undefined;
-  readonly symbol?: string | undefined;
-}): string {
-  const words = [filter.source, filter.symbol].filter(Boolean).join(' ');
-  if (words) {
-    const { symbol = '' } = filter;
-    const meant = spellingOf(symbol).symbol;
-    const hint = meant === symbol ? '' : ` Venues write it ${meant}.`;
-    return `Nothing of ${words} was ever requested: gordon-data backfill report shows what was.${hint}`;
+export function nothingLine({ sources = [] }: { readonly sources?: readonly string[] }): string {
+  if (sources.length > 0) {
+    return `Nothing of ${sources.join(', ')} was ever requested: gordon-data backfill report shows what was.`;
   }
   return 'The warehouse is empty. Fill it: gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --wait';
 }

@@ -1,22 +1,21 @@
 import type { StageResult } from '../seed/run-stage.ts';
-import type { Paint } from '../terminal.ts';
 import { rateOf, secondsOf } from './job.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type Look, table } from './table.ts';
 import { count, seconds } from './values.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'Stage' },
   { title: 'Rows', align: 'right' },
-  { title: 'Seconds', align: 'right' },
-  { title: 'Rows/s', align: 'right' },
+  { title: 'Seconds', align: 'right', rank: 2 },
+  { title: 'Rows/s', align: 'right', rank: 1 },
   { title: 'State' },
 ];
 
-export function seedTable(results: readonly StageResult[], now: number, paint: Paint): string[] {
+export function seedTable(results: readonly StageResult[], now: number, look: Look): string[] {
   return table(
     COLUMNS,
     results.map((result) => rowOf(result, now)),
-    paint,
+    look,
   );
 }
 

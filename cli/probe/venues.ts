@@ -9,48 +9,31 @@ export interface ProbeSettings {
   /** addresses and keys of the venues */
   readonly env: Variables;
   readonly clock: Clock;
-  /** of the running host, so that its budgets are kept; absent: budgets of this run alone */
-  readonly jobTableUrl?: string | undefined;
+  /** the job table of the running host, so that its budgets are kept; absent: budgets of this run alone */
+  readonly jobFile?: string | undefined;
 }
 
 /** Sends the requests of the checks, each through the client and the budgets that fetchers use. */
 export async function probeVenues(
   checks: readonly Check[],
-  { env, clock, jobTableUrl }: ProbeSettings,
+  { env, clock, jobFile = ':memory:' }: ProbeSettings,
 ): Promise<ProbeResult> {
   // Loaded here, because no other command needs them.
-  const [
-    { setTimeout: sleep },
-    { JOB_TABLE, LOCAL_AWS, startJobTable },
-    { documentClient },
-    { createRateBudget },
-  ] = await Promise.all([
-    import('node:timers/promises'),
-    import('../../host/job-table.ts'),
-    import('../../functions/stores/dynamodb/dynamo.ts'),
-    import('../../functions/stores/dynamodb/rate-budget.ts'),
-  ]);
-  const { createVenueClient } = await import('../../functions/runtime/venues/venue-client.ts');
-  const { createArchiveReader } = await import('../../functions/runtime/venues/archive-reader.ts');
-  const own = jobTableUrl === undefined ? await startJobTable(JOB_TABLE) : undefined;
-  const client = documentClient({
-    endpoint: jobTableUrl ?? own?.url ?? '',
-    region: LOCAL_AWS.AWS_REGION,
-    credentials: {
-      accessKeyId: LOCAL_AWS.AWS_ACCESS_KEY_ID,
-      secretAccessKey: LOCAL_AWS.AWS_SECRET_ACCESS_KEY,
-    },
-  });
+  const [{ setTimeout: sleep }, { jobFile: openJobFile }, { createVenueClient }, { createArchiveReader }] =
+    await Promise.all([
+      import('node:timers/promises'),
+      import('../../host/jobs/job-file.ts'),
+      import('../../functions/runtime/venues/venue-client.ts'),
+      import('../../functions/runtime/venues/archive-reader.ts'),
+    ]);
+  const table = openJobFile(jobFile, env.GORDON_EGRESS ?? 'default')({ clock, sleep });
   try {
-    const egress = env.GORDON_EGRESS ?? 'default';
-    const budget = createRateBudget({ client, table: JOB_TABLE, clock, egress });
-    const venue = createVenueClient({ budget, env, clock });
+    const venue = createVenueClient({ budget: table.budget(), env, clock });
     const archive = createArchiveReader(venue);
     const ports = { venue, archive, clock, sleep, hasKey: (name: string) => Boolean(env[name]) };
     return await runChecks(checks, ports);
   } finally {
-    client.destroy();
-    await own?.close();
+    table.close();
   }
 }
 

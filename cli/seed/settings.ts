@@ -1,7 +1,8 @@
+import { didYouMean } from '../../functions/core/series/names/closest.ts';
 import { addYears, DAY, floorTo, iso, parseInstant } from '../../functions/core/time/time.ts';
-import { WHEN } from '../commands/options.ts';
 import { badInput } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
+import { readTime, WHEN } from '../times.ts';
 import { type Stage, stages } from './stages.ts';
 
 /** What stands on the command line; it goes before the environment. */
@@ -27,9 +28,10 @@ export interface SeedSettings {
  * @throws CliError exit code 2, naming the variable or flag
  */
 export function seedSettings(flags: SeedFlags, env: Terminal['env'], now: number): SeedSettings {
+  refuseUnknownSkips(env);
   const midnight = floorTo(now, DAY);
-  const from = instantOf(flags.from, env.FROM_DATE, 'FROM_DATE') ?? addYears(midnight, -1);
-  const to = instantOf(flags.to, env.TO_DATE, 'TO_DATE') ?? (flags.demo ? midnight : undefined);
+  const from = instantOf(flags.from ?? env.FROM_DATE, 'FROM_DATE', now) ?? addYears(midnight, -1);
+  const to = instantOf(flags.to ?? env.TO_DATE, 'TO_DATE', now) ?? (flags.demo ? midnight : undefined);
   if (from >= (to ?? now)) {
     throw badInput(
       `FROM_DATE ${iso(from)} must lie before ${to === undefined ? 'now' : `TO_DATE ${iso(to)}`}`,
@@ -44,10 +46,10 @@ export function seedSettings(flags: SeedFlags, env: Terminal['env'], now: number
   };
 }
 
-function instantOf(flag: string | undefined, text: string | undefined, name: string): number | undefined {
-  const given = flag ?? text;
+function instantOf(given: string | undefined, name: string, now: number): number | undefined {
   if (given === undefined) return undefined;
-  const at = parseInstant(given);
+  const read = readTime(given, now);
+  const at = read === undefined ? undefined : parseInstant(read);
   if (at === undefined) throw badInput(`${name} is "${given}": write ${WHEN}`);
   return at;
 }
@@ -64,4 +66,13 @@ function isSkipped({ family, skip }: Stage, flag: readonly string[] = [], env: T
   if (!['0', '1', ''].includes(value))
     throw badInput(`${skip} is "${value}": write 1 to leave ${family} out, or 0`);
   return value === '1' || flag.includes(family);
+}
+
+/** A mistyped one would load what was to be left out. */
+function refuseUnknownSkips(env: Terminal['env']): void {
+  const known = stages.map(({ skip }) => skip);
+  const unknown = Object.keys(env).find((name) => name.startsWith('SKIP_') && !known.includes(name));
+  if (unknown === undefined) return;
+  const meant = didYouMean(unknown, known) || `Use ${known.join(', ')}.`;
+  throw badInput(`${unknown} leaves out no stage. ${meant}`);
 }

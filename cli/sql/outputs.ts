@@ -24,7 +24,13 @@ export function tableOutput(screen: Screen): Output {
       rows.push(...batch);
       return rows.length <= MOST_TABLE_ROWS;
     },
-    end: () => send(screen, `${tableLines(columns, rows, MOST_TABLE_ROWS).join('\n')}\n`),
+    end() {
+      const lines = tableLines(columns, rows, MOST_TABLE_ROWS);
+      const isTooWide =
+        screen.isTTY && stringWidth(lines[1] ?? '') > (screen.columns ?? Number.POSITIVE_INFINITY);
+      const shown = isTooWide ? recordLines(columns, rows, MOST_TABLE_ROWS) : lines;
+      return send(screen, `${shown.join('\n')}\n`);
+    },
   };
 }
 
@@ -83,11 +89,30 @@ export function tableLines(
         ),
       ),
     ),
-    rows.length > most
-      ? `(the first ${plural(most, 'row')}; --csv and --json give all)`
-      : `(${plural(rows.length, 'row')})`,
+    tally(rows.length, most),
   ];
 }
+
+/** As psql does it in its expanded mode: a row is a block with a line for each column. For terminals too narrow for the table. */
+export function recordLines(
+  columns: readonly ResultColumn[],
+  rows: readonly ResultRow[],
+  most: number,
+): string[] {
+  const width = columns.reduce((w, { name }) => Math.max(w, stringWidth(name)), 0);
+  const blocks = rows
+    .slice(0, most)
+    .flatMap((row, i) => [
+      `-[ ${i + 1} ]-`.padEnd(width + 3, '-'),
+      ...textsOf(row, columns).map((value, j) =>
+        `${padRight(columns[j]!.name, width)} | ${visible(value ?? '')}`.trimEnd(),
+      ),
+    ]);
+  return [...blocks, tally(rows.length, most)];
+}
+
+const tally = (rows: number, most: number): string =>
+  rows > most ? `(the first ${plural(most, 'row')}; --csv and --json give all)` : `(${plural(rows, 'row')})`;
 
 const centred = (text: string, width: number): string =>
   text.padStart(text.length + Math.floor((width - text.length) / 2)).padEnd(width);

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { describeError } from '../../functions/core/errors/errors.ts';
-import { CliError } from '../failure.ts';
+import { badInput, CliError } from '../failure.ts';
 import { renamedColumn } from './renamed.ts';
 import { READ_ONLY } from './statement.ts';
 
@@ -22,24 +22,28 @@ interface ReadOptions {
   readonly stop?: AbortSignal;
   /** called before the first row when the database says that its data are simulated */
   readonly onSimulated?: () => void;
+  /** the query is the program's own, so the login may be one that may do more */
+  readonly ours?: boolean;
 }
 
 /** Rows that are on their way at a time. */
 const BATCH = 1_000;
 
 /**
- * Puts one question to the database, as `gordon_reader` in a read-only transaction. The extended protocol takes a single
+ * Puts one question to the database, in a read-only transaction of a login that only reads. A login that may do more is refused: a role that it
+ * took it could put off again within the query. The extended protocol takes a single
  * statement, so nothing can be smuggled in behind a `COMMIT` or a `RESET ROLE`.
  * @throws CliError
  */
 export async function readRows(
   url: string,
   query: string,
-  { sink, stop, onSimulated }: ReadOptions,
+  { sink, stop, onSimulated, ours }: ReadOptions,
 ): Promise<void> {
   const sql = openReader(url);
   try {
     await sql.begin('read only', async (transaction) => {
+      if (!ours && (await mayDoMore(transaction))) throw notReader(url);
       if (onSimulated && (await isSimulated(transaction))) onSimulated();
       let columns: readonly ResultColumn[] | undefined;
       let open = true;
@@ -58,10 +62,47 @@ export async function readRows(
     });
   } catch (error) {
     if (stop?.aborted) throw stop.reason;
+    if (error instanceof CliError) throw error;
     throw error instanceof postgres.PostgresError ? refused(error, query) : lost(error, url);
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** Predefined roles with which a query reads or changes what is not in the tables; the last three are those of managed services. */
+const POWERS = [
+  'pg_read_server_files',
+  'pg_write_server_files',
+  'pg_execute_server_program',
+  'pg_write_all_data',
+  'pg_signal_backend',
+  'pg_maintain',
+  'rds_superuser',
+  'cloudsqlsuperuser',
+  'azure_pg_admin',
+];
+
+/** Whether the login, or a role that it may take, may do more than read. */
+async function mayDoMore(transaction: postgres.TransactionSql): Promise<boolean> {
+  const [found] = await transaction`
+    SELECT FROM pg_roles r
+    WHERE pg_has_role(session_user, r.oid, 'MEMBER') AND (
+      r.rolsuper OR r.rolcreaterole OR r.rolreplication OR r.rolbypassrls OR r.rolname IN ${transaction(POWERS)}
+      OR EXISTS (SELECT FROM pg_namespace WHERE nspname = 'market_data' AND nspowner = r.oid)
+      OR EXISTS (
+        SELECT FROM pg_class c
+        WHERE c.relnamespace = to_regnamespace('market_data') AND c.relkind IN ('r', 'p', 'v', 'm')
+          AND has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')))
+    LIMIT 1`;
+  return found !== undefined;
+}
+
+function notReader(url: string): CliError {
+  const { username, host, pathname } = new URL(url);
+  return badInput(
+    `sql needs a login that only reads, and ${decodeURIComponent(username)} may do more in ${host}${pathname}: ` +
+      'set GORDON_READER_URL (`gordon-data roles` prints the SQL that makes such a login)',
+  );
 }
 
 /** A database holds simulated or real data for ever, and knows which; one that is not migrated knows nothing. */
@@ -86,7 +127,6 @@ function openReader(url: string): postgres.Sql {
     // Set at the start of the session, so that RESET falls back to these and not to the login's own.
     connection: {
       application_name: 'gordon-data sql',
-      role: 'gordon_reader',
       default_transaction_read_only: true,
       search_path: 'market_data, public',
       TimeZone: 'UTC',
@@ -100,7 +140,7 @@ function refused(error: postgres.PostgresError, query: string): CliError {
   const { code, message } = error;
   const say = (text: string): CliError => new CliError(text, 1, error);
   if (code === '25006') return say(`${READ_ONLY} (${message})`);
-  if (code === '42501') return say(`${message}; the query runs as gordon_reader`);
+  if (code === '42501') return say(`${message}; the query runs as a login that only reads`);
   if (code === '42601' && /multiple commands/.test(message)) return say('one statement at a time, please');
   if (code === '22023' && /gordon_reader/.test(message)) {
     return say(`${message}: the database is not migrated; run \`gordon-data migrate\``);

@@ -8,11 +8,16 @@ const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
  * no browser send none of these headers.
  */
 export function isForeign(headers: IncomingHttpHeaders): boolean {
-  const { host = '', origin } = headers;
-  if (!LOOPBACK.test(host)) return true;
+  const { host = '' } = headers;
+  return !LOOPBACK.test(host) || isCrossSite(headers, `http://${host}`);
+}
+
+/** Whether a page of another site made the request. @param own the origin of our own page */
+export function isCrossSite(headers: IncomingHttpHeaders, own: string): boolean {
+  const { origin } = headers;
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return !isNavigation(headers);
-  return origin !== undefined && origin !== `http://${host}`;
+  return origin !== undefined && origin !== own;
 }
 
 /** A link on another page may lead here: that only opens the console. */

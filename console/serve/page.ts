@@ -1,22 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { BuildResult } from 'esbuild';
+import { readFile } from 'node:fs/promises';
 
 export interface File {
   readonly type: string;
-  readonly body: string | Uint8Array;
+  /** the same object for as long as the file is the same */
+  readonly body: Uint8Array;
 }
 
 /** The console's files by their path. */
 export type Page = (path: string) => Promise<File | undefined>;
 
 const WEB = new URL('../web/', import.meta.url);
+/** The bundled files in an installed package, by their names; a clone has none. */
+const BUILT = new URL('../built/', import.meta.url);
 
 const STATIC: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
   '/console/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
 };
-const BUNDLED: Readonly<Record<string, { readonly entry: string; readonly type: string }>> = {
+export const BUNDLED: Readonly<Record<string, { readonly entry: string; readonly type: string }>> = {
   '/console/app.js': { entry: 'main.tsx', type: 'text/javascript; charset=utf-8' },
   '/console/app.css': { entry: 'app.css', type: 'text/css; charset=utf-8' },
 };
@@ -46,12 +47,17 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 /** Bundled at the first request, so that a host without visitors does not pay for it. */
 export function consolePage(): Page {
   const bundles = new Map<string, Promise<Uint8Array>>();
+  const texts = new Map<string, Uint8Array>();
   return async (path) => {
     const known = Object.hasOwn(STATIC, path) ? STATIC[path] : undefined;
-    if (known) return { type: known.type, body: readFileSync(new URL(known.file, WEB)) };
+    if (known) {
+      const body = texts.get(path) ?? (await readFile(new URL(known.file, WEB)));
+      texts.set(path, body);
+      return { type: known.type, body };
+    }
     const made = Object.hasOwn(BUNDLED, path) ? BUNDLED[path] : undefined;
     if (!made) return undefined;
-    const body = bundles.get(path) ?? bundle(made.entry);
+    const body = bundles.get(path) ?? bundled(path, made.entry);
     bundles.set(path, body);
     try {
       return { type: made.type, body: await body };
@@ -62,19 +68,12 @@ export function consolePage(): Page {
   };
 }
 
-/** A module or style sheet with all that it imports, as one file. @throws esbuild's BuildFailure */
-async function bundle(entry: string): Promise<Uint8Array> {
-  const { build } = await import('esbuild');
-  const result: BuildResult<{ write: false }> = await build({
-    entryPoints: [fileURLToPath(new URL(entry, WEB))],
-    tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)),
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    logLevel: 'silent',
-    legalComments: 'inline',
-  });
-  return result.outputFiles[0]!.contents;
+async function bundled(path: string, entry: string): Promise<Uint8Array> {
+  try {
+    return await readFile(new URL(path.slice(path.lastIndexOf('/') + 1), BUILT));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+  }
+  const { bundle } = await import('./bundle.ts');
+  return bundle(entry);
 }

@@ -58,13 +58,13 @@ const titleOf = (page: string): string => page.charAt(0).toUpperCase() + page.sl
 function Shown({ place }: { readonly place: Place }) {
   switch (place.page) {
     case 'jobs':
-      return <JobsPage id={place.rest[0]} />;
+      return <JobsPage place={place} />;
     case 'series':
       return <SeriesPage place={place} />;
     case 'health':
       return <HealthPage />;
     case 'coverage':
-      return <CoveragePage />;
+      return <CoveragePage place={place} />;
     default:
       return (
         <div class="empty">
@@ -85,7 +85,8 @@ function Banners() {
     (signal) => call('health', { signal }),
     () => 10_000,
   );
-  const bad = Object.entries(health.data?.checks ?? {}).filter(([, { ok }]) => !ok);
+  const { clock, ...stores } = health.data?.checks ?? {};
+  const bad = Object.entries(stores).filter(([, { ok }]) => !ok);
   return (
     <section aria-label="Notices">
       {health.data?.simulated && (
@@ -102,6 +103,12 @@ function Banners() {
             {`The ${name.replace('_', ' ')} does not answer. ${detail ?? ''}`}
           </p>
         ))}
+      {clock?.ok === false && (
+        <p
+          class="banner lost"
+          role="alert"
+        >{`No snapshots may be taken: ${clock.detail ?? 'the clock is wrong'}.`}</p>
+      )}
     </section>
   );
 }

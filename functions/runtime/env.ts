@@ -8,6 +8,8 @@ import type { Variables } from './venues/hosts.ts';
 const Env = z.object({
   /** the warehouse; like every variable it may come from a secret, named by `GORDON_DATABASE_URL_SECRET_ARN` */
   GORDON_DATABASE_URL: z.string().optional(),
+  /** a login that writes rows and ledger, for what does only that; by default that of GORDON_DATABASE_URL takes the writer's role */
+  GORDON_WRITER_URL: z.string().optional(),
   /** a login that may do nothing but read, for what only reads; by default that of GORDON_DATABASE_URL takes the reader's role */
   GORDON_READER_URL: z.string().optional(),
   /** the login that owns the aggregates, for those that refresh them; GORDON_DATABASE_URL by default */
@@ -26,6 +28,10 @@ const Env = z.object({
   GORDON_SPOOL: z.string().default(join(tmpdir(), 'gordon-data-spool')),
   /** most MB of them together */
   GORDON_SPOOL_MB: z.coerce.number().int().min(1).default(4_096),
+  /** the bucket of files that are too large for an answer, where answers cannot be streamed */
+  GORDON_FILE_BUCKET: z.string().optional(),
+  /** the function that makes them */
+  GORDON_FILE_MAKER: z.string().optional(),
   /** the folder or `s3://bucket/prefix` that the schedule "export" keeps up to date; absent: it does nothing */
   GORDON_EXPORT_TO: z.string().optional(),
   /** the private key that signs it, PEM */

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import headerNormalizer from '@middy/http-header-normalizer';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { badRequest } from '../core/errors/bad-request.ts';
+import { badRequest, parseInput } from '../core/errors/bad-request.ts';
+import { IdempotencyKey } from '../core/queries/fields.ts';
 import { type Log, logWith } from './log.ts';
 import { observed } from './observe.ts';
-import { problems } from './problem.ts';
+import { NO_SNIFFING, problems } from './problem.ts';
 
 export interface ApiRequest {
   /** header names in lower case */
@@ -69,7 +71,7 @@ export function httpHandler<Ports>(
       const answer = await route(requestOf(event, raw.get(event) ?? ''), await ports(), log);
       return {
         statusCode: answer.status,
-        headers: { 'content-type': 'application/json', ...answer.headers },
+        headers: { 'content-type': 'application/json', ...NO_SNIFFING, ...answer.headers },
         body: 'text' in answer ? answer.text : JSON.stringify(answer.body),
       };
     });
@@ -92,3 +94,19 @@ export const requestOf = (event: APIGatewayProxyEvent, rawBody: string): ApiRequ
   body: event.body,
   rawBody,
 });
+
+/**
+ * What makes a repeated order the same one: the caller's key and a digest of the body.
+ * @throws GordonError `invalid-request` for a key that is none
+ */
+export function idempotencyOf(
+  headers: ApiRequest['headers'],
+  rawBody: string,
+): { readonly key: string; readonly digest: string } | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  return {
+    key: parseInput(IdempotencyKey, key, 'Idempotency-Key'),
+    digest: createHash('sha256').update(rawBody).digest('hex'),
+  };
+}

@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { ERRORS, type ErrorCode, type ErrorKind } from '../core/errors/error-codes.ts';
+import { ERRORS, type ErrorCode } from '../core/errors/error-codes.ts';
+import type { ErrorKind } from '../core/errors/error-kinds.ts';
 import { describeError, GordonError } from '../core/errors/errors.ts';
 import type { Log } from './log.ts';
 
@@ -17,6 +18,7 @@ export interface Problem {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  401: 'Not admitted',
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
@@ -63,9 +65,12 @@ export function problem(
 const isMalformedJson = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Invalid or malformed JSON was provided';
 
+/** With every answer: no browser guesses that JSON or CSV is a page. */
+export const NO_SNIFFING = { 'x-content-type-options': 'nosniff' } as const;
+
 export const problemAnswer = (problem: Problem): APIGatewayProxyResult => ({
   statusCode: problem.status,
-  headers: { 'content-type': 'application/problem+json' },
+  headers: { 'content-type': 'application/problem+json', ...NO_SNIFFING },
   body: JSON.stringify(problem),
 });
 

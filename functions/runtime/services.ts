@@ -13,16 +13,21 @@ import { universes } from '../sources/binance/universes.ts';
 import { bybitLinear } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
 import { createSpool } from '../stores/files/spool.ts';
+import { type Logins, loginsIn } from '../stores/postgres/roles/logins.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
 import type { ExportTo } from './exports/export-to.ts';
+import { rootLogger } from './log.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
-import { withKeys, withSecrets } from './secrets.ts';
+import type { FileBucket } from './prepared/file-bucket.ts';
+import { fillSecrets } from './secrets/fill-secrets.ts';
+import { withKeys, withSecrets } from './secrets/secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
+import { clockWatch } from './venues/clock-watch.ts';
 import type { Variables } from './venues/hosts.ts';
 import type { Patience } from './venues/read-answer.ts';
 import { createVenueClient } from './venues/venue-client.ts';
@@ -42,12 +47,16 @@ export interface Services
   readonly hasKey: (env: string) => boolean;
   readonly sha256: () => Sha256;
   readonly spool: Spool;
+  /** where files lie that are too large for an answer; undefined: this process streams, or refuses them */
+  readonly fileBucket: FileBucket | undefined;
   readonly workflow: Workflow;
   readonly events: Events;
   /** the tree that the operator named, and the key that signs it */
   readonly exportTo: ExportTo;
   /** how often the host audits for gaps */
   readonly auditEveryMs: number;
+  /** the logins that work beside the one that migrates; those that the stack manages get their URLs here */
+  readonly logins: () => Promise<Logins>;
   /** true when the venues are simulated */
   readonly simulated: boolean;
   readonly close: () => Promise<void>;
@@ -83,6 +92,10 @@ export async function createServices(
       budget: jobTable.budget(),
       env: variables,
       clock,
+      clockRead: clockWatch({
+        checks: jobTable.makers.clockChecks,
+        warn: (message) => rootLogger.warn(message),
+      }),
       ...(sleep && { sleep }),
       ...(patience && { patience }),
     }),
@@ -100,8 +113,13 @@ export async function createServices(
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),
+    fileBucket: () => fileBucketOf(env, variables, sleep ?? wait),
     exportTo: () => ({ place: env.GORDON_EXPORT_TO, key: env.GORDON_EXPORT_KEY, variables }),
     auditEveryMs: () => env.GORDON_AUDIT_MINUTES * MINUTE,
+    logins: () => async () => ({
+      ...loginsIn(variables),
+      ...(await fillSecrets(variables, required(env, 'GORDON_DATABASE_URL'))),
+    }),
     simulated: () => env.GORDON_SIMULATED === '1',
     close: () => async () => {
       await database.close();
@@ -124,6 +142,12 @@ const awsMakers = (env: Env, variables: Variables): Makers<Pick<Services, 'workf
       ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))
       : noEvents,
 });
+
+const fileBucketOf = (
+  { GORDON_FILE_BUCKET: bucket, GORDON_FILE_MAKER: maker }: Env,
+  variables: Variables,
+  sleep: FileBucket['sleep'],
+): FileBucket | undefined => (bucket ? { bucket, maker, variables, sleep } : undefined);
 
 let shared: Promise<Services> | undefined;
 

@@ -4,7 +4,7 @@ import { describeError } from '../core/errors/errors.ts';
 import { fileWish } from '../core/queries/export/byte-range.ts';
 import { type ApiRequest, requestOf } from './http-handler.ts';
 import { logWith } from './log.ts';
-import { problemAnswer, toProblem } from './problem.ts';
+import { NO_SNIFFING, problemAnswer, toProblem } from './problem.ts';
 
 /** An answer in pieces, as a route makes it. */
 export interface StreamAnswer {
@@ -63,7 +63,11 @@ export const streamHandler =
       signal.addEventListener('abort', () => void pieces.return?.()?.catch(failed));
       // The first piece with rows: what the database refuses is a problem, not a body that breaks off.
       const begin = [await pieces.next(), await pieces.next()];
-      return { statusCode: 200, headers: answer.headers, body: rest(begin, pieces, failed) };
+      return {
+        statusCode: 200,
+        headers: { ...NO_SNIFFING, ...answer.headers },
+        body: rest(begin, pieces, failed),
+      };
     } catch (error) {
       return failed(error);
     }
@@ -75,7 +79,7 @@ async function partOf(
   event: APIGatewayProxyEvent,
 ): Promise<Streamed> {
   const wish = fileWish(event.headers, { bytes, etag });
-  const common = { ...headers, etag, 'accept-ranges': 'bytes', 'cache-control': 'no-cache' };
+  const common = { ...NO_SNIFFING, ...headers, etag, 'accept-ranges': 'bytes', 'cache-control': 'no-cache' };
   if (wish.status === 304 || wish.status === 416) {
     await file.close();
     const range = wish.status === 416 && { 'content-range': `bytes */${bytes}`, 'content-length': '0' };

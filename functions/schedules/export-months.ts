@@ -8,6 +8,10 @@ export const createHandler = scheduledHandler(
   async (services: Uses<'exportTo' | 'months' | 'sources' | 'clock'>, log) => {
     const { sources, clock } = services;
     const result = await scheduledExport({ exports: scheduledExports(services), sources, clock });
+    if (result === 'busy') {
+      log.info('another export is at work there: the next run goes on');
+      return { skipped: true, busy: true };
+    }
     if (result) log.info('exported', { ...result });
     return result ?? { skipped: true };
   },

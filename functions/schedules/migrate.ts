@@ -8,10 +8,10 @@ import { migrate } from '../stores/postgres/migrate.ts';
 const SHIPPED = fileURLToPath(new URL('sql', import.meta.url));
 
 export const createHandler = eventHandler(
-  async ({ databaseUrl, aggregatesUrl }: Uses<'databaseUrl' | 'aggregatesUrl'>, log) => {
+  async ({ databaseUrl, logins }: Uses<'databaseUrl' | 'logins'>, log) => {
     const migrated = await migrate(databaseUrl(), {
       ...(existsSync(SHIPPED) && { folder: SHIPPED }),
-      aggregatesUrl,
+      logins: await logins(),
     });
     log.info('migrated', { ...migrated });
     return migrated;

@@ -1,15 +1,21 @@
 import { startForgotten } from '../core/jobs/start-forgotten.ts';
 import { type RefreshTailPorts, refreshTails } from '../core/schedules/refresh.ts';
-import { MINUTE } from '../core/time/time.ts';
+import { MINUTE, SECOND } from '../core/time/time.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv, type Uses } from '../runtime/services.ts';
+
+/** A session that writes waits no longer than this for one that reads. */
+const READER_PATIENCE = 30 * SECOND;
 
 /** Half of what its function has. */
 const RECOUNT_BUDGET = MINUTE;
 
 export const createHandler = scheduledHandler(
   'refresh',
-  async (ports: RefreshTailPorts & Uses<'catalog'>, log) => {
+  async (ports: RefreshTailPorts & Uses<'catalog' | 'readerWatch'>, log) => {
+    // First of all, because what follows may be what waits.
+    for (const ended of await ports.readerWatch.endStalling(READER_PATIENCE))
+      log.warn('reader ended', { ...ended });
     // Here, because it comes each minute: whoever reads the ledger by SQL sees what somebody deleted.
     const { lost } = await ports.catalog.recount(RECOUNT_BUDGET);
     const forgotten = await startForgotten(ports);

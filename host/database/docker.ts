@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GordonError } from '../../functions/core/errors/errors.ts';
+import { portInUse } from '../ports.ts';
 import type { Engine } from './choose-database.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -95,12 +96,8 @@ const TAKEN =
 
 function notStarted(errors: string): GordonError {
   if (TAKEN.test(errors)) {
-    return new GordonError({
-      code: 'port-in-use',
-      subject: `port ${/127\.0\.0\.1:(\d+)/.exec(errors)?.[1] ?? (process.env.GORDON_PG_PORT || PORT)}`,
-      message: 'another program uses it, and TimescaleDB in Docker cannot listen there.',
-      remedy: 'Set GORDON_PG_PORT to another port, such as 5433, or stop that program.',
-    });
+    const port = Number(/127\.0\.0\.1:(\d+)/.exec(errors)?.[1] ?? (process.env.GORDON_PG_PORT || PORT));
+    return portInUse(port, 'database');
   }
   return new GordonError({
     code: 'docker-not-started',

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { isForeign } from '../../console/serve/guard.ts';
-import { consolePage, PAGE_HEADERS } from '../../console/serve/page.ts';
+import { consolePage } from '../../console/serve/page.ts';
+import { fileAnswer } from '../../console/serve/page-answer.ts';
 import { functions } from '../../functions/manifest.ts';
 import { routeOf } from '../../functions/routes.ts';
 import { problem, problemAnswer } from '../../functions/runtime/problem.ts';
@@ -25,7 +26,7 @@ export interface ApiServer {
 }
 
 /** As in API Gateway, except that a file of the console may be bytes, and rows may come in pieces. */
-type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & {
+export type Answer = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & {
   readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
 };
 
@@ -36,8 +37,35 @@ const FOREIGN = problem('foreign-origin', 'A page of another site may not use th
 /** API Gateway passes 10 MB. Handlers enforce the smaller limits of their routes. */
 const LARGEST_REQUEST = 10 * 1024 * 1024;
 
-/** The manifest's operations on a port, turned into the events that API Gateway would send, and the console beside them. */
+/** Answers a request before the API does; undefined: the API answers. */
+export type Guard = (request: IncomingMessage) => Answer | undefined;
+
+/** What a page of another site sends is refused. */
+const onLoopback: Guard = ({ headers }) => (isForeign(headers) ? problemAnswer(FOREIGN) : undefined);
+
+/** The manifest's operations on a port of the loopback address, and the console beside them. */
 export async function startApiServer(port: number, call: Call): Promise<ApiServer> {
+  const server = createServer(apiListener(call, onLoopback));
+  return served(server, await listen(server, port));
+}
+
+/** @param port where the server listens already */
+export function served(server: Server, port: number): ApiServer {
+  // A busy client reuses a connection after more than Node's default of five seconds, just when the server closes it.
+  server.keepAliveTimeout = 65_000;
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeIdleConnections();
+        server.close(() => resolve());
+        setTimeout(() => server.closeAllConnections(), 2_000).unref();
+      }),
+  };
+}
+
+/** Turns requests into the events that API Gateway would send. */
+export function apiListener(call: Call, guard: Guard): RequestListener {
   const router = findMyWay();
   for (const { handler, operations = [] } of functions) {
     for (const { method, path } of operations.map(routeOf)) {
@@ -46,12 +74,12 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
   }
   const page = consolePage();
   const answer = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {
-    if (isForeign(request.headers)) return problemAnswer(FOREIGN);
-    const url = new URL(request.url ?? '/', 'http://local');
+    const guarded = guard(request);
+    if (guarded) return guarded;
+    const url = urlOf(request);
+    if (!url) return problemAnswer(problem('unknown-path', 'The address of the request is no path.'));
     const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await page(url.pathname) : undefined;
-    if (file) {
-      return { statusCode: 200, headers: { 'content-type': file.type, ...PAGE_HEADERS }, body: file.body };
-    }
+    if (file) return fileAnswer(file, request.headers);
     // HEAD is GET without the body.
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const found = router.find(method as HTTPMethod, url.pathname);
@@ -59,7 +87,7 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
     const handler = (found.handler as unknown as () => string)();
     return call(handler, eventOf(request, url, found.params, await bodyOf(request)), gone);
   };
-  const server = createServer((request, response) => {
+  return (request, response) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     answer(request, gone.signal)
@@ -72,25 +100,20 @@ export async function startApiServer(port: number, call: Call): Promise<ApiServe
           sendPieces(request, response, statusCode, given, body);
         }
       });
-  });
-  // A busy client reuses a connection after more than Node's default of five seconds, just when the server closes it.
-  server.keepAliveTimeout = 65_000;
-  return {
-    port: await listen(server, port),
-    close: () =>
-      new Promise((resolve) => {
-        server.closeIdleConnections();
-        server.close(() => resolve());
-        setTimeout(() => server.closeAllConnections(), 2_000).unref();
-      }),
   };
 }
+
+/** `//host/path` is a path of ours too, not another host; a proxy's client writes the host in front. */
+const urlOf = ({ url = '/' }: IncomingMessage): URL | null =>
+  URL.parse(url.startsWith('/') ? `http://local${url}` : url);
 
 function notFound(router: findMyWay.Instance<findMyWay.HTTPVersion.V1>, path: string, method = 'GET') {
   const other = (['GET', 'POST', 'DELETE'] as const).filter((m) => router.find(m, path));
   if (other.length === 0) return problemAnswer(problem('unknown-path', `${path} is no route of this API.`));
   const detail = `${path} takes ${other.join(' and ')}, not ${method}.`;
-  return problemAnswer(problem('method-not-allowed', detail));
+  const allow = other.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', ');
+  const { headers, ...answer } = problemAnswer(problem('method-not-allowed', detail));
+  return { ...answer, headers: { ...headers, allow } };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string | null> {

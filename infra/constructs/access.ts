@@ -4,8 +4,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Access } from '../../functions/access.ts';
 import { BY_STATUS } from '../../functions/stores/dynamodb/table.ts';
-import type { ExportBucket } from './export-bucket.ts';
-import type { Secrets } from './secrets.ts';
+import type { ExportBucket } from './buckets/export-bucket.ts';
+import type { FileBucket } from './buckets/file-bucket.ts';
+import type { LoginVariable, Secrets } from './secrets.ts';
 
 /** What the manifest's kinds of access open. */
 export interface Resources {
@@ -19,6 +20,8 @@ export interface Resources {
   readonly databaseInsecure: boolean;
   /** where exported months go; absent: they are off */
   readonly exports?: ExportBucket | undefined;
+  /** files of rows that are too large for an answer; absent: these are refused */
+  readonly files?: FileBucket | undefined;
   /** where venues' hosts are, when elsewhere */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -48,12 +51,20 @@ export function grantFor(access: Access, resources: Resources): Grant {
         environment: { GORDON_EVENT_BUS: bus.eventBusName },
         statements: [allow(['events:PutEvents'], bus.eventBusArn)],
       };
-    case 'database':
-      return database(secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL), databaseInsecure);
+    case 'database:own':
+      return database(owner(secrets), databaseInsecure);
+    case 'database:write':
+      return database(login('GORDON_WRITER_URL', secrets), databaseInsecure);
+    case 'database:read':
+      return database(login('GORDON_READER_URL', secrets), databaseInsecure);
     case 'aggregates':
-      return database(secret('GORDON_AGGREGATES_URL', secrets.GORDON_AGGREGATES_URL), databaseInsecure);
+      return database(login('GORDON_AGGREGATES_URL', secrets), databaseInsecure);
     case 'exports':
       return exportsTo(resources);
+    case 'files':
+      return filesFrom(resources);
+    case 'files:make':
+      return filesInto(resources);
     case 'venues': {
       const key = secret('GORDON_FRED_API_KEY', secrets.GORDON_FRED_API_KEY);
       const environment = { GORDON_EGRESS: egress, ...variables, ...key.environment };
@@ -74,12 +85,44 @@ function exportsTo({ exports, secrets }: Resources): Grant {
     environment: { GORDON_EXPORT_TO: `s3://${bucket.bucketName}/${prefix}`, ...key.environment },
     wildcards: { [objects]: 'The months of series that are ordered later have no names yet.' },
     statements: [
-      allow(['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], objects),
+      allow(['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'], objects),
       list,
       ...key.statements,
     ],
   };
 }
+
+/** Reads files and orders them. Without `ListBucket` S3 answers 403 for an object that is not there. */
+function filesFrom({ files }: Resources): Grant {
+  if (!files) return { environment: {}, statements: [] };
+  const { bucket, maker } = files;
+  return {
+    environment: { GORDON_FILE_BUCKET: bucket.bucketName, GORDON_FILE_MAKER: maker },
+    wildcards: { [files.all]: NAMES, [files.orders]: NAMES },
+    statements: [
+      allow(['s3:GetObject'], files.all),
+      allow(['s3:PutObject'], files.orders),
+      allow(['s3:ListBucket'], bucket.bucketArn),
+      allow(['lambda:InvokeFunction'], maker),
+    ],
+  };
+}
+
+function filesInto({ files }: Resources): Grant {
+  if (!files) return { environment: {}, statements: [] };
+  const { bucket } = files;
+  return {
+    environment: { GORDON_FILE_BUCKET: bucket.bucketName },
+    wildcards: { [files.all]: NAMES, [files.orders]: NAMES },
+    statements: [
+      allow(['s3:GetObject'], files.orders),
+      allow(['s3:AbortMultipartUpload', 's3:PutObject'], files.all),
+      allow(['s3:ListBucket'], bucket.bucketArn),
+    ],
+  };
+}
+
+const NAMES = 'A file is named by the hash of its query and of the state of the rows.';
 
 /** Queries go to the table (a job's chunks) and to its index (jobs by status); single items only to the table. */
 function jobs(table: Table, actions: readonly string[]): Grant {
@@ -99,6 +142,23 @@ function jobs(table: Table, actions: readonly string[]): Grant {
 function database(held: Grant, insecure: boolean): Grant {
   if (!insecure) return held;
   return { ...held, environment: { ...held.environment, GORDON_DATABASE_INSECURE: '1' } };
+}
+
+/** The URL of a login; where it has no secret, the owner's stands for it. */
+function login(variable: LoginVariable, secrets: Secrets): Grant {
+  const held = secrets[variable];
+  return secret(held ? variable : 'GORDON_DATABASE_URL', held ?? secrets.GORDON_DATABASE_URL);
+}
+
+/** The owner's own URL, and the right to fill the secrets of the others. */
+function owner(secrets: Secrets): Grant {
+  const { environment, statements } = secret('GORDON_DATABASE_URL', secrets.GORDON_DATABASE_URL);
+  const arns = secrets.filled.map((variable) => secrets[variable]!.secretArn);
+  if (arns.length === 0) return { environment, statements };
+  return {
+    environment: { ...environment, GORDON_FILLED_SECRETS: secrets.filled.join(',') },
+    statements: [...statements, allow(['secretsmanager:PutSecretValue'], ...arns)],
+  };
 }
 
 function secret(variable: string, held: ISecret | undefined): Grant {

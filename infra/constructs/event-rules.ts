@@ -17,6 +17,9 @@ export interface EventRulesProps {
 /** As long as Lambda keeps an event that a function could not take. */
 const LONGEST_AGE = 6 * 60;
 
+/** Who waits for a function that another one invoked orders anew after some minutes. */
+const WAITED_FOR = 5;
+
 /** Below this a run that failed is not tried again: the next one does the same work. */
 const WORTH_A_RETRY = 60;
 
@@ -28,8 +31,8 @@ export class EventRules extends Construct {
     super(scope, id);
     this.#deadLetters = deadLetters;
     for (const called of functions) {
-      const { schedules = [], events = [] } = called.spec;
-      if (schedules.length + events.length === 0) continue;
+      const { schedules = [], events = [], worksFor } = called.spec;
+      if (schedules.length + events.length === 0 && !worksFor) continue;
       this.#undelivered(called);
       for (const { name, everyMinutes, description } of schedules) {
         const rule = new Rule(this, pascal(name), {
@@ -60,7 +63,7 @@ export class EventRules extends Construct {
   /** EventBridge's dead letters are what Lambda did not accept; these are what the function did not do. */
   #undelivered({ lambda, spec }: GordonFunction): void {
     const rarest = Math.max(0, ...(spec.schedules ?? []).map(({ everyMinutes }) => everyMinutes));
-    const minutes = spec.events ? LONGEST_AGE : rarest;
+    const minutes = spec.worksFor ? WAITED_FOR : spec.events ? LONGEST_AGE : rarest;
     lambda.configureAsyncInvoke({
       maxEventAge: age(minutes),
       retryAttempts: minutes < WORTH_A_RETRY ? 0 : 2,

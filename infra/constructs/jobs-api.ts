@@ -17,7 +17,9 @@ import { Construct } from 'constructs';
 import * as z from 'zod';
 import type { Operation } from '../../functions/core/api/operation.ts';
 import { operations } from '../../functions/core/api/operations.ts';
+import { withSources } from '../../functions/core/queries/fields.ts';
 import { routeOf } from '../../functions/routes.ts';
+import { sources } from '../../functions/sources/index.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import { apiAuth } from './api-auth.ts';
@@ -98,7 +100,10 @@ export class JobsApi extends Construct {
 
   /** A body as the function of its route reads it: what is malformed never gets there. */
   #body(id: string, type: z.ZodType): NonNullable<MethodOptions['requestModels']> {
-    const { $schema: _, ...schema } = z.toJSONSchema(type, { target: 'draft-4' });
+    const { $schema: _, ...schema } = z.toJSONSchema(type, {
+      target: 'draft-4',
+      override: withSources(Object.keys(sources)),
+    });
     const model = this.api.addModel(id, { schema: schema as JsonSchema });
     return { 'application/json': model };
   }
@@ -110,7 +115,10 @@ export class JobsApi extends Construct {
       api.addGatewayResponse(`Refusal${status}`, {
         type,
         statusCode: status,
-        responseHeaders: { 'Content-Type': "'application/problem+json'" },
+        responseHeaders: {
+          'Content-Type': "'application/problem+json'",
+          'X-Content-Type-Options': "'nosniff'",
+        },
         templates: { 'application/json': JSON.stringify(body) },
       });
     }

@@ -1,35 +1,70 @@
 import { CfnParameter, SecretValue } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { UNFILLED } from '../../functions/stores/postgres/roles/logins.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /** What functions may read, by the variable that a secret's text becomes. */
 export interface Secrets {
+  /** of the login that owns the schema */
   readonly GORDON_DATABASE_URL: ISecret;
-  /** absent: the aggregates belong to the login of GORDON_DATABASE_URL */
+  /** absent, as the next two, on LocalStack alone: then the owner's stands for it */
+  readonly GORDON_WRITER_URL?: ISecret;
+  readonly GORDON_READER_URL?: ISecret;
   readonly GORDON_AGGREGATES_URL?: ISecret;
   readonly GORDON_FRED_API_KEY?: ISecret;
   /** absent: exports are not signed */
   readonly GORDON_EXPORT_KEY?: ISecret;
+  /** variables whose secrets are the stack's own, and are filled by the migration */
+  readonly filled: readonly LoginVariable[];
 }
 
-export function secrets(
-  scope: Construct,
-  { databaseSecret, aggregatesSecret, fredSecret, exportKeySecret }: DeployOptions,
-): Secrets {
+export type LoginVariable = 'GORDON_WRITER_URL' | 'GORDON_READER_URL' | 'GORDON_AGGREGATES_URL';
+
+/** What a secret of the stack's own is for, by its variable. */
+const LOGINS = {
+  GORDON_WRITER_URL: { id: 'WriterUrlSecret', option: 'writerSecret', what: 'writes rows and ledger' },
+  GORDON_READER_URL: { id: 'ReaderUrlSecret', option: 'readerSecret', what: 'only reads' },
+  GORDON_AGGREGATES_URL: {
+    id: 'AggregatesUrlSecret',
+    option: 'aggregatesSecret',
+    what: 'owns the aggregates',
+  },
+} as const satisfies Record<LoginVariable, { id: string; option: keyof DeployOptions; what: string }>;
+
+export function secrets(scope: Construct, options: DeployOptions): Secrets {
+  const { databaseSecret, fredSecret, exportKeySecret } = options;
+  const given = (id: string, arn: string): ISecret => Secret.fromSecretCompleteArn(scope, id, arn);
+  const variables = Object.keys(LOGINS) as LoginVariable[];
+  // Nothing fills a secret where the stack runs no migration.
+  const made = options.host === 'aws' ? variables.filter((name) => !options[LOGINS[name].option]) : [];
+  const logins = variables.flatMap((name) => {
+    const { id, option, what } = LOGINS[name];
+    const arn = options[option];
+    if (arn) return [[name, given(id, arn)] as const];
+    return made.includes(name) ? [[name, ownLogin(scope, id, what)] as const] : [];
+  });
   return {
-    ...(aggregatesSecret && {
-      GORDON_AGGREGATES_URL: Secret.fromSecretCompleteArn(scope, 'AggregatesUrlSecret', aggregatesSecret),
-    }),
+    ...Object.fromEntries(logins),
     GORDON_DATABASE_URL: databaseSecret
-      ? Secret.fromSecretCompleteArn(scope, 'DatabaseUrlSecret', databaseSecret)
+      ? given('DatabaseUrlSecret', databaseSecret)
       : (ownDatabaseSecret(scope) as ISecret),
-    ...(fredSecret && { GORDON_FRED_API_KEY: Secret.fromSecretCompleteArn(scope, 'FredKey', fredSecret) }),
-    ...(exportKeySecret && {
-      GORDON_EXPORT_KEY: Secret.fromSecretCompleteArn(scope, 'ExportKey', exportKeySecret),
-    }),
+    ...(fredSecret && { GORDON_FRED_API_KEY: given('FredKey', fredSecret) }),
+    ...(exportKeySecret && { GORDON_EXPORT_KEY: given('ExportKey', exportKeySecret) }),
+    filled: made,
   };
+}
+
+function ownLogin(scope: Construct, id: string, what: string): ISecret {
+  const secret = new Secret(scope, id, {
+    description: `URL of the login that ${what}; the migration makes both`,
+    secretStringValue: SecretValue.unsafePlainText(UNFILLED),
+  });
+  acknowledge(secret, {
+    'AwsSolutions-SMG4': 'A new password is a new URL: whoever deletes its text and migrates has one.',
+  });
+  return secret as ISecret;
 }
 
 /** Filled from a parameter of the deployment, which CloudFormation hides and keeps for the next one. */

@@ -14,6 +14,8 @@ class Operation:
     query: frozenset[str] = frozenset()
     body: frozenset[str] = frozenset()
     headers: frozenset[str] = frozenset()
+    paged: bool = False
+    """The answer is an array in pages: `Link` has the next one."""
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -26,7 +28,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "getJob": Operation("GET", "/backfill/jobs/{id}"),
     "cancelJob": Operation("DELETE", "/backfill/jobs/{id}"),
-    "report": Operation("GET", "/backfill/report", query=frozenset({"source", "symbol"})),
+    "report": Operation("GET", "/backfill/report", query=frozenset({"source", "symbol", "limit", "cursor"}), paged=True),
     "coverage": Operation(
         "GET",
         "/backfill/coverage",

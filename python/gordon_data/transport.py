@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,10 +18,11 @@ from .errors import GordonError, Refused, Unreachable
 from .operations import OPERATIONS
 
 _OWN_HOST = "http://127.0.0.1:8081"
-_BUSY = (202, 429, 503)
-"""The same request may succeed later: the answer is being made, or the API is busy."""
+_BUSY = (429, 503)
+"""The same request may succeed later: the API is busy."""
 _REDIRECTS = (302, 303, 307)
 _BLOCK = 2**18
+_NEXT = re.compile(r'<(?:https?://[^/>]+)?([^>]*)>\s*;\s*rel="?next"?')
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -75,9 +77,20 @@ class Transport:
         body: Mapping[str, object] | None = None,
         headers: Mapping[str, str] = {},
     ) -> Any:
-        """The parsed JSON of an answer. Raises Refused or Unreachable."""
-        with self.open(operation, params=params, query=query, body=body, headers=headers) as blocks:
-            return self._parse(b"".join(blocks))
+        """The parsed JSON of an answer, of one in pages all of them. Raises Refused or Unreachable."""
+        request = self._request(operation, params, query, body, headers)
+        answer, following = self._page(request)
+        while OPERATIONS[operation].paged and following:
+            page, following = self._page(Request(self.url + following, headers=self._credentials))
+            answer = [*answer, *page]
+        return answer
+
+    def _page(self, request: Request) -> tuple[Any, str | None]:
+        """The parsed JSON of an answer, and the path of the page after it."""
+        with self._opened(request) as response:
+            answer = self._parse(b"".join(blocks_of(response)))
+            link = _NEXT.search(response.headers.get("Link") or "")
+            return answer, link[1] if link else None
 
     @contextmanager
     def open(
@@ -90,6 +103,17 @@ class Transport:
         headers: Mapping[str, str] = {},
     ) -> Iterator[Iterator[bytes]]:
         """The answer in blocks, as they arrive. Raises Refused or Unreachable; also when the stream ends early."""
+        with self._opened(self._request(operation, params, query, body, headers)) as response:
+            yield blocks_of(response)
+
+    def _request(
+        self,
+        operation: str,
+        params: Mapping[str, str],
+        query: Mapping[str, str | None],
+        body: Mapping[str, object] | None,
+        headers: Mapping[str, str],
+    ) -> Request:
         known = OPERATIONS[operation]
         given = {name: value for name, value in query.items() if value is not None}
         for names, allowed in ((given, known.query), (body or {}, known.body), (headers, known.headers)):
@@ -97,7 +121,7 @@ class Transport:
             assert not unknown, f"{operation} takes no {unknown}"
         path = known.path.format(**{name: quote(value, safe="") for name, value in params.items()})
         target = self.url + path + (f"?{urlencode(given)}" if given else "")
-        request = Request(
+        return Request(
             target,
             method=known.method,
             data=None if body is None else json.dumps(body).encode(),
@@ -107,10 +131,13 @@ class Transport:
                 **headers,
             },
         )
+
+    @contextmanager
+    def _opened(self, request: Request) -> Iterator[HTTPResponse]:
         response = self._send(request)
         try:
             with response:
-                yield blocks_of(response)
+                yield response
         except (HTTPException, TimeoutError, ConnectionError) as error:
             raise self._unreachable(f"the answer ended early: {error}") from error
 
@@ -125,8 +152,8 @@ class Transport:
                 response.close()
                 continue
             pause = float(response.headers.get("Retry-After") or 0)
-            # A job that was accepted is answered with 202 too, without a time to come again.
-            later = status in _BUSY and pause > 0 and time.monotonic() + pause < deadline
+            # The API itself gives up a file that it cannot make. A job that was accepted is answered with 202 too, without a time to come again.
+            later = pause > 0 and (status == 202 or (status in _BUSY and time.monotonic() + pause < deadline))
             if not later:
                 if status >= 400:
                     raise self._refusal(status, response.read())

@@ -48,7 +48,8 @@ class Warehouse(Generic[FrameT]):
 
     `url` defaults to GORDON_API_URL, or else to the host of this machine, http://127.0.0.1:8081. `frame` is the kind of all frames that it returns:
     "pandas" (the default), "polars" or "arrow". `token` and `api_key` are for a deployed API and default to GORDON_API_TOKEN and
-    GORDON_API_KEY. `patience` is how many seconds it waits for an answer.
+    GORDON_API_KEY. `patience` is how many seconds it waits for an answer; while the API says that it makes
+    a file, it waits for that as long as it takes.
 
     Instants are UTC; ranges have their `start` and not their `end`. Every method raises Unreachable where no gordon-data answers and Refused for
     what the API refuses.

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,6 +69,25 @@ def test_an_answer_that_is_being_made_is_fetched_where_it_will_be(api: FakeApi) 
         ("/backfill/sources", "Bearer t"),
         ("/later?id=1", "Bearer t"),
     ]
+
+
+def test_a_file_that_is_being_made_is_waited_for_beyond_the_patience(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr("gordon_data.transport.time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
+    making = Answer(b"{}", 202, {"Retry-After": "30", "Location": "?file=1"})
+    elsewhere = api.url.replace("127.0.0.1", "localhost")
+    api.answers = [*[making] * 9, Answer(status=303, headers={"Location": f"{elsewhere}/object"}), Answer(b"[]")]
+    assert Warehouse(api.url, token="t", patience=60).sources() == []
+    assert (now, [one.path for one in api.received]) == (
+        270.0,
+        ["/backfill/sources", *["/backfill/sources?file=1"] * 9, "/object"],
+    )
+    assert "Authorization" not in api.received[-1].headers
 
 
 def test_credentials_stay_with_their_host(api: FakeApi) -> None:

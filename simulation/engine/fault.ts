@@ -59,14 +59,20 @@ const BEGINNING = 120_000;
  * Draws the faults of a run. Each kind has its own stream and, by the seed, its own probability: in one run a kind is
  * frequent that hardly appears in another one.
  * @param mean faults per day
+ * @param swarm whether only some kinds happen at all, as the seed chooses: what happens all the time may hide the effect of another kind
  */
 export function drawPlan<Venue extends SimulatedVenue>(
   kinds: readonly FaultKind<Venue>[],
   random: Random,
-  { within, series, mean }: Omit<DrawnAbout, 'at'> & { readonly mean: number },
+  {
+    within,
+    series,
+    mean,
+    swarm = false,
+  }: Omit<DrawnAbout, 'at'> & { readonly mean: number; readonly swarm?: boolean | undefined },
 ): FaultPlan {
   const days = (within.end - within.start) / 86_400_000;
-  const weighed = kinds.map((one) => {
+  const weighed = (swarm ? someOf(kinds, random.fork('swarm')) : kinds).map((one) => {
     const own = random.fork(one.kind);
     // From a fifth to five times of the usual.
     return { one, own, weight: one.perDay * 5 ** (own.next() * 2 - 1) };
@@ -84,6 +90,16 @@ export function drawPlan<Venue extends SimulatedVenue>(
       }),
     )
     .sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1));
+}
+
+/** Of all kinds a third, two thirds or all of them; the others do not happen. */
+function someOf<Venue extends SimulatedVenue>(
+  kinds: readonly FaultKind<Venue>[],
+  random: Random,
+): readonly FaultKind<Venue>[] {
+  const share = random.pick([1 / 3, 2 / 3, 1]);
+  const some = kinds.filter(({ kind }) => random.fork(kind).chance(share));
+  return some.length > 0 ? some : kinds;
 }
 
 /**

@@ -130,23 +130,42 @@ export class Scheduler {
   }
 
   /** Lets everything happen that happens until an instant. */
-  async run(until: number): Promise<void> {
-    for (;;) {
-      await microtasksDone();
-      if (this.#ready.length > 0) {
-        this.#let(this.#takeReady());
-        continue;
-      }
+  run(until: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const turn = (): void => {
+        try {
+          if (this.#next(until)) afterMicrotasks(turn);
+          else resolve();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      afterMicrotasks(turn);
+    });
+  }
+
+  /** Lets one step have its effect, or moves the time on. @returns false where nothing happens any more until an instant */
+  #next(until: number): boolean {
+    while (this.#ready.length === 0) {
       const next = this.#agenda.next;
-      if (next === undefined || next > until) break;
+      if (next === undefined || next > until) {
+        this.#now = Math.max(this.#now, until);
+        return false;
+      }
       this.#now = next;
+      let acted = false;
       while (this.#agenda.next === next) {
         const what = this.#agenda.take()!;
-        if (typeof what === 'function') what();
-        else this.#ready.push(what);
+        if (typeof what === 'function') {
+          what();
+          acted = true;
+        } else this.#ready.push(what);
       }
+      // What was done may let somebody go on at this instant.
+      if (acted) return true;
     }
-    this.#now = Math.max(this.#now, until);
+    this.#let(this.#takeReady());
+    return true;
   }
 
   #takeReady(): Waiting {
@@ -176,9 +195,8 @@ export class Scheduler {
   }
 }
 
-/** Resolves when every promise that could settle has been followed to its end. */
-async function microtasksDone(): Promise<void> {
+/** Calls it when every promise that could settle has been followed to its end. */
+function afterMicrotasks(then: () => void): void {
   // From within a microtask: then the tick comes after all of them.
-  await null;
-  await new Promise<void>((resolve) => nextTick(resolve));
+  queueMicrotask(() => nextTick(then));
 }

@@ -7,11 +7,20 @@ export interface Context {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** A definition has a few dozen paths, each of which is followed once for every job. */
+const known = new Map<string, readonly string[]>();
+const namesOf = (path: string): readonly string[] => {
+  const names = known.get(path) ?? path.split('.');
+  known.set(path, names);
+  return names;
+};
+
 /** @throws Error for a path that leads nowhere, as the engine does */
 export function valueAt(path: string, input: unknown, context: Context = {}): unknown {
-  const [root, ...names] = path.split('.');
-  let value: unknown = root === '$$' ? context : input;
-  for (const name of names) {
+  const names = namesOf(path);
+  let value: unknown = names[0] === '$$' ? context : input;
+  for (let i = 1; i < names.length; i++) {
+    const name = names[i]!;
     if (typeof value !== 'object' || value === null || !(name in value)) throw new NoSuchPath(path);
     value = (value as Fields)[name];
   }
@@ -19,21 +28,21 @@ export function valueAt(path: string, input: unknown, context: Context = {}): un
 }
 
 export function fill(template: Template, input: unknown, context?: Context): Fields {
-  return Object.fromEntries(
-    Object.entries(template).map(([field, value]) => {
-      if (field.endsWith('.$')) return [field.slice(0, -2), valueAt(value as string, input, context)];
-      if (typeof value === 'object' && value !== null && !Array.isArray(value))
-        return [field, fill(value as Template, input, context)];
-      return [field, value];
-    }),
-  );
+  const filled: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(template)) {
+    if (field.endsWith('.$')) filled[field.slice(0, -2)] = valueAt(value as string, input, context);
+    else if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      filled[field] = fill(value as Template, input, context);
+    else filled[field] = value;
+  }
+  return filled;
 }
 
 /** @param path absent: the result takes the input's place; null: it is dropped */
 export function put(path: string | null | undefined, result: unknown, input: unknown): unknown {
   if (path === null) return input;
   if (path === undefined || path === '$') return result;
-  const [, ...names] = path.split('.');
+  const [, ...names] = namesOf(path);
   const within = (value: unknown, [name, ...rest]: readonly string[]): unknown =>
     name === undefined ? result : { ...(value as Fields), [name]: within((value as Fields)?.[name], rest) };
   return within(input, names);

@@ -66,7 +66,7 @@ export const checkLasting = (world: World<RunVenue>, plan: FaultPlan): string[] 
     .map(inWords);
 
 function violations(
-  { warehouse, venue, scheduler, orderedFrom }: World<RunVenue>,
+  { warehouse, venue, scheduler, orderedFrom, leftOff }: World<RunVenue>,
   plan: FaultPlan,
 ): Violation[] {
   const now = scheduler.now();
@@ -89,7 +89,9 @@ function violations(
     if (!record || !source) return [];
     if (source.tiers[0]?.kind === 'snapshot') {
       const within = { start: Math.max(orderedFrom, record.since ?? now), end: now };
-      const kept = calmWithin({ start: orderedFrom, end: now }, lossesOf(plan, series), AFTERMATH);
+      const unfollowed = leftOff.filter((one) => seriesLabel(one.series) === seriesLabel(series));
+      const losses = [...lossesOf(plan, series), ...unfollowed];
+      const kept = calmWithin({ start: orderedFrom, end: now }, losses, AFTERMATH);
       const followed = record.unfollowedAt === undefined ? intersect(moment.calm, kept) : [];
       const strikes = warehouse.rows.within(series);
       const lost = normalize(lossesOf(plan, series));

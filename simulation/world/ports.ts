@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { ArchiveReader, VenueClient } from '../../functions/core/fetch/ports.ts';
 import type { Sources } from '../../functions/core/series/source.ts';
+import type { Roster, Universe } from '../../functions/core/series/universe.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import { HOUR } from '../../functions/core/time/time.ts';
+import type { Sha256 } from '../../functions/core/verify/ports.ts';
 import type { Process, Scheduler } from '../engine/scheduler.ts';
 import type { SimulatedVenue } from '../engine/venue.ts';
 import { createMemoryJobStore } from '../memory/jobs/job-store.ts';
@@ -35,61 +38,163 @@ export interface Shared {
 }
 
 /** The ports of one process, made anew for each: it shares nothing with another one but what outlives it. */
-export function portsOf(
+export const portsOf = (
   shared: Shared,
   process: Process,
-  { adopt, sources: own }: Pick<Bundle, 'adopt' | 'sources'>,
-): Ports {
-  const { scheduler, tables, warehouse, venue, faults, clock } = shared;
-  const step = scheduler.stepOf(process);
-  const stepAt =
-    (port: string): Step =>
-    (what) =>
-      step(`${port} ${what}`);
-  const [table, sql] = [stepAt('table'), stepAt('sql')];
-  const sleep = (ms: number) => scheduler.sleep(process, ms);
-  const answered = <Port extends object>(port: string, of: Port): Port =>
-    withAnswers(of, (method) => faults.after(process, `${port} ${method}`), adopt);
-  const jobs = answered('table', createMemoryJobStore(tables, clock, table));
-  const client = answered(
-    'venue',
-    venue.clientOf({ step, clock, sleep, budget: createMemoryRateBudget(tables, clock, sleep, table) }),
-  );
-  const { universes, rosters } = venue;
-  const sources = own ? onlyThose(own, Object.keys(venue.sources)) : venue.sources;
-  return {
-    sources,
-    ...(universes && { universes }),
-    ...(rosters && { rosters }),
-    clock,
-    venue: client,
-    archive: client,
-    jobs,
-    leases: answered('table', createMemoryLeases(tables, table)),
-    store: answered('sql', createMemorySeriesStore(warehouse, clock, sql)),
-    catalog: answered('sql', createMemorySeriesCatalog(warehouse, clock, sql)),
-    stored: createMemoryStoredRows(warehouse, sql),
-    queries: answered('sql', createMemoryCoverageQueries(warehouse, sql)),
-    livesDue: answered('sql', createMemoryLivesDue(warehouse, sql)),
-    labels: answered('sql', createMemoryLabelBook(warehouse, sql)),
-    watch: answered('sql', createMemoryArchiveWatch(warehouse, clock, sql)),
-    histories: answered('sql', createMemoryHistoryWatch(warehouse, clock, sql)),
-    instruments: answered('sql', createMemoryInstruments(warehouse, clock, sql)),
-    aggregates: answered('sql', createMemoryAggregates(warehouse, clock, sql)),
-    hasKey: () => true,
-    auditEveryMs: HOUR,
-    sha256: () => {
-      const hash = createHash('sha256');
-      return { add: (text) => void hash.update(text), hex: () => hash.digest('hex') };
-    },
-    workflow: {
-      async start(id) {
-        await step(`workflow start ${id}`);
-        shared.start(id);
-        await faults.after(process, 'workflow start');
+  version: Pick<Bundle, 'adopt' | 'sources'>,
+): Ports => new ProcessPorts(shared, process, version);
+
+/** Most functions use a few of their ports, so each is made when it is first read. */
+class ProcessPorts implements Ports {
+  readonly #shared: Shared;
+  readonly #process: Process;
+  readonly #version: Pick<Bundle, 'adopt' | 'sources'>;
+  readonly #step: Step;
+  readonly #made: Partial<Record<keyof Ports | 'client', object>> = {};
+  readonly auditEveryMs = HOUR;
+  readonly universes?: readonly Universe[];
+  readonly rosters?: readonly Roster[];
+
+  constructor(shared: Shared, process: Process, version: Pick<Bundle, 'adopt' | 'sources'>) {
+    this.#shared = shared;
+    this.#process = process;
+    this.#version = version;
+    this.#step = shared.scheduler.stepOf(process);
+    const { universes, rosters } = shared.venue;
+    if (universes) this.universes = universes;
+    if (rosters) this.rosters = rosters;
+  }
+
+  readonly hasKey = (): boolean => true;
+  readonly sha256 = sha256;
+
+  get clock(): Clock {
+    return this.#shared.clock;
+  }
+
+  get sources(): Sources {
+    const { venue } = this.#shared;
+    const { sources } = this.#version;
+    return sources
+      ? this.#once('sources', () => onlyThose(sources, Object.keys(venue.sources)))
+      : venue.sources;
+  }
+
+  get venue(): Ports['venue'] {
+    return this.#client;
+  }
+
+  get archive(): Ports['archive'] {
+    return this.#client;
+  }
+
+  get jobs(): Ports['jobs'] {
+    return this.#port('table', 'jobs', (step, { tables, clock }) =>
+      createMemoryJobStore(tables, clock, step),
+    );
+  }
+
+  get leases(): Ports['leases'] {
+    return this.#port('table', 'leases', (step, { tables }) => createMemoryLeases(tables, step));
+  }
+
+  get store(): Ports['store'] {
+    return this.#database('store', createMemorySeriesStore);
+  }
+
+  get catalog(): Ports['catalog'] {
+    return this.#database('catalog', createMemorySeriesCatalog);
+  }
+
+  get stored(): Ports['stored'] {
+    // Its rows come in pieces: nothing comes after the last one that could be lost.
+    return this.#once('stored', () => createMemoryStoredRows(this.#shared.warehouse, this.#stepAt('sql')));
+  }
+
+  get queries(): Ports['queries'] {
+    return this.#port('sql', 'queries', (step, { warehouse }) =>
+      createMemoryCoverageQueries(warehouse, step),
+    );
+  }
+
+  get livesDue(): Ports['livesDue'] {
+    return this.#port('sql', 'livesDue', (step, { warehouse }) => createMemoryLivesDue(warehouse, step));
+  }
+
+  get labels(): Ports['labels'] {
+    return this.#port('sql', 'labels', (step, { warehouse }) => createMemoryLabelBook(warehouse, step));
+  }
+
+  get watch(): Ports['watch'] {
+    return this.#database('watch', createMemoryArchiveWatch);
+  }
+
+  get histories(): Ports['histories'] {
+    return this.#database('histories', createMemoryHistoryWatch);
+  }
+
+  get instruments(): Ports['instruments'] {
+    return this.#database('instruments', createMemoryInstruments);
+  }
+
+  get aggregates(): Ports['aggregates'] {
+    return this.#database('aggregates', createMemoryAggregates);
+  }
+
+  get workflow(): Ports['workflow'] {
+    const { start, faults } = this.#shared;
+    return this.#once('workflow', () => ({
+      start: async (id: string) => {
+        await this.#step(`workflow start ${id}`);
+        start(id);
+        await faults.after(this.#process, 'workflow start');
       },
-    },
-  };
+    }));
+  }
+
+  get #client(): VenueClient & ArchiveReader {
+    return this.#port('venue', 'client', (_, { venue, tables, clock, scheduler }) => {
+      const sleep = (ms: number) => scheduler.sleep(this.#process, ms);
+      const budget = createMemoryRateBudget(tables, clock, sleep, this.#stepAt('table'));
+      return venue.clientOf({ step: this.#step, clock, sleep, budget });
+    });
+  }
+
+  #database<Port extends object>(
+    name: keyof Ports,
+    make: (warehouse: MemoryWarehouse, clock: Clock, step: Step) => Port,
+  ): Port {
+    return this.#port('sql', name, (step, { warehouse, clock }) => make(warehouse, clock, step));
+  }
+
+  #port<Port extends object>(
+    of: string,
+    name: keyof Ports | 'client',
+    make: (step: Step, shared: Shared) => Port,
+  ): Port {
+    return this.#once(name, () =>
+      withAnswers(
+        make(this.#stepAt(of), this.#shared),
+        name,
+        (method) => this.#shared.faults.after(this.#process, `${of} ${method}`),
+        this.#version.adopt,
+      ),
+    );
+  }
+
+  #stepAt(port: string): Step {
+    return (what) => this.#step(`${port} ${what}`);
+  }
+
+  #once<Port extends object>(name: keyof Ports | 'client', make: () => Port): Port {
+    this.#made[name] ??= make();
+    return this.#made[name] as Port;
+  }
+}
+
+function sha256(): Sha256 {
+  const hash = createHash('sha256');
+  return { add: (text) => void hash.update(text), hex: () => hash.digest('hex') };
 }
 
 /** Of the sources of a version those that the run has. */
@@ -101,15 +206,15 @@ type Method = (...given: unknown[]) => unknown;
 /** After each answer of a port comes the moment at which it may be lost, or whoever waits for it may die. */
 function withAnswers<Port extends object>(
   port: Port,
+  name: string,
   after: (method: string) => Promise<void> | undefined,
   adopt: (error: unknown) => unknown,
 ): Port {
   const wrapped: Record<string, Method> = {};
-  for (const method of methodsOf(port)) {
-    const call = (port as Record<string, Method>)[method]!.bind(port);
+  for (const method of methodsOf(port, name)) {
     wrapped[method] = async (...given) => {
       try {
-        const answer = await call(...given);
+        const answer = await (port as Record<string, Method>)[method]!(...given);
         const lost = after(method);
         if (lost) await lost;
         return answer;
@@ -121,11 +226,18 @@ function withAnswers<Port extends object>(
   return wrapped as Port;
 }
 
-function methodsOf(port: object): string[] {
+/** By the name of the port: all that are made have the same. */
+const METHODS = new Map<string, readonly string[]>();
+
+function methodsOf(port: object, name: string): readonly string[] {
+  const known = METHODS.get(name);
+  if (known) return known;
   const prototype: object = Object.getPrototypeOf(port);
   const own = Object.keys(port);
   const all = prototype === Object.prototype ? own : [...own, ...Object.getOwnPropertyNames(prototype)];
-  return all.filter(
-    (name) => name !== 'constructor' && typeof (port as Record<string, unknown>)[name] === 'function',
+  const methods = all.filter(
+    (method) => method !== 'constructor' && typeof (port as Record<string, unknown>)[method] === 'function',
   );
+  METHODS.set(name, methods);
+  return methods;
 }

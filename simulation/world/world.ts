@@ -67,6 +67,8 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   readonly lossy = new Set<string>();
   /** when rows or spans were last taken away from outside; epoch ms */
   disturbedAt = Number.NEGATIVE_INFINITY;
+  /** what is not followed for a while, because somebody ended the job that was to follow it; epoch ms */
+  readonly leftOff: { readonly series: Series; readonly start: number; end: number }[] = [];
   #calls = 0;
 
   constructor({ seed, start, venueOf, before, watch, orderedFrom }: Setting<Venue>) {
@@ -179,8 +181,20 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     this.disturbedAt = this.scheduler.now();
   }
 
+  /** Somebody ends a job: what nobody else had begun to follow is not followed until it is ordered again. */
+  endJob(id: string): void {
+    const job = this.tables.jobs.get(id);
+    if (!job) return;
+    for (const { series, record, open } of this.warehouse.books()) {
+      if (!job.sources.includes(series.source) || !job.symbols.includes(series.symbol)) continue;
+      if (record?.followed && !open.get(id)?.beganFollowing) continue;
+      this.leftOff.push({ series, start: this.scheduler.now(), end: Number.POSITIVE_INFINITY });
+    }
+  }
+
   /** No fault begins any more, and those that last are over. */
   calm(): void {
+    for (const one of this.leftOff) one.end = Math.min(one.end, this.scheduler.now());
     this.ports.calm();
     this.functions.calm();
     this.clock.skew = 0;

@@ -18,6 +18,7 @@ Options:
 Commands:
   backfill                  fill the warehouse, and see how full it is
   sql [options] <query>     put a question to the warehouse; it can only read
+  data [options] <table>    all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON
   seed [options]            fill the warehouse family by family, and report
   verify [options]          load everything once more, compare each stored row with it, and certify
   export [options] [list]   write tables as files, a month of a series in each, with a signed manifest
@@ -25,15 +26,23 @@ Commands:
   up [options]              start gordon-data on this machine
   down                      stop what "up" started; the data are kept
   status [options]          whether gordon-data runs on this machine, and where
+  logs [options]            what the host of this machine has logged
+  open [options] [page]     open the console of this machine in the browser
   console [options]         the web console of a deployed API; requests are signed with your AWS credentials
   mcp [options]             the warehouse as tools for a language model: the Model Context Protocol on stdio
   migrate                   bring the database to the newest schema; up does it by itself
+  roles [options]           print the SQL that makes the logins of the warehouse, or run it
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
   sizes [options]           rows and bytes of each table, and bytes a row
   fleet                     several warehouses, each with a database of its own: one report over all
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
+  service                   gordon-data as a service of systemd, in a sandbox
+  backup <dir>              save the database and the jobs into a folder, while they work
+  restore [options] <dir>   fill an empty database from a backup, and compare every file of it with its hash first
+  upgrade [options]         move the data of an older PostgreSQL into the installed one
+  completion <shell>        print what makes your shell complete these commands
   help [command]            display help for command
 
 Examples:
@@ -49,9 +58,14 @@ Environment:
   GORDON_API_KEY        sent as a key of the usage plan, for an API deployed with it
   GORDON_API_AUTH       iam: requests are signed with your AWS credentials, as they are at an
                         address of API Gateway unless a token or key is set; none: they are not
-  GORDON_DATABASE_URL   the database that "sql" reads; default: that of the host of this machine
+  GORDON_DATABASE_URL   the database, as the login that owns it; default: that of the host of this machine
+  GORDON_READER_URL     the same as a login that only reads, which "sql" needs: gordon-data roles
   GORDON_DATABASE_INSECURE=1   accept a database server that cannot be verified (docs/SECURITY.md)
   GORDON_DATABASE       docker or embedded: where "up" keeps its data; it chooses and says why
+  GORDON_JOBS_PORT      where "up" serves the jobs API and the console; default: 8081
+  GORDON_CANDLES_PORT   where it serves the candles API; default: 3000
+  GORDON_PG_PORT        where its database listens; default: 54329, and 5432 in Docker
+  GORDON_DIR            the folder of its data, log and state; default: .gordon in the clone
   NO_COLOR              no colours
 `);
   });
@@ -81,17 +95,17 @@ Environment:
 start a job that fetches whatever is missing of a range
 
 Options:
-  --symbols <list>         as the venue writes them, commas between, or @usdt-perps:50 for the 50 most traded;
-                           default: those of the source
-  --from <time>            first instant; default: a year ago
-  --to <time>              end of the range (exclusive); default: now
-  --timeframe <step>       grid, such as 1m, 1h, 1d; default: that of the source
-  --wait                   show progress until the job has ended
-  --json                   print the job as one JSON document
-  --idempotency-key <key>  the same key with the same order gives the same job
-  -h, --help               display help for command
+  --symbol, --symbols <list>  as the venue writes them, commas between, or @usdt-perps:50 for the 50 most
+                              traded; default: those of the source
+  --from <time>               first instant; default: a year ago
+  --to <time>                 end of the range (exclusive); default: now
+  --timeframe <step>          grid, such as 1m, 1h, 1d; default: that of the source
+  --wait                      show progress until the job has ended
+  --json                      print the job as one JSON document
+  --idempotency-key <key>     the same key with the same order gives the same job
+  -h, --help                  display help for command
 
-Times are UTC: a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).
+Times are UTC: a day (2025-01-31), a month (2025-01), an instant with its zone (2025-01-31T12:00:00Z), yesterday, or -30d.
 Without --from and --to it also fills what was requested earlier and is still missing.
 
 Examples:
@@ -131,11 +145,11 @@ describe('a usage error is one line and ends with 2', () => {
     ['sql', "missing required argument 'query'"],
     [
       'backfill klines trigger --from 2025-02-30',
-      "option '--from <time>' argument '2025-02-30' is invalid. Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).",
+      "option '--from <time>' argument '2025-02-30' is invalid. Write a day (2025-01-31), a month (2025-01), an instant with its zone (2025-01-31T12:00:00Z), yesterday, or -30d.",
     ],
     [
       'backfill klines trigger --symbols A,,B',
-      "option '--symbols <list>' argument 'A,,B' is invalid. Write symbols with commas between them: BTCUSDT,ETHUSDT.",
+      "option '--symbol, --symbols <list>' argument 'A,,B' is invalid. Write symbols with commas between them: BTCUSDT,ETHUSDT.",
     ],
     [
       'backfill klines trigger --timeframe 7m',

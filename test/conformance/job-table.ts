@@ -5,6 +5,9 @@ import type { Clock } from '../../functions/core/time/time.ts';
 import { createJobStore } from '../../functions/stores/dynamodb/job-store.ts';
 import { createLeases } from '../../functions/stores/dynamodb/leases.ts';
 import { jobKey } from '../../functions/stores/dynamodb/table.ts';
+import { ItemFile } from '../../functions/stores/sqlite/item-file.ts';
+import { createJobStore as createFileJobStore } from '../../functions/stores/sqlite/job-store.ts';
+import { createLeases as createFileLeases } from '../../functions/stores/sqlite/leases.ts';
 import { createMemoryJobStore } from '../../simulation/memory/jobs/job-store.ts';
 import { emptyJobTables } from '../../simulation/memory/jobs/job-tables.ts';
 import { createMemoryLeases } from '../../simulation/memory/jobs/leases.ts';
@@ -47,6 +50,20 @@ export const memoryJobTable: MakeJobTable = async (now = Date.UTC(2025, 5, 1)) =
       tables.jobs.delete(id);
     },
     [Symbol.asyncDispose]: async () => {},
+  };
+  return table;
+};
+
+export const fileJobTable: MakeJobTable = async (now = Date.UTC(2025, 5, 1)) => {
+  const clock = () => table.now;
+  const file = new ItemFile(':memory:', () => table.now);
+  const table: JobTableUnderTest = {
+    now,
+    clock,
+    jobs: createFileJobStore(file, clock),
+    leases: createFileLeases(file, clock),
+    forget: async (id) => file.remove(jobKey(id)),
+    [Symbol.asyncDispose]: async () => file.close(),
   };
   return table;
 };

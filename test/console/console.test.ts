@@ -42,7 +42,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByLabel('What').selectOption('klines_spot');
     await page.getByLabel('Symbols').fill('btcusdt');
     await page.getByLabel('From').fill(day(40));
-    await page.getByLabel('To (exclusive)').fill(day(1));
+    await page.getByLabel('To (exclusive; empty: now)').fill(day(1));
     await tab.shot('job-order');
     await page.getByRole('button', { name: 'Continue' }).click();
     // First the quote: 39 days of minutes.
@@ -96,6 +96,10 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the job' }).click();
     await job.getByText('cancelled', { exact: true }).waitFor();
     expect((await at.wait(id)).status).toBe('cancelled');
+    await job.getByRole('button', { name: 'Order again' }).click();
+    await page.getByRole('dialog').getByText('Takes about').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     unblemished(tab);
   });
 
@@ -114,13 +118,17 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
       .getByText(/1,440 rows missing/)
       .first()
       .waitFor();
+    // The details stand beside the map, and the address has what is chosen.
+    const details = page.getByRole('region', { name: 'Details of the chosen time' });
+    await details.getByText('The ledger has nothing about this time.').waitFor();
+    expect(new URLSearchParams(page.url().split('?')[1]).get('series')).toBe('klines_spot BTCUSDT 1m');
     await tab.shot('coverage-hole');
     await tab.checkAccessible();
     // A click at the cursor does the same as Enter.
     const cursor = (await page.locator('.cursor').boundingBox())!;
     await page.mouse.click(cursor.x + cursor.width / 2, cursor.y + cursor.height / 2);
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('2,880').waitFor();
+    await dialog.getByText('2,880 rows are missing').waitFor();
     await dialog.getByText(`${day(10)} to ${day(8)}`).waitFor();
     await tab.shot('coverage-fill');
     await dialog.getByRole('button', { name: 'Start the job' }).click();
@@ -130,6 +138,8 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
       .getByText(/1,440 rows there/)
       .first()
       .waitFor();
+    // At once: the evidence follows the map.
+    await details.getByText(/: 1,440 rows from the file .*, stored/).waitFor();
     const [row] = await at.sql`
       select count(*)::int as n from market_data.spot_klines where symbol = 'BTCUSDT' and timeframe = '1m'`;
     expect(row).toEqual({ n: 39 * 1_440 });
@@ -150,11 +160,23 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByText(`${day(6)} to ${day(5)}: missing`).waitFor();
     expect(await page.locator('.chart canvas').count()).toBeGreaterThan(0);
     await tab.shot('series-candles');
+    // A week of quarters of an hour: as many as can be told apart. The address leads back here.
+    await page.getByRole('button', { name: '1W', exact: true }).click();
+    await page.getByRole('img', { name: /672 points/ }).waitFor();
+    await page.getByRole('button', { name: 'Log scale' }).click();
+    expect(page.url()).toMatch(/every=15m&bars=672&scale=log$/);
+    await page.getByText('Copy as…').click();
+    await page.getByRole('button', { name: 'DuckDB' }).click();
+    await page.getByText(/SELECT \* FROM read_parquet\('http.*every=15m/).waitFor();
     await page.getByRole('combobox', { name: 'Candles of' }).selectOption('1d');
     await page.getByRole('img', { name: /38 points/ }).waitFor();
     await page.getByRole('button', { name: 'Earlier' }).click();
     await page.getByText('Newest rows').click();
     await tab.checkAccessible();
+    await page.goto(`${url}#/series/klines_spot/BTCUSD/1m`);
+    await page.getByText('No such series').waitFor();
+    await page.getByRole('link', { name: 'klines_spot BTCUSDT 1m' }).click();
+    await page.getByRole('img', { name: /Binance spot candles of BTCUSDT/ }).waitFor();
     const others: readonly [string, RegExp, string][] = [
       ['BTCUSDT funding_binance 1h', /funding.*of BTCUSDT, rate/i, 'series-funding'],
       ['FNG fear_greed 1d', /of FNG, value/, 'series-sentiment'],
@@ -196,7 +218,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const { page } = tab;
     await page.getByRole('application').waitFor();
     const reached: string[] = [];
-    for (let i = 0; i < 16; i++) {
+    for (let i = 0; i < 40; i++) {
       await page.keyboard.press('Tab');
       reached.push(
         await page.evaluate(

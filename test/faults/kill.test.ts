@@ -25,6 +25,7 @@ beforeAll(async () => {
   at = await startFaultHost({
     database: {
       url: cluster.url('gordon'),
+      readerUrl: cluster.url('gordon'),
       connect(options = {}) {
         const pool = connect(cluster.url('gordon'), { application: 'test', ...options });
         pools.push(pool);

@@ -7,6 +7,8 @@ import type { TestServer } from './postgres-server.ts';
 export interface TestDatabase {
   /** the superuser's; `migrate` and `connect` take it */
   readonly url: string;
+  /** of a login that only reads */
+  readonly readerUrl: string;
   /** a pool that is closed with the database; its role defaults to the superuser */
   connect(options?: ConnectOptions): Sql;
   [Symbol.asyncDispose](): Promise<void>;
@@ -27,6 +29,7 @@ export async function createTestDatabase(from: 'template' | 'empty' = 'template'
   const pools: Sql[] = [];
   return {
     url: url.href,
+    readerUrl: Object.assign(new URL(url), { username: 'gordon_reader', password: 'reader' }).href,
     connect(options = {}) {
       const pool = connect(url.href, { application: 'test', ...options });
       pools.push(pool);

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
 /** An engine that runs in this process and has one session. */
@@ -7,7 +7,7 @@ export interface Engine {
     text: string,
     values: unknown[],
     options: object,
-  ): Promise<{ rows: unknown[]; affectedRows?: number }>;
+  ): Promise<{ rows: unknown[]; affectedRows?: number; blob?: Blob }>;
   exec(text: string): Promise<unknown>;
 }
 
@@ -29,6 +29,10 @@ export function sqlOn(engine: Engine): Sql {
     const statement = new Statement([text], [], run);
     const copying = Object.assign(statement, {
       simple: () => engine.exec(text),
+      readable: async () => {
+        const { blob } = await engine.query(text.replace('to stdout', "to '/dev/blob'"), [], {});
+        return Readable.from([Buffer.from(await blob!.arrayBuffer())]);
+      },
       writable: async () => copyInto(text, run, (ended) => copying.resolve(ended)),
       // As with postgres.js, a writer replaces this.
       resolve: (_: { readonly count: number }) => {},

@@ -1,6 +1,7 @@
 import { documentClient } from '../../functions/stores/dynamodb/dynamo.ts';
 import type { JobTable } from '../../functions/stores/dynamodb/table.ts';
-import { LOCAL_AWS, startJobTable } from '../../host/job-table.ts';
+import { startJobTable } from '../../host/jobs/job-table.ts';
+import { LOCAL_CLIENT } from '../../host/local-aws.ts';
 
 export interface TestJobTable extends JobTable {
   /** the time that `clock` returns; tests set it */
@@ -11,11 +12,7 @@ export interface TestJobTable extends JobTable {
 /** A job table in memory with a clock that stands still. */
 export async function createTestJobTable(now = Date.UTC(2025, 5, 1)): Promise<TestJobTable> {
   const server = await startJobTable('jobs');
-  const client = documentClient({
-    endpoint: server.url,
-    region: LOCAL_AWS.AWS_REGION,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = documentClient({ endpoint: server.url, ...LOCAL_CLIENT });
   const table: TestJobTable = {
     client,
     table: 'jobs',

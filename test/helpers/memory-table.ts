@@ -1,4 +1,5 @@
 import type { ScheduleRuns } from '../../functions/core/queries/ports.ts';
+import type { ClockChecks, ClockReading } from '../../functions/core/series/clock-offset.ts';
 import { floorTo } from '../../functions/core/time/time.ts';
 import type { OpenJobTable } from '../../functions/runtime/ports/job-table-ports.ts';
 import type { RateWatch } from '../../functions/stores/dynamodb/rate-watch.ts';
@@ -26,6 +27,16 @@ export function createMemoryScheduleRuns(): ScheduleRuns {
   };
 }
 
+export function createMemoryClockChecks(): ClockChecks {
+  let last: ClockReading | undefined;
+  return {
+    async note(reading) {
+      last = reading;
+    },
+    last: async () => last,
+  };
+}
+
 /**
  * A job table in memory for a whole host. Its stores pass the suites of the real ones, and a call of them costs a hundredth of a
  * request to a DynamoDB stand-in.
@@ -35,11 +46,13 @@ export const memoryJobTable =
   ({ clock, sleep }) => {
     const budget = createMemoryRateBudget(tables, clock, sleep);
     const runs = createMemoryScheduleRuns();
+    const clockChecks = createMemoryClockChecks();
     return {
       makers: {
         jobs: () => createMemoryJobStore(tables, clock),
         leases: () => createMemoryLeases(tables),
         rates: () => createMemoryRateWatch(tables, clock),
+        clockChecks: () => clockChecks,
         runs: () => runs,
       },
       budget: () => budget,

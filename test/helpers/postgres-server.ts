@@ -97,6 +97,12 @@ async function prepare(adminUrl: string, template: string): Promise<TestServer> 
   const url = new URL(adminUrl);
   url.pathname = `/${template}`;
   await migrate(url.href);
+  const made = connect(adminUrl, { max: 1 });
+  try {
+    await made`alter role gordon_reader login password 'reader'`;
+  } finally {
+    await made.end();
+  }
   return { adminUrl, template };
 }
 

@@ -5,7 +5,7 @@ import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
 import { materialise } from '../../functions/stores/postgres/materialise.ts';
 import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
-import { ROLES } from '../../functions/stores/postgres/roles.ts';
+import { ROLES } from '../../functions/stores/postgres/roles/roles.ts';
 import { SEARCH_PATH } from '../../functions/stores/postgres/search-path.ts';
 import { blankEngine, engineFrom } from './engine-dump.ts';
 import { sqlOn } from './engine-sql.ts';

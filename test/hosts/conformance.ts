@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { zstdDecompressSync } from 'node:zlib';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { JobSummary } from '../../functions/core/api/jobs/schemas.ts';
 import { type HostFacts, HostUnderTest } from './host-under-test.ts';
@@ -112,6 +114,32 @@ export function conformance(name: string, options: ConformanceOptions): void {
       const numbers = truth.map((row) => [0, 1, 2, 3, 4, 5, 7, 8, 9, 10].map((i) => Number(row[i])));
       expect(numbers).toHaveLength(1_440);
       expect(stored.map((row) => Object.values(row).map(Number))).toEqual(numbers);
+    });
+
+    it('gives all rows of a range as a file, itself or from where it sends to', async () => {
+      const query = 'symbol=BTCUSDT&from=2025-02-01&to=2025-03-01&columns=open_time,close&format=parquet';
+      let path = `/data/spot_klines?${query}`;
+      let response = await at.facts.fetch(path, { redirect: 'manual' });
+      for (; response.status === 202; response = await at.facts.fetch(path, { redirect: 'manual' })) {
+        path = `/data/spot_klines${response.headers.get('location')}`;
+        await sleep(Number(response.headers.get('retry-after')) * 1_000);
+      }
+      const file = response.status === 303 ? await fetch(response.headers.get('location')!) : response;
+      expect([file.status, file.headers.get('content-type')]).toEqual([
+        200,
+        'application/vnd.apache.parquet',
+      ]);
+      const rows = await parquetReadObjects({
+        file: await file.arrayBuffer(),
+        compressors: { ZSTD: (bytes) => zstdDecompressSync(bytes) },
+      });
+      const [{ sum }] = (await at.facts.sql`
+        select sum(close) from market_data.spot_klines
+        where symbol = 'BTCUSDT' and timeframe = '1m' and open_time >= '2025-02-01' and open_time < '2025-03-01'`) as never as [
+        { sum: number },
+      ];
+      expect(rows).toHaveLength(28 * 1_440);
+      expect(rows.reduce((all, { close }) => all + (close as number), 0)).toBeCloseTo(sum, 3);
     });
 
     it('cancels a job mid-way, keeps its rows, and the next one fetches the rest', async (context) => {

@@ -126,6 +126,7 @@ it('has a section of the runbook only where something leads to it', () => {
     'shifted-labels',
     'timescaledb_information',
     'unfollow-and-purge',
+    'upgrade-of-postgresql',
   ];
   expect(others.filter((anchor) => !known.includes(anchor))).toEqual([]);
 });

@@ -13,6 +13,14 @@ const NEW_YEAR = Date.UTC(2026, 0, 1);
 const virginia: Prices = prices.regions['us-east-1'];
 const year = { start: Date.UTC(2025, 0, 1), end: NEW_YEAR };
 
+it('prices are dated, and each names the page of AWS where it stands', () => {
+  expect(prices.asOf).toMatch(/^20\d\d-(?:0[1-9]|1[0-2])$/);
+  for (const region of Object.values(prices.regions)) {
+    expect(Object.keys(region).sort()).toEqual(Object.keys(prices.pages).sort());
+  }
+  for (const page of Object.values(prices.pages)) expect(page).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/$/);
+});
+
 describe('work', () => {
   it('is cut as the planner cuts it', () => {
     expect(estimateWork(klines_spot, '1m', year, 3)).toEqual({ series: 3, chunks: 36, rows: 3 * 525_600 });

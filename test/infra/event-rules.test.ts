@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functions as manifest } from '../../functions/manifest.ts';
+import { functions as manifest, optionalFunctions } from '../../functions/manifest.ts';
 import { pascal } from '../../infra/constructs/function.ts';
 import { nameOf } from './support/grants.ts';
 import { type Synthesized, synth } from './support/synth.ts';
@@ -69,7 +69,9 @@ describe('what was not delivered', () => {
   it('goes to the dead letters, from the rule and from the function', () => {
     for (const { Targets } of rules(plain))
       expect(nameOf(Targets[0]!.DeadLetterConfig.Arn)).toBe('DeadLetters.Arn');
-    const called = manifest.filter(({ schedules, events }) => schedules ?? events);
+    // Of those that are off by default only the one that makes files is in the plain stack.
+    const deployed = [...manifest, ...optionalFunctions.filter(({ optional }) => optional === 'files')];
+    const called = deployed.filter(({ schedules, events, worksFor }) => schedules ?? events ?? worksFor);
     const invokes = Object.values(plain.of('AWS::Lambda::EventInvokeConfig'));
     expect(invokes).toHaveLength(called.length);
     for (const { Properties } of invokes) {

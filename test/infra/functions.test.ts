@@ -30,13 +30,23 @@ const OPENS: Record<FunctionSpec['access'][number], readonly string[]> = {
   workflow: [
     'states:StartExecution on arn:aws:states:eu-central-1:123456789012:stateMachine:GordonData-backfill',
   ],
-  database: ['secretsmanager:GetSecretValue on DatabaseUrlSecret'],
-  // No grant without a secret of its own: see below.
+  'database:own': ['secretsmanager:PutSecretValue on AggregatesUrlSecret, ReaderUrlSecret, WriterUrlSecret'],
+  // Reading of several secrets becomes one statement: see below.
+  'database:read': [],
+  'database:write': [],
   aggregates: [],
   venues: [],
   events: ['events:PutEvents on Bus.Arn'],
   // Off by default: see exports.test.ts.
   exports: [],
+  files: [
+    's3:GetObject on FilesBucket.Arn/*',
+    's3:PutObject on FilesBucket.Arn/orders/*',
+    's3:ListBucket on FilesBucket.Arn',
+    'lambda:InvokeFunction on PrepareFileFunction.Arn',
+  ],
+  // No function of every deployment: see files.test.ts.
+  'files:make': [],
 };
 
 describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, spec) => {
@@ -59,7 +69,7 @@ describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, s
 
   it('may do what its access opens, write its log and traces, and nothing else', () => {
     const undelivered = spec.schedules || spec.events ? [DEAD_LETTERS] : [];
-    expect(may(plain, spec)).toEqual(
+    expect(may(plain, spec).filter((grant) => !grant.startsWith(READS_SECRETS))).toEqual(
       [
         ...spec.access.flatMap((access) => OPENS[access]),
         `logs:CreateLogStream logs:PutLogEvents on ${pascal(spec.handler)}Log.Arn`,
@@ -69,6 +79,8 @@ describe.each(deployed.map((spec) => [spec.handler, spec] as const))('%s', (_, s
     );
   });
 });
+
+const READS_SECRETS = 'secretsmanager:GetSecretValue on ';
 
 const DEAD_LETTERS = 'sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage on DeadLetters.Arn';
 
@@ -97,13 +109,90 @@ describe('the secret of the aggregates', () => {
   });
 });
 
+describe('the secret of each login', () => {
+  /** handlers by the secrets that they may read */
+  const readersOf = (stack: Synthesized) => {
+    const held = deployed.map((spec) => {
+      const grant = may(stack, spec).find((one) => one.startsWith(READS_SECRETS));
+      return [grant?.slice(READS_SECRETS.length) ?? '', spec.handler] as const;
+    });
+    return Object.fromEntries(
+      [...new Set(held.map(([names]) => names))].map((names) => [
+        names,
+        held.flatMap(([of, handler]) => (of === names ? [handler] : [])).sort(),
+      ]),
+    );
+  };
+
+  it('is held by the functions that work as that login, and by no other', () => {
+    expect(readersOf(plain)).toEqual({
+      '': ['fail-job', 'get-job', 'list-jobs', 'list-sources', 'openapi'],
+      ReaderUrlSecret: [
+        'findings',
+        'health',
+        'ledger',
+        'list-retention',
+        'list-series',
+        'list-tables',
+        'rows',
+        'sizes',
+        'status',
+      ],
+      WriterUrlSecret: [
+        'audit',
+        'audit-gaps',
+        'cancel-job',
+        'create-job',
+        'execution-stopped',
+        'fetch-chunk',
+        'load-candles',
+        'plan-wave',
+        'record-chunk-failure',
+        'refresh',
+        'set-retention',
+        'watch-archives',
+        'watch-histories',
+        'watch-instruments',
+      ],
+      // They count what was deleted before they read, and what they read they read as the reader.
+      'ReaderUrlSecret, WriterUrlSecret': ['coverage', 'inspect-candles', 'report', 'verify'],
+      'AggregatesUrlSecret, WriterUrlSecret': [
+        'finalize-job',
+        'refresh-aggregates',
+        'refresh-view',
+        'unfollow',
+      ],
+      'AggregatesUrlSecret, DatabaseUrlSecret, ReaderUrlSecret, WriterUrlSecret': ['migrate'],
+    });
+  });
+
+  it('can be one of the operator, which the migration does not fill', () => {
+    const arn = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+    const own = synth({ writerSecret: arn('writer'), readerSecret: arn('reader') });
+    expect(readersOf(own)).toMatchObject({ [arn('reader')]: expect.arrayContaining(['rows', 'ledger']) });
+    const migrate = manifest.find(({ onDeploy }) => onDeploy)!;
+    expect(may(own, migrate)).toContain('secretsmanager:PutSecretValue on AggregatesUrlSecret');
+    expect(environment(own, 'migrate')).toMatchObject({
+      GORDON_WRITER_URL_SECRET_ARN: arn('writer'),
+      GORDON_FILLED_SECRETS: 'GORDON_AGGREGATES_URL',
+    });
+  });
+
+  it('is the owner’s on LocalStack, where nothing fills others', () => {
+    expect(environment(synth({ host: 'localstack' }), 'rows')).toHaveProperty(
+      'GORDON_DATABASE_URL_SECRET_ARN',
+    );
+    expect(environment(plain, 'rows')).not.toHaveProperty('GORDON_DATABASE_URL_SECRET_ARN');
+  });
+});
+
 describe('the environment', () => {
   it('names what the function has access to', () => {
     expect(Object.keys(environment(plain, 'create-job')).sort()).toEqual([
-      'GORDON_DATABASE_URL_SECRET_ARN',
       'GORDON_EGRESS',
       'GORDON_JOB_TABLE',
       'GORDON_STATE_MACHINE_ARN',
+      'GORDON_WRITER_URL_SECRET_ARN',
       'NODE_OPTIONS',
     ]);
     expect(Object.keys(environment(plain, 'list-jobs')).sort()).toEqual(['GORDON_JOB_TABLE', 'NODE_OPTIONS']);
@@ -121,7 +210,7 @@ describe('the environment', () => {
     }
     const fetcher = manifest.find(({ state }) => state === 'FetchChunk')!;
     expect(may(elsewhere, fetcher)).toContain(
-      `secretsmanager:GetSecretValue on DatabaseUrlSecret, ${fredSecret}`,
+      `secretsmanager:GetSecretValue on WriterUrlSecret, ${fredSecret}`,
     );
   });
 
@@ -182,8 +271,8 @@ it('accepts a server of the database that cannot be verified only where an optio
   const accepting = (stack: typeof plain) =>
     deployed.filter(({ handler }) => environment(stack, handler).GORDON_DATABASE_INSECURE === '1');
   expect(accepting(plain)).toEqual([]);
-  const reaching = deployed.filter(
-    ({ access }) => access.includes('database') || access.includes('aggregates'),
+  const reaching = deployed.filter(({ access }) =>
+    access.some((one) => one === 'aggregates' || one.startsWith('database:')),
   );
   expect(accepting(synth({ databaseInsecure: 'on' }))).toEqual(reaching);
 });

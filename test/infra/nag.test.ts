@@ -44,6 +44,7 @@ it.each([
   ['in a VPC of its own', { vpc: 'new' }],
   ['with exports into a bucket of its own', { exports: 'new' }],
   ['with exports into a bucket of the operator', { exports: 'market-data' }],
+  ['without files', { files: 'off' }],
   ['with logs for errors only, the API silent', { apiLogs: 'off' }],
 ])('AwsSolutions finds nothing in the stack %s, and nothing is excused that is not there', (_, options) => {
   const { stack } = synthAnew(options);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApi } from '../../functions/core/api/openapi.ts';
+import { sources } from '../../functions/sources/index.ts';
 import { startTestHost, type TestHost } from '../helpers/host.ts';
 import { PYTHON, python } from './host.ts';
 
@@ -19,7 +20,7 @@ describe.skipIf(!PYTHON)('the Python package', PATIENCE, () => {
   let env: Record<string, string>;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gordon-python-'));
-    writeFileSync(join(folder, 'openapi.json'), JSON.stringify(openApi()));
+    writeFileSync(join(folder, 'openapi.json'), JSON.stringify(openApi(sources)));
     let databaseUrl = '';
     at = await startTestHost({}, undefined, (made) => {
       databaseUrl = made.databaseUrl;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withSecrets } from '../../functions/runtime/secrets.ts';
+import { withSecrets } from '../../functions/runtime/secrets/secrets.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:url-AbCdEf';
 

@@ -22,6 +22,7 @@ function clientOf(url: string, more: Partial<VenueClientOptions> = {}) {
       slept.push(ms);
     },
     ...(more.patience && { patience: more.patience }),
+    ...(more.largestAnswer && { largestAnswer: more.largestAnswer }),
   });
   return { ...client, budget, slept };
 }
@@ -242,6 +243,65 @@ describe('what may pass', () => {
     });
     const { get } = clientOf(venue.url, { patience: { firstByteMs: 1_000, stallMs: 1_000 } });
     expect(textOf((await get(requestTo(binanceArchive)))?.body)).toBe('xxxxx');
+  });
+});
+
+describe('an answer that no venue gives', () => {
+  const MIB = 1024 * 1024;
+
+  it('without end is left after as much as an answer may have, and is not requested again at once', async () => {
+    let sent = 0;
+    await using venue = await startVenue((response) => {
+      response.writeHead(200, dated);
+      const piece = Buffer.alloc(MIB, ' ');
+      const send = (): void => {
+        // Only as fast as it is read, for what waits here would be this process's memory.
+        while (!response.destroyed && response.write(piece)) sent++;
+        response.once('drain', send);
+      };
+      send();
+    });
+    const error = await clientOf(venue.url, { largestAnswer: 4 * MIB })
+      .get(requestTo(binance))
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: 'RetryableVenueError', code: 'unacceptable-answer' });
+    expect(describeError(error)).toContain(`larger than ${4 * MIB} bytes`);
+    expect(venue.requests).toHaveLength(1);
+    // What lay in the buffers of both sides comes on top.
+    expect(sent).toBeLessThan(64);
+  });
+
+  it('may be as large as the limit', async () => {
+    await using venue = await startVenue(answer(200, 'x'.repeat(MIB), dated));
+    const got = await clientOf(venue.url, { largestAnswer: MIB }).get(requestTo(binanceArchive));
+    expect(got?.body).toHaveLength(MIB);
+  });
+
+  it('is not fetched from another host, nor is the key sent there', async () => {
+    await using elsewhere = await startVenue(answer(200, '[666]', dated));
+    await using venue = await startVenue(answer(302, '', { location: `${elsewhere.url}/api/rows` }));
+    const secret = { parameter: 'api_key', env: 'KEY' };
+    const error = await clientOf(venue.url, { env: { KEY: 'geheim', GORDON_LOCAL_URL: venue.url } })
+      .get(requestTo(binance, { secret }))
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'unacceptable-answer' });
+    expect(describeError(error)).toContain(new URL(elsewhere.url).host);
+    expect(describeError(error)).not.toContain('geheim');
+    expect([venue.requests.length, elsewhere.requests.length]).toEqual([1, 0]);
+  });
+
+  it('is followed to another path of the host, but not round and round', async () => {
+    await using moved = await startVenue(
+      answer(301, '', { location: '/api/moved?x=1' }),
+      answer(200, '[1]', dated),
+    );
+    expect(textOf((await clientOf(moved.url).get(requestTo(binance)))?.body)).toBe('[1]');
+    expect(moved.requests.map(({ url }) => url)).toEqual(['/api/rows', '/api/moved?x=1']);
+    await using circle = await startVenue(answer(307, '', { location: '/api/rows' }));
+    await expect(clientOf(circle.url).get(requestTo(binance))).rejects.toMatchObject({
+      code: 'unacceptable-answer',
+    });
+    expect(circle.requests).toHaveLength(4);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Manifest } from '../../functions/core/exports/manifest.ts';
+import { holdFolder } from '../../functions/runtime/exports/folder-tree.ts';
 import { newKey, signerOf } from '../../functions/runtime/exports/keys.ts';
 import { createServices, type Services } from '../../functions/runtime/services.ts';
 import { createHandler } from '../../functions/schedules/export-months.ts';
@@ -51,4 +52,13 @@ it('does nothing where no tree is named, and says which key it cannot read', asy
     code: 'bad-environment',
     subject: 'GORDON_EXPORT_KEY',
   });
+});
+
+it('leaves a tree alone that somebody exports into by hand, and does its work in the next run', async () => {
+  const env = { GORDON_EXPORT_TO: folder };
+  {
+    await using _held = await holdFolder(folder);
+    expect(await run(env)).toEqual({ skipped: true, busy: true });
+  }
+  expect(await run(env)).toMatchObject({ kept: 2 });
 });

@@ -5,7 +5,7 @@ import { detectFlavour } from '../../functions/stores/postgres/flavour.ts';
 import { openInformation } from '../../functions/stores/postgres/information.ts';
 import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
 import type { Runner } from '../../functions/stores/postgres/postgres.ts';
-import { ROLES } from '../../functions/stores/postgres/roles.ts';
+import { ROLES } from '../../functions/stores/postgres/roles/roles.ts';
 import { blankEngine } from '../helpers/engine-dump.ts';
 import { timescaleAbsent } from '../helpers/timescale.ts';
 

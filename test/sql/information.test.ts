@@ -143,9 +143,8 @@ describe('timescaledb_information on plain PostgreSQL', () => {
 
   it('shows a run that is at work, and counts it as failed when its session was killed', async () => {
     const holder = database.connect({ max: 1 });
-    const [key] = await holder`
-      select pg_advisory_lock(hashtextextended('gordon-data refresh price_klines_15m', 0))`;
-    expect(key).toBeDefined();
+    await holder`begin`;
+    await holder`select market_data.take_locks('refresh', '["price_klines_15m"]')`;
     const run = store.refreshRecent(5);
     const killed = expect(run).rejects.toMatchObject({ name: 'RetryableStoreError' });
     const first = async () => (await stats())[0]!;
@@ -154,9 +153,9 @@ describe('timescaledb_information on plain PostgreSQL', () => {
     expect(countsOf(await first())).toEqual([1, 0, 0]);
     await admin`
       select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and query like '%refresh_recent%' and wait_event = 'advisory'`;
+      where datname = current_database() and query like '%refresh_recent%' and wait_event_type = 'Lock'`;
     await killed;
-    await holder`select pg_advisory_unlock_all()`;
+    await holder`rollback`;
     await store.refreshRecent(5);
     expect(await first()).toMatchObject({ last_run_status: 'Success', job_status: 'Scheduled' });
     expect(countsOf(await first())).toEqual([2, 1, 1]);

@@ -42,6 +42,26 @@ describe.skipIf(timescaleAbsent)('on TimescaleDB the next count finds what is lo
     expect(await gaps()).toEqual([days(0, 2)]);
   });
 
+  it('and what somebody changes by hand leaves one mark for a transaction, compressing and the program none', async () => {
+    const marks = async () =>
+      (
+        await at.sql<{ n: number }[]>`
+          select coalesce(sum(changes), 0)::int as n from market_data.hand_changes where table_name = 'spot_klines'`
+      )[0]!.n;
+    await at.exec(`set application_name = 'gordon-data'; delete from market_data.hand_changes`);
+    await at.exec(`select compress_chunk(c) from show_chunks('market_data.spot_klines') c`);
+    await at.exec(`update market_data.spot_klines set close = 5 where open_time = '${iso(T0)}'`);
+    expect(await marks()).toBe(0);
+    await at.exec(`set application_name = 'psql'`);
+    await at.exec(`update market_data.spot_klines set close = 6 where open_time = '${iso(T0)}'`);
+    expect(await marks()).toBe(1);
+    await at.exec(`update market_data.spot_klines set close = 7 where open_time = '${iso(T0)}';
+      insert into market_data.spot_klines select 'XUSDT', timeframe, open_time, open, high, low, close, volume, quote_volume, trades,
+        taker_buy_volume, taker_buy_quote_volume from market_data.spot_klines where open_time = '${iso(T0)}'`);
+    expect(await marks()).toBe(2);
+    await at.exec(`set application_name = 'gordon-data'`);
+  });
+
   it('by DELETE out of compressed chunks, whole segments among them; compressing leaves no mark', async () => {
     await at.exec(`select compress_chunk(c) from show_chunks('market_data.spot_klines') c`);
     const [marks] = await at.sql`select count(*)::int as n from market_data.recounts`;

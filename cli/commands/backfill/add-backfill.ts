@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { FAMILIES } from '../../../functions/core/series/source.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import type { Context } from '../context.ts';
@@ -18,8 +18,8 @@ export function addBackfill(program: Command, context: Context, handle: Handle):
   backfill
     .command('report')
     .description('earliest, latest, rows and gaps of every series')
-    .option('--source <name>', 'only this family or source: klines, klines_spot')
-    .option('--symbol <name>', 'only this symbol')
+    .addOption(options.sourcesOption('only these families or sources: klines, klines_spot'))
+    .addOption(options.symbolsOption('only these symbols'))
     .option('--gaps', 'list every gap with its cause')
     .option('--fail-on-gaps', 'exit 1 where a series has a gap')
     .option('--json', 'print one JSON document')
@@ -29,9 +29,10 @@ export function addBackfill(program: Command, context: Context, handle: Handle):
     .command('jobs')
     .description('list jobs: by default those queued or running')
     .option('--status <list>', 'such as failed,completed_with_gaps', options.statuses)
-    .option('--source <name>', 'only this family')
+    .addOption(options.sourcesOption('only these families'))
     .option('--all', 'jobs of every status')
     .option('--limit <n>', 'the newest n', options.wholeNumber, 50)
+    .addOption(new Option('--watch', 'show how they get on until Ctrl-C').conflicts('json'))
     .option('--json', 'print one JSON document')
     .action(handle((given: JobsOptions) => listJobs(context, given)));
   backfill
@@ -44,15 +45,15 @@ export function addBackfill(program: Command, context: Context, handle: Handle):
   backfill
     .command('series')
     .description('what is requested, since when, at which pace it is kept current')
-    .option('--source <name>', 'only this family or source: klines, klines_spot')
-    .option('--symbol <name>', 'only this symbol')
+    .addOption(options.sourcesOption('only these families or sources: klines, klines_spot'))
+    .addOption(options.symbolsOption('only these symbols'))
     .option('--json', 'print one JSON document')
     .action(handle((given: SeriesOptions) => listSeries(context, given)));
   backfill
     .command('unfollow')
     .description('withdraw orders: no schedule orders these series any more; rows stay')
     .argument('<source>', 'a family or source: klines, klines_spot')
-    .requiredOption('--symbols <list>', 'with commas between them', options.symbols)
+    .addOption(options.symbolsOption('with commas between them').makeOptionMandatory())
     .option('--timeframe <step>', 'only this grid; default: all', options.timeframe)
     .option('--purge', 'delete the rows too, with their spans and findings')
     .option('--yes', 'do not ask before a purge: for scripts')
@@ -80,10 +81,12 @@ function addFamilies(backfill: Command, context: Context, handle: Handle): void 
       family.addHelpText('after', `\nOne of them alone: gordon-data backfill ${single[0]} trigger`);
     addTrigger(
       family,
+      context.terminal,
       handle((given) => trigger(context, word, given)),
     );
     addPlan(
       family,
+      context.terminal,
       handle((given) => plan(context, word, given)),
     );
   }

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
+import type { BodyOf } from '../../../functions/core/api/call.ts';
 import type { CountedSeries } from '../../../functions/core/upkeep/count-series.ts';
+import type { Api } from '../../api/client.ts';
+import { labelOf, queriesOf, type SeriesFilter } from '../../api/each-series.ts';
 import { audit as countAll } from '../../api/repeated.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { nothingLine } from '../../format/report.ts';
@@ -9,9 +12,7 @@ import { type Context, print, printJson } from '../context.ts';
 import type { Handle } from '../handle.ts';
 import * as options from '../options.ts';
 
-interface AuditOptions {
-  readonly source?: string;
-  readonly symbol?: string;
+interface AuditOptions extends SeriesFilter {
   readonly from?: string;
   readonly to?: string;
   readonly json?: boolean;
@@ -21,10 +22,14 @@ export function addAudit(backfill: Command, context: Context, handle: Handle): v
   backfill
     .command('audit')
     .description('count all rows against the ledger now; what was lost is missing from then on')
-    .option('--source <name>', 'only this family or source: klines, klines_spot')
-    .option('--symbol <name>', 'only this symbol')
-    .option('--from <time>', 'first instant; default: all that was ever requested', options.instant)
-    .option('--to <time>', 'end of the range (exclusive)', options.instant)
+    .addOption(options.sourcesOption('only these families or sources: klines, klines_spot'))
+    .addOption(options.symbolsOption('only these symbols'))
+    .option(
+      '--from <time>',
+      'first instant; default: all that was ever requested',
+      options.time(context.terminal),
+    )
+    .option('--to <time>', 'end of the range (exclusive)', options.time(context.terminal))
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: AuditOptions) => audit(context, given)));
@@ -45,23 +50,19 @@ const COLUMNS = [
   { title: 'Lost', align: 'right' as const },
 ];
 
-async function audit(context: Context, { json, ...order }: AuditOptions): Promise<number> {
+async function audit(context: Context, { json, sources, symbols, ...range }: AuditOptions): Promise<number> {
   using stop = stopOn(context.terminal);
   const all = new Map<string, CountedSeries>();
-  for await (const piece of countAll(context.api(), order, stop.signal)) {
-    for (const one of piece.counted) {
-      const label = `${one.source} ${one.symbol} ${one.timeframe}`;
-      const before = all.get(label);
-      all.set(
-        label,
-        before ? { ...before, to: one.to, rows: before.rows + one.rows, lost: before.lost + one.lost } : one,
-      );
+  const filter = { ...(sources && { sources }), ...(symbols && { symbols }) };
+  for (const query of queriesOf(filter)) {
+    for (const one of await counted(context.api(), { ...query, ...range }, stop.signal)) {
+      all.set(labelOf(one), one);
     }
   }
   const series = [...all.values()];
   const lost = series.reduce((sum, one) => sum + one.lost, 0);
   if (json) printJson(context, series);
-  else if (series.length === 0) print(context, nothingLine(order));
+  else if (series.length === 0) print(context, nothingLine(filter));
   else {
     const rows = series.map((one) => [
       one.source,
@@ -73,7 +74,29 @@ async function audit(context: Context, { json, ...order }: AuditOptions): Promis
       count(one.lost),
     ]);
     const verdict = lost > 0 ? `${plural(lost, 'row')} lost: the next audit orders them` : 'nothing was lost';
-    print(context, ...table(COLUMNS, rows, context.paint), verdict);
+    print(context, ...table(COLUMNS, rows, context), verdict);
   }
   return lost > 0 ? 1 : 0;
+}
+
+/** Each series of an order once: a long one comes in several pieces. */
+async function counted(
+  api: Api,
+  order: Omit<BodyOf<'audit'>, 'next'>,
+  signal: AbortSignal,
+): Promise<Iterable<CountedSeries>> {
+  const all = new Map<string, CountedSeries>();
+  for await (const piece of countAll(api, order, signal)) {
+    for (const one of piece.counted) {
+      const before = all.get(labelOf(one));
+      const sum = before && {
+        ...before,
+        to: one.to,
+        rows: before.rows + one.rows,
+        lost: before.lost + one.lost,
+      };
+      all.set(labelOf(one), sum ?? one);
+    }
+  }
+  return all.values();
 }

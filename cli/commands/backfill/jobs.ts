@@ -1,4 +1,7 @@
+import type { JobSummary } from '../../../functions/core/api/jobs/schemas.ts';
+import type { Api, JobsFilter } from '../../api/client.ts';
 import { stopOn } from '../../follow/stop.ts';
+import { watchJobs } from '../../follow/watch-jobs.ts';
 import { jobLines, jobTable } from '../../format/job.ts';
 import { plural } from '../../format/values.ts';
 import { type Context, print, printJson } from '../context.ts';
@@ -6,29 +9,50 @@ import { waitAndReport } from './wait.ts';
 
 export interface JobsOptions {
   readonly status?: readonly string[];
-  readonly source?: string;
+  readonly sources?: readonly string[];
   readonly all?: boolean;
+  readonly watch?: boolean;
   readonly limit: number;
   readonly json?: boolean;
 }
 
 export async function listJobs(context: Context, given: JobsOptions): Promise<number> {
-  const status = given.all ? 'all' : given.status?.join(',');
-  const { jobs, more } = await context.api().jobs({
-    ...(status && { status }),
-    ...(given.source && { source: given.source }),
-    limit: given.limit,
-  });
+  const api = context.api();
+  if (given.watch) {
+    using stop = stopOn(context.terminal);
+    return await watchJobs(context, api, async () => (await jobsOf(api, given)).jobs, stop.signal);
+  }
+  const { jobs, more } = await jobsOf(api, given);
   if (given.json) printJson(context, jobs);
   else if (jobs.length === 0) print(context, nothing(given));
-  else print(context, ...jobTable(jobs, context.paint));
+  else print(context, ...jobTable(jobs, context));
   if (more && !given.json) print(context, `the newest ${plural(jobs.length, 'job')}; for others: --limit`);
   return 0;
 }
 
-const nothing = ({ all, status, source }: JobsOptions): string => {
-  const of = source ? ` of ${source}` : '';
-  if (all) return `No job${of} yet. Start one: gordon-data backfill ${source ?? 'klines'} trigger --wait`;
+/** The newest jobs of all the sources: the API lists one source at a time. */
+async function jobsOf(
+  api: Api,
+  { all, status: statuses, sources, limit }: JobsOptions,
+): Promise<{ jobs: readonly JobSummary[]; more: boolean }> {
+  const status = all ? 'all' : statuses?.join(',');
+  const filter: JobsFilter = { ...(status && { status }), limit };
+  const pages = sources
+    ? await Promise.all(sources.map((source) => api.jobs({ ...filter, source })))
+    : [await api.jobs(filter)];
+  // A source and its family select the same jobs. Ids grow with time.
+  const jobs = [...new Map(pages.flatMap((page) => page.jobs).map((job) => [job.id, job])).values()];
+  const newest = jobs.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  return {
+    jobs: newest.slice(0, limit),
+    more: newest.length > limit || pages.some(({ more }) => more),
+  };
+}
+
+const nothing = ({ all, status, sources }: JobsOptions): string => {
+  const of = sources ? ` of ${sources.join(', ')}` : '';
+  if (all)
+    return `No job${of} yet. Start one: gordon-data backfill ${sources?.[0] ?? 'klines'} trigger --wait`;
   if (status) return `No job${of} is ${status.join(' or ')}.`;
   return `No job${of} is queued or running. Finished ones: gordon-data backfill jobs --all`;
 };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { planLines } from '../../format/plan.ts';
+import type { Terminal } from '../../terminal.ts';
 import { type Context, print, printJson } from '../context.ts';
 import { labelSimulated } from '../simulated.ts';
 import { addOrderOptions, type OrderOptions, orderOf } from './trigger.ts';
@@ -8,9 +9,14 @@ interface PlanOptions extends OrderOptions {
   readonly json?: boolean;
 }
 
-export function addPlan(family: Command, work: (options: PlanOptions) => Promise<void>): void {
+export function addPlan(
+  family: Command,
+  terminal: Terminal,
+  work: (options: PlanOptions) => Promise<void>,
+): void {
   addOrderOptions(
     family.command('plan').description('what such a job would take: requests, rows, minutes, dollars'),
+    terminal,
   )
     .option('--json', 'print one JSON document')
     .addHelpText(
@@ -29,6 +35,6 @@ export async function plan(context: Context, source: string, given: PlanOptions)
   const answer = await api.plan(orderOf(source, given));
   await labelSimulated(context, api, given.json ? context.terminal.err : context.terminal.out);
   if (given.json) printJson(context, answer);
-  else print(context, ...planLines(answer, context.paint));
+  else print(context, ...planLines(answer, context));
   return 0;
 }

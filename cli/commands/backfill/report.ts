@@ -1,10 +1,9 @@
+import { eachSeries, refuseUnknownSymbols, type SeriesFilter } from '../../api/each-series.ts';
 import { gapLines, klinesFirst, nothingLine, reportLines } from '../../format/report.ts';
 import { type Context, print, printJson } from '../context.ts';
 import { labelSimulated } from '../simulated.ts';
 
-export interface ReportOptions {
-  readonly source?: string;
-  readonly symbol?: string;
+export interface ReportOptions extends SeriesFilter {
   readonly gaps?: boolean;
   readonly failOnGaps?: boolean;
   readonly json?: boolean;
@@ -12,14 +11,14 @@ export interface ReportOptions {
 
 export async function report(context: Context, given: ReportOptions): Promise<number> {
   const api = context.api();
-  const filter = { source: given.source, symbol: given.symbol };
-  const series = await api.call('report', { query: filter });
+  const series = await eachSeries(given, (query) => api.call('report', { query }));
+  await refuseUnknownSymbols(api, given, series);
   await labelSimulated(context, api, given.json ? context.terminal.err : context.terminal.out);
   if (given.json) printJson(context, series);
-  else if (series.length === 0) print(context, nothingLine(filter));
+  else if (series.length === 0) print(context, nothingLine(given));
   else {
     const ordered = klinesFirst(series);
-    print(context, ...reportLines(ordered, context.paint), ...(given.gaps ? gapLines(ordered) : []));
+    print(context, ...reportLines(ordered, context), ...(given.gaps ? gapLines(ordered) : []));
   }
   return given.failOnGaps && series.some(({ gaps }) => gaps.length > 0) ? 1 : 0;
 }

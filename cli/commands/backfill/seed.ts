@@ -30,9 +30,13 @@ export function addSeed(program: Command, context: Context, handle: Handle): voi
   program
     .command('seed')
     .description('fill the warehouse family by family, and report')
-    .option('--from <time>', 'first instant (FROM_DATE); default: a year ago', options.instant)
-    .option('--to <time>', 'end of the range, exclusive (TO_DATE); default: now', options.instant)
-    .option('--symbols <list>', 'commas between them (SYMBOLS)', options.symbols)
+    .option('--from <time>', 'first instant (FROM_DATE); default: a year ago', options.time(context.terminal))
+    .option(
+      '--to <time>',
+      'end of the range, exclusive (TO_DATE); default: now',
+      options.time(context.terminal),
+    )
+    .addOption(options.symbolsOption('commas between them (SYMBOLS)'))
     .addOption(
       new Option('--skip <list>', `leave families out: ${families.join(',')}`).argParser(
         options.oneOfEach(families),
@@ -85,7 +89,7 @@ async function seed(context: Context, flags: SeedFlags): Promise<number> {
   const { from, to, symbols } = settings;
   print(context, `seeding ${from} to ${to ?? 'now'}, ${symbols?.join(', ') ?? 'the default symbols'}`);
   const results = await runStages(context, api, settings, early);
-  print(context, '', ...seedTable(results, context.terminal.clock(), context.paint), '');
+  print(context, '', ...seedTable(results, context.terminal.clock(), context), '');
   await report(context, {});
   if (flags.demo) print(context, '', ...nextSteps(api.url));
   return results.some(hasFailed) ? 1 : 0;

@@ -4,6 +4,7 @@ import type { OrderBody } from '../../../functions/core/orders/create-job.ts';
 import { badInput } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { orderLine, whatNext } from '../../format/job.ts';
+import type { Terminal } from '../../terminal.ts';
 import { acceptsFredTerms, isFred, NOT_ACCEPTED } from '../../terms/fred-terms.ts';
 import { type Context, print, printJson } from '../context.ts';
 import * as options from '../options.ts';
@@ -25,22 +26,27 @@ interface TriggerOptions extends OrderOptions {
 }
 
 /** The options of an order. */
-export const addOrderOptions = (command: Command): Command =>
+export const addOrderOptions = (command: Command, terminal: Terminal): Command =>
   command
-    .option(
-      '--symbols <list>',
-      'as the venue writes them, commas between, or @usdt-perps:50 for the 50 most traded; default: those of the source',
-      options.symbols,
+    .addOption(
+      options.symbolsOption(
+        'as the venue writes them, commas between, or @usdt-perps:50 for the 50 most traded; default: those of the source',
+      ),
     )
-    .option('--from <time>', 'first instant; default: a year ago', options.instant)
-    .option('--to <time>', 'end of the range (exclusive); default: now', options.instant)
+    .option('--from <time>', 'first instant; default: a year ago', options.time(terminal))
+    .option('--to <time>', 'end of the range (exclusive); default: now', options.time(terminal))
     .option('--timeframe <step>', 'grid, such as 1m, 1h, 1d; default: that of the source', options.timeframe);
 
 /** The options of a trigger; `work` gets them. */
-export function addTrigger(family: Command, work: (options: TriggerOptions) => Promise<void>): void {
+export function addTrigger(
+  family: Command,
+  terminal: Terminal,
+  work: (options: TriggerOptions) => Promise<void>,
+): void {
   const word = family.name();
   addOrderOptions(
     family.command('trigger').description('start a job that fetches whatever is missing of a range'),
+    terminal,
   )
     .option('--wait', 'show progress until the job has ended')
     .option('--json', 'print the job as one JSON document')

@@ -27,17 +27,17 @@ Example:
 /** The console of a deployed API, on this machine. The embedded host serves its own. */
 async function console(context: Context, { port }: ConsoleOptions): Promise<number> {
   const host = context.runningHost();
+  if (!host && !context.terminal.env.GORDON_API_URL)
+    throw new CliError('no API is named: set GORDON_API_URL to that of the deployment, or `make demo`');
   const { url: api, caller } = baseUrl(context.terminal.env, host);
   if (!caller) {
-    if (!host)
-      throw new CliError('no API is named: set GORDON_API_URL to that of the deployment, or `make demo`');
-    print(context, `the console of this machine is at http://127.0.0.1:${host.ports.jobs}/`);
+    print(context, `the console of this machine is at ${api}/`);
     return 0;
   }
   // Loaded when it is needed: the other commands need no bundler.
   const { startConsole } = await import('../../console/server.ts');
   await using server = await startConsole({ api, sign: caller.sign, port });
-  print(context, `the console of ${api} is at ${server.url}/; Ctrl-C ends it`);
+  print(context, `the console of ${api} is at ${server.url}/?token=${server.token} ; Ctrl-C ends it`);
   const stopped = Promise.withResolvers<void>();
   using _listening = context.terminal.onStop(() => stopped.resolve());
   await stopped.promise;

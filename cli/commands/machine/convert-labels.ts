@@ -5,7 +5,7 @@ import { DAY, floorTo, MINUTE, parseInstant } from '../../../functions/core/time
 import { sources as registered } from '../../../functions/sources/index.ts';
 import { badInput, CliError } from '../../failure.ts';
 import { type Column, table } from '../../format/table.ts';
-import { type Context, databaseUrl, print } from '../context.ts';
+import { type Context, ownerUrl, print } from '../context.ts';
 import type { Handle } from '../handle.ts';
 import * as options from '../options.ts';
 
@@ -41,11 +41,11 @@ export function addConvertLabels(program: Command, context: Context, handle: Han
     .description('give rows of archive files the times that another shift of their labels stands for')
     .requiredOption('--source <name>', 'a source of the files, such as open_interest_binance')
     .option('--symbol <name>', 'only this symbol; default: all that have rows of such files')
-    .requiredOption('--from <day>', 'the first file', options.instant)
+    .requiredOption('--from <day>', 'the first file', options.time(context.terminal))
     .option(
       '--to <day>',
       'the file at which it ends, itself not converted; default: all later ones',
-      options.instant,
+      options.time(context.terminal),
     )
     .requiredOption('--shift <minutes>', 'what is added to a label: 0 or 5m', shift)
     .option('--write', 'change the rows; default: say what would change')
@@ -75,9 +75,7 @@ async function convert(context: Context, given: ConvertOptions): Promise<number>
     end: given.to === undefined ? Number.POSITIVE_INFINITY : day(given.to),
   };
   if (files.start >= files.end) throw badInput('no file lies between --from and --to');
-  const url = context.terminal.env.GORDON_DATABASE_URL
-    ? databaseUrl(context)
-    : context.runningHost()?.databaseUrl;
+  const url = ownerUrl(context);
   if (!url)
     throw new CliError('no database: set GORDON_DATABASE_URL to the one whose rows are to be converted');
   // Loaded here, because few commands need them.
@@ -101,7 +99,7 @@ async function convert(context: Context, given: ConvertOptions): Promise<number>
     await sql.end();
   }
   if (rows.length > 0) {
-    print(context, ...table(COLUMNS, rows, context.paint));
+    print(context, ...table(COLUMNS, rows, context));
   }
   print(
     context,

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { databasePlace } from '../../../functions/stores/postgres/postgres.ts';
 import type { HostState } from '../../../host/state-file.ts';
+import type { PartState } from '../../../host/supervisor/part.ts';
+import type { SupervisorState } from '../../../host/supervisor/state.ts';
 import { badInput, CliError } from '../../failure.ts';
-import { time } from '../../format/values.ts';
+import { plural, time } from '../../format/values.ts';
 import { say } from '../../terminal.ts';
 import { type Context, IGNORED, print } from '../context.ts';
 import type { Handle } from '../handle.ts';
@@ -66,12 +68,34 @@ async function down(context: Context): Promise<number> {
   return 0;
 }
 
+/** @returns the exit code: 1 where something that it needs has ended and does not run again yet */
 async function status(context: Context, { owner = false }: StatusOptions = {}): Promise<number> {
-  const state = await (await control()).status();
-  if (!state) throw new CliError('gordon-data does not run: start it with `make dev-up`');
-  print(context, 'gordon-data is up', ...hostLines(state), ...(owner ? [ownerLine(state)] : []));
-  return 0;
+  const [state, supervisor] = [await (await control()).status(), await liveSupervisor()];
+  const parts = { ...(supervisor?.host && { host: supervisor.host }), ...state?.parts };
+  const lines = Object.entries(parts).map(([name, part]) => partLine(name, part));
+  if (!state && !supervisor) throw new CliError('gordon-data does not run: start it with `make dev-up`');
+  if (!state) {
+    print(context, 'gordon-data is not up; its supervisor starts the host again', ...lines);
+    return 1;
+  }
+  const down = Object.entries(parts).flatMap(([name, { nextAt }]) => (nextAt ? [name] : []));
+  const headline =
+    down.length === 0 ? 'gordon-data is up' : `gordon-data runs without its ${down.join(', ')}`;
+  print(context, headline, ...hostLines(state), ...lines, ...(owner ? [ownerLine(state)] : []));
+  return down.length === 0 ? 0 : 1;
 }
+
+async function liveSupervisor(): Promise<SupervisorState | undefined> {
+  const { isSupervisor, readSupervisor } = await import('../../../host/supervisor/state.ts');
+  const supervisor = readSupervisor();
+  return supervisor && isSupervisor(supervisor.pid) ? supervisor : undefined;
+}
+
+/** What became of a process that ended. */
+export const partLine = (name: string, { restarts, endedAt, why, nextAt }: PartState): string =>
+  nextAt
+    ? `  ${`${name}:`.padEnd(12)} ended at ${time(endedAt)} UTC (${why}); started again ${plural(restarts, 'time')}, next at ${time(nextAt)} UTC`
+    : `  ${`${name}:`.padEnd(12)} started again ${plural(restarts, 'time')}, last after ${time(endedAt)} UTC (${why})`;
 
 export const hostLines = (state: HostState): string[] => [
   `  venues:      ${state.mode === 'demo' ? 'simulated' : 'live'}${state.frozen ? ', frozen: no schedule adds rows' : ''}`,

@@ -18,9 +18,8 @@ async function migrate(context: Context): Promise<number> {
   if (!url) throw new CliError('no database: set GORDON_DATABASE_URL to the one that is to be migrated');
   // Loaded here, because no other command needs it.
   const { migrate: run } = await import('../../../functions/stores/postgres/migrate.ts');
-  const { applied, version, flavour } = await run(url, {
-    aggregatesUrl: context.terminal.env.GORDON_AGGREGATES_URL,
-  });
+  const { loginsIn } = await import('../../../functions/stores/postgres/roles/logins.ts');
+  const { applied, version, flavour } = await run(url, { logins: loginsIn(context.terminal.env) });
   for (const file of applied) print(context, `applied ${file}`);
   print(context, `${databasePlace(url)} has the newest schema: ${version}, ${flavour}`);
   return 0;

@@ -32,6 +32,7 @@ interface ExportOptions {
 
 interface VerifyOptions {
   readonly key?: string;
+  readonly rows: boolean;
   readonly json?: boolean;
 }
 
@@ -41,9 +42,9 @@ export function addExport(program: Command, context: Context, handle: Handle): v
     .description('write tables as files, a month of a series in each, with a signed manifest')
     .argument('[list]', 'tables, sources or families with commas between them; default: all', options.words)
     .option('--out <place>', 'a folder, or s3://bucket/prefix; what has not changed there stays')
-    .option('--symbols <list>', 'only these, with commas between them', options.symbols)
-    .option('--from <time>', 'only months from this one on', options.instant)
-    .option('--to <time>', 'only months that begin before', options.instant)
+    .addOption(options.symbolsOption('only these, with commas between them'))
+    .option('--from <time>', 'only months from this one on', options.time(context.terminal))
+    .option('--to <time>', 'only months that begin before', options.time(context.terminal))
     .addOption(new Option('--format <word>', 'of the files').choices(MONTH_FORMATS).default('parquet'))
     .option('--complete-only', 'leave out months that are not complete')
     .option('--key <name>', 'the key to sign with; default: operator, where there is one')
@@ -57,9 +58,10 @@ export function addExport(program: Command, context: Context, handle: Handle): v
   command.enablePositionalOptions();
   command
     .command('verify')
-    .description('compare a tree with its manifest: files, chain and signature; needs no warehouse')
+    .description('compare a tree with its manifest: files, rows, chain and signature; needs no warehouse')
     .argument('<place>', 'the folder or the address, s3://bucket/prefix')
     .option('--key <key>', 'the public key that must have signed: a file, base64, or the name of an own key')
+    .option('--no-rows', 'compare the files by their bytes, and do not read their rows')
     .option('--json', 'print one JSON document')
     .action(handle((place: string, given: VerifyOptions) => verify(context, place, given)));
   command
@@ -181,12 +183,12 @@ const written = ({
   absent,
 });
 
-async function verify(context: Context, place: string, { key, json }: VerifyOptions): Promise<number> {
+async function verify(context: Context, place: string, { key, rows, json }: VerifyOptions): Promise<number> {
   const { terminal, paint } = context;
   const publicKey = key === undefined ? undefined : publicKeyNamed(terminal.env, key);
   using stop = stopOn(terminal);
   await using open = treeAt(place, terminal.env);
-  const verdict = await verdictOn(open.tree, publicKey, stop.signal);
+  const verdict = await verdictOn(open.tree, publicKey, stop.signal, rows);
   const isIdentical = verdict.differences.length === 0;
   if (json) printJson(context, { identical: isIdentical, ...verdict });
   else {

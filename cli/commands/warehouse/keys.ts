@@ -67,7 +67,7 @@ function list(context: Context, json = false): number {
   else if (keys.length === 0) print(context, 'No keys. Make one: gordon-data keys generate');
   else {
     const rows = keys.map(({ name, signer }) => [name, signer.id, signer.publicKey]);
-    print(context, ...table(COLUMNS, rows, context.paint));
+    print(context, ...table(COLUMNS, rows, context));
   }
   return 0;
 }

@@ -3,7 +3,7 @@ import { homedir, hostname } from 'node:os';
 import type { Command } from 'commander';
 import { toHttpRequest } from '../../../functions/core/probe/check.ts';
 import type { Finding, ProbeResult } from '../../../functions/core/probe/run-checks.ts';
-import { withKeys } from '../../../functions/runtime/secrets.ts';
+import { withKeys } from '../../../functions/runtime/secrets/secrets.ts';
 import type { Variables } from '../../../functions/runtime/venues/hosts.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { checks, probedVenues } from '../../../functions/sources/probe/index.ts';
@@ -59,7 +59,7 @@ async function probe(context: Context, given: ProbeOptions, version: string): Pr
   // Before a minute is spent on what cannot be written.
   const file = given.out === undefined ? undefined : opened(given.out);
   try {
-    const result = await probeVenues(chosen, { env, clock: terminal.clock, jobTableUrl: host?.jobTableUrl });
+    const result = await probeVenues(chosen, { env, clock: terminal.clock, jobFile: host?.jobFile });
     const addresses = {
       simulated: demo !== undefined || env.GORDON_SIMULATED === '1',
       elsewhere: elsewhere.map((one) => one.env),

@@ -22,7 +22,7 @@ export function addRetention(program: Command, context: Context, handle: Handle)
     .command('set')
     .description('replace what is not kept of a source; rows stay until you delete them')
     .argument('<source>', 'a family or source: klines, klines_spot')
-    .option('--before <time>', 'what began before is not kept', options.instant)
+    .option('--before <time>', 'what began before is not kept', options.time(context.terminal))
     .addOption(new Option('--keep <days>', 'what is older is not kept').argParser(options.wholeNumber))
     .option('--reason <words>', 'why; the report and the ledger show it')
     .option('--json', 'print one JSON document')
@@ -72,7 +72,7 @@ function show(context: Context, rules: readonly RetentionRule[], json = false): 
   else if (rules.length === 0) print(context, 'Everything is kept.');
   else {
     const rows = rules.map((rule) => [rule.source, boundOf(rule), rule.reason]);
-    print(context, ...table(COLUMNS, rows, context.paint));
+    print(context, ...table(COLUMNS, rows, context));
   }
   return 0;
 }

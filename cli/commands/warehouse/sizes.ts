@@ -34,7 +34,7 @@ const COLUMNS = ['Table', 'Rows', 'Heap', 'Indexes', 'Columnstore', 'Total', 'By
 async function showSizes(context: Context, { json = false }: SizesOptions): Promise<number> {
   const sizes = await context.api().call('sizes');
   if (json) printJson(context, sizes);
-  else print(context, ...table(COLUMNS, [...sizes.map(lineOf), totalOf(sizes)], context.paint));
+  else print(context, ...table(COLUMNS, [...sizes.map(lineOf), totalOf(sizes)], context));
   return 0;
 }
 

@@ -7,6 +7,7 @@ import { iso, parseInstant } from '../../../functions/core/time/time.ts';
 import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
 import { sources } from '../../../functions/sources/index.ts';
+import { eachSeries, refuseUnknownSymbols, type SeriesFilter } from '../../api/each-series.ts';
 import { verify as verifyPeriod } from '../../api/repeated.ts';
 import { badInput } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
@@ -18,9 +19,7 @@ import type { Handle } from '../handle.ts';
 import * as options from '../options.ts';
 import { labelSimulated } from '../simulated.ts';
 
-interface VerifyOptions {
-  readonly source?: string;
-  readonly symbol?: string;
+interface VerifyOptions extends SeriesFilter {
   readonly from?: string;
   readonly to?: string;
   readonly json?: boolean;
@@ -30,10 +29,14 @@ export function addVerify(program: Command, context: Context, handle: Handle): v
   program
     .command('verify')
     .description('load everything once more, compare each stored row with it, and certify')
-    .option('--source <name>', 'only this family or source: klines, klines_spot')
-    .option('--symbol <name>', 'only this symbol')
-    .option('--from <time>', 'first instant; default: all that was ever requested', options.instant)
-    .option('--to <time>', 'end of the range (exclusive)', options.instant)
+    .addOption(options.sourcesOption('only these families or sources: klines, klines_spot'))
+    .addOption(options.symbolsOption('only these symbols'))
+    .option(
+      '--from <time>',
+      'first instant; default: all that was ever requested',
+      options.time(context.terminal),
+    )
+    .option('--to <time>', 'end of the range (exclusive)', options.time(context.terminal))
     .option('--json', 'print the certificate as one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: VerifyOptions) => verify(context, given)));
@@ -55,11 +58,10 @@ bad options; 130 interrupted`;
 
 async function verify(context: Context, given: VerifyOptions): Promise<number> {
   const api = context.api();
-  const filter = { source: given.source, symbol: given.symbol };
   checkBounds(given);
   // Not the report: it counts what somebody deleted first, and what is known to be missing is not compared.
-  const series = await api.call('listSeries', { query: filter });
-  if (series.length === 0 && given.symbol !== undefined) throw badInput(nothingLine(filter));
+  const series = await eachSeries(given, (query) => api.call('listSeries', { query }));
+  await refuseUnknownSymbols(api, given, series);
   const { out, err } = context.terminal;
   await labelSimulated(context, api, given.json ? err : out);
   const orders = series.flatMap((one) => periodsOf(one, given).map((range) => ({ one, range })));
@@ -76,7 +78,7 @@ async function verify(context: Context, given: VerifyOptions): Promise<number> {
   const certificate = sign(api.url, context.terminal.clock(), given, periods);
   if (given.json) printJson(context, certificate);
   else {
-    const empty = series.length === 0 ? [nothingLine(filter)] : [];
+    const empty = series.length === 0 ? [nothingLine(given)] : [];
     print(context, ...empty, verdictLine(periods, certificate.sha256, context.paint));
   }
   return certificate.identical ? 0 : 1;
@@ -115,7 +117,12 @@ function sign(url: string, now: number, given: VerifyOptions, periods: readonly 
     certificate: 'gordon-data verify 1',
     api: url,
     made_at: iso(now),
-    requested: { source: given.source, symbol: given.symbol, from: given.from, to: given.to },
+    requested: {
+      source: given.sources?.join(','),
+      symbol: given.symbols?.join(','),
+      from: given.from,
+      to: given.to,
+    },
     identical:
       periods.every(({ verdict }) => verdict !== 'different' && verdict !== 'outdated') && compared > 0,
     rows: periods.reduce((sum, { rows }) => sum + rows, 0),

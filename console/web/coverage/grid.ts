@@ -177,10 +177,16 @@ export function summaryOf(series: ApiSeries): Summary {
   };
 }
 
-/** The share of what is due that is there or proven empty, in steps; undefined while nothing is due. */
-export function completeShare(series: ApiSeries): number | undefined {
+/** Steps that are there or proven empty, and steps that are due. */
+export function completeParts(series: ApiSeries): { readonly done: number; readonly due: number } {
   const { empty, inFlight, missing, failed } = summaryOf(series);
   const accounted = series.runs.reduce((all, run) => all + run.buckets * (run.accounted ?? run.have), 0);
-  const due = accounted + empty + inFlight + missing + failed;
-  return due === 0 ? undefined : (accounted + empty) / due;
+  const done = accounted + empty;
+  return { done, due: done + inFlight + missing + failed };
+}
+
+/** The share of what is due that is there or proven empty, in steps; undefined while nothing is due. */
+export function completeShare(series: ApiSeries): number | undefined {
+  const { done, due } = completeParts(series);
+  return due === 0 ? undefined : done / due;
 }

@@ -1,10 +1,15 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Bucket, type Cell, cellAt, moved, nextHole, type Row, runNear, type Span } from './grid.ts';
+import { type Bucket, type Cell, cellAt, moved, nextHole, runNear, type Span } from './grid.ts';
+import { Labels } from './labels.tsx';
+import type { Grouping, Line } from './overview.ts';
 import { AXIS, coloursOf, paintAxis, paintRows, ROW } from './paint.ts';
 import { describe } from './words.ts';
 
 interface Props {
-  readonly rows: readonly Row[];
+  readonly rows: readonly Line[];
+  readonly group: Grouping;
+  /** epoch ms */
+  readonly now: number;
   readonly view: Span;
   readonly bucket: Bucket;
   /** what is drawn is coarser than the buckets, until their answer is there */
@@ -16,12 +21,15 @@ interface Props {
   choose(cell: Cell): void;
   zoom(factor: number, at?: number): void;
   pan(share: number): void;
+  /** folds or unfolds a group */
+  fold(group: string): void;
 }
 
 /** px around a thin bucket that still count as the bucket */
 const FINGER = 4;
 
-export function Heatmap({ rows, view, bucket, coarse, cell, move, choose, zoom, pan }: Props) {
+export function Heatmap(props: Props) {
+  const { rows, group, now, view, bucket, coarse, cell, choose, zoom, fold } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const axis = useRef<HTMLCanvasElement>(null);
   const plot = useRef<HTMLDivElement>(null);
@@ -29,12 +37,14 @@ export function Heatmap({ rows, view, bucket, coarse, cell, move, choose, zoom, 
   const theme = useTheme();
   const [hover, setHover] = useState<{ readonly cell: Cell; readonly x: number; readonly y: number }>();
 
+  const painted = useSameRuns(rows);
+
   useLayoutEffect(() => {
     if (!canvas.current || !axis.current || width === 0) return;
     const colours = coloursOf(canvas.current);
-    paintRows(canvas.current, rows, view, width, colours);
+    paintRows(canvas.current, painted, view, width, colours);
     paintAxis(axis.current, view, width, colours);
-  }, [rows, view, width, theme]);
+  }, [painted, view, width, theme]);
 
   const cellUnder = (event: MouseEvent): { cell: Cell; x: number; y: number } | undefined => {
     const box = canvas.current!.getBoundingClientRect();
@@ -42,27 +52,16 @@ export function Heatmap({ rows, view, bucket, coarse, cell, move, choose, zoom, 
     const row = Math.floor(y / ROW);
     const msPerPx = (view.to - view.from) / width;
     const at = view.from + x * msPerPx;
-    if (!rows[row] || at < view.from || at >= view.to) return undefined;
+    if (!rows[row] || rows[row].head || at < view.from || at >= view.to) return undefined;
     const near = runNear(rows[row], at, FINGER * msPerPx);
     const inside = near ? Math.min(Math.max(at, near.start), near.end - 1) : at;
     return { cell: cellAt(row, bucket, inside), x, y };
   };
-  const keys = useKeys({ rows, view, bucket, cell, move, choose, zoom, pan });
+  const keys = useKeys(props);
   const shown = hover && rows[hover.cell.row];
   return (
     <div class="heatmap">
-      <div class="labels" aria-hidden="true">
-        <div class="axis-room" />
-        {rows.map(({ source, symbol, timeframe }) => (
-          <div
-            class="label"
-            key={`${source} ${symbol} ${timeframe}`}
-            title={`${source} ${symbol} ${timeframe}`}
-          >
-            <b>{symbol}</b> {source} {timeframe}
-          </div>
-        ))}
-      </div>
+      <Labels lines={rows} {...{ group, now, fold }} />
       <div
         class="plot"
         ref={plot}
@@ -110,6 +109,15 @@ export function Heatmap({ rows, view, bucket, coarse, cell, move, choose, zoom, 
   );
 }
 
+/** The lines that were painted last, while newer ones differ only in what stands beside them. */
+function useSameRuns(lines: readonly Line[]): readonly Line[] {
+  const last = useRef(lines);
+  const isSame =
+    lines.length === last.current.length && lines.every(({ runs }, i) => runs === last.current[i]!.runs);
+  if (!isSame) last.current = lines;
+  return last.current;
+}
+
 function Cursor({ cell, view, width }: { readonly cell: Cell; readonly view: Span; readonly width: number }) {
   if (cell.end <= view.from || cell.start >= view.to) return null;
   const scale = width / (view.to - view.from);
@@ -128,18 +136,18 @@ function Cursor({ cell, view, width }: { readonly cell: Cell; readonly view: Spa
   );
 }
 
-function useKeys({ rows, view, bucket, cell, move, choose, zoom, pan }: Omit<Props, 'coarse'>) {
+function useKeys({ rows, view, bucket, cell, move, choose, zoom, pan }: Props) {
   return (event: KeyboardEvent): void => {
-    const at = cell ?? cellAt(0, bucket, view.to - 1);
+    const at = cell ?? cellAt(nextLine(rows, -1, 1), bucket, view.to - 1);
     const go = (to: Cell | undefined): void => {
-      if (to && rows[to.row]) move(to);
+      if (to && rows[to.row] && !rows[to.row]!.head) move(to);
     };
     const actions: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => (event.shiftKey ? pan(-0.5) : go(cell ? moved(at, bucket, -1) : at)),
       ArrowRight: () => (event.shiftKey ? pan(0.5) : go(cell ? moved(at, bucket, 1) : at)),
-      ArrowUp: () => go({ ...at, row: at.row - 1 }),
-      ArrowDown: () => go({ ...at, row: at.row + 1 }),
-      Enter: () => choose(at),
+      ArrowUp: () => go({ ...at, row: nextLine(rows, at.row, -1) }),
+      ArrowDown: () => go({ ...at, row: nextLine(rows, at.row, 1) }),
+      Enter: () => rows[at.row] && choose(at),
       n: () => go(nextHole(rows, cell ?? { row: 0, start: 0, end: 0 }, bucket)),
       '+': () => zoom(0.5, at.start),
       '=': () => zoom(0.5, at.start),
@@ -150,6 +158,13 @@ function useKeys({ rows, view, bucket, cell, move, choose, zoom, pan }: Omit<Pro
     event.preventDefault();
     action();
   };
+}
+
+/** The next series in a direction: heads of groups are passed over. */
+function nextLine(lines: readonly Line[], from: number, by: 1 | -1): number {
+  let row = from + by;
+  while (lines[row]?.head) row += by;
+  return row;
 }
 
 function useWidth(of: { readonly current: HTMLElement | null }): number {

@@ -4,6 +4,7 @@ import { ago, count, duration, moment, percent, plural, rangeText } from '../lib
 import { Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { Sizes } from './sizes.tsx';
+import { aggregateState, stateOf, verdictsOf } from './state.ts';
 
 type Status = Answer<'status'>;
 type Health = Answer<'health'>;
@@ -14,7 +15,12 @@ export function HealthPage() {
     async (signal) => {
       const health = await call('health', { signal });
       // Where the database is away, only the first says why.
-      return { health, status: health.status === 'ok' ? await call('status', { signal }) : undefined };
+      if (health.status !== 'ok') return { health, status: undefined, jobs: [] };
+      const [status, jobs] = await Promise.all([
+        call('status', { signal }),
+        call('listJobs', { signal, query: { status: 'failed', limit: 20 } }),
+      ]);
+      return { health, status, jobs };
     },
     () => 3_000,
   );
@@ -24,11 +30,18 @@ export function HealthPage() {
         <h1>Health</h1>
       </div>
       <Waiting polled={polled} what="the state of things">
-        {({ health, status }) => (
-          <div class="cards">
-            <Stores health={health} />
-            {status && <Cards status={status} />}
-          </div>
+        {({ health, status, jobs }) => (
+          <>
+            {verdictsOf(health, status, jobs).map(({ good, sentence }) => (
+              <p class={good ? 'notice' : 'notice bad'} key={sentence} role="status">
+                {sentence}
+              </p>
+            ))}
+            <div class="cards">
+              <Stores health={health} />
+              {status && <Cards status={status} />}
+            </div>
+          </>
         )}
       </Waiting>
     </>
@@ -46,17 +59,19 @@ const Cards = ({ status }: { readonly status: Status }) => (
   </>
 );
 
-const Stores = ({ health }: { readonly health: Health }) => (
+const Stores = ({ health: { checks } }: { readonly health: Health }) => (
   <section class="card">
     <h2>Stores</h2>
     <ul class="lines">
-      {Object.entries(health.checks).map(([name, { ok, detail }]) => (
-        <li key={name}>
-          <span class={ok ? 'badge succeeded' : 'badge failed'}>{ok ? 'answers' : 'does not answer'}</span>
-          <span>{name.replace('_', ' ')}</span>
-          {detail && <span class="bad-text">{detail}</span>}
-        </li>
-      ))}
+      {Object.entries({ database: checks.database, job_table: checks.job_table }).map(
+        ([name, { ok, detail }]) => (
+          <li key={name}>
+            <span class={ok ? 'badge succeeded' : 'badge failed'}>{ok ? 'answers' : 'does not answer'}</span>
+            <span>{name.replace('_', ' ')}</span>
+            {detail && <span class="bad-text">{detail}</span>}
+          </li>
+        ),
+      )}
     </ul>
   </section>
 );
@@ -105,17 +120,15 @@ const Schedules = ({ status }: { readonly status: Status }) => {
     <section class="card">
       <h2>Schedules</h2>
       <ul class="lines">
-        {status.schedules.map(({ name, description, every_minutes, last_run }) => (
-          <li key={name}>
-            <span class={`badge ${last_run ? (last_run.ok ? 'succeeded' : 'failed') : 'queued'}`}>
-              {last_run ? (last_run.ok ? 'ran' : 'failed') : 'no run known'}
-            </span>
+        {status.schedules.map((schedule) => (
+          <li key={schedule.name}>
+            <ScheduleBadge state={stateOf(schedule, now)} />
             <span>
-              <b>{name}</b>
-              {`, each ${plural(every_minutes, 'minute')}: ${description}`}
-              {last_run && (
-                <small title={last_run.detail}>
-                  {`last ${ago(Date.parse(last_run.at), now)}, in ${duration(last_run.seconds)}`}
+              <b>{schedule.name}</b>
+              {`, each ${plural(schedule.every_minutes, 'minute')}: ${schedule.description}`}
+              {schedule.last_run && (
+                <small title={schedule.last_run.detail}>
+                  {`last ${ago(Date.parse(schedule.last_run.at), now)}, in ${duration(schedule.last_run.seconds)}`}
                 </small>
               )}
             </span>
@@ -125,6 +138,12 @@ const Schedules = ({ status }: { readonly status: Status }) => {
     </section>
   );
 };
+
+const BADGES = { ran: 'succeeded', failed: 'failed', off: 'failed', none: 'queued' } as const;
+
+const ScheduleBadge = ({ state }: { readonly state: keyof typeof BADGES }) => (
+  <span class={`badge ${BADGES[state]}`}>{state === 'none' ? 'no run yet' : state}</span>
+);
 
 const Budgets = ({ status }: { readonly status: Status }) => (
   <section class="card">
@@ -150,14 +169,18 @@ const Aggregates = ({ status }: { readonly status: Status }) => (
       <p class="dim">This database has none.</p>
     ) : (
       <ul class="lines">
-        {status.aggregates.map(({ name, last_refresh, watermark, healthy }) => (
-          <li key={name}>
-            <span class={healthy ? 'badge succeeded' : 'badge completed_with_gaps'}>
-              {healthy ? 'fresh' : 'late'}
+        {status.aggregates.map((aggregate) => (
+          <li key={aggregate.name}>
+            <span
+              class={aggregateState(aggregate) === 'fresh' ? 'badge succeeded' : 'badge completed_with_gaps'}
+            >
+              {aggregateState(aggregate)}
             </span>
             <span>
-              <b>{name}</b>
-              <small>{`refreshed ${moment(last_refresh)}, complete up to ${moment(watermark)}`}</small>
+              <b>{aggregate.name}</b>
+              <small>
+                {`refreshed ${moment(aggregate.last_refresh)}, complete up to ${moment(aggregate.watermark)}`}
+              </small>
             </span>
           </li>
         ))}

@@ -8,7 +8,8 @@ import type { Order } from './order.ts';
 
 interface Props {
   readonly order: Order;
-  back(): void;
+  /** to what was typed; absent: nothing was */
+  readonly back?: () => void;
   close(): void;
   started(jobId: string): void;
 }
@@ -47,9 +48,11 @@ export function Confirm({ order, back, close, started }: Props) {
         >
           {state.busy ? 'Starting…' : 'Start the job'}
         </button>
-        <button type="button" onClick={back}>
-          Back
-        </button>
+        {back && (
+          <button type="button" onClick={back}>
+            Back
+          </button>
+        )}
         <button type="button" onClick={close}>
           Cancel
         </button>

@@ -4,8 +4,10 @@ import { call } from '../lib/client.ts';
 import { count, duration, moment, percent, plural, rangeText, words } from '../lib/format.ts';
 import { Badge, Dialog, Failure, Progress, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
-import { href } from '../lib/router.ts';
 import { isActive } from './active.ts';
+import { Again } from './again.tsx';
+import { Chunks } from './chunks.tsx';
+import { Failures } from './failures.tsx';
 
 type Job = Answer<'getJob'>;
 
@@ -13,9 +15,13 @@ interface Props {
   readonly id: string;
   /** the job is no longer what the list says */
   changed(): void;
+  /** shows another job */
+  open(id: string): void;
+  /** the address of the list */
+  readonly back: string;
 }
 
-export function JobView({ id, changed }: Props) {
+export function JobView({ id, changed, open, back }: Props) {
   const polled = usePoll(
     id,
     (signal) => call('getJob', { signal, params: { id } }),
@@ -35,12 +41,13 @@ export function JobView({ id, changed }: Props) {
                   Cancel the job
                 </button>
               )}
-              <a class="button" href={href('jobs')}>
+              <a class="button" href={back}>
                 Close
               </a>
             </div>
-            <Facts job={job} />
             <Failures job={job} />
+            {!isActive(job) && <Again job={job} started={open} />}
+            <Facts job={job} />
             <Gaps job={job} />
             <Chunks job={job} />
           </>
@@ -67,7 +74,6 @@ const Facts = ({ job }: { readonly job: Job }) => (
       {percent(job.progress)}
       {job.phase && ` ${job.phase}`}
     </p>
-    {job.reason && <p class="notice">{job.reason}</p>}
     <dl class="facts">
       <dt>Range</dt>
       <dd>{`${rangeText(job.from, job.to)}, ${job.timeframe}`}</dd>
@@ -103,20 +109,6 @@ const Facts = ({ job }: { readonly job: Job }) => (
   </>
 );
 
-const Failures = ({ job }: { readonly job: Job }) =>
-  job.failures.length === 0 ? null : (
-    <div class="notice bad">
-      <h3>{plural(job.failures.length, 'chunk')} failed</h3>
-      <ul>
-        {job.failures.map(({ chunk, code, message }) => (
-          <li key={chunk}>
-            <b>{chunk}</b>: {message} <code>{code}</code>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-
 /** What the job left without rows: proven to have none, or still missing. */
 const Gaps = ({ job: { gaps } }: { readonly job: Job }) =>
   !gaps || gaps.length === 0 ? null : (
@@ -133,35 +125,6 @@ const Gaps = ({ job: { gaps } }: { readonly job: Job }) =>
       </ul>
     </details>
   );
-
-/** As many as a reader can use; the counts above the list are of all. */
-const SHOWN = 200;
-
-function Chunks({ job: { chunks, chunk_counts: counts } }: { readonly job: Job }) {
-  const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  if (all === 0) return null;
-  return (
-    <details open={all <= 24}>
-      <summary>
-        {`${plural(all, 'chunk')}: ${Object.entries(counts)
-          .map(([state, n]) => `${n} ${state}`)
-          .join(', ')}`}
-      </summary>
-      <ul class="chunks">
-        {chunks.slice(0, SHOWN).map((chunk) => (
-          <li key={chunk.chunk} class={chunk.state}>
-            <span>{chunk.chunk}</span>
-            <span class="dim">
-              {`${chunk.state}, ${percent(chunk.progress)}, ${plural(chunk.rows, 'row')}`}
-              {chunk.resumes_at && `, goes on at ${moment(chunk.resumes_at)}`}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {all > SHOWN && <p class="dim">{`The first ${SHOWN} are shown.`}</p>}
-    </details>
-  );
-}
 
 function CancelDialog({ id, close }: { readonly id: string; readonly close: () => void }) {
   const [state, setState] = useState<{ readonly busy: boolean; readonly error?: Error }>({ busy: false });

@@ -8,6 +8,7 @@ export interface Draft {
   readonly symbols: string;
   readonly timeframe: string;
   readonly from: string;
+  /** empty: now */
   readonly to: string;
 }
 
@@ -16,7 +17,7 @@ export interface Order {
   readonly symbols?: string[];
   readonly timeframe?: string;
   readonly from: string;
-  readonly to: string;
+  readonly to?: string;
 }
 
 /** Symbols are typed without shift. Selectors are small letters, and other scripts stay as they are. */
@@ -27,8 +28,34 @@ export const capitals = (typed: string): string =>
 
 export function orderOf({ source, symbols, timeframe, from, to }: Draft): Order {
   const words = symbols.split(/[\s,]+/).filter(Boolean);
-  return { source, ...(words.length > 0 && { symbols: words }), ...(timeframe && { timeframe }), from, to };
+  return {
+    source,
+    ...(words.length > 0 && { symbols: words }),
+    ...(timeframe && { timeframe }),
+    from,
+    ...(to && { to }),
+  };
 }
+
+/** What the word that is being typed may become, the whole field each: a list completes its last word. */
+export function suggestionsFor(typed: string, known: Iterable<string>): string[] {
+  const at = typed.search(/[^\s,]*$/);
+  const [head, word] = [typed.slice(0, at), typed.slice(at)];
+  if (word === '') return [];
+  const taken = new Set(head.split(/[\s,]+/));
+  const found = [...new Set(known)].filter((one) => one.includes(word) && !taken.has(one) && one !== word);
+  // What begins so is meant more often than what has it in the middle.
+  const rank = (one: string): number => (one.startsWith(word) ? 0 : 1);
+  return found
+    .toSorted((a, b) => rank(a) - rank(b) || a.length - b.length || (a < b ? -1 : 1))
+    .slice(0, MOST_SUGGESTIONS)
+    .map((one) => head + one);
+}
+
+const MOST_SUGGESTIONS = 12;
+
+/** Selectors that every Binance source takes. */
+export const SELECTORS = ['@usdt-perps:50', '@usdt-spot:50', '@btc-spot'] as const;
 
 /** Families first, which is what people order; then single sources of those that have several. */
 export function familiesOf(sources: Sources): { readonly id: string; readonly label: string }[] {

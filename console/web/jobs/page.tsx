@@ -1,28 +1,40 @@
 import { call } from '../lib/client.ts';
-import { count, moment, percent, rangeText } from '../lib/format.ts';
-import { Badge, Empty, Progress, Waiting } from '../lib/parts.tsx';
+import { Empty, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
-import { href } from '../lib/router.ts';
-import { isActive } from './active.ts';
+import { href, type Place, replaceQuery } from '../lib/router.ts';
+import { Filters } from './filters.tsx';
 import { JobView } from './job.tsx';
+import {
+  entriesOf,
+  hasActive,
+  type JobSummary,
+  type JobsPlace,
+  jobsPlaceFrom,
+  jobsQueryOf,
+  matchesJob,
+} from './list.ts';
 import { StartDialog } from './start.tsx';
-
-type Jobs = Awaited<ReturnType<typeof call<'listJobs'>>>;
+import { JobTable } from './table.tsx';
 
 const BUSY_MS = 1_000;
 const IDLE_MS = 5_000;
+const PAGE = 50;
 
-const go = (...rest: readonly string[]): void => {
-  location.hash = href('jobs', rest);
-};
-
-/** @param id of the job to show; `new` opens the dialog that starts one */
-export function JobsPage({ id }: { readonly id: string | undefined }) {
+/** The job of the address is shown above the list; `new` opens the dialog that starts one. */
+export function JobsPage({ place: address }: { readonly place: Place }) {
+  const [id] = address.rest;
+  const place = jobsPlaceFrom(address.query);
+  const { status, source, pages } = place;
   const polled = usePoll(
-    'jobs',
-    (signal) => call('listJobs', { signal, query: { status: 'all', limit: 50 } }),
-    (jobs) => (jobs?.some(isActive) ? BUSY_MS : IDLE_MS),
+    `jobs ${status} ${source} ${pages}`,
+    (signal) => listJobs(place, signal),
+    (data) => (hasActive(data?.jobs) ? BUSY_MS : IDLE_MS),
   );
+  const go = (...rest: readonly string[]): void => {
+    location.hash = href('jobs', rest, jobsQueryOf(place));
+  };
+  const set = (part: Partial<JobsPlace>): void =>
+    replaceQuery(address, jobsQueryOf({ ...place, pages: 1, ...part }));
   return (
     <>
       <div class="bar">
@@ -30,25 +42,29 @@ export function JobsPage({ id }: { readonly id: string | undefined }) {
         <a class="button primary" href={href('jobs', ['new'])}>
           Start a job
         </a>
+        <Filters place={place} set={set} />
       </div>
-      {id !== undefined && id !== 'new' && <JobView key={id} id={id} changed={polled.refresh} />}
+      {id !== undefined && id !== 'new' && (
+        <JobView
+          key={id}
+          id={id}
+          changed={polled.refresh}
+          open={go}
+          back={href('jobs', [], jobsQueryOf(place))}
+        />
+      )}
       <Waiting polled={polled} what="the jobs">
-        {(jobs) =>
-          jobs.length === 0 ? (
-            <Empty title="No jobs yet">
-              <p>A job fetches what is missing of some series and ends by itself.</p>
-            </Empty>
-          ) : (
-            <JobList jobs={jobs} chosen={id} />
-          )
-        }
+        {({ jobs, more }) => (
+          <Listed {...{ jobs, more, place }} chosen={id} loadMore={() => set({ pages: pages + 1 })} />
+        )}
       </Waiting>
       {id === 'new' && (
         <StartDialog
+          given={address.query}
           close={() => go()}
           started={(job) => {
             polled.refresh();
-            go(job);
+            location.hash = href('jobs', [job]);
           }}
         />
       )}
@@ -56,25 +72,54 @@ export function JobsPage({ id }: { readonly id: string | undefined }) {
   );
 }
 
-const JobList = ({ jobs, chosen }: { readonly jobs: Jobs; readonly chosen: string | undefined }) => (
-  <ul class="jobs" aria-label="Jobs, newest first">
-    {jobs.map((job) => (
-      <li key={job.id}>
-        <a href={href('jobs', [job.id])} aria-current={job.id === chosen ? 'true' : undefined}>
-          <Badge status={job.status} />
-          <b>{`${job.source} ${job.symbols.slice(0, 3).join(', ')}${job.symbols.length > 3 ? ` and ${job.symbols.length - 3} more` : ''}`}</b>
-          <span>{`${rangeText(job.from, job.to)}, ${job.timeframe}`}</span>
-          {isActive(job) ? (
-            <span class="progress-line">
-              <Progress share={job.progress} label={`Progress of the job for ${job.source}`} />
-              {percent(job.progress)}
-            </span>
-          ) : (
-            <span class="dim">{`ended ${moment(job.finished_at)}`}</span>
-          )}
-          <span class="dim">{`${count(job.rows_fetched)} rows`}</span>
-        </a>
-      </li>
-    ))}
-  </ul>
-);
+interface ListedProps {
+  readonly jobs: readonly JobSummary[];
+  readonly more: boolean;
+  readonly place: JobsPlace;
+  readonly chosen: string | undefined;
+  loadMore(): void;
+}
+
+function Listed({ jobs, more, place, chosen, loadMore }: ListedProps) {
+  const shown = jobs.filter((job) => matchesJob(job, place));
+  return (
+    <>
+      {shown.length > 0 ? (
+        <JobTable entries={entriesOf(shown)} chosen={chosen} query={jobsQueryOf(place)} />
+      ) : (
+        <Empty
+          title={jobs.length === 0 && !place.status && !place.source ? 'No jobs yet' : 'No such jobs here'}
+        >
+          <p>A job fetches what is missing of some series and ends by itself.</p>
+        </Empty>
+      )}
+      {more && (
+        <p class="actions">
+          <button type="button" onClick={loadMore}>
+            Older jobs
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** So many pages of the API, the newest jobs first. */
+async function listJobs({ status, source, pages }: JobsPlace, signal: AbortSignal) {
+  const jobs: JobSummary[] = [];
+  for (let page = 0; page < pages; page++) {
+    const last = jobs.at(-1);
+    const found = await call('listJobs', {
+      signal,
+      query: {
+        status: status || 'all',
+        ...(source && { source }),
+        ...(last && { cursor: last.id }),
+        limit: PAGE,
+      },
+    });
+    jobs.push(...found);
+    if (found.length < PAGE) return { jobs, more: false };
+  }
+  return { jobs, more: true };
+}

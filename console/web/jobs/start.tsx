@@ -5,37 +5,54 @@ import { day } from '../lib/format.ts';
 import { Dialog, Failure, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { Confirm } from './confirm.tsx';
-import { capitals, type Draft, familiesOf, orderOf } from './order.ts';
+import { capitals, type Draft, familiesOf, orderOf, SELECTORS, suggestionsFor } from './order.ts';
 
 type Sources = Answer<'listSources'>;
 
 interface Props {
+  /** what is filled in already, as the address has it */
+  readonly given: URLSearchParams;
   close(): void;
   started(jobId: string): void;
 }
 
 const YEAR_MS = 365 * 86_400_000;
 
-export function StartDialog({ close, started }: Props) {
+interface Offered {
+  readonly sources: Sources;
+  /** symbols that the warehouse has */
+  readonly known: readonly string[];
+}
+
+export function StartDialog({ given, close, started }: Props) {
   const sources = usePoll(
     'sources',
     (signal) => call('listSources', { signal }),
     () => 300_000,
   );
+  const symbols = usePoll(
+    'symbols',
+    async (signal) => (await call('listSeries', { signal })).map(({ symbol }) => symbol),
+    () => 300_000,
+  );
   return (
     <Dialog title="Start a job" close={close}>
       <Waiting polled={sources} what="the sources">
-        {(data) => <Steps sources={data} {...{ close, started }} />}
+        {(data) => <Steps sources={data} known={symbols.data ?? []} {...{ given, close, started }} />}
       </Waiting>
     </Dialog>
   );
 }
 
-function Steps({ sources, close, started }: Props & { readonly sources: Sources }) {
+function Steps({ sources, known, given, close, started }: Props & Offered) {
   const [draft, setDraft] = useState<Draft>(() => {
-    const today = day(Date.now());
-    const source = familiesOf(sources)[0]?.id ?? '';
-    return { source, symbols: '', timeframe: '', from: day(Date.now() - YEAR_MS), to: today };
+    return {
+      source: given.get('source') ?? familiesOf(sources)[0]?.id ?? '',
+      symbols: given.get('symbols') ?? '',
+      timeframe: given.get('timeframe') ?? '',
+      from: given.get('from') ?? day(Date.now() - YEAR_MS),
+      to: given.get('to') ?? '',
+    };
   });
   const [checked, setChecked] = useState(false);
   const [error, setError] = useState<Error>();
@@ -44,13 +61,18 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
   }
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const chosen = sources.filter(({ id, family }) => id === draft.source || family === draft.source);
+  const symbols = [
+    ...known,
+    ...SELECTORS,
+    ...chosen.flatMap((one) => [...one.default_symbols, ...one.opt_in_symbols]),
+  ];
   const timeframes = [...new Set(chosen.flatMap((source) => source.timeframes))];
   const needed = chosen.flatMap(({ key_missing }) => (key_missing ? [key_missing] : []));
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (draft.from >= draft.to) setError(new Error('The first day must lie before the end.'));
+        if (draft.to && draft.from >= draft.to) setError(new Error('The first day must lie before the end.'));
         else setChecked(true);
       }}
     >
@@ -72,8 +94,15 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
         <input
           value={draft.symbols}
           placeholder={[...new Set(chosen.flatMap((source) => source.default_symbols))].join(', ')}
+          list="known-symbols"
+          autocomplete="off"
           onInput={(event) => set({ symbols: capitals(event.currentTarget.value) })}
         />
+        <datalist id="known-symbols">
+          {suggestionsFor(draft.symbols, symbols).map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
       </label>
       <label>
         Timeframe
@@ -96,10 +125,9 @@ function Steps({ sources, close, started }: Props & { readonly sources: Sources 
           />
         </label>
         <label>
-          To (exclusive)
+          To (exclusive; empty: now)
           <input
             type="date"
-            required
             max={day(Date.now())}
             value={draft.to}
             onInput={(event) => set({ to: event.currentTarget.value })}

@@ -1,4 +1,11 @@
-import { type BodyOf, type CallInput, isAnswered, requestFor } from '../../../functions/core/api/call.ts';
+import {
+  type BodyOf,
+  type CallInput,
+  isAnswered,
+  isPaged,
+  nextPage,
+  requestFor,
+} from '../../../functions/core/api/call.ts';
 import type { Plan } from '../../../functions/core/api/jobs/schemas.ts';
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import type { OperationId } from '../../../functions/routes.ts';
@@ -24,9 +31,28 @@ const PATIENCE_MS = 35_000;
 export async function call<K extends OperationId>(id: K, input: CallInput<K> = {}): Promise<Answer<K>> {
   const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(input.signal ? [input.signal] : [])]);
   const { path, init } = requestFor(id, { ...input, signal });
-  const response = await send(path, init, input.signal);
+  const first = await answerOf(id, path, init, input.signal);
+  if (!isPaged(id)) return first.body as Answer<K>;
+  const all = [...(first.body as unknown[])];
+  for (let { next } = first; next; ) {
+    const page = await answerOf(id, next, init, input.signal);
+    all.push(...(page.body as unknown[]));
+    next = page.next;
+  }
+  return all as unknown as Answer<K>;
+}
+
+async function answerOf(
+  id: OperationId,
+  path: string,
+  init: RequestInit,
+  given: AbortSignal | undefined,
+): Promise<{ readonly body: unknown; readonly next: string | undefined }> {
+  const response = await send(path, init, given);
   const body = await response.json().catch(() => undefined);
-  if (body !== undefined && isAnswered(id, response.status)) return body;
+  if (body !== undefined && isAnswered(id, response.status)) {
+    return { body, next: nextPage(response.headers.get('link')) };
+  }
   const { code = 'unknown', detail } = (body ?? {}) as { code?: string; detail?: string };
   throw new ApiError(response.status, code, detail ?? `HTTP ${response.status} without an explanation.`);
 }

@@ -25,6 +25,12 @@ export function usePlace(): Place {
   return place;
 }
 
+/** Puts other values behind the page of now; the way back leads to the page before it, not to each step. */
+export function replaceQuery({ page, rest }: Place, query: Readonly<Record<string, string>>): void {
+  history.replaceState(null, '', href(page, rest, query));
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
 export function href(
   page: string,
   rest: readonly string[] = [],

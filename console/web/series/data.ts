@@ -89,6 +89,27 @@ export interface Strike {
   readonly put: number;
 }
 
+/** Strikes joined to at most so many of equal width, so that a chart of them is read without scrolling; each stands at its lowest. */
+export function binned(strikes: readonly Strike[], most: number): Strike[] {
+  const [first, last] = [strikes[0], strikes.at(-1)];
+  if (!first || !last || strikes.length <= most) return [...strikes];
+  const width = niceWidth((last.strike - first.strike) / most);
+  const bins = Map.groupBy(strikes, ({ strike }) => Math.floor(strike / width) * width);
+  return [...bins]
+    .map(([strike, of]) => ({
+      strike,
+      call: of.reduce((sum, { call }) => sum + call, 0),
+      put: of.reduce((sum, { put }) => sum + put, 0),
+    }))
+    .toSorted((a, b) => a.strike - b.strike);
+}
+
+/** The next width of 1, 2, 2.5 or 5 times a power of ten. */
+function niceWidth(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 2.5, 5, 10].map((n) => n * power).find((width) => width >= least)!;
+}
+
 /** USD per 1 % move by strike, of the newest snapshot; @param expiry only this one */
 export function strikesOf(
   rows: Rows,

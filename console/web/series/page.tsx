@@ -1,4 +1,5 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
+import { closest } from '../../../functions/core/series/names/closest.ts';
 import { call } from '../lib/client.ts';
 import { Empty, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
@@ -37,7 +38,9 @@ export function SeriesPage({ place }: { readonly place: Place }) {
             </Empty>
           );
         }
-        const chosen = report.find((one) => keyOf(one) === place.rest.join(' ')) ?? report[0]!;
+        const wanted = place.rest.join(' ');
+        const chosen = report.find((one) => keyOf(one) === wanted) ?? (wanted ? undefined : report[0]!);
+        if (!chosen) return <Unknown wanted={wanted} report={report} />;
         const source = sources.find(({ id }) => id === chosen.source);
         return (
           <>
@@ -46,12 +49,38 @@ export function SeriesPage({ place }: { readonly place: Place }) {
               <Choice report={report} chosen={keyOf(chosen)} />
             </div>
             {source && (
-              <SeriesView key={keyOf(chosen)} report={chosen} source={source} to={place.query.get('to')} />
+              <SeriesView
+                key={keyOf(chosen)}
+                address={place.rest.length > 0 ? place : { ...place, rest: keyOf(chosen).split(' ') }}
+                report={chosen}
+                {...{ source, sources }}
+                all={report}
+              />
             )}
           </>
         );
       }}
     </Waiting>
+  );
+}
+
+/** An address that names no series: of another warehouse, or mistyped. */
+function Unknown({ wanted, report }: { readonly wanted: string; readonly report: Report }) {
+  const near = closest(wanted, report.map(keyOf));
+  return (
+    <Empty title="No such series">
+      <p>{`The warehouse has never had ${wanted}.`}</p>
+      {near.map((one) => (
+        <p key={one}>
+          <a href={href('series', one.split(' '))}>{one}</a>
+        </p>
+      ))}
+      <p>
+        <a class="button" href={href('series')}>
+          All series
+        </a>
+      </p>
+    </Empty>
   );
 }
 

@@ -43,3 +43,12 @@ export const isAnswered = (id: OperationId, status: number): boolean => {
   const { also = [] }: Route = ROUTES[id];
   return (status >= 200 && status < 300) || also.includes(status);
 };
+
+/** Whether the pages of an answer are read to the last one. */
+export const isPaged = (id: OperationId): boolean => (ROUTES[id] as Route).paged === true;
+
+/** The target of `<…>; rel="next"`, without the host: the API may sit behind another one. */
+export function nextPage(link: string | null): string | undefined {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
+  return target?.replace(/^https?:\/\/[^/]+/, '');
+}

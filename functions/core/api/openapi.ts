@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { type OperationId, ROUTES, type Route, routeOf } from '../../routes.ts';
 import { type ErrorCode, errorKind } from '../errors/error-codes.ts';
+import { IdempotencyKey, withSources } from '../queries/fields.ts';
+import type { Sources } from '../series/source.ts';
 import { type Operation, Problem } from './operation.ts';
 import { operations } from './operations.ts';
 
@@ -17,13 +19,15 @@ export type OpenApi = {
 };
 
 /** The OpenAPI 3.1 document, made of the schemas that the handlers themselves parse with. */
-export function openApi(): OpenApi {
+export function openApi(sources: Sources): OpenApi {
   const schemas: Record<string, Json> = {};
+  const override = withSources(Object.keys(sources));
   const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
     // Inside an object a schema that has a name is always a reference, never written out.
     const { properties, $defs = {} } = z.toJSONSchema(z.object({ it: schema }), {
       io,
       unrepresentable: 'any',
+      override,
     });
     const [it, named] = JSON.parse(
       JSON.stringify([properties!.it, $defs]).replaceAll('"#/$defs/', '"#/components/schemas/'),
@@ -42,7 +46,8 @@ export function openApi(): OpenApi {
     info: {
       title: 'gordon-data',
       version: VERSION,
-      description: 'Backfill jobs and the coverage of the warehouse',
+      description:
+        'Backfill jobs and the coverage of the warehouse. A host answers HEAD wherever there is GET; API Gateway does not.',
     },
     paths,
     components: { schemas },
@@ -53,23 +58,33 @@ type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
 
 function operationOf(operationId: OperationId, operation: Operation, schemaOf: SchemaOf): Json {
   const { summary, also = [] }: Route = ROUTES[operationId];
-  const { body, answer, success, alternatives = [], others = {}, problems } = operation;
-  const parameters = [...paramsOf(operation), ...queryOf(operation, schemaOf), ...headersOf(operation)];
-  const texts = alternatives.map((type) => [type, { schema: { type: 'string' } }]);
-  const answered = (shape: z.ZodType) => ({
+  const { body, answer, success, alternatives = [], others = {}, plain = {}, problems } = operation;
+  const parameters = [
+    ...paramsOf(operation),
+    ...queryOf(operation, schemaOf),
+    ...headersOf(operation, schemaOf),
+  ];
+  const answered = (shape: z.ZodType, media: readonly string[] = []) => ({
     description: summary,
-    content: { 'application/json': { schema: schemaOf(shape, 'output') }, ...Object.fromEntries(texts) },
+    content: { 'application/json': { schema: schemaOf(shape, 'output') }, ...contentOf(media) },
   });
   const refusal = (description: string) => ({
     description,
     content: { 'application/problem+json': { schema: schemaOf(Problem, 'output') } },
   });
   const responses = Object.fromEntries([
-    ...[success, ...also].map((status) => [status, answered(answer)]),
+    ...[success, ...also].map((status) => [status, answered(answer, alternatives)]),
     ...Object.entries(others).map(([status, shape]) => [status, answered(shape)]),
+    ...Object.entries(plain).map(([status, { description, media }]) => [
+      status,
+      { description, ...(media && { content: contentOf(media) }) },
+    ]),
     ...[...Map.groupBy(problems, statusOf)].map(([status, codes]) => [status, refusal(codes.join(', '))]),
     ['default', refusal('An unexpected failure, or a store that does not answer: 5xx')],
   ]);
+  for (const [status, headers] of Object.entries(operation.answerHeaders ?? {})) {
+    (responses[status] as Json).headers = answerHeaders(headers);
+  }
   return {
     operationId,
     summary,
@@ -80,6 +95,14 @@ function operationOf(operationId: OperationId, operation: Operation, schemaOf: S
     responses,
   };
 }
+
+const contentOf = (media: readonly string[]): Json =>
+  Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }]));
+
+const answerHeaders = (headers: Readonly<Record<string, string>>): Json =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
 
 const statusOf = (code: ErrorCode): number => errorKind(code)?.status ?? 500;
 
@@ -92,13 +115,16 @@ const paramsOf = ({ params = {} }: Operation): Json[] =>
     schema: { type: 'string', minLength: 1 },
   }));
 
-const headersOf = ({ headers = {} }: Operation): Json[] =>
+/** Of the headers that are refused when they are not as they should be. */
+const HEADERS: Readonly<Record<string, z.ZodType>> = { 'Idempotency-Key': IdempotencyKey };
+
+const headersOf = ({ headers = {} }: Operation, schemaOf: SchemaOf): Json[] =>
   Object.entries(headers).map(([name, description]) => ({
     name,
     in: 'header',
     required: false,
     description,
-    schema: { type: 'string' },
+    schema: schemaOf(HEADERS[name] ?? z.string(), 'input'),
   }));
 
 /** Parameters arrive as text; the document describes the value that the text stands for, which is the schema's output. */

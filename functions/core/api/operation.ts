@@ -13,8 +13,17 @@ export interface Operation {
   readonly alternatives?: readonly string[];
   /** statuses with an answer of another shape */
   readonly others?: Readonly<Record<number, z.ZodType>>;
+  /** statuses without JSON: nothing, or what `media` names */
+  readonly plain?: Readonly<Record<number, PlainAnswer>>;
+  /** headers that an answer of a status has, with their meaning */
+  readonly answerHeaders?: Readonly<Record<number, Readonly<Record<string, string>>>>;
   /** codes of the problems that the caller can cause; the table of errors knows the status of each */
   readonly problems: readonly ErrorCode[];
+}
+
+export interface PlainAnswer {
+  readonly description: string;
+  readonly media?: readonly string[];
 }
 
 /** What an operation answers when it refuses or fails. */

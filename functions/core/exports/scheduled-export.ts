@@ -1,3 +1,4 @@
+import { GordonError } from '../errors/errors.ts';
 import type { Sources } from '../series/source.ts';
 import { type Clock, MINUTE } from '../time/time.ts';
 import type { ExportPorts } from './ports.ts';
@@ -20,12 +21,15 @@ const BUDGET = 10 * MINUTE;
 
 /**
  * Brings the operator's tree up to date: all series, as Parquet. What there is no time for comes in the next run.
- * @returns undefined where the operator named no tree
+ * @returns undefined where the operator named no tree; `busy` where somebody else exports into it now
  * @throws as `runExport` does
  */
-export async function scheduledExport(ports: ScheduledExportPorts): Promise<ScheduledExport | undefined> {
-  await using open = await ports.exports.open();
-  if (!open) return undefined;
+export async function scheduledExport(
+  ports: ScheduledExportPorts,
+): Promise<ScheduledExport | 'busy' | undefined> {
+  const opened = await ports.exports.open().catch(unlessBusy);
+  if (!opened || opened === 'busy') return opened;
+  await using open = opened;
   const request = {
     sources: Object.values(ports.sources),
     range: { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY },
@@ -37,4 +41,9 @@ export async function scheduledExport(ports: ScheduledExportPorts): Promise<Sche
   const result = await runExport(open, request, quiet, { signal: new AbortController().signal, until });
   const { written, kept, removed, left, rows, bytes, manifest } = result;
   return { written, kept, removed, left, rows, bytes, root: manifest.root };
+}
+
+function unlessBusy(error: unknown): 'busy' {
+  if (error instanceof GordonError && error.code === 'export-runs') return 'busy';
+  throw error;
 }

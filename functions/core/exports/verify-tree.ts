@@ -1,13 +1,17 @@
+import { describeError } from '../errors/errors.ts';
+import type { ReadFile } from '../queries/export/columnar.ts';
+import type { Sources } from '../series/source.ts';
 import type { Sha256 } from '../verify/ports.ts';
 import { chainOf, compareMonths } from './chain.ts';
-import { isMonthPath } from './layout.ts';
-import { Manifest } from './manifest.ts';
+import { isMonthPath, type MonthFormat } from './layout.ts';
+import { type ExportedFile, Manifest } from './manifest.ts';
 import type { Tree } from './ports.ts';
+import { rowsOfFile } from './rows/rows-of-file.ts';
 import { type CheckSignature, keyId, manifestStatement, rootStatement } from './signed.ts';
 
 /** What is wrong with a tree. `path` is that of a file, or `manifest.json`. */
 export interface TreeDifference {
-  readonly kind: 'missing' | 'damaged' | 'swapped' | 'extra' | 'chain' | 'signature';
+  readonly kind: 'missing' | 'damaged' | 'swapped' | 'rows' | 'extra' | 'chain' | 'signature';
   readonly path: string;
   readonly detail: string;
 }
@@ -28,18 +32,24 @@ export interface TreeVerdict {
 export interface TreePorts {
   sha256(): Sha256;
   readonly check: CheckSignature;
+  /** reads the rows of a file back; absent: only the bytes of the files are compared */
+  readonly rows?: {
+    readonly sources: Sources;
+    readonly readers: Readonly<Record<MonthFormat, ReadFile>>;
+  };
 }
 
 /**
- * Compares the files of a tree with its manifest, without a warehouse or a network.
+ * Compares the files of a tree with its manifest, without a warehouse or a network. The rows of each file are hashed again: who
+ * changes a file and then its SHA-256 in the manifest has not changed the root.
  * @param document the manifest, parsed
  * @param key the public key that must have signed, SPKI, base64; absent: the manifest's own
  * @throws ZodError when the document is no manifest
  */
 export async function verifyTree(
-  { sha256, check }: TreePorts,
+  { sha256, check, rows }: TreePorts,
   document: unknown,
-  tree: Pick<Tree, 'sizes' | 'hash'>,
+  tree: Pick<Tree, 'sizes' | 'bytes'>,
   signal: AbortSignal,
   key?: string,
 ): Promise<TreeVerdict> {
@@ -55,13 +65,22 @@ export async function verifyTree(
   const unsigned = signatureFault(manifest, document as object, { sha256, check }, key);
   if (unsigned) complain('signature', 'manifest.json', unsigned);
   const owners = new Map(manifest.files.map(({ path, sha256: hash }) => [hash, path]));
-  for (const { path, sha256: expected } of [...manifest.files].sort(compareMonths)) {
-    const found = await tree.hash(path, signal);
-    if (found === expected) continue;
-    const owner = found && owners.get(found);
-    if (found === undefined) complain('missing', path, 'there is no such file');
-    else if (owner) complain('swapped', path, `it has the content of ${owner}`);
-    else complain('damaged', path, `its SHA-256 is ${found}, not ${expected}`);
+  for (const file of [...manifest.files].sort(compareMonths)) {
+    const { path, sha256: expected } = file;
+    const bytes = await tree.bytes(path, signal);
+    if (bytes === undefined) {
+      complain('missing', path, 'there is no such file');
+      continue;
+    }
+    const found = hashOf(sha256, bytes);
+    const owner = owners.get(found);
+    if (found !== expected && owner) complain('swapped', path, `it has the content of ${owner}`);
+    else if (found !== expected) complain('damaged', path, `its SHA-256 is ${found}, not ${expected}`);
+    else if (rows) {
+      const read = rows.readers[manifest.files_are];
+      const fault = await rowsFault(file, () => rowsOfFile(sha256, rows.sources, file, read, bytes));
+      if (fault) complain('rows', path, fault);
+    }
   }
   const known = new Set(manifest.files.map(({ path }) => path));
   for (const path of [...(await tree.sizes()).keys()].sort()) {
@@ -77,6 +96,32 @@ export async function verifyTree(
     differences,
   };
 }
+
+function hashOf(sha256: () => Sha256, bytes: Uint8Array): string {
+  const hash = sha256();
+  hash.add(bytes);
+  return hash.hex();
+}
+
+/** What the rows of a file have other than the manifest says. */
+async function rowsFault(
+  expected: ExportedFile,
+  read: () => ReturnType<typeof rowsOfFile>,
+): Promise<string | undefined> {
+  try {
+    const found = await read();
+    for (const key of ['rows', 'first', 'last'] as const) {
+      if (found[key] !== expected[key])
+        return `${WORDS[key]} ${String(found[key])}, not ${String(expected[key])}`;
+    }
+    if (found.rows_sha256 === expected.rows_sha256) return undefined;
+    return `its rows have the hash ${found.rows_sha256}, not ${expected.rows_sha256}`;
+  } catch (error) {
+    return `its rows cannot be read: ${describeError(error)}`;
+  }
+}
+
+const WORDS = { rows: 'its rows are', first: 'its first row is of', last: 'its last row is of' } as const;
 
 function signatureFault(
   { signature, root }: Manifest,

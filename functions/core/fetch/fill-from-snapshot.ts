@@ -1,4 +1,5 @@
 import { GordonError } from '../errors/errors.ts';
+import { clockOffset, refuseWrongClock } from '../series/clock-offset.ts';
 import type { SnapshotTier } from '../series/source.ts';
 import { clip, intersect, type Range } from '../time/range.ts';
 import { floorTo } from '../time/time.ts';
@@ -24,9 +25,13 @@ export async function* fillFromSnapshot({
   const bodies: Uint8Array[] = [];
   let asOf = ports.clock();
   for (const request of intersect(missing, [current(asOf)]).length > 0 ? tier.requests(series) : []) {
+    const sentAt = ports.clock();
     const answer = await ports.venue.get(request);
     if (!answer) throw nothingThere(request.path);
-    asOf = bodies.length === 0 ? answer.asOf : Math.min(asOf, answer.asOf);
+    refuseWrongClock(request.path, clockOffset(answer.asOf, sentAt, ports.clock()));
+    // An answer that lay in a cache has the header of now and the content of then.
+    const at = Math.min(answer.asOf, tier.statedAt?.(answer.body) ?? answer.asOf);
+    asOf = bodies.length === 0 ? at : Math.min(asOf, at);
     bodies.push(answer.body);
   }
   const taken = current(asOf);

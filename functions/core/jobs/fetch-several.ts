@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { ErrorName } from '../errors/error-codes.ts';
+import type { ErrorName } from '../errors/error-kinds.ts';
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';

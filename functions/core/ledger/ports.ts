@@ -100,6 +100,12 @@ export interface SeriesCatalog {
   report(filter: ReportFilter): Promise<SeriesReport[]>;
 }
 
+/** What the catalogue answers without changing anything. */
+export type CatalogReader = Pick<
+  SeriesCatalog,
+  'requested' | 'missing' | 'missingOf' | 'retention' | 'count' | 'series' | 'report'
+>;
+
 /** What an operator does not want to keep of a source. */
 export interface Retention {
   readonly source: string;
@@ -185,6 +191,19 @@ export interface LivesDue {
   due(before: number, most: number, unclear?: number): Promise<readonly Series[]>;
   /** Whether the lives of one series are due, as in `due`. */
   isDue(series: Series, before: number): Promise<boolean>;
+}
+
+/** A session that only reads and that was ended. */
+export interface StallingReader {
+  /** of the server's process */
+  readonly pid: number;
+  readonly login: string;
+}
+
+/** Keeps readers from holding up what writes. */
+export interface ReaderWatch {
+  /** ends the sessions of readers for which a session that is no reader has waited for longer than this, ms */
+  endStalling(patienceMs: number): Promise<readonly StallingReader[]>;
 }
 
 /** How a job may end. */

@@ -3,10 +3,12 @@ import { badRequest, parseInput } from '../errors/bad-request.ts';
 import type { GordonError } from '../errors/errors.ts';
 import type { JobOrder } from '../jobs/job.ts';
 import type { JobStore, NewJob, Workflow } from '../jobs/ports.ts';
+import { SourceOrFamily, Time, TimeframeText } from '../queries/fields.ts';
 import { requireInstant } from '../queries/requested.ts';
 import type { Quote } from '../quote/quote.ts';
-import type { Sources } from '../series/source.ts';
-import { FAMILIES, type Family, type Source } from '../series/source.ts';
+import { sourcesNamed } from '../series/names/named-sources.ts';
+import type { Source, Sources } from '../series/source.ts';
+import { SYMBOL_OR_SELECTOR } from '../series/universe.ts';
 import { addYears, type Clock, DAY, floorTo, iso, MINUTE } from '../time/time.ts';
 import { isTimeframe, type Timeframe } from '../time/timeframe.ts';
 import { checkSymbols, MAX_SYMBOLS, type SymbolPorts } from './check-symbols.ts';
@@ -24,11 +26,15 @@ export interface CreatePorts extends SymbolPorts {
 
 /** The body of `POST /backfill`. Times are `YYYY-MM-DD` or ISO 8601 with a zone. */
 export const OrderBody = z.strictObject({
-  source: z.string(),
-  symbols: z.array(z.string()).min(1).max(MAX_SYMBOLS).optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
-  timeframe: z.string().optional(),
+  source: SourceOrFamily,
+  symbols: z
+    .array(z.string().meta({ pattern: SYMBOL_OR_SELECTOR }))
+    .min(1)
+    .max(MAX_SYMBOLS)
+    .optional(),
+  from: Time.optional(),
+  to: Time.optional(),
+  timeframe: TimeframeText.optional(),
 });
 export type OrderBody = z.infer<typeof OrderBody>;
 
@@ -118,14 +124,6 @@ function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
 
 const keyMissing = (id: string, { env, from }: NonNullable<Source['key']>): GordonError =>
   badRequest('key-missing', id, `needs a key, and ${env} is not set.`, `Get one at ${from}.`);
-
-/** By family (`klines`: both markets) or by one source's id (`klines_spot`). */
-function sourcesNamed(sources: Sources, word: string): readonly Source[] {
-  const chosen = Object.values(sources).filter((s) => s.family === word || s.id === word);
-  if (chosen.length > 0) return chosen;
-  const known = FAMILIES.filter((family: Family) => Object.values(sources).some((s) => s.family === family));
-  throw badRequest('unknown-source', word, 'there is no such source.', `Use one of: ${known.join(', ')}.`);
-}
 
 function timeframeOf(text: string, chosen: readonly Source[]): Timeframe {
   const known = new Set<string>(chosen.flatMap((source) => source.timeframes));

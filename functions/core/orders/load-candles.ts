@@ -3,18 +3,17 @@ import { AGGREGATED } from '../aggregates/aggregates.ts';
 import { parseInput } from '../errors/bad-request.ts';
 import type { NewJob } from '../jobs/ports.ts';
 import { candleRange } from '../queries/candle-query.ts';
+import { CandleTime, TimeframeText } from '../queries/fields.ts';
 import { iso } from '../time/time.ts';
 import { type CreatePorts, createJob } from './create-job.ts';
-
-const Time = z.union([z.string(), z.number()]);
 
 /** The body of `POST /api/backfill`. Times as `candleTime` reads them. */
 export const CandleBody = z.strictObject({
   symbol: z.string(),
-  start: Time.optional(),
-  end: Time.optional(),
+  start: CandleTime.optional(),
+  end: CandleTime.optional(),
   /** defaults to `5m`, which the aggregates are made of */
-  timeframe: z.string().optional(),
+  timeframe: TimeframeText.optional(),
 });
 
 /**

@@ -1,7 +1,7 @@
 import { badRequest } from '../errors/bad-request.ts';
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
+import { nearest, spellingOf } from '../series/names/spelling.ts';
 import type { Source } from '../series/source.ts';
-import { nearest, spellingOf } from '../series/spelling.ts';
 import type { Roster } from '../series/universe.ts';
 import type { VenueLists } from './venue-lists.ts';
 

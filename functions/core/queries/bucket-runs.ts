@@ -62,32 +62,37 @@ export function bucketRuns(
   step: number,
   rows?: ReadonlyMap<number, number>,
 ): BucketRun[] {
-  const reasons = Object.keys(sets.empty);
-  const columns = [sets.have, sets.failed, sets.inFlight, sets.missing, ...Object.values(sets.empty)].map(
-    (set) => countSteps(set, borders, step),
-  );
-  if (rows) columns.push(Float64Array.from(borders.slice(0, -1), (start) => rows.get(start) ?? 0));
+  const last = borders.length - 1;
+  // Most sets are empty, and need neither counting nor comparing.
+  const counted: Float64Array[] = [];
+  const column = (set: RangeSet): Float64Array | undefined => {
+    if (set.length === 0) return undefined;
+    const counts = countSteps(set, borders, step);
+    counted.push(counts);
+    return counts;
+  };
+  const [have, failed, inFlight, missing] = [sets.have, sets.failed, sets.inFlight, sets.missing].map(column);
+  const empty = Object.entries(sets.empty).map(([reason, set]) => [reason, column(set)] as const);
+  const events = rows && Float64Array.from(borders.slice(0, -1), (start) => rows.get(start) ?? 0);
+  if (events) counted.push(events);
   const runs: BucketRun[] = [];
-  for (let at = 0; at < borders.length - 1; ) {
+  for (let at = 0; at < last; ) {
     let end = at + 1;
-    while (end < borders.length - 1 && columns.every((counts) => counts[end] === counts[at])) end++;
-    const [have, failed, inFlight, missing, ...empty] = columns.map((counts) => counts[at]!) as [
-      ...[number, number, number, number],
-      ...number[],
-    ];
-    if (columns.some((counts) => counts[at] !== 0)) {
-      const byReason = Object.fromEntries(
-        reasons.map((reason, i) => [reason, empty[i]!]).filter(([, n]) => n),
+    while (end < last && counted.every((counts) => counts[end] === counts[at])) end++;
+    if (counted.some((counts) => counts[at] !== 0)) {
+      const steps = have?.[at] ?? 0;
+      const byReason = empty.flatMap(([reason, counts]) =>
+        counts?.[at] ? [[reason, counts[at]!] as const] : [],
       );
       runs.push({
         start: borders[at]!,
         end: borders[end]!,
         buckets: end - at,
-        ...(rows ? { have: columns.at(-1)![at]!, accounted: have } : { have }),
-        empty: byReason,
-        failed,
-        inFlight,
-        missing,
+        ...(events ? { have: events[at]!, accounted: steps } : { have: steps }),
+        empty: Object.fromEntries(byReason),
+        failed: failed?.[at] ?? 0,
+        inFlight: inFlight?.[at] ?? 0,
+        missing: missing?.[at] ?? 0,
       });
     }
     at = end;

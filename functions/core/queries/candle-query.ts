@@ -1,8 +1,5 @@
 import { badRequest } from '../errors/bad-request.ts';
-import { iso, MINUTE, parseInstant } from '../time/time.ts';
-
-/** Chart libraries count in milliseconds, and a query string has numbers as text. */
-const EPOCH_MS = /^\d{12,14}$/;
+import { EPOCH_MS_TEXT, iso, MINUTE, parseInstant } from '../time/time.ts';
 
 /**
  * Reads a day, an instant with its zone, or epoch milliseconds as a number or as digits.
@@ -11,7 +8,7 @@ const EPOCH_MS = /^\d{12,14}$/;
 export function candleTime(value: string | number | undefined, field: string): number | undefined {
   if (value === undefined) return undefined;
   const text = String(value);
-  const at = EPOCH_MS.test(text) ? Number(text) : parseInstant(text);
+  const at = EPOCH_MS_TEXT.test(text) ? Number(text) : parseInstant(text);
   if (at !== undefined) return at;
   const remedy =
     'Write a day (2025-01-31, midnight UTC), an instant with its zone (2025-01-31T12:00:00Z) or epoch milliseconds.';

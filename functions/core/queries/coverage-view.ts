@@ -28,8 +28,8 @@ export interface SeriesBuckets extends Series, Range {
   readonly runs: readonly BucketRun[];
 }
 
-/** The most buckets that one query may cover: 100 series by day for ten years. */
-const MOST_BUCKETS = 400_000;
+/** The most buckets that one query may cover: 1,000 series by day for five years. */
+const MOST_BUCKETS = 2_000_000;
 /** The most runs in one answer: a function may return about 6 MB. */
 const MOST_RUNS = 40_000;
 

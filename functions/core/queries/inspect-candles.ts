@@ -2,18 +2,19 @@ import { AGGREGATED, type AggregateStatus, type AggregateStore } from '../aggreg
 import { badRequest } from '../errors/bad-request.ts';
 import { JOB_STATUSES, type Job } from '../jobs/job.ts';
 import type { JobStore } from '../jobs/ports.ts';
-import type { Gap, SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
+import type { CatalogReader, Gap, SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
 import { settledEnd } from '../series/borders.ts';
+import { spellingOf } from '../series/names/spelling.ts';
 import type { Source, Sources } from '../series/source.ts';
-import { spellingOf } from '../series/spelling.ts';
 import { clip, hull, type Range, subtract } from '../time/range.ts';
 import { type Clock, floorTo } from '../time/time.ts';
 import { isTimeframe, stepOf, type Timeframe } from '../time/timeframe.ts';
 
 export interface InspectPorts {
-  readonly catalog: SeriesCatalog;
+  readonly catalog: Pick<SeriesCatalog, 'reconcile'>;
+  readonly catalogReader: CatalogReader;
   readonly jobs: Pick<JobStore, 'list'>;
-  readonly aggregates: Pick<AggregateStore, 'status'>;
+  readonly aggregateStatus: Pick<AggregateStore, 'status'>;
   readonly sources: Sources;
   readonly clock: Clock;
 }
@@ -57,10 +58,10 @@ export async function candleGaps(
 ): Promise<Gap[]> {
   const series = { source: AGGREGATED.source, symbol, timeframe };
   const step = stepOf(timeframe);
-  const requested = await ports.catalog.requested(series);
+  const requested = await ports.catalogReader.requested(series);
   const known = hull(requested);
   if (range.start === undefined && !known) {
-    const remedy = 'Order it (POST /api/backfill), or name a start.';
+    const remedy = 'Order it: `gordon-data backfill candles trigger`, or name a start.';
     throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy);
   }
   // What the venue has not had time to publish is no gap yet.
@@ -82,11 +83,11 @@ export async function candleGaps(
 }
 
 async function reportOf(
-  { catalog }: Pick<InspectPorts, 'catalog'>,
+  { catalogReader }: Pick<InspectPorts, 'catalogReader'>,
   symbol: string,
   timeframe: Timeframe,
 ): Promise<SeriesReport | undefined> {
-  const [found] = await catalog.report({ sources: [AGGREGATED.source], symbols: [symbol], timeframe });
+  const [found] = await catalogReader.report({ sources: [AGGREGATED.source], symbols: [symbol], timeframe });
   return found;
 }
 
@@ -101,7 +102,7 @@ export async function candleStatus(ports: InspectPorts, only?: CandleSeries): Pr
   const [series, lastJob, aggregates] = await Promise.all([
     only && reportOf(ports, only.symbol, only.timeframe),
     lastJobOf(ports, only?.symbol),
-    ports.aggregates.status(),
+    ports.aggregateStatus.status(),
   ]);
   return { series, lastJob, aggregates };
 }

@@ -1,16 +1,21 @@
 import * as z from 'zod';
-import { STEPS, type Timeframe } from '../time/timeframe.ts';
+import { JOB_STATUSES } from '../jobs/job.ts';
+import { MEDIA_TYPES } from './export/formats.ts';
+import {
+  CandleTimeText,
+  Cursor,
+  Name,
+  Names,
+  SourceId,
+  SourceOrFamily,
+  Step,
+  Time,
+  TimeframeText,
+  whole,
+} from './fields.ts';
 
 /** The queries of the routes. An unknown parameter is refused, not ignored. */
-const Time = z
-  .string()
-  .meta({ description: 'YYYY-MM-DD (midnight UTC) or ISO 8601 with a zone', example: '2025-01-31' });
-/** printable, of any script, as venues write their symbols; the database would refuse a NUL */
-export const Name = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]{1,60}$/);
-/** several of them */
-const Names = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]+$/);
-const Step = z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]);
-const limit = (usual: number, most: number) => z.coerce.number().int().min(1).max(most).default(usual);
+const limit = (usual: number, most: number) => whole(most).default(usual);
 const range = { from: Time.optional(), to: Time.optional() };
 
 export const NoQuery = z.strictObject({});
@@ -22,35 +27,42 @@ export const OrderQuery = z.strictObject({
     .meta({ description: 'true: answers 200 with what the job would take, and enters nothing' }),
 });
 
+const STATUS = `(?:${JOB_STATUSES.join('|')})`;
+
 export const JobsQuery = z.strictObject({
   status: z
     .string()
     .optional()
-    .meta({ description: 'statuses, separated by commas, or `all`; defaults to the active ones' }),
+    .meta({
+      description: 'statuses, separated by commas, or `all`; defaults to the active ones',
+      pattern: `^(?:all|${STATUS}(?:,${STATUS})*)$`,
+    }),
   source: z.string().optional(),
   limit: limit(50, 100),
   cursor: z.string().optional().meta({ description: 'the id of the last job of the page before' }),
 });
 
 export const ReportQuery = z.strictObject({
-  source: z.string().optional().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
+  source: SourceOrFamily.optional(),
   symbol: Name.optional(),
+});
+
+export const ReportPageQuery = z.strictObject({
+  ...ReportQuery.shape,
+  limit: limit(1_000, 1_000),
+  cursor: Cursor.optional().meta({ description: 'of the `Link` of the page before' }),
 });
 
 export const BUCKETS = ['hour', 'day', 'month'] as const;
 export type Bucket = (typeof BUCKETS)[number];
 
 export const UnfollowQuery = z.strictObject({
-  source: z.string().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
+  source: SourceOrFamily,
   symbols: Names.meta({ description: 'with commas between them' }),
   timeframe: Step.optional().meta({ description: 'defaults to all' }),
-  purge: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((word) => word === 'true')
-    .meta({
-      description: '`true` also deletes the rows, the spans and the findings of the series, if confirmed',
-    }),
+  purge: z.enum(['true', 'false']).default('false').meta({
+    description: '`true` also deletes the rows, the spans and the findings of the series, if confirmed',
+  }),
   confirm: z
     .string()
     .optional()
@@ -65,7 +77,7 @@ export const CoverageQuery = z.strictObject({
 });
 
 export const SpansQuery = z.strictObject({
-  source: z.string().meta({ description: 'one source, such as `klines_spot`' }),
+  source: SourceId.meta({ description: 'one source, such as `klines_spot`' }),
   symbol: Name,
   timeframe: Step.optional().meta({ description: "defaults to the source's usual one" }),
   ...range,
@@ -73,13 +85,13 @@ export const SpansQuery = z.strictObject({
 });
 
 export const RowsQuery = z.strictObject({
-  source: z.string().optional().meta({ description: 'which one, where several sources share the table' }),
+  source: SourceId.optional().meta({ description: 'which one, where several sources share the table' }),
   symbol: Names.optional().meta({
     description: 'in every format but json also several, with commas between them',
   }),
   timeframe: Step.optional(),
   ...range,
-  limit: z.coerce.number().int().min(1).max(10_000).optional().meta({
+  limit: whole(10_000).optional().meta({
     description: 'json only: the newest so many rows of the range, oldest first; defaults to 1000',
   }),
   format: z
@@ -89,18 +101,25 @@ export const RowsQuery = z.strictObject({
       description:
         'json, csv, ndjson, parquet or arrow; defaults to what Accept says, else json. All but json have all rows of the range, ' +
         'by symbol and time. A host streams csv and ndjson, and serves parquet and arrow as a file: with its length, an ETag and ' +
-        'ranges of bytes. On AWS Lambda an answer of more than 4 MB or 25 s is refused with 413',
+        'ranges of bytes. A deployment on AWS Lambda answers parquet, arrow and long texts with 303, where the file is, or with 202 while ' +
+        'it is made: request its Location again after the seconds of Retry-After',
+      enum: Object.keys(MEDIA_TYPES),
       example: 'csv',
     }),
+  file: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .meta({ description: 'the file that an answer 202 said is being made; its Location has it' }),
   as_of: Time.optional().meta({
     description:
       'an instant: only rows that were known then (known_at), and of revised values those that held then',
   }),
   every: Step.optional().meta({ description: 'of candles: made of those of `timeframe`' }),
-  columns: z
-    .string()
-    .optional()
-    .meta({ description: 'the columns to give, with commas between them; defaults to all' }),
+  columns: z.string().optional().meta({
+    description: 'the columns to give, with commas between them; defaults to all',
+    pattern: '^ *[a-z][a-z0-9_]* *(?:, *[a-z][a-z0-9_]* *)*$',
+  }),
 });
 
 export const CandlesQuery = z.strictObject({
@@ -108,7 +127,7 @@ export const CandlesQuery = z.strictObject({
   symbol: z.string().optional().meta({
     description: 'gaps are those of one; without it status is that of the aggregates and of the last job',
   }),
-  start: z.string().optional(),
-  end: z.string().optional(),
-  timeframe: z.string().optional(),
+  start: CandleTimeText.optional(),
+  end: CandleTimeText.optional(),
+  timeframe: TimeframeText.optional(),
 });

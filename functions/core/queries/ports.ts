@@ -110,8 +110,8 @@ export interface CoverageQueries {
   /** The same rows column by column, as `fileColumns` describes them. */
   batches(request: RowsRequest, signal: AbortSignal): AsyncIterable<ColumnBatch>;
   /**
-   * A word for the state of what the requests read: as long as it stays the same, the ledger has not changed within their ranges.
-   * It does not change with rows that somebody inserts or updates by SQL.
+   * A word for the state of what the requests read: as long as it stays the same, the ledger has not changed within their ranges,
+   * and nobody has changed a row of their table by hand.
    * @param sources that fill the table, or what it is made of
    */
   revision(requests: readonly RowsRequest[], sources: readonly string[]): Promise<string>;

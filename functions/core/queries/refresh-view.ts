@@ -4,6 +4,7 @@ import { badRequest, parseInput } from '../errors/bad-request.ts';
 import { Instant, type Shape } from '../time/fields.ts';
 import type { Range } from '../time/range.ts';
 import { type Clock, ceilTo, DAY, floorTo, iso, isoOrNull, SECOND } from '../time/time.ts';
+import { Time } from './fields.ts';
 import { requireInstant } from './requested.ts';
 
 const NAMES = AGGREGATES.map(({ name }) => name) as [string, ...string[]];
@@ -11,8 +12,8 @@ const NAMES = AGGREGATES.map(({ name }) => name) as [string, ...string[]];
 /** The body of `POST /backfill/aggregates/refresh`: one aggregate and a window; null is no bound. */
 export const RefreshBody = z.strictObject({
   view: z.enum(NAMES),
-  start: z.string().nullable(),
-  end: z.string().nullable(),
+  start: Time.nullable(),
+  end: Time.nullable(),
 });
 
 export interface ViewRefresh {

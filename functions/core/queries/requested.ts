@@ -1,4 +1,5 @@
 import { badRequest } from '../errors/bad-request.ts';
+import { sourcesNamed, unknownSource } from '../series/names/named-sources.ts';
 import type { Series } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
 import type { Range } from '../time/range.ts';
@@ -9,18 +10,14 @@ import type { Timeframe } from '../time/timeframe.ts';
 
 /** The sources of a family, one by its id, or all. */
 export function sourcesFor(sources: Sources, word: string | undefined): readonly Source[] {
-  const chosen = Object.values(sources).filter(
-    (s) => word === undefined || s.family === word || s.id === word,
-  );
-  if (chosen.length > 0) return chosen;
-  throw badRequest('unknown-source', word!, 'there is no such source.');
+  return word === undefined ? Object.values(sources) : sourcesNamed(sources, word);
 }
 
 /** One source by its id. @throws GordonError `unknown-source` */
 export function sourceNamed(sources: Sources, id: string): Source {
   const source = sources[id];
   if (source && source.id === id) return source;
-  throw badRequest('unknown-source', id, 'there is no such source.');
+  throw unknownSource(sources, id);
 }
 
 /** The series that a request names; its timeframe defaults to the source's. @throws GordonError `unknown-source` */

@@ -68,7 +68,7 @@ export function estimateChunk(
 }
 
 function objects(
-  source: Pick<Source, 'tiers'>,
+  source: Pick<Source, 'tiers' | 'settleMs'>,
   tier: ArchiveTier,
   chunk: PlannedChunk['chunk'],
   left: RangeSet,

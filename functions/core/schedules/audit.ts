@@ -1,7 +1,8 @@
+import pMap from 'p-map';
 import { overdue } from '../jobs/job-series.ts';
 import { claim, type Pace } from '../jobs/lease.ts';
 import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
-import { type ExpiringGap, findExpiringGaps } from '../queries/expiring-gaps.ts';
+import { type ExpiringGap, findExpiringGaps } from '../queries/status/expiring-gaps.ts';
 import { refreshEvery } from '../series/schedule.ts';
 import { seriesLabel } from '../series/series.ts';
 import type { Source } from '../series/source.ts';
@@ -41,6 +42,9 @@ export interface Audit {
 
 /** Ten million rows are counted in seconds. In a larger warehouse the next run continues where this one stops. */
 const COUNT_BUDGET = 2 * MINUTE;
+
+/** Series that are counted at the same time: each takes a processor of the database, and others need one too. */
+export const AT_ONCE = 2;
 
 /** Orders of one series: more gaps than this are ordered in larger pieces. */
 const MOST_PIECES = 20;
@@ -117,15 +121,16 @@ async function countRows({ catalog, clock, sources }: AuditPorts): Promise<Pick<
     .filter(({ source }) => sources[source])
     .sort((a, b) => (a.auditedAt ?? 0) - (b.auditedAt ?? 0));
   let [counted, lost] = [0, recounted.lost];
-  for (const series of due) {
-    if (Math.abs(clock() - began) > COUNT_BUDGET) break;
+  const count = async (series: SeriesReport): Promise<void> => {
+    if (Math.abs(clock() - began) > COUNT_BUDGET) return;
     for (const range of series.requested) {
       lost += measure(await catalog.reconcile(series, range)) / stepOf(series.timeframe);
     }
     await catalog.retire(series);
     await catalog.audited(series);
     counted += 1;
-  }
+  };
+  await pMap(due, count, { concurrency: AT_ONCE });
   return { counted, lost };
 }
 

@@ -139,6 +139,8 @@ export interface SnapshotTier {
   readonly kind: 'snapshot';
   readonly name: string;
   requests(series: Series): readonly HttpRequest[];
+  /** when the venue made an answer, where its body says so; epoch ms */
+  statedAt?(body: Uint8Array): number | undefined;
   /**
    * @param bodies one for each request, in order
    * @param at the step that the rows belong to; epoch ms

@@ -57,6 +57,9 @@ export interface Selector {
 
 const SELECTOR = /^@([a-z0-9]{2,10})-(spot|perps)(?::([1-9]\d{0,3}))?$/;
 
+/** The pattern of what an order may name. */
+export const SYMBOL_OR_SELECTOR = `^[^@]|${SELECTOR.source}`;
+
 /** Whether a word is meant as a selector. It may still be an invalid one. */
 export const isSelector = (word: string): boolean => word.startsWith('@');
 

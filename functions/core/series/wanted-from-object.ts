@@ -7,9 +7,12 @@ import type { ArchiveTier, Source } from './source.ts';
 /** For up to two days a month's file is the dearer way where daily files hold the same rows. */
 const WORTH_A_MONTH = 2 * DAY;
 
-/** The missing spans to read from the archive object of a period: none before it is published or when it is not worth its cost. */
+/**
+ * The missing spans to read from the archive object of a period: none before it is published, when it is not worth its cost, or
+ * while all of them may still come.
+ */
 export function wantedFromObject(
-  { tiers }: Pick<Source, 'tiers'>,
+  source: Pick<Source, 'tiers' | 'settleMs'>,
   tier: ArchiveTier,
   period: Period,
   missing: RangeSet,
@@ -18,6 +21,14 @@ export function wantedFromObject(
 ): RangeSet {
   const wanted = clip(missing, objectReach(tier, period, step));
   if (wanted.length === 0 || tier.publishedAt(period) > now) return [];
-  const hasDays = tiers.some((one) => one.kind === 'archive' && one.unit === 'day');
+  if (isYoung(source, wanted, now)) return [];
+  const hasDays = source.tiers.some((one) => one.kind === 'archive' && one.unit === 'day');
   return tier.unit === 'month' && hasDays && measure(wanted) <= WORTH_A_MONTH ? [] : wanted;
 }
+
+/**
+ * An object that appears before the venue has had all its time for the rows at its end would be read with each refresh until they are
+ * there or proven absent. The API has whatever of them there is. Twice that time: the proof of a hole comes step by step.
+ */
+const isYoung = ({ tiers, settleMs }: Pick<Source, 'tiers' | 'settleMs'>, wanted: RangeSet, now: number) =>
+  wanted[0]!.start >= now - 2 * settleMs && tiers.some(({ kind }) => kind === 'pages');

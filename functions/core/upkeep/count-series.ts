@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { badRequest } from '../errors/bad-request.ts';
 import type { SeriesCatalog } from '../ledger/ports.ts';
-import { Name } from '../queries/parameters.ts';
+import { Name, SourceId, SourceOrFamily, Step, Time } from '../queries/fields.ts';
 import { parseBounds, sourcesFor } from '../queries/requested.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
@@ -9,22 +9,22 @@ import { Count, type Shape, span } from '../time/fields.ts';
 import { type PeriodUnit, periodsIn } from '../time/period.ts';
 import { clip, measure, type Range } from '../time/range.ts';
 import { type Clock, iso, SECOND } from '../time/time.ts';
-import { STEPS, stepOf, type Timeframe } from '../time/timeframe.ts';
+import { stepOf } from '../time/timeframe.ts';
 
 /** Where to continue. */
 export const CountPlace = z.strictObject({
-  source: z.string(),
+  source: SourceId,
   symbol: Name,
-  timeframe: z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]),
-  from: z.string(),
+  timeframe: Step,
+  from: Time,
 });
 
 /** The body of `POST /backfill/audit`: which series to count, all by default, and from where on. */
 export const CountBody = z.strictObject({
-  source: z.string().optional(),
+  source: SourceOrFamily.optional(),
   symbol: Name.optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
+  from: Time.optional(),
+  to: Time.optional(),
   next: CountPlace.nullable().optional().meta({ description: '`next` of the answer before' }),
 });
 export type CountBody = z.infer<typeof CountBody>;
@@ -35,7 +35,7 @@ export const Counted = z
       z.object({
         source: z.string(),
         symbol: z.string(),
-        timeframe: z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]),
+        timeframe: Step,
         ...span,
         rows: Count.meta({ description: 'rows that are there' }),
         lost: Count.meta({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { badRequest } from '../errors/bad-request.ts';
 import type { Retention, SeriesCatalog } from '../ledger/ports.ts';
+import { SourceOrFamily, Time } from '../queries/fields.ts';
 import { requireInstant, sourcesFor } from '../queries/requested.ts';
 import type { Sources } from '../series/source.ts';
 import { DAY, iso, isoOrNull } from '../time/time.ts';
@@ -9,8 +10,8 @@ const LONGEST_KEEP = 36_500;
 
 /** The body of `POST /backfill/retention`: neither bound means that everything is kept. */
 export const RetentionBody = z.strictObject({
-  source: z.string().meta({ description: 'a family (`klines`) or one source (`klines_spot`)' }),
-  before: z.string().optional().meta({ description: 'what began before is not kept' }),
+  source: SourceOrFamily,
+  before: Time.optional().meta({ description: 'what began before is not kept; excludes `keep_days`' }),
   keep_days: z
     .number()
     .int()
@@ -21,7 +22,7 @@ export const RetentionBody = z.strictObject({
   // The database takes no NUL, and a reason is one line.
   reason: z
     .string()
-    .regex(/^[^\p{Cc}]{1,200}$/u)
+    .regex(/^[\x20-\x7e\u00a0-\uffff]{1,200}$/, 'is one line of at most 200 characters')
     .optional(),
 });
 export type RetentionBody = z.infer<typeof RetentionBody>;

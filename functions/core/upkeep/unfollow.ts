@@ -1,9 +1,9 @@
 import { badRequest } from '../errors/bad-request.ts';
 import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
+import { spellingOf } from '../series/names/spelling.ts';
 import { refreshEvery } from '../series/schedule.ts';
 import type { Series } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
-import { spellingOf } from '../series/spelling.ts';
 import { iso, isoOrNull, SECOND } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 
@@ -38,7 +38,7 @@ export async function knownSeries(
   for (const symbol of symbols) {
     if (found.some((series) => series.symbol === symbol)) continue;
     const { symbol: meant } = spellingOf(symbol);
-    const list = 'List what is: `gordon-data backfill series`, or GET /backfill/series.';
+    const list = 'List what is: `gordon-data backfill series`.';
     const remedy = meant === symbol ? list : `Venues write it ${meant}. ${list}`;
     throw badRequest('not-followed', symbol, 'nothing of it is requested there.', remedy);
   }

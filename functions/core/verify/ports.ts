@@ -14,7 +14,8 @@ export interface StoredRows {
 
 /** SHA-256, fed piece by piece. */
 export interface Sha256 {
-  add(text: string): void;
+  /** @param piece text as UTF-8, or bytes, whose memory may be used again afterwards */
+  add(piece: string | Uint8Array): void;
   /** the digest in lower case; nothing can be added afterwards */
   hex(): string;
 }

@@ -1,21 +1,20 @@
 import * as z from 'zod';
 import { badRequest, parseInput } from '../errors/bad-request.ts';
-import { Name } from '../queries/parameters.ts';
+import { Name, SourceId, Step, Time } from '../queries/fields.ts';
 import { findSeries, parseBounds } from '../queries/requested.ts';
 import type { Series } from '../series/series.ts';
 import type { Sources } from '../series/source.ts';
 import { periodAt } from '../time/period.ts';
 import type { Range } from '../time/range.ts';
 import { iso } from '../time/time.ts';
-import { STEPS, type Timeframe } from '../time/timeframe.ts';
 
 /** The body of `POST /backfill/verify`: one series, and at most one month of it. */
 export const VerifyBody = z.strictObject({
-  source: z.string(),
+  source: SourceId,
   symbol: Name,
-  timeframe: z.enum(Object.keys(STEPS) as [Timeframe, ...Timeframe[]]).optional(),
-  from: z.string(),
-  to: z.string(),
+  timeframe: Step.optional(),
+  from: Time,
+  to: Time,
 });
 
 /** @throws GordonError `invalid-request`, `unknown-source`, `invalid-time`, `empty-range`, `more-than-a-month` */

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { candleJobView } from '../../core/api/candles/views.ts';
 import type { Reply } from '../../core/api/operations.ts';
 import type { CreatePorts } from '../../core/orders/create-job.ts';
 import { loadCandles } from '../../core/orders/load-candles.ts';
 import { type QuotePorts, quoteOrder } from '../../core/orders/quote-order.ts';
 import { addressOf } from '../../routes.ts';
-import { httpHandler } from '../../runtime/http-handler.ts';
+import { httpHandler, idempotencyOf } from '../../runtime/http-handler.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
@@ -14,13 +13,9 @@ export const createHandler = httpHandler(
     services: CreatePorts & QuotePorts,
     log,
   ): Promise<Reply<'loadCandles'>> => {
-    const key = headers['idempotency-key'];
-    const digest = createHash('sha256').update(rawBody).digest('hex');
-    const { job, created, joined } = await loadCandles(
-      services,
-      body,
-      key ? { key, digest } : undefined,
-      (order) => quoteOrder(services, order),
+    const key = idempotencyOf(headers, rawBody);
+    const { job, created, joined } = await loadCandles(services, body, key, (order) =>
+      quoteOrder(services, order),
     );
     log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created, joined });
     return {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { detail } from '../../core/api/jobs/views.ts';
 import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
@@ -7,7 +6,7 @@ import { type QuotePorts, quoteOrder } from '../../core/orders/quote-order.ts';
 import { OrderQuery } from '../../core/queries/parameters.ts';
 import { iso } from '../../core/time/time.ts';
 import { addressOf } from '../../routes.ts';
-import { httpHandler } from '../../runtime/http-handler.ts';
+import { httpHandler, idempotencyOf } from '../../runtime/http-handler.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
@@ -17,18 +16,14 @@ export const createHandler = httpHandler(
     log,
   ): Promise<Reply<'createJob'>> => {
     const { dry_run } = parseInput(OrderQuery, query, 'the query');
+    const key = idempotencyOf(headers, rawBody);
     if (dry_run === 'true') {
       const { source, symbols, skipped, timeframe, from, to, quote } = await planJob(services, body);
       const range = { from: iso(from), to: iso(to) };
       return { status: 200, body: { source, symbols, skipped, timeframe, ...range, quote } };
     }
-    const key = headers['idempotency-key'];
-    const digest = createHash('sha256').update(rawBody).digest('hex');
-    const { job, created, joined } = await createJob(
-      services,
-      body,
-      key ? { key, digest } : undefined,
-      (order) => quoteOrder(services, order),
+    const { job, created, joined } = await createJob(services, body, key, (order) =>
+      quoteOrder(services, order),
     );
     log.info('job taken', { jobId: job.id, source: job.source, symbols: job.symbols, created, joined });
     const chunks = joined ? await services.jobs.chunks(job.id) : [];

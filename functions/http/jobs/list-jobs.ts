@@ -3,14 +3,19 @@ import type { Reply } from '../../core/api/operations.ts';
 import { badRequest, parseInput } from '../../core/errors/bad-request.ts';
 import { ACTIVE_STATUSES, isFinished, JOB_STATUSES, type JobStatus } from '../../core/jobs/job.ts';
 import { JobsQuery } from '../../core/queries/parameters.ts';
+import { sourcesNamed } from '../../core/series/names/named-sources.ts';
 import { addressOf } from '../../routes.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ query }, { jobs }: Uses<'jobs'>): Promise<Reply<'listJobs'>> => {
+  async ({ query }, { jobs, sources }: Uses<'jobs' | 'sources'>): Promise<Reply<'listJobs'>> => {
     const { status, source, limit, cursor } = parseInput(JobsQuery, query, 'the query');
-    const filter = { statuses: statusesOf(status), limit, ...(source && { source }) };
+    const filter = {
+      statuses: statusesOf(status),
+      limit,
+      ...(source && { source: sourcesNamed(sources, source)[0]!.family }),
+    };
     const page = await jobs.list({ ...filter, ...(cursor && { after: cursor }) });
     const body = await Promise.all(
       // Only a job at work needs its chunks: the others' rows are final.

@@ -6,9 +6,9 @@ import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ query }, { catalog }: Uses<'catalog'>): Promise<Reply<'listRetention'>> => {
+  async ({ query }, { catalogReader }: Uses<'catalogReader'>): Promise<Reply<'listRetention'>> => {
     parseInput(NoQuery, query, 'the query');
-    return { status: 200, body: (await catalog.retention()).map(retentionView) };
+    return { status: 200, body: (await catalogReader.retention()).map(retentionView) };
   },
 );
 

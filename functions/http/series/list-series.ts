@@ -7,10 +7,13 @@ import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ query }, { catalog, sources }: Uses<'catalog' | 'sources'>): Promise<Reply<'listSeries'>> => {
+  async (
+    { query },
+    { catalogReader, sources }: Uses<'catalogReader' | 'sources'>,
+  ): Promise<Reply<'listSeries'>> => {
     const { source, symbol } = parseInput(ReportQuery, query, 'the query');
     const ids = sourcesFor(sources, source).map(({ id }) => id);
-    const series = await catalog.report({ sources: ids, ...(symbol && { symbols: [symbol] }) });
+    const series = await catalogReader.report({ sources: ids, ...(symbol && { symbols: [symbol] }) });
     return { status: 200, body: series.map((one) => followedView(one, sources)) };
   },
 );

@@ -1,32 +1,51 @@
 import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import type { Gap, SeriesReport } from '../../core/ledger/ports.ts';
-import { ReportQuery } from '../../core/queries/parameters.ts';
+import { seriesPage } from '../../core/ledger/series-page.ts';
+import { ReportPageQuery } from '../../core/queries/parameters.ts';
 import { sourcesFor } from '../../core/queries/requested.ts';
 import { expiringGapsIn } from '../../core/schedules/audit.ts';
 import { settledEnd } from '../../core/series/borders.ts';
 import { RECOUNT_PATIENCE } from '../../core/series/schedule.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Source } from '../../core/series/source.ts';
 import { clip, type Range } from '../../core/time/range.ts';
 import { iso, isoOrNull } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
+import { addressOf } from '../../routes.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
   async (
     { query },
-    { catalog, sources, clock }: Uses<'catalog' | 'sources' | 'clock'>,
+    { catalog, catalogReader, sources, clock }: Uses<'catalog' | 'catalogReader' | 'sources' | 'clock'>,
   ): Promise<Reply<'report'>> => {
-    const { source, symbol } = parseInput(ReportQuery, query, 'the query');
+    const { source, symbol, ...place } = parseInput(ReportPageQuery, query, 'the query');
     const ids = sourcesFor(sources, source).map(({ id }) => id);
-    const filter = { sources: ids, ...(symbol && { symbols: [symbol] }) };
+    const known = await catalogReader.series({ sources: ids, ...(symbol && { symbols: [symbol] }) });
+    const page = seriesPage(known, place);
+    if (page.series.length === 0) return { status: 200, body: [] };
+    const filter = {
+      sources: [...new Set(page.series.map((one) => one.source))],
+      symbols: [...new Set(page.series.map((one) => one.symbol))],
+    };
     await catalog.recount(RECOUNT_PATIENCE, filter);
-    const series = await catalog.report(filter);
+    const labels = new Set(page.series.map(seriesLabel));
+    const series = (await catalogReader.report(filter)).filter((one) => labels.has(seriesLabel(one)));
     const now = clock();
-    return { status: 200, body: series.map((s) => view(s, sources[s.source]!, now)) };
+    return {
+      status: 200,
+      headers: page.next === undefined ? {} : { link: linkTo(query, page.next) },
+      body: series.sort(byLabel).map((s) => view(s, sources[s.source]!, now)),
+    };
   },
 );
+
+const byLabel = (a: Series, b: Series): number => (seriesLabel(a) < seriesLabel(b) ? -1 : 1);
+
+const linkTo = (query: Readonly<Record<string, string | undefined>>, cursor: string): string =>
+  `<${addressOf('report', {}, { ...query, cursor }).path}>; rel="next"`;
 
 const span = ({ start, end }: { start: number; end: number }) => ({ from: iso(start), to: iso(end) });
 

@@ -12,7 +12,7 @@ export const createHandler = httpHandler(
     const given = parseInput(UnfollowQuery, query, 'the query');
     const ids = sourcesFor(services.sources, given.source).map(({ id }) => id);
     const request = { sources: ids, symbols: given.symbols.split(','), timeframe: given.timeframe };
-    if (!given.purge) {
+    if (given.purge === 'false') {
       const series = await unfollow(services, request);
       log.info('series unfollowed', { series });
       return { status: 200, body: { unfollowed: series } };

@@ -1,9 +1,10 @@
 import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { stateSets } from '../../core/queries/coverage-view.ts';
-import { findExpiringGaps } from '../../core/queries/expiring-gaps.ts';
-import { limitFamilies, listVenues } from '../../core/queries/limit-families.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
+import { readClock } from '../../core/queries/status/clock-state.ts';
+import { findExpiringGaps } from '../../core/queries/status/expiring-gaps.ts';
+import { limitFamilies, listVenues } from '../../core/queries/status/limit-families.ts';
 import { settledEnd } from '../../core/series/borders.ts';
 import { iso, isoOrNull, MINUTE, SECOND } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
@@ -12,18 +13,27 @@ import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 type Ports = Uses<
-  'clock' | 'simulated' | 'runs' | 'auditEveryMs' | 'rates' | 'sources' | 'queries' | 'aggregates'
+  | 'clock'
+  | 'simulated'
+  | 'runs'
+  | 'auditEveryMs'
+  | 'rates'
+  | 'sources'
+  | 'queries'
+  | 'aggregateStatus'
+  | 'clockChecks'
 >;
 
 /** What an operator watches. Nothing here calls a venue. */
 export const createHandler = httpHandler(async ({ query }, services: Ports): Promise<Reply<'status'>> => {
   parseInput(NoQuery, query, 'the query');
-  const [schedules, budgets, parks, perishable, aggregates] = await Promise.all([
+  const [schedules, budgets, parks, perishable, aggregates, clock] = await Promise.all([
     schedulesOf(services),
     budgetsOf(services),
     cooldownsOf(services),
     expiringGapsOf(services),
     aggregatesOf(services),
+    readClock(services),
   ]);
   const body = {
     now: iso(services.clock()),
@@ -32,6 +42,12 @@ export const createHandler = httpHandler(async ({ query }, services: Ports): Pro
     budgets,
     parks,
     perishable,
+    clock: clock && {
+      ok: clock.ok,
+      venue: clock.venue,
+      ahead_seconds: Math.round(clock.aheadMs / SECOND),
+      at: iso(clock.at),
+    },
     aggregates,
   };
   return { status: 200, body };
@@ -97,8 +113,8 @@ async function expiringGapsOf({ queries, sources, clock }: Ports) {
     }));
 }
 
-async function aggregatesOf({ aggregates }: Ports) {
-  return (await aggregates.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
+async function aggregatesOf({ aggregateStatus }: Ports) {
+  return (await aggregateStatus.status()).map(({ name, lastRefresh, watermark, healthy }) => ({
     name,
     last_refresh: isoOrNull(lastRefresh),
     watermark: isoOrNull(watermark),

@@ -1,14 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
   S3ServiceException,
@@ -19,6 +17,8 @@ import type { Tree } from '../../core/exports/ports.ts';
 import { writeNew } from '../../stores/files/write-new.ts';
 import { awsConfig } from '../aws-config.ts';
 import type { Variables } from '../venues/hosts.ts';
+import { LOCK } from './bucket-lock.ts';
+import { uploadFile } from './bucket-upload.ts';
 import { failing } from './folder-tree.ts';
 
 /** The bucket and the prefix of `s3://bucket/prefix`; undefined for what is no such address. @throws GordonError `invalid-request` */
@@ -67,21 +67,17 @@ export function bucketTree(client: S3Client, bucket: string, prefix: string): Tr
       answering(address(''), () => sizesIn(client, bucket, prefix)).then((found) => found ?? new Map()),
     async read(path) {
       const body = await get(path);
-      if (!body) return undefined;
-      const pieces: Buffer[] = [];
-      for await (const piece of body) pieces.push(piece as Buffer);
-      return Buffer.concat(pieces).toString('utf8');
+      return body && (await buffer(body)).toString('utf8');
     },
-    async hash(path, signal) {
+    async bytes(path, signal) {
       const body = await get(path);
       if (!body) return undefined;
-      const hash = createHash('sha256');
+      addAbortSignal(signal, body);
       try {
-        await pipeline(body, hash, { signal });
+        return await buffer(body);
       } catch (error) {
         throw signal.aborted ? signal.reason : error;
       }
-      return hash.digest('hex');
     },
     async put(path, pieces) {
       const folder = join(tmpdir(), 'gordon-export');
@@ -91,7 +87,7 @@ export function bucketTree(client: S3Client, bucket: string, prefix: string): Tr
           await mkdir(folder, { recursive: true });
           return writeNew(draft, pieces, { durable: true });
         });
-        await answering(address(path), () => send(client, at(path), draft, written));
+        await answering(address(path), () => uploadFile(client, at(path), { path: draft, ...written }));
         return written;
       } finally {
         await rm(draft, { force: true });
@@ -103,37 +99,19 @@ export function bucketTree(client: S3Client, bucket: string, prefix: string): Tr
   };
 }
 
-/** What is larger is sent from the disk, and not sent again by the client when S3 has no time for it. */
-const IN_MEMORY = 32 * 2 ** 20;
-
-async function send(
-  client: S3Client,
-  target: { readonly Bucket: string; readonly Key: string },
-  draft: string,
-  { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
-): Promise<void> {
-  await client.send(
-    new PutObjectCommand({
-      ...target,
-      Body: bytes > IN_MEMORY ? createReadStream(draft) : await readFile(draft),
-      ContentLength: bytes,
-      // S3 refuses what arrives damaged.
-      ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
-      ContentType: target.Key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
-    }),
-  );
-}
-
 async function sizesIn(client: S3Client, bucket: string, prefix: string): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-    for (const { Key, Size } of page.Contents ?? []) sizes.set(Key!.slice(prefix.length), Size ?? 0);
+    for (const { Key, Size } of page.Contents ?? []) {
+      const path = Key!.slice(prefix.length);
+      if (path !== LOCK) sizes.set(path, Size ?? 0);
+    }
   }
   return sizes;
 }
 
 /** @returns undefined where there is no such object. @throws GordonError `export-not-written` */
-async function answering<T>(address: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function answering<T>(address: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

@@ -1,8 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { describeError, GordonError } from '../../core/errors/errors.ts';
 import type { Tree } from '../../core/exports/ports.ts';
 import { writeNew } from '../../stores/files/write-new.ts';
@@ -31,7 +29,7 @@ export function folderTree(folder: string): Tree {
     name: root,
     sizes: () => failing(root, () => sizesIn(root)),
     read: (path) => failing(join(root, path), () => orNothing(readFile(join(root, path), 'utf8'))),
-    hash: (path, signal) => failing(join(root, path), () => orNothing(hashOf(join(root, path), signal))),
+    bytes: (path, signal) => failing(join(root, path), () => orNothing(bytesOf(join(root, path), signal))),
     put: (path, pieces) => failing(join(root, path), () => put(path, pieces)),
     remove: (path) =>
       failing(join(root, path), async () => {
@@ -41,14 +39,12 @@ export function folderTree(folder: string): Tree {
   };
 }
 
-async function hashOf(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
+async function bytesOf(path: string, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    await pipeline(createReadStream(path), hash, { signal });
+    return await readFile(path, { signal });
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   }
-  return hash.digest('hex');
 }
 
 /** A rename is safe from a crash when the folder is flushed. Windows has no such call and needs none. */

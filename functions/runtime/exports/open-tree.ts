@@ -1,6 +1,8 @@
 import type { Tree } from '../../core/exports/ports.ts';
+import type { Clock } from '../../core/time/time.ts';
 import type { Variables } from '../venues/hosts.ts';
-import { bucketIn, bucketTree, s3Client } from './bucket-tree.ts';
+import { holdBucket } from './bucket-lock.ts';
+import { answering, bucketIn, bucketTree, s3Client } from './bucket-tree.ts';
 import { folderTree, holdFolder } from './folder-tree.ts';
 
 export interface OpenTree extends AsyncDisposable {
@@ -19,11 +21,48 @@ export function treeAt(place: string, env: Variables): OpenTree {
 }
 
 /**
- * The same for one export. A folder is for one at a time; two exports into one bucket must not be started.
- * @throws GordonError `invalid-request`, `export-runs`
+ * The same for one export: two at once would write two manifests.
+ * @throws GordonError `invalid-request`, `export-runs`, `export-not-written`
  */
-export async function holdTree(place: string, env: Variables): Promise<OpenTree> {
-  if (bucketIn(place)) return treeAt(place, env);
+export async function holdTree(place: string, env: Variables, now: Clock): Promise<OpenTree> {
+  const bucket = bucketIn(place);
+  if (bucket) return holdBucketTree(bucket, env, now);
   const held = await holdFolder(place);
   return { tree: folderTree(place), [Symbol.asyncDispose]: () => held[Symbol.asyncDispose]() };
+}
+
+async function holdBucketTree(
+  { bucket, prefix }: NonNullable<ReturnType<typeof bucketIn>>,
+  env: Variables,
+  now: Clock,
+): Promise<OpenTree> {
+  const client = s3Client(env);
+  const tree = bucketTree(client, bucket, prefix);
+  try {
+    const held = (await answering(tree.name, () => holdBucket({ client, bucket, prefix }, now)))!;
+    return {
+      tree: {
+        ...tree,
+        // A holder that slept too long must not write over its successor.
+        async put(path, pieces) {
+          held.check();
+          return tree.put(path, pieces);
+        },
+        async remove(path) {
+          held.check();
+          return tree.remove(path);
+        },
+      },
+      async [Symbol.asyncDispose]() {
+        try {
+          await answering(tree.name, async () => held[Symbol.asyncDispose]());
+        } finally {
+          client.destroy();
+        }
+      },
+    };
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
 }

@@ -16,7 +16,7 @@ export const scheduledExports = (
     const { place, key, variables } = exportTo;
     if (!place) return undefined;
     const signer = key === undefined ? undefined : signing(key);
-    const held = await holdTree(place, variables);
+    const held = await holdTree(place, variables, clock);
     return {
       ...exportParts,
       writer: parquetFile,

@@ -1,7 +1,14 @@
 import type { AggregateStore } from '../../core/aggregates/aggregates.ts';
+import { GordonError } from '../../core/errors/errors.ts';
 import { withWholeTable } from '../../core/exports/columns.ts';
 import type { ExportReader } from '../../core/exports/ports.ts';
-import type { LivesDue, PurgingCatalog, SeriesStore } from '../../core/ledger/ports.ts';
+import type {
+  CatalogReader,
+  LivesDue,
+  PurgingCatalog,
+  ReaderWatch,
+  SeriesStore,
+} from '../../core/ledger/ports.ts';
 import type { InstrumentPorts } from '../../core/listing/watch-instruments.ts';
 import type { CoverageQueries } from '../../core/queries/ports.ts';
 import type { WatchPorts } from '../../core/schedules/watch-archives.ts';
@@ -16,6 +23,8 @@ import { createLivesDue } from '../../stores/ledger/lives.ts';
 import { createSeriesCatalog } from '../../stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../stores/ledger/series-store.ts';
 import { type ConnectOptions, connect, type Sql } from '../../stores/postgres/postgres.ts';
+import { createReaderWatch } from '../../stores/postgres/reader-watch.ts';
+import { UNFILLED } from '../../stores/postgres/roles/logins.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
 import { createStoredRows } from '../../stores/queries/stored-rows.ts';
@@ -29,21 +38,24 @@ import { type Makers, once } from './lazy.ts';
 export interface DatabasePorts {
   readonly store: SeriesStore;
   readonly catalog: PurgingCatalog;
+  /** the same catalogue, by a login that only reads */
+  readonly catalogReader: CatalogReader;
   readonly labels: LabelBook;
   readonly livesDue: LivesDue;
   readonly instruments: InstrumentPorts['instruments'];
   readonly watch: WatchPorts['watch'];
   readonly histories: HistoryPorts['histories'];
+  readonly readerWatch: ReaderWatch;
   /** reads only, as the database's role has it */
   readonly queries: CoverageQueries;
   readonly stored: StoredRows;
   /** months of series, for exports */
   readonly months: ExportReader;
   readonly aggregates: AggregateStore;
+  /** how far they are, by a login that only reads */
+  readonly aggregateStatus: Pick<AggregateStore, 'status'>;
   /** @throws GordonError `bad-environment` where this process has no database */
   readonly databaseUrl: () => string;
-  /** of the login that is to own the aggregates; undefined: the one that migrates */
-  readonly aggregatesUrl: string | undefined;
   /** @throws GordonError `bad-environment`, and what the database's driver throws */
   readonly pingDatabase: () => Promise<void>;
 }
@@ -61,15 +73,19 @@ export function databasePorts(
 ): { readonly makers: Makers<DatabasePorts>; close(): Promise<void> } {
   const pools = new Pools();
   const url = () => required(env, 'GORDON_DATABASE_URL');
-  const writer = once(() => pools.open(url(), { role: 'gordon_writer', max: connections }));
-  // A role that a session took it can put off again, in the middle of a SELECT; a login has no other.
-  const read = (max: number, application: string) =>
+  // A role that a session took it can put off again, in the middle of a SELECT; a login of its own has no other.
+  const writer = once(() =>
+    env.GORDON_WRITER_URL
+      ? pools.open(env.GORDON_WRITER_URL, { max: connections })
+      : pools.open(url(), { role: 'gordon_writer', max: connections }),
+  );
+  const read = (max: number, application: string, unlimited = false) =>
     env.GORDON_READER_URL
-      ? pools.open(env.GORDON_READER_URL, { max, application })
-      : pools.open(url(), { role: 'gordon_reader', max, application });
+      ? pools.open(env.GORDON_READER_URL, { max, application, unlimited })
+      : pools.open(url(), { role: 'gordon_reader', max, application, unlimited });
   const reader = once(() => read(connections, 'gordon-data looks'));
-  const streams = once(() => read(STREAMS, 'gordon-data streams'));
-  const exporter = once(() => read(1, 'gordon-data export'));
+  const streams = once(() => read(STREAMS, 'gordon-data streams', true));
+  const exporter = once(() => read(2, 'gordon-data export', true));
   const owner = once(() =>
     pools.open(env.GORDON_AGGREGATES_URL ?? url(), { max: 1, application: 'gordon-data aggregates' }),
   );
@@ -78,19 +94,21 @@ export function databasePorts(
     makers: {
       store: () => createSeriesStore(writer(), ledger),
       catalog: () => createSeriesCatalog(writer(), ledger),
+      catalogReader: () => createSeriesCatalog(reader(), ledger),
       labels: () => createLabelBook(writer(), clock),
       livesDue: () => createLivesDue(writer()),
       instruments: () => createInstruments(writer(), clock),
       watch: () => createArchiveWatch(writer(), ledger),
       histories: () => createHistoryWatch(writer(), ledger),
+      readerWatch: () => createReaderWatch(writer()),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
       months: () => createExportReader(exporter(), (id) => withWholeTable(sources, sources[id]!).table),
       aggregates: () => createAggregateStore({ sql: writer(), owner: owner(), clock }),
+      aggregateStatus: () => createAggregateStore({ sql: reader(), owner: reader(), clock }),
       databaseUrl: () => url,
-      aggregatesUrl: () => env.GORDON_AGGREGATES_URL,
       pingDatabase: () => async () => {
-        await writer()`select 1 from market_data.series limit 1`;
+        await reader()`select 1 from market_data.series limit 1`;
       },
     },
     close: () => pools.close(),
@@ -100,12 +118,21 @@ export function databasePorts(
 /** Answers that are streamed at the same time; each holds a connection for as long as its reader takes. */
 const STREAMS = 4;
 
+const unmade = (): GordonError =>
+  new GordonError({
+    code: 'login-unmade',
+    subject: 'the database',
+    status: 503,
+    message: 'no migration has made the login of this function yet.',
+  });
+
 /** The pools that somebody needed. */
 class Pools {
   readonly #open: Sql[] = [];
   #closed = false;
 
   open(url: string, options: ConnectOptions): Sql {
+    if (url === UNFILLED) throw unmade();
     const pool = connect(url, options);
     // A handler that is still at work when its host ends gets no connection that nobody closes.
     if (this.#closed) void pool.end({ timeout: 0 });

@@ -2,7 +2,9 @@ import type { RateBudget } from '../../core/fetch/ports.ts';
 import type { Leases } from '../../core/jobs/lease.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { ScheduleRuns } from '../../core/queries/ports.ts';
+import type { ClockChecks } from '../../core/series/clock-offset.ts';
 import type { Clock } from '../../core/time/time.ts';
+import { createClockChecks } from '../../stores/dynamodb/clock-checks.ts';
 import { documentClient } from '../../stores/dynamodb/dynamo.ts';
 import { createJobStore } from '../../stores/dynamodb/job-store.ts';
 import { createLeases } from '../../stores/dynamodb/leases.ts';
@@ -21,6 +23,8 @@ export interface JobTablePorts {
   readonly leases: Leases;
   /** reads the budgets and takes nothing from them */
   readonly rates: RateWatch;
+  /** what venues' answers showed of this machine's clock */
+  readonly clockChecks: ClockChecks;
   /** undefined where this process has no job table */
   readonly runs: ScheduleRuns | undefined;
 }
@@ -57,6 +61,7 @@ export function jobTablePorts(
       jobs: () => createJobStore(table()),
       leases: () => createLeases(table()),
       rates: () => createRateWatch(limits()),
+      clockChecks: () => createClockChecks(table()),
       runs: () => (variables.GORDON_JOB_TABLE ? createScheduleRuns(table()) : undefined),
     },
     budget: once(() => createRateBudget({ ...limits(), ...(sleep && { sleep }) })),

@@ -95,6 +95,8 @@ async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8
     for await (const piece of content as AsyncIterable<Uint8Array>) {
       crc = crc32(piece, crc);
       length += piece.length;
+      // At once: what inflates without end would never come to the check after the last piece.
+      if (length > entry.uncompressedSize) break;
       yield piece;
       free(piece);
     }

@@ -12,14 +12,27 @@ export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }
 
+/** The answer is more than anybody asks a venue for, or lies at another host. */
+export class Unacceptable extends Error {
+  override readonly name = 'Unacceptable';
+}
+
+/** Several times the largest object of an archive: a month of seconds of the busiest symbol. */
+export const LARGEST_ANSWER = 256 * 1024 * 1024;
+
+/** A host may move a path, but hardly twice. */
+const MOST_REDIRECTS = 3;
+
 /**
  * Sends a GET and reads the whole answer.
- * @throws whatever `fetch` throws, and `TimedOut`
+ * @param most bytes that a body may have, decoded
+ * @throws whatever `fetch` throws, `TimedOut`, and `Unacceptable`
  */
 export async function readAnswer(
   send: typeof fetch,
   url: string,
   patience: Patience,
+  most = LARGEST_ANSWER,
 ): Promise<Omit<HttpAnswer, 'asOf' | 'url'>> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -30,12 +43,16 @@ export async function readAnswer(
   try {
     expect(patience.firstByteMs, 'answer');
     const headers = { 'user-agent': 'gordon-data', accept: '*/*' };
-    const response = await send(url, { headers, signal: controller.signal });
+    const response = await follow(url, (to) =>
+      send(to, { headers, signal: controller.signal, redirect: 'manual' }),
+    );
     const body = new Body(announcedBytes(response));
     if (response.body) {
       expect(patience.stallMs, 'more of the body');
       for await (const piece of response.body) {
         body.push(piece);
+        // Leaving the loop closes the connection.
+        if (body.length > most) throw new Unacceptable(`the answer is larger than ${most} bytes`);
         expect(patience.stallMs, 'more of the body');
       }
     }
@@ -50,6 +67,40 @@ export async function readAnswer(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Follows redirects that stay on the host. Elsewhere is somebody whose answer proves nothing about the venue, or an address within
+ * our network that only we reach.
+ */
+async function follow(url: string, send: (url: string) => Promise<Response>): Promise<Response> {
+  let at = url;
+  for (let followed = 0; ; followed++) {
+    const response = await send(at);
+    const target = targetOf(response, at);
+    if (!target) return response;
+    await response.body?.cancel();
+    // Not the target itself: its query may hold a key.
+    if (!isSameHost(at, target)) throw new Unacceptable(`it redirects to another host, ${target.host}`);
+    if (followed === MOST_REDIRECTS) throw new Unacceptable(`it redirects more than ${MOST_REDIRECTS} times`);
+    at = target.href;
+  }
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Where a response sends us; undefined when it does not. */
+function targetOf({ status, headers }: Response, from: string): URL | undefined {
+  const location = headers.get('location');
+  return (REDIRECTS.has(status) && location !== null && URL.parse(location, from)) || undefined;
+}
+
+/** The same host and port, or its TLS; never from TLS to plain text. */
+function isSameHost(from: string, to: URL): boolean {
+  const { protocol, host, hostname } = new URL(from);
+  return (
+    (protocol === to.protocol && host === to.host) || (hostname === to.hostname && to.protocol === 'https:')
+  );
 }
 
 /** The length of a body as it is sent; 0 where it is not known, or where `fetch` decodes the body and its length is another. */
@@ -69,6 +120,10 @@ class Body {
 
   constructor(expected: number) {
     this.#bytes = Buffer.allocUnsafeSlow(expected);
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   push(piece: Uint8Array): void {

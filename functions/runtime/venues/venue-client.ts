@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BudgetExhausted, GordonError } from '../../core/errors/errors.ts';
 import type { RateBudget, VenueClient } from '../../core/fetch/ports.ts';
+import { type ClockReading, clockOffset } from '../../core/series/clock-offset.ts';
 import type { HttpAnswer, HttpRequest, LimitFamily, Verdict } from '../../core/series/venue.ts';
 import { type Clock, SECOND } from '../../core/time/time.ts';
 import { baseUrl, type Variables } from './hosts.ts';
-import { type Patience, readAnswer, TimedOut } from './read-answer.ts';
-import { brokenVenue, connectionFailed, keyMissing, permanentRefusal, timedOut } from './venue-errors.ts';
+import { type Patience, readAnswer } from './read-answer.ts';
+import { brokenVenue, keyMissing, noAnswer, permanentRefusal } from './venue-errors.ts';
 
 export interface VenueClientOptions {
   readonly budget: RateBudget;
@@ -19,6 +20,10 @@ export interface VenueClientOptions {
   /** in [0, 1): spreads the retries of workers that failed together */
   readonly random?: () => number;
   readonly patience?: Patience;
+  /** bytes that an answer may have; defaults to `LARGEST_ANSWER` */
+  readonly largestAnswer?: number;
+  /** learns how far our clock is from that of each answer */
+  readonly clockRead?: (reading: ClockReading) => void;
 }
 
 /** A cut connection or a 5xx is tried again at once this often; then the state machine's own retry is the better one. */
@@ -30,7 +35,8 @@ const PATIENCE: Patience = { firstByteMs: 20 * SECOND, stallMs: 30 * SECOND };
 /** The venues over HTTPS. Each attempt takes budget first, for a venue counts the failed ones too. */
 export function createVenueClient(options: VenueClientOptions): VenueClient {
   const { budget, clock, env, fetch: send = fetch, sleep = wait, random = Math.random } = options;
-  const { read = (url) => readAnswer(send, url, options.patience ?? PATIENCE) } = options;
+  const { read = (url) => readAnswer(send, url, options.patience ?? PATIENCE, options.largestAnswer) } =
+    options;
 
   async function attempt(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { venue, family, weight = 1 } = request;
@@ -38,11 +44,17 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     const url = `${baseUrl(request.host, env)}${encodeURI(request.path)}`;
     const full = url + queryOf(request, env);
     await budget.take(venue.id, family, weight);
+    const sentAt = clock();
     const raw = await read(full).catch((cause: unknown) => {
-      throw cause instanceof TimedOut ? timedOut(url, cause) : connectionFailed(url, request.host, cause);
+      throw noAnswer(url, request.host, cause);
     });
     const stated = Date.parse(raw.headers.date ?? '');
-    const asOf = Number.isNaN(stated) ? clock() : stated;
+    const answeredAt = clock();
+    const asOf = Number.isNaN(stated) ? answeredAt : stated;
+    if (!Number.isNaN(stated)) {
+      const now = stated + SECOND * Number(raw.headers.age ?? 0);
+      options.clockRead?.({ venue: venue.id, aheadMs: clockOffset(now, sentAt, answeredAt), at: answeredAt });
+    }
     await observe(request, raw.headers, asOf);
     const headers = { ...raw.headers, date: raw.headers.date ?? new Date(asOf).toUTCString() };
     const verdict = venue.judge({ ...raw, headers, text: textOf(raw) });
@@ -127,6 +139,8 @@ function textOf({ status, headers, body }: Pick<HttpAnswer, 'status' | 'headers'
   return new TextDecoder().decode(body);
 }
 
-/** A venue that let us wait out our patience gets it from the state machine's retry, not from a billed function. */
+/** A venue that let us wait out our patience, or sent without end, is retried by the state machine, not by a billed function. */
 const isMomentary = (error: unknown): boolean =>
-  error instanceof GordonError && error.name === 'RetryableVenueError' && error.code !== 'timed-out';
+  error instanceof GordonError && error.name === 'RetryableVenueError' && !WEARISOME.has(error.code);
+
+const WEARISOME: ReadonlySet<string> = new Set(['timed-out', 'unacceptable-answer']);

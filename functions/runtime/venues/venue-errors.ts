@@ -1,7 +1,23 @@
 import { describeError, GordonError } from '../../core/errors/errors.ts';
 import type { Host, HttpRequest, Verdict } from '../../core/series/venue.ts';
+import { TimedOut, Unacceptable } from './read-answer.ts';
 
-export function connectionFailed(url: string, host: Host, cause: unknown): GordonError {
+/** Why no answer came of a request. @param cause what reading it threw */
+export function noAnswer(url: string, host: Host, cause: unknown): GordonError {
+  if (cause instanceof TimedOut) return timedOut(url, cause);
+  return cause instanceof Unacceptable ? unacceptable(url, cause) : connectionFailed(url, host, cause);
+}
+
+const unacceptable = (url: string, cause: Unacceptable): GordonError =>
+  new GordonError({
+    code: 'unacceptable-answer',
+    subject: url,
+    cause,
+    status: 502,
+    message: `${cause.message}.`,
+  });
+
+function connectionFailed(url: string, host: Host, cause: unknown): GordonError {
   return new GordonError({
     code: 'connection-failed',
     subject: url,
@@ -14,7 +30,7 @@ export function connectionFailed(url: string, host: Host, cause: unknown): Gordo
   });
 }
 
-export const timedOut = (url: string, cause: unknown): GordonError =>
+const timedOut = (url: string, cause: unknown): GordonError =>
   new GordonError({
     code: 'timed-out',
     subject: url,

@@ -1,7 +1,7 @@
 import { sortAndDedupe, toBatch } from '../../core/series/batch.ts';
+import { MARKET_SYMBOL } from '../../core/series/names/spelling.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Finding, Parsed, Source } from '../../core/series/source.ts';
-import { MARKET_SYMBOL } from '../../core/series/spelling.ts';
 import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import { DAY, floorTo, HOUR, MINUTE } from '../../core/time/time.ts';
 import { inferIntervals, LONGEST_INTERVAL } from './intervals.ts';

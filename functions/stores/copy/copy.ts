@@ -12,14 +12,31 @@ import { encodeCopy } from './copy-encoder.ts';
  * @returns the number of rows that the server reports as written
  * @throws the server's own error, such as 23505; the caller must then roll the transaction back
  */
-export async function copyRows(
+export function copyRows(
   tx: Transaction,
   target: string,
   table: TableSpec,
   batches: Iterable<Batch>,
 ): Promise<number> {
   const columns = table.columns.map((column) => quoted(column.name)).join(', ');
-  const query = tx.unsafe(`copy ${target} (${columns}) from stdin (format binary)`);
+  return copyBuffers(
+    tx,
+    `copy ${target} (${columns}) from stdin (format binary)`,
+    encodeCopy(table, batches),
+  );
+}
+
+/**
+ * Sends the body of a COPY. A buffer is sent before the next one is requested, so its memory may be used again.
+ * @param statement `copy … from stdin`
+ * @returns and @throws as `copyRows`; also what `buffers` throws
+ */
+export async function copyBuffers(
+  tx: Transaction,
+  statement: string,
+  buffers: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<number> {
+  const query = tx.unsafe(statement);
   // postgres.js settles the query when the stream opens. An error that arrives after the last byte was sent then has no
   // listener: the stream neither ends nor fails. It still reaches the query's `reject`, so that is where we listen.
   const { promise: failure, reject } = Promise.withResolvers<never>();
@@ -33,7 +50,7 @@ export async function copyRows(
   stream.on('error', reject);
   const send = copyDataSender(tx) ?? stream.write.bind(stream);
   try {
-    for (const buffer of encodeCopy(table, batches)) {
+    for await (const buffer of buffers) {
       const { promise: taken, resolve } = Promise.withResolvers<unknown>();
       // Called with an error too, of which the connection informs the query.
       send(buffer, resolve);
@@ -68,6 +85,7 @@ export const WORTH_A_SLOT = 10_000;
 
 /** Waits for the slot of a symbol, in the order of arrival, and keeps it until the transaction ends. */
 export async function acquireCopySlot(tx: Transaction, { name }: TableSpec, symbol: string): Promise<void> {
-  await tx`select pg_advisory_xact_lock(
-    hashtextextended(${`copy ${name} `} || abs(hashtext(${symbol}) % ${COPY_SLOTS}::int), 0))`;
+  await tx`
+    select market_data.take_locks('copy',
+      jsonb_build_array(${`${name} `} || abs(hashtext(${symbol}) % ${COPY_SLOTS}::int)))`;
 }

@@ -11,11 +11,16 @@ export interface BudgetTable extends JobTable {
   readonly egress: string;
 }
 
-const windowKey = (egress: string, family: string, window: number) => ({
+/** The key of a window's counter. */
+export const windowKey = (egress: string, family: string, window: number) => ({
   pk: `BUDGET#${egress}#${family}`,
   sk: iso(window),
 });
-const cooldownKey = (egress: string, scope: string) => ({ pk: `PARK#${egress}#${scope}`, sk: 'PARK' });
+/** The key of a scope's last cooldown. */
+export const cooldownKey = (egress: string, scope: string) => ({ pk: `PARK#${egress}#${scope}`, sk: 'PARK' });
+
+/** The key of a paced family's next free moment. */
+export const paceKey = (egress: string, family: string) => ({ pk: `PACE#${egress}#${family}`, sk: 'PACE' });
 
 /** Adds to a window's counter. @returns the counter after it, or undefined when there is no room for `size` more */
 async function reserve(
@@ -83,7 +88,7 @@ async function takeMoment(
   now: number,
   latest: number,
 ): Promise<number | undefined> {
-  const Key = { pk: `PACE#${egress}#${id}`, sk: 'PACE' };
+  const Key = paceKey(egress, id);
   const names = { '#next': 'next', '#ttl': TTL_ATTRIBUTE };
   const ttl = seconds(latest + HOUR);
   const atOnce = new UpdateCommand({

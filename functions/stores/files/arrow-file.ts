@@ -1,23 +1,21 @@
+// By its parts: the whole package brings builders and readers into each function's bundle.
+import { type Data, makeData } from 'apache-arrow/data';
+import { AsyncByteQueue } from 'apache-arrow/io/stream';
+import { RecordBatchFileWriter } from 'apache-arrow/ipc/writer';
+import { RecordBatch } from 'apache-arrow/recordbatch';
+import { Field, Schema } from 'apache-arrow/schema';
 import {
   Bool,
-  type Data,
   type DataType,
   Dictionary,
-  Field,
   Float64,
   Int32,
   Int64,
-  makeData,
-  RecordBatch,
-  RecordBatchFileWriter,
-  Schema,
   Struct,
   TimestampMicrosecond,
   Utf8,
-  type Vector,
-  vectorFromArray,
-} from 'apache-arrow';
-import { AsyncByteQueue } from 'apache-arrow/io/stream';
+} from 'apache-arrow/type';
+import { Vector } from 'apache-arrow/vector';
 import type { FileColumn, WriteFile } from '../../core/queries/export/columnar.ts';
 import { int64s, MICROS } from './int64s.ts';
 import { type GroupColumn, isText, rowGroups } from './row-groups.ts';
@@ -101,14 +99,27 @@ function bits(numbers: Float64Array, isSet: (number: number) => boolean): Uint8A
 
 const textsOf = (column: GroupColumn) => (column as Extract<GroupColumn, { texts: unknown }>).texts;
 
-const textMaker: ArrayMaker = {
-  type: new Utf8(),
-  make: (column) => (vectorFromArray([...textsOf(column)], new Utf8()) as Vector).data[0] as Data,
-};
+const textMaker: ArrayMaker = { type: new Utf8(), make: (column) => textData(textsOf(column)) };
+
+/** Texts one behind the other, and where each begins. */
+function textData(texts: readonly (string | null)[]): Data<Utf8> {
+  const length = texts.length;
+  const valueOffsets = new Int32Array(length + 1);
+  const present = new Uint8Array(Math.ceil(length / 8));
+  let nullCount = 0;
+  for (const [i, text] of texts.entries()) {
+    valueOffsets[i + 1] = valueOffsets[i]! + Buffer.byteLength(text ?? '');
+    if (text === null) nullCount++;
+    else present[i >> 3]! |= 1 << (i & 7);
+  }
+  const data = Buffer.from(texts.join(''));
+  const nullBitmap = nullCount > 0 ? present : undefined;
+  return makeData<Utf8>({ type: new Utf8(), length, nullCount, nullBitmap, valueOffsets, data });
+}
 
 function dictionaryMaker(values: readonly string[], id: number): ArrayMaker {
   const type = new Dictionary(new Utf8(), new Int32(), id);
-  const dictionary = vectorFromArray([...values], new Utf8());
+  const dictionary = new Vector([textData(values)]);
   const codes = new Map(values.map((value, code) => [value, code]));
   return {
     type,

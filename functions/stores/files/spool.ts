@@ -90,7 +90,7 @@ export function createSpool({ folder, maxBytes, clock }: SpoolOptions): Spool {
         throw error;
       });
       await ready;
-      const id = idOf(key);
+      const id = fileId(key);
       const entry = making.get(id) ?? begin(id, pieces);
       const file = await shared(entry, signal);
       for (const [name, { at }] of recent) if (at < clock() - MINUTE) recent.delete(name);
@@ -157,7 +157,8 @@ async function makeRoom(folder: string, maxBytes: number, keep: string): Promise
   }
 }
 
-const idOf = ({ name, revision }: SpoolKey): string =>
+/** Names a file, the same for the same query and state of the data: 64 hexadecimal digits. */
+export const fileId = ({ name, revision }: SpoolKey): string =>
   createHash('sha256').update(name).update('\0').update(revision).digest('hex');
 
 const tooLarge = (maxBytes: number): GordonError =>

@@ -8,6 +8,8 @@ export interface SessionSettings {
   readonly role?: string;
   readonly max: number;
   readonly application: string;
+  /** a statement takes as long as its reader does: the time-out of the login is for people */
+  readonly unlimited?: boolean;
   /** `GORDON_DATABASE_INSECURE=1` by default: see `chooseTransport` */
   readonly insecure?: boolean | undefined;
 }
@@ -100,7 +102,7 @@ export const SETTINGS = {
   'timescaledb.max_tuples_decompressed_per_dml_transaction': '0',
 } as const;
 
-function optionsOf({ role, max, application }: SessionSettings) {
+function optionsOf({ role, max, application, unlimited }: SessionSettings) {
   return {
     max,
     connect_timeout: 10,
@@ -118,6 +120,7 @@ function optionsOf({ role, max, application }: SessionSettings) {
       tcp_keepalives_count: 3,
       ...SETTINGS,
       ...(role && { role }),
+      ...(unlimited && { statement_timeout: 0 }),
     },
     types: { int8: { to: 20, from: [20], parse: Number, serialize: String } },
   };

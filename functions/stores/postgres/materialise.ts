@@ -4,9 +4,9 @@ import type { Flavour } from './flavour.ts';
 import type { Runner } from './postgres.ts';
 
 /** The note in `market_data.meta` of a migration that created the aggregates anew; nulls where there are no rows. */
-const NOTE = 'aggregates-to-materialise';
+export const NOTE = 'aggregates-to-materialise';
 
-interface Note {
+export interface Note {
   /** epoch ms, a day's start; everything before it is done */
   readonly from: number | null;
   readonly until: number | null;

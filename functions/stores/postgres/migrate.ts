@@ -1,14 +1,18 @@
+import { globSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Postgrator from 'postgrator';
 import { GordonError } from '../../core/errors/errors.ts';
-import { giveAggregates } from './aggregates-owner.ts';
+import { refuseHalf } from '../backup/restoring.ts';
 import { Session } from './connection.ts';
 import { detectFlavour, type Flavour, refuseOld } from './flavour.ts';
 import { openInformation } from './information.ts';
 import { materialise } from './materialise.ts';
 import { databasePlace, type Runner, storeError } from './postgres.ts';
-import { prepareRoles } from './roles.ts';
+import { withoutReaders } from './reader-watch.ts';
+import { giveAggregates } from './roles/aggregates-owner.ts';
+import { type Logins, prepareLogins } from './roles/logins.ts';
+import { prepareRoles } from './roles/roles.ts';
 import { openSchema } from './search-path.ts';
 
 export interface Migrated {
@@ -21,8 +25,13 @@ export interface Migrated {
 export interface MigrateOptions {
   /** the folder of the migrations; the project's own `sql` by default */
   readonly folder?: string;
-  /** URL of the login that is to own the aggregates, where TimescaleDB keeps them; the migrator's own by default */
-  readonly aggregatesUrl?: string | undefined;
+  /**
+   * URLs of the logins that are made, or found: the refresher is to own the aggregates, where TimescaleDB keeps them. What has no login of its
+   * own does it as the migrator.
+   */
+  readonly logins?: Logins;
+  /** applies no migration with a higher number; the newest by default */
+  readonly until?: number;
 }
 
 const OWN_FOLDER = fileURLToPath(new URL('../../../sql', import.meta.url));
@@ -32,19 +41,23 @@ const LOCK = 'gordon-data migrate';
 export const migrationPattern = (flavour: Flavour, folder = OWN_FOLDER): string =>
   `${folder}/{,${flavour}/}*.sql`;
 
+/** The number of the newest migration, whatever the flavour. */
+export const newestMigration = (folder = OWN_FOLDER): number =>
+  Math.max(...globSync(`${folder}/{,*/}*.sql`).map((file) => Number.parseInt(basename(file), 10)));
+
 /**
  * Brings a database to the newest schema. Harmless to repeat; concurrent runs wait for each other. Each migration and its
  * record are one transaction, so a failing one leaves the database at the version before it. Aggregates that a migration leaves
  * unmaterialised are materialised at the end; if that is interrupted, the next run completes it.
  * @throws GordonError `database-unreachable`, `database-too-old`, `database-newer`, `timescale-missing`,
  *   `timescale-licence`, `timescale-too-old`, `migration-changed`, `roles-missing`, `migration-failed`,
- *   `aggregates-login`
+ *   `aggregates-login`, `restore-unfinished`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   // One connection for all of it, because it holds the lock.
   const session = new Session(url, { max: 1, application: LOCK });
   try {
-    return await migrateOn(session.sql, options, databasePlace(url));
+    return await withoutReaders(url, LOCK, () => migrateOn(session.sql, options, databasePlace(url)));
   } catch (error) {
     throw storeError(error, databasePlace(url));
   } finally {
@@ -54,12 +67,13 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
 
 async function migrateOn(
   session: Runner,
-  { folder = OWN_FOLDER, aggregatesUrl }: MigrateOptions,
+  { folder = OWN_FOLDER, logins = {}, until = Number.POSITIVE_INFINITY }: MigrateOptions,
   place: string,
 ): Promise<Migrated> {
   await refuseOld(session, place);
   // Must come first: of two migrators the second one must see what the first one did. The lock ends with the connection.
   await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
+  await refuseHalf(session, place);
   const flavour = await detectFlavour(session, place);
   const postgrator = new Postgrator({
     driver: 'pg',
@@ -73,7 +87,9 @@ async function migrateOn(
   const all = (await postgrator.getMigrations()).filter((migration) => migration.action === 'do');
   await refuseChanged(session, all, at, place);
   await prepareRoles(session, place);
-  const open = all.filter((migration) => migration.version > at).sort((a, b) => a.version - b.version);
+  const open = all
+    .filter(({ version }) => version > at && version <= until)
+    .sort((a, b) => a.version - b.version);
   for (const migration of open) await apply(session, postgrator, migration, place);
   await session`
     insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
@@ -81,7 +97,8 @@ async function migrateOn(
   await openSchema(session);
   if (flavour === 'postgres') await openInformation(session);
   await materialise(session, flavour);
-  if (aggregatesUrl && flavour === 'timescale') await giveAggregates(session, aggregatesUrl);
+  await prepareLogins(session, logins, place);
+  if (logins.refresher && flavour === 'timescale') await giveAggregates(session, logins.refresher);
   const applied = open.map((migration) => basename(migration.filename));
   return { flavour, applied, version: open.at(-1)?.version ?? at };
 }

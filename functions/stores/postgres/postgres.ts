@@ -27,6 +27,8 @@ export interface ConnectOptions {
   readonly max?: number;
   /** shown by pg_stat_activity */
   readonly application?: string;
+  /** whether a statement may last longer than the login's time-out */
+  readonly unlimited?: boolean;
   /** does not verify a server; `GORDON_DATABASE_INSECURE=1` by default */
   readonly insecure?: boolean;
 }
@@ -100,6 +102,17 @@ export function storeError(error: unknown, subject: string): GordonError {
       message: `the server that answers cannot be verified (${code}: ${message}).`,
     });
   }
+  if (code === DISK_FULL) {
+    return new GordonError({
+      // Room may be made while the state machine waits for its next attempt.
+      name: 'RetryableStoreError',
+      code: 'disk-full',
+      subject,
+      cause: error,
+      status: 507,
+      message: `the database has no room on its disk (${message}).`,
+    });
+  }
   if (PASSING.test(code)) {
     return new GordonError({
       code: 'database-busy',
@@ -111,6 +124,8 @@ export function storeError(error: unknown, subject: string): GordonError {
   }
   return new GordonError({ subject, cause: error, ...explain(code, message) });
 }
+
+const DISK_FULL = '53100';
 
 /** What to do about failures that an operator can cause and fix. */
 function explain(code: string, said: string): Pick<ErrorFacts, 'code' | 'message' | 'remedy'> {

@@ -65,25 +65,38 @@ export interface Span {
   readonly to?: number | undefined;
 }
 
-/** Candles computed from smaller ones. A bucket at the edge of the range is computed from the rows within the range. */
+/**
+ * Candles computed from smaller ones. A bucket at the edge of the range is computed from the rows within the range. Its first and its
+ * last row are looked up by their key: to collect all of them in order takes twice as long as everything else.
+ */
 export function candlesSql(to: Writer, request: RowsRequest, range: Span): Fragment {
   const { sql } = to;
-  const { table, asOf } = request;
+  const { table, where, asOf } = request;
   const { every } = request.candles!;
   const time = sql(timeColumn(table));
-  const sums = summedColumns(table).map((name) => sql`sum(${sql(name)}) as ${sql(name)}`);
-  const bucket = sql`date_bin(${to.value(`${every} milliseconds`)}::interval, ${time}, '2000-01-01Z')`;
-  // All rows of a group have the same bucket, so any aggregate of it returns that.
+  const names = summedColumns(table).map((name) => sql(name));
+  const sums = names
+    .map((name) => sql`sum(${name}) as ${name}`)
+    .reduce((all, one) => sql`${all}${one}, `, sql``);
+  const rows = sql.unsafe(tableName(table));
+  const keys = Object.entries(where)
+    .map(([column, value]) => sql`t.${sql(column)} = ${to.value(value)}`)
+    .reduce((all, one) => sql`${all} and ${one}`, sql`true`);
+  const of = (column: Fragment, at: Fragment): Fragment =>
+    sql`(select t.${column} from ${rows} t where ${keys} and t.${time} = ${at})`;
   const close = hasCloseTime(table)
-    ? sql`market_data.candle_close(min(${bucket}), ${to.value(`${every / 1_000} seconds`)}) as close_time,`
+    ? sql`market_data.candle_close(bucket, ${to.value(`${every / 1_000} seconds`)}) as close_time,`
     : sql``;
-  const known = request.closesAfterMs === undefined ? undefined : knownAt(to, request, sql`min(${bucket})`);
+  const known = request.closesAfterMs === undefined ? undefined : knownAt(to, request, sql`bucket`);
   return sql`
-    select ${bucket} as ${time}, ${close} (array_agg(open order by ${time}))[1] as open, max(high) as high, min(low) as low,
-      (array_agg(close order by ${time} desc))[1] as close,
-      ${sums.reduce((all, one) => sql`${all}${one}, `, sql``)} count(*) as rows${known ? sql`, ${known} as ${sql(KNOWN_AT.name)}` : sql``}
-    from ${sql.unsafe(tableName(table))} where ${conditions(to, request, range)}
-    group by 1 ${asOf === undefined || !known ? sql`` : sql`having ${known} <= ${to.value(new Date(asOf))}`}`;
+    select bucket as ${time}, ${close} ${of(sql`open`, sql`b.first_at`)} as open, high, low,
+      ${of(sql`close`, sql`b.last_at`)} as close,
+      ${names.reduce((all, one) => sql`${all}${one}, `, sql``)} rows${known ? sql`, ${known} as ${sql(KNOWN_AT.name)}` : sql``}
+    from (
+      select date_bin(${to.value(`${every} milliseconds`)}::interval, ${time}, '2000-01-01Z') as bucket,
+        min(${time}) as first_at, max(${time}) as last_at, max(high) as high, min(low) as low, ${sums} count(*) as rows
+      from ${rows} where ${conditions(to, request, range)} group by 1) b
+    ${asOf === undefined || !known ? sql`` : sql`where ${known} <= ${to.value(new Date(asOf))}`}`;
 }
 
 /** A complete candle is known when it closes. */

@@ -47,11 +47,11 @@ const plain = (sql: Sql, request: RowsRequest): Promise<Row[]> => sql<Row[]>`
 async function candles(sql: Sql, request: RowsRequest): Promise<Row[]> {
   const { limit, asOf } = request;
   const { every } = request.candles!;
-  const to = asOf === undefined ? request.to : Math.min(request.to ?? asOf, asOf);
-  const newest = to ?? (await newestAt(sql, request));
+  // The newest row of the range, not its end: nothing may have come for a long time before that.
+  const newest = await newestAt(sql, request);
   if (newest === undefined) return [];
   // Limits what is read: a year of minutes must not be summed up for the last few days. One more, for the last may not be known.
-  const last = Math.floor((to === undefined ? newest : newest - 1) / every) * every;
+  const last = Math.floor(newest / every) * every;
   const from = Math.max(request.from ?? 0, last - (asOf === undefined ? limit - 1 : limit) * every);
   return sql<Row[]>`
     ${candlesSql(withParameters(sql), request, { from, to: request.to })} order by 1 desc limit ${limit}`;

@@ -46,8 +46,8 @@ export function orderOf(table: TableSpec, series: Series): string {
 export function sha256(): Sha256 {
   const hash = createHash('sha256');
   return {
-    add: (text) => {
-      hash.update(text);
+    add: (piece) => {
+      hash.update(piece);
     },
     hex: () => hash.digest('hex'),
   };

@@ -1,5 +1,6 @@
 import type { Instruments } from '../../core/series/universe.ts';
 import { type Clock, isoOrNull } from '../../core/time/time.ts';
+import { takeLocks } from '../postgres/locks.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 
 /** @param sql a session of `gordon_writer` */
@@ -17,7 +18,7 @@ export function createInstruments(sql: Sql, clock: Clock): Instruments {
       return guarded(`instruments of ${venue}`, () =>
         sql.begin(async (tx) => {
           // Two runs at once would both close the same rows.
-          await tx`select pg_advisory_xact_lock(hashtextextended(${`instruments ${venue} ${market}`}, 0))`;
+          await takeLocks(tx, 'instruments', [`${venue} ${market}`]);
           const added = await tx`
             with latest as (
               select * from jsonb_to_recordset(${tx.json(rows)})

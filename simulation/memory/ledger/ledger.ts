@@ -8,6 +8,7 @@ import {
   type Range,
   type RangeSet,
   subtract,
+  union,
 } from '../../../functions/core/time/range.ts';
 import { ceilTo, DAY, floorTo } from '../../../functions/core/time/time.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
@@ -16,28 +17,79 @@ import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 /**
  * A venue may fill an outage later, and an unpublished file may still be published. Such a proof expires when as much time
  * has passed since the proof as lay between the hole and the proof, and after a day at least. Every other reason is final.
- * @param share of that time; after half of it a proof may be renewed together with one that it touches
  */
-const isProof = ({ state, reason, fetchedAt, end }: Span, now: number, share: 0.5 | 1): boolean =>
-  state === 'empty' &&
-  ((reason !== 'venue-outage' && reason !== 'not-published') ||
-    now < fetchedAt + share * Math.max(DAY, fetchedAt - end));
+const isFinal = ({ reason }: Span): boolean => reason !== 'venue-outage' && reason !== 'not-published';
+
+/** @param share of that time; after half of it a proof may be renewed together with one that it touches */
+const isFresh = ({ fetchedAt, end }: Span, now: number, share: 0.5 | 1): boolean =>
+  now < fetchedAt + share * Math.max(DAY, fetchedAt - end);
 
 /** Whether the series was purged and has not been ordered since: nothing of it is written. */
 export const isPurged = ({ record }: Book): boolean =>
   record?.purgedAt !== undefined && record.purgedAt === record.unfollowedAt;
 
-const setOf = (spans: readonly Span[]): RangeSet => normalize(spans);
+/** What spans come to. They are replaced and never changed, so each is computed once for them. */
+class Account {
+  readonly #spans: readonly Span[];
+  #have: RangeSet | undefined;
+  #proofs: readonly Span[] | undefined;
+  #accounted: RangeSet | undefined;
+  #lasting: RangeSet | undefined;
+  #expiring: readonly Span[] | undefined;
 
-export const haveIn = ({ spans }: Book): RangeSet => setOf(spans.filter(({ state }) => state === 'have'));
+  constructor(spans: readonly Span[]) {
+    this.#spans = spans;
+  }
+
+  get have(): RangeSet {
+    this.#have ??= normalize(this.#spans.filter(({ state }) => state === 'have'));
+    return this.#have;
+  }
+
+  get proofs(): readonly Span[] {
+    this.#proofs ??= this.#spans.filter(({ state }) => state === 'empty');
+    return this.#proofs;
+  }
+
+  /** rows and proofs, whether or not these have expired */
+  get accounted(): RangeSet {
+    this.#accounted ??= union(this.have, normalize(this.proofs));
+    return this.#accounted;
+  }
+
+  /** rows and the proofs that never expire */
+  get lasting(): RangeSet {
+    this.#lasting ??= union(this.have, normalize(this.proofs.filter(isFinal)));
+    return this.#lasting;
+  }
+
+  get expiring(): readonly Span[] {
+    this.#expiring ??= this.proofs.filter((span) => !isFinal(span));
+    return this.#expiring;
+  }
+}
+
+const accounts = new WeakMap<readonly Span[], Account>();
+
+function accountOf({ spans }: Book): Account {
+  const known = accounts.get(spans);
+  if (known) return known;
+  const made = new Account(spans);
+  accounts.set(spans, made);
+  return made;
+}
+
+export const haveIn = (book: Book): RangeSet => accountOf(book).have;
 
 /** Proofs that are not to be renewed yet. */
-export const proofsIn = ({ spans }: Book, now: number): RangeSet =>
-  setOf(spans.filter((span) => isProof(span, now, 0.5)));
+export const proofsIn = (book: Book, now: number): RangeSet =>
+  normalize(accountOf(book).proofs.filter((span) => isFinal(span) || isFresh(span, now, 0.5)));
+
+/** Spans that were proven empty, whether or not the proof has expired. */
+export const emptySpans = (book: Book): readonly Span[] => accountOf(book).proofs;
 
 /** What has rows or was proven empty, whether or not the proof has expired. */
-export const accountedIn = ({ spans }: Book): RangeSet =>
-  setOf(spans.filter(({ state }) => state !== 'failed'));
+export const accountedIn = (book: Book): RangeSet => accountOf(book).accounted;
 
 /** What retention excludes of a series, on its grid. */
 export function retiredIn(
@@ -60,10 +112,13 @@ export function retiredIn(
 /** requested − have − proven empty − retired. */
 export function missingIn(warehouse: MemoryWarehouse, book: Book, requested: Range, now: number): RangeSet {
   const kept = subtract(normalize([requested]), retiredIn(warehouse, book, requested, now));
-  const without = (share: 0.5 | 1): RangeSet =>
-    subtract(kept, setOf(book.spans.filter((span) => span.state === 'have' || isProof(span, now, share))));
-  const due = without(1);
-  return without(0.5).filter((range) => intersect([range], due).length > 0);
+  const { lasting, expiring } = accountOf(book);
+  const fresh = expiring.filter((span) => isFresh(span, now, 1));
+  if (fresh.length === 0) return subtract(kept, lasting);
+  const without = (proofs: readonly Span[]): RangeSet => subtract(kept, union(lasting, normalize(proofs)));
+  const due = without(fresh);
+  const renewable = without(fresh.filter((span) => isFresh(span, now, 0.5)));
+  return renewable.filter((range) => intersect([range], due).length > 0);
 }
 
 /** Removes a set from the spans of some states. What is left of a span keeps its provenance. */
@@ -116,7 +171,8 @@ export function enterSpans(
       });
     }
   }
-  const doubled = overlapIn([...book.spans, ...entered]);
+  const isNear = ({ start, end }: Span): boolean => entered.some((one) => one.start < end && one.end > start);
+  const doubled = overlapIn([...book.spans.filter(isNear), ...entered]);
   if (doubled && entered.some(({ start, end }) => start < doubled.end && end > doubled.start)) {
     const found = 'another span lies there';
     throw brokenInvariant(book.series, { invariant: 'no-overlap', span: doubled, found });

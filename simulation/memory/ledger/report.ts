@@ -5,7 +5,7 @@ import { type Series, seriesLabel } from '../../../functions/core/series/series.
 import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import type { Step } from '../step.ts';
-import { accountedIn } from './ledger.ts';
+import { accountedIn, emptySpans } from './ledger.ts';
 import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
 
 type RequestedBook = Book & { readonly record: SeriesRecord };
@@ -53,14 +53,14 @@ function countedExtent({ rows }: MemoryWarehouse, series: Series): Extent {
 
 /** A span with rows has one for each step, so no row has to be read. */
 function extentOf({ series, spans }: Book): Extent {
-  const have = spans.filter(({ state }) => state === 'have');
-  const count = have.reduce((sum, span) => sum + span.rows, 0);
-  if (have.length === 0) return { rows: count };
-  return {
-    earliest: Math.min(...have.map(({ start }) => start)),
-    latest: Math.max(...have.map(({ end }) => end)) - stepOf(series.timeframe),
-    rows: count,
-  };
+  let [earliest, end, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const span of spans) {
+    if (span.state !== 'have') continue;
+    earliest = Math.min(earliest, span.start);
+    end = Math.max(end, span.end);
+    count += span.rows;
+  }
+  return earliest > end ? { rows: 0 } : { earliest, latest: end - stepOf(series.timeframe), rows: count };
 }
 
 function reportOf(book: Book, record: SeriesRecord, extent: Extent): SeriesReport {
@@ -80,11 +80,8 @@ function reportOf(book: Book, record: SeriesRecord, extent: Extent): SeriesRepor
   };
 }
 
-function emptyIn({ spans }: Book): SeriesReport['empty'] {
-  const byReason = Map.groupBy(
-    spans.filter(({ state }) => state === 'empty'),
-    ({ reason }) => reason as EmptyReason,
-  );
+function emptyIn(book: Book): SeriesReport['empty'] {
+  const byReason = Map.groupBy(emptySpans(book), ({ reason }) => reason as EmptyReason);
   return [...byReason]
     .flatMap(([reason, of]) => normalize(of).map(({ start, end }) => ({ start, end, reason })))
     .sort((a, b) => a.start - b.start);

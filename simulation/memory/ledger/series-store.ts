@@ -17,11 +17,14 @@ export function createMemorySeriesStore(
   clock: Clock,
   step: Step = atOnce,
 ): SeriesStore {
-  const spansOf = (jobId: string) =>
-    warehouse
-      .books()
-      .flatMap(({ spans }) => spans)
-      .filter((span) => span.jobId === jobId && span.state === 'have');
+  const rowsOf = (jobId: string, chunk?: string): number => {
+    let rows = 0;
+    for (const { spans } of warehouse.books())
+      for (const span of spans)
+        if (span.jobId === jobId && span.state === 'have' && (chunk === undefined || span.chunk === chunk))
+          rows += span.rows;
+    return rows;
+  };
   return {
     async missing(series, requested) {
       await step(`missing of ${seriesLabel(series)}`);
@@ -45,13 +48,13 @@ export function createMemorySeriesStore(
 
     async rowsBy(jobId, chunk) {
       await step(`rows by ${chunk}`);
-      return spansOf(jobId).reduce((sum, span) => sum + (span.chunk === chunk ? span.rows : 0), 0);
+      return rowsOf(jobId, chunk);
     },
 
     async secure(jobId) {
       await step(`secure ${jobId}`);
       warehouse.flush();
-      return spansOf(jobId).reduce((sum, { rows }) => sum + rows, 0);
+      return rowsOf(jobId);
     },
 
     async close(jobId) {

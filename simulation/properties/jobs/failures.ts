@@ -40,6 +40,7 @@ const CAUSES: readonly Causes[] = [
     lasting: ['rest-lag', 'hole', 'rest-reach', ...MARKET],
   },
   { reads: /^(unknown-symbol|venue-refused)/, passing: ['clock jumps'], lasting: ['rest-reach', ...MARKET] },
+  { reads: /^clock-wrong/, passing: ['clock jumps'], lasting: ['clock-skew'] },
   { reads: /^(checksum-mismatch|corrupt-archive)/, lasting: ['damaged-file', 'republished', 'restated'] },
   { reads: /^database-/, passing: DATABASE },
   { reads: /^job-table-failed/, passing: TABLE },

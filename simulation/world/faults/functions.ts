@@ -57,6 +57,7 @@ export const FUNCTION_FAULTS: readonly WorldFault[] = [
         () => world.executions.running(),
         (running) => {
           const id = running[Math.floor((which as number) * running.length)]!;
+          world.endJob(id);
           if (world.executions.stop(id)) world.struck(kind);
         },
       );

@@ -74,6 +74,7 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
         (active) => {
           world.struck(kind);
           const job = active[Math.floor((which as number) * active.length)]!;
+          world.endJob(job.id);
           void world.operators.call('cancel-job', { id: job.id });
         },
       );
@@ -93,7 +94,10 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
       void world.operators.order(seriesOf(fault), range, `key ${fault.at}`).then((job) => {
         if (!job) return;
         const at = world.scheduler.now() + (fault.after as number);
-        world.scheduler.at(at, () => void world.operators.call('cancel-job', { id: job.id }));
+        world.scheduler.at(at, () => {
+          world.endJob(job.id);
+          void world.operators.call('cancel-job', { id: job.id });
+        });
       });
     },
   },

@@ -9,7 +9,7 @@ export type WorldFault = Omit<FaultKind, 'strike'> & { strike(world: World, faul
 
 /** A while, which is over before the quiet period begins; ms. */
 export const lasting = (random: Random, { at, within }: DrawnAbout, longest: number): number =>
-  Math.floor(Math.max(1, Math.min(SECOND + random.next() * longest, within.end - at)));
+  Math.floor(Math.max(0, Math.min(SECOND + random.next() * longest, within.end - at - 1)));
 
 /** Most jobs last for seconds: what needs one waits until one is at work, for some minutes. */
 export function whenAny<T>(

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { baseUrl } from '../../../cli/api/base-url.ts';
+import type { HostState } from '../../../host/state-file.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { gordon } from '../support/run.ts';
 import { HEALTH } from '../support/samples.ts';
@@ -26,7 +27,7 @@ describe('who calls the API', () => {
     });
     const env = { GORDON_API_AUTH: 'iam', AWS_REGION: 'eu-central-1' };
     const options = { api: `${api.url}/v1/`, env };
-    expect(await gordon(['backfill', 'report', '--symbol', 'BTCUSDT', '--json'], options)).toMatchObject({
+    expect(await gordon(['backfill', 'report', '--source', 'klines', '--json'], options)).toMatchObject({
       code: 0,
       stderr: '',
     });
@@ -35,7 +36,7 @@ describe('who calls the API', () => {
       stdout: '',
       stderr: `gordon-data: ${api.url}/v1: HTTP 403: User is not authorized. Your AWS credentials may not call it: they need execute-api:Invoke.\n`,
     });
-    expect(api.received.map(({ path }) => path)).toContain('/v1/backfill/report?symbol=BTCUSDT');
+    expect(api.received.map(({ path }) => path)).toContain('/v1/backfill/report?source=klines');
     for (const received of api.received) {
       expectSigned(received, received.method === 'POST' ? JSON.stringify(received.body) : '');
     }
@@ -70,7 +71,8 @@ describe('who calls the API', () => {
     expect(remedyFor('https://execute-api.us-west-2.amazonaws.com.evil.example')).toMatch(nobody);
     const own = { GORDON_API_AUTH: 'iam', AWS_REGION: 'eu-west-1' };
     expect(remedyFor('https://data.example.com', own)).toMatch(iam);
-    expect(baseUrl({ ...own, GORDON_API_TOKEN: 't' }, undefined)).not.toHaveProperty('caller');
+    const host = { ports: { jobs: 8081, candles: 3000 } } as HostState;
+    expect(baseUrl({ ...own, GORDON_API_TOKEN: 't' }, host)).not.toHaveProperty('caller');
   });
 
   it.each([

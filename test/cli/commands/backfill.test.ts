@@ -44,6 +44,28 @@ describe('what the API refuses', () => {
     ]);
   });
 
+  it('is read to its last page', async () => {
+    const pages = ['BTCUSDT', 'ETHUSDT', 'XRPUSDT'].map((symbol) => ({ ...reported(), symbol }));
+    await using api = await fakeApi({
+      'GET /backfill/report': (_, times) => ({
+        body: [pages[times]],
+        headers: times < 2 ? { link: `</backfill/report?symbol=X&cursor=${times}>; rel="next"` } : {},
+      }),
+    });
+    const { stdout } = await gordon(['backfill', 'report', '--json'], { api: api.url });
+    expect(JSON.parse(stdout).map(({ symbol }: { symbol: string }) => symbol)).toEqual([
+      'BTCUSDT',
+      'ETHUSDT',
+      'XRPUSDT',
+    ]);
+    const pagesRead = api.received.map(({ path }) => path).filter((path) => path !== '/healthz');
+    expect(pagesRead).toEqual([
+      '/backfill/report',
+      '/backfill/report?symbol=X&cursor=0',
+      '/backfill/report?symbol=X&cursor=1',
+    ]);
+  });
+
   it('is reported when another program answers', async () => {
     const page: Answer = { body: '<h1>It works!</h1>', headers: { 'content-type': 'text/html' } };
     await using api = await fakeApi({ 'GET /backfill/report': page });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,11 +110,14 @@ describe('the host', () => {
     const free = await hostAndPorts(undefined, [port]);
     expect(taken.map(({ mark, what }) => `${mark}: ${what}`)).toEqual([
       'note: the host does not run',
-      `broken: port ${port} is taken by another program`,
+      `broken: port ${port} is taken by ${PROGRAM} (process ${process.pid})`,
     ]);
     expect(free[1]).toEqual({ mark: 'ok', what: `port ${port} is free` });
   });
 });
+
+/** As the kernel names this process: it may be a worker of the test runner. */
+const PROGRAM = readFileSync('/proc/self/comm', 'utf8').trim();
 
 describe('the API', () => {
   const health = async (answer: Answer) => {
@@ -136,6 +139,15 @@ describe('the API', () => {
     expect(await health({ status: 503, body })).toEqual([
       ['broken', 'jobs API at URL: database: ECONNREFUSED'],
       ['broken', 'jobs API at URL: job table: does not answer'],
+    ]);
+  });
+
+  it('notes a wrong clock beside what works', async () => {
+    const detail = 'our clock is 412 s ahead of that of deribit';
+    const body = { ...HEALTH, checks: { ...HEALTH.checks, clock: { ok: false, detail } } };
+    expect(await health({ body })).toEqual([
+      ['ok', 'jobs API at URL: healthy'],
+      ['note', `the clock: ${detail}`],
     ]);
   });
 

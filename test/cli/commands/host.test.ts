@@ -60,7 +60,7 @@ describe('a demo and GORDON_DATABASE_URL', () => {
     await using filled = await createTestDatabase();
     const sql = filled.connect({ max: 1 });
     await sql`insert into market_data.meta (key, value) values ('mark', '"the demo"')`;
-    const demo = state({ mode: 'demo', readerUrl: filled.url });
+    const demo = state({ mode: 'demo', readerUrl: filled.readerUrl });
     const elsewhere = { GORDON_DATABASE_URL: 'postgres://127.0.0.1:1/other' };
     const query = "SELECT value #>> '{}' AS mark FROM meta WHERE key = 'mark'";
     const ran = await gordon(['sql', '--csv', query], { env: elsewhere, host: demo });

@@ -62,7 +62,8 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ FROM_DATE: 'yesterday' }, /^FROM_DATE is "yesterday": write a day/],
+    [{ FROM_DATE: 'last week' }, /^FROM_DATE is "last week": write a day/],
+    [{ SKIP_KLINE: '1' }, /^SKIP_KLINE leaves out no stage\. Did you mean SKIP_KLINES\?$/],
     [{ FROM_DATE: '2025-02-30' }, /^FROM_DATE is "2025-02-30"/],
     [{ TO_DATE: '' }, /^TO_DATE is ""/],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureLines, jobLines, jobTable, verdict } from '../../../cli/format/job.ts';
-import { progressLine } from '../../../cli/format/progress.ts';
+import { progressBar, progressLine } from '../../../cli/format/progress.ts';
 import { table } from '../../../cli/format/table.ts';
 import { count, duration, few, percent, plural, seconds, time } from '../../../cli/format/values.ts';
 import { type Paint, paintFor } from '../../../cli/terminal.ts';
@@ -68,7 +68,7 @@ it('a table aligns its columns, paints its head and leaves no blanks at the end 
       ['long name', '1', ''],
       ['x', '12,345', 'ok'],
     ],
-    marked,
+    { paint: marked },
   );
   expect(lines).toEqual(['<bold>Name         Rows  Note</>', 'long name       1', 'x          12,345  ok']);
 });
@@ -82,7 +82,7 @@ describe('a table', () => {
         ['币安人生USDT', '7'],
         ['BTCUSDT', '1,000'],
       ],
-      plain,
+      { paint: plain },
     );
     expect(lines).toEqual(['symbol         rows', '币安人生USDT      7', 'BTCUSDT       1,000']);
   });
@@ -178,7 +178,7 @@ describe('jobs', () => {
       summary(job(), [doneChunk('a', 40_000), chunk('b')]),
       summary(job({ symbols: ['A', 'B', 'C'], status: 'failed', rows: 7, finishedAt: NOON })),
     ];
-    expect(jobTable(jobs, plain)).toEqual([
+    expect(jobTable(jobs, { paint: plain })).toEqual([
       'Job                         Source  Symbols           Timeframe  From        To          Status   Done    Rows  Created',
       `${JOB_ID}  klines  BTCUSDT, ETHUSDT  1m         2025-10-01  2025-11-01  running   50%  40,000  2025-11-21 11:59:50`,
       `${JOB_ID}  klines  A, B and 1 more   1m         2025-10-01  2025-11-01  failed              7  2025-11-21 11:59:50`,
@@ -219,12 +219,58 @@ describe('jobs', () => {
   });
 
   it('cut a long list of failures and say where the rest is', () => {
-    const error = { name: 'PermanentError', code: 'x', message: 'y' };
-    const failures = ['a', 'b', 'c'].map((label) => chunk(label, { state: 'failed', error }));
+    const failures = ['a', 'b', 'c'].map((message) =>
+      chunk(`chunk ${message}`, { state: 'failed', error: { name: 'PermanentError', code: 'x', message } }),
+    );
     expect(failureLines(view(job(), failures), 1)).toEqual([
-      'a: x: y',
-      `and 2 more failures: gordon-data backfill job ${JOB_ID}`,
+      'chunk a: x: a',
+      `and 2 other errors: gordon-data backfill job ${JOB_ID}`,
     ]);
+  });
+});
+
+describe('an error that many chunks share', () => {
+  const error = { name: 'PermanentError', code: 'region-refused', message: 'HTTP 451' };
+  const failures = Array.from({ length: 52 }, (_, i) => chunk(`chunk ${i}`, { state: 'failed', error }));
+  const refused = view(
+    job({
+      status: 'failed',
+      finishedAt: NOON,
+      reason:
+        '9 rows are missing: 52 of 52 chunks failed, first chunk 0: HTTP 451; by cause: venue-error 9 rows',
+    }),
+    failures,
+  );
+
+  it('is printed once', () => {
+    expect(failureLines(refused, 5)).toEqual([
+      '52 chunks, the same error: region-refused: HTTP 451 (chunk 0 and 51 more)',
+    ]);
+    expect(verdict(refused, NOON, plain)).toBe(
+      'failed: 0 rows in 8.0 s: 9 rows are missing: 52 of 52 chunks failed; by cause: venue-error 9 rows',
+    );
+    expect(jobLines(refused, NOON, plain).filter((line) => line.includes('HTTP 451'))).toHaveLength(1);
+  });
+});
+
+describe('on a terminal of 60 columns', () => {
+  const width = 60;
+
+  it('a table leaves out what matters least, says so, and cuts the rest', () => {
+    const symbols = Array.from({ length: 20 }, (_, i) => `LONGNAME${i}USDT`);
+    const lines = jobTable([summary(job({ symbols }), [])], { paint: plain, width });
+    expect(lines.map((line) => line.length).filter((length) => length > width)).toEqual([]);
+    expect(lines[0]).toMatch(/^Job +Source +Symbols +Status/);
+    expect(lines.at(-1)).toMatch(/^not shown: .*Created/);
+  });
+
+  it('progress keeps what is left of the time', () => {
+    const much = [doneChunk('a', 123_456_789), chunk('b', { rows: 987_654_321 })];
+    const line = progressBar(view(job(), much), width);
+    expect(line.length).toBeLessThanOrEqual(width);
+    expect(line).toMatch(/^█+░+ +\d+% {2}.*rows.*about .* left$/);
+    expect(progressBar(view(job(), much), 24)).toMatch(/^about .* left$/);
+    expect(progressBar(view(job(), much), 140)).toMatch(/rows\/s {2}1\/2 chunks {2}about .* left$/);
   });
 });
 

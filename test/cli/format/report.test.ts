@@ -5,15 +5,6 @@ import type { SeriesReport } from '../../../functions/core/api/series/schemas.ts
 
 const plain: Paint = (_style, text) => text;
 
-describe('a report of nothing', () => {
-  it.each([
-    ['btc/usdt', 'gordon-data backfill report shows what was. Venues write it BTCUSDT.'],
-    ['BTCUSDT', 'gordon-data backfill report shows what was.'],
-  ])('of %s', (symbol, end) => {
-    expect(nothingLine({ symbol })).toBe(`Nothing of ${symbol} was ever requested: ${end}`);
-  });
-});
-
 describe('the report', () => {
   const series = (over: Partial<SeriesReport> = {}): SeriesReport => ({
     source: 'klines_spot',
@@ -37,7 +28,7 @@ describe('the report', () => {
     const holey = series({ symbol: 'ETHUSDT', gaps: [{ ...gap, cause: 'ours' }], rows: 524_160 });
     const none = series({ source: 'klines_perp', earliest: null, latest: null, rows: 0 });
     const counted = series({ audited_at: '2025-11-20T12:00:00Z' });
-    expect(reportLines([none, counted, holey], plain)).toEqual([
+    expect(reportLines([none, counted, holey], { paint: plain })).toEqual([
       'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows  Counted',
       'klines_perp  BTCUSDT  -                    -                       0  1m               0  never',
       'klines_spot  BTCUSDT  2024-11-21 00:00:00  2025-11-20 23:59:00     0  1m         525,600  2025-11-20 12:00:00',
@@ -67,7 +58,7 @@ describe('the report', () => {
       ],
       findings: 1,
     });
-    expect(reportLines([odd], plain).slice(2)).toEqual([
+    expect(reportLines([odd], { paint: plain }).slice(2)).toEqual([
       '',
       'Proven to have no rows:',
       '  klines_spot BTCUSDT 1m: pre-listing 2019-09-01 00:00:00 to 2019-09-08 17:57:00; venue-outage 2 spans',
@@ -83,7 +74,7 @@ describe('the report', () => {
       source: 'gex',
       perishable: { ...from, lost_at: '2025-03-01T01:00:00Z', days_left: 0.05 },
     });
-    expect(reportLines([series(), week, hour], plain).slice(4)).toEqual([
+    expect(reportLines([series(), week, hour], { paint: plain }).slice(4)).toEqual([
       '',
       'Missing, and the venue forgets it:',
       '  gex BTCUSDT 1m: 2025-03-01 00:00:00 to 2025-03-02 00:00:00 is lost from 2025-03-01 01:00:00 on, in 1 hour',
@@ -117,6 +108,6 @@ describe('the report', () => {
     expect(nothingLine({})).toBe(
       'The warehouse is empty. Fill it: gordon-data backfill klines trigger --symbols BTCUSDT,ETHUSDT --wait',
     );
-    expect(nothingLine({ source: 'klines', symbol: 'X' })).toMatch(/^Nothing of klines X was ever requested/);
+    expect(nothingLine({ sources: ['klines'] })).toMatch(/^Nothing of klines was ever requested/);
   });
 });

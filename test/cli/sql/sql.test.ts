@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostState } from '../../../host/state-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
@@ -6,9 +7,8 @@ import { gordon, type Ran } from '../support/run.ts';
 
 let database: TestDatabase;
 
-/** As the superuser, who is held back by nothing but what `sql` itself does. */
 const ask = (query: string, ...flags: string[]): Promise<Ran> =>
-  gordon(['sql', ...flags, query], { env: { GORDON_DATABASE_URL: database.url } });
+  gordon(['sql', ...flags, query], { env: { GORDON_READER_URL: database.readerUrl } });
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -80,7 +80,7 @@ describe('reading', () => {
   });
 
   it('finds the database of the host of this machine', async () => {
-    const host = { readerUrl: database.url } as HostState;
+    const host = { readerUrl: database.readerUrl } as HostState;
     const ran = await gordon(['sql', 'SELECT 1 AS one'], { host });
     expect(ran).toEqual({ code: 0, stderr: '', stdout: ' one\n-----\n   1\n(1 row)\n' });
   });
@@ -145,11 +145,11 @@ describe('writing is refused', () => {
     ]);
   });
 
-  it('by the role: what gordon_reader may not see, a superuser does not see here', async () => {
+  it('by the login: what gordon_reader may not see is not seen here', async () => {
     const ran = await ask('SELECT rolpassword FROM pg_authid');
     expect([ran.code, ran.stderr]).toEqual([
       1,
-      'gordon-data: permission denied for table pg_authid; the query runs as gordon_reader\n',
+      'gordon-data: permission denied for table pg_authid; the query runs as a login that only reads\n',
     ]);
   });
 
@@ -166,12 +166,64 @@ describe('writing is refused', () => {
     }
   });
 
-  it('and the session offers no way back to the login', async () => {
+  it('and the session has no other login to go back to', async () => {
     const ran = await ask(
       "SELECT current_user, session_user <> current_user AS other, current_setting('transaction_read_only') AS ro, current_setting('default_transaction_read_only') AS default_ro",
       '--csv',
     );
-    expect(ran.stdout).toBe('current_user,other,ro,default_ro\ngordon_reader,t,on,on\n');
+    expect(ran.stdout).toBe('current_user,other,ro,default_ro\ngordon_reader,f,on,on\n');
+  });
+});
+
+describe('a login that may do more than read is refused before its query runs', () => {
+  const made: string[] = [];
+  afterAll(async () => {
+    const admin = database.connect({ max: 1 });
+    for (const name of made) {
+      await admin.unsafe(
+        `reassign owned by ${name} to current_user; drop owned by ${name}; drop role ${name}`,
+      );
+    }
+  });
+
+  /** The URL of a new login with some right. */
+  async function loginThat(right: string): Promise<string> {
+    const name = `sql_${randomUUID().slice(0, 8)}`;
+    made.push(name);
+    const admin = database.connect({ max: 1 });
+    await admin.unsafe(`create role ${name} login password 'x'; grant gordon_reader to ${name}`);
+    await admin.unsafe(right.replaceAll('$', name));
+    return Object.assign(new URL(database.url), { username: name, password: 'x' }).href;
+  }
+
+  const one = (url: string) =>
+    gordon(['sql', '--csv', 'SELECT 1 AS one'], { env: { GORDON_DATABASE_URL: url } });
+
+  it.each([
+    ['writes as a member of the writer', 'grant gordon_writer to $'],
+    ['writes when it takes the role of the writer', 'alter role $ noinherit; grant gordon_writer to $'],
+    ['changes one table', 'grant update on market_data.meta to $'],
+    ['reads files of the server', 'grant pg_read_server_files to $'],
+    ['makes roles', 'alter role $ createrole'],
+    ['owns the schema', 'alter schema market_data owner to $'],
+  ])('one that %s', async (_, right) => {
+    const url = await loginThat(right);
+    const ran = await one(url);
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(
+      /^gordon-data: sql needs a login that only reads, and sql_\w+ may do more in .*: set GORDON_READER_URL/,
+    );
+    expect(ran.stderr).not.toContain('x@');
+  });
+
+  it('the superuser of the database, also where it is the only one that is known', async () => {
+    expect((await one(database.url)).code).toBe(2);
+    const host = { databaseUrl: database.url } as HostState;
+    expect((await gordon(['sql', 'SELECT 1'], { host })).code).toBe(2);
+  });
+
+  it('and one that only reads is not, whatever its name', async () => {
+    expect(await one(await loginThat('select 1'))).toEqual({ code: 0, stderr: '', stdout: 'one\n1\n' });
   });
 });
 
@@ -235,7 +287,7 @@ describe('what goes wrong is one line', () => {
 });
 
 it('Ctrl-C ends the query on the server too', async () => {
-  const terminal: FakeTerminal = fakeTerminal({ env: { GORDON_DATABASE_URL: database.url } });
+  const terminal: FakeTerminal = fakeTerminal({ env: { GORDON_READER_URL: database.readerUrl } });
   const running = gordon(['sql', 'SELECT pg_sleep(60)'], { terminal });
   const sql = database.connect({ max: 1 });
   const sleepers = async (): Promise<number> => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tableLines } from '../../../cli/sql/outputs.ts';
+import { recordLines, tableLines } from '../../../cli/sql/outputs.ts';
 import type { ResultColumn } from '../../../cli/sql/session.ts';
 import { firstWord, isReading } from '../../../cli/sql/statement.ts';
 import { csvLine, jsonOf, textOf } from '../../../cli/sql/values.ts';
@@ -92,6 +92,21 @@ describe('a table as psql has it', () => {
       ' y',
       '(the first 2 rows; --csv and --json give all)',
     ]);
+  });
+
+  it('shows rows as blocks where it is too wide for the terminal', () => {
+    const columns = [column('symbol', TEXT), column('n', INT8)];
+    const rows = [
+      ['BTCUSDT', '5'],
+      [null, '7'],
+    ];
+    expect(recordLines(columns, rows, 1)).toEqual([
+      '-[ 1 ]---',
+      'symbol | BTCUSDT',
+      'n      | 5',
+      '(the first 1 row; --csv and --json give all)',
+    ]);
+    expect(recordLines(columns, rows, 2)).toContain('symbol |');
   });
 
   it('lets no value touch the terminal', () => {

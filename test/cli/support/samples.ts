@@ -1,7 +1,7 @@
 import type { JobDetail, OrderedJob } from '../../../functions/core/api/jobs/schemas.ts';
 import { detail, summarize } from '../../../functions/core/api/jobs/views.ts';
 import type { Answer } from '../../../functions/core/api/operations.ts';
-import type { SeriesReport } from '../../../functions/core/api/series/schemas.ts';
+import type { FollowedSeries, SeriesReport } from '../../../functions/core/api/series/schemas.ts';
 import type { ChunkProgress, Job } from '../../../functions/core/jobs/job.ts';
 import { LICENCES } from '../../../functions/core/licences/licences.ts';
 import { DAY, SECOND } from '../../../functions/core/time/time.ts';
@@ -101,5 +101,21 @@ export const macroSource = (over: Partial<Answer<'listSources'>[number]> = {}) =
   key_missing: null,
   opt_in_symbols: ['SP500'],
   licence: LICENCES.fred,
+  ...over,
+});
+
+/** A series as the API lists it that is kept current. */
+export const followed = (over: Partial<FollowedSeries> = {}): FollowedSeries => ({
+  source: 'klines_spot',
+  symbol: 'BTCUSDT',
+  timeframe: '1m',
+  family: 'klines',
+  from: '2024-11-21T00:00:00Z',
+  to: '2025-11-21T00:00:00Z',
+  requested: [{ from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' }],
+  followed: true,
+  since: '2025-11-20T00:00:00Z',
+  unfollowed_at: null,
+  every_seconds: 60,
   ...over,
 });

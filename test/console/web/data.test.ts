@@ -3,6 +3,7 @@ import { familiesOf, orderOf } from '../../../console/web/jobs/order.ts';
 import { ago, duration, moment, percent, plural, rangeText } from '../../../console/web/lib/format.ts';
 import { href, placeOf } from '../../../console/web/lib/router.ts';
 import {
+  binned,
   numbersOf,
   pointsOf,
   shadedSteps,
@@ -103,6 +104,23 @@ describe('a chart', () => {
       ],
     });
     expect(strikesOf(rows, '2025-03').strikes).toEqual([{ strike: 90, call: 4, put: 5 }]);
+  });
+});
+
+describe('many strikes', () => {
+  const strikes = Array.from({ length: 100 }, (_, i) => ({ strike: 1_000 + i * 10, call: 1, put: 2 }));
+
+  it('are joined to so many as can be read, and nothing is lost', () => {
+    const bins = binned(strikes, 36);
+    expect(bins.map(({ strike }) => strike).slice(0, 3)).toEqual([1_000, 1_050, 1_100]);
+    expect(bins).toHaveLength(20);
+    expect(bins[0]).toEqual({ strike: 1_000, call: 5, put: 10 });
+    expect(bins.reduce((sum, { put }) => sum + put, 0)).toBe(200);
+  });
+
+  it('stay as they are where they are few', () => {
+    expect(binned(strikes.slice(0, 36), 36)).toEqual(strikes.slice(0, 36));
+    expect(binned([], 36)).toEqual([]);
   });
 });
 

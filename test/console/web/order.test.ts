@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capitals } from '../../../console/web/jobs/order.ts';
+import { capitals, suggestionsFor } from '../../../console/web/jobs/order.ts';
 
 describe('symbols as they are typed', () => {
   it.each([
@@ -11,4 +11,18 @@ describe('symbols as they are typed', () => {
     ['ßusdt', 'ßUSDT'],
     ['', ''],
   ])('"%s" becomes "%s"', (typed, shown) => expect(capitals(typed)).toBe(shown));
+});
+
+describe('symbols that the typed word may become', () => {
+  const known = ['BTCUSDT', 'ETHUSDT', 'ETHBTC', 'BTCUSDC', '@btc-spot'];
+  it.each([
+    ['BTC', ['BTCUSDC', 'BTCUSDT', 'ETHBTC']],
+    ['BTCUSDT, ET', ['BTCUSDT, ETHBTC', 'BTCUSDT, ETHUSDT']],
+    // What is there already is not offered again.
+    ['BTCUSDT,BTCUSD', ['BTCUSDT,BTCUSDC']],
+    ['@b', ['@btc-spot']],
+    ['BTCUSDT', []],
+    ['', []],
+    ['BTCUSDT, ', []],
+  ])('"%s"', (typed, fields) => expect(suggestionsFor(typed, known)).toEqual(fields));
 });

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openApi } from '../../../functions/core/api/openapi.ts';
 import { functions } from '../../../functions/manifest.ts';
 import { ROUTES } from '../../../functions/routes.ts';
+import { sources } from '../../../functions/sources/index.ts';
 
-const document = openApi();
+const document = openApi(sources);
 
 describe('the document', () => {
   it('has the routes of the manifest, and no others', () => {

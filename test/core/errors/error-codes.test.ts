@@ -2,12 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../../functions/core/api/operations.ts';
 import { badRequest } from '../../../functions/core/errors/bad-request.ts';
-import {
-  ERRORS,
-  type ErrorCode,
-  type ErrorKind,
-  errorKind,
-} from '../../../functions/core/errors/error-codes.ts';
+import { ERRORS, type ErrorCode, errorKind } from '../../../functions/core/errors/error-codes.ts';
+import type { ErrorKind } from '../../../functions/core/errors/error-kinds.ts';
 import { GordonError } from '../../../functions/core/errors/errors.ts';
 import { gapCause } from '../../../functions/core/ledger/cause.ts';
 

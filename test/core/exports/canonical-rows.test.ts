@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addCanonical } from '../../../functions/core/exports/canonical-rows.ts';
+import { addCanonical } from '../../../functions/core/exports/rows/canonical-rows.ts';
 import { toBatch } from '../../../functions/core/series/batch.ts';
 import type { Batch, TableSpec } from '../../../functions/core/series/table.ts';
 import { canonicalLine, cellsAt } from '../../../functions/core/verify/canonical.ts';

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { addCanonical } from '../../../functions/core/exports/canonical-rows.ts';
 import { placesOf } from '../../../functions/core/exports/columns.ts';
 import type {
   ExportPorts,
@@ -7,6 +6,7 @@ import type {
   SeriesSnapshot,
   Tree,
 } from '../../../functions/core/exports/ports.ts';
+import { addCanonical } from '../../../functions/core/exports/rows/canonical-rows.ts';
 import type { RequestedSeries } from '../../../functions/core/ledger/ports.ts';
 import type { WriteFile } from '../../../functions/core/queries/export/columnar.ts';
 import type { LedgerEntry } from '../../../functions/core/queries/ports.ts';
@@ -84,9 +84,9 @@ export function memoryTree(
     name: 'memory',
     sizes: async () => new Map([...files].map(([path, text]) => [path, text.length])),
     read: async (path) => files.get(path),
-    hash: async (path) => {
+    bytes: async (path) => {
       const text = files.get(path);
-      return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
+      return text === undefined ? undefined : Buffer.from(text);
     },
     put: async (path, pieces) => {
       let text = '';

@@ -35,7 +35,12 @@ const source = {
 } as unknown as Source;
 
 /** @param clock ours @param venue the venue's, at each request */
-async function take(clock: number, venue: readonly number[], missing = [hours(0, 24)]) {
+async function take(
+  clock: number,
+  venue: readonly number[],
+  missing = [hours(0, 24)],
+  statedAt?: (body: Uint8Array) => number,
+) {
   let requests = 0;
   const ports = {
     clock: () => clock,
@@ -48,8 +53,9 @@ async function take(clock: number, venue: readonly number[], missing = [hours(0,
     },
   };
   const series = { source: 'quotes', symbol: 'X', timeframe: '1h' as const };
+  const [tier] = source.tiers;
   const context = {
-    source,
+    source: statedAt ? ({ ...source, tiers: [{ ...tier, statedAt }] } as unknown as Source) : source,
     series,
     sources: {},
     archives: 'required' as const,
@@ -77,12 +83,29 @@ describe('a snapshot', () => {
   });
 
   it('lies under no other hour where our clock is ahead, and expires no hour that is still to come', async () => {
-    const now = T0 + 4 * HOUR + 9 * MINUTE;
-    expect(await take(now + 3 * HOUR, [now, now])).toMatchObject({
+    const now = T0 + 5 * HOUR - MINUTE;
+    expect(await take(now + 4 * MINUTE, [now, now])).toMatchObject({
       times: [T0 + 4 * HOUR],
       have: [hours(4, 5)],
       expired: [hours(0, 4)],
     });
+  });
+
+  it.each([
+    ['ahead of', 3 * HOUR],
+    ['ahead of', 5 * MINUTE + 2_000],
+    ['behind', -HOUR],
+  ])('is not taken by a clock that is far %s the venue’s, and nothing is expired', async (where, off) => {
+    const now = T0 + 4 * HOUR + 9 * MINUTE;
+    const wrong = take(now + off, [now, now]);
+    await expect(wrong).rejects.toMatchObject({ code: 'clock-wrong' });
+    await expect(wrong).rejects.toThrow(` s ${where} the venue's`);
+  });
+
+  it('has the time of its content, where an answer lay in a cache', async () => {
+    const now = T0 + 5 * HOUR + MINUTE;
+    const made = await take(now, [now, now], [hours(0, 24)], () => now - 2 * MINUTE);
+    expect([made.times, made.expired]).toEqual([[T0 + 4 * HOUR], [hours(0, 4)]]);
   });
 
   it('is not stored again where the hour at the venue is there already', async () => {

@@ -88,6 +88,8 @@ describe('the coverage of a series', () => {
       coverageView(Array(40).fill(account()), [], sources, { bucket, from: 0, to: NOW, now: NOW });
     expect(() => ask('hour')).toThrow(expect.objectContaining({ code: 'too-many-buckets', status: 422 }));
     expect(ask('month')).toHaveLength(40);
+    const year = { bucket: 'day' as const, from: START - 5 * 365 * DAY, to: START, now: NOW };
+    expect(coverageView(Array(1_000).fill(account()), [], sources, year)).toHaveLength(1_000);
     // Every other minute missing: few buckets, but no two alike.
     const ragged = Array.from({ length: 45_000 }, (_, i) => ({
       start: START - i * HOUR,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findExpiringGaps } from '../../../functions/core/queries/expiring-gaps.ts';
-import { limitFamilies, listVenues } from '../../../functions/core/queries/limit-families.ts';
+import { findExpiringGaps } from '../../../functions/core/queries/status/expiring-gaps.ts';
+import { limitFamilies, listVenues } from '../../../functions/core/queries/status/limit-families.ts';
 import type { PagesTier } from '../../../functions/core/series/source.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';

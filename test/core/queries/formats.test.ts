@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseInput } from '../../../functions/core/errors/bad-request.ts';
 import { exportedText, parseRowsExport } from '../../../functions/core/queries/export/export-rows.ts';
 import { parseFormat, rowWriter } from '../../../functions/core/queries/export/formats.ts';
 import { RowsQuery } from '../../../functions/core/queries/parameters.ts';
@@ -55,7 +56,7 @@ describe('text of rows', () => {
 });
 
 const parsed = (table: string, query: Record<string, string>) =>
-  parseRowsExport(sources, table, RowsQuery.parse(query), 'csv');
+  parseRowsExport(sources, table, parseInput(RowsQuery, query, 'the query'), 'csv');
 
 describe('an export', () => {
   it('has a request for each symbol once, and a name for the file', () => {

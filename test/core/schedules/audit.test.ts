@@ -300,6 +300,26 @@ describe('two audits', () => {
     expect(await auditGaps(world.ports)).toBeDefined();
   });
 
+  it('count two series at the same time, and no more', async () => {
+    const symbols = ['AAA', 'BBB', 'CCC', 'DDD'];
+    const world = worldOf([{ id: 'plain', defaultSymbols: symbols }]);
+    for (const symbol of symbols) await world.ports.catalog.request({ ...AAA, symbol }, days(0, 1));
+    const { reconcile } = world.ports.catalog;
+    const both = Promise.withResolvers<void>();
+    let [atWork, most] = [0, 0];
+    const together: typeof reconcile = async (series, range) => {
+      most = Math.max(most, ++atWork);
+      if (atWork === 2) both.resolve();
+      await both.promise;
+      const lost = await reconcile(series, range);
+      atWork--;
+      return lost;
+    };
+    const ports = { ...world.ports, catalog: { ...world.ports.catalog, reconcile: together } };
+    expect(await auditGaps(ports)).toMatchObject({ counted: 4 });
+    expect(most).toBe(2);
+  });
+
   it('share a warehouse that is too large for one: those first that have waited longest', async () => {
     const world = worldOf([{ id: 'plain', defaultSymbols: ['AAA', 'BBB', 'CCC'] }]);
     for (const symbol of ['AAA', 'BBB', 'CCC'])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MARKET_SYMBOL, nearest, spellingOf } from '../../../functions/core/series/spelling.ts';
+import { MARKET_SYMBOL, nearest, spellingOf } from '../../../functions/core/series/names/spelling.ts';
 
 describe('a symbol of a market', () => {
   it.each([

@@ -26,3 +26,27 @@ describe('a month for a hole of an hour', () => {
     expect(wantedFromObject(funding_binance, monthOf(funding_binance), march, hole, early, HOUR)).toEqual([]);
   });
 });
+
+describe('the end of a month that was published before its last settlements are due', () => {
+  const { end } = march;
+  const lost = (hours: number) => [{ start: end - hours * HOUR, end: end + 9 * HOUR }];
+  const wanted = (hours: number, now: number) =>
+    wantedFromObject(funding_binance, early, march, lost(hours), now, HOUR);
+  const early: ArchiveTier = {
+    ...monthOf(funding_binance),
+    publishedAt: ({ end: month }) => month + 8 * HOUR,
+  };
+
+  it('is left to the API while they may come', () => {
+    for (let hour = 8; hour <= 20; hour++) expect(wanted(12, end + hour * HOUR)).toEqual([]);
+  });
+
+  it('is read once they are late', () => {
+    expect(wanted(12, end + 21 * HOUR)).toEqual([{ start: end - 12 * HOUR, end }]);
+  });
+
+  it('is read with what is older, and for a first order', () => {
+    expect(wanted(48, end + 8 * HOUR)).toEqual([{ start: end - 48 * HOUR, end }]);
+    expect(wanted(31 * 24, end + 8 * HOUR)).toEqual([{ start: march.start, end }]);
+  });
+});

@@ -5,7 +5,7 @@ import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import { isFinished, type JobStatus } from '../../../functions/core/jobs/job.ts';
 import { DAY, iso, SECOND } from '../../../functions/core/time/time.ts';
 import type { Around } from '../../../host/host.ts';
-import { type JobTableServer, startJobTable } from '../../../host/job-table.ts';
+import { type JobTableServer, startJobTable } from '../../../host/jobs/job-table.ts';
 import type { TestDatabase } from '../database.ts';
 import { createTestDatabase } from '../database.ts';
 import { REAL_TABLE, startTestHost, type TestHost } from '../host.ts';

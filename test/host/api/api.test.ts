@@ -9,6 +9,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobSummary } from '../../../functions/core/api/jobs/schemas.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -420,5 +421,17 @@ describe('the other routes', () => {
       const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
       expect([answer.status, await answer.json()]).toEqual([200, body]);
     }
+  });
+
+  it('say that the clock is wrong, in health and status, until it was set', async () => {
+    const { clockChecks, clock } = at.host.services;
+    const health = async () => (await at.ask<Answer<'health'>>('/healthz')).body.checks.clock;
+    const status = async () => (await at.ask<Answer<'status'>>('/backfill/status')).body.clock;
+    expect([await health(), await status()]).toEqual([undefined, null]);
+    await clockChecks.note({ venue: 'deribit', aheadMs: 412_000, at: clock() });
+    expect(await health()).toEqual({ ok: false, detail: 'our clock is 412 s ahead of that of deribit' });
+    expect(await status()).toMatchObject({ ok: false, venue: 'deribit', ahead_seconds: 412 });
+    await clockChecks.note({ venue: 'deribit', aheadMs: 0, at: clock() });
+    expect([await health(), (await status())?.ok]).toEqual([undefined, true]);
   });
 });

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
@@ -33,6 +34,33 @@ describe('the console beside the API', () => {
     expect(style).toContain('prefers-color-scheme');
   });
 
+  it('is compressed, below 100 KB in all, and is not sent again', async () => {
+    let bytes = 0;
+    for (const path of ['/', '/console/app.js', '/console/app.css', '/console/icon.svg']) {
+      const answer = await raw(urlOf(path), { 'accept-encoding': 'gzip, deflate, br' });
+      expect([path, answer.status, answer.headers['content-encoding']]).toEqual([path, 200, 'br']);
+      bytes += answer.bytes;
+      const tag = String(answer.headers.etag);
+      expect(await raw(urlOf(path), { 'if-none-match': tag })).toMatchObject({ status: 304, bytes: 0 });
+    }
+    expect(bytes).toBeLessThan(100_000);
+    const plain = await raw(urlOf('/console/app.css'), { 'accept-encoding': 'br;q=0, gzip' });
+    expect(plain.headers['content-encoding']).toBe('gzip');
+  });
+
+  it('gets an answer of the API again only when it has changed', async () => {
+    const first = await raw(urlOf('/backfill/sources'), {});
+    expect(first).toMatchObject({ status: 200, headers: { 'cache-control': 'no-cache' } });
+    const tag = String(first.headers.etag);
+    expect(await raw(urlOf('/backfill/sources'), { 'if-none-match': tag })).toMatchObject({
+      status: 304,
+      bytes: 0,
+    });
+    expect(await raw(urlOf('/backfill/sources'), { 'if-none-match': 'W/"other"' })).toMatchObject({
+      status: 200,
+    });
+  });
+
   it('serves no other file', async () => {
     for (const path of [
       '/console/',
@@ -42,6 +70,36 @@ describe('the console beside the API', () => {
       '/__proto__',
     ]) {
       expect([path, (await fetch(urlOf(path))).status]).toEqual([path, 404]);
+    }
+  });
+
+  it('answers what is no request of the API as HTTP has it, and lets no browser guess', async () => {
+    const raw = (path: string, method = 'GET', headers: Record<string, string> = {}) =>
+      answerOf(urlOf('/'), method, headers, path);
+    for (const path of ['//', '//evil.example/healthz', 'http://evil.example/nothing']) {
+      expect([path, (await raw(path)).status]).toEqual([path, 404]);
+    }
+    const refused = await raw('/backfill/jobs', 'PUT');
+    expect([refused.status, refused.headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect((await raw('/api/backfill', 'DELETE')).headers.allow).toBe('GET, HEAD, POST');
+    const [head, get] = [await raw('/backfill/jobs', 'HEAD'), await raw('/backfill/jobs')];
+    expect([head.status, head.headers['content-length'], head.body]).toEqual([
+      200,
+      get.headers['content-length'],
+      '',
+    ]);
+    for (const path of ['/', '/healthz', '/nothing', '/data/spot_klines?symbol=X&format=csv']) {
+      expect([path, (await raw(path)).headers['x-content-type-options']]).toEqual([path, 'nosniff']);
+    }
+    for (const key of ['', 'x'.repeat(256), 'x'.repeat(3_000), 'a b']) {
+      const ordered = await raw('/backfill', 'POST', { 'idempotency-key': key });
+      expect([ordered.status, JSON.parse(ordered.body).code]).toEqual([400, 'malformed-json']);
+      const order = JSON.stringify({ source: 'klines_spot', symbols: ['BTCUSDT'] });
+      const keyed = await answerOf(urlOf('/'), 'POST', { 'idempotency-key': key }, '/backfill', order);
+      expect([keyed.status, JSON.parse(keyed.body)]).toMatchObject([
+        400,
+        { code: 'invalid-request', detail: expect.stringContaining('Idempotency-Key') },
+      ]);
     }
   });
 
@@ -63,14 +121,42 @@ describe('the console beside the API', () => {
   });
 });
 
-/** fetch sets these headers itself; a browser would too. */
-function statusOf(url: string, method: string, headers: Record<string, string>): Promise<number> {
+/** An answer as it came, not decompressed as `fetch` does it. */
+function raw(
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; headers: IncomingHttpHeaders; bytes: number }> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode!);
+    const sent = request(url, { headers }, (answer) => {
+      let bytes = 0;
+      answer.on('data', (piece: Buffer) => {
+        bytes += piece.length;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode!, headers: answer.headers, bytes }));
+    });
+    sent.on('error', reject).end();
+  });
+}
+
+const statusOf = async (url: string, method: string, headers: Record<string, string>): Promise<number> =>
+  (await answerOf(url, method, headers)).status;
+
+/** fetch sets these headers itself, and sends no such paths; a browser would too. */
+function answerOf(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  path = new URL(url).pathname,
+  body?: string,
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, path }, (answer) => {
+      text(answer).then(
+        (received) => resolve({ status: answer.statusCode!, headers: answer.headers, body: received }),
+        reject,
+      );
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }

@@ -1,9 +1,10 @@
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApi } from '../../../functions/core/api/openapi.ts';
-import { BudgetExhausted } from '../../../functions/core/errors/errors.ts';
+import { BudgetExhausted, GordonError } from '../../../functions/core/errors/errors.ts';
 import type { Job } from '../../../functions/core/jobs/job.ts';
 import { createHandler as rows } from '../../../functions/http/data/rows.ts';
+import { createStream } from '../../../functions/http/data/rows-stream.ts';
 import { createHandler as createJob } from '../../../functions/http/jobs/create-job.ts';
 import { createHandler as unfollow } from '../../../functions/http/series/unfollow.ts';
 import { createHandler as verify } from '../../../functions/http/series/verify.ts';
@@ -12,6 +13,8 @@ import type { HttpHandler } from '../../../functions/runtime/http-handler.ts';
 import type { Services } from '../../../functions/runtime/services.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { checker, type DocumentedOperation, listOperations, type Seen } from '../../helpers/openapi.ts';
+import { type FakeS3, startFakeS3 } from '../../runtime/exports/fake-s3.ts';
+import { startFakeLambda } from '../../runtime/prepared/fake-lambda.ts';
 
 /** Every answer that the document promises really comes, and is as the document says. */
 let at: TestHost;
@@ -47,12 +50,14 @@ type Ask = () => Promise<Seen>;
 const seen = async (response: Response): Promise<Seen> => ({
   status: response.status,
   mediaType: response.headers.get('content-type') ?? '',
-  body: await response.json(),
+  body: bodyOf(response.headers.get('content-type'), await response.text()),
 });
+const bodyOf = (mediaType: string | null | undefined, text: string): unknown =>
+  /[/+]json$/.test(mediaType ?? '') ? JSON.parse(text) : text;
 const get =
-  (path: string, method = 'GET'): Ask =>
+  (path: string, method = 'GET', headers: Record<string, string> = {}): Ask =>
   async () =>
-    seen(await fetch(`http://127.0.0.1:${at.host.ports.jobs}${path}`, { method }));
+    seen(await fetch(`http://127.0.0.1:${at.host.ports.jobs}${path}`, { method, headers }));
 const post =
   (path: string, body: unknown, headers: Record<string, string> = {}): Ask =>
   async () => {
@@ -80,11 +85,41 @@ const handled =
     } as unknown as APIGatewayProxyEvent;
     const answer = await create(async () => services)(event, {} as Context);
     const mediaType = String(answer.headers?.['content-type']);
-    return { status: answer.statusCode, mediaType, body: JSON.parse(answer.body) };
+    return { status: answer.statusCode, mediaType, body: bodyOf(mediaType, answer.body) };
   };
+const full = new GordonError({
+  code: 'spool-full',
+  status: 507,
+  subject: 'spool',
+  message: 'the disk is full.',
+});
 async function* endlessRows(): AsyncGenerator<Record<string, unknown>[]> {
   for (;;) yield Array.from({ length: 1_000 }, () => ({ symbol: 'BTCUSDT', open: 1 }));
 }
+const FILE = `/data/spot_klines?symbol=BTCUSDT&from=2025-02-01&to=2025-02-02&format=parquet`;
+/** A file on AWS, where time passes as soon as somebody waits. @param made what its function makes of an order */
+const elsewhere =
+  (made: (s3: FakeS3, id: string) => void): Ask =>
+  async () => {
+    await using s3 = await startFakeS3('files');
+    await using lambda = await startFakeLambda();
+    lambda.run = async (event) => made(s3, (event as { id: string }).id);
+    let now = Date.now();
+    const fileBucket = {
+      bucket: 'files',
+      maker: 'prepare-file',
+      variables: { ...at.host.env, AWS_ENDPOINT_URL_S3: s3.url, AWS_ENDPOINT_URL_LAMBDA: lambda.url },
+      sleep: async (ms: number) => {
+        now += ms;
+        if (lambda.invoked.length === 0) throw new Error('nobody makes the file');
+      },
+    };
+    const query = { symbol: 'BTCUSDT', format: 'parquet' };
+    return await handled(rows, () => ({ fileBucket, clock: () => now }), undefined, query, {
+      table: 'spot_klines',
+    })();
+  };
+const failedOrder = JSON.stringify({ state: 'failed', at: 0, problem: { code: 'of-another-version' } });
 const TOO_LARGE = { source: 'klines', from: 'x'.repeat(70_000) };
 
 /** How to bring about each answer. A new one in the document needs a line here. */
@@ -128,7 +163,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
   coverage: {
     200: get('/backfill/coverage'),
     400: get('/backfill/coverage?from=2025-02-02&to=2025-02-01'),
-    422: get('/backfill/coverage?bucket=hour&from=1970-01-01'),
+    422: get('/backfill/coverage?bucket=hour&from=0001-01-01'),
   },
   ledger: {
     200: get(`/backfill/ledger?${SERIES}&from=2025-01-01`),
@@ -142,6 +177,10 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
   listTables: { 200: get('/data'), 400: get('/data?x=1') },
   rows: {
     200: get('/data/spot_klines?symbol=BTCUSDT&every=1h'),
+    202: elsewhere(() => {}),
+    206: get(FILE, 'GET', { range: 'bytes=-8' }),
+    303: elsewhere((s3, id) => s3.objects.set(`files/${id}`, Buffer.from('PAR1'))),
+    304: get(FILE, 'GET', { 'if-none-match': '*' }),
     400: get('/data/spot_klines'),
     404: get('/data/coverage'),
     406: get('/data/spot_klines?symbol=BTCUSDT&format=xml'),
@@ -152,6 +191,20 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
       { symbol: 'BTCUSDT', format: 'csv' },
       { table: 'spot_klines' },
     ),
+    416: get(FILE, 'GET', { range: 'bytes=999999999-' }),
+    503: elsewhere((s3, id) => s3.objects.set(`orders/${id}`, Buffer.from(failedOrder))),
+    507: async () => {
+      const spool = { recent: () => undefined, file: () => Promise.reject(full) };
+      const stream = createStream(async () => ({ ...at.host.services, spool }));
+      const event = {
+        headers: {},
+        queryStringParameters: { symbol: 'BTCUSDT', format: 'parquet' },
+        pathParameters: { table: 'spot_klines' },
+      } as unknown as APIGatewayProxyEvent;
+      const answer = (await stream(event, new AbortController().signal)) as APIGatewayProxyResult;
+      const mediaType = String(answer.headers?.['content-type']);
+      return { status: answer.statusCode, mediaType, body: bodyOf(mediaType, answer.body) };
+    },
   },
   verify: {
     200: post('/backfill/verify', { ...VERIFIED, to: '2025-02-02' }),
@@ -215,11 +268,47 @@ describe('the documented answers', () => {
         const answer = await WAYS[operation.operationId]?.[status]?.();
         if (!answer) wrong.push(`${operation.operationId}: no way to provoke ${status}`);
         else if (answer.status !== status)
-          wrong.push(`${operation.operationId}: ${answer.status} instead of ${status}`);
+          wrong.push(
+            `${operation.operationId}: ${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`,
+          );
         else wrong.push(...[check(operation, answer)].filter((one) => one !== undefined));
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('come in pages that lead to one another, where a report has more series than a page', async () => {
+    type Series = { source: string; symbol: string; timeframe: string };
+    const whole = (await at.ask<Series[]>('/backfill/report')).body;
+    expect(whole.length).toBeGreaterThan(3);
+    const paged: Series[] = [];
+    let path: string | undefined = '/backfill/report?limit=2';
+    let pages = 0;
+    while (path !== undefined) {
+      const page: { body: Series[]; headers: Headers } = await at.ask<Series[]>(path);
+      expect(page.body.length).toBeLessThanOrEqual(2);
+      paged.push(...page.body);
+      pages++;
+      path = /<(.*)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
+    }
+    const labels = (list: Series[]) => list.map((one) => `${one.source} ${one.symbol} ${one.timeframe}`);
+    expect([pages, labels(paged)]).toEqual([Math.ceil(whole.length / 2), labels(whole)]);
+    expect((await at.ask<Series[]>(`/backfill/report?source=gex`)).body).toEqual([]);
+  });
+
+  it('of rows come in every format that the document has, and no other', async () => {
+    const check = checker(document);
+    const operation = listOperations(document).find(({ operationId }) => operationId === 'rows')!;
+    const formats = ['json', 'csv', 'ndjson', 'parquet', 'arrow'];
+    const answers = await Promise.all(
+      formats.map((format) => get(`/data/spot_klines?symbol=BTCUSDT&every=1h&format=${format}`)()),
+    );
+    expect(answers.map((answer) => check(operation, answer))).toEqual(formats.map(() => undefined));
+    expect(answers.map(({ mediaType }) => mediaType).sort()).toEqual(
+      Object.keys(operation.responses[200]!).sort(),
+    );
+    const types = ['application/vnd.apache.parquet', 'application/vnd.apache.arrow.file'];
+    expect(Object.keys(operation.responses[206]!)).toEqual(types);
   });
 
   it('reject answers that the document does not describe', () => {
@@ -237,7 +326,7 @@ describe('the documented answers', () => {
       ['malformed-json', post('/backfill', '{')],
       ['unknown-source', get('/backfill/coverage?source=gold')],
       ['invalid-time', get('/backfill/coverage?from=soon')],
-      ['too-many-buckets', get('/backfill/coverage?bucket=hour&from=1970-01-01')],
+      ['too-many-buckets', get('/backfill/coverage?bucket=hour&from=0001-01-01')],
       ['no-candles', get('/data/fear_greed?symbol=FNG&every=1d')],
       ['unknown-table', get('/data/pg_class')],
       ['unknown-column', get('/data/spot_klines?symbol=BTCUSDT&columns=time')],

@@ -9,6 +9,8 @@ import {
   type Parameter,
   type Schema,
 } from '../../helpers/openapi.ts';
+import { casesOf, RELATIONS, requestOf } from '../../helpers/openapi-cases.ts';
+import { KNOWN, NASTY } from '../../helpers/openapi-words.ts';
 
 /** Whatever is sent, the document describes the answer: never an unforeseen failure. */
 let at: TestHost;
@@ -20,52 +22,6 @@ beforeAll(async () => {
   await at.wait((await at.order(order)).id);
 });
 afterAll(() => at?.[Symbol.asyncDispose]());
-
-/** Words that get past the first check, by the name of what they are given for. */
-const DAYS = [
-  '2025-02-01',
-  '2025-02-02T00:00:00Z',
-  '2025-02-03',
-  '0000-01-01',
-  '9999-12-31',
-  '1738368000000',
-];
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  source: ['klines', 'klines_spot', 'funding_binance', 'gex_deribit', 'price_klines', 'macro_fred'],
-  symbol: ['BTCUSDT', 'BTC', 'FNG'],
-  symbols: ['BTCUSDT', 'ETHUSDT', 'NOSUCHUSDT'],
-  timeframe: ['1m', '1h', '1d'],
-  status: ['all', 'running', 'succeeded,failed'],
-  view: ['price_klines_15m', 'price_klines_1d', 'view_name'],
-  table: ['spot_klines', 'funding_rates', 'price_klines', 'price_klines_1h', 'fear_greed'],
-  from: DAYS,
-  to: DAYS,
-  start: DAYS,
-  end: DAYS,
-};
-/** Words that break what was not built with care. */
-const NASTY = [
-  '',
-  ' ',
-  '0',
-  '-1',
-  '1e9',
-  'NaN',
-  'null',
-  '__proto__',
-  'constructor',
-  '../../../etc/passwd',
-  '%00',
-  '\u0000',
-  "'; drop table x; --",
-  '"',
-  '\\',
-  '\u{1f4a9}',
-  'ﬀ',
-  'A'.repeat(3_000),
-  '2025-02-30',
-  '2025-02-01T00:00',
-];
 
 const word = (name: string): fc.Arbitrary<string> =>
   fc.oneof(
@@ -195,4 +151,37 @@ it('answers any request as the document describes', async () => {
 async function stopAll(): Promise<void> {
   const { body } = await at.ask<{ id: string }[]>('/backfill/jobs?limit=100');
   for (const { id } of body) await at.ask(`/backfill/jobs/${id}`, { method: 'DELETE' });
+}
+
+it('refuses what the document refuses, and takes what it takes', async () => {
+  const wrong: string[] = [];
+  const counts = { refused: 0, taken: 0 };
+  for (const operation of listOperations(document)) {
+    for (const one of casesOf(operation, document)) {
+      const { path, init } = requestOf(one);
+      const response = await fetch(`http://127.0.0.1:${at.host.ports.jobs}${path}`, init);
+      const code = await codeOf(response);
+      const refused = response.status >= 400 && response.status < 500;
+      const isRelation = RELATIONS.some(
+        ([id, field, relation]) => id === operation.operationId && field === one.field && relation === code,
+      );
+      const asDocumented = one.allowed ? response.status !== 400 || isRelation : refused;
+      counts[one.allowed ? 'taken' : 'refused']++;
+      if (!asDocumented) {
+        const value = JSON.stringify(one.value)?.slice(0, 80);
+        wrong.push(
+          `${operation.operationId} ${one.field}=${value}: ${response.status} ${code}, ${one.allowed ? 'taken' : 'refused'} by the document`,
+        );
+      }
+    }
+    if (operation.method === 'POST') await stopAll();
+  }
+  expect(wrong).toEqual([]);
+  expect(Math.min(counts.refused, counts.taken)).toBeGreaterThan(200);
+}, 240_000);
+
+async function codeOf(response: Response): Promise<string | undefined> {
+  const body = await response.text();
+  const isProblem = response.headers.get('content-type') === 'application/problem+json';
+  return isProblem ? (JSON.parse(body) as { code: string }).code : undefined;
 }

@@ -42,12 +42,25 @@ const alive = (pid: number): boolean => {
   return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 };
 
+/** What the files say that runs now. */
+const running = (): HostState | undefined => {
+  const state = fileOf<HostState>('host.json');
+  return state && alive(state.pid) ? state : undefined;
+};
+const fileOf = <T>(name: string): T | undefined => {
+  try {
+    return JSON.parse(readFileSync(join(folder, name), 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+};
+
 afterAll(() => {
   control('down()');
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('survives kill -9: jobs at work go on after the next start, and not a row is doubled', async () => {
+it('survives kill -9: it is started again, jobs at work go on, and not a row is doubled', async () => {
   const { state, started } = up();
   expect(started).toBe(true);
   const body = JSON.stringify({ source: 'klines', from: '2024-01-01', to: '2024-04-01' });
@@ -57,14 +70,50 @@ it('survives kill -9: jobs at work go on after the next start, and not a row is 
   process.kill(state.pid, 'SIGKILL');
   await until('the host is dead', () => !alive(state.pid));
 
+  // Nobody starts it by hand.
+  await until('another host runs', () => (running()?.pid ?? state.pid) !== state.pid);
   const again = up();
-  expect(again.started).toBe(true);
-  expect(again.state.pid).not.toBe(state.pid);
+  expect([again.started, again.state.pid]).toEqual([false, running()?.pid]);
   const done = await ended(again.state, id);
   expect(done).toMatchObject({ status: 'succeeded', rows_fetched: 4 * 91 * 1_440 });
   const answer = await fetch(`http://127.0.0.1:${again.state.ports.jobs}/backfill/report`);
   const report = (await answer.json()) as { rows: number; gaps: unknown[] }[];
   expect(report.map((r) => [r.rows, r.gaps.length])).toEqual(Array(4).fill([131_040, 0]));
+});
+
+it('starts again what is killed: the database, the simulator, the supervisor, and by the new one the host', async () => {
+  const { state } = up();
+  const health = async () => (await fetch(`http://127.0.0.1:${state.ports.jobs}/healthz`)).status;
+  const dataDir = dataDirOf(state);
+  const postmaster = (): number =>
+    Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const server = postmaster();
+  process.kill(server, 'SIGKILL');
+  await until('the database was started again', () => running()?.parts?.database?.restarts === 1);
+  await until('the API has its database', async () => (await health()) === 200);
+  expect(postmaster()).not.toBe(server);
+
+  const simulator = childOf(state.pid, 'simulator/main.ts');
+  process.kill(simulator, 'SIGKILL');
+  await until('the simulator was started again', () => running()?.parts?.simulator?.restarts === 1);
+  expect((await fetch(`${state.simulatorUrl}/_control/requests?last=1`)).status).toBe(200);
+  expect(running()?.parts?.simulator).toMatchObject({ why: 'SIGKILL ended it' });
+
+  const supervisor = fileOf<{ pid: number }>('supervisor.json')!.pid;
+  process.kill(supervisor, 'SIGKILL');
+  await until(
+    'another supervisor runs',
+    () => (fileOf<{ pid: number }>('supervisor.json')?.pid ?? supervisor) !== supervisor,
+  );
+  expect(running()?.pid).toBe(state.pid);
+  process.kill(state.pid, 'SIGKILL');
+  await until('another host runs', () => (running()?.pid ?? state.pid) !== state.pid);
+  const again = up();
+  expect(again.started).toBe(false);
+  expect((await fetch(`http://127.0.0.1:${again.state.ports.jobs}/healthz`)).status).toBe(200);
+  const shown = execFileSync(process.execPath, ['cli/gordon-data.ts', 'status'], { env, encoding: 'utf8' });
+  expect(shown).toMatch(/^gordon-data is up\n/);
+  expect(shown).toMatch(/host: +started again 2 times, last after .* UTC \(process \d+ is gone\)/);
 });
 
 it('runs once: a second start reports the first, and other venues are refused', () => {
@@ -95,12 +144,20 @@ it('stops all that it started, and nothing else', async () => {
   const bystander = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
   const { state } = up();
   const server = Number(readFileSync(join(dataDirOf(state), 'postmaster.pid'), 'utf8').split('\n')[0]);
-  expect(alive(server)).toBe(true);
+  const supervisor = fileOf<{ pid: number }>('supervisor.json')!.pid;
+  expect([alive(server), alive(supervisor)]).toEqual([true, true]);
   expect(JSON.parse(control('down()'))).toBe(true);
-  expect([alive(state.pid), alive(server), alive(bystander.pid!)]).toEqual([false, false, true]);
+  expect([state.pid, supervisor, server, bystander.pid!].map(alive)).toEqual([false, false, false, true]);
   expect(JSON.parse(control('down()'))).toBe(false);
   bystander.kill();
 });
+
+/** The child of a process that runs a program. Linux names them. */
+function childOf(parent: number, program: string): number {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
+  const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program));
+  return Number(found);
+}
 
 /** PostgreSQL reports where its files are: the folder may lie elsewhere, where its user has access. */
 function dataDirOf(state: HostState): string {

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A bucket as S3 serves one by path, with the requests of a tree alone. */
+/** A bucket as S3 serves one by path: whole objects, uploads in parts, conditions; it believes every signature. */
 export interface FakeS3 extends AsyncDisposable {
   readonly url: string;
   /** by key */
   readonly objects: Map<string, Buffer>;
+  /** of objects that were entered with a type or a disposition, by key */
+  readonly headers: Map<string, Record<string, string>>;
+  /** uploads in parts that are neither complete nor given up, by id */
+  readonly uploads: Map<string, Map<number, Buffer>>;
   /** the next PUT is answered so, once */
   refuse: { readonly status: number; readonly code: string } | undefined;
 }
@@ -16,6 +20,8 @@ const PAGE = 2;
 
 export async function startFakeS3(bucket: string): Promise<FakeS3> {
   const objects = new Map<string, Buffer>();
+  const headers = new Map<string, Record<string, string>>();
+  const uploads = new Map<string, Map<number, Buffer>>();
   const s3: Pick<FakeS3, 'refuse'> = { refuse: undefined };
   const server = createServer((request, response) => {
     void answer(request, response);
@@ -35,22 +41,63 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     };
     if (of !== bucket) return fail(404, 'NoSuchBucket');
     if (request.method === 'GET' && key === '') return list(url.searchParams, response);
-    if (request.method === 'GET') {
+    const query = url.searchParams;
+    const upload = uploads.get(query.get('uploadId') ?? '');
+    if (request.method === 'GET' || request.method === 'HEAD') {
       const found = objects.get(key);
       if (!found) return fail(404, 'NoSuchKey');
-      response.writeHead(200, { 'content-length': found.length }).end(found);
+      const own = { ...headers.get(key), etag: etagOf(found), 'content-length': found.length };
+      response.writeHead(200, own).end(request.method === 'GET' ? found : undefined);
+    } else if (request.method === 'POST' && query.has('uploads')) {
+      const id = String(++made);
+      uploads.set(id, new Map());
+      keep(key, request);
+      xml(
+        response,
+        `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+      );
+    } else if (request.method === 'POST' && upload) {
+      const parts = [...upload].sort(([a], [b]) => a - b).map(([, part]) => part);
+      objects.set(key, Buffer.concat(parts));
+      uploads.delete(query.get('uploadId')!);
+      xml(response, '<CompleteMultipartUploadResult><ETag>"all"</ETag></CompleteMultipartUploadResult>');
     } else if (request.method === 'PUT') {
       const refused = s3.refuse;
       s3.refuse = undefined;
       if (refused) return fail(refused.status, refused.code);
       const sum = createHash('sha256').update(body).digest('base64');
-      if (request.headers['x-amz-checksum-sha256'] !== sum) return fail(400, 'BadDigest');
+      const given = request.headers['x-amz-checksum-sha256'];
+      // Whoever sends no SHA-256 sends the client's own sum.
+      if (given === undefined ? !request.headers['x-amz-checksum-crc32'] : given !== sum) {
+        return fail(400, 'BadDigest');
+      }
+      if (upload) {
+        upload.set(Number(query.get('partNumber')), body);
+        response.writeHead(200, { etag: etagOf(body) }).end();
+        return;
+      }
+      const there = objects.get(key);
+      const { 'if-none-match': none, 'if-match': match } = request.headers;
+      if ((none === '*' && there) || (match !== undefined && (!there || match !== etagOf(there)))) {
+        return fail(412, 'PreconditionFailed');
+      }
       objects.set(key, body);
-      response.writeHead(200).end();
+      keep(key, request);
+      response.writeHead(200, { etag: etagOf(body) }).end();
+    } else if (request.method === 'DELETE' && upload) {
+      uploads.delete(query.get('uploadId')!);
+      response.writeHead(204).end();
     } else if (request.method === 'DELETE') {
       objects.delete(key);
       response.writeHead(204).end();
     } else fail(405, 'MethodNotAllowed');
+  };
+  let made = 0;
+  const keep = (key: string, { headers: given }: IncomingMessage): void => {
+    const kept = ['content-type', 'content-disposition'].flatMap((name) =>
+      given[name] === undefined ? [] : [[name, String(given[name])] as const],
+    );
+    headers.set(key, Object.fromEntries(kept));
   };
   const list = (query: URLSearchParams, response: ServerResponse): void => {
     const after = query.get('continuation-token') ?? '';
@@ -72,6 +119,8 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
   return Object.assign(s3, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects,
+    headers,
+    uploads,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -79,3 +128,10 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
       }),
   });
 }
+
+const etagOf = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
+
+const xml = (response: ServerResponse, body: string): void => {
+  response.writeHead(200, { 'content-type': 'application/xml' });
+  response.end(`<?xml version="1.0"?>${body}`);
+};

@@ -6,6 +6,8 @@ import { createRandom } from '../../../simulation/engine/random.ts';
 
 import { FAULTS } from '../../../simulation/faults/index.ts';
 import { createVenue, RUN_SERIES, type RunVenue } from '../../../simulation/venue/index.ts';
+import { FUNCTION_FAULTS } from '../../../simulation/world/faults/functions.ts';
+import { OPERATOR_FAULTS } from '../../../simulation/world/faults/operators.ts';
 
 const start = Date.UTC(2025, 5, 10);
 const within = { start, end: start + 5 * DAY };
@@ -60,5 +62,43 @@ describe('faults of the venues', () => {
         }
       }
     }
+  });
+});
+
+describe('faults of the world', () => {
+  it('are over before the quiet period begins, where they last', () => {
+    const kinds = [...FUNCTION_FAULTS, ...OPERATOR_FAULTS] as unknown as typeof FAULTS;
+    const draw = (seed: number) =>
+      drawPlan(kinds, createRandom(seed), { within, series: RUN_SERIES, mean: 60 });
+    const ends = Array.from({ length: 50 }, (_, seed) => draw(seed))
+      .flat()
+      .flatMap(({ at, lasts, age, after }) =>
+        [lasts, age, after].filter((ms) => typeof ms === 'number').map((ms) => at + ms),
+      );
+    expect(ends.length).toBeGreaterThan(1_000);
+    // An end at the very instant would undo what calm has set right.
+    expect(Math.max(...ends)).toBeLessThan(within.end);
+  });
+});
+
+describe('a swarm', () => {
+  const drawn = (seed: number, swarm: boolean) =>
+    drawPlan(FAULTS, createRandom(seed), { within, series: RUN_SERIES, mean: 60, swarm });
+  const kindsOf = (seed: number, swarm: boolean) => new Set(drawn(seed, swarm).map(({ kind }) => kind)).size;
+  const seeds = Array.from({ length: 30 }, (_, seed) => seed);
+
+  it('leaves out kinds in some runs, and in others none', () => {
+    const all = seeds.filter((seed) => kindsOf(seed, true) === kindsOf(seed, false));
+    const few = seeds.filter((seed) => kindsOf(seed, true) < kindsOf(seed, false) / 2);
+    expect(all.length).toBeGreaterThan(3);
+    expect(few.length).toBeGreaterThan(3);
+    expect(new Set(seeds.flatMap((seed) => drawn(seed, true).map(({ kind }) => kind))).size).toBe(
+      FAULTS.length,
+    );
+  });
+
+  it('has as many faults as another run', () => {
+    const count = (swarm: boolean) => seeds.reduce((sum, seed) => sum + drawn(seed, swarm).length, 0);
+    expect(count(true) / count(false)).toBeCloseTo(1, 1);
   });
 });

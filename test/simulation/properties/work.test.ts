@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../../functions/core/series/series.ts';
-import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { enterSpans } from '../../../simulation/memory/ledger/ledger.ts';
 import { MemoryWarehouse } from '../../../simulation/memory/ledger/warehouse.ts';
@@ -8,13 +8,15 @@ import { Failures, judgeRequest } from '../../../simulation/properties/jobs/work
 
 const start = Date.UTC(2025, 5, 10);
 const range = { start, end: start + HOUR };
-const series: Series = { source: 'klines_perp', symbol: 'AAAUSDT', timeframe: '1m' };
+const PERP: Series = { source: 'klines_perp', symbol: 'AAAUSDT', timeframe: '1m' };
 
-/** A warehouse that has an hour since an instant. */
-function warehouseSince(at: number): MemoryWarehouse {
+/** A warehouse that has an hour of a series since an instant. */
+function warehouseSince(at: number, series: Series = PERP): MemoryWarehouse {
   const warehouse = new MemoryWarehouse((id) => sources[id]!.table);
   const span = { span: range, state: 'have' as const };
-  enterSpans(warehouse, warehouse.book(series), [span], { jobId: 'a', chunk: 'b', at });
+  const book = warehouse.book(series);
+  book.record = { requested: [range], followed: true };
+  enterSpans(warehouse, book, [span], { jobId: 'a', chunk: 'b', at });
   return warehouse;
 }
 
@@ -37,6 +39,47 @@ describe('what a function requests', () => {
     ['is the first row there is', range.end, 'fetch-chunk 7', request(range.end).replace(`${start}`, '0')],
   ])('may be, where it %s', (_, since, who, what) => {
     expect(judgeRequest(warehouseSince(since), who, what, now)).toEqual([]);
+  });
+});
+
+describe('what a function requests of other sources', () => {
+  const query = (from: number, to: number, more = '') =>
+    `symbol=AAAUSDT&startTime=${from}&endTime=${to - 1}&limit=500${more}`;
+  const OTHERS: readonly (readonly [Series, string, string])[] = [
+    [
+      { source: 'funding_binance', symbol: 'AAAUSDT', timeframe: '1h' },
+      `GET https://fapi.binance.com/fapi/v1/fundingRate?${query(start - DAY - MINUTE, range.end + DAY)}`,
+      `GET https://fapi.binance.com/fapi/v1/fundingRate?${query(start - DAY - MINUTE, range.end + DAY + HOUR)}`,
+    ],
+    [
+      { source: 'open_interest_binance', symbol: 'AAAUSDT', timeframe: '5m' },
+      `GET https://fapi.binance.com/futures/data/openInterestHist?${query(start, range.end, '&period=5m')}`,
+      `GET https://fapi.binance.com/futures/data/openInterestHist?${query(start, range.end + 5 * MINUTE, '&period=5m')}`,
+    ],
+    [
+      { source: 'ratio_taker_volume', symbol: 'AAAUSDT', timeframe: '5m' },
+      `GET https://fapi.binance.com/futures/data/takerlongshortRatio?${query(start - 5 * MINUTE, range.end - 5 * MINUTE, '&period=5m')}`,
+      `GET https://fapi.binance.com/futures/data/takerlongshortRatio?${query(start, range.end, '&period=5m')}`,
+    ],
+  ];
+
+  it.each(OTHERS)('must not be in the ledger already: %j', (series, again, more) => {
+    const at = range.end + HOUR;
+    const label = `${series.source} AAAUSDT ${series.timeframe}`;
+    expect(judgeRequest(warehouseSince(range.end, series), 'fetch-chunk 7', again, at)).toEqual([
+      `fetch-chunk 7 requests ${label} from 2025-06-10T00:00:00Z again, which the ledger has`,
+    ]);
+    expect(judgeRequest(warehouseSince(range.end, series), 'fetch-chunk 7', more, at)).toEqual([]);
+  });
+
+  it('is one snapshot an hour', () => {
+    const gex: Series = { source: 'gex_deribit', symbol: 'BTC', timeframe: '1h' };
+    const what =
+      'GET https://www.deribit.com/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option';
+    const at = (minutes: number) =>
+      judgeRequest(warehouseSince(start + MINUTE, gex), 'fetch-chunk 7', what, start + minutes * MINUTE);
+    expect(at(30)).toHaveLength(1);
+    expect([...at(5), ...at(61)]).toEqual([]);
   });
 });
 

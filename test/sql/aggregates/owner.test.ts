@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGGREGATES, type AggregateStore } from '../../../functions/core/aggregates/aggregates.ts';
 import { createAggregateStore } from '../../../functions/stores/aggregates/aggregates.ts';
-import { giveAggregates } from '../../../functions/stores/postgres/aggregates-owner.ts';
+import { giveAggregates } from '../../../functions/stores/postgres/roles/aggregates-owner.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../../helpers/timescale.ts';
 import { expectEqual, writeCandles } from './candle-model.ts';
 

@@ -196,8 +196,9 @@ describe('aggregates on plain PostgreSQL', () => {
       );
       for (let waiting = 0; waiting < jobs.length; ) {
         const [row] = await tx<{ n: number }[]>`
-          select count(*)::int4 as n from pg_locks where locktype = 'advisory' and not granted
-            and database = (select oid from pg_database where datname = current_database())`;
+          select count(distinct l.pid)::int4 as n from pg_locks l join pg_stat_activity a using (pid)
+          where not l.granted and a.datname = current_database()`;
+        await tx`select pg_stat_clear_snapshot()`;
         waiting = row!.n;
       }
       expect(ended).toEqual([]);

@@ -5,6 +5,7 @@ import { RowsQuery } from '../../../functions/core/queries/parameters.ts';
 import type { CoverageQueries, RowsRequest } from '../../../functions/core/queries/ports.ts';
 import { iso } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
+import { foldLedger } from '../../../functions/stores/ledger/spans/sums.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createCoverageQueries } from '../../../functions/stores/queries/coverage-queries.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
@@ -190,5 +191,44 @@ describe('the revision of rows', () => {
     expect(await of(january)).not.toBe(have);
     expect(await of(march)).toBe(later);
     await admin`delete from market_data.recounts`;
+  });
+
+  it('changes with each row that somebody changes by hand, and with none of the program', async () => {
+    const january = { symbol: 'BTCUSDT', from: '2025-01-01', to: '2025-02-01' };
+    const row = `symbol = 'BTCUSDT' and timeframe = '1m' and open_time = '2025-01-01 00:09Z'`;
+    const hand = database.connect({ max: 2, application: 'psql' });
+    const seen = [await of(january)];
+    const changed = async () => {
+      const word = await of(january);
+      const isNew = !seen.includes(word);
+      seen.push(word);
+      return isNew;
+    };
+    await hand.unsafe(`update market_data.spot_klines set close = 7 where ${row}`);
+    expect(await changed()).toBe(true);
+    await hand.begin(async (tx) => {
+      await tx.unsafe(`create temp table kept as select * from market_data.spot_klines where ${row}`);
+      await tx.unsafe(`delete from market_data.spot_klines where ${row}`);
+      await tx.unsafe(`insert into market_data.spot_klines select * from kept`);
+      // Not committed: what is read now is as it was.
+      expect(await changed()).toBe(false);
+    });
+    expect(await changed()).toBe(true);
+    // The days of the DELETE were counted, and every row is there: nothing but the mark says that they are others.
+    await admin`delete from market_data.recounts`;
+    expect(await changed()).toBe(true);
+    await foldLedger(admin);
+    await foldLedger(admin);
+    expect(await changed()).toBe(false);
+    const [{ n }] = (await admin`select count(*)::int as n from market_data.hand_changes
+      where table_name = 'spot_klines'`) as never as [{ n: number }];
+    expect(n).toBe(1);
+    await hand.unsafe(`update market_data.spot_klines set close = 8 where ${row}`);
+    expect(await changed()).toBe(true);
+    const program = database.connect({ max: 1, application: 'gordon-data' });
+    await program.unsafe(`update market_data.spot_klines set close = 9 where ${row}`);
+    expect(await changed()).toBe(false);
+    await hand`update market_data.perp_klines set close = 1 where false`;
+    expect(await changed()).toBe(false);
   });
 });

@@ -7,17 +7,17 @@ import { SPOT } from '../klines.ts';
 let database: TestDatabase;
 let sql: Sql;
 beforeAll(async () => {
-  database = await createTestDatabase('empty');
+  database = await createTestDatabase();
   sql = database.connect({ max: 2 });
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-/** The advisory locks that the transaction's own session holds. */
+/** The slots that this transaction has locked: a row that is locked names its transaction. */
 const locksOf = async (tx: Runner): Promise<string[]> =>
   (
     await tx<{ key: string }[]>`
-      select classid || ' ' || objid as key from pg_locks
-      where locktype = 'advisory' and granted and pid = pg_backend_pid() order by 1`
+      select slot::text as key from market_data.locks
+      where kind = 'copy' and xmax = pg_current_xact_id()::xid order by 1`
   ).map(({ key }) => key);
 
 const slotOf = (symbol: string, name = SPOT.name): Promise<string[]> =>

@@ -133,6 +133,25 @@ describe('rows', () => {
     expect(await queries.rows({ table, where: { ...where, symbol: 'X' }, limit: 1, candles })).toEqual([]);
   });
 
+  it('are the newest ones, however far behind the newest row the end of the range lies', async () => {
+    const candles = { step: MINUTE, every: HOUR };
+    const made = { table, where, limit: 2, candles };
+    const newest = await queries.rows(made);
+    expect(newest.map(({ open_time }) => open_time)).toEqual([
+      '2025-01-03T01:00:00Z',
+      '2025-01-03T02:00:00Z',
+    ]);
+    for (const days of [3, 400]) {
+      expect(await queries.rows({ ...made, to: START + days * DAY })).toEqual(newest);
+      const asOf = START + days * DAY;
+      expect(await queries.rows({ ...made, closesAfterMs: HOUR, asOf })).toMatchObject(newest);
+    }
+    // What is not known yet is no candle of the past.
+    const early = await queries.rows({ ...made, closesAfterMs: HOUR, asOf: START + 2 * DAY + 2 * HOUR });
+    expect(early.map(({ open_time }) => open_time)).toEqual(['2025-01-03T00:00:00Z', '2025-01-03T01:00:00Z']);
+    expect(await queries.rows({ ...made, from: START + 100 * DAY, to: START + 400 * DAY })).toEqual([]);
+  });
+
   it('close a millisecond before the next one opens, and are narrowed to columns', async () => {
     const columns = ['close_time', 'open_time'];
     const rows = await queries.rows({ table, where, limit: 2, to: START + HOUR, columns });

@@ -148,3 +148,6 @@ export const TableSize = z
     bytes_per_row: z.number().nullable().meta({ description: 'total_bytes over rows; null: there are none' }),
   })
   .meta({ id: 'TableSize', description: 'what a table of market_data, or an aggregate, takes on disk' });
+export const FileBeingMade = z
+  .object({ state: z.literal('making'), file: z.string().meta({ description: 'its name, as in Location' }) })
+  .meta({ id: 'FileBeingMade', description: 'the file is not there yet' });

@@ -38,7 +38,7 @@ export const jobOperations = {
     query: JobsQuery,
     success: 200,
     answer: z.array(JobSummary),
-    problems: ['invalid-request', 'unknown-status'],
+    problems: ['invalid-request', 'unknown-source', 'unknown-status'],
   },
   getJob: {
     params: jobId,

@@ -19,6 +19,7 @@ const summary = {
   timeframe: z.string(),
   ...span,
   progress: Share.meta({ description: 'of what was missing when the job was planned' }),
+  scheduled: z.literal(true).optional().meta({ description: 'absent: it was ordered by a caller' }),
 };
 
 /** A job as `listJobs` lists it. */

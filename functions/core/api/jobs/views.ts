@@ -18,6 +18,7 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
     from: iso(job.from),
     to: iso(job.to),
     progress: job.status === 'succeeded' ? 1 : share(chunks),
+    ...(job.scheduled && { scheduled: true as const }),
   };
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NoQuery, ReportQuery, UnfollowQuery } from '../../queries/parameters.ts';
+import { NoQuery, ReportPageQuery, ReportQuery, UnfollowQuery } from '../../queries/parameters.ts';
 import { CountBody, Counted } from '../../upkeep/count-series.ts';
 import { RetentionBody } from '../../upkeep/retention.ts';
 import { PeriodCertificate } from '../../verify/certificate.ts';
@@ -20,7 +20,7 @@ const PERIOD_PROBLEMS = [
 
 export const seriesOperations = {
   report: {
-    query: ReportQuery,
+    query: ReportPageQuery,
     success: 200,
     answer: z.array(SeriesReport),
     problems: ['invalid-request', 'unknown-source'],

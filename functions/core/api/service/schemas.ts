@@ -35,6 +35,15 @@ export const Status = z
         days_left: z.number(),
       }),
     ),
+    clock: z
+      .object({
+        ok: z.boolean(),
+        venue: z.string(),
+        ahead_seconds: z.number().meta({ description: "of the venue's clock, at least; negative: behind" }),
+        at: Instant,
+      })
+      .nullable()
+      .meta({ description: 'what the last hour showed of this clock; null: nothing that matters' }),
     aggregates: z.array(
       z.object({
         name: z.string(),
@@ -51,7 +60,11 @@ const Check = z.object({ ok: z.boolean(), detail: z.string().optional() });
 export const Health = z
   .object({
     status: z.enum(['ok', 'unavailable']),
-    checks: z.object({ database: Check, job_table: Check }),
+    checks: z.object({
+      database: Check,
+      job_table: Check,
+      clock: Check.optional().meta({ description: 'there while the clock is known to be wrong' }),
+    }),
     simulated: z.boolean().meta({ description: 'true when the venues are simulated' }),
   })
   .meta({ id: 'Health' });

@@ -11,6 +11,13 @@ export interface FileColumn extends Column {
 export type ColumnBatch = Pick<Batch, 'length' | 'columns'>;
 
 /**
+ * Reads a file that a `WriteFile` made, in batches of any size. NULL of a number is NaN.
+ * @param columns those that are read, by their names; the batches have them in this order
+ * @throws Error when the bytes are no such file or lack a column
+ */
+export type ReadFile = (bytes: Uint8Array, columns: readonly FileColumn[]) => AsyncIterable<ColumnBatch>;
+
+/**
  * Makes a file of rows: piece by piece, at most one row group at a time, so that memory does not grow with the rows. The pieces
  * in order are the file. `timestamptz` is a timestamp of microseconds in UTC, `jsonb` is text.
  * @param batches of any size; they are cut into row groups

@@ -6,7 +6,7 @@ import type { RowsQuery } from '../parameters.ts';
 import type { CoverageQueries, RowsRequest } from '../ports.ts';
 import { parseRowsRequest, sourcesBehind } from '../tables.ts';
 import type { ColumnBatch, FileColumn } from './columnar.ts';
-import { type FileFormat, MEDIA_TYPES, rowWriter, type TextFormat } from './formats.ts';
+import { type FileFormat, isFile, MEDIA_TYPES, parseFormat, rowWriter, type TextFormat } from './formats.ts';
 
 export interface RowsExport<F extends TextFormat | FileFormat = TextFormat | FileFormat> {
   readonly format: F;
@@ -17,6 +17,24 @@ export interface RowsExport<F extends TextFormat | FileFormat = TextFormat | Fil
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The export that a request wants, by `format=` or Accept; undefined: a page of JSON. @throws GordonError as `parseRowsExport` does, and `unknown-format` */
+export function parseExport(
+  sources: Sources,
+  {
+    path,
+    headers,
+  }: {
+    readonly path: Readonly<Record<string, string | undefined>>;
+    readonly headers: Readonly<Record<string, string | undefined>>;
+  },
+  query: z.output<typeof RowsQuery>,
+): RowsExport | undefined {
+  const format = parseFormat(query.format, headers.accept);
+  return format === 'json' ? undefined : parseRowsExport(sources, path.table ?? '', query, format);
+}
+
+export const isTextExport = (wanted: RowsExport): wanted is RowsExport<TextFormat> => !isFile(wanted.format);
+
 /** Parses a query for all rows of a range. @throws GordonError as `parseRowsRequest` does, and `invalid-request` */
 export function parseRowsExport<F extends TextFormat | FileFormat>(
   sources: Sources,
@@ -26,8 +44,6 @@ export function parseRowsExport<F extends TextFormat | FileFormat>(
 ): RowsExport<F> {
   if (query.limit !== undefined) throw unfit(`"limit": ${format} has all rows of the range.`);
   const symbols = [...new Set(query.symbol?.split(',') ?? [undefined])];
-  const bad = symbols.find((symbol) => symbol === '' || (symbol?.length ?? 0) > 60);
-  if (bad !== undefined) throw unfit(`"symbol": "${bad}" is no symbol.`);
   if (query.every !== undefined && symbols.length > 1) {
     throw unfit('"symbol": candles made with `every` are those of one symbol.');
   }
@@ -46,7 +62,7 @@ export function parseRowsExport<F extends TextFormat | FileFormat>(
 
 /** One symbol, as a page of JSON has it. @throws GordonError `invalid-request` */
 export function refuseSymbols({ symbol }: z.output<typeof RowsQuery>): void {
-  if (symbol?.includes(',') || (symbol?.length ?? 0) > 60) {
+  if (symbol?.includes(',')) {
     throw unfit('"symbol": a page of JSON is about one symbol; the other formats take several.');
   }
 }

@@ -1,6 +1,6 @@
+import { MARKET_SYMBOL } from '../../../core/series/names/spelling.ts';
 import type { Series } from '../../../core/series/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../../../core/series/source.ts';
-import { MARKET_SYMBOL } from '../../../core/series/spelling.ts';
 import type { Column, TableSpec } from '../../../core/series/table.ts';
 import type { Host, HttpRequest, LimitFamily } from '../../../core/series/venue.ts';
 import type { PeriodUnit } from '../../../core/time/period.ts';

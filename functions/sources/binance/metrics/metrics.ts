@@ -1,7 +1,7 @@
 import { toBatch } from '../../../core/series/batch.ts';
+import { MARKET_SYMBOL } from '../../../core/series/names/spelling.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../../../core/series/source.ts';
-import { MARKET_SYMBOL } from '../../../core/series/spelling.ts';
 import { ceilTo, DAY, HOUR, MINUTE } from '../../../core/time/time.ts';
 import { stepOf, type Timeframe } from '../../../core/time/timeframe.ts';
 import { numberIn } from '../../csv/numbers.ts';

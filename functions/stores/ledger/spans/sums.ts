@@ -1,4 +1,5 @@
 import type { Fragment } from '../../postgres/fragments.ts';
+import { takeLocks } from '../../postgres/locks.ts';
 import type { Runner, Sql } from '../../postgres/postgres.ts';
 
 /** Spans of the ledger within the marks of `marked`, by series and reason. A set of many marks is touched once for each series. */
@@ -35,7 +36,7 @@ export const ledgerSets = (sql: Runner, chosen: Fragment) => sql`
 export async function foldLedger(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local synchronous_commit = off`;
-    await tx`select pg_advisory_xact_lock(hashtextextended('fold the ledger', 0))`;
+    await takeLocks(tx, 'ledger', ['fold']);
     await tx`
       with taken as (delete from market_data.ledger_marks returning source, symbol, timeframe, span),
       marked as materialized (
@@ -46,5 +47,11 @@ export async function foldLedger(sql: Sql): Promise<void> {
       from (select * from kept union all ${touched(tx)}) parts group by 1, 2, 3, 4
       on conflict (source, symbol, timeframe, reason) do update set set = excluded.set`;
     await tx`delete from market_data.ledger_sums where isempty(set)`;
+    // Their number stays the same: what was made of the rows so far remains right.
+    await tx`
+      with taken as (delete from market_data.hand_changes where transaction <> '0' returning table_name, changes)
+      insert into market_data.hand_changes as c (table_name, transaction, changes)
+      select table_name, '0', sum(changes) from taken group by 1
+      on conflict (table_name, transaction) do update set changes = c.changes + excluded.changes`;
   });
 }

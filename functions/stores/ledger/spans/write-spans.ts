@@ -6,6 +6,7 @@ import { clip, hull, type Range, type RangeSet } from '../../../core/time/range.
 import { iso } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { type Fragment, toMultirange } from '../../postgres/fragments.ts';
+import { takeLocks } from '../../postgres/locks.ts';
 import type { Transaction } from '../../postgres/postgres.ts';
 import { type Broken, type Counted, selectBroken, toBreach } from './check-spans.ts';
 import { readMissing, touching } from './read-ledger.ts';
@@ -42,10 +43,7 @@ function monthsOf(series: Series, set: RangeSet): string[] {
 }
 
 async function lock(tx: Transaction, names: readonly string[]): Promise<void> {
-  const keys = names.toSorted();
-  if (keys.length === 0) return;
-  await tx`select pg_advisory_xact_lock(hashtextextended(key, 0))
-    from jsonb_array_elements_text(${tx.json(keys)}) as key`;
+  if (names.length > 0) await takeLocks(tx, 'months', names);
 }
 
 /** Removes a set from the series' spans of some states. What is left of a span keeps its provenance. */

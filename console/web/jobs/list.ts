@@ -1,0 +1,82 @@
+import type { Answer } from '../../../functions/core/api/operations.ts';
+import { isActive } from './active.ts';
+
+export type JobSummary = Answer<'listJobs'>[number];
+
+export const ORIGINS = ['all', 'you', 'schedules'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+/** Which jobs are listed, as the address has it. */
+export interface JobsPlace {
+  readonly origin: Origin;
+  /** empty: all */
+  readonly status: string;
+  readonly source: string;
+  /** part of a symbol's name */
+  readonly symbol: string;
+  /** pages of the API */
+  readonly pages: number;
+}
+
+export function jobsPlaceFrom(query: URLSearchParams): JobsPlace {
+  return {
+    origin: ORIGINS.find((one) => one === query.get('origin')) ?? 'all',
+    status: query.get('status') ?? '',
+    source: query.get('family') ?? '',
+    symbol: query.get('symbol') ?? '',
+    pages: Math.max(1, Math.min(20, Number(query.get('pages')) || 1)),
+  };
+}
+
+/** The query of an address; what is as usual is left out. */
+export const jobsQueryOf = ({
+  origin,
+  status,
+  source,
+  symbol,
+  pages,
+}: JobsPlace): Record<string, string> => ({
+  ...(origin !== 'all' && { origin }),
+  ...(status && { status }),
+  ...(source && { family: source }),
+  ...(symbol && { symbol }),
+  ...(pages > 1 && { pages: String(pages) }),
+});
+
+/** The API selects by status and source; the rest is selected here. */
+export const matchesJob = (job: JobSummary, { origin, symbol }: JobsPlace): boolean =>
+  (origin === 'all' || (origin === 'schedules') === (job.scheduled === true)) &&
+  (symbol === '' || job.symbols.some((one) => one.toLowerCase().includes(symbol.toLowerCase())));
+
+/** A line of the list: a job, or what schedules ran within an hour. */
+export type Entry =
+  | { readonly kind: 'job'; readonly job: JobSummary }
+  | {
+      readonly kind: 'runs';
+      readonly hour: string;
+      readonly jobs: readonly JobSummary[];
+      readonly rows: number;
+    };
+
+/** Runs of schedules that went well are one entry an hour; whatever needs a look stays by itself. */
+export function entriesOf(jobs: readonly JobSummary[]): Entry[] {
+  const entries: Entry[] = [];
+  for (const job of jobs) {
+    if (!job.scheduled || job.status !== 'succeeded') {
+      entries.push({ kind: 'job', job });
+      continue;
+    }
+    const hour = job.created_at.slice(0, 13);
+    const at = entries.findIndex((one) => one.kind === 'runs' && one.hour === hour);
+    const before = entries[at];
+    if (before?.kind === 'runs') {
+      entries[at] = { ...before, jobs: [...before.jobs, job], rows: before.rows + job.rows_fetched };
+    } else entries.push({ kind: 'runs', hour, jobs: [job], rows: job.rows_fetched });
+  }
+  // An hour with one run needs no fold.
+  return entries.map((one) =>
+    one.kind === 'runs' && one.jobs.length === 1 ? { kind: 'job', job: one.jobs[0]! } : one,
+  );
+}
+
+export const hasActive = (jobs: readonly JobSummary[] | undefined): boolean => jobs?.some(isActive) ?? false;

@@ -1,0 +1,42 @@
+import { minute, short } from '../../lib/format.ts';
+import type { Point } from '../data.ts';
+
+interface Props {
+  readonly point: Point | undefined;
+  readonly before: Point | undefined;
+  readonly shape: 'candles' | 'line';
+  readonly column: string;
+  /** kinds of what was found at this instant */
+  readonly findings: readonly string[];
+}
+
+/** The values under the crosshair, or the newest ones. */
+export function Legend({ point, before, shape, column, findings }: Props) {
+  if (!point) return null;
+  const { row } = point;
+  const [close, last] = [row.close, before?.row.close].map(Number);
+  const change = shape === 'candles' && before && last ? (close! / last - 1) * 100 : undefined;
+  return (
+    <p class="values">
+      <span>{minute(point.at)}</span>
+      {shape === 'candles' ? (
+        <>
+          <span>O {text(row.open)}</span>
+          <span>H {text(row.high)}</span>
+          <span>L {text(row.low)}</span>
+          <span>C {text(row.close)}</span>
+          <span>V {short(Number(row.volume ?? 0))}</span>
+          {change !== undefined && (
+            <span>{`${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(2)} %`}</span>
+          )}
+        </>
+      ) : (
+        <span>{`${column.replaceAll('_', ' ')} ${text(row[column])}`}</span>
+      )}
+      {findings.length > 0 && <span class="bad-text">{findings.join(', ')}</span>}
+    </p>
+  );
+}
+
+const text = (value: unknown): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(10))) : '–';

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import type { CopyQuery } from './read-copy.ts';
+
+/** A row is a message of its own: what packs and hashes would do so for each of them. */
+const PIECE = 256 * 1024;
+
+/**
+ * The body of a `COPY … TO STDOUT` as it is, in pieces. Rows wait at the server while nobody reads on, and the query ends with the
+ * loop that reads it.
+ * @throws the server's own error
+ */
+export async function* copyBytes(query: CopyQuery): AsyncGenerator<Buffer> {
+  const stream: Readable = await query.readable();
+  let rows: Buffer[] = [];
+  let bytes = 0;
+  let turn = Promise.withResolvers<void>();
+  let ended = false;
+  stream.on('data', (row: Buffer) => {
+    rows.push(row);
+    bytes += row.length;
+    if (bytes < PIECE) return;
+    stream.pause();
+    turn.resolve();
+  });
+  stream.once('error', (error) => turn.reject(error));
+  stream.once('end', () => {
+    ended = true;
+    turn.resolve();
+  });
+  try {
+    for (;;) {
+      await turn.promise;
+      turn = Promise.withResolvers();
+      turn.promise.catch(() => {});
+      if (bytes > 0) yield Buffer.concat(rows);
+      rows = [];
+      bytes = 0;
+      if (ended) return;
+      stream.resume();
+    }
+  } finally {
+    if (!stream.readableEnded && !stream.destroyed) {
+      query.cancel();
+      stream.removeAllListeners('data');
+      stream.resume();
+      // Its error is that it was cancelled.
+      await once(stream, 'close').catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { badRequest } from '../../core/errors/bad-request.ts';
+import { isFinished, type Job, type JobGap } from '../../core/jobs/job.ts';
+import type { JobStore } from '../../core/jobs/ports.ts';
+import type { FinalStatus } from '../../core/ledger/ports.ts';
+import { type Clock, iso, SECOND } from '../../core/time/time.ts';
+import { gapItem, type Item, toJob } from '../dynamodb/items.ts';
+import { jobKey, KEEP_FINISHED, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
+import { createChunks } from './chunks.ts';
+import { enterJob } from './enter-job.ts';
+import type { ItemFile } from './item-file.ts';
+import { listJobs } from './list-jobs.ts';
+import { createProvisionalNotes } from './provisional.ts';
+
+/** Jobs in a file of this machine. The items are those of the table in DynamoDB, and each transition is one transaction. */
+export function createJobStore(file: ItemFile, clock: Clock): JobStore {
+  const get = (id: string): Job | undefined => {
+    const item = file.get(jobKey(id));
+    return item && toJob(item);
+  };
+  const mustGet = (id: string): Job => {
+    const job = get(id);
+    if (job) return job;
+    throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.');
+  };
+  /** @returns undefined when the job has ended or does not exist */
+  const change = (id: string, edit: (item: Item) => Item): Job | undefined =>
+    file.atomically(`job ${id}`, () => {
+      const item = file.get(jobKey(id));
+      if (!item || isFinished(item.status as Job['status'])) return undefined;
+      const changed = edit(item);
+      file.put(jobKey(id), changed);
+      return toJob(changed);
+    });
+  const end = (id: string, to: End): Job | undefined => change(id, (item) => ended(item, to, clock()));
+
+  return {
+    ...createChunks(file, clock),
+    ...createProvisionalNotes(file),
+    get: async (id) => get(id),
+    create: async (order, key, identity) => enterJob(file, clock(), order, key, identity),
+    list: async (filter) => listJobs(file, filter),
+    isCancelled: async (id) => mustGet(id).status === 'cancelled',
+
+    async start(id, wave, phase) {
+      const now = iso(clock());
+      const started = change(id, (item) => ({
+        ...withoutPhase(item),
+        status: 'running',
+        started_at: item.started_at ?? now,
+        wave,
+        ...(phase && { phase, phase_at: now }),
+      }));
+      return started ?? mustGet(id);
+    },
+
+    async enterPhase(id, phase) {
+      change(id, (item) => ({ ...item, phase, phase_at: iso(clock()) }));
+    },
+
+    async finish(id, to) {
+      const finished = end(id, to);
+      if (finished) return finished;
+      // Already final. A cancelled job is still updated with the rows that it wrote before it stopped.
+      return file.atomically(`job ${id}`, () => {
+        const job = mustGet(id);
+        if (job.rows >= to.rows) return job;
+        file.put(jobKey(id), { ...file.get(jobKey(id)), rows: to.rows });
+        return { ...job, rows: to.rows };
+      });
+    },
+
+    async cancel(id) {
+      const reason = 'cancelled on request; what was written is kept';
+      const cancelled = end(id, { status: 'cancelled', reason });
+      if (cancelled) return cancelled;
+      const job = mustGet(id);
+      if (job.status === 'cancelled') return job;
+      throw badRequest('job-finished', id, `the job has ended (${job.status}) and cannot be cancelled.`);
+    },
+  };
+}
+
+interface End {
+  readonly status: FinalStatus;
+  readonly rows?: number;
+  readonly reason?: string;
+  readonly gaps?: readonly JobGap[];
+}
+
+const ended = (item: Item, { status, rows, reason, gaps }: End, now: number): Item => ({
+  ...withoutPhase(item),
+  status,
+  finished_at: iso(now),
+  [TTL_ATTRIBUTE]: Math.floor((now + KEEP_FINISHED) / SECOND),
+  ...(rows !== undefined && { rows }),
+  ...(reason && { reason }),
+  ...(gaps && { gaps: gaps.map(gapItem) }),
+});
+
+const withoutPhase = ({ phase: _phase, phase_at: _phaseAt, ...item }: Item): Item => item;

@@ -1,0 +1,42 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { DeployOptions } from '../../context.ts';
+import { acknowledge } from '../acknowledge.ts';
+
+/** Where exported months go: a bucket of the stack's own, or one that the operator has. */
+export class ExportBucket extends Construct {
+  readonly bucket: IBucket;
+  /** all objects of the program are below it */
+  readonly prefix = 'gordon-data';
+
+  constructor(scope: Construct, id: string, { exports }: DeployOptions) {
+    super(scope, id);
+    this.bucket = exports === 'new' ? this.#own() : Bucket.fromBucketName(this, 'Given', exports);
+  }
+
+  #own(): IBucket {
+    const bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      // A month that was written again can be had as it was for a while.
+      versioned: true,
+      lifecycleRules: [
+        {
+          id: 'former-months',
+          noncurrentVersionExpiration: Duration.days(30),
+          expiredObjectDeleteMarker: true,
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+      // Files that users rely on do not go with a stack.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(bucket, {
+      'AwsSolutions-S1':
+        "Who reads it is in the operator's CloudTrail; a bucket of logs would need one of its own.",
+    });
+    return bucket as IBucket;
+  }
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { aggregateState, stateOf, verdictsOf } from '../../../console/web/health/state.ts';
+import type { Answer } from '../../../functions/core/api/operations.ts';
+import { HEALTH, job, summary } from '../../cli/support/samples.ts';
+
+const NOW = '2025-11-21T12:00:00Z';
+const now = Date.parse(NOW);
+
+const schedule = (over: object = {}): Answer<'status'>['schedules'][number] => ({
+  name: 'refresh',
+  description: 'orders the newest rows',
+  every_minutes: 1,
+  last_run: { at: '2025-11-21T11:59:00Z', seconds: 1, ok: true, detail: '' },
+  ...over,
+});
+const status = (over: Partial<Answer<'status'>> = {}): Answer<'status'> => ({
+  now: NOW,
+  simulated: false,
+  schedules: [schedule()],
+  budgets: [],
+  parks: [],
+  perishable: [],
+  aggregates: [],
+  clock: null,
+  ...over,
+});
+const sentences = (
+  of: Answer<'status'> | undefined,
+  jobs: Answer<'listJobs'> = [],
+  health = HEALTH,
+): string[] => verdictsOf(health, of, jobs).map(({ sentence }) => sentence);
+const failed = (id: string, minutesAgo: number) =>
+  summary(
+    job({
+      id,
+      status: 'failed',
+      createdAt: now - minutesAgo * 60_000,
+      finishedAt: now - minutesAgo * 60_000,
+    }),
+  );
+
+describe('the first line of the health page', () => {
+  it('says that all is well only where it is', () => {
+    expect(sentences(status())).toEqual([
+      'Everything works: stores answer, schedules run, and no venue is cooling down.',
+    ]);
+  });
+
+  it('says which venue is not called, which jobs fail, and since when', () => {
+    const parks = [{ scope: 'binance', until: '2025-11-21T12:30:00Z', why: 'HTTP 418' }];
+    expect(sentences(status({ parks }), [failed('a', 50), failed('b', 5), failed('old', 90)])).toEqual([
+      'binance is not called until 2025-11-21 12:30 UTC: HTTP 418',
+      '2 jobs failed since 2025-11-21 11:10 UTC (klines).',
+    ]);
+  });
+
+  it('says that the database is away, which hides the rest', () => {
+    const away = { ...HEALTH, checks: { ...HEALTH.checks, database: { ok: false, detail: 'refused' } } };
+    expect(sentences(undefined, [], away)).toEqual(['The database does not answer: refused']);
+  });
+
+  it('says that the clock is wrong', () => {
+    const health = { ...HEALTH, checks: { ...HEALTH.checks, clock: { ok: false, detail: '400 s behind' } } };
+    expect(sentences(status(), [], health)).toEqual(["This machine's clock is wrong: 400 s behind"]);
+  });
+
+  it('says that schedules are off, all or some', () => {
+    const off = schedule({ name: 'audit-gaps', last_run: null });
+    expect(sentences(status({ schedules: [off] }))).toEqual([
+      'Schedules are off: nothing keeps the warehouse current.',
+    ]);
+    // One whose turn has not come yet is no fault; one that stopped is.
+    expect(sentences(status({ schedules: [schedule(), off] }))).toEqual(sentences(status()));
+    const old = { at: '2025-11-21T08:00:00Z', ok: true, seconds: 1, detail: '' };
+    expect(sentences(status({ schedules: [schedule(), { ...off, last_run: old }] }))).toEqual([
+      'Schedules have not run for long: audit-gaps.',
+    ]);
+  });
+});
+
+describe('a schedule', () => {
+  it.each([
+    ['ran', '2025-11-21T11:59:00Z', true, 1],
+    ['failed', '2025-11-21T11:59:00Z', false, 1],
+    // Its last run went well, and that was long ago.
+    ['off', '2025-11-21T11:50:00Z', true, 1],
+    ['ran', '2025-11-21T10:00:00Z', true, 60],
+    ['off', '2025-11-21T08:00:00Z', false, 60],
+  ])('%s', (state, at, ok, every_minutes) => {
+    expect(stateOf(schedule({ every_minutes, last_run: { at, ok, seconds: 1, detail: '' } }), now)).toBe(
+      state,
+    );
+  });
+});
+
+it('an aggregate without rows is not fresh', () => {
+  const of = (healthy: boolean, watermark: string | null) =>
+    aggregateState({ name: 'x', last_refresh: NOW, healthy, watermark });
+  expect([of(true, NOW), of(false, NOW), of(true, null)]).toEqual(['fresh', 'late', 'empty']);
+});

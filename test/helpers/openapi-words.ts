@@ -1,0 +1,45 @@
+/** Words that get past the first check, by the name of what they are given for. */
+const DAYS = [
+  '2025-02-01',
+  '2025-02-02T00:00:00Z',
+  '2025-02-03',
+  '0000-01-01',
+  '9999-12-31',
+  '1738368000000',
+];
+export const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  source: ['klines', 'klines_spot', 'funding_binance', 'gex_deribit', 'price_klines', 'macro_fred'],
+  symbol: ['BTCUSDT', 'BTC', 'FNG'],
+  symbols: ['BTCUSDT', 'ETHUSDT', 'NOSUCHUSDT'],
+  timeframe: ['1m', '1h', '1d'],
+  status: ['all', 'running', 'succeeded,failed'],
+  view: ['price_klines_15m', 'price_klines_1d', 'view_name'],
+  table: ['spot_klines', 'funding_rates', 'price_klines', 'price_klines_1h', 'fear_greed'],
+  from: DAYS,
+  to: DAYS,
+  start: DAYS,
+  end: DAYS,
+};
+/** Words that break what was not built with care. */
+export const NASTY = [
+  '',
+  ' ',
+  '0',
+  '-1',
+  '1e9',
+  'NaN',
+  'null',
+  '__proto__',
+  'constructor',
+  '../../../etc/passwd',
+  '%00',
+  '\u0000',
+  "'; drop table x; --",
+  '"',
+  '\\',
+  '\u{1f4a9}',
+  'ﬀ',
+  'A'.repeat(3_000),
+  '2025-02-30',
+  '2025-02-01T00:00',
+];
