@@ -47,7 +47,7 @@ export function addFleet(program: Command, context: Context, handle: Handle): vo
     .command('place')
     .description('give symbols a warehouse in the table; what has one keeps it, unless --in names another')
     .option(...TABLE)
-    .requiredOption('--symbols <list>', 'with commas between them', options.symbols)
+    .addOption(options.symbolsOption('with commas between them').makeOptionMandatory())
     .option('--in <name>', 'this warehouse; default: spread over all')
     .option('--json', 'print the table')
     .action(
@@ -59,6 +59,7 @@ export function addFleet(program: Command, context: Context, handle: Handle): vo
       .description('order symbols, each in the warehouse that the table names')
       .argument('<source>', 'a family or source: klines, klines_spot')
       .option(...TABLE),
+    context.terminal,
   )
     .option('--json', 'print the jobs as one JSON document')
     .action(handle((source: string, given: FleetOptions & OrderOptions) => trigger(context, source, given)));
@@ -108,7 +109,7 @@ const keyOf = ({ source, symbol, timeframe, warehouse }: Located): string =>
 
 function show(context: Context, fleet: Fleet, all: readonly Located[], gaps: boolean): void {
   const ordered = klinesFirst(all);
-  if (all.length > 0) print(context, ...reportLines(ordered, context.paint), '');
+  if (all.length > 0) print(context, ...reportLines(ordered, context), '');
   for (const name of Object.keys(fleet.warehouses)) {
     const own = all.filter(({ warehouse }) => warehouse === name);
     const rows = own.reduce((sum, series) => sum + series.rows, 0);
