@@ -56,27 +56,27 @@ describe('an audit', () => {
   it('reads what many series lack with one statement, and the leases of those alone that lack something', async () => {
     const world = await marchWithout([], undefined, ['AAA', 'BBB']);
     const { catalog, leases } = world.ports;
-    const asked: string[] = [];
+    const seen: string[] = [];
     const done = await auditGaps({
       ...world.ports,
       catalog: {
         ...catalog,
         missingOf: (series, range) => {
-          asked.push(series.map(({ symbol }) => symbol).join());
+          seen.push(series.map(({ symbol }) => symbol).join());
           return catalog.missingOf(series, range);
         },
       },
       leases: {
         ...leases,
         read: (name) => {
-          asked.push(name);
+          seen.push(name);
           return leases.read(name);
         },
       },
     });
     expect(done).toMatchObject({ missing: 0, jobs: [] });
     // The first one is its own.
-    expect(asked).toEqual(['audit-gaps', 'AAA,BBB']);
+    expect(seen).toEqual(['audit-gaps', 'AAA,BBB']);
   });
 
   it('orders what was never fetched, though nothing is lost', async () => {
