@@ -32,7 +32,7 @@ const SHARED = [
   // A command that is tested with a module of the host replaced has a process of its own.
   'test/cli/**/!(host).test.ts',
   'test/console/web/**/*.test.ts',
-  'test/host/{api,candles,faults,listings,sources,supervisor,upkeep}/**/*.test.ts',
+  'test/host/{api,candles,faults,listings,sources,supervisor,upkeep,webhooks}/**/*.test.ts',
   'test/host/database/{*upgrade,choose-database,docker}.test.ts',
   'test/host/process/{job-table,schedules}.test.ts',
   'test/{hosts/aws,localstack/compose}.test.ts',

@@ -74,7 +74,7 @@ export const functions: readonly FunctionSpec[] = [
     // Counts every row of the warehouse, as far as its time allows.
     timeoutSeconds: 900,
     description: 'Compares what was requested with rows and ledger, and starts jobs for what is missing',
-    access: ['job-table', 'workflow', 'database:write', 'venues'],
+    access: ['job-table', 'workflow', 'database:write', 'venues', 'events'],
     schedules: [{ name: 'audit-gaps', everyMinutes: 60, description: 'gaps of every series' }],
   },
   {

@@ -146,6 +146,12 @@ export const ROUTES = {
     summary: 'Whether database and job table answer',
     also: [503],
   },
+  metrics: {
+    route: 'GET /metrics',
+    folder: 'service',
+    access: ['job-table:read', 'database:read', 'venues'],
+    summary: 'Rows, lag, gaps, budgets, requests and jobs, in the text format of Prometheus',
+  },
   openapi: {
     route: 'GET /openapi.json',
     folder: 'service',

@@ -22,6 +22,7 @@ import { type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
 import { keepAll, type Part, type PartState, untilGone } from './supervisor/part.ts';
 import { startVenuesProcess, type VenuesProcess } from './venues-process.ts';
+import { startWebhooks } from './webhooks/index.ts';
 
 export interface HostOptions {
   /** where database, job table and the simulator's cache are kept */
@@ -151,6 +152,15 @@ async function assemble(
   const loaded = await loadFunctions(async () => services!, also);
   const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
   const jobTable = await chooseJobTable(options);
+  const webhooks = startWebhooks(
+    options.env ?? {},
+    durable ? join(options.folder, 'webhooks.db') : ':memory:',
+    {
+      clock: options.clock ?? Date.now,
+      warn: (message) => rootLogger.warn(message),
+    },
+  );
+  if (webhooks) stops.push(() => webhooks.close());
   const invoke: Invoke = around
     ? (handler, event) => around(handler, event, (given) => loaded.invoke(handler, given))
     : loaded.invoke;
@@ -174,6 +184,7 @@ async function assemble(
       ...(patience && { patience }),
       ...(sleep && { sleep }),
       ...(jobTable && { jobTable }),
+      ...(webhooks && { events: webhooks.events }),
     }),
   );
   await resumeJobs(services);

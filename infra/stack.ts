@@ -13,7 +13,7 @@ import { jobTable } from './constructs/job-table.ts';
 import { JobsApi } from './constructs/jobs-api.ts';
 import { Migrations } from './constructs/migrations.ts';
 import { Network } from './constructs/network.ts';
-import { secrets } from './constructs/secrets.ts';
+import { databasePlace, secrets } from './constructs/secrets.ts';
 import type { DeployOptions } from './context.ts';
 import { alarmTopic } from './monitoring/alarm-topic.ts';
 import { Alarms } from './monitoring/alarms.ts';
@@ -43,6 +43,7 @@ export class GordonDataStack extends Stack {
       files,
       stateMachineArn: machineArn(this),
       secrets: secrets(this, options),
+      databasePlace: databasePlace(this, options),
       bus,
       egress: this.stackName,
       databaseInsecure: options.databaseInsecure === 'on' || options.host === 'localstack',
@@ -63,7 +64,8 @@ export class GordonDataStack extends Stack {
     const dead = deadLetters(this);
     new EventRules(this, 'Events', { functions, deadLetters: dead, options });
     // LocalStack has no function of the CDK's own; there `gordon-data migrate` does it.
-    if (options.host === 'aws') this.#migrate(functions, network, options);
+    if (options.host === 'aws' && options.migrate === 'deploy')
+      this.#migrate(functions, network, resources.databasePlace, options);
 
     const logs = new LogMetrics(this, 'LogMetrics', functions);
     const watched = {
@@ -83,14 +85,20 @@ export class GordonDataStack extends Stack {
       JobTableName: table.tableName,
       EventBusName: bus.eventBusName,
       AlarmTopicArn: topic.topicArn,
+      MigrateFunction: functions.find(({ spec }) => spec.onDeploy)!.lambda.functionName,
       ...(exports && { ExportsUrl: `s3://${exports.bucket.bucketName}/${exports.prefix}` }),
     });
   }
 
-  #migrate(functions: readonly GordonFunction[], network: Network | undefined, options: DeployOptions): void {
+  #migrate(
+    functions: readonly GordonFunction[],
+    network: Network | undefined,
+    databasePlace: string | undefined,
+    options: DeployOptions,
+  ): void {
     const migrate = functions.find(({ spec }) => spec.onDeploy)!;
     const others = functions.filter((one) => one !== migrate);
-    new Migrations(this, 'Migrations', { migrate, others, network, options });
+    new Migrations(this, 'Migrations', { migrate, others, network, databasePlace, options });
   }
 
   #warnOfRegion({ host }: DeployOptions): void {

@@ -43,6 +43,7 @@ export async function readRows(
   const sql = openReader(url);
   try {
     await sql.begin('read only', async (transaction) => {
+      if (isPooled(url)) await transaction.unsafe(LOCALLY);
       if (!ours && (await mayDoMore(transaction))) throw notReader(url);
       if (onSimulated && (await isSimulated(transaction))) onSimulated();
       let columns: readonly ResultColumn[] | undefined;
@@ -118,21 +119,33 @@ type Batch = (Buffer | null)[][] & { readonly columns?: readonly ResultColumn[] 
 
 const texts = (row: (Buffer | null)[]): ResultRow => row.map((value) => value?.toString('utf8') ?? null);
 
-function openReader(url: string): postgres.Sql {
-  return postgres(url, {
+/** Settings of the session, so that RESET falls back to these and not to the login's own; a pooler takes the first one alone. */
+const SETTINGS = {
+  application_name: 'gordon-data sql',
+  default_transaction_read_only: true,
+  search_path: 'market_data, public',
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  IntervalStyle: 'iso_8601',
+} as const;
+
+/** The same for one transaction, behind a pooler. */
+const LOCALLY =
+  "set local search_path = market_data, public; set local timezone = 'UTC'; set local datestyle = 'ISO'; " +
+  "set local intervalstyle = 'iso_8601'";
+
+const isPooled = (url: string): boolean => new URL(url).searchParams.has('pooler');
+
+function openReader(given: string): postgres.Sql {
+  const url = new URL(given);
+  url.searchParams.delete('pooler');
+  return postgres(url.href, {
+    prepare: !isPooled(given),
     max: 1,
     connect_timeout: 10,
     fetch_types: false,
     onnotice: () => {},
-    // Set at the start of the session, so that RESET falls back to these and not to the login's own.
-    connection: {
-      application_name: 'gordon-data sql',
-      default_transaction_read_only: true,
-      search_path: 'market_data, public',
-      TimeZone: 'UTC',
-      DateStyle: 'ISO',
-      IntervalStyle: 'iso_8601',
-    },
+    connection: isPooled(given) ? { application_name: SETTINGS.application_name } : SETTINGS,
   });
 }
 

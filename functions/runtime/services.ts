@@ -13,19 +13,21 @@ import { universes } from '../sources/binance/universes.ts';
 import { bybitLinear } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
 import { createSpool } from '../stores/files/spool.ts';
-import { type Logins, loginsIn } from '../stores/postgres/roles/logins.ts';
+import { type Logins, loginsIn, UNFILLED } from '../stores/postgres/roles/logins.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
 import type { ExportTo } from './exports/export-to.ts';
 import { rootLogger } from './log.ts';
+import { countedEvents, venueCounter } from './metrics/counters.ts';
+import { Telemetry } from './metrics/telemetry.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
 import type { FileBucket } from './prepared/file-bucket.ts';
 import { fillSecrets } from './secrets/fill-secrets.ts';
-import { withKeys, withSecrets } from './secrets/secrets.ts';
+import { type ReadSecret, rereads, withKeys, withSecrets } from './secrets/secrets.ts';
 import { createArchiveReader } from './venues/archive-reader.ts';
 import { clockWatch } from './venues/clock-watch.ts';
 import type { Variables } from './venues/hosts.ts';
@@ -50,6 +52,8 @@ export interface Services
   /** where files lie that are too large for an answer; undefined: this process streams, or refuses them */
   readonly fileBucket: FileBucket | undefined;
   readonly workflow: Workflow;
+  /** counts of this process */
+  readonly telemetry: Telemetry;
   readonly events: Events;
   /** the tree that the operator named, and the key that signs it */
   readonly exportTo: ExportTo;
@@ -57,6 +61,8 @@ export interface Services
   readonly auditEveryMs: number;
   /** the logins that work beside the one that migrates; those that the stack manages get their URLs here */
   readonly logins: () => Promise<Logins>;
+  /** whether a login of these services has not been made yet */
+  readonly unfilled: boolean;
   /** true when the venues are simulated */
   readonly simulated: boolean;
   readonly close: () => Promise<void>;
@@ -73,20 +79,40 @@ export interface ServiceOptions {
   readonly patience?: Patience;
   /** waits between two requests to a venue, ms; a timer of this process by default */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** stands in for Secrets Manager */
+  readonly readSecret?: ReadSecret;
   /** stands in for the table in DynamoDB */
   readonly jobTable?: OpenJobTable;
+  /** wraps what publishes events */
+  readonly events?: (inner: Events) => Events;
 }
 
 export async function createServices(
   environment: NodeJS.ProcessEnv,
-  { clock = Date.now, connections = 2, patience, sleep, jobTable: standIn }: ServiceOptions = {},
+  {
+    clock = Date.now,
+    connections = 2,
+    patience,
+    sleep,
+    readSecret,
+    jobTable: standIn,
+    events,
+  }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
-  const variables = withKeys(await withSecrets(environment), keys);
+  const variables = withKeys(await withSecrets(environment, readSecret), keys);
   const env = readEnv(variables);
-  const database = databasePorts(env, { clock, sources, connections });
+  const database = databasePorts(env, {
+    clock,
+    sources,
+    connections,
+    renew: rereads(environment, readSecret),
+  });
   const jobTable =
     standIn?.({ clock, sleep: sleep ?? wait }) ?? jobTablePorts(env, variables, { clock, sleep });
+  const telemetry = new Telemetry();
+  const aws = awsMakers(env, variables);
+  const published = once(() => countedEvents(events?.(aws.events()) ?? aws.events(), telemetry, clock));
   const venue = once(() =>
     createVenueClient({
       budget: jobTable.budget(),
@@ -96,6 +122,7 @@ export async function createServices(
         checks: jobTable.makers.clockChecks,
         warn: (message) => rootLogger.warn(message),
       }),
+      counted: venueCounter(telemetry, published),
       ...(sleep && { sleep }),
       ...(patience && { patience }),
     }),
@@ -103,7 +130,9 @@ export async function createServices(
   return lazy<Services>({
     ...database.makers,
     ...jobTable.makers,
-    ...awsMakers(env, variables),
+    ...aws,
+    events: published,
+    telemetry: () => telemetry,
     venue,
     archive: () => createArchiveReader(venue()),
     clock: () => clock,
@@ -120,6 +149,7 @@ export async function createServices(
       ...loginsIn(variables),
       ...(await fillSecrets(variables, required(env, 'GORDON_DATABASE_URL'))),
     }),
+    unfilled: () => Object.values(variables).includes(UNFILLED),
     simulated: () => env.GORDON_SIMULATED === '1',
     close: () => async () => {
       await database.close();
@@ -153,10 +183,16 @@ let shared: Promise<Services> | undefined;
 
 /** The services of this process, from its environment. */
 export const servicesFromEnv = (): Promise<Services> => {
-  shared ??= createServices(process.env).catch((error: unknown) => {
-    // A secret that could not be read must be tried again by the next invocation.
-    shared = undefined;
-    throw error;
-  });
+  shared ??= createServices(process.env)
+    .then((services) => {
+      // The migration may have filled it by the next invocation.
+      if (services.unfilled) shared = undefined;
+      return services;
+    })
+    .catch((error: unknown) => {
+      // A secret that could not be read must be tried again by the next invocation.
+      shared = undefined;
+      throw error;
+    });
   return shared;
 };

@@ -16,6 +16,8 @@ export interface Resources {
   readonly secrets: Secrets;
   /** the address that venues see, by name: all functions of a stack share one set of budgets */
   readonly egress: string;
+  /** where the database is; undefined: a secret of the operator alone knows */
+  readonly databasePlace: string | undefined;
   /** whether a server of the database that cannot be verified is accepted */
   readonly databaseInsecure: boolean;
   /** where exported months go; absent: they are off */
@@ -35,7 +37,7 @@ export interface Grant {
 }
 
 export function grantFor(access: Access, resources: Resources): Grant {
-  const { table, stateMachineArn, bus, secrets, egress, variables, databaseInsecure } = resources;
+  const { table, stateMachineArn, bus, secrets, egress, variables } = resources;
   switch (access) {
     case 'job-table':
       return jobs(table, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
@@ -52,13 +54,13 @@ export function grantFor(access: Access, resources: Resources): Grant {
         statements: [allow(['events:PutEvents'], bus.eventBusArn)],
       };
     case 'database:own':
-      return database(owner(secrets), databaseInsecure);
+      return database(owner(secrets), resources);
     case 'database:write':
-      return database(login('GORDON_WRITER_URL', secrets), databaseInsecure);
+      return database(login('GORDON_WRITER_URL', secrets), resources);
     case 'database:read':
-      return database(login('GORDON_READER_URL', secrets), databaseInsecure);
+      return database(login('GORDON_READER_URL', secrets), resources);
     case 'aggregates':
-      return database(login('GORDON_AGGREGATES_URL', secrets), databaseInsecure);
+      return database(login('GORDON_AGGREGATES_URL', secrets), resources);
     case 'exports':
       return exportsTo(resources);
     case 'files':
@@ -139,9 +141,14 @@ function jobs(table: Table, actions: readonly string[]): Grant {
   };
 }
 
-function database(held: Grant, insecure: boolean): Grant {
-  if (!insecure) return held;
-  return { ...held, environment: { ...held.environment, GORDON_DATABASE_INSECURE: '1' } };
+function database(held: Grant, { databaseInsecure, databasePlace }: Resources): Grant {
+  const environment = {
+    ...held.environment,
+    // Another database is another environment: functions that are warm would go on with the former one.
+    ...(databasePlace && { GORDON_DATABASE_PLACE: databasePlace }),
+    ...(databaseInsecure && { GORDON_DATABASE_INSECURE: '1' }),
+  };
+  return { ...held, environment };
 }
 
 /** The URL of a login; where it has no secret, the owner's stands for it. */

@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Fn, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -39,7 +39,9 @@ export class BackfillMachine extends Construct {
       ...Object.fromEntries(tasks.map(({ spec, lambda }) => [`${spec.state}Function`, lambda.functionArn])),
     } as Placeholders);
     // With this prefix all machines share one resource policy, of which an account can have ten.
-    const logGroupName = `/aws/vendedlogs/states/${machineName(stack)}`;
+    // A log that outlived a stack of the same name would be in the way of this one.
+    const own = Fn.select(2, Fn.split('/', stack.stackId));
+    const logGroupName = `/aws/vendedlogs/states/${machineName(stack)}-${own}`;
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: machineName(stack),
       stateMachineType: StateMachineType.STANDARD,

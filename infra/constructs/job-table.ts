@@ -13,7 +13,7 @@ export function jobTable(scope: Construct, { retain }: { readonly retain: boolea
     timeToLiveAttribute: TTL_ATTRIBUTE,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     // The ledger in the database is the truth. Only the history of finished jobs is lost with this table.
-    removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: retain ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
   });
   table.addGlobalSecondaryIndex({
     indexName: BY_STATUS.name,

@@ -68,9 +68,9 @@ export class JobsApi extends Construct {
       endpointTypes: [EndpointType.REGIONAL],
       // One setting for the whole account and region: another stack may have come to rely on it, so it stays.
       cloudWatchRole: logged,
-      ...(logged && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
+      ...(logged && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }),
       deployOptions: {
-        stageName: 'v1',
+        stageName: STAGE,
         tracingEnabled: true,
         metricsEnabled: true,
         throttlingRateLimit: options.apiRate,
@@ -82,6 +82,11 @@ export class JobsApi extends Construct {
         }),
       },
     });
+    if (logged) {
+      // API Gateway would make it by itself, to be kept for ever.
+      const logGroupName = `API-Gateway-Execution-Logs_${api.restApiId}/${STAGE}`;
+      api.deploymentStage.node.addDependency(logGroup(this, 'ExecutionLog', options, { logGroupName }));
+    }
     this.#problems(api);
     acknowledge(api, {
       'AwsSolutions-APIG3':
@@ -124,6 +129,8 @@ export class JobsApi extends Construct {
     }
   }
 }
+
+const STAGE = 'v1';
 
 const REFUSALS = [
   {

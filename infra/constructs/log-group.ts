@@ -13,5 +13,5 @@ export const logGroup = (
   new LogGroup(scope, id, {
     ...props,
     retention: logDays,
-    removalPolicy: removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: removal === 'retain' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
   });

@@ -12,20 +12,33 @@ export interface MigrationsProps {
   /** functions whose new code expects the new schema */
   readonly others: readonly GordonFunction[];
   readonly network: Network | undefined;
+  /** where the database is; undefined: a secret of the operator alone knows */
+  readonly databasePlace: string | undefined;
   readonly options: DeployOptions;
 }
 
 /**
- * Runs the migrations whenever their function or its files have changed, before any other function gets its new code.
+ * Runs the migrations whenever their function, its files or the database have changed, before any other function gets its new code.
  * A migration that fails fails the deployment, which goes back to the code that fits the schema as it was.
  */
 export class Migrations extends Construct {
-  constructor(scope: Construct, id: string, { migrate, others, network, options }: MigrationsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { migrate, others, network, databasePlace, options }: MigrationsProps,
+  ) {
     super(scope, id);
     const trigger = new Trigger(this, 'Run', {
       handler: migrate.lambda,
       timeout: Duration.seconds(migrate.spec.timeoutSeconds),
     });
+    // The function is the same, and its database another one.
+    if (databasePlace) {
+      (trigger.node.findChild('Default').node.defaultChild as CfnResource).addPropertyOverride(
+        'Database',
+        databasePlace,
+      );
+    }
     trigger.executeBefore(...others);
     // In a VPC of this stack the function finds its way out only when the routes are there.
     if (network) trigger.executeAfter(network);

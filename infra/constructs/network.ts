@@ -23,6 +23,10 @@ export class Network extends Construct {
       // The addresses and ports of venues and databases are not known here.
       allowAllOutbound: true,
     });
+    new CfnOutput(Stack.of(this), 'FunctionsSecurityGroup', {
+      value: group.securityGroupId,
+      description: 'The security group that a database in the VPC lets in',
+    });
     this.placement = {
       vpc: this.vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },

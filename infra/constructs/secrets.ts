@@ -1,4 +1,4 @@
-import { CfnParameter, SecretValue } from 'aws-cdk-lib';
+import { CfnParameter, Fn, SecretValue } from 'aws-cdk-lib';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { UNFILLED } from '../../functions/stores/postgres/roles/logins.ts';
@@ -56,6 +56,17 @@ export function secrets(scope: Construct, options: DeployOptions): Secrets {
   };
 }
 
+/**
+ * Host, port and database of the URL, without its login. What has it among its properties changes with the database, though the secret stays
+ * the same. The URL is a parameter that CloudFormation hides, so its password must not be in this part: an `@` in one is written as `%40`.
+ * @returns undefined where the operator's own secret has the URL
+ */
+export function databasePlace(scope: Construct, { databaseSecret }: DeployOptions): string | undefined {
+  if (databaseSecret) return undefined;
+  const url = scope.node.findChild('DatabaseUrl') as CfnParameter;
+  return Fn.select(1, Fn.split('@', url.valueAsString));
+}
+
 function ownLogin(scope: Construct, id: string, what: string): ISecret {
   const secret = new Secret(scope, id, {
     description: `URL of the login that ${what}; the migration makes both`,
@@ -71,8 +82,9 @@ function ownLogin(scope: Construct, id: string, what: string): ISecret {
 function ownDatabaseSecret(scope: Construct): Secret {
   const url = new CfnParameter(scope, 'DatabaseUrl', {
     noEcho: true,
-    allowedPattern: '^postgres(ql)?://\\S+$',
-    constraintDescription: 'a URL such as postgres://user:password@host:5432/database?sslmode=require',
+    allowedPattern: '^postgres(ql)?://[^@\\s]+@[^@\\s]+$',
+    constraintDescription:
+      'a URL such as postgres://user:password@host:5432/database?sslmode=require, with an @ of the password as %40',
     description: 'URL of the TimescaleDB or PostgreSQL database that the warehouse is in',
   });
   const secret = new Secret(scope, 'DatabaseUrlSecret', {

@@ -30,7 +30,7 @@ Commands:
   open [options] [page]     open the console of this machine in the browser
   console [options]         the web console of a deployed API; requests are signed with your AWS credentials
   mcp [options]             the warehouse as tools for a language model: the Model Context Protocol on stdio
-  migrate                   bring the database to the newest schema; up does it by itself
+  migrate [options]         bring the database to the newest schema; up does it by itself
   roles [options]           print the SQL that makes the logins of the warehouse, or run it
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"

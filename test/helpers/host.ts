@@ -30,7 +30,7 @@ export interface TestHost {
 /** The tests of the state machine check the definition's real pauses. */
 const RETRY_MS = 100;
 
-/** The job table that the program has: a request to a DynamoDB stand-in for each call. */
+/** The job table that the program has: a file of SQLite, here in memory, or the DynamoDB that `AWS_ENDPOINT_URL_DYNAMODB` names. */
 export const REAL_TABLE = { jobTable: undefined } as const;
 
 /**

@@ -1,5 +1,5 @@
-import type { ScheduleRuns } from '../../functions/core/queries/ports.ts';
 import type { ClockChecks, ClockReading } from '../../functions/core/series/clock-offset.ts';
+import type { ScheduleRuns } from '../../functions/core/queries/ports.ts';
 import { floorTo } from '../../functions/core/time/time.ts';
 import type { OpenJobTable } from '../../functions/runtime/ports/job-table-ports.ts';
 import type { RateWatch } from '../../functions/stores/dynamodb/rate-watch.ts';

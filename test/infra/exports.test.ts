@@ -41,7 +41,7 @@ describe('scheduled exports', () => {
 
   it('have a bucket that is closed, encrypted and stays, and keeps former months for thirty days', () => {
     const [[, bucket] = [], ...others] = bucketsOf(own);
-    expect([bucket!.DeletionPolicy, others]).toEqual(['Retain', []]);
+    expect([bucket!.DeletionPolicy, others]).toEqual(['RetainExceptOnCreate', []]);
     expect(bucket!.Properties).toMatchObject({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],

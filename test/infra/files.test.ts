@@ -21,7 +21,7 @@ describe('files of rows', () => {
   it('have a bucket that is closed and encrypted, and empties itself', () => {
     const bucket = oneOf(plain, 'AWS::S3::Bucket', /^Files/);
     expect(bucket).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         BucketEncryption: {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],

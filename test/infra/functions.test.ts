@@ -189,6 +189,7 @@ describe('the secret of each login', () => {
 describe('the environment', () => {
   it('names what the function has access to', () => {
     expect(Object.keys(environment(plain, 'create-job')).sort()).toEqual([
+      'GORDON_DATABASE_PLACE',
       'GORDON_EGRESS',
       'GORDON_JOB_TABLE',
       'GORDON_STATE_MACHINE_ARN',
@@ -252,6 +253,28 @@ it('migrates after its own function and before any other gets its code', () => {
     expect([name, DependsOn.includes(id)]).toEqual([name, true]);
   }
   expect(Object.keys(synth({ host: 'localstack' }).of('Custom::Trigger'))).toEqual([]);
+});
+
+it('migrates and renews every function that reaches the database when this is another one', () => {
+  // The secret's ARN stays, and so would functions that are warm.
+  const place = { 'Fn::Select': [1, { 'Fn::Split': ['@', { Ref: 'DatabaseUrl' }] }] };
+  const [trigger] = Object.values(plain.of('Custom::Trigger'));
+  expect(trigger!.Properties.Database).toEqual(place);
+  for (const { handler, access } of deployed) {
+    const reaches = access.some((one) => one === 'aggregates' || one.startsWith('database:'));
+    expect([handler, environment(plain, handler).GORDON_DATABASE_PLACE]).toEqual([
+      handler,
+      reaches ? place : undefined,
+    ]);
+  }
+});
+
+it('leaves the migration to a person where the database lets nobody in yet, and prints whom to let in', () => {
+  const later = synth({ vpc: 'new', migrate: 'later' });
+  expect(later.of('Custom::Trigger')).toEqual({});
+  for (const output of ['EgressAddress', 'FunctionsSecurityGroup', 'MigrateFunction']) {
+    later.template.hasOutput(output, {});
+  }
 });
 
 it('puts all functions into the VPC, behind one address', () => {

@@ -49,6 +49,30 @@ describe('cdk destroy', () => {
     expect(left).toContain('BackfillLog');
   });
 
+  it('is not what a first deployment that failed does: it leaves nothing, and no name that is taken', () => {
+    for (const options of [{}, { removal: 'retain', exports: 'new', vpc: 'new' }]) {
+      for (const [id, { DeletionPolicy }] of resources(synth(options).template)) {
+        expect([id, DeletionPolicy]).not.toEqual([id, 'Retain']);
+      }
+    }
+    // A log that was kept is not in the way of the next stack of the name.
+    const names = Object.values(plain.of('AWS::Logs::LogGroup')).map(
+      ({ Properties }) => Properties.LogGroupName,
+    );
+    const fixed = names.filter(
+      (name) => name !== undefined && !/AWS::StackId|JobsApiApi/.test(JSON.stringify(name)),
+    );
+    expect(fixed).toEqual([]);
+  });
+
+  it('leaves no log of API Gateway that is kept for ever: it is made before the stage', () => {
+    const [id] = Object.entries(plain.of('AWS::Logs::LogGroup')).find(([, { Properties }]) =>
+      JSON.stringify(Properties.LogGroupName ?? '').includes('API-Gateway-Execution-Logs_'),
+    )!;
+    const [stage] = Object.values(plain.of('AWS::ApiGateway::Stage'));
+    expect(stage!.DependsOn).toContain(id);
+  });
+
   it('leaves no log behind: every function of the template names its own', () => {
     for (const [id, { Properties }] of Object.entries(plain.of('AWS::Lambda::Function'))) {
       expect([id, Properties.LoggingConfig]).toEqual([
@@ -64,7 +88,10 @@ describe('cdk destroy', () => {
 
 describe('the URL of the database', () => {
   it('is a hidden parameter, kept as a secret', () => {
-    plain.template.hasParameter('DatabaseUrl', { NoEcho: true, AllowedPattern: '^postgres(ql)?://\\S+$' });
+    plain.template.hasParameter('DatabaseUrl', {
+      NoEcho: true,
+      AllowedPattern: '^postgres(ql)?://[^@\\s]+@[^@\\s]+$',
+    });
     plain.template.hasResourceProperties('AWS::SecretsManager::Secret', {
       SecretString: { Ref: 'DatabaseUrl' },
     });

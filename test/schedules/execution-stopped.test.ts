@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Events, JobEvent } from '../../functions/core/workflow/events.ts';
+import type { Events, ProgramEvent } from '../../functions/core/workflow/events.ts';
 import type { Services } from '../../functions/runtime/services.ts';
 import { createHandler } from '../../functions/schedules/execution-stopped.ts';
 import { createJobStore } from '../../functions/stores/dynamodb/job-store.ts';
@@ -38,7 +38,7 @@ it('ends the job that has the name of the execution', async () => {
     to: 60_000,
     alsoRequested: false,
   });
-  const published: JobEvent[] = [];
+  const published: ProgramEvent[] = [];
   const events: Events = { publish: async (some) => void published.push(...some) };
   const settled: unknown[] = [];
   const catalog = { settle: async (...of: unknown[]) => void settled.push(of) };

@@ -59,6 +59,7 @@ type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
 function operationOf(operationId: OperationId, operation: Operation, schemaOf: SchemaOf): Json {
   const { summary, also = [] }: Route = ROUTES[operationId];
   const { body, answer, success, alternatives = [], others = {}, plain = {}, problems } = operation;
+  const { mediaType = 'application/json' } = operation;
   const parameters = [
     ...paramsOf(operation),
     ...queryOf(operation, schemaOf),
@@ -66,7 +67,7 @@ function operationOf(operationId: OperationId, operation: Operation, schemaOf: S
   ];
   const answered = (shape: z.ZodType, media: readonly string[] = []) => ({
     description: summary,
-    content: { 'application/json': { schema: schemaOf(shape, 'output') }, ...contentOf(media) },
+    content: { [mediaType]: { schema: schemaOf(shape, 'output') }, ...contentOf(media) },
   });
   const refusal = (description: string) => ({
     description,

@@ -9,6 +9,8 @@ export interface Operation {
   readonly body?: z.ZodType;
   readonly success: number;
   readonly answer: z.ZodType;
+  /** of the success, where it is text and no JSON */
+  readonly mediaType?: string;
   /** media types in which the success also comes, as text */
   readonly alternatives?: readonly string[];
   /** statuses with an answer of another shape */

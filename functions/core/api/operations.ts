@@ -36,6 +36,13 @@ export interface Refusal {
   readonly body: Shape<typeof Problem>;
 }
 
+/** What a handler returns whose answer is text. */
+export interface TextReply<K extends OperationId> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: Answer<K> & string;
+}
+
 /** What a handler of an operation returns. */
 export interface Reply<K extends OperationId> {
   readonly status: number;

@@ -97,7 +97,19 @@ export const ERRORS = {
   ),
   'login-unmade': ours(
     'RetryableStoreError',
-    'Run the function `migrate` of the stack: it makes the logins and fills their secrets.',
+    'Run `gordon-data migrate --lambda <MigrateFunction>`: it makes the logins and fills their secrets.',
+  ),
+  'pooler-refuses': ours(
+    'PermanentError',
+    'Add `pooler=transaction` (or `pooler=session`) to the URL, as in postgres://user:password@host:6432/database?pooler=transaction.',
+  ),
+  'pooler-needs-logins': ours(
+    'PermanentError',
+    'Set GORDON_WRITER_URL, GORDON_READER_URL and GORDON_AGGREGATES_URL: `gordon-data roles` makes the logins.',
+  ),
+  'database-login-stale': ours(
+    'RetryableStoreError',
+    'It is tried again. Where no password is being changed, put the right URL into the secret.',
   ),
   'aggregates-login': ours(
     'PermanentError',

@@ -1,22 +1,22 @@
 import type { FinalizeJobOutput } from './contracts.ts';
 
 /**
- * An event that the program publishes about a job. Delivered at least once: a retried state publishes it again, so
- * listeners deduplicate by `jobId`.
+ * An event that the program publishes: about a job, about a gap that will soon be beyond the venue, or about a venue that has not
+ * answered for minutes. Delivered at least once: a retried state publishes it again, so listeners deduplicate by `jobId`.
  */
-export interface JobEvent {
-  readonly type: 'JobFinished' | 'JobFailed' | 'GapFound';
+export interface ProgramEvent {
+  readonly type: 'JobFinished' | 'JobFailed' | 'GapFound' | 'GapExpiring' | 'VenueDown';
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
 /** Where events go: an EventBridge bus, or nowhere. */
 export interface Events {
-  publish(events: readonly JobEvent[]): Promise<void>;
+  publish(events: readonly ProgramEvent[]): Promise<void>;
 }
 
 /** The events of a job's end. Gaps have an event of their own, so that a listener need not read every end. */
-export function jobEvents({ jobId, status, rows, reason }: FinalizeJobOutput): JobEvent[] {
+export function jobEvents({ jobId, status, rows, reason }: FinalizeJobOutput): ProgramEvent[] {
   const detail = { jobId, status, rows, reason };
-  const ended: JobEvent = { type: status === 'failed' ? 'JobFailed' : 'JobFinished', detail };
+  const ended: ProgramEvent = { type: status === 'failed' ? 'JobFailed' : 'JobFinished', detail };
   return status === 'completed_with_gaps' ? [ended, { type: 'GapFound', detail }] : [ended];
 }

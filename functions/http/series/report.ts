@@ -2,6 +2,7 @@ import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import type { Gap, SeriesReport } from '../../core/ledger/ports.ts';
 import { seriesPage } from '../../core/ledger/series-page.ts';
+import { gapWithin } from '../../core/ledger/settled-gaps.ts';
 import { ReportPageQuery } from '../../core/queries/parameters.ts';
 import { sourcesFor } from '../../core/queries/requested.ts';
 import { expiringGapsIn } from '../../core/schedules/audit.ts';
@@ -9,7 +10,6 @@ import { settledEnd } from '../../core/series/borders.ts';
 import { RECOUNT_PATIENCE } from '../../core/series/schedule.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Source } from '../../core/series/source.ts';
-import { clip, type Range } from '../../core/time/range.ts';
 import { iso, isoOrNull } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { addressOf } from '../../routes.ts';
@@ -62,10 +62,10 @@ function view(s: SeriesReport, source: Source, now: number) {
     latest: isoOrNull(s.latest),
     rows: s.rows,
     requested: s.requested.map(span),
-    gaps: s.gaps.flatMap((gap) => within(gap, settled)).map(reportedGap),
+    gaps: s.gaps.flatMap((gap) => gapWithin(gap, settled)).map(reportedGap),
     // What the venue has not had time to publish is no gap yet.
     pending: s.gaps
-      .flatMap((gap) => within(gap, young))
+      .flatMap((gap) => gapWithin(gap, young))
       .map((gap) => ({ ...span(gap), rows: gap.steps, cause: 'not-yet-published' as const })),
     empty: s.empty.map((empty) => ({ ...span(empty), reason: empty.reason })),
     perishable: first ? { ...span(first), lost_at: iso(first.lostAt), days_left: first.daysLeft } : null,
@@ -73,12 +73,6 @@ function view(s: SeriesReport, source: Source, now: number) {
     findings: s.findings,
   };
 }
-
-const within = (gap: Gap, bounds: Range): Gap[] =>
-  clip([gap], bounds).map((part) => {
-    const share = (part.end - part.start) / (gap.end - gap.start);
-    return { ...gap, ...part, steps: Math.ceil(gap.steps * share) };
-  });
 
 const reportedGap = (gap: Gap) => ({
   ...span(gap),

@@ -24,6 +24,7 @@ import { createSeriesCatalog } from '../../stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../stores/ledger/series-store.ts';
 import { type ConnectOptions, connect, type Sql } from '../../stores/postgres/postgres.ts';
 import { createReaderWatch } from '../../stores/postgres/reader-watch.ts';
+import type { Login } from '../../stores/postgres/renewal.ts';
 import { UNFILLED } from '../../stores/postgres/roles/logins.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
@@ -65,29 +66,49 @@ export interface DatabaseOptions {
   readonly sources: Sources;
   /** most connections of each pool */
   readonly connections: number;
+  /** reads a variable from its secret again; undefined: it has none */
+  readonly renew?: ((variable: string) => (() => Promise<string>) | undefined) | undefined;
 }
+
+type UrlVariable =
+  | 'GORDON_DATABASE_URL'
+  | 'GORDON_WRITER_URL'
+  | 'GORDON_READER_URL'
+  | 'GORDON_AGGREGATES_URL';
 
 export function databasePorts(
   env: Env,
-  { clock, sources, connections }: DatabaseOptions,
+  { clock, sources, connections, renew }: DatabaseOptions,
 ): { readonly makers: Makers<DatabasePorts>; close(): Promise<void> } {
   const pools = new Pools();
   const url = () => required(env, 'GORDON_DATABASE_URL');
   // A role that a session took it can put off again, in the middle of a SELECT; a login of its own has no other.
+  const logins = new Map<UrlVariable, string | Login>();
+  const login = (variable: UrlVariable): string | Login => {
+    const again = renew?.(variable);
+    const made =
+      logins.get(variable) ??
+      (again ? { url: required(env, variable), renew: again } : required(env, variable));
+    logins.set(variable, made);
+    return made;
+  };
   const writer = once(() =>
     env.GORDON_WRITER_URL
-      ? pools.open(env.GORDON_WRITER_URL, { max: connections })
-      : pools.open(url(), { role: 'gordon_writer', max: connections }),
+      ? pools.open(login('GORDON_WRITER_URL'), { max: connections })
+      : pools.open(login('GORDON_DATABASE_URL'), { role: 'gordon_writer', max: connections }),
   );
   const read = (max: number, application: string, unlimited = false) =>
     env.GORDON_READER_URL
-      ? pools.open(env.GORDON_READER_URL, { max, application, unlimited })
-      : pools.open(url(), { role: 'gordon_reader', max, application, unlimited });
+      ? pools.open(login('GORDON_READER_URL'), { max, application, unlimited })
+      : pools.open(login('GORDON_DATABASE_URL'), { role: 'gordon_reader', max, application, unlimited });
   const reader = once(() => read(connections, 'gordon-data looks'));
   const streams = once(() => read(STREAMS, 'gordon-data streams', true));
   const exporter = once(() => read(2, 'gordon-data export', true));
   const owner = once(() =>
-    pools.open(env.GORDON_AGGREGATES_URL ?? url(), { max: 1, application: 'gordon-data aggregates' }),
+    pools.open(login(env.GORDON_AGGREGATES_URL ? 'GORDON_AGGREGATES_URL' : 'GORDON_DATABASE_URL'), {
+      max: 1,
+      application: 'gordon-data aggregates',
+    }),
   );
   const ledger = { tables: (id: string) => sources[id]!.table, clock };
   return {
@@ -131,9 +152,9 @@ class Pools {
   readonly #open: Sql[] = [];
   #closed = false;
 
-  open(url: string, options: ConnectOptions): Sql {
-    if (url === UNFILLED) throw unmade();
-    const pool = connect(url, options);
+  open(login: string | Login, options: ConnectOptions): Sql {
+    if ((typeof login === 'string' ? login : login.url) === UNFILLED) throw unmade();
+    const pool = connect(login, options);
     // A handler that is still at work when its host ends gets no connection that nobody closes.
     if (this.#closed) void pool.end({ timeout: 0 });
     this.#open.push(pool);

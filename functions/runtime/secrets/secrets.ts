@@ -37,6 +37,20 @@ export function withKeys(variables: Variables, keys: readonly string[]): Variabl
   return { ...variables, ...Object.fromEntries(given.map((key) => [key, variables[PREFIX + key]])) };
 }
 
+/**
+ * Reads the secret behind a variable again.
+ * @returns undefined where the variable has no secret, or a value of its own
+ */
+export function rereads(
+  variables: Variables,
+  read: ReadSecret = secretsManager(variables),
+): (key: string) => (() => Promise<string>) | undefined {
+  return (key) => {
+    const arn = variables[key + SUFFIX];
+    return arn && !variables[key] ? () => readable(key, arn, read) : undefined;
+  };
+}
+
 async function readable(key: string, arn: string, read: ReadSecret): Promise<string> {
   let cause: unknown = 'it holds no text';
   try {

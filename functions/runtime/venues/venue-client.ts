@@ -22,6 +22,8 @@ export interface VenueClientOptions {
   readonly patience?: Patience;
   /** bytes that an answer may have; defaults to `LARGEST_ANSWER` */
   readonly largestAnswer?: number;
+  /** learns what became of each attempt; `now` is our clock */
+  readonly counted?: (venue: string, outcome: Verdict['kind'] | 'unreachable', now: number) => void;
   /** learns how far our clock is from that of each answer */
   readonly clockRead?: (reading: ClockReading) => void;
 }
@@ -46,6 +48,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     await budget.take(venue.id, family, weight);
     const sentAt = clock();
     const raw = await read(full).catch((cause: unknown) => {
+      options.counted?.(venue.id, 'unreachable', clock());
       throw noAnswer(url, request.host, cause);
     });
     const stated = Date.parse(raw.headers.date ?? '');
@@ -58,6 +61,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     await observe(request, raw.headers, asOf);
     const headers = { ...raw.headers, date: raw.headers.date ?? new Date(asOf).toUTCString() };
     const verdict = venue.judge({ ...raw, headers, text: textOf(raw) });
+    options.counted?.(venue.id, verdict.kind, answeredAt);
     if (verdict.kind === 'ok') return { ...raw, asOf, url };
     if (verdict.kind === 'missing') return undefined;
     throw await refusal(request, url, verdict);

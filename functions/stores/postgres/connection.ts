@@ -1,5 +1,6 @@
 import net from 'node:net';
 import postgres from 'postgres';
+import { GordonError } from '../../core/errors/errors.ts';
 import { LoginGate } from './login-gate.ts';
 import { chooseTransport } from './transport.ts';
 
@@ -17,20 +18,23 @@ export interface SessionSettings {
 /** Connections for single statements. */
 export function openPool(url: string, settings: SessionSettings): Client {
   const server = reach(url, settings);
-  const options = { ...optionsOf(settings), ...server.options, socket: server.open };
+  const options = { ...optionsOf(settings, server.pooled), ...server.options, socket: server.open };
   return postgres(server.url, options);
 }
 
 /** One connection that is never replaced: once it is lost, every further statement fails. */
 export class Session {
   readonly sql: Client;
+  /** what follows `begin` in the same message: the settings that a pooler does not take at the start */
+  readonly preamble: string;
   #opened = false;
   #lost = false;
 
   constructor(url: string, settings: SessionSettings) {
     const server = reach(url, settings);
+    this.preamble = server.pooled ? preambleOf(settings) : '';
     const options = {
-      ...optionsOf(settings),
+      ...optionsOf(settings, server.pooled),
       ...server.options,
       max: 1,
       onclose: () => {
@@ -91,7 +95,7 @@ export const closed = (why: string): Error => Object.assign(new Error(why), { co
 
 /**
  * The settings with which every session starts, besides its name, its role and its time-outs. Like these they travel in the startup
- * packet, so a PgBouncer in between needs their names in `ignore_startup_parameters`, and `ALTER ROLE … SET` for what it then ignores.
+ * packet; with `pooler=` in the URL they are set in each transaction instead.
  */
 export const SETTINGS = {
   // Compiling a statement pays off where it runs for seconds. With a hundred chunks each count of rows would be compiled for
@@ -102,8 +106,21 @@ export const SETTINGS = {
   'timescaledb.max_tuples_decompressed_per_dml_transaction': '0',
 } as const;
 
-function optionsOf({ role, max, application, unlimited }: SessionSettings) {
+/** The settings of a transaction whose session belongs to a pooler. */
+const preambleOf = ({ unlimited }: SessionSettings): string =>
+  Object.entries({
+    ...SETTINGS,
+    idle_in_transaction_session_timeout: '60s',
+    ...(unlimited && { statement_timeout: '0' }),
+  })
+    .map(([name, value]) => `; set local ${name} = '${value}'`)
+    .join('');
+
+/** @param pooled only what PgBouncer takes at the start is sent, and no statement is prepared */
+function optionsOf(settings: SessionSettings, pooled: boolean) {
+  const { role, max, application, unlimited } = settings;
   return {
+    prepare: !pooled,
     max,
     connect_timeout: 10,
     idle_timeout: 60,
@@ -113,14 +130,16 @@ function optionsOf({ role, max, application, unlimited }: SessionSettings) {
     connection: {
       application_name: application,
       TimeZone: 'UTC',
-      // A worker that was frozen or cut off must not keep its locks, neither while idle nor in the middle of a COPY.
-      idle_in_transaction_session_timeout: 60_000,
-      tcp_keepalives_idle: 30,
-      tcp_keepalives_interval: 10,
-      tcp_keepalives_count: 3,
-      ...SETTINGS,
-      ...(role && { role }),
-      ...(unlimited && { statement_timeout: 0 }),
+      ...(!pooled && {
+        // A worker that was frozen or cut off must not keep its locks, neither while idle nor in the middle of a COPY.
+        idle_in_transaction_session_timeout: 60_000,
+        tcp_keepalives_idle: 30,
+        tcp_keepalives_interval: 10,
+        tcp_keepalives_count: 3,
+        ...SETTINGS,
+        ...(role && { role }),
+        ...(unlimited && { statement_timeout: 0 }),
+      }),
     },
     types: { int8: { to: 20, from: [20], parse: Number, serialize: String } },
   };
@@ -138,17 +157,27 @@ const gates = new Map<string, LoginGate>();
 /** URLs whose connections nobody verifies and that were named in a warning. */
 const warned = new Set<string>();
 
-function reach(url: string, { insecure }: SessionSettings) {
+function reach(url: string, { insecure, role }: SessionSettings) {
   const transport = chooseTransport(url, insecure ?? process.env.GORDON_DATABASE_INSECURE === '1');
   if (transport.exposed) warn(transport.url);
+  if (transport.pooled && role) throw needsLogin(url, role);
   const gate = gates.get(url) ?? new LoginGate();
   gates.set(url, gate);
   return {
     url: transport.url,
+    pooled: transport.pooled,
     options: { ssl: transport.ssl, onparameter: () => gate.loggedIn() },
     open: (target: Target) => openSocket(target, gate, typeof transport.ssl === 'object'),
   };
 }
+
+/** A role is a setting of the session, and the session is the pooler's. */
+const needsLogin = (url: string, role: string): GordonError =>
+  new GordonError({
+    code: 'pooler-needs-logins',
+    subject: new URL(url).host,
+    message: `a session behind a pooler cannot take the role ${role}.`,
+  });
 
 function warn(url: string): void {
   const { host } = new URL(url);

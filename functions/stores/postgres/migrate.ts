@@ -54,15 +54,29 @@ export const newestMigration = (folder = OWN_FOLDER): number =>
  *   `aggregates-login`, `restore-unfinished`
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
-  // One connection for all of it, because it holds the lock.
+  const place = databasePlace(url);
   const session = new Session(url, { max: 1, application: LOCK });
+  const lock = new Session(url, { max: 1, application: `${LOCK}: lock` });
   try {
-    return await withoutReaders(url, LOCK, () => migrateOn(session.sql, options, databasePlace(url)));
+    await refuseOld(session.sql, place);
+    return await withoutReaders(url, LOCK, async () => {
+      await takeLock(lock.sql);
+      return migrateOn(session.sql, options, place);
+    });
   } catch (error) {
-    throw storeError(error, databasePlace(url));
+    throw storeError(error, place);
   } finally {
-    await session.close();
+    await Promise.all([session.close(), lock.close()]);
   }
+}
+
+/**
+ * Waits for other migrators: the second one must see what the first one did. The lock belongs to a transaction and not to a session, which
+ * may be a pooler's, and ends with its connection.
+ */
+async function takeLock(session: Runner): Promise<void> {
+  await session.unsafe('begin; set local idle_in_transaction_session_timeout = 0').simple();
+  await session`select pg_advisory_xact_lock(hashtextextended(${LOCK}, 0))`;
 }
 
 async function migrateOn(
@@ -70,9 +84,6 @@ async function migrateOn(
   { folder = OWN_FOLDER, logins = {}, until = Number.POSITIVE_INFINITY }: MigrateOptions,
   place: string,
 ): Promise<Migrated> {
-  await refuseOld(session, place);
-  // Must come first: of two migrators the second one must see what the first one did. The lock ends with the connection.
-  await session`select pg_advisory_lock(hashtextextended(${LOCK}, 0))`;
   await refuseHalf(session, place);
   const flavour = await detectFlavour(session, place);
   const postgrator = new Postgrator({

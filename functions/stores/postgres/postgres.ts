@@ -4,6 +4,7 @@ import { type ErrorFacts, GordonError } from '../../core/errors/errors.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import { openPool, Session } from './connection.ts';
 import { remedyOfForbidden } from './forbidden.ts';
+import { changesSoFar, type Login, looksStale, register, renewLogins } from './renewal.ts';
 import { Sessions } from './sessions.ts';
 
 /** Where a statement may run: on any connection of a pool, or in a transaction. `int8` is a number: counts, below 2^53. */
@@ -37,7 +38,30 @@ export interface ConnectOptions {
  * A pool; it sends nothing before the first query. The caller ends it.
  * @throws GordonError `database-insecure`, `bad-database-url`
  */
-export function connect(url: string, options: ConnectOptions = {}): Sql {
+export function connect(login: string | Login, options: ConnectOptions = {}): Sql {
+  return typeof login === 'string' ? open(login, options) : openRenewable(login, options);
+}
+
+/** A pool that is replaced by another one when its login gets another URL. */
+function openRenewable(login: Login, options: ConnectOptions): Sql {
+  let current = open(login.url, options);
+  // What has begun there goes on; connections that are idle close by themselves.
+  const retired: Sql[] = [];
+  const forget = register(login, (url) => {
+    retired.push(current);
+    current = open(url, options);
+  });
+  const end: Sql['end'] = async (how) => {
+    forget();
+    await Promise.all([current, ...retired].map((pool) => pool.end(how)));
+  };
+  return new Proxy((() => {}) as unknown as Sql, {
+    apply: (_target, _this, args: Parameters<Sql>) => current(...args),
+    get: (_target, name) => (name === 'end' ? end : Reflect.get(current, name)),
+  });
+}
+
+function open(url: string, options: ConnectOptions): Sql {
   const settings = { max: 4, application: 'gordon-data', ...options };
   const pool = openPool(url, settings);
   const sessions = new Sessions(() => new Session(url, settings), settings.max);
@@ -72,12 +96,28 @@ const UNTRUSTED =
  * @throws GordonError as `storeError` maps it
  */
 export async function guarded<T>(subject: Series | string, work: () => Promise<T>): Promise<T> {
+  const since = changesSoFar();
   try {
     return await work();
   } catch (error) {
-    throw storeError(error, typeof subject === 'string' ? subject : seriesLabel(subject));
+    const what = typeof subject === 'string' ? subject : seriesLabel(subject);
+    const renewed = looksStale(error) ? await renewLogins(since) : undefined;
+    // No statement was sent by a login that failed, and what others sent before may be sent again, as by a retry.
+    if (renewed) return await guarded(subject, work);
+    const mapped = storeError(error, what);
+    throw renewed === false && mapped.code === 'database-login-refused' ? stale(error, what) : mapped;
   }
 }
+
+/** In the middle of a rotation the database may know the new password before the secret has it. */
+const stale = (cause: unknown, subject: string): GordonError =>
+  new GordonError({
+    code: 'database-login-stale',
+    subject,
+    cause,
+    status: 503,
+    message: 'the database refused the login, and its secret is what it was.',
+  });
 
 /** A failure of a query as one of the program's errors. @param subject what was being done, such as a series */
 export function storeError(error: unknown, subject: string): GordonError {
@@ -92,6 +132,14 @@ export function storeError(error: unknown, subject: string): GordonError {
       status: 503,
       message: `the database does not answer (${message}).`,
       remedy: 'See whether it runs and GORDON_DATABASE_URL names it.',
+    });
+  }
+  if (/unsupported startup parameter/.test(message)) {
+    return new GordonError({
+      code: 'pooler-refuses',
+      subject,
+      cause: error,
+      message: `what answers is a pooler that takes no settings at the start (${message}).`,
     });
   }
   if (UNTRUSTED.test(code)) {

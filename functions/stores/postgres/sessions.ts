@@ -44,7 +44,7 @@ export class Sessions {
   async #run<T>(work: (tx: Client) => Promise<T>, mode: string): Promise<T> {
     const session = await this.#take();
     try {
-      await session.sql.unsafe(`begin ${mode}`);
+      await session.sql.unsafe(`begin ${mode}${session.preamble}`);
       const result = await work(session.sql);
       await session.sql.unsafe('commit');
       return result;

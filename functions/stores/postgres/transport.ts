@@ -14,6 +14,8 @@ export interface Transport {
   readonly url: string;
   /** what postgres.js takes as `ssl` */
   readonly ssl: false | 'prefer' | 'require' | ConnectionOptions;
+  /** a pooler lends a connection for a transaction, or refuses settings at the start: nothing may be left to the session */
+  readonly pooled: boolean;
   /** whether another server than the one that was meant could answer, and get the password */
   readonly exposed: boolean;
 }
@@ -22,7 +24,7 @@ const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-ful
 type Mode = (typeof MODES)[number];
 
 /** Parameters of libpq that postgres.js would send to the server as settings of the session. */
-const USED_UP = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey'] as const;
+const USED_UP = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'pooler'] as const;
 
 /** Names and certificates of RDS and Aurora are Amazon's, and no system has its CAs. */
 const AMAZON = /\.rds\.amazonaws\.com(\.cn)?$/;
@@ -36,6 +38,18 @@ const AMAZON = /\.rds\.amazonaws\.com(\.cn)?$/;
  * @throws GordonError `database-insecure`, `bad-database-url`
  */
 export function chooseTransport(text: string, insecure: boolean): Transport {
+  return { ...protect(text, insecure), pooled: isPooled(text) };
+}
+
+/** Whether the URL has `pooler=transaction` or `pooler=session`. @throws GordonError `bad-database-url` */
+function isPooled(text: string): boolean {
+  const url = new URL(text);
+  const pooler = url.searchParams.get('pooler');
+  if (pooler === null || pooler === 'transaction' || pooler === 'session') return pooler !== null;
+  throw badUrl(url.host, `pooler=${pooler} is neither transaction nor session.`);
+}
+
+function protect(text: string, insecure: boolean): Omit<Transport, 'pooled'> {
   const url = new URL(text);
   const parameters = Object.fromEntries(
     USED_UP.map((name) => [name, url.searchParams.get(name) ?? undefined]),

@@ -31,7 +31,7 @@ export class ExportBucket extends Construct {
         },
       ],
       // Files that users rely on do not go with a stack.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(bucket, {
       'AwsSolutions-S1':

@@ -23,7 +23,7 @@ export class FileBucket extends Construct {
         },
       ],
       // A bucket with files cannot be deleted. It empties itself.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(this.bucket, {
       'AwsSolutions-S1':

@@ -2,6 +2,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { JobDetail } from '../../../functions/core/api/jobs/schemas.ts';
 import type { Around } from '../../../host/host.ts';
+import { startJobTable } from '../../../host/jobs/job-table.ts';
+import { JOB_TABLE } from '../../../host/local-aws.ts';
 import { REAL_TABLE, startTestHost, type TestHost } from '../../helpers/host.ts';
 import { startDatabaseTap } from './database-tap.ts';
 import { nameOf } from './statements.ts';
@@ -46,7 +48,7 @@ export const NOON = Date.UTC(2026, 1, 20, 12, 0, 30);
  * after the other, so that what is counted is one call's own.
  */
 export async function startCountedHost(): Promise<CountedHost> {
-  const tap = await startDatabaseTap();
+  const [tap, jobTable] = await Promise.all([startDatabaseTap(), startJobTable(JOB_TABLE)]);
   const actions: string[] = [];
   const onRequest = (message: unknown): void => {
     const { request } = message as { request: ClientRequest };
@@ -89,7 +91,12 @@ export async function startCountedHost(): Promise<CountedHost> {
   const at = await startTestHost(
     { clock: () => NOON },
     () => NOON,
-    ({ databaseUrl }) => ({ databaseUrl: tap.url(databaseUrl), rehearsal: { around, ...REAL_TABLE } }),
+    ({ databaseUrl }) => ({
+      databaseUrl: tap.url(databaseUrl),
+      // What is counted is what DynamoDB would bill.
+      env: { AWS_ENDPOINT_URL_DYNAMODB: jobTable.url },
+      rehearsal: { around, ...REAL_TABLE },
+    }),
   );
 
   return {
@@ -108,7 +115,7 @@ export async function startCountedHost(): Promise<CountedHost> {
     async [Symbol.asyncDispose]() {
       unsubscribe('http.client.request.start', onRequest);
       await at[Symbol.asyncDispose]();
-      await tap.close();
+      await Promise.all([tap.close(), jobTable.close()]);
     },
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { lenient } from '../../../cli/api/lenient.ts';
 import { openApi } from '../../../functions/core/api/openapi.ts';
+import type { Operation } from '../../../functions/core/api/operation.ts';
 import { operations } from '../../../functions/core/api/operations.ts';
 import { OPERATION_IDS } from '../../../functions/routes.ts';
 import { sources } from '../../../functions/sources/index.ts';
@@ -57,8 +58,8 @@ function resolved(schema: Schema): Schema {
 
 describe('what the command line reads', () => {
   it.each(OPERATION_IDS)('of %s is what the document promises', (id) => {
-    const { success, answer } = operations[id];
-    const schema = documented.get(id)!.responses[success]!['application/json']!;
+    const { success, answer, mediaType = 'application/json' }: Operation = operations[id];
+    const schema = documented.get(id)!.responses[success]![mediaType]!;
     const reads = z.toJSONSchema(lenient(answer), { io: 'input' }) as Schema;
     expect(refusals(reads, schema, id)).toEqual([]);
   });

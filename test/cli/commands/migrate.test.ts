@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
 import type { HostState } from '../../../host/state-file.ts';
 import { createTestDatabase } from '../../helpers/database.ts';
 import { gordon } from '../support/run.ts';
@@ -31,4 +33,60 @@ it('says what went wrong in one line', async () => {
     expect.stringMatching(/^gordon-data: 127\.0\.0\.1:1\/x: .*\n$/),
   ]);
   expect(gone.stderr).not.toContain('secret');
+});
+
+describe('migrate --lambda', () => {
+  /** Stands in for Lambda: the function answers with this. */
+  async function withLambda(
+    answer: unknown,
+    failed: boolean,
+    work: (env: Record<string, string>) => Promise<void>,
+  ) {
+    const called: string[] = [];
+    const server = createServer((request, response) => {
+      called.push(`${request.method} ${request.url}`);
+      request.resume();
+      response.writeHead(200, failed ? { 'X-Amz-Function-Error': 'Unhandled' } : {});
+      response.end(JSON.stringify(answer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      await work({
+        AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`,
+        AWS_REGION: 'eu-central-1',
+        AWS_ACCESS_KEY_ID: 'a',
+        AWS_SECRET_ACCESS_KEY: 'b',
+      });
+      expect(called).toEqual(['POST /2015-03-31/functions/Stack-Migrate/invocations']);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  const run = (env: Record<string, string>) => gordon(['migrate', '--lambda', 'Stack-Migrate'], { env });
+
+  it('has the function of a deployment migrate, and prints what it applied', async () => {
+    const answer = { applied: ['0204.do.locks.sql'], version: 204, flavour: 'timescale' };
+    await withLambda(answer, false, async (env) => {
+      expect(await run(env)).toEqual({
+        code: 0,
+        stderr: '',
+        stdout:
+          'applied 0204.do.locks.sql\nthe database of Stack-Migrate has the newest schema: 204, timescale\n',
+      });
+    });
+  });
+
+  it('shows the error of the function', async () => {
+    const answer = { errorType: 'PermanentError', errorMessage: 'h:5432/d: the roles are not ready.' };
+    await withLambda(answer, true, async (env) => {
+      expect(await run(env)).toEqual({
+        code: 1,
+        stderr: 'gordon-data: h:5432/d: the roles are not ready.\n',
+        stdout: '',
+      });
+    });
+  });
 });

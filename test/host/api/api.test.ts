@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { zstdDecompressSync } from 'node:zlib';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -10,6 +11,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobSummary } from '../../../functions/core/api/jobs/schemas.ts';
 import type { Answer } from '../../../functions/core/api/operations.ts';
+import { readExposition } from '../../helpers/exposition.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -421,6 +423,25 @@ describe('the other routes', () => {
       const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
       expect([answer.status, await answer.json()]).toEqual([200, body]);
     }
+  });
+
+  it('give Prometheus rows, lag, gaps, budgets, requests and jobs', async () => {
+    const order = { source: 'klines_spot', symbols: ['BTCUSDT'], from: '2025-03-01', to: '2025-03-02' };
+    await at.wait((await at.order(order)).id);
+    const { jobs } = at.host.ports;
+    const answer = await fetch(`http://127.0.0.1:${jobs}/metrics`);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const metrics = readExposition(await answer.text());
+    const series = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' };
+    const value = (name: string, labels: object) =>
+      metrics.get(name)?.samples.find((sample) => isDeepStrictEqual(sample.labels, labels))?.value;
+    expect(value('gordon_rows', series)).toBeGreaterThanOrEqual(1_440);
+    expect(value('gordon_venue_requests_total', { venue: 'binance-archive', outcome: 'ok' })).toBeGreaterThan(
+      0,
+    );
+    expect(value('gordon_budget_limit', { venue: 'binance', family: 'binance-spot' })).toBe(6_000);
+    expect(value('gordon_job_duration_seconds_count', { status: 'succeeded' })).toBeGreaterThan(0);
+    expect(metrics.get('gordon_job_duration_seconds')?.type).toBe('histogram');
   });
 
   it('say that the clock is wrong, in health and status, until it was set', async () => {

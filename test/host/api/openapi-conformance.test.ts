@@ -251,6 +251,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     200: get('/healthz'),
     503: handled(health, () => ({ pingDatabase: () => Promise.reject(new Error('no route to host')) })),
   },
+  metrics: { 200: get('/metrics'), 400: get('/metrics?x=1') },
   openapi: { 200: get('/openapi.json'), 400: get('/openapi.json?x=1') },
 };
 

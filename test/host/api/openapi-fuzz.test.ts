@@ -111,7 +111,8 @@ async function fire({ operation, params, query, body }: Shot) {
   const url = `http://127.0.0.1:${at.host.ports.jobs}${path}${search.size > 0 ? `?${search}` : ''}`;
   const response = await fetch(url, { method: operation.method, ...(body !== undefined && { body }) });
   const mediaType = response.headers.get('content-type') ?? '';
-  return { status: response.status, mediaType, body: (await response.json()) as { code?: string } };
+  const answered = mediaType.startsWith('text/plain') ? response.text() : response.json();
+  return { status: response.status, mediaType, body: (await answered) as { code?: string } };
 }
 
 const RUNS = Number(process.env.GORDON_FUZZ_RUNS ?? 80);

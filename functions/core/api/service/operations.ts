@@ -15,6 +15,14 @@ export const serviceOperations = {
     answer: Health,
     problems: [],
   },
+  metrics: {
+    query: NoQuery,
+    success: 200,
+    answer: z.string(),
+    // Prometheus' text format, as it names it itself.
+    mediaType: 'text/plain; version=0.0.4; charset=utf-8',
+    problems: ['invalid-request'],
+  },
   openapi: {
     query: NoQuery,
     success: 200,
