@@ -5,8 +5,9 @@
  * symbols, 170 bytes a row; the rows are made by SQL too.
  */
 import { createHash } from 'node:crypto';
+import { auditGaps } from '../functions/core/schedules/audit.ts';
 import { refreshTails } from '../functions/core/schedules/refresh.ts';
-import { MINUTE } from '../functions/core/time/time.ts';
+import { HOUR, MINUTE } from '../functions/core/time/time.ts';
 import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
 import { startHost } from '../host/host.ts';
 import { countCpu } from './growth/gauges.ts';
@@ -81,6 +82,17 @@ await inFolder('reading', async (folder) => {
       async () => {
         await host.services.catalog.recount(MINUTE);
         for (const id of await refreshTails(host.services)) await host.services.jobs.cancel(id);
+      },
+    ],
+    [
+      'a turn of audit-gaps without its count of rows',
+      async () => {
+        const uncounted = { recount: async () => ({ lost: 0, left: 0 }), reconcile: async () => [] };
+        await auditGaps({
+          ...host.services,
+          auditEveryMs: HOUR,
+          catalog: { ...host.services.catalog, ...uncounted },
+        });
       },
     ],
   ];

@@ -18,6 +18,7 @@ import { addRoles } from './commands/machine/roles.ts';
 import { addService } from './commands/machine/service.ts';
 import { addData } from './commands/warehouse/data.ts';
 import { addExport } from './commands/warehouse/export.ts';
+import { addFleet } from './commands/warehouse/fleet.ts';
 import { addKeys } from './commands/warehouse/keys.ts';
 import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
@@ -75,6 +76,7 @@ const ADD = [
   addConvertLabels,
   addRetention,
   addSizes,
+  addFleet,
   addProbe,
   addDoctor,
   addService,

@@ -74,22 +74,43 @@ export async function startSlowLine(
 /** @param since nothing leaves before; of `performance.now()` */
 function carry(from: Socket, into: Socket, schedule: Schedule, since: number): void {
   let travelling = 0;
-  let last = since;
-  const at = (when: number, work: () => void): void => {
-    // One behind the other, however exact the timers are.
-    last = Math.max(last, when);
-    setTimeout(work, Math.max(0, last - performance.now()));
-  };
+  const queue = new Queue();
+  const arrival = (bytes: number): number => schedule.arrival(bytes, Math.max(since, performance.now()));
   from.on('data', (bytes) => {
     travelling += bytes.length;
     if (travelling >= WINDOW) from.pause();
-    at(schedule.arrival(bytes.length, Math.max(since, performance.now())), () => {
+    queue.add(arrival(bytes.length), () => {
       travelling -= bytes.length;
       if (travelling < WINDOW && !into.destroyed) from.resume();
       if (!into.destroyed) into.write(bytes);
     });
   });
-  from.on('end', () => at(schedule.arrival(0, performance.now()), () => into.end()));
+  from.on('end', () => queue.add(arrival(0), () => into.end()));
   from.on('error', () => into.destroy());
-  from.on('close', () => at(schedule.arrival(0, performance.now()), () => into.destroySoon()));
+  from.on('close', () => queue.add(arrival(0), () => into.destroySoon()));
+}
+
+/** Work in the order in which it came, each piece when its time has come. Timers of their own would not keep the order. */
+export class Queue {
+  readonly #waiting: { readonly at: number; readonly work: () => void }[] = [];
+
+  add(at: number, work: () => void): void {
+    this.#waiting.push({ at, work });
+    if (this.#waiting.length === 1) this.#wait();
+  }
+
+  #wait(): void {
+    const [next] = this.#waiting;
+    if (next) setTimeout(() => this.#run(), Math.max(0, next.at - performance.now()));
+  }
+
+  #run(): void {
+    const now = performance.now();
+    // Timers may come a little early.
+    while (this.#waiting[0] && this.#waiting[0].at <= now) {
+      this.#waiting[0].work();
+      this.#waiting.shift();
+    }
+    this.#wait();
+  }
 }

@@ -3,7 +3,27 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Schedule, startSlowLine } from '../../bench/line/slow-line.ts';
+import { Queue, Schedule, startSlowLine } from '../../bench/line/slow-line.ts';
+
+describe('a queue', () => {
+  it('keeps the order when the process was busy and all of it is late', async () => {
+    const queue = new Queue();
+    const done: number[] = [];
+    const all = Promise.withResolvers<void>();
+    const began = performance.now();
+    for (let i = 0; i < 12; i++) {
+      queue.add(began + 20 + i, () => {
+        done.push(i);
+        if (done.length === 12) all.resolve();
+      });
+      // The later ones are added later, so their waits are of different lengths.
+      busyUntil(began + i * (i % 3));
+    }
+    busyUntil(began + 60);
+    await all.promise;
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+  });
+});
 
 describe('a line', () => {
   it('takes half a round trip, and its bytes one behind the other', () => {
@@ -52,3 +72,7 @@ describe('a server behind a slow line', () => {
     }
   });
 });
+
+function busyUntil(at: number): void {
+  while (performance.now() < at);
+}

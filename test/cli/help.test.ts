@@ -35,6 +35,7 @@ Commands:
   convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
   sizes [options]           rows and bytes of each table, and bytes a row
+  fleet                     several warehouses, each with a database of its own: one report over all
   probe [options]           compare the live venues with what the adapters take for granted, and report
   doctor [options]          check everything that has to work, and say what to do
   service                   gordon-data as a service of systemd, in a sandbox

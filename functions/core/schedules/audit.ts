@@ -6,7 +6,7 @@ import { type ExpiringGap, findExpiringGaps } from '../queries/status/expiring-g
 import { refreshEvery } from '../series/schedule.ts';
 import { seriesLabel } from '../series/series.ts';
 import type { Source } from '../series/source.ts';
-import { clip, hull, measure, type Range, type RangeSet, subtract, union } from '../time/range.ts';
+import { clip, hull, measure, normalize, type Range, type RangeSet, subtract, union } from '../time/range.ts';
 import { DAY, iso, MINUTE } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { isRefreshed, tailStart } from './refresh.ts';
@@ -23,7 +23,7 @@ import {
 export interface AuditPorts extends OrderPorts {
   readonly catalog: Pick<
     SeriesCatalog,
-    'report' | 'recount' | 'reconcile' | 'retire' | 'audited' | 'missing'
+    'report' | 'recount' | 'reconcile' | 'retire' | 'audited' | 'missingOf'
   >;
   /** time between two audits; an hour, or less to see holes close sooner */
   readonly auditEveryMs: number;
@@ -48,6 +48,9 @@ export const AT_ONCE = 2;
 
 /** Orders of one series: more gaps than this are ordered in larger pieces. */
 const MOST_PIECES = 20;
+
+/** Series whose gaps one statement reads. */
+const READ_TOGETHER = 500;
 
 /** Orders of one run: the next run continues with the rest. */
 const MOST_ORDERS = 50;
@@ -93,9 +96,8 @@ async function run(ports: AuditPorts): Promise<Audit> {
   const taken = await takenRanges(ports, ports.sources);
   const pieces: Piece[] = [];
   let missing = 0;
-  for (const series of known) {
+  for (const { series, lacking } of await allLacking(ports, known, now)) {
     const spec = ports.sources[series.source]!;
-    const lacking = await lackingOf(ports, series, spec, now);
     missing += lacking.reduce((sum, { gaps }) => sum + measure(gaps), 0) / stepOf(series.timeframe);
     if ((spec.key && !ports.hasKey(spec.key.env)) || spec.tiers[0]?.kind === 'snapshot') continue;
     // A source that is refreshed less often than the audit runs does not wait for its refresh.
@@ -145,11 +147,33 @@ export function expiringGapsIn(series: SeriesReport, spec: Source, now: number):
   );
 }
 
-async function lackingOf({ catalog }: AuditPorts, series: SeriesReport, spec: Source, now: number) {
-  const out: { readonly within: Range; readonly gaps: RangeSet }[] = [];
-  for (const within of series.requested) {
-    const gaps = overdue(await catalog.missing(series, within), { ...series, spec }, now);
-    if (gaps.length > 0) out.push({ within, gaps });
+interface Lacking {
+  readonly series: SeriesReport;
+  readonly lacking: readonly { readonly within: Range; readonly gaps: RangeSet }[];
+}
+
+/** Series that lack something that the venue has had time to publish. One statement reads many: most lack nothing. */
+async function allLacking(
+  { catalog, sources }: AuditPorts,
+  known: readonly SeriesReport[],
+  now: number,
+): Promise<Lacking[]> {
+  const out: Lacking[] = [];
+  for (const alike of Map.groupBy(known, ({ source, timeframe }) => `${source} ${timeframe}`).values()) {
+    for (let i = 0; i < alike.length; i += READ_TOGETHER) {
+      const block = alike.slice(i, i + READ_TOGETHER);
+      const around = hull(normalize(block.flatMap(({ requested }) => requested)));
+      if (!around) continue;
+      const missing = await catalog.missingOf(block, around);
+      for (const [n, series] of block.entries()) {
+        const spec = sources[series.source]!;
+        const lacking = series.requested.flatMap((within) => {
+          const gaps = overdue(clip(missing[n]!, within), { ...series, spec }, now);
+          return gaps.length > 0 ? [{ within, gaps }] : [];
+        });
+        if (lacking.length > 0) out.push({ series, lacking });
+      }
+    }
   }
   return out;
 }

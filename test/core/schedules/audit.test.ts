@@ -53,6 +53,32 @@ describe('an audit', () => {
     expect(await audit(world)).toMatchObject({ counted: 1, lost: 0, missing: 0, jobs: [] });
   });
 
+  it('reads what many series lack with one statement, and the leases of those alone that lack something', async () => {
+    const world = await marchWithout([], undefined, ['AAA', 'BBB']);
+    const { catalog, leases } = world.ports;
+    const seen: string[] = [];
+    const done = await auditGaps({
+      ...world.ports,
+      catalog: {
+        ...catalog,
+        missingOf: (series, range) => {
+          seen.push(series.map(({ symbol }) => symbol).join());
+          return catalog.missingOf(series, range);
+        },
+      },
+      leases: {
+        ...leases,
+        read: (name) => {
+          seen.push(name);
+          return leases.read(name);
+        },
+      },
+    });
+    expect(done).toMatchObject({ missing: 0, jobs: [] });
+    // The first one is its own.
+    expect(seen).toEqual(['audit-gaps', 'AAA,BBB']);
+  });
+
   it('orders what was never fetched, though nothing is lost', async () => {
     const world = worldOf();
     await world.ports.catalog.request(AAA, days(0, 2));
