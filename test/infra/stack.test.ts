@@ -60,7 +60,7 @@ describe('cdk destroy', () => {
       ({ Properties }) => Properties.LogGroupName,
     );
     const fixed = names.filter(
-      (name) => name !== undefined && !/AWS::StackId|JobsApiApi/.test(JSON.stringify(name)),
+      (name) => name !== undefined && !/AWS::StackId|"Ref":"JobsApi/.test(JSON.stringify(name)),
     );
     expect(fixed).toEqual([]);
   });

@@ -9,9 +9,9 @@ import { detectFlavour, type Flavour, refuseOld } from './flavour.ts';
 import { openInformation } from './information.ts';
 import { materialise } from './materialise.ts';
 import { databasePlace, type Runner, storeError } from './postgres.ts';
-import { withoutReaders } from './reader-watch.ts';
 import { giveAggregates } from './roles/aggregates-owner.ts';
 import { type Logins, prepareLogins } from './roles/logins.ts';
+import { withoutReaders } from './roles/reader-watch.ts';
 import { prepareRoles } from './roles/roles.ts';
 import { openSchema } from './search-path.ts';
 

@@ -8,7 +8,7 @@ import { foldLedger } from '../../../functions/stores/ledger/spans/sums.ts';
 import { Session } from '../../../functions/stores/postgres/connection.ts';
 import { migrate } from '../../../functions/stores/postgres/migrate.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
-import { createReaderWatch } from '../../../functions/stores/postgres/reader-watch.ts';
+import { createReaderWatch } from '../../../functions/stores/postgres/roles/reader-watch.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { until } from '../../helpers/until.ts';
 import { JOB, minutes, pageOf, SPOT, T0 } from '../klines.ts';

@@ -1,7 +1,7 @@
 import { setInterval } from 'node:timers/promises';
-import type { ReaderWatch, StallingReader } from '../../core/ledger/ports.ts';
-import { Session } from './connection.ts';
-import { guarded, type Runner } from './postgres.ts';
+import type { ReaderWatch, StallingReader } from '../../../core/ledger/ports.ts';
+import { Session } from '../connection.ts';
+import { guarded, type Runner } from '../postgres.ts';
 
 /** @param sql a session of `gordon_writer` */
 export const createReaderWatch = (sql: Runner): ReaderWatch => ({
