@@ -37,7 +37,9 @@ export async function loadFunctions(
     const own = async () => within(await services(), spec);
     handlers.set(spec.handler, createHandler(own));
     if (!spec.operations?.some((id) => (ROUTES[id] as Route).streams)) continue;
-    const { createStream } = (await import(file.href.replace(/\.ts$/, '-stream.ts'))) as StreamModule;
+    // As a text that the build of the package rewrites: there both end in `.js`.
+    const twin = file.href.replace('.ts', '-stream.ts');
+    const { createStream } = (await import(twin)) as StreamModule;
     streams.set(spec.handler, createStream(own));
   }
   // Events and answers cross as JSON, as they do between AWS's services: what JSON loses must be lost here too.

@@ -47,8 +47,9 @@ export async function reachedModules(root: string): Promise<Modules> {
   return { files: files.sort(), packages: [...new Set([...names, ...RESOLVED])].sort() };
 }
 
-/** Processes that the host starts beside itself have a `main.ts` of their own. */
-const spawned = (root: string): string[] => globSync('{host,simulator}/**/main.ts', { cwd: root });
+/** Processes that the host starts beside itself have a `main.ts` of their own; a route that streams has a twin of its handler. */
+const spawned = (root: string): string[] =>
+  globSync(['{host,simulator}/**/main.ts', 'functions/http/**/*-stream.ts'], { cwd: root });
 
 const isBuiltin = (path: string): boolean => path.startsWith('node:') || builtinModules.includes(path);
 

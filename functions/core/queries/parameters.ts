@@ -37,7 +37,7 @@ export const JobsQuery = z.strictObject({
       description: 'statuses, separated by commas, or `all`; defaults to the active ones',
       pattern: `^(?:all|${STATUS}(?:,${STATUS})*)$`,
     }),
-  source: z.string().optional(),
+  source: SourceOrFamily.optional(),
   limit: limit(50, 100),
   cursor: z.string().optional().meta({ description: 'the id of the last job of the page before' }),
 });
