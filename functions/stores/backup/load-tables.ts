@@ -2,8 +2,8 @@ import { AGGREGATED } from '../../core/aggregates/aggregates.ts';
 import { GordonError } from '../../core/errors/errors.ts';
 import { DAY, floorTo } from '../../core/time/time.ts';
 import { copyBuffers } from '../copy/copy.ts';
-import { NOTE, type Note } from '../postgres/materialise.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
+import { NOTE, type Note } from '../postgres/schema/materialise.ts';
 import { RESTORING } from './restoring.ts';
 import { quotedName, type SavedDatabase, type SavedTable, savedTables } from './saved-tables.ts';
 

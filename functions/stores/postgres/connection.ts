@@ -218,8 +218,15 @@ function openSocket({ host, port, path }: Target, gate: LoginGate, verified: boo
   });
   // Over TLS such a request looks like a login that failed; the next login that succeeds makes up for it.
   const isCancel = () => socket.bytesWritten === CANCEL_REQUEST_BYTES;
+  // What a pool of ours ends or no longer waits for says nothing about the login.
+  let ended = false;
+  for (const event of ['end', 'error']) {
+    socket.once(event, () => {
+      ended = true;
+    });
+  }
   socket.once('close', () => {
-    if (isCancel()) gate.dismiss(socket);
+    if (isCancel() || !ended) gate.dismiss(socket);
     else gate.closed(socket, performance.now(), starting);
   });
   if (verified) socket.once('data', (answer) => refusePlain(socket, answer));

@@ -1,6 +1,6 @@
 import { GordonError } from '../../core/errors/errors.ts';
-import { dropInformation } from './information.ts';
 import type { Runner } from './postgres.ts';
+import { dropInformation } from './schema/information.ts';
 import { refuseUnfit } from './timescale.ts';
 
 /** Which of the two folders of migrations goes with `sql/*.sql`. Decided once for each database. */

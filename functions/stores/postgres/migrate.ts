@@ -6,14 +6,14 @@ import { GordonError } from '../../core/errors/errors.ts';
 import { refuseHalf } from '../backup/restoring.ts';
 import { Session } from './connection.ts';
 import { detectFlavour, type Flavour, refuseOld } from './flavour.ts';
-import { openInformation } from './information.ts';
-import { materialise } from './materialise.ts';
 import { databasePlace, type Runner, storeError } from './postgres.ts';
 import { giveAggregates } from './roles/aggregates-owner.ts';
 import { type Logins, prepareLogins } from './roles/logins.ts';
 import { withoutReaders } from './roles/reader-watch.ts';
 import { prepareRoles } from './roles/roles.ts';
-import { openSchema } from './search-path.ts';
+import { openInformation } from './schema/information.ts';
+import { materialise } from './schema/materialise.ts';
+import { openSchema } from './schema/search-path.ts';
 
 export interface Migrated {
   readonly flavour: Flavour;

@@ -19,7 +19,7 @@ import {
 import { probesDiagnoses } from '../../../cli/doctor/probes.ts';
 import { sampleRequests, venueHealth } from '../../../cli/doctor/venues.ts';
 import { sources } from '../../../functions/sources/index.ts';
-import { OURS } from '../../../functions/stores/postgres/information.ts';
+import { OURS } from '../../../functions/stores/postgres/schema/information.ts';
 import type { HostState } from '../../../host/state-file.ts';
 import { createTestDatabase } from '../../helpers/database.ts';
 import { type Answer, fakeApi } from '../support/fake-api.ts';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { AGGREGATES } from '../../../functions/core/aggregates/aggregates.ts';
-import { materialise } from '../../../functions/stores/postgres/materialise.ts';
 import { migrate } from '../../../functions/stores/postgres/migrate.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
+import { materialise } from '../../../functions/stores/postgres/schema/materialise.ts';
 import { createTestDatabase } from '../../helpers/database.ts';
 import { startTimescale, timescaleAbsent } from '../../helpers/timescale.ts';
 import { FIRST_UNSTACKED, fillStacked, migrateToStacked, STACKED, stackedDays } from '../stacked.ts';

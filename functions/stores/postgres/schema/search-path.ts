@@ -1,4 +1,4 @@
-import type { Runner } from './postgres.ts';
+import type { Runner } from '../postgres.ts';
 
 /**
  * Makes the names of `market_data` available without the schema in every new session of the database: `price_klines`,

@@ -1,4 +1,4 @@
-import type { Runner } from './postgres.ts';
+import type { Runner } from '../postgres.ts';
 
 /** How the comment of our schema begins; the number changes with the views. */
 export const OURS = 'gordon-data: the refreshes of the aggregates, as TimescaleDB would report them.';

@@ -1,7 +1,7 @@
-import { DAY } from '../../core/time/time.ts';
-import { createAggregateStore } from '../aggregates/aggregates.ts';
-import type { Flavour } from './flavour.ts';
-import type { Runner } from './postgres.ts';
+import { DAY } from '../../../core/time/time.ts';
+import { createAggregateStore } from '../../aggregates/aggregates.ts';
+import type { Flavour } from '../flavour.ts';
+import type { Runner } from '../postgres.ts';
 
 /** The note in `market_data.meta` of a migration that created the aggregates anew; nulls where there are no rows. */
 export const NOTE = 'aggregates-to-materialise';
