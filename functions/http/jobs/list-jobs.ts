@@ -14,7 +14,7 @@ export const createHandler = httpHandler(
     const filter = {
       statuses: statusesOf(status),
       limit,
-      ...(source && { source: sourcesNamed(sources, source)[0]!.family }),
+      ...(source !== undefined && { source: sourcesNamed(sources, source)[0]!.family }),
     };
     const page = await jobs.list({ ...filter, ...(cursor && { after: cursor }) });
     const body = await Promise.all(
