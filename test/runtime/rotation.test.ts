@@ -85,6 +85,7 @@ describe('a secret that is rotated', () => {
             return await work();
           } catch (error) {
             if ((error as Error).name !== 'RetryableStoreError') throw error;
+            await admin`select pg_sleep(0.1)`;
           }
         }
       };

@@ -76,4 +76,4 @@ export const whole = (most: number) =>
 /** Longer ones are no keys of the job table. */
 export const IdempotencyKey = z
   .string()
-  .regex(/^[\x21-\x7e]{1,255}$/, 'takes 1 to 255 visible ASCII characters');
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'takes 1 to 255 printable ASCII characters');

@@ -2,6 +2,7 @@ import net from 'node:net';
 import postgres from 'postgres';
 import { GordonError } from '../../core/errors/errors.ts';
 import { LoginGate } from './login-gate.ts';
+import { LOGIN_RENEWED } from './renewal.ts';
 import { chooseTransport } from './transport.ts';
 
 export type Client = postgres.Sql<{ int8: number }>;
@@ -42,7 +43,7 @@ export class Session {
       },
       socket: (target: Target) => {
         const socket = this.#opened
-          ? refused('the connection of this transaction is lost')
+          ? refused(closed('the connection of this transaction is lost'))
           : server.open(target);
         this.#opened = true;
         // Over TLS another socket lies on top of this one, and only postgres.js has it.
@@ -106,12 +107,15 @@ export const SETTINGS = {
   'timescaledb.max_tuples_decompressed_per_dml_transaction': '0',
 } as const;
 
+/** As a text, for postgres.js leaves out the number 0. */
+const UNLIMITED: Readonly<Record<string, string>> = { statement_timeout: '0' };
+
 /** The settings of a transaction whose session belongs to a pooler. */
 const preambleOf = ({ unlimited }: SessionSettings): string =>
   Object.entries({
     ...SETTINGS,
     idle_in_transaction_session_timeout: '60s',
-    ...(unlimited && { statement_timeout: '0' }),
+    ...(unlimited && UNLIMITED),
   })
     .map(([name, value]) => `; set local ${name} = '${value}'`)
     .join('');
@@ -138,7 +142,7 @@ function optionsOf(settings: SessionSettings, pooled: boolean) {
         tcp_keepalives_count: 3,
         ...SETTINGS,
         ...(role && { role }),
-        ...(unlimited && { statement_timeout: 0 }),
+        ...(unlimited && UNLIMITED),
       }),
     },
     types: { int8: { to: 20, from: [20], parse: Number, serialize: String } },
@@ -197,8 +201,9 @@ const CANCEL_REQUEST_BYTES = 16;
  * errors; what it writes until then is sent once the connection is open.
  */
 function openSocket({ host, port, path }: Target, gate: LoginGate, verified: boolean): net.Socket {
+  if (gate.renewed) return refused(renewed());
   const wait = gate.take(performance.now());
-  if (wait === undefined) return refused(`no login now, after ${gate.failures} that failed`);
+  if (wait === undefined) return refused(closed(`no login now, after ${gate.failures} that failed`));
   const socket = new net.Socket().setNoDelay(true);
   const to = path ? { path } : { host: host[0]!, port: port[0]! };
   // What postgres.js writes before the connection begins is kept.
@@ -210,7 +215,14 @@ function openSocket({ host, port, path }: Target, gate: LoginGate, verified: boo
     socket.uncork();
   };
   if (wait === 0) setImmediate(begin);
-  else setTimeout(begin, wait);
+  else {
+    const turn = setTimeout(begin, wait);
+    const forget = gate.onRenewal(() => socket.destroy(renewed()));
+    socket.once('connect', forget).once('close', () => {
+      clearTimeout(turn);
+      forget();
+    });
+  }
   socket.once('connect', () => gate.connected(socket));
   let starting = false;
   socket.once('data', (answer) => {
@@ -257,8 +269,17 @@ function refusePlain(socket: net.Socket, answer: Buffer): void {
   socket.destroy(Object.assign(new Error('the server offers no TLS'), { code: WITHOUT_TLS }));
 }
 
-function refused(why: string): net.Socket {
+function refused(error: Error): net.Socket {
   const socket = new net.Socket();
-  setImmediate(() => socket.destroy(closed(why)));
+  setImmediate(() => socket.destroy(error));
   return socket;
+}
+
+/** The error of a login that another one has replaced: the work may begin anew with that one. */
+const renewed = (): Error => Object.assign(new Error('the login was renewed'), { code: LOGIN_RENEWED });
+
+/** Ends the wait of the logins of a URL that another URL has replaced. */
+export function abandonLogins(url: string): void {
+  gates.get(url)?.abandon();
+  gates.delete(url);
 }

@@ -11,7 +11,9 @@ const LONGEST_PAUSE_MS = 4_000;
 export class LoginGate {
   #failures = 0;
   #next = 0;
+  #renewed = false;
   readonly #pending = new Set<object>();
+  readonly #waiting = new Set<() => void>();
 
   /** @returns milliseconds until this login may begin; undefined: the turn is too far away, and none was taken */
   take(now: number): number | undefined {
@@ -46,6 +48,22 @@ export class LoginGate {
     if (!this.#pending.delete(connection)) return;
     this.#failures = starting ? Math.max(this.#failures, 1) : this.#failures + 1;
     this.#next = Math.max(this.#next, now + this.#pause());
+  }
+
+  /** Another login has replaced this one: whoever waits need not wait longer, and nobody logs in with it any more. */
+  abandon(): void {
+    this.#renewed = true;
+    for (const end of this.#waiting) end();
+  }
+
+  get renewed(): boolean {
+    return this.#renewed;
+  }
+
+  /** @returns forgets it */
+  onRenewal(end: () => void): () => void {
+    this.#waiting.add(end);
+    return () => void this.#waiting.delete(end);
   }
 
   get failures(): number {

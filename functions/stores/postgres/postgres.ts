@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 import type { ErrorCode } from '../../core/errors/error-codes.ts';
 import { type ErrorFacts, GordonError } from '../../core/errors/errors.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
-import { openPool, Session } from './connection.ts';
+import { abandonLogins, openPool, Session } from './connection.ts';
 import { remedyOfForbidden } from './forbidden.ts';
 import { changesSoFar, type Login, looksStale, register, renewLogins } from './renewal.ts';
 import { Sessions } from './sessions.ts';
@@ -44,12 +44,15 @@ export function connect(login: string | Login, options: ConnectOptions = {}): Sq
 
 /** A pool that is replaced by another one when its login gets another URL. */
 function openRenewable(login: Login, options: ConnectOptions): Sql {
-  let current = open(login.url, options);
+  let at = login.url;
+  let current = open(at, options);
   // What has begun there goes on; connections that are idle close by themselves.
   const retired: Sql[] = [];
   const forget = register(login, (url) => {
     retired.push(current);
-    current = open(url, options);
+    abandonLogins(at);
+    at = url;
+    current = open(at, options);
   });
   const end: Sql['end'] = async (how) => {
     forget();
@@ -84,7 +87,7 @@ export function databasePlace(url: string): string {
 const PASSING = /^(08|53|57P0[1-5]|40001|40P01|55P03|25P03|25006$)/;
 /** Codes of postgres.js and the operating system when the connection breaks. */
 const BROKEN =
-  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+  /^(CONNECTION_|CONNECT_TIMEOUT|LOGIN_RENEWED|ERR_SOCKET_|ERR_STREAM_|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
 /** Codes of OpenSSL and Node.js for a certificate that is not accepted, and ours for a server without TLS. */
 const UNTRUSTED =

@@ -6,8 +6,12 @@ export interface Login {
   readonly renew: () => Promise<string>;
 }
 
+/** The code of a login that waited for its turn while another URL replaced its own. */
+export const LOGIN_RENEWED = 'LOGIN_RENEWED';
+
 /** SQLSTATE of a refused login and of a database that is not there, and codes of a server that is gone. */
-const STALE = /^(28P01|28000|3D000|ENOTFOUND|ECONNREFUSED|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH)$/;
+const STALE =
+  /^(LOGIN_RENEWED|28P01|28000|3D000|ENOTFOUND|ECONNREFUSED|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH)$/;
 
 /** Whether the URL of a login may be out of date. */
 export const looksStale = (error: unknown): boolean =>

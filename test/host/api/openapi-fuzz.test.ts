@@ -111,7 +111,8 @@ async function fire({ operation, params, query, body }: Shot) {
   const url = `http://127.0.0.1:${at.host.ports.jobs}${path}${search.size > 0 ? `?${search}` : ''}`;
   const response = await fetch(url, { method: operation.method, ...(body !== undefined && { body }) });
   const mediaType = response.headers.get('content-type') ?? '';
-  const answered = mediaType.startsWith('text/plain') ? response.text() : response.json();
+  const isJson = /^application\/(problem\+)?json/.test(mediaType);
+  const answered = isJson ? response.json() : response.text();
   return { status: response.status, mediaType, body: (await answered) as { code?: string } };
 }
 

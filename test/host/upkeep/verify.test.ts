@@ -200,8 +200,8 @@ describe('the command line', () => {
       /nothing was compared: 0 rows/,
     ],
     [['--source', 'klines_perp'], 1, /Nothing of klines_perp .*\nnothing was compared/],
-    [['--symbol', 'NOSUCHUSDT'], 2, /Nothing of NOSUCHUSDT/],
-    [['--source', 'klines_spot', '--symbol', 'FNG'], 2, /Nothing of klines_spot FNG/],
+    [['--symbol', 'NOSUCHUSDT'], 2, /NOSUCHUSDT: nothing was ever requested for it/],
+    [['--source', 'klines_spot', '--symbol', 'FNG'], 2, /FNG: nothing of klines_spot was ever requested/],
     [['--source', 'gold'], 2, /no such source/],
     [['--from', '2025-02-01', '--to', '2025-01-01'], 2, /must lie before/],
   ])('says of %j that nothing was compared, or that there is no such thing', async (args, code, text) => {

@@ -71,3 +71,12 @@ it('counts no connection of a login that had succeeded, whatever else is under w
   gate.closed(old, 5);
   expect(gate.take(5)).toBe(0);
 });
+
+it('ends the wait of those whose login was renewed, and takes no further one', () => {
+  const gate = new LoginGate();
+  const ended: string[] = [];
+  gate.onRenewal(() => ended.push('waits'));
+  gate.onRenewal(() => ended.push('gone'))();
+  gate.abandon();
+  expect([ended, gate.renewed]).toEqual([['waits'], true]);
+});

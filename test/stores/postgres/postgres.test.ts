@@ -139,6 +139,8 @@ describe('storeError', () => {
     ['55P03', 'lock not available'],
     ['08006', 'connection failure'],
     ['ECONNRESET', 'reset'],
+    ['ERR_SOCKET_CLOSED', 'Socket is closed'],
+    ['LOGIN_RENEWED', 'the login was renewed'],
   ])('%s (%s) may pass', (sqlstate) => {
     expect(code(sqlstate).name).toBe('RetryableStoreError');
   });
