@@ -49,8 +49,13 @@ function halfIn(half: string, whole: string): HalfBackup {
   return {
     async keepTable(name, pieces) {
       const path = `tables/${name}.zst`;
-      const packed = Readable.from(pieces).compose(createZstdCompress()) as Readable;
-      return { path, ...(await writeNew(join(half, path), packed, { durable: true })) };
+      const packed = createZstdCompress();
+      const packing = pipeline(pieces, packed);
+      // What reads the packed bytes meets its error too.
+      packing.catch(() => {});
+      const written = await writeNew(join(half, path), packed, { durable: true });
+      await packing;
+      return { path, ...written };
     },
     async keepFile(path, write) {
       write(join(half, path));
@@ -95,9 +100,15 @@ export async function openBackup(folder: string): Promise<WholeBackup> {
   return {
     folder: whole,
     manifest,
-    read: ({ path }) =>
-      createReadStream(join(whole, path)).compose(createZstdDecompress()) as AsyncIterable<Uint8Array>,
+    read: ({ path }) => unpack(join(whole, path)),
   };
+}
+
+function unpack(path: string): AsyncIterable<Uint8Array> {
+  const unpacked = createZstdDecompress();
+  // Whoever reads it meets its error.
+  pipeline(createReadStream(path), unpacked).catch(() => {});
+  return unpacked;
 }
 
 async function textOf(folder: string): Promise<string> {

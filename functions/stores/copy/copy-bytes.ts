@@ -14,31 +14,18 @@ export async function* copyBytes(query: CopyQuery): AsyncGenerator<Buffer> {
   const stream: Readable = await query.readable();
   let rows: Buffer[] = [];
   let bytes = 0;
-  let turn = Promise.withResolvers<void>();
-  let ended = false;
-  stream.on('data', (row: Buffer) => {
-    rows.push(row);
-    bytes += row.length;
-    if (bytes < PIECE) return;
-    stream.pause();
-    turn.resolve();
-  });
-  stream.once('error', (error) => turn.reject(error));
-  stream.once('end', () => {
-    ended = true;
-    turn.resolve();
-  });
   try {
-    for (;;) {
-      await turn.promise;
-      turn = Promise.withResolvers();
-      turn.promise.catch(() => {});
-      if (bytes > 0) yield Buffer.concat(rows);
+    for await (const row of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      rows.push(row);
+      bytes += row.length;
+      if (bytes < PIECE) continue;
+      yield Buffer.concat(rows);
       rows = [];
       bytes = 0;
-      if (ended) return;
-      stream.resume();
     }
+    // Where the last rows came faster than they were taken, postgres.js has paused its socket, and reads of it no more.
+    stream._read(0);
+    if (bytes > 0) yield Buffer.concat(rows);
   } finally {
     if (!stream.readableEnded && !stream.destroyed) {
       query.cancel();

@@ -43,6 +43,8 @@ async function* decoded(stream: Readable, decoder: CopyDecoder): AsyncGenerator<
   stream.once('error', (error) => turn.reject(error));
   stream.once('end', () => {
     ended = true;
+    // As in copyBytes: the socket may be paused.
+    stream._read(0);
     turn.resolve();
   });
   for (;;) {
