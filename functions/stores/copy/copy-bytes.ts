@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import type { Readable } from 'node:stream';
-import type { CopyQuery } from './read-copy.ts';
+import { type CopyQuery, closeCopy, openCopy } from './copy-stream.ts';
 
 /** A row is a message of its own: what packs and hashes would do so for each of them. */
 const PIECE = 256 * 1024;
@@ -11,7 +9,7 @@ const PIECE = 256 * 1024;
  * @throws the server's own error
  */
 export async function* copyBytes(query: CopyQuery): AsyncGenerator<Buffer> {
-  const stream: Readable = await query.readable();
+  const stream = await openCopy(query);
   let rows: Buffer[] = [];
   let bytes = 0;
   try {
@@ -23,16 +21,8 @@ export async function* copyBytes(query: CopyQuery): AsyncGenerator<Buffer> {
       rows = [];
       bytes = 0;
     }
-    // Where the last rows came faster than they were taken, postgres.js has paused its socket, and reads of it no more.
-    stream._read(0);
     if (bytes > 0) yield Buffer.concat(rows);
   } finally {
-    if (!stream.readableEnded && !stream.destroyed) {
-      query.cancel();
-      stream.removeAllListeners('data');
-      stream.resume();
-      // Its error is that it was cancelled.
-      await once(stream, 'close').catch(() => {});
-    }
+    await closeCopy(stream, query);
   }
 }

@@ -1,15 +1,11 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { ColumnBatch } from '../../core/queries/export/columnar.ts';
 import type { Column } from '../../core/series/table.ts';
-import type { Runner } from '../postgres/postgres.ts';
 import { CopyDecoder } from './copy-decoder.ts';
+import { type CopyQuery, closeCopy, openCopy } from './copy-stream.ts';
 
 /** Rows of a batch: about a megabyte. */
 const BATCH = 8_192;
-
-/** A statement `copy (…) to stdout (format binary)` that has not been sent. */
-export type CopyQuery = ReturnType<Runner['unsafe']>;
 
 /**
  * Reads a binary COPY: that is four times as fast as rows from a cursor. Rows wait at the server while nobody reads on; the query
@@ -18,11 +14,11 @@ export type CopyQuery = ReturnType<Runner['unsafe']>;
  * @throws the server's own error
  */
 export async function* readCopy(query: CopyQuery, columns: readonly Column[]): AsyncGenerator<ColumnBatch> {
-  const stream: Readable = await query.readable();
+  const stream = await openCopy(query);
   try {
     yield* decoded(stream, new CopyDecoder(columns, BATCH));
   } finally {
-    if (!stream.readableEnded && !stream.destroyed) await abandon(stream, query);
+    await closeCopy(stream, query);
   }
 }
 
@@ -43,8 +39,6 @@ async function* decoded(stream: Readable, decoder: CopyDecoder): AsyncGenerator<
   stream.once('error', (error) => turn.reject(error));
   stream.once('end', () => {
     ended = true;
-    // As in copyBytes: the socket may be paused.
-    stream._read(0);
     turn.resolve();
   });
   for (;;) {
@@ -55,12 +49,4 @@ async function* decoded(stream: Readable, decoder: CopyDecoder): AsyncGenerator<
     if (ended) return;
     stream.resume();
   }
-}
-
-async function abandon(stream: Readable, query: CopyQuery): Promise<void> {
-  query.cancel();
-  stream.removeAllListeners('data');
-  stream.resume();
-  // Its error is that it was cancelled.
-  await once(stream, 'close').catch(() => {});
 }

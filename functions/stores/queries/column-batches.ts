@@ -1,7 +1,8 @@
 import { fileColumns } from '../../core/queries/columns.ts';
 import type { ColumnBatch } from '../../core/queries/export/columnar.ts';
 import type { RowsRequest } from '../../core/queries/ports.ts';
-import { type CopyQuery, readCopy } from '../copy/read-copy.ts';
+import type { CopyQuery } from '../copy/copy-stream.ts';
+import { readCopy } from '../copy/read-copy.ts';
 import { type Sql, storeError } from '../postgres/postgres.ts';
 import { rowsSql, withLiterals } from './row-sql.ts';
 
