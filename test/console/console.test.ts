@@ -162,7 +162,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await tab.shot('series-candles');
     // A week of quarters of an hour: as many as the eye can separate. The address leads back here.
     await page.getByRole('button', { name: '1W', exact: true }).click();
-    await expect.poll(() => page.getByLabel('Candles of').inputValue()).toBe('15m');
+    await expect.poll(() => page.getByRole('combobox', { name: 'Candles of' }).inputValue()).toBe('15m');
     await page.getByRole('img', { name: /candles, .* points/ }).waitFor();
     await page.getByRole('button', { name: 'Log scale' }).click();
     expect(page.url()).toMatch(/every=15m&bars=672&scale=log$/);
