@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { JOB_STATUSES } from '../../functions/core/jobs/job.ts';
 import { didYouMean } from '../../functions/core/series/names/closest.ts';
 import { STEPS } from '../../functions/core/time/timeframe.ts';
@@ -42,6 +42,14 @@ export const sourcesOption = (description: string): Option =>
   new Option('--source, --sources <list>', description).argParser(
     listOf('Write families or sources with commas between them: klines,funding.'),
   );
+
+/** Which series, and which part of them, an audit or a verification is about. */
+export const addSeriesRange = (command: Command, terminal: Pick<Terminal, 'clock'>): Command =>
+  command
+    .addOption(sourcesOption('only these families or sources: klines, klines_spot'))
+    .addOption(symbolsOption('only these symbols'))
+    .option('--from <time>', 'first instant; default: all that was ever requested', time(terminal))
+    .option('--to <time>', 'end of the range (exclusive)', time(terminal));
 
 export function timeframe(text: string): string {
   if (Object.hasOwn(STEPS, text)) return text;

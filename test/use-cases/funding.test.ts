@@ -1,18 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { binanceTruth, bybitTruth, type Settlement } from '../helpers/funding-truth.ts';
 import { type MemoryHost, startMemoryHost } from '../helpers/memory-host.ts';
 import { recorded } from '../helpers/recorded.ts';
 
 /** Intervals and holes of funding, from the simulated venues to the report; `test/host/sources/funding.test.ts` has a year in the database. */
 const HOUR = 3_600_000;
 
-interface Recorded {
-  readonly fundingTime: number;
-  readonly fundingRate: string;
-  readonly markPrice: string;
-}
 const RECORDING = 'binance_usdm/SOLUSDT_fundingRate_full.json';
 const recording = recorded(RECORDING);
-const recordedRows = JSON.parse(recording ?? '[]') as Recorded[];
+const recordedRows = JSON.parse(recording ?? '[]') as Settlement[];
 
 let at: MemoryHost;
 beforeAll(async () => {
@@ -57,36 +53,6 @@ const storedIn = (host: MemoryHost, venue: string, symbol: string, from: string,
 const stored = (venue: string, symbol: string, from: string, to: string) =>
   storedIn(at, venue, symbol, from, to);
 
-/** Every settlement of a span, from the simulated venue's own REST. */
-async function binanceTruth(symbol: string, from: string, to: string): Promise<Recorded[]> {
-  const out: Recorded[] = [];
-  for (let start = Date.parse(from); ; start = out.at(-1)!.fundingTime + 1) {
-    const query = `symbol=${symbol}&startTime=${start}&endTime=${Date.parse(to) - 1}&limit=1000`;
-    const answer = await fetch(`${at.venues.env.GORDON_BINANCE_USDM_URL}/fapi/v1/fundingRate?${query}`);
-    const page = (await answer.json()) as Recorded[];
-    if (page.length === 0) return out;
-    out.push(...page);
-  }
-}
-
-async function bybitTruth(symbol: string, from: string, to: string): Promise<[number, number][]> {
-  const out: [number, number][] = [];
-  for (let end = Date.parse(to) - 1; end >= Date.parse(from); end = out[0]![0] - 1) {
-    const query = `category=linear&symbol=${symbol}&startTime=${Date.parse(from)}&endTime=${end}&limit=200`;
-    const answer = await fetch(`${at.venues.env.GORDON_BYBIT_URL}/v5/market/funding/history?${query}`);
-    const { result } = (await answer.json()) as {
-      result: { list: { fundingRate: string; fundingRateTimestamp: string }[] };
-    };
-    const page = result.list.map((row): [number, number] => [
-      Number(row.fundingRateTimestamp),
-      Number(row.fundingRate),
-    ]);
-    if (page.length === 0) return out;
-    out.unshift(...page.toReversed());
-  }
-  return out;
-}
-
 describe('intervals', () => {
   const NOVEMBER = { source: 'funding', symbols: ['SOLUSDT'], from: '2022-11-01', to: '2022-12-01' };
   const hoursOf = (venue: string, symbol: string, from: string, to: string) => {
@@ -120,7 +86,9 @@ describe('intervals', () => {
     const range = ['2022-10-01', '2023-02-01'] as const;
     await run({ source: 'funding_bybit', symbols: ['SOLUSDT'], from: range[0], to: range[1] });
     const rows = stored('bybit', 'SOLUSDT', ...range);
-    expect(rows.map(({ time, rate }) => [time, rate])).toEqual(await bybitTruth('SOLUSDT', ...range));
+    expect(rows.map(({ time, rate }) => [time, rate])).toEqual(
+      await bybitTruth(at.venues.env, 'SOLUSDT', ...range),
+    );
     const since = rows.map(({ time }, i) => (i === 0 ? 8 : (time - rows[i - 1]!.time) / HOUR));
     expect(rows.map(({ hours }) => hours)).toEqual(since);
     expect(new Set(since)).toEqual(new Set([8, 4, 2]));
@@ -132,7 +100,7 @@ describe('intervals', () => {
     expect(new Set(hoursOf('binance', 'NEWUSDT', order.from, order.to).map(([, h]) => h))).toEqual(
       new Set([4, 1]),
     );
-    const truth = await binanceTruth('NEWUSDT', order.from, order.to);
+    const truth = await binanceTruth(at.venues.env, 'NEWUSDT', order.from, order.to);
     expect(stored('binance', 'NEWUSDT', order.from, order.to).map(({ raw }) => raw)).toEqual(
       truth.map((row) => row.fundingTime),
     );
@@ -157,7 +125,7 @@ describe('holes', () => {
     const order = { source: 'funding_binance', symbols: ['XRPUSDT'], from: '2025-03-01', to: '2025-04-01' };
     expect(await run(order)).toMatchObject({ status: 'succeeded', rows_fetched: 93 });
     const rows = stored('binance', 'XRPUSDT', '2025-03-15', '2025-03-16');
-    const truth = await binanceTruth('XRPUSDT', '2025-03-15', '2025-03-16');
+    const truth = await binanceTruth(at.venues.env, 'XRPUSDT', '2025-03-15', '2025-03-16');
     expect(rows.map(({ raw, hours, mark }) => [raw, hours, mark])).toEqual(
       truth.map((row) => [row.fundingTime, 8, Number(row.markPrice)]),
     );

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { type MemoryHost, startMemoryHost } from '../helpers/memory-host.ts';
 import { standingTime } from '../helpers/standing-time.ts';
+import type { ReportedSeries, RunResult } from '../helpers/upkeep-answers.ts';
 
 /** Refresh and audit on a clock that a test turns; `test/host/upkeep/audit.test.ts` has one case of each in the database. */
 const START = Date.parse('2025-03-20T12:00:30Z');
@@ -15,32 +16,12 @@ beforeEach(async () => {
 });
 afterEach(() => at?.[Symbol.asyncDispose]());
 
-interface Result {
-  readonly started: string[];
-  readonly jobs: string[];
-  readonly missing: number;
-  readonly lost: number;
-  readonly counted: number;
-  readonly perishable: number;
-  readonly skipped?: boolean;
-}
-const audit = () => at.invoke<Result>('audit-gaps');
-const refresh = () => at.invoke<Result>('refresh');
+const audit = () => at.invoke<RunResult>('audit-gaps');
+const refresh = () => at.invoke<RunResult>('refresh');
 const ended = (ids: readonly string[]) => Promise.all(ids.map((id) => at.wait(id)));
 
-interface Row {
-  readonly source: string;
-  readonly symbol: string;
-  readonly latest: string | null;
-  readonly requested: { from: string; to: string }[];
-  readonly gaps: { from: string; to: string; rows: number; cause: string; error?: string }[];
-  readonly pending: { rows: number; cause: string }[];
-  readonly empty: { from: string; to: string; reason: string }[];
-  readonly perishable: { from: string; lost_at: string; days_left: number } | null;
-  readonly audited_at: string | null;
-}
-const report = async (source: string): Promise<Row[]> =>
-  (await at.ask<Row[]>(`/backfill/report?source=${source}`)).body;
+const report = async (source: string): Promise<ReportedSeries[]> =>
+  (await at.ask<ReportedSeries[]>(`/backfill/report?source=${source}`)).body;
 const spot = async (symbol = 'BTCUSDT') =>
   (await report('klines_spot')).find((row) => row.symbol === symbol)!;
 

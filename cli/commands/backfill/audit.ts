@@ -19,17 +19,11 @@ interface AuditOptions extends SeriesFilter {
 }
 
 export function addAudit(backfill: Command, context: Context, handle: Handle): void {
-  backfill
+  const command = backfill
     .command('audit')
-    .description('count all rows against the ledger now; what was lost is missing from then on')
-    .addOption(options.sourcesOption('only these families or sources: klines, klines_spot'))
-    .addOption(options.symbolsOption('only these symbols'))
-    .option(
-      '--from <time>',
-      'first instant; default: all that was ever requested',
-      options.time(context.terminal),
-    )
-    .option('--to <time>', 'end of the range (exclusive)', options.time(context.terminal))
+    .description('count all rows against the ledger now; what was lost is missing from then on');
+  options
+    .addSeriesRange(command, context.terminal)
     .option('--json', 'print one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: AuditOptions) => audit(context, given)));

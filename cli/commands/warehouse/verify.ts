@@ -26,17 +26,11 @@ interface VerifyOptions extends SeriesFilter {
 }
 
 export function addVerify(program: Command, context: Context, handle: Handle): void {
-  program
+  const command = program
     .command('verify')
-    .description('load everything once more, compare each stored row with it, and certify')
-    .addOption(options.sourcesOption('only these families or sources: klines, klines_spot'))
-    .addOption(options.symbolsOption('only these symbols'))
-    .option(
-      '--from <time>',
-      'first instant; default: all that was ever requested',
-      options.time(context.terminal),
-    )
-    .option('--to <time>', 'end of the range (exclusive)', options.time(context.terminal))
+    .description('load everything once more, compare each stored row with it, and certify');
+  options
+    .addSeriesRange(command, context.terminal)
     .option('--json', 'print the certificate as one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: VerifyOptions) => verify(context, given)));

@@ -61,7 +61,7 @@ export function Heatmap(props: Props) {
   const shown = hover && rows[hover.cell.row];
   return (
     <div class="heatmap">
-      <Labels lines={rows} {...{ group, now, fold }} />
+      <Labels lines={rows} group={group} now={now} fold={fold} />
       <div
         class="plot"
         ref={plot}

@@ -55,7 +55,7 @@ export function CoverageMap({ place: address, months, refresh }: Props) {
   const listed = months.filter((one) => matches(one, place.filter));
   return (
     <>
-      <Toolbar {...{ place, view, all, bucket, set }} at={cell?.start} />
+      <Toolbar place={place} view={view} all={all} bucket={bucket} set={set} at={cell?.start} />
       <Summary overview={overviewOf(listed, facts)} now={now} />
       <Legend />
       {fine.error instanceof ApiError && (
@@ -72,7 +72,12 @@ export function CoverageMap({ place: address, months, refresh }: Props) {
             <p class="pad dim">No series has “{place.filter}” in its name.</p>
           ) : (
             <Heatmap
-              {...{ rows, view, bucket, cell, move, now }}
+              rows={rows}
+              view={view}
+              bucket={bucket}
+              cell={cell}
+              move={move}
+              now={now}
               group={place.group}
               coarse={fine.data === undefined && fine.error === undefined}
               zoom={(factor, at) => set({ view: zoomed(view, all, factor, at) })}

@@ -55,7 +55,13 @@ export function JobsPage({ place: address }: { readonly place: Place }) {
       )}
       <Waiting polled={polled} what="the jobs">
         {({ jobs, more }) => (
-          <Listed {...{ jobs, more, place }} chosen={id} loadMore={() => set({ pages: pages + 1 })} />
+          <Listed
+            jobs={jobs}
+            more={more}
+            place={place}
+            chosen={id}
+            loadMore={() => set({ pages: pages + 1 })}
+          />
         )}
       </Waiting>
       {id === 'new' && (

@@ -38,7 +38,9 @@ export function StartDialog({ given, close, started }: Props) {
   return (
     <Dialog title="Start a job" close={close}>
       <Waiting polled={sources} what="the sources">
-        {(data) => <Steps sources={data} known={symbols.data ?? []} {...{ given, close, started }} />}
+        {(data) => (
+          <Steps sources={data} known={symbols.data ?? []} given={given} close={close} started={started} />
+        )}
       </Waiting>
     </Dialog>
   );
@@ -57,7 +59,7 @@ function Steps({ sources, known, given, close, started }: Props & Offered) {
   const [checked, setChecked] = useState(false);
   const [error, setError] = useState<Error>();
   if (checked) {
-    return <Confirm order={orderOf(draft)} back={() => setChecked(false)} {...{ close, started }} />;
+    return <Confirm order={orderOf(draft)} back={() => setChecked(false)} close={close} started={started} />;
   }
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const chosen = sources.filter(({ id, family }) => id === draft.source || family === draft.source);

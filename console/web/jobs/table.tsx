@@ -16,7 +16,7 @@ export const JobTable = ({ entries, chosen, query }: Props) => (
   <ul class="jobs" aria-label="Jobs, newest first">
     {entries.map((entry) =>
       entry.kind === 'job' ? (
-        <JobLine key={entry.job.id} job={entry.job} {...{ chosen, query }} />
+        <JobLine key={entry.job.id} job={entry.job} chosen={chosen} query={query} />
       ) : (
         <li key={entry.hour}>
           <details>
@@ -25,7 +25,7 @@ export const JobTable = ({ entries, chosen, query }: Props) => (
             </summary>
             <ul class="jobs">
               {entry.jobs.map((job) => (
-                <JobLine key={job.id} job={job} {...{ chosen, query }} />
+                <JobLine key={job.id} job={job} chosen={chosen} query={query} />
               ))}
             </ul>
           </details>

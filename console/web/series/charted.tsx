@@ -13,7 +13,7 @@ import { msOf, numbersOf, type Report, type Source, shadesOf, widthsFor } from '
 import { Newest } from './newest.tsx';
 import { columnOf, nameOf, useLines } from './panes.ts';
 import type { SeriesPlace } from './place.ts';
-import { useRows, type Wanted } from './rows.ts';
+import { requestRows, useRows, type Wanted } from './rows.ts';
 
 interface Props {
   readonly report: Report;
@@ -36,19 +36,7 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
   const column = columns.includes(place.column) ? place.column : (columns[0] ?? '');
   const load = useCallback(
     (wanted: Wanted, signal: AbortSignal) =>
-      call('rows', {
-        signal,
-        params: { table: source.table },
-        query: {
-          source: source.id,
-          symbol,
-          timeframe: timeframe as '1m',
-          ...(wanted.from && { from: wanted.from }),
-          ...(wanted.to && { to: wanted.to }),
-          ...(shape === 'candles' && { every: every as '1m' }),
-          limit: wanted.limit,
-        },
-      }),
+      requestRows({ source, symbol, timeframe, every }, wanted, signal),
     [source.id, symbol, timeframe, every],
   );
   const id = `${nameOf(report)} ${every}`;
@@ -81,7 +69,14 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
   return (
     <>
       <ChartToolbar
-        {...{ shape, source, place, every, column, widths, set, more }}
+        shape={shape}
+        source={source}
+        place={place}
+        every={every}
+        column={column}
+        widths={widths}
+        set={set}
+        more={more}
         span={Math.max(step, last! - first!)}
         below={drawable.filter((one) => one.symbol === symbol && one.source !== source.id).map(nameOf)}
         others={drawable.map(nameOf)}
@@ -95,7 +90,9 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
           ) : (
             <>
               <Legend
-                {...{ point, shape, column }}
+                point={point}
+                shape={shape}
+                column={column}
                 before={points[index - 1]}
                 findings={findings
                   .filter(({ time }) => time !== null && Date.parse(time) === point.at)
@@ -103,7 +100,13 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
               />
               <Chart
                 key={id}
-                {...{ id, points, shape, column, shades, findings, panes }}
+                id={id}
+                points={points}
+                shape={shape}
+                column={column}
+                shades={shades}
+                findings={findings}
+                panes={panes}
                 compare={compared[0]}
                 step={source.rhythm === 'events' ? 0 : step}
                 log={place.log}

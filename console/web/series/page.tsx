@@ -53,7 +53,8 @@ export function SeriesPage({ place }: { readonly place: Place }) {
                 key={keyOf(chosen)}
                 address={place.rest.length > 0 ? place : { ...place, rest: keyOf(chosen).split(' ') }}
                 report={chosen}
-                {...{ source, sources }}
+                source={source}
+                sources={sources}
                 all={report}
               />
             )}

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
-import { call } from '../lib/client.ts';
 import { usePoll } from '../lib/poll.ts';
 import { numbersOf, pointsOf, type Report, type Source, shapeOf } from './data.ts';
+import { requestRows } from './rows.ts';
 
 /** Another series as one line. */
 export interface Line {
@@ -60,18 +60,11 @@ async function line(
   const source = sources.find((one) => one.id === id);
   const column = source && columnOf(source);
   if (!source || !column || !symbol || !timeframe) return [];
-  const rows = await call('rows', {
+  const rows = await requestRows(
+    { source, symbol, timeframe, every },
+    { ...range, limit: MOST_ROWS },
     signal,
-    params: { table: source.table },
-    query: {
-      source: source.id,
-      symbol,
-      timeframe: timeframe as '1m',
-      ...range,
-      ...(shapeOf(source) === 'candles' && { every: every as '1m' }),
-      limit: MOST_ROWS,
-    },
-  });
+  );
   const points = pointsOf(rows, source.time_column).flatMap(({ at, row }) => {
     const value = row[column];
     return typeof value === 'number' ? [{ at, value }] : [];

@@ -1,13 +1,39 @@
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
+import { call } from '../lib/client.ts';
 import type { Polled } from '../lib/poll.ts';
 import { usePoll } from '../lib/poll.ts';
-import { type Point, pointsOf, type Rows } from './data.ts';
+import { type Point, pointsOf, type Rows, type Source, shapeOf } from './data.ts';
 
 export interface Wanted {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit: number;
 }
+
+/** The rows of a range of a series; of candles those of the width `every`. */
+export const requestRows = (
+  of: {
+    readonly source: Source;
+    readonly symbol: string;
+    readonly timeframe: string;
+    readonly every: string;
+  },
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<Rows> =>
+  call('rows', {
+    signal,
+    params: { table: of.source.table },
+    query: {
+      source: of.source.id,
+      symbol: of.symbol,
+      timeframe: of.timeframe as '1m',
+      ...(wanted.from && { from: wanted.from }),
+      ...(wanted.to && { to: wanted.to }),
+      ...(shapeOf(of.source) === 'candles' && { every: of.every as '1m' }),
+      limit: wanted.limit,
+    },
+  });
 
 export interface Loaded {
   /** in order of time; one for each instant */

@@ -28,7 +28,12 @@ export function SeriesView({ address, report, source, sources, all }: Props) {
         <Snapshot report={report} source={source} />
       ) : (
         <Charted
-          {...{ report, source, sources, all, shape, place }}
+          report={report}
+          source={source}
+          sources={sources}
+          all={all}
+          shape={shape}
+          place={place}
           set={(part) => replaceQuery(address, seriesQueryOf({ ...place, ...part }))}
         />
       )}

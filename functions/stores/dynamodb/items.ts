@@ -1,5 +1,8 @@
 import type { ChunkProgress, Job, JobGap } from '../../core/jobs/job.ts';
-import { iso } from '../../core/time/time.ts';
+import type { Lease } from '../../core/jobs/lease.ts';
+import type { ScheduleRun } from '../../core/queries/ports.ts';
+import { DAY, iso, SECOND } from '../../core/time/time.ts';
+import { TTL_ATTRIBUTE } from './table.ts';
 
 /**
  * Items are written for people who read them in the AWS console: ISO times, plain names. Only the store parses them.
@@ -79,6 +82,37 @@ export function toChunkProgress(item: Item): ChunkProgress {
     ...(defined(optional) as Pick<ChunkProgress, 'resumeAt' | 'error' | 'requests'>),
   };
 }
+
+/** A lease that was not taken for this long belongs to work that no longer exists. */
+const KEEP_LEASE = 60 * DAY;
+
+/** A lease as an item, without its keys. */
+export const leaseItem = ({ name: _, ...lease }: Lease, now: number): Item => ({
+  ...lease,
+  at: iso(lease.at),
+  [TTL_ATTRIBUTE]: Math.floor((now + KEEP_LEASE) / SECOND),
+});
+
+/** Parses the item of a lease. */
+export const toLease = (name: string, item: Item): Lease => ({
+  name,
+  holder: item.holder as string,
+  at: at(item.at)!,
+  done: item.done as boolean,
+  jobs: item.jobs as string[],
+  failures: item.failures as number,
+});
+
+/** The run of a schedule as an item, without its keys. */
+export const runItem = (run: ScheduleRun): Item => ({ ...run, at: iso(run.at) });
+
+/** Parses the item of a schedule's run. */
+export const toRun = (item: Item): ScheduleRun => ({
+  at: at(item.at)!,
+  seconds: item.seconds as number,
+  ok: item.ok as boolean,
+  detail: item.detail as string,
+});
 
 const defined = (o: object): object =>
   Object.fromEntries(Object.entries(o).filter(([, value]) => value !== undefined));

@@ -1,24 +1,19 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import type { Lease, Leases } from '../../core/jobs/lease.ts';
-import { DAY, iso, SECOND } from '../../core/time/time.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
+import { leaseItem, toLease } from './items.ts';
 import type { JobTable } from './table.ts';
-import { leaseKey, TTL_ATTRIBUTE } from './table.ts';
-
-/** A lease that was not taken for this long belongs to work that no longer exists. */
-const KEEP = 60 * DAY;
+import { leaseKey } from './table.ts';
 
 /** Leases as items of the job table. A holder is known by an id that is new each time. */
 export function createLeases({ client, table, clock }: JobTable): Leases {
-  const put = async ({ name, ...lease }: Lease, from: string | undefined): Promise<boolean> => {
+  const put = async (lease: Lease, from: string | undefined): Promise<boolean> => {
     const command = new PutCommand({
       TableName: table,
       Item: {
-        ...leaseKey(name),
-        ...lease,
-        at: iso(lease.at),
-        [TTL_ATTRIBUTE]: Math.floor((clock() + KEEP) / SECOND),
+        ...leaseKey(lease.name),
+        ...leaseItem(lease, clock()),
       },
       ...(from === undefined
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -27,22 +22,13 @@ export function createLeases({ client, table, clock }: JobTable): Leases {
             ExpressionAttributeValues: { ':from': from },
           }),
     });
-    return unlessPassedOn(() => onTable(`lease ${name}`, () => client.send(command)));
+    return unlessPassedOn(() => onTable(`lease ${lease.name}`, () => client.send(command)));
   };
   return {
     async read(name) {
       const command = new GetCommand({ TableName: table, Key: leaseKey(name), ConsistentRead: true });
       const { Item } = await onTable(`lease ${name}`, () => client.send(command));
-      return (
-        Item && {
-          name,
-          holder: Item.holder as string,
-          at: Date.parse(Item.at as string),
-          done: Item.done as boolean,
-          jobs: Item.jobs as string[],
-          failures: Item.failures as number,
-        }
-      );
+      return Item && toLease(name, Item);
     },
     async take(name, { at, failures }, seen) {
       const lease: Lease = { name, holder: ulid(at), at, done: false, jobs: seen?.jobs ?? [], failures };

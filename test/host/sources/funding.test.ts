@@ -1,15 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectRealCounts } from '../../helpers/coverage.ts';
+import { binanceTruth, bybitTruth } from '../../helpers/funding-truth.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 
 /** Settlements of both venues through API, state machine, fetchers and database. */
 const HOUR = 3_600_000;
-
-interface Recorded {
-  readonly fundingTime: number;
-  readonly fundingRate: string;
-  readonly markPrice: string;
-}
 
 let at: TestHost;
 beforeAll(async () => {
@@ -46,36 +41,6 @@ const stored = async (venue: string, symbol: string, from: string, to: string) =
     where venue = ${venue} and symbol = ${symbol} and time >= ${from}::timestamptz and time < ${to}::timestamptz
     order by time`) as unknown as Stored[];
 
-/** Every settlement of a span, from the simulated venue's own REST. */
-async function binanceTruth(symbol: string, from: string, to: string): Promise<Recorded[]> {
-  const out: Recorded[] = [];
-  for (let start = Date.parse(from); ; start = out.at(-1)!.fundingTime + 1) {
-    const query = `symbol=${symbol}&startTime=${start}&endTime=${Date.parse(to) - 1}&limit=1000`;
-    const answer = await fetch(`${at.venues.env.GORDON_BINANCE_USDM_URL}/fapi/v1/fundingRate?${query}`);
-    const page = (await answer.json()) as Recorded[];
-    if (page.length === 0) return out;
-    out.push(...page);
-  }
-}
-
-async function bybitTruth(symbol: string, from: string, to: string): Promise<[number, number][]> {
-  const out: [number, number][] = [];
-  for (let end = Date.parse(to) - 1; end >= Date.parse(from); end = out[0]![0] - 1) {
-    const query = `category=linear&symbol=${symbol}&startTime=${Date.parse(from)}&endTime=${end}&limit=200`;
-    const answer = await fetch(`${at.venues.env.GORDON_BYBIT_URL}/v5/market/funding/history?${query}`);
-    const { result } = (await answer.json()) as {
-      result: { list: { fundingRate: string; fundingRateTimestamp: string }[] };
-    };
-    const page = result.list.map((row): [number, number] => [
-      Number(row.fundingRateTimestamp),
-      Number(row.fundingRate),
-    ]);
-    if (page.length === 0) return out;
-    out.unshift(...page.toReversed());
-  }
-  return out;
-}
-
 describe('a year of funding', () => {
   it('loads from both venues for both symbols', async () => {
     const job = await run(YEAR);
@@ -88,7 +53,7 @@ describe('a year of funding', () => {
   });
 
   it('stores the values that the venues serve', async () => {
-    const binance = await binanceTruth('BTCUSDT', YEAR.from, YEAR.to);
+    const binance = await binanceTruth(at.venues.env, 'BTCUSDT', YEAR.from, YEAR.to);
     const rows = await stored('binance', 'BTCUSDT', YEAR.from, YEAR.to);
     expect(rows.map(({ raw, rate }) => [raw, rate])).toEqual(
       binance.map((row) => [row.fundingTime, Number(row.fundingRate)]),
@@ -99,7 +64,7 @@ describe('a year of funding', () => {
     expect(rows.some(({ time, raw }) => time !== raw)).toBe(true);
     const bybit = await stored('bybit', 'BTCUSDT', YEAR.from, YEAR.to);
     expect(bybit.map(({ time, rate }) => [time, rate])).toEqual(
-      await bybitTruth('BTCUSDT', YEAR.from, YEAR.to),
+      await bybitTruth(at.venues.env, 'BTCUSDT', YEAR.from, YEAR.to),
     );
     expect(bybit.every(({ time, raw, mark }) => time === raw && mark === null)).toBe(true);
   });

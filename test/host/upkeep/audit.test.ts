@@ -6,6 +6,7 @@ import { createHandler as auditHandler } from '../../../functions/schedules/audi
 import { createHandler as refreshHandler } from '../../../functions/schedules/refresh.ts';
 import { startHostOnPassingTime, type TestHost } from '../../helpers/host.ts';
 import { passingTime } from '../../helpers/passing-time.ts';
+import type { ReportedSeries, RunResult } from '../../helpers/upkeep-answers.ts';
 
 /** The schedules as the host runs them, on a clock that a test turns. */
 const START = Date.parse('2025-03-20T12:00:30Z');
@@ -30,34 +31,14 @@ function onHostsOfTheirOwn(): void {
 const SERIES = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' } as const;
 const FEBRUARY = { start: Date.parse('2025-02-01'), end: Date.parse('2025-03-01') };
 
-interface Result {
-  readonly started: string[];
-  readonly jobs: string[];
-  readonly missing: number;
-  readonly lost: number;
-  readonly counted: number;
-  readonly perishable: number;
-  readonly skipped?: boolean;
-}
-const run = async (of: (services: () => Promise<Services>) => StateHandler): Promise<Result> =>
-  (await of(async () => at.host.services)({}, {} as never)) as Result;
+const run = async (of: (services: () => Promise<Services>) => StateHandler): Promise<RunResult> =>
+  (await of(async () => at.host.services)({}, {} as never)) as RunResult;
 const audit = () => run(auditHandler);
 const refresh = () => run(refreshHandler);
 const ended = (ids: readonly string[]) => Promise.all(ids.map((id) => at.wait(id)));
 
-interface Row {
-  readonly source: string;
-  readonly symbol: string;
-  readonly latest: string | null;
-  readonly requested: { from: string; to: string }[];
-  readonly gaps: { from: string; to: string; rows: number; cause: string; error?: string }[];
-  readonly pending: { rows: number; cause: string }[];
-  readonly empty: { from: string; to: string; reason: string }[];
-  readonly perishable: { from: string; lost_at: string; days_left: number } | null;
-  readonly audited_at: string | null;
-}
-const report = async (source: string): Promise<Row[]> =>
-  (await at.ask<Row[]>(`/backfill/report?source=${source}`)).body;
+const report = async (source: string): Promise<ReportedSeries[]> =>
+  (await at.ask<ReportedSeries[]>(`/backfill/report?source=${source}`)).body;
 const spot = async (symbol = 'BTCUSDT') =>
   (await report('klines_spot')).find((row) => row.symbol === symbol)!;
 

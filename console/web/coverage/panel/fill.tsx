@@ -19,7 +19,7 @@ export function FillDialog({ row, hole, missing, close, started }: Props) {
   return (
     <Dialog title="Fill this hole?" close={close}>
       <p>{`${count(missing)} rows are missing. A job fetches exactly those; what is there is not fetched again.`}</p>
-      <Confirm {...{ order, close, started }} />
+      <Confirm order={order} close={close} started={started} />
     </Dialog>
   );
 }
