@@ -1,12 +1,12 @@
 import { describeError } from '../../functions/core/errors/errors.ts';
 import { sampleRequests } from '../../functions/core/queries/sample-requests.ts';
-import type { Family, Sources } from '../../functions/core/series/source.ts';
+import type { Sources } from '../../functions/core/series/source.ts';
 import type { HttpRequest } from '../../functions/core/series/venue.ts';
 import { baseUrl, type Variables } from '../../functions/runtime/venues/hosts.ts';
 import type { HostState } from '../../host/state-file.ts';
 import { PATIENCE_MS, type Reached, reach } from '../doctor/venues.ts';
 import { oneLine } from '../failure.ts';
-import type { Stage } from './stages.ts';
+import { type Stage, sourcesOfStage } from './stages.ts';
 
 /** A venue's host that stages need. */
 export interface Contact {
@@ -16,7 +16,6 @@ export interface Contact {
   /** a cheap one, as one of the sources puts it */
   readonly request: HttpRequest;
   readonly sources: readonly string[];
-  readonly families: readonly Family[];
 }
 
 /**
@@ -30,8 +29,8 @@ export function contactsOf(
   keys: readonly string[],
 ): Contact[] {
   const contacts = new Map<string, Contact>();
-  const used = Object.values(sources).filter(
-    ({ family, key }) => stages.some((stage) => stage.family === family) && (!key || keys.includes(key.env)),
+  const used = [...new Set(stages.flatMap((stage) => sourcesOfStage(stage, sources)))].filter(
+    ({ key }) => !key || keys.includes(key.env),
   );
   for (const source of used) {
     for (const request of sampleRequests(source)) {
@@ -43,7 +42,6 @@ export function contactsOf(
         base: known?.base ?? base,
         request: known?.request ?? request,
         sources: [...new Set(known?.sources).add(source.id)],
-        families: [...new Set(known?.families).add(source.family)],
       });
     }
   }
@@ -68,14 +66,15 @@ export interface Findings {
 
 export function findings(
   stages: readonly Stage[],
+  known: Sources,
   tried: readonly (readonly [Contact, Reached])[],
 ): Findings {
   const reachable = tried.filter(([, { kind }]) => kind !== 'unreachable').map(([contact]) => contact);
   const hosts = tried.map(([contact]) => contact);
-  const uses =
-    ({ family }: Stage) =>
-    ({ families }: Contact): boolean =>
-      families.includes(family);
+  const uses = (stage: Stage): ((contact: Contact) => boolean) => {
+    const ids = sourcesOfStage(stage, known).map(({ id }) => id);
+    return ({ sources }) => ids.some((id) => sources.includes(id));
+  };
   return {
     lines: tried.flatMap(([contact, reached]) => lineOf(contact, reached) ?? []),
     without: stages.filter((stage) => hosts.some(uses(stage)) && !reachable.some(uses(stage))),

@@ -1,5 +1,6 @@
 import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import type { OrderBody } from '../../functions/core/orders/create-job.ts';
+import { DAY, iso } from '../../functions/core/time/time.ts';
 import { sources } from '../../functions/sources/index.ts';
 import type { Api } from '../api/client.ts';
 import { ApiProblem } from '../api/send.ts';
@@ -10,7 +11,7 @@ import { CliError, oneLine } from '../failure.ts';
 import type { Stop } from '../follow/stop.ts';
 import { say } from '../terminal.ts';
 import type { SeedSettings } from './settings.ts';
-import type { Stage } from './stages.ts';
+import { type Stage, sourcesOfStage, wordOf } from './stages.ts';
 
 export type StageResult =
   | { readonly family: string; readonly job: JobDetail }
@@ -30,14 +31,14 @@ interface Over {
 /** What a stage's order came to: a job to wait for, or already its result. */
 export type Ordered = { readonly job: JobDetail } | Over;
 
-/** Orders one family. A job is announced at once; what is refused is for `showStage` to report. */
+/** Orders one stage. A job is announced at once; what is refused is for `showStage` to report. */
 export async function orderStage(
   context: Context,
   api: Api,
   stage: Stage,
   settings: SeedSettings,
 ): Promise<Ordered> {
-  const { family } = stage;
+  const family = wordOf(stage);
   try {
     const job = await api.call('createJob', { body: orderOf(stage, settings) });
     announce(context, job);
@@ -47,7 +48,7 @@ export async function orderStage(
       return { result: { family, unavailable: true }, out: `${family} is not available in this version` };
     }
     if (error instanceof ApiProblem && error.code === 'key-missing') {
-      const skipped = `no ${keysOf(family).join(', ') || 'key'}`;
+      const skipped = `no ${keysOf(stage).join(', ') || 'key'}`;
       const err = `gordon-data: ${family} is skipped: ${oneLine(error.message)}`;
       return { result: { family, skipped }, err };
     }
@@ -56,15 +57,16 @@ export async function orderStage(
 }
 
 /** A stage that is left out because none of its venues' hosts can be reached. */
-export const cutOff = ({ family }: Stage): Ordered => {
+export const cutOff = (stage: Stage): Ordered => {
+  const family = wordOf(stage);
   const error = "none of its venues' hosts can be reached";
   return { result: { family, error }, err: `gordon-data: ${family}: not ordered, ${error}` };
 };
 
 /** A stage that is left out because the user did not accept the terms of its data. */
-export const declined = ({ family }: Stage, why: string): Ordered => ({
-  result: { family, skipped: 'terms not accepted' },
-  err: `gordon-data: ${family} is skipped: ${why}`,
+export const declined = (stage: Stage, why: string): Ordered => ({
+  result: { family: wordOf(stage), skipped: 'terms not accepted' },
+  err: `gordon-data: ${wordOf(stage)} is skipped: ${why}`,
 });
 
 /** Waits for what was ordered and reports it. What fails is reported and returned: the other stages go on. */
@@ -106,18 +108,19 @@ function failed(family: string, error: unknown): Over {
   return { result: { family, error: why }, err: `gordon-data: ${family}: ${why}` };
 }
 
-const orderOf = ({ family, takesSymbols }: Stage, { from, to, symbols }: SeedSettings): OrderBody => ({
-  source: family,
-  from,
-  ...(to && { to }),
-  ...(symbols && takesSymbols && { symbols: [...symbols] }),
-});
+function orderOf(stage: Stage, { from, to, now, symbols }: SeedSettings): OrderBody {
+  const newest = stage.days && iso((to === undefined ? now : Date.parse(to)) - stage.days * DAY);
+  return {
+    source: wordOf(stage),
+    from: newest && newest > from ? newest : from,
+    ...(to && { to }),
+    ...(symbols && stage.takesSymbols && { symbols: [...symbols] }),
+  };
+}
 
-/** The variables that hold the keys of a family's sources. */
-const keysOf = (family: string): string[] =>
-  Object.values(sources).flatMap((source) =>
-    source.family === family && source.key ? [source.key.env] : [],
-  );
+/** The variables that hold the keys of a stage's sources. */
+const keysOf = (stage: Stage): string[] =>
+  sourcesOfStage(stage, sources).flatMap(({ key }) => (key ? [key.env] : []));
 
 export const hasFailed = (result: StageResult): boolean =>
   'error' in result || ('job' in result && result.job.status !== 'succeeded');

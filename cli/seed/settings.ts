@@ -3,7 +3,7 @@ import { addYears, DAY, floorTo, iso, parseInstant } from '../../functions/core/
 import { badInput } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { readTime, WHEN } from '../times.ts';
-import { type Stage, stages } from './stages.ts';
+import { type Stage, stages, wordOf } from './stages.ts';
 
 /** What stands on the command line; it goes before the environment. */
 export interface SeedFlags {
@@ -19,6 +19,8 @@ export interface SeedSettings {
   /** absent: until now */
   readonly to?: string;
   readonly symbols?: readonly string[];
+  /** the clock when it was made, epoch ms */
+  readonly now: number;
   readonly stages: readonly Stage[];
 }
 
@@ -42,6 +44,7 @@ export function seedSettings(flags: SeedFlags, env: Terminal['env'], now: number
     from: iso(from),
     ...(to !== undefined && { to: iso(to) }),
     ...(symbols && { symbols }),
+    now,
     stages: stages.filter((stage) => (flags.demo || !stage.demoOnly) && !isSkipped(stage, flags.skip, env)),
   };
 }
@@ -61,16 +64,17 @@ function symbolsOf(text: string | undefined): string[] | undefined {
   throw badInput(`SYMBOLS is "${text}": write symbols with commas between them, or leave it unset`);
 }
 
-function isSkipped({ family, skip }: Stage, flag: readonly string[] = [], env: Terminal['env']): boolean {
+function isSkipped(stage: Stage, flag: readonly string[] = [], env: Terminal['env']): boolean {
+  const { family, skip } = stage;
   const value = env[skip] ?? '0';
   if (!['0', '1', ''].includes(value))
     throw badInput(`${skip} is "${value}": write 1 to leave ${family} out, or 0`);
-  return value === '1' || flag.includes(family);
+  return value === '1' || flag.includes(family) || flag.includes(wordOf(stage));
 }
 
 /** A mistyped one would load what was to be left out. */
 function refuseUnknownSkips(env: Terminal['env']): void {
-  const known = stages.map(({ skip }) => skip);
+  const known = [...new Set(stages.map(({ skip }) => skip))];
   const unknown = Object.keys(env).find((name) => name.startsWith('SKIP_') && !known.includes(name));
   if (unknown === undefined) return;
   const meant = didYouMean(unknown, known) || `Use ${known.join(', ')}.`;

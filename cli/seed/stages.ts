@@ -1,8 +1,13 @@
-import type { Family } from '../../functions/core/series/source.ts';
+import { sourcesToOrder } from '../../functions/core/series/names/named-sources.ts';
+import type { Family, Source, Sources } from '../../functions/core/series/source.ts';
 
-/** One step of the seed: a family, the variable that leaves it out, and whether SYMBOLS means its symbols. */
+/** One step of the seed: a family or one source of it, the variable that leaves it out, and whether SYMBOLS means its symbols. */
 export interface Stage {
   readonly family: Family;
+  /** one source of the family, which is ordered by its name; absent: the family */
+  readonly source?: string;
+  /** only this many days before the end of the seed; absent: the whole range */
+  readonly days?: number;
   readonly skip: string;
   readonly takesSymbols: boolean;
   /** ordered only when the stages before it have ended; else at once, for each waits for a venue of its own */
@@ -24,3 +29,13 @@ export const stages: readonly Stage[] = [
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
+
+/** The word that the stage orders, and its title. */
+export const wordOf = ({ family, source }: Stage): string => source ?? family;
+
+/** The sources that a stage loads. */
+export const sourcesOfStage = (stage: Stage, sources: Sources): readonly Source[] => {
+  const word = wordOf(stage);
+  const isKnown = Object.values(sources).some(({ id, family }) => id === word || family === word);
+  return isKnown ? sourcesToOrder(sources, word) : [];
+};

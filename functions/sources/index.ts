@@ -1,22 +1,22 @@
 import type { Sources } from '../core/series/source.ts';
-import { btc_market_cap } from './btc_market_cap.ts';
-import { fear_greed } from './fear_greed.ts';
-import { funding_binance } from './funding_binance.ts';
-import { funding_bybit } from './funding_bybit.ts';
-import { gex_deribit } from './gex_deribit.ts';
-import { klines_perp } from './klines_perp.ts';
-import { klines_spot } from './klines_spot.ts';
-import { macro_fred } from './macro_fred.ts';
-import { open_interest_binance } from './open_interest_binance.ts';
-import { open_interest_bybit } from './open_interest_bybit.ts';
-import { price_klines } from './price_klines.ts';
+import { price_klines } from './candles/price_klines.ts';
+import { funding_binance } from './funding/funding_binance.ts';
+import { funding_bybit } from './funding/funding_bybit.ts';
+import { gex_deribit } from './gex/gex_deribit.ts';
+import { klines_perp } from './klines/klines_perp.ts';
+import { klines_spot } from './klines/klines_spot.ts';
+import { macro_fred } from './macro/macro_fred.ts';
 import {
   ratio_global_accounts,
   ratio_taker_volume,
   ratio_top_accounts,
   ratio_top_positions,
-} from './ratios_binance.ts';
-import { stablecoin_supply } from './stablecoin_supply.ts';
+} from './metrics/ratios_binance.ts';
+import { open_interest_binance } from './open_interest/open_interest_binance.ts';
+import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
+import { btc_market_cap } from './sentiment/btc_market_cap.ts';
+import { fear_greed } from './sentiment/fear_greed.ts';
+import { stablecoin_supply } from './sentiment/stablecoin_supply.ts';
 
 const registry = {
   klines_spot,

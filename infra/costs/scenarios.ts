@@ -10,8 +10,8 @@ import {
 import type { Source } from '../../functions/core/series/source.ts';
 import { addYears, DAY, MINUTE } from '../../functions/core/time/time.ts';
 import { functions } from '../../functions/manifest.ts';
-import { klines_perp } from '../../functions/sources/klines_perp.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { klines_perp } from '../../functions/sources/klines/klines_perp.ts';
+import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 
 export interface Scenario {
   readonly title: string;

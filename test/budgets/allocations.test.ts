@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ArchiveTier } from '../../functions/core/series/source.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 import { type Allocated, allocatedPerRow } from './support/allocations.ts';
 
 /**

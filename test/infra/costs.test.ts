@@ -4,7 +4,7 @@ import { billFor, type Prices, standing, total } from '../../functions/core/cost
 import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
 import { estimateWork, sum, times, usageOfJob } from '../../functions/core/costs/usage.ts';
 import { DAY } from '../../functions/core/time/time.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 import { report } from '../../infra/costs/costs.ts';
 import { largeBackfill, refreshMonth } from '../../infra/costs/scenarios.ts';
 import { synth } from './support/synth.ts';

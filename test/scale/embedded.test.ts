@@ -5,7 +5,7 @@ import { simulate } from '../../bench/scale/model/simulate.ts';
 import { buildWorkload } from '../../bench/scale/model/workload.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { Timeframe } from '../../functions/core/time/timeframe.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
 import { connect } from '../../functions/stores/postgres/postgres.ts';
 import { startTestHost, type TestHost } from '../helpers/host.ts';

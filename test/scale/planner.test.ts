@@ -6,7 +6,7 @@ import { buildWorkload } from '../../bench/scale/model/workload.ts';
 import { LANES } from '../../functions/core/quote/quote.ts';
 import { LIMIT_SHARE } from '../../functions/core/series/venue.ts';
 import { binanceFamilies } from '../../functions/sources/binance/hosts.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 import { createPlannedJob } from './planned-job.ts';
 
 const NOW = Date.UTC(2026, 9, 15, 12);

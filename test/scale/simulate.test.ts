@@ -4,7 +4,7 @@ import { type Setup, USUAL } from '../../bench/scale/model/setup.ts';
 import { simulate } from '../../bench/scale/model/simulate.ts';
 import { buildWorkload, countRows, type Workload } from '../../bench/scale/model/workload.ts';
 import type { Source } from '../../functions/core/series/source.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 
 const NOW = Date.UTC(2026, 9, 15, 12);
 const pagesOnly: Source = { ...klines_spot, tiers: klines_spot.tiers.filter(({ kind }) => kind === 'pages') };

@@ -5,7 +5,7 @@ import { planSource } from '../../functions/core/ledger/plan.ts';
 import { DAY } from '../../functions/core/time/time.ts';
 import { MAX_CHUNKS_PER_WAVE, PlanWaveOutput } from '../../functions/core/workflow/contracts.ts';
 import { functions } from '../../functions/manifest.ts';
-import { klines_spot } from '../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 import { definitionText } from '../../statemachines/definition.ts';
 
 const CHUNKS = 10_000;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addYears, DAY, iso, MINUTE, SECOND } from '../../functions/core/time/time.ts';
-import { macro_fred } from '../../functions/sources/macro_fred.ts';
+import { macro_fred } from '../../functions/sources/macro/macro_fred.ts';
 import { seriesOf } from '../../simulator/fred/series.ts';
 import { type Vintage, vintages } from '../../simulator/fred/vintages.ts';
 import { type MemoryHost, startMemoryHost } from '../helpers/memory-host.ts';

@@ -5,7 +5,7 @@ import { LOOKED_UP_AT_ONCE } from '../../../functions/core/orders/check-symbols.
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { MAX_CHUNKS_PER_WAVE, PlanWaveOutput } from '../../../functions/core/workflow/contracts.ts';
 import { functions } from '../../../functions/manifest.ts';
-import { klines_spot } from '../../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../../functions/sources/klines/klines_spot.ts';
 import { fetchSeconds, TAKEN } from '../model/assumptions.ts';
 import { CHILD_SECONDS, EVENTS_AROUND, EVENTS_PER_WAVE } from '../model/definition.ts';
 import { QUOTAS } from '../model/quotas.ts';

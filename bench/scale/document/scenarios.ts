@@ -1,6 +1,6 @@
 import type { Source } from '../../../functions/core/series/source.ts';
 import { addYears, DAY, floorTo } from '../../../functions/core/time/time.ts';
-import { klines_spot } from '../../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../../functions/sources/klines/klines_spot.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Setup, USUAL } from '../model/setup.ts';
 import { simulate } from '../model/simulate.ts';

@@ -17,7 +17,7 @@ import {
   showStage,
 } from '../../seed/run-stage.ts';
 import { type SeedFlags, type SeedSettings, seedSettings } from '../../seed/settings.ts';
-import { type Stage, stages } from '../../seed/stages.ts';
+import { type Stage, stages, wordOf } from '../../seed/stages.ts';
 import { say } from '../../terminal.ts';
 import { acceptsFredTerms, isFred, NOT_ACCEPTED } from '../../terms/fred-terms.ts';
 import { type Context, print } from '../context.ts';
@@ -26,7 +26,7 @@ import * as options from '../options.ts';
 import { report } from './report.ts';
 
 export function addSeed(program: Command, context: Context, handle: Handle): void {
-  const families = stages.map(({ family }) => family);
+  const words = stages.map(wordOf);
   program
     .command('seed')
     .description('fill the warehouse family by family, and report')
@@ -38,8 +38,8 @@ export function addSeed(program: Command, context: Context, handle: Handle): voi
     )
     .addOption(options.symbolsOption('commas between them (SYMBOLS)'))
     .addOption(
-      new Option('--skip <list>', `leave families out: ${families.join(',')}`).argParser(
-        options.oneOfEach(families),
+      new Option('--skip <list>', `leave families or sources out: ${words.join(',')}`).argParser(
+        options.oneOfEach(words),
       ),
     )
     .option(
@@ -53,7 +53,7 @@ export function addSeed(program: Command, context: Context, handle: Handle): voi
 const seedHelp = `
 Environment, where no option says otherwise:
   FROM_DATE, TO_DATE, SYMBOLS
-  ${stages.map(({ skip }) => `${skip}=1`).join(', ')} (candles are of --demo alone)
+  ${[...new Set(stages.map(({ skip }) => `${skip}=1`))].join(', ')} (candles are of --demo alone)
   GORDON_ACCEPT_FRED_TERMS=1   accepts the terms of FRED, which macro loads from; a terminal asks
 
 Examples:
@@ -84,7 +84,7 @@ async function seed(context: Context, flags: SeedFlags): Promise<number> {
   if (simulated) print(context, context.paint('yellow', SIMULATED));
   const unreachable = simulated ? [] : await stagesWithoutVenue(context, api, settings.stages);
   const early = new Map(unreachable.map((stage) => [stage, cutOff(stage)]));
-  const fred = settings.stages.find((stage) => isFred(stage.family) && !early.has(stage));
+  const fred = settings.stages.find((stage) => isFred(wordOf(stage)) && !early.has(stage));
   if (fred && !(await acceptsFredTerms(context, api))) early.set(fred, declined(fred, NOT_ACCEPTED));
   const { from, to, symbols } = settings;
   print(context, `seeding ${from} to ${to ?? 'now'}, ${symbols?.join(', ') ?? 'the default symbols'}`);
@@ -109,7 +109,7 @@ async function stagesWithoutVenue(
   const host = context.runningHost();
   if (!host || !isOwnHost(api.url, host)) return [];
   const contacts = contactsOf(stages, sources, host.venueHosts ?? {}, host.venueKeys ?? []);
-  const { lines, without, isCutOff } = findings(stages, await reachAll(contacts));
+  const { lines, without, isCutOff } = findings(stages, sources, await reachAll(contacts));
   say(context.terminal.err, ...lines.map((line) => `gordon-data: ${line}`));
   if (!isCutOff) return without;
   throw new CliError(
@@ -140,7 +140,7 @@ async function runStages(
   const late = settings.stages.filter((stage) => !early.has(stage));
   for (const stage of [...early.keys(), ...late]) {
     const ordered = early.get(stage) ?? (await orderStage(context, api, stage, settings));
-    results.push(await showStage(context, api, stage.family, ordered, stop));
+    results.push(await showStage(context, api, wordOf(stage), ordered, stop));
   }
   return results;
 }

@@ -8,7 +8,7 @@ import { type Candidate, complete, type ValuesOf } from '../../completion/comple
 import { SCRIPTS, type Shell } from '../../completion/scripts.ts';
 import { CliError } from '../../failure.ts';
 import { orderLine } from '../../format/job.ts';
-import { stages } from '../../seed/stages.ts';
+import { stages, wordOf } from '../../seed/stages.ts';
 import { say } from '../../terminal.ts';
 import type { Context } from '../context.ts';
 import type { Handle } from '../handle.ts';
@@ -68,7 +68,7 @@ const FIXED: Readonly<Record<string, () => readonly Candidate[]>> = {
   from: () => TIMES,
   to: () => TIMES,
   before: () => TIMES,
-  skip: () => plain(stages.map(({ family }) => family)),
+  skip: () => plain(stages.map(wordOf)),
   venue: () => plain(probedVenues),
 };
 

@@ -6,7 +6,7 @@ import type { JobStore, NewJob, Workflow } from '../jobs/ports.ts';
 import { SourceOrFamily, Time, TimeframeText } from '../queries/fields.ts';
 import { requireInstant } from '../queries/requested.ts';
 import type { Quote } from '../quote/quote.ts';
-import { sourcesNamed } from '../series/names/named-sources.ts';
+import { sourcesToOrder } from '../series/names/named-sources.ts';
 import type { Source, Sources } from '../series/source.ts';
 import { SYMBOL_OR_SELECTOR } from '../series/universe.ts';
 import { addYears, type Clock, DAY, floorTo, iso, MINUTE } from '../time/time.ts';
@@ -97,7 +97,7 @@ export async function planJob(
 }
 
 function readOrder(ports: CreatePorts, body: OrderBody): JobOrder {
-  const chosen = sourcesNamed(ports.sources, body.source);
+  const chosen = sourcesToOrder(ports.sources, body.source);
   const [first] = chosen;
   for (const { id, key } of chosen) if (key && !ports.hasKey(key.env)) throw keyMissing(id, key);
   const timeframe = body.timeframe ?? first!.defaultTimeframe;

@@ -16,6 +16,8 @@ export const FAMILIES = [
   'sentiment',
   'macro',
   'gex',
+  'options',
+  'trades',
   'candles',
 ] as const;
 export type Family = (typeof FAMILIES)[number];
@@ -218,6 +220,8 @@ export interface Source {
   /** file name and ledger key, such as `klines_spot` */
   readonly id: string;
   readonly family: Family;
+  /** loaded only where an order names the source itself: the family's word stands for the others */
+  readonly byName?: true;
   readonly title: string;
   readonly table: TableSpec;
   readonly timeframes: readonly Timeframe[];

@@ -3,16 +3,16 @@ import type { ListingProbe, Source } from '../../core/series/source.ts';
 import { DAY, HOUR, MINUTE } from '../../core/time/time.ts';
 import { STATISTICS, type Statistic } from '../binance/metrics/statistics.ts';
 import { universes } from '../binance/universes.ts';
-import { funding_binance } from '../funding_binance.ts';
-import { klines_perp } from '../klines_perp.ts';
-import { klines_spot } from '../klines_spot.ts';
-import { open_interest_binance } from '../open_interest_binance.ts';
+import { funding_binance } from '../funding/funding_binance.ts';
+import { klines_perp } from '../klines/klines_perp.ts';
+import { klines_spot } from '../klines/klines_spot.ts';
 import {
   ratio_global_accounts,
   ratio_taker_volume,
   ratio_top_accounts,
   ratio_top_positions,
-} from '../ratios_binance.ts';
+} from '../metrics/ratios_binance.ts';
+import { open_interest_binance } from '../open_interest/open_interest_binance.ts';
 import { malformed } from '../rest/malformed.ts';
 import type { Layout } from './answers.ts';
 import { clockCheck } from './clocks.ts';

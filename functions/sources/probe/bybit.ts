@@ -1,9 +1,9 @@
 import type { Check } from '../../core/probe/check.ts';
 import { DAY, HOUR } from '../../core/time/time.ts';
 import { requestFor as request } from '../bybit/perpetual.ts';
-import { funding_bybit } from '../funding_bybit.ts';
-import { open_interest_bybit } from '../open_interest_bybit.ts';
-import { price_klines } from '../price_klines.ts';
+import { price_klines } from '../candles/price_klines.ts';
+import { funding_bybit } from '../funding/funding_bybit.ts';
+import { open_interest_bybit } from '../open_interest/open_interest_bybit.ts';
 import type { Layout } from './answers.ts';
 import { clockCheck } from './clocks.ts';
 import { pageChecks } from './pages.ts';

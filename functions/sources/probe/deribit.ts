@@ -1,7 +1,7 @@
 import { type Check, judged } from '../../core/probe/check.ts';
 import type { SnapshotTier } from '../../core/series/source.ts';
 import { optionsIn } from '../deribit/book-summary.ts';
-import { gex_deribit } from '../gex_deribit.ts';
+import { gex_deribit } from '../gex/gex_deribit.ts';
 import { malformed } from '../rest/malformed.ts';
 import { judgeShape, judgeUnit, type Layout, readRows } from './answers.ts';
 import { clockCheck } from './clocks.ts';

@@ -1,9 +1,9 @@
 import type { Series } from '../../../functions/core/series/series.ts';
 import { canonicalLine } from '../../../functions/core/verify/canonical.ts';
 import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
-import { funding_binance } from '../../../functions/sources/funding_binance.ts';
-import { klines_perp } from '../../../functions/sources/klines_perp.ts';
-import { klines_spot } from '../../../functions/sources/klines_spot.ts';
+import { funding_binance } from '../../../functions/sources/funding/funding_binance.ts';
+import { klines_perp } from '../../../functions/sources/klines/klines_perp.ts';
+import { klines_spot } from '../../../functions/sources/klines/klines_spot.ts';
 import { BQ, BV, C, H, L, N, O, Q, Rows, V } from '../../../simulator/market/rows.ts';
 import type { Place } from '../../faults/fault.ts';
 import type { Listed } from '../market/book.ts';

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ArchiveTier } from '../../../functions/core/series/source.ts';
 import type { Batch } from '../../../functions/core/series/table.ts';
-import { klines_spot } from '../../../functions/sources/klines_spot.ts';
+import { klines_spot } from '../../../functions/sources/klines/klines_spot.ts';
 import { encodeCopy } from '../../../functions/stores/copy/copy-encoder.ts';
 
 /** Bytes for each row. */

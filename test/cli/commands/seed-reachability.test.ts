@@ -26,7 +26,7 @@ it('only the hosts of the stages that are left count, each once', () => {
     'fapi.binance.com',
   ]);
   const archive = contacts.find(({ place }) => place === 'data.binance.vision');
-  expect(archive).toMatchObject({ families: ['klines', 'funding'] });
+  expect(archive?.sources).toEqual(expect.arrayContaining(['klines_spot', 'funding_binance']));
   expect(archive!.sources).toEqual(['klines_spot', 'klines_perp', 'funding_binance']);
 });
 
@@ -43,6 +43,7 @@ it('a stage is left out when it reaches none of its hosts; one that answers is e
   const with_ = (...reachable: string[]) =>
     findings(
       left,
+      sources,
       contacts.map((c) => [c, reachable.includes(c.place) ? fine : unreachable] as const),
     );
   const partly = with_('data.binance.vision');
@@ -50,13 +51,13 @@ it('a stage is left out when it reaches none of its hosts; one that answers is e
   expect(partly.lines).toContain("www.deribit.com can't be reached: gone; needed by gex_deribit");
   expect(partly.lines).toHaveLength(3);
   expect(with_().isCutOff).toBe(true);
-  expect(findings(some('macro'), [])).toEqual({ lines: [], without: [], isCutOff: false });
+  expect(findings(some('macro'), sources, [])).toEqual({ lines: [], without: [], isCutOff: false });
 });
 
 it('a host that refuses the region is reached, and says what to do', () => {
   const [contact] = contactsOf(some('klines'), sources, {}, []);
   const verdict = { kind: 'region', message: 'restricted location', remedy: 'Move.' } as const;
-  expect(findings(some('klines'), [[contact!, { kind: 'answered', verdict }]])).toEqual({
+  expect(findings(some('klines'), sources, [[contact!, { kind: 'answered', verdict }]])).toEqual({
     lines: [
       `${contact!.place} answers, and refuses this address: restricted location; needed by ${contact!.sources.join(', ')}. Move.`,
     ],
@@ -79,7 +80,7 @@ it('a host that is silent costs five seconds, however many there are', async () 
   // All were tried before the first was given up.
   expect(most).toBeGreaterThanOrEqual(contacts.length);
   hole.close();
-  const { lines, isCutOff } = findings(stages, tried);
+  const { lines, isCutOff } = findings(stages, sources, tried);
   expect([lines.length, isCutOff]).toEqual([contacts.length, true]);
   for (const line of lines) expect(line).toContain("can't be reached: no answer within 5 s; needed by ");
 });

@@ -6,8 +6,8 @@ import type { Listing, Source } from '../../../functions/core/series/source.ts';
 import type { Batch } from '../../../functions/core/series/table.ts';
 import { HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 import { TRADES_COLUMN } from '../../../functions/sources/binance/klines/klines.ts';
-import { funding_binance } from '../../../functions/sources/funding_binance.ts';
-import { klines_perp } from '../../../functions/sources/klines_perp.ts';
+import { funding_binance } from '../../../functions/sources/funding/funding_binance.ts';
+import { klines_perp } from '../../../functions/sources/klines/klines_perp.ts';
 
 const T0 = Date.UTC(2022, 8, 15);
 const ended = (hour: number): Listing => ({ listedAt: 0, delistedAt: T0 + hour * HOUR });

@@ -5,10 +5,10 @@ import type { Page } from '../../../functions/core/ledger/coverage.ts';
 import { toBatch } from '../../../functions/core/series/batch.ts';
 import type { TableSpec } from '../../../functions/core/series/table.ts';
 import { MINUTE } from '../../../functions/core/time/time.ts';
-import { fear_greed } from '../../../functions/sources/fear_greed.ts';
-import { gex_deribit } from '../../../functions/sources/gex_deribit.ts';
-import { klines_spot } from '../../../functions/sources/klines_spot.ts';
-import { open_interest_binance } from '../../../functions/sources/open_interest_binance.ts';
+import { gex_deribit } from '../../../functions/sources/gex/gex_deribit.ts';
+import { klines_spot } from '../../../functions/sources/klines/klines_spot.ts';
+import { open_interest_binance } from '../../../functions/sources/open_interest/open_interest_binance.ts';
+import { fear_greed } from '../../../functions/sources/sentiment/fear_greed.ts';
 
 const START = Date.UTC(2025, 0, 1);
 const { table } = klines_spot;

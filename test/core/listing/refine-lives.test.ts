@@ -4,8 +4,8 @@ import { refineByRows } from '../../../functions/core/listing/refine-lives.ts';
 import type { ArchiveTier, Source } from '../../../functions/core/series/source.ts';
 import { periodsIn } from '../../../functions/core/time/period.ts';
 import { DAY, HOUR, iso } from '../../../functions/core/time/time.ts';
-import { funding_binance } from '../../../functions/sources/funding_binance.ts';
-import { klines_perp } from '../../../functions/sources/klines_perp.ts';
+import { funding_binance } from '../../../functions/sources/funding/funding_binance.ts';
+import { klines_perp } from '../../../functions/sources/klines/klines_perp.ts';
 
 const at = (text: string): number => Date.parse(`${text}Z`);
 const [FIRST, LAST, END] = [at('2022-03-01T08:00'), at('2022-04-15T09:00'), at('2022-08-01')];

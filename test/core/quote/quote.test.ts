@@ -5,10 +5,10 @@ import { buildQuote } from '../../../functions/core/quote/quote.ts';
 import type { Source } from '../../../functions/core/series/source.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
-import { funding_bybit } from '../../../functions/sources/funding_bybit.ts';
-import { gex_deribit } from '../../../functions/sources/gex_deribit.ts';
-import { klines_spot } from '../../../functions/sources/klines_spot.ts';
-import { ratio_top_accounts } from '../../../functions/sources/ratios_binance.ts';
+import { funding_bybit } from '../../../functions/sources/funding/funding_bybit.ts';
+import { gex_deribit } from '../../../functions/sources/gex/gex_deribit.ts';
+import { klines_spot } from '../../../functions/sources/klines/klines_spot.ts';
+import { ratio_top_accounts } from '../../../functions/sources/metrics/ratios_binance.ts';
 
 const NOW = Date.UTC(2025, 5, 15, 12);
 

@@ -5,9 +5,9 @@ import type { HttpRequest } from '../../../functions/core/series/venue.ts';
 import { DAY, HOUR } from '../../../functions/core/time/time.ts';
 import type { Restatement } from '../../../functions/core/verify/archive-watch.ts';
 import { cellsAt } from '../../../functions/core/verify/canonical.ts';
+import { funding_binance } from '../../../functions/sources/funding/funding_binance.ts';
+import { funding_bybit } from '../../../functions/sources/funding/funding_bybit.ts';
 import { settlementRows } from '../../../functions/sources/funding/settlements.ts';
-import { funding_binance } from '../../../functions/sources/funding_binance.ts';
-import { funding_bybit } from '../../../functions/sources/funding_bybit.ts';
 
 const START = Date.UTC(2025, 2, 1);
 const NOW = START + 4 * DAY;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closest, didYouMean } from '../../../functions/core/series/names/closest.ts';
-import { sourcesNamed } from '../../../functions/core/series/names/named-sources.ts';
+import { sourcesNamed, sourcesToOrder } from '../../../functions/core/series/names/named-sources.ts';
 import { sources } from '../../../functions/sources/index.ts';
 
 const KNOWN = ['klines', 'klines_spot', 'klines_perp', 'funding', 'gex'];
@@ -26,6 +26,15 @@ describe('sources', () => {
   it('are named by family or id', () => {
     expect(sourcesNamed(sources, 'klines').map(({ id }) => id)).toEqual(['klines_spot', 'klines_perp']);
     expect(sourcesNamed(sources, 'klines_spot').map(({ id }) => id)).toEqual(['klines_spot']);
+  });
+
+  it('leaves out of an order what is ordered by its own name', () => {
+    const { klines_spot, klines_perp } = sources;
+    const known = { klines_spot: klines_spot!, klines_perp: { ...klines_perp!, byName: true as const } };
+    const ids = (word: string) => sourcesToOrder(known, word).map(({ id }) => id);
+    expect(ids('klines')).toEqual(['klines_spot']);
+    expect(ids('klines_perp')).toEqual(['klines_perp']);
+    expect(sourcesToOrder({ klines_perp: known.klines_perp }, 'klines')).toHaveLength(1);
   });
 
   it.each([

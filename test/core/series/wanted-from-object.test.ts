@@ -3,8 +3,8 @@ import type { ArchiveTier } from '../../../functions/core/series/source.ts';
 import { wantedFromObject } from '../../../functions/core/series/wanted-from-object.ts';
 import { periodAt } from '../../../functions/core/time/period.ts';
 import { DAY, HOUR } from '../../../functions/core/time/time.ts';
-import { funding_binance } from '../../../functions/sources/funding_binance.ts';
-import { klines_perp } from '../../../functions/sources/klines_perp.ts';
+import { funding_binance } from '../../../functions/sources/funding/funding_binance.ts';
+import { klines_perp } from '../../../functions/sources/klines/klines_perp.ts';
 
 const march = periodAt('month', Date.UTC(2025, 2));
 const now = Date.UTC(2025, 4);

@@ -36,10 +36,11 @@ const ended = async (state: HostState, id: string): Promise<JobDetail> => {
 const alive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
+    // Also where it ends between the two.
     return false;
   }
-  return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 };
 
 /** What the files say that runs now. */

@@ -10,6 +10,16 @@ export function sourcesNamed(sources: Sources, word: string): readonly Source[] 
   throw unknownSource(sources, word);
 }
 
+/**
+ * The sources that an order is about: those of a family without the ones that are ordered by their own name, unless it has no others.
+ * @throws GordonError `unknown-source`
+ */
+export function sourcesToOrder(sources: Sources, word: string): readonly Source[] {
+  const named = sourcesNamed(sources, word);
+  const byWord = named.filter(({ id, byName }) => id === word || !byName);
+  return byWord.length > 0 ? byWord : named;
+}
+
 /** Every word that names sources: the families that have one, and the ids. */
 export function sourceWords(sources: Sources): string[] {
   const known = Object.values(sources);

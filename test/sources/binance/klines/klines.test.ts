@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ListingProbe, PagesTier, Source } from '../../../../functions/core/series/source.ts';
 import { periodAt } from '../../../../functions/core/time/period.ts';
 import { DAY, HOUR, iso, MINUTE } from '../../../../functions/core/time/time.ts';
-import { klines_perp } from '../../../../functions/sources/klines_perp.ts';
-import { klines_spot } from '../../../../functions/sources/klines_spot.ts';
+import { klines_perp } from '../../../../functions/sources/klines/klines_perp.ts';
+import { klines_spot } from '../../../../functions/sources/klines/klines_spot.ts';
 import { tiersOf } from '../../conformance.ts';
 
 const start = Date.UTC(2025, 2, 1);

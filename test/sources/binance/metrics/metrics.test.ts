@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { PagesTier } from '../../../../functions/core/series/source.ts';
 import { metricsCsvParser } from '../../../../functions/sources/binance/metrics/metrics-csv.ts';
 import { sources } from '../../../../functions/sources/index.ts';
-import { open_interest_binance } from '../../../../functions/sources/open_interest_binance.ts';
-import { ratio_global_accounts, ratio_taker_volume } from '../../../../functions/sources/ratios_binance.ts';
+import {
+  ratio_global_accounts,
+  ratio_taker_volume,
+} from '../../../../functions/sources/metrics/ratios_binance.ts';
+import { open_interest_binance } from '../../../../functions/sources/open_interest/open_interest_binance.ts';
 import { recorded } from '../../../helpers/recorded.ts';
 import { bytes, parseFile, rowsOf, tiersOf } from '../../conformance.ts';
 

@@ -1,14 +1,14 @@
-import { isThirdParty } from '../core/licences/licences.ts';
-import type { Series } from '../core/series/series.ts';
-import type { ListingProbe, PagesTier, Source } from '../core/series/source.ts';
-import type { HttpRequest } from '../core/series/venue.ts';
-import type { Range } from '../core/time/range.ts';
-import { DAY, HOUR, isoDay } from '../core/time/time.ts';
-import { joinVintages, macroTable, observationDays, parseObservations } from './fred/observations.ts';
-import { FRED_SERIES, isUnrevised } from './fred/series.ts';
-import { fred, fredFamily, fredHost, fredKey } from './fred/venue.ts';
-import { type Window, windowsFrom } from './fred/windows.ts';
-import { malformed, readJson } from './rest/malformed.ts';
+import { isThirdParty } from '../../core/licences/licences.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { ListingProbe, PagesTier, Source } from '../../core/series/source.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
+import type { Range } from '../../core/time/range.ts';
+import { DAY, HOUR, isoDay } from '../../core/time/time.ts';
+import { joinVintages, macroTable, observationDays, parseObservations } from '../fred/observations.ts';
+import { FRED_SERIES, isUnrevised } from '../fred/series.ts';
+import { fred, fredFamily, fredHost, fredKey } from '../fred/venue.ts';
+import { type Window, windowsFrom } from '../fred/windows.ts';
+import { malformed, readJson } from '../rest/malformed.ts';
 
 const PAGE_ROWS = 100_000;
 

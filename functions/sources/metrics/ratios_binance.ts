@@ -1,5 +1,5 @@
-import { metricSource } from './binance/metrics/metrics.ts';
-import { globalAccounts, takerVolume, topAccounts, topPositions } from './binance/metrics/statistics.ts';
+import { metricSource } from '../binance/metrics/metrics.ts';
+import { globalAccounts, takerVolume, topAccounts, topPositions } from '../binance/metrics/statistics.ts';
 
 // Binance USD-M long/short ratios: archive by day, then one route of `GET /futures/data/…` each.
 

@@ -1,6 +1,6 @@
-import { STEPS, type Timeframe } from '../core/time/timeframe.ts';
-import { binanceFamilies, binanceHosts } from './binance/hosts.ts';
-import { klines } from './binance/klines/klines.ts';
+import { STEPS, type Timeframe } from '../../core/time/timeframe.ts';
+import { binanceFamilies, binanceHosts } from '../binance/hosts.ts';
+import { klines } from '../binance/klines/klines.ts';
 
 /** Binance spot candles: archive by month, archive by day, then `GET /api/v3/klines`. */
 export const klines_spot = klines({

@@ -1,9 +1,9 @@
-import type { Source } from '../core/series/source.ts';
-import { KNOWN_AT } from '../core/series/table.ts';
-import { DAY, MINUTE } from '../core/time/time.ts';
-import { fearGreedDays } from './alternative-me/index-json.ts';
-import { alternativeMe, alternativeMeFamily, alternativeMeHost } from './alternative-me/venue.ts';
-import { dailyPage } from './rest/daily.ts';
+import type { Source } from '../../core/series/source.ts';
+import { KNOWN_AT } from '../../core/series/table.ts';
+import { DAY, MINUTE } from '../../core/time/time.ts';
+import { fearGreedDays } from '../alternative-me/index-json.ts';
+import { alternativeMe, alternativeMeFamily, alternativeMeHost } from '../alternative-me/venue.ts';
+import { dailyPage } from '../rest/daily.ts';
 
 const daily = {
   table: {

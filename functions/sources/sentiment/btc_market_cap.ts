@@ -1,10 +1,10 @@
-import type { Source } from '../core/series/source.ts';
-import { KNOWN_AT } from '../core/series/table.ts';
-import type { HttpRequest } from '../core/series/venue.ts';
-import { DAY, HOUR, isoDay, MINUTE } from '../core/time/time.ts';
-import { metricDays } from './coinmetrics/metric-json.ts';
-import { coinMetrics, coinMetricsFamily, coinMetricsHost } from './coinmetrics/venue.ts';
-import { dailyListing, dailyPage } from './rest/daily.ts';
+import type { Source } from '../../core/series/source.ts';
+import { KNOWN_AT } from '../../core/series/table.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
+import { DAY, HOUR, isoDay, MINUTE } from '../../core/time/time.ts';
+import { metricDays } from '../coinmetrics/metric-json.ts';
+import { coinMetrics, coinMetricsFamily, coinMetricsHost } from '../coinmetrics/venue.ts';
+import { dailyListing, dailyPage } from '../rest/daily.ts';
 
 const METRIC = 'CapMrktCurUSD';
 /** Some years of days; the API allows ten times as many. */

@@ -1,14 +1,14 @@
-import { sortAndDedupe, toBatch } from '../core/series/batch.ts';
-import { MARKET_SYMBOL } from '../core/series/names/spelling.ts';
-import { type Series, seriesLabel } from '../core/series/series.ts';
-import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
-import { ceilTo, HOUR, MINUTE } from '../core/time/time.ts';
-import { stepOf, type Timeframe } from '../core/time/timeframe.ts';
-import { listIn, stampIn, textNumberIn } from './bybit/envelope.ts';
-import { lifeOfPerpetual, requestFor } from './bybit/perpetual.ts';
-import { openInterestTable } from './open_interest/table.ts';
-import { BadCells } from './rest/bad-cells.ts';
-import { malformed } from './rest/malformed.ts';
+import { sortAndDedupe, toBatch } from '../../core/series/batch.ts';
+import { MARKET_SYMBOL } from '../../core/series/names/spelling.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { PagesTier, Parsed, Source } from '../../core/series/source.ts';
+import { ceilTo, HOUR, MINUTE } from '../../core/time/time.ts';
+import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
+import { listIn, stampIn, textNumberIn } from '../bybit/envelope.ts';
+import { lifeOfPerpetual, requestFor } from '../bybit/perpetual.ts';
+import { BadCells } from '../rest/bad-cells.ts';
+import { malformed } from '../rest/malformed.ts';
+import { openInterestTable } from './table.ts';
 
 const table = openInterestTable('bybit');
 const LIMIT = 200;

@@ -1,12 +1,12 @@
-import type { PagesTier, Source } from '../core/series/source.ts';
-import { sliceBatch } from '../core/series/table.ts';
-import { DAY, MINUTE } from '../core/time/time.ts';
-import { archiveTier, klineArchive } from './binance/archive.ts';
-import { binanceFunding, fundingCsvParser, parseFundingJson, stampsIn } from './binance/funding.ts';
-import { binanceFamilies } from './binance/hosts.ts';
-import { TRADES_COLUMN } from './binance/klines/klines.ts';
-import { usdmRequest, usdmStatus } from './binance/usdm.ts';
-import { AROUND, dueAt, fundingSource } from './funding/settlements.ts';
+import type { PagesTier, Source } from '../../core/series/source.ts';
+import { sliceBatch } from '../../core/series/table.ts';
+import { DAY, MINUTE } from '../../core/time/time.ts';
+import { archiveTier, klineArchive } from '../binance/archive.ts';
+import { binanceFunding, fundingCsvParser, parseFundingJson, stampsIn } from '../binance/funding.ts';
+import { binanceFamilies } from '../binance/hosts.ts';
+import { TRADES_COLUMN } from '../binance/klines/klines.ts';
+import { usdmRequest, usdmStatus } from '../binance/usdm.ts';
+import { AROUND, dueAt, fundingSource } from './settlements.ts';
 
 const PATH = '/fapi/v1/fundingRate';
 const LIMIT = 1000;

@@ -1,15 +1,15 @@
-import { MARKET_SYMBOL } from '../core/series/names/spelling.ts';
-import type { Series } from '../core/series/series.ts';
-import type { ListingProbe, PagesTier, Source } from '../core/series/source.ts';
-import type { TableSpec } from '../core/series/table.ts';
-import type { HttpRequest } from '../core/series/venue.ts';
-import type { PeriodUnit } from '../core/time/period.ts';
-import { HOUR, MINUTE, SECOND } from '../core/time/time.ts';
-import { stepOf, type Timeframe } from '../core/time/timeframe.ts';
-import { instrumentIn } from './bybit/envelope.ts';
-import { bybitFamily, bybitHost } from './bybit/hosts.ts';
-import { parseKlines, startsIn } from './bybit/kline-json.ts';
-import { bybit } from './bybit/venue.ts';
+import { MARKET_SYMBOL } from '../../core/series/names/spelling.ts';
+import type { Series } from '../../core/series/series.ts';
+import type { ListingProbe, PagesTier, Source } from '../../core/series/source.ts';
+import type { TableSpec } from '../../core/series/table.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
+import type { PeriodUnit } from '../../core/time/period.ts';
+import { HOUR, MINUTE, SECOND } from '../../core/time/time.ts';
+import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
+import { instrumentIn } from '../bybit/envelope.ts';
+import { bybitFamily, bybitHost } from '../bybit/hosts.ts';
+import { parseKlines, startsIn } from '../bybit/kline-json.ts';
+import { bybit } from '../bybit/venue.ts';
 
 /** Timeframes by the venue's names: minutes, or `D`. There is no 8h; weeks and months are no steps of fixed length. */
 const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {

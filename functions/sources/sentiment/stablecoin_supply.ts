@@ -1,10 +1,10 @@
-import type { Source } from '../core/series/source.ts';
-import { KNOWN_AT } from '../core/series/table.ts';
-import type { HttpRequest } from '../core/series/venue.ts';
-import { DAY, HOUR, MINUTE } from '../core/time/time.ts';
-import { supplyDays } from './defillama/chart-json.ts';
-import { defillama, defillamaHost } from './defillama/venue.ts';
-import { dailyListing, dailyPage } from './rest/daily.ts';
+import type { Source } from '../../core/series/source.ts';
+import { KNOWN_AT } from '../../core/series/table.ts';
+import type { HttpRequest } from '../../core/series/venue.ts';
+import { DAY, HOUR, MINUTE } from '../../core/time/time.ts';
+import { supplyDays } from '../defillama/chart-json.ts';
+import { defillama, defillamaHost } from '../defillama/venue.ts';
+import { dailyListing, dailyPage } from '../rest/daily.ts';
 
 /** DefiLlama's ids of the coins' charts; ALL is the chart of the whole market and has no id. */
 const CHARTS: Readonly<Record<string, number | undefined>> = { ALL: undefined, USDT: 1, USDC: 2, DAI: 5 };

@@ -1,6 +1,6 @@
-import { STEPS, type Timeframe } from '../core/time/timeframe.ts';
-import { binanceFamilies, binanceHosts } from './binance/hosts.ts';
-import { klines } from './binance/klines/klines.ts';
+import { STEPS, type Timeframe } from '../../core/time/timeframe.ts';
+import { binanceFamilies, binanceHosts } from '../binance/hosts.ts';
+import { klines } from '../binance/klines/klines.ts';
 
 /** Binance USD-M perpetual candles: archive by month, archive by day, then `GET /fapi/v1/klines`. No `1s` there. */
 export const klines_perp = klines({

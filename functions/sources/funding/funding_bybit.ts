@@ -1,10 +1,12 @@
-import { type Series, seriesLabel } from '../core/series/series.ts';
-import type { PagesTier, Parsed, Source } from '../core/series/source.ts';
-import { sliceBatch } from '../core/series/table.ts';
-import { ceilTo, HOUR } from '../core/time/time.ts';
-import { listIn, stampIn, textNumberIn } from './bybit/envelope.ts';
-import { lifeOfPerpetual, requestFor } from './bybit/perpetual.ts';
-import { LONGEST_INTERVAL } from './funding/intervals.ts';
+import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { PagesTier, Parsed, Source } from '../../core/series/source.ts';
+import { sliceBatch } from '../../core/series/table.ts';
+import { ceilTo, HOUR } from '../../core/time/time.ts';
+import { listIn, stampIn, textNumberIn } from '../bybit/envelope.ts';
+import { lifeOfPerpetual, requestFor } from '../bybit/perpetual.ts';
+import { BadCells } from '../rest/bad-cells.ts';
+import { malformed } from '../rest/malformed.ts';
+import { LONGEST_INTERVAL } from './intervals.ts';
 import {
   AROUND,
   dueAt,
@@ -12,9 +14,7 @@ import {
   fundingTable,
   type Settlement,
   settlementRows,
-} from './funding/settlements.ts';
-import { BadCells } from './rest/bad-cells.ts';
-import { malformed } from './rest/malformed.ts';
+} from './settlements.ts';
 
 const table = fundingTable('bybit');
 const LIMIT = 200;
