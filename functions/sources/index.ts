@@ -3,8 +3,11 @@ import { price_klines } from './candles/price_klines.ts';
 import { funding_binance } from './funding/funding_binance.ts';
 import { funding_bybit } from './funding/funding_bybit.ts';
 import { gex_deribit } from './gex/gex_deribit.ts';
+import { index_price_klines } from './klines/index_price_klines.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
+import { mark_price_klines } from './klines/mark_price_klines.ts';
+import { premium_index_klines } from './klines/premium_index_klines.ts';
 import { macro_fred } from './macro/macro_fred.ts';
 import {
   ratio_global_accounts,
@@ -35,6 +38,9 @@ const registry = {
   ratio_top_positions,
   ratio_global_accounts,
   ratio_taker_volume,
+  mark_price_klines,
+  index_price_klines,
+  premium_index_klines,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -104,6 +104,9 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   btc_market_cap: 'coin_metrics',
   stablecoin_supply: 'defillama',
   fear_greed: 'alternative_me',
+  mark_price_klines: 'binance',
+  index_price_klines: 'binance',
+  premium_index_klines: 'binance',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */
