@@ -11,4 +11,5 @@ export const premium_index_klines = priceKlines({
   view: 'premium_index_candles',
   dataset: 'premiumIndexKlines',
   named: 'symbol',
+  signed: true,
 });

@@ -25,6 +25,8 @@ export interface PriceMarket {
   readonly dataset: Exclude<KlineDataset, 'klines'>;
   /** the parameter that names the series: an index is that of a pair */
   readonly named: 'symbol' | 'pair';
+  /** it is a difference of prices, and may be negative */
+  readonly signed?: true;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface PriceMarket {
  * that counts trades in other candles counts samples. So no row shows that a contract has ended, and the first one is not the
  * contract's listing: an index is older than the contracts on it.
  */
-export function priceKlines({ id, title, table, view, dataset, named }: PriceMarket): Source {
+export function priceKlines({ id, title, table, view, dataset, named, signed }: PriceMarket): Source {
   const route = {
     host: binanceHosts.usdm,
     family: binanceFamilies.usdm,
@@ -50,7 +52,7 @@ export function priceKlines({ id, title, table, view, dataset, named }: PriceMar
     family: 'klines',
     byName: true,
     title,
-    table: priceTable(table, view),
+    table: { ...priceTable(table, view), ...(signed && { signed }) },
     timeframes: (Object.keys(STEPS) as Timeframe[]).filter((timeframe) => timeframe !== '1s'),
     defaultTimeframe: '1m',
     defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
