@@ -113,6 +113,11 @@ export interface PagesTier {
   /** which rows come when the range holds more than a page: `forward` the oldest, `backward` the newest */
   readonly direction: 'forward' | 'backward';
   readonly pageRows: number;
+  /**
+   * The longest range that the venue answers, ms: each request is for no more than that and no more than one page of rows, because the
+   * venue refuses a longer one or cuts it at the other end. Absent: it answers any range.
+   */
+  readonly spanMs?: number;
   /** how far back the venue answers; older rows can no longer be fetched. ms */
   readonly reachMs?: number;
   request(series: Series, range: Range): HttpRequest;
@@ -176,6 +181,8 @@ export interface ListingProbe {
   /** Requests the first row of the symbol's history. An unknown symbol is the venue's verdict, not an answer. */
   first(series: Series): HttpRequest;
   firstAt(body: Uint8Array, series: Series): number | undefined;
+  /** Whether the same answer knows the symbol, where it is a list of all of them. Absent: an unknown one is refused. */
+  lists?(body: Uint8Array, series: Series): boolean;
   /** Requests the newest row; that of a delisted symbol is old. */
   last(series: Series): HttpRequest;
   lastAt(body: Uint8Array, series: Series): number | undefined;
@@ -267,6 +274,12 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** The longest range that one request may be for, ms. @param perRow ms between two rows */
+export const longestRequest = (
+  { pageRows, spanMs }: Pick<PagesTier, 'pageRows' | 'spanMs'>,
+  perRow: number,
+): number => Math.min(pageRows * perRow, spanMs ?? Number.POSITIVE_INFINITY);
 
 /** The requests of one page: a source whose pages have parts sends one for each. */
 export const pageRequests = (
