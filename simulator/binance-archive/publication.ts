@@ -8,7 +8,7 @@ import { type ArchiveObject, computedIn, isKlines, marketNameOf } from './keys.t
 
 const MONDAY = 1;
 const METRICS_FROM = { BTCUSDT: Date.UTC(2020, 8, 1), others: Date.UTC(2021, 11, 1) };
-const FUNDING_FROM = Date.UTC(2020, 0);
+const FUNDING_FROM = { spot: 0, um: Date.UTC(2020, 0), cm: Date.UTC(2022, 6) };
 
 /** Daily files appear between 06:57 and 07:41 of the next day, monthly ones on the next month's first Monday. */
 export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'symbol'>): number {
@@ -41,7 +41,11 @@ export function lifeOf(
   const contract = computed ? computedOf(computed, listed) : listed;
   const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : METRICS_FROM.others;
   const candles = contract.archiveFrom ?? 0;
-  const from = isKlines(object.dataset) ? candles : object.dataset === 'metrics' ? metrics : FUNDING_FROM;
+  const from = isKlines(object.dataset)
+    ? candles
+    : object.dataset === 'metrics'
+      ? metrics
+      : FUNDING_FROM[object.market];
   const end = contract.delistedAt ?? Infinity;
   // Metrics are of positions: they end with them, and prices are computed no more.
   const frozen = object.dataset === 'metrics' || computed ? end : (contract.frozenUntil ?? end);
