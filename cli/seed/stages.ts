@@ -51,6 +51,22 @@ export const stages: readonly Stage[] = [
     takesSymbols: true,
     demoOnly: true,
   },
+  {
+    family: 'klines',
+    source: 'klines_coinm',
+    days: 7,
+    skip: 'SKIP_KLINES',
+    takesSymbols: false,
+    demoOnly: true,
+  },
+  {
+    family: 'funding',
+    source: 'funding_binance_coinm',
+    days: 90,
+    skip: 'SKIP_FUNDING',
+    takesSymbols: false,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

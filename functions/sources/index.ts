@@ -1,9 +1,11 @@
 import type { Sources } from '../core/series/source.ts';
 import { price_klines } from './candles/price_klines.ts';
 import { funding_binance } from './funding/funding_binance.ts';
+import { funding_binance_coinm } from './funding/funding_binance_coinm.ts';
 import { funding_bybit } from './funding/funding_bybit.ts';
 import { gex_deribit } from './gex/gex_deribit.ts';
 import { index_price_klines } from './klines/index_price_klines.ts';
+import { klines_coinm } from './klines/klines_coinm.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
 import { mark_price_klines } from './klines/mark_price_klines.ts';
@@ -41,6 +43,8 @@ const registry = {
   mark_price_klines,
   index_price_klines,
   premium_index_klines,
+  klines_coinm,
+  funding_binance_coinm,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -2,6 +2,7 @@ import type { Check } from '../../core/probe/check.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
+import { coinmChecks } from './coinm.ts';
 import { dailyChecks } from './daily.ts';
 import { deribitChecks } from './deribit.ts';
 
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   ...bybitChecks,
   ...deribitChecks,
   ...dailyChecks,
+  ...coinmChecks,
 ];
 
 /** The words of `--venue`. */
