@@ -67,6 +67,14 @@ export const stages: readonly Stage[] = [
     takesSymbols: false,
     demoOnly: true,
   },
+  {
+    family: 'open_interest',
+    source: 'open_interest_binance_coinm',
+    days: 7,
+    skip: 'SKIP_OI',
+    takesSymbols: false,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

@@ -18,6 +18,7 @@ import {
   ratio_top_positions,
 } from './metrics/ratios_binance.ts';
 import { open_interest_binance } from './open_interest/open_interest_binance.ts';
+import { open_interest_binance_coinm } from './open_interest/open_interest_binance_coinm.ts';
 import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
@@ -45,6 +46,7 @@ const registry = {
   premium_index_klines,
   klines_coinm,
   funding_binance_coinm,
+  open_interest_binance_coinm,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

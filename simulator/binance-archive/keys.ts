@@ -56,7 +56,7 @@ export function intervalsOf(market: Market, unit: 'month' | 'day'): readonly str
 /** Which datasets exist for a market, and as what. */
 export function datasetsOf(market: Market, unit: 'month' | 'day'): readonly Dataset[] {
   if (market === 'spot') return ['klines'];
-  if (market === 'cm') return unit === 'month' ? ['fundingRate', 'klines'] : ['klines'];
+  if (market === 'cm') return unit === 'month' ? ['fundingRate', 'klines'] : ['klines', 'metrics'];
   return unit === 'month' ? ['fundingRate', ...KLINES] : [...KLINES, 'metrics'];
 }
 

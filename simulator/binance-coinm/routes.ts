@@ -10,6 +10,7 @@ import { settlements } from '../market/funding.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { decimal } from '../numbers/decimal.ts';
 import { exchangeInfo, pairOf } from './exchange-info.ts';
+import { openInterestHist } from './statistics.ts';
 
 const LONGEST = 200 * DAY;
 
@@ -118,6 +119,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     weight: ONE,
     params: ['symbol', ...RANGE],
     answer: fundingRate,
+  },
+  '/futures/data/openInterestHist': {
+    family: FAMILIES.data,
+    weight: ONE,
+    params: ['pair', 'contractType', 'period', ...RANGE],
+    answer: openInterestHist,
   },
   // Recorded once as null.
   '/dapi/v1/fundingInfo': { family: FAMILIES.weight, weight: ONE, params: [], answer: () => null },

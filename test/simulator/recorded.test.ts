@@ -150,6 +150,11 @@ describe('the wire format, against recorded answers', () => {
     const quarter = (await get('GET /dapi/v1/premiumIndex?symbol=BTCUSD_261225')) as unknown[];
     expect(keys(quarter[0])).toEqual(keys((all!.response as unknown[])[0]));
 
+    const [interest] = pairs('futures_data_rest_pairs.json');
+    const perpetual = interest!.request.replace('CURRENT_QUARTER', 'PERPETUAL').slice('GET '.length);
+    const readings = (await get(`GET ${perpetual}`)) as unknown[];
+    expect(keys(readings[0])).toEqual(keys((interest!.response as unknown[])[0]));
+
     const listed = json<{ response: { symbols: Record<string, unknown>[] } }>(
       'binance_coinm/exchangeInfo.json',
     );

@@ -9,6 +9,7 @@ import { createVenueClient } from '../../functions/runtime/venues/venue-client.t
 import { funding_binance_coinm } from '../../functions/sources/funding/funding_binance_coinm.ts';
 import { klines_coinm } from '../../functions/sources/klines/klines_coinm.ts';
 import { klines_perp } from '../../functions/sources/klines/klines_perp.ts';
+import { open_interest_binance_coinm } from '../../functions/sources/open_interest/open_interest_binance_coinm.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { LooseBudget } from '../runtime/local-venue.ts';
 import { fillFrom, span } from './fill-from-simulator.ts';
@@ -113,4 +114,31 @@ it('funding of COIN-M comes from REST before its files begin, and has no mark pr
   ]);
   // A contract with a day of delivery is none of its symbols.
   expect('BTCUSD_261225').not.toMatch(funding_binance_coinm.symbolPattern);
+});
+
+describe('open interest of COIN-M', () => {
+  const CONTRACTS = 4;
+  const COINS = 9;
+
+  it('is contracts and coins, from files whose labels are beginnings and from REST, which agree', async () => {
+    const days = span('2026-11-17T00:00', '2026-11-21T12:00');
+    const filled = await fill(open_interest_binance_coinm, days, '1h');
+    expect(filled).toMatchObject({ have: [days], left: [], empty: [], findings: [] });
+    const fromRest = await fill(restOf(open_interest_binance_coinm), days, '1h');
+    const values = (rows: typeof filled.rows) => rows.map((row) => [row[3], row[CONTRACTS], row[COINS]]);
+    expect(values(filled.rows)).toEqual(values(fromRest.rows));
+    const [candle] = (await fill(klines_coinm, days, '1h')).rows;
+    const [first] = filled.rows;
+    const price = (Number(first![CONTRACTS]) * 100) / Number(first![COINS]);
+    expect(price / Number(candle![3])).toBeCloseTo(1, 3);
+    expect(first!.slice(5, 8)).toEqual(['contracts', 'one', null]);
+  });
+
+  it('is lost where the archive lacks days that REST does not keep', async () => {
+    const days = span('2024-03-02T00:00', '2024-03-06T00:00');
+    const filled = await fill(open_interest_binance_coinm, days, '1h');
+    expect(filled.empty.map(({ span: at, reason }) => [at, reason])).toEqual([
+      [span('2024-03-04T01:00', '2024-03-06T00:00'), 'source-expired'],
+    ]);
+  });
 });

@@ -8,6 +8,8 @@ import { binance } from './venue.ts';
 /** `BTCUSD_PERP`, and `BTCUSD_261225`, which is delivered on that day. */
 export const COINM_SYMBOL = /^[A-Z0-9]{2,20}USD_(?:PERP|\d{6})$/;
 
+export const COINM_PERPETUAL = /^[A-Z0-9]{2,20}USD_PERP$/;
+
 /** A request to the host of COIN-M. The pool of weight is that of USD-M. */
 export const coinmRequest = (path: string, query: NonNullable<HttpRequest['query']>): HttpRequest => ({
   venue: binance,

@@ -2,7 +2,7 @@ import type { PagesTier, Source } from '../../core/series/source.ts';
 import { sliceBatch } from '../../core/series/table.ts';
 import { DAY, MINUTE } from '../../core/time/time.ts';
 import { archiveTier, klineArchive } from '../binance/archive.ts';
-import { coinmListing, coinmRequest } from '../binance/coinm.ts';
+import { COINM_PERPETUAL, coinmListing, coinmRequest } from '../binance/coinm.ts';
 import { fundingCsvParser, parseFundingJson, stampsIn } from '../binance/funding.ts';
 import { TRADES_COLUMN } from '../binance/klines/klines.ts';
 import { AROUND, dueAt, fundingSource, fundingTable } from './settlements.ts';
@@ -44,7 +44,7 @@ export const funding_binance_coinm: Source = {
   title: 'Binance COIN-M funding rates',
   table,
   defaultSymbols: ['BTCUSD_PERP', 'ETHUSD_PERP'],
-  symbolPattern: /^[A-Z0-9]{2,20}USD_PERP$/,
+  symbolPattern: COINM_PERPETUAL,
   tiers: [
     archiveTier(
       'month',

@@ -1,8 +1,9 @@
 import { type Check, judged } from '../../core/probe/check.ts';
-import { DAY, HOUR, isoDay } from '../../core/time/time.ts';
+import { DAY, HOUR, isoDay, MINUTE } from '../../core/time/time.ts';
 import { coinmListing, coinmRequest, contractSizeIn } from '../binance/coinm.ts';
 import { funding_binance_coinm } from '../funding/funding_binance_coinm.ts';
 import { klines_coinm } from '../klines/klines_coinm.ts';
+import { open_interest_binance_coinm } from '../open_interest/open_interest_binance_coinm.ts';
 import { malformed } from '../rest/malformed.ts';
 import { clockCheck } from './clocks.ts';
 import { pageChecks } from './pages.ts';
@@ -50,11 +51,27 @@ export const coinmChecks: readonly Check[] = [
     longMs: 700 * DAY,
     newestWithinMs: 2 * DAY,
   }),
+  ...pageChecks({
+    venue: VENUE,
+    source: open_interest_binance_coinm,
+    symbol: SYMBOL,
+    timeframe: '5m',
+    layout: {
+      path: [],
+      fields: ['pair', 'contractType', 'sumOpenInterest', 'sumOpenInterestValue', 'timestamp'],
+      stamp: 'timestamp',
+      unit: 'milliseconds',
+      type: 'number',
+      order: 'oldest',
+    },
+    recentMs: HOUR,
+    longMs: 1_000 * 5 * MINUTE,
+  }),
   {
     id: `${VENUE}/${klines_coinm.id}/list`,
     venue: VENUE,
     proves: 'the list of contracts says since when one trades, that it does, and how much it is worth',
-    sources: [klines_coinm.id],
+    sources: [klines_coinm.id, open_interest_binance_coinm.id],
     requests: () => [coinmListing.first(SERIES)],
     judge([answer]) {
       if (!answer) throw malformed('', 'there is no list.');
@@ -72,7 +89,7 @@ export const coinmChecks: readonly Check[] = [
       );
     },
   },
-  clockCheck(VENUE, [klines_coinm.id, funding_binance_coinm.id], () =>
+  clockCheck(VENUE, [klines_coinm.id, funding_binance_coinm.id, open_interest_binance_coinm.id], () =>
     coinmRequest('/dapi/v1/exchangeInfo', {}),
   ),
 ];
