@@ -37,7 +37,7 @@ const SHARED = [
   'test/host/process/{job-table,schedules}.test.ts',
   'test/{hosts/aws,localstack/compose}.test.ts',
   // One bundle runs against a database, with the environment of a function.
-  'test/infra/!(bundles).test.ts',
+  'test/infra/**/!(bundles).test.ts',
 ];
 
 export default defineConfig({

@@ -152,11 +152,16 @@ describe('the secret of each login', () => {
         'refresh',
         'set-retention',
         'watch-archives',
-        'watch-histories',
         'watch-instruments',
       ],
-      // They count what was deleted before they read, and what they read they read as the reader.
-      'ReaderUrlSecret, WriterUrlSecret': ['coverage', 'inspect-candles', 'report', 'verify'],
+      // They count what was deleted before they read, or replace what differs; what they read they read as the reader.
+      'ReaderUrlSecret, WriterUrlSecret': [
+        'coverage',
+        'inspect-candles',
+        'report',
+        'verify',
+        'watch-histories',
+      ],
       'AggregatesUrlSecret, WriterUrlSecret': [
         'finalize-job',
         'refresh-aggregates',
