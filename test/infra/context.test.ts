@@ -37,6 +37,7 @@ describe('options', () => {
     ['a VPC that is none', { vpc: 'default' }, 'vpc: none, new or the id'],
     ['a secret by name', { databaseSecret: 'warehouse' }, 'databaseSecret: the ARN of a secret'],
     ['a variable that the stack sets', { GORDON_EGRESS: 'x' }, 'GORDON_EGRESS: the stack sets it'],
+    ['a CA that is no file', { databaseCa: 'no.pem' }, 'databaseCa: a file with certificates'],
     ['no fetcher', { fetchers: '0' }, 'fetchers: '],
     ['invented data on AWS', { venues: 'simulated' }, 'venues: simulated needs host=localstack'],
   ])('refuse %s with a sentence', (_, context, words) => {

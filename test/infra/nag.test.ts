@@ -45,6 +45,7 @@ it.each([
   ['with exports into a bucket of its own', { exports: 'new' }],
   ['with exports into a bucket of the operator', { exports: 'market-data' }],
   ['without files', { files: 'off' }],
+  ['with a key of its own', { encryptionKey: 'new', exports: 'new' }],
   ['with logs for errors only, the API silent', { apiLogs: 'off' }],
 ])('AwsSolutions finds nothing in the stack %s, and nothing is excused that is not there', (_, options) => {
   const { stack } = synthAnew(options);
