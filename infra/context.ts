@@ -22,6 +22,10 @@ export const OPTIONS = {
   userPool: z.string().regex(ARN('cognito-idp'), 'the ARN of a user pool').optional(),
   jwtIssuer: z.url({ protocol: /^https$/, error: 'an https URL' }).optional(),
   jwtAudience: z.string().min(1).optional(),
+  scopes: z
+    .string()
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,120}$/, 'what the names of scopes begin with')
+    .optional(),
   apiRate: whole(10_000),
   apiBurst: whole(5_000),
   apiLogs: onOff,
@@ -98,6 +102,9 @@ const Options = z.strictObject(OPTIONS).superRefine((options, check) => {
     check.addIssue({ code: 'custom', path: ['exportKeySecret'], message: 'needs exports=new or a bucket' });
   }
   if (options.auth === 'cognito') need('userPool', 'auth=cognito needs it');
+  if (options.scopes && options.auth !== 'cognito' && options.auth !== 'jwt') {
+    check.addIssue({ code: 'custom', path: ['scopes'], message: 'needs auth=cognito or auth=jwt' });
+  }
   if (options.auth === 'jwt') {
     need('jwtIssuer', 'auth=jwt needs it');
     need('jwtAudience', 'auth=jwt needs it');
