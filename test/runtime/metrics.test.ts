@@ -6,6 +6,7 @@ import { countedEvents, venueCounter } from '../../functions/runtime/metrics/cou
 import { exposition } from '../../functions/runtime/metrics/exposition.ts';
 import { Telemetry } from '../../functions/runtime/metrics/telemetry.ts';
 import { readExposition } from '../helpers/exposition.ts';
+import { createMemoryVenueErrors } from '../helpers/memory-table.ts';
 
 const now = Date.UTC(2025, 5, 1);
 
@@ -79,10 +80,13 @@ describe('counts', () => {
 describe('a venue', () => {
   const setUp = () => {
     const published: ProgramEvent[] = [];
-    const count = venueCounter(new Telemetry(), () => ({
-      publish: async (events) => void published.push(...events),
-    }));
-    return { count, published };
+    const errors = createMemoryVenueErrors();
+    const count = venueCounter(
+      new Telemetry(),
+      () => ({ publish: async (events) => void published.push(...events) }),
+      () => errors,
+    );
+    return { count, published, errors };
   };
 
   it('is down after five minutes without one useful answer, and that is said once', () => {
@@ -107,5 +111,29 @@ describe('a venue', () => {
       count('bybit', outcome, now + 11 * MINUTE);
     }
     expect(published).toEqual([]);
+  });
+
+  it('is noted as failing since its first failure, and its errors by hour, until it answers', async () => {
+    const { count, errors } = setUp();
+    count('bybit', 'ok', now - 1);
+    count('bybit', 'missing', now - 1);
+    count('bybit', 'unreachable', now);
+    count('bybit', 'limited', now + MINUTE);
+    count('bybit', 'broken', now + 2 * MINUTE);
+    count('binance', 'refused', now);
+    await expect
+      .poll(() => errors.troubles())
+      .toEqual([{ venue: 'bybit', outcome: 'broken', since: now, last: now + 2 * MINUTE }]);
+    const counted = (await errors.since(now)).map(({ venue, outcome }) => `${venue} ${outcome}`);
+    expect(counted.sort()).toEqual(['binance refused', 'bybit broken', 'bybit limited', 'bybit unreachable']);
+    count('bybit', 'ok', now + 3 * MINUTE);
+    await expect.poll(() => errors.troubles()).toEqual([]);
+  });
+
+  it('that a former process left as failing is not, once it answers this one', async () => {
+    const { count, errors } = setUp();
+    await errors.failing('deribit', 'broken', now);
+    count('deribit', 'ok', now + MINUTE);
+    await expect.poll(() => errors.troubles()).toEqual([]);
   });
 });
