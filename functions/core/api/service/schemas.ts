@@ -65,11 +65,9 @@ export const History = z
           venue: z.string(),
           limit: Count,
           window_seconds: z.number(),
-          minutes: z
-            .array(z.object({ at: Instant, used: Count }))
-            .meta({
-              description: 'minutes of the last hour in which units were taken, its fullest window each',
-            }),
+          minutes: z.array(z.object({ at: Instant, used: Count })).meta({
+            description: 'minutes of the last hour in which units were taken, its fullest window each',
+          }),
         }),
       )
       .meta({ description: 'what all workers took' }),
