@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
+import type { VenueErrors } from '../../functions/core/rates/venue-errors.ts';
 import { MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { Events, ProgramEvent } from '../../functions/core/workflow/events.ts';
 import { countedEvents, venueCounter } from '../../functions/runtime/metrics/counters.ts';
@@ -86,7 +87,7 @@ describe('a venue', () => {
       () => ({ publish: async (events) => void published.push(...events) }),
       () => errors,
     );
-    return { count, published, errors };
+    return { count, published, errors: errors as { -readonly [K in keyof VenueErrors]: VenueErrors[K] } };
   };
 
   it('is down after five minutes without one useful answer, and that is said once', () => {
@@ -130,10 +131,21 @@ describe('a venue', () => {
     await expect.poll(() => errors.troubles()).toEqual([]);
   });
 
-  it('that a former process left as failing is not, once it answers this one', async () => {
+  it('that answers costs the job table nothing', async () => {
     const { count, errors } = setUp();
-    await errors.failing('deribit', 'broken', now);
-    count('deribit', 'ok', now + MINUTE);
-    await expect.poll(() => errors.troubles()).toEqual([]);
+    const calls: string[] = [];
+    for (const name of ['note', 'failing', 'recovered'] as const) {
+      const inner = errors[name];
+      errors[name] = async (...given: never[]) => {
+        calls.push(name);
+        await (inner as (...of: never[]) => Promise<void>)(...given);
+      };
+    }
+    count('bybit', 'ok', now);
+    count('bybit', 'missing', now);
+    count('bybit', 'broken', now);
+    count('bybit', 'ok', now);
+    count('bybit', 'ok', now);
+    await expect.poll(() => calls).toEqual(['note', 'failing', 'recovered']);
   });
 });

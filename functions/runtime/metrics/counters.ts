@@ -47,15 +47,14 @@ export function venueCounter(
   events: () => Events,
   errors: () => VenueErrors,
 ): (venue: string, outcome: RequestOutcome, now: number) => void {
-  // A process that has just begun does not know whether the one before it noted a failure.
-  const answering = new Set<string>();
+  // Of this process alone: what another one left behind is old soon, and to make sure would cost each of them a write.
+  const failing = new Set<string>();
   const noted = async (venue: string, outcome: RequestOutcome, now: number): Promise<void> => {
     if (ERRORS.has(outcome)) await errors().note(venue, outcome, now);
     if (FAILING.has(outcome)) {
-      answering.delete(venue);
+      failing.add(venue);
       await errors().failing(venue, outcome, now);
-    } else if (outcome !== 'limited' && !answering.has(venue)) {
-      answering.add(venue);
+    } else if (outcome !== 'limited' && failing.delete(venue)) {
       await errors().recovered(venue);
     }
   };
