@@ -151,6 +151,12 @@ export const ROUTES = {
     access: ['job-table:read', 'database:read', 'venues'],
     summary: 'Schedules, rate budgets, venues that are cooling down, gaps that expire, aggregates',
   },
+  history: {
+    route: 'GET /backfill/history',
+    folder: 'service',
+    access: ['job-table:read', 'database:read', 'venues'],
+    summary: 'Rate budgets by minute, errors of venues by hour, how the database grows, room on the disk',
+  },
   health: {
     route: 'GET /healthz',
     folder: 'service',

@@ -14,6 +14,7 @@ const NEEDS = {
   watch: ['database:write'],
   histories: ['database:write'],
   readerWatch: ['database:write'],
+  sizeSamples: ['database:write'],
   catalogReader: ['database:read'],
   queries: ['database:read'],
   stored: ['database:read'],

@@ -130,6 +130,7 @@ describe('the secret of each login', () => {
       ReaderUrlSecret: [
         'findings',
         'health',
+        'history',
         'ledger',
         'list-retention',
         'list-series',
