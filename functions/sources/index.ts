@@ -14,6 +14,7 @@ import {
 } from './metrics/ratios_binance.ts';
 import { open_interest_binance } from './open_interest/open_interest_binance.ts';
 import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
+import { dvol_deribit } from './options/dvol_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
 import { stablecoin_supply } from './sentiment/stablecoin_supply.ts';
@@ -35,6 +36,7 @@ const registry = {
   ratio_top_positions,
   ratio_global_accounts,
   ratio_taker_volume,
+  dvol_deribit,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

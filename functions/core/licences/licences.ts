@@ -104,6 +104,7 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   btc_market_cap: 'coin_metrics',
   stablecoin_supply: 'defillama',
   fear_greed: 'alternative_me',
+  dvol_deribit: 'deribit',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

@@ -5,6 +5,7 @@ import { malformed, readJson } from '../rest/malformed.ts';
 import { readNumber } from '../rest/values.ts';
 import { optionGamma } from './black-scholes.ts';
 import { type OptionName, readOptionName } from './instrument-name.ts';
+import { resultList } from './request.ts';
 
 /** An option with its open interest and, where the venue has a volatility for it, its gamma. */
 export interface OptionState extends OptionName {
@@ -33,13 +34,12 @@ export function optionsIn(
   currency: string,
   at: number,
 ): { options: OptionState[]; findings: Finding[] } {
-  const { result } = (readJson(body, currency) ?? {}) as { readonly result?: unknown };
-  if (!Array.isArray(result)) throw malformed(currency, 'the answer has no list "result".');
+  const result = resultList(body, currency);
   const options: OptionState[] = [];
   const unread: string[] = [];
   const bad = new BadCells(currency, HOUR);
   let readable = 0;
-  for (const entry of result as unknown[]) {
+  for (const entry of result) {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const name = readOptionName(row.instrument_name);
     if (!name || name.currency !== currency) unread.push(String(row.instrument_name));

@@ -1,18 +1,9 @@
 import type { SnapshotTier, Source } from '../../core/series/source.ts';
-import type { HttpRequest } from '../../core/series/venue.ts';
 import { HOUR, MINUTE } from '../../core/time/time.ts';
 import { indexPriceIn, optionsIn } from '../deribit/book-summary.ts';
 import { gexTable, sumExposure } from '../deribit/gamma-exposure.ts';
+import { requestFor } from '../deribit/request.ts';
 import { serverTimeIn } from '../deribit/server-time.ts';
-import { deribit, deribitFamily, deribitHost } from '../deribit/venue.ts';
-
-const requestFor = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
-  venue: deribit,
-  host: deribitHost,
-  family: deribitFamily,
-  path: `/api/v2/public/${method}`,
-  query,
-});
 
 const snapshot: SnapshotTier = {
   kind: 'snapshot',

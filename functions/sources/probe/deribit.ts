@@ -1,10 +1,13 @@
 import { type Check, judged } from '../../core/probe/check.ts';
 import type { SnapshotTier } from '../../core/series/source.ts';
+import { DAY } from '../../core/time/time.ts';
 import { optionsIn } from '../deribit/book-summary.ts';
 import { gex_deribit } from '../gex/gex_deribit.ts';
+import { dvol_deribit } from '../options/dvol_deribit.ts';
 import { malformed } from '../rest/malformed.ts';
 import { judgeShape, judgeUnit, type Layout, readRows } from './answers.ts';
 import { clockCheck } from './clocks.ts';
+import { pageChecks } from './pages.ts';
 
 const VENUE = 'deribit';
 const SYMBOL = 'BTC';
@@ -80,5 +83,16 @@ export const deribitChecks: readonly Check[] = [
   clockCheck(VENUE, [gex_deribit.id], () => tier.requests(series)[1]!, {
     name: 'usOut',
     unit: 'microseconds',
+  }),
+  ...pageChecks({
+    venue: VENUE,
+    source: dvol_deribit,
+    symbol: SYMBOL,
+    timeframe: '1h',
+    layout: { path: ['result', 'data'], fields: 5, stamp: 0, unit: 'milliseconds', type: 'number' },
+    candles: true,
+    recentMs: DAY,
+    longMs: 60 * DAY,
+    counted: false,
   }),
 ];
