@@ -35,6 +35,14 @@ export const stages: readonly Stage[] = [
     takesSymbols: false,
     demoOnly: true,
   },
+  // The exposure of the same answers comes along.
+  {
+    family: 'options',
+    source: 'option_quotes_deribit',
+    skip: 'SKIP_OPTIONS',
+    takesSymbols: false,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

@@ -105,6 +105,7 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   stablecoin_supply: 'defillama',
   fear_greed: 'alternative_me',
   dvol_deribit: 'deribit',
+  option_quotes_deribit: 'deribit',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

@@ -4,6 +4,7 @@ import { DAY } from '../../core/time/time.ts';
 import { optionsIn } from '../deribit/book-summary.ts';
 import { gex_deribit } from '../gex/gex_deribit.ts';
 import { dvol_deribit } from '../options/dvol_deribit.ts';
+import { option_quotes_deribit } from '../options/option_quotes_deribit.ts';
 import { malformed } from '../rest/malformed.ts';
 import { judgeShape, judgeUnit, type Layout, readRows } from './answers.ts';
 import { clockCheck } from './clocks.ts';
@@ -40,7 +41,11 @@ const LAYOUT: Layout = {
 
 const [tier] = gex_deribit.tiers as readonly [SnapshotTier];
 const series = { source: gex_deribit.id, symbol: SYMBOL, timeframe: gex_deribit.defaultTimeframe };
-const common = { venue: VENUE, sources: [gex_deribit.id], requests: () => tier.requests(series) } as const;
+const common = {
+  venue: VENUE,
+  sources: [gex_deribit.id, option_quotes_deribit.id],
+  requests: () => tier.requests(series),
+} as const;
 const id = (name: string): string => `${VENUE}/${gex_deribit.id}/${name}`;
 
 /** Marks of volatility are percent: a fraction of one lies below, and nothing of Bitcoin's ever stood above. */
@@ -51,7 +56,7 @@ export const deribitChecks: readonly Check[] = [
   {
     ...common,
     id: id('shape'),
-    proves: 'options have the fields that gamma is computed from, and the index has a price',
+    proves: 'options have the fields that greeks are computed from, and the index has a price',
     judge([summary, index], now) {
       if (!summary || !index) throw malformed('', 'the venue says that there is no such thing.');
       return judgeShape(readRows(summary, LAYOUT), LAYOUT, () =>
