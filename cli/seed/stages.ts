@@ -43,6 +43,13 @@ export const stages: readonly Stage[] = [
     takesSymbols: false,
     demoOnly: true,
   },
+  {
+    family: 'options',
+    source: 'option_quotes_bybit',
+    skip: 'SKIP_OPTIONS',
+    takesSymbols: false,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

@@ -15,6 +15,7 @@ import {
 import { open_interest_binance } from './open_interest/open_interest_binance.ts';
 import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
 import { dvol_deribit } from './options/dvol_deribit.ts';
+import { option_quotes_bybit } from './options/option_quotes_bybit.ts';
 import { option_quotes_deribit } from './options/option_quotes_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
@@ -39,6 +40,7 @@ const registry = {
   ratio_taker_volume,
   dvol_deribit,
   option_quotes_deribit,
+  option_quotes_bybit,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

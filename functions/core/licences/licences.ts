@@ -106,6 +106,7 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   fear_greed: 'alternative_me',
   dvol_deribit: 'deribit',
   option_quotes_deribit: 'deribit',
+  option_quotes_bybit: 'bybit',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

@@ -1,10 +1,10 @@
 import type { Finding } from '../../core/series/source.ts';
 import { HOUR } from '../../core/time/time.ts';
-import { type Greeks, optionGreeks } from '../option-chain/black-scholes.ts';
+import { type Greeks, optionGreeks, YEAR_MS } from '../option-chain/black-scholes.ts';
+import { type OptionName, readOptionName } from '../option-chain/option-name.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
 import { readNumber } from '../rest/values.ts';
-import { type OptionName, readOptionName } from './instrument-name.ts';
 import { resultList } from './request.ts';
 
 /** An option with its open interest and, where the venue has a volatility for it, its greeks. */
@@ -26,8 +26,6 @@ export interface OptionState extends OptionName {
   readonly at: number;
 }
 
-const YEAR_MS = 365 * 86_400_000;
-
 /**
  * The options in an answer of `get_book_summary_by_currency` that still live, unsorted. A quote may lack everything but
  * its open interest: where that cannot be read the option is kept, and a finding reports it.
@@ -47,7 +45,7 @@ export function optionsIn(
   for (const entry of result) {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const name = readOptionName(row.instrument_name);
-    if (!name || name.currency !== currency) unread.push(String(row.instrument_name));
+    if (!name || name.currency !== currency || name.settledIn) unread.push(String(row.instrument_name));
     else {
       const wrong = ['open_interest', 'creation_timestamp'].find(
         (field) => amountIn(row[field]) === undefined,

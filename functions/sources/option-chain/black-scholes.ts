@@ -1,3 +1,5 @@
+import { DAY } from '../../core/time/time.ts';
+
 export interface OptionTerms {
   /** of what the option is on: the spot price or, with `carry` 0, that of a future */
   readonly price: number;
@@ -28,6 +30,8 @@ export interface Greeks {
 }
 
 const DAYS_A_YEAR = 365;
+/** The year in which both venues count what is left of an option; ms */
+export const YEAR_MS = DAYS_A_YEAR * DAY;
 
 /**
  * Gamma of a European option, call and put alike: how much its delta changes for one unit of price. Undefined where

@@ -219,4 +219,24 @@ describe('option quotes', () => {
     expect((await quotes()).status).toBe('succeeded');
     expect(await count()).toEqual(before);
   });
+
+  it('of Bybit stand beside Deribit’s in the same views, with their own volatilities', async () => {
+    expect(await run({ source: 'option_quotes_bybit' })).toMatchObject({ status: 'succeeded', failures: [] });
+    const [counted] = await at.sql`select count(*)::int as rows, count(mark_iv)::int as marked,
+        count(*) filter (where mark_iv between 5 and 500)::int as percent,
+        count(distinct quote)::int as quotes, count(delta)::int as greeks
+      from market_data.option_quotes where venue = 'bybit'`;
+    expect(counted!.rows).toBeGreaterThan(1000);
+    expect(counted).toMatchObject({ quotes: 2, percent: counted!.marked, greeks: counted!.marked });
+    expect(counted!.marked).toBeLessThan(counted!.rows);
+    const found =
+      await at.sql`select distinct kind from market_data.findings where source = 'option_quotes_bybit'`;
+    expect(found.map(({ kind }) => kind)).toEqual(['capped-volatility']);
+    const both = await at.sql`select symbol, string_agg(distinct venue, ' ' order by venue) as venues
+      from market_data.option_term_structure group by symbol order by symbol`;
+    expect(both.map(({ venues }) => venues)).toEqual(['bybit deribit', 'bybit deribit']);
+    const gex =
+      await at.sql`select sum(gross_gex) as gross from market_data.option_gex where venue = 'bybit'`;
+    expect(gex[0]!.gross).toBeGreaterThan(1e6);
+  });
 });
