@@ -27,29 +27,7 @@ export const stages: readonly Stage[] = [
   { family: 'macro', skip: 'SKIP_MACRO', takesSymbols: false },
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
-  {
-    family: 'options',
-    source: 'dvol_deribit',
-    days: 30,
-    skip: 'SKIP_OPTIONS',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  // The exposure of the same answers comes along.
-  {
-    family: 'options',
-    source: 'option_quotes_deribit',
-    skip: 'SKIP_OPTIONS',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'options',
-    source: 'option_quotes_bybit',
-    skip: 'SKIP_OPTIONS',
-    takesSymbols: false,
-    demoOnly: true,
-  },
+  { family: 'options', days: 30, skip: 'SKIP_OPTIONS', takesSymbols: false, demoOnly: true },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

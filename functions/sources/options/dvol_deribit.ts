@@ -93,7 +93,6 @@ const pages: PagesTier = {
 export const dvol_deribit: Source = {
   id: 'dvol_deribit',
   family: 'options',
-  byName: true,
   title: 'Deribit volatility index (DVOL)',
   table,
   timeframes: Object.keys(RESOLUTIONS) as Timeframe[],

@@ -28,7 +28,6 @@ const snapshot: SnapshotTier = {
 export const option_quotes_bybit: Source = {
   id: 'option_quotes_bybit',
   family: 'options',
-  byName: true,
   title: 'Option chains of Bybit',
   table,
   timeframes: ['1h'],

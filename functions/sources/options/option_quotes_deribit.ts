@@ -36,7 +36,6 @@ export const option_quotes_deribit: Source = {
   ...gex_deribit,
   id: 'option_quotes_deribit',
   family: 'options',
-  byName: true,
   title: 'Option chains of Deribit',
   table,
   tiers: [snapshot],

@@ -143,9 +143,7 @@ describe('a seed', () => {
     expect(api.received.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
       { source: 'klines', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'open_interest', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
-      { source: 'dvol_deribit', from: '2025-10-22T00:00:00Z', to: '2025-11-21T00:00:00Z' },
-      { source: 'option_quotes_deribit', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
-      { source: 'option_quotes_bybit', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
+      { source: 'options', from: '2025-10-22T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'candles', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
     ]);
   });
