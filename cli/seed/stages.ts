@@ -27,6 +27,7 @@ export const stages: readonly Stage[] = [
   { family: 'macro', skip: 'SKIP_MACRO', takesSymbols: false },
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
+  { family: 'options', days: 30, skip: 'SKIP_OPTIONS', takesSymbols: false, demoOnly: true },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

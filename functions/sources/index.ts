@@ -14,6 +14,9 @@ import {
 } from './metrics/ratios_binance.ts';
 import { open_interest_binance } from './open_interest/open_interest_binance.ts';
 import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
+import { dvol_deribit } from './options/dvol_deribit.ts';
+import { option_quotes_bybit } from './options/option_quotes_bybit.ts';
+import { option_quotes_deribit } from './options/option_quotes_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
 import { stablecoin_supply } from './sentiment/stablecoin_supply.ts';
@@ -35,6 +38,9 @@ const registry = {
   ratio_top_positions,
   ratio_global_accounts,
   ratio_taker_volume,
+  dvol_deribit,
+  option_quotes_deribit,
+  option_quotes_bybit,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -104,6 +104,9 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   btc_market_cap: 'coin_metrics',
   stablecoin_supply: 'defillama',
   fear_greed: 'alternative_me',
+  dvol_deribit: 'deribit',
+  option_quotes_deribit: 'deribit',
+  option_quotes_bybit: 'bybit',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

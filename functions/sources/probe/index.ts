@@ -2,6 +2,7 @@ import type { Check } from '../../core/probe/check.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
+import { bybitOptionChecks } from './bybit-options.ts';
 import { dailyChecks } from './daily.ts';
 import { deribitChecks } from './deribit.ts';
 
@@ -12,6 +13,7 @@ export const checks: readonly Check[] = [
   ...usdmChecks,
   ...bybitChecks,
   ...deribitChecks,
+  ...bybitOptionChecks,
   ...dailyChecks,
 ];
 

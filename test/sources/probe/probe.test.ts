@@ -110,6 +110,15 @@ const CHANGES: readonly Change[] = [
     },
   },
   {
+    venue: 'bybit',
+    change: 'volatility missing',
+    fault: drop('markIv', 'market/tickers'),
+    differs: {
+      'option_quotes_bybit/shape': 'rows have no markIv',
+      'option_quotes_bybit/volatility': 'of 0 volatilities is undefined',
+    },
+  },
+  {
     venue: 'fred',
     change: 'a column missing',
     fault: drop('realtime_end', 'observations'),
