@@ -27,6 +27,22 @@ export const stages: readonly Stage[] = [
   { family: 'macro', skip: 'SKIP_MACRO', takesSymbols: false },
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
+  {
+    family: 'klines',
+    source: 'klines_bybit_spot',
+    days: 2,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'klines_bybit_linear',
+    days: 2,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

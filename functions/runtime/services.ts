@@ -10,7 +10,7 @@ import { type Clock, MINUTE } from '../core/time/time.ts';
 import type { Sha256 } from '../core/verify/ports.ts';
 import type { Events } from '../core/workflow/events.ts';
 import { universes } from '../sources/binance/universes.ts';
-import { bybitLinear } from '../sources/bybit/roster.ts';
+import { bybitLinear, bybitSpot } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
 import { createSpool } from '../stores/files/spool.ts';
 import { type Logins, loginsIn, UNFILLED } from '../stores/postgres/roles/logins.ts';
@@ -138,7 +138,7 @@ export async function createServices(
     clock: () => clock,
     sources: () => sources,
     universes: () => universes,
-    rosters: () => [...universes, bybitLinear],
+    rosters: () => [...universes, bybitLinear, bybitSpot],
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),

@@ -3,6 +3,7 @@ import { price_klines } from './candles/price_klines.ts';
 import { funding_binance } from './funding/funding_binance.ts';
 import { funding_bybit } from './funding/funding_bybit.ts';
 import { gex_deribit } from './gex/gex_deribit.ts';
+import { klines_bybit_linear, klines_bybit_spot } from './klines/klines_bybit.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
 import { macro_fred } from './macro/macro_fred.ts';
@@ -35,6 +36,8 @@ const registry = {
   ratio_top_positions,
   ratio_global_accounts,
   ratio_taker_volume,
+  klines_bybit_spot,
+  klines_bybit_linear,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */
