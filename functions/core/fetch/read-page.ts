@@ -166,7 +166,8 @@ export async function explain(
 }
 
 /** A request as evidence names it. */
-export function describeRequest({ path, query = {} }: HttpRequest): string {
+export function describeRequest({ path, query = {}, json }: HttpRequest): string {
+  if (json) return `POST ${path} ${JSON.stringify(json)}`;
   const pairs = Object.entries(query).map(([key, value]) => `${key}=${value}`);
   return `GET ${path}?${pairs.join('&')}`;
 }
