@@ -50,7 +50,7 @@ describe('a request', () => {
       for await (const part of request.setEncoding('utf8')) text += part;
       bodies.push(`${request.method} ${request.headers['content-type']} ${text}`);
     };
-    const after =
+    const once =
       (status: number, headers: Record<string, string> = {}) =>
       async (response: ServerResponse, request: IncomingMessage) => {
         await echo(request);
@@ -58,12 +58,12 @@ describe('a request', () => {
       };
     const json = { type: 'candleSnapshot', req: { coin: 'kPEPE', startTime: 5 } };
     const sent = `POST application/json ${JSON.stringify(json)}`;
-    await using venue = await startVenue(after(503), after(307, { location: '/elsewhere' }), after(200));
+    await using venue = await startVenue(once(503), once(307, { location: '/elsewhere' }), once(200));
     const got = await clientOf(venue.url).get(requestTo(binance, { json }));
     expect(textOf(got?.body)).toBe('[]');
     expect(bodies.splice(0)).toEqual([sent, sent, sent]);
 
-    await using moved = await startVenue(after(302, { location: '/elsewhere' }), after(200));
+    await using moved = await startVenue(once(302, { location: '/elsewhere' }), once(200));
     await expect(clientOf(moved.url).get(requestTo(binance, { json }))).rejects.toMatchObject({
       code: 'venue-refused',
     });
