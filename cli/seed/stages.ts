@@ -43,6 +43,23 @@ export const stages: readonly Stage[] = [
     takesSymbols: true,
     demoOnly: true,
   },
+  // Its symbols are written otherwise than Binance's.
+  {
+    family: 'klines',
+    source: 'klines_okx_spot',
+    days: 2,
+    skip: 'SKIP_KLINES',
+    takesSymbols: false,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'klines_okx_swap',
+    days: 2,
+    skip: 'SKIP_KLINES',
+    takesSymbols: false,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

@@ -12,6 +12,7 @@ import type { Events } from '../core/workflow/events.ts';
 import { universes } from '../sources/binance/universes.ts';
 import { bybitLinear, bybitSpot } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
+import { okxRosters } from '../sources/okx/instruments.ts';
 import { createSpool } from '../stores/files/spool.ts';
 import { type Logins, loginsIn, UNFILLED } from '../stores/postgres/roles/logins.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
@@ -138,7 +139,7 @@ export async function createServices(
     clock: () => clock,
     sources: () => sources,
     universes: () => universes,
-    rosters: () => [...universes, bybitLinear, bybitSpot],
+    rosters: () => [...universes, bybitLinear, bybitSpot, ...okxRosters],
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),

@@ -4,6 +4,7 @@ import { funding_binance } from './funding/funding_binance.ts';
 import { funding_bybit } from './funding/funding_bybit.ts';
 import { gex_deribit } from './gex/gex_deribit.ts';
 import { klines_bybit_linear, klines_bybit_spot } from './klines/klines_bybit.ts';
+import { klines_okx_spot, klines_okx_swap } from './klines/klines_okx.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
 import { macro_fred } from './macro/macro_fred.ts';
@@ -38,6 +39,8 @@ const registry = {
   ratio_taker_volume,
   klines_bybit_spot,
   klines_bybit_linear,
+  klines_okx_spot,
+  klines_okx_swap,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -18,6 +18,7 @@ const ALL = {
   },
   bybit: withoutLicence('bybit', 'Bybit'),
   deribit: withoutLicence('deribit', 'Deribit'),
+  okx: withoutLicence('okx', 'OKX'),
   fred: {
     id: 'fred',
     publisher: 'Federal Reserve Bank of St. Louis',
@@ -106,6 +107,8 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   fear_greed: 'alternative_me',
   klines_bybit_spot: 'bybit',
   klines_bybit_linear: 'bybit',
+  klines_okx_spot: 'okx',
+  klines_okx_swap: 'okx',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

@@ -1,4 +1,5 @@
 import type { Check } from '../../core/probe/check.ts';
+import { okxChecks } from '../okx/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   ...bybitChecks,
   ...deribitChecks,
   ...dailyChecks,
+  ...okxChecks,
 ];
 
 /** The words of `--venue`. */
