@@ -60,6 +60,14 @@ export const stages: readonly Stage[] = [
     takesSymbols: false,
     demoOnly: true,
   },
+  {
+    family: 'metrics',
+    source: 'ratio_bybit_accounts',
+    days: 7,
+    skip: 'SKIP_METRICS',
+    takesSymbols: true,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

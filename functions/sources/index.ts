@@ -8,6 +8,7 @@ import { klines_okx_spot, klines_okx_swap } from './klines/klines_okx.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
 import { macro_fred } from './macro/macro_fred.ts';
+import { ratio_bybit_accounts } from './metrics/ratio_bybit_accounts.ts';
 import {
   ratio_global_accounts,
   ratio_taker_volume,
@@ -41,6 +42,7 @@ const registry = {
   klines_bybit_linear,
   klines_okx_spot,
   klines_okx_swap,
+  ratio_bybit_accounts,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

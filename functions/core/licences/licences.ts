@@ -109,6 +109,7 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   klines_bybit_linear: 'bybit',
   klines_okx_spot: 'okx',
   klines_okx_swap: 'okx',
+  ratio_bybit_accounts: 'bybit',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

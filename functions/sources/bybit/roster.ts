@@ -27,7 +27,13 @@ export const bybitSpot: Roster = {
 
 /** Bybit's linear contracts that trade now. */
 export const bybitLinear: Roster = {
-  sources: ['price_klines', 'funding_bybit', 'open_interest_bybit', 'klines_bybit_linear'],
+  sources: [
+    'price_klines',
+    'funding_bybit',
+    'open_interest_bybit',
+    'klines_bybit_linear',
+    'ratio_bybit_accounts',
+  ],
   instruments: page(),
   parseInstruments: instrumentsOf,
   next(body) {
