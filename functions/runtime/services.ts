@@ -11,8 +11,9 @@ import { type Clock, MINUTE } from '../core/time/time.ts';
 import type { Sha256 } from '../core/verify/ports.ts';
 import type { Events } from '../core/workflow/events.ts';
 import { universes } from '../sources/binance/universes.ts';
-import { bybitLinear } from '../sources/bybit/roster.ts';
+import { bybitLinear, bybitSpot } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
+import { okxRosters } from '../sources/okx/instruments.ts';
 import { createSpool } from '../stores/files/spool.ts';
 import { type Logins, loginsIn, UNFILLED } from '../stores/postgres/roles/logins.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
@@ -144,7 +145,7 @@ export async function createServices(
     clock: () => clock,
     sources: () => sources,
     universes: () => universes,
-    rosters: () => [...universes, bybitLinear],
+    rosters: () => [...universes, bybitLinear, bybitSpot, ...okxRosters],
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),
