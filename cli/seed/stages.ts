@@ -69,6 +69,30 @@ export const stages: readonly Stage[] = [
     takesSymbols: true,
     demoOnly: true,
   },
+  {
+    family: 'klines',
+    source: 'mark_price_klines',
+    days: 7,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'index_price_klines',
+    days: 7,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'premium_index_klines',
+    days: 7,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

@@ -24,6 +24,9 @@ const VIEWS = [
   'option_gex',
   'option_skew',
   'option_term_structure',
+  'mark_price_candles',
+  'index_price_candles',
+  'premium_index_candles',
 ];
 const holdsData = ({ name, sources: filledBy }: DescribedTable): boolean =>
   filledBy.length > 0 || VIEWS.includes(name) || /^price_klines_/.test(name);

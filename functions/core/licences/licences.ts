@@ -113,6 +113,9 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   klines_okx_spot: 'okx',
   klines_okx_swap: 'okx',
   ratio_bybit_accounts: 'bybit',
+  mark_price_klines: 'binance',
+  index_price_klines: 'binance',
+  premium_index_klines: 'binance',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

@@ -242,9 +242,12 @@ const CHANGES: readonly Change[] = [
     venue: 'binance-usdm',
     change: 'another name of the header',
     fault: header,
-    differs: {
-      'klines_perp/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
-    },
+    differs: Object.fromEntries(
+      ['klines_perp', 'mark_price_klines', 'index_price_klines', 'premium_index_klines'].map((source) => [
+        `${source}/limit-header`,
+        'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
+      ]),
+    ),
   },
   {
     venue: 'binance-archive',
