@@ -37,6 +37,7 @@ Commands:
   sizes [options]           rows and bytes of each table, and bytes a row
   fleet                     several warehouses, each with a database of its own: one report over all
   probe [options]           compare the live venues with what the adapters take for granted, and report
+  universe [options]        every symbol that was listed at an instant, those that ended since among them
   doctor [options]          check everything that has to work, and say what to do
   service                   gordon-data as a service of systemd, in a sandbox
   backup <dir>              save the database and the jobs into a folder, while they work

@@ -9,6 +9,7 @@ import type {
   ReaderWatch,
   SeriesStore,
 } from '../../core/ledger/ports.ts';
+import type { UniverseReader, UniverseStore } from '../../core/listing/dated/market.ts';
 import type { InstrumentPorts } from '../../core/listing/watch-instruments.ts';
 import type { CoverageQueries } from '../../core/queries/ports.ts';
 import type { WatchPorts } from '../../core/schedules/watch-archives.ts';
@@ -29,6 +30,7 @@ import { createReaderWatch } from '../../stores/postgres/roles/reader-watch.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
 import { createStoredRows } from '../../stores/queries/stored-rows.ts';
+import { createUniverseReader, createUniverseStore } from '../../stores/universe/universe.ts';
 import { createArchiveWatch } from '../../stores/watch/archive-watch.ts';
 import { createHistoryWatch } from '../../stores/watch/history-watch.ts';
 import { createInstruments } from '../../stores/watch/instruments.ts';
@@ -44,6 +46,9 @@ export interface DatabasePorts {
   readonly labels: LabelBook;
   readonly livesDue: LivesDue;
   readonly instruments: InstrumentPorts['instruments'];
+  readonly universe: UniverseStore;
+  /** the same, by a login that only reads */
+  readonly universeReader: UniverseReader;
   readonly watch: WatchPorts['watch'];
   readonly histories: HistoryPorts['histories'];
   readonly readerWatch: ReaderWatch;
@@ -119,6 +124,8 @@ export function databasePorts(
       labels: () => createLabelBook(writer(), clock),
       livesDue: () => createLivesDue(writer()),
       instruments: () => createInstruments(writer(), clock),
+      universe: () => createUniverseStore(writer()),
+      universeReader: () => createUniverseReader(reader()),
       watch: () => createArchiveWatch(writer(), ledger),
       histories: () => createHistoryWatch(writer(), ledger),
       readerWatch: () => createReaderWatch(writer()),
