@@ -25,7 +25,7 @@ COMMENT ON COLUMN market_data.universe.valid IS '[listed_at, delisted_at): symbo
 COMMENT ON COLUMN market_data.universe.base IS 'what is traded, as the venue writes it: 1000SHIB is a thousand SHIB';
 COMMENT ON COLUMN market_data.universe.quote IS 'what its price is in, such as USDT';
 COMMENT ON COLUMN market_data.universe.evidence IS
-  'of each border: where it is from (archive, list, name, ledger), how exact it is (minute, day, month), and the file that has it';
+  'of each border: where it is from (archive, list, name, ledger, history), how exact it is (minute, day, month), and the file that has it';
 COMMENT ON COLUMN market_data.universe.looked_at IS 'when the lives of the symbol were last looked up';
 
 CREATE TABLE market_data.universe_markets (

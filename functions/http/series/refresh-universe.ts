@@ -19,9 +19,8 @@ export const createHandler = httpHandler(
       log.info('universe refreshed', { market, looked_up, lives, failed: failed.length });
       return { status: 200, body: refreshed };
     } catch (error) {
-      if (error instanceof BudgetExhausted)
-        throw badRequest('no-budget', 'the universe', `${error.message}.`);
-      throw error;
+      if (!(error instanceof BudgetExhausted)) throw error;
+      return outOfBudget(error, 'the dated universe', services.clock());
     }
   },
   { body: true },

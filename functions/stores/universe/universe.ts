@@ -78,7 +78,7 @@ export const createUniverseStore = (sql: Sql): UniverseStore => ({
       // Series of one symbol have the same lives; those of the shortest grid have the most exact ones.
       const rows = await sql<{ symbol: string; lives: [number, number | null][] }[]>`
         select distinct on (symbol) symbol, ${rangePairs(sql, sql`lives`)} as lives from market_data.series
-        where source = any(${[...sources]}) and lives is not null and lives_looked_at is not null
+        where source in ${sql([...sources])} and lives is not null and lives_looked_at is not null
           and not coalesce((lives_evidence->>'byObjects')::boolean, false)
         order by symbol, timeframe = '1m' desc, lives_looked_at desc`;
       const open = Number.POSITIVE_INFINITY;
@@ -88,6 +88,16 @@ export const createUniverseStore = (sql: Sql): UniverseStore => ({
           lives.map(([start, end]): Range => ({ start, end: end ?? open })),
         ]),
       );
+    }),
+
+  seen: (venue, market) =>
+    guarded(SUBJECT, async () => {
+      const rows = await sql<{ symbol: string; since: Date }[]>`
+        select symbol, since from (
+          select symbol, min(since) as since, min(min(since)) over () as began from market_data.instruments
+          where venue = ${venue} and market = ${market} group by symbol) s
+        where since > began`;
+      return new Map(rows.map(({ symbol, since }) => [symbol, since.getTime()]));
     }),
 
   save: (symbols, lives, at) =>

@@ -14,6 +14,8 @@ export interface Ticker {
   readonly entry: DatedInstrument | undefined;
   /** lives that the ledger knows, because somebody ordered the symbol */
   readonly ledger: RangeSet;
+  /** when a list first had it, where it had it not at first; epoch ms */
+  readonly firstListedAt?: number | undefined;
   /** the last time that a list had it, where no list has it any more; epoch ms */
   readonly lastListedAt?: number | undefined;
 }
@@ -130,13 +132,16 @@ async function endOf(
 }
 
 /** Without files: by what the list has, and the ledger where the list has it no more. */
-function livesByList({ name, entry, ledger, lastListedAt }: Ticker): Life[] {
+function livesByList({ name, entry, ledger, firstListedAt, lastListedAt }: Ticker): Life[] {
   const folder = name.symbol;
   const [start, end] = [entry?.listedAt, entry?.delistedAt ?? name.settlesAt];
   const delisted: Border | undefined =
     end === undefined ? undefined : { at: end, by: entry ? 'list' : 'name', precision: 'minute' };
   if (start !== undefined && (delisted || entry?.trading)) {
     return [{ listed: { at: start, by: 'list', precision: 'minute' }, delisted, folder }];
+  }
+  if (ledger.length === 0 && entry?.trading && firstListedAt !== undefined) {
+    return [{ listed: { at: firstListedAt, by: 'history', precision: 'day' }, folder }];
   }
   return ledger.flatMap(({ start: from, end: to }, i) => {
     const isOpen = to === Number.POSITIVE_INFINITY;

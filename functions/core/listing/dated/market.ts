@@ -41,6 +41,8 @@ export interface DatedMarket {
   next?(request: HttpRequest, body: Uint8Array): HttpRequest | undefined;
   /** @throws GordonError `malformed-rows` where an entry cannot be read: it would be taken for gone */
   parse(body: Uint8Array): readonly DatedInstrument[];
+  /** its name in the history of listings, where one is kept */
+  readonly history?: string;
   /** ids of sources whose series are of these symbols: the ledger may know their lives */
   readonly sources: readonly string[];
   /** quotes that the market had and its list may have no more */
@@ -50,8 +52,9 @@ export interface DatedMarket {
 }
 
 export const Border = z.object({
-  by: z.enum(['archive', 'list', 'name', 'ledger']).meta({
-    description: "an archive's files, the venue's list, the date in the symbol, or lives that an order found",
+  by: z.enum(['archive', 'list', 'name', 'ledger', 'history']).meta({
+    description:
+      "an archive's files, the venue's list, the date in the symbol, lives that an order found, or when its list first had the symbol",
   }),
   precision: z.enum(['minute', 'day', 'month']),
   object: z.string().optional().meta({ description: 'the file that has the border' }),
@@ -123,8 +126,6 @@ export interface MarketState {
   readonly completedAt: number;
 }
 
-export type MarketName = Pick<DatedMarket, 'venue' | 'market'>;
-
 /** The dated universe, for those who only read. Throws as the stores do. */
 export interface UniverseReader {
   find(filter: UniverseFilter): Promise<readonly KnownLife[]>;
@@ -136,6 +137,8 @@ export interface UniverseReader {
 export interface UniverseStore extends UniverseReader {
   /** lives that the ledger knows, by symbol */
   lives(sources: readonly string[]): Promise<ReadonlyMap<string, RangeSet>>;
+  /** when lists first had symbols that they had not when their history began, by symbol; epoch ms */
+  seen(venue: string, market: string): Promise<ReadonlyMap<string, number>>;
   /** Replaces all lives of these symbols. */
   save(
     symbols: readonly Pick<UniverseLife, 'venue' | 'contract' | 'symbol'>[],

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import * as z from 'zod';
 import { badRequest } from '../../errors/bad-request.ts';
-import { GordonError } from '../../errors/errors.ts';
+import { BudgetExhausted, GordonError } from '../../errors/errors.ts';
 import type { Clock } from '../../time/time.ts';
 import { DAY } from '../../time/time.ts';
 import { archivedSymbols } from '../archived-symbols.ts';
@@ -110,6 +110,37 @@ export async function refreshUniverse(ports: RefreshPorts, body: RefreshBody): P
   };
 }
 
+/** Each call reads the lists once more. */
+const MOST_PIECES = 5;
+
+/**
+ * Keeps those markets current that a refresh has completed once: the first time takes thousands of requests, which somebody has to
+ * want. What is left over comes in the next run.
+ * @returns symbols that were looked up
+ * @throws as `refreshUniverse` does, after the other markets
+ */
+export async function keepUniverse(ports: RefreshPorts): Promise<number> {
+  let looked = 0;
+  let failed: unknown;
+  for (const { venue, market } of await ports.universe.states()) {
+    try {
+      const name = `${venue} ${market}`;
+      let next: RefreshBody | null = { market: name };
+      for (let pieces = 0; next?.market === name && pieces < MOST_PIECES; pieces++) {
+        const piece: Refreshed = await refreshUniverse(ports, next);
+        looked += piece.looked_up;
+        next = piece.next;
+      }
+    } catch (error) {
+      // A venue that is rate limited is queried in the next run.
+      if (error instanceof GordonError) failed ??= error;
+      else if (!(error instanceof BudgetExhausted)) throw error;
+    }
+  }
+  if (failed) throw failed;
+  return looked;
+}
+
 const nameOf = ({ venue, market }: DatedMarket): string => `${venue} ${market}`;
 
 /** Whether the next symbol would most likely fail as well. */
@@ -139,6 +170,7 @@ async function dueTickers(
     known.set(life.symbol, [...(known.get(life.symbol) ?? []), life]);
   }
   const ledger = await universe.lives(market.sources);
+  const seen = market.history ? await universe.seen(market.venue, market.history) : new Map<string, number>();
   const states = await universe.states();
   const completed = states.find((one) => one.venue === market.venue && one.market === market.market);
   const byTicker = new Map<string, string[]>();
@@ -163,6 +195,7 @@ async function dueTickers(
         folders: byTicker.get(symbol) ?? [],
         entry: entries.get(symbol),
         ledger: ledger.get(symbol) ?? (market.archive ? [] : asRanges(lives)),
+        firstListedAt: seen.get(symbol),
         lastListedAt: completed?.completedAt,
       };
     });
