@@ -12,6 +12,7 @@ const NEEDS = {
   livesDue: ['database:write'],
   instruments: ['database:write'],
   universe: ['database:write'],
+  volumes: ['database:write'],
   watch: ['database:write'],
   histories: ['database:write'],
   readerWatch: ['database:write'],

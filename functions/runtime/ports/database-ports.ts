@@ -11,6 +11,7 @@ import type {
 } from '../../core/ledger/ports.ts';
 import type { UniverseReader, UniverseStore } from '../../core/listing/dated/market.ts';
 import type { InstrumentPorts } from '../../core/listing/watch-instruments.ts';
+import type { DailyVolumes } from '../../core/orders/dated-symbols.ts';
 import type { CoverageQueries } from '../../core/queries/ports.ts';
 import type { WatchPorts } from '../../core/schedules/watch-archives.ts';
 import type { HistoryPorts } from '../../core/schedules/watch-histories.ts';
@@ -30,6 +31,7 @@ import { createReaderWatch } from '../../stores/postgres/roles/reader-watch.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
 import { createStoredRows } from '../../stores/queries/stored-rows.ts';
+import { createDailyVolumes } from '../../stores/universe/daily-volumes.ts';
 import { createUniverseReader, createUniverseStore } from '../../stores/universe/universe.ts';
 import { createArchiveWatch } from '../../stores/watch/archive-watch.ts';
 import { createHistoryWatch } from '../../stores/watch/history-watch.ts';
@@ -47,7 +49,9 @@ export interface DatabasePorts {
   readonly livesDue: LivesDue;
   readonly instruments: InstrumentPorts['instruments'];
   readonly universe: UniverseStore;
-  /** the same, by a login that only reads */
+  /** what symbols traded on past days */
+  readonly volumes: DailyVolumes;
+  /** the universe, by a login that only reads */
   readonly universeReader: UniverseReader;
   readonly watch: WatchPorts['watch'];
   readonly histories: HistoryPorts['histories'];
@@ -125,6 +129,7 @@ export function databasePorts(
       livesDue: () => createLivesDue(writer()),
       instruments: () => createInstruments(writer(), clock),
       universe: () => createUniverseStore(writer()),
+      volumes: () => createDailyVolumes(writer(), ledger.tables),
       universeReader: () => createUniverseReader(reader()),
       watch: () => createArchiveWatch(writer(), ledger),
       histories: () => createHistoryWatch(writer(), ledger),

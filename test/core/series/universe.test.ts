@@ -14,6 +14,14 @@ describe('a selector', () => {
   it('names a quote, a market and how many', () => {
     expect(readSelector('@usdt-perps:50')).toEqual({ quote: 'USDT', market: 'perps', top: 50 });
     expect(readSelector('@btc-spot')).toEqual({ quote: 'BTC', market: 'spot' });
+    const at = Date.UTC(2022, 0);
+    expect(readSelector('@usdt-perps@2022-01-01:50')).toEqual({
+      quote: 'USDT',
+      market: 'perps',
+      at,
+      top: 50,
+    });
+    expect(readSelector('@usdt-spot@2022-01-01')).toEqual({ quote: 'USDT', market: 'spot', at });
   });
 
   it.each([
@@ -24,6 +32,9 @@ describe('a selector', () => {
     '@USDT-perps',
     '@usdt-options',
     '@usdt-perps:99999',
+    '@usdt-perps@2022-02-30',
+    '@usdt-perps@2022',
+    '@usdt-perps:50@2022-01-01',
   ])('is not %s', (word) =>
     expect(() => readSelector(word)).toThrow(expect.objectContaining({ code: 'invalid-selector' })),
   );
