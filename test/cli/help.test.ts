@@ -97,11 +97,13 @@ start a job that fetches whatever is missing of a range
 
 Options:
   --symbol, --symbols <list>  as the venue writes them, commas between, or @usdt-perps:50 for the 50 most
-                              traded; default: those of the source
+                              traded, @usdt-perps@2022-01-01:50 for those of a past day; default: those of the
+                              source
   --from <time>               first instant; default: a year ago
   --to <time>                 end of the range (exclusive); default: now
   --timeframe <step>          grid, such as 1m, 1h, 1d; default: that of the source
   --wait                      show progress until the job has ended
+  --with-candles              first load the daily candles by which a selector with a date ranks symbols
   --json                      print the job as one JSON document
   --idempotency-key <key>     the same key with the same order gives the same job
   -h, --help                  display help for command

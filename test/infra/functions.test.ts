@@ -138,6 +138,7 @@ describe('the secret of each login', () => {
         'rows',
         'sizes',
         'status',
+        'universe',
       ],
       WriterUrlSecret: [
         'audit',
@@ -150,6 +151,7 @@ describe('the secret of each login', () => {
         'plan-wave',
         'record-chunk-failure',
         'refresh',
+        'refresh-universe',
         'set-retention',
         'watch-archives',
         'watch-histories',
