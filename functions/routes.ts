@@ -202,6 +202,18 @@ export const ROUTES = {
     access: ['database:read'],
     summary: 'Rows and bytes of each table: heap, indexes, columnstore',
   },
+  universe: {
+    route: 'GET /universe',
+    folder: 'series',
+    access: ['database:read'],
+    summary: 'Every symbol that was listed at an instant, with the evidence of its life',
+  },
+  refreshUniverse: {
+    route: 'POST /universe/refresh',
+    folder: 'series',
+    access: ['job-table', 'database:write', 'venues'],
+    summary: 'Look up the lives of symbols that are new or have changed; `next` is where to go on',
+  },
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type OperationId = keyof typeof ROUTES;
