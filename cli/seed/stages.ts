@@ -27,6 +27,48 @@ export const stages: readonly Stage[] = [
   { family: 'macro', skip: 'SKIP_MACRO', takesSymbols: false },
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
+  { family: 'options', days: 30, skip: 'SKIP_OPTIONS', takesSymbols: false, demoOnly: true },
+  {
+    family: 'klines',
+    source: 'klines_bybit_spot',
+    days: 2,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'klines_bybit_linear',
+    days: 2,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  // Its symbols are written otherwise than Binance's.
+  {
+    family: 'klines',
+    source: 'klines_okx_spot',
+    days: 2,
+    skip: 'SKIP_KLINES',
+    takesSymbols: false,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'klines_okx_swap',
+    days: 2,
+    skip: 'SKIP_KLINES',
+    takesSymbols: false,
+    demoOnly: true,
+  },
+  {
+    family: 'metrics',
+    source: 'ratio_bybit_accounts',
+    days: 7,
+    skip: 'SKIP_METRICS',
+    takesSymbols: true,
+    demoOnly: true,
+  },
   {
     family: 'klines',
     source: 'mark_price_klines',

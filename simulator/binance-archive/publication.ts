@@ -64,9 +64,16 @@ export function isPublished(object: ArchiveObject, now: number): boolean {
   return publishedAt(object) <= now && !isAway(object) && !isLost(object);
 }
 
-/** A period entirely between two lives of the symbol has no file. */
-function isAway({ market, symbol, period }: Pick<ArchiveObject, 'market' | 'symbol' | 'period'>): boolean {
-  const away = contractOf(market, symbol)?.away;
+/** A period entirely between two lives of the symbol has no file, and some symbols have no file of a month. */
+function isAway({
+  market,
+  symbol,
+  period,
+  unit,
+}: Pick<ArchiveObject, 'market' | 'symbol' | 'period' | 'unit'>): boolean {
+  const contract = contractOf(market, symbol);
+  if (contract?.dailyOnly && unit === 'month') return true;
+  const away = contract?.away;
   return away !== undefined && away.start <= period.start && period.end <= away.end;
 }
 

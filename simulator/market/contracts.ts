@@ -3,7 +3,14 @@ import { MINUTE } from '../../functions/core/time/time.ts';
 export type Market = 'spot' | 'um' | 'cm';
 
 /** A market of any venue, as outages, overrides and `/_control/truth` name it. */
-export type MarketName = Market | ComputedMarket | 'bybit-spot' | 'bybit-linear' | 'bybit-inverse';
+export type MarketName =
+  | Market
+  | ComputedMarket
+  | 'bybit-spot'
+  | 'bybit-linear'
+  | 'bybit-inverse'
+  | 'okx-spot'
+  | 'okx-swap';
 
 /** What the venue computes about a contract. */
 export type Computed = 'mark' | 'index' | 'premium';
@@ -40,6 +47,8 @@ export interface Contract {
   readonly computed?: Computed;
   /** share of minutes without a trade */
   readonly quiet: number;
+  /** the archive has no file of a month of it */
+  readonly dailyOnly?: true;
   /** of a perpetual about something that is traded elsewhere, with closures: the kind of thing, in the words of exchangeInfo */
   readonly underlying?: string;
 }
@@ -56,6 +65,9 @@ interface Extras {
   readonly underlying?: string;
   readonly frozen?: string;
   readonly archived?: string;
+  readonly dailyOnly?: true;
+  /** defaults to base and quote */
+  readonly symbol?: string;
 }
 
 function contract(
@@ -66,12 +78,12 @@ function contract(
   extras: Extras = {},
 ): Contract {
   const { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1 } = extras;
-  const { away, reused, forgotten, frozen, underlying, archived } = extras;
+  const { away, reused, forgotten, frozen, underlying, archived, dailyOnly } = extras;
   const at = (text: string): number => Date.parse(`${text}:00Z`);
   const listedAt = at(listed);
   return {
     market,
-    symbol: `${multiplier > 1 ? multiplier : ''}${base}${quote}`,
+    symbol: extras.symbol ?? `${multiplier > 1 ? multiplier : ''}${base}${quote}`,
     base,
     quote,
     multiplier,
@@ -86,6 +98,7 @@ function contract(
     ...(underlying !== undefined && { underlying }),
     ...(frozen !== undefined && { frozenUntil: at(frozen) }),
     ...(archived !== undefined && { archiveFrom: at(archived) }),
+    ...(dailyOnly && { dailyOnly }),
   };
 }
 
@@ -159,6 +172,28 @@ export const CONTRACTS: readonly Contract[] = [
     delisted: '2022-09-15T09:00',
     frozen: '2023-03-01T00:00',
     forgotten: '2023-06-01T00:00',
+  }),
+  // Settled and listed again: the archive moved the former contract to a folder of another name, which REST never knew.
+  contract('um', ['AGAIN', USDT], '2021-09-06T08:00', [4, 0], {
+    symbol: 'AGAINUSDT_SETTLED',
+    delisted: '2022-06-10T09:00',
+    forgotten: '2021-09-06T08:00',
+  }),
+  contract('um', ['AGAIN', USDT], '2022-09-27T02:30', [4, 0], {
+    delisted: '2023-02-11T04:00',
+    forgotten: '2023-06-01T00:00',
+  }),
+  // The archive has days of it and no month.
+  contract('um', ['BRIEF', USDT], '2022-11-03T08:00', [4, 0], {
+    delisted: '2022-11-14T06:00',
+    forgotten: '2022-12-01T00:00',
+    dailyOnly: true,
+  }),
+  // A delivery contract that has settled.
+  contract('um', ['BTC', USDT], '2022-09-30T08:00', [1, 3], {
+    symbol: 'BTCUSDT_230331',
+    delisted: '2023-03-31T08:00',
+    forgotten: '2023-04-01T00:00',
   }),
   contract('um', ['QUIET', USDT], '2023-03-01T10:00', [3, 1], { quiet: 0.3 }),
   contract('um', ['币安人生', USDT], '2025-10-09T07:15', [5, 0]),

@@ -20,6 +20,8 @@ export const STRAY: Readonly<Record<MarketName, number>> = {
   'bybit-spot': 0.000_3,
   'bybit-linear': 0.000_7,
   'bybit-inverse': 0.000_9,
+  'okx-spot': 0.000_3,
+  'okx-swap': 0.000_8,
 };
 
 /** Makes the 1m candles of one contract; the candle of a minute depends on nothing but seed, contract and minute. */

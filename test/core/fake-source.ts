@@ -74,6 +74,7 @@ export interface World {
   reachMs?: number;
   /** a longer range is refused */
   spanMs?: number;
+  reachRows?: number;
   /** the archive has a listing: of its objects, or one that fails */
   listed?: true | GordonError;
   /** only days, each of which also holds the instant at which it ends */
@@ -205,6 +206,7 @@ function sourceOf(w: World): Source {
     pageRows: w.pageRows,
     ...(w.reachMs !== undefined && { reachMs: w.reachMs }),
     ...(w.spanMs !== undefined && { spanMs: w.spanMs }),
+    ...(w.reachRows !== undefined && { reachRows: w.reachRows }),
     request: (_series, { start, end }: Range) => ({
       venue,
       host,

@@ -1,8 +1,11 @@
 import type { Check } from '../../core/probe/check.ts';
+import { coinmChecks } from '../binance/coinm-checks.ts';
+import { okxChecks } from '../okx/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
-import { coinmChecks } from './coinm.ts';
+import { bybitOptionChecks } from './bybit-options.ts';
+
 import { dailyChecks } from './daily.ts';
 import { deribitChecks } from './deribit.ts';
 
@@ -13,8 +16,10 @@ export const checks: readonly Check[] = [
   ...usdmChecks,
   ...bybitChecks,
   ...deribitChecks,
+  ...bybitOptionChecks,
   ...dailyChecks,
   ...coinmChecks,
+  ...okxChecks,
 ];
 
 /** The words of `--venue`. */
