@@ -5,7 +5,6 @@ import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
 import { bybitOptionChecks } from './bybit-options.ts';
-
 import { dailyChecks } from './daily.ts';
 import { deribitChecks } from './deribit.ts';
 
