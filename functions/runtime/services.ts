@@ -11,6 +11,7 @@ import type { Sha256 } from '../core/verify/ports.ts';
 import type { Events } from '../core/workflow/events.ts';
 import { universes } from '../sources/binance/universes.ts';
 import { bybitLinear, bybitSpot } from '../sources/bybit/roster.ts';
+import { hyperliquidRosters } from '../sources/hyperliquid/markets.ts';
 import { sources } from '../sources/index.ts';
 import { okxRosters } from '../sources/okx/instruments.ts';
 import { createSpool } from '../stores/files/spool.ts';
@@ -139,7 +140,7 @@ export async function createServices(
     clock: () => clock,
     sources: () => sources,
     universes: () => universes,
-    rosters: () => [...universes, bybitLinear, bybitSpot, ...okxRosters],
+    rosters: () => [...universes, bybitLinear, bybitSpot, ...okxRosters, ...hyperliquidRosters],
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),

@@ -3,7 +3,15 @@ import { MINUTE } from '../../functions/core/time/time.ts';
 export type Market = 'spot' | 'um';
 
 /** A market of any venue, as outages, overrides and `/_control/truth` name it. */
-export type MarketName = Market | 'bybit-spot' | 'bybit-linear' | 'bybit-inverse' | 'okx-spot' | 'okx-swap';
+export type MarketName =
+  | Market
+  | 'bybit-spot'
+  | 'bybit-linear'
+  | 'bybit-inverse'
+  | 'okx-spot'
+  | 'okx-swap'
+  | 'hyperliquid-perp'
+  | 'hyperliquid-spot';
 
 export interface Contract {
   readonly market: MarketName;

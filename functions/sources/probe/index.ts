@@ -1,4 +1,5 @@
 import type { Check } from '../../core/probe/check.ts';
+import { hyperliquidChecks } from '../hyperliquid/probe.ts';
 import { okxChecks } from '../okx/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
@@ -15,6 +16,7 @@ export const checks: readonly Check[] = [
   ...deribitChecks,
   ...dailyChecks,
   ...okxChecks,
+  ...hyperliquidChecks,
 ];
 
 /** The words of `--venue`. */
