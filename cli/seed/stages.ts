@@ -27,6 +27,7 @@ export const stages: readonly Stage[] = [
   { family: 'macro', skip: 'SKIP_MACRO', takesSymbols: false },
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
+  { family: 'options', days: 30, skip: 'SKIP_OPTIONS', takesSymbols: false, demoOnly: true },
   {
     family: 'klines',
     source: 'klines_bybit_spot',
@@ -89,6 +90,30 @@ export const stages: readonly Stage[] = [
     source: 'ratio_bybit_accounts',
     days: 7,
     skip: 'SKIP_METRICS',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'mark_price_klines',
+    days: 7,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'index_price_klines',
+    days: 7,
+    skip: 'SKIP_KLINES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  {
+    family: 'klines',
+    source: 'premium_index_klines',
+    days: 7,
+    skip: 'SKIP_KLINES',
     takesSymbols: true,
     demoOnly: true,
   },

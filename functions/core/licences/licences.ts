@@ -106,6 +106,9 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   btc_market_cap: 'coin_metrics',
   stablecoin_supply: 'defillama',
   fear_greed: 'alternative_me',
+  dvol_deribit: 'deribit',
+  option_quotes_deribit: 'deribit',
+  option_quotes_bybit: 'bybit',
   klines_bybit_spot: 'bybit',
   klines_bybit_linear: 'bybit',
   klines_okx_spot: 'okx',
@@ -114,6 +117,9 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   klines_hyperliquid_perp: 'hyperliquid',
   klines_hyperliquid_spot: 'hyperliquid',
   funding_hyperliquid: 'hyperliquid',
+  mark_price_klines: 'binance',
+  index_price_klines: 'binance',
+  premium_index_klines: 'binance',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

@@ -40,7 +40,7 @@ export const UNREADABLE_CELL = 'unreadable-cell';
 export interface Parsed {
   readonly batch: Batch;
   readonly findings: readonly Finding[];
-  /** rows of other sources that stood in the same piece of a file, by the source's id: see `Source.siblings` */
+  /** rows of other sources that stood in the same piece of a file or in the same answers, by the source's id: see `Source.siblings` */
   readonly also?: Readonly<Record<string, Pick<Parsed, 'batch' | 'findings'>>>;
 }
 
@@ -255,7 +255,10 @@ export interface Source {
   readonly holeReason?: EmptyReason;
   /** how often the newest rows are requested, ms; defaults to five minutes. The schedule itself runs each minute */
   readonly refreshEveryMs?: number;
-  /** sources of the same family or another whose rows come along in the same files; each names all the others */
+  /**
+   * Sources of the same family or another whose rows come along. Those whose rows lie in the same files name all the others; a
+   * snapshot names those that it brings, and they do not name it.
+   */
   readonly siblings?: readonly string[];
   /** of a table of events: a longer silence is a hole where the table has no pace or a row does not say it; ms. Absent: none is */
   readonly longestSilenceMs?: number;

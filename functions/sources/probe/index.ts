@@ -4,6 +4,7 @@ import { okxChecks } from '../okx/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
+import { bybitOptionChecks } from './bybit-options.ts';
 import { dailyChecks } from './daily.ts';
 import { deribitChecks } from './deribit.ts';
 
@@ -14,6 +15,7 @@ export const checks: readonly Check[] = [
   ...usdmChecks,
   ...bybitChecks,
   ...deribitChecks,
+  ...bybitOptionChecks,
   ...dailyChecks,
   ...okxChecks,
   ...hyperliquidChecks,

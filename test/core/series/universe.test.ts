@@ -20,6 +20,14 @@ describe('a selector', () => {
   it('names a quote, a market and how many', () => {
     expect(readSelector('@usdt-perps:50')).toEqual({ quote: 'USDT', market: 'perps', top: 50 });
     expect(readSelector('@btc-spot')).toEqual({ quote: 'BTC', market: 'spot' });
+    const at = Date.UTC(2022, 0);
+    expect(readSelector('@usdt-perps@2022-01-01:50')).toEqual({
+      quote: 'USDT',
+      market: 'perps',
+      at,
+      top: 50,
+    });
+    expect(readSelector('@usdt-spot@2022-01-01')).toEqual({ quote: 'USDT', market: 'spot', at });
   });
 
   it('is no symbol that is written with an @', () => {
@@ -44,6 +52,9 @@ describe('a selector', () => {
     '@USDT-perps',
     '@usdt-options',
     '@usdt-perps:99999',
+    '@usdt-perps@2022-02-30',
+    '@usdt-perps@2022',
+    '@usdt-perps:50@2022-01-01',
   ])('is not %s', (word) =>
     expect(() => readSelector(word)).toThrow(expect.objectContaining({ code: 'invalid-selector' })),
   );
