@@ -85,9 +85,11 @@ export const funding_hyperliquid: Source = {
   ...fundingSource,
   byName: true,
   title: 'Hyperliquid perpetual funding rates',
-  defaultSymbols: ['BTC', 'ETH'],
+  defaultSymbols: ['BTC', 'ETH', 'kPEPE'],
   symbolPattern: /^[A-Za-z0-9]{1,20}$/,
   table,
+  // Since its first weeks: a quote counts an hour for each row, and settlements of those weeks say their eight hours.
+  longestSilenceMs: HOUR,
   tiers: [rest],
   listing: {
     first: ({ symbol }) => history(symbol, { startTime: 0 }, LIMIT),

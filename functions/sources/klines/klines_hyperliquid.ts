@@ -29,7 +29,7 @@ function klines(market: Market, more: Pick<Source, 'title' | 'defaultSymbols' | 
 /** Perpetuals of the main exchange. Capitals matter: `kPEPE` is a thousand PEPE. */
 export const klines_hyperliquid_perp = klines('perp', {
   title: 'Hyperliquid perpetual candles',
-  defaultSymbols: ['BTC', 'ETH'],
+  defaultSymbols: ['BTC', 'ETH', 'kPEPE'],
   symbolPattern: /^[A-Za-z0-9]{1,20}$/,
 });
 
