@@ -12,13 +12,13 @@ const VENUE = 'hyperliquid';
 
 const listed = { path: [], stamp: 't', unit: 'milliseconds', type: 'number', order: 'oldest' } as const;
 
-/** No header counts the weight. */
+/** No header counts the weight. Hours: a minute that has just begun may have no trade yet, hence no candle. */
 const candles = {
   venue: VENUE,
-  timeframe: '1m',
+  timeframe: '1h',
   layout: { ...listed, fields: ['t', 's', 'i', 'o', 'c', 'h', 'l', 'v', 'n'], optional: ['T'] },
   candles: true,
-  recentMs: 30 * MINUTE,
+  recentMs: 12 * HOUR,
   newestWithinMs: DAY,
   counted: false,
 } as const;
