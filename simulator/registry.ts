@@ -11,6 +11,7 @@ import { defillama } from './defillama/index.ts';
 import { deribit } from './deribit/index.ts';
 import type { VenueModule } from './frame/module.ts';
 import { fred } from './fred/index.ts';
+import { hyperliquid } from './hyperliquid/index.ts';
 import { okx } from './okx/index.ts';
 
 /** Every simulated host: one line each. */
@@ -28,6 +29,7 @@ export const venueModules: readonly VenueModule[] = [
   fred,
   binanceCoinm,
   okx,
+  hyperliquid,
 ];
 
 /** Environment that points the adapters at a simulator, with the keys that it requires. @param url its base */

@@ -25,6 +25,12 @@ COMMENT ON COLUMN market_data.mark_price_klines.samples IS 'how often the price 
 CREATE PROCEDURE market_data.keep_as_klines("table" text) LANGUAGE plpgsql AS $$
 DECLARE
   is_hypertable boolean := false;
+  -- what names a series: the key without its time
+  series text := (
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY array_position(indkey, attnum)) FROM pg_index
+    JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey) AND attname <> 'open_time'
+    WHERE indisprimary AND indrelid = ('market_data.' || "table")::regclass
+  );
 BEGIN
   IF to_regclass('_timescaledb_catalog.hypertable') IS NOT NULL THEN
     EXECUTE 'SELECT exists(SELECT FROM timescaledb_information.hypertables
@@ -36,8 +42,8 @@ BEGIN
   END IF;
   EXECUTE 'SELECT create_hypertable($1::regclass, ''open_time'',
     chunk_time_interval => interval ''30 days'', create_default_indexes => false)' USING 'market_data.' || "table";
-  EXECUTE format('ALTER TABLE market_data.%I SET (timescaledb.compress, timescaledb.compress_segmentby = ''symbol, timeframe'',
-    timescaledb.compress_orderby = ''open_time'')', "table");
+  EXECUTE format('ALTER TABLE market_data.%I SET (timescaledb.compress, timescaledb.compress_segmentby = %L,
+    timescaledb.compress_orderby = ''open_time'')', "table", series);
   EXECUTE 'SELECT add_compression_policy($1::regclass, compress_after => interval ''400 days'')' USING 'market_data.' || "table";
 END $$;
 COMMENT ON PROCEDURE market_data.keep_as_klines IS 'keeps a table of candles as spot_klines is kept';

@@ -27,6 +27,6 @@ COMMENT ON COLUMN market_data.okx_klines.quote_volume IS 'what was paid for it: 
 COMMENT ON COLUMN market_data.okx_klines.contracts IS
   'vol of a swap, whose contracts are of ctVal times ctMult: coins of a linear one, such as 0.01 BTC, and US dollars of an inverse one, such as 100. Null for spot [contracts]';
 
-CALL market_data.lay_out_klines('okx_klines');
+CALL market_data.keep_as_klines('okx_klines');
 CALL market_data.count_deletes('okx_klines', 'klines_okx_', '''klines_okx_'' || market', 'timeframe', 'open_time',
   '{market,symbol,timeframe,open_time}');

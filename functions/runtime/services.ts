@@ -15,6 +15,7 @@ import { binanceDated } from '../sources/binance/dated-markets.ts';
 import { universes } from '../sources/binance/universes.ts';
 import { bybitDated } from '../sources/bybit/dated-market.ts';
 import { bybitLinear, bybitSpot } from '../sources/bybit/roster.ts';
+import { hyperliquidRosters } from '../sources/hyperliquid/markets.ts';
 import { sources } from '../sources/index.ts';
 import { okxRosters } from '../sources/okx/instruments.ts';
 import { createSpool } from '../stores/files/spool.ts';
@@ -150,7 +151,7 @@ export async function createServices(
     clock: () => clock,
     sources: () => sources,
     universes: () => universes,
-    rosters: () => [...universes, bybitLinear, bybitSpot, ...okxRosters],
+    rosters: () => [...universes, bybitLinear, bybitSpot, ...okxRosters, ...hyperliquidRosters],
     datedMarkets: () => [...binanceDated, bybitDated],
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,

@@ -3,10 +3,12 @@ import { price_klines } from './candles/price_klines.ts';
 import { funding_binance } from './funding/funding_binance.ts';
 import { funding_binance_coinm } from './funding/funding_binance_coinm.ts';
 import { funding_bybit } from './funding/funding_bybit.ts';
+import { funding_hyperliquid } from './funding/funding_hyperliquid.ts';
 import { gex_deribit } from './gex/gex_deribit.ts';
 import { index_price_klines } from './klines/index_price_klines.ts';
 import { klines_bybit_linear, klines_bybit_spot } from './klines/klines_bybit.ts';
 import { klines_coinm } from './klines/klines_coinm.ts';
+import { klines_hyperliquid_perp, klines_hyperliquid_spot } from './klines/klines_hyperliquid.ts';
 import { klines_okx_spot, klines_okx_swap } from './klines/klines_okx.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
@@ -55,6 +57,9 @@ const registry = {
   klines_okx_spot,
   klines_okx_swap,
   ratio_bybit_accounts,
+  klines_hyperliquid_perp,
+  klines_hyperliquid_spot,
+  funding_hyperliquid,
   mark_price_klines,
   index_price_klines,
   premium_index_klines,

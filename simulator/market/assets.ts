@@ -34,6 +34,9 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   币安人生: asset(0.05, 0.3, 0.06, 8_000),
   XAU: asset(1_500, 0.15, 0.01, 3_000),
   TSLA: asset(30, 0.4, 0.03, 2_000),
+  HYPE: asset(3, 0.4, 0.055, 40_000),
+  PEPE: asset(0.000_001, 0.2, 0.06, 25_000),
+  PURR: asset(0.1, 0.1, 0.07, 900),
   // Not real: the life of a symbol in all its phases.
   NEW: asset(1.2, 0.02, 0.05, 9_000),
   OLD: asset(0.9, -0.1, 0.05, 4_000),

@@ -10,7 +10,9 @@ export type MarketName =
   | 'bybit-linear'
   | 'bybit-inverse'
   | 'okx-spot'
-  | 'okx-swap';
+  | 'okx-swap'
+  | 'hyperliquid-perp'
+  | 'hyperliquid-spot';
 
 /** What the venue computes about a contract. */
 export type Computed = 'mark' | 'index' | 'premium';

@@ -22,6 +22,8 @@ export const STRAY: Readonly<Record<MarketName, number>> = {
   'bybit-inverse': 0.000_9,
   'okx-spot': 0.000_3,
   'okx-swap': 0.000_8,
+  'hyperliquid-perp': 0.001,
+  'hyperliquid-spot': 0.000_6,
 };
 
 /** Makes the 1m candles of one contract; the candle of a minute depends on nothing but seed, contract and minute. */

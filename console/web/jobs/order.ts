@@ -20,11 +20,20 @@ export interface Order {
   readonly to?: string;
 }
 
-/** Symbols are typed without shift. Selectors are small letters, and other scripts stay as they are. */
-export const capitals = (typed: string): string =>
-  typed.replaceAll(/(?<![^\s,])[^@\s,][^\s,]*/g, (word) =>
+/**
+ * Symbols are typed without shift. Selectors are small letters, and other scripts stay as they are. So does everything where all chosen
+ * sources have symbols with small letters, such as `kPEPE`.
+ */
+export function capitals(
+  typed: string,
+  sources: readonly Pick<Sources[number], 'default_symbols'>[],
+): string {
+  const asWritten = sources.every(({ default_symbols }) => default_symbols.some((one) => /[a-z]/.test(one)));
+  if (sources.length > 0 && asWritten) return typed;
+  return typed.replaceAll(/(?<![^\s,])[^@\s,][^\s,]*/g, (word) =>
     word.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase()),
   );
+}
 
 export function orderOf({ source, symbols, timeframe, from, to }: Draft): Order {
   const words = symbols.split(/[\s,]+/).filter(Boolean);

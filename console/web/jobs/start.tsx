@@ -98,7 +98,7 @@ function Steps({ sources, known, given, close, started }: Props & Offered) {
           placeholder={[...new Set(chosen.flatMap((source) => source.default_symbols))].join(', ')}
           list="known-symbols"
           autocomplete="off"
-          onInput={(event) => set({ symbols: capitals(event.currentTarget.value) })}
+          onInput={(event) => set({ symbols: capitals(event.currentTarget.value, chosen) })}
         />
         <datalist id="known-symbols">
           {suggestionsFor(draft.symbols, symbols).map((one) => (

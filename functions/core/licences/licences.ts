@@ -19,6 +19,7 @@ const ALL = {
   bybit: withoutLicence('bybit', 'Bybit'),
   deribit: withoutLicence('deribit', 'Deribit'),
   okx: withoutLicence('okx', 'OKX'),
+  hyperliquid: withoutLicence('hyperliquid', 'Hyperliquid'),
   fred: {
     id: 'fred',
     publisher: 'Federal Reserve Bank of St. Louis',
@@ -113,6 +114,9 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   klines_okx_spot: 'okx',
   klines_okx_swap: 'okx',
   ratio_bybit_accounts: 'bybit',
+  klines_hyperliquid_perp: 'hyperliquid',
+  klines_hyperliquid_spot: 'hyperliquid',
+  funding_hyperliquid: 'hyperliquid',
   mark_price_klines: 'binance',
   index_price_klines: 'binance',
   premium_index_klines: 'binance',

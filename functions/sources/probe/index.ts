@@ -1,5 +1,6 @@
 import type { Check } from '../../core/probe/check.ts';
 import { coinmChecks } from '../binance/coinm-checks.ts';
+import { hyperliquidChecks } from '../hyperliquid/probe.ts';
 import { okxChecks } from '../okx/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
@@ -19,6 +20,7 @@ export const checks: readonly Check[] = [
   ...dailyChecks,
   ...coinmChecks,
   ...okxChecks,
+  ...hyperliquidChecks,
 ];
 
 /** The words of `--venue`. */

@@ -10,7 +10,14 @@ describe('symbols as they are typed', () => {
     ['币安人生usdt', '币安人生USDT'],
     ['ßusdt', 'ßUSDT'],
     ['', ''],
-  ])('"%s" becomes "%s"', (typed, shown) => expect(capitals(typed)).toBe(shown));
+  ])('"%s" becomes "%s"', (typed, shown) => expect(capitals(typed, [])).toBe(shown));
+
+  it('are left as they are where the source has small letters in its own', () => {
+    const binance = { default_symbols: ['BTCUSDT'] };
+    const hyperliquid = { default_symbols: ['BTC', 'kPEPE'] };
+    expect(capitals('kPEPE, btc', [hyperliquid])).toBe('kPEPE, btc');
+    expect(capitals('btcusdt', [binance, hyperliquid])).toBe('BTCUSDT');
+  });
 });
 
 describe('symbols that the typed word may become', () => {
