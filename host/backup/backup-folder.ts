@@ -68,7 +68,9 @@ function halfIn(half: string, whole: string): HalfBackup {
       await flush(half);
       // A rename replaces an empty folder, but not on every system.
       await rmdir(whole).catch(() => {});
-      await rename(half, whole);
+      await rename(half, whole).catch((error: { code?: unknown }) => {
+        throw ['ENOTEMPTY', 'EEXIST'].includes(String(error.code)) ? isThere(whole, error) : error;
+      });
       await flush(dirname(whole));
     },
   };
@@ -157,9 +159,12 @@ async function refuseFull(folder: string): Promise<void> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  if (names.length === 0) return;
-  throw new GordonError({ code: 'backup-exists', subject: folder, message: 'it is there, and not empty.' });
+  if (names.length > 0) throw isThere(folder);
 }
+
+/** Before it was begun, or because another backup of the name was quicker. */
+const isThere = (subject: string, cause?: unknown): GordonError =>
+  new GordonError({ code: 'backup-exists', subject, message: 'it is there, and not empty.', cause });
 
 /** Waits until the disk has a file or the names in a folder. Windows has no such call for folders and needs none. */
 async function flush(path: string): Promise<void> {

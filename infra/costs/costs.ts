@@ -9,7 +9,7 @@ import {
   standing,
   total,
 } from '../../functions/core/costs/bill.ts';
-import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
+import prices from '../../functions/core/costs/aws.json' with { type: 'json' };
 import { DAY, floorTo } from '../../functions/core/time/time.ts';
 import { largeBackfill, refreshMonth, type Scenario } from './scenarios.ts';
 

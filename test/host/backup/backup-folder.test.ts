@@ -32,6 +32,21 @@ it('fails with the error of a table that cannot be read to its end', async () =>
   await expect(saved).rejects.toThrow('the server is gone');
 });
 
+it('is refused by a name that another backup took meanwhile, which stays', async () => {
+  const saved = await folder();
+  const manifest = {} as never;
+  const slow = makeBackup(saved, async (half) => {
+    await makeBackup(saved, async (quick) => {
+      await quick.keepFile('jobs.db', (path) => void spawnSync('cp', [import.meta.filename, path]));
+      await quick.finish(manifest);
+    });
+    await half.finish(manifest);
+  });
+  await expect(slow).rejects.toMatchObject({ code: 'backup-exists', subject: saved });
+  expect(await readdir(saved)).toContain('jobs.db');
+  expect(await readdir(dirname(saved))).toEqual(['saved']);
+});
+
 /** Kept by a process that is killed in the middle. */
 const KILLED = `
   import { writeFileSync } from 'node:fs';
