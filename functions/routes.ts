@@ -151,6 +151,12 @@ export const ROUTES = {
     access: ['job-table:read', 'database:read', 'venues'],
     summary: 'Schedules, rate budgets, venues that are cooling down, gaps that expire, aggregates',
   },
+  history: {
+    route: 'GET /backfill/history',
+    folder: 'service',
+    access: ['job-table:read', 'database:read', 'venues'],
+    summary: 'Rate budgets by minute, errors of venues by hour, how the database grows, room on the disk',
+  },
   health: {
     route: 'GET /healthz',
     folder: 'service',
@@ -195,6 +201,18 @@ export const ROUTES = {
     folder: 'data',
     access: ['database:read'],
     summary: 'Rows and bytes of each table: heap, indexes, columnstore',
+  },
+  universe: {
+    route: 'GET /universe',
+    folder: 'series',
+    access: ['database:read'],
+    summary: 'Every symbol that was listed at an instant, with the evidence of its life',
+  },
+  refreshUniverse: {
+    route: 'POST /universe/refresh',
+    folder: 'series',
+    access: ['job-table', 'database:write', 'venues'],
+    summary: 'Look up the lives of symbols that are new or have changed; `next` is where to go on',
   },
 } as const satisfies Readonly<Record<string, Route>>;
 

@@ -130,6 +130,7 @@ describe('the secret of each login', () => {
       ReaderUrlSecret: [
         'findings',
         'health',
+        'history',
         'ledger',
         'list-retention',
         'list-series',
@@ -138,6 +139,7 @@ describe('the secret of each login', () => {
         'rows',
         'sizes',
         'status',
+        'universe',
       ],
       WriterUrlSecret: [
         'audit',
@@ -150,6 +152,7 @@ describe('the secret of each login', () => {
         'plan-wave',
         'record-chunk-failure',
         'refresh',
+        'refresh-universe',
         'set-retention',
         'watch-archives',
         'watch-instruments',
