@@ -47,7 +47,7 @@ export interface Requested {
 export interface Deployment extends AsyncDisposable {
   readonly aws: Aws;
   /** operations that were called */
-  readonly asked: Set<OperationId>;
+  readonly requested: Set<OperationId>;
   /** calls a function, with the environment and the role that the template gives it */
   invoke(handler: string, event?: unknown): Promise<unknown>;
   /** calls the function of an operation, as API Gateway does. @throws Error for an answer that is a problem */
@@ -107,13 +107,13 @@ export async function startDeployment(
       await services.close();
     }
   };
-  const asked = new Set<OperationId>();
+  const requested = new Set<OperationId>();
   return {
     aws,
-    asked,
+    requested,
     invoke,
     async ask(id, { params = {}, query = {}, body, headers = {}, refusable } = {}) {
-      asked.add(id);
+      requested.add(id);
       const { method, path } = addressOf(id, params);
       const { handler } = functions.find(({ operations }) => operations?.includes(id))!;
       const event = {

@@ -12,7 +12,7 @@ const DAY = { from: '2025-02-01', to: '2025-02-02' };
  */
 export async function liveThrough({
   aws,
-  asked,
+  requested,
   invoke,
   ask,
   execute,
@@ -85,7 +85,7 @@ export async function liveThrough({
     if (schedules) await invoke(handler);
   }
   // An operation that nobody has named here: what it needs at its start, and for a request of the document.
-  for (const id of OPERATION_IDS.filter((one) => !asked.has(one))) {
+  for (const id of OPERATION_IDS.filter((one) => !requested.has(one))) {
     const { method } = routeOf(id);
     await ask(id, { ...(method !== 'GET' && { body: {} }), ...GOOD[id], refusable: true });
   }
