@@ -16,7 +16,7 @@ export interface Route {
   readonly summary: string;
   /** statuses besides 2xx with a body that is an answer and no problem */
   readonly also?: readonly number[];
-  /** what a token has to be good for, where tokens have scopes; defaults to `read` */
+  /** what a token has to be good for, where tokens have scopes; defaults to `read` for a GET, and to `order` */
   readonly scope?: Scope;
   /** the answer is an array in pages: `Link` has the next one, and clients follow it to the end */
   readonly paged?: true;
@@ -37,7 +37,6 @@ export const ROUTES = {
     folder: 'jobs',
     access: ['job-table', 'workflow', 'database:write', 'venues'],
     summary: 'Order a backfill job',
-    scope: 'order',
   },
   listJobs: {
     route: 'GET /backfill/jobs',
@@ -56,7 +55,6 @@ export const ROUTES = {
     folder: 'jobs',
     access: ['job-table', 'database:write'],
     summary: 'Cancel a job: it stops at the next checkpoint and keeps its rows',
-    scope: 'order',
   },
   report: {
     route: 'GET /backfill/report',
@@ -108,7 +106,6 @@ export const ROUTES = {
     folder: 'series',
     access: ['job-table', 'database:read', 'database:write', 'venues'],
     summary: 'Load a period of one series once more and compare each stored row with it',
-    scope: 'order',
     // It loads and parses a month, as a fetcher does.
     memoryMb: 1_769,
   },
@@ -117,7 +114,6 @@ export const ROUTES = {
     folder: 'data',
     access: ['database:write', 'aggregates'],
     summary: 'Refresh the whole buckets of one aggregate within a window; `next` is where to go on',
-    scope: 'order',
   },
   listTables: {
     route: 'GET /data',
@@ -137,7 +133,6 @@ export const ROUTES = {
     folder: 'candles',
     access: ['job-table', 'workflow', 'database:write', 'venues'],
     summary: 'Order the candles of one symbol',
-    scope: 'order',
   },
   inspectCandles: {
     route: 'GET /api/backfill',
@@ -181,7 +176,6 @@ export const ROUTES = {
     folder: 'series',
     access: ['database:write'],
     summary: 'Count rows against the ledger now; `next` is where to go on',
-    scope: 'order',
   },
   listRetention: {
     route: 'GET /backfill/retention',
@@ -234,7 +228,7 @@ export function routeOf(id: OperationId): Address {
 
 /** What a token has to be good for to call an operation. */
 export function scopeOf(id: OperationId): Scope {
-  const { scope = 'read' }: Route = ROUTES[id];
+  const { route, scope = route.startsWith('GET ') ? 'read' : 'order' }: Route = ROUTES[id];
   return scope;
 }
 

@@ -8,6 +8,7 @@ import { type Clock, MINUTE } from '../functions/core/time/time.ts';
 import { optionalFunctions } from '../functions/manifest.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
 import type { OpenJobTable } from '../functions/runtime/ports/job-table-ports.ts';
+import { problem, problemAnswer } from '../functions/runtime/problem.ts';
 import { createServices, type Services } from '../functions/runtime/services.ts';
 import type { Patience } from '../functions/runtime/venues/read-answer.ts';
 import { loginsIn, variablesOf } from '../functions/stores/postgres/roles/logins.ts';
@@ -109,6 +110,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
+/** What a request gets that comes while database, simulator and functions are on their way. */
+const STARTING = problem('host-starting', 'The host has its port and is starting.');
+
 async function assemble(
   options: HostOptions,
   stops: (() => Promise<void> | void)[],
@@ -121,7 +125,7 @@ async function assemble(
     return it;
   };
   // The ports come first: they show that another host runs before anything is changed.
-  let call: Parameters<typeof startApiServer>[1] = async () => ({ statusCode: 503, body: '' });
+  let call: Parameters<typeof startApiServer>[1] = async () => problemAnswer(STARTING);
   const servers: ApiServer[] = [];
   for (const name of ['jobs', 'candles'] as const) {
     const port = options.ports[name];

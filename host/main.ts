@@ -25,13 +25,7 @@ const parts: Record<string, PartState> = {};
 /** Publishes what ended and was started again. */
 const note = (name: string) => (part: PartState) => {
   parts[name] = part;
-  if (!state) return;
-  try {
-    writeState({ ...state, parts });
-  } catch (error) {
-    // A full disk must not end the host: only `gordon-data status` knows less.
-    rootLogger.warn(`host.json could not be written: ${describeError(error)}`);
-  }
+  if (state) writeState({ ...state, parts });
 };
 const ending = new AbortController();
 

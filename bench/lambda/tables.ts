@@ -1,4 +1,4 @@
-import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
+import prices from '../../functions/core/costs/aws.json' with { type: 'json' };
 import type { ColdRow } from './cold-starts.ts';
 import { type FetchRow, WAIT_PER_CHUNK } from './fetching.ts';
 import type { PeakRow } from './peaks.ts';

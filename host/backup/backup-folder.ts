@@ -1,13 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { describeError, GordonError } from '../../functions/core/errors/errors.ts';
 import type { SavedTable } from '../../functions/stores/backup/saved-tables.ts';
 import { writeNew } from '../../functions/stores/files/write-new.ts';
+import { withHalf } from './half-folders.ts';
 import { BACKUP_MANIFEST, BackupManifest } from './manifest.ts';
 
 interface Kept {
@@ -27,7 +28,8 @@ export interface HalfBackup {
 }
 
 /**
- * Makes a backup in a folder that is empty or does not exist. What fails or is killed leaves no folder of that name.
+ * Makes a backup in a folder that is empty or does not exist. What fails leaves nothing, and what is killed a hidden folder that the next backup
+ * beside it removes.
  * @throws GordonError `backup-exists`, `disk-full`, `backup-not-written`, and what `work` throws
  */
 export async function makeBackup<T>(folder: string, work: (half: HalfBackup) => Promise<T>): Promise<T> {
@@ -35,13 +37,10 @@ export async function makeBackup<T>(folder: string, work: (half: HalfBackup) => 
   return writing(whole, async () => {
     await refuseFull(whole);
     await mkdir(dirname(whole), { recursive: true });
-    const half = join(dirname(whole), `.${basename(whole)}.${randomUUID().slice(0, 8)}.half`);
-    await mkdir(join(half, 'tables'), { recursive: true, mode: 0o700 });
-    try {
-      return await work(halfIn(half, whole));
-    } finally {
-      await rm(half, { recursive: true, force: true });
-    }
+    return await withHalf(whole, async (half) => {
+      await mkdir(join(half, 'tables'), { recursive: true, mode: 0o700 });
+      return work(halfIn(half, whole));
+    });
   });
 }
 
@@ -69,7 +68,9 @@ function halfIn(half: string, whole: string): HalfBackup {
       await flush(half);
       // A rename replaces an empty folder, but not on every system.
       await rmdir(whole).catch(() => {});
-      await rename(half, whole);
+      await rename(half, whole).catch((error: { code?: unknown }) => {
+        throw ['ENOTEMPTY', 'EEXIST'].includes(String(error.code)) ? isThere(whole, error) : error;
+      });
       await flush(dirname(whole));
     },
   };
@@ -158,9 +159,12 @@ async function refuseFull(folder: string): Promise<void> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  if (names.length === 0) return;
-  throw new GordonError({ code: 'backup-exists', subject: folder, message: 'it is there, and not empty.' });
+  if (names.length > 0) throw isThere(folder);
 }
+
+/** Before it was begun, or because another backup of the name was quicker. */
+const isThere = (subject: string, cause?: unknown): GordonError =>
+  new GordonError({ code: 'backup-exists', subject, message: 'it is there, and not empty.', cause });
 
 /** Waits until the disk has a file or the names in a folder. Windows has no such call for folders and needs none. */
 async function flush(path: string): Promise<void> {

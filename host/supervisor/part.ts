@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { describeError } from '../../functions/core/errors/errors.ts';
 import { iso, SECOND } from '../../functions/core/time/time.ts';
+import { rootLogger } from '../../functions/runtime/log.ts';
 import { Restarts } from './restarts.ts';
 
 /** What is known of a part that ended and was, or will be, started again. */
@@ -22,7 +23,7 @@ export interface Part {
   ended(signal: AbortSignal): Promise<string>;
   /** Starts it again, where its clients find it as before. Throws when it cannot be started. */
   start(): Promise<void>;
-  /** learns each change */
+  /** learns each change; what it throws is only logged */
   note(state: PartState): void;
   /** false: it is not to run any more */
   wanted?(): boolean;
@@ -52,20 +53,28 @@ export async function keepRunning(
   { restarts = 0, clock = Date.now, sleep = pause }: PartOptions = {},
 ): Promise<void> {
   const wanted = (): boolean => !signal.aborted && (part.wanted?.() ?? true);
+  const note = (state: PartState): void => {
+    try {
+      part.note(state);
+    } catch (error) {
+      // A full disk must not end what starts the others: only `gordon-data status` knows less.
+      rootLogger.warn(`what ended could not be noted: ${describeError(error)}`);
+    }
+  };
   const pauses = new Restarts();
   let began = clock();
   let why = await part.ended(signal);
   while (wanted()) {
     const due = clock() + pauses.pauseAfter(clock() - began);
     const ended = { endedAt: iso(clock()), why };
-    part.note({ restarts, ...ended, nextAt: iso(due) });
+    note({ restarts, ...ended, nextAt: iso(due) });
     for (let left = due - clock(); left > 0 && wanted(); left = due - clock())
       await sleep(Math.min(left, GLANCE_MS), signal);
     if (!wanted()) return;
     try {
       await part.start();
       restarts += 1;
-      part.note({ restarts, ...ended });
+      note({ restarts, ...ended });
       began = clock();
       why = await part.ended(signal);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
+import prices from '../../functions/core/costs/aws.json' with { type: 'json' };
 import {
   type Bill,
   billFor,
@@ -9,7 +10,6 @@ import {
   standing,
   total,
 } from '../../functions/core/costs/bill.ts';
-import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
 import { DAY, floorTo } from '../../functions/core/time/time.ts';
 import { largeBackfill, refreshMonth, type Scenario } from './scenarios.ts';
 

@@ -23,7 +23,7 @@ interface Good {
 const DAY = { from: '2025-02-01', to: '2025-02-02' };
 
 /** A request that is taken, of operations that need something. */
-const GOOD: Readonly<Record<string, Good>> = {
+export const GOOD: Readonly<Record<string, Good>> = {
   createJob: {
     query: { dry_run: 'true' },
     body: { source: 'klines_spot', symbols: ['BTCUSDT'], ...DAY },

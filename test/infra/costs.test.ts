@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ASSUMED } from '../../functions/core/costs/assumptions.ts';
+import prices from '../../functions/core/costs/aws.json' with { type: 'json' };
 import { billFor, type Prices, standing, total } from '../../functions/core/costs/bill.ts';
-import prices from '../../functions/core/costs/prices.json' with { type: 'json' };
 import { estimateWork, sum, times, usageOfJob } from '../../functions/core/costs/usage.ts';
 import { DAY } from '../../functions/core/time/time.ts';
 import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
@@ -19,6 +19,19 @@ it('prices are dated, and each names the page of AWS where it stands', () => {
     expect(Object.keys(region).sort()).toEqual(Object.keys(prices.pages).sort());
   }
   for (const page of Object.values(prices.pages)) expect(page).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/$/);
+});
+
+it('quotas stand in the same file, each with its page', () => {
+  expect(prices.quotasFrom).toMatch(/20\d\d-\d\d/);
+  for (const [id, { value, unit, page, known }] of Object.entries(prices.quotas)) {
+    expect([id, page]).toEqual([id, expect.stringMatching(/^https:\/\/docs\.aws\.amazon\.com\/\S+\.html$/)]);
+    expect([id, value > 0, unit.length > 0, ['page', 'memory'].includes(known)]).toEqual([
+      id,
+      true,
+      true,
+      true,
+    ]);
+  }
 });
 
 describe('work', () => {

@@ -1,5 +1,5 @@
+import prices from '../../../functions/core/costs/aws.json' with { type: 'json' };
 import { billFor, network, type Prices, total } from '../../../functions/core/costs/bill.ts';
-import prices from '../../../functions/core/costs/prices.json' with { type: 'json' };
 import type { LimitFamily } from '../../../functions/core/series/venue.ts';
 import { number, table } from '../../document/markdown.ts';
 import { TAKEN } from '../model/assumptions.ts';
@@ -116,7 +116,7 @@ export const quotaTable = (): string =>
       `${number(quota.value)} ${quota.unit}`,
       quota.adjustable ? 'yes' : 'no',
       quota.known === 'page' ? 'a stored copy' : 'from memory',
-      `[${new URL(quota.source).pathname.split('/').at(-1)}](${quota.source})`,
+      `[${new URL(quota.page).pathname.split('/').at(-1)}](${quota.page})`,
     ]),
   );
 

@@ -1,5 +1,5 @@
 import { ASSUMED } from './assumptions.ts';
-import prices from './prices.json' with { type: 'json' };
+import prices from './aws.json' with { type: 'json' };
 import type { Usage } from './usage.ts';
 
 export type Prices = (typeof prices)['regions']['us-east-1'];

@@ -241,6 +241,7 @@ export const ERRORS = {
     'Request it again; where it fails once more, narrow the range (from, to) or see the log of the function prepare-file.',
     { status: 503 },
   ),
+  'host-starting': request(503, 'Send it again in a moment.'),
   'no-budget': request(503, 'Send it again when the budget of the venue is back.'),
 
   'export-mismatch': local('Export into another folder, or empty this one first.', 'BadRequest'),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ASSUMED } from '../costs/assumptions.ts';
+import prices from '../costs/aws.json' with { type: 'json' };
 import { billFor, type Prices, total } from '../costs/bill.ts';
-import prices from '../costs/prices.json' with { type: 'json' };
 import { usageOfJob } from '../costs/usage.ts';
 import { LIMIT_SHARE } from '../series/venue.ts';
 import { Count, type Shape } from '../time/fields.ts';

@@ -3,7 +3,7 @@ import { MINUTE } from '../../../functions/core/time/time.ts';
 import { keepRunning, type Part, type PartState } from '../../../host/supervisor/part.ts';
 
 /** A part that ends as a script has it, on a clock that pauses move. */
-function scripted(runs: readonly (number | Error)[]) {
+function scripted(runs: readonly (number | Error)[], noted = (_: PartState): void => {}) {
   const over = new AbortController();
   const notes: PartState[] = [];
   const pauses: number[] = [];
@@ -25,7 +25,10 @@ function scripted(runs: readonly (number | Error)[]) {
       at++;
       throw next;
     },
-    note: (state) => notes.push(state),
+    note(state) {
+      notes.push(state);
+      noted(state);
+    },
   };
   const sleep = async (ms: number) => {
     now += ms;
@@ -45,6 +48,14 @@ it('begins anew with one that ran for long', async () => {
   const { done, pauses } = scripted([0, 10, 10, 10 * MINUTE, 10, 0]);
   await done;
   expect(pauses).toEqual([0, 1_000, 2_000, 0, 1_000]);
+});
+
+it('goes on where nothing can be noted, as on a full disk', async () => {
+  const { done, pauses } = scripted([0, 10, 10, 0], () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  });
+  await done;
+  expect(pauses).toEqual([0, 1_000, 2_000]);
 });
 
 it('distinguishes a start that fails from an end, and counts only what runs', async () => {

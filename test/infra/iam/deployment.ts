@@ -40,10 +40,14 @@ export interface Requested {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** a refusal is an answer too */
+  readonly refusable?: boolean;
 }
 
 export interface Deployment extends AsyncDisposable {
   readonly aws: Aws;
+  /** operations that were called */
+  readonly requested: Set<OperationId>;
   /** calls a function, with the environment and the role that the template gives it */
   invoke(handler: string, event?: unknown): Promise<unknown>;
   /** calls the function of an operation, as API Gateway does. @throws Error for an answer that is a problem */
@@ -103,10 +107,13 @@ export async function startDeployment(
       await services.close();
     }
   };
+  const requested = new Set<OperationId>();
   return {
     aws,
+    requested,
     invoke,
-    async ask(id, { params = {}, query = {}, body, headers = {} } = {}) {
+    async ask(id, { params = {}, query = {}, body, headers = {}, refusable } = {}) {
+      requested.add(id);
       const { method, path } = addressOf(id, params);
       const { handler } = functions.find(({ operations }) => operations?.includes(id))!;
       const event = {
@@ -119,7 +126,7 @@ export async function startDeployment(
         isBase64Encoded: false,
       };
       const answer = (await invoke(handler, event)) as APIGatewayProxyResult;
-      if (answer.statusCode >= 400) throw new Error(`${method} ${path}: ${answer.body}`);
+      if (answer.statusCode >= (refusable ? 500 : 400)) throw new Error(`${method} ${path}: ${answer.body}`);
       return {
         headers: answer.headers ?? {},
         body: (answer.body.startsWith('{') ? JSON.parse(answer.body) : answer.body) as never,

@@ -1,13 +1,24 @@
 import { DAY as DAY_MS, HOUR } from '../../../functions/core/time/time.ts';
+import { functions, optionalFunctions } from '../../../functions/manifest.ts';
+import { OPERATION_IDS, routeOf } from '../../../functions/routes.ts';
+import { GOOD } from '../../helpers/openapi-cases.ts';
 import type { Deployment } from './deployment.ts';
 
 const DAY = { from: '2025-02-01', to: '2025-02-02' };
 
 /**
  * What a deployment does in its life: orders that succeed, fail and are cancelled, every operation of the API, and every schedule. Who adds an
- * operation or a function has it called here.
+ * operation that works with AWS has it called here by name.
  */
-export async function liveThrough({ aws, invoke, ask, execute, skip, sql }: Deployment): Promise<void> {
+export async function liveThrough({
+  aws,
+  requested,
+  invoke,
+  ask,
+  execute,
+  skip,
+  sql,
+}: Deployment): Promise<void> {
   const order = async (symbol: string, headers = {}): Promise<string> => {
     const answer = await ask('createJob', {
       body: { source: 'klines_spot', symbols: [symbol], ...DAY },
@@ -70,16 +81,13 @@ export async function liveThrough({ aws, invoke, ask, execute, skip, sql }: Depl
   skip(DAY_MS);
   // A gap for the audit.
   await sql`delete from market_data.spot_klines where symbol = 'BTCUSDT' and open_time < '2025-02-01T06:00Z'`;
-  for (const schedule of [
-    'refresh',
-    'audit-gaps',
-    'watch-instruments',
-    'watch-archives',
-    'watch-histories',
-    'refresh-aggregates',
-    'export-months',
-  ]) {
-    await invoke(schedule);
+  for (const { handler, schedules } of [...functions, ...optionalFunctions]) {
+    if (schedules) await invoke(handler);
+  }
+  // An operation that nobody has named here: what it needs at its start, and for a request of the document.
+  for (const id of OPERATION_IDS.filter((one) => !requested.has(one))) {
+    const { method } = routeOf(id);
+    await ask(id, { ...(method !== 'GET' && { body: {} }), ...GOOD[id], refusable: true });
   }
 }
 

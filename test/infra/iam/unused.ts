@@ -4,8 +4,8 @@ export interface Unused {
   readonly grant: string;
   /** why it is allowed all the same */
   readonly why: string;
-  /** constructs of the functions */
-  readonly of: string;
+  /** constructs of the functions; absent: whichever */
+  readonly of?: string;
 }
 
 const ONE_KIND =
@@ -18,32 +18,26 @@ export const UNUSED: readonly Unused[] = [
   {
     grant: 'dynamodb:DeleteItem on table/JobTable',
     why: `${ONE_KIND} It gives back a key of an order that was refused, a lease, and the rows of a chunk that was noted provisionally.`,
-    of: 'AuditGaps CancelJob CreateJob ExecutionStopped ExportMonths FailJob FetchChunk FinalizeJob LoadCandles PlanWave RecordChunkFailure Refresh Unfollow Verify WatchArchives WatchHistories WatchInstruments',
   },
   {
     grant: 'dynamodb:GetItem on table/JobTable',
     why: ONE_KIND,
-    of: 'CancelJob Coverage ExportMonths FailJob InspectCandles ListJobs RecordChunkFailure RefreshAggregates Unfollow WatchHistories',
   },
   {
     grant: 'dynamodb:PutItem on table/JobTable',
     why: `${ONE_KIND} It notes leases, orders and the reading of a clock.`,
-    of: 'CancelJob ExecutionStopped FailJob FetchChunk FinalizeJob PlanWave RecordChunkFailure Unfollow Verify',
   },
   {
     grant: 'dynamodb:Query on table/JobTable',
     why: ONE_KIND,
-    of: 'AuditGaps CancelJob Coverage CreateJob ExportMonths FetchChunk Health InspectCandles ListJobs LoadCandles Metrics RecordChunkFailure Refresh RefreshAggregates Status Unfollow Verify WatchArchives WatchHistories WatchInstruments',
   },
   {
     grant: 'dynamodb:Query on table/JobTable/index/by_status',
     why: `${ONE_KIND} A purge looks there for jobs at work.`,
-    of: 'CancelJob CreateJob ExecutionStopped ExportMonths FailJob FetchChunk FinalizeJob GetJob LoadCandles Metrics PlanWave RecordChunkFailure RefreshAggregates Status Unfollow Verify WatchArchives WatchHistories WatchInstruments',
   },
   {
     grant: 'dynamodb:UpdateItem on table/JobTable',
     why: `${ONE_KIND} A request to a venue takes from a budget with it.`,
-    of: 'AuditGaps ExportMonths LoadCandles Refresh Unfollow Verify WatchArchives WatchHistories',
   },
   {
     grant: 'events:PutEvents on event-bus/Bus',
