@@ -348,7 +348,9 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const series = raggedSeries(TODAY, 100, 1_826, 400);
     await page.route('**/backfill/coverage?*', (route) => route.fulfill({ json: series }));
     await page.goto(url);
-    await page.getByRole('application').waitFor();
+    // Row after row: busy until the last one is there.
+    const painted = page.locator('[role=application][aria-busy=false]');
+    await painted.waitFor();
     await tab.shot('coverage-hundred');
     const box = (await page.getByRole('application').boundingBox())!;
     const before = await drawn();
@@ -362,6 +364,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.evaluate(
       'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))',
     );
+    await painted.waitFor();
     expect((await drawn()) - before).toBeGreaterThan(0);
     expect((await drawn()) - before).toBeLessThan(40_000);
     const pixels = await page.evaluate(`(() => {

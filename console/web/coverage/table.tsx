@@ -1,7 +1,7 @@
 import type { call } from '../lib/client.ts';
 import { count, percent } from '../lib/format.ts';
 import { href } from '../lib/router.ts';
-import { completeShare, summaryOf } from './grid.ts';
+import { preparedOf } from './prepared.ts';
 
 type Coverage = Awaited<ReturnType<typeof call<'coverage'>>>;
 
@@ -50,8 +50,9 @@ export function SeriesTable({ series }: { readonly series: Coverage }) {
 
 function Line({ series }: { readonly series: Coverage[number] }) {
   const { source, symbol, timeframe } = series;
-  const { have, empty, inFlight, missing, failed } = summaryOf(series);
-  const complete = completeShare(series);
+  const { summary, parts } = preparedOf(series);
+  const { have, empty, inFlight, missing, failed } = summary;
+  const complete = parts.due === 0 ? undefined : parts.done / parts.due;
   return (
     <tr>
       <th scope="row">
