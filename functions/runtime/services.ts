@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { VenuePorts } from '../core/fetch/fetch-context.ts';
 import type { Workflow } from '../core/jobs/ports.ts';
+import type { DatedMarket } from '../core/listing/dated/market.ts';
 import type { SymbolPorts } from '../core/orders/check-symbols.ts';
 import type { Spool } from '../core/queries/export/spool.ts';
 import type { Disk } from '../core/queries/status/history.ts';
@@ -10,9 +11,12 @@ import type { Sources } from '../core/series/source.ts';
 import { type Clock, MINUTE } from '../core/time/time.ts';
 import type { Sha256 } from '../core/verify/ports.ts';
 import type { Events } from '../core/workflow/events.ts';
+import { binanceDated } from '../sources/binance/dated-markets.ts';
 import { universes } from '../sources/binance/universes.ts';
-import { bybitLinear } from '../sources/bybit/roster.ts';
+import { bybitDated } from '../sources/bybit/dated-market.ts';
+import { bybitLinear, bybitSpot } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
+import { okxRosters } from '../sources/okx/instruments.ts';
 import { createSpool } from '../stores/files/spool.ts';
 import { type Logins, loginsIn, UNFILLED } from '../stores/postgres/roles/logins.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
@@ -46,6 +50,8 @@ export interface Services
     VenuePorts,
     Required<Pick<SymbolPorts, 'universes' | 'rosters'>> {
   readonly sources: Sources;
+  /** markets whose symbols are kept with all their lives */
+  readonly datedMarkets: readonly DatedMarket[];
   /** whether the key that a source needs is set */
   readonly hasKey: (env: string) => boolean;
   readonly sha256: () => Sha256;
@@ -144,7 +150,8 @@ export async function createServices(
     clock: () => clock,
     sources: () => sources,
     universes: () => universes,
-    rosters: () => [...universes, bybitLinear],
+    rosters: () => [...universes, bybitLinear, bybitSpot, ...okxRosters],
+    datedMarkets: () => [...binanceDated, bybitDated],
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),

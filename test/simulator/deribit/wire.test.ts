@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Float, write } from '../../simulator/deribit/wire.ts';
-import { simulateAt } from './simulator.ts';
+import { Float, write } from '../../../simulator/deribit/wire.ts';
+import { simulateAt } from '../simulator.ts';
 
 const NOW = '2025-11-20T12:34:30Z';
 const now = Date.parse(NOW);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOptionName } from '../../../functions/sources/deribit/instrument-name.ts';
+import { readOptionName } from '../../../functions/sources/option-chain/option-name.ts';
 import { recorded, recordingsAbsent } from '../../helpers/recorded.ts';
 
 describe('the name of an option', () => {
@@ -11,6 +11,17 @@ describe('the name of an option', () => {
       side: 'call',
     });
     expect(readOptionName('XRP-28MAR25-0d55-P')).toMatchObject({ strike: 0.55, side: 'put' });
+  });
+
+  it.each([
+    ['BTC_USDC-1OCT26-74000-C', { currency: 'BTC', settledIn: 'USDC', strike: 74_000, side: 'call' }],
+    ['AVAX_USDC-1OCT26-9d5-C', { currency: 'AVAX', settledIn: 'USDC', strike: 9.5 }],
+    ['AVAX_USDC-29MAY26-8D6-P', { strike: 8.6, side: 'put' }],
+    ['BTC-8OCT21-50000-C', { expiry: Date.UTC(2021, 9, 8, 8) }],
+    ['BTC-27MAR26-70000-P-USDT', { currency: 'BTC', settledIn: 'USDT', strike: 70_000, side: 'put' }],
+    ['BTC-27MAR26-70000-P', { currency: 'BTC', strike: 70_000 }],
+  ])('reads %s', (name, read) => {
+    expect(readOptionName(name)).toMatchObject(read);
   });
 
   it.each(['BTC-28MAR25', 'BTC-PERPETUAL', 'BTC-28XXX25-90000-C', 'BTC-CS-28MAR25-8_9', undefined, 7])(

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DAY, HOUR } from '../../functions/core/time/time.ts';
-import { black76 } from '../../simulator/deribit/black76.ts';
-import { recorded, recordingsAbsent } from '../helpers/recorded.ts';
-import { simulateAt } from './simulator.ts';
+import { DAY, HOUR } from '../../../functions/core/time/time.ts';
+import { black76 } from '../../../simulator/deribit/black76.ts';
+import { recorded, recordingsAbsent } from '../../helpers/recorded.ts';
+import { simulateAt } from '../simulator.ts';
 
 const NOW = '2025-11-20T12:34:30Z';
 const now = Date.parse(NOW);
