@@ -2,6 +2,7 @@ import type { Answer, Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { licencesOf } from '../../core/licences/licences.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
+import { listVenues } from '../../core/queries/status/limit-families.ts';
 import type { Source } from '../../core/series/source.ts';
 import { timeColumn } from '../../core/series/table.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
@@ -19,6 +20,7 @@ const view = (source: Source, hasKey: (env: string) => boolean): Answer<'listSou
   family: source.family,
   title: source.title,
   table: source.table.name,
+  venues: listVenues({ [source.id]: source }),
   rhythm: source.table.cadence === 'irregular' ? 'events' : 'steps',
   timeframes: source.timeframes,
   default_timeframe: source.defaultTimeframe,

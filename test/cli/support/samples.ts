@@ -97,6 +97,7 @@ export const macroSource = (over: Partial<Answer<'listSources'>[number]> = {}) =
   default_timeframe: '1d',
   default_symbols: ['DFF'],
   columns: [],
+  venues: ['fred'],
   time_column: 'time',
   key: ['symbol', 'time', 'realtime_start'],
   vintages: { from: 'realtime_start', until: 'realtime_end' },

@@ -25,6 +25,7 @@ export const SourceInfo = z
     family: z.string(),
     title: z.string(),
     table: z.string(),
+    venues: z.array(z.string()).meta({ description: 'who is requested for it' }),
     rhythm: z.enum(['steps', 'events']),
     timeframes: z.array(z.string()),
     default_timeframe: z.string(),
