@@ -99,7 +99,7 @@ export const macroSource = (over: Partial<Answer<'listSources'>[number]> = {}) =
   columns: [],
   venues: ['fred'],
   time_column: 'time',
-  key: ['symbol', 'time', 'realtime_start'],
+  dimensions: [],
   vintages: { from: 'realtime_start', until: 'realtime_end' },
   key_missing: null,
   opt_in_symbols: ['SP500'],

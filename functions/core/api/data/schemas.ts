@@ -32,7 +32,10 @@ export const SourceInfo = z
     default_symbols: z.array(z.string()),
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
     time_column: z.string().meta({ description: "the column of a row's instant" }),
-    key: z.array(z.string()).meta({ description: 'the columns that identify a row' }),
+    dimensions: z.array(z.string()).meta({
+      description:
+        'columns that tell apart the rows of one series at one instant; `match` selects by one of them',
+    }),
     vintages: z.object({ from: z.string(), until: z.string() }).nullable().meta({
       description:
         'of values that are revised: the columns that say from when until when one was shown; null: they are not',
