@@ -39,7 +39,7 @@ export function orderOf({ source, symbols, timeframe, from, to }: Draft): Order 
 
 type Universe = Answer<'universe'>['symbols'];
 
-/** A symbol as its venue writes it, with what tells it from others. */
+/** A symbol as its venue writes it, with what is known of it. */
 export interface Found {
   /** the whole field, with its last word completed */
   readonly field: string;

@@ -53,7 +53,7 @@ describe('rows that match', () => {
   const wanted = (match?: string) =>
     parseRowsRequest(sources, 'option_quotes', { source: 'option_quotes_deribit', symbol: 'BTC', match });
 
-  it('are those with one value of a column that tells rows of an instant apart', () => {
+  it('are those with one value of a column by which rows of an instant differ', () => {
     expect(dimensionsOf(sources.option_quotes_deribit!.table)).toEqual(['instrument']);
     expect(wanted('instrument=BTC-26DEC25-100000-C').where).toEqual({
       venue: 'deribit',
