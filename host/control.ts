@@ -67,7 +67,8 @@ export async function up({ demo, frozen = false }: UpSettings): Promise<Up> {
   throw new GordonError({
     code: 'host-not-started',
     subject: 'the host',
-    message: `${outcome.failed ?? 'it wrote no state'}.`,
+    // What the host itself said is a sentence already.
+    message: `${outcome.failed ?? 'it wrote no state'}.`.replace(/\.\.$/, '.'),
     remedy: `Its log is ${logFile}.`,
   });
 }

@@ -20,7 +20,7 @@ import { startPublicServer } from './http/public-server.ts';
 import { carryOver, jobFile } from './jobs/job-file.ts';
 import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
 import { portInUse } from './ports.ts';
-import { type Schedules, startScheduler } from './scheduler.ts';
+import { isOn, type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
 import { keepAll, type Part, type PartState, untilGone } from './supervisor/part.ts';
 import { startVenuesProcess, type VenuesProcess } from './venues-process.ts';
@@ -190,6 +190,7 @@ async function assemble(
       ...(sleep && { sleep }),
       ...(jobTable && { jobTable }),
       ...(webhooks && { events: webhooks.events }),
+      isScheduled: (schedule) => isOn(options.schedules, schedule),
       // The database of the operator may lie on another machine.
       ...(!options.databaseUrl && { disk: () => diskOf(options.folder) }),
     }),

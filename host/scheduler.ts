@@ -23,6 +23,10 @@ export interface SchedulerOptions {
   readonly between?: number | undefined;
 }
 
+/** Whether a host with this setting runs a schedule. */
+export const isOn = (which: Schedules | undefined, { derives }: { readonly derives?: boolean }): boolean =>
+  which === 'all' || (which === 'derived' && derives === true);
+
 /** The next run of a schedule is never further away than this, so a missed run need not be made up for. */
 const SOON = 60;
 
@@ -40,7 +44,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     })),
   );
   const crons = due
-    .filter(({ derives }) => which === 'all' || derives)
+    .filter((schedule) => isOn(which, schedule))
     .map(({ handler, name, everyMinutes, everySeconds = between }) => {
       const cron = new Cron(
         everySeconds === undefined ? everyMinutesAsCron(everyMinutes) : `*/${everySeconds} * * * * *`,

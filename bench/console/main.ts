@@ -9,7 +9,7 @@ const LIMITS = {
   'compressed bytes of the page': 100_000,
   'answers sent again though nothing changed': 0,
   'first paint, ms': 1_000,
-  'longest task while the map is drawn and zoomed, ms': 50,
+  'longest task while the map is drawn and zoomed, ms of the processor': 50,
 } as const;
 type Measured = Record<keyof typeof LIMITS, number>;
 
@@ -31,14 +31,16 @@ async function measure(
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     if (ours.has(requestId)) bytes += encodedDataLength;
   });
-  await page.addInitScript(`
-    window.longest = 0;
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
-    }).observe({ type: 'longtask' });`);
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', '__metadata'] });
   await page.goto(url);
-  await page.locator('[role=application][aria-busy=false]').waitFor();
-  for (const name of ['Zoom in', 'Earlier', 'Zoom out']) await page.getByRole('button', { name }).click();
+  const painted = page.locator('[role=application][aria-busy=false]');
+  await painted.waitFor();
+  for (const name of ['Zoom in', 'Earlier', 'Zoom out']) {
+    await page.getByRole('button', { name }).click();
+    await painted.waitFor();
+  }
+  const longest = longestTask(await browser.stopTracing());
   // Health is polled every ten seconds: once more is enough to see what comes again.
   const before = answers.length;
   await page.waitForResponse((response) => response.url().endsWith('/healthz'), { timeout: 30_000 });
@@ -51,8 +53,34 @@ async function measure(
     'answers sent again though nothing changed': again.length,
     'first paint, ms': Math.round(paint),
     // 50 ms is where the browser begins to call a task long.
-    'longest task while the map is drawn and zoomed, ms': await page.evaluate<number>('window.longest'),
+    'longest task while the map is drawn and zoomed, ms of the processor': longest,
   };
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** of a task: how long its thread worked on it, µs */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/**
+ * The longest task of the page's main thread, ms that it worked: how long it took as well depends on what else the machine does, and on a
+ * quiet one both are the same.
+ */
+function longestTask(trace: Buffer): number {
+  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
+  const main = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map(threadOf),
+  );
+  const tasks = traceEvents.filter((event) => event.tdur !== undefined && main.has(threadOf(event)));
+  if (tasks.length === 0) throw new Error('the trace has no task of the page');
+  return Math.round(Math.max(...tasks.map(({ tdur }) => tdur!)) / 1_000);
 }
 
 const browser = await chromium.launch({

@@ -67,6 +67,8 @@ export interface Services
   readonly exportTo: ExportTo;
   /** the disk that holds the database; undefined: it lies elsewhere */
   readonly disk: (() => Promise<Disk>) | undefined;
+  /** whether this machine runs a schedule; undefined: something else does, as EventBridge */
+  readonly isScheduled: ((schedule: { readonly derives?: boolean }) => boolean) | undefined;
   /** how often the host audits for gaps */
   readonly auditEveryMs: number;
   /** the logins that work beside the one that migrates; those that the stack manages get their URLs here */
@@ -89,6 +91,8 @@ export interface ServiceOptions {
   readonly patience?: Patience;
   /** waits between two requests to a venue, ms; a timer of this process by default */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** whether this machine runs a schedule of the manifest; absent: something else does */
+  readonly isScheduled?: (schedule: { readonly derives?: boolean }) => boolean;
   /** measures the disk that holds the database; absent: it lies elsewhere */
   readonly disk?: () => Promise<Disk>;
   /** stands in for Secrets Manager */
@@ -110,6 +114,7 @@ export async function createServices(
     jobTable: standIn,
     events,
     disk,
+    isScheduled,
   }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
@@ -159,6 +164,7 @@ export async function createServices(
     fileBucket: () => fileBucketOf(env, variables, sleep ?? wait),
     exportTo: () => ({ place: env.GORDON_EXPORT_TO, key: env.GORDON_EXPORT_KEY, variables }),
     disk: () => disk,
+    isScheduled: () => isScheduled,
     auditEveryMs: () => env.GORDON_AUDIT_MINUTES * MINUTE,
     logins: () => async () => ({
       ...loginsIn(variables),

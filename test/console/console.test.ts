@@ -161,6 +161,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
       { source: 'sentiment', from: day(60), to: day(1) },
       { source: 'macro', symbols: ['M2SL'], from: day(400), to: day(1) },
       { source: 'gex' },
+      { source: 'option_quotes_deribit' },
     ];
     for (const order of orders) await at.wait((await at.order(order)).id);
     await lose(day(6), day(5));
@@ -193,6 +194,8 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
       ['FNG fear_greed 1d', /of FNG, value/, 'series-sentiment'],
       ['M2SL macro_fred 1d', /of M2SL, value/, 'series-macro'],
       ['BTC gex_deribit 1h', /Gamma exposure of BTC options by strike/, 'series-gex'],
+      // One option of the chain, and not one after the other.
+      ['BTC option_quotes_deribit 1h', /Option chains of Deribit of BTC, \w+, .* 1 points/, 'series-option'],
     ];
     for (const [label, picture, shot] of others) {
       await page.getByLabel('Series shown').selectOption({ label });
@@ -203,6 +206,33 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await at.wait(
       (await at.order({ source: 'klines_spot', symbols: ['BTCUSDT'], from: day(6), to: day(5) })).id,
     );
+    unblemished(tab);
+  });
+
+  it('finds symbols while one types, with the lives that their venue gave them', async () => {
+    await at.sql`
+      insert into market_data.universe (venue, contract, symbol, base, quote, listed_at, delisted_at, evidence, looked_at)
+      values ('binance', 'spot', 'LUNAUSDT', 'LUNA', 'USDT', '2020-08-21Z', '2022-05-13Z', '{}', now())`;
+    await using tab = await openTab(browser, `${url}#/jobs/new`);
+    const { page } = tab;
+    await page.getByLabel('Symbols').fill('btcusdt, lun');
+    const found = page.getByRole('list', { name: 'Symbols found' });
+    await found.getByText('spot from 2020-08-21 to 2022-05-13').waitFor();
+    await tab.checkAccessible();
+    await tab.shot('job-symbols');
+    await found.getByRole('button', { name: 'LUNAUSDT' }).click();
+    expect(await page.getByLabel('Symbols').inputValue()).toBe('BTCUSDT, LUNAUSDT');
+    unblemished(tab);
+  });
+
+  it('says that nobody runs the schedules of this host', async () => {
+    await using tab = await openTab(browser, `${url}#/health`);
+    const { page } = tab;
+    await page.getByText('Schedules are off: nothing keeps the warehouse current.').waitFor();
+    await page.getByRole('heading', { name: 'Errors by venue, 24 hours' }).waitFor();
+    await page.getByRole('img', { name: /binance-spot: now .* of the limit/ }).waitFor();
+    // The tests bring a database of their own.
+    await page.getByText('how much room its disk has is not known').waitFor();
     unblemished(tab);
   });
 
@@ -348,7 +378,9 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const series = raggedSeries(TODAY, 100, 1_826, 400);
     await page.route('**/backfill/coverage?*', (route) => route.fulfill({ json: series }));
     await page.goto(url);
-    await page.getByRole('application').waitFor();
+    // Row after row: busy until the last one is there.
+    const painted = page.locator('[role=application][aria-busy=false]');
+    await painted.waitFor();
     await tab.shot('coverage-hundred');
     const box = (await page.getByRole('application').boundingBox())!;
     const before = await drawn();
@@ -362,6 +394,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.evaluate(
       'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))',
     );
+    await painted.waitFor();
     expect((await drawn()) - before).toBeGreaterThan(0);
     expect((await drawn()) - before).toBeLessThan(40_000);
     const pixels = await page.evaluate(`(() => {

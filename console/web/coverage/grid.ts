@@ -40,8 +40,12 @@ export interface Rect {
   readonly part: number;
 }
 
-export const rowsOf = (series: readonly ApiSeries[]): Row[] =>
-  series.map(({ source, symbol, timeframe, runs }) => ({ source, symbol, timeframe, runs: runs.map(runOf) }));
+export const rowOf = ({ source, symbol, timeframe, runs }: ApiSeries): Row => ({
+  source,
+  symbol,
+  timeframe,
+  runs: runs.map(runOf),
+});
 
 const runOf = ({ from, to, in_flight, ...run }: ApiRun): Run => ({
   start: Date.parse(from),
@@ -165,16 +169,16 @@ export interface Summary {
 }
 
 /** Steps of a row by state; a run of many buckets counts as often as it has buckets. */
-export function summaryOf(series: ApiSeries): Summary {
-  const sum = (of: (run: ApiRun) => number): number =>
-    series.runs.reduce((all, run) => all + run.buckets * of(run), 0);
-  return {
-    have: sum((run) => run.have),
-    empty: sum((run) => Object.values(run.empty).reduce((all, n) => all + n, 0)),
-    inFlight: sum((run) => run.in_flight),
-    missing: sum((run) => run.missing),
-    failed: sum((run) => run.failed),
-  };
+export function summaryOf({ runs }: ApiSeries): Summary {
+  const sum = { have: 0, empty: 0, inFlight: 0, missing: 0, failed: 0 };
+  for (const run of runs) {
+    sum.have += run.buckets * run.have;
+    for (const name in run.empty) sum.empty += run.buckets * run.empty[name]!;
+    sum.inFlight += run.buckets * run.in_flight;
+    sum.missing += run.buckets * run.missing;
+    sum.failed += run.buckets * run.failed;
+  }
+  return sum;
 }
 
 /** Steps that are there or proven empty, and steps that are due. */
@@ -183,10 +187,4 @@ export function completeParts(series: ApiSeries): { readonly done: number; reado
   const accounted = series.runs.reduce((all, run) => all + run.buckets * (run.accounted ?? run.have), 0);
   const done = accounted + empty;
   return { done, due: done + inFlight + missing + failed };
-}
-
-/** The share of what is due that is there or proven empty, in steps; undefined while nothing is due. */
-export function completeShare(series: ApiSeries): number | undefined {
-  const { done, due } = completeParts(series);
-  return due === 0 ? undefined : done / due;
 }

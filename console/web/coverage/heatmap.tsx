@@ -39,13 +39,19 @@ export function Heatmap(props: Props) {
   const [hover, setHover] = useState<{ readonly cell: Cell; readonly x: number; readonly y: number }>();
 
   const painted = useSameRuns(rows);
+  const [painting, setPainting] = useState(false);
 
   useLayoutEffect(() => {
     if (!canvas.current || !axis.current || width === 0) return;
     const colours = coloursOf(canvas.current);
-    paintRows(canvas.current, painted, view, width, colours);
+    const stop = new AbortController();
     paintAxis(axis.current, view, width, colours);
-  }, [painted, view, width, theme]);
+    setPainting(true);
+    void paintRows(canvas.current, painted, view, width, colours, stop.signal).then(() => {
+      if (!stop.signal.aborted) setPainting(false);
+    });
+    return () => stop.abort();
+  }, [painted, view.from, view.to, width, theme]);
 
   const cellUnder = (event: MouseEvent): { cell: Cell; x: number; y: number } | undefined => {
     const box = canvas.current!.getBoundingClientRect();
@@ -67,7 +73,7 @@ export function Heatmap(props: Props) {
         class="plot"
         ref={plot}
         role="application"
-        aria-busy={coarse}
+        aria-busy={coarse || painting}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is operated, by the keys that its label names
         tabIndex={0}
         aria-roledescription="coverage map"

@@ -3,13 +3,14 @@ import { ApiError, call } from '../lib/client.ts';
 import { iso } from '../lib/format.ts';
 import { usePoll } from '../lib/poll.ts';
 import { href, type Place, replaceQuery } from '../lib/router.ts';
-import { type Cell, cellAt, holeAround, missingIn, type Row, rowsOf, type Span } from './grid.ts';
+import { type Cell, cellAt, holeAround, missingIn, type Row, type Span } from './grid.ts';
 import { Heatmap } from './heatmap.tsx';
 import { factsOf, labelOf, linesOf, overviewOf } from './overview.ts';
 import { Details } from './panel/details.tsx';
 import { FillDialog } from './panel/fill.tsx';
 import { type CoveragePlace, placeFrom, queryOf } from './place.ts';
 import { BUSY_MS, type Coverage, IDLE_MS, isFlying } from './polling.ts';
+import { prepare, preparedOf } from './prepared.ts';
 import { Summary } from './summary.tsx';
 import { SeriesTable } from './table.tsx';
 import { Toolbar } from './toolbar.tsx';
@@ -33,7 +34,7 @@ export function CoverageMap({ place: address, months, refresh }: Props) {
   const { drawn, fine, facts, refreshAll } = usePicture(months, view, all, refresh);
   const now = Date.now();
   const shown = useMemo(
-    () => rowsOf(drawn.filter((row) => matches(row, place.filter))),
+    () => drawn.filter((row) => matches(row, place.filter)).map((series) => preparedOf(series).row),
     [drawn, place.filter],
   );
   const rows = useMemo(
@@ -52,11 +53,14 @@ export function CoverageMap({ place: address, months, refresh }: Props) {
     // The evening of the day is in the day too, whatever the next buckets are.
     set({ chosen: { series, at: to.start }, ...(next !== view && { view: next }) });
   };
-  const listed = months.filter((one) => matches(one, place.filter));
+  const listed = useMemo(() => months.filter((one) => matches(one, place.filter)), [months, place.filter]);
+  const overview = useMemo(() => overviewOf(listed, facts), [listed, facts]);
+  // One and the same element: it is not compared with itself while somebody moves the cursor.
+  const table = useMemo(() => <SeriesTable series={listed} />, [listed]);
   return (
     <>
       <Toolbar place={place} view={view} all={all} bucket={bucket} set={set} at={cell?.start} />
-      <Summary overview={overviewOf(listed, facts)} now={now} />
+      <Summary overview={overview} now={now} />
       <Legend />
       {fine.error instanceof ApiError && (
         <p class="notice" role="status">{`Drawn by month: ${fine.error.message}`}</p>
@@ -94,7 +98,7 @@ export function CoverageMap({ place: address, months, refresh }: Props) {
               ? describe(chosen, cell)
               : 'Point at a time to see its counts; click a hole to fill it. Keys: arrows, Enter, N for the next hole, + and −.'}
           </p>
-          <SeriesTable series={listed} />
+          {table}
         </div>
         {chosen && (
           <Details
@@ -128,7 +132,7 @@ function usePicture(months: Coverage, view: Span, all: Span, refresh: () => void
   const [from, to] = [iso(view.from), iso(Math.min(view.to, Date.now()))];
   const fine = usePoll(
     `${bucket} ${from} ${view.to === all.to ? 'now' : view.to}`,
-    (signal) => call('coverage', { signal, query: { bucket, from, to } }),
+    async (signal) => prepare(await call('coverage', { signal, query: { bucket, from, to } })),
     (data) => (isFlying(data) ? BUSY_MS : IDLE_MS),
   );
   const known = usePoll(
@@ -184,10 +188,11 @@ const matches = (row: { source: string; symbol: string; timeframe: string }, fil
 
 /** From the first bucket of any series to the last. */
 function reachOf(months: Coverage): Span {
-  const runs = months.flatMap((series) => series.runs);
-  if (runs.length === 0) return { from: Date.parse(months[0]!.from), to: Date.parse(months[0]!.to) };
+  // In order of time, those of each series.
+  const all = months.map((series) => preparedOf(series).row.runs).filter((runs) => runs.length > 0);
+  if (all.length === 0) return { from: Date.parse(months[0]!.from), to: Date.parse(months[0]!.to) };
   return {
-    from: Math.min(...runs.map(({ from }) => Date.parse(from))),
-    to: Math.min(Math.max(...runs.map(({ to }) => Date.parse(to))), Date.now()),
+    from: Math.min(...all.map((runs) => runs[0]!.start)),
+    to: Math.min(Math.max(...all.map((runs) => runs.at(-1)!.end)), Date.now()),
   };
 }

@@ -1,5 +1,6 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
-import { completeParts, type Row } from './grid.ts';
+import type { Row } from './grid.ts';
+import { preparedOf } from './prepared.ts';
 
 type Report = Answer<'report'>[number];
 type Followed = Answer<'listSeries'>[number];
@@ -137,10 +138,11 @@ export function overviewOf(series: Answer<'coverage'>, facts: ReadonlyMap<string
   });
   const sum = (of: (one: (typeof known)[number]) => number): number =>
     known.reduce((all, one) => all + of(one), 0);
-  const due = series.map(completeParts).reduce((a, b) => ({ done: a.done + b.done, due: a.due + b.due }), {
-    done: 0,
-    due: 0,
-  });
+  const due = { done: 0, due: 0 };
+  for (const { parts } of series.map(preparedOf)) {
+    due.done += parts.done;
+    due.due += parts.due;
+  }
   const [first] = known
     .flatMap(({ series: name, perishable }) =>
       perishable ? [{ series: name, daysLeft: perishable.days_left }] : [],

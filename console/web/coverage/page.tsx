@@ -4,12 +4,13 @@ import { usePoll } from '../lib/poll.ts';
 import { href, type Place } from '../lib/router.ts';
 import { CoverageMap } from './map.tsx';
 import { BUSY_MS, IDLE_MS, isFlying } from './polling.ts';
+import { prepare } from './prepared.ts';
 
 /** All series by month: how far the map reaches, and the numbers of the table. */
 export function CoveragePage({ place }: { readonly place: Place }) {
   const months = usePoll(
     'months',
-    (signal) => call('coverage', { signal, query: { bucket: 'month' } }),
+    async (signal) => prepare(await call('coverage', { signal, query: { bucket: 'month' } })),
     (data) => (isFlying(data) ? BUSY_MS : IDLE_MS),
   );
   return (

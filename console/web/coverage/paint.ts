@@ -1,3 +1,4 @@
+import { slices } from '../lib/slices.ts';
 import { type Kind, type Row, rectsOf, type Span } from './grid.ts';
 import { ticksOf } from './view.ts';
 
@@ -34,27 +35,45 @@ function prepare(canvas: HTMLCanvasElement, width: number, height: number): Canv
   return context;
 }
 
-export function paintRows(
+/**
+ * Paints row after row; between them the browser has its turn.
+ * @param signal ends it when another picture is wanted
+ */
+export async function paintRows(
   canvas: HTMLCanvasElement,
   rows: readonly Row[],
   view: Span,
   width: number,
   colours: Colours,
-): void {
+  signal: AbortSignal,
+): Promise<void> {
   const context = prepare(canvas, width, rows.length * ROW);
   if (!context) return;
   context.fillStyle = colours.line;
   for (const { at } of ticksOf(view, width)) context.fillRect(xOf(at, view, width), 0, 1, rows.length * ROW);
-  rows.forEach((row, i) => {
-    const top = i * ROW;
-    for (const { kind, x, width: w, part } of rectsOf(row, view, width)) {
-      const height = (ROW - GAP) * part;
-      context.fillStyle = colours[kind];
-      // On whole pixels: edges that share one would both be pale.
-      const left = Math.floor(x);
-      context.fillRect(left, top + ROW - GAP - height, Math.max(1, Math.ceil(x + w) - left), height);
-    }
-  });
+  const due = slices();
+  for (const [i, row] of rows.entries()) {
+    paintRow(context, row, i * ROW, view, width, colours);
+    await due();
+    if (signal.aborted) return;
+  }
+}
+
+function paintRow(
+  context: CanvasRenderingContext2D,
+  row: Row,
+  top: number,
+  view: Span,
+  width: number,
+  colours: Colours,
+): void {
+  for (const { kind, x, width: w, part } of rectsOf(row, view, width)) {
+    const height = (ROW - GAP) * part;
+    context.fillStyle = colours[kind];
+    // On whole pixels: edges that share one would both be pale.
+    const left = Math.floor(x);
+    context.fillRect(left, top + ROW - GAP - height, Math.max(1, Math.ceil(x + w) - left), height);
+  }
 }
 
 export const AXIS = 22;

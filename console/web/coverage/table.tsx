@@ -1,12 +1,22 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { call } from '../lib/client.ts';
 import { count, percent } from '../lib/format.ts';
 import { href } from '../lib/router.ts';
-import { completeShare, summaryOf } from './grid.ts';
+import { preparedOf } from './prepared.ts';
 
 type Coverage = Awaited<ReturnType<typeof call<'coverage'>>>;
 
+/** Lines that are added at once: hundreds would hold up the browser. */
+const PIECE = 50;
+
 /** The map's numbers as text, for who cannot or does not want to see it. */
 export function SeriesTable({ series }: { readonly series: Coverage }) {
+  const [shown, setShown] = useState(0);
+  useEffect(() => {
+    if (shown >= series.length) return undefined;
+    const next = setTimeout(() => setShown(shown + PIECE));
+    return () => clearTimeout(next);
+  }, [shown, series.length]);
   if (series.length === 0) return null;
   return (
     <section aria-labelledby="series-table">
@@ -38,7 +48,7 @@ export function SeriesTable({ series }: { readonly series: Coverage }) {
             </tr>
           </thead>
           <tbody>
-            {series.map((one) => (
+            {series.slice(0, shown).map((one) => (
               <Line key={`${one.source} ${one.symbol} ${one.timeframe}`} series={one} />
             ))}
           </tbody>
@@ -50,8 +60,9 @@ export function SeriesTable({ series }: { readonly series: Coverage }) {
 
 function Line({ series }: { readonly series: Coverage[number] }) {
   const { source, symbol, timeframe } = series;
-  const { have, empty, inFlight, missing, failed } = summaryOf(series);
-  const complete = completeShare(series);
+  const { summary, parts } = preparedOf(series);
+  const { have, empty, inFlight, missing, failed } = summary;
+  const complete = parts.due === 0 ? undefined : parts.done / parts.due;
   return (
     <tr>
       <th scope="row">

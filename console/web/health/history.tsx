@@ -101,6 +101,11 @@ export function Growth({ history: { sizes, tables, disk } }: Props) {
           </b>
         </p>
       )}
+      {!disk && (
+        <p class="dim">
+          The database is not one of this host's own: how much room its disk has is not known.
+        </p>
+      )}
       {total === undefined ? (
         <p class="dim">No size has been measured yet: each audit takes one.</p>
       ) : (

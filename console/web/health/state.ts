@@ -20,8 +20,9 @@ const LEAST = 5 * MINUTE;
 /** `none`: no run is known, as of one whose turn has not come yet */
 export type ScheduleState = 'ran' | 'failed' | 'off' | 'none';
 
-/** A schedule without a run for several of its turns is off, whatever its last run said. */
-export function stateOf({ every_minutes, last_run }: Schedule, now: number): ScheduleState {
+/** A schedule that nobody runs is off, and so is one without a run for several of its turns, whatever its last run said. */
+export function stateOf({ every_minutes, on, last_run }: Schedule, now: number): ScheduleState {
+  if (on === false) return 'off';
   if (!last_run) return 'none';
   const silent = now - Date.parse(last_run.at);
   if (silent > Math.max(LEAST, MISSED * every_minutes * MINUTE)) return 'off';

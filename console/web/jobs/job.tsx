@@ -8,7 +8,7 @@ import { isActive } from './active.ts';
 import { Again } from './again.tsx';
 import { Chunks } from './chunks.tsx';
 import { Failures } from './failures.tsx';
-import { JobTimeline } from './timeline.tsx';
+import { JobTimeline } from './timeline/timeline.tsx';
 
 type Job = Answer<'getJob'>;
 

@@ -46,6 +46,33 @@ export function orderOf({ source, symbols, timeframe, from, to }: Draft): Order 
   };
 }
 
+type Universe = Answer<'universe'>['symbols'];
+
+/** A symbol as its venue writes it, with what is known of it. */
+export interface Found {
+  /** the whole field, with its last word completed */
+  readonly field: string;
+  readonly symbol: string;
+  /** contract and life; empty: nothing is known of it */
+  readonly note: string;
+}
+
+/** Symbols that the typed word may become; those of the venues with the days on which they were listed. */
+export function symbolsFound(typed: string, known: Iterable<string>, listed: Universe): Found[] {
+  const lives = Map.groupBy(listed, ({ symbol }) => symbol);
+  return suggestionsFor(typed, [...known, ...lives.keys()]).map((field) => {
+    const symbol = field.slice(field.search(/[^\s,]*$/));
+    return { field, symbol, note: (lives.get(symbol) ?? []).map(lifeOf).join('; ') };
+  });
+}
+
+const lifeOf = ({ contract, listed_at, delisted_at }: Universe[number]): string => {
+  const since = listed_at.slice(0, 10);
+  return delisted_at === null
+    ? `${contract} since ${since}`
+    : `${contract} from ${since} to ${delisted_at.slice(0, 10)}`;
+};
+
 /** What the word that is being typed may become, the whole field each: a list completes its last word. */
 export function suggestionsFor(typed: string, known: Iterable<string>): string[] {
   const at = typed.search(/[^\s,]*$/);

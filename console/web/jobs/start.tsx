@@ -5,7 +5,8 @@ import { day } from '../lib/format.ts';
 import { Dialog, Failure, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { Confirm } from './confirm.tsx';
-import { capitals, type Draft, familiesOf, orderOf, SELECTORS, suggestionsFor } from './order.ts';
+import { capitals, type Draft, familiesOf, orderOf, SELECTORS } from './order.ts';
+import { SymbolsFound } from './symbols-found.tsx';
 
 type Sources = Answer<'listSources'>;
 
@@ -96,16 +97,16 @@ function Steps({ sources, known, given, close, started }: Props & Offered) {
         <input
           value={draft.symbols}
           placeholder={[...new Set(chosen.flatMap((source) => source.default_symbols))].join(', ')}
-          list="known-symbols"
           autocomplete="off"
           onInput={(event) => set({ symbols: capitals(event.currentTarget.value, chosen) })}
         />
-        <datalist id="known-symbols">
-          {suggestionsFor(draft.symbols, symbols).map((one) => (
-            <option key={one} value={one} />
-          ))}
-        </datalist>
       </label>
+      <SymbolsFound
+        typed={draft.symbols}
+        known={symbols}
+        venues={[...new Set(chosen.flatMap(({ venues }) => venues))]}
+        choose={(field) => set({ symbols: field })}
+      />
       <label>
         Timeframe
         <select value={draft.timeframe} onChange={(event) => set({ timeframe: event.currentTarget.value })}>

@@ -9,6 +9,7 @@ import {
 import type { Plan } from '../../../functions/core/api/jobs/schemas.ts';
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import type { OperationId } from '../../../functions/routes.ts';
+import { parseInSlices } from './slices.ts';
 
 /** The API refused, or could not. */
 export class ApiError extends Error {
@@ -42,16 +43,45 @@ export async function call<K extends OperationId>(id: K, input: CallInput<K> = {
   return all as unknown as Answer<K>;
 }
 
+interface Answered {
+  readonly body: unknown;
+  readonly next: string | undefined;
+}
+
+/** Answers by what was requested, the one that was requested last at the end. */
+const unchanged = new Map<string, { readonly etag: string; readonly answer: Answered }>();
+/** A page requests about a dozen things; an address that changes with each minute must not pile up. */
+const MOST_REMEMBERED = 30;
+
+function remember(path: string, answered: { readonly etag: string; readonly answer: Answered }): void {
+  unchanged.delete(path);
+  unchanged.set(path, answered);
+  const [oldest] = unchanged.keys();
+  if (unchanged.size > MOST_REMEMBERED && oldest !== undefined) unchanged.delete(oldest);
+}
+
 async function answerOf(
   id: OperationId,
   path: string,
   init: RequestInit,
   given: AbortSignal | undefined,
-): Promise<{ readonly body: unknown; readonly next: string | undefined }> {
+): Promise<Answered> {
   const response = await send(path, init, given);
-  const body = await response.json().catch(() => undefined);
+  const etag = init.method === undefined || init.method === 'GET' ? response.headers.get('etag') : null;
+  const same = etag === null ? undefined : unchanged.get(path);
+  if (same && same.etag === etag) {
+    // The browser has it from its cache: what was made of it is still right.
+    await response.body?.cancel();
+    return same.answer;
+  }
+  const body = await response
+    .text()
+    .then(parseInSlices)
+    .catch(() => undefined);
   if (body !== undefined && isAnswered(id, response.status)) {
-    return { body, next: nextPage(response.headers.get('link')) };
+    const answer = { body, next: nextPage(response.headers.get('link')) };
+    if (etag !== null) remember(path, { etag, answer });
+    return answer;
   }
   const { code = 'unknown', detail } = (body ?? {}) as { code?: string; detail?: string };
   throw new ApiError(response.status, code, detail ?? `HTTP ${response.status} without an explanation.`);

@@ -9,7 +9,7 @@ import { Notes } from './chart/notes.tsx';
 import { ChartToolbar } from './chart/toolbar.tsx';
 import { fixedOf } from './copy.ts';
 import { CopyAs } from './copy-as.tsx';
-import { msOf, numbersOf, type Report, type Source, shadesOf, widthsFor } from './data.ts';
+import { msOf, numbersOf, type Point, type Report, type Source, shadesOf, widthsFor } from './data.ts';
 import { Newest } from './newest.tsx';
 import { columnOf, nameOf, useLines } from './panes.ts';
 import type { SeriesPlace } from './place.ts';
@@ -24,30 +24,32 @@ interface Props {
   /** every series there is */
   readonly all: readonly Report[];
   readonly place: SeriesPlace;
+  /** `column=value`: which of several rows at one instant; undefined: there is one */
+  readonly match: string | undefined;
   set(part: Partial<SeriesPlace>): void;
 }
 
 /** A series as a chart that loads more as it is dragged. */
-export function Charted({ report, source, shape, sources, all, place, set }: Props) {
+export function Charted({ report, source, shape, sources, all, place, match, set }: Props) {
   const { symbol, timeframe } = report;
   const widths = shape === 'candles' ? widthsFor(timeframe) : [timeframe];
   const usual = widths.find((width) => width === '1h') ?? widths[0]!;
   const every = widths.includes(place.every) ? place.every : usual;
-  const columns = numbersOf(source);
-  const column = columns.includes(place.column) ? place.column : (columns[0] ?? '');
   const asOf = source.vintages && place.asOf ? endOf(place.asOf) : undefined;
   const load = useCallback(
     (wanted: Wanted, signal: AbortSignal) =>
-      requestRows({ source, symbol, timeframe, every, asOf }, wanted, signal),
-    [source.id, symbol, timeframe, every, asOf],
+      requestRows({ source, symbol, timeframe, every, asOf, match }, wanted, signal),
+    [source.id, symbol, timeframe, every, asOf, match],
   );
-  const id = `${nameOf(report)} ${every} ${asOf ?? ''}`;
+  const id = `${nameOf(report)} ${every} ${asOf ?? ''} ${match ?? ''}`;
   const { points, polled, more } = useRows(
     id,
     source.time_column,
     { to: place.to || undefined, bars: place.bars },
     load,
   );
+  const columns = numbersOf(source);
+  const column = columns.includes(place.column) ? place.column : usualColumn(columns, points, match);
   const step = msOf(every);
   const [from, to] = [points[0]?.at, points.at(-1)?.at];
   const range = useMemo(
@@ -145,6 +147,15 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
     </>
   );
 }
+
+/** The first column; of one option that whose values change: its strike does not. */
+const usualColumn = (
+  columns: readonly string[],
+  points: readonly Point[],
+  match: string | undefined,
+): string =>
+  (match && columns.find((name) => new Set(points.map(({ row }) => row[name])).size > 1)) ||
+  (columns[0] ?? '');
 
 const sourceOf = (sources: readonly Source[], { source }: Report): Source | undefined =>
   sources.find(({ id }) => id === source);

@@ -19,7 +19,8 @@ export const nameOf = ({
 /** What is drawn of a series that is one line: the close of candles, of snapshots nothing. */
 export function columnOf(source: Source): string | undefined {
   const shape = shapeOf(source);
-  if (shape === 'strikes') return undefined;
+  // Which of several rows at one instant would be a matter of chance.
+  if (shape === 'strikes' || source.dimensions.length > 0) return undefined;
   return shape === 'candles' ? 'close' : numbersOf(source)[0];
 }
 

@@ -17,6 +17,8 @@ export interface SeriesPlace {
   readonly compare: string;
   /** of values that are revised: the day whose knowledge is shown; empty: today's */
   readonly asOf: string;
+  /** of a series with several rows at one instant: which of them, such as an instrument; empty: any */
+  readonly pick: string;
 }
 
 export const BARS = 500;
@@ -33,6 +35,7 @@ export function seriesPlaceFrom(query: URLSearchParams): SeriesPlace {
     log: query.get('scale') === 'log',
     panes: query.get('panes')?.split(',').filter(Boolean) ?? [],
     compare: query.get('compare') ?? '',
+    pick: query.get('pick') ?? '',
     asOf: /^\d{4}-\d\d-\d\d$/.test(query.get('as_of') ?? '') ? query.get('as_of')! : '',
   };
 }
@@ -45,6 +48,7 @@ export const seriesQueryOf = (place: SeriesPlace): Record<string, string> => ({
   ...(place.log && { scale: 'log' }),
   ...(place.panes.length > 0 && { panes: place.panes.join(',') }),
   ...(place.compare && { compare: place.compare }),
+  ...(place.pick && { pick: place.pick }),
   ...(place.asOf && { as_of: place.asOf }),
 });
 

@@ -20,6 +20,8 @@ export const requestRows = (
     readonly every: string;
     /** of values that are revised: the last instant whose knowledge counts; defaults to now */
     readonly asOf?: string | undefined;
+    /** `column=value`: of several rows at one instant only these */
+    readonly match?: string | undefined;
   },
   wanted: Wanted,
   signal: AbortSignal,
@@ -34,6 +36,7 @@ export const requestRows = (
       ...(wanted.from && { from: wanted.from }),
       ...(wanted.to && { to: wanted.to }),
       ...(shapeOf(of.source) === 'candles' && { every: of.every as '1m' }),
+      ...(of.match && { match: of.match }),
       // Else each vintage of a value would be a row.
       ...(of.source.vintages && { as_of: of.asOf ?? endOf(day(Date.now())) }),
       limit: wanted.limit,

@@ -4,6 +4,7 @@ import { type Place, replaceQuery } from '../lib/router.ts';
 import { Charted } from './charted.tsx';
 import { type Report, type Source, shapeOf } from './data.ts';
 import { gexPlaceFrom, gexQueryOf, Snapshot } from './gex/snapshot.tsx';
+import { Picked } from './picked.tsx';
 import { seriesPlaceFrom, seriesQueryOf } from './place.ts';
 
 interface Props {
@@ -29,15 +30,25 @@ export function SeriesView({ address, report, source, sources, all }: Props) {
           set={(part) => replaceQuery(address, gexQueryOf({ ...gexPlace, ...part }))}
         />
       ) : (
-        <Charted
+        <Picked
           report={report}
           source={source}
-          sources={sources}
-          all={all}
-          shape={shape}
-          place={place}
-          set={(part) => replaceQuery(address, seriesQueryOf({ ...place, ...part }))}
-        />
+          pick={place.pick}
+          set={(pick) => replaceQuery(address, seriesQueryOf({ ...place, pick }))}
+        >
+          {(match) => (
+            <Charted
+              report={report}
+              source={source}
+              sources={sources}
+              all={all}
+              shape={shape}
+              place={place}
+              match={match}
+              set={(part) => replaceQuery(address, seriesQueryOf({ ...place, ...part }))}
+            />
+          )}
+        </Picked>
       )}
       <p class="dim">{attributionOf(source.id, report.symbol)}</p>
     </>

@@ -116,6 +116,14 @@ export const RowsQuery = z.strictObject({
       'an instant: only rows that were known then (known_at), and of revised values those that held then',
   }),
   every: Step.optional().meta({ description: 'of candles: made of those of `timeframe`' }),
+  match: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*=.+$/, 'is not `column=value`')
+    .optional()
+    .meta({
+      description: 'rows with one value of another column of text of the key',
+      example: 'instrument=BTC-26DEC25-100000-C',
+    }),
   columns: z.string().optional().meta({
     description: 'the columns to give, with commas between them; defaults to all',
     pattern: '^ *[a-z][a-z0-9_]* *(?:, *[a-z][a-z0-9_]* *)*$',

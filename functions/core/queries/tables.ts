@@ -31,6 +31,7 @@ export function parseRowsRequest(
   }
   const timeframe = query.timeframe ?? source?.defaultTimeframe;
   if (hasKey(table, 'timeframe')) where.timeframe = timeframe!;
+  Object.assign(where, matched(table, query.match));
   const { from, to } = parseBounds(query);
   const asOf = requireInstant(query.as_of, 'as_of');
   const isCandles = ['open', 'high', 'low', 'close'].every((column) => hasColumn(table, column));
@@ -88,6 +89,29 @@ const aggregateTable = (name: string): TableSpec => ({
   key: ['symbol', 'bucket'],
   time: 'bucket',
 });
+
+/** The column that a query matches, with its value. @throws GordonError `invalid-request` */
+function matched(table: TableSpec, match: string | undefined): Record<string, string> {
+  if (match === undefined) return {};
+  const cut = match.indexOf('=');
+  const column = match.slice(0, cut);
+  const known = dimensionsOf(table);
+  if (known.includes(column)) return { [column]: match.slice(cut + 1) };
+  throw badRequest(
+    'invalid-request',
+    'the query',
+    `"match": ${column} is no column of text of the key of ${table.name}.`,
+    known.length > 0 ? `Use ${known.join(' or ')}.` : 'Leave it out.',
+  );
+}
+
+/** Columns of text of the key that tell apart the rows of one series at one instant, such as the instrument of an option. */
+export const dimensionsOf = ({ columns, key, fixed = {} }: TableSpec): string[] =>
+  columns.flatMap(({ name, type }) =>
+    type === 'text' && key.includes(name) && !SERIES_COLUMNS.includes(name) && !(name in fixed) ? [name] : [],
+  );
+
+const SERIES_COLUMNS: readonly string[] = ['symbol', 'timeframe'];
 
 const hasKey = ({ key }: TableSpec, column: string): boolean => key.includes(column);
 const hasColumn = ({ columns }: TableSpec, column: string): boolean =>

@@ -2,6 +2,8 @@ import type { Answer, Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { licencesOf } from '../../core/licences/licences.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
+import { listVenues } from '../../core/queries/status/limit-families.ts';
+import { dimensionsOf } from '../../core/queries/tables.ts';
 import type { Source } from '../../core/series/source.ts';
 import { timeColumn } from '../../core/series/table.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
@@ -19,13 +21,14 @@ const view = (source: Source, hasKey: (env: string) => boolean): Answer<'listSou
   family: source.family,
   title: source.title,
   table: source.table.name,
+  venues: listVenues({ [source.id]: source }),
   rhythm: source.table.cadence === 'irregular' ? 'events' : 'steps',
   timeframes: source.timeframes,
   default_timeframe: source.defaultTimeframe,
   default_symbols: source.defaultSymbols,
   columns: source.table.columns,
   time_column: timeColumn(source.table),
-  key: source.table.key,
+  dimensions: dimensionsOf(source.table),
   vintages: source.table.vintages ?? null,
   key_missing: source.key && !hasKey(source.key.env) ? source.key.env : null,
   opt_in_symbols: source.optInSymbols ?? [],

@@ -17,6 +17,7 @@ type Ports = Uses<
   | 'simulated'
   | 'runs'
   | 'auditEveryMs'
+  | 'isScheduled'
   | 'rates'
   | 'sources'
   | 'queries'
@@ -53,16 +54,17 @@ export const createHandler = httpHandler(async ({ query }, services: Ports): Pro
   return { status: 200, body };
 });
 
-async function schedulesOf({ runs, auditEveryMs }: Ports) {
+async function schedulesOf({ runs, auditEveryMs, isScheduled }: Ports) {
   const all = await Promise.all(
     [...functions, ...optionalFunctions].flatMap(({ optional, schedules = [] }) =>
-      schedules.map(async ({ name, description, everyMinutes }) => {
+      schedules.map(async (schedule) => {
+        const { name, description, everyMinutes } = schedule;
         const last = await runs?.last(name);
         // Only its runs show that it is on.
         if (optional && !last) return [];
         const last_run = last ? { ...last, at: iso(last.at) } : null;
         const every_minutes = name === 'audit-gaps' ? auditEveryMs / MINUTE : everyMinutes;
-        return [{ name, description, every_minutes, last_run }];
+        return [{ name, description, every_minutes, on: isScheduled?.(schedule) ?? null, last_run }];
       }),
     ),
   );

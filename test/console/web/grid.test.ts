@@ -8,7 +8,7 @@ import {
   type Row,
   type Run,
   rectsOf,
-  rowsOf,
+  rowOf,
   runAt,
   runNear,
   summaryOf,
@@ -142,7 +142,7 @@ describe('the answer of the API', () => {
     ],
   };
   it('is parsed with numeric times, and summed for each bucket', () => {
-    expect(rowsOf([series])[0]!.runs[0]).toMatchObject({ start: at(0), end: at(3), inFlight: 1 });
+    expect(rowOf(series).runs[0]).toMatchObject({ start: at(0), end: at(3), inFlight: 1 });
     expect(summaryOf(series)).toEqual({ have: 60, empty: 3, failed: 3, inFlight: 3, missing: 3 });
   });
 });

@@ -11,6 +11,7 @@ const schedule = (over: object = {}): Answer<'status'>['schedules'][number] => (
   name: 'refresh',
   description: 'orders the newest rows',
   every_minutes: 1,
+  on: null,
   last_run: { at: '2025-11-21T11:59:00Z', seconds: 1, ok: true, detail: '' },
   ...over,
 });
@@ -68,6 +69,9 @@ describe('the first line of the health page', () => {
   it('says that schedules are off, all or some', () => {
     const off = schedule({ name: 'audit-gaps', last_run: null });
     expect(sentences(status({ schedules: [off] }))).toEqual([
+      'Schedules are off: nothing keeps the warehouse current.',
+    ]);
+    expect(sentences(status({ schedules: [schedule({ on: false }), schedule({ on: false })] }))).toEqual([
       'Schedules are off: nothing keeps the warehouse current.',
     ]);
     // One whose turn has not come yet is no fault; one that stopped is.

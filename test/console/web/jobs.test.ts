@@ -14,7 +14,7 @@ import {
   sameOrder,
   waitsOf,
 } from '../../../console/web/jobs/outcome.ts';
-import { timelineOf } from '../../../console/web/jobs/timeline.ts';
+import { timelineOf } from '../../../console/web/jobs/timeline/bars.ts';
 import { chunk, doneChunk, job, summary, view } from '../../cli/support/samples.ts';
 
 const at = (minute: number, over: Parameters<typeof job>[0] = {}): JobSummary =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capitals, suggestionsFor } from '../../../console/web/jobs/order.ts';
+import { capitals, suggestionsFor, symbolsFound } from '../../../console/web/jobs/order.ts';
 
 describe('symbols as they are typed', () => {
   it.each([
@@ -32,4 +32,35 @@ describe('symbols that the typed word may become', () => {
     ['', []],
     ['BTCUSDT, ', []],
   ])('"%s"', (typed, fields) => expect(suggestionsFor(typed, known)).toEqual(fields));
+});
+
+describe('symbols that are found while one types', () => {
+  const life = (symbol: string, contract: 'spot' | 'perpetual', listed: string, delisted: string | null) => ({
+    venue: 'binance',
+    contract,
+    symbol,
+    base: symbol.slice(0, -4),
+    quote: 'USDT',
+    listed_at: `${listed}T00:00:00Z`,
+    delisted_at: delisted === null ? null : `${delisted}T00:00:00Z`,
+    evidence: {} as never,
+    renames: [],
+  });
+  const listed = [
+    life('LUNAUSDT', 'spot', '2020-08-21', '2022-05-13'),
+    life('LUNAUSDT', 'spot', '2022-05-31', null),
+    life('ETHUSDT', 'perpetual', '2019-11-27', null),
+  ];
+
+  it('have each of their lives beside them', () => {
+    expect(symbolsFound('ETHUSDT, LUN', ['LUNATIC'], listed)).toEqual([
+      { field: 'ETHUSDT, LUNATIC', symbol: 'LUNATIC', note: '' },
+      {
+        field: 'ETHUSDT, LUNAUSDT',
+        symbol: 'LUNAUSDT',
+        note: 'spot from 2020-08-21 to 2022-05-13; spot since 2022-05-31',
+      },
+    ]);
+    expect(symbolsFound('ETHUSDT, ', [], listed)).toEqual([]);
+  });
 });

@@ -17,6 +17,7 @@ describe('the address of a chart', () => {
       panes: ['funding_binance BTCUSDT 1h'],
       compare: 'klines_spot ETHUSDT 1m',
       asOf: '2025-02-01',
+      pick: 'BTC-26DEC25-100000-C',
     };
     expect(read(new URLSearchParams(seriesQueryOf(place)).toString())).toEqual(place);
   });

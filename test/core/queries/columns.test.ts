@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RowsQuery } from '../../../functions/core/queries/parameters.ts';
-import { parseRowsRequest } from '../../../functions/core/queries/tables.ts';
+import { dimensionsOf, parseRowsRequest } from '../../../functions/core/queries/tables.ts';
 import { sources } from '../../../functions/sources/index.ts';
 
 const parsed = (table: string, query: Record<string, string>) =>
@@ -46,5 +46,26 @@ describe('columns', () => {
       'price_klines: there is no column "time". Its columns are timestamp, symbol, timeframe, open, high, low, close, volume, turnover, known_at.',
     );
     expect(() => parsed('spot_klines', { columns: '' })).toThrow(/no column ""/);
+  });
+});
+
+describe('rows that match', () => {
+  const wanted = (match?: string) =>
+    parseRowsRequest(sources, 'option_quotes', { source: 'option_quotes_deribit', symbol: 'BTC', match });
+
+  it('are those with one value of a column by which rows of an instant differ', () => {
+    expect(dimensionsOf(sources.option_quotes_deribit!.table)).toEqual(['instrument']);
+    expect(wanted('instrument=BTC-26DEC25-100000-C').where).toEqual({
+      venue: 'deribit',
+      origin: 'snapshot',
+      symbol: 'BTC',
+      instrument: 'BTC-26DEC25-100000-C',
+    });
+    expect(wanted().where).not.toHaveProperty('instrument');
+    expect(dimensionsOf(sources.klines_spot!.table)).toEqual([]);
+  });
+
+  it.each(['venue=bybit', 'strike=100000', 'symbol=ETH', 'nothing=1'])('by %s are refused', (match) => {
+    expect(() => wanted(match)).toThrow('is no column of text of the key of option_quotes. Use instrument.');
   });
 });

@@ -25,13 +25,17 @@ export const SourceInfo = z
     family: z.string(),
     title: z.string(),
     table: z.string(),
+    venues: z.array(z.string()).meta({ description: 'who is requested for it' }),
     rhythm: z.enum(['steps', 'events']),
     timeframes: z.array(z.string()),
     default_timeframe: z.string(),
     default_symbols: z.array(z.string()),
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
     time_column: z.string().meta({ description: "the column of a row's instant" }),
-    key: z.array(z.string()).meta({ description: 'the columns that identify a row' }),
+    dimensions: z.array(z.string()).meta({
+      description:
+        'columns that tell apart the rows of one series at one instant; `match` selects by one of them',
+    }),
     vintages: z.object({ from: z.string(), until: z.string() }).nullable().meta({
       description:
         'of values that are revised: the columns that say from when until when one was shown; null: they are not',

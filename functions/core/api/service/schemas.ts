@@ -12,6 +12,10 @@ export const Status = z
         name: z.string(),
         description: z.string(),
         every_minutes: z.number(),
+        on: z
+          .boolean()
+          .nullable()
+          .meta({ description: 'null: the deployment has it, which this API cannot see' }),
         last_run: Run.nullable(),
       }),
     ),

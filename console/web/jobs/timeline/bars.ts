@@ -1,5 +1,5 @@
-import type { Answer } from '../../../functions/core/api/operations.ts';
-import { lanesOf } from './outcome.ts';
+import type { Answer } from '../../../../functions/core/api/operations.ts';
+import { lanesOf } from '../outcome.ts';
 
 type Job = Answer<'getJob'>;
 type Chunk = Job['chunks'][number];

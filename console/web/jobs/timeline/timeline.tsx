@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import type { Answer } from '../../../functions/core/api/operations.ts';
-import { count, duration, plural } from '../lib/format.ts';
-import { type Bar, type Timeline, timelineOf } from './timeline.ts';
+import type { Answer } from '../../../../functions/core/api/operations.ts';
+import { count, duration, plural } from '../../lib/format.ts';
+import { type Bar, type Timeline, timelineOf } from './bars.ts';
 
 /** As many series as a reader can use. */
 const MOST_LANES = 60;
