@@ -176,8 +176,8 @@ export function describeSeveralSeries(makeWarehouse: MakeWarehouse): void {
           [minutes(0, 1), minutes(2, 3)],
           [minutes(2, 3)],
         ]);
-        expect(await of.missingOf([], minutes(0, 3))).toEqual([]);
-        expect(await of.missingOf([SOL, BTC], minutes(3, 3))).toEqual([[], []]);
+        expect(await port.missingOf([], minutes(0, 3))).toEqual([]);
+        expect(await port.missingOf([SOL, BTC], minutes(3, 3))).toEqual([[], []]);
       }
     });
 
