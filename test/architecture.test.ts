@@ -201,6 +201,34 @@ describe('the direction of imports', () => {
   });
 });
 
+it('has a command line that loads no venue, no file format and no AWS SDK before a command needs it', () => {
+  // Of types alone nothing is loaded.
+  const TYPES = /^(?:import|export)\s+type\b[^'"]*? from '[^']+'/gm;
+  const SOME = /^(?:import|export)\b(?<names>[^'"]*?) from '(?<from>[^']+)'|^import '(?<alone>[^']+)'/gm;
+  const loaded = new Map<string, string>();
+  const visit = (file: string, by: string): void => {
+    if (loaded.has(file)) return;
+    loaded.set(file, by);
+    if (!file.endsWith('.ts')) return;
+    for (const { groups } of readFileSync(file, 'utf8').replaceAll(TYPES, '').matchAll(SOME)) {
+      const { names = '', from, alone } = groups as Record<string, string | undefined>;
+      const listed = /^\s*\{([^}]*)\}\s*$/
+        .exec(names)?.[1]
+        ?.split(',')
+        .filter((name) => name.trim());
+      if (listed?.every((name) => /^\s*type /.test(name))) continue;
+      const target = (from ?? alone)!;
+      visit(target.startsWith('.') ? normalize(join(dirname(file), target)) : target, file);
+    }
+  };
+  visit('cli/main.ts', '');
+  expect(loaded.has('cli/commands/warehouse/export.ts')).toBe(true);
+  const early = [...loaded].filter(([name]) =>
+    /^(simulator\/|hyparquet|apache-arrow|@aws-sdk|@smithy)/.test(name),
+  );
+  expect(early.map(([name, by]) => `${by} imports ${name}`)).toEqual([]);
+});
+
 describe('what fits into the head', () => {
   it('is a file', () => {
     const long = files

@@ -170,14 +170,14 @@ export function describeSeveralSeries(makeWarehouse: MakeWarehouse): void {
   describe('what is missing', () => {
     it('is answered for each in the order in which it was requested', async () => {
       await store.commit([page(BTC, [minutes(0, 2)]), page(ETH, [minutes(1, 2)])], JOB);
-      for (const of of [store, catalog]) {
-        expect(await of.missingOf([SOL, ETH, BTC], minutes(0, 3))).toEqual([
+      for (const port of [store, catalog]) {
+        expect(await port.missingOf([SOL, ETH, BTC], minutes(0, 3))).toEqual([
           [minutes(0, 3)],
           [minutes(0, 1), minutes(2, 3)],
           [minutes(2, 3)],
         ]);
-        expect(await of.missingOf([], minutes(0, 3))).toEqual([]);
-        expect(await of.missingOf([SOL, BTC], minutes(3, 3))).toEqual([[], []]);
+        expect(await port.missingOf([], minutes(0, 3))).toEqual([]);
+        expect(await port.missingOf([SOL, BTC], minutes(3, 3))).toEqual([[], []]);
       }
     });
 

@@ -1,15 +1,10 @@
 import { type Command, Option } from 'commander';
 import { MONTH_FORMATS, type MonthFormat, sourcesOf } from '../../../functions/core/exports/layout.ts';
-import { manifestSchema } from '../../../functions/core/exports/manifest.ts';
-import { type ExportResult, runExport } from '../../../functions/core/exports/run-export.ts';
+import type { ExportResult } from '../../../functions/core/exports/run-export.ts';
 import { parseInstant } from '../../../functions/core/time/time.ts';
-import { treeAt } from '../../../functions/runtime/exports/open-tree.ts';
-import { WRITERS } from '../../../functions/runtime/exports/writers.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { listKeys, publicKeyNamed, readKey, usualKey } from '../../export/key-store.ts';
-import { openExport } from '../../export/open-export.ts';
 import { exportProgress } from '../../export/progress.ts';
-import { rootLine, verdictLines, verdictOn } from '../../export/verdict.ts';
 import { badInput, CliError } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { SIMULATED } from '../../format/report.ts';
@@ -18,6 +13,14 @@ import { say } from '../../terminal.ts';
 import { type Context, databaseUrl, IGNORED, print, printJson, runningDemo } from '../context.ts';
 import type { Handle } from '../handle.ts';
 import * as options from '../options.ts';
+
+/** Loaded when they are needed: no other command reads or writes Parquet and Arrow. */
+const opening = () => import('../../export/open-export.ts');
+const running = () => import('../../../functions/core/exports/run-export.ts');
+const writers = () => import('../../../functions/runtime/exports/writers.ts');
+const trees = () => import('../../../functions/runtime/exports/open-tree.ts');
+const verdicts = () => import('../../export/verdict.ts');
+const manifests = () => import('../../../functions/core/exports/manifest.ts');
 
 interface ExportOptions {
   readonly out: string;
@@ -69,7 +72,7 @@ export function addExport(program: Command, context: Context, handle: Handle): v
     .description('print the JSON schema of manifest.json')
     .action(
       handle(async () => {
-        printJson(context, manifestSchema());
+        printJson(context, (await manifests()).manifestSchema());
         return 0;
       }),
     );
@@ -111,6 +114,7 @@ async function write(
     format: given.format,
     completeOnly: given.completeOnly === true,
   };
+  const [{ openExport }, { WRITERS }, { runExport }] = await Promise.all([opening(), writers(), running()]);
   using stop = stopOn(terminal);
   await using ports = await openExport(url, given.out, terminal, {
     writer: WRITERS[given.format],
@@ -121,7 +125,7 @@ async function write(
   const result = await following(context, (progress) =>
     runExport(ports, request, progress, { signal: stop.signal }),
   );
-  return report(context, result, ports.tree.name, given.json);
+  return await report(context, result, ports.tree.name, given.json);
 }
 
 async function following(
@@ -132,7 +136,8 @@ async function following(
   return await work(progress);
 }
 
-function report(context: Context, result: ExportResult, name: string, json = false): number {
+async function report(context: Context, result: ExportResult, name: string, json = false): Promise<number> {
+  const { rootLine } = await verdicts();
   const { manifest, ...tally } = result;
   const { root, rows, files, signature } = manifest;
   const incomplete = files.filter(({ complete }) => !complete).length;
@@ -186,6 +191,7 @@ const written = ({
 async function verify(context: Context, place: string, { key, rows, json }: VerifyOptions): Promise<number> {
   const { terminal, paint } = context;
   const publicKey = key === undefined ? undefined : publicKeyNamed(terminal.env, key);
+  const [{ treeAt }, { verdictLines, verdictOn }] = await Promise.all([trees(), verdicts()]);
   using stop = stopOn(terminal);
   await using open = treeAt(place, terminal.env);
   const verdict = await verdictOn(open.tree, publicKey, stop.signal, rows);

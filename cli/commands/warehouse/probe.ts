@@ -3,11 +3,9 @@ import { homedir, hostname } from 'node:os';
 import type { Command } from 'commander';
 import { toHttpRequest } from '../../../functions/core/probe/check.ts';
 import type { Finding, ProbeResult } from '../../../functions/core/probe/run-checks.ts';
-import { withKeys } from '../../../functions/runtime/secrets/secrets.ts';
 import type { Variables } from '../../../functions/runtime/venues/hosts.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { checks, probedVenues } from '../../../functions/sources/probe/index.ts';
-import { environmentAt } from '../../../simulator/registry.ts';
 import { badInput } from '../../failure.ts';
 import { isSound, reportLines, reportOf, verdictLine } from '../../probe/report.ts';
 import { hostsOf, isElsewhere, probeVenues } from '../../probe/venues.ts';
@@ -52,7 +50,7 @@ async function probe(context: Context, given: ProbeOptions, version: string): Pr
   const { terminal } = context;
   const demo = runningDemo(context);
   const host = demo ?? (terminal.env.GORDON_API_URL ? undefined : context.runningHost());
-  const env = environmentOf(terminal.env, demo?.simulatorUrl, host?.venueHosts);
+  const env = await environmentOf(terminal.env, demo?.simulatorUrl, host?.venueHosts);
   const chosen = checks.filter(({ venue }) => given.venue?.includes(venue) ?? true);
   const now = terminal.clock();
   const elsewhere = hostsOf(chosen, now).filter((one) => isElsewhere(one, env));
@@ -81,12 +79,16 @@ async function probe(context: Context, given: ProbeOptions, version: string): Pr
 }
 
 /** Addresses and keys: those of the demo, or those of this shell and, where it has none, of the running host. */
-function environmentOf(
+async function environmentOf(
   own: Variables,
   simulatorUrl: string | undefined,
   venueHosts: Variables | undefined,
-): Variables {
-  if (simulatorUrl !== undefined) return environmentAt(simulatorUrl);
+): Promise<Variables> {
+  if (simulatorUrl !== undefined) {
+    const { environmentAt } = await import('../../../simulator/registry.ts');
+    return environmentAt(simulatorUrl);
+  }
+  const { withKeys } = await import('../../../functions/runtime/secrets/secrets.ts');
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
   return withKeys({ ...venueHosts, ...own }, keys);
 }

@@ -76,8 +76,8 @@ describe('an export', () => {
         ['2025-02-01', '2025-03-01'],
       ]);
       await at.sql`delete from market_data.spot_klines where symbol = 'SOLUSDT'`;
-      for (const of of ['coverage', 'series', 'recounts']) {
-        await at.sql`delete from ${at.sql(`market_data.${of}`)} where symbol = 'SOLUSDT'`;
+      for (const table of ['coverage', 'series', 'recounts']) {
+        await at.sql`delete from ${at.sql(`market_data.${table}`)} where symbol = 'SOLUSDT'`;
       }
       // From the middle outwards: other files of the archive, other pages, other spans.
       const outwards = await loadAndExport('outwards', [
