@@ -18,7 +18,7 @@ type Rows = readonly (readonly [time: number, trades: number])[];
 
 /** An archive of files, and what is requested of it. */
 class Archive {
-  readonly files = new Map<string, Rows | 'damaged'>();
+  readonly files = new Map<string, Rows | 'corrupt-archive' | 'connection-failed'>();
   readonly read: string[] = [];
 
   /** Files of daily candles, and of the minutes of some days. @param trades of a day */
@@ -74,8 +74,8 @@ class Archive {
       read: async ({ file }: { readonly file: HttpRequest }) => {
         this.read.push(file.path);
         const rows = this.files.get(file.path);
-        if (rows === 'damaged') {
-          throw new GordonError({ code: 'corrupt-archive', subject: file.path, message: 'it is damaged.' });
+        if (typeof rows === 'string') {
+          throw new GordonError({ code: rows, subject: file.path, message: 'it cannot be read.' });
         }
         if (!rows) return undefined;
         const lines = rows.map(([time, trades]) => `${time},1,1,1,1,0,${time + 59_999},0,${trades},0,0,0\n`);
@@ -159,9 +159,19 @@ describe('the lives of a perpetual', () => {
     ]);
   });
 
+  it('end long before the last of hundreds of files, in few rounds', async () => {
+    const archive = new Archive().add('BTCSTUSDT', 'month', ['2018-01-01', '2026-03-01'], (day) =>
+      day < at('2018-02-10') ? 9 : 0,
+    );
+    expect(await lives(archive, USDM, 'BTCSTUSDT')).toEqual([
+      ['2018-01-01T00:00', 'archive', 'day', '2018-02-10T00:00', 'archive', 'day'],
+    ]);
+    expect(new Set(archive.read).size).toBe(archive.read.length - 1);
+  });
+
   it('say how exact they are: a file that cannot be read leaves its month, and an order may know more', async () => {
     const archive = new Archive().add('AUSDT', 'month', ['2021-01-05', '2021-04-20']);
-    archive.files.set('/data/futures/um/monthly/klines/AUSDT/1d/AUSDT-1d-2021-04.zip', 'damaged');
+    archive.files.set('/data/futures/um/monthly/klines/AUSDT/1d/AUSDT-1d-2021-04.zip', 'corrupt-archive');
     expect(await lives(archive, USDM, 'AUSDT')).toEqual([
       ['2021-01-05T00:00', 'archive', 'day', '2021-05-01T00:00', 'archive', 'month'],
     ]);
@@ -169,6 +179,9 @@ describe('the lives of a perpetual', () => {
     expect(await lives(archive, USDM, 'AUSDT', { ledger })).toEqual([
       ['2021-01-05T10:00', 'ledger', 'minute', '2021-04-19T08:00', 'ledger', 'minute'],
     ]);
+    // What may be there in a minute is no reason to keep a life that is less exact.
+    archive.files.set('/data/futures/um/monthly/klines/AUSDT/1d/AUSDT-1d-2021-04.zip', 'connection-failed');
+    await expect(lives(archive, USDM, 'AUSDT')).rejects.toMatchObject({ code: 'connection-failed' });
   });
 
   it('are those of a delivery contract up to the day in its name', async () => {
