@@ -16,6 +16,7 @@ const NEEDS = {
   watch: ['database:write'],
   histories: ['database:write'],
   readerWatch: ['database:write'],
+  sizeSamples: ['database:write'],
   catalogReader: ['database:read'],
   universeReader: ['database:read'],
   queries: ['database:read'],

@@ -2,7 +2,7 @@ import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../fr
 import { CONTRACTS, type Market } from '../market/contracts.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { hash32, seedOf } from '../numbers/noise.ts';
-import { type ArchiveObject, datasetsOf, FOLDERS, intervalsOf, objectOf } from './keys.ts';
+import { type ArchiveObject, datasetsOf, FOLDERS, intervalsOf, isKlines, objectOf } from './keys.ts';
 import { isPublishedAtAll, modifiedAt, publishedPeriods } from './publication.ts';
 import { escapeXml, xml } from './xml.ts';
 
@@ -62,7 +62,7 @@ function symbols(context: VenueContext, dataset: Dataset, path: string, now: num
     .filter((series) => isPublishedAtAll(series, now))
     .map((series) => {
       const folder = `${path}${series.symbol}/`;
-      if (series.dataset !== 'klines')
+      if (!isKlines(series.dataset))
         return node(
           folder,
           () => [],

@@ -3,7 +3,18 @@ import { MINUTE } from '../../functions/core/time/time.ts';
 export type Market = 'spot' | 'um';
 
 /** A market of any venue, as outages, overrides and `/_control/truth` name it. */
-export type MarketName = Market | 'bybit-spot' | 'bybit-linear' | 'bybit-inverse';
+export type MarketName =
+  | Market
+  | ComputedMarket
+  | 'bybit-spot'
+  | 'bybit-linear'
+  | 'bybit-inverse'
+  | 'okx-spot'
+  | 'okx-swap';
+
+/** What the venue computes about a contract. */
+export type Computed = 'mark' | 'index' | 'premium';
+export type ComputedMarket = `um-${Computed}`;
 
 export interface Contract {
   readonly market: MarketName;
@@ -28,6 +39,10 @@ export interface Contract {
   readonly onboardDate: number;
   /** decimals of a price tick, of a lot and of the quote volume */
   readonly digits: { readonly price: number; readonly lot: number; readonly quote: number };
+  /** the archive has no row before, but REST has; epoch ms */
+  readonly archiveFrom?: number;
+  /** it is a price that the venue computes: its candles have samples and no trades */
+  readonly computed?: Computed;
   /** share of minutes without a trade */
   readonly quiet: number;
   /** the archive has no file of a month of it */
@@ -47,6 +62,7 @@ interface Extras {
   readonly forgotten?: string;
   readonly underlying?: string;
   readonly frozen?: string;
+  readonly archived?: string;
   readonly dailyOnly?: true;
   /** defaults to base and quote */
   readonly symbol?: string;
@@ -60,7 +76,7 @@ function contract(
   extras: Extras = {},
 ): Contract {
   const { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1 } = extras;
-  const { away, reused, forgotten, frozen, underlying, dailyOnly } = extras;
+  const { away, reused, forgotten, frozen, underlying, archived, dailyOnly } = extras;
   const at = (text: string): number => Date.parse(`${text}:00Z`);
   const listedAt = at(listed);
   return {
@@ -79,6 +95,7 @@ function contract(
     ...(forgotten !== undefined && { forgottenAt: at(forgotten) }),
     ...(underlying !== undefined && { underlying }),
     ...(frozen !== undefined && { frozenUntil: at(frozen) }),
+    ...(archived !== undefined && { archiveFrom: at(archived) }),
     ...(dailyOnly && { dailyOnly }),
   };
 }
@@ -165,6 +182,9 @@ export const CONTRACTS: readonly Contract[] = [
   }),
   contract('um', ['QUIET', USDT], '2023-03-01T10:00', [3, 1], { quiet: 0.3 }),
   contract('um', ['币安人生', USDT], '2025-10-09T07:15', [5, 0]),
+  // Margined in USDC: the first day of their candles is not in the archive.
+  contract('um', ['BTC', USDC], '2024-01-03T12:30', [1, 3], { archived: '2024-01-04T00:00' }),
+  contract('um', ['ETH', USDC], '2024-01-03T12:35', [2, 3], { archived: '2024-01-04T00:00' }),
   // They trade around the clock, also while the exchange of what they are about is closed.
   contract('um', ['XAU', USDT], '2025-12-11T12:00', [2, 3], { quiet: 0.2, underlying: 'COMMODITY' }),
   contract('um', ['TSLA', USDT], '2026-01-28T14:30', [2, 2], { quiet: 0.3, underlying: 'EQUITY' }),
@@ -193,6 +213,10 @@ export const contractsIn = (market: Market, { tradfi, fillers }: Also): readonly
 ];
 
 const BY_NAME = new Map([...CONTRACTS, ...FILLERS].map((c) => [`${c.market} ${c.symbol}`, c]));
+
+/** The market, or what is computed about it. */
+export const marketName = (market: Market, computed?: Computed): MarketName =>
+  computed ? (`${market}-${computed}` as MarketName) : market;
 
 /** The contract that REST knows: none for a symbol that it has dropped, and the present one for a reused ticker. */
 export function restContractOf(market: Market, symbol: string, now: number): Contract | undefined {

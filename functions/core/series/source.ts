@@ -40,7 +40,7 @@ export const UNREADABLE_CELL = 'unreadable-cell';
 export interface Parsed {
   readonly batch: Batch;
   readonly findings: readonly Finding[];
-  /** rows of other sources that stood in the same piece of a file, by the source's id: see `Source.siblings` */
+  /** rows of other sources that stood in the same piece of a file or in the same answers, by the source's id: see `Source.siblings` */
   readonly also?: Readonly<Record<string, Pick<Parsed, 'batch' | 'findings'>>>;
 }
 
@@ -115,6 +115,8 @@ export interface PagesTier {
   readonly pageRows: number;
   /** how far back the venue answers; older rows can no longer be fetched. ms */
   readonly reachMs?: number;
+  /** of a venue that keeps so many of the newest rows of each series, whatever their length, instead of a time */
+  readonly reachRows?: number;
   request(series: Series, range: Range): HttpRequest;
   /**
    * @param asOf the venue's clock; rows that were not final by then must be left out
@@ -253,7 +255,10 @@ export interface Source {
   readonly holeReason?: EmptyReason;
   /** how often the newest rows are requested, ms; defaults to five minutes. The schedule itself runs each minute */
   readonly refreshEveryMs?: number;
-  /** sources of the same family or another whose rows come along in the same files; each names all the others */
+  /**
+   * Sources of the same family or another whose rows come along. Those whose rows lie in the same files name all the others; a
+   * snapshot names those that it brings, and they do not name it.
+   */
   readonly siblings?: readonly string[];
   /** of a table of events: a longer silence is a hole where the table has no pace or a row does not say it; ms. Absent: none is */
   readonly longestSilenceMs?: number;
@@ -267,6 +272,12 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** How far back a tier's rows of one length can be had, ms; undefined: to the beginning. @param step length of a row, ms */
+export const reachOf = (
+  { reachMs, reachRows }: Pick<PagesTier, 'reachMs' | 'reachRows'>,
+  step: number,
+): number | undefined => reachMs ?? (reachRows === undefined ? undefined : reachRows * step);
 
 /** The requests of one page: a source whose pages have parts sends one for each. */
 export const pageRequests = (

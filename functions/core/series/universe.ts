@@ -65,11 +65,14 @@ export interface Selector {
 
 const SELECTOR = /^@([a-z0-9]{2,10})-(spot|perps)(?:@(\d{4}-\d{2}-\d{2}))?(?::([1-9]\d{0,3}))?$/;
 
+/** Hyperliquid names its spot pairs by number: `@107`. No selector looks like that. */
+const NUMBERED = /^@\d+$/;
+
 /** The pattern of what an order may name. */
-export const SYMBOL_OR_SELECTOR = `^[^@]|${SELECTOR.source}`;
+export const SYMBOL_OR_SELECTOR = `^[^@]|${NUMBERED.source}|${SELECTOR.source}`;
 
 /** Whether a word is meant as a selector. It may still be an invalid one. */
-export const isSelector = (word: string): boolean => word.startsWith('@');
+export const isSelector = (word: string): boolean => word.startsWith('@') && !NUMBERED.test(word);
 
 /** @throws GordonError `invalid-selector` */
 export function readSelector(word: string): Selector {

@@ -30,6 +30,7 @@ import { UNFILLED } from '../../stores/postgres/roles/logins.ts';
 import { createReaderWatch } from '../../stores/postgres/roles/reader-watch.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
+import { createSizeSamples, type SizeSamples } from '../../stores/queries/size-samples.ts';
 import { createStoredRows } from '../../stores/queries/stored-rows.ts';
 import { createDailyVolumes } from '../../stores/universe/daily-volumes.ts';
 import { createUniverseReader, createUniverseStore } from '../../stores/universe/universe.ts';
@@ -56,6 +57,7 @@ export interface DatabasePorts {
   readonly watch: WatchPorts['watch'];
   readonly histories: HistoryPorts['histories'];
   readonly readerWatch: ReaderWatch;
+  readonly sizeSamples: SizeSamples;
   /** reads only, as the database's role has it */
   readonly queries: CoverageQueries;
   readonly stored: StoredRows;
@@ -134,6 +136,7 @@ export function databasePorts(
       watch: () => createArchiveWatch(writer(), ledger),
       histories: () => createHistoryWatch(writer(), ledger),
       readerWatch: () => createReaderWatch(writer()),
+      sizeSamples: () => createSizeSamples(writer(), clock),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
       months: () => createExportReader(exporter(), (id) => withWholeTable(sources, sources[id]!).table),

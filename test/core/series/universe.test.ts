@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Instrument, readSelector, select } from '../../../functions/core/series/universe.ts';
+import {
+  type Instrument,
+  isSelector,
+  readSelector,
+  SYMBOL_OR_SELECTOR,
+  select,
+} from '../../../functions/core/series/universe.ts';
 import { universes } from '../../../functions/sources/binance/universes.ts';
 
 const listed = (symbol: string, more: Partial<Instrument> = {}): Instrument => ({
@@ -22,6 +28,20 @@ describe('a selector', () => {
       top: 50,
     });
     expect(readSelector('@usdt-spot@2022-01-01')).toEqual({ quote: 'USDT', market: 'spot', at });
+  });
+
+  it('is no symbol that is written with an @', () => {
+    expect(['@107', '@0', '@usdt-spot', '@1inch-spot', '@x'].map(isSelector)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
+    const accepted = ['@107', '@usdt-spot', 'kPEPE', '@x'].map((word) =>
+      new RegExp(SYMBOL_OR_SELECTOR).test(word),
+    );
+    expect(accepted).toEqual([true, true, true, false]);
   });
 
   it.each([

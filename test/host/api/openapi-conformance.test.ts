@@ -185,6 +185,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     200: get(`/backfill/findings?${SERIES}&from=2025-01-01`),
     400: get('/backfill/findings?source=gold&symbol=BTCUSDT'),
   },
+  history: { 200: get('/backfill/history'), 400: get('/backfill/history?x=1') },
   sizes: { 200: get('/backfill/sizes'), 400: get('/backfill/sizes?x=1') },
   listTables: { 200: get('/data'), 400: get('/data?x=1') },
   rows: {
