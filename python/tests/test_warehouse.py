@@ -129,7 +129,7 @@ def test_the_universe_is_a_frame_with_a_row_for_each_life(api: FakeApi, kind: An
     assert [row["symbol"] for row in rows] == ["LUNAUSDT", "LUNAUSDT"]
     assert rows[0]["delisted_at"].isoformat() == "2022-05-13T01:00:00+00:00"
     assert [row["listed_at"].year for row in rows] == [2020, 2022]
-    assert api.received[0].path == "/universe?at=2022-01-01T00%3A00%3A00Z&quote=USDT"
+    assert api.received[0].path == "/universe?at=2022-01-01&quote=USDT"
 
 
 def test_a_universe_that_may_lack_symbols_is_refused(api: FakeApi) -> None:

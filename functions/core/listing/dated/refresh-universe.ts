@@ -72,7 +72,8 @@ export async function refreshUniverse(ports: RefreshPorts, body: RefreshBody): P
   const failed: Refreshed['failed'] = [];
   const began = clock();
   const looked = await pMap(
-    ahead.slice(0, MOST_SYMBOLS),
+    // Without an archive no symbol takes a request.
+    market.archive ? ahead.slice(0, MOST_SYMBOLS) : ahead,
     async (ticker): Promise<Looked | 'failed' | 'left'> => {
       // They begin in order: those that are left are the last ones.
       if (clock() - began > MOST_MS) return 'left';
