@@ -140,6 +140,16 @@ describe('the lives of a perpetual', () => {
     ]);
   });
 
+  it('begin where the list says if the archive began with a whole day shortly after', async () => {
+    const archive = new Archive().add('BTCUSDC', 'day', ['2026-01-04', '2026-03-09']);
+    const begin = async (listedAt: number) =>
+      (
+        await lives(archive, USDM, 'BTCUSDC', { entry: entry('BTCUSDC', { quote: 'USDC', listedAt }) })
+      )[0]!.slice(0, 3);
+    expect(await begin(at('2026-01-03T10:30'))).toEqual(['2026-01-03T10:30', 'list', 'minute']);
+    expect(await begin(at('2025-11-03T10:30'))).toEqual(['2026-01-04T00:00', 'archive', 'day']);
+  });
+
   it('end where the list says, whatever the files go on with', async () => {
     const archive = new Archive().add('EOSUSDT', 'month', ['2020-01-08', '2026-03-01']);
     const ended = entry('EOSUSDT', { trading: false, delistedAt: at('2025-05-21T09:00') });
