@@ -93,6 +93,30 @@ export const stages: readonly Stage[] = [
     takesSymbols: true,
     demoOnly: true,
   },
+  {
+    family: 'klines',
+    source: 'klines_coinm',
+    days: 7,
+    skip: 'SKIP_KLINES',
+    takesSymbols: false,
+    demoOnly: true,
+  },
+  {
+    family: 'funding',
+    source: 'funding_binance_coinm',
+    days: 90,
+    skip: 'SKIP_FUNDING',
+    takesSymbols: false,
+    demoOnly: true,
+  },
+  {
+    family: 'open_interest',
+    source: 'open_interest_binance_coinm',
+    days: 7,
+    skip: 'SKIP_OI',
+    takesSymbols: false,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

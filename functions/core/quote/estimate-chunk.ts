@@ -4,6 +4,7 @@ import {
   type ArchiveTier,
   type Listing,
   livesOf,
+  longestRequest,
   type PagesTier,
   pageRequests,
   reachOf,
@@ -108,7 +109,7 @@ function pages(
   // A page holds a fixed number of events, however far apart they are.
   const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
   for (const range of within) {
-    const pageMs = tier.pageRows * perRow;
+    const pageMs = longestRequest(tier, perRow);
     const full = Number.isFinite(pageMs) ? Math.max(Math.ceil((range.end - range.start) / pageMs) - 1, 0) : 0;
     const whole = { start: range.start, end: Math.min(range.start + pageMs, range.end) };
     const rest = { start: range.start + (full > 0 ? full * pageMs : 0), end: range.end };

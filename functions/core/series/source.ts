@@ -113,6 +113,8 @@ export interface PagesTier {
   /** which rows come when the range holds more than a page: `forward` the oldest, `backward` the newest */
   readonly direction: 'forward' | 'backward';
   readonly pageRows: number;
+  /** the longest range that the venue answers, ms: a request is for no more, and for one page of rows. Absent: any range */
+  readonly spanMs?: number;
   /** how far back the venue answers; older rows can no longer be fetched. ms */
   readonly reachMs?: number;
   /** of a venue that keeps so many of the newest rows of each series, whatever their length, instead of a time */
@@ -178,6 +180,8 @@ export interface ListingProbe {
   /** Requests the first row of the symbol's history. An unknown symbol is the venue's verdict, not an answer. */
   first(series: Series): HttpRequest;
   firstAt(body: Uint8Array, series: Series): number | undefined;
+  /** Whether the same answer knows the symbol, where it is a list of all of them. Absent: an unknown one is refused. */
+  lists?(body: Uint8Array, series: Series): boolean;
   /** Requests the newest row; that of a delisted symbol is old. */
   last(series: Series): HttpRequest;
   lastAt(body: Uint8Array, series: Series): number | undefined;
@@ -272,6 +276,12 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** The longest range that one request may be for, ms. @param perRow ms between two rows */
+export const longestRequest = (
+  { pageRows, spanMs }: Pick<PagesTier, 'pageRows' | 'spanMs'>,
+  perRow: number,
+): number => Math.min(pageRows * perRow, spanMs ?? Number.POSITIVE_INFINITY);
 
 /** How far back a tier's rows of one length can be had, ms; undefined: to the beginning. @param step length of a row, ms */
 export const reachOf = (
