@@ -173,7 +173,7 @@ async function dueTickers(
   if (market.archive && !folders) throw noArchive(nameOf(market));
   const known = new Map<string, KnownLife[]>();
   for (const life of await universe.find({ venue: market.venue })) {
-    if (!market.contracts.includes(life.contract)) continue;
+    if (!market.contracts.includes(life.contract) || market.symbols?.test(life.symbol) === false) continue;
     known.set(life.symbol, [...(known.get(life.symbol) ?? []), life]);
   }
   const ledger = await universe.lives(market.sources);
