@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gordon_data import Job, JobFailed, MissingPackage, TermsNotAccepted, Warehouse, WaitTimeout
+from gordon_data import Job, JobFailed, MissingPackage, Refused, TermsNotAccepted, Warehouse, WaitTimeout
 from gordon_data import frames
 
 from .conftest import Answer, FakeApi
@@ -109,3 +109,31 @@ def test_words_that_are_none_are_refused_before_any_request(api: FakeApi) -> Non
     with pytest.raises(ValueError, match='market is "futures"'):
         Warehouse(api.url).klines("BTCUSDT", market="futures")  # type: ignore[arg-type]
     assert api.received == []
+
+
+def universe(complete: bool) -> Answer:
+    market = {"market": "binance spot", "symbols": 2, "failed": 0, "completed_at": "2026-01-01T00:00:00Z" if complete else None}
+    life = {"venue": "binance", "contract": "spot", "base": "LUNA", "quote": "USDT", "evidence": {}, "renames": []}
+    symbols = [
+        {**life, "symbol": "LUNAUSDT", "listed_at": "2020-08-21T10:00:00Z", "delisted_at": "2022-05-13T01:00:00Z"},
+        {**life, "symbol": "LUNAUSDT", "listed_at": "2022-05-31T06:00:00Z", "delisted_at": None},
+    ]
+    return Answer(json.dumps({"at": None, "complete": complete, "markets": [market], "symbols": symbols}).encode())
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "arrow"])
+def test_the_universe_is_a_frame_with_a_row_for_each_life(api: FakeApi, kind: Any) -> None:
+    api.answers = [universe(True)]
+    frame = Warehouse(api.url, frame=kind).universe("2022-01-01", quote="USDT")
+    rows = frame.to_dict("records") if kind == "pandas" else frame.to_dicts() if kind == "polars" else frame.to_pylist()
+    assert [row["symbol"] for row in rows] == ["LUNAUSDT", "LUNAUSDT"]
+    assert rows[0]["delisted_at"].isoformat() == "2022-05-13T01:00:00+00:00"
+    assert [row["listed_at"].year for row in rows] == [2020, 2022]
+    assert api.received[0].path == "/universe?at=2022-01-01&quote=USDT"
+
+
+def test_a_universe_that_may_lack_symbols_is_refused(api: FakeApi) -> None:
+    api.answers = [universe(False)]
+    with pytest.raises(Refused, match="binance spot was never refreshed") as error:
+        Warehouse(api.url, frame="pandas").universe("2022-01-01")
+    assert error.value.code == "universe-incomplete"

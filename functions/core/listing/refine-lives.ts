@@ -99,12 +99,17 @@ async function lastTrade(
   return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
-/** The rows of an object. @returns undefined when the object cannot be read */
+/**
+ * The rows of an object.
+ * @param tolerated which failures count as an object that cannot be read; defaults to all
+ * @returns undefined when the object cannot be read
+ */
 export async function batchesOf(
   archive: ArchiveReader,
   tier: ArchiveTier,
   series: Series,
   period: Period,
+  tolerated: (error: GordonError) => boolean = () => true,
 ): Promise<readonly Batch[] | undefined> {
   try {
     const file = await archive.read(tier.object(series, period));
@@ -114,7 +119,7 @@ export async function batchesOf(
     for await (const bytes of file.content) out.push(...batchIn(parser.push(bytes)));
     return [...out, ...batchIn(parser.end())];
   } catch (error) {
-    if (error instanceof GordonError) return undefined;
+    if (error instanceof GordonError && tolerated(error)) return undefined;
     throw error;
   }
 }

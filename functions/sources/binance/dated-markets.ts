@@ -1,21 +1,22 @@
 import type { DatedArchive, DatedInstrument, DatedMarket } from '../../core/listing/dated/market.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
-import { klineArchive } from './archive.ts';
+import { type ArchiveFolder, klineArchive } from './archive.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { TRADES_COLUMN } from './klines/klines.ts';
 import { symbolFolders } from './listing.ts';
 import { binance } from './venue.ts';
 
-const exchangeInfo = (market: 'spot' | 'usdm', path: string, weight: number): HttpRequest => ({
+const exchangeInfo = (market: 'spot' | 'usdm' | 'coinm', path: string, weight: number): HttpRequest => ({
   venue: binance,
   host: binanceHosts[market],
-  family: binanceFamilies[market],
+  // USD-M and COIN-M share one pool of weight.
+  family: binanceFamilies[market === 'spot' ? 'spot' : 'usdm'],
   path,
   weight,
 });
 
-const archiveOf = (folder: 'spot' | 'futures/um', outlives: boolean): DatedArchive => ({
+const archiveOf = (folder: ArchiveFolder, outlives: boolean): DatedArchive => ({
   folders: ['monthly', 'daily'].map((tree) => symbolFolders(`/data/${folder}/${tree}/klines/`)),
   month: klineArchive(folder, 'month'),
   day: klineArchive(folder, 'day'),
@@ -29,7 +30,10 @@ const SPOT_QUOTES =
     ' ',
   );
 
-/** Every symbol of Binance spot and USD-M. The folders of its archive keep what the lists forget. */
+/** `BTCUSD_PERP`, `BTCUSD_261225`: no symbol of USD-M is like it. */
+const COINM = /USD_(?:PERP|\d{6})$/;
+
+/** Every symbol of Binance spot, USD-M and COIN-M. The folders of its archive keep what the lists forget. */
 export const binanceDated: readonly DatedMarket[] = [
   {
     venue: 'binance',
@@ -46,12 +50,25 @@ export const binanceDated: readonly DatedMarket[] = [
     venue: 'binance',
     market: 'usdm',
     contracts: ['perpetual', 'delivery'],
+    symbols: new RegExp(`^(?!.*${COINM.source})`),
     lists: [exchangeInfo('usdm', '/fapi/v1/exchangeInfo', 1)],
     parse: (body) => entriesIn(body).map(usdmInstrument),
     history: 'perps',
     sources: ['klines_perp'],
     quotes: ['USDT', 'USDC', 'BUSD', 'BTC', 'USD1', 'U'],
     archive: archiveOf('futures/um', true),
+  },
+  {
+    venue: 'binance',
+    market: 'coinm',
+    contracts: ['perpetual', 'delivery'],
+    symbols: COINM,
+    lists: [exchangeInfo('coinm', '/dapi/v1/exchangeInfo', 1)],
+    // `contractStatus`, where USD-M has `status`.
+    parse: (body) => entriesIn(body).map((one) => usdmInstrument({ ...one, status: one?.contractStatus })),
+    sources: ['klines_coinm'],
+    quotes: ['USD'],
+    archive: archiveOf('futures/cm', true),
   },
 ];
 

@@ -4,6 +4,7 @@ import { numberIn } from '../csv/numbers.ts';
 import { malformed } from '../rest/malformed.ts';
 import { listIn, resultIn } from './envelope.ts';
 import { requestFor } from './perpetual.ts';
+import { bybitLinear } from './roster.ts';
 
 const LARGEST_PAGE = 1_000;
 
@@ -24,7 +25,7 @@ export const bybitDated: DatedMarket = {
       : undefined;
   },
   parse: (body) => listIn(body, 'instruments-info').map(instrumentOf),
-  sources: ['price_klines', 'funding_bybit', 'open_interest_bybit'],
+  sources: bybitLinear.sources,
   quotes: ['USDT', 'USDC'],
 };
 

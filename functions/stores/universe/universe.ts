@@ -8,6 +8,7 @@ import type {
 import type { Range } from '../../core/time/range.ts';
 import { isoOrNull } from '../../core/time/time.ts';
 import { rangePairs } from '../postgres/fragments.ts';
+import { takeLocks } from '../postgres/locks.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 
 const SUBJECT = 'the dated universe';
@@ -109,6 +110,8 @@ export const createUniverseStore = (sql: Sql): UniverseStore => ({
         delisted_at: isoOrNull(delistedAt),
       }));
       await sql.begin(async (tx) => {
+        // Two refreshes at once would both insert the same lives.
+        await takeLocks(tx, 'instruments', ['universe']);
         await tx`
           delete from market_data.universe u
           using jsonb_to_recordset(${tx.json(gone)}) as g (venue text, contract text, symbol text)
@@ -139,6 +142,7 @@ export const createUniverseStore = (sql: Sql): UniverseStore => ({
         began_at: isoOrNull(beganAt),
       }));
       await sql.begin(async (tx) => {
+        await takeLocks(tx, 'instruments', ['renames']);
         await tx`delete from market_data.renames where venue = ${venue}`;
         await tx`
           insert into market_data.renames (venue, contract, symbol, successor, ratio, ended_at, began_at, certainty, evidence)

@@ -45,6 +45,41 @@ describe('listing of the Binance archive', () => {
     expect(await folders('data/nothing/')).toEqual([]);
   });
 
+  it.each([
+    ['as they are', {}],
+    ['escaped', { 'encoding-type': 'url' }],
+  ])('has names in Chinese %s, and the adapter reads them', async (_, encoding) => {
+    const folder = symbolFolders('/data/futures/um/daily/klines/');
+    const { body } = await list({ ...(folder.request().query as Record<string, string>), ...encoding });
+    expect(body.includes(encodeURIComponent('币安人生'))).toBe('encoding-type' in encoding);
+    const { symbols } = folder.parse(new TextEncoder().encode(body));
+    expect(symbols).toContain('币安人生USDT');
+    // The prefix that was requested is no symbol.
+    expect(symbols).not.toContain('klines');
+  });
+
+  it('has pages of so many keys as a switch says, whose next one only the last folder shows', async () => {
+    on.venues.control.switches.set('listing-page', '3');
+    on.venues.control.switches.set('listing-marker', 'absent');
+    const folder = symbolFolders('/data/spot/daily/klines/');
+    const { body, next, truncated } = await list(folder.request().query as Record<string, string>);
+    on.venues.control.switches.clear();
+    const page = folder.parse(new TextEncoder().encode(body));
+    expect([next, truncated, page.symbols.length]).toEqual([undefined, true, 3]);
+    expect(page.next).toBe(`data/spot/daily/klines/${page.symbols[2]}/`);
+  });
+
+  it('keeps a settled contract in a folder of its own, and some symbols without a file of a month', async () => {
+    const names = async (tree: string): Promise<readonly string[]> => {
+      const folder = symbolFolders(`/data/futures/um/${tree}/klines/`);
+      const { body } = await list(folder.request().query as Record<string, string>);
+      return folder.parse(new TextEncoder().encode(body)).symbols;
+    };
+    const [monthly, daily] = [await names('monthly'), await names('daily')];
+    for (const symbols of [monthly, daily]) expect(symbols).toContain('AGAINUSDT_SETTLED');
+    expect([monthly.includes('BRIEFUSDT'), daily.includes('BRIEFUSDT')]).toEqual([false, true]);
+  });
+
   it.each(['spot', 'futures/um'])('names all symbols of %s, page by page', async (market) => {
     const folder = symbolFolders(`/data/${market}/daily/klines/`);
     const found: string[] = [];

@@ -119,6 +119,13 @@ describe.each([
   });
 });
 
+it('takes two refreshes of the same symbols at once', async () => {
+  const universe = createUniverseStore(writer);
+  const saved = [life('TWICEUSDT', '2020-01-01T00:00')];
+  await Promise.all(Array.from({ length: 4 }, (_, i) => universe.save(saved, saved, i)));
+  expect(await universe.find({ symbol: 'TWICEUSDT' })).toHaveLength(1);
+});
+
 it('knows when a list first had a symbol, unless the history began with it', async () => {
   const universe = createUniverseStore(writer);
   await writer`

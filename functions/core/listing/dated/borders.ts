@@ -1,3 +1,4 @@
+import type { GordonError } from '../../errors/errors.ts';
 import { listedPeriods } from '../../fetch/listed-periods.ts';
 import type { ArchiveReader, VenueClient } from '../../fetch/ports.ts';
 import type { Series } from '../../series/series.ts';
@@ -24,6 +25,8 @@ export interface Folder {
 const OLDEST = Date.UTC(2015, 0);
 /** Files that lack for longer between others end a life; a file may lack by itself. */
 const RELISTED_AFTER = 3 * DAY;
+/** Files that are read at once: some symbols have more than five years of files after their end, and a caller waits. */
+const MOST_AT_ONCE = 8;
 
 const seriesOf = ({ source, name }: Folder, timeframe: Series['timeframe']): Series => ({
   source,
@@ -89,18 +92,22 @@ export async function lastTrade(
 ): Promise<Border | undefined> {
   const end = floorTo(before, DAY);
   const isTraded = ({ time, trades }: Row): boolean => time < end && (!folder.archive.outlives || trades > 0);
-  for (const file of files.toReversed()) {
-    if (file.start >= end) continue;
-    const object = pathOf(folder, file);
-    const rows = await rowsIn(ports, folder, file, '1d');
-    if (!rows) return { at: Math.min(file.end, end), by: 'archive', precision: file.tier.unit, object };
-    const last = rows.findLast(isTraded);
-    if (!last) continue;
-    const day = dayOf(folder, last.time);
-    const minute = (await rowsIn(ports, folder, day, '1m'))?.findLast(isTraded);
-    return minute
-      ? { at: minute.time + MINUTE, by: 'archive', precision: 'minute', object: pathOf(folder, day, '1m') }
-      : { at: last.time + DAY, by: 'archive', precision: 'day', object };
+  const ahead = files.filter(({ start }) => start < end).reverse();
+  for (let size = 1; ahead.length > 0; size = Math.min(2 * size, MOST_AT_ONCE)) {
+    const some = ahead.splice(0, size);
+    const read = await Promise.all(some.map((file) => rowsIn(ports, folder, file, '1d')));
+    for (const [i, file] of some.entries()) {
+      const object = pathOf(folder, file);
+      const rows = read[i];
+      if (!rows) return { at: Math.min(file.end, end), by: 'archive', precision: file.tier.unit, object };
+      const last = rows.findLast(isTraded);
+      if (!last) continue;
+      const day = dayOf(folder, last.time);
+      const minute = (await rowsIn(ports, folder, day, '1m'))?.findLast(isTraded);
+      return minute
+        ? { at: minute.time + MINUTE, by: 'archive', precision: 'minute', object: pathOf(folder, day, '1m') }
+        : { at: last.time + DAY, by: 'archive', precision: 'day', object };
+    }
   }
   return undefined;
 }
@@ -118,14 +125,19 @@ const dayOf = ({ archive }: Folder, at: number): Published => ({
 const pathOf = (folder: Folder, file: Published, timeframe: '1d' | '1m' = '1d'): string =>
   file.tier.object(seriesOf(folder, timeframe), file).file.path;
 
-/** @returns undefined where the file cannot be read */
+/** Whether a failure says nothing of the file: another one would most likely meet it as well. */
+export const isPassing = ({ name }: GordonError): boolean =>
+  name === 'RetryableVenueError' || name === 'RetryableStoreError' || name === 'ArchiveUnreachable';
+
+/** @returns undefined where there is no such file, or it is damaged */
 async function rowsIn(
   { archive }: BorderPorts,
   folder: Folder,
   file: Published & Period,
   timeframe: '1d' | '1m',
 ): Promise<readonly Row[] | undefined> {
-  const batches = await batchesOf(archive, file.tier, seriesOf(folder, timeframe), file);
+  const series = seriesOf(folder, timeframe);
+  const batches = await batchesOf(archive, file.tier, series, file, (error) => !isPassing(error));
   return batches?.flatMap(({ times, columns }) => {
     const counts = columns[folder.archive.trades];
     return Array.from(times, (time, i) => ({

@@ -18,6 +18,8 @@ export interface ContractName {
  */
 const SETTLED = /^(.+?)(?:_?SETTLED)+$/;
 const DELIVERY = /^(.+)_(\d{2})(\d{2})(\d{2})$/;
+/** COIN-M writes it behind its pairs. */
+const PERPETUAL = /_PERP$/;
 /** Delivery contracts settle at this hour of their day. */
 const SETTLES_AT = 8 * HOUR;
 
@@ -35,7 +37,8 @@ export function nameReader(
   );
   const bases = new Set(listed.map(({ base }) => base));
   return (symbol) => {
-    const [, pair = symbol, year, month, day] = (kind === 'spot' ? null : DELIVERY.exec(symbol)) ?? [];
+    const [, pair = symbol.replace(PERPETUAL, ''), year, month, day] =
+      (kind === 'spot' ? null : DELIVERY.exec(symbol)) ?? [];
     const possible = byLength.filter((quote) => pair.endsWith(quote) && pair !== quote);
     const baseOf = (quote: string): string => pair.slice(0, -quote.length);
     // LUNAEUR is LUNA in EUR, and no LUN in AEUR.

@@ -22,6 +22,8 @@ export interface Ticker {
 
 /** Candles that are younger may only be late. */
 const LATE = 4 * DAY;
+/** An archive that begins so long after a listing has lost the days between. */
+const BEGUN_LATE = 3 * DAY;
 /** The newest month's file comes up to so long after the symbol's end. */
 const ALL_PUBLISHED_AFTER = 45 * DAY;
 
@@ -99,6 +101,15 @@ async function newestLives(
   let listed = await firstRow(ports, folder, files[0]!);
   const lives: Life[] = [];
   const onboard = entry?.listedAt;
+  // An archive may begin a day late, and then with a whole day.
+  if (
+    onboard !== undefined &&
+    onboard < listed.at &&
+    listed.at % DAY === 0 &&
+    listed.at - onboard < BEGUN_LATE
+  ) {
+    listed = { at: onboard, by: 'list', precision: 'minute' };
+  }
   if (
     folder.archive.outlives &&
     onboard !== undefined &&

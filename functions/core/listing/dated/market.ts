@@ -35,6 +35,8 @@ export interface DatedMarket {
   readonly venue: string;
   readonly market: string;
   readonly contracts: readonly ContractKind[];
+  /** separates its symbols from those of another market of the venue with the same contracts; absent: there is none */
+  readonly symbols?: RegExp;
   /** what it lists now, and what it still knows of those that ended */
   readonly lists: readonly HttpRequest[];
   /** the request for what comes after a page; absent: a list is one page */

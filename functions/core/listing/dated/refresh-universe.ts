@@ -2,10 +2,9 @@ import pMap from 'p-map';
 import * as z from 'zod';
 import { badRequest } from '../../errors/bad-request.ts';
 import { BudgetExhausted, GordonError } from '../../errors/errors.ts';
-import type { Clock } from '../../time/time.ts';
-import { DAY } from '../../time/time.ts';
+import { type Clock, DAY, SECOND } from '../../time/time.ts';
 import { archivedSymbols } from '../archived-symbols.ts';
-import type { BorderPorts } from './borders.ts';
+import { type BorderPorts, isPassing } from './borders.ts';
 import { nameReader, tickerOf } from './contract-name.ts';
 import { lookUpLives, type Ticker } from './look-up-lives.ts';
 import type { DatedInstrument, DatedMarket, KnownLife, UniverseLife, UniverseStore } from './market.ts';
@@ -44,6 +43,13 @@ export type Refreshed = z.infer<typeof Refreshed>;
 /** Each takes up to ten requests, and a caller waits for 29 seconds at most. */
 const MOST_SYMBOLS = 60;
 const AT_ONCE = 16;
+/** After so long no more symbols are begun. */
+const MOST_MS = 12 * SECOND;
+
+interface Looked {
+  readonly ticker: Ticker;
+  readonly lives: readonly UniverseLife[];
+}
 /** How long a provisional end is kept before it is looked up again. */
 const RECHECK_AFTER = DAY;
 
@@ -63,23 +69,28 @@ export async function refreshUniverse(ports: RefreshPorts, body: RefreshBody): P
   const now = clock();
   const { tickers, symbols } = await dueTickers(ports, market, now);
   const ahead = tickers.filter(({ name }) => body.after === undefined || name.symbol > body.after);
-  const piece = ahead.slice(0, MOST_SYMBOLS);
   const failed: Refreshed['failed'] = [];
+  const began = clock();
   const looked = await pMap(
-    piece,
-    async (ticker) => {
+    // Without an archive no symbol takes a request.
+    market.archive ? ahead.slice(0, MOST_SYMBOLS) : ahead,
+    async (ticker): Promise<Looked | 'failed' | 'left'> => {
+      // They begin in order: those that are left are the last ones.
+      if (clock() - began > MOST_MS) return 'left';
       try {
         return { ticker, lives: await lookUpLives(ports, market, ticker, now) };
       } catch (error) {
-        if (!(error instanceof GordonError) || error.code === 'region-refused' || isPassing(error))
+        if (!(error instanceof GordonError) || error.code === 'region-refused' || isPassing(error)) {
           throw error;
+        }
         failed.push({ symbol: ticker.name.symbol, code: error.code, message: error.message });
-        return undefined;
+        return 'failed';
       }
     },
     { concurrency: AT_ONCE },
   );
-  const done = looked.filter((one) => one !== undefined);
+  const piece = ahead.slice(0, looked.filter((one) => one !== 'left').length);
+  const done = looked.filter((one) => typeof one === 'object');
   const lives = done.flatMap((one) => one.lives);
   await universe.save(
     done.map(({ ticker: { name, entry } }) => ({
@@ -143,10 +154,6 @@ export async function keepUniverse(ports: RefreshPorts): Promise<number> {
 
 const nameOf = ({ venue, market }: DatedMarket): string => `${venue} ${market}`;
 
-/** Whether the next symbol would most likely fail as well. */
-const isPassing = ({ name }: GordonError): boolean =>
-  name === 'RetryableVenueError' || name === 'RetryableStoreError' || name === 'ArchiveUnreachable';
-
 async function endMarket(
   universe: UniverseStore,
   { venue, market }: DatedMarket,
@@ -166,7 +173,7 @@ async function dueTickers(
   if (market.archive && !folders) throw noArchive(nameOf(market));
   const known = new Map<string, KnownLife[]>();
   for (const life of await universe.find({ venue: market.venue })) {
-    if (!market.contracts.includes(life.contract)) continue;
+    if (!market.contracts.includes(life.contract) || market.symbols?.test(life.symbol) === false) continue;
     known.set(life.symbol, [...(known.get(life.symbol) ?? []), life]);
   }
   const ledger = await universe.lives(market.sources);
