@@ -1,8 +1,10 @@
 import { GordonError } from '../errors/errors.ts';
 import { accountedFor, readPaces } from '../ledger/account.ts';
 import { type EmptySpan, explainHole } from '../ledger/coverage.ts';
+import { concatBatches } from '../series/batch.ts';
 import { arrivedEnd, settledEnd } from '../series/borders.ts';
 import {
+  type Cursor,
   type Finding,
   type PagesTier,
   type Parsed,
@@ -22,7 +24,7 @@ import {
   subtract,
   union,
 } from '../time/range.ts';
-import { ceilTo } from '../time/time.ts';
+import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { afterEnd } from './after-end.ts';
 import { emptyPage, lastRequests, type TierInput, type TierRun } from './fetch-progress.ts';
@@ -52,7 +54,7 @@ export async function* readPage(input: Input, wanted: RangeSet): TierRun<RangeSe
   const rows = wanted.length === 1 ? served : rowsWithin(served, wanted);
   const step = stepOf(series.timeframe);
   const upTo = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, step, asOf) };
-  const spoken = spokenOf(range, runsOf(served.times, step), tier.direction);
+  const spoken = answer.answered ?? spokenOf(range, runsOf(served.times, step), tier.direction);
   const events = source.table.cadence === 'irregular';
   const batch = parsed?.batch ?? rows;
   const arrived = { start: upTo.start, end: events ? arrivedEnd(source, step, asOf) : upTo.end };
@@ -60,7 +62,8 @@ export async function* readPage(input: Input, wanted: RangeSet): TierRun<RangeSe
   const paces = readPaces(source.table, batch);
   const accounted = accountedFor(source, series.timeframe, batch.times, answered, paces);
   // What has settled stays as it is, also where nothing ever said the pace: no row lies in a proven hole.
-  const kept = events ? union(accounted, clip(runsOf(served.times, step), upTo)) : accounted;
+  const onGrid = events && !source.table.offGrid;
+  const kept = onGrid ? union(accounted, clip(runsOf(served.times, step), upTo)) : accounted;
   const have = intersect(kept, wanted);
   const [rest] = subtract([range], [spoken]);
   const beyond = rest && rest.start + step <= (full ? asOf : arrived.end) ? [rest] : [];
@@ -86,6 +89,8 @@ interface Answered {
   readonly parsed: Parsed | undefined;
   /** there was an answer, and nothing in it */
   readonly isEmpty: boolean;
+  /** of a walk by cursor: the whole steps that it speaks about */
+  readonly answered?: Range;
 }
 
 /** Rows before a short range that show whether a cell of it does not read, or nothing any more. */
@@ -117,7 +122,10 @@ function withNeighbours({ ports, context, tier }: Input, { start, end }: Range):
   return from < start ? { start: from, end } : undefined;
 }
 
-async function* requestRange({ ports, context: { series }, tier }: Input, range: Range): TierRun<Answered> {
+async function* requestRange(input: Input, range: Range): TierRun<Answered> {
+  const { ports, context, tier } = input;
+  const { series } = context;
+  if (tier.cursor) return yield* walkByCursor(input, tier.cursor, range);
   const requests = pageRequests(tier, series, range, ports.clock());
   const answers: (Parsed & { readonly rowsInBody: number })[] = [];
   let asOf = Number.POSITIVE_INFINITY;
@@ -134,6 +142,49 @@ async function* requestRange({ ports, context: { series }, tier }: Input, range:
     parsed: answers.length > 1 && tier.parts ? tier.parts.join(answers) : answers[0],
     isEmpty: answers.length > 0 && answers.every(({ rowsInBody }) => rowsInBody === 0),
   };
+}
+
+/** More pages than the busiest step has: a venue that goes round in circles is not followed for ever. */
+const MOST_PAGES = 1_000;
+
+/**
+ * Follows the rows from the range's beginning until they hold a whole step or end: a step with more rows than a page is read as a
+ * whole, and what was read of the step after it is requested again.
+ */
+async function* walkByCursor(
+  { ports, context: { series, source }, tier }: Input,
+  { longestMs, next }: Cursor,
+  range: Range,
+): TierRun<Answered> {
+  const step = stepOf(series.timeframe);
+  const within = { start: range.start, end: Math.min(range.end, range.start + longestMs) };
+  const first = tier.request(series, within);
+  const what = describeRequest(first);
+  const pages: Parsed[] = [];
+  let asOf = Number.POSITIVE_INFINITY;
+  for (let request = first; pages.length < MOST_PAGES; ) {
+    const answer = await ports.venue.get(request);
+    const at = ports.clock();
+    yield { request: { what: describeRequest(request), status: answer?.status ?? 404, at } };
+    asOf = Math.min(asOf, answer?.asOf ?? at);
+    const page = answer && tier.parse(answer.body, series, answer.asOf);
+    if (page) pages.push(page);
+    const full = page !== undefined && page.rowsInBody >= tier.pageRows;
+    const last = page?.batch.times.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const whole = floorTo(last, step);
+    if (!full || whole > within.start) {
+      const answered = full ? { ...within, end: Math.min(whole, within.end) } : within;
+      const batch = concatBatches(
+        source.table,
+        pages.map((one) => one.batch),
+      );
+      const parsed = { batch, findings: pages.flatMap(({ findings }) => findings) };
+      return { what, asOf, full, parsed, isEmpty: batch.length === 0, answered };
+    }
+    if (last < within.start) break;
+    request = next(page, series);
+  }
+  throw outsideRange(what);
 }
 
 function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {

@@ -40,13 +40,15 @@ export const UNREADABLE_CELL = 'unreadable-cell';
 export interface Parsed {
   readonly batch: Batch;
   readonly findings: readonly Finding[];
+  /** of a table off the grid: the whole steps that the rows account for; rows outside of them belong to another tier */
+  readonly answered?: RangeSet;
   /** rows of other sources that stood in the same piece of a file or in the same answers, by the source's id: see `Source.siblings` */
   readonly also?: Readonly<Record<string, Pick<Parsed, 'batch' | 'findings'>>>;
 }
 
 /**
  * Reads a file piece by piece, so that memory does not grow with the file. Not reusable. Of a table of events all rows
- * come from `end`: only the whole file accounts for its period.
+ * come from `end`: only the whole file accounts for its period. Off the grid each piece names the steps that it accounts for.
  */
 export interface StreamParser {
   /** @param bytes hold no longer than the call. @throws GordonError `malformed-rows` */
@@ -123,6 +125,16 @@ export interface PagesTier {
   parse(body: Uint8Array, series: Series, asOf: number): Parsed & { readonly rowsInBody: number };
   /** where a range takes more than one request */
   readonly parts?: Parts;
+  /** off the grid: how to go on within a step that has more rows than a page */
+  readonly cursor?: Cursor;
+}
+
+/** Paging by the last row: a page is read on until it holds a whole step, however many rows that has. */
+export interface Cursor {
+  /** the longest range that one request may name, ms; whole steps */
+  readonly longestMs: number;
+  /** Requests the rows after the last one of a full answer. They may reach beyond the range. */
+  next(last: Parsed, series: Series): HttpRequest;
 }
 
 /** A page that takes several requests. A part that does not exist at the venue is left out. */
@@ -247,6 +259,10 @@ export interface Source {
   readonly tiers: readonly Tier[];
   /** how to learn of a symbol's end from its candles; absent where the last row is the end */
   readonly traded?: TradedCandles;
+  /** of trades: the source of the candles that they make, by its id; `verify --deep` compares them minute by minute */
+  readonly makesCandles?: string;
+  /** of events: how many a step of a busy symbol has, for quotes; defaults to one for each `longestSilenceMs` or step */
+  readonly rowsPerStep?: number;
   /** how to find a symbol's life, or what it is for every symbol */
   readonly listing: ListingProbe | Listing;
   /** why a step within a symbol's life has no row after all tiers were tried; defaults to `venue-outage` */
