@@ -11,7 +11,7 @@ import {
   pageRequests,
   UNREADABLE_CELL,
 } from '../series/source.ts';
-import { rowsWithin } from '../series/table.ts';
+import { pickRows, rowsWithin } from '../series/table.ts';
 import type { HttpRequest } from '../series/venue.ts';
 import {
   clip,
@@ -153,7 +153,7 @@ const MOST_PAGES = 1_000;
  */
 async function* walkByCursor(
   { ports, context: { series, source }, tier }: Input,
-  { longestMs, next }: Cursor,
+  { longestMs, next, idColumn }: Cursor,
   range: Range,
 ): TierRun<Answered> {
   const step = stepOf(series.timeframe);
@@ -161,6 +161,7 @@ async function* walkByCursor(
   const first = tier.request(series, within);
   const what = describeRequest(first);
   const pages: Parsed[] = [];
+  const seen = new Set<unknown>();
   let asOf = Number.POSITIVE_INFINITY;
   for (let request = first; pages.length < MOST_PAGES; ) {
     const answer = await ports.venue.get(request);
@@ -168,7 +169,7 @@ async function* walkByCursor(
     yield { request: { what: describeRequest(request), status: answer?.status ?? 404, at } };
     asOf = Math.min(asOf, answer?.asOf ?? at);
     const page = answer && tier.parse(answer.body, series, answer.asOf);
-    if (page) pages.push(page);
+    if (page) pages.push(idColumn === undefined ? page : withoutSeen(page, idColumn, seen));
     const full = page !== undefined && page.rowsInBody >= tier.pageRows;
     const last = page?.batch.times.at(-1) ?? Number.NEGATIVE_INFINITY;
     const whole = floorTo(last, step);
@@ -182,9 +183,18 @@ async function* walkByCursor(
       return { what, asOf, full, parsed, isEmpty: batch.length === 0, answered };
     }
     if (last < within.start) break;
-    request = next(page, series);
+    request = next(page, series, within);
   }
   throw outsideRange(what);
+}
+
+/** A page without the rows that an earlier one of the walk had. @param seen takes in the others */
+function withoutSeen(page: Parsed, idColumn: number, seen: Set<unknown>): Parsed {
+  const data = page.batch.columns[idColumn]!;
+  if ('constant' in data) throw new TypeError('an id that is the same in all rows tells none apart');
+  const fresh = Array.from({ length: page.batch.length }, (_, i) => i).filter((i) => !seen.has(data[i]));
+  for (const i of fresh) seen.add(data[i]);
+  return fresh.length === page.batch.length ? page : { ...page, batch: pickRows(page.batch, fresh) };
 }
 
 function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {

@@ -133,8 +133,13 @@ export interface PagesTier {
 export interface Cursor {
   /** the longest range that one request may name, ms; whole steps */
   readonly longestMs: number;
-  /** Requests the rows after the last one of a full answer. They may reach beyond the range. */
-  next(last: Parsed, series: Series): HttpRequest;
+  /**
+   * Requests the rows after the last one of a full answer. They may reach beyond the range.
+   * @param within the range that the walk is about
+   */
+  next(last: Parsed, series: Series, within: Range): HttpRequest;
+  /** place of the column that tells rows apart, where the next answer repeats rows of the one before; absent: none does */
+  readonly idColumn?: number;
 }
 
 /** A page that takes several requests. A part that does not exist at the venue is left out. */
