@@ -28,6 +28,14 @@ export const stages: readonly Stage[] = [
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
   { family: 'options', days: 30, skip: 'SKIP_OPTIONS', takesSymbols: false, demoOnly: true },
+  {
+    family: 'options',
+    source: 'option_trades_deribit',
+    days: 1,
+    skip: 'SKIP_OPTIONS',
+    takesSymbols: false,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

@@ -17,6 +17,7 @@ import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
 import { dvol_deribit } from './options/dvol_deribit.ts';
 import { option_quotes_bybit } from './options/option_quotes_bybit.ts';
 import { option_quotes_deribit } from './options/option_quotes_deribit.ts';
+import { option_trades_deribit } from './options/option_trades_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
 import { stablecoin_supply } from './sentiment/stablecoin_supply.ts';
@@ -41,6 +42,7 @@ const registry = {
   dvol_deribit,
   option_quotes_deribit,
   option_quotes_bybit,
+  option_trades_deribit,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

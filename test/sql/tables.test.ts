@@ -24,6 +24,7 @@ const VIEWS = [
   'option_gex',
   'option_skew',
   'option_term_structure',
+  'option_trade_gaps',
 ];
 const holdsData = ({ name, sources: filledBy }: DescribedTable): boolean =>
   filledBy.length > 0 || VIEWS.includes(name) || /^price_klines_/.test(name);

@@ -107,6 +107,7 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   dvol_deribit: 'deribit',
   option_quotes_deribit: 'deribit',
   option_quotes_bybit: 'bybit',
+  option_trades_deribit: 'deribit',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */
