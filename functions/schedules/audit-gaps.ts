@@ -6,7 +6,7 @@ import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 
 export const createHandler = scheduledHandler(
   'audit-gaps',
-  async (ports: AuditPorts & Uses<'events'>, log) => {
+  async (ports: AuditPorts & Uses<'events' | 'sizeSamples'>, log) => {
     const audit = await auditGaps(ports);
     if (!audit) {
       log.info('another audit is at it');
@@ -16,6 +16,7 @@ export const createHandler = scheduledHandler(
     const expiring = perishable.map(detailOf);
     for (const detail of expiring) log.warn('perishable gap', detail);
     await ports.events.publish(expiring.map((detail) => ({ type: 'GapExpiring', detail })));
+    await ports.sizeSamples.sample();
     log.info('audit', result);
     return { ...result, perishable: perishable.length };
   },

@@ -3,9 +3,15 @@ import { price_klines } from './candles/price_klines.ts';
 import { funding_binance } from './funding/funding_binance.ts';
 import { funding_bybit } from './funding/funding_bybit.ts';
 import { gex_deribit } from './gex/gex_deribit.ts';
+import { index_price_klines } from './klines/index_price_klines.ts';
+import { klines_bybit_linear, klines_bybit_spot } from './klines/klines_bybit.ts';
+import { klines_okx_spot, klines_okx_swap } from './klines/klines_okx.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
+import { mark_price_klines } from './klines/mark_price_klines.ts';
+import { premium_index_klines } from './klines/premium_index_klines.ts';
 import { macro_fred } from './macro/macro_fred.ts';
+import { ratio_bybit_accounts } from './metrics/ratio_bybit_accounts.ts';
 import {
   ratio_global_accounts,
   ratio_taker_volume,
@@ -42,6 +48,14 @@ const registry = {
   dvol_deribit,
   option_quotes_deribit,
   option_quotes_bybit,
+  klines_bybit_spot,
+  klines_bybit_linear,
+  klines_okx_spot,
+  klines_okx_swap,
+  ratio_bybit_accounts,
+  mark_price_klines,
+  index_price_klines,
+  premium_index_klines,
   option_trades_deribit,
 } as const satisfies Sources;
 

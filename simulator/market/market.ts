@@ -2,11 +2,12 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { Outages } from '../frame/faults/outages.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { streamOf } from '../numbers/noise.ts';
+import { ComputedMinutes } from './computed.ts';
 import type { Contract } from './contracts.ts';
 import { HALTS } from './halts.ts';
 import type { Interval } from './intervals.ts';
 import { Minutes } from './minutes.ts';
-import { Rows, T, WIDTH } from './rows.ts';
+import { N, Rows, T, WIDTH } from './rows.ts';
 import { secondsOf } from './seconds.ts';
 
 const KEPT_DAYS = 20_000;
@@ -26,7 +27,7 @@ export interface CandleSpan {
 export class SimMarket {
   readonly #seed: number;
   readonly #outages: Outages;
-  readonly #makers = new Map<Contract, Minutes>();
+  readonly #makers = new Map<Contract, Minutes | ComputedMinutes>();
   readonly #hours = new Map<string, Rows>();
 
   constructor(seed: number, outages: Outages) {
@@ -80,6 +81,12 @@ export class SimMarket {
       if (a * MINUTE > asOf) continue;
       const current = new Rows(1);
       maker.fill(current, a, b);
+      if (contract.computed) {
+        const done = (Math.floor((asOf % MINUTE) / SECOND) + 1) / (MINUTE / SECOND);
+        current.data[N] = Math.ceil(current.get(0, N) * done);
+        rows.append(current);
+        continue;
+      }
       const seconds = secondsOf(current, 0, this.#secondStream(contract));
       rows.append(seconds, 0, 1);
       for (let row = 1; row < seconds.count && seconds.get(row, T) <= asOf; row++) rows.merge(seconds, row);
@@ -128,7 +135,11 @@ export class SimMarket {
     if (from >= to) return;
     const switched = this.#outages.touching(contract.market, contract.symbol, from * MINUTE, to * MINUTE);
     const known = HALTS.filter(
-      (h) => h.market === contract.market && h.start < to * MINUTE && h.end > from * MINUTE,
+      (h) =>
+        h.market === contract.market &&
+        (h.symbols === undefined || h.symbols.includes(contract.symbol)) &&
+        h.start < to * MINUTE &&
+        h.end > from * MINUTE,
     );
     const away = contract.away ? [contract.away] : [];
     const closed = [...switched, ...known, ...away].sort((a, b) => a.start - b.start);
@@ -141,10 +152,13 @@ export class SimMarket {
     if (at < to) yield [at, to];
   }
 
-  #maker(contract: Contract): Minutes {
+  #maker(contract: Contract): Minutes | ComputedMinutes {
     let maker = this.#makers.get(contract);
     if (!maker) {
-      maker = new Minutes(this.#seed, contract);
+      const { computed } = contract;
+      maker = computed
+        ? new ComputedMinutes(this.#seed, contract, computed)
+        : new Minutes(this.#seed, contract);
       this.#makers.set(contract, maker);
     }
     return maker;

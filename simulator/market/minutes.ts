@@ -10,12 +10,17 @@ const PERP_TURNOVER = 2;
 const DOLLARS_PER_TRADE = 900;
 const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC']);
 /** how far a market strays from the price that all share */
-const STRAY: Readonly<Record<MarketName, number>> = {
+export const STRAY: Readonly<Record<MarketName, number>> = {
   spot: 0,
   um: 0.000_6,
+  'um-mark': 0.000_3,
+  'um-index': 0,
+  'um-premium': 0.000_6,
   'bybit-spot': 0.000_3,
   'bybit-linear': 0.000_7,
   'bybit-inverse': 0.000_9,
+  'okx-spot': 0.000_3,
+  'okx-swap': 0.000_8,
 };
 
 /** Makes the 1m candles of one contract; the candle of a minute depends on nothing but seed, contract and minute. */

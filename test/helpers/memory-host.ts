@@ -23,6 +23,7 @@ import { createMemoryHistoryWatch } from '../../simulation/memory/watch/history-
 import { createMemoryInstruments } from '../../simulation/memory/watch/instruments.ts';
 import { createMemoryLabelBook } from '../../simulation/memory/watch/labels.ts';
 import { createMemoryLivesDue } from '../../simulation/memory/watch/lives-due.ts';
+import { createMemoryUniverse } from '../../simulation/memory/watch/universe.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { backfillDefinition, type Placeholders } from '../../statemachines/definition.ts';
 import { memoryJobTable } from './memory-table.ts';
@@ -141,7 +142,13 @@ async function execute(loaded: LoadedFunctions, jobId: string, sleep: PassingTim
   await interpret(MACHINE, input, { ...end, invoke: (name, payload) => loaded.invoke(name, payload), sleep });
 }
 
-const databaseOf = (warehouse: MemoryWarehouse, clock: PassingTime['clock']) => ({
+const databaseOf = (
+  warehouse: MemoryWarehouse,
+  clock: PassingTime['clock'],
+  universe = createMemoryUniverse(),
+) => ({
+  universe,
+  universeReader: universe,
   store: createMemorySeriesStore(warehouse, clock),
   catalog: createMemorySeriesCatalog(warehouse, clock),
   catalogReader: createMemorySeriesCatalog(warehouse, clock),

@@ -24,6 +24,9 @@ const VIEWS = [
   'option_gex',
   'option_skew',
   'option_term_structure',
+  'mark_price_candles',
+  'index_price_candles',
+  'premium_index_candles',
   'option_trade_gaps',
 ];
 const holdsData = ({ name, sources: filledBy }: DescribedTable): boolean =>

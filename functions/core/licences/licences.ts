@@ -18,6 +18,7 @@ const ALL = {
   },
   bybit: withoutLicence('bybit', 'Bybit'),
   deribit: withoutLicence('deribit', 'Deribit'),
+  okx: withoutLicence('okx', 'OKX'),
   fred: {
     id: 'fred',
     publisher: 'Federal Reserve Bank of St. Louis',
@@ -107,6 +108,14 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   dvol_deribit: 'deribit',
   option_quotes_deribit: 'deribit',
   option_quotes_bybit: 'bybit',
+  klines_bybit_spot: 'bybit',
+  klines_bybit_linear: 'bybit',
+  klines_okx_spot: 'okx',
+  klines_okx_swap: 'okx',
+  ratio_bybit_accounts: 'bybit',
+  mark_price_klines: 'binance',
+  index_price_klines: 'binance',
+  premium_index_klines: 'binance',
   option_trades_deribit: 'deribit',
 };
 

@@ -117,6 +117,8 @@ export interface PagesTier {
   readonly pageRows: number;
   /** how far back the venue answers; older rows can no longer be fetched. ms */
   readonly reachMs?: number;
+  /** of a venue that keeps so many of the newest rows of each series, whatever their length, instead of a time */
+  readonly reachRows?: number;
   request(series: Series, range: Range): HttpRequest;
   /**
    * @param asOf the venue's clock; rows that were not final by then must be left out
@@ -291,6 +293,12 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** How far back a tier's rows of one length can be had, ms; undefined: to the beginning. @param step length of a row, ms */
+export const reachOf = (
+  { reachMs, reachRows }: Pick<PagesTier, 'reachMs' | 'reachRows'>,
+  step: number,
+): number | undefined => reachMs ?? (reachRows === undefined ? undefined : reachRows * step);
 
 /** The requests of one page: a source whose pages have parts sends one for each. */
 export const pageRequests = (

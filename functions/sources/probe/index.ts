@@ -1,4 +1,5 @@
 import type { Check } from '../../core/probe/check.ts';
+import { okxChecks } from '../okx/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
@@ -15,6 +16,7 @@ export const checks: readonly Check[] = [
   ...deribitChecks,
   ...bybitOptionChecks,
   ...dailyChecks,
+  ...okxChecks,
 ];
 
 /** The words of `--venue`. */

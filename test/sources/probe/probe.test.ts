@@ -67,6 +67,12 @@ interface Change {
 const drop = (field: string | number, match: string): Fault => ({ kind: 'drop-field', field, match });
 const micros = (match: string): Fault => ({ kind: 'microseconds', match });
 const reversed = (match: string): Fault => ({ kind: 'reverse', match });
+const BYBIT_KLINES = ['price_klines', 'klines_bybit_spot', 'klines_bybit_linear'];
+/** The same checks of several sources of a venue that read one answer. */
+const ofEach = (ids: readonly string[], differs: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    ids.flatMap((id) => Object.entries(differs).map(([check, words]) => [`${id}/${check}`, words])),
+  );
 const header: Fault = { kind: 'rename-header', header: 'x-mbx-used-weight-1m', to: 'x-mbx-weight' };
 const switched = (name: string, value: string) => () => venues.control.switches.set(name, value);
 const file = (market: string, interval: string, period: string, csv: string) => () =>
@@ -95,10 +101,10 @@ const CHANGES: readonly Change[] = [
     venue: 'bybit',
     change: 'a cell missing',
     fault: drop(6, 'market/kline'),
-    differs: {
-      'price_klines/shape': 'rows have 6 cells, not 7',
-      'price_klines/open-candle': 'row 1 is no candle',
-    },
+    differs: ofEach(BYBIT_KLINES, {
+      shape: 'rows have 6 cells, not 7',
+      'open-candle': 'row 1 is no candle',
+    }),
   },
   {
     venue: 'deribit',
@@ -198,7 +204,7 @@ const CHANGES: readonly Change[] = [
     venue: 'bybit',
     change: 'rows in the other order',
     fault: reversed('market/kline'),
-    differs: { 'price_klines/order': 'rows are oldest first, not newest first' },
+    differs: ofEach(BYBIT_KLINES, { order: 'rows are oldest first, not newest first' }),
   },
   {
     venue: 'alternative-me',
@@ -236,9 +242,12 @@ const CHANGES: readonly Change[] = [
     venue: 'binance-usdm',
     change: 'another name of the header',
     fault: header,
-    differs: {
-      'klines_perp/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
-    },
+    differs: Object.fromEntries(
+      ['klines_perp', 'mark_price_klines', 'index_price_klines', 'premium_index_klines'].map((source) => [
+        `${source}/limit-header`,
+        'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
+      ]),
+    ),
   },
   {
     venue: 'binance-archive',
