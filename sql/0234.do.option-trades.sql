@@ -1,4 +1,4 @@
--- Trades of options. They have no known_at: each is known when it happens.
+-- Trades of options, each known when it happens.
 CREATE TABLE market_data.option_trades (
   symbol text COLLATE "C" NOT NULL,
   time timestamptz NOT NULL,
@@ -19,12 +19,15 @@ CREATE TABLE market_data.option_trades (
   liquidation text COLLATE "C",
   combo_id text COLLATE "C",
   block_trade_id text COLLATE "C",
+  known_at timestamptz,
   PRIMARY KEY (symbol, time, trade_id)
 );
+CREATE TRIGGER known_at BEFORE INSERT OR UPDATE ON market_data.option_trades
+  FOR EACH ROW EXECUTE FUNCTION market_data.known_after_time('0');
 COMMENT ON TABLE market_data.option_trades IS
   'trades of Deribit''s options, each with the volatility that its price implies; the legs of a combination are trades, the combination is none';
 COMMENT ON COLUMN market_data.option_trades.symbol IS 'the currency by which the venue lists the option: BTC and ETH are settled in the coin, USDC has the linear options of all coins';
-COMMENT ON COLUMN market_data.option_trades.time IS 'when it was traded, UTC, in milliseconds; known at once';
+COMMENT ON COLUMN market_data.option_trades.time IS 'when it was traded, UTC, in milliseconds';
 COMMENT ON COLUMN market_data.option_trades.trade_id IS 'the venue''s name of the trade, unique within symbol';
 COMMENT ON COLUMN market_data.option_trades.instrument IS 'the option, as the venue writes it';
 COMMENT ON COLUMN market_data.option_trades.trade_seq IS 'the trade''s number within its instrument, without a gap from 1: option_trade_gaps shows what is missing [number]';
@@ -42,6 +45,7 @@ COMMENT ON COLUMN market_data.option_trades.index_price IS 'the venue''s index a
 COMMENT ON COLUMN market_data.option_trades.liquidation IS 'who was liquidated: M the maker, T the taker, MT both; null: nobody';
 COMMENT ON COLUMN market_data.option_trades.combo_id IS 'the combination that it is a leg of; null: none';
 COMMENT ON COLUMN market_data.option_trades.block_trade_id IS 'the block trade that it is part of; null: none';
+COMMENT ON COLUMN market_data.option_trades.known_at IS 'when it could first be known: when it happened';
 CALL market_data.count_deletes('option_trades', 'option_trades_', '''option_trades_deribit''', 'null::text', 'time', '{symbol,time,trade_id}');
 
 CREATE VIEW market_data.option_trade_gaps AS

@@ -1,7 +1,7 @@
 import { toBatch } from '../../core/series/batch.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Finding, Parsed } from '../../core/series/source.ts';
-import type { TableSpec } from '../../core/series/table.ts';
+import { KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import { floorTo, MINUTE } from '../../core/time/time.ts';
 import { type OptionName, readOptionName } from '../option-chain/option-name.ts';
 import { BadCells } from '../rest/bad-cells.ts';
@@ -31,6 +31,7 @@ export const tradesTable: TableSpec = {
     ...['liquidation', 'combo_id', 'block_trade_id'].map(text),
   ],
   key: ['symbol', 'time', 'trade_id'],
+  computed: [KNOWN_AT],
   cadence: 'irregular',
   offGrid: true,
 };

@@ -160,7 +160,6 @@ describe('a seed', () => {
       { source: 'klines', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'open_interest', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'options', from: '2025-10-22T00:00:00Z', to: '2025-11-21T00:00:00Z' },
-      { source: 'option_trades_deribit', from: '2025-11-20T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'candles', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
     ]);
   });
