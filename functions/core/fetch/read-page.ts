@@ -193,7 +193,7 @@ async function* walkByCursor(
 /** A page without the rows that an earlier one of the walk had. @param seen takes in the others */
 function withoutSeen(page: Parsed, idColumn: number, seen: Set<unknown>): Parsed {
   const data = page.batch.columns[idColumn]!;
-  if ('constant' in data) throw new TypeError('an id that is the same in all rows tells none apart');
+  if ('constant' in data) throw new TypeError('an id that is the same in all rows distinguishes none');
   const fresh = Array.from({ length: page.batch.length }, (_, i) => i).filter((i) => !seen.has(data[i]));
   for (const i of fresh) seen.add(data[i]);
   return fresh.length === page.batch.length ? page : { ...page, batch: pickRows(page.batch, fresh) };

@@ -2,25 +2,13 @@ import type { Period, PeriodUnit } from '../time/period.ts';
 import type { Range, RangeSet } from '../time/range.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 import type { EmptyReason } from './empty-reason.ts';
+import type { Family } from './families.ts';
 import type { LabelRule } from './labels.ts';
 import type { Series } from './series.ts';
 import type { Batch, TableSpec } from './table.ts';
 import type { HttpRequest } from './venue.ts';
 
-/** The word that people give to `gordon-data backfill <family>`; one family may be several sources. */
-export const FAMILIES = [
-  'klines',
-  'funding',
-  'open_interest',
-  'metrics',
-  'sentiment',
-  'macro',
-  'gex',
-  'options',
-  'trades',
-  'candles',
-] as const;
-export type Family = (typeof FAMILIES)[number];
+export { FAMILIES, type Family } from './families.ts';
 
 /** Something in the data that a reader should know and that is never repaired silently. */
 export interface Finding {
@@ -140,7 +128,7 @@ export interface Cursor {
    * @param within the range that the walk is about
    */
   next(last: Parsed, series: Series, within: Range): HttpRequest;
-  /** place of the column that tells rows apart, where the next answer repeats rows of the one before; absent: none does */
+  /** place of the column that distinguishes rows, where the next answer repeats rows of the one before; absent: none does */
   readonly idColumn?: number;
 }
 
