@@ -8,11 +8,12 @@ import { Walk } from './walk.ts';
 /** the perpetual trades as many times the dollars of spot */
 const PERP_TURNOVER = 2;
 const DOLLARS_PER_TRADE = 900;
-const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC']);
+const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC', 'USD']);
 /** how far a market strays from the price that all share */
 export const STRAY: Readonly<Record<MarketName, number>> = {
   spot: 0,
   um: 0.000_6,
+  cm: 0.000_8,
   'um-mark': 0.000_3,
   'um-index': 0,
   'um-premium': 0.000_6,
@@ -123,10 +124,18 @@ export class Minutes {
       turnover *
       tide;
     const unitPrice = this.#quote ? Math.exp(this.#base.log(minute)) : open / this.#tick;
-    const lots = Math.max(1, Math.round((dollars / unitPrice) * this.#lot));
+    const { contractSize } = this.contract;
+    const lots = Math.max(
+      1,
+      Math.round(contractSize ? dollars / contractSize : (dollars / unitPrice) * this.#lot),
+    );
     const taker = hash32(this.#streams.taker, minute);
     const bought = Math.round(lots * (0.3 + 0.4 * ((taker & 0xffff) / 0x10000)));
-    const vwap = (low + (high - low) * (0.25 + 0.5 * unit(this.#streams.price, minute))) * this.#quoteScale;
+    const mean = low + (high - low) * (0.25 + 0.5 * unit(this.#streams.price, minute));
+    // Of an inverse contract the dearer the coin, the less of it a contract is.
+    const vwap = contractSize
+      ? (contractSize * this.#tick * 10 ** this.contract.digits.quote) / mean
+      : mean * this.#quoteScale;
     data[at + H] = high;
     data[at + L] = low;
     data[at + V] = lots;

@@ -27,6 +27,7 @@ const VIEWS = [
   'mark_price_candles',
   'index_price_candles',
   'premium_index_candles',
+  'coinm_candles',
   'option_trade_gaps',
 ];
 const holdsData = ({ name, sources: filledBy }: DescribedTable): boolean =>

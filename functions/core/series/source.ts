@@ -3,6 +3,7 @@ import type { Range, RangeSet } from '../time/range.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 import type { EmptyReason } from './empty-reason.ts';
 import type { Family } from './families.ts';
+import type { Finding } from './finding.ts';
 import type { LabelRule } from './labels.ts';
 import type { Series } from './series.ts';
 import type { Batch, TableSpec } from './table.ts';
@@ -10,19 +11,7 @@ import type { HttpRequest } from './venue.ts';
 
 export { FAMILIES, type Family } from './families.ts';
 
-/** Something in the data that a reader should know and that is never repaired silently. */
-export interface Finding {
-  /** `duplicate-conflict`, `off-grid-time`, `checksum-mismatch`, … */
-  readonly kind: string;
-  /** the row it is about, epoch ms; absent when it is about a whole object */
-  readonly time?: number;
-  /** when it is about a run of rows: the end of the last one, epoch ms */
-  readonly until?: number;
-  readonly detail: Readonly<Record<string, string | number>>;
-}
-
-/** The kind of a finding about rows of an answer that hold no value where one is due. */
-export const UNREADABLE_CELL = 'unreadable-cell';
+export { type Finding, UNREADABLE_CELL } from './finding.ts';
 
 /** What a parser made of one body or one piece of a file. `batch.times` ascends strictly. */
 export interface Parsed {
@@ -103,6 +92,8 @@ export interface PagesTier {
   /** which rows come when the range holds more than a page: `forward` the oldest, `backward` the newest */
   readonly direction: 'forward' | 'backward';
   readonly pageRows: number;
+  /** the longest range that the venue answers, ms: a request is for no more, and for one page of rows. Absent: any range */
+  readonly spanMs?: number;
   /** how far back the venue answers; older rows can no longer be fetched. ms */
   readonly reachMs?: number;
   /** of a venue that keeps so many of the newest rows of each series, whatever their length, instead of a time */
@@ -183,6 +174,8 @@ export interface ListingProbe {
   /** Requests the first row of the symbol's history. An unknown symbol is the venue's verdict, not an answer. */
   first(series: Series): HttpRequest;
   firstAt(body: Uint8Array, series: Series): number | undefined;
+  /** Whether the same answer knows the symbol, where it is a list of all of them. Absent: an unknown one is refused. */
+  lists?(body: Uint8Array, series: Series): boolean;
   /** Requests the newest row; that of a delisted symbol is old. */
   last(series: Series): HttpRequest;
   lastAt(body: Uint8Array, series: Series): number | undefined;
@@ -281,6 +274,12 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** The longest range that one request may be for, ms. @param perRow ms between two rows */
+export const longestRequest = (
+  { pageRows, spanMs }: Pick<PagesTier, 'pageRows' | 'spanMs'>,
+  perRow: number,
+): number => Math.min(pageRows * perRow, spanMs ?? Number.POSITIVE_INFINITY);
 
 /** How far back a tier's rows of one length can be had, ms; undefined: to the beginning. @param step length of a row, ms */
 export const reachOf = (

@@ -4,7 +4,9 @@ import { type Period, periodAt } from '../../core/time/period.ts';
 import { DAY } from '../../core/time/time.ts';
 import type { Timeframe } from '../../core/time/timeframe.ts';
 import { funding_binance } from '../funding/funding_binance.ts';
+import { funding_binance_coinm } from '../funding/funding_binance_coinm.ts';
 import { index_price_klines } from '../klines/index_price_klines.ts';
+import { klines_coinm } from '../klines/klines_coinm.ts';
 import { klines_perp } from '../klines/klines_perp.ts';
 import { klines_spot } from '../klines/klines_spot.ts';
 import { mark_price_klines } from '../klines/mark_price_klines.ts';
@@ -21,6 +23,8 @@ interface FileFacts {
   readonly source: Source;
   readonly timeframe: Timeframe;
   readonly unit: 'day' | 'month';
+  /** defaults to `SYMBOL` */
+  readonly symbol?: string;
   /** a day of the period; absent: the newest file */
   readonly day?: number;
   readonly header: 'with a header' | 'without a header';
@@ -122,6 +126,29 @@ const FILES: readonly FileFacts[] = [
     stamps: 'milliseconds',
     rows: 93,
   },
+  {
+    name: 'coinm-newest',
+    source: klines_coinm,
+    timeframe: '1h',
+    unit: 'day',
+    symbol: 'BTCUSD_PERP',
+    header: 'with a header',
+    columns: KLINE_HEADER,
+    stamps: 'milliseconds',
+    rows: 24,
+  },
+  {
+    name: 'coinm-funding-2024',
+    source: funding_binance_coinm,
+    timeframe: '1h',
+    unit: 'month',
+    symbol: 'BTCUSD_PERP',
+    day: Date.UTC(2024, 0, 1),
+    header: 'with a header',
+    columns: ['calc_time', 'funding_interval_hours', 'last_funding_rate'],
+    stamps: 'milliseconds',
+    rows: 93,
+  },
   ...computedFiles(mark_price_klines, 'mark'),
   ...computedFiles(index_price_klines, 'index'),
   ...computedFiles(premium_index_klines, 'premium'),
@@ -152,9 +179,9 @@ const tierOf = (source: Source, unit: FileFacts['unit']): ArchiveTier => {
 };
 
 function fileCheck(facts: FileFacts): Check {
-  const { name, source, timeframe, unit, day } = facts;
+  const { name, source, timeframe, unit, day, symbol = SYMBOL } = facts;
   const tier = tierOf(source, unit);
-  const series = { source: source.id, symbol: SYMBOL, timeframe };
+  const series = { source: source.id, symbol, timeframe };
   const periodFor = (now: number): Period =>
     day === undefined ? newestPeriod(tier, now) : periodAt(unit, day);
   return {
