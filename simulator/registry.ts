@@ -8,7 +8,7 @@ import { blockchainInfo } from './blockchain-info/index.ts';
 import { bybit } from './bybit/index.ts';
 import { coinmetrics } from './coinmetrics/index.ts';
 import { defillama } from './defillama/index.ts';
-import { deribit } from './deribit/index.ts';
+import { deribit, deribitHistory } from './deribit/index.ts';
 import type { VenueModule } from './frame/module.ts';
 import { fred } from './fred/index.ts';
 import { hyperliquid } from './hyperliquid/index.ts';
@@ -30,6 +30,7 @@ export const venueModules: readonly VenueModule[] = [
   binanceCoinm,
   okx,
   hyperliquid,
+  deribitHistory,
 ];
 
 /** Environment that points the adapters at a simulator, with the keys that it requires. @param url its base */

@@ -141,6 +141,14 @@ export const stages: readonly Stage[] = [
     takesSymbols: false,
     demoOnly: true,
   },
+  {
+    family: 'options',
+    source: 'option_trades_deribit',
+    days: 1,
+    skip: 'SKIP_OPTIONS',
+    takesSymbols: false,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

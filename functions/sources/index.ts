@@ -28,6 +28,7 @@ import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
 import { dvol_deribit } from './options/dvol_deribit.ts';
 import { option_quotes_bybit } from './options/option_quotes_bybit.ts';
 import { option_quotes_deribit } from './options/option_quotes_deribit.ts';
+import { option_trades_deribit } from './options/option_trades_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
 import { stablecoin_supply } from './sentiment/stablecoin_supply.ts';
@@ -66,6 +67,7 @@ const registry = {
   klines_coinm,
   funding_binance_coinm,
   open_interest_binance_coinm,
+  option_trades_deribit,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -16,7 +16,8 @@ const RULES: Readonly<Record<Class, { days: number; step: number; below: number;
 };
 
 export interface Expiry {
-  readonly currency: Currency;
+  /** the coin */
+  readonly currency: string;
   /** 08:00 UTC, epoch ms */
   readonly at: number;
   readonly class: Class;
@@ -49,10 +50,11 @@ function classOf(at: number): Class {
   return d.getUTCMonth() % 3 === 2 ? 'quarter' : 'month';
 }
 
-const eight = (at: number): number => Math.floor((at - 8 * HOUR) / DAY) * DAY + 8 * HOUR;
+/** The last 08:00 UTC, at which options expire and are listed. */
+export const eight = (at: number): number => Math.floor((at - 8 * HOUR) / DAY) * DAY + 8 * HOUR;
 
 /** The expiries that are listed at an instant, nearest first. */
-export function expiries(currency: Currency, now: number): Expiry[] {
+export function expiries(currency: string, now: number): Expiry[] {
   const out: Expiry[] = [];
   for (let at = eight(now) + DAY; at <= now + (RULES.quarter.days + 1) * DAY; at += DAY) {
     const kind = classOf(at);
@@ -62,7 +64,7 @@ export function expiries(currency: Currency, now: number): Expiry[] {
 }
 
 /** Every option listed at an instant, in the order in which the venue happens to list them. */
-export function options(seed: number, prices: Prices, currency: Currency, now: number): Option[] {
+export function options(seed: number, prices: Prices, currency: string, now: number): Option[] {
   const all = expiries(currency, now).flatMap((expiry) => {
     const strikes = strikesOf(prices, expiry, now);
     return strikes.flatMap(({ strike, listedAt }) =>
@@ -95,7 +97,10 @@ function strikesOf(
     const reach = day === listing ? 1 : 0.6;
     const first = Math.max(1, Math.ceil((spot * (1 - below * reach)) / step));
     const last = Math.floor((spot * (1 + above * reach)) / step);
-    for (let n = first; n <= last; n++) if (!listed.has(n * step)) listed.set(n * step, day);
+    for (let n = first; n <= last; n++) {
+      const strike = Number((n * step).toFixed(6));
+      if (!listed.has(strike)) listed.set(strike, day);
+    }
   }
   return [...listed].map(([strike, listedAt]) => ({ strike, listedAt }));
 }

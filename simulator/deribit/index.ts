@@ -1,12 +1,15 @@
 import { SECOND } from '../../functions/core/time/time.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
 import { METHODS } from './methods.ts';
-import type { Params } from './params.ts';
+import { lastTrades } from './option-trades.ts';
+import type { Method, Params } from './params.ts';
 import { DeribitRefusal, envelope, tooManyRequests, type Wire } from './wire.ts';
 
 /** 20 a second in the long run, 100 at once: counted as 100 in 5 seconds. */
 const LIMIT = { id: 'deribit', limit: 100, windowMs: 5 * SECOND };
 /** One in 10 seconds in the long run, 5 at once. */
+/** Whether the history host counts by itself is not known: here it does. */
+const HISTORY_LIMIT = { ...LIMIT, id: 'deribit-history' };
 const INSTRUMENTS_LIMIT = { id: 'deribit-instruments', limit: 5, windowMs: 50 * SECOND };
 
 interface Call {
@@ -31,14 +34,18 @@ function callOf({ method, path, query, body }: VenueRequest): Call {
   }
 }
 
-function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
+function answer(
+  context: VenueContext,
+  request: VenueRequest,
+  methods: Readonly<Record<string, Method>>,
+  limitOf: (method: string) => string,
+): VenueAnswer {
   let id: Wire | undefined;
   try {
     const call = callOf(request);
     id = call.id;
-    const { id: limit } = call.method === 'public/get_instruments' ? INSTRUMENTS_LIMIT : LIMIT;
-    if (!context.limiter.take(limit, request.ip, 1).allowed) throw tooManyRequests();
-    const method = METHODS[call.method];
+    if (!context.limiter.take(limitOf(call.method), request.ip, 1).allowed) throw tooManyRequests();
+    const method = methods[call.method];
     if (!method) throw new DeribitRefusal('Method not found', -32601);
     return envelope(request.at, id, { result: method(context, call.params, request.at) });
   } catch (error) {
@@ -47,17 +54,34 @@ function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
   }
 }
 
+const HISTORY_METHODS = { 'public/get_last_trades_by_currency_and_time': lastTrades };
+
+const limitOf = (method: string): string =>
+  (method === 'public/get_instruments' ? INSTRUMENTS_LIMIT : LIMIT).id;
+
+function refusal(status: number, now: number): VenueAnswer | undefined {
+  if (status === 429) return envelope(now, undefined, tooManyRequests());
+  // The venue also reports errors inside a successful response.
+  if (status === 200)
+    return envelope(now, undefined, new DeribitRefusal('temporarily_unavailable', 13028, 200));
+  return undefined;
+}
+
 export const deribit: VenueModule = {
   id: 'deribit',
   prefix: '/deribit',
   env: 'GORDON_DERIBIT_URL',
   limits: [LIMIT, INSTRUMENTS_LIMIT],
-  open: (context) => (request) => answer(context, request),
-  refusal: (status, now) => {
-    if (status === 429) return envelope(now, undefined, tooManyRequests());
-    // The venue also reports errors inside a successful response.
-    if (status === 200)
-      return envelope(now, undefined, new DeribitRefusal('temporarily_unavailable', 13028, 200));
-    return undefined;
-  },
+  open: (context) => (request) => answer(context, request, METHODS, limitOf),
+  refusal,
+};
+
+/** The host that keeps all of the past. */
+export const deribitHistory: VenueModule = {
+  id: 'deribit-history',
+  prefix: '/deribit-history',
+  env: 'GORDON_DERIBIT_HISTORY_URL',
+  limits: [HISTORY_LIMIT],
+  open: (context) => (request) => answer(context, request, HISTORY_METHODS, () => HISTORY_LIMIT.id),
+  refusal,
 };

@@ -2,7 +2,7 @@ import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { Prices } from '../market/price.ts';
 import { smooth, streamOf, unit } from '../numbers/noise.ts';
 import { black76, type Valued } from './black76.ts';
-import type { Currency, Expiry, Option } from './chain.ts';
+import type { Expiry, Option } from './chain.ts';
 
 export interface Underlying {
   readonly price: number;
@@ -26,7 +26,7 @@ export interface Quote {
   readonly openInterest: number;
 }
 
-export const indexPrice = (prices: Prices, currency: Currency, now: number): number =>
+export const indexPrice = (prices: Prices, currency: string, now: number): number =>
   Number(prices.at(currency, now).toFixed(2));
 
 function underlyingOf(seed: number, prices: Prices, expiry: Expiry, now: number): Underlying {

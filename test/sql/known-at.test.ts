@@ -81,6 +81,24 @@ const ROWS: readonly [table: string, row: Record<string, string | number>, known
     '2025-03-01T08:00:31Z',
   ],
   [
+    'option_trades',
+    {
+      symbol: 'BTC',
+      time: '2025-03-01T08:00:00.017Z',
+      trade_id: '1',
+      instrument: 'BTC-28MAR25-1-C',
+      trade_seq: 1,
+      coin: 'BTC',
+      expiry: '2025-03-28T08:00Z',
+      strike: 1,
+      kind: 'call',
+      quote: 'BTC',
+      price: 1,
+      amount: 1,
+    },
+    '2025-03-01T08:00:00.017Z',
+  ],
+  [
     'gex_snapshots',
     {
       symbol: 'BTC',

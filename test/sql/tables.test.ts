@@ -28,6 +28,7 @@ const VIEWS = [
   'index_price_candles',
   'premium_index_candles',
   'coinm_candles',
+  'option_trade_gaps',
 ];
 const holdsData = ({ name, sources: filledBy }: DescribedTable): boolean =>
   filledBy.length > 0 || VIEWS.includes(name) || /^price_klines_/.test(name);

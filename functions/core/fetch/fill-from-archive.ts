@@ -171,16 +171,17 @@ async function* pagesOf({ context, progress }: Input, read: ReadObject, parsed: 
   if (!parsed) return;
   refuseUnanswered(context, parsed);
   const { object, sha256, wanted } = read;
-  const missing = intersect(wanted, progress.missing);
+  const open = intersect(wanted, progress.missing);
+  const missing = parsed.answered ? intersect(open, parsed.answered) : open;
   const rows = rowsWithin(parsed.batch, missing);
-  const repeated = countWithin(parsed.batch.times, wanted) - rows.length;
+  const repeated = countWithin(parsed.batch.times, wanted) - countWithin(parsed.batch.times, open);
   const findings = parsed.findings.filter((finding) => touches(finding, missing));
   if (repeated > 0) findings.push({ kind: 'repeated-rows', detail: { object, rows: repeated } });
   if (rows.length > 0) findings.push(...(await afterEnd(context, parsed.batch, missing)));
   const { source, series } = context;
   // Siblings first: the fetcher may stop after any page of its own.
   yield* siblingPages(context, read, parsed);
-  if (rows.length > 0 || findings.length > 0) {
+  if (rows.length > 0 || findings.length > 0 || (parsed.answered && missing.length > 0)) {
     const have = accountedFor(
       source,
       series.timeframe,

@@ -57,8 +57,10 @@ export class Quality {
     if (this.#table.signed) return [];
     const columns = this.#named(batch, PRICES);
     // Almost always nothing is odd: that is found out column by column, for a call for each row costs more than all else here.
-    if (!columns.some(([, values]) => anyBelow(values, Number.MIN_VALUE))) return [];
-    const odd = (i: number) => columns.find(([, values]) => values[i]! <= 0);
+    // An option far from the money may be worth nothing, and nothing else may.
+    const least = this.#column.has('strike') ? 0 : Number.MIN_VALUE;
+    if (!columns.some(([, values]) => anyBelow(values, least))) return [];
+    const odd = (i: number) => columns.find(([, values]) => values[i]! < least);
     return this.#runs(
       batch,
       'non-positive-price',

@@ -1,8 +1,10 @@
 import { GordonError } from '../errors/errors.ts';
 import { accountedFor, readPaces } from '../ledger/account.ts';
 import { type EmptySpan, explainHole } from '../ledger/coverage.ts';
+import { concatBatches } from '../series/batch.ts';
 import { arrivedEnd, settledEnd } from '../series/borders.ts';
 import {
+  type Cursor,
   type Finding,
   type PagesTier,
   type Parsed,
@@ -10,7 +12,7 @@ import {
   reachOf,
   UNREADABLE_CELL,
 } from '../series/source.ts';
-import { rowsWithin } from '../series/table.ts';
+import { pickRows, rowsWithin } from '../series/table.ts';
 import type { HttpRequest } from '../series/venue.ts';
 import {
   clip,
@@ -23,7 +25,7 @@ import {
   subtract,
   union,
 } from '../time/range.ts';
-import { ceilTo } from '../time/time.ts';
+import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { afterEnd } from './after-end.ts';
 import { emptyPage, lastRequests, type TierInput, type TierRun } from './fetch-progress.ts';
@@ -53,7 +55,7 @@ export async function* readPage(input: Input, wanted: RangeSet): TierRun<RangeSe
   const rows = wanted.length === 1 ? served : rowsWithin(served, wanted);
   const step = stepOf(series.timeframe);
   const upTo = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, step, asOf) };
-  const spoken = spokenOf(range, runsOf(served.times, step), tier.direction);
+  const spoken = answer.answered ?? spokenOf(range, runsOf(served.times, step), tier.direction);
   const events = source.table.cadence === 'irregular';
   const batch = parsed?.batch ?? rows;
   const arrived = { start: upTo.start, end: events ? arrivedEnd(source, step, asOf) : upTo.end };
@@ -61,7 +63,8 @@ export async function* readPage(input: Input, wanted: RangeSet): TierRun<RangeSe
   const paces = readPaces(source.table, batch);
   const accounted = accountedFor(source, series.timeframe, batch.times, answered, paces);
   // What has settled stays as it is, also where nothing ever said the pace: no row lies in a proven hole.
-  const kept = events ? union(accounted, clip(runsOf(served.times, step), upTo)) : accounted;
+  const onGrid = events && !source.table.offGrid;
+  const kept = onGrid ? union(accounted, clip(runsOf(served.times, step), upTo)) : accounted;
   const have = intersect(kept, wanted);
   const [rest] = subtract([range], [spoken]);
   const beyond = rest && rest.start + step <= (full ? asOf : arrived.end) ? [rest] : [];
@@ -87,6 +90,8 @@ interface Answered {
   readonly parsed: Parsed | undefined;
   /** there was an answer, and nothing in it */
   readonly isEmpty: boolean;
+  /** of a walk by cursor: the whole steps that it speaks about */
+  readonly answered?: Range;
 }
 
 /** Rows before a short range that show whether a cell of it does not read, or nothing any more. */
@@ -119,7 +124,10 @@ function withNeighbours({ ports, context, tier }: Input, { start, end }: Range):
   return from < start ? { start: from, end } : undefined;
 }
 
-async function* requestRange({ ports, context: { series }, tier }: Input, range: Range): TierRun<Answered> {
+async function* requestRange(input: Input, range: Range): TierRun<Answered> {
+  const { ports, context, tier } = input;
+  const { series } = context;
+  if (tier.cursor) return yield* walkByCursor(input, tier.cursor, range);
   const requests = pageRequests(tier, series, range, ports.clock());
   const answers: (Parsed & { readonly rowsInBody: number })[] = [];
   let asOf = Number.POSITIVE_INFINITY;
@@ -136,6 +144,59 @@ async function* requestRange({ ports, context: { series }, tier }: Input, range:
     parsed: answers.length > 1 && tier.parts ? tier.parts.join(answers) : answers[0],
     isEmpty: answers.length > 0 && answers.every(({ rowsInBody }) => rowsInBody === 0),
   };
+}
+
+/** More pages than the busiest step has: a venue that goes round in circles is not followed for ever. */
+const MOST_PAGES = 1_000;
+
+/**
+ * Follows the rows from the range's beginning until they hold a whole step or end: a step with more rows than a page is read as a
+ * whole, and what was read of the step after it is requested again.
+ */
+async function* walkByCursor(
+  { ports, context: { series, source }, tier }: Input,
+  { longestMs, next, idColumn }: Cursor,
+  range: Range,
+): TierRun<Answered> {
+  const step = stepOf(series.timeframe);
+  const within = { start: range.start, end: Math.min(range.end, range.start + longestMs) };
+  const first = tier.request(series, within);
+  const what = describeRequest(first);
+  const pages: Parsed[] = [];
+  const seen = new Set<unknown>();
+  let asOf = Number.POSITIVE_INFINITY;
+  for (let request = first; pages.length < MOST_PAGES; ) {
+    const answer = await ports.venue.get(request);
+    const at = ports.clock();
+    yield { request: { what: describeRequest(request), status: answer?.status ?? 404, at } };
+    asOf = Math.min(asOf, answer?.asOf ?? at);
+    const page = answer && tier.parse(answer.body, series, answer.asOf);
+    if (page) pages.push(idColumn === undefined ? page : withoutSeen(page, idColumn, seen));
+    const full = page !== undefined && page.rowsInBody >= tier.pageRows;
+    const last = page?.batch.times.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const whole = floorTo(last, step);
+    if (!full || whole > within.start) {
+      const answered = full ? { ...within, end: Math.min(whole, within.end) } : within;
+      const batch = concatBatches(
+        source.table,
+        pages.map((one) => one.batch),
+      );
+      const parsed = { batch, findings: pages.flatMap(({ findings }) => findings) };
+      return { what, asOf, full, parsed, isEmpty: batch.length === 0, answered };
+    }
+    if (last < within.start) break;
+    request = next(page, series, within);
+  }
+  throw outsideRange(what);
+}
+
+/** A page without the rows that an earlier one of the walk had. @param seen takes in the others */
+function withoutSeen(page: Parsed, idColumn: number, seen: Set<unknown>): Parsed {
+  const data = page.batch.columns[idColumn]!;
+  if ('constant' in data) throw new TypeError('an id that is the same in all rows distinguishes none');
+  const fresh = Array.from({ length: page.batch.length }, (_, i) => i).filter((i) => !seen.has(data[i]));
+  for (const i of fresh) seen.add(data[i]);
+  return fresh.length === page.batch.length ? page : { ...page, batch: pickRows(page.batch, fresh) };
 }
 
 function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {

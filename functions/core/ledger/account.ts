@@ -26,6 +26,8 @@ export function accountedFor(
 ): RangeSet {
   const step = stepOf(timeframe);
   if (source.table.cadence !== 'irregular') return intersect(runsOf(times, step), answered);
+  // Every silence is as good as any other: what was answered is accounted for, whatever stands in it.
+  if (!paces && source.longestSilenceMs === undefined) return answered;
   const longest = source.longestSilenceMs ?? Number.POSITIVE_INFINITY;
   return normalize(answered.flatMap((range) => withoutSilences(range, { times, paces }, step, longest)));
 }

@@ -123,6 +123,7 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   klines_coinm: 'binance',
   funding_binance_coinm: 'binance',
   open_interest_binance_coinm: 'binance',
+  option_trades_deribit: 'deribit',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

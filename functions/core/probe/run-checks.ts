@@ -149,8 +149,8 @@ async function fetched(
   const file = await archive.read(one);
   if (!file) return undefined;
   const pieces: Uint8Array[] = [];
-  // A piece is only valid during its turn of the loop, so it is copied.
-  for await (const piece of file.content) pieces.push(piece.slice());
+  // A piece is only valid during its turn of the loop, so it is copied: `slice` of a Buffer is none.
+  for await (const piece of file.content) pieces.push(new Uint8Array(piece));
   const body = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {

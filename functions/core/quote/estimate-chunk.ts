@@ -65,8 +65,16 @@ export function estimateChunk(
     else left = subtract(left, snapshot(tier, chunk, left, options.now, tally));
     covered = union(covered, subtract(before, left));
   }
-  const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
-  return { requests: tally.requests, fetches: tally.fetches, rows: Math.ceil(measure(covered) / perRow) };
+  return {
+    requests: tally.requests,
+    fetches: tally.fetches,
+    rows: Math.ceil(measure(covered) / msPerRow(source, step)),
+  };
+}
+
+/** How much time a row stands for. */
+function msPerRow({ table, longestSilenceMs, rowsPerStep = 1 }: Source, step: number): number {
+  return table.cadence === 'irregular' ? (longestSilenceMs ?? step / rowsPerStep) : step;
 }
 
 function objects(
@@ -107,9 +115,9 @@ function pages(
   const reached = reach === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - reach, step);
   const within = clip(left, { start: reached, end: Number.POSITIVE_INFINITY });
   // A page holds a fixed number of events, however far apart they are.
-  const perRow = source.table.cadence === 'irregular' ? (source.longestSilenceMs ?? step) : step;
+  const perRow = msPerRow(source, step);
   for (const range of within) {
-    const pageMs = longestRequest(tier, perRow);
+    const pageMs = Math.min(longestRequest(tier, perRow), tier.cursor?.longestMs ?? Number.POSITIVE_INFINITY);
     const full = Number.isFinite(pageMs) ? Math.max(Math.ceil((range.end - range.start) / pageMs) - 1, 0) : 0;
     const whole = { start: range.start, end: Math.min(range.start + pageMs, range.end) };
     const rest = { start: range.start + (full > 0 ? full * pageMs : 0), end: range.end };

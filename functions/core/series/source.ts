@@ -2,51 +2,30 @@ import type { Period, PeriodUnit } from '../time/period.ts';
 import type { Range, RangeSet } from '../time/range.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 import type { EmptyReason } from './empty-reason.ts';
+import type { Family } from './families.ts';
+import type { Finding } from './finding.ts';
 import type { LabelRule } from './labels.ts';
 import type { Series } from './series.ts';
 import type { Batch, TableSpec } from './table.ts';
 import type { HttpRequest } from './venue.ts';
 
-/** The word that people give to `gordon-data backfill <family>`; one family may be several sources. */
-export const FAMILIES = [
-  'klines',
-  'funding',
-  'open_interest',
-  'metrics',
-  'sentiment',
-  'macro',
-  'gex',
-  'options',
-  'trades',
-  'candles',
-] as const;
-export type Family = (typeof FAMILIES)[number];
+export { FAMILIES, type Family } from './families.ts';
 
-/** Something in the data that a reader should know and that is never repaired silently. */
-export interface Finding {
-  /** `duplicate-conflict`, `off-grid-time`, `checksum-mismatch`, … */
-  readonly kind: string;
-  /** the row it is about, epoch ms; absent when it is about a whole object */
-  readonly time?: number;
-  /** when it is about a run of rows: the end of the last one, epoch ms */
-  readonly until?: number;
-  readonly detail: Readonly<Record<string, string | number>>;
-}
-
-/** The kind of a finding about rows of an answer that hold no value where one is due. */
-export const UNREADABLE_CELL = 'unreadable-cell';
+export { type Finding, UNREADABLE_CELL } from './finding.ts';
 
 /** What a parser made of one body or one piece of a file. `batch.times` ascends strictly. */
 export interface Parsed {
   readonly batch: Batch;
   readonly findings: readonly Finding[];
+  /** of a table off the grid: the whole steps that the rows account for; rows outside of them belong to another tier */
+  readonly answered?: RangeSet;
   /** rows of other sources that stood in the same piece of a file or in the same answers, by the source's id: see `Source.siblings` */
   readonly also?: Readonly<Record<string, Pick<Parsed, 'batch' | 'findings'>>>;
 }
 
 /**
  * Reads a file piece by piece, so that memory does not grow with the file. Not reusable. Of a table of events all rows
- * come from `end`: only the whole file accounts for its period.
+ * come from `end`: only the whole file accounts for its period. Off the grid each piece names the steps that it accounts for.
  */
 export interface StreamParser {
   /** @param bytes hold no longer than the call. @throws GordonError `malformed-rows` */
@@ -127,6 +106,21 @@ export interface PagesTier {
   parse(body: Uint8Array, series: Series, asOf: number): Parsed & { readonly rowsInBody: number };
   /** where a range takes more than one request */
   readonly parts?: Parts;
+  /** off the grid: how to go on within a step that has more rows than a page */
+  readonly cursor?: Cursor;
+}
+
+/** Paging by the last row: a page is read on until it holds a whole step, however many rows that has. */
+export interface Cursor {
+  /** the longest range that one request may name, ms; whole steps */
+  readonly longestMs: number;
+  /**
+   * Requests the rows after the last one of a full answer. They may reach beyond the range.
+   * @param within the range that the walk is about
+   */
+  next(last: Parsed, series: Series, within: Range): HttpRequest;
+  /** place of the column that distinguishes rows, where the next answer repeats rows of the one before; absent: none does */
+  readonly idColumn?: number;
 }
 
 /** A page that takes several requests. A part that does not exist at the venue is left out. */
@@ -253,6 +247,10 @@ export interface Source {
   readonly tiers: readonly Tier[];
   /** how to learn of a symbol's end from its candles; absent where the last row is the end */
   readonly traded?: TradedCandles;
+  /** of trades: the source of the candles that they make, by its id; `verify --deep` compares them minute by minute */
+  readonly makesCandles?: string;
+  /** of events: how many a step of a busy symbol has, for quotes; defaults to one for each `longestSilenceMs` or step */
+  readonly rowsPerStep?: number;
   /** how to find a symbol's life, or what it is for every symbol */
   readonly listing: ListingProbe | Listing;
   /** why a step within a symbol's life has no row after all tiers were tried; defaults to `venue-outage` */

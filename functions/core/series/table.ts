@@ -32,6 +32,8 @@ export interface TableSpec {
    * rows in one step; a span is accounted for when the venue's answer was complete.
    */
   readonly cadence?: 'regular' | 'irregular';
+  /** of events: rows stand at instants of their own, many in one step; parsers name the steps that are accounted for */
+  readonly offGrid?: true;
   /** of values that are revised: the columns that say from when until when the venue showed a value; null: it still does */
   readonly vintages?: { readonly from: string; readonly until: string };
   /** of events: the column that says how long the silence before a row was meant to last, in units of `unitMs` */
@@ -56,7 +58,7 @@ export type ColumnData = Float64Array | readonly (string | null)[] | { readonly 
 
 /**
  * Rows column by column, in the order of the table's columns: a month of minutes is twelve arrays, not half a million
- * objects. `times` (epoch ms, on the grid, ascending; strictly so in a table of steps) is the time column again, for the
+ * objects. `times` (epoch ms, ascending; on the grid unless the table is off it; strictly so in a table of steps) is the time column again, for the
  * coverage arithmetic.
  */
 export interface Batch {

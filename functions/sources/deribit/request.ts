@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../core/series/venue.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
-import { deribit, deribitFamily, deribitHost } from './venue.ts';
+import { deribit, deribitFamily, deribitHistoryHost, deribitHost } from './venue.ts';
 
 /** A request to a public method of Deribit's JSON-RPC, as GET with a query. */
 export const requestFor = (method: string, query: NonNullable<HttpRequest['query']>): HttpRequest => ({
@@ -9,6 +9,12 @@ export const requestFor = (method: string, query: NonNullable<HttpRequest['query
   family: deribitFamily,
   path: `/api/v2/public/${method}`,
   query,
+});
+
+/** A request about the past. Whether that host counts by itself is not documented: both share one budget. */
+export const historyRequestFor = (method: string, query: NonNullable<HttpRequest['query']>): HttpRequest => ({
+  ...requestFor(method, query),
+  host: deribitHistoryHost,
 });
 
 /**

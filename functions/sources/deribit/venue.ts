@@ -7,6 +7,12 @@ export const deribitHost = {
   url: 'https://www.deribit.com',
 } as const satisfies Host;
 
+/** The same methods about all of the past, some seconds behind. */
+export const deribitHistoryHost = {
+  env: 'GORDON_DERIBIT_HISTORY_URL',
+  url: 'https://history.deribit.com',
+} as const satisfies Host;
+
 /** 20 requests a second in the long run, 100 at once, for an address without a login. */
 export const deribitFamily = {
   id: 'deribit',

@@ -38,6 +38,7 @@ export const option_quotes_bybit: Source = {
   finalAfterMs: 0,
   settleMs: HOUR,
   refreshEveryMs: 15 * MINUTE,
+  rowsPerStep: 900,
   tiers: [snapshot],
   // Before any option of the venue; nothing can be fetched from before the first snapshot anyway.
   listing: { listedAt: Date.UTC(2021, 0) },

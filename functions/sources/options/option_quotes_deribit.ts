@@ -40,4 +40,5 @@ export const option_quotes_deribit: Source = {
   table,
   tiers: [snapshot],
   siblings: [gex_deribit.id],
+  rowsPerStep: 900,
 };

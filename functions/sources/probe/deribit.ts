@@ -5,6 +5,7 @@ import { optionsIn } from '../deribit/book-summary.ts';
 import { gex_deribit } from '../gex/gex_deribit.ts';
 import { dvol_deribit } from '../options/dvol_deribit.ts';
 import { option_quotes_deribit } from '../options/option_quotes_deribit.ts';
+import { option_trades_deribit } from '../options/option_trades_deribit.ts';
 import { malformed } from '../rest/malformed.ts';
 import { judgeShape, judgeUnit, type Layout, readRows } from './answers.ts';
 import { clockCheck } from './clocks.ts';
@@ -98,6 +99,33 @@ export const deribitChecks: readonly Check[] = [
     candles: true,
     recentMs: DAY,
     longMs: 60 * DAY,
+    counted: false,
+  }),
+  ...pageChecks({
+    venue: VENUE,
+    source: option_trades_deribit,
+    symbol: SYMBOL,
+    timeframe: option_trades_deribit.defaultTimeframe,
+    layout: {
+      path: ['result', 'trades'],
+      fields: ['timestamp', 'instrument_name', 'trade_seq', 'trade_id', 'price', 'amount', 'iv', 'direction'],
+      optional: [
+        'index_price',
+        'mark_price',
+        'tick_direction',
+        'contracts',
+        'combo_id',
+        'combo_trade_id',
+        'block_trade_id',
+        'block_trade_leg_count',
+        'block_rfq_id',
+        'liquidation',
+      ],
+      stamp: 'timestamp',
+      unit: 'milliseconds',
+      type: 'number',
+    },
+    recentMs: DAY,
     counted: false,
   }),
 ];

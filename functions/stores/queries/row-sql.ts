@@ -124,7 +124,8 @@ function known(to: Writer, { table, asOf, closesAfterMs }: RowsRequest): Fragmen
   if (closesAfterMs !== undefined) {
     return [sql`${sql(timeColumn(table))} <= ${at} - ${to.value(`${closesAfterMs} milliseconds`)}::interval`];
   }
-  const column = sql(KNOWN_AT.name);
+  const known = readColumns(table).some(({ name }) => name === KNOWN_AT.name);
+  const column = sql(known ? KNOWN_AT.name : timeColumn(table));
   if (!table.vintages) return [sql`${column} <= ${at}`];
   const { from, until } = table.vintages;
   // Its successor, or its end, is known as long after it began as the value itself was.

@@ -178,3 +178,26 @@ describe('other tables', () => {
     expect(look(gex_deribit.table, [columns, other])).not.toContain('scale-jump');
   });
 });
+
+it('lets an option be worth nothing, and not less', () => {
+  const columns = ['time', 'strike', 'mark_price'].map((name, c) => ({
+    name,
+    type: c === 0 ? ('timestamptz' as const) : ('float8' as const),
+  }));
+  const options: TableSpec = { name: 'options', columns, key: ['time'], cadence: 'irregular' };
+  const series = { source: 'options', symbol: 'BTC', timeframe: '1m' as const };
+  const marks = (...values: number[]): Page => ({
+    series,
+    rows: toBatch(
+      options,
+      values.map((value, i) => [START + i * MINUTE, 90_000, value]),
+    ),
+    have: [],
+    empty: [],
+    findings: [],
+    object: 'test',
+  });
+  const kinds = (page: Page) => new Quality(options, '1m').check(page).findings.map(({ kind }) => kind);
+  expect(kinds(marks(0.01, 0, 0.02))).toEqual([]);
+  expect(kinds(marks(0.01, -0.01, 0.02))).toEqual(['non-positive-price']);
+});

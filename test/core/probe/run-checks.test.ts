@@ -71,3 +71,25 @@ it('reports an answer on which an adapter fails as a difference, and no other fa
   expect(seen).toEqual([['differs', 'the adapter fails on the answer: x is not iterable']]);
   await expect(run([], fall(new Error('a fault')))).rejects.toThrow('a fault');
 });
+
+it('keeps the pieces of a file whose memory is used again for the next one', async () => {
+  const memory = Buffer.alloc(4);
+  async function* content() {
+    for (const text of ['abcd', 'efgh']) {
+      memory.write(text);
+      yield memory;
+    }
+  }
+  const read = check(([answer]) => judged([], new TextDecoder().decode(answer?.body)));
+  const { findings } = await runChecks(
+    [{ ...read, requests: () => [{ file: request, checksum: request }] }],
+    {
+      clock: () => NOW,
+      sleep: async () => undefined,
+      hasKey: () => true,
+      venue: { get: async () => undefined },
+      archive: { read: async () => ({ sha256: '', content: content() }) },
+    },
+  );
+  expect(findings.map(({ details }) => details)).toEqual([['abcdefgh']]);
+});

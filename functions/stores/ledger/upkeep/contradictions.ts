@@ -31,6 +31,8 @@ export async function findContradictions(
   const time = sql`t.${sql(timeColumn(table))}`;
   const [start, end] = [new Date(range.start), new Date(range.end)];
   const step = `${stepOf(series.timeframe)} milliseconds`;
+  // Off the grid a row stands somewhere within its step.
+  const begins = table.offGrid ? sql`date_bin(${step}::interval, at, '2000-01-01Z')` : sql`at`;
   const rows = await sql<(Range & { readonly kind: keyof Contradictions })[]>`
     with spans as materialized (
       -- Rows may remain within a stretch that was retired.
@@ -42,7 +44,7 @@ export async function findContradictions(
       union all
       select 'doubled', range_agg(tstzrange(lower(span), least(upper(span), until))) from spans where until > lower(span)
       union all
-      select 'denied', range_agg(tstzrange(at, at + ${step}::interval)) from spans, lateral (
+      select 'denied', range_agg(tstzrange(${begins}, ${begins} + ${step}::interval)) from spans, lateral (
         select ${time} as at from ${sql.unsafe(tableName(table))} t
         where ${ownRows(sql, table, series)} and ${time} >= greatest(lower(span), ${start})
           and ${time} < least(upper(span), ${end}) and ${time} >= ${start} and ${time} < ${end}
