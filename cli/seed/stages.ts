@@ -16,6 +16,36 @@ export interface Stage {
   readonly demoOnly?: true;
 }
 
+/**
+ * The sources that go by their own name: the demo loads a few days of each.
+ * @param takesSymbols their symbols are written as Binance's are
+ */
+const alone = (family: Family, source: string, days: number, skip: string, takesSymbols: boolean): Stage => ({
+  family,
+  source,
+  days,
+  skip,
+  takesSymbols,
+  demoOnly: true,
+});
+const FEW_DAYS: readonly Stage[] = [
+  alone('klines', 'klines_bybit_spot', 2, 'SKIP_KLINES', true),
+  alone('klines', 'klines_bybit_linear', 2, 'SKIP_KLINES', true),
+  alone('klines', 'klines_okx_spot', 2, 'SKIP_KLINES', false),
+  alone('klines', 'klines_okx_swap', 2, 'SKIP_KLINES', false),
+  alone('klines', 'klines_hyperliquid_perp', 2, 'SKIP_KLINES', false),
+  alone('klines', 'klines_hyperliquid_spot', 2, 'SKIP_KLINES', false),
+  alone('funding', 'funding_hyperliquid', 30, 'SKIP_FUNDING', false),
+  alone('metrics', 'ratio_bybit_accounts', 7, 'SKIP_METRICS', true),
+  alone('klines', 'mark_price_klines', 7, 'SKIP_KLINES', true),
+  alone('klines', 'index_price_klines', 7, 'SKIP_KLINES', true),
+  alone('klines', 'premium_index_klines', 7, 'SKIP_KLINES', true),
+  alone('klines', 'klines_coinm', 7, 'SKIP_KLINES', false),
+  alone('funding', 'funding_binance_coinm', 90, 'SKIP_FUNDING', false),
+  alone('open_interest', 'open_interest_binance_coinm', 7, 'SKIP_OI', false),
+  alone('options', 'option_trades_deribit', 1, 'SKIP_OPTIONS', false),
+];
+
 /** In the order in which they are shown. */
 export const stages: readonly Stage[] = [
   { family: 'klines', skip: 'SKIP_KLINES', takesSymbols: true },
@@ -28,127 +58,7 @@ export const stages: readonly Stage[] = [
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
   { family: 'options', days: 30, skip: 'SKIP_OPTIONS', takesSymbols: false, demoOnly: true },
-  {
-    family: 'klines',
-    source: 'klines_bybit_spot',
-    days: 2,
-    skip: 'SKIP_KLINES',
-    takesSymbols: true,
-    demoOnly: true,
-  },
-  {
-    family: 'klines',
-    source: 'klines_bybit_linear',
-    days: 2,
-    skip: 'SKIP_KLINES',
-    takesSymbols: true,
-    demoOnly: true,
-  },
-  // Its symbols are written otherwise than Binance's.
-  {
-    family: 'klines',
-    source: 'klines_okx_spot',
-    days: 2,
-    skip: 'SKIP_KLINES',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'klines',
-    source: 'klines_okx_swap',
-    days: 2,
-    skip: 'SKIP_KLINES',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'klines',
-    source: 'klines_hyperliquid_perp',
-    days: 2,
-    skip: 'SKIP_KLINES',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'klines',
-    source: 'klines_hyperliquid_spot',
-    days: 2,
-    skip: 'SKIP_KLINES',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'funding',
-    source: 'funding_hyperliquid',
-    days: 30,
-    skip: 'SKIP_FUNDING',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'metrics',
-    source: 'ratio_bybit_accounts',
-    days: 7,
-    skip: 'SKIP_METRICS',
-    takesSymbols: true,
-    demoOnly: true,
-  },
-  {
-    family: 'klines',
-    source: 'mark_price_klines',
-    days: 7,
-    skip: 'SKIP_KLINES',
-    takesSymbols: true,
-    demoOnly: true,
-  },
-  {
-    family: 'klines',
-    source: 'index_price_klines',
-    days: 7,
-    skip: 'SKIP_KLINES',
-    takesSymbols: true,
-    demoOnly: true,
-  },
-  {
-    family: 'klines',
-    source: 'premium_index_klines',
-    days: 7,
-    skip: 'SKIP_KLINES',
-    takesSymbols: true,
-    demoOnly: true,
-  },
-  {
-    family: 'klines',
-    source: 'klines_coinm',
-    days: 7,
-    skip: 'SKIP_KLINES',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'funding',
-    source: 'funding_binance_coinm',
-    days: 90,
-    skip: 'SKIP_FUNDING',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'open_interest',
-    source: 'open_interest_binance_coinm',
-    days: 7,
-    skip: 'SKIP_OI',
-    takesSymbols: false,
-    demoOnly: true,
-  },
-  {
-    family: 'options',
-    source: 'option_trades_deribit',
-    days: 1,
-    skip: 'SKIP_OPTIONS',
-    takesSymbols: false,
-    demoOnly: true,
-  },
+  ...FEW_DAYS,
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { JOB_STATUSES } from '../../../functions/core/jobs/job.ts';
-import { sourceWords } from '../../../functions/core/series/names/named-sources.ts';
+import { sourcesToOrder, sourceWords } from '../../../functions/core/series/names/named-sources.ts';
 import { STEPS } from '../../../functions/core/time/timeframe.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { probedVenues } from '../../../functions/sources/probe/index.ts';
@@ -92,7 +92,7 @@ function valuesFrom(context: Context): ValuesOf {
 /** What the warehouse has, and what the sources of the command's family load by default. */
 async function symbols(context: Context, path: readonly string[]): Promise<Candidate[]> {
   const word = path.find((one) => sourceWords(sources).includes(one));
-  const own = Object.values(sources).filter(({ family, id }) => word === family || word === id);
+  const own = word === undefined ? [] : sourcesToOrder(sources, word);
   const known = await context.api().call('listSeries', { query: word ? { source: word } : {} });
   const all = [...known.map(({ symbol }) => symbol), ...own.flatMap(({ defaultSymbols }) => defaultSymbols)];
   return plain([...new Set(all)].toSorted());

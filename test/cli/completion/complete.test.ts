@@ -29,7 +29,7 @@ describe('what may come next', () => {
     ['backfill klines trigger --from -3', ['-30d']],
     ['export spot', ['spot_klines']],
     ['export spot_klines --format ', ['parquet', 'csv', 'arrow']],
-    ['seed --skip kl', ['klines']],
+    ['seed --skip macr', ['macro']],
     ['sql nothing ', []],
     ['nonsense ', []],
   ])('%s', async (line, expected) => expect(await words(line)).toEqual(expected));
