@@ -27,6 +27,22 @@ export const stages: readonly Stage[] = [
   { family: 'macro', skip: 'SKIP_MACRO', takesSymbols: false },
   // Options are listed by currency, not by market.
   { family: 'gex', skip: 'SKIP_GEX', takesSymbols: false },
+  {
+    family: 'trades',
+    source: 'trades_spot',
+    days: 1,
+    skip: 'SKIP_TRADES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
+  {
+    family: 'trades',
+    source: 'trades_perp',
+    days: 1,
+    skip: 'SKIP_TRADES',
+    takesSymbols: true,
+    demoOnly: true,
+  },
   { family: 'candles', skip: 'SKIP_CANDLES', takesSymbols: true, demoOnly: true },
 ];
 

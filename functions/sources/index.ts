@@ -17,6 +17,8 @@ import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
 import { stablecoin_supply } from './sentiment/stablecoin_supply.ts';
+import { trades_perp } from './trades/trades_perp.ts';
+import { trades_spot } from './trades/trades_spot.ts';
 
 const registry = {
   klines_spot,
@@ -35,6 +37,8 @@ const registry = {
   ratio_top_positions,
   ratio_global_accounts,
   ratio_taker_volume,
+  trades_spot,
+  trades_perp,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -4,6 +4,7 @@ import { marketOf } from '../market/market.ts';
 import { fundingCsv, metricsCsv } from './futures-csv.ts';
 import type { ArchiveObject } from './keys.ts';
 import { klinesCsv } from './klines-csv.ts';
+import { tradesCsv } from './trades-csv.ts';
 
 /** The CSV of an object in pieces: a recorded file as it is, else what the simulated market makes. */
 export function contentOf(context: VenueContext, object: ArchiveObject): Iterable<Uint8Array> {
@@ -14,5 +15,6 @@ export function contentOf(context: VenueContext, object: ArchiveObject): Iterabl
   if (!contract) throw new RangeError(`${object.key} is of no known contract`);
   if (object.dataset === 'fundingRate') return [fundingCsv(context, contract, object)];
   if (object.dataset === 'metrics') return [metricsCsv(context, contract, object)];
+  if (object.dataset === 'aggTrades') return tradesCsv(marketOf(context), contract, object);
   return klinesCsv(marketOf(context), contract, object);
 }

@@ -33,7 +33,7 @@ function damage(rows: string[], object: ArchiveObject, fault: ObjectFault): stri
     case 'drop-day': {
       if (object.unit !== 'month') return rows;
       const day = `${object.period.name}-${fault.day ?? '02'}`;
-      return rows.filter((line) => dayOf(line) !== day);
+      return rows.filter((line) => dayOf(line, object) !== day);
     }
     case 'bad-cell':
       return rows.map((line, row) => {
@@ -53,18 +53,18 @@ function damage(rows: string[], object: ArchiveObject, fault: ObjectFault): stri
   }
 }
 
-/** The row with another volume (klines), rate (funding) or open interest (metrics). */
+/** The row with another volume (klines), quantity (trades), rate (funding) or open interest (metrics). */
 function otherValue(line: string, object: ArchiveObject): string {
   const fields = line.split(',');
-  const column = { klines: 5, fundingRate: 2, metrics: 2 }[object.dataset];
+  const column = { aggTrades: 2, klines: 5, fundingRate: 2, metrics: 2 }[object.dataset];
   const was = fields[column] ?? '';
   const decimals = was.includes('.') ? was.length - was.indexOf('.') - 1 : 0;
   fields[column] = (Number(was) * 1.01 + 10 ** -Math.min(decimals, 8)).toFixed(decimals);
   return fields.join(',');
 }
 
-function dayOf(line: string): string {
-  const first = line.slice(0, line.indexOf(','));
+function dayOf(line: string, { dataset }: ArchiveObject): string {
+  const first = line.split(',')[dataset === 'aggTrades' ? 5 : 0]!;
   if (first.includes('-')) return first.slice(0, 10);
   const at = Number(first);
   return new Date(at >= 1e15 ? at / 1000 : at).toISOString().slice(0, 10);

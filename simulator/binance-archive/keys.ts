@@ -1,7 +1,7 @@
 import { type Period, periodAt } from '../../functions/core/time/period.ts';
 import type { Market } from '../market/contracts.ts';
 
-export type Dataset = 'klines' | 'fundingRate' | 'metrics';
+export type Dataset = 'aggTrades' | 'klines' | 'fundingRate' | 'metrics';
 
 /** One published file. */
 export interface ArchiveObject {
@@ -32,8 +32,8 @@ export function intervalsOf(market: Market, unit: 'month' | 'day'): readonly str
 
 /** Which datasets exist for a market, and as what. */
 export function datasetsOf(market: Market, unit: 'month' | 'day'): readonly Dataset[] {
-  if (market === 'spot') return ['klines'];
-  return unit === 'month' ? ['fundingRate', 'klines'] : ['klines', 'metrics'];
+  if (market === 'spot') return ['aggTrades', 'klines'];
+  return unit === 'month' ? ['aggTrades', 'fundingRate', 'klines'] : ['aggTrades', 'klines', 'metrics'];
 }
 
 /** Folder of a series, with its slash. */
@@ -53,7 +53,7 @@ export function objectOf(
 }
 
 const KEY =
-  /^data\/(spot|futures\/um)\/(monthly|daily)\/(klines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
+  /^data\/(spot|futures\/um)\/(monthly|daily)\/(aggTrades|klines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
 
 /** Reads a key (without `.CHECKSUM`); undefined: no file could ever have that name. */
 export function parseKey(key: string): ArchiveObject | undefined {

@@ -36,10 +36,11 @@ export function lifeOf(
   const contract = contractOf(object.market, object.symbol);
   if (!contract) return undefined;
   const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : METRICS_FROM.others;
-  const from = { klines: 0, fundingRate: FUNDING_FROM, metrics }[object.dataset];
+  const from = { aggTrades: 0, klines: 0, fundingRate: FUNDING_FROM, metrics }[object.dataset];
   const end = contract.delistedAt ?? Infinity;
-  // Metrics are of positions: they end with them.
-  const frozen = object.dataset === 'metrics' ? end : (contract.frozenUntil ?? end);
+  // Metrics are of positions, and trades happen: they end with the symbol.
+  const frozen =
+    object.dataset === 'metrics' || object.dataset === 'aggTrades' ? end : (contract.frozenUntil ?? end);
   return { start: Math.max(contract.listedAt, from), end: frozen };
 }
 

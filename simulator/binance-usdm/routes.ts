@@ -2,6 +2,7 @@ import { BinanceRefusal, badInterval } from '../binance/errors.ts';
 import { klines } from '../binance/klines.ts';
 import type { Params } from '../binance/params.ts';
 import { tickers } from '../binance/ticker.ts';
+import { aggTrades, TRADE_PARAMS } from '../binance/trades.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { exchangeInfo } from './exchange-info.ts';
@@ -71,6 +72,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     weight: klinesWeight,
     params: ['symbol', 'interval', 'startTime', 'endTime', 'limit'],
     answer: usdmKlines,
+  },
+  '/fapi/v1/aggTrades': {
+    family: FAMILIES.weight,
+    weight: flat(20),
+    params: TRADE_PARAMS,
+    answer: aggTrades('um'),
   },
   '/fapi/v1/fundingRate': {
     family: FAMILIES.funding,

@@ -104,6 +104,8 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   btc_market_cap: 'coin_metrics',
   stablecoin_supply: 'defillama',
   fear_greed: 'alternative_me',
+  trades_spot: 'binance',
+  trades_perp: 'binance',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

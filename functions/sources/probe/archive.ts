@@ -1,12 +1,16 @@
 import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
 import type { ArchiveTier, Parsed, Source } from '../../core/series/source.ts';
+import { countWithin } from '../../core/series/table.ts';
 import { type Period, periodAt } from '../../core/time/period.ts';
 import { DAY } from '../../core/time/time.ts';
 import type { Timeframe } from '../../core/time/timeframe.ts';
+import { TRADE_FIELDS } from '../binance/trades/trade-rows.ts';
 import { funding_binance } from '../funding/funding_binance.ts';
 import { klines_perp } from '../klines/klines_perp.ts';
 import { klines_spot } from '../klines/klines_spot.ts';
 import { malformed } from '../rest/malformed.ts';
+import { trades_perp } from '../trades/trades_perp.ts';
+import { trades_spot } from '../trades/trades_spot.ts';
 import { newestPeriod, VENUE } from './archive-files.ts';
 import { metricsChecks } from './metrics.ts';
 import { detectUnit, list, type Unit } from './wire.ts';
@@ -16,6 +20,8 @@ const SYMBOL = 'BTCUSDT';
 interface FileFacts {
   readonly name: string;
   readonly source: Source;
+  /** defaults to the one that all have */
+  readonly symbol?: string;
   readonly timeframe: Timeframe;
   readonly unit: 'day' | 'month';
   /** a day of the period; absent: the newest file */
@@ -23,10 +29,14 @@ interface FileFacts {
   readonly header: 'with a header' | 'without a header';
   readonly columns: readonly string[] | number;
   readonly stamps: Unit;
-  readonly rows: number;
+  /** place of the stamp in a row; defaults to the first */
+  readonly stampColumn?: number;
+  /** absent: some */
+  readonly rows?: number;
 }
 
 const KLINE_COLUMNS = 12;
+const TRADE_TIME = TRADE_FIELDS.indexOf('transact_time');
 
 /** Headers began in 2022, and spot has none to this day; spot's stamps are microseconds from 2025 on. */
 const FILES: readonly FileFacts[] = [
@@ -118,6 +128,29 @@ const FILES: readonly FileFacts[] = [
     stamps: 'milliseconds',
     rows: 93,
   },
+  {
+    name: 'trades-spot-newest',
+    source: trades_spot,
+    // A busy one has a hundred megabytes a day.
+    symbol: 'ETHBTC',
+    timeframe: '1m',
+    unit: 'day',
+    header: 'without a header',
+    columns: 8,
+    stamps: 'microseconds',
+    stampColumn: TRADE_TIME,
+  },
+  {
+    name: 'trades-perpetual-newest',
+    source: trades_perp,
+    symbol: 'LTCUSDT',
+    timeframe: '1m',
+    unit: 'day',
+    header: 'with a header',
+    columns: TRADE_FIELDS,
+    stamps: 'milliseconds',
+    stampColumn: TRADE_TIME,
+  },
 ];
 
 const tierOf = (source: Source, unit: FileFacts['unit']): ArchiveTier => {
@@ -127,9 +160,9 @@ const tierOf = (source: Source, unit: FileFacts['unit']): ArchiveTier => {
 };
 
 function fileCheck(facts: FileFacts): Check {
-  const { name, source, timeframe, unit, day } = facts;
+  const { name, source, symbol = SYMBOL, timeframe, unit, day } = facts;
   const tier = tierOf(source, unit);
-  const series = { source: source.id, symbol: SYMBOL, timeframe };
+  const series = { source: source.id, symbol, timeframe };
   const periodFor = (now: number): Period =>
     day === undefined ? newestPeriod(tier, now) : periodAt(unit, day);
   return {
@@ -151,7 +184,7 @@ function fileCheck(facts: FileFacts): Check {
 }
 
 function judgeFile(
-  { header, columns, stamps, rows }: FileFacts,
+  { header, columns, stamps, stampColumn = 0, rows }: FileFacts,
   { body }: Evidence,
   { name, start, end }: Period,
   parts: readonly Parsed[],
@@ -160,21 +193,24 @@ function judgeFile(
   const named = /^[a-z]/i.test(first);
   const found = (named ? first : '').split(',');
   const row = (named ? second : first).split(',');
+  const stamp = row[stampColumn];
   const width = typeof columns === 'number' ? columns : columns.length;
   const missing = typeof columns === 'number' || !named ? [] : columns.filter((one) => !found.includes(one));
-  const times = parts.flatMap(({ batch }) => [...batch.times]);
-  const outside = times.filter((time) => time < start || time >= end).length;
+  const times = parts.map(({ batch }) => batch.times);
+  const count = times.reduce((sum, of) => sum + of.length, 0);
+  const outside = times.reduce((sum, of) => sum + of.length - countWithin(of, [{ start, end }]), 0);
   return judged(
     [
       named !== (header === 'with a header') && `the file of ${name} is with${named ? '' : 'out'} a header`,
       row.length !== width && `its rows have ${row.length} columns, not ${width}`,
       missing.length > 0 && `its header has no ${list(missing)}: ${first}`,
-      detectUnit(row[0]) !== stamps &&
-        `stamps of ${name} are ${detectUnit(row[0]) ?? 'no stamps'} (${row[0]}), not ${stamps}`,
-      times.length !== rows && `the adapter takes ${times.length} rows out of it, not ${rows}`,
+      detectUnit(stamp) !== stamps &&
+        `stamps of ${name} are ${detectUnit(stamp) ?? 'no stamps'} (${stamp}), not ${stamps}`,
+      (rows === undefined ? count === 0 : count !== rows) &&
+        `the adapter takes ${count} rows out of it, not ${rows ?? 'some'}`,
       outside > 0 && `${outside} rows lie outside of ${name}`,
     ],
-    `${name}: ${times.length} rows ${header}, ${stamps}`,
+    `${name}: ${count} rows ${header}, ${stamps}`,
   );
 }
 

@@ -23,7 +23,8 @@ const CHECKSUM = '.CHECKSUM';
 export const CORRUPT = 0xff;
 const KEPT_BYTES = 48 * 1024 * 1024;
 
-const DATASETS: Readonly<Record<ArchiveObject['dataset'], Dataset>> = {
+/** Trades are no subject of the simulation. */
+const DATASETS: Readonly<Partial<Record<ArchiveObject['dataset'], Dataset>>> = {
   klines: 'klines',
   fundingRate: 'funding',
   metrics: 'metrics',

@@ -221,7 +221,10 @@ const CHANGES: readonly Change[] = [
     venue: 'binance-spot',
     change: 'another name of the header',
     fault: header,
-    differs: { 'klines_spot/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it' },
+    differs: {
+      'klines_spot/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it',
+      'trades_spot/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it',
+    },
   },
   {
     venue: 'binance-usdm',
@@ -229,6 +232,7 @@ const CHANGES: readonly Change[] = [
     fault: header,
     differs: {
       'klines_perp/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
+      'trades_perp/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
     },
   },
   {
