@@ -19,6 +19,7 @@ import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-s
 import { type KeptFinding, MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
 import { createMemoryAggregates } from '../../simulation/memory/watch/aggregates.ts';
 import { createMemoryArchiveWatch } from '../../simulation/memory/watch/archive-watch.ts';
+import { createMemoryFindingBook } from '../../simulation/memory/watch/findings.ts';
 import { createMemoryHistoryWatch } from '../../simulation/memory/watch/history-watch.ts';
 import { createMemoryInstruments } from '../../simulation/memory/watch/instruments.ts';
 import { createMemoryLabelBook } from '../../simulation/memory/watch/labels.ts';
@@ -151,6 +152,7 @@ const databaseOf = (warehouse: MemoryWarehouse, clock: PassingTime['clock']) => 
   queries: createMemoryCoverageQueries(warehouse),
   livesDue: createMemoryLivesDue(warehouse),
   labels: createMemoryLabelBook(warehouse),
+  findings: createMemoryFindingBook(warehouse, clock),
   watch: createMemoryArchiveWatch(warehouse, clock),
   histories: createMemoryHistoryWatch(warehouse, clock),
   instruments: createMemoryInstruments(warehouse, clock),

@@ -156,7 +156,7 @@ describe('the secret of each login', () => {
         'watch-instruments',
       ],
       // They count what was deleted before they read, and what they read they read as the reader.
-      'ReaderUrlSecret, WriterUrlSecret': ['coverage', 'inspect-candles', 'report', 'verify'],
+      'ReaderUrlSecret, WriterUrlSecret': ['coverage', 'inspect-candles', 'report', 'verify', 'verify-deep'],
       'AggregatesUrlSecret, WriterUrlSecret': [
         'finalize-job',
         'refresh-aggregates',

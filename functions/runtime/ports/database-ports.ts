@@ -4,6 +4,7 @@ import { withWholeTable } from '../../core/exports/columns.ts';
 import type { ExportReader } from '../../core/exports/ports.ts';
 import type {
   CatalogReader,
+  FindingBook,
   LivesDue,
   PurgingCatalog,
   ReaderWatch,
@@ -22,6 +23,7 @@ import { createLabelBook } from '../../stores/ledger/labels/label-book.ts';
 import { createLivesDue } from '../../stores/ledger/lives.ts';
 import { createSeriesCatalog } from '../../stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../stores/ledger/series-store.ts';
+import { createFindingBook } from '../../stores/ledger/spans/findings.ts';
 import { type ConnectOptions, connect, type Sql } from '../../stores/postgres/postgres.ts';
 import type { Login } from '../../stores/postgres/renewal.ts';
 import { UNFILLED } from '../../stores/postgres/roles/logins.ts';
@@ -42,6 +44,7 @@ export interface DatabasePorts {
   /** the same catalogue, by a login that only reads */
   readonly catalogReader: CatalogReader;
   readonly labels: LabelBook;
+  readonly findings: FindingBook;
   readonly livesDue: LivesDue;
   readonly instruments: InstrumentPorts['instruments'];
   readonly watch: WatchPorts['watch'];
@@ -116,6 +119,7 @@ export function databasePorts(
       store: () => createSeriesStore(writer(), ledger),
       catalog: () => createSeriesCatalog(writer(), ledger),
       catalogReader: () => createSeriesCatalog(reader(), ledger),
+      findings: () => createFindingBook(writer(), clock),
       labels: () => createLabelBook(writer(), clock),
       livesDue: () => createLivesDue(writer()),
       instruments: () => createInstruments(writer(), clock),
