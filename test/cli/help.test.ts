@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostLines } from '../../cli/commands/machine/host.ts';
+import { stages, wordOf } from '../../cli/seed/stages.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { gordon } from './support/run.ts';
 
@@ -166,7 +167,7 @@ describe('a usage error is one line and ends with 2', () => {
     ['up --frozen', '--frozen goes with --demo: live data are kept current'],
     [
       'seed --skip klines,foo',
-      "option '--skip <list>' argument 'klines,foo' is invalid. Use some of: klines,funding,open_interest,metrics,sentiment,macro,gex,candles.",
+      `option '--skip <list>' argument 'klines,foo' is invalid. Use some of: ${stages.map(wordOf).join(',')}.`,
     ],
   ])('%s', async (line, message) => {
     const ran = await gordon(line.split(' '), { env: { GORDON_API_URL: 'http://127.0.0.1:1' } });
