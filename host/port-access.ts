@@ -9,6 +9,7 @@ const NEEDS = {
   store: ['database:write'],
   catalog: ['database:write'],
   findings: ['database:write'],
+  comparisons: ['database:write'],
   labels: ['database:write'],
   livesDue: ['database:write'],
   instruments: ['database:write'],

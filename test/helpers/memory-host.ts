@@ -19,6 +19,7 @@ import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-s
 import { type KeptFinding, MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
 import { createMemoryAggregates } from '../../simulation/memory/watch/aggregates.ts';
 import { createMemoryArchiveWatch } from '../../simulation/memory/watch/archive-watch.ts';
+import { createMemoryComparisonReader } from '../../simulation/memory/watch/comparisons.ts';
 import { createMemoryFindingBook } from '../../simulation/memory/watch/findings.ts';
 import { createMemoryHistoryWatch } from '../../simulation/memory/watch/history-watch.ts';
 import { createMemoryInstruments } from '../../simulation/memory/watch/instruments.ts';
@@ -152,6 +153,7 @@ const databaseOf = (warehouse: MemoryWarehouse, clock: PassingTime['clock']) => 
   queries: createMemoryCoverageQueries(warehouse),
   livesDue: createMemoryLivesDue(warehouse),
   labels: createMemoryLabelBook(warehouse),
+  comparisons: createMemoryComparisonReader(warehouse),
   findings: createMemoryFindingBook(warehouse, clock),
   watch: createMemoryArchiveWatch(warehouse, clock),
   histories: createMemoryHistoryWatch(warehouse, clock),

@@ -55,6 +55,12 @@ export interface FindingBook {
     findings: readonly Finding[],
     by: { readonly object: string; readonly jobId: string },
   ): Promise<void>;
+  /** when the findings of a check are about, the newest first; epoch ms */
+  times(
+    series: Series,
+    about: { readonly kinds: readonly string[]; readonly object: string },
+    limit: number,
+  ): Promise<number[]>;
 }
 
 /** The job on whose behalf something is requested. */

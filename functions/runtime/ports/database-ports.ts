@@ -17,6 +17,7 @@ import type { HistoryPorts } from '../../core/schedules/watch-histories.ts';
 import type { LabelBook } from '../../core/series/labels.ts';
 import type { Sources } from '../../core/series/source.ts';
 import type { Clock } from '../../core/time/time.ts';
+import type { ComparisonReader } from '../../core/verify/cross/comparison.ts';
 import type { StoredRows } from '../../core/verify/ports.ts';
 import { createAggregateStore } from '../../stores/aggregates/aggregates.ts';
 import { createLabelBook } from '../../stores/ledger/labels/label-book.ts';
@@ -28,6 +29,7 @@ import { type ConnectOptions, connect, type Sql } from '../../stores/postgres/po
 import type { Login } from '../../stores/postgres/renewal.ts';
 import { UNFILLED } from '../../stores/postgres/roles/logins.ts';
 import { createReaderWatch } from '../../stores/postgres/roles/reader-watch.ts';
+import { createComparisonReader } from '../../stores/queries/comparisons.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
 import { createStoredRows } from '../../stores/queries/stored-rows.ts';
@@ -53,6 +55,7 @@ export interface DatabasePorts {
   /** reads only, as the database's role has it */
   readonly queries: CoverageQueries;
   readonly stored: StoredRows;
+  readonly comparisons: ComparisonReader;
   /** months of series, for exports */
   readonly months: ExportReader;
   readonly aggregates: AggregateStore;
@@ -128,6 +131,7 @@ export function databasePorts(
       readerWatch: () => createReaderWatch(writer()),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
+      comparisons: () => createComparisonReader(writer(), ledger.tables),
       months: () => createExportReader(exporter(), (id) => withWholeTable(sources, sources[id]!).table),
       aggregates: () => createAggregateStore({ sql: writer(), owner: owner(), clock }),
       aggregateStatus: () => createAggregateStore({ sql: reader(), owner: reader(), clock }),

@@ -25,6 +25,15 @@ export const createMemoryFindingBook = (
     book.findings = new Map([...book.findings].filter(([, one]) => stays(one)));
     warehouse.note({ series, object }, findings, { jobId, chunk: object, at: clock() });
   },
+
+  async times(series, { kinds, object }, limit) {
+    await step(`times of findings of ${seriesLabel(series)}`);
+    return [...warehouse.book(series).findings.values()]
+      .filter((one) => one.object === object && kinds.includes(one.kind))
+      .flatMap(({ time }) => time ?? [])
+      .toSorted((a, b) => b - a)
+      .slice(0, limit);
+  },
 });
 
 type Said = Pick<Finding, 'kind' | 'time' | 'until' | 'detail'>;
