@@ -1,5 +1,5 @@
 import { existsSync, statfsSync } from 'node:fs';
-import { freemem } from 'node:os';
+import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/helpers/longest-first.ts';
@@ -29,7 +29,6 @@ const SHARED = [
   'test/{architecture,words}.test.ts',
   'test/{bench,budgets,conformance,core,handlers,runtime,scale,schedules}/**/*.test.ts',
   'test/{simulation,simulator,sources,sql,statemachines,stores,use-cases}/**/*.test.ts',
-  // A command that is tested with a module of the host replaced has a process of its own.
   'test/cli/**/!(host).test.ts',
   'test/console/web/**/*.test.ts',
   'test/host/{api,candles,faults,listings,sources,supervisor,upkeep,webhooks}/**/*.test.ts',
@@ -37,14 +36,22 @@ const SHARED = [
   'test/host/process/{job-table,schedules}.test.ts',
   'test/{hosts/aws,localstack/compose}.test.ts',
   // One bundle runs against a database, with the environment of a function.
-  'test/infra/!(bundles).test.ts',
+  'test/infra/**/!(bundles).test.ts',
 ];
+
+/** Commands that are tested with a module of the host replaced, which only Vite's loader can do. */
+const MOCKED = 'test/cli/commands/host.test.ts';
+
+/** Node loads the files itself, as it does in production: each process does without a compilation of its own. */
+const NODE_LOADS = { viteModuleRunner: false, nodeLoader: false };
+
+/** More than there are cores, as a file often waits for its server or for a process. A worker takes up to a gigabyte and a half. */
+const WORKERS = Math.max(2, Math.min(3 * availableParallelism(), Math.floor(totalmem() / (1.5 * GB))));
 
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Two more than the cores of a CI runner: a file often waits for its server or for a process.
-    maxWorkers: 4,
+    maxWorkers: WORKERS,
     // No bound on speed: it ends what hangs, also on a machine that has other work.
     testTimeout: 120_000,
     hookTimeout: 180_000,
@@ -61,6 +68,7 @@ export default defineConfig({
           name: 'shared',
           include: SHARED,
           isolate: false,
+          experimental: NODE_LOADS,
           globalSetup: ['test/helpers/global-setup.ts'],
         },
       },
@@ -69,9 +77,14 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SHARED],
+          exclude: [...configDefaults.exclude, ...SHARED, MOCKED],
+          experimental: NODE_LOADS,
           globalSetup: ['test/helpers/global-setup.ts'],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'mocked', include: [MOCKED], globalSetup: ['test/helpers/global-setup.ts'] },
       },
     ],
   },

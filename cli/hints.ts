@@ -17,7 +17,7 @@ export type Hint = (text: string) => string;
 
 /** Commands that texts name. A test compares them with the program's own. */
 export const COMMANDS =
-  'backfill backup complete completion console convert-labels data doctor down export fleet keys logs mcp migrate open probe restore retention roles seed service sizes sql status up upgrade verify'.split(
+  'backfill backup complete completion console convert-labels data doctor down export fleet keys logs mcp migrate open probe restore retention roles seed service sizes sql status universe up upgrade verify'.split(
     ' ',
   );
 

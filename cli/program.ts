@@ -24,6 +24,7 @@ import { addProbe } from './commands/warehouse/probe.ts';
 import { addRetention } from './commands/warehouse/retention.ts';
 import { addSizes } from './commands/warehouse/sizes.ts';
 import { addSql } from './commands/warehouse/sql.ts';
+import { addUniverse } from './commands/warehouse/universe.ts';
 import { addVerify } from './commands/warehouse/verify.ts';
 import { oneLine } from './failure.ts';
 import { say } from './terminal.ts';
@@ -78,6 +79,7 @@ const ADD = [
   addSizes,
   addFleet,
   addProbe,
+  addUniverse,
   addDoctor,
   addService,
   addBackup,

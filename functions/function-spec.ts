@@ -56,3 +56,7 @@ function folderOf({ state, worksFor, operations: [id = worksFor] = [], authorize
 /** What a function is for, with the operations that it serves. */
 export const descriptionOf = ({ operations = [], description }: FunctionSpec): string =>
   [...operations.map((id) => ROUTES[id].route), description].join(': ');
+
+/** Whether a function logs in to the database. */
+export const reachesDatabase = ({ access }: FunctionSpec): boolean =>
+  access.some((one) => one === 'aggregates' || one.startsWith('database:'));

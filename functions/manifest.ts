@@ -99,7 +99,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'watch-histories',
     timeoutSeconds: 900,
     description: 'Compares what venues served of past days with what they serve now',
-    access: ['job-table', 'database:write', 'venues'],
+    access: ['job-table', 'database:read', 'database:write', 'venues'],
     // Each series once a day; it runs more often for those that had to wait for a venue.
     schedules: [{ name: 'watch-histories', everyMinutes: 60, description: 'histories that venues restate' }],
   },

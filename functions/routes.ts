@@ -1,5 +1,9 @@
 import type { Access } from './access.ts';
 
+/** What a caller may do: read; order work, which costs requests of venues; change what is kept. Each includes those before it. */
+export const SCOPES = ['read', 'order', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
 /** What an operation of the API is, its schemas apart: whoever builds or calls needs no more of it. */
 export interface Route {
   /** method and path; `{name}` marks a path parameter */
@@ -12,6 +16,8 @@ export interface Route {
   readonly summary: string;
   /** statuses besides 2xx with a body that is an answer and no problem */
   readonly also?: readonly number[];
+  /** what a token has to be good for, where tokens have scopes; defaults to `read` */
+  readonly scope?: Scope;
   /** the answer is an array in pages: `Link` has the next one, and clients follow it to the end */
   readonly paged?: true;
   /** a host streams its answers: a file `<handler>-stream.ts` beside the handler does */
@@ -31,6 +37,7 @@ export const ROUTES = {
     folder: 'jobs',
     access: ['job-table', 'workflow', 'database:write', 'venues'],
     summary: 'Order a backfill job',
+    scope: 'order',
   },
   listJobs: {
     route: 'GET /backfill/jobs',
@@ -49,6 +56,7 @@ export const ROUTES = {
     folder: 'jobs',
     access: ['job-table', 'database:write'],
     summary: 'Cancel a job: it stops at the next checkpoint and keeps its rows',
+    scope: 'order',
   },
   report: {
     route: 'GET /backfill/report',
@@ -69,6 +77,7 @@ export const ROUTES = {
     access: ['job-table', 'database:write', 'aggregates'],
     summary:
       'Withdraw orders: no schedule orders these series any more; rows stay, unless a purge is confirmed',
+    scope: 'admin',
   },
   listSources: {
     route: 'GET /backfill/sources',
@@ -99,6 +108,7 @@ export const ROUTES = {
     folder: 'series',
     access: ['job-table', 'database:read', 'database:write', 'venues'],
     summary: 'Load a period of one series once more and compare each stored row with it',
+    scope: 'order',
     // It loads and parses a month, as a fetcher does.
     memoryMb: 1_769,
   },
@@ -115,6 +125,7 @@ export const ROUTES = {
     folder: 'data',
     access: ['database:write', 'aggregates'],
     summary: 'Refresh the whole buckets of one aggregate within a window; `next` is where to go on',
+    scope: 'order',
   },
   listTables: {
     route: 'GET /data',
@@ -134,6 +145,7 @@ export const ROUTES = {
     folder: 'candles',
     access: ['job-table', 'workflow', 'database:write', 'venues'],
     summary: 'Order the candles of one symbol',
+    scope: 'order',
   },
   inspectCandles: {
     route: 'GET /api/backfill',
@@ -146,6 +158,12 @@ export const ROUTES = {
     folder: 'service',
     access: ['job-table:read', 'database:read', 'venues'],
     summary: 'Schedules, rate budgets, venues that are cooling down, gaps that expire, aggregates',
+  },
+  history: {
+    route: 'GET /backfill/history',
+    folder: 'service',
+    access: ['job-table:read', 'database:read', 'venues'],
+    summary: 'Rate budgets by minute, errors of venues by hour, how the database grows, room on the disk',
   },
   health: {
     route: 'GET /healthz',
@@ -171,6 +189,7 @@ export const ROUTES = {
     folder: 'series',
     access: ['database:write'],
     summary: 'Count rows against the ledger now; `next` is where to go on',
+    scope: 'order',
   },
   listRetention: {
     route: 'GET /backfill/retention',
@@ -183,12 +202,25 @@ export const ROUTES = {
     folder: 'series',
     access: ['database:write'],
     summary: 'Set what is not kept of a source: it is not fetched, and rows stay until somebody deletes them',
+    scope: 'admin',
   },
   sizes: {
     route: 'GET /backfill/sizes',
     folder: 'data',
     access: ['database:read'],
     summary: 'Rows and bytes of each table: heap, indexes, columnstore',
+  },
+  universe: {
+    route: 'GET /universe',
+    folder: 'series',
+    access: ['database:read'],
+    summary: 'Every symbol that was listed at an instant, with the evidence of its life',
+  },
+  refreshUniverse: {
+    route: 'POST /universe/refresh',
+    folder: 'series',
+    access: ['job-table', 'database:write', 'venues'],
+    summary: 'Look up the lives of symbols that are new or have changed; `next` is where to go on',
   },
 } as const satisfies Readonly<Record<string, Route>>;
 
@@ -207,6 +239,16 @@ export function routeOf(id: OperationId): Address {
   const [method, path] = ROUTES[id].route.split(' ') as [Method, string];
   return { method, path };
 }
+
+/** What a token has to be good for to call an operation. */
+export function scopeOf(id: OperationId): Scope {
+  const { scope = 'read' }: Route = ROUTES[id];
+  return scope;
+}
+
+/** The operations that a scope opens. */
+export const operationsFor = (scope: Scope): OperationId[] =>
+  OPERATION_IDS.filter((id) => SCOPES.indexOf(scopeOf(id)) <= SCOPES.indexOf(scope));
 
 /** Where a request of an operation goes. @param query an absent value leaves its parameter out */
 export function addressOf(

@@ -1,5 +1,6 @@
 import './untraced.ts';
 import { mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
 import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
@@ -185,6 +186,8 @@ async function assemble(
       ...(sleep && { sleep }),
       ...(jobTable && { jobTable }),
       ...(webhooks && { events: webhooks.events }),
+      // The database of the operator may lie on another machine.
+      ...(!options.databaseUrl && { disk: () => diskOf(options.folder) }),
     }),
   );
   await resumeJobs(services);
@@ -254,6 +257,11 @@ async function chooseJobTable(options: HostOptions): Promise<OpenJobTable | unde
   const items = await carryOver(join(folder, 'jobs'), jobFileIn(folder));
   if (items > 0) rootLogger.info(`the job table of the older version was carried over: ${items} items`);
   return jobFile(jobFileIn(folder), egress);
+}
+
+async function diskOf(folder: string): Promise<{ free: number; total: number }> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { free: bavail * bsize, total: blocks * bsize };
 }
 
 function refused(error: unknown, port: number, name: 'jobs' | 'candles'): never {

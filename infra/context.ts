@@ -1,8 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 
 const ARN = (service: string) => new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:.+`);
 const onOff = z.enum(['on', 'off']);
 const whole = (most: number) => z.coerce.number().int().min(1).max(most);
+
+/** Whether a file of this machine has certificates. */
+function isPem(file: string): boolean {
+  return existsSync(file) && readFileSync(file, 'utf8').includes('-----BEGIN CERTIFICATE-----');
+}
 
 /** Days that CloudWatch Logs can keep a log. */
 const RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
@@ -16,12 +22,17 @@ export const OPTIONS = {
   userPool: z.string().regex(ARN('cognito-idp'), 'the ARN of a user pool').optional(),
   jwtIssuer: z.url({ protocol: /^https$/, error: 'an https URL' }).optional(),
   jwtAudience: z.string().min(1).optional(),
+  scopes: z
+    .string()
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,120}$/, 'what the names of scopes begin with')
+    .optional(),
   apiRate: whole(10_000),
   apiBurst: whole(5_000),
   apiLogs: onOff,
   vpc: z.string().regex(/^(none|new|vpc-[0-9a-f]{8,17})$/, 'none, new or the id of a VPC'),
   databaseSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   databaseInsecure: onOff,
+  databaseCa: z.string().refine(isPem, 'a file with certificates as PEM').optional(),
   migrate: z.enum(['deploy', 'later']),
   writerSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   readerSecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
@@ -33,6 +44,9 @@ export const OPTIONS = {
   exportKeySecret: z.string().regex(ARN('secretsmanager'), 'the ARN of a secret').optional(),
   files: onOff,
   fetchers: whole(1_000).optional(),
+  encryptionKey: z
+    .string()
+    .regex(/^(aws|new|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+)$/, 'aws, new or the ARN of a key'),
   architecture: z.enum(['arm64', 'x86_64']),
   schedules: onOff,
   stateLog: z.enum(['all', 'error']),
@@ -58,6 +72,7 @@ export const DEFAULTS = {
   migrate: 'deploy',
   exports: 'off',
   files: 'on',
+  encryptionKey: 'aws',
   architecture: 'arm64',
   schedules: 'on',
   stateLog: 'all',
@@ -87,6 +102,9 @@ const Options = z.strictObject(OPTIONS).superRefine((options, check) => {
     check.addIssue({ code: 'custom', path: ['exportKeySecret'], message: 'needs exports=new or a bucket' });
   }
   if (options.auth === 'cognito') need('userPool', 'auth=cognito needs it');
+  if (options.scopes && options.auth !== 'cognito' && options.auth !== 'jwt') {
+    check.addIssue({ code: 'custom', path: ['scopes'], message: 'needs auth=cognito or auth=jwt' });
+  }
   if (options.auth === 'jwt') {
     need('jwtIssuer', 'auth=jwt needs it');
     need('jwtAudience', 'auth=jwt needs it');

@@ -6,6 +6,7 @@ import { BackfillMachine, machineArn } from './constructs/backfill-machine.ts';
 import { ExportBucket } from './constructs/buckets/export-bucket.ts';
 import { FileBucket } from './constructs/buckets/file-bucket.ts';
 import { bundle } from './constructs/bundling.ts';
+import { customerKey } from './constructs/customer-key.ts';
 import { deadLetters } from './constructs/dead-letters.ts';
 import { EventRules } from './constructs/event-rules.ts';
 import { GordonFunction } from './constructs/function.ts';
@@ -30,6 +31,7 @@ export class GordonDataStack extends Stack {
   constructor(scope: Construct, id: string, { options, ...props }: GordonDataStackProps) {
     super(scope, id, { description: 'gordon-data: a complete crypto market-data warehouse', ...props });
     this.#warnOfRegion(options);
+    customerKey(this, options);
     const table = jobTable(this, { retain: options.removal === 'retain' });
     const bus = new EventBus(this, 'Bus', {
       description: 'JobFinished, JobFailed and GapFound of gordon-data',
@@ -54,7 +56,7 @@ export class GordonDataStack extends Stack {
       ({ authorizes, optional }) =>
         (authorizes === undefined || authorizes === options.auth) && (optional === undefined || on[optional]),
     );
-    using bundles = bundle(this, specs);
+    using bundles = bundle(this, specs, options.databaseCa);
     const functions = specs.map(
       (spec) => new GordonFunction(this, { spec, bundles, resources, options, network }),
     );

@@ -10,6 +10,7 @@ import { defillama } from './defillama/index.ts';
 import { deribit } from './deribit/index.ts';
 import type { VenueModule } from './frame/module.ts';
 import { fred } from './fred/index.ts';
+import { okx } from './okx/index.ts';
 
 /** Every simulated host: one line each. */
 export const venueModules: readonly VenueModule[] = [
@@ -24,6 +25,7 @@ export const venueModules: readonly VenueModule[] = [
   defillama,
   deribit,
   fred,
+  okx,
 ];
 
 /** Environment that points the adapters at a simulator, with the keys that it requires. @param url its base */

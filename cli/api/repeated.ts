@@ -39,6 +39,14 @@ const MOST_WITHOUT_BUDGET = 60;
 export const verify = (api: Api, body: BodyOf<'verify'>, signal?: AbortSignal): Promise<Answer<'verify'>> =>
   patiently('no-budget', MOST_WITHOUT_BUDGET, signal, () => api.call('verify', { body, signal }));
 
+/** Refreshes the dated universe, a piece of a market at a time; waits for the venues' budgets. */
+export const refreshUniverse = (api: Api, signal?: AbortSignal): AsyncGenerator<Answer<'refreshUniverse'>> =>
+  pieces((next: Answer<'refreshUniverse'>['next']) =>
+    patiently('no-budget', MOST_WITHOUT_BUDGET, signal, () =>
+      api.call('refreshUniverse', { body: { ...next }, signal }),
+    ),
+  );
+
 /** Calls until an answer does not say where to go on. */
 async function* pieces<N, T extends { readonly next: N | null }>(
   call: (next: N | null) => Promise<T>,

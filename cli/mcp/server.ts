@@ -2,6 +2,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import * as z from 'zod';
 import { OrderBody } from '../../functions/core/orders/create-job.ts';
 import { CoverageQuery, ReportQuery, RowsQuery } from '../../functions/core/queries/parameters.ts';
+import { UniverseQuery } from '../../functions/core/queries/universe-view.ts';
 import type { Context } from '../commands/context.ts';
 import { badInput } from '../failure.ts';
 import { acceptsFredTerms, isFred, NOT_ACCEPTED } from '../terms/fred-terms.ts';
@@ -78,6 +79,20 @@ export function mcpServer(context: Context, version: string, allowBackfill: bool
     'rows',
     { description: 'Rows of one table, oldest first.', inputSchema: RowsInput, annotations: READS },
     ({ table, ...query }) => answer(api, () => api.call('rows', { params: { table }, query })),
+  );
+  server.registerTool(
+    'universe',
+    {
+      description:
+        'The symbols that were listed at an instant, those that ended since among them: choose those of a backtest here, not from the symbols of today. "complete": false means that symbols may lack.',
+      inputSchema: UniverseQuery,
+      annotations: READS,
+    },
+    (query) =>
+      answer(api, async () => {
+        const { markets, symbols, ...found } = await api.call('universe', { query });
+        return { ...found, count: symbols.length, symbols: symbols.map(({ evidence: _, ...one }) => one) };
+      }),
   );
   server.registerTool(
     'quote',

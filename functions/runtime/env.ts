@@ -39,6 +39,8 @@ const Env = z.object({
   /** whose tokens open the API, where it requires tokens */
   GORDON_JWT_ISSUER: z.string().optional(),
   GORDON_JWT_AUDIENCE: z.string().optional(),
+  /** what the scopes of these tokens begin with; absent: every token may do everything */
+  GORDON_JWT_SCOPES: z.string().optional(),
 });
 export type Env = z.infer<typeof Env>;
 

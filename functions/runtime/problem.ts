@@ -2,7 +2,8 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { ERRORS, type ErrorCode } from '../core/errors/error-codes.ts';
 import type { ErrorKind } from '../core/errors/error-kinds.ts';
-import { describeError, GordonError } from '../core/errors/errors.ts';
+import { type BudgetExhausted, describeError, GordonError } from '../core/errors/errors.ts';
+import { waitSecondsUntil } from '../core/series/schedule.ts';
 import type { Log } from './log.ts';
 
 /** RFC 9457. `code` is the stable name of the error, `subject` what it is about. */
@@ -64,6 +65,19 @@ export function problem(
 /** How `@middy/http-json-body-parser` says it; it answers 415, which would blame the media type. */
 const isMalformedJson = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Invalid or malformed JSON was provided';
+
+/** The answer to a request that a venue has no budget for now: when to send it again. @param now epoch ms */
+export function outOfBudget(error: BudgetExhausted, subject: string, now: number) {
+  const seconds = waitSecondsUntil(error.until, now);
+  return {
+    status: 503,
+    headers: { 'content-type': 'application/problem+json', 'retry-after': String(seconds) },
+    body: problem('no-budget', `${error.message}.`, {
+      subject,
+      remedy: `Send it again in ${seconds} seconds.`,
+    }),
+  };
+}
 
 /** With every answer: no browser guesses that JSON or CSV is a page. */
 export const NO_SNIFFING = { 'x-content-type-options': 'nosniff' } as const;

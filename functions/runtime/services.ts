@@ -3,15 +3,20 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { VenuePorts } from '../core/fetch/fetch-context.ts';
 import type { Workflow } from '../core/jobs/ports.ts';
+import type { DatedMarket } from '../core/listing/dated/market.ts';
 import type { SymbolPorts } from '../core/orders/check-symbols.ts';
 import type { Spool } from '../core/queries/export/spool.ts';
+import type { Disk } from '../core/queries/status/history.ts';
 import type { Sources } from '../core/series/source.ts';
 import { type Clock, MINUTE } from '../core/time/time.ts';
 import type { Sha256 } from '../core/verify/ports.ts';
 import type { Events } from '../core/workflow/events.ts';
+import { binanceDated } from '../sources/binance/dated-markets.ts';
 import { universes } from '../sources/binance/universes.ts';
-import { bybitLinear } from '../sources/bybit/roster.ts';
+import { bybitDated } from '../sources/bybit/dated-market.ts';
+import { bybitLinear, bybitSpot } from '../sources/bybit/roster.ts';
 import { sources } from '../sources/index.ts';
+import { okxRosters } from '../sources/okx/instruments.ts';
 import { createSpool } from '../stores/files/spool.ts';
 import { type Logins, loginsIn, UNFILLED } from '../stores/postgres/roles/logins.ts';
 import { sha256 } from '../stores/queries/stored-rows.ts';
@@ -45,6 +50,8 @@ export interface Services
     VenuePorts,
     Required<Pick<SymbolPorts, 'universes' | 'rosters'>> {
   readonly sources: Sources;
+  /** markets whose symbols are kept with all their lives */
+  readonly datedMarkets: readonly DatedMarket[];
   /** whether the key that a source needs is set */
   readonly hasKey: (env: string) => boolean;
   readonly sha256: () => Sha256;
@@ -57,6 +64,8 @@ export interface Services
   readonly events: Events;
   /** the tree that the operator named, and the key that signs it */
   readonly exportTo: ExportTo;
+  /** the disk that holds the database; undefined: it lies elsewhere */
+  readonly disk: (() => Promise<Disk>) | undefined;
   /** how often the host audits for gaps */
   readonly auditEveryMs: number;
   /** the logins that work beside the one that migrates; those that the stack manages get their URLs here */
@@ -79,6 +88,8 @@ export interface ServiceOptions {
   readonly patience?: Patience;
   /** waits between two requests to a venue, ms; a timer of this process by default */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** measures the disk that holds the database; absent: it lies elsewhere */
+  readonly disk?: () => Promise<Disk>;
   /** stands in for Secrets Manager */
   readonly readSecret?: ReadSecret;
   /** stands in for the table in DynamoDB */
@@ -97,6 +108,7 @@ export async function createServices(
     readSecret,
     jobTable: standIn,
     events,
+    disk,
   }: ServiceOptions = {},
 ): Promise<Services> {
   const keys = Object.values(sources).flatMap(({ key }) => (key ? [key.env] : []));
@@ -122,7 +134,7 @@ export async function createServices(
         checks: jobTable.makers.clockChecks,
         warn: (message) => rootLogger.warn(message),
       }),
-      counted: venueCounter(telemetry, published),
+      counted: venueCounter(telemetry, published, jobTable.makers.venueErrors),
       ...(sleep && { sleep }),
       ...(patience && { patience }),
     }),
@@ -138,12 +150,14 @@ export async function createServices(
     clock: () => clock,
     sources: () => sources,
     universes: () => universes,
-    rosters: () => [...universes, bybitLinear],
+    rosters: () => [...universes, bybitLinear, bybitSpot, ...okxRosters],
+    datedMarkets: () => [...binanceDated, bybitDated],
     hasKey: () => (name) => Boolean(variables[name]),
     sha256: () => sha256,
     spool: () => createSpool({ folder: env.GORDON_SPOOL, maxBytes: env.GORDON_SPOOL_MB * 1_000_000, clock }),
     fileBucket: () => fileBucketOf(env, variables, sleep ?? wait),
     exportTo: () => ({ place: env.GORDON_EXPORT_TO, key: env.GORDON_EXPORT_KEY, variables }),
+    disk: () => disk,
     auditEveryMs: () => env.GORDON_AUDIT_MINUTES * MINUTE,
     logins: () => async () => ({
       ...loginsIn(variables),

@@ -3,8 +3,14 @@ import { FetchError, JwtBaseError } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { GordonError } from '../core/errors/errors.ts';
 
+export interface Caller {
+  readonly subject: string;
+  /** as the token has them, in `scope` or `scp` */
+  readonly scopes: readonly string[];
+}
+
 /** @returns the subject of a good token, or undefined for one that is not; @throws GordonError `issuer-unreachable` */
-export type VerifyToken = (token: string) => Promise<{ readonly subject: string } | undefined>;
+export type VerifyToken = (token: string) => Promise<Caller | undefined>;
 
 export interface TrustedIssuer {
   /** exactly as its tokens write it; its OpenID configuration is found under it */
@@ -34,9 +40,9 @@ export function tokenVerifier({ issuer, audience, fetch: send = fetch }: Trusted
   return async (token) => {
     verifier ??= make();
     try {
-      const { sub, exp } = await (await verifier).verify(token);
+      const { sub, exp, scope, scp } = await (await verifier).verify(token);
       // One that never ends could not be taken back.
-      return exp === undefined ? undefined : { subject: sub ?? 'unknown' };
+      return exp === undefined ? undefined : { subject: sub ?? 'unknown', scopes: scopesIn(scope ?? scp) };
     } catch (error) {
       if (error instanceof JwtBaseError && !(error instanceof FetchError)) return undefined;
       // The issuer may answer the next caller.
@@ -45,6 +51,10 @@ export function tokenVerifier({ issuer, audience, fetch: send = fetch }: Trusted
     }
   };
 }
+
+/** RFC 8693 writes them in one text, other issuers in a list. */
+const scopesIn = (claim: unknown): string[] =>
+  [claim].flat().flatMap((text) => (typeof text === 'string' ? text.split(' ').filter(Boolean) : []));
 
 const unreachable = (url: string, cause: unknown): GordonError =>
   new GordonError({

@@ -8,7 +8,10 @@ import { comparisons } from '../sources/comparisons.ts';
 
 export const createHandler = scheduledHandler(
   'audit-gaps',
-  async (ports: AuditPorts & Omit<CrossPorts, 'catalog'> & Uses<'events' | 'catalog'>, log) => {
+  async (
+    ports: AuditPorts & Omit<CrossPorts, 'catalog'> & Uses<'events' | 'catalog' | 'sizeSamples'>,
+    log,
+  ) => {
     const audit = await auditGaps(ports);
     if (!audit) {
       log.info('another audit is at it');
@@ -18,6 +21,7 @@ export const createHandler = scheduledHandler(
     const expiring = perishable.map(detailOf);
     for (const detail of expiring) log.warn('perishable gap', detail);
     await ports.events.publish(expiring.map((detail) => ({ type: 'GapExpiring', detail })));
+    await ports.sizeSamples.sample();
     log.info('audit', result);
     const cross = await crossCheck(ports, comparisons);
     log.info('cross-check', { ...cross });

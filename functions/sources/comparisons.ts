@@ -39,6 +39,15 @@ export const comparisons: readonly Comparison[] = [
     what: 'arbitrage keeps the perpetuals of two venues nearer together',
   },
   {
+    id: 'spot-binance-bybit',
+    left: { source: 'klines_spot', price: 'close', atEnd: true },
+    right: { source: 'klines_bybit_spot', price: 'close', atEnd: true },
+    scale: scaleOf,
+    samples: 10,
+    kind: 'price-apart',
+    what: 'arbitrage keeps the spot markets of two venues nearer together',
+  },
+  {
     id: 'open-interest-value',
     left: { source: 'open_interest_binance', price: { of: 'value_usd', per: 'open_interest' } },
     right: { source: 'klines_perp', price: 'close', atEnd: true },

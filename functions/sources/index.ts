@@ -3,9 +3,15 @@ import { price_klines } from './candles/price_klines.ts';
 import { funding_binance } from './funding/funding_binance.ts';
 import { funding_bybit } from './funding/funding_bybit.ts';
 import { gex_deribit } from './gex/gex_deribit.ts';
+import { index_price_klines } from './klines/index_price_klines.ts';
+import { klines_bybit_linear, klines_bybit_spot } from './klines/klines_bybit.ts';
+import { klines_okx_spot, klines_okx_swap } from './klines/klines_okx.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
+import { mark_price_klines } from './klines/mark_price_klines.ts';
+import { premium_index_klines } from './klines/premium_index_klines.ts';
 import { macro_fred } from './macro/macro_fred.ts';
+import { ratio_bybit_accounts } from './metrics/ratio_bybit_accounts.ts';
 import {
   ratio_global_accounts,
   ratio_taker_volume,
@@ -14,6 +20,9 @@ import {
 } from './metrics/ratios_binance.ts';
 import { open_interest_binance } from './open_interest/open_interest_binance.ts';
 import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
+import { dvol_deribit } from './options/dvol_deribit.ts';
+import { option_quotes_bybit } from './options/option_quotes_bybit.ts';
+import { option_quotes_deribit } from './options/option_quotes_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
 import { stablecoin_supply } from './sentiment/stablecoin_supply.ts';
@@ -37,6 +46,17 @@ const registry = {
   ratio_top_positions,
   ratio_global_accounts,
   ratio_taker_volume,
+  dvol_deribit,
+  option_quotes_deribit,
+  option_quotes_bybit,
+  klines_bybit_spot,
+  klines_bybit_linear,
+  klines_okx_spot,
+  klines_okx_swap,
+  ratio_bybit_accounts,
+  mark_price_klines,
+  index_price_klines,
+  premium_index_klines,
   trades_spot,
   trades_perp,
 } as const satisfies Sources;

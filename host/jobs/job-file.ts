@@ -9,6 +9,7 @@ import { createJobStore } from '../../functions/stores/sqlite/job-store.ts';
 import { createLeases } from '../../functions/stores/sqlite/leases.ts';
 import { createRateBudget, createRateWatch } from '../../functions/stores/sqlite/rate-budget.ts';
 import { createScheduleRuns } from '../../functions/stores/sqlite/runs.ts';
+import { createVenueErrors } from '../../functions/stores/sqlite/venue-errors.ts';
 import { JOB_TABLE, LOCAL_CLIENT } from '../local-aws.ts';
 
 /**
@@ -27,6 +28,7 @@ export const jobFile =
         jobs: () => createJobStore(file, clock),
         leases: () => createLeases(file, clock),
         rates: () => createRateWatch(limits),
+        venueErrors: () => createVenueErrors(file),
         clockChecks: () => createClockChecks(file),
         runs: () => createScheduleRuns(file),
       },

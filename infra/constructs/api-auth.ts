@@ -8,11 +8,15 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { type OperationId, operationsFor, SCOPES } from '../../functions/routes.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { GordonFunction } from './function.ts';
 
-type Auth = Pick<MethodOptions, 'authorizationType' | 'authorizer' | 'apiKeyRequired'>;
+type Auth = Pick<
+  MethodOptions,
+  'authorizationType' | 'authorizer' | 'apiKeyRequired' | 'authorizationScopes'
+>;
 
 export interface ApiAuthProps {
   readonly api: RestApi;
@@ -20,8 +24,21 @@ export interface ApiAuthProps {
   readonly options: DeployOptions;
 }
 
-/** Who may call the API; the same for each of its methods. */
-export function apiAuth(scope: Construct, { api, functions, options }: ApiAuthProps): Auth {
+/** Who may call each operation of the API. */
+export function apiAuth(scope: Construct, props: ApiAuthProps): (id: OperationId) => Auth {
+  const all = authOf(scope, props);
+  const { auth, scopes } = props.options;
+  if (auth !== 'cognito' || scopes === undefined) return () => all;
+  // API Gateway compares the scopes of a pool's access tokens by itself. One of them is enough.
+  return (id) => ({
+    ...all,
+    authorizationScopes: SCOPES.filter((scope) => operationsFor(scope).includes(id)).map(
+      (scope) => scopes + scope,
+    ),
+  });
+}
+
+function authOf(scope: Construct, { api, functions, options }: ApiAuthProps): Auth {
   const notCognito = (reason: string) => acknowledge(api, { 'AwsSolutions-COG4': reason });
   switch (options.auth) {
     case 'iam':
@@ -42,6 +59,7 @@ export function apiAuth(scope: Construct, { api, functions, options }: ApiAuthPr
       const { lambda } = functions.find(({ spec }) => spec.authorizes === 'jwt')!;
       lambda.addEnvironment('GORDON_JWT_ISSUER', options.jwtIssuer!);
       lambda.addEnvironment('GORDON_JWT_AUDIENCE', options.jwtAudience!);
+      if (options.scopes) lambda.addEnvironment('GORDON_JWT_SCOPES', options.scopes);
       const authorizer = new TokenAuthorizer(scope, 'Jwt', {
         handler: lambda,
         // What is no bearer token is refused before anything is billed.

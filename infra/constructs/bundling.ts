@@ -1,11 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { buildSync } from 'esbuild';
-import { entryOf, type FunctionSpec } from '../../functions/function-spec.ts';
+import { entryOf, type FunctionSpec, reachesDatabase } from '../../functions/function-spec.ts';
 
 /** The folder of package-lock.json. The entries' paths are relative to it. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
@@ -14,6 +14,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, 
 const COMMONJS =
   "import{createRequire}from'node:module';import{fileURLToPath as toPath}from'node:url';" +
   "const require=createRequire(import.meta.url),__dirname=toPath(new URL('.',import.meta.url));";
+
+/** The operator's CAs, in the folder of each function that logs in to the database. */
+export const CA_FILE = 'database-ca.pem';
 
 export interface Bundles extends Disposable {
   /** the folder of a function, copied into the assembly when a function is made of it */
@@ -24,14 +27,18 @@ export interface Bundles extends Disposable {
  * One minified ES module for each function, the AWS SDK included: what is deployed is the version that was tested. One run of
  * esbuild makes them all; a run for each takes a second and more of a processor, most of it starting. Where the stack is not to be
  * bundled, the modules are empty.
+ * @param databaseCa a file of certificates that functions trust which log in to the database
  */
-export function bundle(scope: IConstruct, specs: readonly FunctionSpec[]): Bundles {
+export function bundle(scope: IConstruct, specs: readonly FunctionSpec[], databaseCa?: string): Bundles {
   // Within the project and always equally deep, so that the paths in the source maps, and with them the hashes, stay the same.
   const parent = join(ROOT, '.gordon');
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'bundles-'));
   const folderOf = ({ handler }: FunctionSpec): string => join(folder, handler);
-  for (const spec of specs) mkdirSync(folderOf(spec));
+  for (const spec of specs) {
+    mkdirSync(folderOf(spec));
+    if (databaseCa && reachesDatabase(spec)) copyFileSync(databaseCa, join(folderOf(spec), CA_FILE));
+  }
   if (Stack.of(scope).bundlingRequired) {
     build(folder, specs);
     for (const spec of specs.filter(({ onDeploy }) => onDeploy))

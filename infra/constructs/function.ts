@@ -3,12 +3,13 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as Lambda, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { descriptionOf } from '../../functions/function-spec.ts';
+import { descriptionOf, reachesDatabase } from '../../functions/function-spec.ts';
 import type { FunctionSpec } from '../../functions/manifest.ts';
 import type { DeployOptions } from '../context.ts';
 import { allow, grantFor, type Resources } from './access.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
-import type { Bundles } from './bundling.ts';
+import { type Bundles, CA_FILE } from './bundling.ts';
+import { keyOf, useOf } from './customer-key.ts';
 import { logGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 
@@ -38,6 +39,8 @@ export class GordonFunction extends Construct {
       }
     }
     for (const statement of grants.flatMap(({ statements }) => statements)) role.addToPolicy(statement);
+    const key = keyOf(this);
+    if (key) role.addToPolicy(useOf(key));
     this.lambda = new Lambda(this, 'Function', {
       code: bundles.codeOf(spec),
       handler: 'index.handler',
@@ -48,9 +51,11 @@ export class GordonFunction extends Construct {
       timeout: Duration.seconds(spec.timeoutSeconds),
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
+        ...(options.databaseCa && reachesDatabase(spec) && { NODE_EXTRA_CA_CERTS: `/var/task/${CA_FILE}` }),
         ...(options.venues === 'simulated' && { GORDON_SIMULATED: '1' }),
         ...Object.assign({}, ...grants.map(({ environment }) => environment)),
       },
+      ...(key && { environmentEncryption: key }),
       role,
       logGroup: this.log,
       loggingFormat: LoggingFormat.JSON,

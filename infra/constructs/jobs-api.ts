@@ -38,7 +38,7 @@ export class JobsApi extends Construct {
   constructor(scope: Construct, id: string, { functions, options }: JobsApiProps) {
     super(scope, id);
     this.api = this.#restApi(options);
-    const auth = apiAuth(this, { api: this.api, functions, options });
+    const authFor = apiAuth(this, { api: this.api, functions, options });
     const validator = new RequestValidator(this, 'Validator', {
       restApi: this.api as IRestApi,
       validateRequestBody: true,
@@ -51,7 +51,7 @@ export class JobsApi extends Construct {
         const { body }: Operation = operations[id];
         const parameters = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name!);
         this.api.root.resourceForPath(path).addMethod(method, integration, {
-          ...auth,
+          ...authFor(id),
           requestValidator: validator,
           requestParameters: Object.fromEntries(parameters.map((p) => [`method.request.path.${p}`, true])),
           ...(body && { requestModels: this.#body(pascal(id), body) }),
@@ -115,9 +115,9 @@ export class JobsApi extends Construct {
 
   /** What the gateway itself refuses looks like what the functions refuse: RFC 9457. Its templates know no functions. */
   #problems(api: RestApi): void {
-    for (const { type, status, title, code, detail } of REFUSALS) {
+    for (const { id, type, status, title, code, detail } of REFUSALS) {
       const body = { type: 'about:blank', title, status: Number(status), code, detail };
-      api.addGatewayResponse(`Refusal${status}`, {
+      api.addGatewayResponse(`Refusal${id}`, {
         type,
         statusCode: status,
         responseHeaders: {
@@ -134,6 +134,7 @@ const STAGE = 'v1';
 
 const REFUSALS = [
   {
+    id: '400',
     type: ResponseType.BAD_REQUEST_BODY,
     status: '400',
     title: 'Bad request',
@@ -141,6 +142,23 @@ const REFUSALS = [
     detail: 'The order has a field that is unknown, missing or of another type: $context.error.message.',
   },
   {
+    id: '401',
+    type: ResponseType.UNAUTHORIZED,
+    status: '401',
+    title: 'Unauthorized',
+    code: 'token-missing',
+    detail: 'The token is not one of the issuer for this API, or it has ended.',
+  },
+  {
+    id: 'AccessDenied',
+    type: ResponseType.ACCESS_DENIED,
+    status: '403',
+    title: 'Forbidden',
+    code: 'forbidden',
+    detail: 'These credentials may not do that. Where tokens have scopes, it needs order or admin.',
+  },
+  {
+    id: '403',
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: '403',
     title: 'Forbidden',
@@ -148,6 +166,7 @@ const REFUSALS = [
     detail: 'No credentials came with the request, or there is no such route.',
   },
   {
+    id: '429',
     type: ResponseType.THROTTLED,
     status: '429',
     title: 'Too many requests',

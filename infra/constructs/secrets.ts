@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { UNFILLED } from '../../functions/stores/postgres/roles/logins.ts';
 import type { DeployOptions } from '../context.ts';
 import { acknowledge } from './acknowledge.ts';
+import { encryptedWith, keyOf } from './customer-key.ts';
 
 /** What functions may read, by the variable that a secret's text becomes. */
 export interface Secrets {
@@ -70,6 +71,7 @@ export function databasePlace(scope: Construct, { databaseSecret }: DeployOption
 function ownLogin(scope: Construct, id: string, what: string): ISecret {
   const secret = new Secret(scope, id, {
     description: `URL of the login that ${what}; the migration makes both`,
+    ...encryptedWith(keyOf(scope)),
     secretStringValue: SecretValue.unsafePlainText(UNFILLED),
   });
   acknowledge(secret, {
@@ -89,6 +91,7 @@ function ownDatabaseSecret(scope: Construct): Secret {
   });
   const secret = new Secret(scope, 'DatabaseUrlSecret', {
     description: 'URL of the warehouse, with its password',
+    ...encryptedWith(keyOf(scope)),
     secretStringValue: SecretValue.cfnParameter(url),
   });
   acknowledge(secret, {

@@ -34,6 +34,11 @@ OPERATIONS: dict[str, Operation] = {
         "/backfill/coverage",
         query=frozenset({"source", "symbol", "timeframe", "from", "to", "bucket"}),
     ),
+    "universe": Operation(
+        "GET",
+        "/universe",
+        query=frozenset({"at", "venue", "contract", "quote", "base", "symbol"}),
+    ),
     "listSources": Operation("GET", "/backfill/sources"),
     "listTables": Operation("GET", "/data"),
     "rows": Operation(

@@ -25,6 +25,15 @@ MARKETS = {"spot": "spot_klines", "perp": "perp_klines", "bybit": "price_klines"
 _SPAN = {"from": INSTANT, "to": INSTANT}
 _SERIES = {"source": "text", "symbol": "text", "timeframe": "text"}
 _GAPS = {**_SERIES, **_SPAN, "rows": "bigint", "cause": "text", "error": "text"}
+_LIVES = {
+    "venue": "text",
+    "contract": "text",
+    "symbol": "text",
+    "base": "text",
+    "quote": "text",
+    "listed_at": INSTANT,
+    "delisted_at": INSTANT,
+}
 _RUNS = {
     **_SERIES,
     **_SPAN,
@@ -201,6 +210,43 @@ class Warehouse(Generic[FrameT]):
     def sources(self) -> list[dict[str, Any]]:
         """What can be ordered, with table, timeframes, default symbols and licence."""
         return cast("list[dict[str, Any]]", self._transport.call("listSources"))
+
+    def universe(
+        self,
+        at: Instant | None = None,
+        *,
+        venue: str | None = None,
+        contract: Literal["spot", "perpetual", "delivery"] | None = None,
+        quote: str | None = None,
+        base: str | None = None,
+        symbol: str | None = None,
+    ) -> FrameT:
+        """Every symbol that was listed at an instant, those that ended since among them; without `at` every life of every symbol.
+
+        `delisted_at` is null while a life lasts. Raises Refused ("universe-incomplete") where a market was never refreshed to its end:
+        symbols would lack.
+        """
+        frames = self._frames()
+        found = self._transport.call(
+            "universe",
+            query={
+                "at": instant_text("at", at),
+                "venue": venue,
+                "contract": contract,
+                "quote": quote,
+                "base": base,
+                "symbol": symbol,
+            },
+        )
+        if not found["complete"]:
+            never = ", ".join(one["market"] for one in found["markets"] if one["completed_at"] is None)
+            raise Refused(
+                409,
+                "universe-incomplete",
+                f"{never} was never refreshed to its end, so symbols may lack.",
+                remedy="Run `gordon-data universe refresh`.",
+            )
+        return frames.of_records(found["symbols"], _LIVES)
 
     # What is there, and what is missing
 

@@ -5,12 +5,13 @@ import { canonicalLine } from '../../functions/core/verify/canonical.ts';
 import type { Fault, FaultPlan } from '../engine/fault.ts';
 import type { Book } from '../memory/ledger/warehouse.ts';
 import type { RunVenue } from '../venue/index.ts';
+import type { Serving } from '../venue/record/truth.ts';
 import type { World } from '../world/world.ts';
 import { judgeDays } from './days.ts';
 import { judgeFiles } from './files.ts';
 import type { Moment } from './held.ts';
 import { judgeRequests } from './requests.ts';
-import { judgeIntervals } from './settlements.ts';
+import { judgeByFile, judgeIntervals } from './settlements.ts';
 import { judgeSnapshots } from './snapshots.ts';
 import { calmWithin, judgeSeries } from './venue-truth.ts';
 import { type Breach, inWords, type Violation } from './violations.ts';
@@ -116,13 +117,37 @@ function violations(
       spans,
       findings: [...findings.values()],
     };
-    const intervals =
-      source.table.pace === undefined
-        ? []
-        : judgeIntervals(series, warehouse.rows.within(series), venue.record.traded(series), moment.calm);
+    const intervals = source.table.pace === undefined ? [] : judgePace(series);
     return [...judgeSeries(venue.record, held, moment), ...intervals];
   }
+
+  function judgePace(series: Series): Violation[] {
+    const { record } = venue;
+    const settled = warehouse.rows.within(series);
+    const [first, last] = [settled[0], settled.at(-1)];
+    if (!first || !last) return [];
+    const around = { start: first.time - 2 * DAY, end: last.time + 2 * DAY };
+    const answered = record
+      .times(series, around)
+      .filter((time) => isAnswered(record.servings(series, time), now));
+    return [
+      ...judgeIntervals(series, settled, record.traded(series), moment.calm),
+      ...judgeByFile(
+        series,
+        settled,
+        answered,
+        (time) => record.filedInterval(series, time, now),
+        moment.calm,
+      ),
+    ];
+  }
 }
+
+/** Whether the API has a row now that reads. */
+const isAnswered = (servings: readonly Serving[], now: number): boolean =>
+  servings.some(
+    ({ place, readable, start, end }) => place === 'rest' && readable && start <= now && now < end,
+  );
 
 /** From the day before on: a row of the first file may lie in the last one that is labelled as it should be. */
 const shiftedFrom = ({ at, begins }: Fault): Range => ({

@@ -22,6 +22,15 @@ const CHANCE = DAY;
 /** Lives are looked at anew each week. */
 const LIVES = 8 * DAY;
 
+/** Answers are compared each day, by a schedule that runs each hour. */
+const COMPARED = 26 * HOUR;
+
+/** From when on each turn compares all answers: the beginning of the first of so many months, this one among them. */
+const recentFrom = (now: number, months: number): number => {
+  const date = new Date(now);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - months + 1);
+};
+
 /** Judges what a series has by the venue's own record. */
 export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Violation[] {
   const labelled = held.source.tiers.some((tier) => tier.kind === 'archive' && tier.labels);
@@ -60,8 +69,8 @@ function spansOf(spans: readonly JudgedSpan[]): SpanAt {
 
 function judgeRow(
   truth: VenueTruth,
-  { series }: Held,
-  { now, patienceMs = PATIENCE, aheadMs = 0 }: Moment,
+  { series, source }: Held,
+  { now, calm, patienceMs = PATIENCE, aheadMs = 0 }: Moment,
   { time, line, span }: StoredRow & { readonly span: JudgedSpan | undefined },
 ): Judgement {
   const known = truth
@@ -70,7 +79,14 @@ function judgeRow(
   if (known.length === 0) return ['never there', 'the venue never had such a row'];
   const same = known.filter((serving) => truth.lines(series, time, serving).includes(line));
   if (same.length === 0) return ['other value', 'no edition of the venue has this value'];
-  if (!span?.sha256) return undefined;
+  if (!span?.sha256) {
+    // What was answered is compared with what is answered now.
+    if (!span || !source.restates || time < recentFrom(now, source.restates.recentMonths)) return undefined;
+    const newest = known.filter(({ place, end }) => place === 'rest' && end > now).at(-1);
+    if (!newest || same.some(({ edition }) => edition === newest.edition)) return undefined;
+    const chance = measure(clip(calm, { start: newest.start, end: now }));
+    return chance < COMPARED ? undefined : ['stale', `the API has another value since ${iso(newest.start)}`];
+  }
   // Its file is compared with what the archive publishes now.
   const unit = /-\d{4}-\d{2}-\d{2}\.zip$/.test(span.object ?? '') ? 'day' : 'month';
   const newest = known.filter(({ place, end }) => place === unit && end > now).at(-1);

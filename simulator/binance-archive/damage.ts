@@ -1,7 +1,7 @@
 import { HOUR } from '../../functions/core/time/time.ts';
 import type { ObjectFault } from '../frame/faults/faults.ts';
 import { hash32, seedOf } from '../numbers/noise.ts';
-import type { ArchiveObject } from './keys.ts';
+import { type ArchiveObject, computedIn } from './keys.ts';
 
 /** One row in this many is struck by the faults that strike single rows. */
 const EVERY = 97;
@@ -53,10 +53,11 @@ function damage(rows: string[], object: ArchiveObject, fault: ObjectFault): stri
   }
 }
 
-/** The row with another volume (klines), quantity (trades), rate (funding) or open interest (metrics). */
+/** The row with another volume (klines), quantity (trades), close (what is computed), rate (funding) or open interest (metrics). */
 function otherValue(line: string, object: ArchiveObject): string {
   const fields = line.split(',');
-  const column = { aggTrades: 2, klines: 5, fundingRate: 2, metrics: 2 }[object.dataset];
+  const columns = { aggTrades: 2, klines: 5, fundingRate: 2, metrics: 2, other: 4 };
+  const column = columns[computedIn(object.dataset) ? 'other' : (object.dataset as keyof typeof columns)];
   const was = fields[column] ?? '';
   const decimals = was.includes('.') ? was.length - was.indexOf('.') - 1 : 0;
   fields[column] = (Number(was) * 1.01 + 10 ** -Math.min(decimals, 8)).toFixed(decimals);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
-import { type ArchiveObject, parseKey } from './keys.ts';
+import { type ArchiveObject, marketNameOf, parseKey } from './keys.ts';
 import { isPublished, modifiedAt } from './publication.ts';
 import { ArchiveStore } from './store.ts';
 import { noSuchKey } from './xml.ts';
@@ -50,10 +50,8 @@ async function answer(
   };
 }
 
-const isOverridden = (
-  { overrides }: VenueContext,
-  { market, symbol, interval, period }: ArchiveObject,
-): boolean => overrides.archive(market, symbol, interval, period.name) !== undefined;
+const isOverridden = ({ overrides }: VenueContext, object: ArchiveObject): boolean =>
+  overrides.archive(marketNameOf(object), object.symbol, object.interval, object.period.name) !== undefined;
 
 const wrongDigest = (sha256: string): string => createHash('sha256').update(sha256).digest('hex');
 

@@ -1,7 +1,26 @@
 import { type Period, periodAt } from '../../functions/core/time/period.ts';
-import type { Market } from '../market/contracts.ts';
+import { type Computed, type Market, type MarketName, marketName } from '../market/contracts.ts';
 
-export type Dataset = 'aggTrades' | 'klines' | 'fundingRate' | 'metrics';
+export type Dataset = 'aggTrades' | 'klines' | keyof typeof COMPUTED | 'fundingRate' | 'metrics';
+
+/** Candles of what is computed. Their files have the names of the contract's: only the folder differs. */
+export const COMPUTED = {
+  markPriceKlines: 'mark',
+  indexPriceKlines: 'index',
+  premiumIndexKlines: 'premium',
+} as const satisfies Readonly<Record<string, Computed>>;
+const KLINES: readonly Dataset[] = ['klines', ...(Object.keys(COMPUTED) as (keyof typeof COMPUTED)[])];
+
+/** Whether the files are candles, in folders by interval. */
+export const isKlines = (dataset: Dataset): boolean => KLINES.includes(dataset);
+
+/** undefined: nothing is computed, it is about the contract itself */
+export const computedIn = (dataset: Dataset): Computed | undefined =>
+  COMPUTED[dataset as keyof typeof COMPUTED] as Computed | undefined;
+
+/** The market as outages and overrides name it. */
+export const marketNameOf = ({ market, dataset }: Pick<ArchiveObject, 'market' | 'dataset'>): MarketName =>
+  marketName(market, computedIn(dataset));
 
 /** One published file. */
 export interface ArchiveObject {
@@ -33,7 +52,7 @@ export function intervalsOf(market: Market, unit: 'month' | 'day'): readonly str
 /** Which datasets exist for a market, and as what. */
 export function datasetsOf(market: Market, unit: 'month' | 'day'): readonly Dataset[] {
   if (market === 'spot') return ['aggTrades', 'klines'];
-  return unit === 'month' ? ['aggTrades', 'fundingRate', 'klines'] : ['aggTrades', 'klines', 'metrics'];
+  return unit === 'month' ? ['aggTrades', 'fundingRate', ...KLINES] : ['aggTrades', ...KLINES, 'metrics'];
 }
 
 /** Folder of a series, with its slash. */
@@ -48,12 +67,12 @@ export function objectOf(
   series: Pick<ArchiveObject, 'market' | 'unit' | 'dataset' | 'symbol' | 'interval'>,
   period: Period,
 ): ArchiveObject {
-  const name = `${series.symbol}-${series.dataset === 'klines' ? series.interval : series.dataset}-${period.name}`;
+  const name = `${series.symbol}-${isKlines(series.dataset) ? series.interval : series.dataset}-${period.name}`;
   return { ...series, period, name, key: `${folderOf(series)}${name}.zip` };
 }
 
 const KEY =
-  /^data\/(spot|futures\/um)\/(monthly|daily)\/(aggTrades|klines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
+  /^data\/(spot|futures\/um)\/(monthly|daily)\/(aggTrades|klines|markPriceKlines|indexPriceKlines|premiumIndexKlines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
 
 /** Reads a key (without `.CHECKSUM`); undefined: no file could ever have that name. */
 export function parseKey(key: string): ArchiveObject | undefined {
@@ -66,7 +85,7 @@ export function parseKey(key: string): ArchiveObject | undefined {
   if (Number.isNaN(at)) return undefined;
   const made = objectOf({ market, unit, dataset: dataset as Dataset, symbol, interval }, periodAt(unit, at));
   const known = datasetsOf(market, unit).includes(made.dataset);
-  const fits = made.dataset === 'klines' ? intervalsOf(market, unit).includes(interval) : interval === '';
+  const fits = isKlines(made.dataset) ? intervalsOf(market, unit).includes(interval) : interval === '';
   // Rebuilding the key is the check that every part of it agrees with every other.
   return known && fits && made.key === key ? made : undefined;
 }

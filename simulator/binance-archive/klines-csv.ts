@@ -26,8 +26,8 @@ export function* klinesCsv(
   const { start, end } = object.period;
   const writer = new DigitWriter(1 << 18);
   // Spot files never have a header row, futures files since 2022.
-  if (contract.market === 'um' && start >= HEADER_FROM) writer.text(KLINES_HEADER);
-  const piece = interval.step < DAY / 24 ? DAY : end - start;
+  if (contract.market !== 'spot' && start >= HEADER_FROM) writer.text(KLINES_HEADER);
+  const piece = interval.step < DAY ? DAY : end - start;
   for (let at = start; at < end; at += piece) {
     const rows = market.candles(contract, {
       interval,
@@ -35,7 +35,7 @@ export function* klinesCsv(
       end: Math.min(end, at + piece),
       asOf: Infinity,
     });
-    writeRows(writer, contract, interval, rows);
+    writeRows(writer, contract, interval, isLost(object, at) ? new Rows(1) : rows);
     writeRows(
       writer,
       contract,
@@ -45,6 +45,14 @@ export function* klinesCsv(
     yield writer.take();
   }
 }
+
+/** The known file of a month that lacks a day, which the file of that day has. */
+const isLost = ({ dataset, unit, symbol, interval }: ArchiveObject, day: number): boolean =>
+  dataset === 'markPriceKlines' &&
+  unit === 'month' &&
+  symbol === 'BTCUSDT' &&
+  interval === '1h' &&
+  day === Date.UTC(2026, 5, 29);
 
 /** Candles of the time after the end: the last price, and nothing traded. */
 function frozenRows(
@@ -56,7 +64,7 @@ function frozenRows(
 ): Rows {
   const { delistedAt, frozenUntil } = contract;
   const rows = new Rows(1);
-  if (delistedAt === undefined || frozenUntil === undefined) return rows;
+  if (delistedAt === undefined || frozenUntil === undefined || contract.computed) return rows;
   const price = market.priceAt(contract, delistedAt);
   for (
     let at = Math.ceil(Math.max(start, delistedAt) / step) * step;

@@ -2,12 +2,16 @@ import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../fr
 import { CONTRACTS, type Market } from '../market/contracts.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { hash32, seedOf } from '../numbers/noise.ts';
-import { type ArchiveObject, datasetsOf, FOLDERS, intervalsOf, objectOf } from './keys.ts';
+import { type ArchiveObject, datasetsOf, FOLDERS, intervalsOf, isKlines, objectOf } from './keys.ts';
 import { isPublishedAtAll, modifiedAt, publishedPeriods } from './publication.ts';
 import { escapeXml, xml } from './xml.ts';
 
 const MAX_KEYS = 1000;
 const BYTES_PER_ROW = 54;
+/** So many keys a page at most: the bucket has 1,000, which no folder of the simulator reaches. */
+const PAGE_SWITCH = 'listing-page';
+/** `absent`: a page of folders does not say where the next one begins. */
+const MARKER_SWITCH = 'listing-marker';
 
 export interface File {
   readonly key: string;
@@ -58,7 +62,7 @@ function symbols(context: VenueContext, dataset: Dataset, path: string, now: num
     .filter((series) => isPublishedAtAll(series, now))
     .map((series) => {
       const folder = `${path}${series.symbol}/`;
-      if (series.dataset !== 'klines')
+      if (!isKlines(series.dataset))
         return node(
           folder,
           () => [],
@@ -115,18 +119,28 @@ function* entries(folder: Folder, prefix: string, delimited: boolean): Generator
 
 function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
   const all = (prefix: string, delimited: boolean) => entries(root(context, request.at), prefix, delimited);
-  return listingAnswer(new Map(request.query), all);
+  const page = Number(context.switches.get(PAGE_SWITCH) ?? MAX_KEYS);
+  return listingAnswer(new Map(request.query), all, {
+    page,
+    marked: context.switches.get(MARKER_SWITCH) !== 'absent',
+  });
 }
 
 /** A page of `ListObjects`. @param all what lies under a prefix, in the order of the keys */
 export function listingAnswer(
   query: ReadonlyMap<string, string>,
   all: (prefix: string, delimited: boolean) => Iterable<Entry>,
+  { page: most, marked }: { readonly page: number; readonly marked: boolean } = {
+    page: MAX_KEYS,
+    marked: true,
+  },
 ): VenueAnswer {
   const prefix = query.get('prefix') ?? '';
   const marker = query.get('marker') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const maxKeys = Math.min(MAX_KEYS, Number(query.get('max-keys') ?? MAX_KEYS));
+  const maxKeys = Math.min(most, Number(query.get('max-keys') ?? MAX_KEYS));
+  const encoded = query.get('encoding-type') === 'url';
+  const keyOf = (name: string): string => (encoded ? encodeURIComponent(name).replaceAll('%2F', '/') : name);
   if (!Number.isInteger(maxKeys) || maxKeys < 0 || !['', '/'].includes(delimiter)) {
     return xml(
       400,
@@ -149,15 +163,19 @@ export function listingAnswer(
   const body = [
     '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
     tag('Name', 'data.binance.vision'),
-    tag('Prefix', prefix),
-    tag('Marker', marker),
+    // The prefix that was requested, beside those of the folders.
+    tag('Prefix', keyOf(prefix)),
+    tag('Marker', keyOf(marker)),
+    encoded ? tag('EncodingType', 'url') : '',
     // Without a delimiter the caller takes the last key.
-    truncated && delimiter && last ? tag('NextMarker', nameOf(last)) : '',
+    truncated && delimiter && last && marked ? tag('NextMarker', keyOf(nameOf(last))) : '',
     tag('MaxKeys', maxKeys),
     delimiter ? tag('Delimiter', delimiter) : '',
     tag('IsTruncated', truncated),
     ...page.map((e) => ('file' in e ? contents(e.file) : '')),
-    ...page.map((e) => ('common' in e ? `<CommonPrefixes>${tag('Prefix', e.common)}</CommonPrefixes>` : '')),
+    ...page.map((e) =>
+      'common' in e ? `<CommonPrefixes>${tag('Prefix', keyOf(e.common))}</CommonPrefixes>` : '',
+    ),
     '</ListBucketResult>',
   ];
   return { ...xml(200, body.join('')), route: 'GET /binance-listing' };
@@ -168,7 +186,7 @@ export function listingAnswer(
         .toString(16)
         .padStart(8, '0'),
     ).join('');
-    return `<Contents>${tag('Key', key)}${tag('LastModified', new Date(modified).toISOString())}${tag('ETag', `"${etag}"`)}${tag('Size', size)}${tag('StorageClass', 'STANDARD')}</Contents>`;
+    return `<Contents>${tag('Key', keyOf(key))}${tag('LastModified', new Date(modified).toISOString())}${tag('ETag', `"${etag}"`)}${tag('Size', size)}${tag('StorageClass', 'STANDARD')}</Contents>`;
   }
 }
 

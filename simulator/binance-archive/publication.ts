@@ -1,9 +1,10 @@
 import { periodAt, periodsIn } from '../../functions/core/time/period.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import type { VenueContext } from '../frame/module.ts';
+import { computedOf } from '../market/computed.ts';
 import { contractOf } from '../market/contracts.ts';
 import { hash32, seedOf } from '../numbers/noise.ts';
-import type { ArchiveObject } from './keys.ts';
+import { type ArchiveObject, computedIn, isKlines, marketNameOf } from './keys.ts';
 
 const MONDAY = 1;
 const METRICS_FROM = { BTCUSDT: Date.UTC(2020, 8, 1), others: Date.UTC(2021, 11, 1) };
@@ -21,7 +22,8 @@ export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'sym
 
 /** When the object was last published, with republications by faults and overrides. */
 export function modifiedAt({ faults, overrides }: VenueContext, object: ArchiveObject): number {
-  const { market, symbol, interval, period, key } = object;
+  const { symbol, interval, period, key } = object;
+  const market = marketNameOf(object);
   return Math.max(
     publishedAt(object),
     overrides.replacedAt(market, symbol, interval, period.name) ?? 0,
@@ -33,14 +35,23 @@ export function modifiedAt({ faults, overrides }: VenueContext, object: ArchiveO
 export function lifeOf(
   object: Pick<ArchiveObject, 'market' | 'symbol' | 'dataset'>,
 ): { start: number; end: number } | undefined {
-  const contract = contractOf(object.market, object.symbol);
-  if (!contract) return undefined;
+  const listed = contractOf(object.market, object.symbol);
+  if (!listed) return undefined;
+  const computed = computedIn(object.dataset);
+  const contract = computed ? computedOf(computed, listed) : listed;
   const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : METRICS_FROM.others;
-  const from = { aggTrades: 0, klines: 0, fundingRate: FUNDING_FROM, metrics }[object.dataset];
+  const candles = contract.archiveFrom ?? 0;
+  const trades = object.dataset === 'aggTrades';
+  const from = trades
+    ? 0
+    : isKlines(object.dataset)
+      ? candles
+      : object.dataset === 'metrics'
+        ? metrics
+        : FUNDING_FROM;
   const end = contract.delistedAt ?? Infinity;
-  // Metrics are of positions, and trades happen: they end with the symbol.
-  const frozen =
-    object.dataset === 'metrics' || object.dataset === 'aggTrades' ? end : (contract.frozenUntil ?? end);
+  // Metrics are of positions: they end with them; nobody trades, and prices are computed no more.
+  const frozen = object.dataset === 'metrics' || computed || trades ? end : (contract.frozenUntil ?? end);
   return { start: Math.max(contract.listedAt, from), end: frozen };
 }
 
@@ -48,13 +59,38 @@ export function lifeOf(
 export function isPublished(object: ArchiveObject, now: number): boolean {
   const life = lifeOf(object);
   if (!life || object.period.end <= life.start || object.period.start >= life.end) return false;
-  return publishedAt(object) <= now && !isAway(object);
+  return publishedAt(object) <= now && !isAway(object) && !isLost(object);
 }
 
-/** A period entirely between two lives of the symbol has no file. */
-function isAway({ market, symbol, period }: Pick<ArchiveObject, 'market' | 'symbol' | 'period'>): boolean {
-  const away = contractOf(market, symbol)?.away;
+/** A period entirely between two lives of the symbol has no file, and some symbols have no file of a month. */
+function isAway({
+  market,
+  symbol,
+  period,
+  unit,
+}: Pick<ArchiveObject, 'market' | 'symbol' | 'period' | 'unit'>): boolean {
+  const contract = contractOf(market, symbol);
+  if (contract?.dailyOnly && unit === 'month') return true;
+  const away = contract?.away;
   return away !== undefined && away.start <= period.start && period.end <= away.end;
+}
+
+/** Computed prices: no file of a month is older, and the premium's files of these days are missing. */
+const COMPUTED_MONTHS_FROM = Date.UTC(2020, 0);
+const LOST_PREMIUMS = { start: Date.UTC(2021, 0, 24), end: Date.UTC(2021, 1, 20) };
+
+function isLost({
+  dataset,
+  unit,
+  symbol,
+  period,
+}: Pick<ArchiveObject, 'dataset' | 'unit' | 'symbol' | 'period'>): boolean {
+  if (computedIn(dataset) === undefined) return false;
+  if (unit === 'month') return period.start < COMPUTED_MONTHS_FROM;
+  const { start, end } = LOST_PREMIUMS;
+  return (
+    dataset === 'premiumIndexKlines' && symbol === 'BTCUSDT' && start <= period.start && period.end <= end
+  );
 }
 
 type Series = Pick<ArchiveObject, 'market' | 'symbol' | 'dataset' | 'unit'>;
@@ -86,4 +122,6 @@ function pastOf(series: Series, now: number): { start: number; end: number } | u
 }
 
 const isOut = (series: Series, period: ArchiveObject['period'], now: number): boolean =>
-  publishedAt({ ...series, period }) <= now && !isAway({ ...series, period });
+  publishedAt({ ...series, period }) <= now &&
+  !isAway({ ...series, period }) &&
+  !isLost({ ...series, period });

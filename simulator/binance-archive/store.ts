@@ -7,7 +7,7 @@ import { zipOf } from '../frame/zip.ts';
 import { contentOf } from './content.ts';
 import { corrupt, damageCsv } from './damage.ts';
 import { metricsStyle } from './futures-csv.ts';
-import type { ArchiveObject } from './keys.ts';
+import { type ArchiveObject, marketNameOf } from './keys.ts';
 import { publishedAt } from './publication.ts';
 
 /** Part of every cached file's path: raise it whenever generated content changes. */
@@ -34,9 +34,10 @@ export class ArchiveStore {
 
   get(object: ArchiveObject, faults: readonly ObjectFault[]): Promise<StoredObject> {
     const { overrides, outages } = this.#context;
-    const override = overrides.archive(object.market, object.symbol, object.interval, object.period.name);
+    const market = marketNameOf(object);
+    const override = overrides.archive(market, object.symbol, object.interval, object.period.name);
     const { start, end } = object.period;
-    const switched = outages.touching(object.market, object.symbol, start, end);
+    const switched = outages.touching(market, object.symbol, start, end);
     const style = object.dataset === 'metrics' ? metricsStyle(this.#context) : '';
     const plain = faults.length === 0 && !override && switched.length === 0 && style === '';
     const key = plain

@@ -46,7 +46,7 @@ function symbolInfo(contract: Contract, now: number): unknown {
     requiredMarginPercent: '5.0000',
     baseAsset: `${contract.multiplier > 1 ? contract.multiplier : ''}${contract.base}`,
     quoteAsset: contract.quote,
-    marginAsset: 'USDT',
+    marginAsset: contract.quote,
     pricePrecision: price,
     quantityPrecision: lot,
     baseAssetPrecision: 8,

@@ -4,6 +4,7 @@ import { allKlines } from '../binance/klines.ts';
 import { Params } from '../binance/params.ts';
 import { json } from '../frame/answer.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
+import type { Computed } from '../market/contracts.ts';
 import { FAMILIES } from './families.ts';
 import { ROUTES } from './routes.ts';
 
@@ -29,6 +30,14 @@ function answer(context: VenueContext, request: VenueRequest): VenueAnswer {
   }
 }
 
+/** Markets of this host, and what is computed in them. */
+const TRUTHS: ReadonlyMap<string, Computed | undefined> = new Map([
+  ['um', undefined],
+  ['um-mark', 'mark'],
+  ['um-index', 'index'],
+  ['um-premium', 'premium'],
+]);
+
 export const binanceUsdm: VenueModule = {
   id: 'binance-usdm',
   prefix: '/binance-usdm',
@@ -36,5 +45,6 @@ export const binanceUsdm: VenueModule = {
   limits: Object.values(FAMILIES),
   open: (context) => (request) => answer(context, request),
   refusal: restRefusal(FAMILIES.weight.limit),
-  truth: (query, context) => (query.market === 'um' ? allKlines(context, 'um', query) : undefined),
+  truth: (query, context) =>
+    TRUTHS.has(query.market) ? allKlines(context, 'um', query, TRUTHS.get(query.market)) : undefined,
 };

@@ -4,6 +4,7 @@ import type { Params } from '../binance/params.ts';
 import { tickers } from '../binance/ticker.ts';
 import { aggTrades, TRADE_PARAMS } from '../binance/trades.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
+import type { Computed } from '../market/contracts.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { exchangeInfo } from './exchange-info.ts';
 import { FAMILIES, type Family } from './families.ts';
@@ -28,24 +29,40 @@ function klinesWeight(request: VenueRequest): number {
   return limit <= 1000 ? 5 : 10;
 }
 
-function usdmKlines(context: VenueContext, params: Params, request: VenueRequest): unknown {
-  const symbol = params.symbol();
-  const interval = params.need('interval');
-  // Seconds exist on spot only.
-  if (interval === '1s' || !INTERVALS.has(interval)) throw badInterval();
-  const start = params.integer('startTime');
-  const end = params.integer('endTime');
-  if (start !== undefined && end !== undefined && start > end) {
-    throw new BinanceRefusal(-1023, 'Start time is greater than end time.');
-  }
-  return klines(context, 'um', symbol, {
-    interval,
-    start,
-    end,
-    limit: params.limit(500, 1500),
-    asOf: request.at,
-  });
-}
+const usdmKlines =
+  (computed?: Computed) =>
+  (context: VenueContext, params: Params, request: VenueRequest): unknown => {
+    // Contracts on the pair have its name here, as perpetuals do.
+    const symbol = params.symbol(computed === 'index' ? 'pair' : 'symbol');
+    const interval = params.need('interval');
+    // Seconds exist on spot only.
+    if (interval === '1s' || !INTERVALS.has(interval)) throw badInterval();
+    const start = params.integer('startTime');
+    const end = params.integer('endTime');
+    if (start !== undefined && end !== undefined && start > end) {
+      throw new BinanceRefusal(-1023, 'Start time is greater than end time.');
+    }
+    return klines(
+      context,
+      'um',
+      symbol,
+      {
+        interval,
+        start,
+        end,
+        limit: params.limit(500, 1500),
+        asOf: request.at,
+      },
+      computed,
+    );
+  };
+
+const klinesRoute = (computed?: Computed): Route => ({
+  family: FAMILIES.weight,
+  weight: klinesWeight,
+  params: [computed === 'index' ? 'pair' : 'symbol', 'interval', 'startTime', 'endTime', 'limit'],
+  answer: usdmKlines(computed),
+});
 
 export const ROUTES: Readonly<Record<string, Route>> = {
   '/fapi/v1/ping': { family: FAMILIES.weight, weight: flat(1), params: [], answer: () => ({}) },
@@ -67,12 +84,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     params: [],
     answer: (context, _params, request) => tickers(context, 'um', request.at),
   },
-  '/fapi/v1/klines': {
-    family: FAMILIES.weight,
-    weight: klinesWeight,
-    params: ['symbol', 'interval', 'startTime', 'endTime', 'limit'],
-    answer: usdmKlines,
-  },
+  '/fapi/v1/klines': klinesRoute(),
+  '/fapi/v1/markPriceKlines': klinesRoute('mark'),
+  '/fapi/v1/indexPriceKlines': klinesRoute('index'),
+  '/fapi/v1/premiumIndexKlines': klinesRoute('premium'),
   '/fapi/v1/aggTrades': {
     family: FAMILIES.weight,
     weight: flat(20),

@@ -1,5 +1,12 @@
 import type { VenueContext } from '../frame/module.ts';
-import { type Contract, type Market, restContractOf } from '../market/contracts.ts';
+import { computedOf } from '../market/computed.ts';
+import {
+  type Computed,
+  type Contract,
+  type Market,
+  marketName,
+  restContractOf,
+} from '../market/contracts.ts';
 import { cutShortAt, offGridMs } from '../market/halts.ts';
 import { INTERVALS, type Interval } from '../market/intervals.ts';
 import { marketOf } from '../market/market.ts';
@@ -61,17 +68,22 @@ export function klineRow(
   ];
 }
 
-/** The page of a klines request; recorded rows, where there are any, instead of the market. */
+/**
+ * The page of a klines request; recorded rows, where there are any, instead of the market.
+ * @param computed of a price that the venue computes about the contract
+ */
 export function klines(
   context: VenueContext,
   market: Market,
   symbol: string,
   query: Omit<PageQuery, 'interval'> & { readonly interval: string },
+  computed?: Computed,
 ): readonly (readonly unknown[])[] {
-  const recorded = context.overrides.rows(market, symbol, query.interval);
+  const recorded = context.overrides.rows(marketName(market, computed), symbol, query.interval);
   if (recorded) return cut(recorded.rows, query);
-  const contract = restContractOf(market, symbol, query.asOf);
-  if (!contract) throw badSymbol();
+  const listed = restContractOf(market, symbol, query.asOf);
+  if (!listed) throw badSymbol();
+  const contract = computed ? computedOf(computed, listed) : listed;
   const interval = INTERVALS.get(query.interval);
   if (!interval) throw badInterval();
   const rows = pageOf(marketOf(context), contract, { ...query, interval });
@@ -91,7 +103,8 @@ export function allKlines(
   context: VenueContext,
   market: Market,
   { symbol, timeframe, start, end }: { symbol: string; timeframe: string; start: number; end: number },
+  computed?: Computed,
 ): readonly (readonly unknown[])[] {
   const query = { interval: timeframe, start, end: end - 1, limit: Infinity, asOf: context.now() };
-  return klines(context, market, symbol, query);
+  return klines(context, market, symbol, query, computed);
 }

@@ -41,9 +41,10 @@ export class Params {
     return value;
   }
 
-  symbol(): string {
-    const symbol = this.need('symbol');
-    if (!NAME.test(symbol)) throw illegal('symbol', SYMBOL);
+  /** @param name of the parameter: some routes take a pair */
+  symbol(name: 'symbol' | 'pair' = 'symbol'): string {
+    const symbol = this.need(name);
+    if (!NAME.test(symbol)) throw illegal(name, SYMBOL);
     return symbol;
   }
 

@@ -2,7 +2,7 @@ import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { type Contract, type Market, restContractOf } from '../market/contracts.ts';
 import { marketOf } from '../market/market.ts';
-import type { Trade } from '../market/trades.ts';
+import type { Trade } from '../market/trading/trades.ts';
 import { decimal } from '../numbers/decimal.ts';
 import { BinanceRefusal, badSymbol, invalid } from './errors.ts';
 import { writtenDigits } from './klines.ts';

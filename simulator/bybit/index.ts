@@ -4,6 +4,7 @@ import { BybitRefusal, envelope, refusal, tooFrequent } from './envelope.ts';
 import { fundingHistory } from './funding.ts';
 import { instrumentsInfo } from './instruments-info.ts';
 import { kline, truth } from './kline.ts';
+import { tickers } from './option-tickers.ts';
 import { accountRatio, openInterest } from './statistics.ts';
 
 const LIMIT = 'bybit';
@@ -17,6 +18,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/v5/market/open-interest': openInterest,
   '/v5/market/account-ratio': accountRatio,
   '/v5/market/instruments-info': instrumentsInfo,
+  '/v5/market/tickers': tickers,
   '/v5/market/time': (_, { at }) => ({
     timeSecond: String(Math.floor(at / 1000)),
     timeNano: `${at}000000`,

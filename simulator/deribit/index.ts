@@ -1,6 +1,7 @@
 import { SECOND } from '../../functions/core/time/time.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
-import { METHODS, type Params } from './methods.ts';
+import { METHODS } from './methods.ts';
+import type { Params } from './params.ts';
 import { DeribitRefusal, envelope, tooManyRequests, type Wire } from './wire.ts';
 
 /** 20 a second in the long run, 100 at once: counted as 100 in 5 seconds. */

@@ -2,25 +2,13 @@ import type { VenueContext } from '../frame/module.ts';
 import { pricesOf } from '../market/price.ts';
 import { hash32, streamOf } from '../numbers/noise.ts';
 import { CURRENCIES, type Currency, expiries, type Option, options } from './chain.ts';
+import { type Method, type Params, required, text } from './params.ts';
 import { indexPrice, type Quote, quote } from './quotes.ts';
+import { volatilityIndex } from './volatility-index.ts';
 import { float, invalidParam, type Wire } from './wire.ts';
-
-export type Params = Readonly<Record<string, unknown>>;
-export type Method = (context: VenueContext, params: Params, now: number) => Wire;
 
 const KNOWN_CURRENCIES = ['BTC', 'ETH', 'USDC', 'USDT', 'EURR', 'any'];
 const KINDS = ['future', 'option', 'spot', 'future_combo', 'option_combo', 'combo', 'any'];
-
-function text(params: Params, name: string): string | undefined {
-  const value = params[name];
-  return value === undefined || value === '' ? undefined : String(value);
-}
-
-function required(params: Params, name: string): string {
-  const value = text(params, name);
-  if (value === undefined) throw invalidParam(name, 'value required');
-  return value;
-}
 
 /** The requested options. Other kinds of instruments are not simulated, so there are none. */
 function selectOptions(context: VenueContext, params: Params, now: number): Option[] {
@@ -168,4 +156,5 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'public/get_instruments': instruments,
   'public/ticker': ticker,
   'public/get_index_price': getIndexPrice,
+  'public/get_volatility_index_data': volatilityIndex,
 };

@@ -49,14 +49,15 @@ export async function dispatch(
   }
   const { id, prefix } = to.module;
   const method = incoming.method ?? 'GET';
-  const line = `${method} ${prefix}${path === '/' ? '' : path}${url.search}`;
+  const body = await bodyOf(incoming);
+  const line = `${method} ${prefix}${path === '/' ? '' : path}${url.search}${body && ` ${body}`}`;
   const request: VenueRequest = {
     method,
     line,
     path,
     query: [...url.searchParams],
     headers: incoming.headers,
-    body: await bodyOf(incoming),
+    body,
     ip: String(incoming.headers['x-forwarded-for'] ?? incoming.socket.remoteAddress ?? '').split(
       ',',
     )[0] as string,

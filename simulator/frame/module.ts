@@ -10,7 +10,7 @@ import type { Limiter, LimitSpec } from './limiter.ts';
 /** A request as a module sees it: the module's prefix is cut off, nothing is interpreted. */
 export interface VenueRequest {
   readonly method: string;
-  /** `METHOD /prefix/path?query` as it was sent: what faults are matched with */
+  /** `METHOD /prefix/path?query` as it was sent, with the body after a space where there is one: what faults are matched with */
   readonly line: string;
   /** begins with `/`, percent-decoded */
   readonly path: string;

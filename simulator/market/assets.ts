@@ -43,6 +43,8 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   FROZEN: asset(2, 0.05, 0.04, 2_000),
   LEAVING: asset(1, 0.05, 0.05, 4_000),
   PAUSED: asset(5, 0.05, 0.04, 4_000),
+  AGAIN: asset(2, 0.05, 0.05, 4_000),
+  BRIEF: asset(1, 0.05, 0.05, 4_000),
   QUIET: asset(3, 0.05, 0.03, 40),
 };
 

@@ -3,7 +3,18 @@ import { MINUTE } from '../../functions/core/time/time.ts';
 export type Market = 'spot' | 'um';
 
 /** A market of any venue, as outages, overrides and `/_control/truth` name it. */
-export type MarketName = Market | 'bybit-spot' | 'bybit-linear' | 'bybit-inverse';
+export type MarketName =
+  | Market
+  | ComputedMarket
+  | 'bybit-spot'
+  | 'bybit-linear'
+  | 'bybit-inverse'
+  | 'okx-spot'
+  | 'okx-swap';
+
+/** What the venue computes about a contract. */
+export type Computed = 'mark' | 'index' | 'premium';
+export type ComputedMarket = `um-${Computed}`;
 
 export interface Contract {
   readonly market: MarketName;
@@ -28,8 +39,14 @@ export interface Contract {
   readonly onboardDate: number;
   /** decimals of a price tick, of a lot and of the quote volume */
   readonly digits: { readonly price: number; readonly lot: number; readonly quote: number };
+  /** the archive has no row before, but REST has; epoch ms */
+  readonly archiveFrom?: number;
+  /** it is a price that the venue computes: its candles have samples and no trades */
+  readonly computed?: Computed;
   /** share of minutes without a trade */
   readonly quiet: number;
+  /** the archive has no file of a month of it */
+  readonly dailyOnly?: true;
   /** of a perpetual about something that is traded elsewhere, with closures: the kind of thing, in the words of exchangeInfo */
   readonly underlying?: string;
 }
@@ -45,6 +62,10 @@ interface Extras {
   readonly forgotten?: string;
   readonly underlying?: string;
   readonly frozen?: string;
+  readonly archived?: string;
+  readonly dailyOnly?: true;
+  /** defaults to base and quote */
+  readonly symbol?: string;
 }
 
 function contract(
@@ -55,12 +76,12 @@ function contract(
   extras: Extras = {},
 ): Contract {
   const { delisted, onboard, quoteDigits = 5, quiet = 0, multiplier = 1 } = extras;
-  const { away, reused, forgotten, frozen, underlying } = extras;
+  const { away, reused, forgotten, frozen, underlying, archived, dailyOnly } = extras;
   const at = (text: string): number => Date.parse(`${text}:00Z`);
   const listedAt = at(listed);
   return {
     market,
-    symbol: `${multiplier > 1 ? multiplier : ''}${base}${quote}`,
+    symbol: extras.symbol ?? `${multiplier > 1 ? multiplier : ''}${base}${quote}`,
     base,
     quote,
     multiplier,
@@ -74,6 +95,8 @@ function contract(
     ...(forgotten !== undefined && { forgottenAt: at(forgotten) }),
     ...(underlying !== undefined && { underlying }),
     ...(frozen !== undefined && { frozenUntil: at(frozen) }),
+    ...(archived !== undefined && { archiveFrom: at(archived) }),
+    ...(dailyOnly && { dailyOnly }),
   };
 }
 
@@ -135,8 +158,33 @@ export const CONTRACTS: readonly Contract[] = [
     frozen: '2023-03-01T00:00',
     forgotten: '2023-06-01T00:00',
   }),
+  // Settled and listed again: the archive moved the former contract to a folder of another name, which REST never knew.
+  contract('um', ['AGAIN', USDT], '2021-09-06T08:00', [4, 0], {
+    symbol: 'AGAINUSDT_SETTLED',
+    delisted: '2022-06-10T09:00',
+    forgotten: '2021-09-06T08:00',
+  }),
+  contract('um', ['AGAIN', USDT], '2022-09-27T02:30', [4, 0], {
+    delisted: '2023-02-11T04:00',
+    forgotten: '2023-06-01T00:00',
+  }),
+  // The archive has days of it and no month.
+  contract('um', ['BRIEF', USDT], '2022-11-03T08:00', [4, 0], {
+    delisted: '2022-11-14T06:00',
+    forgotten: '2022-12-01T00:00',
+    dailyOnly: true,
+  }),
+  // A delivery contract that has settled.
+  contract('um', ['BTC', USDT], '2022-09-30T08:00', [1, 3], {
+    symbol: 'BTCUSDT_230331',
+    delisted: '2023-03-31T08:00',
+    forgotten: '2023-04-01T00:00',
+  }),
   contract('um', ['QUIET', USDT], '2023-03-01T10:00', [3, 1], { quiet: 0.3 }),
   contract('um', ['币安人生', USDT], '2025-10-09T07:15', [5, 0]),
+  // Margined in USDC: the first day of their candles is not in the archive.
+  contract('um', ['BTC', USDC], '2024-01-03T12:30', [1, 3], { archived: '2024-01-04T00:00' }),
+  contract('um', ['ETH', USDC], '2024-01-03T12:35', [2, 3], { archived: '2024-01-04T00:00' }),
   // They trade around the clock, also while the exchange of what they are about is closed.
   contract('um', ['XAU', USDT], '2025-12-11T12:00', [2, 3], { quiet: 0.2, underlying: 'COMMODITY' }),
   contract('um', ['TSLA', USDT], '2026-01-28T14:30', [2, 2], { quiet: 0.3, underlying: 'EQUITY' }),
@@ -165,6 +213,10 @@ export const contractsIn = (market: Market, { tradfi, fillers }: Also): readonly
 ];
 
 const BY_NAME = new Map([...CONTRACTS, ...FILLERS].map((c) => [`${c.market} ${c.symbol}`, c]));
+
+/** The market, or what is computed about it. */
+export const marketName = (market: Market, computed?: Computed): MarketName =>
+  computed ? (`${market}-${computed}` as MarketName) : market;
 
 /** The contract that REST knows: none for a symbol that it has dropped, and the present one for a reused ticker. */
 export function restContractOf(market: Market, symbol: string, now: number): Contract | undefined {

@@ -1,9 +1,11 @@
 import { MINUTE } from '../../functions/core/time/time.ts';
-import type { Market, MarketName } from './contracts.ts';
+import type { MarketName } from './contracts.ts';
 
 /** A halt of a whole market that really happened: candles are missing, and around the old ones the grid is off. */
 export interface Halt {
-  readonly market: Market;
+  readonly market: MarketName;
+  /** absent: of all of them */
+  readonly symbols?: readonly string[];
   /** first minute without a row, epoch ms */
   readonly start: number;
   /** first minute with a row again */
@@ -36,7 +38,34 @@ export const HALTS: readonly Halt[] = [
   { market: 'spot', start: at('2020-11-30T06:00'), end: at('2020-11-30T06:01') },
   { market: 'spot', start: at('2021-08-13T02:00'), end: at('2021-08-13T06:30') },
   { market: 'spot', start: at('2023-03-24T12:40'), end: at('2023-03-24T14:00') },
+  // Minutes in which the venue computed no price. Their days and numbers are reported, the times of day and which of them the index has
+  // after all are choices.
+  ...holes('um-mark', [
+    ['2020-01-19T03:00', 29],
+    ['2020-12-17T10:00', 24],
+    ['2022-07-12T16:20', 10],
+    ['2022-07-13T08:00', 1],
+    ['2024-08-12T12:00', 2],
+  ]),
+  ...holes('um-index', [
+    ['2020-01-19T03:00', 28],
+    ['2020-12-17T10:01', 23],
+    ['2022-07-12T16:20', 10],
+    ['2024-08-12T12:00', 2],
+  ]),
+  ...holes('um-mark', [['2023-11-10T03:40', 25]], ['BTCUSDT', 'ETHUSDT']),
 ];
+
+function holes(
+  market: MarketName,
+  minutes: readonly (readonly [from: string, length: number])[],
+  symbols?: readonly string[],
+): Halt[] {
+  return minutes.map(([from, length]) => {
+    const start = Date.parse(`${from}Z`);
+    return { market, start, end: start + length * MINUTE, ...(symbols && { symbols }) };
+  });
+}
 
 /** How late a candle's raw open time is against its grid. */
 export function offGridMs(market: MarketName, open: number, step: number): number {

@@ -2,13 +2,14 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { Outages } from '../frame/faults/outages.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { streamOf } from '../numbers/noise.ts';
+import { ComputedMinutes } from './computed.ts';
 import type { Contract } from './contracts.ts';
 import { HALTS } from './halts.ts';
 import type { Interval } from './intervals.ts';
 import { Minutes } from './minutes.ts';
-import { Rows, T, WIDTH } from './rows.ts';
+import { N, Rows, T, WIDTH } from './rows.ts';
 import { secondsOf } from './seconds.ts';
-import { TRADES_PER_MINUTE, type Trade, tradesOf } from './trades.ts';
+import { TRADES_PER_MINUTE, type Trade, tradesOf } from './trading/trades.ts';
 
 const KEPT_DAYS = 20_000;
 
@@ -27,7 +28,7 @@ export interface CandleSpan {
 export class SimMarket {
   readonly #seed: number;
   readonly #outages: Outages;
-  readonly #makers = new Map<Contract, Minutes>();
+  readonly #makers = new Map<Contract, Minutes | ComputedMinutes>();
   readonly #hours = new Map<string, Rows>();
 
   constructor(seed: number, outages: Outages) {
@@ -71,7 +72,7 @@ export class SimMarket {
 
   /** The trades of `[start, end)` in order, whole minutes at a time; the candles are what they make. */
   *trades(contract: Contract, start: number, end: number): Generator<readonly Trade[]> {
-    const maker = this.#maker(contract);
+    const maker = this.#traded(contract);
     const stream = streamOf(this.#seed, contract.market, contract.symbol, 'trades');
     const from = Math.max(Math.floor(start / MINUTE), contract.listedAt / MINUTE);
     const to = Math.min(Math.ceil(end / MINUTE), (contract.delistedAt ?? Infinity) / MINUTE);
@@ -93,7 +94,7 @@ export class SimMarket {
   minuteOfTrade(contract: Contract, id: number, asOf: number): number {
     let left = Math.floor(id / TRADES_PER_MINUTE);
     const to = Math.floor(asOf / MINUTE) + 1;
-    const maker = this.#maker(contract);
+    const maker = this.#traded(contract);
     for (const [a, b] of this.#open(contract, contract.listedAt / MINUTE, to)) {
       const traded = maker.countTraded(a, b);
       if (left >= traded) {
@@ -113,7 +114,7 @@ export class SimMarket {
   #tradedBefore(contract: Contract, minute: number): number {
     let count = 0;
     for (const [a, b] of this.#open(contract, contract.listedAt / MINUTE, minute)) {
-      count += this.#maker(contract).countTraded(a, b);
+      count += this.#traded(contract).countTraded(a, b);
     }
     return count;
   }
@@ -130,6 +131,12 @@ export class SimMarket {
       if (a * MINUTE > asOf) continue;
       const current = new Rows(1);
       maker.fill(current, a, b);
+      if (contract.computed) {
+        const done = (Math.floor((asOf % MINUTE) / SECOND) + 1) / (MINUTE / SECOND);
+        current.data[N] = Math.ceil(current.get(0, N) * done);
+        rows.append(current);
+        continue;
+      }
       const seconds = secondsOf(current, 0, this.#secondStream(contract));
       rows.append(seconds, 0, 1);
       for (let row = 1; row < seconds.count && seconds.get(row, T) <= asOf; row++) rows.merge(seconds, row);
@@ -178,7 +185,11 @@ export class SimMarket {
     if (from >= to) return;
     const switched = this.#outages.touching(contract.market, contract.symbol, from * MINUTE, to * MINUTE);
     const known = HALTS.filter(
-      (h) => h.market === contract.market && h.start < to * MINUTE && h.end > from * MINUTE,
+      (h) =>
+        h.market === contract.market &&
+        (h.symbols === undefined || h.symbols.includes(contract.symbol)) &&
+        h.start < to * MINUTE &&
+        h.end > from * MINUTE,
     );
     const away = contract.away ? [contract.away] : [];
     const closed = [...switched, ...known, ...away].sort((a, b) => a.start - b.start);
@@ -191,13 +202,22 @@ export class SimMarket {
     if (at < to) yield [at, to];
   }
 
-  #maker(contract: Contract): Minutes {
+  #maker(contract: Contract): Minutes | ComputedMinutes {
     let maker = this.#makers.get(contract);
     if (!maker) {
-      maker = new Minutes(this.#seed, contract);
+      const { computed } = contract;
+      maker = computed
+        ? new ComputedMinutes(this.#seed, contract, computed)
+        : new Minutes(this.#seed, contract);
       this.#makers.set(contract, maker);
     }
     return maker;
+  }
+
+  #traded(contract: Contract): Minutes {
+    const maker = this.#maker(contract);
+    if (maker instanceof Minutes) return maker;
+    throw new RangeError(`${contract.symbol} of ${contract.market} is computed, not traded`);
   }
 
   #secondStream(contract: Contract): number {

@@ -3,7 +3,7 @@ import { hash32, smooth, streamOf, unit } from '../numbers/noise.ts';
 import { type Asset, assetOf } from './assets.ts';
 import type { Contract, MarketName } from './contracts.ts';
 import { BQ, BV, C, H, L, N, O, Q, type Rows, T, V } from './rows.ts';
-import { TRADES_PER_MINUTE, tradable } from './trades.ts';
+import { TRADES_PER_MINUTE, tradable } from './trading/trades.ts';
 import { Walk } from './walk.ts';
 
 /** the perpetual trades as many times the dollars of spot */
@@ -13,12 +13,17 @@ const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC']);
 /** markets whose single trades can be had: their candles are what the trades make */
 const TRADED: ReadonlySet<MarketName> = new Set<MarketName>(['spot', 'um']);
 /** how far a market strays from the price that all share */
-const STRAY: Readonly<Record<MarketName, number>> = {
+export const STRAY: Readonly<Record<MarketName, number>> = {
   spot: 0,
   um: 0.000_6,
+  'um-mark': 0.000_3,
+  'um-index': 0,
+  'um-premium': 0.000_6,
   'bybit-spot': 0.000_3,
   'bybit-linear': 0.000_7,
   'bybit-inverse': 0.000_9,
+  'okx-spot': 0.000_3,
+  'okx-swap': 0.000_8,
 };
 
 /** Makes the 1m candles of one contract; the candle of a minute depends on nothing but seed, contract and minute. */

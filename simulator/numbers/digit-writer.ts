@@ -5,6 +5,7 @@ const GROUPS = Buffer.from(
 );
 const ZERO = 0x30;
 const DOT = 0x2e;
+const MINUS = 0x2d;
 
 /** Writes numbers as text into one growing buffer: a month of minutes has half a million cells. */
 export class DigitWriter {
@@ -39,6 +40,11 @@ export class DigitWriter {
 
   /** `units` × 10^-digits with `pad` decimals; `scale` = 10^digits. */
   fixed(units: number, scale: number, digits: number, pad: number): void {
+    if (units < 0) {
+      this.#bytes[this.#at++] = MINUS;
+      this.fixed(-units, scale, digits, pad);
+      return;
+    }
     const whole = Math.floor(units / scale);
     this.#padded(whole, lengthOf(whole));
     if (pad === 0) return;

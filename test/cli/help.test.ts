@@ -38,6 +38,7 @@ Commands:
   sizes [options]           rows and bytes of each table, and bytes a row
   fleet                     several warehouses, each with a database of its own: one report over all
   probe [options]           compare the live venues with what the adapters take for granted, and report
+  universe [options]        every symbol that was listed at an instant, those that ended since among them
   doctor [options]          check everything that has to work, and say what to do
   service                   gordon-data as a service of systemd, in a sandbox
   backup <dir>              save the database and the jobs into a folder, while they work
@@ -97,11 +98,13 @@ start a job that fetches whatever is missing of a range
 
 Options:
   --symbol, --symbols <list>  as the venue writes them, commas between, or @usdt-perps:50 for the 50 most
-                              traded; default: those of the source
+                              traded, @usdt-perps@2022-01-01:50 for those of a past day; default: those of the
+                              source
   --from <time>               first instant; default: a year ago
   --to <time>                 end of the range (exclusive); default: now
   --timeframe <step>          grid, such as 1m, 1h, 1d; default: that of the source
   --wait                      show progress until the job has ended
+  --with-candles              first load the daily candles by which a selector with a date ranks symbols
   --json                      print the job as one JSON document
   --idempotency-key <key>     the same key with the same order gives the same job
   -h, --help                  display help for command
@@ -167,7 +170,7 @@ describe('a usage error is one line and ends with 2', () => {
     ['up --frozen', '--frozen goes with --demo: live data are kept current'],
     [
       'seed --skip klines,foo',
-      `option '--skip <list>' argument 'klines,foo' is invalid. Use some of: ${stages.map(wordOf).join(',')}.`,
+      `option '--skip <list>' argument 'klines,foo' is invalid. Use some of: ${stages.map(wordOf).join()}.`,
     ],
   ])('%s', async (line, message) => {
     const ran = await gordon(line.split(' '), { env: { GORDON_API_URL: 'http://127.0.0.1:1' } });

@@ -31,10 +31,17 @@ describe('the tools', () => {
     await using api = await fakeApi({});
     const { client } = await clientOf(api);
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['sources', 'coverage', 'gaps', 'rows', 'quote']);
+    expect(tools.map(({ name }) => name)).toEqual([
+      'sources',
+      'coverage',
+      'gaps',
+      'rows',
+      'universe',
+      'quote',
+    ]);
     expect(tools.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true);
     const allowed = await (await clientOf(api, true)).client.listTools();
-    expect(allowed.tools.slice(5).map(({ name }) => name)).toEqual(['backfill', 'job']);
+    expect(allowed.tools.slice(6).map(({ name }) => name)).toEqual(['backfill', 'job']);
     expect(allowed.tools.filter(({ annotations }) => !annotations?.readOnlyHint)).toHaveLength(1);
   });
 

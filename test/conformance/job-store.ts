@@ -226,6 +226,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
           leftMs: DAY / 2,
           rows: 720,
           resumeAt: table.now,
+          startedAt: table.now,
         },
         {
           label: 'b',
@@ -234,6 +235,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
           totalMs: DAY,
           leftMs: DAY,
           rows: 0,
+          endedAt: table.now,
           error: { name: 'PermanentError', code: 'malformed-rows', message: 'no number' },
         },
       ]);
@@ -246,8 +248,45 @@ export function describeJobStore(makeTable: MakeJobTable): void {
         totalMs: DAY,
         leftMs: DAY / 2,
         rows: 720,
+        startedAt: table.now,
       });
       expect(again[1]).not.toHaveProperty('error');
+      expect(again[1]).not.toHaveProperty('endedAt');
+    });
+
+    it('know when they began, what they waited for, and when they ended', async () => {
+      const id = await make();
+      const of = async () => (await jobs.chunks(id))[0]!;
+      await jobs.plan(id, 1, [planned('a')]);
+      expect(await of()).not.toHaveProperty('startedAt');
+      const began = table.now;
+      await jobs.checkpoint(id, 'a', { state: 'running', leftMs: DAY, rows: 0 });
+      table.now += MINUTE;
+      const first = { from: table.now, until: table.now + MINUTE, scope: 'binance-spot' };
+      const at = { leftMs: DAY, rows: 0 } as const;
+      await jobs.checkpoint(id, 'a', { ...at, state: 'waiting', resumeAt: first.until, scope: first.scope });
+      // Its turn in the next wave is no venue's doing.
+      await jobs.checkpoint(id, 'a', { ...at, state: 'waiting', resumeAt: table.now });
+      expect(await of()).toMatchObject({ startedAt: began, waits: [first] });
+      await jobs.failChunk(id, 'a', {
+        name: 'RetryableVenueError',
+        code: 'venue-unreachable',
+        message: 'no',
+      });
+      expect(await of()).toMatchObject({ endedAt: table.now });
+      table.now += MINUTE;
+      await jobs.checkpoint(id, 'a', { ...at, state: 'running' });
+      expect(await of()).not.toHaveProperty('endedAt');
+      const second = { from: table.now, until: table.now + MINUTE, scope: 'binance' };
+      await jobs.checkpoint(id, 'a', {
+        ...at,
+        state: 'waiting',
+        resumeAt: second.until,
+        scope: second.scope,
+      });
+      table.now += MINUTE;
+      await jobs.checkpoint(id, 'a', { state: 'done', leftMs: 0, rows: 7 });
+      expect(await of()).toMatchObject({ startedAt: began, endedAt: table.now, waits: [first, second] });
     });
 
     it('count rows once however often they are reported', async () => {

@@ -49,6 +49,25 @@ export function describeRateBudget(makeBudgets: () => Promise<BudgetsUnderTest>)
     return { family, worker: () => at.worker(name), watch: () => at.watch(name), name };
   }
 
+  describe('a watch of budgets', () => {
+    it('knows the windows of the last hour', async () => {
+      const { family, worker, watch } = setUp(100);
+      const budget = worker();
+      await budget.take('venue', family, 30);
+      at.now = noon + 30 * MINUTE;
+      await budget.take('venue', family, 60);
+      expect((await watch().windows(family, noon - HOUR)).map((window) => window.at)).toEqual([
+        noon,
+        noon + 30 * MINUTE,
+      ]);
+      // From the middle of a window on it is the window that counts.
+      expect(await watch().windows(family, noon + 30 * MINUTE + SECOND)).toEqual([
+        { at: noon + 30 * MINUTE, used: await watch().used(family) },
+      ]);
+      expect(await watch().windows({ ...family, id: 'another' }, 0)).toEqual([]);
+    });
+  });
+
   describe('a budget', () => {
     it('is never passed by workers that spend at the same time, and is used up', async () => {
       const workers = fc.array(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 25 }), {

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { expect } from 'vitest';
 
 /** Folder of screenshots of the console, kept for inspection after a run of the tests. */
-const SCREENSHOTS = process.env.GORDON_SCREENSHOTS ?? join('.gordon', 'screenshots');
+const SCREENSHOTS = process.env.GORDON_TEST_SHOTS ?? join('.gordon', 'screenshots');
 
 function findChromium(): string | undefined {
   const named = process.env.CHROMIUM_PATH;

@@ -8,7 +8,16 @@ import { raggedSeries } from './ragged-series.ts';
 const why = browserAbsent ? `: ${browserAbsent}` : '';
 const TODAY = Math.floor(Date.now() / DAY) * DAY;
 const day = (ago: number): string => isoDay(TODAY - ago * DAY);
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const WIDTHS = {
+  wide: { viewport: { width: 1440, height: 900 } },
+  tablet: { viewport: { width: 768, height: 1024 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+};
+const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  Object.entries(WIDTHS).map(
+    ([width, options]) => [`${colorScheme}, ${width}`, { ...options, colorScheme }] as const,
+  ),
+);
 const PAGES = ['coverage', 'jobs', 'jobs/new', 'series', 'health'];
 
 describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
@@ -150,6 +159,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const orders = [
       { source: 'funding', symbols: ['BTCUSDT'], from: day(60), to: day(1) },
       { source: 'sentiment', from: day(60), to: day(1) },
+      { source: 'macro', symbols: ['M2SL'], from: day(400), to: day(1) },
       { source: 'gex' },
     ];
     for (const order of orders) await at.wait((await at.order(order)).id);
@@ -181,6 +191,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     const others: readonly [string, RegExp, string][] = [
       ['BTCUSDT funding_binance 1h', /funding.*of BTCUSDT, rate/i, 'series-funding'],
       ['FNG fear_greed 1d', /of FNG, value/, 'series-sentiment'],
+      ['M2SL macro_fred 1d', /of M2SL, value/, 'series-macro'],
       ['BTC gex_deribit 1h', /Gamma exposure of BTC options by strike/, 'series-gex'],
     ];
     for (const [label, picture, shot] of others) {
@@ -195,21 +206,69 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     unblemished(tab);
   });
 
-  it.each([
-    ['light, wide', { colorScheme: 'light' as const }],
-    ['dark, wide', { colorScheme: 'dark' as const }],
-    ['dark, on a phone', { colorScheme: 'dark' as const, ...PHONE }],
-  ])('is accessible and fits the screen: %s', async (name, options) => {
+  it('shows when chunks were fetched, and what they waited for', async () => {
+    const job = await at.order({ source: 'funding', symbols: ['ETHUSDT'], from: day(60), to: day(1) });
+    await at.wait(job.id);
+    await using tab = await openTab(browser, `${url}#/jobs/${job.id}`);
+    const { page } = tab;
+    await page.getByText(/Timeline: .* series/).waitFor();
+    await page.getByRole('img', { name: /funding_binance ETHUSDT 1h: \d+ chunks?/ }).waitFor();
+    await tab.checkAccessible();
+    await tab.shot('job-timeline');
+    unblemished(tab);
+  });
+
+  it('shows gamma exposure by strike, by expiry and in time', async () => {
+    // An hour before, as a host that has run longer has it.
+    await at.sql`
+      insert into market_data.gex_snapshots
+      select symbol, time - interval '1 hour', expiry, strike, call_oi, put_oi, call_iv, put_iv, call_gamma, put_gamma,
+        call_gex / 2, put_gex * 2, gross_gex, forward, spot * 0.99, quoted_at - interval '1 hour'
+      from market_data.gex_snapshots where symbol = 'BTC' and time = (select max(time) from market_data.gex_snapshots)
+      on conflict do nothing`;
+    await using tab = await openTab(browser, `${url}#/series/gex_deribit/BTC/1h`);
+    const { page } = tab;
+    const chart = page.getByRole('img', { name: /by strike, \d+ bars, largest .* USD, price/ });
+    await chart.waitFor();
+    // Readable without scrolling.
+    expect((await chart.boundingBox())!.height).toBeLessThan(600);
+    await page.getByRole('button', { name: 'Net', exact: true }).click();
+    await page.getByRole('button', { name: 'By expiry' }).click();
+    await page.getByRole('img', { name: /by expiry, \d+ bars/ }).waitFor();
+    expect(page.url()).toMatch(/view=expiries&show=net$/);
+    await page.getByRole('button', { name: 'By strike and hour' }).click();
+    await page.getByRole('img', { name: /^Net gamma exposure .* by strike and hour, 2 snapshots/ }).waitFor();
+    await page.getByRole('button', { name: 'Gross', exact: true }).click();
+    await page.getByRole('img', { name: /^Gross gamma exposure/ }).waitFor();
+    await tab.shot('series-gex-hours');
+    await tab.checkAccessible();
+    unblemished(tab);
+  });
+
+  it('shows values that are revised as they were known on a day', async () => {
+    await using tab = await openTab(browser, `${url}#/series/macro_fred/M2SL/1d?as_of=${day(120)}`);
+    const { page } = tab;
+    await page.getByRole('img', { name: /of M2SL, value/ }).waitFor();
+    await page.getByText('Revisions: what was known when').click();
+    const table = page.getByRole('region', { name: 'Revised values' });
+    await table.getByRole('columnheader', { name: `as of ${day(120)}` }).waitFor();
+    expect(await table.getByRole('row').count()).toBeGreaterThan(1);
+    await tab.shot('series-macro-revisions');
+    await tab.checkAccessible();
+    unblemished(tab);
+  });
+
+  it.each(LOOKS)('is accessible and fits the screen: %s', async (name, options) => {
     await using tab = await openTab(browser, url, options);
-    for (const path of PAGES) {
+    for (const path of [...PAGES, 'series/gex_deribit/BTC/1h', 'series/gex_deribit/BTC/1h?view=hours']) {
       await tab.page.goto(`${url}#/${path}`);
-      await tab.page.getByRole('heading', { name: headingOf(path) }).waitFor();
+      await tab.page.getByRole('heading', { name: headingOf(path), exact: true }).waitFor();
       await tab.page.getByText('Loading').waitFor({ state: 'hidden' });
       await tab.checkAccessible();
       expect(
         await tab.page.evaluate('document.documentElement.scrollWidth - innerWidth'),
       ).toBeLessThanOrEqual(0);
-      await tab.shot(`${path.replace('/', '-')}-${name.replaceAll(/\W+/g, '-')}`);
+      await tab.shot(`${path.replaceAll(/\W+/g, '-')}-${name.replaceAll(/\W+/g, '-')}`);
     }
     unblemished(tab);
   });
@@ -325,7 +384,5 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
   }
 });
 
-const headingOf = (path: string): string | RegExp =>
-  ({ coverage: 'Coverage', jobs: 'Jobs', 'jobs/new': 'Start a job', series: 'Series', health: 'Health' })[
-    path
-  ]!;
+const headingOf = (path: string): string =>
+  path === 'jobs/new' ? 'Start a job' : path.charAt(0).toUpperCase() + path.slice(1).replace(/\W.*/, '');

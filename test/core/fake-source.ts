@@ -69,6 +69,7 @@ export interface World {
   restRefuses?: GordonError;
   /** how far back the REST tier answers; defaults to no limit */
   reachMs?: number;
+  reachRows?: number;
   /** the archive has a listing: of its objects, or one that fails */
   listed?: true | GordonError;
   /** only days, each of which also holds the instant at which it ends */
@@ -198,6 +199,7 @@ function sourceOf(w: World): Source {
     direction: w.direction,
     pageRows: w.pageRows,
     ...(w.reachMs !== undefined && { reachMs: w.reachMs }),
+    ...(w.reachRows !== undefined && { reachRows: w.reachRows }),
     request: (_series, { start, end }: Range) => ({
       venue,
       host,

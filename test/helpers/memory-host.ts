@@ -25,6 +25,7 @@ import { createMemoryHistoryWatch } from '../../simulation/memory/watch/history-
 import { createMemoryInstruments } from '../../simulation/memory/watch/instruments.ts';
 import { createMemoryLabelBook } from '../../simulation/memory/watch/labels.ts';
 import { createMemoryLivesDue } from '../../simulation/memory/watch/lives-due.ts';
+import { createMemoryUniverse } from '../../simulation/memory/watch/universe.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { backfillDefinition, type Placeholders } from '../../statemachines/definition.ts';
 import { memoryJobTable } from './memory-table.ts';
@@ -143,7 +144,13 @@ async function execute(loaded: LoadedFunctions, jobId: string, sleep: PassingTim
   await interpret(MACHINE, input, { ...end, invoke: (name, payload) => loaded.invoke(name, payload), sleep });
 }
 
-const databaseOf = (warehouse: MemoryWarehouse, clock: PassingTime['clock']) => ({
+const databaseOf = (
+  warehouse: MemoryWarehouse,
+  clock: PassingTime['clock'],
+  universe = createMemoryUniverse(),
+) => ({
+  universe,
+  universeReader: universe,
   store: createMemorySeriesStore(warehouse, clock),
   catalog: createMemorySeriesCatalog(warehouse, clock),
   catalogReader: createMemorySeriesCatalog(warehouse, clock),
@@ -154,6 +161,8 @@ const databaseOf = (warehouse: MemoryWarehouse, clock: PassingTime['clock']) => 
   livesDue: createMemoryLivesDue(warehouse),
   labels: createMemoryLabelBook(warehouse),
   comparisons: createMemoryComparisonReader(warehouse),
+  // Memory has no tables on a disk.
+  sizeSamples: { sample: async () => 0 },
   findings: createMemoryFindingBook(warehouse, clock),
   watch: createMemoryArchiveWatch(warehouse, clock),
   histories: createMemoryHistoryWatch(warehouse, clock),

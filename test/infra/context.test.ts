@@ -37,6 +37,8 @@ describe('options', () => {
     ['a VPC that is none', { vpc: 'default' }, 'vpc: none, new or the id'],
     ['a secret by name', { databaseSecret: 'warehouse' }, 'databaseSecret: the ARN of a secret'],
     ['a variable that the stack sets', { GORDON_EGRESS: 'x' }, 'GORDON_EGRESS: the stack sets it'],
+    ['a CA that is no file', { databaseCa: 'no.pem' }, 'databaseCa: a file with certificates'],
+    ['scopes without tokens', { scopes: 'gordon-data/' }, 'scopes: needs auth=cognito or auth=jwt'],
     ['no fetcher', { fetchers: '0' }, 'fetchers: '],
     ['invented data on AWS', { venues: 'simulated' }, 'venues: simulated needs host=localstack'],
   ])('refuse %s with a sentence', (_, context, words) => {

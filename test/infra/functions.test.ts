@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { descriptionOf } from '../../functions/function-spec.ts';
+import { descriptionOf, reachesDatabase } from '../../functions/function-spec.ts';
 import { type FunctionSpec, functions as manifest } from '../../functions/manifest.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { pascal } from '../../infra/constructs/function.ts';
@@ -130,6 +130,7 @@ describe('the secret of each login', () => {
       ReaderUrlSecret: [
         'findings',
         'health',
+        'history',
         'ledger',
         'list-retention',
         'list-series',
@@ -138,6 +139,7 @@ describe('the secret of each login', () => {
         'rows',
         'sizes',
         'status',
+        'universe',
       ],
       WriterUrlSecret: [
         'audit',
@@ -150,13 +152,20 @@ describe('the secret of each login', () => {
         'plan-wave',
         'record-chunk-failure',
         'refresh',
+        'refresh-universe',
         'set-retention',
         'watch-archives',
-        'watch-histories',
         'watch-instruments',
       ],
-      // They count what was deleted before they read, and what they read they read as the reader.
-      'ReaderUrlSecret, WriterUrlSecret': ['coverage', 'inspect-candles', 'report', 'verify', 'verify-deep'],
+      // They count what was deleted before they read, or replace what differs; what they read they read as the reader.
+      'ReaderUrlSecret, WriterUrlSecret': [
+        'coverage',
+        'inspect-candles',
+        'report',
+        'verify',
+        'verify-deep',
+        'watch-histories',
+      ],
       'AggregatesUrlSecret, WriterUrlSecret': [
         'finalize-job',
         'refresh-aggregates',
@@ -261,8 +270,9 @@ it('migrates and renews every function that reaches the database when this is an
   const place = { 'Fn::Select': [1, { 'Fn::Split': ['@', { Ref: 'DatabaseUrl' }] }] };
   const [trigger] = Object.values(plain.of('Custom::Trigger'));
   expect(trigger!.Properties.Database).toEqual(place);
-  for (const { handler, access } of deployed) {
-    const reaches = access.some((one) => one === 'aggregates' || one.startsWith('database:'));
+  for (const spec of deployed) {
+    const { handler } = spec;
+    const reaches = reachesDatabase(spec);
     expect([handler, environment(plain, handler).GORDON_DATABASE_PLACE]).toEqual([
       handler,
       reaches ? place : undefined,
@@ -295,8 +305,21 @@ it('accepts a server of the database that cannot be verified only where an optio
   const accepting = (stack: typeof plain) =>
     deployed.filter(({ handler }) => environment(stack, handler).GORDON_DATABASE_INSECURE === '1');
   expect(accepting(plain)).toEqual([]);
-  const reaching = deployed.filter(({ access }) =>
-    access.some((one) => one === 'aggregates' || one.startsWith('database:')),
-  );
+  const reaching = deployed.filter(reachesDatabase);
   expect(accepting(synth({ databaseInsecure: 'on' }))).toEqual(reaching);
+});
+
+it('trusts a CA of the operator where it logs in to the database, and nowhere else', () => {
+  const databaseCa = 'test/fixtures/tls/ca.pem';
+  const own = synth({ databaseCa });
+  const codeOf = (stack: typeof plain, spec: FunctionSpec) =>
+    (only(stack, 'AWS::Lambda::Function', spec, 'Function') as never as { Code: { S3Key: string } }).Code
+      .S3Key;
+  for (const spec of deployed) {
+    const trusts = environment(own, spec.handler).NODE_EXTRA_CA_CERTS === '/var/task/database-ca.pem';
+    // The certificates are in the code, so it is another one.
+    const has = codeOf(own, spec) !== codeOf(plain, spec);
+    expect([spec.handler, trusts, has]).toEqual([spec.handler, reachesDatabase(spec), reachesDatabase(spec)]);
+    expect(environment(plain, spec.handler)).not.toHaveProperty('NODE_EXTRA_CA_CERTS');
+  }
 });

@@ -12,6 +12,7 @@ interface Method {
   readonly ResourceId: { readonly Ref: string };
   readonly AuthorizationType: string;
   readonly ApiKeyRequired?: boolean;
+  readonly AuthorizationScopes?: readonly string[];
   readonly RequestValidatorId: object;
   readonly RequestModels?: object;
   readonly RequestParameters?: object;
@@ -120,5 +121,46 @@ describe('callers', () => {
     const names = (of: Synthesized) => Object.keys(of.of('AWS::Lambda::Function')).join();
     expect(names(from)).toContain('Authorize');
     expect(names(plain)).not.toContain('Authorize');
+  });
+
+  it('need a scope of the pool where scopes are required, and one of them is enough', () => {
+    const userPool = 'arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_abc';
+    const [from, all] = authOf({ auth: 'cognito', userPool, scopes: 'gordon-data/' });
+    const scopes = Object.fromEntries(
+      all.map((method) => [`${method.HttpMethod} ${pathOf(from, method)}`, method.AuthorizationScopes]),
+    );
+    expect(scopes['GET /backfill/report']).toEqual([
+      'gordon-data/read',
+      'gordon-data/order',
+      'gordon-data/admin',
+    ]);
+    expect(scopes['POST /backfill']).toEqual(['gordon-data/order', 'gordon-data/admin']);
+    expect(scopes['DELETE /backfill/series']).toEqual(['gordon-data/admin']);
+    expect(Object.values(scopes)).not.toContain(undefined);
+    const [, open] = authOf({ auth: 'cognito', userPool });
+    for (const { AuthorizationScopes } of open) expect(AuthorizationScopes).toBeUndefined();
+  });
+
+  it('need a scope of the issuer, which the function knows that checks the token', () => {
+    const jwt = { auth: 'jwt', jwtIssuer: 'https://issuer.example', jwtAudience: 'gordon' };
+    const [from] = authOf({ ...jwt, scopes: 'gordon-data:' });
+    from.template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { GORDON_JWT_SCOPES: 'gordon-data:' } },
+    });
+  });
+
+  it('who are refused get a problem, as from the functions', () => {
+    for (const [ResponseType, StatusCode] of [
+      ['UNAUTHORIZED', '401'],
+      ['ACCESS_DENIED', '403'],
+    ]) {
+      plain.template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+        ResponseType,
+        StatusCode,
+        ResponseParameters: {
+          'gatewayresponse.header.Content-Type': "'application/problem+json'",
+        },
+      });
+    }
   });
 });

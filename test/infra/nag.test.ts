@@ -1,9 +1,23 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import { expect, it } from 'vitest';
-import { synthAnew } from './support/synth.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OPTIONS } from '../../infra/context.ts';
+import { NOWHERE, synthAnew } from './support/synth.ts';
+
+/** The checks, and what they would find if nothing were acknowledged. */
+function notingChecks() {
+  const checks = new AwsSolutionsChecks();
+  const excused: string[] = [];
+  const { isAcknowledged } = checks as unknown as { isAcknowledged(on: IConstruct, rule: string): boolean };
+  const noted = (on: IConstruct, rule: string): boolean => {
+    const is = isAcknowledged.call(checks, on, rule);
+    if (is) excused.push(`${rule} ${on.node.path}`);
+    return is;
+  };
+  return { checks: Object.assign(checks, { isAcknowledged: noted }), excused };
+}
 
 const findings = (scope: IConstruct, checks = new AwsSolutionsChecks()): string[] =>
   checks
@@ -11,10 +25,6 @@ const findings = (scope: IConstruct, checks = new AwsSolutionsChecks()): string[
     .violations.flatMap(({ ruleName, violatingResources }) =>
       violatingResources.map((resource) => `${ruleName} ${resource.constructPath}`),
     );
-
-/** What would be found if nothing were acknowledged. */
-const findingsAtAll = (scope: IConstruct): string[] =>
-  findings(scope, Object.assign(new AwsSolutionsChecks(), { isAcknowledged: () => false }));
 
 /** `rule path` of each acknowledgement. */
 const acknowledged = (scope: IConstruct): { rule: string; path: string; reason: string }[] =>
@@ -45,11 +55,14 @@ it.each([
   ['with exports into a bucket of its own', { exports: 'new' }],
   ['with exports into a bucket of the operator', { exports: 'market-data' }],
   ['without files', { files: 'off' }],
+  ['with a key of its own', { encryptionKey: 'new', exports: 'new' }],
   ['with logs for errors only, the API silent', { apiLogs: 'off' }],
 ])('AwsSolutions finds nothing in the stack %s, and nothing is excused that is not there', (_, options) => {
   const { stack } = synthAnew(options);
-  expect(findings(stack)).toEqual([]);
-  const all = findingsAtAll(stack);
+  const { checks, excused } = notingChecks();
+  const found = findings(stack, checks);
+  expect(found).toEqual([]);
+  const all = [...found, ...excused];
   const idle = acknowledged(stack).filter(
     ({ rule, path }) => !all.some((finding) => finding.startsWith(`${rule} ${path}/`)),
   );
@@ -65,4 +78,82 @@ it('would find something', () => {
   const stack = new Stack(new App(), 'Careless');
   new Bucket(stack, 'Open');
   expect(findings(stack)).toContain('AwsSolutions-S10 Careless/Open/Resource');
+});
+
+const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+/** In regions of all kinds. Every option is in one of them, as what reads a template has it without validation. */
+const VALIDATED: [string, string, Record<string, unknown>][] = [
+  ['eu-central-1', 'as it comes', {}],
+  [
+    'us-east-1',
+    'whose data and secrets are elsewhere',
+    {
+      databaseSecret: secret('owner'),
+      writerSecret: secret('writer'),
+      readerSecret: secret('reader'),
+      aggregatesSecret: secret('aggregates'),
+      fredSecret: secret('fred'),
+      exports: 'market-data',
+      exportKeySecret: secret('key'),
+      files: 'off',
+      GORDON_BINANCE_SPOT_URL: 'https://spot.example',
+      auth: 'cognito',
+      userPool: pool,
+    },
+  ],
+  [
+    'us-gov-west-1',
+    'that somebody watches',
+    {
+      alarmEmail: 'ops@example.com',
+      runbook: 'https://wiki.example/gordon',
+      stack: 'Market',
+      architecture: 'x86_64',
+      stateLog: 'error',
+      logDays: '90',
+      apiRate: '5',
+      apiBurst: '6',
+      fetchers: '16',
+      databaseInsecure: 'on',
+      auth: 'api-key',
+      exports: 'new',
+    },
+  ],
+  [
+    'ca-central-1',
+    'that stays',
+    {
+      removal: 'retain',
+      schedules: 'off',
+      vpc: 'new',
+      migrate: 'later',
+      apiLogs: 'off',
+      auth: 'jwt',
+      jwtIssuer: 'https://issuer.example',
+      jwtAudience: 'gordon',
+    },
+  ],
+  ['ap-northeast-1', 'of LocalStack', { host: 'localstack', venues: 'simulated' }],
+];
+
+describe('what CloudFormation validates', () => {
+  // Without the CLI the app prints its own warnings.
+  beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each(VALIDATED)('is a stack in %s %s', (region, _, options) => {
+    expect(() => synthAnew(options, { env: { ...NOWHERE, region }, validated: true })).not.toThrow();
+  });
+
+  it('is each option', () => {
+    const names = new Set(VALIDATED.flatMap(([, , options]) => Object.keys(options)));
+    expect(Object.keys(OPTIONS).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('would be refused', () => {
+    const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
+    const stack = new Stack(app, 'Mistyped');
+    new CfnResource(stack, 'Queue', { type: 'AWS::SQS::Queue', properties: { VisibilityTimeout: 'soon' } });
+    expect(() => app.synth()).toThrow(/alidation/);
+  });
 });

@@ -124,7 +124,12 @@ describe('the app, as the CDK runs it', () => {
   const run = (options: object) => {
     const outdir = mkdtempSync(join(tmpdir(), 'gordon-app-'));
     const all = { ...context, ...options, 'aws:cdk:bundling-stacks': [] };
-    const env = { PATH: process.env.PATH, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(all) };
+    const env = {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify(all),
+    };
     try {
       return spawnSync(node, [file], { env, encoding: 'utf8' });
     } finally {

@@ -1,11 +1,13 @@
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
+import type { VenueErrors } from '../../functions/core/rates/venue-errors.ts';
 import { MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { Events, ProgramEvent } from '../../functions/core/workflow/events.ts';
 import { countedEvents, venueCounter } from '../../functions/runtime/metrics/counters.ts';
 import { exposition } from '../../functions/runtime/metrics/exposition.ts';
 import { Telemetry } from '../../functions/runtime/metrics/telemetry.ts';
 import { readExposition } from '../helpers/exposition.ts';
+import { createMemoryVenueErrors } from '../helpers/memory-table.ts';
 
 const now = Date.UTC(2025, 5, 1);
 
@@ -79,10 +81,13 @@ describe('counts', () => {
 describe('a venue', () => {
   const setUp = () => {
     const published: ProgramEvent[] = [];
-    const count = venueCounter(new Telemetry(), () => ({
-      publish: async (events) => void published.push(...events),
-    }));
-    return { count, published };
+    const errors = createMemoryVenueErrors();
+    const count = venueCounter(
+      new Telemetry(),
+      () => ({ publish: async (events) => void published.push(...events) }),
+      () => errors,
+    );
+    return { count, published, errors: errors as { -readonly [K in keyof VenueErrors]: VenueErrors[K] } };
   };
 
   it('is down after five minutes without one useful answer, and that is said once', () => {
@@ -107,5 +112,40 @@ describe('a venue', () => {
       count('bybit', outcome, now + 11 * MINUTE);
     }
     expect(published).toEqual([]);
+  });
+
+  it('is noted as failing since its first failure, and its errors by hour, until it answers', async () => {
+    const { count, errors } = setUp();
+    count('bybit', 'ok', now - 1);
+    count('bybit', 'missing', now - 1);
+    count('bybit', 'unreachable', now);
+    count('bybit', 'limited', now + MINUTE);
+    count('bybit', 'broken', now + 2 * MINUTE);
+    count('binance', 'refused', now);
+    await expect
+      .poll(() => errors.troubles())
+      .toEqual([{ venue: 'bybit', outcome: 'broken', since: now, last: now + 2 * MINUTE }]);
+    const counted = (await errors.since(now)).map(({ venue, outcome }) => `${venue} ${outcome}`);
+    expect(counted.sort()).toEqual(['binance refused', 'bybit broken', 'bybit limited', 'bybit unreachable']);
+    count('bybit', 'ok', now + 3 * MINUTE);
+    await expect.poll(() => errors.troubles()).toEqual([]);
+  });
+
+  it('that answers costs the job table nothing', async () => {
+    const { count, errors } = setUp();
+    const calls: string[] = [];
+    for (const name of ['note', 'failing', 'recovered'] as const) {
+      const inner = errors[name];
+      errors[name] = async (...given: never[]) => {
+        calls.push(name);
+        await (inner as (...of: never[]) => Promise<void>)(...given);
+      };
+    }
+    count('bybit', 'ok', now);
+    count('bybit', 'missing', now);
+    count('bybit', 'broken', now);
+    count('bybit', 'ok', now);
+    count('bybit', 'ok', now);
+    await expect.poll(() => calls).toEqual(['note', 'failing', 'recovered']);
   });
 });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../functions/http/service/authorize.ts';
+import { OPERATION_IDS, operationsFor, routeOf } from '../../functions/routes.ts';
 import { tokenVerifier } from '../../functions/runtime/token-verifier.ts';
 
 const issuer = 'https://issuer.example/tenant';
@@ -31,7 +32,15 @@ describe('a token', () => {
   const verify = tokenVerifier({ issuer, audience, fetch: answers });
 
   it('of the issuer, for this audience, lets its subject in', async () => {
-    expect(await verify(token())).toEqual({ subject: 'alice' });
+    expect(await verify(token())).toEqual({ subject: 'alice', scopes: [] });
+  });
+
+  it.each([
+    ['one text', { scope: 'openid gordon-data/read' }, ['openid', 'gordon-data/read']],
+    ['a list', { scp: ['gordon-data/read', 'gordon-data/order'] }, ['gordon-data/read', 'gordon-data/order']],
+    ['a list with what is no text', { scp: [7, 'gordon-data/read'] }, ['gordon-data/read']],
+  ])('has its scopes in %s', async (_, claims, scopes) => {
+    expect(await verify(token(claims))).toEqual({ subject: 'alice', scopes });
   });
 
   it.each([
@@ -56,7 +65,7 @@ describe('keys that cannot be read', () => {
     const verify = tokenVerifier({ issuer, audience, fetch: flaky });
     await expect(verify(token())).rejects.toMatchObject({ code: 'issuer-unreachable', status: 503 });
     down = false;
-    expect(await verify(token())).toEqual({ subject: 'alice' });
+    expect(await verify(token())).toEqual({ subject: 'alice', scopes: [] });
   });
 });
 
@@ -84,4 +93,43 @@ describe('the authorizer', () => {
   it('says the one word that the gateway makes a 401 of', async () => {
     await expect(authorize(`Bearer ${token({ aud: 'shop' })}`)).rejects.toThrow(/^Unauthorized$/);
   });
+
+  describe('where scopes are required', () => {
+    const scoped = createHandler(undefined, () => ({ issuer, audience, scopes: 'gd/', fetch: answers }));
+    const opens = async (scope: string) => {
+      const authorizationToken = `Bearer ${token({ scope })}`;
+      const { policyDocument } = await scoped({ type: 'TOKEN', authorizationToken, methodArn });
+      const [{ Effect, Resource }] = policyDocument.Statement as never as [
+        { Effect: string; Resource: string | string[] },
+      ];
+      return [Effect, ...[Resource].flat().map((arn) => arn.split('/v1/')[1])];
+    };
+    const ORDERS = [
+      'POST/backfill',
+      'DELETE/backfill/jobs/*',
+      'POST/backfill/verify',
+      'POST/backfill/aggregates/refresh',
+      'POST/api/backfill',
+      'POST/backfill/audit',
+    ];
+
+    it('opens what the best of them says, and what is below it', async () => {
+      expect(await opens('gd/read')).toEqual(['Allow', 'GET/*']);
+      expect(await opens('gd/order')).toEqual(['Allow', 'GET/*', ...ORDERS]);
+      const [allow, ...all] = await opens('gd/read gd/admin');
+      expect([allow, ...all.sort()]).toEqual([
+        'Allow',
+        ...['GET/*', ...ORDERS, 'DELETE/backfill/series', 'POST/backfill/retention'].sort(),
+      ]);
+    });
+
+    it('opens nothing to a token with none of them', async () => {
+      expect(await opens('openid read')).toEqual(['Deny', '*']);
+    });
+  });
+});
+
+it('what a reader may do is every GET and nothing else, so that a policy can say it by the method', () => {
+  const gets = OPERATION_IDS.filter((id) => routeOf(id).method === 'GET');
+  expect(operationsFor('read')).toEqual(gets);
 });

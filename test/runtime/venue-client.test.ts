@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../../functions/core/errors/errors.ts';
 import type { LimitFamily } from '../../functions/core/series/venue.ts';
@@ -40,6 +41,33 @@ describe('a request', () => {
     expect(venue.requests.map((r) => r.url)).toEqual(['/api/rows?symbol=BTCUSDT&startTime=5']);
     expect(budget.taken).toEqual([['binance', 'spot', 7]]);
     expect(budget.observed).toEqual([['spot', 42, now + 30 * SECOND]]);
+  });
+
+  it('is a POST of its JSON, which is sent again as a whole and follows no redirect that would drop it', async () => {
+    const bodies: string[] = [];
+    const echo = async (request: IncomingMessage): Promise<void> => {
+      let text = '';
+      for await (const part of request.setEncoding('utf8')) text += part;
+      bodies.push(`${request.method} ${request.headers['content-type']} ${text}`);
+    };
+    const once =
+      (status: number, headers: Record<string, string> = {}) =>
+      async (response: ServerResponse, request: IncomingMessage) => {
+        await echo(request);
+        response.writeHead(status, { ...dated, ...headers }).end('[]');
+      };
+    const json = { type: 'candleSnapshot', req: { coin: 'kPEPE', startTime: 5 } };
+    const sent = `POST application/json ${JSON.stringify(json)}`;
+    await using venue = await startVenue(once(503), once(307, { location: '/elsewhere' }), once(200));
+    const got = await clientOf(venue.url).get(requestTo(binance, { json }));
+    expect(textOf(got?.body)).toBe('[]');
+    expect(bodies.splice(0)).toEqual([sent, sent, sent]);
+
+    await using moved = await startVenue(once(302, { location: '/elsewhere' }), once(200));
+    await expect(clientOf(moved.url).get(requestTo(binance, { json }))).rejects.toMatchObject({
+      code: 'venue-refused',
+    });
+    expect(bodies).toEqual([sent]);
   });
 
   it('reads a body of many pieces whole, whether its length was announced or not, and gives it back', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recorded, recordingsAbsent } from '../helpers/recorded.ts';
-import { csvOf } from './archive/helpers.ts';
+import { archiveOf, csvOf } from './archive/helpers.ts';
 import { at, heldVenues, type Row } from './helpers.ts';
 
 /** What a value looks like on the wire: JSON type, and for numbers in text the sort of text. */
@@ -107,6 +107,21 @@ describe('the wire format, against recorded answers', () => {
       expect(shape(mine[0]!.split(','))).toEqual(shape(real[0]!.split(',')));
     });
   }
+
+  it('mark price archive: header, columns, decimals and checksum', async ({ skip }) => {
+    skip(recordingsAbsent !== undefined, recordingsAbsent);
+    const name = 'BTCUSDT-mark-1m-2024-01-01';
+    const real = (recorded(`binance_archive/${name}_header_first_last.csv`) as string).trimEnd().split('\n');
+    const key = 'futures/um/daily/markPriceKlines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip';
+    const mine = await csvOf(on, key);
+    const [header, first, last] = [mine[0], mine[1], mine.at(-1)].map((line) => line!.split(','));
+    expect([header, mine.length]).toEqual([real[0]!.split(','), 1441]);
+    expect([shape(first), shape(last)]).toEqual(real.slice(1).map((line) => shape(line.split(','))));
+    const times = (line: readonly string[]): unknown[] => [line[0], line[6], line[8]];
+    expect([times(first!), times(last!)]).toEqual(real.slice(1).map((line) => times(line.split(','))));
+    const checksum = recorded(`binance_archive/${name}.zip.CHECKSUM`) as string;
+    expect((await archiveOf(on, key)).checksum.length).toBe(checksum.length);
+  });
 
   it('runs a recorded file and its REST rows through as they are', async ({ skip }) => {
     skip(recordingsAbsent !== undefined, recordingsAbsent);

@@ -6,7 +6,7 @@ import { CONTRACTS, type Contract, contractOf } from '../../simulator/market/con
 import { INTERVALS, type Interval } from '../../simulator/market/intervals.ts';
 import { SimMarket } from '../../simulator/market/market.ts';
 import { BQ, BV, C, H, L, N, O, Q, T, V } from '../../simulator/market/rows.ts';
-import type { Trade } from '../../simulator/market/trades.ts';
+import type { Trade } from '../../simulator/market/trading/trades.ts';
 import { at } from './helpers.ts';
 
 const fresh = (outages = new Outages()): SimMarket => new SimMarket(7, outages);

@@ -94,7 +94,8 @@ describe.each(cases)('$id', ({ id, source, fixtures }) => {
     const listing = fixtures.listing!;
     for (const ask of ['first', 'last', 'status'] as const) expectRequest(() => probe[ask](series));
     expect(probe.firstAt(bytes(listing.first.body), series)).toBe(listing.first.at);
-    expect(probe.lastAt(bytes(listing.first.body), series)).toBe(listing.first.last ?? listing.first.at);
+    const newest = bytes(listing.newest ?? listing.first.body);
+    expect(probe.lastAt(newest, series)).toBe(listing.first.last ?? listing.first.at);
     expect(probe.firstAt(bytes(listing.none), series)).toBeUndefined();
     expect(probe.lastAt(bytes(listing.none), series)).toBeUndefined();
     expect(probe.isTrading(bytes(listing.trading), series)).toBe(true);

@@ -64,6 +64,8 @@ export interface ArchiveFixture {
 export interface ListingFixture {
   /** `at` is what the body says as an answer about the first row, `last` about the newest; defaults to the same */
   readonly first: { readonly body: string; readonly at: number; readonly last?: number };
+  /** the answer about the newest row, where it is of another kind than that about the first */
+  readonly newest?: string;
   /** the answer for a symbol without rows */
   readonly none: string;
   readonly trading: string;

@@ -1,19 +1,13 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FetchContext } from '../../functions/core/fetch/fetch-context.ts';
-import { fetchMissing } from '../../functions/core/fetch/fetch-missing.ts';
-import type { Page } from '../../functions/core/ledger/coverage.ts';
-import { findListing } from '../../functions/core/listing/find-listing.ts';
-import type { Finding, Source } from '../../functions/core/series/source.ts';
-import { measure, type Range, type RangeSet, union } from '../../functions/core/time/range.ts';
+import type { Source } from '../../functions/core/series/source.ts';
+import type { Range } from '../../functions/core/time/range.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
-import { stepOf, type Timeframe } from '../../functions/core/time/timeframe.ts';
-import { createArchiveReader } from '../../functions/runtime/venues/archive-reader.ts';
-import { createVenueClient } from '../../functions/runtime/venues/venue-client.ts';
+import type { Timeframe } from '../../functions/core/time/timeframe.ts';
 import { klines_perp } from '../../functions/sources/klines/klines_perp.ts';
 import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { LooseBudget } from '../runtime/local-venue.ts';
-import { expectSound, type PlainRow, rowsOf } from './conformance.ts';
+import { fillFrom, span } from './fill-from-simulator.ts';
 
 const NOW = Date.UTC(2025, 7, 20, 12, 34, 56);
 const venues = await startVenues({ seed: 'adapters' });
@@ -27,55 +21,13 @@ beforeEach(() => {
 });
 afterAll(() => venues.close());
 
-interface Filled {
-  readonly rows: readonly PlainRow[];
-  readonly have: RangeSet;
-  readonly left: RangeSet;
-  readonly empty: Page['empty'];
-  readonly findings: readonly Finding[];
-  readonly objects: readonly string[];
-}
-
-const span = (from: string, to: string): Range => ({
-  start: Date.parse(`${from}Z`),
-  end: Date.parse(`${to}Z`),
-});
-
 /** Runs the engine with the real client against the simulated venues. */
-async function fill(
-  source: Source,
-  range: Range,
-  timeframe: Timeframe = '1m',
-  symbol = 'BTCUSDT',
-): Promise<Filled> {
-  const clock = () => venues.control.clock.now();
-  const venue = createVenueClient({ budget, clock, env: venues.env, sleep: async () => undefined });
-  const series = { source: source.id, symbol, timeframe };
-  const context: FetchContext = {
-    source,
-    series,
-    sources: {},
-    archives: 'required',
-    listing: () => findListing(venue, source.listing, series),
-  };
-  const pages: Page[] = [];
-  const ports = { venue, archive: createArchiveReader(venue), clock };
-  const fetch = fetchMissing(ports, context, [range]);
-  for await (const page of fetch.pages) pages.push(page);
-  const full = pages.filter((page) => page.rows.length > 0);
-  for (const page of full) expectSound({ batch: page.rows, findings: [] }, source.table, series);
-  const have = pages.reduce<RangeSet>((set, page) => union(set, page.have), []);
-  const rows = full.flatMap((page) => rowsOf({ batch: page.rows }));
-  expect(measure(have)).toBe(rows.length * stepOf(timeframe));
-  return {
-    rows: rows.sort((a, b) => Number(a[2]) - Number(b[2])),
-    have,
-    left: fetch.progress.missing,
-    empty: pages.flatMap((p) => p.empty),
-    findings: pages.flatMap((p) => p.findings),
-    objects: pages.map((p) => p.object),
-  };
-}
+const fill = (source: Source, range: Range, timeframe?: Timeframe, symbol?: string) =>
+  fillFrom(venues, budget, source, {
+    range,
+    ...(timeframe && { timeframe }),
+    ...(symbol !== undefined && { symbol }),
+  });
 
 const restOf = (source: Source): Source => ({ ...source, tiers: source.tiers.slice(-1) });
 

@@ -65,6 +65,22 @@ const ROWS: readonly [table: string, row: Record<string, string | number>, known
     '2025-03-13T06:00Z',
   ],
   [
+    'option_quotes',
+    {
+      venue: 'deribit',
+      origin: 'snapshot',
+      symbol: 'BTC',
+      time: '2025-03-01T08:00Z',
+      instrument: 'BTC-28MAR25-1-C',
+      expiry: '2025-03-28T08:00Z',
+      strike: 1,
+      kind: 'call',
+      quote: 'BTC',
+      quoted_at: '2025-03-01T08:00:31Z',
+    },
+    '2025-03-01T08:00:31Z',
+  ],
+  [
     'gex_snapshots',
     {
       symbol: 'BTC',

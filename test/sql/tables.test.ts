@@ -15,7 +15,19 @@ beforeAll(async () => {
 afterAll(() => database?.[Symbol.asyncDispose]());
 
 /** Views of the market's data for people; the other tables without a source are the program's own records. */
-const VIEWS = ['spot_candles', 'perp_candles', 'stablecoin_supply_ratio', 'macro_latest', 'gex_totals'];
+const VIEWS = [
+  'spot_candles',
+  'perp_candles',
+  'stablecoin_supply_ratio',
+  'macro_latest',
+  'gex_totals',
+  'option_gex',
+  'option_skew',
+  'option_term_structure',
+  'mark_price_candles',
+  'index_price_candles',
+  'premium_index_candles',
+];
 const holdsData = ({ name, sources: filledBy }: DescribedTable): boolean =>
   filledBy.length > 0 || VIEWS.includes(name) || /^price_klines_/.test(name);
 

@@ -10,6 +10,7 @@ import { type Context, print, printJson } from '../context.ts';
 import * as options from '../options.ts';
 import { labelSimulated } from '../simulated.ts';
 import { waitAndReport } from './wait.ts';
+import { withCandles } from './with-candles.ts';
 
 /** What is ordered; also what `plan` takes. */
 export interface OrderOptions {
@@ -22,6 +23,7 @@ export interface OrderOptions {
 interface TriggerOptions extends OrderOptions {
   readonly idempotencyKey?: string;
   readonly wait?: boolean;
+  readonly withCandles?: boolean;
   readonly json?: boolean;
 }
 
@@ -30,7 +32,7 @@ export const addOrderOptions = (command: Command, terminal: Terminal): Command =
   command
     .addOption(
       options.symbolsOption(
-        'as the venue writes them, commas between, or @usdt-perps:50 for the 50 most traded; default: those of the source',
+        'as the venue writes them, commas between, or @usdt-perps:50 for the 50 most traded, @usdt-perps@2022-01-01:50 for those of a past day; default: those of the source',
       ),
     )
     .option('--from <time>', 'first instant; default: a year ago', options.time(terminal))
@@ -49,6 +51,7 @@ export function addTrigger(
     terminal,
   )
     .option('--wait', 'show progress until the job has ended')
+    .option('--with-candles', 'first load the daily candles by which a selector with a date ranks symbols')
     .option('--json', 'print the job as one JSON document')
     .option('--idempotency-key <key>', 'the same key with the same order gives the same job')
     .addHelpText('after', helpFor(word))
@@ -73,10 +76,12 @@ export async function trigger(context: Context, source: string, given: TriggerOp
   if (isFred(source) && !(await acceptsFredTerms(context, api, given.symbols))) throw badInput(NOT_ACCEPTED);
   // From here on, so that whoever stops the program while the order is under way gets to know its job.
   using stop = given.wait ? stopOn(terminal) : undefined;
-  const job = await api.call('createJob', {
-    body: orderOf(source, given),
-    ...(given.idempotencyKey && { headers: { 'idempotency-key': given.idempotencyKey } }),
-  });
+  const place = (): Promise<OrderedJob> =>
+    api.call('createJob', {
+      body: orderOf(source, given),
+      ...(given.idempotencyKey && { headers: { 'idempotency-key': given.idempotencyKey } }),
+    });
+  const job = given.withCandles ? await withCandles(context, api, given, place) : await place();
   if (!json) announce(context, job);
   if (stop) return await waitAndReport(context, api, job, stop, json);
   if (json) printJson(context, job);

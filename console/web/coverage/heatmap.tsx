@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useWidth } from '../lib/width.ts';
 import { type Bucket, type Cell, cellAt, moved, nextHole, runNear, type Span } from './grid.ts';
 import { Labels } from './labels.tsx';
 import type { Grouping, Line } from './overview.ts';
@@ -165,19 +166,6 @@ function nextLine(lines: readonly Line[], from: number, by: 1 | -1): number {
   let row = from + by;
   while (lines[row]?.head) row += by;
   return row;
-}
-
-function useWidth(of: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = of.current!;
-    const measure = (): void => setWidth(Math.floor(element.clientWidth));
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
-  }, []);
-  return width;
 }
 
 /** Changes when the colours do, so that the canvases are painted anew. */

@@ -1,13 +1,15 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import { call } from '../lib/client.ts';
-import { ago, count, duration, moment, percent, plural, rangeText } from '../lib/format.ts';
+import { ago, duration, moment, plural, rangeText } from '../lib/format.ts';
 import { Waiting } from '../lib/parts.tsx';
-import { usePoll } from '../lib/poll.ts';
+import { type Polled, usePoll } from '../lib/poll.ts';
+import { Budgets, Errors, Growth } from './history.tsx';
 import { Sizes } from './sizes.tsx';
 import { aggregateState, stateOf, verdictsOf } from './state.ts';
 
 type Status = Answer<'status'>;
 type Health = Answer<'health'>;
+type History = Answer<'history'>;
 
 export function HealthPage() {
   const polled = usePoll(
@@ -24,6 +26,11 @@ export function HealthPage() {
     },
     () => 3_000,
   );
+  const past = usePoll(
+    'history',
+    (signal) => call('history', { signal }),
+    () => 15_000,
+  );
   return (
     <>
       <div class="bar">
@@ -32,14 +39,14 @@ export function HealthPage() {
       <Waiting polled={polled} what="the state of things">
         {({ health, status, jobs }) => (
           <>
-            {verdictsOf(health, status, jobs).map(({ good, sentence }) => (
+            {verdictsOf(health, status, jobs, past.data).map(({ good, sentence }) => (
               <p class={good ? 'notice' : 'notice bad'} key={sentence} role="status">
                 {sentence}
               </p>
             ))}
             <div class="cards">
               <Stores health={health} />
-              {status && <Cards status={status} />}
+              {status && <Cards status={status} past={past} />}
             </div>
           </>
         )}
@@ -48,12 +55,20 @@ export function HealthPage() {
   );
 }
 
-const Cards = ({ status }: { readonly status: Status }) => (
+const Cards = ({ status, past }: { readonly status: Status; readonly past: Polled<History> }) => (
   <>
     <Parks status={status} />
     <ExpiringGap status={status} />
     <Schedules status={status} />
-    <Budgets status={status} />
+    <Waiting polled={past} what="the last hours">
+      {(history) => (
+        <>
+          <Errors history={history} />
+          <Budgets history={history} />
+          <Growth history={history} />
+        </>
+      )}
+    </Waiting>
     <Aggregates status={status} />
     <Sizes />
   </>
@@ -143,23 +158,6 @@ const BADGES = { ran: 'succeeded', failed: 'failed', off: 'failed', none: 'queue
 
 const ScheduleBadge = ({ state }: { readonly state: keyof typeof BADGES }) => (
   <span class={`badge ${BADGES[state]}`}>{state === 'none' ? 'no run yet' : state}</span>
-);
-
-const Budgets = ({ status }: { readonly status: Status }) => (
-  <section class="card">
-    <h2>Rate budgets</h2>
-    <ul class="lines">
-      {status.budgets.map(({ family, limit, used, window_seconds }) => (
-        <li key={family}>
-          <meter max={limit} high={0.9 * limit} value={used} aria-label={`Used of ${family}`} />
-          <span>
-            <b>{family}</b>
-            <small>{`${count(used)} of ${count(limit)} in ${duration(window_seconds)} (${percent(used / limit)})`}</small>
-          </span>
-        </li>
-      ))}
-    </ul>
-  </section>
 );
 
 const Aggregates = ({ status }: { readonly status: Status }) => (

@@ -1,4 +1,5 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
+import { outagesOf } from './history.ts';
 
 type Status = Answer<'status'>;
 type Health = Answer<'health'>;
@@ -31,8 +32,14 @@ export function stateOf({ every_minutes, last_run }: Schedule, now: number): Sch
 const RECENT = 60 * MINUTE;
 
 /** What is wrong, the worst first; one sentence that all is well where nothing is. */
-export function verdictsOf(health: Health, status: Status | undefined, jobs: Jobs): Verdict[] {
+export function verdictsOf(
+  health: Health,
+  status: Status | undefined,
+  jobs: Jobs,
+  history?: Answer<'history'>,
+): Verdict[] {
   const wrong = [
+    ...(history ? outagesOf(history) : []),
     ...Object.entries(health.checks).flatMap(([name, check]) =>
       !check || check.ok ? [] : brokenCheck(name, check),
     ),

@@ -8,6 +8,7 @@ import { isActive } from './active.ts';
 import { Again } from './again.tsx';
 import { Chunks } from './chunks.tsx';
 import { Failures } from './failures.tsx';
+import { JobTimeline } from './timeline.tsx';
 
 type Job = Answer<'getJob'>;
 
@@ -49,6 +50,7 @@ export function JobView({ id, changed, open, back }: Props) {
             {!isActive(job) && <Again job={job} started={open} />}
             <Facts job={job} />
             <Gaps job={job} />
+            <JobTimeline job={job} />
             <Chunks job={job} />
           </>
         )}

@@ -13,7 +13,8 @@ import { msOf, numbersOf, type Report, type Source, shadesOf, widthsFor } from '
 import { Newest } from './newest.tsx';
 import { columnOf, nameOf, useLines } from './panes.ts';
 import type { SeriesPlace } from './place.ts';
-import { requestRows, useRows, type Wanted } from './rows.ts';
+import { Revisions } from './revisions.tsx';
+import { endOf, requestRows, useRows, type Wanted } from './rows.ts';
 
 interface Props {
   readonly report: Report;
@@ -34,12 +35,13 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
   const every = widths.includes(place.every) ? place.every : usual;
   const columns = numbersOf(source);
   const column = columns.includes(place.column) ? place.column : (columns[0] ?? '');
+  const asOf = source.vintages && place.asOf ? endOf(place.asOf) : undefined;
   const load = useCallback(
     (wanted: Wanted, signal: AbortSignal) =>
-      requestRows({ source, symbol, timeframe, every }, wanted, signal),
-    [source.id, symbol, timeframe, every],
+      requestRows({ source, symbol, timeframe, every, asOf }, wanted, signal),
+    [source.id, symbol, timeframe, every, asOf],
   );
-  const id = `${nameOf(report)} ${every}`;
+  const id = `${nameOf(report)} ${every} ${asOf ?? ''}`;
   const { points, polled, more } = useRows(
     id,
     source.time_column,
@@ -54,6 +56,8 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
   );
   const panes = useLines(place.panes, sources, range, every);
   const compared = useLines(place.compare ? [place.compare] : NO_NAMES, sources, range, every);
+  // What is known now of the same days, beside what was known then.
+  const now = useLines(asOf ? [nameOf(report)] : NO_NAMES, sources, range, every);
   const shades = useMemo(() => shadesOf(report, from ?? 0, (to ?? 0) + step), [report, from, to, step]);
   const findings = useFindings(report, range);
   const [hovered, setHovered] = useState<number>();
@@ -108,6 +112,7 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
                 findings={findings}
                 panes={panes}
                 compare={compared[0]}
+                now={now[0]}
                 step={source.rhythm === 'events' ? 0 : step}
                 log={place.log}
                 label={`${source.title} of ${symbol}, ${shape === 'candles' ? 'candles' : column}, ${rangeText(from!, to! + step)}, ${count(points.length)} points`}
@@ -129,6 +134,9 @@ export function Charted({ report, source, shape, sources, all, place, set }: Pro
                 }}
               />
               <Notes shades={shades} findings={findings} />
+              {source.vintages && (
+                <Revisions source={source} report={report} column={column} range={range!} asOf={asOf} />
+              )}
               <Newest rows={points.map(({ row }) => row)} time={source.time_column} />
             </>
           )

@@ -15,6 +15,8 @@ export interface SeriesPlace {
   readonly panes: readonly string[];
   /** another series on the same pane; empty: none */
   readonly compare: string;
+  /** of values that are revised: the day whose knowledge is shown; empty: today's */
+  readonly asOf: string;
 }
 
 export const BARS = 500;
@@ -31,6 +33,7 @@ export function seriesPlaceFrom(query: URLSearchParams): SeriesPlace {
     log: query.get('scale') === 'log',
     panes: query.get('panes')?.split(',').filter(Boolean) ?? [],
     compare: query.get('compare') ?? '',
+    asOf: /^\d{4}-\d\d-\d\d$/.test(query.get('as_of') ?? '') ? query.get('as_of')! : '',
   };
 }
 
@@ -42,6 +45,7 @@ export const seriesQueryOf = (place: SeriesPlace): Record<string, string> => ({
   ...(place.log && { scale: 'log' }),
   ...(place.panes.length > 0 && { panes: place.panes.join(',') }),
   ...(place.compare && { compare: place.compare }),
+  ...(place.asOf && { as_of: place.asOf }),
 });
 
 const DAY = 86_400_000;

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { call } from '../lib/client.ts';
+import { day } from '../lib/format.ts';
 import type { Polled } from '../lib/poll.ts';
 import { usePoll } from '../lib/poll.ts';
 import { type Point, pointsOf, type Rows, type Source, shapeOf } from './data.ts';
@@ -17,6 +18,8 @@ export const requestRows = (
     readonly symbol: string;
     readonly timeframe: string;
     readonly every: string;
+    /** of values that are revised: the last instant whose knowledge counts; defaults to now */
+    readonly asOf?: string | undefined;
   },
   wanted: Wanted,
   signal: AbortSignal,
@@ -31,9 +34,14 @@ export const requestRows = (
       ...(wanted.from && { from: wanted.from }),
       ...(wanted.to && { to: wanted.to }),
       ...(shapeOf(of.source) === 'candles' && { every: of.every as '1m' }),
+      // Else each vintage of a value would be a row.
+      ...(of.source.vintages && { as_of: of.asOf ?? endOf(day(Date.now())) }),
       limit: wanted.limit,
     },
   });
+
+/** The last second of a day: a poll of the same day is the same request. */
+export const endOf = (date: string): string => `${date}T23:59:59Z`;
 
 export interface Loaded {
   /** in order of time; one for each instant */

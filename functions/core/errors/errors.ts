@@ -52,10 +52,13 @@ export class GordonError extends Error {
  */
 export class BudgetExhausted extends Error {
   override readonly name = 'BudgetExhausted';
+  /** the limit family or the venue that has no room */
+  readonly scope: string;
   /** epoch ms */
   readonly until: number;
-  constructor(subject: string, until: number, why: string) {
-    super(`${subject}: ${why}`);
+  constructor(scope: string, until: number, why: string) {
+    super(`${scope}: ${why}`);
+    this.scope = scope;
     this.until = until;
   }
 }

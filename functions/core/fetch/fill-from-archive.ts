@@ -9,6 +9,7 @@ import {
   livesOf,
   type ObjectFacts,
   type Parsed,
+  reachOf,
 } from '../series/source.ts';
 import { countWithin, rowsWithin } from '../series/table.ts';
 import { wantedFromObject } from '../series/wanted-from-object.ts';
@@ -229,8 +230,8 @@ async function* siblingHoles(
 ): TierRun {
   for (const [source, have] of siblings) {
     const last = context.sources[source]?.tiers.at(-1);
-    if (last?.kind !== 'pages' || last.reachMs === undefined) continue;
-    if (end > ports.clock() - last.reachMs) continue;
+    const reach = last?.kind === 'pages' ? reachOf(last, stepOf(context.series.timeframe)) : undefined;
+    if (reach === undefined || end > ports.clock() - reach) continue;
     const empty = await explainExpired(context, progress, subtract(clip(along, { start, end }), have));
     const series = { ...context.series, source };
     if (empty.length > 0) yield { page: { ...emptyPage(context, object), series, empty } };

@@ -1,7 +1,7 @@
 import { GordonError } from '../errors/errors.ts';
 import type { EmptySpan } from '../ledger/coverage.ts';
 import { settledEnd } from '../series/borders.ts';
-import { livesOf, type PagesTier } from '../series/source.ts';
+import { livesOf, type PagesTier, reachOf } from '../series/source.ts';
 import { clip, hull, intersect, normalize, type Range, type RangeSet, subtract } from '../time/range.ts';
 import { ceilTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
@@ -31,8 +31,9 @@ export async function* fillFromPages(input: Input): TierRun {
 
 /** @returns what the venue still reaches */
 async function* explainBeyondReach({ ports, context, tier, progress }: Input): TierRun<RangeSet> {
-  const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ports.clock() - tier.reachMs;
   const step = stepOf(context.series.timeframe);
+  const reach = reachOf(tier, step);
+  const reached = reach === undefined ? Number.NEGATIVE_INFINITY : ports.clock() - reach;
   let left: RangeSet = [];
   for (const wanted of progress.missing) {
     const range = skipExpired(wanted, reached, step);

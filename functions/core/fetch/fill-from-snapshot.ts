@@ -44,9 +44,15 @@ export async function* fillFromSnapshot({
   }
   const now = intersect(missing, [taken]);
   if (now.length === 0 || bodies.length === 0) return;
-  const { batch, findings } = tier.parse(bodies, series, taken.start);
+  const { batch, findings, also = {} } = tier.parse(bodies, series, taken.start);
   // This moment cannot be fetched later, so an empty snapshot is a failure and is requested again while the step lasts.
   if (batch.length === 0) throw emptyAnswer(tier.name);
+  // Siblings first: the fetcher may stop after its own page.
+  for (const [source, sibling] of Object.entries(also)) {
+    if (sibling.batch.length === 0) continue;
+    const along = { series: { ...series, source }, rows: sibling.batch, findings: sibling.findings };
+    yield { page: { ...frame, ...along, have: now } };
+  }
   yield { page: { ...frame, rows: batch, have: now, findings } };
 }
 

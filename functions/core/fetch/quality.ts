@@ -54,6 +54,7 @@ export class Quality {
   }
 
   #prices(batch: Batch): Finding[] {
+    if (this.#table.signed) return [];
     const columns = this.#named(batch, PRICES);
     // Almost always nothing is odd: that is found out column by column, for a call for each row costs more than all else here.
     if (!columns.some(([, values]) => anyBelow(values, Number.MIN_VALUE))) return [];
@@ -79,6 +80,8 @@ export class Quality {
   }
 
   #jumps(batch: Batch): Finding[] {
+    // What crosses zero has no scale.
+    if (this.#table.signed) return [];
     // Rows that share their instant, such as strikes or vintages, are no course of one value.
     const course = [...COURSE, timeColumn(this.#table), ...Object.keys(this.#table.fixed ?? {})];
     if (this.#table.key.some((name) => !course.includes(name))) return [];

@@ -4,11 +4,11 @@ import { type EmptySpan, explainHole } from '../ledger/coverage.ts';
 import { concatBatches } from '../series/batch.ts';
 import { arrivedEnd, settledEnd } from '../series/borders.ts';
 import {
-  type Cursor,
   type Finding,
   type PagesTier,
   type Parsed,
   pageRequests,
+  reachOf,
   UNREADABLE_CELL,
 } from '../series/source.ts';
 import { rowsWithin } from '../series/table.ts';
@@ -117,7 +117,8 @@ function withNeighbours({ ports, context, tier }: Input, { start, end }: Range):
   const steps = (end - start) / step;
   const more = Math.min(NEIGHBOURS, tier.pageRows - steps - 1);
   if (tier.pageRows === Number.POSITIVE_INFINITY || steps >= NEIGHBOURS / 2 || more < 1) return undefined;
-  const reached = tier.reachMs === undefined ? 0 : ceilTo(ports.clock() - tier.reachMs, step);
+  const reach = reachOf(tier, step);
+  const reached = reach === undefined ? 0 : ceilTo(ports.clock() - reach, step);
   const from = Math.max(start - more * step, reached);
   return from < start ? { start: from, end } : undefined;
 }
@@ -153,7 +154,7 @@ const MOST_PAGES = 1_000;
  */
 async function* walkByCursor(
   { ports, context: { series, source }, tier }: Input,
-  { longestMs, next }: Cursor,
+  { longestMs, next }: NonNullable<PagesTier['cursor']>,
   range: Range,
 ): TierRun<Answered> {
   const step = stepOf(series.timeframe);
@@ -217,7 +218,8 @@ export async function explain(
 }
 
 /** A request as evidence names it. */
-export function describeRequest({ path, query = {} }: HttpRequest): string {
+export function describeRequest({ path, query = {}, json }: HttpRequest): string {
+  if (json) return `POST ${path} ${JSON.stringify(json)}`;
   const pairs = Object.entries(query).map(([key, value]) => `${key}=${value}`);
   return `GET ${path}?${pairs.join('&')}`;
 }

@@ -17,7 +17,7 @@ import { MINUTE, SECOND } from '../time/time.ts';
 import type { FetchChunkInput, FetchChunkOutput } from '../workflow/contracts.ts';
 import { type Batches, fetchSeveral, type SeriesFailure, seriesFailed } from './fetch-several.ts';
 import type { ChunkState } from './job.ts';
-import type { JobStore } from './ports.ts';
+import type { Checkpoint, JobStore } from './ports.ts';
 
 export interface FetchPorts extends VenuePorts {
   readonly jobs: Pick<JobStore, 'checkpoint' | 'isCancelled' | 'noteProvisional'>;
@@ -56,14 +56,8 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   let provisional: RangeSet = [];
 
   const check = qualityCheck(ports.sources, chunk.timeframe);
-  const note = (state: ChunkState, resumeAt?: number) =>
-    ports.jobs.checkpoint(jobId, chunk.label, {
-      state,
-      rows,
-      leftMs: leftMs(),
-      requests: taken(),
-      ...(resumeAt !== undefined && { resumeAt }),
-    });
+  const note = (state: ChunkState, wait: Pick<Checkpoint, 'resumeAt' | 'scope'> = {}) =>
+    ports.jobs.checkpoint(jobId, chunk.label, { state, rows, leftMs: leftMs(), requests: taken(), ...wait });
   const result = (outcome: FetchChunkOutput['outcome'], waitSeconds = 0): FetchChunkOutput => ({
     outcome,
     since,
@@ -109,13 +103,13 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
       const now = ports.clock();
       if (now - began < CALL_BUDGET) continue;
       if (now - since < WAVE_BUDGET) return result('again');
-      await note('waiting', now);
+      await note('waiting', { resumeAt: now });
       return result('deferred');
     }
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
     const now = ports.clock();
-    await note('waiting', error.until);
+    await note('waiting', { resumeAt: error.until, scope: error.scope });
     if (error.until - since > WAVE_BUDGET) return result('deferred');
     return result('wait', waitSecondsUntil(error.until, now));
   }

@@ -94,8 +94,26 @@ export interface ChunkProgress {
   readonly requests?: number;
   /** a `waiting` chunk goes on then; epoch ms */
   readonly resumeAt?: number;
+  /** when it was first fetched, in whatever wave; epoch ms */
+  readonly startedAt?: number;
+  /** when it was done, failed or cancelled; absent while it is not */
+  readonly endedAt?: number;
+  /** what it waited for, in order; absent: nothing yet */
+  readonly waits?: readonly ChunkWait[];
   readonly error?: ChunkFailure;
 }
+
+/** A chunk that may not be fetched for a time; epoch ms. */
+export interface ChunkWait {
+  readonly from: number;
+  readonly until: number;
+  /** the limit family or the venue that had no room for it */
+  readonly scope: string;
+}
+
+/** Whether a chunk in this state is not worked on any more. */
+export const isEnded = (state: ChunkState): boolean =>
+  state === 'done' || state === 'failed' || state === 'cancelled';
 
 /** Rows that a job wrote, by what its chunks say. */
 export const rowsOf = (chunks: readonly ChunkProgress[]): number =>

@@ -19,6 +19,8 @@ export interface Checkpoint {
   /** requests sent to venues since the last checkpoint */
   readonly requests?: number;
   readonly resumeAt?: number;
+  /** the limit family or the venue that a `waiting` chunk waits for; absent: its turn in the next wave */
+  readonly scope?: string;
 }
 
 /** The job table. Every transition is one conditional write, so a late writer never revives a finished job. */

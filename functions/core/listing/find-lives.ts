@@ -2,7 +2,7 @@ import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import { listedPeriods } from '../fetch/listed-periods.ts';
 import type { ArchiveReader, VenueClient } from '../fetch/ports.ts';
 import type { Series } from '../series/series.ts';
-import { type Listing, livesOf, type Source } from '../series/source.ts';
+import { type Listing, livesOf, reachOf, type Source } from '../series/source.ts';
 import type { Period } from '../time/period.ts';
 import {
   clip,
@@ -14,6 +14,7 @@ import {
   subtract,
   union,
 } from '../time/range.ts';
+import { stepOf } from '../time/timeframe.ts';
 import { type FoundListing, findListing } from './find-listing.ts';
 import { endOfTrade, type Published, refineByRows } from './refine-lives.ts';
 
@@ -184,7 +185,7 @@ async function isSilent(
   gap: Range,
 ): Promise<boolean> {
   const pages = tiers.find((tier) => tier.kind === 'pages');
-  if (!pages || pages.reachMs !== undefined || pages.parts) return false;
+  if (!pages || pages.parts || reachOf(pages, stepOf(series.timeframe)) !== undefined) return false;
   const answer = await venue.get(pages.request(series, gap));
   if (!answer) return false;
   const { times } = pages.parse(answer.body, series, answer.asOf).batch;

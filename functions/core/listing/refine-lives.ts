@@ -99,8 +99,8 @@ async function lastTrade(
   return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
-/** @returns undefined when the object cannot be read */
-async function batchesOf(
+/** The rows of an object. @returns undefined when the object cannot be read */
+export async function batchesOf(
   archive: ArchiveReader,
   tier: ArchiveTier,
   series: Series,

@@ -6,6 +6,7 @@ import { currentListing, type ListingPorts } from '../listing/current-listing.ts
 import type { Source, Sources } from '../series/source.ts';
 import type { Roster } from '../series/universe.ts';
 import type { Timeframe } from '../time/timeframe.ts';
+import type { MakeQuote } from './dated-symbols.ts';
 import { type ResolvePorts, resolveSymbols } from './resolve-symbols.ts';
 import { unknownSymbol } from './unknown-symbol.ts';
 import { type VenueLists, venueLists } from './venue-lists.ts';
@@ -38,12 +39,17 @@ interface Looked {
  * Refuses a symbol that no chosen venue lists; one that only some list goes on with those. What cannot be a symbol of a
  * source at all is ignored there, as long as it can be one of another. Selectors become the symbols that they stand for,
  * and what a selector chose is left out rather than refused.
+ * @param quoteOf as `resolveSymbols` takes it
  * @throws GordonError `unknown-symbol`, `too-many-symbols`, and as `resolveSymbols` does
  */
-export async function checkSymbols(ports: SymbolPorts, order: JobOrder): Promise<JobOrder> {
+export async function checkSymbols(
+  ports: SymbolPorts,
+  order: JobOrder,
+  quoteOf?: MakeQuote,
+): Promise<JobOrder> {
   const chosen = order.sources.map((id) => ports.sources[id]!);
   const lists = venueLists(ports.venue);
-  const resolved = await resolveSymbols(ports, lists, order.symbols);
+  const resolved = await resolveSymbols(ports, lists, order.symbols, quoteOf);
   const { symbols, selected, listed } = resolved;
   if (symbols.length > MAX_SYMBOLS) throw tooMany(symbols.length);
   const isKnown = symbols.length > LIVES_LOOKED_UP ? isListedByNow : isListed;

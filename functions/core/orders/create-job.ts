@@ -49,7 +49,8 @@ export async function createJob(
   key?: { readonly key: string; readonly digest: string },
   quote?: (order: JobOrder) => Promise<Quote>,
 ): Promise<NewJob> {
-  const order = await checkSymbols(ports, readOrder(ports, parseInput(OrderBody, body, 'the order')));
+  const read = readOrder(ports, parseInput(OrderBody, body, 'the order'));
+  const order = await checkSymbols(ports, read, quote);
   return enter(ports, quote ? { ...order, quote: await quote(order) } : order, key);
 }
 
@@ -88,11 +89,18 @@ export async function planJob(
   ports: CreatePorts & QuotePorts,
   body: unknown,
 ): Promise<JobOrder & { readonly quote: Quote }> {
-  const { venue, archive, clock, sources, store, universes, rosters } = ports;
+  const { venue, archive, clock, sources, store, universes, rosters, universe, volumes } = ports;
   const unsaved = { listing: store.listing.bind(store), saveListing: async () => {} };
-  const lists = { ...(universes && { universes }), ...(rosters && { rosters }) };
+  const lists = {
+    ...(universes && { universes }),
+    ...(rosters && { rosters }),
+    ...(universe && { universe }),
+    ...(volumes && { volumes }),
+  };
   const order = readOrder(ports, parseInput(OrderBody, body, 'the order'));
-  const checked = await checkSymbols({ venue, archive, clock, sources, store: unsaved, ...lists }, order);
+  const quoteOf = (one: JobOrder): Promise<Quote> => quoteOrder(ports, one);
+  const looking = { venue, archive, clock, sources, store: unsaved, ...lists };
+  const checked = await checkSymbols(looking, order, quoteOf);
   return { ...checked, quote: await quoteOrder(ports, checked) };
 }
 

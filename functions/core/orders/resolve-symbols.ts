@@ -2,9 +2,10 @@ import { badRequest } from '../errors/bad-request.ts';
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import type { VenueClient } from '../fetch/ports.ts';
 import { isSelector, readSelector, type Selector, select, type Universe } from '../series/universe.ts';
+import { type DatedPorts, datedSymbols, type MakeQuote } from './dated-symbols.ts';
 import type { VenueList, VenueLists } from './venue-lists.ts';
 
-export interface ResolvePorts {
+export interface ResolvePorts extends DatedPorts {
   readonly venue: VenueClient;
   readonly universes?: readonly Universe[];
 }
@@ -20,13 +21,15 @@ export interface Resolved {
 }
 
 /**
- * Replaces selectors by symbols, as the venue lists and trades them now.
- * @throws GordonError `invalid-selector`, `empty-selection`, and what venues throw
+ * Replaces selectors by symbols, as the venue lists and trades them now, or as it listed them at the selector's date.
+ * @param quoteOf what the candles would take that a selector with a date lacks
+ * @throws GordonError `invalid-selector`, `empty-selection`, as `datedSymbols` does, and what venues throw
  */
 export async function resolveSymbols(
   ports: ResolvePorts,
   lists: VenueLists,
   words: readonly string[],
+  quoteOf?: MakeQuote,
 ): Promise<Resolved> {
   const symbols: string[] = [];
   const selected = new Set<string>();
@@ -40,13 +43,17 @@ export async function resolveSymbols(
     const selector = readSelector(word);
     const universe = ports.universes?.find(({ market }) => market === selector.market);
     if (!universe) throw emptySelection(word, selector.quote);
-    const list = await orNone(word, universe.instruments.path, lists.listed(universe));
-    const chosen = await chosenOf(ports, universe, list, word, selector);
+    const { at } = selector;
+    const list =
+      at === undefined ? await orNone(word, universe.instruments.path, lists.listed(universe)) : undefined;
+    const chosen = list
+      ? await chosenOf(ports, universe, list, word, selector)
+      : await datedSymbols(ports, universe, word, { ...selector, at: at! }, quoteOf);
     if (chosen.length === 0) throw emptySelection(word, selector.quote);
     symbols.push(...chosen);
     for (const symbol of chosen) selected.add(symbol);
     for (const id of universe.sources) for (const symbol of chosen) listed.add(`${id} ${symbol}`);
-    unreadable.push(...list.unreadable.map((symbol) => ({ symbol, sources: universe.sources })));
+    unreadable.push(...(list?.unreadable ?? []).map((symbol) => ({ symbol, sources: universe.sources })));
   }
   return { symbols: [...new Set(symbols)], selected, listed, unreadable };
 }

@@ -1,4 +1,5 @@
 import type { VenueClient } from '../fetch/ports.ts';
+import { archivedSymbols } from '../listing/archived-symbols.ts';
 import type { Instrument, Roster } from '../series/universe.ts';
 
 /** A venue's list as it is now. */
@@ -47,21 +48,7 @@ async function load(venue: VenueClient, roster: Roster): Promise<VenueList | und
   return { instruments, symbols: new Set(instruments.map(({ symbol }) => symbol)), unreadable };
 }
 
-async function loadArchived(
+const loadArchived = async (
   venue: VenueClient,
   { archived }: Roster,
-): Promise<ReadonlySet<string> | undefined> {
-  if (!archived) return undefined;
-  const found = new Set<string>();
-  for (const folder of archived) {
-    for (let after: string | undefined; ; ) {
-      const answer = await venue.get(folder.request(after));
-      if (!answer) return undefined;
-      const { symbols, next } = folder.parse(answer.body);
-      for (const symbol of symbols) found.add(symbol);
-      if (next === undefined) break;
-      after = next;
-    }
-  }
-  return found;
-}
+): Promise<ReadonlySet<string> | undefined> => archived && archivedSymbols(venue, archived);

@@ -56,8 +56,8 @@ export async function runChecks(checks: readonly Check[], ports: ProbePorts): Pr
     Array.from(byVenue.values(), async (own) => {
       const answers = new Map<string, Promise<Evidence | undefined>>();
       const answerOf = (one: ProbeRequest): Promise<Evidence | undefined> => {
-        const { host, path, query = {} } = toHttpRequest(one);
-        const key = JSON.stringify([host.env, path, query]);
+        const { host, path, query = {}, json } = toHttpRequest(one);
+        const key = JSON.stringify([host.env, path, query, json]);
         const known = answers.get(key) ?? evidence(one, ports, lost);
         answers.set(key, known);
         return known;

@@ -5,7 +5,7 @@ import type { RowsRequest } from './ports.ts';
 
 /** Columns of longer candles that are the sum of those of the shorter ones. */
 export const summedColumns = (table: TableSpec): string[] =>
-  table.columns.map(({ name }) => name).filter((name) => /volume$|^trades$|^turnover$/.test(name));
+  table.columns.map(({ name }) => name).filter((name) => /volume$|^trades$|^turnover$|^samples$/.test(name));
 
 /** Whether people read when a candle of the table closes. */
 export const hasCloseTime = (table: TableSpec): boolean =>

@@ -5,6 +5,7 @@ import type { Range } from '../time/range.ts';
 import type { RowCounts, SeriesAccount } from './coverage-view.ts';
 import type { ColumnBatch } from './export/columnar.ts';
 import type { Bucket } from './parameters.ts';
+import type { SizeSample } from './status/history.ts';
 
 /** A span of the ledger with its provenance; times are epoch ms. */
 export interface LedgerEntry extends Range {
@@ -98,6 +99,8 @@ export interface CoverageQueries {
   tables(): Promise<TableEntry[]>;
   /** what each table and aggregate of `market_data` takes on disk */
   sizes(): Promise<StoredTable[]>;
+  /** what they took before, oldest first; @param since epoch ms */
+  sizeHistory(since: number): Promise<SizeSample[]>;
   /** rows in the ledger, by source */
   ledgerRows(): Promise<ReadonlyMap<string, number>>;
   /** the newest rows of the range, oldest first; instants as ISO 8601 */

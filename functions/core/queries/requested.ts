@@ -32,7 +32,7 @@ export function findSeries(
 /** Parses an instant, epoch ms. @throws GordonError `invalid-time`, which names the field */
 export function requireInstant(
   text: string | undefined,
-  field: 'from' | 'to' | 'start' | 'end' | 'before' | 'as_of',
+  field: 'from' | 'to' | 'start' | 'end' | 'before' | 'as_of' | 'at',
 ): number | undefined {
   if (text === undefined) return undefined;
   const at = parseInstant(text);

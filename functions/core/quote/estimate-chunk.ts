@@ -6,6 +6,7 @@ import {
   livesOf,
   type PagesTier,
   pageRequests,
+  reachOf,
   type SnapshotTier,
   type Source,
 } from '../series/source.ts';
@@ -109,7 +110,8 @@ function pages(
   tally: Tally,
 ): RangeSet {
   const step = stepOf(chunk.timeframe);
-  const reached = tier.reachMs === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - tier.reachMs, step);
+  const reach = reachOf(tier, step);
+  const reached = reach === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - reach, step);
   const within = clip(left, { start: reached, end: Number.POSITIVE_INFINITY });
   // A page holds a fixed number of events, however far apart they are.
   const perRow = msPerRow(source, step);

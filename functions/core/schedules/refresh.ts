@@ -1,6 +1,7 @@
 import { orderedRange } from '../jobs/job-series.ts';
 import { isAlive, type Lease, type Leases, type Pace } from '../jobs/lease.ts';
 import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
+import { sourcesToOrder } from '../series/names/named-sources.ts';
 import { refreshEvery } from '../series/schedule.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
@@ -34,6 +35,13 @@ interface Due {
   readonly starts: readonly number[];
 }
 
+interface Behind {
+  readonly series: SeriesReport;
+  readonly spec: Source;
+  /** where its refresh begins; epoch ms */
+  readonly start: number;
+}
+
 const leaseName = ({ source, timeframe }: Omit<Series, 'symbol'>): string => `refresh ${source} ${timeframe}`;
 
 const paceOf = (source: Source): Pace => ({
@@ -58,15 +66,37 @@ export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
     const start = startOf(series, spec, taken, now);
     return start === undefined ? [] : [{ series, spec, start }];
   });
+  const isBrought = ({ spec }: Behind): boolean => bringersOf(spec, ports.sources).length > 0;
+  const claimed = await claimDue(
+    ports,
+    behind.filter((one) => !isBrought(one)),
+  );
+  const fetched = new Set(claimed.flatMap(({ work }) => work.series.map(seriesLabel)));
+  const isFetched = (series: Series): boolean =>
+    fetched.has(seriesLabel(series)) || (taken.atWork.get(seriesLabel(series)) ?? []).length > 0;
+  // What is being brought along is left to that job. Where the other job cannot be started again yet, it is ordered by itself.
+  const left = behind.filter(
+    (one) =>
+      isBrought(one) &&
+      !bringersOf(one.spec, ports.sources).some(({ id }) => isFetched({ ...one.series, source: id })),
+  );
+  claimed.push(...(await claimDue(ports, left)));
+  return placeOrders(ports, joined(claimed.flatMap(ordersOf), ports.sources));
+}
+
+/** Sources whose snapshots hold the rows of this one. */
+const bringersOf = ({ id }: Source, sources: Sources): readonly Source[] =>
+  Object.values(sources).filter(
+    ({ siblings, tiers }) => tiers[0]?.kind === 'snapshot' && siblings?.includes(id),
+  );
+
+/** Takes the leases of the series that are behind, one for each source and timeframe. */
+function claimDue(ports: RefreshTailPorts, behind: readonly Behind[]): Promise<Claimed<Due>[]> {
   const works = [...Map.groupBy(behind, ({ series }) => leaseName(series)).values()].map((of): Due => {
     const series = of.map(({ series: { source, symbol, timeframe } }) => ({ source, symbol, timeframe }));
     return { spec: of[0]!.spec, series, starts: of.map(({ start }) => start) };
   });
-  const claimed = await claimAll(ports, works, ({ spec, series }) => ({
-    name: leaseName(series[0]!),
-    pace: paceOf(spec),
-  }));
-  return placeOrders(ports, joined(claimed.flatMap(ordersOf), ports.sources));
+  return claimAll(ports, works, ({ spec, series }) => ({ name: leaseName(series[0]!), pace: paceOf(spec) }));
 }
 
 /**
@@ -117,7 +147,7 @@ const ordersOf = ({ work: { series, starts }, lease }: Claimed<Due>): LeasedOrde
     leases: [lease],
   }));
 
-/** The sources of a family that all need the same become one order. */
+/** The sources that a family's word orders become one order where all of them need the same. */
 function joined(orders: readonly LeasedOrder[], sources: Sources): LeasedOrder[] {
   const alike = Map.groupBy(orders, ({ source, timeframe, symbols, from }) =>
     JSON.stringify([sources[source]!.family, timeframe, from, symbols]),
@@ -125,11 +155,14 @@ function joined(orders: readonly LeasedOrder[], sources: Sources): LeasedOrder[]
   return [...alike.values()].flatMap((group) => {
     const [first] = group as [LeasedOrder];
     const { family } = sources[first.source]!;
-    const all = Object.values(sources).filter(
-      (source) => source.family === family && source.timeframes.includes(first.timeframe),
+    const all = sourcesToOrder(sources, family).filter(({ timeframes }) =>
+      timeframes.includes(first.timeframe),
     );
-    if (group.length < 2 || group.length < all.length) return group;
-    return [{ ...first, source: family, leases: group.flatMap(({ leases }): readonly Lease[] => leases) }];
+    const isOfFamily = ({ source }: LeasedOrder): boolean => all.some(({ id }) => id === source);
+    const together = group.filter(isOfFamily);
+    if (together.length < 2 || together.length < all.length) return group;
+    const leases = together.flatMap(({ leases: of }): readonly Lease[] => of);
+    return [{ ...first, source: family, leases }, ...group.filter((one) => !isOfFamily(one))];
   });
 }
 

@@ -4,10 +4,17 @@ import type { VenuePorts } from '../fetch/fetch-context.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
 import type { LabelBook } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
-import type { ArchiveListing, ListedObject, Source, Sources } from '../series/source.ts';
+import {
+  type ArchiveListing,
+  type ListedObject,
+  reachOf,
+  type Source,
+  type Sources,
+} from '../series/source.ts';
 import { NO_ROWS } from '../series/table.ts';
 import { hull } from '../time/range.ts';
 import { DAY, MINUTE } from '../time/time.ts';
+import { stepOf } from '../time/timeframe.ts';
 import type { ArchiveWatch, WatchedObject } from '../verify/archive-watch.ts';
 import { checkLabels } from '../verify/check-labels.ts';
 import { type FoundObject, objectNamed, publishedHash } from '../verify/objects.ts';
@@ -87,7 +94,8 @@ async function watchLabels(
   series: Series,
   held: readonly Held[],
 ): Promise<number> {
-  const reach = source.tiers.find((tier) => tier.kind === 'pages')?.reachMs;
+  const pages = source.tiers.find((tier) => tier.kind === 'pages');
+  const reach = pages && reachOf(pages, stepOf(series.timeframe));
   if (reach === undefined) return 0;
   const since = ports.clock() - reach + DAY;
   const shared = held.filter(({ found: { tier, period } }) => tier.labels && period.start > since);

@@ -42,13 +42,13 @@ export interface Parsed {
   readonly findings: readonly Finding[];
   /** of a table off the grid: the whole steps that the rows account for; rows outside of them belong to another tier */
   readonly answered?: RangeSet;
-  /** rows of other sources that stood in the same piece of a file, by the source's id: see `Source.siblings` */
+  /** rows of other sources that stood in the same piece of a file or in the same answers, by the source's id: see `Source.siblings` */
   readonly also?: Readonly<Record<string, Pick<Parsed, 'batch' | 'findings'>>>;
 }
 
 /**
  * Reads a file piece by piece, so that memory does not grow with the file. Not reusable. Of a table of events all rows
- * come from `end`: only the whole file accounts for its period. Off the grid each piece names the steps that it accounts for.
+ * come from `end`, for only the whole file accounts for its period; off the grid each piece says what it accounts for.
  */
 export interface StreamParser {
   /** @param bytes hold no longer than the call. @throws GordonError `malformed-rows` */
@@ -69,10 +69,7 @@ export interface ArchiveTier {
    * @param facts for a tier with `labels`; without them its file is taken for that of the day most of its labels lie in
    */
   parser(series: Series, expected?: number, facts?: ObjectFacts): StreamParser;
-  /**
-   * Rows stand at the ends of their slots: the object of a period also holds the instant at which the period ends, and the one
-   * at which it begins may stand in the object before.
-   */
+  /** Rows stand at the ends of their slots: the object also holds the instant at which its period ends. */
   readonly closing?: true;
   /** its labels become instants by a rule that may have exceptions */
   readonly labels?: ArchiveLabels;
@@ -117,6 +114,8 @@ export interface PagesTier {
   readonly pageRows: number;
   /** how far back the venue answers; older rows can no longer be fetched. ms */
   readonly reachMs?: number;
+  /** of a venue that keeps so many of the newest rows of each series, whatever their length, instead of a time */
+  readonly reachRows?: number;
   request(series: Series, range: Range): HttpRequest;
   /**
    * @param asOf the venue's clock; rows that were not final by then must be left out
@@ -126,15 +125,12 @@ export interface PagesTier {
   /** where a range takes more than one request */
   readonly parts?: Parts;
   /** off the grid: how to go on within a step that has more rows than a page */
-  readonly cursor?: Cursor;
-}
-
-/** Paging by the last row: a page is read on until it holds a whole step, however many rows that has. */
-export interface Cursor {
-  /** the longest range that one request may name, ms; whole steps */
-  readonly longestMs: number;
-  /** Requests the rows after the last one of a full answer. They may reach beyond the range. */
-  next(last: Parsed, series: Series): HttpRequest;
+  readonly cursor?: {
+    /** the longest range that one request may name, ms; whole steps */
+    readonly longestMs: number;
+    /** Requests the rows after the last one of a full answer. They may reach beyond the range. */
+    next(last: Parsed, series: Series): HttpRequest;
+  };
 }
 
 /** A page that takes several requests. A part that does not exist at the venue is left out. */
@@ -269,7 +265,10 @@ export interface Source {
   readonly holeReason?: EmptyReason;
   /** how often the newest rows are requested, ms; defaults to five minutes. The schedule itself runs each minute */
   readonly refreshEveryMs?: number;
-  /** sources of the same family or another whose rows come along in the same files; each names all the others */
+  /**
+   * Sources of the same family or another whose rows come along. Those whose rows lie in the same files name all the others; a
+   * snapshot names those that it brings, and they do not name it.
+   */
   readonly siblings?: readonly string[];
   /** of a table of events: a longer silence is a hole where the table has no pace or a row does not say it; ms. Absent: none is */
   readonly longestSilenceMs?: number;
@@ -283,6 +282,12 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** How far back a tier's rows of one length can be had, ms; undefined: to the beginning. @param step length of a row, ms */
+export const reachOf = (
+  { reachMs, reachRows }: Pick<PagesTier, 'reachMs' | 'reachRows'>,
+  step: number,
+): number | undefined => reachMs ?? (reachRows === undefined ? undefined : reachRows * step);
 
 /** The requests of one page: a source whose pages have parts sends one for each. */
 export const pageRequests = (

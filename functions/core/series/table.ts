@@ -25,6 +25,8 @@ export interface TableSpec {
   readonly computed?: readonly Column[];
   /** columns that have one value in all rows of a source, where several sources share the table; part of the key */
   readonly fixed?: Readonly<Record<string, string>>;
+  /** the values are differences, which may be zero or negative: neither their sign nor a jump of their scale is odd */
+  readonly signed?: true;
   /**
    * `regular` (the default): exactly one row for each step of the grid. `irregular`: a table of events, with none or many
    * rows in one step; a span is accounted for when the venue's answer was complete.

@@ -57,6 +57,11 @@ export interface Venue {
   judge(answer: RawAnswer): Verdict;
 }
 
+/** The body of a POST: plain values, nested where the venue nests them. */
+export interface JsonBody {
+  readonly [name: string]: string | number | JsonBody;
+}
+
 export interface HttpRequest {
   readonly venue: Venue;
   readonly host: Host;
@@ -64,6 +69,10 @@ export interface HttpRequest {
   readonly path: string;
   /** kept as evidence of what was requested, so never a key: see `secret` */
   readonly query?: Readonly<Record<string, string | number>>;
+  /** sent as JSON by POST; absent: the request is a GET. Kept as evidence, as the query is. It only reads, so it is retried as a GET is */
+  readonly json?: JsonBody;
+  /** the symbol that it is about, where no parameter is called `symbol`; for messages */
+  readonly symbol?: string;
   /** a query parameter that the client adds from the environment, so that no adapter, record or error holds the key */
   readonly secret?: { readonly parameter: string; readonly env: string };
   /** absent: a host without a published limit */

@@ -1,5 +1,5 @@
 import { type Series, seriesLabel } from '../series/series.ts';
-import type { PagesTier, Restates } from '../series/source.ts';
+import { type PagesTier, type Restates, reachOf } from '../series/source.ts';
 import { type Period, periodAt, periodsIn } from '../time/period.ts';
 import { clip, hull, measure, normalize, type RangeSet } from '../time/range.ts';
 import { ceilTo, HOUR } from '../time/time.ts';
@@ -10,7 +10,7 @@ const MARGIN = HOUR;
 
 /** The spans that one turn fetches again: its portion of the history, or all of it if that takes no more requests. */
 export function spansForTurn(
-  { pageRows, reachMs }: Pick<PagesTier, 'pageRows' | 'reachMs'>,
+  tier: Pick<PagesTier, 'pageRows' | 'reachMs' | 'reachRows'>,
   restates: Restates,
   series: Series,
   held: RangeSet,
@@ -21,11 +21,12 @@ export function spansForTurn(
   if (!whole) return [];
   const step = stepOf(series.timeframe);
   const pages = (set: RangeSet): number =>
-    set.reduce((sum, range) => sum + Math.max(1, Math.ceil(measure([range]) / step / pageRows)), 0);
+    set.reduce((sum, range) => sum + Math.max(1, Math.ceil(measure([range]) / step / tier.pageRows)), 0);
   const portion = selectPortion(series, held, restates, turn, now);
   const chosen = pages([whole]) <= pages(portion) ? [whole] : portion;
-  if (reachMs === undefined) return chosen;
-  const start = ceilTo(now - reachMs + MARGIN, step);
+  const reach = reachOf(tier, step);
+  if (reach === undefined) return chosen;
+  const start = ceilTo(now - reach + MARGIN, step);
   return clip(chosen, { start, end: Number.POSITIVE_INFINITY });
 }
 

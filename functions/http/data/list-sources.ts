@@ -25,6 +25,8 @@ const view = (source: Source, hasKey: (env: string) => boolean): Answer<'listSou
   default_symbols: source.defaultSymbols,
   columns: source.table.columns,
   time_column: timeColumn(source.table),
+  key: source.table.key,
+  vintages: source.table.vintages ?? null,
   key_missing: source.key && !hasKey(source.key.env) ? source.key.env : null,
   opt_in_symbols: source.optInSymbols ?? [],
   licence: licencesOf(source.id)[0] ?? null,

@@ -1,10 +1,9 @@
 import type { Refusal, Reply } from '../../core/api/operations.ts';
 import { BudgetExhausted } from '../../core/errors/errors.ts';
-import { waitSecondsUntil } from '../../core/series/schedule.ts';
 import { readVerify } from '../../core/verify/verify-body.ts';
 import { type VerifyPorts, verifyPeriod } from '../../core/verify/verify-period.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
-import { problem } from '../../runtime/problem.ts';
+import { outOfBudget } from '../../runtime/problem.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
@@ -17,13 +16,7 @@ export const createHandler = httpHandler(
       return { status: 200, body: certificate };
     } catch (error) {
       if (!(error instanceof BudgetExhausted)) throw error;
-      const seconds = waitSecondsUntil(error.until, services.clock());
-      const remedy = `Ask again in ${seconds} seconds.`;
-      return {
-        status: 503,
-        headers: { 'content-type': 'application/problem+json', 'retry-after': String(seconds) },
-        body: problem('no-budget', `${error.message}.`, { subject: series.source, remedy }),
-      };
+      return outOfBudget(error, series.source, services.clock());
     }
   },
   { body: true },

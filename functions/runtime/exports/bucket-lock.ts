@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { GordonError } from '../../core/errors/errors.ts';
 import { MINUTE } from '../../core/time/time.ts';
+import { isAbsent } from './absent.ts';
 
 /** Beside the months; no dataset reads it. */
 export const LOCK = '.gordon-export/lock';
@@ -98,14 +99,15 @@ interface Lock {
 }
 
 async function readLock({ client, bucket, prefix }: Place): Promise<Lock | undefined> {
+  const at = { Bucket: bucket, Key: `${prefix}${LOCK}` };
   try {
-    const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${prefix}${LOCK}` }));
+    const found = await client.send(new GetObjectCommand(at));
     const text = await found.Body!.transformToString();
     const lock = parsed(text);
     const renewed = typeof lock.renewed === 'number' ? lock.renewed : Number.NEGATIVE_INFINITY;
     return { etag: found.ETag!, host: String(lock.host), pid: Number(lock.pid), renewed };
   } catch (error) {
-    if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return undefined;
+    if (await isAbsent(client, at, error)) return undefined;
     throw error;
   }
 }

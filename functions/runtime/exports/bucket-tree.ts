@@ -17,6 +17,7 @@ import type { Tree } from '../../core/exports/ports.ts';
 import { writeNew } from '../../stores/files/write-new.ts';
 import { awsConfig } from '../aws-config.ts';
 import type { Variables } from '../venues/hosts.ts';
+import { isAbsent } from './absent.ts';
 import { LOCK } from './bucket-lock.ts';
 import { uploadFile } from './bucket-upload.ts';
 import { failing } from './folder-tree.ts';
@@ -57,10 +58,14 @@ export function bucketTree(client: S3Client, bucket: string, prefix: string): Tr
   const at = (path: string) => ({ Bucket: bucket, Key: `${prefix}${path}` });
   const address = (path: string): string => `s3://${bucket}/${prefix}${path}`;
   const get = (path: string): Promise<Readable | undefined> =>
-    answering(
-      address(path),
-      async () => (await client.send(new GetObjectCommand(at(path)))).Body as Readable,
-    );
+    answering(address(path), async () => {
+      try {
+        return (await client.send(new GetObjectCommand(at(path)))).Body as Readable;
+      } catch (error) {
+        if (await isAbsent(client, at(path), error)) return undefined;
+        throw error;
+      }
+    });
   return {
     name: address('').replace(/\/$/, ''),
     sizes: () =>

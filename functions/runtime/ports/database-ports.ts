@@ -10,7 +10,9 @@ import type {
   ReaderWatch,
   SeriesStore,
 } from '../../core/ledger/ports.ts';
+import type { UniverseReader, UniverseStore } from '../../core/listing/dated/market.ts';
 import type { InstrumentPorts } from '../../core/listing/watch-instruments.ts';
+import type { DailyVolumes } from '../../core/orders/dated-symbols.ts';
 import type { CoverageQueries } from '../../core/queries/ports.ts';
 import type { WatchPorts } from '../../core/schedules/watch-archives.ts';
 import type { HistoryPorts } from '../../core/schedules/watch-histories.ts';
@@ -32,7 +34,10 @@ import { createReaderWatch } from '../../stores/postgres/roles/reader-watch.ts';
 import { createComparisonReader } from '../../stores/queries/comparisons.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
+import { createSizeSamples, type SizeSamples } from '../../stores/queries/size-samples.ts';
 import { createStoredRows } from '../../stores/queries/stored-rows.ts';
+import { createDailyVolumes } from '../../stores/universe/daily-volumes.ts';
+import { createUniverseReader, createUniverseStore } from '../../stores/universe/universe.ts';
 import { createArchiveWatch } from '../../stores/watch/archive-watch.ts';
 import { createHistoryWatch } from '../../stores/watch/history-watch.ts';
 import { createInstruments } from '../../stores/watch/instruments.ts';
@@ -49,9 +54,15 @@ export interface DatabasePorts {
   readonly findings: FindingBook;
   readonly livesDue: LivesDue;
   readonly instruments: InstrumentPorts['instruments'];
+  readonly universe: UniverseStore;
+  /** what symbols traded on past days */
+  readonly volumes: DailyVolumes;
+  /** the universe, by a login that only reads */
+  readonly universeReader: UniverseReader;
   readonly watch: WatchPorts['watch'];
   readonly histories: HistoryPorts['histories'];
   readonly readerWatch: ReaderWatch;
+  readonly sizeSamples: SizeSamples;
   /** reads only, as the database's role has it */
   readonly queries: CoverageQueries;
   readonly stored: StoredRows;
@@ -126,9 +137,13 @@ export function databasePorts(
       labels: () => createLabelBook(writer(), clock),
       livesDue: () => createLivesDue(writer()),
       instruments: () => createInstruments(writer(), clock),
+      universe: () => createUniverseStore(writer()),
+      volumes: () => createDailyVolumes(writer(), ledger.tables),
+      universeReader: () => createUniverseReader(reader()),
       watch: () => createArchiveWatch(writer(), ledger),
       histories: () => createHistoryWatch(writer(), ledger),
       readerWatch: () => createReaderWatch(writer()),
+      sizeSamples: () => createSizeSamples(writer(), clock),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
       comparisons: () => createComparisonReader(writer(), ledger.tables),

@@ -2,6 +2,7 @@ import type { RateBudget } from '../../core/fetch/ports.ts';
 import type { Leases } from '../../core/jobs/lease.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { ScheduleRuns } from '../../core/queries/ports.ts';
+import type { VenueErrors } from '../../core/rates/venue-errors.ts';
 import type { ClockChecks } from '../../core/series/clock-offset.ts';
 import type { Clock } from '../../core/time/time.ts';
 import { createClockChecks } from '../../stores/dynamodb/clock-checks.ts';
@@ -11,6 +12,7 @@ import { createLeases } from '../../stores/dynamodb/leases.ts';
 import { createRateBudget } from '../../stores/dynamodb/rate-budget.ts';
 import { createRateWatch, type RateWatch } from '../../stores/dynamodb/rate-watch.ts';
 import { createScheduleRuns } from '../../stores/dynamodb/runs.ts';
+import { createVenueErrors } from '../../stores/dynamodb/watch/venue-errors.ts';
 import { awsConfig } from '../aws-config.ts';
 import type { Env } from '../env.ts';
 import type { Variables } from '../venues/hosts.ts';
@@ -23,6 +25,8 @@ export interface JobTablePorts {
   readonly leases: Leases;
   /** reads the budgets and takes nothing from them */
   readonly rates: RateWatch;
+  /** requests that brought nothing, of all workers */
+  readonly venueErrors: VenueErrors;
   /** what venues' answers showed of this machine's clock */
   readonly clockChecks: ClockChecks;
   /** undefined where this process has no job table */
@@ -61,6 +65,7 @@ export function jobTablePorts(
       jobs: () => createJobStore(table()),
       leases: () => createLeases(table()),
       rates: () => createRateWatch(limits()),
+      venueErrors: () => createVenueErrors(table()),
       clockChecks: () => createClockChecks(table()),
       runs: () => (variables.GORDON_JOB_TABLE ? createScheduleRuns(table()) : undefined),
     },

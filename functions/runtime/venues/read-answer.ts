@@ -24,7 +24,8 @@ export const LARGEST_ANSWER = 256 * 1024 * 1024;
 const MOST_REDIRECTS = 3;
 
 /**
- * Sends a GET and reads the whole answer.
+ * Sends a request and reads the whole answer.
+ * @param json the body of a POST; undefined: a GET is sent
  * @param most bytes that a body may have, decoded
  * @throws whatever `fetch` throws, `TimedOut`, and `Unacceptable`
  */
@@ -32,6 +33,7 @@ export async function readAnswer(
   send: typeof fetch,
   url: string,
   patience: Patience,
+  json?: string,
   most = LARGEST_ANSWER,
 ): Promise<Omit<HttpAnswer, 'asOf' | 'url'>> {
   const controller = new AbortController();
@@ -43,8 +45,12 @@ export async function readAnswer(
   try {
     expect(patience.firstByteMs, 'answer');
     const headers = { 'user-agent': 'gordon-data', accept: '*/*' };
-    const response = await follow(url, (to) =>
-      send(to, { headers, signal: controller.signal, redirect: 'manual' }),
+    const post =
+      json === undefined
+        ? { headers }
+        : { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: json };
+    const response = await follow(url, json === undefined ? REDIRECTS : POST_REDIRECTS, (to) =>
+      send(to, { ...post, signal: controller.signal, redirect: 'manual' }),
     );
     const body = new Body(announcedBytes(response));
     if (response.body) {
@@ -73,11 +79,15 @@ export async function readAnswer(
  * Follows redirects that stay on the host. Elsewhere is somebody whose answer proves nothing about the venue, or an address within
  * our network that only we reach.
  */
-async function follow(url: string, send: (url: string) => Promise<Response>): Promise<Response> {
+async function follow(
+  url: string,
+  statuses: ReadonlySet<number>,
+  send: (url: string) => Promise<Response>,
+): Promise<Response> {
   let at = url;
   for (let followed = 0; ; followed++) {
     const response = await send(at);
-    const target = targetOf(response, at);
+    const target = statuses.has(response.status) ? targetOf(response, at) : undefined;
     if (!target) return response;
     await response.body?.cancel();
     // Not the target itself: its query may hold a key.
@@ -87,12 +97,14 @@ async function follow(url: string, send: (url: string) => Promise<Response>): Pr
   }
 }
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Those that keep method and body. After the others a GET would be sent, whose answer is to another question. */
+const POST_REDIRECTS: ReadonlySet<number> = new Set([307, 308]);
 
-/** Where a response sends us; undefined when it does not. */
-function targetOf({ status, headers }: Response, from: string): URL | undefined {
+/** Where a redirect sends us; undefined when it does not say. */
+function targetOf({ headers }: Response, from: string): URL | undefined {
   const location = headers.get('location');
-  return (REDIRECTS.has(status) && location !== null && URL.parse(location, from)) || undefined;
+  return (location !== null && URL.parse(location, from)) || undefined;
 }
 
 /** The same host and port, or its TLS; never from TLS to plain text. */

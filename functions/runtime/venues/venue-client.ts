@@ -14,8 +14,11 @@ export interface VenueClientOptions {
   readonly env: Variables;
   readonly clock: Clock;
   readonly fetch?: typeof fetch;
-  /** sends a GET; by `fetch` and within `patience` by default. @throws `TimedOut`, or as `fetch` does */
-  readonly read?: (url: string) => ReturnType<typeof readAnswer>;
+  /**
+   * sends a GET, or a POST of the JSON that is given; by `fetch` and within `patience` by default. @throws `TimedOut`, or as
+   * `fetch` does
+   */
+  readonly read?: (url: string, json?: string) => ReturnType<typeof readAnswer>;
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** in [0, 1): spreads the retries of workers that failed together */
   readonly random?: () => number;
@@ -37,8 +40,8 @@ const PATIENCE: Patience = { firstByteMs: 20 * SECOND, stallMs: 30 * SECOND };
 /** The venues over HTTPS. Each attempt takes budget first, for a venue counts the failed ones too. */
 export function createVenueClient(options: VenueClientOptions): VenueClient {
   const { budget, clock, env, fetch: send = fetch, sleep = wait, random = Math.random } = options;
-  const { read = (url) => readAnswer(send, url, options.patience ?? PATIENCE, options.largestAnswer) } =
-    options;
+  const { patience = PATIENCE, largestAnswer } = options;
+  const { read = (url, json) => readAnswer(send, url, patience, json, largestAnswer) } = options;
 
   async function attempt(request: HttpRequest): Promise<HttpAnswer | undefined> {
     const { venue, family, weight = 1 } = request;
@@ -47,7 +50,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     const full = url + queryOf(request, env);
     await budget.take(venue.id, family, weight);
     const sentAt = clock();
-    const raw = await read(full).catch((cause: unknown) => {
+    const raw = await read(full, request.json && JSON.stringify(request.json)).catch((cause: unknown) => {
       options.counted?.(venue.id, 'unreachable', clock());
       throw noAnswer(url, request.host, cause);
     });

@@ -76,7 +76,7 @@ export function permanentRefusal(
   if (verdict.kind === 'unknown-symbol') {
     return new GordonError({
       code: 'unknown-symbol',
-      subject: String(request.query?.symbol ?? url),
+      subject: String(request.symbol ?? request.query?.symbol ?? url),
       status: 422,
       message: `${request.venue.id} does not know this symbol (${message}).`,
     });

@@ -36,12 +36,23 @@ export function archiveTier(
   };
 }
 
+/** A market's folder in the archive. */
+export type ArchiveFolder = 'spot' | 'futures/um';
+
+/** The trees of candles. The folder alone says which one a file belongs to: its name is the same in all of them. */
+export type KlineDataset = 'klines' | 'markPriceKlines' | 'indexPriceKlines' | 'premiumIndexKlines';
+
 /** Candles of one market from the archive, by month or by day. */
-export function klineArchive(folder: 'spot' | 'futures/um', unit: ArchiveUnit): ArchiveTier {
+export function klineArchive(
+  folder: ArchiveFolder,
+  unit: ArchiveUnit,
+  dataset: KlineDataset = 'klines',
+  parser: ArchiveTier['parser'] = klineCsvParser,
+): ArchiveTier {
   const tree = unit === 'month' ? 'monthly' : 'daily';
   const path = ({ symbol, timeframe }: Series, { name }: Period): string =>
-    `/data/${folder}/${tree}/klines/${symbol}/${timeframe}/${symbol}-${timeframe}-${name}.zip`;
-  return archiveTier(unit, path, klineCsvParser);
+    `/data/${folder}/${tree}/${dataset}/${symbol}/${timeframe}/${symbol}-${timeframe}-${name}.zip`;
+  return archiveTier(unit, path, parser);
 }
 
 const file = (path: string): HttpRequest => ({

@@ -25,6 +25,7 @@ export const universes: readonly Universe[] = [
   {
     venue: 'binance',
     market: 'spot',
+    dated: 'spot',
     sources: ['klines_spot'],
     instruments: spot('/api/v3/exchangeInfo', 20),
     parseInstruments: (body) => instrumentsIn(listIn(body, 'symbols')),
@@ -36,6 +37,7 @@ export const universes: readonly Universe[] = [
   {
     venue: 'binance',
     market: 'perps',
+    dated: 'usdm',
     sources: [
       'klines_perp',
       'funding_binance',

@@ -7,6 +7,13 @@ import { BadCells } from '../rest/bad-cells.ts';
 import { malformed } from '../rest/malformed.ts';
 import { listIn, stampIn, textNumberIn } from './envelope.ts';
 
+/** The table that candles become rows of. */
+export interface KlineTable {
+  readonly table: TableSpec;
+  /** @param values open, high, low, close, volume and turnover */
+  row(series: Series, start: number, values: readonly number[]): readonly (number | string)[];
+}
+
 const FIELDS = ['start', 'open', 'high', 'low', 'close', 'volume', 'turnover'] as const;
 
 /**
@@ -15,7 +22,7 @@ const FIELDS = ['start', 'open', 'high', 'low', 'close', 'volume', 'turnover'] a
  * @throws GordonError `malformed-rows`
  */
 export function parseKlines(
-  table: TableSpec,
+  { table, row: rowOf }: KlineTable,
   body: Uint8Array,
   series: Series,
   asOf: number,
@@ -41,7 +48,7 @@ export function parseKlines(
   const final = rows.filter(([start]) => start + step <= asOf);
   const batch = toBatch(
     table,
-    final.map(([start, ...values]) => [start, series.symbol, series.timeframe, ...values]),
+    final.map(([start, ...values]) => rowOf(series, start, values)),
   );
   const sorted = sortAndDedupe(batch);
   const findings = [...bad.findings(rows.length), ...sorted.findings];

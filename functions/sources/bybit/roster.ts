@@ -7,32 +7,50 @@ import { bybit } from './venue.ts';
 
 const LARGEST_PAGE = 1_000;
 
-const page = (cursor?: string): HttpRequest => ({
+const list = (query: NonNullable<HttpRequest['query']>): HttpRequest => ({
   venue: bybit,
   host: bybitHost,
   family: bybitFamily,
   path: '/v5/market/instruments-info',
-  query: { category: 'linear', limit: LARGEST_PAGE, ...(cursor !== undefined && { cursor }) },
+  query,
 });
+
+const page = (cursor?: string): HttpRequest =>
+  list({ category: 'linear', limit: LARGEST_PAGE, ...(cursor !== undefined && { cursor }) });
+
+/** Bybit's spot markets that trade now. The list has one page, whatever limit is requested. */
+export const bybitSpot: Roster = {
+  sources: ['klines_bybit_spot'],
+  instruments: list({ category: 'spot' }),
+  parseInstruments: instrumentsOf,
+};
 
 /** Bybit's linear contracts that trade now. */
 export const bybitLinear: Roster = {
-  sources: ['price_klines', 'funding_bybit', 'open_interest_bybit'],
+  sources: [
+    'price_klines',
+    'funding_bybit',
+    'open_interest_bybit',
+    'klines_bybit_linear',
+    'ratio_bybit_accounts',
+  ],
   instruments: page(),
-  parseInstruments(body) {
-    const entries = listIn(body, 'instruments-info');
-    const read = entries.map(instrumentOf).filter((one) => one !== undefined);
-    if (read.length === 0 && entries.length > 0) {
-      throw malformed('instruments-info', 'no entry of it can be read.');
-    }
-    return read;
-  },
+  parseInstruments: instrumentsOf,
   next(body) {
     const { nextPageCursor } = resultIn(body, 'instruments-info');
     // It comes percent-encoded, and the client encodes what it sends.
     return nextPageCursor ? page(decodeURIComponent(String(nextPageCursor))) : undefined;
   },
 };
+
+function instrumentsOf(body: Uint8Array): readonly Instrument[] {
+  const entries = listIn(body, 'instruments-info');
+  const read = entries.map(instrumentOf).filter((one) => one !== undefined);
+  if (read.length === 0 && entries.length > 0) {
+    throw malformed('instruments-info', 'no entry of it can be read.');
+  }
+  return read;
+}
 
 function instrumentOf(entry: unknown): Instrument | undefined {
   const { symbol, quoteCoin, status } = (entry ?? {}) as Record<string, unknown>;

@@ -1,26 +1,30 @@
 import type { Finding } from '../../core/series/source.ts';
 import { HOUR } from '../../core/time/time.ts';
+import { type Greeks, optionGreeks, YEAR_MS } from '../option-chain/black-scholes.ts';
+import { type OptionName, readOptionName } from '../option-chain/option-name.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
 import { readNumber } from '../rest/values.ts';
-import { optionGamma } from './black-scholes.ts';
-import { type OptionName, readOptionName } from './instrument-name.ts';
+import { resultList } from './request.ts';
 
-/** An option with its open interest and, where the venue has a volatility for it, its gamma. */
+/** An option with its open interest and, where the venue has a volatility for it, its greeks. */
 export interface OptionState extends OptionName {
+  readonly instrument: string;
   /** in coins, because a contract of BTC and ETH options is one coin; null where the venue's cell cannot be read */
   readonly openInterest: number | null;
   /** percent a year, as the venue marks it */
   readonly iv: number | null;
-  /** per US dollar of the underlying, for one coin */
-  readonly gamma: number | null;
+  /** in coins */
+  readonly mark: number | null;
+  readonly bid: number | null;
+  readonly ask: number | null;
+  /** of one coin, in US dollars; absent without a volatility */
+  readonly greeks: Greeks | undefined;
   /** the future that the option is priced on, US dollars */
   readonly forward: number;
   /** the venue's clock when it made the row; epoch ms */
   readonly at: number;
 }
-
-const YEAR_MS = 365 * 86_400_000;
 
 /**
  * The options in an answer of `get_book_summary_by_currency` that still live, unsorted. A quote may lack everything but
@@ -33,16 +37,15 @@ export function optionsIn(
   currency: string,
   at: number,
 ): { options: OptionState[]; findings: Finding[] } {
-  const { result } = (readJson(body, currency) ?? {}) as { readonly result?: unknown };
-  if (!Array.isArray(result)) throw malformed(currency, 'the answer has no list "result".');
+  const result = resultList(body, currency);
   const options: OptionState[] = [];
   const unread: string[] = [];
   const bad = new BadCells(currency, HOUR);
   let readable = 0;
-  for (const entry of result as unknown[]) {
+  for (const entry of result) {
     const row = (entry ?? {}) as Readonly<Record<string, unknown>>;
     const name = readOptionName(row.instrument_name);
-    if (!name || name.currency !== currency) unread.push(String(row.instrument_name));
+    if (!name || name.currency !== currency || name.settledIn) unread.push(String(row.instrument_name));
     else {
       const wrong = ['open_interest', 'creation_timestamp'].find(
         (field) => amountIn(row[field]) === undefined,
@@ -73,14 +76,28 @@ function stateOf(name: OptionName, row: Readonly<Record<string, unknown>>, now: 
   const forward = readNumber(row.underlying_price) ?? Number.NaN;
   // For an option that cannot be priced the venue reports null, or a volatility of zero.
   const iv = readNumber(row.mark_iv) || null;
-  const gamma = optionGamma({
+  const terms = {
     price: forward,
     strike: name.strike,
     years: (name.expiry - at) / YEAR_MS,
     sigma: (iv ?? 0) / 100,
     rate: readNumber(row.interest_rate) ?? 0,
-  });
-  return { ...name, openInterest, iv, gamma: gamma ?? null, forward, at };
+  };
+  const [mark, bid, ask] = [row.mark_price, row.bid_price, row.ask_price].map(
+    (cell) => readNumber(cell) ?? null,
+  );
+  return {
+    ...name,
+    instrument: String(row.instrument_name),
+    openInterest,
+    iv,
+    mark: mark ?? null,
+    bid: bid ?? null,
+    ask: ask ?? null,
+    greeks: optionGreeks(terms, name.side),
+    forward,
+    at,
+  };
 }
 
 /** The price in an answer of `get_index_price`, US dollars. @throws GordonError `malformed-rows` */

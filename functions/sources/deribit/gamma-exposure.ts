@@ -79,8 +79,8 @@ function rowOf(
     put ? put.openInterest : 0,
     call?.iv ?? null,
     put?.iv ?? null,
-    call?.gamma ?? null,
-    put?.gamma ?? null,
+    call?.greeks?.gamma ?? null,
+    put?.greeks?.gamma ?? null,
     callGex,
     putGex,
     callGex === null || putGex === null ? null : callGex + putGex,
@@ -93,12 +93,12 @@ function rowOf(
 /** Options without open interest add nothing. The exposure of those with open interest but no gamma is unknown. */
 function sideOf(option: OptionState | undefined, spot: number): number | null {
   if (!option) return 0;
-  const { gamma, openInterest } = option;
-  return gamma === null || openInterest === null ? null : gammaExposure(gamma, openInterest, spot);
+  const { greeks, openInterest } = option;
+  return !greeks || openInterest === null ? null : gammaExposure(greeks.gamma, openInterest, spot);
 }
 
 function unpriced(at: number, options: readonly OptionState[]): Finding[] {
-  const without = options.filter(({ gamma, openInterest }) => gamma === null && (openInterest ?? 0) > 0);
+  const without = options.filter(({ greeks, openInterest }) => !greeks && (openInterest ?? 0) > 0);
   if (without.length === 0) return [];
   const openInterest = without.reduce((sum, option) => sum + (option.openInterest ?? 0), 0);
   return [{ kind: 'unpriced-options', time: at, detail: { options: without.length, openInterest } }];

@@ -1,32 +1,11 @@
 import type { SnapshotTier, Source } from '../../core/series/source.ts';
-import type { HttpRequest } from '../../core/series/venue.ts';
 import { HOUR, MINUTE } from '../../core/time/time.ts';
-import { indexPriceIn, optionsIn } from '../deribit/book-summary.ts';
-import { gexTable, sumExposure } from '../deribit/gamma-exposure.ts';
-import { serverTimeIn } from '../deribit/server-time.ts';
-import { deribit, deribitFamily, deribitHost } from '../deribit/venue.ts';
-
-const requestFor = (method: string, query: Readonly<Record<string, string>>): HttpRequest => ({
-  venue: deribit,
-  host: deribitHost,
-  family: deribitFamily,
-  path: `/api/v2/public/${method}`,
-  query,
-});
+import { chainTier, exposureOf, readChain } from '../deribit/chain.ts';
+import { gexTable } from '../deribit/gamma-exposure.ts';
 
 const snapshot: SnapshotTier = {
-  kind: 'snapshot',
-  name: 'book-summary',
-  requests: ({ symbol }) => [
-    requestFor('get_book_summary_by_currency', { currency: symbol, kind: 'option' }),
-    requestFor('get_index_price', { index_name: `${symbol.toLowerCase()}_usd` }),
-  ],
-  statedAt: serverTimeIn,
-  parse([summary, index], { symbol }, at) {
-    const { options, findings } = optionsIn(summary!, symbol, at);
-    const parsed = sumExposure(symbol, at, indexPriceIn(index!, symbol), options);
-    return { ...parsed, findings: [...findings, ...parsed.findings] };
-  },
+  ...chainTier,
+  parse: (bodies, { symbol }, at) => exposureOf(readChain(bodies, symbol, at), symbol, at),
 };
 
 /**

@@ -1,6 +1,7 @@
 import { STEPS, type Timeframe } from '../../core/time/timeframe.ts';
 import { binanceFamilies, binanceHosts } from '../binance/hosts.ts';
 import { klines } from '../binance/klines/klines.ts';
+import { USDM_PAGES } from '../binance/klines/usdm-pages.ts';
 
 /** Binance USD-M perpetual candles: archive by month, archive by day, then `GET /fapi/v1/klines`. No `1s` there. */
 export const klines_perp = klines({
@@ -13,14 +14,7 @@ export const klines_perp = klines({
   host: binanceHosts.usdm,
   family: binanceFamilies.usdm,
   path: '/fapi/v1/klines',
-  // The weight goes by the limit. The published bands and the measured ones differ by one row at their borders: these
-  // sizes weigh the same by both. A limit above 1500 is refused, not capped.
-  pages: [
-    { limit: 99, weight: 1 },
-    { limit: 499, weight: 2 },
-    { limit: 1000, weight: 5 },
-    { limit: 1500, weight: 10 },
-  ],
+  pages: USDM_PAGES,
   // Takes no symbol: it lists all of them for the weight of one.
   status: () => ({ path: '/fapi/v1/exchangeInfo', weight: 1 }),
 });

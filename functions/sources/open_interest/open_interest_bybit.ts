@@ -5,6 +5,7 @@ import type { PagesTier, Parsed, Source } from '../../core/series/source.ts';
 import { ceilTo, HOUR, MINUTE } from '../../core/time/time.ts';
 import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { listIn, stampIn, textNumberIn } from '../bybit/envelope.ts';
+import { STATISTICS_PERIODS } from '../bybit/periods.ts';
 import { lifeOfPerpetual, requestFor } from '../bybit/perpetual.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { malformed } from '../rest/malformed.ts';
@@ -12,16 +13,6 @@ import { openInterestTable } from './table.ts';
 
 const table = openInterestTable('bybit');
 const LIMIT = 200;
-
-/** Timeframes by the venue's names. */
-const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {
-  '5m': '5min',
-  '15m': '15min',
-  '30m': '30min',
-  '1h': '1h',
-  '4h': '4h',
-  '1d': '1d',
-};
 
 /** @throws GordonError `malformed-rows` */
 function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {
@@ -56,7 +47,7 @@ const rest: PagesTier = {
   request: ({ symbol, timeframe }, { start, end }) =>
     requestFor('/v5/market/open-interest', {
       symbol,
-      intervalTime: INTERVALS[timeframe] ?? '',
+      intervalTime: STATISTICS_PERIODS[timeframe] ?? '',
       startTime: start,
       endTime: end - 1,
       limit: LIMIT,
@@ -70,7 +61,7 @@ export const open_interest_bybit: Source = {
   family: 'open_interest',
   title: 'Bybit USDT perpetual open interest',
   table,
-  timeframes: Object.keys(INTERVALS) as Timeframe[],
+  timeframes: Object.keys(STATISTICS_PERIODS) as Timeframe[],
   defaultTimeframe: '1h',
   defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
   symbolPattern: MARKET_SYMBOL,

@@ -6,8 +6,11 @@ import { DAY } from '../../core/time/time.ts';
 import type { Timeframe } from '../../core/time/timeframe.ts';
 import { TRADE_FIELDS } from '../binance/trades/trade-rows.ts';
 import { funding_binance } from '../funding/funding_binance.ts';
+import { index_price_klines } from '../klines/index_price_klines.ts';
 import { klines_perp } from '../klines/klines_perp.ts';
 import { klines_spot } from '../klines/klines_spot.ts';
+import { mark_price_klines } from '../klines/mark_price_klines.ts';
+import { premium_index_klines } from '../klines/premium_index_klines.ts';
 import { malformed } from '../rest/malformed.ts';
 import { trades_perp } from '../trades/trades_perp.ts';
 import { trades_spot } from '../trades/trades_spot.ts';
@@ -36,6 +39,20 @@ interface FileFacts {
 }
 
 const KLINE_COLUMNS = 12;
+const KLINE_HEADER = [
+  'open_time',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'close_time',
+  'quote_volume',
+  'count',
+  'taker_buy_volume',
+  'taker_buy_quote_volume',
+  'ignore',
+];
 const TRADE_TIME = TRADE_FIELDS.indexOf('transact_time');
 
 /** Headers began in 2022, and spot has none to this day; spot's stamps are microseconds from 2025 on. */
@@ -100,20 +117,7 @@ const FILES: readonly FileFacts[] = [
     timeframe: '1h',
     unit: 'day',
     header: 'with a header',
-    columns: [
-      'open_time',
-      'open',
-      'high',
-      'low',
-      'close',
-      'volume',
-      'close_time',
-      'quote_volume',
-      'count',
-      'taker_buy_volume',
-      'taker_buy_quote_volume',
-      'ignore',
-    ],
+    columns: KLINE_HEADER,
     stamps: 'milliseconds',
     rows: 24,
   },
@@ -128,6 +132,9 @@ const FILES: readonly FileFacts[] = [
     stamps: 'milliseconds',
     rows: 93,
   },
+  ...computedFiles(mark_price_klines, 'mark'),
+  ...computedFiles(index_price_klines, 'index'),
+  ...computedFiles(premium_index_klines, 'premium'),
   {
     name: 'trades-spot-newest',
     source: trades_spot,
@@ -152,6 +159,24 @@ const FILES: readonly FileFacts[] = [
     stampColumn: TRADE_TIME,
   },
 ];
+
+/** A computed price is in the layout of candles, with a header as the contract's files have it. */
+function computedFiles(source: Source, name: string): FileFacts[] {
+  const file = { source, timeframe: '1h', unit: 'day', stamps: 'milliseconds', rows: 24 } as const;
+  return [
+    { ...file, name: `${name}-newest`, header: 'with a header', columns: KLINE_HEADER },
+    {
+      ...file,
+      name: `${name}-2021`,
+      unit: 'month',
+      timeframe: '1d',
+      day: Date.UTC(2021, 5, 1),
+      header: 'without a header',
+      columns: KLINE_COLUMNS,
+      rows: 30,
+    },
+  ];
+}
 
 const tierOf = (source: Source, unit: FileFacts['unit']): ArchiveTier => {
   const tier = source.tiers.find((one): one is ArchiveTier => one.kind === 'archive' && one.unit === unit);

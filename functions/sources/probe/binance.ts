@@ -4,8 +4,11 @@ import { DAY, HOUR, MINUTE } from '../../core/time/time.ts';
 import { STATISTICS, type Statistic } from '../binance/metrics/statistics.ts';
 import { universes } from '../binance/universes.ts';
 import { funding_binance } from '../funding/funding_binance.ts';
+import { index_price_klines } from '../klines/index_price_klines.ts';
 import { klines_perp } from '../klines/klines_perp.ts';
 import { klines_spot } from '../klines/klines_spot.ts';
+import { mark_price_klines } from '../klines/mark_price_klines.ts';
+import { premium_index_klines } from '../klines/premium_index_klines.ts';
 import {
   ratio_global_accounts,
   ratio_taker_volume,
@@ -113,8 +116,12 @@ const STATISTIC_SOURCES = [
   ratio_taker_volume,
 ];
 
+/** Prices that the venue computes; an index is requested by its pair. */
+const COMPUTED = [mark_price_klines, index_price_klines, premium_index_klines];
+
 export const usdmChecks: readonly Check[] = [
   ...candles(USDM, klines_perp),
+  ...COMPUTED.flatMap((source) => candles(USDM, source)),
   ...tradeChecks(USDM, trades_perp),
   ...pageChecks({
     venue: USDM,
@@ -138,7 +145,7 @@ export const usdmChecks: readonly Check[] = [
   ...universes.filter(({ market }) => market === 'perps').map((one) => universeCheck(USDM, one, SYMBOL)),
   clockCheck(
     USDM,
-    [klines_perp, funding_binance, ...STATISTIC_SOURCES].map(({ id }) => id),
+    [klines_perp, ...COMPUTED, funding_binance, ...STATISTIC_SOURCES].map(({ id }) => id),
     // Its serverTime is to be ignored, by the venue's own words.
     () => statusOf(klines_perp),
   ),

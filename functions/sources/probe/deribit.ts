@@ -1,10 +1,14 @@
 import { type Check, judged } from '../../core/probe/check.ts';
 import type { SnapshotTier } from '../../core/series/source.ts';
+import { DAY } from '../../core/time/time.ts';
 import { optionsIn } from '../deribit/book-summary.ts';
 import { gex_deribit } from '../gex/gex_deribit.ts';
+import { dvol_deribit } from '../options/dvol_deribit.ts';
+import { option_quotes_deribit } from '../options/option_quotes_deribit.ts';
 import { malformed } from '../rest/malformed.ts';
 import { judgeShape, judgeUnit, type Layout, readRows } from './answers.ts';
 import { clockCheck } from './clocks.ts';
+import { pageChecks } from './pages.ts';
 
 const VENUE = 'deribit';
 const SYMBOL = 'BTC';
@@ -37,7 +41,11 @@ const LAYOUT: Layout = {
 
 const [tier] = gex_deribit.tiers as readonly [SnapshotTier];
 const series = { source: gex_deribit.id, symbol: SYMBOL, timeframe: gex_deribit.defaultTimeframe };
-const common = { venue: VENUE, sources: [gex_deribit.id], requests: () => tier.requests(series) } as const;
+const common = {
+  venue: VENUE,
+  sources: [gex_deribit.id, option_quotes_deribit.id],
+  requests: () => tier.requests(series),
+} as const;
 const id = (name: string): string => `${VENUE}/${gex_deribit.id}/${name}`;
 
 /** Marks of volatility are percent: a fraction of one lies below, and nothing of Bitcoin's ever stood above. */
@@ -48,7 +56,7 @@ export const deribitChecks: readonly Check[] = [
   {
     ...common,
     id: id('shape'),
-    proves: 'options have the fields that gamma is computed from, and the index has a price',
+    proves: 'options have the fields that greeks are computed from, and the index has a price',
     judge([summary, index], now) {
       if (!summary || !index) throw malformed('', 'the venue says that there is no such thing.');
       return judgeShape(readRows(summary, LAYOUT), LAYOUT, () =>
@@ -80,5 +88,16 @@ export const deribitChecks: readonly Check[] = [
   clockCheck(VENUE, [gex_deribit.id], () => tier.requests(series)[1]!, {
     name: 'usOut',
     unit: 'microseconds',
+  }),
+  ...pageChecks({
+    venue: VENUE,
+    source: dvol_deribit,
+    symbol: SYMBOL,
+    timeframe: '1h',
+    layout: { path: ['result', 'data'], fields: 5, stamp: 0, unit: 'milliseconds', type: 'number' },
+    candles: true,
+    recentMs: DAY,
+    longMs: 60 * DAY,
+    counted: false,
   }),
 ];

@@ -1,7 +1,9 @@
 import type { Check } from '../../core/probe/check.ts';
+import { okxChecks } from '../okx/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
+import { bybitOptionChecks } from './bybit-options.ts';
 import { dailyChecks } from './daily.ts';
 import { deribitChecks } from './deribit.ts';
 
@@ -12,7 +14,9 @@ export const checks: readonly Check[] = [
   ...usdmChecks,
   ...bybitChecks,
   ...deribitChecks,
+  ...bybitOptionChecks,
   ...dailyChecks,
+  ...okxChecks,
 ];
 
 /** The words of `--venue`. */

@@ -1,7 +1,7 @@
 import { type Check, type Evidence, judged } from '../../core/probe/check.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { PagesTier, Source } from '../../core/series/source.ts';
-import { pageRequests } from '../../core/series/source.ts';
+import { pageRequests, reachOf } from '../../core/series/source.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
 import type { Range } from '../../core/time/range.ts';
 import { ceilTo, DAY, floorTo } from '../../core/time/time.ts';
@@ -57,6 +57,7 @@ export function pageChecks(probe: PagesProbe): Check[] {
   };
   const requestsFor = (range: Range, now: number): readonly HttpRequest[] =>
     pageRequests(tier, series, range, now);
+  const reach = reachOf(tier, step);
   const newest = (now: number) => requestsFor(recent(now), now).slice(-1);
   const parse = (answer: Evidence) => tier.parse(answer.body, series, answer.asOf);
   const check = (
@@ -93,7 +94,7 @@ export function pageChecks(probe: PagesProbe): Check[] {
     ...(layout.order ? [ordered] : []),
     ...(candles ? [open] : []),
     ...(probe.longMs === undefined ? [] : [pageCheck(probe, tier, check, series, probe.longMs)]),
-    ...(tier.reachMs === undefined ? [] : [reachCheck(probe, tier, check, series, tier.reachMs)]),
+    ...(reach === undefined ? [] : [reachCheck(probe, tier, check, series, reach)]),
     ...(probe.counted === false ? [] : [headerCheck(tier, series, check)]),
     ...(probe.newestWithinMs === undefined ? [] : [listingCheck(probe, series, probe.newestWithinMs)]),
   ];

@@ -1,10 +1,10 @@
 import { paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { ChunkProgress, Job } from '../../core/jobs/job.ts';
+import { type ChunkProgress, isEnded, type Job } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import { leftOf } from '../../core/ledger/plan.ts';
 import { iso, SECOND } from '../../core/time/time.ts';
 import { onTable } from './dynamo.ts';
-import { toChunkProgress } from './items.ts';
+import { toChunkProgress, waitItem } from './items.ts';
 import { chunkKey, type JobTable, KEEP_FINISHED, TTL_ATTRIBUTE } from './table.ts';
 
 /** How many updates run at once when a wave's chunks are entered. */
@@ -38,11 +38,11 @@ export function createChunkStore(
       for (let i = 0; i < chunks.length; i += PARALLEL) {
         await Promise.all(
           chunks.slice(i, i + PARALLEL).map((planned) =>
-            // An update, not a put: total and rows of an earlier wave stay.
+            // An update, not a put: total, rows and waits of an earlier wave stay.
             update(
               id,
               planned.chunk.label,
-              `SET #state = :state, #wave = :wave, total_ms = if_not_exists(total_ms, :left), left_ms = :left, ${TTL_ATTRIBUTE} = :expires REMOVE #error, resume_at`,
+              `SET #state = :state, #wave = :wave, total_ms = if_not_exists(total_ms, :left), left_ms = :left, ${TTL_ATTRIBUTE} = :expires REMOVE #error, resume_at, ended_at`,
               { ':state': 'planned', ':wave': wave, ':left': leftOf(planned), ':expires': expires },
             ),
           ),
@@ -67,18 +67,29 @@ export function createChunkStore(
       return chunks;
     },
 
-    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt }) {
-      const resume = resumeAt === undefined ? ' REMOVE resume_at' : ', resume_at = :resume';
+    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt, scope }) {
+      const now = at.clock();
+      const ended = isEnded(state);
+      const wait = scope !== undefined && resumeAt !== undefined && { from: now, until: resumeAt, scope };
+      const sets = [
+        '#state = :state, left_ms = :left, #rows = :rows, started_at = if_not_exists(started_at, :now)',
+        ...(ended ? ['ended_at = :now'] : []),
+        ...(resumeAt !== undefined ? ['resume_at = :resume'] : []),
+        ...(wait ? ['waits = list_append(if_not_exists(waits, :none), :wait)'] : []),
+      ];
+      const gone = [...(ended ? [] : ['ended_at']), ...(resumeAt === undefined ? ['resume_at'] : [])];
       await update(
         id,
         label,
-        `SET #state = :state, left_ms = :left, #rows = :rows${resume} ${requests === undefined ? '' : ' ADD requests :requests'}`,
+        `SET ${sets.join(', ')}${gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : ''}${requests === undefined ? '' : ' ADD requests :requests'}`,
         {
           ':state': state,
           ':left': leftMs,
           ':rows': rows,
+          ':now': iso(now),
           ...(requests !== undefined && { ':requests': requests }),
           ...(resumeAt !== undefined && { ':resume': iso(resumeAt) }),
+          ...(wait && { ':none': [], ':wait': [waitItem(wait)] }),
         },
       );
     },
@@ -91,9 +102,10 @@ export function createChunkStore(
       await update(
         id,
         label,
-        `SET #state = :state, #error = :error${rows === undefined ? '' : ', #rows = :rows'}`,
+        `SET #state = :state, ended_at = :now, #error = :error${rows === undefined ? '' : ', #rows = :rows'}`,
         {
           ':state': 'failed',
+          ':now': iso(at.clock()),
           ':error': error,
           ...(rows !== undefined && { ':rows': rows }),
         },

@@ -1,4 +1,4 @@
-import type { ChunkProgress, Job, JobGap } from '../../core/jobs/job.ts';
+import type { ChunkProgress, ChunkWait, Job, JobGap } from '../../core/jobs/job.ts';
 import type { Lease } from '../../core/jobs/lease.ts';
 import type { ScheduleRun } from '../../core/queries/ports.ts';
 import { DAY, iso, SECOND } from '../../core/time/time.ts';
@@ -71,7 +71,14 @@ export const toItem = (job: Job): Item => ({
 
 /** Parses the item of a chunk. */
 export function toChunkProgress(item: Item): ChunkProgress {
-  const optional = { resumeAt: at(item.resume_at), error: item.error, requests: item.requests };
+  const optional = {
+    resumeAt: at(item.resume_at),
+    startedAt: at(item.started_at),
+    endedAt: at(item.ended_at),
+    waits: item.waits && (item.waits as Item[]).map(waitOf),
+    error: item.error,
+    requests: item.requests,
+  };
   return {
     label: (item.sk as string).slice('CHUNK#'.length),
     state: item.state as ChunkProgress['state'],
@@ -79,9 +86,22 @@ export function toChunkProgress(item: Item): ChunkProgress {
     totalMs: item.total_ms as number,
     leftMs: item.left_ms as number,
     rows: (item.rows as number | undefined) ?? 0,
-    ...(defined(optional) as Pick<ChunkProgress, 'resumeAt' | 'error' | 'requests'>),
+    ...(defined(optional) as Partial<ChunkProgress>),
   };
 }
+
+const waitOf = ({ from, until, scope }: Item): ChunkWait => ({
+  from: at(from)!,
+  until: at(until)!,
+  scope: scope as string,
+});
+
+/** A wait of a chunk as it is stored with it: instants as ISO 8601. */
+export const waitItem = ({ from, until, scope }: ChunkWait): Item => ({
+  from: iso(from),
+  until: iso(until),
+  scope,
+});
 
 /** A lease that was not taken for this long belongs to work that no longer exists. */
 const KEEP_LEASE = 60 * DAY;

@@ -1,4 +1,5 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { BudgetWindow } from '../../core/queries/status/history.ts';
 import type { BudgetItems, Cooldown } from '../../core/rates/ports.ts';
 import type { LimitFamily } from '../../core/series/venue.ts';
 import { DAY, HOUR, iso, SECOND } from '../../core/time/time.ts';
@@ -75,6 +76,34 @@ export async function readUsed(
   const { Item } = await onTable(`the budget ${family.id}`, () => client.send(read));
   return (Item?.used as number | undefined) ?? 0;
 }
+
+/** The counters of a family from a window on, oldest first. */
+export async function readWindows(
+  { client, table, egress }: BudgetTable,
+  { id }: LimitFamily,
+  first: number,
+): Promise<BudgetWindow[]> {
+  const { pk } = windowKey(egress, id, first);
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND sk >= :first',
+      ExpressionAttributeValues: { ':pk': pk, ':first': iso(first) },
+    },
+  );
+  const windows: BudgetWindow[] = [];
+  await onTable(`the budget ${id}`, async () => {
+    for await (const { Items = [] } of pages) windows.push(...Items.map(toWindow));
+  });
+  return windows;
+}
+
+/** Parses the item of a window's counter. */
+export const toWindow = ({ sk, used }: Readonly<Record<string, unknown>>): BudgetWindow => ({
+  at: Date.parse(sk as string),
+  used: used as number,
+});
 
 /**
  * Takes the next moment at which a paced family may be used; moments are `spacingMs` apart, for all workers together.

@@ -6,6 +6,7 @@ import { findings, ledger } from './evidence.ts';
 import { revision } from './revision.ts';
 import { rowCounts } from './row-counts.ts';
 import { rows, streamRows } from './rows.ts';
+import { sizeHistory } from './size-samples.ts';
 import { ledgerRows, sizes } from './sizes.ts';
 import { tables } from './tables.ts';
 
@@ -22,6 +23,7 @@ export function createCoverageQueries(sql: Sql, streams = sql): CoverageQueries 
     findings: (series, range, limit) => guarded('the findings', () => findings(sql, series, range, limit)),
     tables: () => guarded('the tables', () => tables(sql)),
     sizes: () => guarded('the tables', () => sizes(sql)),
+    sizeHistory: (since) => guarded('the sizes', () => sizeHistory(sql, since)),
     ledgerRows: () => guarded('the ledger', () => ledgerRows(sql)),
     rows: (request) => guarded(request.table.name, () => rows(sql, request)),
     stream: (request, signal) => streamRows(streams, request, signal),

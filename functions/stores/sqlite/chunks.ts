@@ -1,7 +1,8 @@
+import { isEnded } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import { leftOf } from '../../core/ledger/plan.ts';
 import { type Clock, iso, SECOND } from '../../core/time/time.ts';
-import { type Item, toChunkProgress } from '../dynamodb/items.ts';
+import { type Item, toChunkProgress, waitItem } from '../dynamodb/items.ts';
 import { chunkKey, KEEP_FINISHED, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
 import type { ItemFile } from './item-file.ts';
 
@@ -21,15 +22,19 @@ export function createChunks(
       file.atomically(`job ${id}`, () => {
         for (const planned of chunks) {
           const left = leftOf(planned);
-          // Total and rows of an earlier wave stay.
-          update(id, planned.chunk.label, ({ error: _error, resume_at: _resumeAt, ...before }) => ({
-            ...before,
-            state: 'planned',
-            wave,
-            total_ms: before.total_ms ?? left,
-            left_ms: left,
-            [TTL_ATTRIBUTE]: expires,
-          }));
+          // Total, rows and waits of an earlier wave stay.
+          update(
+            id,
+            planned.chunk.label,
+            ({ error: _, resume_at: _resume, ended_at: _ended, ...before }) => ({
+              ...before,
+              state: 'planned',
+              wave,
+              total_ms: before.total_ms ?? left,
+              left_ms: left,
+              [TTL_ATTRIBUTE]: expires,
+            }),
+          );
         }
       });
     },
@@ -38,12 +43,22 @@ export function createChunks(
       return file.within(chunkKey(id, '').pk, 'CHUNK#').map(toChunkProgress);
     },
 
-    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt }) {
-      update(id, label, ({ resume_at: _resumeAt, ...before }) => ({
+    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt, scope }) {
+      const now = clock();
+      update(id, label, ({ resume_at: _resume, ended_at: _ended, ...before }) => ({
         ...before,
         state,
         left_ms: leftMs,
         rows,
+        started_at: before.started_at ?? iso(now),
+        ...(isEnded(state) && { ended_at: iso(now) }),
+        ...(scope !== undefined &&
+          resumeAt !== undefined && {
+            waits: [
+              ...((before.waits as Item[] | undefined) ?? []),
+              waitItem({ from: now, until: resumeAt, scope }),
+            ],
+          }),
         ...(requests !== undefined && { requests: ((before.requests as number) ?? 0) + requests }),
         ...(resumeAt !== undefined && { resume_at: iso(resumeAt) }),
       }));
@@ -53,6 +68,7 @@ export function createChunks(
       update(id, label, (before) => ({
         ...before,
         state: 'failed',
+        ended_at: iso(clock()),
         error,
         ...(rows !== undefined && { rows }),
       }));

@@ -3,7 +3,7 @@ import type { BudgetItems, Cooldown } from '../../core/rates/ports.ts';
 import { createLeasedBudget } from '../../core/rates/rate-budget.ts';
 import type { LimitFamily } from '../../core/series/venue.ts';
 import { type Clock, DAY, floorTo, HOUR, SECOND } from '../../core/time/time.ts';
-import { cooldownKey, paceKey, windowKey } from '../dynamodb/rate-items.ts';
+import { cooldownKey, paceKey, toWindow, windowKey } from '../dynamodb/rate-items.ts';
 import type { RateWatch } from '../dynamodb/rate-watch.ts';
 import { TTL_ATTRIBUTE } from '../dynamodb/table.ts';
 import type { ItemFile } from './item-file.ts';
@@ -24,6 +24,13 @@ export const createRateBudget = (
 export const createRateWatch = (at: BudgetFile): RateWatch => ({
   async used(family) {
     return readUsed(at, family, floorTo(at.clock(), family.windowMs)) ?? 0;
+  },
+  async windows({ id, windowMs }, since) {
+    const { pk } = windowKey(at.egress, id, 0);
+    return at.file
+      .within(pk)
+      .map(toWindow)
+      .filter((window) => window.at >= floorTo(since, windowMs));
   },
   async cooldown(scope) {
     const cooldown = readCooldown(at, scope);

@@ -1,8 +1,9 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeployOptions } from '../../context.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { bucketEncryption, keyOf } from '../customer-key.ts';
 
 /** Where exported months go: a bucket of the stack's own, or one that the operator has. */
 export class ExportBucket extends Construct {
@@ -17,7 +18,7 @@ export class ExportBucket extends Construct {
 
   #own(): IBucket {
     const bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.S3_MANAGED,
+      ...bucketEncryption(keyOf(this)),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       // A month that was written again can be had as it was for a while.

@@ -1,8 +1,9 @@
 import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { bucketEncryption, keyOf } from '../customer-key.ts';
 
 /** Files of rows that are too large for an answer of a function: made on request, fetched by signed links, removed after a day. */
 export class FileBucket extends Construct {
@@ -12,7 +13,7 @@ export class FileBucket extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.S3_MANAGED,
+      ...bucketEncryption(keyOf(this)),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       lifecycleRules: [

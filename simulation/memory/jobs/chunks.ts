@@ -1,12 +1,14 @@
-import type { ChunkProgress } from '../../../functions/core/jobs/job.ts';
+import { type ChunkProgress, isEnded } from '../../../functions/core/jobs/job.ts';
 import type { JobStore } from '../../../functions/core/jobs/ports.ts';
 import { leftOf } from '../../../functions/core/ledger/plan.ts';
+import type { Clock } from '../../../functions/core/time/time.ts';
 import type { Step } from '../step.ts';
 import type { JobTables } from './job-tables.ts';
 
 export function createMemoryChunks(
   tables: JobTables,
   step: Step,
+  clock: Clock,
 ): Pick<JobStore, 'plan' | 'chunks' | 'checkpoint' | 'failChunk'> {
   /** Like an update of the real table, this creates a chunk that was never planned. */
   const update = async (
@@ -24,7 +26,7 @@ export function createMemoryChunks(
       for (const planned of chunks) {
         const { chunk } = planned;
         const leftMs = leftOf(planned);
-        await update(id, chunk.label, ({ resumeAt: _resumeAt, error: _error, ...before }) => ({
+        await update(id, chunk.label, ({ resumeAt: _resume, endedAt: _ended, error: _, ...before }) => ({
           ...before,
           state: 'planned',
           wave,
@@ -40,12 +42,19 @@ export function createMemoryChunks(
       return all.sort((a, b) => (a.label < b.label ? -1 : 1));
     },
 
-    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt }) {
-      await update(id, label, ({ resumeAt: _resumeAt, ...before }) => ({
+    async checkpoint(id, label, { state, leftMs, rows, requests, resumeAt, scope }) {
+      const now = clock();
+      await update(id, label, ({ resumeAt: _resume, endedAt: _ended, ...before }) => ({
         ...before,
         state,
         leftMs,
         rows,
+        startedAt: before.startedAt ?? now,
+        ...(isEnded(state) && { endedAt: now }),
+        ...(scope !== undefined &&
+          resumeAt !== undefined && {
+            waits: [...(before.waits ?? []), { from: now, until: resumeAt, scope }],
+          }),
         ...(requests !== undefined && { requests: (before.requests ?? 0) + requests }),
         ...(resumeAt !== undefined && { resumeAt }),
       }));
@@ -55,6 +64,7 @@ export function createMemoryChunks(
       await update(id, label, (before) => ({
         ...before,
         state: 'failed',
+        endedAt: clock(),
         error: structuredClone(error),
         ...(rows !== undefined && { rows }),
       }));

@@ -40,7 +40,7 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
   const end = (id: string, to: End): Promise<Job | undefined> =>
     change(id, (job, now) => ended(job, to, now));
   return {
-    ...createMemoryChunks(tables, step),
+    ...createMemoryChunks(tables, step, clock),
     get,
 
     create: (order, key, identity) => enterJob(tables, clock(), step, order, key, identity),

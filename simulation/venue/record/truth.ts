@@ -4,7 +4,7 @@ import type { Range, RangeSet } from '../../../functions/core/time/range.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
 import type { Market, Place, VenueFault } from '../../faults/fault.ts';
-import { keyOf } from '../market/book.ts';
+import { duesOf, keyOf } from '../market/book.ts';
 import { type FileState, lifeAt, type Row, SLOT, timesOf } from '../market/content.ts';
 import { fundingSet } from '../wire/funding.ts';
 import type { Stock } from '../wire/klines.ts';
@@ -89,6 +89,18 @@ export class VenueTruth {
       ? daysWith(listed, this.#stock.content.faults, t).map(({ label }) => label)
       : [];
     return linesOf(this.#stock, series, about, { t, place, row, labels });
+  }
+
+  /** The interval that the file of a month has of a settlement now, and since when; undefined: there is no such file, or not this row in it. */
+  filedInterval(series: Series, t: number, now: number): { hours: number; since: number } | undefined {
+    const about = this.about(series);
+    const file = this.servings(series, t).find(
+      ({ place, readable, frozen, start, end }) =>
+        place === 'month' && readable && !frozen && start <= now && now < end,
+    );
+    if (!about || !file) return undefined;
+    const [due] = duesOf(about.set.listed, { start: t, end: t + 1 });
+    return due && { hours: due.hours, since: file.start };
   }
 
   #answered(about: About, t: number): Serving[] {

@@ -23,7 +23,7 @@ const CHECKSUM = '.CHECKSUM';
 export const CORRUPT = 0xff;
 const KEPT_BYTES = 48 * 1024 * 1024;
 
-/** Trades are no subject of the simulation. */
+/** Other trees of the archive are empty here. */
 const DATASETS: Readonly<Partial<Record<ArchiveObject['dataset'], Dataset>>> = {
   klines: 'klines',
   fundingRate: 'funding',

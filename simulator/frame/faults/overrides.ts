@@ -1,6 +1,6 @@
 /** A file to serve as it is, zipped, with its CHECKSUM. */
 export interface ArchiveOverride {
-  /** `spot` or `um` */
+  /** such as `spot`, `um` or `um-mark` */
   readonly market: string;
   readonly symbol: string;
   /** as in the path: `1h`, `1mo`, … */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { withoutPrivate } from '../../../cli/probe/private.ts';
 import type { ProbeReport } from '../../../cli/probe/report.ts';
-import { sources as registered } from '../../../functions/sources/index.ts';
+import { sources } from '../../../functions/sources/index.ts';
 import { startVenues } from '../../../simulator/index.ts';
 import { createTestDatabase } from '../../helpers/database.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
@@ -44,9 +44,9 @@ describe('gordon-data probe', () => {
     expect(ran.stdout).toContain("Not at the venue's own address: GORDON_");
     expect(ran.stdout).toContain('| fred | 5 | 0 | 0 |');
     expect(ran.stderr).toMatch(/^\d+ judgements are kept in market_data\.probes of 127\.0\.0\.1:/);
-    const sources = await kept`select source, differs, own_address from market_data.probed_sources`;
-    expect(sources.length).toBe(Object.keys(registered).length);
-    expect(sources.every(({ differs, own_address }) => differs === 0 && !own_address)).toBe(true);
+    const judged = await kept`select source, differs, own_address from market_data.probed_sources`;
+    expect(judged.length).toBe(Object.keys(sources).length);
+    expect(judged.every(({ differs, own_address }) => differs === 0 && !own_address)).toBe(true);
   });
 
   it('names what a changed venue does otherwise, exits 1, and remembers when it held', async () => {

@@ -9,7 +9,8 @@ import { fakeApi, problem, type Received } from '../support/fake-api.ts';
 import { gordon } from '../support/run.ts';
 import { doneChunk, job, ordered, view } from '../support/samples.ts';
 
-const some = (...families: string[]): Stage[] => stages.filter(({ family }) => families.includes(family));
+const some = (...families: string[]): Stage[] =>
+  stages.filter(({ family, source }) => source === undefined && families.includes(family));
 const places = (contacts: readonly Contact[]): string[] => contacts.map(({ place }) => place).toSorted();
 const unreachable: Reached = {
   kind: 'unreachable',

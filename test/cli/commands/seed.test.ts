@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type SeedFlags, seedSettings } from '../../../cli/seed/settings.ts';
+import { stages, wordOf } from '../../../cli/seed/stages.ts';
+import { DAY, iso } from '../../../functions/core/time/time.ts';
 import { type Answer, fakeApi, problem, type Received } from '../support/fake-api.ts';
 import { fakeTerminal, NOON } from '../support/fake-terminal.ts';
 import { gordon } from '../support/run.ts';
@@ -9,13 +11,13 @@ const settings = (flags: SeedFlags = {}, env: Record<string, string> = {}) => se
 
 describe('settings', () => {
   it('are the year until now', () => {
-    const { from, to, symbols, stages } = settings();
+    const { from, to, symbols, stages: chosen } = settings();
     expect({ from, to, symbols }).toEqual({
       from: '2024-11-21T00:00:00Z',
       to: undefined,
       symbols: undefined,
     });
-    expect(stages.map(({ family }) => family)).toEqual([
+    expect(chosen.map(({ family }) => family)).toEqual([
       'klines',
       'funding',
       'open_interest',
@@ -27,12 +29,13 @@ describe('settings', () => {
   });
 
   it('of a demo end at midnight, and have candles', () => {
-    const { from, to, stages } = settings({ demo: true });
+    const { from, to, stages: chosen } = settings({ demo: true });
     expect([from, to]).toEqual(['2024-11-21T00:00:00Z', '2025-11-21T00:00:00Z']);
-    expect(stages.at(-1)?.family).toBe('candles');
-    const others = settings({ demo: true, skip: ['candles'] }).stages.map(({ family }) => family);
-    expect(others).toContain('gex');
-    expect(others).not.toContain('candles');
+    expect(chosen.at(-1)?.family).toBe('candles');
+    expect(settings({ demo: true, skip: ['candles'] }).stages.map(({ family }) => family)).not.toContain(
+      'candles',
+    );
+    expect(chosen.filter(({ demoOnly }) => !demoOnly)).toEqual(settings().stages);
   });
 
   it('come from the environment', () => {
@@ -139,14 +142,24 @@ describe('a seed', () => {
 
   it('succeeds when every stage that there is does', async () => {
     await using api = await fakeApi(routes());
-    const ran = await gordon(['seed', '--demo'], {
-      api: api.url,
-      env: { ...only, SKIP_FUNDING: '1', SKIP_TRADES: '1' },
-    });
+    const env = { ...only, SKIP_FUNDING: '1' };
+    const skipped = Object.keys(env);
+    const ran = await gordon(['seed', '--demo'], { api: api.url, env });
     expect(ran.code).toBe(0);
-    expect(api.received.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
+    const orders = api.received.filter(({ method }) => method === 'POST').map(({ body }) => body);
+    const own = stages.filter(({ source, skip }) => source !== undefined && !skipped.includes(skip));
+    // One source of a family is ordered by its own name, for the last days alone.
+    for (const { source, days } of own)
+      expect(orders).toContainEqual({
+        source,
+        from: iso(Date.UTC(2025, 10, 21) - days! * DAY),
+        to: '2025-11-21T00:00:00Z',
+      });
+    const words: unknown[] = own.map(wordOf);
+    expect(orders.filter((order) => !words.includes((order as { source: string }).source))).toEqual([
       { source: 'klines', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'open_interest', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
+      { source: 'options', from: '2025-10-22T00:00:00Z', to: '2025-11-21T00:00:00Z' },
       { source: 'candles', from: '2024-11-21T00:00:00Z', to: '2025-11-21T00:00:00Z' },
     ]);
   });

@@ -98,6 +98,8 @@ export const macroSource = (over: Partial<Answer<'listSources'>[number]> = {}) =
   default_symbols: ['DFF'],
   columns: [],
   time_column: 'time',
+  key: ['symbol', 'time', 'realtime_start'],
+  vintages: { from: 'realtime_start', until: 'realtime_end' },
   key_missing: null,
   opt_in_symbols: ['SP500'],
   licence: LICENCES.fred,

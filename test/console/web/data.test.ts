@@ -3,13 +3,11 @@ import { familiesOf, orderOf } from '../../../console/web/jobs/order.ts';
 import { ago, duration, moment, percent, plural, rangeText } from '../../../console/web/lib/format.ts';
 import { href, placeOf } from '../../../console/web/lib/router.ts';
 import {
-  binned,
   numbersOf,
   pointsOf,
   shadedSteps,
   shadesOf,
   shapeOf,
-  strikesOf,
   widthsFor,
 } from '../../../console/web/series/data.ts';
 import { HOUR } from '../../../functions/core/time/time.ts';
@@ -71,56 +69,6 @@ describe('a chart', () => {
     ]);
     expect(shadesOf(report, START + 10 * HOUR, START + 12 * HOUR)).toEqual([]);
     expect(shadedSteps(shades, 1, START, START + 24 * HOUR)).toEqual([]);
-  });
-
-  it('sums gamma by strike over the newest snapshot alone', () => {
-    const option = (
-      time: string,
-      strike: number,
-      expiry: string,
-      call: number | null,
-      put: number | null,
-    ) => ({
-      time,
-      strike,
-      expiry,
-      call_gex: call,
-      put_gex: put,
-      spot: 100,
-    });
-    const rows = [
-      option('2025-01-01T00:00:00Z', 90, '2025-02', 99, 99),
-      option('2025-01-01T01:00:00Z', 110, '2025-02', 3, null),
-      option('2025-01-01T01:00:00Z', 90, '2025-02', 1, 2),
-      option('2025-01-01T01:00:00Z', 90, '2025-03', 4, 5),
-    ];
-    expect(strikesOf(rows)).toEqual({
-      at: '2025-01-01T01:00:00Z',
-      spot: 100,
-      expiries: ['2025-02', '2025-03'],
-      strikes: [
-        { strike: 90, call: 5, put: 7 },
-        { strike: 110, call: 3, put: 0 },
-      ],
-    });
-    expect(strikesOf(rows, '2025-03').strikes).toEqual([{ strike: 90, call: 4, put: 5 }]);
-  });
-});
-
-describe('many strikes', () => {
-  const strikes = Array.from({ length: 100 }, (_, i) => ({ strike: 1_000 + i * 10, call: 1, put: 2 }));
-
-  it('are joined to so many as can be read, and nothing is lost', () => {
-    const bins = binned(strikes, 36);
-    expect(bins.map(({ strike }) => strike).slice(0, 3)).toEqual([1_000, 1_050, 1_100]);
-    expect(bins).toHaveLength(20);
-    expect(bins[0]).toEqual({ strike: 1_000, call: 5, put: 10 });
-    expect(bins.reduce((sum, { put }) => sum + put, 0)).toBe(200);
-  });
-
-  it('stay as they are where they are few', () => {
-    expect(binned(strikes.slice(0, 36), 36)).toEqual(strikes.slice(0, 36));
-    expect(binned([], 36)).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { budgetBars, errorsByVenue } from '../../../console/web/health/history.ts';
 import { aggregateState, stateOf, verdictsOf } from '../../../console/web/health/state.ts';
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import { HEALTH, job, summary } from '../../cli/support/samples.ts';
@@ -75,6 +76,89 @@ describe('the first line of the health page', () => {
     expect(sentences(status({ schedules: [schedule(), { ...off, last_run: old }] }))).toEqual([
       'Schedules have not run for long: audit-gaps.',
     ]);
+  });
+});
+
+describe('the last hours', () => {
+  const past = (over: Partial<Answer<'history'>>): Answer<'history'> => ({
+    now: NOW,
+    budgets: [],
+    errors: [],
+    troubles: [],
+    sizes: [],
+    tables: [],
+    disk: null,
+    ...over,
+  });
+
+  it('put a venue that does not answer first, and since when', () => {
+    const troubles = [
+      { venue: 'bybit', since: '2025-11-21T11:40:00Z', last: '2025-11-21T11:59:00Z', outcome: 'broken' },
+      {
+        venue: 'binance',
+        since: '2025-11-21T11:20:00Z',
+        last: '2025-11-21T11:59:00Z',
+        outcome: 'unreachable',
+      },
+      // Nobody has called it since.
+      { venue: 'fred', since: '2025-11-21T08:00:00Z', last: '2025-11-21T08:01:00Z', outcome: 'broken' },
+    ];
+    const verdicts = verdictsOf(HEALTH, status(), [failed('a', 50)], past({ troubles }));
+    expect(verdicts.map(({ sentence }) => sentence)).toEqual([
+      'binance cannot be reached since 2025-11-21 11:20 UTC.',
+      'bybit answers with errors since 2025-11-21 11:40 UTC.',
+      'A job failed since 2025-11-21 11:10 UTC (klines).',
+    ]);
+  });
+
+  it('have budgets minute by minute, the fullest first', () => {
+    const budget = (family: string, minutes: { at: string; used: number }[]) => ({
+      family,
+      venue: 'v',
+      limit: 100,
+      window_seconds: 60,
+      minutes,
+    });
+    const bars = budgetBars(
+      past({
+        budgets: [
+          budget('idle', []),
+          budget('busy', [
+            { at: '2025-11-21T11:01:00Z', used: 50 },
+            { at: '2025-11-21T12:00:00Z', used: 90 },
+          ]),
+        ],
+      }),
+    );
+    expect(bars.map(({ family }) => family)).toEqual(['busy', 'idle']);
+    expect(bars[0]!.shares).toHaveLength(60);
+    expect([bars[0]!.shares[0], bars[0]!.shares[59]]).toEqual([0.5, 0.9]);
+    expect(bars[1]!.shares.every((share) => share === 0)).toBe(true);
+  });
+
+  it('have errors hour by hour, those of the worst venue first', () => {
+    const error = (venue: string, hour: string, outcome: string, count: number) => ({
+      venue,
+      hour,
+      outcome,
+      count,
+    });
+    const venues = errorsByVenue(
+      past({
+        errors: [
+          error('bybit', '2025-11-21T11:00:00Z', 'limited', 2),
+          error('binance', '2025-11-20T13:00:00Z', 'broken', 1),
+          error('binance', '2025-11-21T12:00:00Z', 'limited', 4),
+          error('binance', '2025-11-20T11:00:00Z', 'limited', 99),
+        ],
+      }),
+    );
+    expect(venues.map(({ venue, count }) => [venue, count])).toEqual([
+      ['binance', 5],
+      ['bybit', 2],
+    ]);
+    expect([venues[0]!.hours[0], venues[0]!.hours[23], venues[1]!.hours[22]]).toEqual([1, 4, 2]);
+    expect(venues[0]!.outcomes[0]).toEqual({ outcome: 'limited', count: 4 });
   });
 });
 

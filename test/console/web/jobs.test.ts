@@ -14,6 +14,7 @@ import {
   sameOrder,
   waitsOf,
 } from '../../../console/web/jobs/outcome.ts';
+import { timelineOf } from '../../../console/web/jobs/timeline.ts';
 import { chunk, doneChunk, job, summary, view } from '../../cli/support/samples.ts';
 
 const at = (minute: number, over: Parameters<typeof job>[0] = {}): JobSummary =>
@@ -144,5 +145,50 @@ describe('how a job ended', () => {
       ['klines_spot ETHUSDT', ['2025-01', '2025-02']],
     ]);
     expect(waitsOf(chunks)).toEqual([{ source: 'klines_spot', chunks: 1, until: '2025-11-21T12:05:00Z' }]);
+  });
+});
+
+describe('the timeline of a job', () => {
+  const second = (n: number): number => Date.UTC(2025, 10, 21, 12, 0, n);
+  const done = { state: 'done' as const, leftMs: 0 };
+
+  it('has a bar for each chunk, side by side where they were fetched at once', () => {
+    const of = view(job({ status: 'succeeded', finishedAt: second(30) }), [
+      chunk('klines_spot BTCUSDT 2025-01', { ...done, startedAt: second(0), endedAt: second(10) }),
+      chunk('klines_spot BTCUSDT 2025-02', { ...done, startedAt: second(5), endedAt: second(15) }),
+      chunk('klines_spot BTCUSDT 2025-03', { ...done, startedAt: second(10), endedAt: second(30) }),
+      chunk('klines_spot ETHUSDT 2025-01', { state: 'planned' }),
+    ]);
+    const timeline = timelineOf(of, second(99))!;
+    expect([timeline.from, timeline.to]).toEqual([second(0), second(30)]);
+    expect(timeline.lanes.map(({ name, tracks }) => [name, tracks])).toEqual([['klines_spot BTCUSDT', 2]]);
+    expect(timeline.lanes[0]!.bars.map(({ track }) => track)).toEqual([0, 1, 0]);
+    expect(timeline.waits).toEqual([]);
+    expect(timelineOf(view(job(), [chunk('a b', { state: 'planned' })]), second(0))).toBeUndefined();
+  });
+
+  it('joins the waits for one limit, and ends what is still waited for now', () => {
+    const wait = (from: number, until: number) => ({
+      from: second(from),
+      until: second(until),
+      scope: 'binance-spot',
+    });
+    const running = view(job(), [
+      chunk('a BTCUSDT 2025-01', { startedAt: second(0), waits: [wait(2, 6), wait(20, 59)] }),
+      chunk('a ETHUSDT 2025-01', { startedAt: second(1), wave: 2, waits: [wait(4, 8)] }),
+    ]);
+    const timeline = timelineOf(running, second(30))!;
+    expect(timeline.waits).toEqual([
+      {
+        scope: 'binance-spot',
+        chunks: 2,
+        spans: [
+          { from: second(2), to: second(8) },
+          { from: second(20), to: second(30) },
+        ],
+        ms: 16_000,
+      },
+    ]);
+    expect(timeline.waves).toEqual([{ wave: 2, at: second(8) }]);
   });
 });

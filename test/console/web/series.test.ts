@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fixedOf, type Selection, snippetsOf, urlOf } from '../../../console/web/series/copy.ts';
 import { rangeOf, seriesPlaceFrom, seriesQueryOf } from '../../../console/web/series/place.ts';
+import { heldAt, revisedOf } from '../../../console/web/series/revisions.ts';
 import { DAY } from '../../../functions/core/time/time.ts';
 
 const read = (query: string) => seriesPlaceFrom(new URLSearchParams(query));
@@ -15,13 +16,14 @@ describe('the address of a chart', () => {
       log: true,
       panes: ['funding_binance BTCUSDT 1h'],
       compare: 'klines_spot ETHUSDT 1m',
+      asOf: '2025-02-01',
     };
     expect(read(new URLSearchParams(seriesQueryOf(place)).toString())).toEqual(place);
   });
 
   it('is short where all is as usual, and bears what nobody wrote', () => {
     expect(seriesQueryOf(read(''))).toEqual({});
-    expect(read('bars=-1&to=never&scale=x&panes=,')).toEqual(read(''));
+    expect(read('bars=-1&to=never&scale=x&panes=,&as_of=then')).toEqual(read(''));
     expect(read('bars=1e9').bars).toBe(500);
   });
 });
@@ -87,5 +89,30 @@ describe('the rows of a chart elsewhere', () => {
   it('name the source within a table that several share', () => {
     expect(fixedOf({ venue: 'binance', symbol: 'X', rate: 1 }, '1h')).toEqual({ venue: 'binance' });
     expect(fixedOf({ timeframe: '4h' }, '1h')).toEqual({ timeframe: '1h' });
+  });
+});
+
+describe('revisions', () => {
+  const vintage = (time: string, known_at: string, value: number | null) => ({ time, known_at, value });
+  const rows = [
+    vintage('2025-01-01T00:00:00Z', '2025-03-12T05:00:00Z', 3.1),
+    vintage('2025-01-01T00:00:00Z', '2025-02-12T05:00:00Z', 3.2),
+    vintage('2025-02-01T00:00:00Z', '2025-03-12T05:00:00Z', null),
+    vintage('2025-02-01T00:00:00Z', '2025-04-12T05:00:00Z', 3),
+    vintage('2025-03-01T00:00:00Z', '2025-04-12T05:00:00Z', 2.9),
+  ];
+  const revised = revisedOf(rows, { time: 'time', column: 'value' });
+
+  it('are of the values that changed, each in the order in which it was known', () => {
+    expect(revised.map(({ at, vintages }) => [at, vintages.map(({ value }) => value)])).toEqual([
+      [Date.UTC(2025, 1), [null, 3]],
+      [Date.UTC(2025, 0), [3.2, 3.1]],
+    ]);
+  });
+
+  it('say what held on a day, or that nothing was known', () => {
+    expect(heldAt(revised[1]!, Date.UTC(2025, 1, 20))?.value).toBe(3.2);
+    expect(heldAt(revised[1]!, Date.UTC(2025, 2, 20))?.value).toBe(3.1);
+    expect(heldAt(revised[1]!, Date.UTC(2025, 0, 20))).toBeUndefined();
   });
 });

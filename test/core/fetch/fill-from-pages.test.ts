@@ -98,6 +98,20 @@ describe('a row whose cell does not read', () => {
   });
 });
 
+it('does not request what a venue has forgotten that keeps so many rows, and calls it expired', async () => {
+  const listing = async () => ({ listedAt: 0 });
+  const filled = await fill({ rest: grid(80, 100), reachRows: 15, now: at(100), pageRows: 100, listing }, [
+    span(70, 100),
+  ]);
+  expect(filled.calls.filter((call) => call.startsWith('rest'))).toEqual(['rest 85-100']);
+  // Each day was looked for in the archive first.
+  expect(emptyOf(filled)).toEqual([
+    [span(70, 72), 'source-expired'],
+    [span(72, 85), 'source-expired'],
+  ]);
+  expect(filled.progress.missing).toEqual([]);
+});
+
 describe('holes that lie near each other', () => {
   const even = Array.from({ length: 24 }, (_, i) => span(2 * i, 2 * i + 1));
 

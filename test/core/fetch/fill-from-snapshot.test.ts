@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fetchMissing } from '../../../functions/core/fetch/fetch-missing.ts';
 import type { Page } from '../../../functions/core/ledger/coverage.ts';
 import { toBatch } from '../../../functions/core/series/batch.ts';
-import type { Source } from '../../../functions/core/series/source.ts';
+import type { SnapshotTier, Source } from '../../../functions/core/series/source.ts';
 import type { HttpRequest } from '../../../functions/core/series/venue.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 
@@ -39,7 +39,7 @@ async function take(
   clock: number,
   venue: readonly number[],
   missing = [hours(0, 24)],
-  statedAt?: (body: Uint8Array) => number,
+  more: Partial<SnapshotTier> = {},
 ) {
   let requests = 0;
   const ports = {
@@ -55,7 +55,7 @@ async function take(
   const series = { source: 'quotes', symbol: 'X', timeframe: '1h' as const };
   const [tier] = source.tiers;
   const context = {
-    source: statedAt ? ({ ...source, tiers: [{ ...tier, statedAt }] } as unknown as Source) : source,
+    source: { ...source, tiers: [{ ...tier, ...more }] } as unknown as Source,
     series,
     sources: {},
     archives: 'required' as const,
@@ -65,6 +65,7 @@ async function take(
   for await (const page of fetchMissing(ports, context, missing).pages) pages.push(page);
   return {
     requests,
+    pages,
     times: pages.flatMap(({ rows }) => [...rows.times]),
     have: pages.flatMap(({ have }) => have),
     expired: pages.flatMap(({ empty }) => empty.map(({ span }) => span)),
@@ -74,7 +75,7 @@ async function take(
 describe('a snapshot', () => {
   it('is of the hour that it is at the venue', async () => {
     const now = T0 + 4 * HOUR + 9 * MINUTE;
-    expect(await take(now, [now, now])).toEqual({
+    expect(await take(now, [now, now])).toMatchObject({
       requests: 2,
       times: [T0 + 4 * HOUR],
       have: [hours(4, 5)],
@@ -104,7 +105,7 @@ describe('a snapshot', () => {
 
   it('has the time of its content, where an answer lay in a cache', async () => {
     const now = T0 + 5 * HOUR + MINUTE;
-    const made = await take(now, [now, now], [hours(0, 24)], () => now - 2 * MINUTE);
+    const made = await take(now, [now, now], [hours(0, 24)], { statedAt: () => now - 2 * MINUTE });
     expect([made.times, made.expired]).toEqual([[T0 + 4 * HOUR], [hours(0, 4)]]);
   });
 
@@ -127,5 +128,22 @@ describe('a snapshot', () => {
     const now = T0 + 4 * HOUR;
     expect(await take(now + DAY, [])).toMatchObject({ requests: 0, times: [], expired: [hours(0, 24)] });
     expect(await take(now, [], [hours(0, 4)])).toMatchObject({ requests: 0, expired: [hours(0, 4)] });
+  });
+
+  it('brings the rows of its siblings along, ahead of its own, and nothing of one without any', async () => {
+    const now = T0 + 4 * HOUR + 9 * MINUTE;
+    const parse: SnapshotTier['parse'] = (_, __, at) => ({
+      batch: toBatch(TABLE, [[at, 1]]),
+      findings: [],
+      also: {
+        sums: { batch: toBatch(TABLE, [[at, 2]]), findings: [{ kind: 'odd', detail: {} }] },
+        others: { batch: toBatch(TABLE, []), findings: [] },
+      },
+    });
+    const { pages } = await take(now, [now, now], [hours(4, 5)], { parse });
+    expect(pages.map(({ series, have, findings }) => [series.source, have, findings.length])).toEqual([
+      ['sums', [hours(4, 5)], 1],
+      ['quotes', [hours(4, 5)], 0],
+    ]);
   });
 });

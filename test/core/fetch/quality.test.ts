@@ -7,6 +7,7 @@ import type { TableSpec } from '../../../functions/core/series/table.ts';
 import { MINUTE } from '../../../functions/core/time/time.ts';
 import { gex_deribit } from '../../../functions/sources/gex/gex_deribit.ts';
 import { klines_spot } from '../../../functions/sources/klines/klines_spot.ts';
+import { premium_index_klines } from '../../../functions/sources/klines/premium_index_klines.ts';
 import { open_interest_binance } from '../../../functions/sources/open_interest/open_interest_binance.ts';
 import { fear_greed } from '../../../functions/sources/sentiment/fear_greed.ts';
 
@@ -46,6 +47,27 @@ const found = (...pages: Page[]) => {
 };
 
 describe('candles', () => {
+  it('of a difference may be negative and cross zero, but not contradict themselves', () => {
+    const { table: signed } = premium_index_klines;
+    const premiums = [
+      [-0.0004, -0.0002, -0.0006, -0.0003],
+      [-0.0003, 0.0001, -0.0003, 0],
+      [0, 0.00000001, 0, 0.00000001],
+      [0.9, 0.9, -0.1, -0.2],
+    ];
+    const page = {
+      ...pageOf([plain]),
+      rows: toBatch(
+        signed,
+        premiums.map((prices, i) => ['BTCUSDT', '1m', START + i * MINUTE, ...prices, 12]),
+      ),
+    };
+    const { findings } = new Quality(signed, '1m').check(page);
+    expect(findings.map(({ kind, time }) => [kind, time])).toEqual([
+      ['ohlc-inconsistent', START + 3 * MINUTE],
+    ]);
+  });
+
   it('that are as they should be have no findings, and the page stays itself', () => {
     const page = pageOf([plain, [11, 11, 11, 11, 0], plain]);
     expect(new Quality(table, '1m').check(page)).toBe(page);

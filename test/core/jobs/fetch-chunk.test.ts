@@ -21,6 +21,8 @@ describe('a chunk', () => {
     expect(world.venue.calls).toEqual(['/archive/plain/AAA/1h/month/2025-03']);
     expect(await progress()).toEqual({
       label: chunk.label,
+      startedAt: NOW,
+      endedAt: NOW,
       state: 'done',
       wave: 1,
       totalMs: 31 * DAY,

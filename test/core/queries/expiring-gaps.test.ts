@@ -27,6 +27,14 @@ describe('what a source forgets', () => {
     expect(left(NOW - 40 * DAY, NOW - 20 * DAY)).toMatchObject([{ start: NOW - 30 * DAY, daysLeft: 0 }]);
   });
 
+  it('is lost sooner in short rows, where the venue keeps a number of rows', () => {
+    const source = { tiers: [{ kind: 'pages', reachRows: 5_000 } as PagesTier] };
+    const gap = { start: NOW - 3 * DAY, end: NOW - 2 * DAY };
+    const daysLeft = (timeframe: '1m' | '1h') =>
+      findExpiringGaps({ ...series, timeframe }, source, { gaps: [gap], failed: [] }, NOW)[0]?.daysLeft;
+    expect([daysLeft('1m'), daysLeft('1h')]).toEqual([0.47, 205.33]);
+  });
+
   it('is nothing where the venue or its archive keeps everything', () => {
     const known = {
       gaps: [{ start: NOW - 28 * DAY, end: NOW }],

@@ -105,6 +105,30 @@ describe('the refresh', () => {
     expect(await at.run()).toEqual([]);
   });
 
+  it('orders what a family’s word leaves out by its own name', async () => {
+    const at = worldOf({
+      one: source('one', { family: 'klines' }),
+      two: source('two', { family: 'klines' }),
+      three: source('three', { family: 'klines', byName: true }),
+    });
+    expect((await at.run()).map(({ sources }) => sources)).toEqual([['one', 'two'], ['three']]);
+  });
+
+  it('leaves what a snapshot brings along to it, and orders it alone while the other cannot be', async () => {
+    const tiers = [{ kind: 'snapshot' }] as unknown as Source['tiers'];
+    const at = worldOf({
+      gex: source('gex', { tiers }),
+      quotes: source('quotes', { tiers, siblings: ['gex'], refreshEveryMs: 15 * MINUTE }),
+    });
+    const ordered = async () => (await at.run()).map(({ sources }) => sources[0]);
+    expect(await ordered()).toEqual(['quotes']);
+    at.world.now += MINUTE;
+    expect(await ordered()).toEqual([]);
+    at.end('failed');
+    at.world.now += MINUTE;
+    expect(await ordered()).toEqual(['gex']);
+  });
+
   it('orders each source at its own pace, and none twice in the same period', async () => {
     const at = worldOf({ ...plain, slow: source('slow', { refreshEveryMs: 15 * MINUTE }) });
     const ordered: string[] = [];

@@ -24,7 +24,10 @@ describe('a mistyped word', () => {
 
 describe('sources', () => {
   it('are named by family or id', () => {
-    expect(sourcesNamed(sources, 'klines').map(({ id }) => id)).toEqual(['klines_spot', 'klines_perp']);
+    const named = sourcesNamed(sources, 'klines').map(({ id }) => id);
+    expect(named.slice(0, 2)).toEqual(['klines_spot', 'klines_perp']);
+    expect(named).toContain('mark_price_klines');
+    expect(sourcesToOrder(sources, 'klines').map(({ id }) => id)).toEqual(['klines_spot', 'klines_perp']);
     expect(sourcesNamed(sources, 'klines_spot').map(({ id }) => id)).toEqual(['klines_spot']);
   });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Instrument, readSelector, select } from '../../../functions/core/series/universe.ts';
+import {
+  type Instrument,
+  isSelector,
+  readSelector,
+  SYMBOL_OR_SELECTOR,
+  select,
+} from '../../../functions/core/series/universe.ts';
 import { universes } from '../../../functions/sources/binance/universes.ts';
 
 const listed = (symbol: string, more: Partial<Instrument> = {}): Instrument => ({
@@ -14,6 +20,28 @@ describe('a selector', () => {
   it('names a quote, a market and how many', () => {
     expect(readSelector('@usdt-perps:50')).toEqual({ quote: 'USDT', market: 'perps', top: 50 });
     expect(readSelector('@btc-spot')).toEqual({ quote: 'BTC', market: 'spot' });
+    const at = Date.UTC(2022, 0);
+    expect(readSelector('@usdt-perps@2022-01-01:50')).toEqual({
+      quote: 'USDT',
+      market: 'perps',
+      at,
+      top: 50,
+    });
+    expect(readSelector('@usdt-spot@2022-01-01')).toEqual({ quote: 'USDT', market: 'spot', at });
+  });
+
+  it('is no symbol that is written with an @', () => {
+    expect(['@107', '@0', '@usdt-spot', '@1inch-spot', '@x'].map(isSelector)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
+    const accepted = ['@107', '@usdt-spot', 'kPEPE', '@x'].map((word) =>
+      new RegExp(SYMBOL_OR_SELECTOR).test(word),
+    );
+    expect(accepted).toEqual([true, true, true, false]);
   });
 
   it.each([
@@ -24,6 +52,9 @@ describe('a selector', () => {
     '@USDT-perps',
     '@usdt-options',
     '@usdt-perps:99999',
+    '@usdt-perps@2022-02-30',
+    '@usdt-perps@2022',
+    '@usdt-perps:50@2022-01-01',
   ])('is not %s', (word) =>
     expect(() => readSelector(word)).toThrow(expect.objectContaining({ code: 'invalid-selector' })),
   );

@@ -6,6 +6,7 @@ import type { Job } from '../../../functions/core/jobs/job.ts';
 import { createHandler as rows } from '../../../functions/http/data/rows.ts';
 import { createStream } from '../../../functions/http/data/rows-stream.ts';
 import { createHandler as createJob } from '../../../functions/http/jobs/create-job.ts';
+import { createHandler as refreshUniverse } from '../../../functions/http/series/refresh-universe.ts';
 import { createHandler as unfollow } from '../../../functions/http/series/unfollow.ts';
 import { createHandler as verify } from '../../../functions/http/series/verify.ts';
 import { createHandler as verifyDeep } from '../../../functions/http/series/verify-deep.ts';
@@ -161,6 +162,17 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     400: post('/backfill/retention', { source: 'gex', keep_days: 400, before: '2020-01-01' }),
     413: post('/backfill/retention', TOO_LARGE),
   },
+  universe: { 200: get('/universe?quote=USDT&at=2022-01-01'), 400: get('/universe?at=soon') },
+  refreshUniverse: {
+    200: post('/universe/refresh', { market: 'bybit linear' }),
+    400: post('/universe/refresh', { market: 'nasdaq' }),
+    413: post('/universe/refresh', TOO_LARGE),
+    503: handled(
+      refreshUniverse,
+      () => ({ venue: { get: () => Promise.reject(new BudgetExhausted('bybit', Date.now(), 'busy')) } }),
+      { market: 'bybit linear' },
+    ),
+  },
   listSources: { 200: get('/backfill/sources'), 400: get('/backfill/sources?x=1') },
   coverage: {
     200: get('/backfill/coverage'),
@@ -175,6 +187,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     200: get(`/backfill/findings?${SERIES}&from=2025-01-01`),
     400: get('/backfill/findings?source=gold&symbol=BTCUSDT'),
   },
+  history: { 200: get('/backfill/history'), 400: get('/backfill/history?x=1') },
   sizes: { 200: get('/backfill/sizes'), 400: get('/backfill/sizes?x=1') },
   listTables: { 200: get('/data'), 400: get('/data?x=1') },
   rows: {

@@ -278,3 +278,67 @@ describe('the history of listings', () => {
     ]);
   });
 });
+
+describe('an order with a selector of a past day', () => {
+  const run = (...args: readonly string[]) => gordon(args, { api: `http://127.0.0.1:${at.host.ports.jobs}` });
+  const HOURS = ['--timeframe', '1h', '--from', '2022-08-01', '--to', '2022-08-02'];
+
+  it('is refused before the universe is complete, with the command that completes it', async () => {
+    expect(await plan('klines_perp', ['@usdt-perps@2022-08-01'])).toMatchObject({
+      status: 409,
+      body: { code: 'universe-incomplete' },
+    });
+    const shown = await run('universe', '--at', '2022-08-01');
+    expect([shown.code, shown.stderr]).toEqual([1, expect.stringContaining('gordon-data universe refresh')]);
+    const refreshed = await run('universe', 'refresh');
+    expect([refreshed.stderr, refreshed.code]).toEqual(['', 0]);
+    expect(refreshed.stdout).toMatch(/^binance usdm: \d+ symbols, \d+ symbols looked up, \d+ lives found$/m);
+  });
+
+  it('chooses symbols that ended since, and shows them', async () => {
+    const shown = await run('universe', '--at', '2022-08-01', '--quote', 'USDT', '--contract', 'perpetual');
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringMatching(/FROZENUSDT .*2022-09-15 09:00/)]);
+    const rows = await at.sql`
+      select symbol from market_data.universe
+      where venue = 'binance' and contract = 'perpetual' and quote = 'USDT' and valid @> '2022-08-01Z'::timestamptz order by symbol`;
+    const { body } = await plan('klines_perp', ['@usdt-perps@2022-08-01']);
+    expect(body.symbols).toEqual(rows.map(({ symbol }) => symbol));
+    expect(body.symbols).toContain('FROZENUSDT');
+    expect(body.symbols).not.toContain('NEWUSDT');
+  });
+
+  it('by volume is refused with what the daily candles would take, and loads them first if it may', async () => {
+    const selected = ['--symbols', '@usdt-perps@2022-08-01:3', ...HOURS];
+    const refused = await run('backfill', 'klines_perp', 'trigger', ...selected);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /have no daily candle of that day.*Loading them takes \d+ requests? in \d+ chunks?, about/,
+      ),
+    ]);
+    expect(refused.stderr).toContain('--timeframe 1d --from 2022-08-01 --to 2022-08-02');
+    const ran = await run('backfill', 'klines_perp', 'trigger', ...selected, '--with-candles', '--wait');
+    expect([ran.stderr, ran.code]).toEqual(['', 0]);
+    const ranked = await at.sql`
+      select symbol from market_data.perp_klines where timeframe = '1d' and open_time = '2022-08-01Z'
+      order by quote_volume desc limit 3`;
+    const hours = await at.sql`
+      select symbol, count(*)::int as n from market_data.perp_klines where timeframe = '1h'
+        and open_time >= '2022-08-01Z' and open_time < '2022-08-02Z' group by symbol`;
+    expect(Object.fromEntries(hours.map(({ symbol, n }) => [symbol, n]))).toEqual(
+      Object.fromEntries(ranked.map(({ symbol }) => [symbol, 24])),
+    );
+    // From now on the candles are there, and the order is taken as it is.
+    expect((await plan('klines_perp', ['@usdt-perps@2022-08-01:3'])).body.symbols).toEqual(
+      ranked.map(({ symbol }) => symbol),
+    );
+  });
+
+  it('names a contract that was settled as its archive does, and loads its candles', async () => {
+    const settled = ['AGAINUSDT_SETTLED'];
+    expect((await plan('klines_perp', ['@usdt-perps@2022-01-01'])).body.symbols).toContain(settled[0]);
+    const range = { from: '2022-01-01', to: '2022-01-02', timeframe: '1d' };
+    const job = await at.wait((await at.order({ source: 'klines_perp', symbols: settled, ...range })).id);
+    expect(job).toMatchObject({ status: 'succeeded', rows_fetched: 1 });
+  });
+});

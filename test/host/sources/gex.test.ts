@@ -149,3 +149,94 @@ describe('gex', () => {
     ]);
   });
 });
+
+describe('option quotes', () => {
+  const quotes = () => run({ source: 'option_quotes_deribit' });
+  const seen = (word: string) => at.venues.requests.all().filter(({ line }) => line.includes(word)).length;
+
+  it('bring the exposure of the same answers along, and the view computes the same', async () => {
+    offset.ms += HOUR;
+    const before = seen('book_summary');
+    const job = await quotes();
+    expect(job).toMatchObject({ status: 'succeeded', failures: [] });
+    expect(seen('book_summary')).toBe(before + 2);
+    const [newest] = await at.sql`select max(time) as time from market_data.option_quotes`;
+    const time = newest!.time;
+    const [counted] = await at.sql`select
+      (select count(*) from market_data.option_quotes where time = ${time})::int as quotes,
+      (select count(*) from market_data.gex_snapshots where time = ${time})::int as strikes`;
+    expect(job.rows_fetched).toBe(counted!.quotes + counted!.strikes);
+    const pairs = await at.sql`
+      select s.symbol, v.symbol as of_view, s.call_oi, s.put_oi, v.call_oi as view_call_oi, v.put_oi as view_put_oi,
+        s.call_gex, s.put_gex, s.gross_gex, v.call_gex as view_call_gex, v.put_gex as view_put_gex,
+        v.gross_gex as view_gross_gex, v.index_price - s.spot as off, v.quoted_at = s.quoted_at as same
+      from (select * from market_data.gex_snapshots where time = ${time}) s
+      full join (select * from market_data.option_gex where time = ${time}) v
+        on (v.symbol, v.expiry, v.strike) = (s.symbol, s.expiry, s.strike)`;
+    expect(pairs.length).toBe(counted!.strikes);
+    for (const pair of pairs) {
+      expect(pair).toMatchObject({ of_view: pair.symbol, off: 0, same: true });
+      expect([pair.view_call_oi, pair.view_put_oi]).toEqual([pair.call_oi, pair.put_oi]);
+      for (const name of ['call_gex', 'put_gex', 'gross_gex']) {
+        expect(Math.abs(pair[`view_${name}`] - pair[name])).toBeLessThanOrEqual(1e-12 * pair[name]);
+      }
+    }
+    const seconds = await run();
+    expect(seconds.rows_fetched).toBe(0);
+  });
+
+  it('have the greeks that the venue computes', async () => {
+    const [row] = await at.sql`select instrument, delta, vega, theta, quoted_at from market_data.option_quotes
+      where symbol = 'BTC' and open_interest > 0 and abs(delta) between 0.2 and 0.4 order by time desc, instrument limit 1`;
+    const { context } = at.venues.control;
+    const prices = pricesOf(context);
+    const option = options(context.seed, prices, 'BTC', row!.quoted_at.getTime()).find(
+      ({ name }) => name === row!.instrument,
+    )!;
+    const { value } = quote(context.seed, prices, option, row!.quoted_at.getTime());
+    for (const name of ['delta', 'vega', 'theta'] as const) {
+      expect(Math.abs(row![name] / value[name] - 1)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('make a skew and a term structure for each expiry', async () => {
+    const rows = await at.sql`select t.*, s.risk_reversal_25 from market_data.option_term_structure t
+      join market_data.option_skew s using (venue, origin, symbol, time, expiry, quote) where symbol = 'BTC'`;
+    expect(rows.length).toBeGreaterThan(8);
+    for (const row of rows) expect(row.atm_iv).toBeGreaterThan(20);
+    expect(rows.filter(({ forward_iv }) => forward_iv !== null).length).toBeGreaterThan(rows.length / 2);
+    // Downside is dearer in the simulated smile.
+    expect(rows.filter(({ risk_reversal_25: skew }) => skew < 0).length).toBeGreaterThan(rows.length / 2);
+  });
+
+  it('are in the coverage with their rows, and deleted ones are noticed', async () => {
+    const count = () =>
+      at.sql<{ symbol: string; n: number }[]>`
+        select symbol, count(*)::int as n from market_data.option_quotes group by 1 order by 1`;
+    const before = await count();
+    await expectRealCounts(at, 'option_quotes_deribit', before);
+    await at.sql`delete from market_data.option_quotes where symbol = 'ETH' and strike > 2000`;
+    expect((await quotes()).status).toBe('succeeded');
+    expect(await count()).toEqual(before);
+  });
+
+  it('of Bybit stand beside Deribit’s in the same views, with their own volatilities', async () => {
+    expect(await run({ source: 'option_quotes_bybit' })).toMatchObject({ status: 'succeeded', failures: [] });
+    const [counted] = await at.sql`select count(*)::int as rows, count(mark_iv)::int as marked,
+        count(*) filter (where mark_iv between 5 and 500)::int as percent,
+        count(distinct quote)::int as quotes, count(delta)::int as greeks
+      from market_data.option_quotes where venue = 'bybit'`;
+    expect(counted!.rows).toBeGreaterThan(1000);
+    expect(counted).toMatchObject({ quotes: 2, percent: counted!.marked, greeks: counted!.marked });
+    expect(counted!.marked).toBeLessThan(counted!.rows);
+    const found =
+      await at.sql`select distinct kind from market_data.findings where source = 'option_quotes_bybit'`;
+    expect(found.map(({ kind }) => kind)).toEqual(['capped-volatility']);
+    const both = await at.sql`select symbol, string_agg(distinct venue, ' ' order by venue) as venues
+      from market_data.option_term_structure group by symbol order by symbol`;
+    expect(both.map(({ venues }) => venues)).toEqual(['bybit deribit', 'bybit deribit']);
+    const gex =
+      await at.sql`select sum(gross_gex) as gross from market_data.option_gex where venue = 'bybit'`;
+    expect(gex[0]!.gross).toBeGreaterThan(1e6);
+  });
+});

@@ -28,15 +28,17 @@ export const NOWHERE = { account: '123456789012', region: 'eu-central-1' };
 interface Where {
   readonly env?: { account?: string; region?: string };
   readonly bundle?: boolean;
+  /** whether the CDK validates the templates as `cdk synth` does: loading what validates takes four seconds */
+  readonly validated?: boolean;
 }
 
 const known = new Map<string, Synthesized>();
 
 /**
- * The stack as `cdk synth -c …` makes it, without bundling. Tests only read it: equal options give the same one, also to the
- * next file, because the files of this folder share a process.
+ * The stack as `cdk synth -c …` makes it, without bundling and validation. Tests only read it: equal options give the same one,
+ * also to the next file, because the files of this folder share a process.
  */
-export function synth(options: Record<string, unknown> = {}, where: Omit<Where, 'bundle'> = {}): Synthesized {
+export function synth(options: Record<string, unknown> = {}, where: Pick<Where, 'env'> = {}): Synthesized {
   const key = JSON.stringify([options, where]);
   const made = known.get(key) ?? synthAnew(options, where);
   known.set(key, made);
@@ -46,11 +48,12 @@ export function synth(options: Record<string, unknown> = {}, where: Omit<Where, 
 /** A stack of the caller's own, to change or to bundle. What was bundled stays; the caller removes it. */
 export function synthAnew(
   options: Record<string, unknown> = {},
-  { env = NOWHERE, bundle = false }: Where = {},
+  { env = NOWHERE, bundle = false, validated = false }: Where = {},
 ): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'gordon-cdk-'));
   const app = new App({
     outdir,
+    builtinCloudFormationValidation: validated,
     context: { ...flags, ...options, ...(!bundle && { 'aws:cdk:bundling-stacks': [] }) },
   });
   const read = readContext(options);

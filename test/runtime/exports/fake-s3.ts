@@ -18,7 +18,7 @@ export interface FakeS3 extends AsyncDisposable {
 /** Keys of one answer to a list. */
 const PAGE = 2;
 
-export async function startFakeS3(bucket: string): Promise<FakeS3> {
+export async function startFakeS3(bucket: string | RegExp): Promise<FakeS3> {
   const objects = new Map<string, Buffer>();
   const headers = new Map<string, Record<string, string>>();
   const uploads = new Map<string, Map<number, Buffer>>();
@@ -39,7 +39,7 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
         `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code} of ${key}</Message></Error>`,
       );
     };
-    if (of !== bucket) return fail(404, 'NoSuchBucket');
+    if (typeof bucket === 'string' ? of !== bucket : !bucket.test(of!)) return fail(404, 'NoSuchBucket');
     if (request.method === 'GET' && key === '') return list(url.searchParams, response);
     const query = url.searchParams;
     const upload = uploads.get(query.get('uploadId') ?? '');

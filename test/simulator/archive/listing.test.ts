@@ -30,8 +30,11 @@ describe('listing of the Binance archive', () => {
     expect(await folders('data/')).toEqual(['data/futures/', 'data/spot/']);
     expect(await folders('data/futures/um/daily/')).toEqual([
       'data/futures/um/daily/aggTrades/',
+      'data/futures/um/daily/indexPriceKlines/',
       'data/futures/um/daily/klines/',
+      'data/futures/um/daily/markPriceKlines/',
       'data/futures/um/daily/metrics/',
+      'data/futures/um/daily/premiumIndexKlines/',
     ]);
     const symbols = await folders('data/spot/monthly/klines/');
     expect(symbols).toContain('data/spot/monthly/klines/OLDUSDT/');

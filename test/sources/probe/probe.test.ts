@@ -67,6 +67,12 @@ interface Change {
 const drop = (field: string | number, match: string): Fault => ({ kind: 'drop-field', field, match });
 const micros = (match: string): Fault => ({ kind: 'microseconds', match });
 const reversed = (match: string): Fault => ({ kind: 'reverse', match });
+const BYBIT_KLINES = ['price_klines', 'klines_bybit_spot', 'klines_bybit_linear'];
+/** The same checks of several sources of a venue that read one answer. */
+const ofEach = (ids: readonly string[], differs: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    ids.flatMap((id) => Object.entries(differs).map(([check, words]) => [`${id}/${check}`, words])),
+  );
 const header: Fault = { kind: 'rename-header', header: 'x-mbx-used-weight-1m', to: 'x-mbx-weight' };
 const switched = (name: string, value: string) => () => venues.control.switches.set(name, value);
 const file = (market: string, interval: string, period: string, csv: string) => () =>
@@ -95,10 +101,10 @@ const CHANGES: readonly Change[] = [
     venue: 'bybit',
     change: 'a cell missing',
     fault: drop(6, 'market/kline'),
-    differs: {
-      'price_klines/shape': 'rows have 6 cells, not 7',
-      'price_klines/open-candle': 'row 1 is no candle',
-    },
+    differs: ofEach(BYBIT_KLINES, {
+      shape: 'rows have 6 cells, not 7',
+      'open-candle': 'row 1 is no candle',
+    }),
   },
   {
     venue: 'deribit',
@@ -107,6 +113,15 @@ const CHANGES: readonly Change[] = [
     differs: {
       'gex_deribit/shape': 'rows have no mark_iv',
       'gex_deribit/volatility': 'is no percentage',
+    },
+  },
+  {
+    venue: 'bybit',
+    change: 'volatility missing',
+    fault: drop('markIv', 'market/tickers'),
+    differs: {
+      'option_quotes_bybit/shape': 'rows have no markIv',
+      'option_quotes_bybit/volatility': 'of 0 volatilities is undefined',
     },
   },
   {
@@ -189,7 +204,7 @@ const CHANGES: readonly Change[] = [
     venue: 'bybit',
     change: 'rows in the other order',
     fault: reversed('market/kline'),
-    differs: { 'price_klines/order': 'rows are oldest first, not newest first' },
+    differs: ofEach(BYBIT_KLINES, { order: 'rows are oldest first, not newest first' }),
   },
   {
     venue: 'alternative-me',
@@ -230,10 +245,14 @@ const CHANGES: readonly Change[] = [
     venue: 'binance-usdm',
     change: 'another name of the header',
     fault: header,
-    differs: {
-      'klines_perp/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
-      'trades_perp/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
-    },
+    differs: Object.fromEntries(
+      ['klines_perp', 'mark_price_klines', 'index_price_klines', 'premium_index_klines', 'trades_perp'].map(
+        (source) => [
+          `${source}/limit-header`,
+          'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
+        ],
+      ),
+    ),
   },
   {
     venue: 'binance-archive',

@@ -59,7 +59,14 @@ describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleA
     const rows = await db.sql<{ name: string }[]>`
       select hypertable_name as name from timescaledb_information.hypertables where hypertable_schema = 'market_data'`;
     expect(rows.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['spot_klines', 'perp_klines', 'price_klines']),
+      expect.arrayContaining([
+        'spot_klines',
+        'perp_klines',
+        'price_klines',
+        'mark_price_klines',
+        'index_price_klines',
+        'premium_index_klines',
+      ]),
     );
   });
 

@@ -113,6 +113,37 @@ describe('the logins that a migration makes', () => {
     await dropAll('again', 'w', 'r', 'f');
   });
 
+  it('leave connections of the server to others: fetchers that are too many wait, and lose nothing', async () => {
+    await admin`create database many`;
+    const logins = loginsOf('many');
+    await migrate(url('many'), { logins });
+    const [{ most }] = (await admin`select current_setting('max_connections')::int as most`) as never as [
+      { most: number },
+    ];
+    const limits = await admin`
+      select rolname as name, rolconnlimit as most from pg_roles where rolname in ('w', 'r', 'f') order by 1`;
+    expect(limits).toEqual([
+      { name: 'f', most: -1 },
+      { name: 'r', most: most / 2 },
+      { name: 'w', most: (most * 4) / 5 },
+    ]);
+    await admin`alter role w connection limit 2`;
+    const fetcher = (n: number): Promise<number> =>
+      using_(logins.writer!, async (sql) => {
+        const store = createSeriesStore(sql, { tables: () => SPOT, clock: () => T0 });
+        for (;;) {
+          try {
+            return await store.commit([pageOf([minutes(n * 10, n * 10 + 10)])], JOB);
+          } catch (error) {
+            // The state machine calls again what may pass.
+            if ((error as Error).name !== 'RetryableStoreError') throw error;
+          }
+        }
+      });
+    expect(await Promise.all([0, 1, 2, 3, 4, 5].map(fetcher))).toEqual([10, 10, 10, 10, 10, 10]);
+    await dropAll('many', 'w', 'r', 'f');
+  });
+
   it('are those that somebody else made, where the migrating login may make none', async () => {
     await admin`create database given`;
     await admin.unsafe(`
@@ -124,7 +155,9 @@ describe('the logins that a migration makes', () => {
     const logins = { writer: loginsOf('given').writer!, reader: loginsOf('given').reader! };
     const refusal = await migrate(owner, { logins }).catch((error: unknown) => error as Error);
     expect(refusal).toMatchObject({ code: 'roles-missing' });
-    expect(String(refusal)).toMatch(/create role w login password '…'; grant gordon_writer to w;/);
+    expect(String(refusal)).toMatch(
+      /create role w login password '…' connection limit \d+; grant gordon_writer to w;/,
+    );
     expect(String(refusal)).not.toContain('w-password');
     await admin.unsafe(`
       create role w login password 'w-password' in role gordon_writer;

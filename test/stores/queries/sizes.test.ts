@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TableSize, tableSizes } from '../../../functions/core/queries/sizes.ts';
 import type { Series } from '../../../functions/core/series/series.ts';
 import type { Batch } from '../../../functions/core/series/table.ts';
-import { DAY } from '../../../functions/core/time/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { klineCsvParser } from '../../../functions/sources/binance/klines/kline-csv.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { commitPages } from '../../../functions/stores/ledger/commit-pages.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createCoverageQueries } from '../../../functions/stores/queries/coverage-queries.ts';
+import { createSizeSamples } from '../../../functions/stores/queries/size-samples.ts';
 import { parseKey } from '../../../simulator/binance-archive/keys.ts';
 import { klinesCsv } from '../../../simulator/binance-archive/klines-csv.ts';
 import { Outages } from '../../../simulator/frame/faults/outages.ts';
@@ -69,6 +70,27 @@ describe('sizes on plain PostgreSQL, as a reader', () => {
     expect(sizes.get('coverage')).toMatchObject({ countedBy: 'statistics', columnstore: 0 });
     expect([...sizes.keys()]).toContain('price_klines_1d');
     expect([...sizes.keys()]).not.toContain('schema_version');
+  });
+
+  it('are measured once an hour and kept for ninety days, for whoever wants to know how they grow', async () => {
+    let now = Date.UTC(2025, 5, 1, 12);
+    const samples = createSizeSamples(database.connect({ role: 'gordon_writer' }), () => now);
+    const history = (since: number) =>
+      createCoverageQueries(database.connect({ role: 'gordon_reader' })).sizeHistory(since);
+    const first = now;
+    expect(await samples.sample()).toBeGreaterThan(10);
+    now += 40 * MINUTE;
+    expect(await samples.sample()).toBe(0);
+    now += 20 * MINUTE;
+    await samples.sample();
+    const spot = (await history(0)).filter(({ name }) => name === 'spot_klines');
+    expect(spot.map(({ at }) => at)).toEqual([first, first + HOUR]);
+    expect(spot[0]!.bytes).toBe((await sizesIn(database.connect())).get('spot_klines')!.total);
+    expect((await history(first + 1)).map(({ at }) => at)).not.toContain(first);
+    now = first + 90 * DAY + 1;
+    await samples.sample();
+    expect((await history(0)).map(({ at }) => at)).not.toContain(first);
+    expect((await history(0)).map(({ at }) => at)).toContain(first + HOUR);
   });
 });
 

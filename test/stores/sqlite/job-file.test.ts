@@ -10,12 +10,14 @@ import { ItemFile } from '../../../functions/stores/sqlite/item-file.ts';
 import { createJobStore } from '../../../functions/stores/sqlite/job-store.ts';
 import { createRateBudget, createRateWatch } from '../../../functions/stores/sqlite/rate-budget.ts';
 import { createScheduleRuns } from '../../../functions/stores/sqlite/runs.ts';
+import { createVenueErrors } from '../../../functions/stores/sqlite/venue-errors.ts';
 import { describeClockChecks } from '../../conformance/clock-checks.ts';
 import { describeJobStore, order } from '../../conformance/job-store.ts';
 import { fileJobTable } from '../../conformance/job-table.ts';
 import { describeLeases } from '../../conformance/leases.ts';
 import { describeRateBudget, noon } from '../../conformance/rate-budget.ts';
 import { describeScheduleRuns } from '../../conformance/schedule-runs.ts';
+import { describeVenueErrors } from '../../conformance/venue-errors.ts';
 
 describeJobStore(fileJobTable);
 describeLeases(fileJobTable);
@@ -36,6 +38,11 @@ const never = (): Promise<unknown> => Promise.reject(new Error('this test waits 
 describeClockChecks(async () => {
   const file = new ItemFile(':memory:', () => noon);
   return Object.assign(createClockChecks(file), { [Symbol.asyncDispose]: async () => file.close() });
+});
+
+describeVenueErrors(async () => {
+  const file = new ItemFile(':memory:', () => noon);
+  return Object.assign(createVenueErrors(file), { [Symbol.asyncDispose]: async () => file.close() });
 });
 
 describeScheduleRuns(async () => {

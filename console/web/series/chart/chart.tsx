@@ -23,7 +23,7 @@ export function Chart(props: Props) {
   const begin = useRef(props.points[0]?.at);
   const latest = useRef(props);
   latest.current = props;
-  const parts = `${props.id} ${props.shape} ${props.panes.map(({ name }) => name).join()} ${props.compare?.name}`;
+  const parts = `${props.id} ${props.shape} ${props.panes.map(({ name }) => name).join()} ${props.compare?.name} ${props.now?.name}`;
 
   useEffect(() => {
     const made = frame(box.current!);
@@ -63,7 +63,7 @@ export function Chart(props: Props) {
     const moved = props.points.findIndex(({ at }) => at === begin.current);
     if (shown && moved > 0) scale?.setVisibleLogicalRange({ from: shown.from + moved, to: shown.to + moved });
     begin.current = props.points[0]?.at;
-  }, [props.points, props.column, props.shades, props.findings, props.panes, props.compare]);
+  }, [props.points, props.column, props.shades, props.findings, props.panes, props.compare, props.now]);
 
   useEffect(() => {
     const mode = props.log ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal;

@@ -5,6 +5,7 @@ import {
   HistogramSeries,
   type IChartApi,
   LineSeries,
+  LineStyle,
   type SeriesMarker,
   type Time,
   type UTCTimestamp,
@@ -27,6 +28,8 @@ export interface Picture {
   readonly panes: readonly Line[];
   /** a series on the same pane, with a scale of its own on the left */
   readonly compare: Line | undefined;
+  /** the same values as they are known now, where the points are those of an earlier day */
+  readonly now: Line | undefined;
 }
 
 export const seconds = (at: number): UTCTimestamp => (at / 1_000) as UTCTimestamp;
@@ -55,8 +58,12 @@ export function colours(box: HTMLElement) {
 
 /** Draws the picture on an empty chart. @returns what draws newer data of the same series on it */
 export function draw(chart: IChartApi, box: HTMLElement, first: Picture): (picture: Picture) => void {
-  const updates = [shades(chart, box), first.shape === 'candles' ? candles(chart, box) : oneLine(chart, box)];
+  const updates = [
+    shades(chart, box),
+    first.shape === 'candles' ? candles(chart, box, first) : oneLine(chart, box),
+  ];
   if (first.compare) updates.push(comparison(chart, box));
+  if (first.now) updates.push(knownNow(chart, box));
   for (let i = 0; i < first.panes.length; i++) updates.push(pane(chart, box, i));
   const update = (picture: Picture): void => {
     for (const one of updates) one(picture);
@@ -68,7 +75,7 @@ export function draw(chart: IChartApi, box: HTMLElement, first: Picture): (pictu
 
 type Update = (picture: Picture) => void;
 
-function candles(chart: IChartApi, box: HTMLElement): Update {
+function candles(chart: IChartApi, box: HTMLElement, first: Picture): Update {
   const [up, down] = [cssColour(box, 'have'), cssColour(box, 'failed')];
   const series = chart.addSeries(CandlestickSeries, {
     upColor: up,
@@ -78,20 +85,28 @@ function candles(chart: IChartApi, box: HTMLElement): Update {
     borderVisible: false,
   });
   const marks = createSeriesMarkers(series, []);
-  const volumes = chart.addSeries(
-    HistogramSeries,
-    { priceFormat: { type: 'volume' }, priceLineVisible: false, lastValueVisible: false },
-    1,
-  );
-  return (picture) => {
-    series.setData(picture.points.map(({ at, row }) => ({ time: seconds(at), ...ohlc(row) })));
-    volumes.setData(
-      picture.points.map(({ at, row }) => ({
-        time: seconds(at),
-        value: Number(row.volume ?? 0),
-        color: `${Number(row.close) >= Number(row.open) ? up : down}99`,
-      })),
+  // Candles of an index or of a premium have no volume.
+  const volumes =
+    first.points.some(({ row }) => typeof row.volume === 'number') &&
+    chart.addSeries(
+      HistogramSeries,
+      { priceFormat: { type: 'volume' }, priceLineVisible: false, lastValueVisible: false },
+      1,
     );
+  return (picture) => {
+    const { points } = picture;
+    const highs = points.map(({ row }) => Math.max(Math.abs(Number(row.high)), Math.abs(Number(row.low))));
+    series.applyOptions({ priceFormat: formatFor(highs) });
+    series.setData(points.map(({ at, row }) => ({ time: seconds(at), ...ohlc(row) })));
+    if (volumes) {
+      volumes.setData(
+        points.map(({ at, row }) => ({
+          time: seconds(at),
+          value: Number(row.volume ?? 0),
+          color: `${Number(row.close) >= Number(row.open) ? up : down}99`,
+        })),
+      );
+    }
     marks.setMarkers(markers(picture, box));
   };
 }
@@ -133,6 +148,16 @@ function comparison(chart: IChartApi, box: HTMLElement): Update {
     series.applyOptions({ title: compare?.name ?? '' });
     series.setData(dataOf(compare));
   };
+}
+
+function knownNow(chart: IChartApi, box: HTMLElement): Update {
+  const series = chart.addSeries(LineSeries, {
+    color: cssColour(box, 'flight'),
+    lineWidth: 1,
+    lineStyle: LineStyle.Dashed,
+    title: 'known now',
+  });
+  return ({ now }) => series.setData(dataOf(now));
 }
 
 function pane(chart: IChartApi, box: HTMLElement, index: number): Update {

@@ -25,7 +25,7 @@ export function Legend({ point, before, shape, column, findings }: Props) {
           <span>H {text(row.high)}</span>
           <span>L {text(row.low)}</span>
           <span>C {text(row.close)}</span>
-          <span>V {short(Number(row.volume ?? 0))}</span>
+          {typeof row.volume === 'number' && <span>V {short(row.volume)}</span>}
           {change !== undefined && (
             <span>{`${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(2)} %`}</span>
           )}

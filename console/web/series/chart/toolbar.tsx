@@ -53,6 +53,17 @@ export function ChartToolbar(props: Props) {
             onChange={(event) => set({ to: event.currentTarget.value })}
           />
         </label>
+        {source.vintages && (
+          <label>
+            As known on{' '}
+            <input
+              type="date"
+              value={place.asOf}
+              max={day(Date.now())}
+              onChange={(event) => set({ asOf: event.currentTarget.value })}
+            />
+          </label>
+        )}
         <fieldset class="buttons">
           <legend class="sr">Time shown</legend>
           <button type="button" onClick={() => more('earlier')}>

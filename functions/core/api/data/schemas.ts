@@ -31,6 +31,11 @@ export const SourceInfo = z
     default_symbols: z.array(z.string()),
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
     time_column: z.string().meta({ description: "the column of a row's instant" }),
+    key: z.array(z.string()).meta({ description: 'the columns that identify a row' }),
+    vintages: z.object({ from: z.string(), until: z.string() }).nullable().meta({
+      description:
+        'of values that are revised: the columns that say from when until when one was shown; null: they are not',
+    }),
     key_missing: z
       .string()
       .nullable()

@@ -31,6 +31,8 @@ export const jobOperations = {
       'body-too-large',
       'unknown-symbol',
       'empty-selection',
+      'universe-incomplete',
+      'candles-needed',
       'idempotency-mismatch',
     ],
   },

@@ -39,6 +39,9 @@ export const Plan = z
   .meta({ id: 'Plan', description: 'an order that was not entered' });
 export type Plan = Shape<typeof Plan>;
 
+/** Waits of one chunk in an answer. */
+export const MOST_WAITS = 10;
+
 const JobGap = z.object({
   source: z.string(),
   symbol: z.string(),
@@ -57,6 +60,11 @@ const JobChunk = z.object({
   rows: Count,
   progress: Share,
   resumes_at: Instant.nullable(),
+  started_at: Instant.nullable().meta({ description: 'when it was first fetched, in whatever wave' }),
+  ended_at: Instant.nullable().meta({ description: 'when it was done, failed or cancelled' }),
+  waits: z
+    .array(z.object({ ...span, scope: z.string() }))
+    .meta({ description: `what it waited for: limit families and venues; the last ${MOST_WAITS}` }),
 });
 
 const detail = {

@@ -1,7 +1,7 @@
 import type { ChunkProgress, ChunkState, Job, JobGap } from '../../jobs/job.ts';
 import { isFinished, rowsOf } from '../../jobs/job.ts';
 import { iso, isoOrNull, SECOND } from '../../time/time.ts';
-import { type JobDetail, type JobSummary, MOST_SHOWN } from './schemas.ts';
+import { type JobDetail, type JobSummary, MOST_SHOWN, MOST_WAITS } from './schemas.ts';
 
 /** Rows and share done. A finished job's rows are its own; a running one's are the sum of its chunks. */
 export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummary {
@@ -108,4 +108,9 @@ const chunkView = (chunk: ChunkProgress): JobDetail['chunks'][number] => ({
   rows: chunk.rows,
   progress: chunk.totalMs === 0 ? 1 : round(1 - chunk.leftMs / chunk.totalMs),
   resumes_at: chunk.state === 'waiting' ? isoOrNull(chunk.resumeAt) : null,
+  started_at: isoOrNull(chunk.startedAt),
+  ended_at: isoOrNull(chunk.endedAt),
+  waits: (chunk.waits ?? [])
+    .slice(-MOST_WAITS)
+    .map(({ from, until, scope }) => ({ from: iso(from), to: iso(until), scope })),
 });

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { RefreshBody, Refreshed } from '../../listing/dated/refresh-universe.ts';
 import { NoQuery, ReportPageQuery, ReportQuery, UnfollowQuery } from '../../queries/parameters.ts';
+import { UniverseAnswer, UniverseQuery } from '../../queries/universe-view.ts';
 import { CountBody, Counted } from '../../upkeep/count-series.ts';
 import { RetentionBody } from '../../upkeep/retention.ts';
 import { PeriodCertificate } from '../../verify/certificate.ts';
@@ -67,5 +69,17 @@ export const seriesOperations = {
     success: 200,
     answer: z.array(RetentionRule),
     problems: ['malformed-json', 'invalid-request', 'unknown-source', 'invalid-time', 'body-too-large'],
+  },
+  universe: {
+    query: UniverseQuery,
+    success: 200,
+    answer: UniverseAnswer,
+    problems: ['invalid-request', 'invalid-time'],
+  },
+  refreshUniverse: {
+    body: RefreshBody,
+    success: 200,
+    answer: Refreshed,
+    problems: ['malformed-json', 'invalid-request', 'body-too-large', 'no-budget'],
   },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -1,13 +1,19 @@
 import * as z from 'zod';
 import { NoQuery } from '../../queries/parameters.ts';
 import type { Operation } from '../operation.ts';
-import { Health, Status } from './schemas.ts';
+import { Health, History, Status } from './schemas.ts';
 
 export const serviceOperations = {
   status: {
     query: NoQuery,
     success: 200,
     answer: Status,
+    problems: ['invalid-request'],
+  },
+  history: {
+    query: NoQuery,
+    success: 200,
+    answer: History,
     problems: ['invalid-request'],
   },
   health: {

@@ -55,6 +55,57 @@ export const Status = z
   })
   .meta({ id: 'Status' });
 
+export const History = z
+  .object({
+    now: Instant,
+    budgets: z
+      .array(
+        z.object({
+          family: z.string(),
+          venue: z.string(),
+          limit: Count,
+          window_seconds: z.number(),
+          minutes: z.array(z.object({ at: Instant, used: Count })).meta({
+            description: 'minutes of the last hour in which units were taken, its fullest window each',
+          }),
+        }),
+      )
+      .meta({ description: 'what all workers took' }),
+    errors: z
+      .array(z.object({ venue: z.string(), hour: Instant, outcome: z.string(), count: Count }))
+      .meta({ description: 'requests of the last 24 hours that brought nothing that could be used' }),
+    troubles: z
+      .array(z.object({ venue: z.string(), since: Instant, last: Instant, outcome: z.string() }))
+      .meta({
+        description: 'venues whose last request failed: the first failure since they answered, and the last',
+      }),
+    sizes: z
+      .array(z.object({ at: Instant, bytes: Count }))
+      .meta({ description: 'of all tables, about once an hour, of the last seven days' }),
+    tables: z
+      .array(
+        z.object({
+          name: z.string(),
+          bytes: Count,
+          bytes_per_day: z.number().nullable().meta({ description: 'null: not watched for long enough' }),
+        }),
+      )
+      .meta({ description: 'at the last of these times, the largest first' }),
+    disk: z
+      .object({
+        free_bytes: Count,
+        total_bytes: Count,
+        bytes_per_day: z.number().nullable().meta({ description: 'by which the tables grow' }),
+        days_until_full: z
+          .number()
+          .nullable()
+          .meta({ description: 'at that pace; null: they do not grow, or nobody knows how fast' }),
+      })
+      .nullable()
+      .meta({ description: 'null: the database lies elsewhere' }),
+  })
+  .meta({ id: 'History' });
+
 const Check = z.object({ ok: z.boolean(), detail: z.string().optional() });
 
 export const Health = z

@@ -1,5 +1,5 @@
 import type { Series } from '../../series/series.ts';
-import type { ArchiveTier, Source } from '../../series/source.ts';
+import { type ArchiveTier, reachOf, type Source } from '../../series/source.ts';
 import { periodsIn } from '../../time/period.ts';
 import { clip, intersect, normalize, type Range, type RangeSet, union } from '../../time/range.ts';
 import { DAY, floorTo } from '../../time/time.ts';
@@ -24,9 +24,9 @@ export interface GapSnapshot {
 type Tiers = Pick<Source, 'tiers'>;
 
 /** How far back the venue's own answers reach; undefined: to the beginning, or to this moment alone. */
-function reachOf({ tiers }: Tiers): number | undefined {
+function longestReach({ tiers }: Tiers, step: number): number | undefined {
   const pages = tiers.filter((tier) => tier.kind === 'pages');
-  const reaches = pages.map(({ reachMs }) => reachMs ?? Number.POSITIVE_INFINITY);
+  const reaches = pages.map((tier) => reachOf(tier, step) ?? Number.POSITIVE_INFINITY);
   const longest = Math.max(...reaches);
   return Number.isFinite(longest) ? longest : undefined;
 }
@@ -43,7 +43,7 @@ export function findExpiringGaps(
   now: number,
 ): ExpiringGap[] {
   if (source.tiers[0]?.kind === 'snapshot') return momentOf(series, known, now);
-  const reach = reachOf(source);
+  const reach = longestReach(source, stepOf(series.timeframe));
   if (reach === undefined) return [];
   const archives = source.tiers.filter((tier) => tier.kind === 'archive');
   const within: Range = { start: now - reach, end: now };

@@ -2,9 +2,9 @@ import { closest } from './closest.ts';
 
 /**
  * A symbol of a market as its venue writes it: capitals and digits, or any letter of another script. Of those nothing is ever
- * changed, they have no capitals and look-alikes are other symbols.
+ * changed, they have no capitals and look-alikes are other symbols. An archive may have added to it when the contract was settled.
  */
-export const MARKET_SYMBOL = /^(?:[A-Z0-9]|[^\p{ASCII}\p{Z}\p{C}]){2,30}$/u;
+export const MARKET_SYMBOL = /^(?:[A-Z0-9]|[^\p{ASCII}\p{Z}\p{C}]){2,30}(?:_SETTLED)?$/u;
 
 /** What a caller may have meant by a word that no venue lists. */
 export interface Spelling {

@@ -1,21 +1,21 @@
 import { MARKET_SYMBOL } from '../../../core/series/names/spelling.ts';
-import type { Series } from '../../../core/series/series.ts';
-import type { ListingProbe, PagesTier, Source } from '../../../core/series/source.ts';
+import type { ListingProbe, Source } from '../../../core/series/source.ts';
 import type { Column, TableSpec } from '../../../core/series/table.ts';
-import type { Host, HttpRequest, LimitFamily } from '../../../core/series/venue.ts';
+import type { HttpRequest } from '../../../core/series/venue.ts';
 import type { PeriodUnit } from '../../../core/time/period.ts';
 import { HOUR, MINUTE, SECOND } from '../../../core/time/time.ts';
-import { stepOf, type Timeframe } from '../../../core/time/timeframe.ts';
-import { klineArchive } from '../archive.ts';
+import type { Timeframe } from '../../../core/time/timeframe.ts';
+import { type ArchiveFolder, klineArchive } from '../archive.ts';
 import { statusIn } from '../exchange-info.ts';
 import { binance } from '../venue.ts';
-import { endsUntraded, openTimesIn, parseKlineJson } from './kline-json.ts';
+import { endsUntraded } from './kline-json.ts';
+import { type KlineRoute, klineEnds, klinePages } from './kline-route.ts';
 
 /** Place of `trades` among the columns of `klineTable`. */
 export const TRADES_COLUMN = 9;
 
 /** What differs between spot and the perpetuals. */
-export interface KlineMarket {
+export interface KlineMarket extends KlineRoute {
   readonly id: string;
   readonly title: string;
   readonly table: string;
@@ -23,12 +23,7 @@ export interface KlineMarket {
   readonly view: string;
   readonly timeframes: readonly Timeframe[];
   /** the market's folder in the archive */
-  readonly folder: 'spot' | 'futures/um';
-  readonly host: Host;
-  readonly family: LimitFamily;
-  readonly path: string;
-  /** page sizes with their weight, smallest first; the last one is the largest that is allowed */
-  readonly pages: readonly { readonly limit: number; readonly weight: number }[];
+  readonly folder: ArchiveFolder;
   status(symbol: string): Pick<HttpRequest, 'path' | 'query' | 'weight'>;
 }
 
@@ -48,7 +43,7 @@ export function klines(market: KlineMarket): Source {
     finalAfterMs: 2 * SECOND,
     settleMs: 10 * MINUTE,
     refreshEveryMs: MINUTE,
-    tiers: [...archives, restPages(market)],
+    tiers: [...archives, klinePages(market)],
     traded: {
       tiers: archives,
       series: (series) => series,
@@ -82,54 +77,13 @@ export function klineTable(name: string, view: string): TableSpec {
   };
 }
 
-function restPages(market: KlineMarket): PagesTier {
-  const largest = market.pages.at(-1)!;
-  return {
-    kind: 'pages',
-    name: 'rest',
-    direction: 'forward',
-    pageRows: largest.limit,
-    request(series, range): HttpRequest {
-      const rows = (range.end - range.start) / stepOf(series.timeframe);
-      const page = market.pages.find(({ limit }) => limit >= rows) ?? largest;
-      return {
-        ...baseRequest(market, page),
-        // The venue's bounds are both inclusive, on the open time.
-        query: {
-          symbol: series.symbol,
-          interval: series.timeframe,
-          startTime: range.start,
-          endTime: range.end - 1,
-          limit: page.limit,
-        },
-      };
-    },
-    parse: parseKlineJson,
-  };
-}
-
 function listingProbe(market: KlineMarket): ListingProbe {
-  const smallest = market.pages[0]!;
-  const one = (series: Series, query: Record<string, number>): HttpRequest => ({
-    ...baseRequest(market, smallest),
-    query: { symbol: series.symbol, interval: series.timeframe, ...query, limit: 1 },
-  });
+  const { host, family } = market;
   return {
-    first: (series) => one(series, { startTime: 0 }),
-    firstAt: (body) => openTimesIn(body).at(0),
-    last: (series) => one(series, {}),
-    lastAt: (body) => openTimesIn(body).at(-1),
+    ...klineEnds(market),
     // Spot ends with its symbols.
     ...(market.folder === 'futures/um' && { isFrozen: endsUntraded }),
-    status: ({ symbol }) => ({ ...baseRequest(market, smallest), ...market.status(symbol) }),
+    status: ({ symbol }) => ({ venue: binance, host, family, ...market.status(symbol) }),
     isTrading: (body, { symbol }) => statusIn(body, symbol) === 'TRADING',
   };
 }
-
-const baseRequest = (market: KlineMarket, page: { readonly weight: number }): HttpRequest => ({
-  venue: binance,
-  host: market.host,
-  path: market.path,
-  family: market.family,
-  weight: page.weight,
-});

@@ -31,7 +31,8 @@ export interface Statistic {
 
 const numbers = (...names: string[]) => names.map((name) => ({ name, type: 'float8' as const }));
 
-const ratioTable = (kind: string): TableSpec => ({
+/** The table of one kind of ratio, as `sql/` creates it. */
+export const ratioTable = (kind: string): TableSpec => ({
   name: 'long_short_ratios',
   columns: [
     { name: 'kind', type: 'text' },

@@ -60,7 +60,8 @@ interface State {
   readonly database: string;
   readonly connectable: boolean;
   readonly schema: boolean;
-  readonly connections: number;
+  /** most of the server's connections that it may have at once; null: any number */
+  readonly connections: number | null;
 }
 
 /**
@@ -120,7 +121,9 @@ async function stateOf(session: Runner, duty: Duty, url: string): Promise<State>
       quote_ident(current_database()) as database,
       coalesce(has_database_privilege(id, current_database(), 'CONNECT'), true) as connectable,
       to_regnamespace('market_data') is not null as schema,
-      greatest(current_setting('max_connections')::int / 2, 10) as connections
+      case ${duty}::text
+        when 'reader' then greatest(current_setting('max_connections')::int / 2, 10)
+        when 'writer' then greatest(current_setting('max_connections')::int * 4 / 5, 10) end as connections
     from known`;
   return state!;
 }
@@ -139,7 +142,7 @@ function statementsFor(duty: Duty, state: State): Statement[] {
   const say = (text: string, shown = text): Statement => ({ text, shown });
   const verb = missing ? 'create' : 'alter';
   const made = (password: string) => `${verb} role ${login} login password ${password}`;
-  const limited = duty === 'reader' ? ` connection limit ${connections}` : '';
+  const limited = connections === null ? '' : ` connection limit ${connections}`;
   return [
     say(made(secret) + limited, made("'…'") + limited),
     ...(role !== null && login !== role && !member ? [say(`grant ${role} to ${login}`)] : []),
