@@ -1,6 +1,7 @@
 import { alternativeMe } from './alternative-me/index.ts';
 import { binanceArchive } from './binance-archive/index.ts';
 import { binanceListing } from './binance-archive/listing.ts';
+import { binanceCoinm } from './binance-coinm/index.ts';
 import { binanceSpot } from './binance-spot/index.ts';
 import { binanceUsdm } from './binance-usdm/index.ts';
 import { blockchainInfo } from './blockchain-info/index.ts';
@@ -25,6 +26,7 @@ export const venueModules: readonly VenueModule[] = [
   defillama,
   deribit,
   fred,
+  binanceCoinm,
   okx,
 ];
 

@@ -1,10 +1,12 @@
 import type { Sources } from '../core/series/source.ts';
 import { price_klines } from './candles/price_klines.ts';
 import { funding_binance } from './funding/funding_binance.ts';
+import { funding_binance_coinm } from './funding/funding_binance_coinm.ts';
 import { funding_bybit } from './funding/funding_bybit.ts';
 import { gex_deribit } from './gex/gex_deribit.ts';
 import { index_price_klines } from './klines/index_price_klines.ts';
 import { klines_bybit_linear, klines_bybit_spot } from './klines/klines_bybit.ts';
+import { klines_coinm } from './klines/klines_coinm.ts';
 import { klines_okx_spot, klines_okx_swap } from './klines/klines_okx.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
@@ -19,6 +21,7 @@ import {
   ratio_top_positions,
 } from './metrics/ratios_binance.ts';
 import { open_interest_binance } from './open_interest/open_interest_binance.ts';
+import { open_interest_binance_coinm } from './open_interest/open_interest_binance_coinm.ts';
 import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
 import { dvol_deribit } from './options/dvol_deribit.ts';
 import { option_quotes_bybit } from './options/option_quotes_bybit.ts';
@@ -57,6 +60,9 @@ const registry = {
   mark_price_klines,
   index_price_klines,
   premium_index_klines,
+  klines_coinm,
+  funding_binance_coinm,
+  open_interest_binance_coinm,
   trades_spot,
   trades_perp,
 } as const satisfies Sources;

@@ -55,6 +55,13 @@ export function metricLabels({ switches }: Pick<VenueContext, 'switches'>, day: 
   });
 }
 
+/** COIN-M's labels were the beginnings of their slots all along. */
+const beginnings = (day: number): Label[] =>
+  Array.from({ length: DAY / METRICS_STEP }, (_, slot) => {
+    const label = day + slot * METRICS_STEP;
+    return { label, at: label + METRICS_STEP };
+  });
+
 /** What the content of a metrics file depends on beside its name; empty for the usual ones. */
 export const metricsStyle = ({ switches }: Pick<VenueContext, 'switches'>): string =>
   ['metrics-labels', 'metrics-values']
@@ -65,6 +72,7 @@ export const metricsStyle = ({ switches }: Pick<VenueContext, 'switches'>): stri
 /** One row of a metrics file. */
 export function metricsLine(p: Readings, contract: Contract, { label, at }: Label): string {
   const { lots, value } = p.openInterest(contract, at);
+  const inCoin = contract.contractSize !== undefined;
   const { bought, sold } = p.takerVolume(contract, at - METRICS_STEP, METRICS_STEP);
   const ratio = (crowd: Crowd): string => {
     const long = p.longShare(contract, crowd, at);
@@ -74,10 +82,9 @@ export function metricsLine(p: Readings, contract: Contract, { label, at }: Labe
     new Date(label).toISOString().slice(0, 19).replace('T', ' '),
     contract.symbol,
     decimal(lots, contract.digits.lot, 16),
-    decimal(value, 4, 16),
-    ratio('topAccounts'),
-    ratio('topPositions'),
-    ratio('allAccounts'),
+    decimal(value, inCoin ? 8 : 4, 16),
+    // Files of COIN-M leave the ratios empty.
+    ...(['topAccounts', 'topPositions', 'allAccounts'] as const).map((crowd) => (inCoin ? '' : ratio(crowd))),
     (sold === 0 ? 0 : bought / sold).toFixed(8),
   ].join(',');
 }
@@ -87,7 +94,9 @@ export function metricsCsv(context: VenueContext, contract: Contract, object: Ar
   const p = context.shared('positioning', () => new Positioning(context.seed, marketOf(context)));
   const life = lifeOf(object) ?? { start: Infinity, end: 0 };
   const lines: string[] = [];
-  for (const { label, at } of metricLabels(context, object.period.start)) {
+  const { market, period } = object;
+  const labels = market === 'cm' ? beginnings(period.start) : metricLabels(context, period.start);
+  for (const { label, at } of labels) {
     if (at < life.start || at >= life.end) continue;
     lines.push(metricsLine(p, contract, { label, at }));
   }

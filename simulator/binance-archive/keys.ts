@@ -37,7 +37,11 @@ export interface ArchiveObject {
   readonly period: Period;
 }
 
-export const FOLDERS: Readonly<Record<Market, string>> = { spot: 'spot', um: 'futures/um' };
+export const FOLDERS: Readonly<Record<Market, string>> = {
+  spot: 'spot',
+  um: 'futures/um',
+  cm: 'futures/cm',
+};
 const TIERS = { month: 'monthly', day: 'daily' } as const;
 
 const KLINE_INTERVALS = '1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d'.split(' ');
@@ -52,6 +56,7 @@ export function intervalsOf(market: Market, unit: 'month' | 'day'): readonly str
 /** Which datasets exist for a market, and as what. */
 export function datasetsOf(market: Market, unit: 'month' | 'day'): readonly Dataset[] {
   if (market === 'spot') return ['aggTrades', 'klines'];
+  if (market === 'cm') return unit === 'month' ? ['fundingRate', 'klines'] : ['klines', 'metrics'];
   return unit === 'month' ? ['aggTrades', 'fundingRate', ...KLINES] : ['aggTrades', ...KLINES, 'metrics'];
 }
 
@@ -72,14 +77,14 @@ export function objectOf(
 }
 
 const KEY =
-  /^data\/(spot|futures\/um)\/(monthly|daily)\/(aggTrades|klines|markPriceKlines|indexPriceKlines|premiumIndexKlines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
+  /^data\/(spot|futures\/[uc]m)\/(monthly|daily)\/(aggTrades|klines|markPriceKlines|indexPriceKlines|premiumIndexKlines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
 
 /** Reads a key (without `.CHECKSUM`); undefined: no file could ever have that name. */
 export function parseKey(key: string): ArchiveObject | undefined {
   const m = KEY.exec(key);
   if (!m) return undefined;
   const [, folder, tier, dataset, symbol = '', interval = '', , date = ''] = m;
-  const market: Market = folder === 'spot' ? 'spot' : 'um';
+  const market = (Object.keys(FOLDERS) as Market[]).find((of) => FOLDERS[of] === folder) ?? 'spot';
   const unit = tier === 'monthly' ? 'month' : 'day';
   const at = Date.parse(unit === 'month' ? `${date}-01` : date);
   if (Number.isNaN(at)) return undefined;

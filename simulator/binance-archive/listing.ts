@@ -46,9 +46,10 @@ function root(context: VenueContext, now: number): Folder {
     });
   const spot = `data/${FOLDERS.spot}/`;
   const um = `data/${FOLDERS.um}/`;
+  const cm = `data/${FOLDERS.cm}/`;
   return node('', () => [
     node('data/', () => [
-      node('data/futures/', () => [node(um, () => tiers('um', um))]),
+      node('data/futures/', () => [node(cm, () => tiers('cm', cm)), node(um, () => tiers('um', um))]),
       node(spot, () => tiers('spot', spot)),
     ]),
   ]);

@@ -7,8 +7,12 @@ import { hash32, seedOf } from '../numbers/noise.ts';
 import { type ArchiveObject, computedIn, isKlines, marketNameOf } from './keys.ts';
 
 const MONDAY = 1;
-const METRICS_FROM = { BTCUSDT: Date.UTC(2020, 8, 1), others: Date.UTC(2021, 11, 1) };
-const FUNDING_FROM = Date.UTC(2020, 0);
+const METRICS_FROM = {
+  BTCUSDT: Date.UTC(2020, 8, 1),
+  others: Date.UTC(2021, 11, 1),
+  coinM: Date.UTC(2023, 5, 25),
+};
+const FUNDING_FROM = { spot: 0, um: Date.UTC(2020, 0), cm: Date.UTC(2022, 6) };
 
 /** Daily files appear between 06:57 and 07:41 of the next day, monthly ones on the next month's first Monday. */
 export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'symbol'>): number {
@@ -39,7 +43,8 @@ export function lifeOf(
   if (!listed) return undefined;
   const computed = computedIn(object.dataset);
   const contract = computed ? computedOf(computed, listed) : listed;
-  const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : METRICS_FROM.others;
+  const others = object.market === 'cm' ? METRICS_FROM.coinM : METRICS_FROM.others;
+  const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : others;
   const candles = contract.archiveFrom ?? 0;
   const trades = object.dataset === 'aggTrades';
   const from = trades
@@ -48,7 +53,7 @@ export function lifeOf(
       ? candles
       : object.dataset === 'metrics'
         ? metrics
-        : FUNDING_FROM;
+        : FUNDING_FROM[object.market];
   const end = contract.delistedAt ?? Infinity;
   // Metrics are of positions: they end with them; nobody trades, and prices are computed no more.
   const frozen = object.dataset === 'metrics' || computed || trades ? end : (contract.frozenUntil ?? end);
@@ -79,12 +84,18 @@ function isAway({
 const COMPUTED_MONTHS_FROM = Date.UTC(2020, 0);
 const LOST_PREMIUMS = { start: Date.UTC(2021, 0, 24), end: Date.UTC(2021, 1, 20) };
 
+/** Days of COIN-M's metrics that do not exist. */
+const LOST_METRICS = { start: Date.UTC(2024, 2, 4), end: Date.UTC(2024, 5, 9) };
+
 function isLost({
+  market,
   dataset,
   unit,
   symbol,
   period,
-}: Pick<ArchiveObject, 'dataset' | 'unit' | 'symbol' | 'period'>): boolean {
+}: Pick<ArchiveObject, 'market' | 'dataset' | 'unit' | 'symbol' | 'period'>): boolean {
+  if (market === 'cm' && dataset === 'metrics')
+    return LOST_METRICS.start <= period.start && period.end <= LOST_METRICS.end;
   if (computedIn(dataset) === undefined) return false;
   if (unit === 'month') return period.start < COMPUTED_MONTHS_FROM;
   const { start, end } = LOST_PREMIUMS;

@@ -22,7 +22,7 @@ export interface Route {
 const flat = (weight: number) => () => weight;
 
 /** The limit decides, each band inclusive at its top; without one 500 rows cost as much as 1000. */
-function klinesWeight(request: VenueRequest): number {
+export function klinesWeight(request: VenueRequest): number {
   const limit = Number(request.query.find(([name]) => name === 'limit')?.[1] ?? 1000);
   if (limit <= 100) return 1;
   if (limit <= 500) return 2;

@@ -1,6 +1,6 @@
 import { MINUTE } from '../../functions/core/time/time.ts';
 
-export type Market = 'spot' | 'um';
+export type Market = 'spot' | 'um' | 'cm';
 
 /** A market of any venue, as outages, overrides and `/_control/truth` name it. */
 export type MarketName =
@@ -21,6 +21,8 @@ export interface Contract {
   readonly symbol: string;
   readonly base: string;
   readonly quote: string;
+  /** of a contract that is settled in the base: what one is worth, US dollars. Its lots are contracts, its quote volume is in the base */
+  readonly contractSize?: number;
   /** price of this many units of the base (1000SHIBUSDT) */
   readonly multiplier: number;
   /** first minute with a row, epoch ms */
@@ -97,6 +99,19 @@ function contract(
     ...(frozen !== undefined && { frozenUntil: at(frozen) }),
     ...(archived !== undefined && { archiveFrom: at(archived) }),
     ...(dailyOnly && { dailyOnly }),
+  };
+}
+
+/** Contracts of COIN-M. A quarterly one is delivered on its day at 08:00, and REST forgets it then. */
+function coinM(base: string, listed: string, price: number, delivery?: string): Contract {
+  const name = delivery === undefined ? 'PERP' : delivery.slice(2, 10).replaceAll('-', '');
+  return {
+    ...contract('cm', [base, 'USD'], listed, [price, 0], {
+      quoteDigits: 8,
+      ...(delivery !== undefined && { delisted: delivery, forgotten: delivery }),
+    }),
+    symbol: `${base}USD_${name}`,
+    contractSize: base === 'BTC' ? 100 : 10,
   };
 }
 
@@ -184,6 +199,10 @@ export const CONTRACTS: readonly Contract[] = [
   contract('um', ['币安人生', USDT], '2025-10-09T07:15', [5, 0]),
   // Margined in USDC: the first day of their candles is not in the archive.
   contract('um', ['BTC', USDC], '2024-01-03T12:30', [1, 3], { archived: '2024-01-04T00:00' }),
+  coinM('BTC', '2020-08-10T07:00', 1),
+  coinM('ETH', '2020-08-18T07:00', 2),
+  coinM('BTC', '2025-12-26T08:00', 1, '2026-06-26T08:00'),
+  coinM('BTC', '2026-06-26T08:00', 1, '2026-12-25T08:00'),
   contract('um', ['ETH', USDC], '2024-01-03T12:35', [2, 3], { archived: '2024-01-04T00:00' }),
   // They trade around the clock, also while the exchange of what they are about is closed.
   contract('um', ['XAU', USDT], '2025-12-11T12:00', [2, 3], { quiet: 0.2, underlying: 'COMMODITY' }),

@@ -9,13 +9,14 @@ import { Walk } from './walk.ts';
 /** the perpetual trades as many times the dollars of spot */
 const PERP_TURNOVER = 2;
 const DOLLARS_PER_TRADE = 900;
-const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC']);
+const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC', 'USD']);
 /** markets whose single trades can be had: their candles are what the trades make */
 const TRADED: ReadonlySet<MarketName> = new Set<MarketName>(['spot', 'um']);
 /** how far a market strays from the price that all share */
 export const STRAY: Readonly<Record<MarketName, number>> = {
   spot: 0,
   um: 0.000_6,
+  cm: 0.000_8,
   'um-mark': 0.000_3,
   'um-index': 0,
   'um-premium': 0.000_6,
@@ -130,15 +131,23 @@ export class Minutes {
       turnover *
       tide;
     const unitPrice = this.#quote ? Math.exp(this.#base.log(minute)) : open / this.#tick;
-    const lots = Math.max(1, Math.round((dollars / unitPrice) * this.#lot));
+    const { contractSize } = this.contract;
+    const lots = Math.max(
+      1,
+      Math.round(contractSize ? dollars / contractSize : (dollars / unitPrice) * this.#lot),
+    );
     const taker = hash32(this.#streams.taker, minute);
     const bought = Math.round(lots * (0.3 + 0.4 * ((taker & 0xffff) / 0x10000)));
-    const vwap = low + (high - low) * (0.25 + 0.5 * unit(this.#streams.price, minute));
+    const mean = low + (high - low) * (0.25 + 0.5 * unit(this.#streams.price, minute));
+    // Of an inverse contract the dearer the coin, the less of it a contract is.
+    const vwap = contractSize
+      ? (contractSize * this.#tick * 10 ** this.contract.digits.quote) / mean
+      : mean * this.#quoteScale;
     const count = 1 + Math.floor((dollars / DOLLARS_PER_TRADE) * (0.6 + 0.8 * ((taker >>> 16) / 0x10000)));
     data[at + H] = high;
     data[at + L] = low;
     if (trades) {
-      const made = tradable({ open, high, low, close }, { lots, bought }, vwap, this.#quoteScale);
+      const made = tradable({ open, high, low, close }, { lots, bought }, mean, this.#quoteScale);
       data[at + V] = made.lots;
       data[at + Q] = made.quote;
       data[at + N] = Math.max(TRADES_PER_MINUTE, count);
@@ -147,10 +156,10 @@ export class Minutes {
       return;
     }
     data[at + V] = lots;
-    data[at + Q] = Math.round(vwap * this.#quoteScale * lots);
+    data[at + Q] = Math.round(vwap * lots);
     data[at + N] = Math.min(lots, count);
     data[at + BV] = bought;
-    data[at + BQ] = Math.round(vwap * this.#quoteScale * bought);
+    data[at + BQ] = Math.round(vwap * bought);
   }
 
   /** Minutes of `[from, to)` that traded. */

@@ -11,6 +11,8 @@ export interface PageQuery {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
   readonly limit: number;
+  /** a range with more rows than `limit` gives its newest; absent: its oldest */
+  readonly newest?: true;
   readonly asOf: number;
   readonly shift?: number;
 }
@@ -32,7 +34,7 @@ export function pageOf(market: SimMarket, contract: Contract, query: PageQuery):
     return kept;
   };
   const out = new Rows(Math.min(limit, 2000));
-  if (query.start !== undefined) {
+  if (query.start !== undefined && !query.newest) {
     // An off-grid candle can open inside the range though its bucket began before it.
     let at = interval.floor(oldest, shift);
     const last = interval.after(interval.floor(newest, shift), shift);

@@ -23,7 +23,7 @@ export class Positioning {
     this.#market = market;
   }
 
-  /** Snapshot at an instant: lots, and their worth in 10^-4 of the quote currency. */
+  /** Snapshot at an instant: lots, and their worth in 10^-4 of the quote currency; of COIN-M contracts, and 10^-8 of the coin. */
   openInterest(contract: Contract, at: number): { lots: number; value: number } {
     const stream = streamOf(this.#seed, 'um', contract.symbol, 'open-interest');
     const t = at / MINUTE;
@@ -33,6 +33,12 @@ export class Positioning {
       0.08 * smooth(stream, t, 700) +
       0.01 * smooth(stream, t, 7);
     const { lot, price } = contract.digits;
+    if (contract.contractSize !== undefined) {
+      const coins = Math.max(1, Math.round(scaleOf(contract) * level * 1e8));
+      const dollars = (coins / 1e8) * (this.#market.priceAt(contract, at) / 10 ** price);
+      const contracts = Math.max(1, Math.round(dollars / contract.contractSize));
+      return { lots: contracts, value: coins };
+    }
     const lots = Math.max(1, Math.round(scaleOf(contract) * level * 10 ** lot));
     return { lots, value: Math.round((lots * this.#market.priceAt(contract, at)) / 10 ** (lot + price - 4)) };
   }

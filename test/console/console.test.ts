@@ -263,7 +263,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     for (const path of [...PAGES, 'series/gex_deribit/BTC/1h', 'series/gex_deribit/BTC/1h?view=hours']) {
       await tab.page.goto(`${url}#/${path}`);
       await tab.page.getByRole('heading', { name: headingOf(path), exact: true }).waitFor();
-      await tab.page.getByText('Loading').waitFor({ state: 'hidden' });
+      await expect.poll(() => tab.page.getByText('Loading').count()).toBe(0);
       await tab.checkAccessible();
       expect(
         await tab.page.evaluate('document.documentElement.scrollWidth - innerWidth'),

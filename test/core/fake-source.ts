@@ -46,6 +46,9 @@ const parsedOf = (times: readonly number[]): Parsed =>
 const malformedRows = (): GordonError =>
   new GordonError({ name: 'PermanentError', code: 'malformed-rows', subject: 'x', message: 'not a number.' });
 
+const tooLong = (): GordonError =>
+  new GordonError({ name: 'PermanentError', code: 'venue-refused', subject: 'x', message: 'too long.' });
+
 export interface World {
   /** our clock and the venue's */
   now: number;
@@ -69,6 +72,8 @@ export interface World {
   restRefuses?: GordonError;
   /** how far back the REST tier answers; defaults to no limit */
   reachMs?: number;
+  /** a longer range is refused */
+  spanMs?: number;
   reachRows?: number;
   /** the archive has a listing: of its objects, or one that fails */
   listed?: true | GordonError;
@@ -137,6 +142,7 @@ export async function fill(
         const { start, end, limit } = request.query as { start: number; end: number; limit: number };
         calls.push(`rest ${hours(start)}-${hours(end)}`);
         if (w.restRefuses) throw w.restRefuses;
+        if (end - start > (w.spanMs ?? Number.POSITIVE_INFINITY)) throw tooLong();
         const within = w.rest.filter((t) => w.ignoresBounds || (t >= start && t < end));
         const cap = Math.min(limit, w.cappedAt ?? limit);
         const rows = w.direction === 'forward' ? within.slice(0, cap) : within.slice(-cap);
@@ -199,6 +205,7 @@ function sourceOf(w: World): Source {
     direction: w.direction,
     pageRows: w.pageRows,
     ...(w.reachMs !== undefined && { reachMs: w.reachMs }),
+    ...(w.spanMs !== undefined && { spanMs: w.spanMs }),
     ...(w.reachRows !== undefined && { reachRows: w.reachRows }),
     request: (_series, { start, end }: Range) => ({
       venue,

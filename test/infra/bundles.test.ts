@@ -48,13 +48,13 @@ async function node(code: string, env: NodeJS.ProcessEnv = {}): Promise<unknown>
 const moduleOf = (handler: string): string => pathToFileURL(join(folders.get(handler)!, 'index.mjs')).href;
 
 describe('the bundles', () => {
-  it('are below a megabyte and a half each', () => {
+  it('are below 1.6 megabytes each', () => {
     const sizes = [...folders].map(
       ([handler, folder]) => [handler, statSync(join(folder, 'index.mjs')).size] as const,
     );
     expect(sizes).toHaveLength(all.length);
-    // Files of Parquet and Arrow, the client of S3 and the CAs of RDS are half a megabyte of it, which is evaluated only where it is needed.
-    expect(sizes.filter(([, size]) => size >= 1_500_000)).toEqual([]);
+    // Each source adds a kilobyte or two. Files of Parquet and Arrow, the client of S3 and the CAs of RDS are half a megabyte of it, which is evaluated only where it is needed.
+    expect(sizes.filter(([, size]) => size >= 1_600_000)).toEqual([]);
   });
 
   it('load and have a handler', async () => {

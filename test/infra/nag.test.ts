@@ -99,6 +99,8 @@ const VALIDATED: [string, string, Record<string, unknown>][] = [
       GORDON_BINANCE_SPOT_URL: 'https://spot.example',
       auth: 'cognito',
       userPool: pool,
+      scopes: 'gordon-data/',
+      databaseCa: 'test/fixtures/tls/ca.pem',
     },
   ],
   [
@@ -131,6 +133,7 @@ const VALIDATED: [string, string, Record<string, unknown>][] = [
       auth: 'jwt',
       jwtIssuer: 'https://issuer.example',
       jwtAudience: 'gordon',
+      encryptionKey: 'new',
     },
   ],
   ['ap-northeast-1', 'of LocalStack', { host: 'localstack', venues: 'simulated' }],

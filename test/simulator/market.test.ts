@@ -69,6 +69,10 @@ describe('the simulated market', () => {
       const rows = candles(contract, '1m', start, start + 2 * DAY);
       const { price, lot, quote } = contract.digits;
       const scale = 10 ** (quote - price - lot);
+      const { contractSize } = contract;
+      // What one lot is in quote units at a price. Of a contract that is settled in the coin it is less of it, the dearer the coin.
+      const worth = (ticks: number): number =>
+        contractSize === undefined ? ticks * scale : (contractSize * 10 ** (price + quote)) / ticks;
       for (let row = 0; row < rows.count; row++) {
         const [t, o, h, l, c, v, q, n, bv, bq] = rowOf(rows, row) as [number, ...number[]] & number[];
         expect(Number.isSafeInteger(q)).toBe(true);
@@ -79,8 +83,8 @@ describe('the simulated market', () => {
           bv! <= v! &&
           bq! <= q! &&
           n! <= v! &&
-          q! >= l! * v! * scale - 1 &&
-          q! <= h! * v! * scale + 1 &&
+          q! >= Math.min(worth(l!), worth(h!)) * v! - 1 &&
+          q! <= Math.max(worth(l!), worth(h!)) * v! + 1 &&
           (n === 0) === (v === 0);
         if (!sound) throw new Error(`unsound candle at ${t}: ${rowOf(rows, row)}`);
         const next = row + 1 < rows.count ? rowOf(rows, row + 1) : undefined;

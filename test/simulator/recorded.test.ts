@@ -123,6 +123,48 @@ describe('the wire format, against recorded answers', () => {
     expect((await archiveOf(on, key)).checksum.length).toBe(checksum.length);
   });
 
+  it('COIN-M: candles, the refusal of a long range, funding, premium and the list of contracts', async ({
+    skip,
+  }) => {
+    skip(recordingsAbsent !== undefined, recordingsAbsent);
+    const get = async (request: string) =>
+      (await on.get<unknown>(`/binance-coinm${request.slice('GET '.length)}`)).body;
+    const pairs = (file: string) => json<{ request: string; response: unknown }[]>(`binance_coinm/${file}`);
+    const [days, refusal] = pairs('klines_rest_pairs.json');
+    const [mine, real] = [(await get(days!.request)) as Row[], days!.response as Row[]];
+    expect(mine.slice(0, real.length).map((row) => [row[0], row[6]])).toEqual(
+      real.map((row) => [row[0], row[6]]),
+    );
+    expect(shape(mine[0])).toEqual(shape(real[0]));
+    expect(await get(refusal!.request)).toEqual(refusal!.response);
+
+    const keys = (row: unknown): string[] =>
+      Object.entries(row as object)
+        .map(([key, value]) => `${key} ${JSON.stringify(shape(value))}`)
+        .sort();
+    const [funding] = pairs('fundingRate_rest_pairs.json');
+    const settled = (await get(funding!.request)) as unknown[];
+    expect(keys(settled[0])).toEqual(keys((funding!.response as unknown[])[0]));
+    const [one, all] = pairs('premiumIndex_rest_pairs.json');
+    expect(keys(((await get(one!.request)) as unknown[])[0])).toEqual(keys((one!.response as unknown[])[0]));
+    const quarter = (await get('GET /dapi/v1/premiumIndex?symbol=BTCUSD_261225')) as unknown[];
+    expect(keys(quarter[0])).toEqual(keys((all!.response as unknown[])[0]));
+
+    const [interest] = pairs('futures_data_rest_pairs.json');
+    const perpetual = interest!.request.replace('CURRENT_QUARTER', 'PERPETUAL').slice('GET '.length);
+    const readings = (await get(`GET ${perpetual}`)) as unknown[];
+    expect(keys(readings[0])).toEqual(keys((interest!.response as unknown[])[0]));
+
+    const listed = json<{ response: { symbols: Record<string, unknown>[] } }>(
+      'binance_coinm/exchangeInfo.json',
+    );
+    const names = (entry: unknown): string[] => Object.keys(entry as object).sort();
+    const { symbols } = (await get('GET /dapi/v1/exchangeInfo')) as { symbols: Record<string, unknown>[] };
+    expect(names(symbols[0])).toEqual(names(listed.response.symbols[0]));
+    for (const { symbol, contractSize } of listed.response.symbols)
+      expect([symbol, contractSize]).toEqual([symbol, String(symbol).startsWith('BTCUSD_') ? 100 : 10]);
+  });
+
   it('runs a recorded file and its REST rows through as they are', async ({ skip }) => {
     skip(recordingsAbsent !== undefined, recordingsAbsent);
     const csv = recorded('binance_archive/ETHUSDT-1h-2025-01.csv') as string;

@@ -27,6 +27,7 @@ const VIEWS = [
   'mark_price_candles',
   'index_price_candles',
   'premium_index_candles',
+  'coinm_candles',
 ];
 const holdsData = ({ name, sources: filledBy }: DescribedTable): boolean =>
   filledBy.length > 0 || VIEWS.includes(name) || /^price_klines_/.test(name);

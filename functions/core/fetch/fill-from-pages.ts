@@ -1,7 +1,7 @@
 import { GordonError } from '../errors/errors.ts';
 import type { EmptySpan } from '../ledger/coverage.ts';
 import { settledEnd } from '../series/borders.ts';
-import { livesOf, type PagesTier, reachOf } from '../series/source.ts';
+import { livesOf, longestRequest, type PagesTier, reachOf } from '../series/source.ts';
 import { clip, hull, intersect, normalize, type Range, type RangeSet, subtract } from '../time/range.ts';
 import { ceilTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
@@ -18,8 +18,9 @@ type Input = TierInput<PagesTier>;
 export async function* fillFromPages(input: Input): TierRun {
   const { context, tier } = input;
   let left = yield* explainBeyondReach(input);
-  const pageMs = tier.pageRows * stepOf(context.series.timeframe);
+  const pageMs = longestRequest(tier, stepOf(context.series.timeframe));
   while (left.length > 0) {
+    if (tier.spanMs !== undefined) left = cutFirst(left, pageMs);
     const group = firstGroup(left, pageMs);
     const inside = await withinLives(input, group);
     yield* explainOutsideLives(input, subtract(group, inside));
@@ -60,6 +61,14 @@ function firstGroup(ranges: RangeSet, pageMs: number): RangeSet {
   const [first] = ranges;
   const beyond = ranges.findIndex(({ end }, i) => i > 0 && end - first!.start > pageMs);
   return beyond < 0 ? ranges : ranges.slice(0, beyond);
+}
+
+/** The ranges, the first of them in two where it is longer than one request may be. */
+function cutFirst(ranges: RangeSet, longestMs: number): RangeSet {
+  const [first, ...others] = ranges;
+  if (!first || first.end - first.start <= longestMs) return ranges;
+  const border = first.start + longestMs;
+  return [{ start: first.start, end: border }, { start: border, end: first.end }, ...others];
 }
 
 /** Ranges are first cut to the symbol's lives: no request is spent on years in which it did not exist. */

@@ -116,6 +116,9 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   mark_price_klines: 'binance',
   index_price_klines: 'binance',
   premium_index_klines: 'binance',
+  klines_coinm: 'binance',
+  funding_binance_coinm: 'binance',
+  open_interest_binance_coinm: 'binance',
   trades_spot: 'binance',
   trades_perp: 'binance',
 };

@@ -32,6 +32,7 @@ export async function findListing(
   };
   const step = stepOf(series.timeframe);
   const first = await venue.get(probe.first(series));
+  if (first && probe.lists?.(first.body, series) === false) throw unlisted(series);
   const firstAt = first && probe.firstAt(first.body, series);
   if (first === undefined || firstAt === undefined) return undefined;
   // The ledger's spans lie on the grid, and a first stamp may not.
@@ -49,6 +50,14 @@ export async function findListing(
   if (trading) return { listedAt };
   return { listedAt, delistedAt: floorTo(lastAt, step) + step, ...(newest.frozen && { frozen: true }) };
 }
+
+const unlisted = ({ symbol }: Series): GordonError =>
+  new GordonError({
+    code: 'unknown-symbol',
+    subject: symbol,
+    status: 422,
+    message: 'the venue does not list this symbol.',
+  });
 
 /**
  * A list that no longer has the symbol shows that it does not trade, even though its rows can still be fetched. A refused

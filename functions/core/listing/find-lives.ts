@@ -177,7 +177,7 @@ async function knownGaps(
     : union(between, [{ start: since.end, end: back }]);
 }
 
-/** Whether the API has no rows of the stretch. An API that does not reach back so far proves nothing. */
+/** Whether the API has no rows of the stretch. An API that does not reach back so far proves nothing, nor does one that answers no range so long. */
 async function isSilent(
   venue: VenueClient,
   { tiers }: Pick<Source, 'tiers'>,
@@ -186,6 +186,7 @@ async function isSilent(
 ): Promise<boolean> {
   const pages = tiers.find((tier) => tier.kind === 'pages');
   if (!pages || pages.parts || reachOf(pages, stepOf(series.timeframe)) !== undefined) return false;
+  if (gap.end - gap.start > (pages.spanMs ?? Number.POSITIVE_INFINITY)) return false;
   const answer = await venue.get(pages.request(series, gap));
   if (!answer) return false;
   const { times } = pages.parse(answer.body, series, answer.asOf).batch;

@@ -15,11 +15,12 @@ export async function unknownSymbol(
   const meant = await meantBy(rosters, lists, word, chosen);
   const { settles } = spellingOf(word);
   const who = chosen.map(({ id }) => id).join(' and ');
-  const message =
-    settles === undefined
-      ? `${who} do not list it.`
-      : `it is a dated future that settles on ${settles}, and no source takes dated futures.`;
-  return badRequest('unknown-symbol', word, message, remedyFor(meant, settles !== undefined, chosen));
+  // COIN-M's source has quarterly contracts, and refuses one that the venue never listed.
+  const isFuture = settles !== undefined && !chosen.some(({ symbolPattern }) => symbolPattern.test(word));
+  const message = isFuture
+    ? `it is a dated future that settles on ${settles}, and ${who} ${chosen.length > 1 ? 'take' : 'takes'} no dated futures.`
+    : `${who} do not list it.`;
+  return badRequest('unknown-symbol', word, message, remedyFor(meant, isFuture, chosen));
 }
 
 function remedyFor(meant: readonly string[], isFuture: boolean, chosen: readonly Source[]): string {

@@ -4,6 +4,7 @@ import {
   type ArchiveTier,
   type Listing,
   livesOf,
+  longestRequest,
   type PagesTier,
   pageRequests,
   reachOf,
@@ -116,7 +117,7 @@ function pages(
   // A page holds a fixed number of events, however far apart they are.
   const perRow = msPerRow(source, step);
   for (const range of within) {
-    const pageMs = Math.min(tier.pageRows * perRow, tier.cursor?.longestMs ?? Number.POSITIVE_INFINITY);
+    const pageMs = Math.min(longestRequest(tier, perRow), tier.cursor?.longestMs ?? Number.POSITIVE_INFINITY);
     const full = Number.isFinite(pageMs) ? Math.max(Math.ceil((range.end - range.start) / pageMs) - 1, 0) : 0;
     const whole = { start: range.start, end: Math.min(range.start + pageMs, range.end) };
     const rest = { start: range.start + (full > 0 ? full * pageMs : 0), end: range.end };

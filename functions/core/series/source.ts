@@ -1,11 +1,14 @@
 import type { Period, PeriodUnit } from '../time/period.ts';
 import type { Range, RangeSet } from '../time/range.ts';
 import type { Timeframe } from '../time/timeframe.ts';
+import type { ArchiveListing } from './archive-listing.ts';
 import type { EmptyReason } from './empty-reason.ts';
 import type { LabelRule } from './labels.ts';
 import type { Series } from './series.ts';
 import type { Batch, TableSpec } from './table.ts';
 import type { HttpRequest } from './venue.ts';
+
+export type { ArchiveListing, ListedObject } from './archive-listing.ts';
 
 /** The word that people give to `gordon-data backfill <family>`; one family may be several sources. */
 export const FAMILIES = [
@@ -91,20 +94,6 @@ export interface ObjectFacts {
   readonly labels?: readonly LabelRule[];
 }
 
-export interface ListedObject {
-  /** as in a request: begins with `/` */
-  readonly path: string;
-  /** epoch ms of the venue's clock */
-  readonly modified: number;
-}
-
-export interface ArchiveListing {
-  /** @param folder a path that ends with `/`; @param after a path within it; what is listed comes after it, in order */
-  request(folder: string, after: string): HttpRequest;
-  /** @throws GordonError `malformed-rows` */
-  parse(body: Uint8Array): { readonly objects: readonly ListedObject[]; readonly more: boolean };
-}
-
 /** A paged request over a range. */
 export interface PagesTier {
   readonly kind: 'pages';
@@ -112,6 +101,8 @@ export interface PagesTier {
   /** which rows come when the range holds more than a page: `forward` the oldest, `backward` the newest */
   readonly direction: 'forward' | 'backward';
   readonly pageRows: number;
+  /** the longest range that the venue answers, ms: a request is for no more, and for one page of rows. Absent: any range */
+  readonly spanMs?: number;
   /** how far back the venue answers; older rows can no longer be fetched. ms */
   readonly reachMs?: number;
   /** of a venue that keeps so many of the newest rows of each series, whatever their length, instead of a time */
@@ -184,6 +175,8 @@ export interface ListingProbe {
   /** Requests the first row of the symbol's history. An unknown symbol is the venue's verdict, not an answer. */
   first(series: Series): HttpRequest;
   firstAt(body: Uint8Array, series: Series): number | undefined;
+  /** Whether the same answer knows the symbol, where it is a list of all of them. Absent: an unknown one is refused. */
+  lists?(body: Uint8Array, series: Series): boolean;
   /** Requests the newest row; that of a delisted symbol is old. */
   last(series: Series): HttpRequest;
   lastAt(body: Uint8Array, series: Series): number | undefined;
@@ -282,6 +275,12 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** The longest range that one request may be for, ms. @param perRow ms between two rows */
+export const longestRequest = (
+  { pageRows, spanMs }: Pick<PagesTier, 'pageRows' | 'spanMs'>,
+  perRow: number,
+): number => Math.min(pageRows * perRow, spanMs ?? Number.POSITIVE_INFINITY);
 
 /** How far back a tier's rows of one length can be had, ms; undefined: to the beginning. @param step length of a row, ms */
 export const reachOf = (

@@ -37,7 +37,7 @@ export function archiveTier(
 }
 
 /** A market's folder in the archive. */
-export type ArchiveFolder = 'spot' | 'futures/um';
+export type ArchiveFolder = 'spot' | 'futures/um' | 'futures/cm';
 
 /** The trees of candles. The folder alone says which one a file belongs to: its name is the same in all of them. */
 export type KlineDataset = 'klines' | 'markPriceKlines' | 'indexPriceKlines' | 'premiumIndexKlines';

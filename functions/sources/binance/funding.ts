@@ -11,11 +11,15 @@ import { isStamp, type JsonRow, readStamp, rowsIn } from './rows.ts';
 export const binanceFunding = fundingTable('binance');
 
 /**
- * An answer of `GET /fapi/v1/fundingRate`. `markPrice` is the empty string before the end of October 2023; keys that
+ * An answer of `GET /fapi/v1/fundingRate`, or of `GET /dapi/v1/fundingRate`, which has no `markPrice`. `markPrice` is the empty string before the end of October 2023; keys that
  * were added later, such as `rateType` in 2026, are ignored.
  * @throws GordonError `malformed-rows`
  */
-export function parseFundingJson(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {
+export function parseFundingJson(
+  body: Uint8Array,
+  series: Series,
+  table = binanceFunding,
+): Parsed & { readonly rowsInBody: number } {
   const bad = new BadCells(series.symbol, HOUR);
   const rows = rowsIn(body, series.symbol, series.symbol);
   const settlements = rows.flatMap((row): (Settlement & { readonly whole: boolean })[] => {
@@ -29,7 +33,7 @@ export function parseFundingJson(body: Uint8Array, series: Series): Parsed & { r
     return [markPrice === undefined ? { stamp, rate, whole } : { stamp, rate, markPrice, whole }];
   });
   const unread = bad.findings(settlements.filter(({ whole }) => whole).length);
-  const { batch, findings } = settlementRows(binanceFunding, series, settlements);
+  const { batch, findings } = settlementRows(table, series, settlements);
   return { batch, findings: [...unread, ...findings], rowsInBody: rows.length };
 }
 
@@ -52,7 +56,7 @@ const isInterval = (hours: number | undefined): hours is number =>
  * header. It has the interval, which REST has not, and no mark price. A cell that cannot be read is a finding and costs no
  * other row.
  */
-export function fundingCsvParser(series: Series): StreamParser {
+export function fundingCsvParser(series: Series, table = binanceFunding): StreamParser {
   const subject = seriesLabel(series);
   return wholeFile(subject, (lines) => {
     const rows = lines[0]?.[0] === 'calc_time' ? lines.slice(1) : lines;
@@ -73,7 +77,7 @@ export function fundingCsvParser(series: Series): StreamParser {
       return [isInterval(hours) ? { stamp, rate, intervalHours: hours } : { stamp, rate }];
     });
     const unread = bad.findings(readable);
-    const parsed = settlementRows(binanceFunding, series, settlements);
+    const parsed = settlementRows(table, series, settlements);
     return { batch: parsed.batch, findings: [...unread, ...parsed.findings] };
   });
 }

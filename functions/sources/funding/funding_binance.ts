@@ -42,7 +42,7 @@ export const funding_binance: Source = {
       'month',
       ({ symbol }, { name }) =>
         `/data/futures/um/monthly/fundingRate/${symbol}/${symbol}-fundingRate-${name}.zip`,
-      fundingCsvParser,
+      (series) => fundingCsvParser(series),
     ),
     rest,
   ],

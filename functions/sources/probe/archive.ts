@@ -3,40 +3,20 @@ import type { ArchiveTier, Parsed, Source } from '../../core/series/source.ts';
 import { countWithin } from '../../core/series/table.ts';
 import { type Period, periodAt } from '../../core/time/period.ts';
 import { DAY } from '../../core/time/time.ts';
-import type { Timeframe } from '../../core/time/timeframe.ts';
-import { TRADE_FIELDS } from '../binance/trades/trade-rows.ts';
 import { funding_binance } from '../funding/funding_binance.ts';
+import { funding_binance_coinm } from '../funding/funding_binance_coinm.ts';
 import { index_price_klines } from '../klines/index_price_klines.ts';
+import { klines_coinm } from '../klines/klines_coinm.ts';
 import { klines_perp } from '../klines/klines_perp.ts';
 import { klines_spot } from '../klines/klines_spot.ts';
 import { mark_price_klines } from '../klines/mark_price_klines.ts';
 import { premium_index_klines } from '../klines/premium_index_klines.ts';
 import { malformed } from '../rest/malformed.ts';
-import { trades_perp } from '../trades/trades_perp.ts';
-import { trades_spot } from '../trades/trades_spot.ts';
-import { newestPeriod, VENUE } from './archive-files.ts';
+import { type FileFacts, newestPeriod, TRADE_FILES, VENUE } from './archive-files.ts';
 import { metricsChecks } from './metrics.ts';
-import { detectUnit, list, type Unit } from './wire.ts';
+import { detectUnit, list } from './wire.ts';
 
 const SYMBOL = 'BTCUSDT';
-
-interface FileFacts {
-  readonly name: string;
-  readonly source: Source;
-  /** defaults to the one that all have */
-  readonly symbol?: string;
-  readonly timeframe: Timeframe;
-  readonly unit: 'day' | 'month';
-  /** a day of the period; absent: the newest file */
-  readonly day?: number;
-  readonly header: 'with a header' | 'without a header';
-  readonly columns: readonly string[] | number;
-  readonly stamps: Unit;
-  /** place of the stamp in a row; defaults to the first */
-  readonly stampColumn?: number;
-  /** absent: some */
-  readonly rows?: number;
-}
 
 const KLINE_COLUMNS = 12;
 const KLINE_HEADER = [
@@ -53,7 +33,6 @@ const KLINE_HEADER = [
   'taker_buy_quote_volume',
   'ignore',
 ];
-const TRADE_TIME = TRADE_FIELDS.indexOf('transact_time');
 
 /** Headers began in 2022, and spot has none to this day; spot's stamps are microseconds from 2025 on. */
 const FILES: readonly FileFacts[] = [
@@ -132,32 +111,33 @@ const FILES: readonly FileFacts[] = [
     stamps: 'milliseconds',
     rows: 93,
   },
+  {
+    name: 'coinm-newest',
+    source: klines_coinm,
+    timeframe: '1h',
+    unit: 'day',
+    symbol: 'BTCUSD_PERP',
+    header: 'with a header',
+    columns: KLINE_HEADER,
+    stamps: 'milliseconds',
+    rows: 24,
+  },
+  {
+    name: 'coinm-funding-2024',
+    source: funding_binance_coinm,
+    timeframe: '1h',
+    unit: 'month',
+    symbol: 'BTCUSD_PERP',
+    day: Date.UTC(2024, 0, 1),
+    header: 'with a header',
+    columns: ['calc_time', 'funding_interval_hours', 'last_funding_rate'],
+    stamps: 'milliseconds',
+    rows: 93,
+  },
   ...computedFiles(mark_price_klines, 'mark'),
   ...computedFiles(index_price_klines, 'index'),
   ...computedFiles(premium_index_klines, 'premium'),
-  {
-    name: 'trades-spot-newest',
-    source: trades_spot,
-    // A busy one has a hundred megabytes a day.
-    symbol: 'ETHBTC',
-    timeframe: '1m',
-    unit: 'day',
-    header: 'without a header',
-    columns: 8,
-    stamps: 'microseconds',
-    stampColumn: TRADE_TIME,
-  },
-  {
-    name: 'trades-perpetual-newest',
-    source: trades_perp,
-    symbol: 'LTCUSDT',
-    timeframe: '1m',
-    unit: 'day',
-    header: 'with a header',
-    columns: TRADE_FIELDS,
-    stamps: 'milliseconds',
-    stampColumn: TRADE_TIME,
-  },
+  ...TRADE_FILES,
 ];
 
 /** A computed price is in the layout of candles, with a header as the contract's files have it. */
@@ -185,7 +165,7 @@ const tierOf = (source: Source, unit: FileFacts['unit']): ArchiveTier => {
 };
 
 function fileCheck(facts: FileFacts): Check {
-  const { name, source, symbol = SYMBOL, timeframe, unit, day } = facts;
+  const { name, source, timeframe, unit, day, symbol = SYMBOL } = facts;
   const tier = tierOf(source, unit);
   const series = { source: source.id, symbol, timeframe };
   const periodFor = (now: number): Period =>

@@ -1,4 +1,5 @@
 import type { Check } from '../../core/probe/check.ts';
+import { coinmChecks } from '../binance/coinm-checks.ts';
 import { okxChecks } from '../okx/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
@@ -16,6 +17,7 @@ export const checks: readonly Check[] = [
   ...deribitChecks,
   ...bybitOptionChecks,
   ...dailyChecks,
+  ...coinmChecks,
   ...okxChecks,
 ];
 

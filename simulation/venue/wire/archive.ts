@@ -138,6 +138,8 @@ export class ArchiveFiles {
     dataset,
     interval,
   }: Pick<ArchiveObject, 'market' | 'symbol' | 'dataset' | 'interval'>): Rowset | undefined {
+    // Other markets and trees have nothing here.
+    if (market === 'cm' || DATASETS[dataset] === undefined) return undefined;
     const listed = this.#stock.content.book.get(keyOf({ market, symbol }));
     if (!listed) return undefined;
     if (dataset === 'fundingRate') return fundingSet(listed);

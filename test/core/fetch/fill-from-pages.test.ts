@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measure, normalize, runsOf, subtract, union } from '../../../functions/core/time/range.ts';
-import { fill, STEP } from '../fake-source.ts';
+import { type Filled, fill, STEP } from '../fake-source.ts';
 import { at, damage, emptyOf, grid, span } from './january.ts';
+
+const restCalls = ({ calls }: Filled): string[] => calls.filter((call) => call.startsWith('rest'));
 
 describe('pages', () => {
   it.each(['forward', 'backward'] as const)('are read %s until the range is whole', async (direction) => {
@@ -54,6 +56,17 @@ describe('pages', () => {
     expect(current.have).toEqual([span(29, 30)]);
     expect(current.progress.missing).toEqual([span(30, 31)]);
     expect(current.calls).toEqual(['rest 29-31']);
+  });
+
+  it('are for no longer a range than the venue answers, so that no answer is taken for one about more', async () => {
+    const filled = await fill({ spanMs: 8 * STEP, rest: [...grid(0, 5), ...grid(30, 35)] }, [span(0, 35)]);
+    const calls = ['rest 0-8', 'rest 5-8', 'rest 8-16', 'rest 16-24', 'rest 24-32', 'rest 32-35'];
+    expect(restCalls(filled)).toEqual(calls);
+    expect(filled.have).toEqual([span(0, 5), span(30, 35)]);
+    expect(normalize(filled.pages.flatMap((p) => p.empty.map((e) => e.span)))).toEqual([span(5, 30)]);
+    // A page of rows may be shorter than that.
+    const rows = await fill({ spanMs: 30 * STEP, rest: grid(20, 22) }, [span(0, 22)]);
+    expect(restCalls(rows)).toEqual(['rest 0-10', 'rest 10-20', 'rest 20-22']);
   });
 
   it('that ignore the bounds prove nothing', async () => {

@@ -75,6 +75,15 @@ describe('findListing', () => {
     expect(found.listing).toEqual({ listedAt: born, delistedAt: last + HOUR });
   });
 
+  it('is refused where the first row is looked up in a list that does not have the symbol', async () => {
+    const listed: ListingProbe = { ...probe, lists: (body) => read(body) !== 0 };
+    await expect(find({ '/first': 0 }, listed)).rejects.toMatchObject({
+      code: 'unknown-symbol',
+      subject: 'X',
+    });
+    expect((await find({ '/first': null }, listed)).listing).toBeUndefined();
+  });
+
   it('is undefined for a symbol without rows', async () => {
     expect((await find({ '/first': null })).listing).toBeUndefined();
     expect((await find({})).listing).toBeUndefined();

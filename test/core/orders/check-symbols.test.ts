@@ -246,12 +246,20 @@ describe('the answer to a word that no venue lists', () => {
     async (word) => {
       await expect(checkSymbols(portsOf({ perps }), orderOf(['klines_perp'], [word]))).rejects.toMatchObject({
         message: expect.stringContaining(
-          'it is a dated future that settles on 2025-06-27, and no source takes dated futures.',
+          'it is a dated future that settles on 2025-06-27, and klines_perp takes no dated futures.',
         ),
         remedy: 'Order the perpetual: BTCUSDT.',
       });
     },
   );
+
+  it('says of a quarterly contract that it is not listed, where the source takes such', async () => {
+    const order = orderOf(['klines_coinm'], ['BTCUSD_250627']);
+    await expect(checkSymbols(portsOf({}), order)).rejects.toMatchObject({
+      message: expect.stringContaining('klines_coinm do not list it.'),
+      remedy: expect.not.stringContaining('Order the perpetual'),
+    });
+  });
 
   it('has the spelling alone where no list can be had', async () => {
     const ports = portsOf({ fails: new BudgetExhausted('binance', NOW, 'parked') });

@@ -183,7 +183,7 @@ describe('symbols that an order cannot take as they are', () => {
     ['BTC-USDT', 'Write BTCUSDT.'],
     ['BTC/USDT:USDT', 'Write BTCUSDT.'],
     ['币安人生usdt', 'Write 币安人生USDT.'],
-    ['BTCUSDT_250627', 'no source takes dated futures. Order the perpetual: BTCUSDT.'],
+    ['BTCUSDT_250627', 'klines_spot and klines_perp take no dated futures. Order the perpetual: BTCUSDT.'],
   ])('are answered with the right spelling: %s', async (word, said) => {
     const { status, body } = await plan('klines', [word]);
     expect([status, body.code, body.detail]).toEqual([422, 'unknown-symbol', expect.stringContaining(said)]);

@@ -66,6 +66,7 @@ describe.skipIf(timescaleAbsent)(`TimescaleDB${timescaleAbsent ? `: ${timescaleA
         'mark_price_klines',
         'index_price_klines',
         'premium_index_klines',
+        'coinm_klines',
       ]),
     );
   });

@@ -14,23 +14,30 @@ export interface KlineRoute {
   readonly pages: readonly { readonly limit: number; readonly weight: number }[];
   /** the parameter that names the series; defaults to `symbol` */
   readonly named?: 'symbol' | 'pair';
+  /** a longer range is refused; ms */
+  readonly spanMs?: number;
 }
 
 /** Oldest first. The smallest page that holds the range is requested. */
 export function klinePages(route: KlineRoute, parse: PagesTier['parse'] = parseKlineJson): PagesTier {
   const largest = route.pages.at(-1)!;
+  const { spanMs } = route;
   return {
     kind: 'pages',
     name: 'rest',
     direction: 'forward',
     pageRows: largest.limit,
-    request(series, range): HttpRequest {
-      const rows = (range.end - range.start) / stepOf(series.timeframe);
+    ...(spanMs !== undefined && { spanMs }),
+    request(series, { start, end: wanted }): HttpRequest {
+      const step = stepOf(series.timeframe);
+      const end =
+        spanMs === undefined ? wanted : Math.min(wanted, start + Math.min(spanMs, largest.limit * step));
+      const rows = (end - start) / step;
       const { limit, weight } = route.pages.find((page) => page.limit >= rows) ?? largest;
       // The venue's bounds are both inclusive, on the open time.
       return klineRequest(route, series, weight, {
-        startTime: range.start,
-        endTime: range.end - 1,
+        startTime: start,
+        endTime: end - 1,
         limit,
       });
     },

@@ -14,18 +14,30 @@ import { type KlineRoute, klineEnds, klinePages } from './kline-route.ts';
 /** Place of `trades` among the columns of `klineTable`. */
 export const TRADES_COLUMN = 9;
 
-/** What differs between spot and the perpetuals. */
-export interface KlineMarket extends KlineRoute {
+/** What differs between spot and the futures. */
+interface Market extends KlineRoute {
   readonly id: string;
   readonly title: string;
   readonly table: string;
   /** the table with what is computed from its columns */
   readonly view: string;
   readonly timeframes: readonly Timeframe[];
+  readonly defaultSymbols?: readonly string[];
+  readonly symbolPattern?: RegExp;
+  /** ordered by its own name only */
+  readonly byName?: true;
   /** the market's folder in the archive */
   readonly folder: ArchiveFolder;
+  /** columns of the venue's fields 8 and 11, of which the quote asset is the usual unit */
+  readonly names?: { readonly turnover: string; readonly takerTurnover: string };
+}
+
+/** The state of one symbol, whose life its own candles show. */
+interface ByState extends Market {
   status(symbol: string): Pick<HttpRequest, 'path' | 'query' | 'weight'>;
 }
+
+export type KlineMarket = ByState | (Market & { readonly listing: ListingProbe });
 
 /** Makes the source of one market's candles. */
 export function klines(market: KlineMarket): Source {
@@ -33,12 +45,13 @@ export function klines(market: KlineMarket): Source {
   return {
     id: market.id,
     family: 'klines',
+    ...(market.byName && { byName: market.byName }),
     title: market.title,
-    table: klineTable(market.table, market.view),
+    table: klineTable(market.table, market.view, market.names),
     timeframes: market.timeframes,
     defaultTimeframe: '1m',
-    defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-    symbolPattern: MARKET_SYMBOL,
+    defaultSymbols: market.defaultSymbols ?? ['BTCUSDT', 'ETHUSDT'],
+    symbolPattern: market.symbolPattern ?? MARKET_SYMBOL,
     chunkUnit: (timeframe): PeriodUnit => (timeframe === '1s' ? 'day' : 'month'),
     finalAfterMs: 2 * SECOND,
     settleMs: 10 * MINUTE,
@@ -50,12 +63,14 @@ export function klines(market: KlineMarket): Source {
       count: TRADES_COLUMN,
       frozen: { column: TRADES_COLUMN, value: 0, forMs: HOUR },
     },
-    listing: listingProbe(market),
+    listing: 'listing' in market ? market.listing : listingProbe(market),
   };
 }
 
+const QUOTED = { turnover: 'quote_volume', takerTurnover: 'taker_buy_quote_volume' };
+
 /** The table of one market's candles and its view, as `sql/` creates them. */
-export function klineTable(name: string, view: string): TableSpec {
+export function klineTable(name: string, view: string, names = QUOTED): TableSpec {
   const number = (column: string) => ({ name: column, type: 'float8' as const });
   const key: readonly Column[] = [
     { name: 'symbol', type: 'text' },
@@ -63,9 +78,9 @@ export function klineTable(name: string, view: string): TableSpec {
     { name: 'open_time', type: 'timestamptz' },
   ];
   const values: readonly Column[] = [
-    ...['open', 'high', 'low', 'close', 'volume', 'quote_volume'].map(number),
+    ...['open', 'high', 'low', 'close', 'volume', names.turnover].map(number),
     { name: 'trades', type: 'int4' },
-    ...['taker_buy_volume', 'taker_buy_quote_volume'].map(number),
+    ...['taker_buy_volume', names.takerTurnover].map(number),
   ];
   return {
     name,
@@ -77,12 +92,12 @@ export function klineTable(name: string, view: string): TableSpec {
   };
 }
 
-function listingProbe(market: KlineMarket): ListingProbe {
+function listingProbe(market: ByState): ListingProbe {
   const { host, family } = market;
   return {
     ...klineEnds(market),
     // Spot ends with its symbols.
-    ...(market.folder === 'futures/um' && { isFrozen: endsUntraded }),
+    ...(market.folder !== 'spot' && { isFrozen: endsUntraded }),
     status: ({ symbol }) => ({ venue: binance, host, family, ...market.status(symbol) }),
     isTrading: (body, { symbol }) => statusIn(body, symbol) === 'TRADING',
   };

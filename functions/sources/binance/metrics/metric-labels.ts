@@ -21,9 +21,16 @@ export interface ReadAt {
   readonly label: number | null;
 }
 
-/** What is added to the labels of a day's file; ms. @param day its beginning, not the label's: one label stands in two files */
-export const labelShift = (day: number, exceptions: readonly LabelRule[] = []): number =>
-  ruleFor(exceptions, day)?.shiftMs ?? (day < LABELS_MOVED ? 0 : READING_STEP);
+/**
+ * What is added to the labels of a day's file; ms.
+ * @param day its beginning, not the label's: one label stands in two files
+ * @param moved the day from whose file on a label is the beginning of its slot
+ */
+export const labelShift = (
+  day: number,
+  exceptions: readonly LabelRule[] = [],
+  moved = LABELS_MOVED,
+): number => ruleFor(exceptions, day)?.shiftMs ?? (day < moved ? 0 : READING_STEP);
 
 export const metricLabels: ArchiveLabels = {
   dataset: 'binance-usdm-metrics',
@@ -31,8 +38,13 @@ export const metricLabels: ArchiveLabels = {
 };
 
 /** A row of the archive. Its label means the same in all columns: readings at an instant, volumes of the slot before it. */
-export function readAt(label: number, day: number, exceptions: readonly LabelRule[] = []): ReadAt {
-  return instant(label, labelShift(day, exceptions));
+export function readAt(
+  label: number,
+  day: number,
+  exceptions: readonly LabelRule[] = [],
+  moved = LABELS_MOVED,
+): ReadAt {
+  return instant(label, labelShift(day, exceptions, moved));
 }
 
 /** A row of `/futures/data/`: readings are stamped with their instant, a volume with the beginning of its slot. */

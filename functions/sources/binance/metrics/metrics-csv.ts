@@ -1,7 +1,7 @@
 import { toBatch } from '../../../core/series/batch.ts';
 import { ruleFor } from '../../../core/series/labels.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
-import type { Finding, ObjectFacts, Parsed, StreamParser } from '../../../core/series/source.ts';
+import type { ArchiveTier, Finding, ObjectFacts, Parsed, StreamParser } from '../../../core/series/source.ts';
 import { type Period, periodAt } from '../../../core/time/period.ts';
 import { DAY, floorTo, iso } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
@@ -24,22 +24,35 @@ const HEADER =
  * statistics come out of one file. Known to be dirty: rows out of order or twice, empty fields, zeros, days cut short. Its
  * labels are 00:05 of the day to 00:00 of the next one, or 00:00 to 23:55: a row is taken wherever it stands.
  */
-export function metricsCsvParser(series: Series, _expected?: number, facts?: ObjectFacts): StreamParser {
+export const metricsCsvParser = metricsParser({ statistics: STATISTICS, moved: LABELS_MOVED });
+
+/** What differs between the files of two markets. */
+export interface MetricFiles {
+  /** what is read out of a file: one of them is the series', the others come along */
+  readonly statistics: readonly Statistic[];
+  /** the day from whose file on a label is the beginning of its slot */
+  readonly moved: number;
+}
+
+export function metricsParser(files: MetricFiles): ArchiveTier['parser'] {
+  return (series, _expected, facts) => parserOf(files, series, facts);
+}
+
+function parserOf({ statistics, moved }: MetricFiles, series: Series, facts?: ObjectFacts): StreamParser {
   const subject = seriesLabel(series);
   return wholeFile(subject, (lines) => {
     const named = lines[0]?.[0] === 'create_time';
     const header = named ? lines[0]! : HEADER.split(',');
-    const rows = readRows(subject, series, facts, {
+    const rows = readRows(subject, series, moved, facts, {
       header,
       first: named ? 2 : 1,
       rest: lines.slice(named ? 1 : 0),
     });
     if (lines.length === 0) return undefined;
-    const own = STATISTICS.find(({ id }) => id === series.source)!;
-    const also = STATISTICS.filter((other) => other !== own).map((other) => [
-      other.id,
-      parsedOf(subject, other, series, rows),
-    ]);
+    const own = statistics.find(({ id }) => id === series.source)!;
+    const also = statistics
+      .filter((other) => other !== own)
+      .map((other) => [other.id, parsedOf(subject, other, series, rows)]);
     return { ...parsedOf(subject, own, series, rows), also: Object.fromEntries(also) };
   });
 }
@@ -63,6 +76,7 @@ interface Rows {
 function readRows(
   subject: string,
   series: Series,
+  moved: number,
   given: ObjectFacts | undefined,
   { header: columns, first, rest }: Lines,
 ): Rows {
@@ -80,33 +94,41 @@ function readRows(
   });
   const labels = read.map(({ raw }) => raw);
   const facts = given ?? { period: dayOfMost(labels) };
-  const placed = read.map((row) => ({ ...row, ...readAt(row.raw, facts.period.start, facts.labels) }));
+  const placed = read.map((row) => ({ ...row, ...readAt(row.raw, facts.period.start, facts.labels, moved) }));
   const onGrid = placed.filter(({ time }) => time % stepOf(series.timeframe) === 0);
   const findings = oddity(
     'off-grid-time',
     onGrid.filter(({ raw, stamp }) => raw !== stamp),
   );
   const unread = undated.findings(read.length);
-  return { columns, rows: onGrid, findings: [...unread, ...findings, ...layoutFindings(labels, facts)] };
+  return {
+    columns,
+    rows: onGrid,
+    findings: [...unread, ...findings, ...layoutFindings(labels, facts, moved)],
+  };
 }
 
 const dayOfMost = (labels: readonly number[]): Period =>
   periodAt('day', labels.toSorted((a, b) => a - b)[labels.length >> 1] ?? 0);
 
 /** What is odd about the labels of a file as a whole: they fit no known layout, or are not converted. */
-function layoutFindings(raw: readonly number[], { period, labels = [] }: ObjectFacts): Finding[] {
+function layoutFindings(
+  raw: readonly number[],
+  { period, labels = [] }: ObjectFacts,
+  moved: number,
+): Finding[] {
   if (raw.length === 0) return [];
   const { start, end } = period;
   const first = Math.min(...raw);
   const last = Math.max(...raw);
   // Before the labels moved, files had both ends of the day; since then they have its beginning alone.
-  const fits = first >= start && last <= end && last - first < DAY && (last < end || start < LABELS_MOVED);
+  const fits = first >= start && last <= end && last - first < DAY && (last < end || start < moved);
   const detail = { rows: raw.length, first: iso(first), last: iso(last) };
   const held = ruleFor(labels, start)?.held ?? false;
   return [
     ...(fits ? [] : [{ kind: 'label-layout', detail: { ...detail, day: period.name } }]),
     ...(held
-      ? [{ kind: 'label-unconverted', detail: { ...detail, shiftMs: labelShift(start, labels) } }]
+      ? [{ kind: 'label-unconverted', detail: { ...detail, shiftMs: labelShift(start, labels, moved) } }]
       : []),
   ];
 }

@@ -2,6 +2,7 @@ import { toBatch } from '../../../core/series/batch.ts';
 import { MARKET_SYMBOL } from '../../../core/series/names/spelling.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import type { ListingProbe, PagesTier, Source } from '../../../core/series/source.ts';
+import type { HttpRequest } from '../../../core/series/venue.ts';
 import { ceilTo, DAY, HOUR, MINUTE } from '../../../core/time/time.ts';
 import { stepOf, type Timeframe } from '../../../core/time/timeframe.ts';
 import { numberIn } from '../../csv/numbers.ts';
@@ -47,15 +48,25 @@ export function metricSource(statistic: Statistic): Source {
         metricsCsvParser,
         { closing: true, labels: metricLabels },
       ),
-      restPages(statistic),
+      metricPages(statistic, ({ symbol }, query) =>
+        usdmRequest(`/futures/data/${statistic.route}`, { symbol, ...query }, binanceFamilies.usdmData),
+      ),
     ],
     listing,
     siblings: STATISTICS.filter((other) => other !== statistic).map((other) => other.id),
   };
 }
 
-/** Oldest first, but a range with more than a page returns its newest rows, so it is paged from its end. */
-function restPages(statistic: Statistic): PagesTier {
+/**
+ * Oldest first, but a range with more than a page returns its newest rows, so it is paged from its end.
+ * @param requestOf the request for a series
+ * @param named fields of each row beside its symbol that say what it is about
+ */
+export function metricPages(
+  statistic: Statistic,
+  requestOf: (series: Series, query: Readonly<Record<string, string | number>>) => HttpRequest,
+  named: (series: Series) => Readonly<Record<string, string>> = () => ({}),
+): PagesTier {
   const periodOf = ({ timeframe }: Series): Timeframe => statistic.bucket ?? timeframe;
   const isVolume = statistic.bucket !== undefined;
   const early = isVolume ? READING_STEP : 0;
@@ -66,20 +77,16 @@ function restPages(statistic: Statistic): PagesTier {
     pageRows: LIMIT,
     reachMs: REACH,
     request: (series, { start, end }) =>
-      usdmRequest(
-        `/futures/data/${statistic.route}`,
-        {
-          symbol: series.symbol,
-          period: periodOf(series),
-          startTime: start - early,
-          endTime: end - early - 1,
-          limit: LIMIT,
-        },
-        binanceFamilies.usdmData,
-      ),
+      requestOf(series, {
+        period: periodOf(series),
+        startTime: start - early,
+        endTime: end - early - 1,
+        limit: LIMIT,
+      }),
     parse(body, series, asOf) {
       const subject = seriesLabel(series);
       const rows = rowsIn(body, subject, series.symbol);
+      refuseOthers(rows, subject, named(series));
       const period = stepOf(periodOf(series));
       const bad = new BadCells(subject, READING_STEP);
       let readable = 0;
@@ -104,6 +111,18 @@ function restPages(statistic: Statistic): PagesTier {
       return { batch, findings: [...unread, ...findings], rowsInBody: rows.length };
     },
   };
+}
+
+/** @throws GordonError `malformed-rows` */
+function refuseOthers(
+  rows: readonly JsonRow[],
+  subject: string,
+  named: Readonly<Record<string, string>>,
+): void {
+  for (const [field, value] of Object.entries(named)) {
+    const other = rows.find((row) => row[field] !== value);
+    if (other) throw malformed(subject, `a row is of the ${field} ${String(other[field])}, not of ${value}.`);
+  }
 }
 
 /** An empty cell is not a bad one: `cleaned` reports it. */

@@ -94,6 +94,26 @@ export const openInterest: Statistic = {
   ],
 };
 
+/** Of COIN-M: contracts, and their value in the coin. */
+export const coinmOpenInterest: Statistic = {
+  ...openInterest,
+  id: 'open_interest_binance_coinm',
+  title: 'Binance COIN-M open interest',
+  table: openInterestTable('binance_coinm', [LABEL, { name: 'value_coin', type: 'float8' }]),
+  row: ({ symbol, timeframe }, { time, label }, [contracts, coins]) => [
+    'binance_coinm',
+    symbol,
+    timeframe,
+    time,
+    contracts ?? null,
+    'contracts',
+    'one',
+    null,
+    label,
+    coins ?? null,
+  ],
+};
+
 export const topAccounts = crowd(
   'top_accounts',
   'Binance USD-M long/short accounts of top traders',

@@ -1,0 +1,31 @@
+import { DAY } from '../../core/time/time.ts';
+import { STEPS, type Timeframe } from '../../core/time/timeframe.ts';
+import { COINM_SYMBOL, coinmListing } from '../binance/coinm.ts';
+import { binanceFamilies, binanceHosts } from '../binance/hosts.ts';
+import { klines } from '../binance/klines/klines.ts';
+import { USDM_PAGES } from '../binance/klines/usdm-pages.ts';
+
+/**
+ * Binance COIN-M candles, perpetual and quarterly: archive by month, archive by day, then `GET /dapi/v1/klines`. Volumes are contracts
+ * of 100 USD (BTC) or 10 USD, and the field that is the quote volume elsewhere is in the coin. Not verified against the live venue.
+ */
+export const klines_coinm = klines({
+  id: 'klines_coinm',
+  byName: true,
+  title: 'Binance COIN-M candles',
+  table: 'coinm_klines',
+  view: 'coinm_candles',
+  names: { turnover: 'base_volume', takerTurnover: 'taker_buy_base_volume' },
+  timeframes: (Object.keys(STEPS) as Timeframe[]).filter((timeframe) => timeframe !== '1s'),
+  defaultSymbols: ['BTCUSD_PERP', 'ETHUSD_PERP'],
+  symbolPattern: COINM_SYMBOL,
+  folder: 'futures/cm',
+  host: binanceHosts.coinm,
+  family: binanceFamilies.usdm,
+  path: '/dapi/v1/klines',
+  pages: USDM_PAGES,
+  // A longer range is refused with -4088, and one with more rows than a page gives its newest: a request for no more than both is
+  // answered alike whichever end the venue cuts.
+  spanMs: 200 * DAY,
+  listing: coinmListing,
+});
