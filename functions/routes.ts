@@ -109,6 +109,14 @@ export const ROUTES = {
     // It loads and parses a month, as a fetcher does.
     memoryMb: 1_769,
   },
+  verifyDeep: {
+    route: 'POST /backfill/verify/deep',
+    folder: 'series',
+    access: ['database:read', 'database:write'],
+    summary: 'Make candles of the stored trades of a day and compare them with the stored candles',
+    // It reads millions of rows.
+    memoryMb: 1_769,
+  },
   refreshView: {
     route: 'POST /backfill/aggregates/refresh',
     folder: 'data',

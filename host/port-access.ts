@@ -8,6 +8,8 @@ import type { Services } from '../functions/runtime/services.ts';
 const NEEDS = {
   store: ['database:write'],
   catalog: ['database:write'],
+  findings: ['database:write'],
+  comparisons: ['database:write'],
   labels: ['database:write'],
   livesDue: ['database:write'],
   instruments: ['database:write'],

@@ -44,6 +44,8 @@ const FEW_DAYS: readonly Stage[] = [
   alone('funding', 'funding_binance_coinm', 90, 'SKIP_FUNDING', false),
   alone('open_interest', 'open_interest_binance_coinm', 7, 'SKIP_OI', false),
   alone('options', 'option_trades_deribit', 1, 'SKIP_OPTIONS', false),
+  alone('trades', 'trades_spot', 1, 'SKIP_TRADES', true),
+  alone('trades', 'trades_perp', 1, 'SKIP_TRADES', true),
 ];
 
 /** In the order in which they are shown. */

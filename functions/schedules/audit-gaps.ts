@@ -1,12 +1,17 @@
 import type { ExpiringGap } from '../core/queries/status/expiring-gaps.ts';
 import { type AuditPorts, auditGaps } from '../core/schedules/audit.ts';
 import { iso } from '../core/time/time.ts';
+import { type CrossPorts, crossCheck } from '../core/verify/cross/cross-check.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv, type Uses } from '../runtime/services.ts';
+import { comparisons } from '../sources/comparisons.ts';
 
 export const createHandler = scheduledHandler(
   'audit-gaps',
-  async (ports: AuditPorts & Uses<'events' | 'sizeSamples'>, log) => {
+  async (
+    ports: AuditPorts & Omit<CrossPorts, 'catalog'> & Uses<'events' | 'catalog' | 'sizeSamples'>,
+    log,
+  ) => {
     const audit = await auditGaps(ports);
     if (!audit) {
       log.info('another audit is at it');
@@ -18,7 +23,9 @@ export const createHandler = scheduledHandler(
     await ports.events.publish(expiring.map((detail) => ({ type: 'GapExpiring', detail })));
     await ports.sizeSamples.sample();
     log.info('audit', result);
-    return { ...result, perishable: perishable.length };
+    const cross = await crossCheck(ports, comparisons);
+    log.info('cross-check', { ...cross });
+    return { ...result, perishable: perishable.length, cross };
   },
 );
 

@@ -32,6 +32,8 @@ import { option_trades_deribit } from './options/option_trades_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
 import { stablecoin_supply } from './sentiment/stablecoin_supply.ts';
+import { trades_perp } from './trades/trades_perp.ts';
+import { trades_spot } from './trades/trades_spot.ts';
 
 const registry = {
   klines_spot,
@@ -68,6 +70,8 @@ const registry = {
   funding_binance_coinm,
   open_interest_binance_coinm,
   option_trades_deribit,
+  trades_spot,
+  trades_perp,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

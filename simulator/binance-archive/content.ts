@@ -5,6 +5,7 @@ import { marketOf } from '../market/market.ts';
 import { fundingCsv, metricsCsv } from './futures-csv.ts';
 import { type ArchiveObject, computedIn, marketNameOf } from './keys.ts';
 import { klinesCsv } from './klines-csv.ts';
+import { tradesCsv } from './trades-csv.ts';
 
 /** The CSV of an object in pieces: a recorded file as it is, else what the simulated market makes. */
 export function contentOf(context: VenueContext, object: ArchiveObject): Iterable<Uint8Array> {
@@ -15,6 +16,7 @@ export function contentOf(context: VenueContext, object: ArchiveObject): Iterabl
   if (!contract) throw new RangeError(`${object.key} is of no known contract`);
   if (object.dataset === 'fundingRate') return [fundingCsv(context, contract, object)];
   if (object.dataset === 'metrics') return [metricsCsv(context, contract, object)];
+  if (object.dataset === 'aggTrades') return tradesCsv(marketOf(context), contract, object);
   const computed = computedIn(object.dataset);
   return klinesCsv(marketOf(context), computed ? computedOf(computed, contract) : contract, object);
 }

@@ -33,7 +33,7 @@ function damage(rows: string[], object: ArchiveObject, fault: ObjectFault): stri
     case 'drop-day': {
       if (object.unit !== 'month') return rows;
       const day = `${object.period.name}-${fault.day ?? '02'}`;
-      return rows.filter((line) => dayOf(line) !== day);
+      return rows.filter((line) => dayOf(line, object) !== day);
     }
     case 'bad-cell':
       return rows.map((line, row) => {
@@ -53,10 +53,10 @@ function damage(rows: string[], object: ArchiveObject, fault: ObjectFault): stri
   }
 }
 
-/** The row with another volume (klines), close (what is computed), rate (funding) or open interest (metrics). */
+/** The row with another volume (klines), quantity (trades), close (what is computed), rate (funding) or open interest (metrics). */
 function otherValue(line: string, object: ArchiveObject): string {
   const fields = line.split(',');
-  const columns = { klines: 5, fundingRate: 2, metrics: 2, other: 4 };
+  const columns = { aggTrades: 2, klines: 5, fundingRate: 2, metrics: 2, other: 4 };
   const column = columns[computedIn(object.dataset) ? 'other' : (object.dataset as keyof typeof columns)];
   const was = fields[column] ?? '';
   const decimals = was.includes('.') ? was.length - was.indexOf('.') - 1 : 0;
@@ -64,8 +64,8 @@ function otherValue(line: string, object: ArchiveObject): string {
   return fields.join(',');
 }
 
-function dayOf(line: string): string {
-  const first = line.slice(0, line.indexOf(','));
+function dayOf(line: string, { dataset }: ArchiveObject): string {
+  const first = line.split(',')[dataset === 'aggTrades' ? 5 : 0]!;
   if (first.includes('-')) return first.slice(0, 10);
   const at = Number(first);
   return new Date(at >= 1e15 ? at / 1000 : at).toISOString().slice(0, 10);

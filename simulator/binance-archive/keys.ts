@@ -1,7 +1,7 @@
 import { type Period, periodAt } from '../../functions/core/time/period.ts';
 import { type Computed, type Market, type MarketName, marketName } from '../market/contracts.ts';
 
-export type Dataset = 'klines' | keyof typeof COMPUTED | 'fundingRate' | 'metrics';
+export type Dataset = 'aggTrades' | 'klines' | keyof typeof COMPUTED | 'fundingRate' | 'metrics';
 
 /** Candles of what is computed. Their files have the names of the contract's: only the folder differs. */
 export const COMPUTED = {
@@ -55,9 +55,9 @@ export function intervalsOf(market: Market, unit: 'month' | 'day'): readonly str
 
 /** Which datasets exist for a market, and as what. */
 export function datasetsOf(market: Market, unit: 'month' | 'day'): readonly Dataset[] {
-  if (market === 'spot') return ['klines'];
+  if (market === 'spot') return ['aggTrades', 'klines'];
   if (market === 'cm') return unit === 'month' ? ['fundingRate', 'klines'] : ['klines', 'metrics'];
-  return unit === 'month' ? ['fundingRate', ...KLINES] : [...KLINES, 'metrics'];
+  return unit === 'month' ? ['aggTrades', 'fundingRate', ...KLINES] : ['aggTrades', ...KLINES, 'metrics'];
 }
 
 /** Folder of a series, with its slash. */
@@ -77,7 +77,7 @@ export function objectOf(
 }
 
 const KEY =
-  /^data\/(spot|futures\/[uc]m)\/(monthly|daily)\/(klines|markPriceKlines|indexPriceKlines|premiumIndexKlines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
+  /^data\/(spot|futures\/[uc]m)\/(monthly|daily)\/(aggTrades|klines|markPriceKlines|indexPriceKlines|premiumIndexKlines|fundingRate|metrics)\/([A-Z0-9_\u0080-\uffff]+)\/(?:(\w+)\/)?\4-(\w+)-(\d{4}-\d{2}(?:-\d{2})?)\.zip$/;
 
 /** Reads a key (without `.CHECKSUM`); undefined: no file could ever have that name. */
 export function parseKey(key: string): ArchiveObject | undefined {

@@ -91,7 +91,9 @@ function filesOf(
     const object = objectOf(series, period);
     if (context.faults.hides('binance-archive', `GET /binance-archive/${object.key}`)) return [];
     const modified = modifiedAt(context, object);
-    const step = INTERVALS.get(series.interval === '1mo' ? '1M' : series.interval)?.step ?? 300_000;
+    // Of eight trades a minute.
+    const trades = series.dataset === 'aggTrades' ? 7_500 : undefined;
+    const step = trades ?? INTERVALS.get(series.interval === '1mo' ? '1M' : series.interval)?.step ?? 300_000;
     const size = 200 + Math.ceil((BYTES_PER_ROW * (period.end - period.start)) / step);
     const name = `${object.name}.zip`;
     return [

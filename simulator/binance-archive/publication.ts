@@ -46,14 +46,17 @@ export function lifeOf(
   const others = object.market === 'cm' ? METRICS_FROM.coinM : METRICS_FROM.others;
   const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : others;
   const candles = contract.archiveFrom ?? 0;
-  const from = isKlines(object.dataset)
-    ? candles
-    : object.dataset === 'metrics'
-      ? metrics
-      : FUNDING_FROM[object.market];
+  const trades = object.dataset === 'aggTrades';
+  const from = trades
+    ? 0
+    : isKlines(object.dataset)
+      ? candles
+      : object.dataset === 'metrics'
+        ? metrics
+        : FUNDING_FROM[object.market];
   const end = contract.delistedAt ?? Infinity;
-  // Metrics are of positions: they end with them, and prices are computed no more.
-  const frozen = object.dataset === 'metrics' || computed ? end : (contract.frozenUntil ?? end);
+  // Metrics are of positions: they end with them; nobody trades, and prices are computed no more.
+  const frozen = object.dataset === 'metrics' || computed || trades ? end : (contract.frozenUntil ?? end);
   return { start: Math.max(contract.listedAt, from), end: frozen };
 }
 

@@ -11,7 +11,7 @@ import { type ArchiveObject, marketNameOf } from './keys.ts';
 import { publishedAt } from './publication.ts';
 
 /** Part of every cached file's path: raise it whenever generated content changes. */
-const FORMAT = 'v5';
+const FORMAT = 'v8';
 const KEPT_BYTES = 96 * 1024 * 1024;
 
 export interface StoredObject {

@@ -4,6 +4,7 @@ import { BinanceRefusal, badInterval, illegal, restRefusal } from '../binance/er
 import { allKlines, klines } from '../binance/klines.ts';
 import { Params } from '../binance/params.ts';
 import { tickers } from '../binance/ticker.ts';
+import { aggTrades, TRADE_PARAMS } from '../binance/trades.ts';
 import { json } from '../frame/answer.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
 import { INTERVALS } from '../market/intervals.ts';
@@ -41,6 +42,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     params: ['symbol', 'interval', 'startTime', 'endTime', 'timeZone', 'limit'],
     answer: spotKlines,
   },
+  '/api/v3/aggTrades': { weight: 4, params: TRADE_PARAMS, answer: aggTrades('spot') },
 };
 
 function spotKlines(context: VenueContext, params: Params, request: VenueRequest): unknown {

@@ -2,6 +2,7 @@ import { BinanceRefusal, badInterval } from '../binance/errors.ts';
 import { klines } from '../binance/klines.ts';
 import type { Params } from '../binance/params.ts';
 import { tickers } from '../binance/ticker.ts';
+import { aggTrades, TRADE_PARAMS } from '../binance/trades.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
 import type { Computed } from '../market/contracts.ts';
 import { INTERVALS } from '../market/intervals.ts';
@@ -87,6 +88,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/fapi/v1/markPriceKlines': klinesRoute('mark'),
   '/fapi/v1/indexPriceKlines': klinesRoute('index'),
   '/fapi/v1/premiumIndexKlines': klinesRoute('premium'),
+  '/fapi/v1/aggTrades': {
+    family: FAMILIES.weight,
+    weight: flat(20),
+    params: TRADE_PARAMS,
+    answer: aggTrades('um'),
+  },
   '/fapi/v1/fundingRate': {
     family: FAMILIES.funding,
     weight: flat(1),

@@ -9,6 +9,7 @@ import type { Interval } from './intervals.ts';
 import { Minutes } from './minutes.ts';
 import { N, Rows, T, WIDTH } from './rows.ts';
 import { secondsOf } from './seconds.ts';
+import { TRADES_PER_MINUTE, type Trade, tradesOf } from './trading/trades.ts';
 
 const KEPT_DAYS = 20_000;
 
@@ -67,6 +68,55 @@ export class SimMarket {
   /** Price in ticks at the start of the minute that holds the instant; halts do not matter. */
   priceAt(contract: Contract, at: number): number {
     return this.#maker(contract).openAt(Math.floor(at / MINUTE));
+  }
+
+  /** The trades of `[start, end)` in order, whole minutes at a time; the candles are what they make. */
+  *trades(contract: Contract, start: number, end: number): Generator<readonly Trade[]> {
+    const maker = this.#traded(contract);
+    const stream = streamOf(this.#seed, contract.market, contract.symbol, 'trades');
+    const from = Math.max(Math.floor(start / MINUTE), contract.listedAt / MINUTE);
+    const to = Math.min(Math.ceil(end / MINUTE), (contract.delistedAt ?? Infinity) / MINUTE);
+    let index = this.#tradedBefore(contract, from);
+    for (const [a, b] of this.#open(contract, from, to)) {
+      for (let minute = a; minute < b; minute++) {
+        const rows = new Rows(1);
+        maker.fill(rows, minute, minute + 1);
+        const made = tradesOf(rows, 0, index, maker.quoteScale, stream);
+        if (made.length === 0) continue;
+        index += 1;
+        const within = made.filter(({ time }) => time >= start && time < end);
+        if (within.length > 0) yield within;
+      }
+    }
+  }
+
+  /** The minute of the trade with an id, epoch ms; one after the newest where the id is not given away yet. */
+  minuteOfTrade(contract: Contract, id: number, asOf: number): number {
+    let left = Math.floor(id / TRADES_PER_MINUTE);
+    const to = Math.floor(asOf / MINUTE) + 1;
+    const maker = this.#traded(contract);
+    for (const [a, b] of this.#open(contract, contract.listedAt / MINUTE, to)) {
+      const traded = maker.countTraded(a, b);
+      if (left >= traded) {
+        left -= traded;
+        continue;
+      }
+      if (contract.quiet === 0) return (a + left) * MINUTE;
+      let minute = a;
+      for (let seen = 0; ; minute++) {
+        seen += maker.countTraded(minute, minute + 1);
+        if (seen > left) return minute * MINUTE;
+      }
+    }
+    return to * MINUTE;
+  }
+
+  #tradedBefore(contract: Contract, minute: number): number {
+    let count = 0;
+    for (const [a, b] of this.#open(contract, contract.listedAt / MINUTE, minute)) {
+      count += this.#traded(contract).countTraded(a, b);
+    }
+    return count;
   }
 
   #minutes(contract: Contract, start: number, end: number, asOf: number): Rows {
@@ -162,6 +212,12 @@ export class SimMarket {
       this.#makers.set(contract, maker);
     }
     return maker;
+  }
+
+  #traded(contract: Contract): Minutes {
+    const maker = this.#maker(contract);
+    if (maker instanceof Minutes) return maker;
+    throw new RangeError(`${contract.symbol} of ${contract.market} is computed, not traded`);
   }
 
   #secondStream(contract: Contract): number {

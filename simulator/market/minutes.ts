@@ -3,12 +3,15 @@ import { hash32, smooth, streamOf, unit } from '../numbers/noise.ts';
 import { type Asset, assetOf } from './assets.ts';
 import type { Contract, MarketName } from './contracts.ts';
 import { BQ, BV, C, H, L, N, O, Q, type Rows, T, V } from './rows.ts';
+import { TRADES_PER_MINUTE, tradable } from './trading/trades.ts';
 import { Walk } from './walk.ts';
 
 /** the perpetual trades as many times the dollars of spot */
 const PERP_TURNOVER = 2;
 const DOLLARS_PER_TRADE = 900;
 const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC', 'USD']);
+/** markets whose single trades can be had: their candles are what the trades make */
+const TRADED: ReadonlySet<MarketName> = new Set<MarketName>(['spot', 'um']);
 /** how far a market strays from the price that all share */
 export const STRAY: Readonly<Record<MarketName, number>> = {
   spot: 0,
@@ -112,8 +115,12 @@ export class Minutes {
     const wick = open * this.#asset.dailyVolatility * 0.026;
     const up = (range & 0xffff) / 0x10000;
     const down = (range >>> 16) / 0x10000;
-    const high = Math.max(open, close) + Math.floor(wick * up * up);
+    const trades = TRADED.has(this.contract.market);
+    const wicked = Math.max(open, close) + Math.floor(wick * up * up);
     const low = Math.max(1, Math.min(open, close) - Math.floor(wick * down * down));
+
+    // Prices that leave a choice, where the quote volume cannot write every sum.
+    const high = trades && this.#quoteScale < 1 ? Math.max(wicked, low + 1) : wicked;
 
     const turnover = unit(this.#streams.volume, minute);
     const tide =
@@ -138,15 +145,34 @@ export class Minutes {
     const vwap = contractSize
       ? (contractSize * this.#tick * 10 ** this.contract.digits.quote) / mean
       : mean * this.#quoteScale;
+    const count = 1 + Math.floor((dollars / DOLLARS_PER_TRADE) * (0.6 + 0.8 * ((taker >>> 16) / 0x10000)));
     data[at + H] = high;
     data[at + L] = low;
+    if (trades) {
+      const made = tradable({ open, high, low, close }, { lots, bought }, mean, this.#quoteScale);
+      data[at + V] = made.lots;
+      data[at + Q] = made.quote;
+      data[at + N] = Math.max(TRADES_PER_MINUTE, count);
+      data[at + BV] = made.bought;
+      data[at + BQ] = made.boughtQuote;
+      return;
+    }
     data[at + V] = lots;
     data[at + Q] = Math.round(vwap * lots);
-    data[at + N] = Math.min(
-      lots,
-      1 + Math.floor((dollars / DOLLARS_PER_TRADE) * (0.6 + 0.8 * ((taker >>> 16) / 0x10000))),
-    );
+    data[at + N] = Math.min(lots, count);
     data[at + BV] = bought;
     data[at + BQ] = Math.round(vwap * bought);
+  }
+
+  /** Minutes of `[from, to)` that traded. */
+  countTraded(from: number, to: number): number {
+    if (this.contract.quiet === 0) return to - from;
+    let count = 0;
+    for (let minute = from; minute < to; minute++) if (!this.#isQuiet(minute)) count++;
+    return count;
+  }
+
+  get quoteScale(): number {
+    return this.#quoteScale;
   }
 }

@@ -19,6 +19,8 @@ import { createMemorySeriesStore } from '../../simulation/memory/ledger/series-s
 import { type KeptFinding, MemoryWarehouse } from '../../simulation/memory/ledger/warehouse.ts';
 import { createMemoryAggregates } from '../../simulation/memory/watch/aggregates.ts';
 import { createMemoryArchiveWatch } from '../../simulation/memory/watch/archive-watch.ts';
+import { createMemoryComparisonReader } from '../../simulation/memory/watch/comparisons.ts';
+import { createMemoryFindingBook } from '../../simulation/memory/watch/findings.ts';
 import { createMemoryHistoryWatch } from '../../simulation/memory/watch/history-watch.ts';
 import { createMemoryInstruments } from '../../simulation/memory/watch/instruments.ts';
 import { createMemoryLabelBook } from '../../simulation/memory/watch/labels.ts';
@@ -158,6 +160,10 @@ const databaseOf = (
   queries: createMemoryCoverageQueries(warehouse),
   livesDue: createMemoryLivesDue(warehouse),
   labels: createMemoryLabelBook(warehouse),
+  comparisons: createMemoryComparisonReader(warehouse),
+  // Memory has no tables on a disk.
+  sizeSamples: { sample: async () => 0 },
+  findings: createMemoryFindingBook(warehouse, clock),
   watch: createMemoryArchiveWatch(warehouse, clock),
   histories: createMemoryHistoryWatch(warehouse, clock),
   instruments: createMemoryInstruments(warehouse, clock),

@@ -32,6 +32,7 @@ export const GOOD: Readonly<Record<string, Good>> = {
   cancelJob: { params: { id: '01JD0000000000000000000000' } },
   unfollow: { query: { source: 'klines_spot', symbols: 'NOSUCHUSDT' } },
   verify: { body: { source: 'klines_spot', symbol: 'BTCUSDT', ...DAY } },
+  verifyDeep: { body: { source: 'trades_spot', symbol: 'BTCUSDT', ...DAY } },
   refreshView: { body: { view: 'price_klines_1d', start: '2025-02-01', end: '2025-02-02' } },
   rows: { params: { table: 'spot_klines' }, query: { symbol: 'BTCUSDT' } },
   ledger: { query: { source: 'klines_spot', symbol: 'BTCUSDT' } },
@@ -44,11 +45,19 @@ export const GOOD: Readonly<Record<string, Good>> = {
 /** What depends on two fields, on a table or on the clock is in no schema: such a refusal has a code of its own. */
 export const RELATIONS: readonly (readonly [operation: string, field: string, code: string])[] = [
   // A range ends before it begins, or lies ahead.
-  ...['createJob', 'verify', 'setRetention', 'loadCandles', 'inspectCandles', 'refreshView', 'audit'].flatMap(
-    (id) =>
-      ['from', 'to', 'start', 'end', 'before'].flatMap((field) =>
-        ['empty-range', 'future-range'].map((code) => [id, field, code] as const),
-      ),
+  ...[
+    'createJob',
+    'verify',
+    'verifyDeep',
+    'setRetention',
+    'loadCandles',
+    'inspectCandles',
+    'refreshView',
+    'audit',
+  ].flatMap((id) =>
+    ['from', 'to', 'start', 'end', 'before'].flatMap((field) =>
+      ['empty-range', 'future-range'].map((code) => [id, field, code] as const),
+    ),
   ),
   // Every source has timeframes of its own.
   ['createJob', 'timeframe', 'unknown-timeframe'],

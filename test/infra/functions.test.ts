@@ -163,6 +163,7 @@ describe('the secret of each login', () => {
         'inspect-candles',
         'report',
         'verify',
+        'verify-deep',
         'watch-histories',
       ],
       'AggregatesUrlSecret, WriterUrlSecret': [

@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
-import type { FollowedSeries } from '../../../functions/core/api/series/schemas.ts';
-import { periodsIn } from '../../../functions/core/time/period.ts';
-import { clip, normalize, type Range } from '../../../functions/core/time/range.ts';
-import { iso, parseInstant } from '../../../functions/core/time/time.ts';
+import { iso } from '../../../functions/core/time/time.ts';
 import type { Timeframe } from '../../../functions/core/time/timeframe.ts';
 import type { PeriodCertificate } from '../../../functions/core/verify/certificate.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { eachSeries, refuseUnknownSymbols, type SeriesFilter } from '../../api/each-series.ts';
 import { verify as verifyPeriod } from '../../api/repeated.ts';
-import { badInput } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { nothingLine } from '../../format/report.ts';
 import { certificateLine, verdictLine } from '../../format/verify.ts';
@@ -18,11 +14,14 @@ import { type Context, print, printJson } from '../context.ts';
 import type { Handle } from '../handle.ts';
 import * as options from '../options.ts';
 import { labelSimulated } from '../simulated.ts';
+import { verifyDeep } from './verify-deep.ts';
+import { checkBounds, periodsOf } from './verify-periods.ts';
 
 interface VerifyOptions extends SeriesFilter {
   readonly from?: string;
   readonly to?: string;
   readonly json?: boolean;
+  readonly deep?: boolean;
 }
 
 export function addVerify(program: Command, context: Context, handle: Handle): void {
@@ -31,6 +30,7 @@ export function addVerify(program: Command, context: Context, handle: Handle): v
     .description('load everything once more, compare each stored row with it, and certify');
   options
     .addSeriesRange(command, context.terminal)
+    .option('--deep', 'make candles of the stored trades and compare them with the stored candles')
     .option('--json', 'print the certificate as one JSON document')
     .addHelpText('after', HELP)
     .action(handle((given: VerifyOptions) => verify(context, given)));
@@ -42,6 +42,11 @@ Rows are not changed; each difference is recorded in market_data.findings. Two w
 
 Example:
   gordon-data verify --source klines_spot --symbol BTCUSDT --from 2025-01-01 --to 2025-04-01 --json
+  gordon-data verify --deep --source trades_spot --from 2025-03-01 --to 2025-03-02
+
+--deep requests nothing. It makes candles of stored trades (trades_spot, trades_perp) and compares them with the stored candles of 1m, where
+both are there: prices and counts exactly, volumes up to rounding. A minute that differs is listed, and is a finding of the trades
+until a later --deep finds it mended.
 
 What a venue cannot repeat, such as snapshots, is counted and not compared. Where the time before a listing or after a
 delisting was proven by a check of the symbol's lives that is more than a week old, the verdict is "outdated":
@@ -51,14 +56,15 @@ Exit codes: 0 identical; 1 different, outdated, or nothing was compared, or it f
 bad options; 130 interrupted`;
 
 async function verify(context: Context, given: VerifyOptions): Promise<number> {
-  const api = context.api();
   checkBounds(given);
+  if (given.deep) return verifyDeep(context, given);
+  const api = context.api();
   // Not the report: it counts what somebody deleted first, and what is known to be missing is not compared.
   const series = await eachSeries(given, (query) => api.call('listSeries', { query }));
   await refuseUnknownSymbols(api, given, series);
   const { out, err } = context.terminal;
   await labelSimulated(context, api, given.json ? err : out);
-  const orders = series.flatMap((one) => periodsOf(one, given).map((range) => ({ one, range })));
+  const orders = series.flatMap((one) => periodsOf(one, given, unitOf(one)).map((range) => ({ one, range })));
   using stop = stopOn(context.terminal);
   const periods: PeriodCertificate[] = [];
   for (const { one, range } of orders) {
@@ -78,26 +84,10 @@ async function verify(context: Context, given: VerifyOptions): Promise<number> {
   return certificate.identical ? 0 : 1;
 }
 
-/** @throws CliError */
-function checkBounds({ from, to }: VerifyOptions): void {
-  if (from === undefined || to === undefined || parseInstant(from)! < parseInstant(to)!) return;
-  throw badInput(`--from ${from} must lie before --to ${to}`);
-}
-
-/** The days or months of a series that were requested, so short that one answer holds one. */
-function periodsOf(series: FollowedSeries, given: VerifyOptions): Range[] {
-  const requested = normalize(
-    series.requested.map(({ from, to }) => ({ start: Date.parse(from), end: Date.parse(to) })),
-  );
-  const within = clip(requested, {
-    start: (given.from === undefined ? undefined : parseInstant(given.from)) ?? Number.NEGATIVE_INFINITY,
-    end: (given.to === undefined ? undefined : parseInstant(given.to)) ?? Number.POSITIVE_INFINITY,
-  });
-  const source = Object.values(sources).find(({ id }) => id === series.source);
-  const unit = source?.chunkUnit(series.timeframe as Timeframe) === 'day' ? 'day' : 'month';
-  return within.flatMap((range) =>
-    periodsIn(unit, range).flatMap(({ start, end }) => clip([range], { start, end })),
-  );
+/** As long as one answer holds: sources with many rows are fetched, and verified, by day. */
+function unitOf({ source, timeframe }: { readonly source: string; readonly timeframe: string }) {
+  const spec = Object.values(sources).find(({ id }) => id === source);
+  return spec?.chunkUnit(timeframe as Timeframe) === 'day' ? 'day' : 'month';
 }
 
 /** The document. Its hash is of what both of two warehouses have: series, periods, rows. */

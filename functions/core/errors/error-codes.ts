@@ -226,6 +226,8 @@ export const ERRORS = {
   'empty-selection': request(422, 'Name the symbols.'),
   'too-many-buckets': request(422, 'Narrow from and to, or take a larger bucket.'),
   'more-than-a-month': request(422, 'Request it month by month.'),
+  'more-than-a-day': request(422, 'Request it day by day.'),
+  'no-trades': request(422, 'Name a source of trades: `trades_spot`, `trades_perp`.'),
   'window-too-small': request(422, 'Align it with the buckets, or take two of them.'),
   throttled: request(429, 'Send it again a little later.'),
   'api-unreachable': request(502, 'See whether the URL is right and you may call the API.'),

@@ -1,6 +1,6 @@
 import type { EmptyReason } from '../series/empty-reason.ts';
 import type { Series } from '../series/series.ts';
-import type { Listing } from '../series/source.ts';
+import type { Finding, Listing } from '../series/source.ts';
 import type { Range, RangeSet } from '../time/range.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 import type { GapCause } from './cause.ts';
@@ -42,6 +42,26 @@ export interface SeriesStore {
  * @returns in the order of the series
  */
 export type MissingOf = (series: readonly Series[], requested: Range) => Promise<RangeSet[]>;
+
+/** Findings of checks that are made again and again: one goes when what it says is no longer so. */
+export interface FindingBook {
+  /**
+   * Replaces the findings of some kinds within a range of a series. One that is made again stays as it was first found.
+   * @param about the check: findings of other objects stay
+   */
+  settle(
+    series: Series,
+    about: { readonly kinds: readonly string[]; readonly range: Range },
+    findings: readonly Finding[],
+    by: { readonly object: string; readonly jobId: string },
+  ): Promise<void>;
+  /** when the findings of a check are about, the newest first; epoch ms */
+  times(
+    series: Series,
+    about: { readonly kinds: readonly string[]; readonly object: string },
+    limit: number,
+  ): Promise<number[]>;
+}
 
 /** The job on whose behalf something is requested. */
 export interface Requester {

@@ -124,6 +124,8 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   funding_binance_coinm: 'binance',
   open_interest_binance_coinm: 'binance',
   option_trades_deribit: 'deribit',
+  trades_spot: 'binance',
+  trades_perp: 'binance',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

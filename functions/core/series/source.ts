@@ -1,6 +1,7 @@
 import type { Period, PeriodUnit } from '../time/period.ts';
 import type { Range, RangeSet } from '../time/range.ts';
 import type { Timeframe } from '../time/timeframe.ts';
+import type { ArchiveListing } from './archive-listing.ts';
 import type { EmptyReason } from './empty-reason.ts';
 import type { Family } from './families.ts';
 import type { Finding } from './finding.ts';
@@ -9,6 +10,7 @@ import type { Series } from './series.ts';
 import type { Batch, TableSpec } from './table.ts';
 import type { HttpRequest } from './venue.ts';
 
+export type { ArchiveListing, ListedObject } from './archive-listing.ts';
 export { FAMILIES, type Family } from './families.ts';
 
 export { type Finding, UNREADABLE_CELL } from './finding.ts';
@@ -25,7 +27,7 @@ export interface Parsed {
 
 /**
  * Reads a file piece by piece, so that memory does not grow with the file. Not reusable. Of a table of events all rows
- * come from `end`: only the whole file accounts for its period. Off the grid each piece names the steps that it accounts for.
+ * come from `end`, for only the whole file accounts for its period; off the grid each piece says what it accounts for.
  */
 export interface StreamParser {
   /** @param bytes hold no longer than the call. @throws GordonError `malformed-rows` */
@@ -46,10 +48,7 @@ export interface ArchiveTier {
    * @param facts for a tier with `labels`; without them its file is taken for that of the day most of its labels lie in
    */
   parser(series: Series, expected?: number, facts?: ObjectFacts): StreamParser;
-  /**
-   * Rows stand at the ends of their slots: the object of a period also holds the instant at which the period ends, and the one
-   * at which it begins may stand in the object before.
-   */
+  /** Rows stand at the ends of their slots: the object also holds the instant at which its period ends. */
   readonly closing?: true;
   /** its labels become instants by a rule that may have exceptions */
   readonly labels?: ArchiveLabels;
@@ -69,20 +68,6 @@ export interface ObjectFacts {
   readonly period: Period;
   /** exceptions from the tier's rule about labels */
   readonly labels?: readonly LabelRule[];
-}
-
-export interface ListedObject {
-  /** as in a request: begins with `/` */
-  readonly path: string;
-  /** epoch ms of the venue's clock */
-  readonly modified: number;
-}
-
-export interface ArchiveListing {
-  /** @param folder a path that ends with `/`; @param after a path within it; what is listed comes after it, in order */
-  request(folder: string, after: string): HttpRequest;
-  /** @throws GordonError `malformed-rows` */
-  parse(body: Uint8Array): { readonly objects: readonly ListedObject[]; readonly more: boolean };
 }
 
 /** A paged request over a range. */

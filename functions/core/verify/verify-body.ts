@@ -17,6 +17,19 @@ export const VerifyBody = z.strictObject({
   to: Time,
 });
 
+/** The body of `POST /backfill/verify/deep`: the trades of one symbol, and at most one day of them. */
+export const DeepBody = VerifyBody.omit({ timeframe: true });
+
+/** @throws GordonError `invalid-request`, `unknown-source`, `invalid-time`, `empty-range` */
+export function readDeep(
+  sources: Sources,
+  body: unknown,
+): { readonly series: Series; readonly range: Range } {
+  const request = parseInput(DeepBody, body, 'the body');
+  const { from, to } = parseBounds(request);
+  return { series: findSeries(sources, request), range: { start: from!, end: to! } };
+}
+
 /** @throws GordonError `invalid-request`, `unknown-source`, `invalid-time`, `empty-range`, `more-than-a-month` */
 export function readVerify(
   sources: Sources,

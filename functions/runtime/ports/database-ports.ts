@@ -4,6 +4,7 @@ import { withWholeTable } from '../../core/exports/columns.ts';
 import type { ExportReader } from '../../core/exports/ports.ts';
 import type {
   CatalogReader,
+  FindingBook,
   LivesDue,
   PurgingCatalog,
   ReaderWatch,
@@ -18,16 +19,19 @@ import type { HistoryPorts } from '../../core/schedules/watch-histories.ts';
 import type { LabelBook } from '../../core/series/labels.ts';
 import type { Sources } from '../../core/series/source.ts';
 import type { Clock } from '../../core/time/time.ts';
+import type { ComparisonReader } from '../../core/verify/cross/comparison.ts';
 import type { StoredRows } from '../../core/verify/ports.ts';
 import { createAggregateStore } from '../../stores/aggregates/aggregates.ts';
 import { createLabelBook } from '../../stores/ledger/labels/label-book.ts';
 import { createLivesDue } from '../../stores/ledger/lives.ts';
 import { createSeriesCatalog } from '../../stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../stores/ledger/series-store.ts';
+import { createFindingBook } from '../../stores/ledger/spans/findings.ts';
 import { type ConnectOptions, connect, type Sql } from '../../stores/postgres/postgres.ts';
 import type { Login } from '../../stores/postgres/renewal.ts';
 import { UNFILLED } from '../../stores/postgres/roles/logins.ts';
 import { createReaderWatch } from '../../stores/postgres/roles/reader-watch.ts';
+import { createComparisonReader } from '../../stores/queries/comparisons.ts';
 import { createCoverageQueries } from '../../stores/queries/coverage-queries.ts';
 import { createExportReader } from '../../stores/queries/export-reader.ts';
 import { createSizeSamples, type SizeSamples } from '../../stores/queries/size-samples.ts';
@@ -47,6 +51,7 @@ export interface DatabasePorts {
   /** the same catalogue, by a login that only reads */
   readonly catalogReader: CatalogReader;
   readonly labels: LabelBook;
+  readonly findings: FindingBook;
   readonly livesDue: LivesDue;
   readonly instruments: InstrumentPorts['instruments'];
   readonly universe: UniverseStore;
@@ -61,6 +66,7 @@ export interface DatabasePorts {
   /** reads only, as the database's role has it */
   readonly queries: CoverageQueries;
   readonly stored: StoredRows;
+  readonly comparisons: ComparisonReader;
   /** months of series, for exports */
   readonly months: ExportReader;
   readonly aggregates: AggregateStore;
@@ -127,6 +133,7 @@ export function databasePorts(
       store: () => createSeriesStore(writer(), ledger),
       catalog: () => createSeriesCatalog(writer(), ledger),
       catalogReader: () => createSeriesCatalog(reader(), ledger),
+      findings: () => createFindingBook(writer(), clock),
       labels: () => createLabelBook(writer(), clock),
       livesDue: () => createLivesDue(writer()),
       instruments: () => createInstruments(writer(), clock),
@@ -139,6 +146,7 @@ export function databasePorts(
       sizeSamples: () => createSizeSamples(writer(), clock),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),
+      comparisons: () => createComparisonReader(writer(), ledger.tables),
       months: () => createExportReader(exporter(), (id) => withWholeTable(sources, sources[id]!).table),
       aggregates: () => createAggregateStore({ sql: writer(), owner: owner(), clock }),
       aggregateStatus: () => createAggregateStore({ sql: reader(), owner: reader(), clock }),

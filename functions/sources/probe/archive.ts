@@ -1,8 +1,8 @@
 import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
 import type { ArchiveTier, Parsed, Source } from '../../core/series/source.ts';
+import { countWithin } from '../../core/series/table.ts';
 import { type Period, periodAt } from '../../core/time/period.ts';
 import { DAY } from '../../core/time/time.ts';
-import type { Timeframe } from '../../core/time/timeframe.ts';
 import { funding_binance } from '../funding/funding_binance.ts';
 import { funding_binance_coinm } from '../funding/funding_binance_coinm.ts';
 import { index_price_klines } from '../klines/index_price_klines.ts';
@@ -12,26 +12,11 @@ import { klines_spot } from '../klines/klines_spot.ts';
 import { mark_price_klines } from '../klines/mark_price_klines.ts';
 import { premium_index_klines } from '../klines/premium_index_klines.ts';
 import { malformed } from '../rest/malformed.ts';
-import { newestPeriod, VENUE } from './archive-files.ts';
+import { type FileFacts, newestPeriod, TRADE_FILES, VENUE } from './archive-files.ts';
 import { metricsChecks } from './metrics.ts';
-import { detectUnit, list, type Unit } from './wire.ts';
+import { detectUnit, list } from './wire.ts';
 
 const SYMBOL = 'BTCUSDT';
-
-interface FileFacts {
-  readonly name: string;
-  readonly source: Source;
-  readonly timeframe: Timeframe;
-  readonly unit: 'day' | 'month';
-  /** defaults to `SYMBOL` */
-  readonly symbol?: string;
-  /** a day of the period; absent: the newest file */
-  readonly day?: number;
-  readonly header: 'with a header' | 'without a header';
-  readonly columns: readonly string[] | number;
-  readonly stamps: Unit;
-  readonly rows: number;
-}
 
 const KLINE_COLUMNS = 12;
 const KLINE_HEADER = [
@@ -152,6 +137,7 @@ const FILES: readonly FileFacts[] = [
   ...computedFiles(mark_price_klines, 'mark'),
   ...computedFiles(index_price_klines, 'index'),
   ...computedFiles(premium_index_klines, 'premium'),
+  ...TRADE_FILES,
 ];
 
 /** A computed price is in the layout of candles, with a header as the contract's files have it. */
@@ -203,7 +189,7 @@ function fileCheck(facts: FileFacts): Check {
 }
 
 function judgeFile(
-  { header, columns, stamps, rows }: FileFacts,
+  { header, columns, stamps, stampColumn = 0, rows }: FileFacts,
   { body }: Evidence,
   { name, start, end }: Period,
   parts: readonly Parsed[],
@@ -212,21 +198,24 @@ function judgeFile(
   const named = /^[a-z]/i.test(first);
   const found = (named ? first : '').split(',');
   const row = (named ? second : first).split(',');
+  const stamp = row[stampColumn];
   const width = typeof columns === 'number' ? columns : columns.length;
   const missing = typeof columns === 'number' || !named ? [] : columns.filter((one) => !found.includes(one));
-  const times = parts.flatMap(({ batch }) => [...batch.times]);
-  const outside = times.filter((time) => time < start || time >= end).length;
+  const times = parts.map(({ batch }) => batch.times);
+  const count = times.reduce((sum, of) => sum + of.length, 0);
+  const outside = times.reduce((sum, of) => sum + of.length - countWithin(of, [{ start, end }]), 0);
   return judged(
     [
       named !== (header === 'with a header') && `the file of ${name} is with${named ? '' : 'out'} a header`,
       row.length !== width && `its rows have ${row.length} columns, not ${width}`,
       missing.length > 0 && `its header has no ${list(missing)}: ${first}`,
-      detectUnit(row[0]) !== stamps &&
-        `stamps of ${name} are ${detectUnit(row[0]) ?? 'no stamps'} (${row[0]}), not ${stamps}`,
-      times.length !== rows && `the adapter takes ${times.length} rows out of it, not ${rows}`,
+      detectUnit(stamp) !== stamps &&
+        `stamps of ${name} are ${detectUnit(stamp) ?? 'no stamps'} (${stamp}), not ${stamps}`,
+      (rows === undefined ? count === 0 : count !== rows) &&
+        `the adapter takes ${count} rows out of it, not ${rows ?? 'some'}`,
       outside > 0 && `${outside} rows lie outside of ${name}`,
     ],
-    `${name}: ${times.length} rows ${header}, ${stamps}`,
+    `${name}: ${count} rows ${header}, ${stamps}`,
   );
 }
 

@@ -17,6 +17,8 @@ import {
 } from '../metrics/ratios_binance.ts';
 import { open_interest_binance } from '../open_interest/open_interest_binance.ts';
 import { malformed } from '../rest/malformed.ts';
+import { trades_perp } from '../trades/trades_perp.ts';
+import { trades_spot } from '../trades/trades_spot.ts';
 import type { Layout } from './answers.ts';
 import { clockCheck } from './clocks.ts';
 import { universeCheck } from './listings.ts';
@@ -71,6 +73,25 @@ const statistic = (source: Source): Check[] => {
   });
 };
 
+/** A span that holds more than a page has trades for is an hour: longer ones are refused. */
+const tradeChecks = (venue: string, source: Source): Check[] =>
+  pageChecks({
+    venue,
+    source,
+    symbol: SYMBOL,
+    timeframe: '1m',
+    layout: {
+      path: [],
+      fields: ['a', 'p', 'q', 'f', 'l', 'T', 'm'],
+      optional: ['M'],
+      stamp: 'T',
+      unit: 'milliseconds',
+      type: 'number',
+      order: 'oldest',
+    },
+    recentMs: 5 * MINUTE,
+  });
+
 const statusOf = (source: Source) => {
   const { listing, id } = source;
   if (!('status' in listing)) throw malformed(id, 'its listing is not looked up.');
@@ -79,6 +100,7 @@ const statusOf = (source: Source) => {
 
 export const spotChecks: readonly Check[] = [
   ...candles(SPOT, klines_spot),
+  ...tradeChecks(SPOT, trades_spot),
   ...universes.filter(({ market }) => market === 'spot').map((one) => universeCheck(SPOT, one, SYMBOL)),
   clockCheck(SPOT, [klines_spot.id], () => statusOf(klines_spot), {
     name: 'serverTime',
@@ -100,6 +122,7 @@ const COMPUTED = [mark_price_klines, index_price_klines, premium_index_klines];
 export const usdmChecks: readonly Check[] = [
   ...candles(USDM, klines_perp),
   ...COMPUTED.flatMap((source) => candles(USDM, source)),
+  ...tradeChecks(USDM, trades_perp),
   ...pageChecks({
     venue: USDM,
     source: funding_binance,

@@ -9,6 +9,7 @@ import { createHandler as createJob } from '../../../functions/http/jobs/create-
 import { createHandler as refreshUniverse } from '../../../functions/http/series/refresh-universe.ts';
 import { createHandler as unfollow } from '../../../functions/http/series/unfollow.ts';
 import { createHandler as verify } from '../../../functions/http/series/verify.ts';
+import { createHandler as verifyDeep } from '../../../functions/http/series/verify-deep.ts';
 import { createHandler as health } from '../../../functions/http/service/health.ts';
 import type { HttpHandler } from '../../../functions/runtime/http-handler.ts';
 import type { Services } from '../../../functions/runtime/services.ts';
@@ -44,6 +45,7 @@ afterAll(() => at?.[Symbol.asyncDispose]());
 
 const ORDER = { source: 'klines_spot', symbols: ['BTCUSDT'], from: '2025-02-01', to: '2025-02-02' };
 const VERIFIED = { source: 'klines_spot', symbol: 'BTCUSDT', from: '2025-02-01' };
+const TRADES = { ...VERIFIED, source: 'trades_spot' };
 const SERIES = 'source=klines_spot&symbol=BTCUSDT';
 const NO_JOB = '01JD0000000000000000000000';
 
@@ -218,6 +220,20 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
       const mediaType = String(answer.headers?.['content-type']);
       return { status: answer.statusCode, mediaType, body: bodyOf(mediaType, answer.body) };
     },
+  },
+  verifyDeep: {
+    // Of a series without trades as yet.
+    200: handled(
+      verifyDeep,
+      ({ catalog }) => ({
+        catalog: { ...catalog, requested: async () => [{ start: 0, end: Date.now() }] },
+      }),
+      { ...TRADES, to: '2025-02-02' },
+    ),
+    400: post('/backfill/verify/deep', { ...TRADES, to: 'soon' }),
+    404: post('/backfill/verify/deep', { ...TRADES, to: '2025-02-02' }),
+    413: post('/backfill/verify/deep', TOO_LARGE),
+    422: post('/backfill/verify/deep', { ...TRADES, to: '2025-04-01' }),
   },
   verify: {
     200: post('/backfill/verify', { ...VERIFIED, to: '2025-02-02' }),

@@ -29,6 +29,7 @@ describe('listing of the Binance archive', () => {
     expect(await folders('')).toEqual(['data/']);
     expect(await folders('data/')).toEqual(['data/futures/', 'data/spot/']);
     expect(await folders('data/futures/um/daily/')).toEqual([
+      'data/futures/um/daily/aggTrades/',
       'data/futures/um/daily/indexPriceKlines/',
       'data/futures/um/daily/klines/',
       'data/futures/um/daily/markPriceKlines/',

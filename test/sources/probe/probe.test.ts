@@ -236,17 +236,22 @@ const CHANGES: readonly Change[] = [
     venue: 'binance-spot',
     change: 'another name of the header',
     fault: header,
-    differs: { 'klines_spot/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it' },
+    differs: {
+      'klines_spot/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it',
+      'trades_spot/limit-header': 'the answer has no x-mbx-used-weight-1m; headers like it',
+    },
   },
   {
     venue: 'binance-usdm',
     change: 'another name of the header',
     fault: header,
     differs: Object.fromEntries(
-      ['klines_perp', 'mark_price_klines', 'index_price_klines', 'premium_index_klines'].map((source) => [
-        `${source}/limit-header`,
-        'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
-      ]),
+      ['klines_perp', 'mark_price_klines', 'index_price_klines', 'premium_index_klines', 'trades_perp'].map(
+        (source) => [
+          `${source}/limit-header`,
+          'the answer has no x-mbx-used-weight-1m; headers like it: x-mbx-weight',
+        ],
+      ),
     ),
   },
   {

@@ -5,7 +5,8 @@ import { UniverseAnswer, UniverseQuery } from '../../queries/universe-view.ts';
 import { CountBody, Counted } from '../../upkeep/count-series.ts';
 import { RetentionBody } from '../../upkeep/retention.ts';
 import { PeriodCertificate } from '../../verify/certificate.ts';
-import { VerifyBody } from '../../verify/verify-body.ts';
+import { DeepCertificate } from '../../verify/deep/deep-certificate.ts';
+import { DeepBody, VerifyBody } from '../../verify/verify-body.ts';
 import type { Operation } from '../operation.ts';
 import { FollowedSeries, RetentionRule, SeriesReport, Unfollowed } from './schemas.ts';
 
@@ -50,6 +51,12 @@ export const seriesOperations = {
     success: 200,
     answer: PeriodCertificate,
     problems: [...PERIOD_PROBLEMS, 'more-than-a-month', 'no-budget'],
+  },
+  verifyDeep: {
+    body: DeepBody,
+    success: 200,
+    answer: DeepCertificate,
+    problems: [...PERIOD_PROBLEMS, 'more-than-a-day', 'no-trades'],
   },
   listRetention: {
     query: NoQuery,

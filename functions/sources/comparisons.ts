@@ -1,0 +1,60 @@
+import type { Comparison } from '../core/verify/cross/comparison.ts';
+
+/** Names with the number of coins that one unit is about: `1000SHIBUSDT`, `1MBABYDOGEUSDT`. `1INCHUSDT` is none. */
+const MULTIPLIED = /^(1000000|100000|10000|1000|1M)(?=[A-Z])/;
+
+const unitOf = (symbol: string): { readonly coins: number; readonly rest: string } => {
+  const [prefix = ''] = MULTIPLIED.exec(symbol) ?? [];
+  const coins = prefix === '' ? 1 : prefix === '1M' ? 1e6 : Number(prefix);
+  return { coins, rest: symbol.slice(prefix.length) };
+};
+
+/** By Binance's and Bybit's way to name multiplied tickers. */
+export function scaleOf(left: string, right: string): number | undefined {
+  const [a, b] = [unitOf(left), unitOf(right)];
+  return a.rest === b.rest ? a.coins / b.coins : undefined;
+}
+
+const same = (left: string, right: string): number | undefined => (left === right ? 1 : undefined);
+
+/** What several sources say of one price. A new source adds a line where another one says the same. */
+export const comparisons: readonly Comparison[] = [
+  {
+    id: 'perpetual-spot',
+    left: { source: 'klines_perp', price: 'close', atEnd: true },
+    right: { source: 'klines_spot', price: 'close', atEnd: true },
+    scale: scaleOf,
+    // Of five minutes an hour has twelve.
+    samples: 10,
+    kind: 'price-apart',
+    what: 'arbitrage keeps a perpetual nearer to its spot market',
+  },
+  {
+    id: 'binance-bybit',
+    left: { source: 'klines_perp', price: 'close', atEnd: true },
+    right: { source: 'price_klines', price: 'close', atEnd: true },
+    scale: scaleOf,
+    samples: 10,
+    kind: 'price-apart',
+    what: 'arbitrage keeps the perpetuals of two venues nearer together',
+  },
+  {
+    id: 'spot-binance-bybit',
+    left: { source: 'klines_spot', price: 'close', atEnd: true },
+    right: { source: 'klines_bybit_spot', price: 'close', atEnd: true },
+    scale: scaleOf,
+    samples: 10,
+    kind: 'price-apart',
+    what: 'arbitrage keeps the spot markets of two venues nearer together',
+  },
+  {
+    id: 'open-interest-value',
+    left: { source: 'open_interest_binance', price: { of: 'value_usd', per: 'open_interest' } },
+    right: { source: 'klines_perp', price: 'close', atEnd: true },
+    scale: same,
+    // Both numbers are of one row.
+    samples: 1,
+    kind: 'value-apart',
+    what: 'the value of the open interest is that of its contracts at the price',
+  },
+];
