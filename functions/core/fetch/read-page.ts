@@ -4,6 +4,7 @@ import { type EmptySpan, explainHole } from '../ledger/coverage.ts';
 import { concatBatches } from '../series/batch.ts';
 import { arrivedEnd, settledEnd } from '../series/borders.ts';
 import {
+  type Cursor,
   type Finding,
   type PagesTier,
   type Parsed,

@@ -3,17 +3,16 @@ import type { Range, RangeSet } from '../time/range.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 import type { ArchiveListing } from './archive-listing.ts';
 import type { EmptyReason } from './empty-reason.ts';
-import type { Family } from './families.ts';
 import type { Finding } from './finding.ts';
 import type { LabelRule } from './labels.ts';
+import type { Family } from './names/families.ts';
 import type { Series } from './series.ts';
 import type { Batch, TableSpec } from './table.ts';
 import type { HttpRequest } from './venue.ts';
 
 export type { ArchiveListing, ListedObject } from './archive-listing.ts';
-export { FAMILIES, type Family } from './families.ts';
-
 export { type Finding, UNREADABLE_CELL } from './finding.ts';
+export { FAMILIES, type Family } from './names/families.ts';
 
 /** What a parser made of one body or one piece of a file. `batch.times` ascends strictly. */
 export interface Parsed {
