@@ -55,7 +55,7 @@ export const REVERTED: readonly Mutation[] = [
     id: 'moved-labels',
     fault: 'labels of statistics mean the same in files of all years',
     file: 'functions/sources/binance/metrics/metric-labels.ts',
-    before: '(day < LABELS_MOVED ? 0 : READING_STEP)',
+    before: '(day < moved ? 0 : READING_STEP)',
     after: '0',
   },
   {

@@ -67,6 +67,9 @@ export const RELATIONS: readonly (readonly [operation: string, field: string, co
   // Every table has columns and sources of its own, and a page of JSON one symbol.
   ['rows', 'source', 'unknown-source'],
   ['rows', 'columns', 'unknown-column'],
+  ['rows', 'match', 'unknown-column'],
+  // The process knows its markets.
+  ['refreshUniverse', 'market', 'invalid-request'],
   ['rows', 'every', 'no-candles'],
   ['rows', 'symbol', 'invalid-request'],
   // A page of JSON is no file.

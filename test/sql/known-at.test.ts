@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TableSpec } from '../../functions/core/series/table.ts';
 import { sources } from '../../functions/sources/index.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 
@@ -114,6 +115,10 @@ const ROWS: readonly [table: string, row: Record<string, string | number>, known
   ],
 ];
 
+/** A candle is known when it closes and a trade when it happens: neither needs a column for that. */
+const isKnownByTime = ({ name, columns }: TableSpec): boolean =>
+  columns.some((column) => column.name === 'close') || ['spot_trades', 'perp_trades'].includes(name);
+
 describe('known_at', () => {
   it('stands beside every settlement, reading and observation, by one rule for each table', async () => {
     await using database = await createTestDatabase();
@@ -128,22 +133,22 @@ describe('known_at', () => {
     expect((row!.known_at as Date).getTime()).toBe(at('2025-03-31T03:00Z'));
   });
 
-  it('is in every table that is not of candles, with its rule beside it', async () => {
+  it('is in every table that is of neither candles nor trades, with its rule beside it', async () => {
     await using database = await createTestDatabase();
     const sql = database.connect();
     const tables = new Map(Object.values(sources).map(({ table }) => [table.name, table]));
     for (const [name, table] of tables) {
-      const candles = table.columns.some((column) => column.name === 'close');
+      const byTime = isKnownByTime(table);
       expect([name, (table.computed ?? []).map((column) => column.name)]).toEqual([
         name,
-        candles ? [] : ['known_at'],
+        byTime ? [] : ['known_at'],
       ]);
       const [comment] = await sql`
         select col_description(${`market_data.${name}`}::regclass, attnum) as text from pg_attribute
         where attrelid = ${`market_data.${name}`}::regclass and attname = 'known_at'`;
       expect([name, comment?.text ?? null]).toEqual([
         name,
-        candles ? null : expect.stringContaining('could first be known'),
+        byTime ? null : expect.stringContaining('could first be known'),
       ]);
     }
     expect(new Set(ROWS.map(([table]) => table))).toEqual(

@@ -194,7 +194,7 @@ export const ERRORS = {
   ),
   'too-many-symbols': request(400, 'Make several orders.'),
   'no-candles': request(400, 'Leave `every` out.'),
-  'unknown-column': request(400, 'Leave `columns` out to see them all.'),
+  'unknown-column': request(400, 'Leave `columns` and `match` out to see them all.'),
   'unknown-status': request(400, 'Leave `status` out, or use `all`.'),
   'symbol-missing': request(400, 'Add symbol=BTCUSDT.'),
   'purge-unconfirmed': request(400, 'Repeat the request with `confirm` equal to `symbols`.'),

@@ -98,9 +98,9 @@ function matched(table: TableSpec, match: string | undefined): Record<string, st
   const known = dimensionsOf(table);
   if (known.includes(column)) return { [column]: match.slice(cut + 1) };
   throw badRequest(
-    'invalid-request',
-    'the query',
-    `"match": ${column} is no column of text of the key of ${table.name}.`,
+    'unknown-column',
+    'match',
+    `${column} is no column of text of the key of ${table.name}.`,
     known.length > 0 ? `Use ${known.join(' or ')}.` : 'Leave it out.',
   );
 }

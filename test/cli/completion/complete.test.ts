@@ -27,7 +27,7 @@ describe('what may come next', () => {
     ['backfill jobs --status running,fa', ['running,failed']],
     ['backfill klines trigger --from y', ['yesterday']],
     ['backfill klines trigger --from -3', ['-30d']],
-    ['export spot', ['spot_klines']],
+    ['export spot', ['spot_klines', 'spot_trades']],
     ['export spot_klines --format ', ['parquet', 'csv', 'arrow']],
     ['seed --skip macr', ['macro']],
     ['sql nothing ', []],

@@ -159,7 +159,13 @@ describe('a database of a736643', () => {
     expect(await rowsOf('long_short_ratios', `${newest} and kind = 'taker_volume' and ${byLabel}`)).toBe(5);
     expect(await rowsOf('long_short_ratios', `${newest} and kind <> 'taker_volume'`)).toBe(0);
     for (const source of ['open_interest_binance', ...RATIOS]) {
-      const order = { source, symbol: 'BTCUSDT', timeframe: '1h', from: '2026-06-23', to: '2026-06-28' };
+      const order = {
+        source,
+        symbol: 'BTCUSDT',
+        timeframe: '1h',
+        from: '2026-06-25T01:00:00Z',
+        to: '2026-06-28',
+      };
       const answer = await at.ask('/backfill/verify', { method: 'POST', body: JSON.stringify(order) });
       expect(answer.body).toMatchObject({ verdict: 'identical', changed: 0, missing: 0, extra: 0 });
     }

@@ -18,10 +18,14 @@ export interface RefreshPorts extends BorderPorts {
 
 /** The body of `POST /universe/refresh`: where the last answer's `next` says, or nothing for the beginning. */
 export const RefreshBody = z.strictObject({
-  market: z.string().optional().meta({
-    description: 'a venue and its market, such as `binance spot`; defaults to the first one',
-    example: 'binance spot',
-  }),
+  market: z
+    .string()
+    .regex(/^[a-z]{2,20} [a-z]{2,20}$/, 'is not a venue and its market')
+    .optional()
+    .meta({
+      description: 'a venue and its market, such as `binance spot`; defaults to the first one',
+      example: 'binance spot',
+    }),
   after: z.string().max(60).optional().meta({ description: 'goes on after this symbol' }),
 });
 export type RefreshBody = z.infer<typeof RefreshBody>;
