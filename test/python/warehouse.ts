@@ -44,6 +44,50 @@ export async function fillEveryTable(sql: Sql): Promise<void> {
     insert into market_data.gex_snapshots (symbol, time, expiry, strike, call_oi, put_oi, call_iv, call_gamma, call_gex, spot, quoted_at)
     select 'BTC', '2025-01-01Z', '2025-03-28 08:00Z', 1000 * n, n, n / 3.0, nullif(n, 3), 1e-5, 7, 94000.5, '2025-01-01 00:00:07.123Z'
     from generate_series(1, 9) n`;
+  await fillOtherVenues(sql);
+}
+
+/** The same of what goes by its own name, or is of options. */
+async function fillOtherVenues(sql: Sql): Promise<void> {
+  const minutes = sql`'2025-01-01Z'::timestamptz + n * interval '1 minute', n / 3.0, n + 2, n / 7.0, 0.1 + n`;
+  await sql`
+    insert into market_data.bybit_klines
+    select market, 'BTCUSDT', '1m', ${minutes}, n, 1e-7 * n from generate_series(0, 9) n, unnest(array['spot', 'linear']) market`;
+  await sql`
+    insert into market_data.okx_klines
+    select market, 'BTC-USDT', '1m', ${minutes}, n, n, nullif(n, 3) from generate_series(0, 9) n, unnest(array['spot', 'swap']) market`;
+  await sql`
+    insert into market_data.hyperliquid_klines
+    select market, 'kPEPE', '1m', ${minutes}, n, 5 from generate_series(0, 9) n, unnest(array['perp', 'spot']) market`;
+  for (const table of ['mark_price_klines', 'index_price_klines', 'premium_index_klines']) {
+    await sql`
+      insert into ${sql(`market_data.${table}`)}
+      select 'BTCUSDT', '1m', ${minutes}, 60 from generate_series(0, 9) n`;
+  }
+  await sql`
+    insert into market_data.coinm_klines
+    select 'BTCUSD_PERP', '1m', ${minutes}, n, 1e-7 * n, 5, n, 0.5 from generate_series(0, 9) n`;
+  await sql`
+    insert into market_data.volatility_index
+    select 'BTC', '1h', '2025-01-01Z'::timestamptz + n * interval '1 hour', n / 3.0, n + 2, n / 7.0, 0.1 + n from generate_series(0, 9) n`;
+  for (const table of ['spot_trades', 'perp_trades']) {
+    await sql`
+      insert into ${sql(`market_data.${table}`)}
+      select 'BTCUSDT', '2025-01-01Z'::timestamptz + n / 3 * interval '1 millisecond', n, n / 3.0, 1e-7 * n, 2 * n, 2 * n + 1, n % 2 = 0
+      from generate_series(0, 9) n`;
+  }
+  await sql`
+    insert into market_data.option_quotes (venue, origin, symbol, time, instrument, expiry, strike, kind, quote, open_interest, mark_iv,
+      quoted_at)
+    select venue, 'snapshot', 'BTC', '2025-01-01Z', 'BTC-28MAR25-' || n || '000-C', '2025-03-28 08:00Z', 1000 * n, 'call', 'BTC',
+      nullif(n / 3.0, 1), 51.25, '2025-01-01 00:00:07.123Z'
+    from generate_series(1, 9) n, unnest(array['deribit', 'bybit']) venue`;
+  await sql`
+    insert into market_data.option_trades (symbol, time, trade_id, instrument, trade_seq, coin, expiry, strike, kind, quote, direction,
+      price, amount, iv)
+    select 'BTC', '2025-01-01Z'::timestamptz + n * interval '7 milliseconds', 'T-' || n, 'BTC-28MAR25-100000-C', n, 'BTC',
+      '2025-03-28 08:00Z', 100000, 'call', 'BTC', 'buy', n / 3.0, 0.1, nullif(n, 3)
+    from generate_series(1, 9) n`;
 }
 
 /** Each table of rows, with the query that takes all of its rows of one series or of several. */
@@ -65,4 +109,16 @@ export const TABLES: Readonly<Record<string, string>> = {
   market_caps: 'symbol=BTC',
   macro_observations: 'symbol=UNRATE',
   gex_snapshots: 'symbol=BTC',
+  volatility_index: 'symbol=BTC',
+  option_quotes: 'symbol=BTC',
+  option_trades: 'symbol=BTC',
+  bybit_klines: 'symbol=BTCUSDT&timeframe=1m',
+  okx_klines: 'symbol=BTC-USDT&timeframe=1m',
+  hyperliquid_klines: 'symbol=kPEPE&timeframe=1m',
+  mark_price_klines: 'symbol=BTCUSDT',
+  index_price_klines: 'symbol=BTCUSDT',
+  premium_index_klines: 'symbol=BTCUSDT',
+  coinm_klines: 'symbol=BTCUSD_PERP',
+  spot_trades: 'symbol=BTCUSDT',
+  perp_trades: 'symbol=BTCUSDT',
 };
