@@ -1,6 +1,9 @@
+import { MARKET_SYMBOL } from '../../core/series/names/spelling.ts';
 import type { Series } from '../../core/series/series.ts';
-import type { ListingProbe, PagesTier } from '../../core/series/source.ts';
+import type { ListingProbe, PagesTier, Source } from '../../core/series/source.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
+import type { PeriodUnit } from '../../core/time/period.ts';
+import { HOUR, MINUTE, SECOND } from '../../core/time/time.ts';
 import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { instrumentIn } from './envelope.ts';
 import { bybitFamily, bybitHost } from './hosts.ts';
@@ -26,7 +29,7 @@ const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {
 };
 
 /** What `GET /v5/market/kline` has. */
-export const KLINE_TIMEFRAMES = Object.keys(INTERVALS) as Timeframe[];
+const KLINE_TIMEFRAMES = Object.keys(INTERVALS) as Timeframe[];
 
 const LARGEST_PAGE = 1000;
 
@@ -39,7 +42,7 @@ const kline = (category: Category, series: Series, query: Record<string, number>
 });
 
 /** `GET /v5/market/kline`, newest first, as rows of a table. */
-export const klinePages = (category: Category, table: KlineTable): PagesTier => ({
+const klinePages = (category: Category, table: KlineTable): PagesTier => ({
   kind: 'pages',
   name: 'rest',
   // A range with more rows than a page returns the newest ones.
@@ -54,7 +57,7 @@ export const klinePages = (category: Category, table: KlineTable): PagesTier => 
 });
 
 /** The life of a market by its first and its newest candle: spot publishes no time of listing. */
-export const klineListing = (category: Category): ListingProbe => ({
+const klineListing = (category: Category): ListingProbe => ({
   // With a start and no end the page grows forward from there, and without bounds it ends with the newest candle.
   first: (series) => kline(category, series, { start: 1, limit: 1 }),
   firstAt: (body) => startsIn(body).at(-1),
@@ -62,4 +65,24 @@ export const klineListing = (category: Category): ListingProbe => ({
   lastAt: (body) => startsIn(body).at(0),
   status: ({ symbol }) => ({ ...target, path: '/v5/market/instruments-info', query: { category, symbol } }),
   isTrading: (body, { symbol }) => instrumentIn(body, symbol)?.status === 'Trading',
+});
+
+/** What a source of candles of one category says of itself. */
+interface Candles extends Pick<Source, 'id' | 'family' | 'title' | 'table' | 'defaultTimeframe' | 'byName'> {
+  /** a row's place in the table */
+  readonly row: KlineTable['row'];
+}
+
+/** Candles of one category: `GET /v5/market/kline`, newest first. Not verified against the live venue. */
+export const klineSource = (category: Category, { row, ...candles }: Candles): Source => ({
+  ...candles,
+  timeframes: KLINE_TIMEFRAMES,
+  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+  symbolPattern: MARKET_SYMBOL,
+  chunkUnit: (timeframe): PeriodUnit => (stepOf(timeframe) < HOUR ? 'month' : 'year'),
+  finalAfterMs: 2 * SECOND,
+  settleMs: 10 * MINUTE,
+  refreshEveryMs: MINUTE,
+  tiers: [klinePages(category, { table: candles.table, row })],
+  listing: klineListing(category),
 });

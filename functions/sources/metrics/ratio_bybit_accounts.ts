@@ -1,19 +1,15 @@
 import { sortAndDedupe, toBatch } from '../../core/series/batch.ts';
-import { MARKET_SYMBOL } from '../../core/series/names/spelling.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
-import type { PagesTier, Parsed, Source } from '../../core/series/source.ts';
-import { ceilTo, HOUR, MINUTE } from '../../core/time/time.ts';
-import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
+import type { Parsed } from '../../core/series/source.ts';
+import { stepOf } from '../../core/time/timeframe.ts';
 import { ratioTable } from '../binance/metrics/statistics.ts';
 import { listIn, stampIn, textNumberIn } from '../bybit/envelope.ts';
-import { STATISTICS_PERIODS } from '../bybit/periods.ts';
-import { lifeOfPerpetual, requestFor } from '../bybit/perpetual.ts';
+import { statisticsSource } from '../bybit/statistics.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { malformed } from '../rest/malformed.ts';
 
 const KIND = 'bybit_accounts';
 const table = ratioTable(KIND);
-const LIMIT = 500;
 
 /** The venue's first reading of any symbol. */
 const SINCE = Date.UTC(2020, 6, 20);
@@ -56,38 +52,16 @@ function shareIn(cell: unknown): number | undefined {
   return value !== undefined && value >= 0 && value <= 1 ? value : undefined;
 }
 
-/** Newest first. Pages are cut by the end of the range, not by the cursor, which comes after the last row too. */
-const rest: PagesTier = {
-  kind: 'pages',
-  name: 'rest',
-  direction: 'backward',
-  pageRows: LIMIT,
-  request: ({ symbol, timeframe }, { start, end }) =>
-    requestFor('/v5/market/account-ratio', {
-      symbol,
-      period: STATISTICS_PERIODS[timeframe] ?? '',
-      startTime: start,
-      endTime: end - 1,
-      limit: LIMIT,
-    }),
-  parse,
-};
-
-/** Accounts that are long and short of Bybit's USDT perpetuals. Not verified against the live venue. */
-export const ratio_bybit_accounts: Source = {
+/** Accounts that are long and short of Bybit's USDT perpetuals: `GET /v5/market/account-ratio`. */
+export const ratio_bybit_accounts = statisticsSource({
   id: `ratio_${KIND}`,
   family: 'metrics',
   byName: true,
   title: 'Bybit USDT perpetual long/short accounts',
   table,
-  timeframes: Object.keys(STATISTICS_PERIODS) as Timeframe[],
-  defaultTimeframe: '1h',
-  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-  symbolPattern: MARKET_SYMBOL,
-  chunkUnit: () => 'month',
-  instants: true,
-  finalAfterMs: MINUTE,
-  settleMs: HOUR,
-  tiers: [rest],
-  listing: lifeOfPerpetual((minute, { timeframe }) => ceilTo(Math.max(minute, SINCE), stepOf(timeframe))),
-};
+  path: '/v5/market/account-ratio',
+  period: 'period',
+  limit: 500,
+  parse,
+  since: SINCE,
+});
