@@ -32,6 +32,8 @@ const LATE = ['timeouts', 'late-answers'];
 
 const CAUSES: readonly Causes[] = [
   { reads: /^malformed-rows/, passing: ['malformed-answers'], lasting: ['bad-cell', 'damaged-file'] },
+  // A page of HTML where JSON was due.
+  { reads: /^venue-broken .*a page instead of JSON/, passing: ['malformed-answers'] },
   { reads: /^(connection-failed|venue-broken|archive-unreachable)/, passing: WAY },
   { reads: /^(timed-out|archive-unreachable)/, passing: LATE },
   {

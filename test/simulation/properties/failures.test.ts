@@ -7,8 +7,8 @@ import { propertyOf } from '../../../simulation/properties/names.ts';
 const T0 = Date.UTC(2025, 2, 1);
 const job = (more: Partial<Job> = {}) =>
   ({ id: 'J', status: 'failed', createdAt: T0, finishedAt: T0 + MINUTE, ...more }) as Job;
-const failedChunk = (code: string, name = 'PermanentError') =>
-  ({ label: 'a', state: 'failed', error: { code, name, message: 'row 1 is no candle.' } }) as ChunkProgress;
+const failedChunk = (code: string, name = 'PermanentError', message = 'row 1 is no candle.') =>
+  ({ label: 'a', state: 'failed', error: { code, name, message } }) as ChunkProgress;
 
 const check = (one: Job, chunks: readonly ChunkProgress[], strokes: Readonly<Record<string, number[]>>) =>
   checkFailures(
@@ -25,6 +25,13 @@ const check = (one: Job, chunks: readonly ChunkProgress[], strokes: Readonly<Rec
 describe('a job that failed', () => {
   it('has a cause that struck while it ran', () => {
     expect(check(job(), [failedChunk('malformed-rows')], { 'malformed-answers': [T0 + 1_000] })).toEqual([]);
+  });
+
+  it('may have met a page of HTML instead of an answer', () => {
+    const page = failedChunk('venue-broken', 'RetryableVenueError', 'a page instead of JSON: HTTP 200');
+    expect(check(job(), [page], { 'malformed-answers': [T0] })).toEqual([]);
+    const refused = failedChunk('venue-broken', 'RetryableVenueError', 'HTTP 503');
+    expect(check(job(), [refused], { 'malformed-answers': [T0] })).toHaveLength(1);
   });
 
   it('has none in a fault of another kind, or of another time', () => {
