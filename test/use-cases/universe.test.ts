@@ -101,6 +101,16 @@ describe('the dated universe', () => {
     );
   });
 
+  it('has the beginning of every life to the minute', async () => {
+    const { symbols } = await universe();
+    const found = symbols.map(({ venue, symbol, listed_at }) => `${venue} ${symbol} ${listed_at}`).sort();
+    expect(found).toEqual(
+      truth()
+        .map(({ venue, symbol, start }) => `${venue} ${symbol} ${iso(start)}`)
+        .sort(),
+    );
+  });
+
   it('costs no request for symbols about which nothing is new', async () => {
     at.venues.requests.clear();
     const pieces = await refresh();

@@ -101,15 +101,12 @@ async function newestLives(
   let listed = await firstRow(ports, folder, files[0]!);
   const lives: Life[] = [];
   const onboard = entry?.listedAt;
-  // An archive may begin a day late, and then with a whole day.
-  if (
-    onboard !== undefined &&
-    onboard < listed.at &&
-    listed.at % DAY === 0 &&
-    listed.at - onboard < BEGUN_LATE
-  ) {
-    listed = { at: onboard, by: 'list', precision: 'minute' };
-  }
+  // An archive may begin a day late, and then with a whole day; or only its candle of a day shows that the symbol was traded then.
+  const beganLate =
+    onboard !== undefined && onboard < listed.at && listed.at % DAY === 0 && listed.at - onboard < BEGUN_LATE;
+  const isOfThatDay =
+    onboard !== undefined && listed.precision === 'day' && floorTo(onboard, DAY) === listed.at;
+  if (beganLate || isOfThatDay) listed = { at: onboard, by: 'list', precision: 'minute' };
   if (
     folder.archive.outlives &&
     onboard !== undefined &&
