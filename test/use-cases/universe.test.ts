@@ -101,12 +101,17 @@ describe('the dated universe', () => {
     );
   });
 
-  it('has the beginning of every life to the minute', async () => {
+  it('has beginning and end of every life to the minute', async () => {
     const { symbols } = await universe();
-    const found = symbols.map(({ venue, symbol, listed_at }) => `${venue} ${symbol} ${listed_at}`).sort();
+    const found = symbols
+      .map(({ venue, symbol, listed_at, delisted_at }) => `${venue} ${symbol} ${listed_at} ${delisted_at}`)
+      .sort();
     expect(found).toEqual(
       truth()
-        .map(({ venue, symbol, start }) => `${venue} ${symbol} ${iso(start)}`)
+        .map(
+          ({ venue, symbol, start, end }) =>
+            `${venue} ${symbol} ${iso(start)} ${Number.isFinite(end) ? iso(end) : null}`,
+        )
         .sort(),
     );
   });
