@@ -17,36 +17,28 @@ export function scaleOf(left: string, right: string): number | undefined {
 
 const same = (left: string, right: string): number | undefined => (left === right ? 1 : undefined);
 
+/** The closes of two markets that arbitrage keeps together. */
+const closes = (id: string, left: string, right: string, what: string): Comparison => ({
+  id,
+  left: { source: left, price: 'close', atEnd: true },
+  right: { source: right, price: 'close', atEnd: true },
+  scale: scaleOf,
+  // Of five minutes an hour has twelve.
+  samples: 10,
+  kind: 'price-apart',
+  what: `arbitrage keeps ${what}`,
+});
+
 /** What several sources say of one price. A new source adds a line where another one says the same. */
 export const comparisons: readonly Comparison[] = [
-  {
-    id: 'perpetual-spot',
-    left: { source: 'klines_perp', price: 'close', atEnd: true },
-    right: { source: 'klines_spot', price: 'close', atEnd: true },
-    scale: scaleOf,
-    // Of five minutes an hour has twelve.
-    samples: 10,
-    kind: 'price-apart',
-    what: 'arbitrage keeps a perpetual nearer to its spot market',
-  },
-  {
-    id: 'binance-bybit',
-    left: { source: 'klines_perp', price: 'close', atEnd: true },
-    right: { source: 'price_klines', price: 'close', atEnd: true },
-    scale: scaleOf,
-    samples: 10,
-    kind: 'price-apart',
-    what: 'arbitrage keeps the perpetuals of two venues nearer together',
-  },
-  {
-    id: 'spot-binance-bybit',
-    left: { source: 'klines_spot', price: 'close', atEnd: true },
-    right: { source: 'klines_bybit_spot', price: 'close', atEnd: true },
-    scale: scaleOf,
-    samples: 10,
-    kind: 'price-apart',
-    what: 'arbitrage keeps the spot markets of two venues nearer together',
-  },
+  closes('perpetual-spot', 'klines_perp', 'klines_spot', 'a perpetual nearer to its spot market'),
+  closes('binance-bybit', 'klines_perp', 'price_klines', 'the perpetuals of two venues nearer together'),
+  closes(
+    'spot-binance-bybit',
+    'klines_spot',
+    'klines_bybit_spot',
+    'the spot markets of two venues nearer together',
+  ),
   {
     id: 'open-interest-value',
     left: { source: 'open_interest_binance', price: { of: 'value_usd', per: 'open_interest' } },

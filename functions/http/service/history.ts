@@ -9,8 +9,8 @@ import {
   perDayOf,
   totalsOf,
 } from '../../core/queries/status/history.ts';
-import { limitFamilies } from '../../core/queries/status/limit-families.ts';
-import { DAY, HOUR, iso, SECOND } from '../../core/time/time.ts';
+import { limitFamilies, limitOf } from '../../core/queries/status/limit-families.ts';
+import { DAY, HOUR, iso } from '../../core/time/time.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
 import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
@@ -44,12 +44,9 @@ export const createHandler = httpHandler(async ({ query }, services: Ports): Pro
 /** Counters of windows are kept for an hour after their end. */
 const budgetsOf = ({ rates, sources }: Ports, now: number): Promise<History['budgets']> =>
   Promise.all(
-    limitFamilies(sources).map(async ({ venue, family }) => ({
-      venue,
-      family: family.id,
-      limit: family.limit,
-      window_seconds: family.windowMs / SECOND,
-      minutes: minutesOf(await rates.windows(family, now - HOUR)).map(({ at, used }) => ({
+    limitFamilies(sources).map(async (one) => ({
+      ...limitOf(one),
+      minutes: minutesOf(await rates.windows(one.family, now - HOUR)).map(({ at, used }) => ({
         at: iso(at),
         used,
       })),

@@ -4,7 +4,7 @@ import { stateSets } from '../../core/queries/coverage-view.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
 import { readClock } from '../../core/queries/status/clock-state.ts';
 import { findExpiringGaps } from '../../core/queries/status/expiring-gaps.ts';
-import { limitFamilies, listVenues } from '../../core/queries/status/limit-families.ts';
+import { limitFamilies, limitOf, listVenues } from '../../core/queries/status/limit-families.ts';
 import { settledEnd } from '../../core/series/borders.ts';
 import { iso, isoOrNull, MINUTE, SECOND } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
@@ -73,12 +73,9 @@ async function schedulesOf({ runs, auditEveryMs, isScheduled }: Ports) {
 
 const budgetsOf = ({ rates, sources }: Ports) =>
   Promise.all(
-    limitFamilies(sources).map(async ({ venue, family }) => ({
-      venue,
-      family: family.id,
-      limit: family.limit,
-      window_seconds: family.windowMs / SECOND,
-      used: await rates.used(family),
+    limitFamilies(sources).map(async (one) => ({
+      ...limitOf(one),
+      used: await rates.used(one.family),
     })),
   );
 

@@ -1,14 +1,13 @@
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import type { Parsed, StreamParser } from '../../core/series/source.ts';
+import type { TableSpec } from '../../core/series/table.ts';
 import { HOUR } from '../../core/time/time.ts';
 import { numberIn } from '../csv/numbers.ts';
 import { wholeFile } from '../csv/whole-file.ts';
-import { dueAt, fundingTable, type Settlement, settlementRows } from '../funding/settlements.ts';
+import { dueAt, type Settlement, settlementRows } from '../funding/settlements.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { malformed } from '../rest/malformed.ts';
 import { isStamp, type JsonRow, readStamp, rowsIn } from './rows.ts';
-
-export const binanceFunding = fundingTable('binance');
 
 /**
  * An answer of `GET /fapi/v1/fundingRate`, or of `GET /dapi/v1/fundingRate`, which has no `markPrice`. `markPrice` is the empty string before the end of October 2023; keys that
@@ -18,7 +17,7 @@ export const binanceFunding = fundingTable('binance');
 export function parseFundingJson(
   body: Uint8Array,
   series: Series,
-  table = binanceFunding,
+  table: TableSpec,
 ): Parsed & { readonly rowsInBody: number } {
   const bad = new BadCells(series.symbol, HOUR);
   const rows = rowsIn(body, series.symbol, series.symbol);
@@ -56,7 +55,7 @@ const isInterval = (hours: number | undefined): hours is number =>
  * header. It has the interval, which REST has not, and no mark price. A cell that cannot be read is a finding and costs no
  * other row.
  */
-export function fundingCsvParser(series: Series, table = binanceFunding): StreamParser {
+export function fundingCsvParser(series: Series, table: TableSpec): StreamParser {
   const subject = seriesLabel(series);
   return wholeFile(subject, (lines) => {
     const rows = lines[0]?.[0] === 'calc_time' ? lines.slice(1) : lines;

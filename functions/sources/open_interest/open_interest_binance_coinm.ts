@@ -1,12 +1,9 @@
 import type { Series } from '../../core/series/series.ts';
 import type { ArchiveLabels, Source } from '../../core/series/source.ts';
-import { HOUR, MINUTE } from '../../core/time/time.ts';
-import { archiveTier } from '../binance/archive.ts';
 import { COINM_PERPETUAL, coinmListing, coinmRequest } from '../binance/coinm.ts';
 import { binanceFamilies } from '../binance/hosts.ts';
 import { labelShift } from '../binance/metrics/metric-labels.ts';
-import { metricPages } from '../binance/metrics/metrics.ts';
-import { metricsParser } from '../binance/metrics/metrics-csv.ts';
+import { type MetricMarket, metricSource } from '../binance/metrics/metrics.ts';
 import { coinmOpenInterest } from '../binance/metrics/statistics.ts';
 
 /**
@@ -25,42 +22,25 @@ const contractOf = ({ symbol }: Series) => ({
   contractType: 'PERPETUAL',
 });
 
+const COINM: MetricMarket = {
+  folder: 'futures/cm',
+  files,
+  labels,
+  defaultSymbols: ['BTCUSD_PERP', 'ETHUSD_PERP'],
+  // Quarterly contracts are requested by their place in the row of quarters, which changes.
+  symbolPattern: COINM_PERPETUAL,
+  // Whether these routes count weight on this host is not known. The budget of those of USD-M is the smaller one.
+  request: (path, query) => ({ ...coinmRequest(path, query), family: binanceFamilies.usdmData }),
+  named: contractOf,
+  checked: ['pair', 'contractType'],
+  listing: coinmListing,
+};
+
 /**
  * Binance COIN-M open interest in contracts, with its value in the coin: archive by day, then `GET /futures/data/openInterestHist` on the
  * host of COIN-M, which takes a pair and keeps 30 days. Not verified against the live venue.
  */
 export const open_interest_binance_coinm: Source = {
-  id: coinmOpenInterest.id,
-  family: 'open_interest',
+  ...metricSource(coinmOpenInterest, COINM),
   byName: true,
-  title: coinmOpenInterest.title,
-  table: coinmOpenInterest.table,
-  timeframes: ['5m', '1h'],
-  defaultTimeframe: '1h',
-  defaultSymbols: ['BTCUSD_PERP', 'ETHUSD_PERP'],
-  // Quarterly contracts are requested by their place in the row of quarters, which changes.
-  symbolPattern: COINM_PERPETUAL,
-  chunkUnit: () => 'month',
-  instants: true,
-  finalAfterMs: MINUTE,
-  settleMs: HOUR,
-  restates: { recentMonths: 2, sampledIn: 30 },
-  tiers: [
-    archiveTier(
-      'day',
-      ({ symbol }, { name }) => `/data/futures/cm/daily/metrics/${symbol}/${symbol}-metrics-${name}.zip`,
-      metricsParser(files),
-      { closing: true, labels },
-    ),
-    metricPages(
-      coinmOpenInterest,
-      (series, query) => ({
-        ...coinmRequest('/futures/data/openInterestHist', { ...contractOf(series), ...query }),
-        // Whether these routes count weight on this host is not known. The budget of those of USD-M is the smaller one.
-        family: binanceFamilies.usdmData,
-      }),
-      contractOf,
-    ),
-  ],
-  listing: coinmListing,
 };

@@ -31,16 +31,18 @@ const layout = (
 const common = { venue: VENUE, symbol: SYMBOL, counted: false } as const;
 
 export const bybitChecks: readonly Check[] = [
-  ...pageChecks({
-    ...common,
-    source: price_klines,
-    timeframe: '1h',
-    layout: layout(7, 0),
-    candles: true,
-    recentMs: 12 * HOUR,
-    longMs: 90 * DAY,
-    newestWithinMs: DAY,
-  }),
+  ...[price_klines, klines_bybit_spot, klines_bybit_linear].flatMap((source) =>
+    pageChecks({
+      ...common,
+      source,
+      timeframe: '1h',
+      layout: layout(7, 0),
+      candles: true,
+      recentMs: 12 * HOUR,
+      longMs: 90 * DAY,
+      newestWithinMs: DAY,
+    }),
+  ),
   ...pageChecks({
     ...common,
     source: funding_bybit,
@@ -57,18 +59,6 @@ export const bybitChecks: readonly Check[] = [
     recentMs: DAY,
     longMs: 20 * DAY,
   }),
-  ...[klines_bybit_spot, klines_bybit_linear].flatMap((source) =>
-    pageChecks({
-      ...common,
-      source,
-      timeframe: '1h',
-      layout: layout(7, 0),
-      candles: true,
-      recentMs: 12 * HOUR,
-      longMs: 90 * DAY,
-      newestWithinMs: DAY,
-    }),
-  ),
   ...pageChecks({
     ...common,
     source: ratio_bybit_accounts,

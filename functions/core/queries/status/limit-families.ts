@@ -1,5 +1,6 @@
 import type { Sources } from '../../series/source.ts';
 import type { LimitFamily } from '../../series/venue.ts';
+import { SECOND } from '../../time/time.ts';
 import { sampleRequests } from '../sample-requests.ts';
 
 export interface Budgeted {
@@ -15,6 +16,14 @@ export function limitFamilies(sources: Sources): Budgeted[] {
   }
   return [...byId.values()].sort((a, b) => (a.family.id < b.family.id ? -1 : 1));
 }
+
+/** A limit as the API shows it. */
+export const limitOf = ({ venue, family }: Budgeted) => ({
+  venue,
+  family: family.id,
+  limit: family.limit,
+  window_seconds: family.windowMs / SECOND,
+});
 
 /** Every venue that any source requests. */
 export const listVenues = (sources: Sources): string[] =>

@@ -8,6 +8,7 @@ import type { Timeframe } from '../../../core/time/timeframe.ts';
 import { type ArchiveFolder, klineArchive } from '../archive.ts';
 import { statusIn } from '../exchange-info.ts';
 import { binance } from '../venue.ts';
+import { candleTable, float } from './candle-table.ts';
 import { endsUntraded } from './kline-json.ts';
 import { type KlineRoute, klineEnds, klinePages } from './kline-route.ts';
 
@@ -71,25 +72,12 @@ const QUOTED = { turnover: 'quote_volume', takerTurnover: 'taker_buy_quote_volum
 
 /** The table of one market's candles and its view, as `sql/` creates them. */
 export function klineTable(name: string, view: string, names = QUOTED): TableSpec {
-  const number = (column: string) => ({ name: column, type: 'float8' as const });
-  const key: readonly Column[] = [
-    { name: 'symbol', type: 'text' },
-    { name: 'timeframe', type: 'text' },
-    { name: 'open_time', type: 'timestamptz' },
-  ];
   const values: readonly Column[] = [
-    ...['open', 'high', 'low', 'close', 'volume', names.turnover].map(number),
+    ...['open', 'high', 'low', 'close', 'volume', names.turnover].map(float),
     { name: 'trades', type: 'int4' },
-    ...['taker_buy_volume', names.takerTurnover].map(number),
+    ...['taker_buy_volume', names.takerTurnover].map(float),
   ];
-  return {
-    name,
-    time: 'open_time',
-    columns: [...key, ...values],
-    key: key.map((column) => column.name),
-    view: { name: view, columns: [...key, { name: 'close_time', type: 'timestamptz' }, ...values] },
-    renamed: { time: 'open_time' },
-  };
+  return { ...candleTable(name, view, values), renamed: { time: 'open_time' } };
 }
 
 function listingProbe(market: ByState): ListingProbe {

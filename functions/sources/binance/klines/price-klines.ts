@@ -1,7 +1,7 @@
 import { MARKET_SYMBOL } from '../../../core/series/names/spelling.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
 import type { ArchiveTier, ListingProbe, PagesTier, Parsed, Source } from '../../../core/series/source.ts';
-import type { Column, TableSpec } from '../../../core/series/table.ts';
+import type { Column } from '../../../core/series/table.ts';
 import { MINUTE, SECOND } from '../../../core/time/time.ts';
 import { STEPS, type Timeframe } from '../../../core/time/timeframe.ts';
 import { malformed } from '../../rest/malformed.ts';
@@ -9,6 +9,7 @@ import { type KlineDataset, klineArchive } from '../archive.ts';
 import { statusIn } from '../exchange-info.ts';
 import { binanceFamilies, binanceHosts } from '../hosts.ts';
 import { usdmRequest } from '../usdm.ts';
+import { candleTable, float } from './candle-table.ts';
 import { klineCsvParser } from './kline-csv.ts';
 import { parseKlineJson } from './kline-json.ts';
 import { klineEnds, klinePages } from './kline-route.ts';
@@ -52,7 +53,7 @@ export function priceKlines({ id, title, table, view, dataset, named, signed }: 
     family: 'klines',
     byName: true,
     title,
-    table: { ...priceTable(table, view), ...(signed && { signed }) },
+    table: { ...candleTable(table, view, SAMPLED), ...(signed && { signed }) },
     timeframes: (Object.keys(STEPS) as Timeframe[]).filter((timeframe) => timeframe !== '1s'),
     defaultTimeframe: '1m',
     defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
@@ -70,24 +71,10 @@ export function priceKlines({ id, title, table, view, dataset, named, signed }: 
   };
 }
 
-function priceTable(name: string, view: string): TableSpec {
-  const key: readonly Column[] = [
-    { name: 'symbol', type: 'text' },
-    { name: 'timeframe', type: 'text' },
-    { name: 'open_time', type: 'timestamptz' },
-  ];
-  const values: readonly Column[] = [
-    ...['open', 'high', 'low', 'close'].map((column) => ({ name: column, type: 'float8' as const })),
-    { name: 'samples', type: 'int4' },
-  ];
-  return {
-    name,
-    time: 'open_time',
-    columns: [...key, ...values],
-    key: key.map((column) => column.name),
-    view: { name: view, columns: [...key, { name: 'close_time', type: 'timestamptz' }, ...values] },
-  };
-}
+const SAMPLED: readonly Column[] = [
+  ...['open', 'high', 'low', 'close'].map(float),
+  { name: 'samples', type: 'int4' },
+];
 
 const priceCsvParser: ArchiveTier['parser'] = (series, expected) => {
   const parser = klineCsvParser(series, expected);

@@ -19,13 +19,6 @@ const HEADER =
   'create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,' +
   'sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio';
 
-/**
- * Reads the archive's day of metrics: a row for each five minutes, of which those on the grid of the series are taken. All five
- * statistics come out of one file. Known to be dirty: rows out of order or twice, empty fields, zeros, days cut short. Its
- * labels are 00:05 of the day to 00:00 of the next one, or 00:00 to 23:55: a row is taken wherever it stands.
- */
-export const metricsCsvParser = metricsParser({ statistics: STATISTICS, moved: LABELS_MOVED });
-
 /** What differs between the files of two markets. */
 export interface MetricFiles {
   /** what is read out of a file: one of them is the series', the others come along */
@@ -34,6 +27,14 @@ export interface MetricFiles {
   readonly moved: number;
 }
 
+/** Those of USD-M. */
+export const USDM_FILES: MetricFiles = { statistics: STATISTICS, moved: LABELS_MOVED };
+
+/**
+ * Reads the archive's day of metrics: a row for each five minutes, of which those on the grid of the series are taken. All five
+ * statistics come out of one file. Known to be dirty: rows out of order or twice, empty fields, zeros, days cut short. Its
+ * labels are 00:05 of the day to 00:00 of the next one, or 00:00 to 23:55: a row is taken wherever it stands.
+ */
 export function metricsParser(files: MetricFiles): ArchiveTier['parser'] {
   return (series, _expected, facts) => parserOf(files, series, facts);
 }

@@ -1,7 +1,7 @@
 import { toBatch } from '../../../core/series/batch.ts';
 import { MARKET_SYMBOL } from '../../../core/series/names/spelling.ts';
 import { type Series, seriesLabel } from '../../../core/series/series.ts';
-import type { ListingProbe, PagesTier, Source } from '../../../core/series/source.ts';
+import type { ArchiveLabels, ListingProbe, PagesTier, Source } from '../../../core/series/source.ts';
 import type { HttpRequest } from '../../../core/series/venue.ts';
 import { ceilTo, DAY, HOUR, MINUTE } from '../../../core/time/time.ts';
 import { stepOf, type Timeframe } from '../../../core/time/timeframe.ts';
@@ -14,18 +14,36 @@ import { openTimesIn } from '../klines/kline-json.ts';
 import { type JsonRow, readStamp, rowsIn } from '../rows.ts';
 import { usdmRequest, usdmStatus } from '../usdm.ts';
 import { answeredAt, metricLabels, READING_STEP } from './metric-labels.ts';
-import { metricsCsvParser } from './metrics-csv.ts';
+import { type MetricFiles, metricsParser, USDM_FILES } from './metrics-csv.ts';
 import { cleaned, type Reading } from './readings.ts';
-import { STATISTICS, type Statistic } from './statistics.ts';
+import type { Statistic } from './statistics.ts';
 
 const LIMIT = 500;
 
 /** REST keeps 30 days and refuses ranges that begin before. The margin is for slow pages and different clocks. */
 const REACH = 30 * DAY - HOUR;
 
+/** What differs between the two futures markets. */
+export interface MetricMarket {
+  /** in the archive */
+  readonly folder: 'futures/um' | 'futures/cm';
+  readonly files: MetricFiles;
+  readonly labels: ArchiveLabels;
+  readonly defaultSymbols: readonly string[];
+  readonly symbolPattern: RegExp;
+  /** a request to one of the routes of `/futures/data/` */
+  request(path: string, query: NonNullable<HttpRequest['query']>): HttpRequest;
+  /** how the routes name a series */
+  named(series: Series): Readonly<Record<string, string>>;
+  /** fields of each row that have to be those of `named` */
+  readonly checked: readonly string[];
+  readonly listing: ListingProbe;
+}
+
 /** A source over the archive's metrics by day, the only history, and one of the routes of `/futures/data/` for its tail. */
-export function metricSource(statistic: Statistic): Source {
+export function metricSource(statistic: Statistic, market = USDM): Source {
   const { id, family, title, table } = statistic;
+  const { folder, files, labels, defaultSymbols, symbolPattern, listing } = market;
   return {
     id,
     family,
@@ -33,8 +51,8 @@ export function metricSource(statistic: Statistic): Source {
     table,
     timeframes: ['5m', '1h'],
     defaultTimeframe: '1h',
-    defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-    symbolPattern: MARKET_SYMBOL,
+    defaultSymbols,
+    symbolPattern,
     chunkUnit: () => 'month',
     instants: true,
     finalAfterMs: MINUTE,
@@ -44,29 +62,21 @@ export function metricSource(statistic: Statistic): Source {
     tiers: [
       archiveTier(
         'day',
-        ({ symbol }, { name }) => `/data/futures/um/daily/metrics/${symbol}/${symbol}-metrics-${name}.zip`,
-        metricsCsvParser,
-        { closing: true, labels: metricLabels },
+        ({ symbol }, { name }) => `/data/${folder}/daily/metrics/${symbol}/${symbol}-metrics-${name}.zip`,
+        metricsParser(files),
+        { closing: true, labels },
       ),
-      metricPages(statistic, ({ symbol }, query) =>
-        usdmRequest(`/futures/data/${statistic.route}`, { symbol, ...query }, binanceFamilies.usdmData),
-      ),
+      metricPages(statistic, market),
     ],
     listing,
-    siblings: STATISTICS.filter((other) => other !== statistic).map((other) => other.id),
+    ...(files.statistics.length > 1 && {
+      siblings: files.statistics.filter((other) => other !== statistic).map((other) => other.id),
+    }),
   };
 }
 
-/**
- * Oldest first, but a range with more than a page returns its newest rows, so it is paged from its end.
- * @param requestOf the request for a series
- * @param named fields of each row beside its symbol that say what it is about
- */
-export function metricPages(
-  statistic: Statistic,
-  requestOf: (series: Series, query: Readonly<Record<string, string | number>>) => HttpRequest,
-  named: (series: Series) => Readonly<Record<string, string>> = () => ({}),
-): PagesTier {
+/** Oldest first, but a range with more than a page returns its newest rows, so it is paged from its end. */
+function metricPages(statistic: Statistic, { request, named, checked }: MetricMarket): PagesTier {
   const periodOf = ({ timeframe }: Series): Timeframe => statistic.bucket ?? timeframe;
   const isVolume = statistic.bucket !== undefined;
   const early = isVolume ? READING_STEP : 0;
@@ -77,7 +87,8 @@ export function metricPages(
     pageRows: LIMIT,
     reachMs: REACH,
     request: (series, { start, end }) =>
-      requestOf(series, {
+      request(`/futures/data/${statistic.route}`, {
+        ...named(series),
         period: periodOf(series),
         startTime: start - early,
         endTime: end - early - 1,
@@ -86,7 +97,7 @@ export function metricPages(
     parse(body, series, asOf) {
       const subject = seriesLabel(series);
       const rows = rowsIn(body, subject, series.symbol);
-      refuseOthers(rows, subject, named(series));
+      refuseOthers(rows, subject, checked, named(series));
       const period = stepOf(periodOf(series));
       const bad = new BadCells(subject, READING_STEP);
       let readable = 0;
@@ -117,9 +128,11 @@ export function metricPages(
 function refuseOthers(
   rows: readonly JsonRow[],
   subject: string,
+  checked: readonly string[],
   named: Readonly<Record<string, string>>,
 ): void {
-  for (const [field, value] of Object.entries(named)) {
+  for (const field of checked) {
+    const value = named[field]!;
     const other = rows.find((row) => row[field] !== value);
     if (other) throw malformed(subject, `a row is of the ${field} ${String(other[field])}, not of ${value}.`);
   }
@@ -141,4 +154,16 @@ const listing: ListingProbe = {
   },
   last: (series) => minutes(series, {}),
   lastAt: (body) => openTimesIn(body).at(-1),
+};
+
+const USDM: MetricMarket = {
+  folder: 'futures/um',
+  files: USDM_FILES,
+  labels: metricLabels,
+  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+  symbolPattern: MARKET_SYMBOL,
+  request: (path, query) => usdmRequest(path, query, binanceFamilies.usdmData),
+  named: ({ symbol }) => ({ symbol }),
+  checked: [],
+  listing,
 };

@@ -4,7 +4,7 @@ import type { LabelRule } from '../../../../functions/core/series/labels.ts';
 import type { Parsed } from '../../../../functions/core/series/source.ts';
 import { periodAt } from '../../../../functions/core/time/period.ts';
 import { answeredAt, readAt } from '../../../../functions/sources/binance/metrics/metric-labels.ts';
-import { metricsCsvParser } from '../../../../functions/sources/binance/metrics/metrics-csv.ts';
+import { metricsParser, USDM_FILES } from '../../../../functions/sources/binance/metrics/metrics-csv.ts';
 import { STATISTICS } from '../../../../functions/sources/binance/metrics/statistics.ts';
 import { bytes, parseFile, rowsOf } from '../../conformance.ts';
 
@@ -50,7 +50,7 @@ const HEADER =
   'sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio';
 const read = (day: string, lines: readonly string[], exceptions: readonly LabelRule[] = []): Parsed => {
   const facts = { period: periodAt('day', at(day)), labels: exceptions };
-  const parser = metricsCsvParser(fine, undefined, facts);
+  const parser = metricsParser(USDM_FILES)(fine, undefined, facts);
   return parseFile(parser, bytes(`${[HEADER, ...lines].join('\n')}\n`)).parsed[0]!;
 };
 const labels = (first: string): number[] => Array.from({ length: 288 }, (_, i) => at(first) + i * SLOT);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PagesTier } from '../../../../functions/core/series/source.ts';
-import { metricsCsvParser } from '../../../../functions/sources/binance/metrics/metrics-csv.ts';
+import { metricsParser, USDM_FILES } from '../../../../functions/sources/binance/metrics/metrics-csv.ts';
 import { sources } from '../../../../functions/sources/index.ts';
 import {
   ratio_global_accounts,
@@ -17,7 +17,10 @@ const restOf = (source: typeof ratio_taker_volume): PagesTier => tiersOf(source,
 
 const line = (time: string, ...values: string[]) => `2025-01-01 ${time}:00,BTCUSDT,${values.join(',')}`;
 const read = (source: string, ...lines: string[]) => {
-  const [parsed] = parseFile(metricsCsvParser({ ...series, source }), bytes(lines.join('\n'))).parsed;
+  const [parsed] = parseFile(
+    metricsParser(USDM_FILES)({ ...series, source }),
+    bytes(lines.join('\n')),
+  ).parsed;
   return parsed!;
 };
 
@@ -77,7 +80,7 @@ describe('a day of metrics', () => {
     );
     expect(read('open_interest_binance', ...lines)).toMatchObject({ batch: { length: 1 }, findings: [] });
     const fine = { ...series, timeframe: '5m' as const };
-    const [parsed] = parseFile(metricsCsvParser(fine), bytes(lines.join('\n'))).parsed;
+    const [parsed] = parseFile(metricsParser(USDM_FILES)(fine), bytes(lines.join('\n'))).parsed;
     expect([...parsed!.batch.times]).toEqual([january, january + 300_000, january + 600_000]);
     expect(parsed!.findings.map(({ kind }) => kind)).toEqual(['duplicate-rows']);
   });
