@@ -96,6 +96,12 @@ describe('a reader that holds up a session that writes', () => {
   it('is ended where it hoards advisory locks, whose memory all sessions share', async () => {
     await reader.sql`select pg_advisory_lock(n) from generate_series(1, 200) n`;
     expect(await watch().endStalling(60_000)).toHaveLength(1);
+    // The signal is sent; the session holds its locks until it takes it.
+    await until('the reader is gone', async () => {
+      const found =
+        await admin`select from pg_locks where locktype = 'advisory' group by pid having count(*) > 100`;
+      return found.length === 0;
+    });
     expect(await watch().endStalling(60_000)).toEqual([]);
   });
 
