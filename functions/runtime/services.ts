@@ -25,6 +25,7 @@ import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
 import type { ExportTo } from './exports/export-to.ts';
+import { createJobFeed, type JobFeed, noticed } from './job-feed.ts';
 import { rootLogger } from './log.ts';
 import { countedEvents, venueCounter } from './metrics/counters.ts';
 import { Telemetry } from './metrics/telemetry.ts';
@@ -60,6 +61,8 @@ export interface Services
   /** where files lie that are too large for an answer; undefined: this process streams, or refuses them */
   readonly fileBucket: FileBucket | undefined;
   readonly workflow: Workflow;
+  /** changes of jobs, for who listens to a host */
+  readonly jobFeed: JobFeed;
   /** counts of this process */
   readonly telemetry: Telemetry;
   readonly events: Events;
@@ -128,6 +131,8 @@ export async function createServices(
   });
   const jobTable =
     standIn?.({ clock, sleep: sleep ?? wait }) ?? jobTablePorts(env, variables, { clock, sleep });
+  const jobs = once(() => noticed(jobTable.makers.jobs(), () => jobFeed.written()));
+  const jobFeed = createJobFeed({ jobs });
   const telemetry = new Telemetry();
   const aws = awsMakers(env, variables);
   const published = once(() => countedEvents(events?.(aws.events()) ?? aws.events(), telemetry, clock));
@@ -149,6 +154,8 @@ export async function createServices(
     ...database.makers,
     ...jobTable.makers,
     ...aws,
+    jobs,
+    jobFeed: () => jobFeed,
     events: published,
     telemetry: () => telemetry,
     venue,
@@ -173,6 +180,7 @@ export async function createServices(
     unfilled: () => Object.values(variables).includes(UNFILLED),
     simulated: () => env.GORDON_SIMULATED === '1',
     close: () => async () => {
+      jobFeed.close();
       await database.close();
       jobTable.close();
     },
