@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { JobOrder } from '../../functions/core/jobs/job.ts';
 import type { JobStore } from '../../functions/core/jobs/ports.ts';
 import { createStream } from '../../functions/http/jobs/list-jobs-stream.ts';
-import { createJobFeed, type FeedEvent, MOST_LISTENERS, noticed } from '../../functions/runtime/job-feed.ts';
+import {
+  createJobFeed,
+  type FeedEvent,
+  MOST_LISTENERS,
+  noticed,
+} from '../../functions/runtime/ports/job-feed.ts';
 import type { Services } from '../../functions/runtime/services.ts';
 import type { Streamed } from '../../functions/runtime/stream-handler.ts';
 import { sources } from '../../functions/sources/index.ts';

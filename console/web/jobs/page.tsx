@@ -15,9 +15,9 @@ import {
   matchesJob,
   withChanges,
 } from './list.ts';
+import { useJobStream } from './live/use-stream.ts';
 import { StartDialog } from './start.tsx';
 import { JobTable } from './table.tsx';
-import { useJobStream } from './use-stream.ts';
 
 const BUSY_MS = 1_000;
 const IDLE_MS = 5_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type JobSummary, withChanges } from '../../../console/web/jobs/list.ts';
-import { type Events, listenToJobs } from '../../../console/web/jobs/stream.ts';
+import { type Events, listenToJobs } from '../../../console/web/jobs/live/stream.ts';
 import { job, summary } from '../../cli/support/samples.ts';
 
 const at = (id: string, over: Parameters<typeof job>[0] = {}): JobSummary => summary(job({ id, ...over }));

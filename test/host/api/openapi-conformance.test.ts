@@ -12,7 +12,7 @@ import { createHandler as verify } from '../../../functions/http/series/verify.t
 import { createHandler as verifyDeep } from '../../../functions/http/series/verify-deep.ts';
 import { createHandler as health } from '../../../functions/http/service/health.ts';
 import type { HttpHandler } from '../../../functions/runtime/http-handler.ts';
-import { MOST_LISTENERS } from '../../../functions/runtime/job-feed.ts';
+import { MOST_LISTENERS } from '../../../functions/runtime/ports/job-feed.ts';
 import type { Services } from '../../../functions/runtime/services.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { checker, type DocumentedOperation, listOperations, type Seen } from '../../helpers/openapi.ts';

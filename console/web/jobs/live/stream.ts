@@ -1,4 +1,4 @@
-import type { JobSummary } from './list.ts';
+import type { JobSummary } from '../list.ts';
 
 /** What a stream needs of the browser's `EventSource`. */
 export interface Events {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { addressOf } from '../../../functions/routes.ts';
-import type { JobSummary } from './list.ts';
+import { addressOf } from '../../../../functions/routes.ts';
+import type { JobSummary } from '../list.ts';
 import { listenToJobs } from './stream.ts';
 
 export interface LiveJobs {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as timer } from 'node:timers/promises';
-import { type JobChange, JobChanges } from '../core/api/jobs/changes.ts';
-import { summariesOf } from '../core/api/jobs/listed.ts';
-import { badRequest } from '../core/errors/bad-request.ts';
-import { ACTIVE_STATUSES, JOB_STATUSES } from '../core/jobs/job.ts';
-import type { JobStore } from '../core/jobs/ports.ts';
-import { SECOND } from '../core/time/time.ts';
+import { type JobChange, JobChanges } from '../../core/api/jobs/changes.ts';
+import { summariesOf } from '../../core/api/jobs/listed.ts';
+import { badRequest } from '../../core/errors/bad-request.ts';
+import { ACTIVE_STATUSES, JOB_STATUSES } from '../../core/jobs/job.ts';
+import type { JobStore } from '../../core/jobs/ports.ts';
+import { SECOND } from '../../core/time/time.ts';
 
 /** What a listener gets: where it stands, a change, or a sign of life. */
 export type FeedEvent =
