@@ -1,4 +1,5 @@
 import type { JobDetail, JobSummary } from '../../functions/core/api/jobs/schemas.ts';
+import { orderedWord } from '../../functions/core/jobs/job.ts';
 import type { Paint, Style } from '../terminal.ts';
 import { chunksOf, phaseOf } from './progress.ts';
 import { type Column, type Look, table } from './table.ts';
@@ -18,7 +19,7 @@ const paintStatus = (status: string, paint: Paint): string => {
 
 /** `klines BTCUSDT, ETHUSDT 1m, 2024-11-21 00:00 to 2025-11-21 00:00` */
 export const orderLine = (job: JobSummary): string =>
-  `${job.source} ${few(job.symbols, 6)} ${job.timeframe}, ${span(job)}`;
+  `${orderedWord(job)} ${few(job.symbols, 6)} ${job.timeframe}, ${span(job)}`;
 
 /** How to follow a job that goes on without us. */
 export const whatNext = (id: string): string[] => [
@@ -100,7 +101,7 @@ const JOB_COLUMNS: readonly Column[] = [
 export function jobTable(jobs: readonly JobSummary[], look: Look): string[] {
   const rows = jobs.map((job) => [
     job.id,
-    job.source,
+    orderedWord(job),
     few(job.symbols, 2),
     job.timeframe,
     dayOrTime(job.from),

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import { call } from '../lib/client.ts';
-import { ago, duration, moment, plural, rangeText } from '../lib/format.ts';
+import { ago, duration, moment, rangeText } from '../lib/format.ts';
 import { Waiting } from '../lib/parts.tsx';
 import { type Polled, usePoll } from '../lib/poll.ts';
 import { Budgets, Errors, Growth } from './history.tsx';
@@ -140,7 +140,7 @@ const Schedules = ({ status }: { readonly status: Status }) => {
             <ScheduleBadge state={stateOf(schedule, now)} />
             <span>
               <b>{schedule.name}</b>
-              {`, each ${plural(schedule.every_minutes, 'minute')}: ${schedule.description}`}
+              {`, every ${duration(schedule.every_minutes * 60)}: ${schedule.description}`}
               {schedule.last_run && (
                 <small title={schedule.last_run.detail}>
                   {`last ${ago(Date.parse(schedule.last_run.at), now)}, in ${duration(schedule.last_run.seconds)}`}

@@ -17,11 +17,15 @@ const MISSED = 3;
 /** At least so long, ms: schedules that run each minute wait for one another. */
 const LEAST = 5 * MINUTE;
 
+type Timed = Pick<Schedule, 'every_minutes' | 'on'> & {
+  readonly last_run: Pick<NonNullable<Schedule['last_run']>, 'at' | 'ok'> | null;
+};
+
 /** `none`: no run is known, as of one whose turn has not come yet */
 export type ScheduleState = 'ran' | 'failed' | 'off' | 'none';
 
 /** A schedule that nobody runs is off, and so is one without a run for several of its turns, whatever its last run said. */
-export function stateOf({ every_minutes, on, last_run }: Schedule, now: number): ScheduleState {
+export function stateOf({ every_minutes, on, last_run }: Timed, now: number): ScheduleState {
   if (on === false) return 'off';
   if (!last_run) return 'none';
   const silent = now - Date.parse(last_run.at);

@@ -12,6 +12,7 @@ const ORIGIN_NAMES: Readonly<Record<Origin, string>> = {
   all: 'ordered by anyone',
   you: 'ordered by you',
   schedules: 'by schedules',
+  audit: 'by the audit',
 };
 
 /** Which jobs are listed. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Answer } from '../../../functions/core/api/operations.ts';
+import { orderedWord } from '../../../functions/core/jobs/job.ts';
 import { call } from '../lib/client.ts';
 import { count, duration, moment, percent, plural, rangeText, words } from '../lib/format.ts';
 import { Badge, Dialog, Failure, Progress, Waiting } from '../lib/parts.tsx';
@@ -43,7 +44,7 @@ export function JobView({ id, live, latest, changed, open, back }: Props) {
         {(job) => (
           <>
             <div class="bar">
-              <h2>{`${job.source} ${job.symbols.join(', ')}`}</h2>
+              <h2>{`${orderedWord(job)} ${job.symbols.join(', ')}`}</h2>
               <Badge status={job.status} />
               {isActive(job) && (
                 <button type="button" class="danger" onClick={() => setAsking(true)}>

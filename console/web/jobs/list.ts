@@ -3,7 +3,7 @@ import { isActive } from './active.ts';
 
 export type JobSummary = Answer<'listJobs'>[number];
 
-export const ORIGINS = ['all', 'you', 'schedules'] as const;
+export const ORIGINS = ['all', 'you', 'schedules', 'audit'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 /** Which jobs are listed, as the address has it. */
@@ -43,9 +43,13 @@ export const jobsQueryOf = ({
   ...(pages > 1 && { pages: String(pages) }),
 });
 
+/** Who ordered a job. */
+export const originOf = ({ scheduled, audit }: Pick<JobSummary, 'scheduled' | 'audit'>): Origin =>
+  audit ? 'audit' : scheduled ? 'schedules' : 'you';
+
 /** The API selects by status and source; the rest is selected here. */
 export const matchesJob = (job: JobSummary, { origin, symbol }: JobsPlace): boolean =>
-  (origin === 'all' || (origin === 'schedules') === (job.scheduled === true)) &&
+  (origin === 'all' || origin === originOf(job)) &&
   (symbol === '' || job.symbols.some((one) => one.toLowerCase().includes(symbol.toLowerCase())));
 
 /** The list with what changed since it was made: jobs that are new stand where their time puts them. */

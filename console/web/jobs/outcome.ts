@@ -1,4 +1,5 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
+import { orderedWord } from '../../../functions/core/jobs/job.ts';
 import type { Order } from './order.ts';
 
 type Job = Answer<'getJob'>;
@@ -24,12 +25,13 @@ export function reasonOf({ reason, failures }: Pick<Job, 'reason' | 'failures'>)
 }
 
 /** The same order once more: what is there by now is not fetched again. */
-export const sameOrder = ({ source, symbols, timeframe, from, to }: Job): Order => ({
-  source,
-  symbols: [...symbols],
-  timeframe,
-  from,
-  to,
+export const sameOrder = (job: Job): Order => ({
+  // A family leaves out what goes by its own name.
+  source: orderedWord(job),
+  symbols: [...job.symbols],
+  timeframe: job.timeframe,
+  from: job.from,
+  to: job.to,
 });
 
 /** Only what the job left missing: those symbols, from their first gap to the last one; undefined where nothing is. */

@@ -1,8 +1,9 @@
+import { orderedWord } from '../../../functions/core/jobs/job.ts';
 import { count, moment, percent, plural, rangeText } from '../lib/format.ts';
 import { Badge, Progress } from '../lib/parts.tsx';
 import { href } from '../lib/router.ts';
 import { isActive } from './active.ts';
-import type { Entry, JobSummary } from './list.ts';
+import { type Entry, type JobSummary, type Origin, originOf } from './list.ts';
 
 interface Props {
   readonly entries: readonly Entry[];
@@ -39,6 +40,13 @@ interface LineProps extends Omit<Props, 'entries'> {
   readonly job: JobSummary;
 }
 
+const ORIGINS: Readonly<Record<Origin, string>> = {
+  all: '',
+  you: 'you',
+  schedules: 'schedule',
+  audit: 'audit',
+};
+
 function JobLine({ job, chosen, query }: LineProps) {
   const { symbols } = job;
   const more = symbols.length > 3 ? ` and ${symbols.length - 3} more` : '';
@@ -50,7 +58,7 @@ function JobLine({ job, chosen, query }: LineProps) {
         aria-current={job.id === chosen ? 'true' : undefined}
       >
         <Badge status={job.status} />
-        <b>{`${job.source} ${symbols.slice(0, 3).join(', ')}${more}`}</b>
+        <b>{`${orderedWord(job)} ${symbols.slice(0, 3).join(', ')}${more}`}</b>
         <span>{`${rangeText(job.from, job.to)}, ${job.timeframe}`}</span>
         {isActive(job) ? (
           <span class="progress-line">
@@ -61,7 +69,7 @@ function JobLine({ job, chosen, query }: LineProps) {
           <span class="dim">{`ended ${moment(job.finished_at)}`}</span>
         )}
         <span class="n">{`${count(job.rows_fetched)} rows`}</span>
-        <span class="dim">{job.scheduled ? 'schedule' : 'you'}</span>
+        <span class="dim">{ORIGINS[originOf(job)]}</span>
       </a>
     </li>
   );

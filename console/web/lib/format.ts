@@ -28,10 +28,13 @@ export function duration(seconds: number | null): string {
   if (seconds === null) return '–';
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
-  if (s < 3_600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  if (s < 86_400) return `${Math.floor(s / 3_600)} h ${Math.floor((s % 3_600) / 60)} min`;
+  if (s < 3_600) return both(Math.floor(s / 60), 'min', s % 60, 's');
+  if (s < 86_400) return both(Math.floor(s / 3_600), 'h', Math.floor((s % 3_600) / 60), 'min');
   return `${(s / 86_400).toFixed(1)} days`;
 }
+
+const both = (large: number, unit: string, small: number, smaller: string): string =>
+  small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smaller}`;
 
 export const ago = (at: number, now: number): string => `${duration(Math.max(0, (now - at) / 1_000))} ago`;
 

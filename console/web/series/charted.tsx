@@ -64,6 +64,7 @@ export function Charted({ report, source, shape, sources, all, place, match, set
   const findings = useFindings(report, range);
   const [hovered, setHovered] = useState<number>();
   const at = points.findIndex((point) => point.at === hovered);
+  const signed = points.some(({ row }) => Number(row.low) < 0);
   const index = at >= 0 ? at : points.length - 1;
   const point = points[index];
   const drawable = all.filter(
@@ -99,6 +100,7 @@ export function Charted({ report, source, shape, sources, all, place, match, set
                 point={point}
                 shape={shape}
                 column={column}
+                signed={signed}
                 before={points[index - 1]}
                 findings={findings
                   .filter(({ time }) => time !== null && Date.parse(time) === point.at)

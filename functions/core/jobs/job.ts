@@ -39,7 +39,13 @@ export interface JobOrder {
   readonly quote?: Quote;
   /** a schedule ordered it, which counted what lost rows before: the job does not count all rows again */
   readonly scheduled?: boolean;
+  /** of the schedules it was the audit of gaps */
+  readonly audit?: boolean;
 }
+
+/** The word that orders what a job is about: its source, or the family of several. */
+export const orderedWord = ({ source, sources }: { source: string; sources: readonly string[] }): string =>
+  sources.length === 1 ? sources[0]! : source;
 
 /** A backfill job as the job table keeps it. Times are epoch ms. */
 export interface Job extends JobOrder {

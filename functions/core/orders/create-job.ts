@@ -58,8 +58,9 @@ export async function createJob(
  * Takes the order of a schedule, about series that were requested before: no list of a venue is read, and nothing is estimated.
  * @throws as `createJob` does
  */
-export async function createScheduledJob(ports: CreatePorts, body: OrderBody): Promise<NewJob> {
-  return enter(ports, { ...readOrder(ports, parseInput(OrderBody, body, 'the order')), scheduled: true });
+export async function createScheduledJob(ports: CreatePorts, body: OrderBody, by?: 'audit'): Promise<NewJob> {
+  const order = readOrder(ports, parseInput(OrderBody, body, 'the order'));
+  return enter(ports, { ...order, scheduled: true, ...(by === 'audit' && { audit: true }) });
 }
 
 async function enter(

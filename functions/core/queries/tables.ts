@@ -105,11 +105,13 @@ function matched(table: TableSpec, match: string | undefined): Record<string, st
   );
 }
 
-/** Columns of text of the key that tell apart the rows of one series at one instant, such as the instrument of an option. */
-export const dimensionsOf = ({ columns, key, fixed = {} }: TableSpec): string[] =>
-  columns.flatMap(({ name, type }) =>
+/** Columns of text that part a series, such as the instrument of an option: of the key, unless the table names another. */
+export const dimensionsOf = ({ columns, key, fixed = {}, partedBy }: TableSpec): string[] => {
+  if (partedBy) return [partedBy];
+  return columns.flatMap(({ name, type }) =>
     type === 'text' && key.includes(name) && !SERIES_COLUMNS.includes(name) && !(name in fixed) ? [name] : [],
   );
+};
 
 const SERIES_COLUMNS: readonly string[] = ['symbol', 'timeframe'];
 

@@ -206,7 +206,7 @@ async function order(ports: AuditPorts, pieces: readonly Piece[]): Promise<strin
     }));
     if (claimed.length > 0) orders.push(orderOf(claimed));
   }
-  return placeOrders(ports, orders);
+  return placeOrders(ports, orders, 'audit');
 }
 
 function orderOf(claimed: readonly Claimed<Piece>[]): LeasedOrder {

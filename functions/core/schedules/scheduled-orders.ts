@@ -51,7 +51,11 @@ export async function claimAll<T>(
  * @returns ids of the jobs
  * @throws the first refusal, after all orders were tried
  */
-export async function placeOrders(ports: OrderPorts, orders: readonly LeasedOrder[]): Promise<string[]> {
+export async function placeOrders(
+  ports: OrderPorts,
+  orders: readonly LeasedOrder[],
+  by?: 'audit',
+): Promise<string[]> {
   const jobs = new Map<string, { readonly lease: Lease; readonly ids: string[] }>();
   const refused = new Map<string, Lease>();
   const errors: unknown[] = [];
@@ -64,7 +68,7 @@ export async function placeOrders(ports: OrderPorts, orders: readonly LeasedOrde
       ...(to !== undefined && { to: iso(to) }),
     };
     try {
-      const { job } = await createScheduledJob(ports, body);
+      const { job } = await createScheduledJob(ports, body, by);
       for (const lease of leases) {
         const entry = jobs.get(lease.name) ?? { lease, ids: [] };
         entry.ids.push(job.id);

@@ -25,6 +25,8 @@ export interface TableSpec {
   readonly computed?: readonly Column[];
   /** columns that have one value in all rows of a source, where several sources share the table; part of the key */
   readonly fixed?: Readonly<Record<string, string>>;
+  /** a column of text that parts a series into what is read by itself, though the key has another; the table has an index of it */
+  readonly partedBy?: string;
   /** the values are differences, which may be zero or negative: neither their sign nor a jump of their scale is odd */
   readonly signed?: true;
   /**

@@ -31,6 +31,7 @@ export const tradesTable: TableSpec = {
     ...['liquidation', 'combo_id', 'block_trade_id'].map(text),
   ],
   key: ['symbol', 'time', 'trade_id'],
+  partedBy: 'instrument',
   computed: [KNOWN_AT],
   cadence: 'irregular',
   offGrid: true,

@@ -21,6 +21,7 @@ export function toJob(item: Item): Job {
     phaseAt: at(item.phase_at),
     quote: item.quote,
     scheduled: item.scheduled,
+    audit: item.audit,
     gaps: item.gaps && (item.gaps as Item[]).map(gapOf),
   };
   return {
@@ -67,6 +68,7 @@ export const toItem = (job: Job): Item => ({
   rows: job.rows,
   ...(job.quote && { quote: job.quote }),
   ...(job.scheduled && { scheduled: true }),
+  ...(job.audit && { audit: true }),
 });
 
 /** Parses the item of a chunk. */

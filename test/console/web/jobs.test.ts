@@ -60,6 +60,8 @@ describe('the list of jobs', () => {
     expect(shown({})).toEqual(['J1', 'J2']);
     expect(shown({ origin: 'you' })).toEqual(['J1']);
     expect(shown({ origin: 'schedules' })).toEqual(['J2']);
+    jobs.push(at(3, { scheduled: true, audit: true }));
+    expect([shown({ origin: 'audit' }), shown({ origin: 'schedules' })]).toEqual([['J3'], ['J2']]);
     expect(shown({ symbol: 'sol' })).toEqual(['J2']);
   });
 

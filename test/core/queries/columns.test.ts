@@ -55,6 +55,8 @@ describe('rows that match', () => {
 
   it('are those with one value of a column by which rows of an instant differ', () => {
     expect(dimensionsOf(sources.option_quotes_deribit!.table)).toEqual(['instrument']);
+    // Its key has the number of the trade.
+    expect(dimensionsOf(sources.option_trades_deribit!.table)).toEqual(['instrument']);
     expect(wanted('instrument=BTC-26DEC25-100000-C').where).toEqual({
       venue: 'deribit',
       origin: 'snapshot',

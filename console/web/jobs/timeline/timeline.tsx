@@ -116,13 +116,17 @@ function xOf({ from, to }: Timeline, span: { readonly from: number; readonly to:
 
 const MARKS = [0, 0.25, 0.5, 0.75, 1];
 
+/** Of a job of a few seconds whole ones would be the same. */
+const markText = (ms: number, whole: number): string =>
+  whole < 20_000 ? `${(ms / 1_000).toFixed(2)} s` : duration(ms / 1_000);
+
 /** Time since the first chunk began, and when that was. */
 const Axis = ({ timeline: { from, to } }: { readonly timeline: Timeline }) => (
   <p class="track-axis dim" aria-hidden="true">
     <span>{`${new Date(from).toISOString().slice(11, 19)} UTC`}</span>
     <span class="marks">
       {MARKS.map((share) => (
-        <span key={share}>{duration((share * (to - from)) / 1_000)}</span>
+        <span key={share}>{markText(share * (to - from), to - from)}</span>
       ))}
     </span>
   </p>

@@ -1,4 +1,4 @@
-import { minute, short } from '../../lib/format.ts';
+import { count as full, minute, short } from '../../lib/format.ts';
 import type { Point } from '../data.ts';
 
 interface Props {
@@ -6,16 +6,19 @@ interface Props {
   readonly before: Point | undefined;
   readonly shape: 'candles' | 'line';
   readonly column: string;
+  /** the values may be negative */
+  readonly signed: boolean;
   /** kinds of what was found at this instant */
   readonly findings: readonly string[];
 }
 
 /** The values under the crosshair, or the newest ones. */
-export function Legend({ point, before, shape, column, findings }: Props) {
+export function Legend({ point, before, shape, column, signed, findings }: Props) {
   if (!point) return null;
   const { row } = point;
   const [close, last] = [row.close, before?.row.close].map(Number);
-  const change = shape === 'candles' && before && last ? (close! / last - 1) * 100 : undefined;
+  // Of what goes through zero, such as a premium, a change in percent means nothing.
+  const change = shape === 'candles' && before && !signed && last ? (close! / last - 1) * 100 : undefined;
   return (
     <p class="values">
       <span>{minute(point.at)}</span>
@@ -39,4 +42,8 @@ export function Legend({ point, before, shape, column, findings }: Props) {
 }
 
 const text = (value: unknown): string =>
-  typeof value === 'number' ? String(Number(value.toPrecision(10))) : '–';
+  typeof value !== 'number'
+    ? '–'
+    : Math.abs(value) >= 1e7
+      ? full(value)
+      : String(Number(value.toPrecision(10)));

@@ -10,6 +10,7 @@ export const MOST_SHOWN = 2_000;
 const summary = {
   id: z.string().meta({ description: 'ULID; also the name of the execution' }),
   source: z.string().meta({ description: 'the family' }),
+  sources: z.array(z.string()).meta({ description: 'ids of the sources of the family that take part' }),
   status: z.enum(JOB_STATUSES),
   rows_fetched: Count,
   started_at: Instant.nullable(),
@@ -20,6 +21,7 @@ const summary = {
   ...span,
   progress: Share.meta({ description: 'of what was missing when the job was planned' }),
   scheduled: z.literal(true).optional().meta({ description: 'absent: it was ordered by a caller' }),
+  audit: z.literal(true).optional().meta({ description: 'the schedule was the audit of gaps' }),
 };
 
 /** A job as `listJobs` lists it. */

@@ -8,6 +8,7 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
   return {
     id: job.id,
     source: job.source,
+    sources: job.sources,
     status: job.status,
     rows_fetched: rowsFetched(job, chunks),
     started_at: isoOrNull(job.startedAt),
@@ -19,6 +20,7 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
     to: iso(job.to),
     progress: job.status === 'succeeded' ? 1 : share(chunks),
     ...(job.scheduled && { scheduled: true as const }),
+    ...(job.audit && { audit: true as const }),
   };
 }
 
