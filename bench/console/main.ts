@@ -40,7 +40,7 @@ async function measure(
     await page.getByRole('button', { name }).click();
     await painted.waitFor();
   }
-  const longest = longestTask(await browser.stopTracing());
+  const longest = longestTask(await browser.stopTracing(), url);
   // Health is polled every ten seconds: once more is enough to see what comes again.
   const before = answers.length;
   await page.waitForResponse((response) => response.url().endsWith('/healthz'), { timeout: 30_000 });
@@ -63,19 +63,26 @@ interface TraceEvent {
   readonly tid: number;
   /** of a task: how long its thread worked on it, µs */
   readonly tdur?: number;
-  readonly args?: { readonly name?: string };
+  readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } };
 }
 
 /**
  * The longest task of the page's main thread, ms that it worked: how long it took as well depends on what else the machine does, and on a
- * quiet one both are the same.
+ * quiet one both are the same. Chromium's own pages, such as that of its address bar, have main threads as well.
  */
-function longestTask(trace: Buffer): number {
+function longestTask(trace: Buffer, url: string): number {
   const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
   const threadOf = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
+  const ours = new Set(
+    traceEvents.flatMap(({ name, pid, args }) =>
+      name === 'ResourceSendRequest' && args?.data?.url?.startsWith(url) ? [pid] : [],
+    ),
+  );
   const main = new Set(
     traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .filter(
+        ({ name, pid, args }) => ours.has(pid) && name === 'thread_name' && args?.name === 'CrRendererMain',
+      )
       .map(threadOf),
   );
   const tasks = traceEvents.filter((event) => event.tdur !== undefined && main.has(threadOf(event)));

@@ -1,4 +1,5 @@
 import { ago, plural } from '../lib/format.ts';
+import { useGrowing } from '../lib/growing.ts';
 import { type Facts, type Freshness, type Grouping, type Line, labelOf, nameIn } from './overview.ts';
 
 interface Props {
@@ -8,32 +9,38 @@ interface Props {
   fold(group: string): void;
 }
 
+/** As many lines as a screen has; the others follow. */
+const SCREEN = 60;
+
 /** The names beside the map: groups that fold, and each series with its newest row. */
-export const Labels = ({ lines, group, now, fold }: Props) => (
-  <div class="labels">
-    <div class="axis-room" />
-    {lines.map((line) =>
-      line.head ? (
-        <button
-          type="button"
-          class="label head"
-          key={`group ${line.head.name}`}
-          aria-expanded={!line.head.folded}
-          onClick={() => fold(line.head!.name)}
-        >
-          <b>{line.head.name}</b>
-          <span>{line.head.folded ? plural(line.head.series, 'series', 'series') : ''}</span>
-        </button>
-      ) : (
-        <div class="label" key={labelOf(line)} title={titleOf(line, now)}>
-          <Dot freshness={line.facts?.freshness ?? 'none'} />
-          <span class="name">{nameIn(line, group)}</span>
-          <span>{age(line.facts, now)}</span>
-        </div>
-      ),
-    )}
-  </div>
-);
+export const Labels = ({ lines, group, now, fold }: Props) => {
+  const shown = useGrowing(lines.length, SCREEN);
+  return (
+    <div class="labels">
+      <div class="axis-room" />
+      {lines.slice(0, shown).map((line) =>
+        line.head ? (
+          <button
+            type="button"
+            class="label head"
+            key={`group ${line.head.name}`}
+            aria-expanded={!line.head.folded}
+            onClick={() => fold(line.head!.name)}
+          >
+            <b>{line.head.name}</b>
+            <span>{line.head.folded ? plural(line.head.series, 'series', 'series') : ''}</span>
+          </button>
+        ) : (
+          <div class="label" key={labelOf(line)} title={titleOf(line, now)}>
+            <Dot freshness={line.facts?.freshness ?? 'none'} />
+            <span class="name">{nameIn(line, group)}</span>
+            <span>{age(line.facts, now)}</span>
+          </div>
+        ),
+      )}
+    </div>
+  );
+};
 
 const WORDS: Readonly<Record<Freshness, string>> = {
   fresh: 'up to date',

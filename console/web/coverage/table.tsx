@@ -1,22 +1,14 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { call } from '../lib/client.ts';
 import { count, percent } from '../lib/format.ts';
+import { useGrowing } from '../lib/growing.ts';
 import { href } from '../lib/router.ts';
 import { preparedOf } from './prepared.ts';
 
 type Coverage = Awaited<ReturnType<typeof call<'coverage'>>>;
 
-/** Lines that are added at once: hundreds would hold up the browser. */
-const PIECE = 50;
-
 /** The map's numbers as text, for who cannot or does not want to see it. */
 export function SeriesTable({ series }: { readonly series: Coverage }) {
-  const [shown, setShown] = useState(0);
-  useEffect(() => {
-    if (shown >= series.length) return undefined;
-    const next = setTimeout(() => setShown(shown + PIECE));
-    return () => clearTimeout(next);
-  }, [shown, series.length]);
+  const shown = useGrowing(series.length, 0);
   if (series.length === 0) return null;
   return (
     <section aria-labelledby="series-table">
