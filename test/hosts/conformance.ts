@@ -3,6 +3,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { JobSummary } from '../../functions/core/api/jobs/schemas.ts';
+import type { Answer as ReplyOf } from '../../functions/core/api/operations.ts';
 import { type HostFacts, HostUnderTest } from './host-under-test.ts';
 
 export interface ConformanceOptions {
@@ -178,6 +179,11 @@ export function conformance(name: string, options: ConformanceOptions): void {
       const waves = Object.fromEntries(done.chunks.map(({ chunk, wave }) => [chunk, wave]));
       expect(waves).toEqual({ 'klines_spot BNBUSDT 1m 2023-05': 1, 'klines_spot XRPUSDT 1m 2023-05': 2 });
       expect(await rowsOf('spot_klines', 'XRPUSDT', from, to)).toBe(minutes);
+      // Whichever process saw the venue fail, the page of health has it.
+      const { errors, budgets } = (await at.ask<ReplyOf<'history'>>('/backfill/history')).body;
+      expect(errors).toContainEqual(expect.objectContaining({ venue: 'binance', outcome: 'broken' }));
+      const spot = budgets.find(({ family }) => family === 'binance-spot');
+      expect(spot!.minutes.some(({ used }) => used > 0)).toBe(true);
     });
 
     it('ends a job as cancelled whose execution was stopped from outside', async (context) => {

@@ -5,7 +5,7 @@ import { Waiting } from '../lib/parts.tsx';
 import { type Polled, usePoll } from '../lib/poll.ts';
 import { Budgets, Errors, Growth } from './history.tsx';
 import { Sizes } from './sizes.tsx';
-import { aggregateState, stateOf, verdictsOf } from './state.ts';
+import { aggregateState, stateOf, verdictsOf, withRun } from './state.ts';
 
 type Status = Answer<'status'>;
 type Health = Answer<'health'>;
@@ -135,20 +135,22 @@ const Schedules = ({ status }: { readonly status: Status }) => {
     <section class="card">
       <h2>Schedules</h2>
       <ul class="lines">
-        {status.schedules.map((schedule) => (
-          <li key={schedule.name}>
-            <ScheduleBadge state={stateOf(schedule, now)} />
-            <span>
-              <b>{schedule.name}</b>
-              {`, every ${duration(schedule.every_minutes * 60)}: ${schedule.description}`}
-              {schedule.last_run && (
-                <small title={schedule.last_run.detail}>
-                  {`last ${ago(Date.parse(schedule.last_run.at), now)}, in ${duration(schedule.last_run.seconds)}`}
-                </small>
-              )}
-            </span>
-          </li>
-        ))}
+        {status.schedules
+          .map((one) => withRun(one, status.aggregates))
+          .map((schedule) => (
+            <li key={schedule.name}>
+              <ScheduleBadge state={stateOf(schedule, now)} />
+              <span>
+                <b>{schedule.name}</b>
+                {`, every ${duration(schedule.every_minutes * 60)}: ${schedule.description}`}
+                {schedule.last_run && (
+                  <small title={schedule.last_run.detail}>
+                    {`last ${ago(Date.parse(schedule.last_run.at), now)}, in ${duration(schedule.last_run.seconds)}`}
+                  </small>
+                )}
+              </span>
+            </li>
+          ))}
       </ul>
     </section>
   );

@@ -17,20 +17,29 @@ const MISSED = 3;
 /** At least so long, ms: schedules that run each minute wait for one another. */
 const LEAST = 5 * MINUTE;
 
-type Timed = Pick<Schedule, 'every_minutes' | 'on'> & {
-  readonly last_run: Pick<NonNullable<Schedule['last_run']>, 'at' | 'ok'> | null;
-};
-
 /** `none`: no run is known, as of one whose turn has not come yet */
 export type ScheduleState = 'ran' | 'failed' | 'off' | 'none';
 
 /** A schedule that nobody runs is off, and so is one without a run for several of its turns, whatever its last run said. */
-export function stateOf({ every_minutes, on, last_run }: Timed, now: number): ScheduleState {
+export function stateOf({ every_minutes, on, last_run }: Schedule, now: number): ScheduleState {
   if (on === false) return 'off';
   if (!last_run) return 'none';
   const silent = now - Date.parse(last_run.at);
   if (silent > Math.max(LEAST, MISSED * every_minutes * MINUTE)) return 'off';
   return last_run.ok ? 'ran' : 'failed';
+}
+
+/** A schedule with its last run. That of the aggregates notes none: what it last refreshed says when it was. */
+export function withRun(schedule: Schedule, aggregates: Status['aggregates']): Schedule {
+  if (schedule.name !== 'refresh-aggregates' || schedule.last_run) return schedule;
+  const at = aggregates
+    .map(({ last_refresh }) => last_refresh)
+    .filter((one) => one !== null)
+    .toSorted()
+    .at(-1);
+  return at === undefined
+    ? schedule
+    : { ...schedule, last_run: { at, ok: true, seconds: 0, detail: 'of the aggregates' } };
 }
 
 /** How long a failed job is news, ms. */

@@ -92,3 +92,11 @@ export function shadedSteps(shades: readonly Shade[], step: number, from: number
     return Array.from({ length: steps }, (_, i) => ({ at: first + i * step, kind }));
   });
 }
+
+/** The value that comes most often; where all come alike, that in the middle: of a chain, where there is trade. */
+export function usualPick(values: readonly string[]): string | undefined {
+  const groups = [...Map.groupBy(values, (value) => value)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const most = Math.max(...groups.map(([, all]) => all.length));
+  const often = groups.filter(([, all]) => all.length === most);
+  return often[Math.floor(often.length / 2)]?.[0];
+}

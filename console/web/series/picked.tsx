@@ -3,7 +3,7 @@ import { call } from '../lib/client.ts';
 import { words } from '../lib/format.ts';
 import { Empty, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
-import type { Report, Source } from './data.ts';
+import { type Report, type Source, usualPick } from './data.ts';
 
 interface Props {
   readonly report: Report;
@@ -44,9 +44,9 @@ export function Picked({ report, source, pick, set, children }: Props) {
   return (
     <Waiting polled={rows} what="what can be picked">
       {(data) => {
-        const values = [...new Set(data.map((row) => String(row[column])))].sort();
-        // In the middle of a chain, where there is trade.
-        const picked = pick || values[Math.floor(values.length / 2)];
+        const all = data.map((row) => String(row[column]));
+        const values = [...new Set(all)].sort();
+        const picked = pick || usualPick(all);
         if (picked === undefined) return <Empty title="No rows here" />;
         return (
           <>

@@ -8,6 +8,7 @@ import {
   shadedSteps,
   shadesOf,
   shapeOf,
+  usualPick,
   widthsFor,
 } from '../../../console/web/series/data.ts';
 import { HOUR } from '../../../functions/core/time/time.ts';
@@ -146,4 +147,10 @@ describe('routes', () => {
     ]);
     expect(placeOf('').page).toBe('coverage');
   });
+});
+
+it('picks the option that is traded most, and of a chain the middle', () => {
+  expect(usualPick(['c', 'a', 'b'])).toBe('b');
+  expect(usualPick(['z', 'a', 'b', 'z'])).toBe('z');
+  expect(usualPick([])).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { budgetBars, errorsByVenue } from '../../../console/web/health/history.ts';
-import { aggregateState, stateOf, verdictsOf } from '../../../console/web/health/state.ts';
+import { aggregateState, stateOf, verdictsOf, withRun } from '../../../console/web/health/state.ts';
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import { HEALTH, job, summary } from '../../cli/support/samples.ts';
 
@@ -179,6 +179,20 @@ describe('a schedule', () => {
       state,
     );
   });
+});
+
+it('the schedule of the aggregates, which notes no run, ran when one was refreshed', () => {
+  const aggregate = (last_refresh: string | null) => ({
+    name: 'x',
+    last_refresh,
+    healthy: true,
+    watermark: null,
+  });
+  const [name, last_run] = ['refresh-aggregates', null];
+  const all = [aggregate(null), aggregate('2025-11-21T11:58:00Z'), aggregate('2025-11-21T11:59:00Z')];
+  expect(withRun(schedule({ name, last_run }), all).last_run?.at).toBe('2025-11-21T11:59:00Z');
+  expect(withRun(schedule({ name, last_run }), [aggregate(null)]).last_run).toBeNull();
+  expect(withRun(schedule({ last_run }), all).last_run).toBeNull();
 });
 
 it('an aggregate without rows is not fresh', () => {

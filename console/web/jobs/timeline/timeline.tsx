@@ -16,10 +16,9 @@ export function JobTimeline({ job }: { readonly job: Answer<'getJob'> }) {
   const timeline = timelineOf(job, Date.now());
   if (!timeline) return null;
   const { from, to, lanes, waits, waves } = timeline;
-  const longest = (to - from) / 1_000;
   return (
     <details open class="timeline">
-      <summary>{`Timeline: ${duration(longest)}, ${plural(lanes.length, 'series', 'series')}`}</summary>
+      <summary>{`Timeline: ${markText(to - from, to - from)}, ${plural(lanes.length, 'series', 'series')}`}</summary>
       <ul class="legend">
         <li class="have">done</li>
         <li class="flight">being fetched</li>
