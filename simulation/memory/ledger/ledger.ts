@@ -12,6 +12,7 @@ import {
 } from '../../../functions/core/time/range.ts';
 import { ceilTo, DAY, floorTo } from '../../../functions/core/time/time.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import { copyOf } from '../copy.ts';
 import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 
 /**
@@ -161,7 +162,7 @@ export function enterSpans(
         id: warehouse.nextId(),
         state,
         reason: reason ?? null,
-        evidence: structuredClone((evidence ?? []) as Span['evidence']),
+        evidence: copyOf((evidence ?? []) as Span['evidence']),
         rows: state === 'have' ? rows : 0,
         object: object ?? null,
         sha256: sha256 ?? null,
@@ -178,6 +179,7 @@ export function enterSpans(
     throw brokenInvariant(book.series, { invariant: 'no-overlap', span: doubled, found });
   }
   book.spans = [...book.spans, ...entered];
+  warehouse.enters(by.jobId, book);
 }
 
 export const cutAtMonths = (span: Range): RangeSet =>

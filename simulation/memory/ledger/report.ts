@@ -6,7 +6,7 @@ import { intersect, normalize, type RangeSet, subtract } from '../../../function
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import type { Step } from '../step.ts';
 import { accountedIn, emptySpans } from './ledger.ts';
-import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
+import type { Book, MemoryWarehouse, SeriesRecord, Span } from './warehouse.ts';
 
 type RequestedBook = Book & { readonly record: SeriesRecord };
 
@@ -39,7 +39,7 @@ export async function report(
     for (const { series } of of) extents.set(seriesLabel(series), countedExtent(warehouse, series));
   }
   return accounts.map((account) =>
-    reportOf(account, account.record, extents.get(seriesLabel(account.series)) ?? extentOf(account)),
+    reportOf(account, account.record, extents.get(seriesLabel(account.series)) ?? sumsOf(account).extent),
   );
 }
 
@@ -49,6 +49,22 @@ type Extent = Pick<SeriesReport, 'earliest' | 'latest' | 'rows'>;
 function countedExtent({ rows }: MemoryWarehouse, series: Series): Extent {
   const [first, last] = [rows.first(series), rows.last(series)];
   return { ...(first && last && { earliest: first.time, latest: last.time }), rows: rows.count(series) };
+}
+
+/** What follows from the spans of a series alone. These are replaced and never changed, so it is computed once for them. */
+interface Sums {
+  readonly extent: Extent;
+  readonly empty: SeriesReport['empty'];
+}
+
+const sums = new WeakMap<readonly Span[], Sums>();
+
+function sumsOf(book: Book): Sums {
+  const known = sums.get(book.spans);
+  if (known) return known;
+  const made: Sums = { extent: extentOf(book), empty: emptyIn(book) };
+  sums.set(book.spans, made);
+  return made;
 }
 
 /** A span with rows has one for each step, so no row has to be read. */
@@ -75,7 +91,7 @@ function reportOf(book: Book, record: SeriesRecord, extent: Extent): SeriesRepor
     ...(since !== undefined && { since }),
     ...(unfollowedAt !== undefined && { unfollowedAt }),
     gaps: explained(book, subtract(requested, accountedIn(book))),
-    empty: emptyIn(book),
+    empty: sumsOf(book).empty,
     findings: findings.size,
   };
 }
