@@ -29,7 +29,7 @@ export class Session {
   readonly sql: Client;
   /** what follows `begin` in the same message: the settings that a pooler does not take at the start */
   readonly preamble: string;
-  #opened = false;
+  #socket: net.Socket | undefined;
   #lost = false;
 
   constructor(url: string, settings: SessionSettings) {
@@ -43,13 +43,16 @@ export class Session {
         this.#lost = true;
       },
       socket: (target: Target) => {
-        const socket = this.#opened
-          ? refused(closed('the connection of this transaction is lost'))
-          : server.open(target);
-        this.#opened = true;
+        if (this.#socket) {
+          // While the connection stands, another one can only be a request to cancel its query.
+          return this.#socket.destroyed
+            ? refused(closed('the connection of this transaction is lost'))
+            : server.open(target);
+        }
+        this.#socket = server.open(target);
         // Over TLS another socket lies on top of this one, and only postgres.js has it.
-        if (!this.sql.options.ssl) rememberSocket(this.sql, socket);
-        return socket;
+        if (!this.sql.options.ssl) rememberSocket(this.sql, this.#socket);
+        return this.#socket;
       },
     };
     this.sql = postgres(server.url, options);
