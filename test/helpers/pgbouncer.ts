@@ -22,6 +22,7 @@ export const pgbouncerAbsent: string | undefined = program ? undefined : 'pgboun
 const NOBODY = 65_534;
 
 export interface PgBouncer extends AsyncDisposable {
+  readonly port: number;
   /** a URL of the server as it is reached through the pooler */
   url(direct: string, parameters?: string): string;
   /** takes these URLs of the server for the logins that it knows, as its operator does after a rotation; waits until it has */
@@ -69,17 +70,19 @@ server_login_retry = 1
     if (child.exitCode !== null) throw new Error(`pgbouncer ended with ${child.exitCode}`);
     return answers(port);
   });
+  const through = (direct: string, parameters = ''): string => {
+    const url = new URL(direct);
+    url.host = `127.0.0.1:${port}`;
+    return url.href + parameters;
+  };
   return {
-    url(direct, parameters = '') {
-      const url = new URL(direct);
-      url.host = `127.0.0.1:${port}`;
-      return url.href + parameters;
-    },
+    port,
+    url: through,
     async learn(known) {
       write(known);
       child.kill('SIGHUP');
       for (const login of known) {
-        await until('pgbouncer knows the new password', () => logsIn(this.url(login, '?pooler=transaction')));
+        await until('pgbouncer knows the new password', () => logsIn(through(login, '?pooler=transaction')));
       }
     },
     async [Symbol.asyncDispose]() {

@@ -17,13 +17,22 @@ export interface HostFacts {
   readonly venuesUrl?: string;
   /** the logins that its functions read from secrets; absent: nobody here may change their passwords */
   readonly logins?: Pick<RotatingLogins, 'rotate' | 'sessions'>;
-  /** leads these logins through PgBouncer, by the transaction; absent: it does not run here. @returns leads them back */
-  readonly throughPooler?: () => Promise<() => Promise<void>>;
+  /** leads these logins through a pooler that lends connections by the transaction; absent: there is none */
+  readonly throughPooler?: () => Promise<ThroughPooler>;
   /** what the host says of its venues */
   readonly simulated: boolean;
   /** between two looks at a job: a look costs a call of a function */
   readonly pollMs: number;
   close(): Promise<void>;
+}
+
+export interface ThroughPooler {
+  /** how many statements went through it */
+  statements(): number;
+  /** what a pooler refuses, or what keeps its connection with one client */
+  faults(): readonly string[];
+  /** leads the logins back */
+  leave(): Promise<void>;
 }
 
 export interface Answer<T> {
