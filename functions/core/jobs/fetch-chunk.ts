@@ -33,8 +33,11 @@ export interface FetchPorts extends VenuePorts {
 /** One call works this long, then hands back: far below the function's timeout, for the page in hand must still fit. */
 export const CALL_BUDGET = 45 * SECOND;
 
-/** All calls and waits of a chunk in one wave: an EXPRESS child execution lives for five minutes. */
-export const WAVE_BUDGET = 3 * MINUTE;
+/**
+ * No call of a chunk begins after this in one wave: an EXPRESS child execution lives for five minutes, and the last call may take all the time
+ * of its function.
+ */
+export const WAVE_BUDGET = 2.5 * MINUTE;
 
 /**
  * Fetches what is missing inside a chunk, page by page. After each page the rows are committed with their spans and the
