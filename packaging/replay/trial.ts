@@ -1,7 +1,15 @@
 /** The second half of a replay, in a network of its own: `trial.ts FILE`, with what `Trial` has. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +28,7 @@ export interface Trial {
 }
 
 const { root, work, image, service } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Trial;
+const started = [...image.entrypoint, ...image.command];
 const log = (line: string): void => void process.stdout.write(`${line}\n`);
 const failed = (what: string): never => {
   throw new Error(`${what}\n${readFileSync(join(work, 'app.log'), 'utf8').slice(-4000)}`);
@@ -46,6 +55,8 @@ try {
 } finally {
   venues.kill('SIGTERM');
   await cluster.stop();
+  // Root's lies where the server's user may go.
+  rmSync(cluster.dataDir, { recursive: true });
 }
 
 async function createDatabase(url: string): Promise<void> {
@@ -65,16 +76,17 @@ async function tryContainer(env: Record<string, string>): Promise<void> {
     workdir: image.workdir,
     volumes: [...volumes, [join(work, 'hosts'), '/etc/hosts']],
   };
+  refuseWithout('GORDON_API_TOKEN', around);
   const startedAt = performance.now();
   const seconds = (): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
-  const [program, args, options] = inRoot(root, [...image.entrypoint, ...image.command], around, {
-    isBuild: false,
-  });
+  const [program, args, options] = inRoot(root, started, around, { isBuild: false });
   const output = join(work, 'app.log');
   writeFileSync(output, '');
   const app = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [app.stdout!, app.stderr!]) stream.on('data', (text) => appendFileSync(output, text));
 
+  // Whatever fails below.
+  process.on('exit', () => app.kill('SIGKILL'));
   while (!isHealthy(app, around)) {
     if (app.exitCode !== null) failed(`the container ended with ${app.exitCode}`);
     if (performance.now() - startedAt > 120_000) failed('the container was not healthy within two minutes');
@@ -83,7 +95,7 @@ async function tryContainer(env: Record<string, string>): Promise<void> {
   log(`healthy after ${seconds()}`);
   await order(`http://127.0.0.1:${service.port}`, env.GORDON_API_TOKEN!);
   log(`a job is done after ${seconds()}`);
-  log(`processes, as the machine sees them:\n${processesOf(app)}`);
+  for (const line of processesOf(app)) log(line);
   const stoppedAt = performance.now();
   process.kill(Number(innerOf(app)), image.stopSignal as NodeJS.Signals);
   const late = setTimeout(() => app.kill('SIGKILL'), service.graceSeconds * 1000);
@@ -93,6 +105,22 @@ async function tryContainer(env: Record<string, string>): Promise<void> {
   log(
     `stopped by ${image.stopSignal} in ${((performance.now() - stoppedAt) / 1000).toFixed(1)} s, with code 0`,
   );
+}
+
+/** Without a setting that it needs the container ends, and says which. */
+function refuseWithout(name: string, around: Surroundings): void {
+  const env = { ...around.env, [name]: '' };
+  const [program, args, options] = inRoot(root, started, { ...around, env }, { isBuild: false });
+  const { status, stderr, stdout } = spawnSync(program, args, {
+    ...options,
+    stdio: 'pipe',
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  const said = `${stdout}${stderr}`;
+  if (status === 0 || !said.includes(name))
+    throw new Error(`without ${name} it ends with ${status}: ${said}`);
+  log(`without ${name} it ends with ${status}, and names it`);
 }
 
 /** A named volume begins with the owner of the image's folder. */
@@ -129,10 +157,20 @@ function isHealthy(app: ChildProcess, around: Surroundings): boolean {
   return status === 0;
 }
 
-const processesOf = (app: ChildProcess): string =>
-  execFileSync('ps', ['-o', 'uid,pid,rss,args', '--ppid', `${innerOf(app)}`, '--pid', `${innerOf(app)}`], {
+/** With the memory of each, in MB. */
+function processesOf(app: ChildProcess): string[] {
+  const inner = innerOf(app) ?? failed('the container has ended');
+  const list = execFileSync('ps', ['-o', 'uid=,rss=,args=', '--ppid', inner, '--pid', inner], {
     encoding: 'utf8',
-  }).replaceAll(/^(.{0,110}).*$/gm, '  $1');
+  });
+  return list
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [uid, kilobytes, ...args] = line.trim().split(/\s+/);
+      return `user ${uid}, ${Math.round(Number(kilobytes) / 1024)} MB: ${args.join(' ')}`;
+    });
+}
 
 /** A stranger is refused, and who knows the token gets what he orders. */
 async function order(url: string, token: string): Promise<void> {
