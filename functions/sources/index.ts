@@ -28,6 +28,7 @@ import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
 import { dvol_deribit } from './options/dvol_deribit.ts';
 import { option_quotes_bybit } from './options/option_quotes_bybit.ts';
 import { option_quotes_deribit } from './options/option_quotes_deribit.ts';
+import { option_quotes_tardis } from './options/option_quotes_tardis.ts';
 import { option_trades_deribit } from './options/option_trades_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
@@ -72,6 +73,7 @@ const registry = {
   option_trades_deribit,
   trades_spot,
   trades_perp,
+  option_quotes_tardis,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */
