@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { HOUR, SECOND } from '../../functions/core/time/time.ts';
 import { CURRENCIES, type Option, options } from '../deribit/chain.ts';
 import { type Quote, quote } from '../deribit/quotes.ts';
@@ -25,7 +24,7 @@ interface Line {
  * A day of option quotes, as it is published: in the order in which they arrived, with the venue's own stamps a little earlier and
  * not in order, cells that are empty or `NaN`, and the options of all coins, in the coin and in USDC.
  */
-export async function chainFile(context: VenueContext, day: number): Promise<Buffer> {
+export function chainFile(context: VenueContext, day: number): Buffer {
   const lines: Line[] = [];
   // Options are listed and expire at eight.
   for (const [from, to] of [
@@ -40,7 +39,7 @@ export async function chainFile(context: VenueContext, day: number): Promise<Buf
   }
   lines.sort((a, b) => a.at - b.at);
   const csv = [COLUMNS, ...lines.map(({ text }) => text), ''].join('\n');
-  return promisify(gzip)(csv, { level: 1 });
+  return gzipSync(csv, { level: 1 });
 }
 
 function quotesOf(context: VenueContext, option: Option, hour: number): Line[] {

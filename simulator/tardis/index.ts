@@ -13,7 +13,7 @@ const refused = (status: number, code: number, message: string, route: string): 
   json({ code, message }, { status, route });
 
 /** Only the first day of a month comes without a key, and only the whole file: a `Range` is not looked at. */
-async function answer(context: VenueContext, { method, path, at }: VenueRequest): Promise<VenueAnswer> {
+function answer(context: VenueContext, { method, path, at }: VenueRequest): VenueAnswer {
   const route = `${method} ${PREFIX} options_chain`;
   const [, year, month, dayOfMonth, symbol] = PATH.exec(path) ?? [];
   if (method !== 'GET' && method !== 'HEAD') return refused(405, 405, 'Method not allowed.', route);
@@ -29,7 +29,7 @@ async function answer(context: VenueContext, { method, path, at }: VenueRequest)
   if (day < FIRST_DAY || day + DAY + PUBLISHED_AFTER > at) {
     return refused(404, 404, `There is no data for ${year}-${month}-${dayOfMonth}.`, route);
   }
-  const body = await context.shared(`tardis ${day}`, () => chainFile(context, day));
+  const body = context.shared(`tardis ${day}`, () => chainFile(context, day));
   return { status: 200, headers: { 'content-type': 'application/gzip' }, body, route };
 }
 
