@@ -13,6 +13,7 @@ import { klines_okx_spot, klines_okx_swap } from './klines/klines_okx.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
 import { mark_price_klines } from './klines/mark_price_klines.ts';
+import { mark_price_klines_coinm } from './klines/mark_price_klines_coinm.ts';
 import { premium_index_klines } from './klines/premium_index_klines.ts';
 import { macro_fred } from './macro/macro_fred.ts';
 import { ratio_bybit_accounts } from './metrics/ratio_bybit_accounts.ts';
@@ -74,6 +75,7 @@ const registry = {
   trades_spot,
   trades_perp,
   option_quotes_tardis,
+  mark_price_klines_coinm,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -118,6 +118,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     answer: (context, _params, { at }) => exchangeInfo(context, at),
   },
   '/dapi/v1/klines': klinesRoute(),
+  '/dapi/v1/markPriceKlines': klinesRoute('mark'),
   '/dapi/v1/fundingRate': {
     family: FAMILIES.weight,
     weight: ONE,

@@ -142,6 +142,7 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   trades_spot: 'binance',
   trades_perp: 'binance',
   option_quotes_tardis: 'tardis',
+  mark_price_klines_coinm: 'binance',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */
