@@ -5,6 +5,7 @@ import {
   type Listing,
   livesOf,
   longestRequest,
+  offeredOf,
   type PagesTier,
   pageRequests,
   reachOf,
@@ -33,9 +34,6 @@ export interface ChunkEstimate {
   readonly rows: number;
 }
 
-/** An archive object and its checksum. */
-const PER_OBJECT = 2;
-
 export interface EstimateOptions {
   readonly now: number;
   /** the symbol's life, where it is known */
@@ -58,7 +56,8 @@ export function estimateChunk(
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
   const perRow = options.msPerRow ?? msPerRow(source, step);
-  let left = options.listing ? intersect(missing, livesOf(options.listing)) : missing;
+  const given = offeredOf(source, missing);
+  let left = options.listing ? intersect(given, livesOf(options.listing)) : given;
   let covered: RangeSet = [];
   for (const tier of source.tiers) {
     const before = left;
@@ -95,11 +94,11 @@ function objects(
     // A step that two objects may hold counts for the earlier one.
     const wanted = subtract(wantedFromObject(source, tier, period, left, now, step), brought);
     if (wanted.length === 0) continue;
-    const { file } = tier.object(chunk, period);
+    const { file, checksum } = tier.object(chunk, period);
     brought = union(brought, wanted);
     if (read?.has(file.path)) continue;
     read?.add(file.path);
-    tally.add(file, PER_OBJECT);
+    tally.add(file, checksum ? 2 : 1);
     tally.fetches += 1;
   }
   return brought;
