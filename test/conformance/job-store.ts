@@ -51,6 +51,12 @@ export function describeJobStore(makeTable: MakeJobTable): void {
       expect(await jobs.get('01JD0000000000000000000000')).toBeUndefined();
     });
 
+    it('keeps that a schedule ordered it, and which', async () => {
+      const { job } = await jobs.create({ ...order, scheduled: true, audit: true });
+      expect(await jobs.get(job.id)).toMatchObject({ scheduled: true, audit: true });
+      expect(await jobs.get(await make())).not.toHaveProperty('audit');
+    });
+
     it('goes from queued to running to its end, and no further', async () => {
       const id = await make();
       table.now += MINUTE;
