@@ -21,24 +21,6 @@ function freeIn(folder: string): number {
   return bavail * bsize;
 }
 
-/**
- * Files of these share a process: importing the host takes longer than starting it. They dispose of what they start, such as a
- * database or a whole host, and leave nothing changed in their process.
- */
-const SHARED = [
-  'test/{architecture,words}.test.ts',
-  'test/{bench,budgets,conformance,core,handlers,runtime,scale,schedules}/**/*.test.ts',
-  'test/{simulation,simulator,sources,sql,statemachines,stores,use-cases}/**/*.test.ts',
-  'test/cli/**/!(host).test.ts',
-  'test/console/web/**/*.test.ts',
-  'test/host/{api,candles,faults,listings,sources,supervisor,upkeep,webhooks}/**/*.test.ts',
-  'test/host/database/{*upgrade,choose-database,docker}.test.ts',
-  'test/host/process/{job-table,schedules}.test.ts',
-  'test/{hosts/aws,localstack/compose}.test.ts',
-  // One bundle runs against a database, with the environment of a function.
-  'test/infra/**/!(bundles).test.ts',
-];
-
 /** Commands that are tested with a module of the host replaced, which only Vite's loader can do. */
 const MOCKED = 'test/cli/commands/host.test.ts';
 
@@ -66,18 +48,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'shared',
-          include: SHARED,
-          isolate: false,
-          experimental: NODE_LOADS,
-          globalSetup: ['test/helpers/global-setup.ts'],
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'processes',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SHARED, MOCKED],
+          exclude: [...configDefaults.exclude, MOCKED],
+          // Files share a process: importing the host takes longer than starting it. They dispose of what they start, such as a database
+          // or a whole host, and leave nothing changed in their process.
+          isolate: false,
           experimental: NODE_LOADS,
           globalSetup: ['test/helpers/global-setup.ts'],
         },
