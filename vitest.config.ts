@@ -21,6 +21,16 @@ function freeIn(folder: string): number {
   return bavail * bsize;
 }
 
+/** Files that wait while what they start works: a browser, hosts and servers as processes, Python, the program itself. */
+const WAITING = [
+  'test/{console,hosts,packaging,python,runbooks}/*.test.ts',
+  'test/faults/{full-disk,host-kill,kill,soak}.test.ts',
+  'test/host/{backup,http,ports}/*.test.ts',
+  'test/host/database/{cluster,docker-host}.test.ts',
+  'test/host/process/process.test.ts',
+  'test/infra/bundles.test.ts',
+];
+
 /** Commands that are tested with a module of the host replaced, which only Vite's loader can do. */
 const MOCKED = 'test/cli/commands/host.test.ts';
 
@@ -29,6 +39,9 @@ const NODE_LOADS = { viteModuleRunner: false, nodeLoader: false };
 
 /** More than there are cores, as a file often waits for its server or for a process. A worker takes up to a gigabyte and a half. */
 const WORKERS = Math.max(2, Math.min(3 * availableParallelism(), Math.floor(totalmem() / (1.5 * GB))));
+
+/** Each of them loads and warms up the whole program for itself: with three a core that took a quarter of the processors' time. */
+const SHARED_WORKERS = Math.min(WORKERS, availableParallelism() + 1);
 
 export default defineConfig({
   test: {
@@ -43,16 +56,29 @@ export default defineConfig({
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
+    // Files of a project share processes: importing the host takes longer than starting it. They dispose of what they start, such as a
+    // database or a whole host, and leave nothing changed in their process.
     projects: [
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: WAITING,
+          isolate: false,
+          experimental: NODE_LOADS,
+          globalSetup: ['test/helpers/global-setup.ts'],
+        },
+      },
       {
         extends: true,
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, MOCKED],
-          // Files share a process: importing the host takes longer than starting it. They dispose of what they start, such as a database
-          // or a whole host, and leave nothing changed in their process.
+          exclude: [...configDefaults.exclude, ...WAITING, MOCKED],
           isolate: false,
+          maxWorkers: SHARED_WORKERS,
+          // Projects with other numbers of workers run one after the other, as they are sorted anyway.
+          sequence: { groupOrder: 1 },
           experimental: NODE_LOADS,
           globalSetup: ['test/helpers/global-setup.ts'],
         },

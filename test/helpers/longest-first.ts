@@ -70,7 +70,7 @@ const LONG = [
 ];
 
 /** Projects in the order in which they run: many small files come at the end. */
-const PROJECTS = ['mocked', 'shared'];
+const PROJECTS = ['processes', 'mocked', 'shared'];
 
 /**
  * Runs projects one after the other, as files that share a process must stay together, and in each of them the slow files
