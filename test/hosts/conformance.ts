@@ -144,9 +144,9 @@ export function conformance(name: string, options: ConformanceOptions): void {
 
     it('cancels a job mid-way, keeps its rows, and the next one fetches the rest', async (context) => {
       needsSimulator(context);
-      const [from, to, minutes] = ['2024-03-01', '2024-03-06', 5 * 1_440] as const;
+      const [from, to, minutes] = ['2025-01-01', '2025-01-06', 5 * 1_440] as const;
       const order = { source: 'klines_spot', symbols: ['SOLUSDT'], from, to };
-      await at.fault({ kind: 'not-found', match: 'SOLUSDT-1m-2024-03' });
+      await at.fault({ kind: 'not-found', match: 'SOLUSDT-1m-2025-01' });
       const slow = await at.fault({ kind: 'delay', ms: 700, match: '/api/v3/klines?symbol=SOLUSDT' });
       const { id } = await at.order(order);
       await at.wait(id, (job) => job.rows_fetched > 0);
@@ -166,8 +166,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
 
     it('plans a chunk again that failed, and the job is complete', async (context) => {
       needsSimulator(context);
-      const [from, to, minutes] = ['2023-05-01', '2023-05-06', 5 * 1_440] as const;
-      await at.fault({ kind: 'not-found', match: 'XRPUSDT-1m-2023-05' });
+      const [from, to, minutes] = ['2025-01-01', '2025-01-06', 5 * 1_440] as const;
+      await at.fault({ kind: 'not-found', match: 'XRPUSDT-1m-2025-01' });
       const broken = await at.fault({ kind: 'status', status: 500, match: '/api/v3/klines?symbol=XRPUSDT' });
       const { id } = await at.order({ source: 'klines_spot', symbols: ['BNBUSDT', 'XRPUSDT'], from, to });
       // Only a chunk that was given up in the first wave comes to a second; the state's retries are in the same wave.
@@ -176,7 +176,7 @@ export function conformance(name: string, options: ConformanceOptions): void {
       const done = await at.wait(id);
       expect(done).toMatchObject({ status: 'succeeded', rows_fetched: 2 * minutes, failures: [] });
       const waves = Object.fromEntries(done.chunks.map(({ chunk, wave }) => [chunk, wave]));
-      expect(waves).toEqual({ 'klines_spot BNBUSDT 1m 2023-05': 1, 'klines_spot XRPUSDT 1m 2023-05': 2 });
+      expect(waves).toEqual({ 'klines_spot BNBUSDT 1m 2025-01': 1, 'klines_spot XRPUSDT 1m 2025-01': 2 });
       expect(await rowsOf('spot_klines', 'XRPUSDT', from, to)).toBe(minutes);
     });
 
@@ -237,8 +237,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
 
     it('ends a job as cancelled whose execution was stopped from outside', async (context) => {
       needsSimulator(context);
-      const order = { source: 'klines_perp', symbols: ['SOLUSDT'], from: '2024-01-01', to: '2024-03-01' };
-      await at.fault({ kind: 'delay', ms: 5_000, match: 'um/monthly/klines/SOLUSDT/1m/SOLUSDT-1m-2024' });
+      const order = { source: 'klines_perp', symbols: ['SOLUSDT'], from: '2024-12-01', to: '2025-02-01' };
+      await at.fault({ kind: 'delay', ms: 5_000, match: 'um/monthly/klines/SOLUSDT/1m/SOLUSDT-1m-202' });
       const { id } = await at.order(order);
       await at.wait(id, (job) => job.status === 'running' && job.chunks.length > 0);
       await at.stopExecution(id, 'stopped by hand');
@@ -249,7 +249,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
     });
 
     it('refreshes what is known by schedule', { timeout: options.refreshMs + options.testMs }, async () => {
-      const since = Date.now();
+      const clock = at.facts.clock ?? Date.now;
+      const since = clock();
       const ours = async () =>
         (await at.ask<JobSummary[]>('/backfill/jobs?status=succeeded&limit=100')).body.find(
           (job) => job.source === 'klines' && Date.parse(job.created_at) >= since,

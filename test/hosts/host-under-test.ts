@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import type { Fault } from '../../simulator/frame/faults/faults.ts';
 import type { RotatingLogins } from './rotating-logins.ts';
@@ -21,6 +22,8 @@ export interface HostFacts {
   readonly throughPooler?: () => Promise<ThroughPooler>;
   /** what the host says of its venues */
   readonly simulated: boolean;
+  /** the host's clock; absent: the machine's */
+  readonly clock?: Clock;
   /** between two looks at a job: a look costs a call of a function */
   readonly pollMs: number;
   close(): Promise<void>;
