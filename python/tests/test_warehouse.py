@@ -111,6 +111,22 @@ def test_words_that_are_none_are_refused_before_any_request(api: FakeApi) -> Non
     assert api.received == []
 
 
+@pytest.mark.parametrize(
+    ("market", "request_of"),
+    [
+        ("perp", "/data/perp_klines?symbol=BTC"),
+        ("okx-swap", "/data/okx_klines?symbol=BTC&source=klines_okx_swap"),
+        ("coinm-mark", "/data/coinm_mark_price_klines?symbol=BTC"),
+    ],
+)
+def test_a_market_is_a_table_and_where_several_share_it_a_source(api: FakeApi, market: Any, request_of: str) -> None:
+    # Refused, so that nothing has to be read.
+    api.answers = [Answer(b"{}"), Answer(b'{"code": "unknown-table"}', status=404)]
+    with pytest.raises(Refused):
+        Warehouse(api.url).klines("BTC", market=market)
+    assert any(one.path.startswith(request_of) for one in api.received), [one.path for one in api.received]
+
+
 def universe(complete: bool) -> Answer:
     market = {"market": "binance spot", "symbols": 2, "failed": 0, "completed_at": "2026-01-01T00:00:00Z" if complete else None}
     life = {"venue": "binance", "contract": "spot", "base": "LUNA", "quote": "USDT", "evidence": {}, "renames": []}
