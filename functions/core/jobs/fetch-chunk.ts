@@ -36,8 +36,11 @@ export const CALL_BUDGET = 45 * SECOND;
 /** Of a source whose file cannot be taken up where it was left: it would be read anew, from its beginning. */
 export const STREAM_BUDGET = 90 * SECOND;
 
-/** All calls and waits of a chunk in one wave: an EXPRESS child execution lives for five minutes. */
-export const WAVE_BUDGET = 3 * MINUTE;
+/**
+ * No call of a chunk begins after this in one wave: an EXPRESS child execution lives for five minutes, and the last call may take all the time
+ * of its function.
+ */
+export const WAVE_BUDGET = 2.5 * MINUTE;
 
 /**
  * Fetches what is missing inside a chunk, page by page. After each page the rows are committed with their spans and the

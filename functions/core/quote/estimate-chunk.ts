@@ -38,6 +38,8 @@ export interface EstimateOptions {
   readonly now: number;
   /** the symbol's life, where it is known */
   readonly listing?: Listing | undefined;
+  /** of rows off the grid: how much time one stands for, where some were measured; ms */
+  readonly msPerRow?: number | undefined;
   /** paths of objects that a sibling of the same order brings */
   readonly read?: Set<string>;
 }
@@ -53,6 +55,7 @@ export function estimateChunk(
 ): ChunkEstimate {
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
+  const perRow = options.msPerRow ?? msPerRow(source, step);
   const given = offeredOf(source, missing);
   let left = options.listing ? intersect(given, livesOf(options.listing)) : given;
   let covered: RangeSet = [];
@@ -60,14 +63,14 @@ export function estimateChunk(
     const before = left;
     if (tier.kind === 'archive') left = subtract(left, objects(source, tier, chunk, left, options, tally));
     else if (tier.kind === 'pages')
-      left = subtract(left, pages(source, tier, chunk, left, options.now, tally));
+      left = subtract(left, pages(tier, chunk, left, options.now, perRow, tally));
     else left = subtract(left, snapshot(tier, chunk, left, options.now, tally));
     covered = union(covered, subtract(before, left));
   }
   return {
     requests: tally.requests,
     fetches: tally.fetches,
-    rows: Math.ceil(measure(covered) / msPerRow(source, step)),
+    rows: Math.ceil(measure(covered) / perRow),
   };
 }
 
@@ -102,11 +105,11 @@ function objects(
 }
 
 function pages(
-  source: Source,
   tier: PagesTier,
   chunk: PlannedChunk['chunk'],
   left: RangeSet,
   now: number,
+  perRow: number,
   tally: Tally,
 ): RangeSet {
   const step = stepOf(chunk.timeframe);
@@ -114,7 +117,6 @@ function pages(
   const reached = reach === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - reach, step);
   const within = clip(left, { start: reached, end: Number.POSITIVE_INFINITY });
   // A page holds a fixed number of events, however far apart they are.
-  const perRow = msPerRow(source, step);
   for (const range of within) {
     const pageMs = Math.min(longestRequest(tier, perRow), tier.cursor?.longestMs ?? Number.POSITIVE_INFINITY);
     const full = Number.isFinite(pageMs) ? Math.max(Math.ceil((range.end - range.start) / pageMs) - 1, 0) : 0;
