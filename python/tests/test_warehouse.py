@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -112,19 +113,21 @@ def test_words_that_are_none_are_refused_before_any_request(api: FakeApi) -> Non
 
 
 @pytest.mark.parametrize(
-    ("market", "request_of"),
+    ("market", "table", "source"),
     [
-        ("perp", "/data/perp_klines?symbol=BTC"),
-        ("okx-swap", "/data/okx_klines?symbol=BTC&source=klines_okx_swap"),
-        ("coinm-mark", "/data/coinm_mark_price_klines?symbol=BTC"),
+        ("perp", "perp_klines", None),
+        ("okx-swap", "okx_klines", "klines_okx_swap"),
+        ("coinm-mark", "coinm_mark_price_klines", None),
     ],
 )
-def test_a_market_is_a_table_and_where_several_share_it_a_source(api: FakeApi, market: Any, request_of: str) -> None:
+def test_a_market_is_a_table_and_where_several_share_it_a_source(api: FakeApi, market: Any, table: str, source: str | None) -> None:
     # Refused, so that nothing has to be read.
-    api.answers = [Answer(b"{}"), Answer(b'{"code": "unknown-table"}', status=404)]
+    api.answers = [Answer(b'{"code": "unknown-table", "detail": "no such table"}', status=404)]
     with pytest.raises(Refused):
         Warehouse(api.url).klines("BTC", market=market)
-    assert any(one.path.startswith(request_of) for one in api.received), [one.path for one in api.received]
+    requested = urlsplit(api.received[0].path)
+    assert requested.path == f"/data/{table}"
+    assert parse_qs(requested.query).get("source") == ([source] if source else None)
 
 
 def universe(complete: bool) -> Answer:
