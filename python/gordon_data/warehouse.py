@@ -35,6 +35,7 @@ Market = Literal[
     "index",
     "premium",
     "coinm-mark",
+    "coinm-premium",
 ]
 MARKETS: dict[Market, tuple[str, str | None]] = {
     "spot": ("spot_klines", None),
@@ -51,6 +52,7 @@ MARKETS: dict[Market, tuple[str, str | None]] = {
     "index": ("index_price_klines", None),
     "premium": ("premium_index_klines", None),
     "coinm-mark": ("coinm_mark_price_klines", None),
+    "coinm-premium": ("coinm_premium_index_klines", None),
 }
 """The table of each market's candles, and the source where several share the table."""
 
@@ -167,7 +169,7 @@ class Warehouse(Generic[FrameT]):
         """Candles of one or several symbols, by symbol and time.
 
         `market` is one of `MARKETS`: Binance's spot or perpetuals ("spot", "perp"), those settled in the coin ("coinm"), the prices computed about
-        them ("mark", "index", "premium", "coinm-mark"), Bybit's perpetuals with aggregates ("bybit"), or a market of another venue, such as
+        them ("mark", "index", "premium", "coinm-mark", "coinm-premium"), Bybit's perpetuals with aggregates ("bybit"), or a market of another venue, such as
         "okx-swap". `every` makes candles of smaller ones: those of `timeframe`, which defaults to the usual one of the source. `as_of` reads what
         was known at an instant.
         """
