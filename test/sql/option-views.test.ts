@@ -143,7 +143,8 @@ describe('skew and term structure', () => {
       'FFF',
       around('2025-03-30T09:00:00Z', 40).map((quote) => ({ ...quote, origin: 'tardis' })),
     );
-    const recorded = await sql`select atm_iv, annual_basis from market_data.option_term_structure where symbol = 'FFF'`;
+    const recorded =
+      await sql`select atm_iv, annual_basis from market_data.option_term_structure where symbol = 'FFF'`;
     expect(recorded.map((row) => Object.values(row))).toEqual([[40, null]]);
   });
 });
