@@ -49,6 +49,7 @@ const FEW_DAYS: readonly Stage[] = [
   // Of so many days one is the first of a month that is published.
   alone('options', 'option_quotes_tardis', 33, 'SKIP_OPTIONS', false),
   alone('klines', 'mark_price_klines_coinm', 7, 'SKIP_KLINES', false),
+  alone('klines', 'premium_index_klines_coinm', 7, 'SKIP_KLINES', false),
 ];
 
 /** In the order in which they are shown. */

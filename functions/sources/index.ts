@@ -15,6 +15,7 @@ import { klines_spot } from './klines/klines_spot.ts';
 import { mark_price_klines } from './klines/mark_price_klines.ts';
 import { mark_price_klines_coinm } from './klines/mark_price_klines_coinm.ts';
 import { premium_index_klines } from './klines/premium_index_klines.ts';
+import { premium_index_klines_coinm } from './klines/premium_index_klines_coinm.ts';
 import { macro_fred } from './macro/macro_fred.ts';
 import { ratio_bybit_accounts } from './metrics/ratio_bybit_accounts.ts';
 import {
@@ -76,6 +77,7 @@ const registry = {
   trades_perp,
   option_quotes_tardis,
   mark_price_klines_coinm,
+  premium_index_klines_coinm,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -20,7 +20,41 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-MARKETS = {"spot": "spot_klines", "perp": "perp_klines", "bybit": "price_klines"}
+Market = Literal[
+    "spot",
+    "perp",
+    "bybit",
+    "bybit-spot",
+    "bybit-linear",
+    "okx-spot",
+    "okx-swap",
+    "hyperliquid-perp",
+    "hyperliquid-spot",
+    "coinm",
+    "mark",
+    "index",
+    "premium",
+    "coinm-mark",
+    "coinm-premium",
+]
+MARKETS: dict[Market, tuple[str, str | None]] = {
+    "spot": ("spot_klines", None),
+    "perp": ("perp_klines", None),
+    "bybit": ("price_klines", None),
+    "bybit-spot": ("bybit_klines", "klines_bybit_spot"),
+    "bybit-linear": ("bybit_klines", "klines_bybit_linear"),
+    "okx-spot": ("okx_klines", "klines_okx_spot"),
+    "okx-swap": ("okx_klines", "klines_okx_swap"),
+    "hyperliquid-perp": ("hyperliquid_klines", "klines_hyperliquid_perp"),
+    "hyperliquid-spot": ("hyperliquid_klines", "klines_hyperliquid_spot"),
+    "coinm": ("coinm_klines", None),
+    "mark": ("mark_price_klines", None),
+    "index": ("index_price_klines", None),
+    "premium": ("premium_index_klines", None),
+    "coinm-mark": ("coinm_mark_price_klines", None),
+    "coinm-premium": ("coinm_premium_index_klines", None),
+}
+"""The table of each market's candles, and the source where several share the table."""
 
 _SPAN = {"from": INSTANT, "to": INSTANT}
 _SERIES = {"source": "text", "symbol": "text", "timeframe": "text"}
@@ -124,7 +158,7 @@ class Warehouse(Generic[FrameT]):
         self,
         symbol: str | Sequence[str],
         *,
-        market: Literal["spot", "perp", "bybit"] = "spot",
+        market: Market = "spot",
         timeframe: str | None = None,
         every: str | None = None,
         start: Instant | None = None,
@@ -134,14 +168,18 @@ class Warehouse(Generic[FrameT]):
     ) -> FrameT:
         """Candles of one or several symbols, by symbol and time.
 
-        `market` is Binance's spot or perpetual market ("spot", "perp") or Bybit's perpetuals ("bybit"). `every` makes candles of smaller
-        ones: those of `timeframe`, which defaults to the usual one of the source. `as_of` reads what was known at an instant.
+        `market` is one of `MARKETS`: Binance's spot or perpetuals ("spot", "perp"), those settled in the coin ("coinm"), the prices computed about
+        them ("mark", "index", "premium", "coinm-mark", "coinm-premium"), Bybit's perpetuals with aggregates ("bybit"), or a market of another venue, such as
+        "okx-swap". `every` makes candles of smaller ones: those of `timeframe`, which defaults to the usual one of the source. `as_of` reads what
+        was known at an instant.
         """
         if market not in MARKETS:
             raise ValueError(f'market is "{market}": write one of {", ".join(MARKETS)}')
+        table, source = MARKETS[market]
         return self.table(
-            MARKETS[market],
+            table,
             symbol=symbol,
+            source=source,
             timeframe=timeframe,
             every=every,
             start=start,
@@ -456,4 +494,4 @@ def _order(
     return {name: value for name, value in order.items() if value is not None}
 
 
-__all__ = ["MARKETS", "Warehouse"]
+__all__ = ["MARKETS", "Market", "Warehouse"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -109,6 +110,24 @@ def test_words_that_are_none_are_refused_before_any_request(api: FakeApi) -> Non
     with pytest.raises(ValueError, match='market is "futures"'):
         Warehouse(api.url).klines("BTCUSDT", market="futures")  # type: ignore[arg-type]
     assert api.received == []
+
+
+@pytest.mark.parametrize(
+    ("market", "table", "source"),
+    [
+        ("perp", "perp_klines", None),
+        ("okx-swap", "okx_klines", "klines_okx_swap"),
+        ("coinm-mark", "coinm_mark_price_klines", None),
+    ],
+)
+def test_a_market_is_a_table_and_where_several_share_it_a_source(api: FakeApi, market: Any, table: str, source: str | None) -> None:
+    # Refused, so that nothing has to be read.
+    api.answers = [Answer(b'{"code": "unknown-table", "detail": "no such table"}', status=404)]
+    with pytest.raises(Refused):
+        Warehouse(api.url).klines("BTC", market=market)
+    requested = urlsplit(api.received[0].path)
+    assert requested.path == f"/data/{table}"
+    assert parse_qs(requested.query).get("source") == ([source] if source else None)
 
 
 def universe(complete: bool) -> Answer:

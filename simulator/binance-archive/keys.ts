@@ -58,8 +58,8 @@ export function datasetsOf(market: Market, unit: 'month' | 'day'): readonly Data
   if (market === 'spot') return ['aggTrades', 'klines'];
   if (market === 'cm')
     return unit === 'month'
-      ? ['fundingRate', 'klines', 'markPriceKlines']
-      : ['klines', 'markPriceKlines', 'metrics'];
+      ? ['fundingRate', 'klines', 'markPriceKlines', 'premiumIndexKlines']
+      : ['klines', 'markPriceKlines', 'metrics', 'premiumIndexKlines'];
   return unit === 'month' ? ['aggTrades', 'fundingRate', ...KLINES] : ['aggTrades', ...KLINES, 'metrics'];
 }
 

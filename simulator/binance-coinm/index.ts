@@ -12,6 +12,7 @@ const PREFIX = '/binance-coinm';
 const TRUTHS: ReadonlyMap<string, Computed | undefined> = new Map([
   ['cm', undefined],
   ['cm-mark', 'mark'],
+  ['cm-premium', 'premium'],
 ]);
 
 /** Its limits are declared by the module of USD-M: the two hosts share them. */

@@ -119,6 +119,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   '/dapi/v1/klines': klinesRoute(),
   '/dapi/v1/markPriceKlines': klinesRoute('mark'),
+  '/dapi/v1/premiumIndexKlines': klinesRoute('premium'),
   '/dapi/v1/fundingRate': {
     family: FAMILIES.weight,
     weight: ONE,

@@ -67,6 +67,49 @@ describe('the tools', () => {
     expect((await call('sources')).texts[0]).toMatch(/^no gordon-data at http/);
   });
 
+  it('choose symbols of a day, without the evidence of their lives', async () => {
+    const life = {
+      venue: 'binance',
+      contract: 'spot',
+      symbol: 'BCCUSDT',
+      base: 'BCC',
+      quote: 'USDT',
+      renames: [],
+    };
+    const LISTED = { by: 'archive', precision: 'day' };
+    const market = { market: 'binance spot', symbols: 2, failed: 0, completed_at: null };
+    await using api = await fakeApi({
+      'GET /universe': {
+        body: {
+          at: '2018-09-02T00:00:00Z',
+          complete: false,
+          markets: [market],
+          symbols: [
+            {
+              ...life,
+              listed_at: '2017-11-11T00:00:00Z',
+              delisted_at: null,
+              evidence: { listed: LISTED, folders: [] },
+            },
+          ],
+        },
+      },
+      'GET /healthz': { body: HEALTH },
+    });
+    const { call } = await clientOf(api);
+    const { isError, texts } = await call('universe', { at: '2018-09-02', venue: 'binance', quote: 'USDT' });
+    expect([isError, texts.length]).toEqual([false, 1]);
+    expect(JSON.parse(texts[0]!)).toEqual({
+      at: '2018-09-02T00:00:00Z',
+      complete: false,
+      count: 1,
+      symbols: [{ ...life, listed_at: '2017-11-11T00:00:00Z', delisted_at: null }],
+    });
+    const [request] = api.received.filter(({ path }) => path.startsWith('/universe'));
+    expect(request?.path).toBe('/universe?at=2018-09-02&venue=binance&quote=USDT');
+    expect(await call('universe', { venue: 'kraken' })).toMatchObject({ isError: true });
+  });
+
   it('label simulated data, and give no answer that is too long to read', async () => {
     await using api = await fakeApi({
       'GET /healthz': { body: { ...HEALTH, simulated: true } },

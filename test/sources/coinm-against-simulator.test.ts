@@ -9,6 +9,8 @@ import { createVenueClient } from '../../functions/runtime/venues/venue-client.t
 import { funding_binance_coinm } from '../../functions/sources/funding/funding_binance_coinm.ts';
 import { klines_coinm } from '../../functions/sources/klines/klines_coinm.ts';
 import { klines_perp } from '../../functions/sources/klines/klines_perp.ts';
+import { mark_price_klines_coinm } from '../../functions/sources/klines/mark_price_klines_coinm.ts';
+import { premium_index_klines_coinm } from '../../functions/sources/klines/premium_index_klines_coinm.ts';
 import { open_interest_binance_coinm } from '../../functions/sources/open_interest/open_interest_binance_coinm.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { LooseBudget } from '../runtime/local-venue.ts';
@@ -98,6 +100,22 @@ describe('candles of COIN-M', () => {
     expect(budget.observed.at(-1)?.[1]).toBe(spent);
   });
 });
+
+it.each([
+  ['mark', mark_price_klines_coinm, 60],
+  ['premium', premium_index_klines_coinm, 12],
+])(
+  'the %s of COIN-M is the same in files and from REST, whose pages are of 200 days at most',
+  async (_kind, source, samples) => {
+    const months = span('2024-01-01T00:00', '2024-08-01T00:00');
+    const filled = await fill(source, months, '1d');
+    expect(filled).toMatchObject({ have: [months], left: [], empty: [], findings: [] });
+    expect(filled.rows[0]!.at(-1)).toBe(samples * 1_440);
+    const fromRest = await fill(restOf(source), months, '1d');
+    expect(fromRest.rows).toEqual(filled.rows);
+    expect(fromRest.objects.length).toBe(2);
+  },
+);
 
 it('funding of COIN-M comes from REST before its files begin, and has no mark price', async () => {
   const summer = span('2022-06-01T00:00', '2022-08-01T00:00');

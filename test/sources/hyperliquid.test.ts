@@ -49,6 +49,21 @@ describe('a request', () => {
     expect([61, 4_990, 50_000].map((rows) => request(rows).weight)).toEqual([22, 104, 104]);
   });
 
+  it('and its answer are of PURR/USDC where the pair has the number 0', () => {
+    const spot = { source: klines_hyperliquid_spot.id, symbol: '@0', timeframe: '1m' } as const;
+    const tier = pagesOf(klines_hyperliquid_spot);
+    expect(tier.request(spot, { start: DAY, end: 2 * DAY }).json).toMatchObject({
+      req: { coin: 'PURR/USDC' },
+    });
+    const at = Date.UTC(2026, 10, 21);
+    const row = { t: at, T: at + MINUTE - 1, i: '1m', o: '1', c: '1', h: '1', l: '1', v: '2', n: 3 };
+    const body = (s: string) => bytes(JSON.stringify([{ ...row, s }]));
+    expect(rowsOf(tier.parse(body('PURR/USDC'), spot, at + HOUR))).toEqual([
+      ['spot', '@0', '1m', at, 1, 1, 1, 1, 2, 3],
+    ]);
+    expect(() => tier.parse(body('@1'), spot, at + HOUR)).toThrow('row 1 is of @1');
+  });
+
   it('of funding is not nested, and weighs a page at most', () => {
     const request = (hours: number) =>
       pagesOf(funding_hyperliquid).request(series, { start: DAY, end: DAY + hours * HOUR });
@@ -129,7 +144,7 @@ describe('a recorded answer', () => {
       trading: true,
     });
     expect(spot!.parseInstruments(responseOf('spotMeta_trimmed.json'))).toEqual([
-      { symbol: 'PURR/USDC', quote: 'USDC', status: 'listed', trading: true },
+      { symbol: '@0', quote: 'USDC', status: 'listed', trading: true },
     ]);
   });
 });

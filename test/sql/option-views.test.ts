@@ -138,5 +138,13 @@ describe('skew and term structure', () => {
       [21, 20, null],
     ]);
     expect(rows[0]!.annual_basis).toBeCloseTo(36.5, 9);
+    // Quotes of a recorded chain are not of one moment.
+    await store(
+      'FFF',
+      around('2025-03-30T09:00:00Z', 40).map((quote) => ({ ...quote, origin: 'tardis' })),
+    );
+    const recorded =
+      await sql`select atm_iv, annual_basis from market_data.option_term_structure where symbol = 'FFF'`;
+    expect(recorded.map((row) => Object.values(row))).toEqual([[40, null]]);
   });
 });

@@ -132,7 +132,7 @@ async function* readObject(
     if (!file) return yield { object: { ...about, outcome: 'missing', request } };
     const parser = tier.parser(context.series, measure([period]) / step, facts);
     const read = {
-      object: what,
+      object: request.what,
       hash: file.sha256 === undefined ? {} : { sha256: file.sha256 },
       wanted,
       siblings,

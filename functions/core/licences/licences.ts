@@ -143,6 +143,7 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   trades_perp: 'binance',
   option_quotes_tardis: 'tardis',
   mark_price_klines_coinm: 'binance',
+  premium_index_klines_coinm: 'binance',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

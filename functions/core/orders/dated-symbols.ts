@@ -77,6 +77,7 @@ async function candlesNeeded(
     skipped: [],
     timeframe: '1d',
   } as const;
+  const body = JSON.stringify({ source, symbols, timeframe: '1d', from, to });
   const quote = await quoteOf?.({ ...order, from: selector.at, to: selector.at + DAY, alsoRequested: false });
   const price = quote
     ? ` Loading them takes ${count(
@@ -91,7 +92,7 @@ async function candlesNeeded(
     message: `${missing.length} of the ${count(of, 'symbol')} that were listed on ${isoDay(selector.at)} have no daily candle of that day, so their volumes cannot be compared.${price}`,
     remedy:
       `Order again with --with-candles, or load them: \`gordon-data backfill ${source} trigger --symbols ${symbols.join(',')} ` +
-      `--timeframe 1d --from ${from} --to ${to} --wait\`.`,
+      `--timeframe 1d --from ${from} --to ${to} --wait\`. By the API: POST /backfill ${body}, and this order again when that job has ended.`,
   });
 }
 

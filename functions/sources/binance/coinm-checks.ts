@@ -3,6 +3,7 @@ import { DAY, HOUR, isoDay, MINUTE } from '../../core/time/time.ts';
 import { funding_binance_coinm } from '../funding/funding_binance_coinm.ts';
 import { klines_coinm } from '../klines/klines_coinm.ts';
 import { mark_price_klines_coinm } from '../klines/mark_price_klines_coinm.ts';
+import { premium_index_klines_coinm } from '../klines/premium_index_klines_coinm.ts';
 import { open_interest_binance_coinm } from '../open_interest/open_interest_binance_coinm.ts';
 import { clockCheck } from '../probe/clocks.ts';
 import { pageChecks } from '../probe/pages.ts';
@@ -15,7 +16,7 @@ const SERIES = { source: klines_coinm.id, symbol: SYMBOL, timeframe: '1h' } as c
 /** As `market_data.coinm_contract_usd` has it. */
 const CONTRACT_USD = 100;
 
-const CANDLES = [klines_coinm, mark_price_klines_coinm];
+const CANDLES = [klines_coinm, mark_price_klines_coinm, premium_index_klines_coinm];
 
 /** What is taken for granted about COIN-M. No check requests more than 200 days, which it refuses. */
 export const coinmChecks: readonly Check[] = [

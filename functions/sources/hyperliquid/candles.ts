@@ -9,7 +9,7 @@ import { numberIn } from '../csv/numbers.ts';
 import { BadCells } from '../rest/bad-cells.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
 import { isInstant } from '../rest/values.ts';
-import { isTrading, listRequest, type Market } from './markets.ts';
+import { coinOf, isTrading, listRequest, type Market } from './markets.ts';
 import { info } from './venue.ts';
 
 /** Candles that the venue keeps of each coin and interval: three and a half days of minutes. */
@@ -43,7 +43,7 @@ const END_OF_TIME = Date.UTC(2100, 0);
 
 const snapshot = (symbol: string, interval: Timeframe, { start, end }: Range, most = KEPT): HttpRequest =>
   info(
-    { type: 'candleSnapshot', req: { coin: symbol, interval, startTime: start, endTime: end - 1 } },
+    { type: 'candleSnapshot', req: { coin: coinOf(symbol), interval, startTime: start, endTime: end - 1 } },
     symbol,
     {
       most,
@@ -89,7 +89,7 @@ function parseCandles(
   let readable = 0;
   const rows = list.flatMap((row, r): (readonly (number | string)[])[] => {
     const { t, s, i, n } = row;
-    if (s !== symbol || i !== timeframe)
+    if (s !== coinOf(symbol) || i !== timeframe)
       throw malformed(subject, `row ${r + 1} is of ${String(s)} ${String(i)}.`);
     const start = stampIn(t);
     if (start !== undefined && start % step !== 0) {

@@ -10,6 +10,14 @@ export type Market = 'perp' | 'spot';
 export const listRequest = (market: Market): HttpRequest =>
   info({ type: market === 'perp' ? 'meta' : 'spotMeta' });
 
+/** The pair with the number 0 is the only one that goes by a name, which no file or path could have. */
+const FIRST_PAIR = { symbol: '@0', coin: 'PURR/USDC' } as const;
+
+/** What requests and answers call a symbol: spot pairs go by their number in the list, but for the first. */
+export const coinOf = (symbol: string): string => (symbol === FIRST_PAIR.symbol ? FIRST_PAIR.coin : symbol);
+
+const symbolOf = (coin: string): string => (coin === FIRST_PAIR.coin ? FIRST_PAIR.symbol : coin);
+
 interface Entry {
   readonly name: string;
   readonly isDelisted: boolean;
@@ -41,7 +49,7 @@ function entriesIn(body: Uint8Array): {
  * @throws GordonError `malformed-rows`
  */
 export const isTrading = (body: Uint8Array, symbol: string): boolean =>
-  entriesIn(body).entries.some(({ name, isDelisted }) => name === symbol && !isDelisted);
+  entriesIn(body).entries.some(({ name, isDelisted }) => name === coinOf(symbol) && !isDelisted);
 
 const roster = (market: Market, sources: readonly string[]): Roster => ({
   sources,
@@ -56,7 +64,12 @@ const roster = (market: Market, sources: readonly string[]): Roster => ({
     );
     return entries.map(({ name, isDelisted, tokens: pair }): Instrument => {
       const quote = market === 'perp' ? 'USD' : (names.get(pair[1]) ?? '');
-      return { symbol: name, quote, status: isDelisted ? 'delisted' : 'listed', trading: !isDelisted };
+      return {
+        symbol: symbolOf(name),
+        quote,
+        status: isDelisted ? 'delisted' : 'listed',
+        trading: !isDelisted,
+      };
     });
   },
 });

@@ -26,14 +26,17 @@ function klines(market: Market, more: Pick<Source, 'title' | 'defaultSymbols' | 
   };
 }
 
-/** Perpetuals of the main exchange. Capitals matter: `kPEPE` is a thousand PEPE. */
+/**
+ * Perpetuals of the main exchange. Capitals matter: `kPEPE` is a thousand PEPE. Those of other deployers (`xyz:XYZ100`) are left out: each
+ * has a collateral of its own, which the table does not say, and a list of its own.
+ */
 export const klines_hyperliquid_perp = klines('perp', {
   title: 'Hyperliquid perpetual candles',
   defaultSymbols: ['BTC', 'ETH', 'kPEPE'],
   symbolPattern: /^[A-Za-z0-9]{1,20}$/,
 });
 
-/** Spot pairs, by their number in the venue's list: `@107` is HYPE/USDC. The one with a name of its own, PURR/USDC, is left out. */
+/** Spot pairs, by their number in the venue's list: `@107` is HYPE/USDC, and `@0` is PURR/USDC, which the venue calls by that name. */
 export const klines_hyperliquid_spot = klines('spot', {
   title: 'Hyperliquid spot candles',
   defaultSymbols: ['@107'],

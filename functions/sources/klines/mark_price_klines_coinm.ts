@@ -1,6 +1,4 @@
-import { COINM_SPAN, COINM_SYMBOL, coinmListing } from '../binance/coinm.ts';
-import { binanceHosts } from '../binance/hosts.ts';
-import { priceKlines } from '../binance/klines/price-klines.ts';
+import { coinmPrices, priceKlines } from '../binance/klines/price-klines.ts';
 
 /**
  * Binance COIN-M mark price, perpetual and quarterly: archive by month, archive by day, then `GET /dapi/v1/markPriceKlines`. Its
@@ -13,13 +11,5 @@ export const mark_price_klines_coinm = priceKlines({
   view: 'coinm_mark_price_candles',
   dataset: 'markPriceKlines',
   named: 'symbol',
-  of: {
-    folder: 'futures/cm',
-    host: binanceHosts.coinm,
-    path: '/dapi/v1',
-    spanMs: COINM_SPAN,
-    defaultSymbols: ['BTCUSD_PERP', 'ETHUSD_PERP'],
-    symbolPattern: COINM_SYMBOL,
-    listing: coinmListing,
-  },
+  of: coinmPrices,
 });

@@ -1,5 +1,7 @@
 import type { Check } from '../../core/probe/check.ts';
 import { coinmChecks } from '../binance/coinm-checks.ts';
+import { folderChecks } from '../binance/folder-checks.ts';
+import { closedCheck } from '../bybit/closed-check.ts';
 import { hyperliquidChecks } from '../hyperliquid/probe.ts';
 import { okxChecks } from '../okx/probe.ts';
 import { tardisChecks } from '../tardis/probe.ts';
@@ -23,6 +25,8 @@ export const checks: readonly Check[] = [
   ...okxChecks,
   ...hyperliquidChecks,
   ...tardisChecks,
+  ...folderChecks,
+  closedCheck,
 ];
 
 /** The words of `--venue`. */

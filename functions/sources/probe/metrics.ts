@@ -5,9 +5,10 @@ import { type Period, periodAt } from '../../core/time/period.ts';
 import { DAY, iso, MINUTE } from '../../core/time/time.ts';
 import { type Course, judgeLabels } from '../../core/verify/judge-labels.ts';
 import { LABELS_MOVED, READING_STEP } from '../binance/metrics/metric-labels.ts';
-import { STATISTICS } from '../binance/metrics/statistics.ts';
+import { coinmOpenInterest, STATISTICS } from '../binance/metrics/statistics.ts';
 import { ratio_taker_volume } from '../metrics/ratios_binance.ts';
 import { open_interest_binance } from '../open_interest/open_interest_binance.ts';
+import { open_interest_binance_coinm } from '../open_interest/open_interest_binance_coinm.ts';
 import { malformed } from '../rest/malformed.ts';
 import { newestPeriod, VENUE } from './archive-files.ts';
 import { list } from './wire.ts';
@@ -36,16 +37,36 @@ function labelsOf(body: Uint8Array): readonly number[] {
 
 const COLUMNS = ['create_time', 'symbol', ...STATISTICS.flatMap(({ columns }) => columns)];
 
-function judgeLayout(file: Evidence | undefined, { name, start, end }: Period, layout: Layout): Judgement {
+interface Files {
+  readonly tier: ArchiveTier;
+  readonly series: ReturnType<typeof seriesOf>;
+  readonly columns: readonly string[];
+  readonly sources: readonly string[];
+}
+const USDM: Files = { tier: archive, series, columns: COLUMNS, sources: SOURCES };
+/** Of COIN-M only what is read: the other columns were empty in the files that were seen. */
+const COINM: Files = {
+  tier: open_interest_binance_coinm.tiers[0] as ArchiveTier,
+  series: { ...seriesOf(open_interest_binance_coinm), symbol: 'BTCUSD_PERP' },
+  columns: ['create_time', 'symbol', ...coinmOpenInterest.columns],
+  sources: [open_interest_binance_coinm.id],
+};
+
+function judgeLayout(
+  { tier, series: of, columns }: Files,
+  file: Evidence | undefined,
+  { name, start, end }: Period,
+  layout: Layout,
+): Judgement {
   if (!file) throw malformed('', `there is no file of ${name}.`);
   const [header = ''] = new TextDecoder().decode(file.body).split(/\r?\n/, 1);
-  const missing = COLUMNS.filter((column) => !header.split(',').includes(column));
+  const missing = columns.filter((column) => !header.split(',').includes(column));
   const labels = labelsOf(file.body);
   const [first, last] = [Math.min(...labels), Math.max(...labels)];
   // A file may be cut short, but it never has the midnight of the other layout.
   const fits =
     first >= start && last <= end && (layout === 'ends' ? !labels.includes(start) : !labels.includes(end));
-  const parsed = archive.parser(series, undefined, { period: { name, start, end } });
+  const parsed = tier.parser(of, undefined, { period: { name, start, end } });
   const parts = [parsed.push(file.body), parsed.end()].filter((part): part is Parsed => part !== undefined);
   const rows = parts.reduce((sum, { batch }) => sum + batch.length, 0);
   return judged(
@@ -58,13 +79,18 @@ function judgeLayout(file: Evidence | undefined, { name, start, end }: Period, l
   );
 }
 
-const layoutCheck = (name: string, layout: Layout, periodFor: (now: number) => Period): Check => ({
+const layoutCheck = (
+  name: string,
+  layout: Layout,
+  periodFor: (now: number) => Period,
+  files = USDM,
+): Check => ({
   id: `${VENUE}/metrics/${name}`,
   venue: VENUE,
   proves: `labels of a day's file are ${WORDS[layout]}`,
-  sources: SOURCES,
-  requests: (now) => [archive.object(series, periodFor(now))],
-  judge: ([file], now) => judgeLayout(file, periodFor(now), layout),
+  sources: files.sources,
+  requests: (now) => [files.tier.object(files.series, periodFor(now))],
+  judge: ([file], now) => judgeLayout(files, file, periodFor(now), layout),
 });
 
 /** Labels as they stand. */
@@ -140,4 +166,5 @@ export const metricsChecks: readonly Check[] = [
   layoutCheck('labels-since-2026-06-25', 'begins', () => periodAt('day', LABELS_MOVED)),
   layoutCheck('labels-newest', 'begins', (now) => newestPeriod(archive, now)),
   meaningCheck,
+  layoutCheck('coinm-labels-newest', 'begins', (now) => newestPeriod(archive, now), COINM),
 ];

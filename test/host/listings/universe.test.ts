@@ -319,6 +319,14 @@ describe('an order with a selector of a past day', () => {
       ),
     ]);
     expect(refused.stderr).toContain('--timeframe 1d --from 2022-08-01 --to 2022-08-02');
+    const [, body = ''] = /By the API: POST \/backfill (\{.*?\})/.exec(refused.stderr) ?? [];
+    expect(JSON.parse(body)).toEqual({
+      source: 'klines_perp',
+      symbols: ['@usdt-perps@2022-08-01'],
+      timeframe: '1d',
+      from: '2022-08-01',
+      to: '2022-08-02',
+    });
     const ran = await run('backfill', 'klines_perp', 'trigger', ...selected, '--with-candles', '--wait');
     expect([ran.stderr, ran.code]).toEqual(['', 0]);
     const ranked = await at.sql`

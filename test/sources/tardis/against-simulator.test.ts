@@ -32,6 +32,9 @@ describe('past chains', () => {
     expect(filled.have).toEqual([first]);
     expect(filled.left).toEqual([]);
     expect(filled.findings).toEqual([]);
+    // Nothing proves the file, and the ledger says so of each of its hours.
+    const file = '/v1/deribit/options_chain/2026/11/01/OPTIONS.csv.gz (not proven: no checksum is published)';
+    expect(new Set(filled.objects)).toEqual(new Set(['the first day of each month', file]));
     expect(filled.empty.map(({ span: at, reason }) => [at, reason])).toEqual(
       others.map((at) => [at, 'not-offered']),
     );

@@ -6,6 +6,7 @@ import { MINUTE, SECOND } from '../../../core/time/time.ts';
 import { STEPS, type Timeframe } from '../../../core/time/timeframe.ts';
 import { malformed } from '../../rest/malformed.ts';
 import { type KlineDataset, klineArchive } from '../archive.ts';
+import { COINM_SPAN, COINM_SYMBOL, coinmListing } from '../coinm.ts';
 import { statusIn } from '../exchange-info.ts';
 import { binanceFamilies, binanceHosts } from '../hosts.ts';
 import { usdmRequest } from '../usdm.ts';
@@ -33,6 +34,16 @@ const USDM: PricedContracts = {
   path: '/fapi/v1',
   defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
   symbolPattern: MARKET_SYMBOL,
+};
+
+export const coinmPrices: PricedContracts = {
+  folder: 'futures/cm',
+  host: binanceHosts.coinm,
+  path: '/dapi/v1',
+  spanMs: COINM_SPAN,
+  defaultSymbols: ['BTCUSD_PERP', 'ETHUSD_PERP'],
+  symbolPattern: COINM_SYMBOL,
+  listing: coinmListing,
 };
 
 /** What differs between mark price, index price and premium index. */
