@@ -8,6 +8,9 @@ export type CopyQuery = ReturnType<Runner['unsafe']>;
 /** Sends a COPY. Each row is a piece of the stream; rows wait at the server while nobody reads on. @throws the server's own error */
 export async function openCopy(query: CopyQuery): Promise<Readable> {
   const stream: Readable = await query.readable();
+  // postgres.js takes a query for done once its stream is open, and would cancel nothing.
+  Object.assign(query, { active: true });
+  stream.once('close', () => Object.assign(query, { active: false }));
   // Where the last rows came faster than they were taken, postgres.js has paused its socket, and only a read would resume it: the
   // answer to the next statement would never come.
   stream.once('end', () => stream._read(0));

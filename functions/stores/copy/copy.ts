@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Batch, TableSpec } from '../../core/series/table.ts';
-import { copyDataSender } from '../postgres/connection.ts';
 import type { Transaction } from '../postgres/postgres.ts';
+import { copyDataSender } from '../postgres/session-sockets.ts';
 import { encodeCopy } from './copy-encoder.ts';
 
 /**

@@ -97,9 +97,15 @@ function bits(numbers: Float64Array, isSet: (number: number) => boolean): Uint8A
   return bytes;
 }
 
-const textsOf = (column: GroupColumn) => (column as Extract<GroupColumn, { texts: unknown }>).texts;
+type TextColumn = Exclude<GroupColumn, { numbers: Float64Array }>;
 
-const textMaker: ArrayMaker = { type: new Utf8(), make: (column) => textData(textsOf(column)) };
+const textsOf = (column: TextColumn, length: number): readonly (string | null)[] =>
+  'constant' in column ? new Array<string>(length).fill(column.constant) : column.texts;
+
+const textMaker: ArrayMaker = {
+  type: new Utf8(),
+  make: (column, length) => textData(textsOf(column as TextColumn, length)),
+};
 
 /** Texts one behind the other, and where each begins. */
 function textData(texts: readonly (string | null)[]): Data<Utf8> {
@@ -121,14 +127,19 @@ function dictionaryMaker(values: readonly string[], id: number): ArrayMaker {
   const type = new Dictionary(new Utf8(), new Int32(), id);
   const dictionary = new Vector([textData(values)]);
   const codes = new Map(values.map((value, code) => [value, code]));
+  const codeOf = (text: string | null): number => {
+    const code = codes.get(text ?? '');
+    if (code === undefined) throw new TypeError(`"${text}" is not in the dictionary`);
+    return code;
+  };
   return {
     type,
     make(column, length) {
-      const data = Int32Array.from(textsOf(column), (text) => {
-        const code = codes.get(text ?? '');
-        if (code === undefined) throw new TypeError(`"${text}" is not in the dictionary`);
-        return code;
-      });
+      const given = column as TextColumn;
+      const data =
+        'constant' in given
+          ? new Int32Array(length).fill(codeOf(given.constant))
+          : Int32Array.from(given.texts, codeOf);
       return makeData({ type, length, nullCount: 0, data, dictionary });
     },
   };

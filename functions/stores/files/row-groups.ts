@@ -1,10 +1,11 @@
 import type { ColumnBatch, FileColumn } from '../../core/queries/export/columnar.ts';
 import type { ColumnData } from '../../core/series/table.ts';
 
-/** One column of a row group: numbers (NaN is NULL), or texts. `constant` where all texts are this one. */
+/** One column of a row group: numbers (NaN is NULL), texts, or the text that all rows have. */
 export type GroupColumn =
   | { readonly numbers: Float64Array; readonly nulls: number }
-  | { readonly texts: readonly (string | null)[]; readonly constant?: string };
+  | { readonly texts: readonly (string | null)[] }
+  | { readonly constant: string };
 
 export interface RowGroup {
   readonly length: number;
@@ -62,24 +63,24 @@ function numberColumn(size: number): Filling {
   };
 }
 
+/** Texts become a list where they are not all the same: of a symbol's rows there is one text. */
 function textColumn(): Filling {
-  let texts: (string | null)[] = [];
-  let constant: string | null | undefined;
+  let texts: (string | null)[] | undefined;
+  let constant: string | undefined;
   return {
     add(data, from, to, at) {
       if (data instanceof Float64Array) throw new TypeError('a column of text has numbers');
-      if ('constant' in data) {
-        if (at === 0) constant = data.constant;
-        else if (constant !== data.constant) constant = null;
-        for (let i = from; i < to; i++) texts.push(data.constant);
+      if ('constant' in data && !texts && (at === 0 || data.constant === constant)) {
+        constant = data.constant;
         return;
       }
-      constant = null;
-      for (let i = from; i < to; i++) texts.push(data[i]!);
+      texts ??= constant === undefined ? [] : new Array<string>(at).fill(constant);
+      if ('constant' in data) for (let i = from; i < to; i++) texts.push(data.constant);
+      else for (let i = from; i < to; i++) texts.push(data[i]!);
     },
     take() {
-      const group = { texts, ...(typeof constant === 'string' && { constant }) };
-      texts = [];
+      const group = texts ? { texts } : { constant: constant! };
+      texts = undefined;
       constant = undefined;
       return group;
     },

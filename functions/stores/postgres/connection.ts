@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { GordonError } from '../../core/errors/errors.ts';
 import { LoginGate } from './login-gate.ts';
 import { LOGIN_RENEWED } from './renewal.ts';
+import { rememberSocket } from './session-sockets.ts';
 import { chooseTransport } from './transport.ts';
 
 export type Client = postgres.Sql<{ int8: number }>;
@@ -28,7 +29,7 @@ export class Session {
   readonly sql: Client;
   /** what follows `begin` in the same message: the settings that a pooler does not take at the start */
   readonly preamble: string;
-  #opened = false;
+  #socket: net.Socket | undefined;
   #lost = false;
 
   constructor(url: string, settings: SessionSettings) {
@@ -42,13 +43,16 @@ export class Session {
         this.#lost = true;
       },
       socket: (target: Target) => {
-        const socket = this.#opened
-          ? refused(closed('the connection of this transaction is lost'))
-          : server.open(target);
-        this.#opened = true;
+        if (this.#socket) {
+          // While the connection stands, another one can only be a request to cancel its query.
+          return this.#socket.destroyed
+            ? refused(closed('the connection of this transaction is lost'))
+            : server.open(target);
+        }
+        this.#socket = server.open(target);
         // Over TLS another socket lies on top of this one, and only postgres.js has it.
-        if (!this.sql.options.ssl) sockets.set(this.sql, socket);
-        return socket;
+        if (!this.sql.options.ssl) rememberSocket(this.sql, this.#socket);
+        return this.#socket;
       },
     };
     this.sql = postgres(server.url, options);
@@ -63,33 +67,6 @@ export class Session {
     await this.sql.end({ timeout: 0 });
   }
 }
-
-const sockets = new WeakMap<object, net.Socket>();
-
-/** Calls back when the bytes are on their way and their memory may be used again. */
-export type SendBytes = (bytes: Uint8Array, done: (error?: Error | null) => void) => void;
-
-/**
- * Sends the data of a COPY that a session has begun, as messages of the protocol. postgres.js copies what it is given behind
- * the message's header, in new memory each time: half a gigabyte for each three million candles, which the collector then has to
- * collect.
- * @returns undefined where the session's own socket is not known: then its stream must be used
- */
-export function copyDataSender(session: object): SendBytes | undefined {
-  const socket = sockets.get(session);
-  if (!socket) return undefined;
-  return (bytes, done) => {
-    const header = Buffer.allocUnsafe(5);
-    header.writeUInt8(COPY_DATA);
-    header.writeUInt32BE(bytes.length + 4, 1);
-    socket.cork();
-    socket.write(header);
-    socket.write(bytes, done);
-    socket.uncork();
-  };
-}
-
-const COPY_DATA = 'd'.charCodeAt(0);
 
 /** The error of a connection that is gone, with the code that postgres.js uses itself. */
 export const closed = (why: string): Error => Object.assign(new Error(why), { code: 'CONNECTION_CLOSED' });

@@ -1,9 +1,10 @@
-import { fileColumns } from '../../core/queries/columns.ts';
+import { columnsOf, fileColumns } from '../../core/queries/columns.ts';
 import type { ColumnBatch } from '../../core/queries/export/columnar.ts';
 import type { RowsRequest } from '../../core/queries/ports.ts';
+import type { ColumnData } from '../../core/series/table.ts';
 import type { CopyQuery } from '../copy/copy-stream.ts';
 import { readCopy } from '../copy/read-copy.ts';
-import { type Sql, storeError } from '../postgres/postgres.ts';
+import { type Sql, storeError, type Transaction } from '../postgres/postgres.ts';
 import { rowsSql, withLiterals } from './row-sql.ts';
 
 /**
@@ -15,13 +16,18 @@ export async function* columnBatches(
   request: RowsRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ColumnBatch> {
-  const query = sql`copy (${rowsSql(withLiterals(sql), request)}) to stdout (format binary)` as CopyQuery;
-  const stop = (): void => query.cancel();
+  const { travelling, whole } = withoutConstants(request);
+  let query: CopyQuery | undefined;
+  const stop = (): void => query?.cancel();
   signal.addEventListener('abort', stop);
   try {
     signal.throwIfAborted();
-    for await (const batch of readCopy(query, fileColumns([request]))) {
-      yield batch;
+    await using session = await holdSession(sql);
+    const { tx } = session;
+    query = tx`copy (${rowsSql(withLiterals(tx), travelling)}) to stdout (format binary)` as CopyQuery;
+    signal.throwIfAborted();
+    for await (const batch of readCopy(tx, query, fileColumns([travelling]))) {
+      yield whole(batch);
       signal.throwIfAborted();
     }
   } catch (error) {
@@ -29,4 +35,47 @@ export async function* columnBatches(
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** Keys that are equal in all rows, because the request names their value, do not travel with each of them. */
+function withoutConstants(request: RowsRequest): {
+  readonly travelling: RowsRequest;
+  whole(batch: ColumnBatch): ColumnBatch;
+} {
+  const names = columnsOf(request);
+  const travels = names.filter((name) => !Object.hasOwn(request.where, name));
+  // Their number is that of the rows.
+  if (travels.length === 0 || travels.length === names.length) {
+    return { travelling: request, whole: (batch) => batch };
+  }
+  const places = names.map((name) => travels.indexOf(name));
+  return {
+    travelling: { ...request, columns: travels },
+    whole: ({ length, columns }) => ({
+      length,
+      columns: places.map(
+        (place, c): ColumnData => (place < 0 ? { constant: request.where[names[c]!]! } : columns[place]!),
+      ),
+    }),
+  };
+}
+
+/** A transaction that lasts as long as this is held. */
+async function holdSession(sql: Sql): Promise<AsyncDisposable & { readonly tx: Transaction }> {
+  const begun = Promise.withResolvers<Transaction>();
+  const over = Promise.withResolvers<void>();
+  const running = sql.begin((tx) => {
+    begun.resolve(tx);
+    return over.promise;
+  }, 'read only');
+  running.catch(begun.reject);
+  const tx = await begun.promise;
+  return {
+    tx,
+    async [Symbol.asyncDispose]() {
+      over.resolve();
+      // A lost connection has been the error of what it was held for, and there is nothing to commit.
+      await running.catch(() => {});
+    },
+  };
 }

@@ -125,7 +125,8 @@ async function* rows(tx: Runner, table: TableSpec, series: Series, range: Range)
   const query = `select ${names(table, columns)} from ${tableName(table)} t
     where ${conditions.join(' and ')} order by ${orderOf(table, series)}`;
   const at = columns.findIndex(({ name }) => name === timeColumn(table));
-  const found = readCopy(tx.unsafe(`copy (${query}) to stdout (format binary)`), columns);
+  const copy = tx.unsafe(`copy (${query}) to stdout (format binary)`);
+  const found = readCopy(tx, copy, columns);
   try {
     for (;;) {
       const { value, done } = await guarded(series, () => found.next());

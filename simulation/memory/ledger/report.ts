@@ -1,9 +1,9 @@
 import { gapCause } from '../../../functions/core/ledger/cause.ts';
-import type { Gap, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
+import type { Gap, Pace, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
 import type { EmptyReason } from '../../../functions/core/series/empty-reason.ts';
 import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
 import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
-import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import { stepOf, type Timeframe } from '../../../functions/core/time/timeframe.ts';
 import type { Step } from '../step.ts';
 import { accountedIn, emptySpans, extentIn } from './ledger.ts';
 import type { Book, MemoryWarehouse, SeriesRecord, Span } from './warehouse.ts';
@@ -106,4 +106,19 @@ function explained({ series, spans }: Book, missing: RangeSet): Gap[] {
     out.push({ start, end, steps: (end - start) / step, cause: gapCause(undefined) });
   }
   return out.sort((a, b) => a.start - b.start);
+}
+
+/** Sums of the spans with rows, by symbol. */
+export function pacesOf(warehouse: MemoryWarehouse, source: string, timeframe: Timeframe): Map<string, Pace> {
+  const paces = new Map<string, Pace>();
+  for (const { series, spans } of warehouse.books()) {
+    if (series.source !== source || series.timeframe !== timeframe) continue;
+    const have = spans.filter(({ state }) => state === 'have');
+    if (have.length === 0) continue;
+    paces.set(series.symbol, {
+      rows: have.reduce((sum, { rows }) => sum + rows, 0),
+      ms: have.reduce((sum, { start, end }) => sum + end - start, 0),
+    });
+  }
+  return paces;
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { DAY, MINUTE } from '../../../functions/core/time/time.ts';
 import { commitPages } from '../../../functions/stores/ledger/commit-pages.ts';
-import { copyDataSender } from '../../../functions/stores/postgres/connection.ts';
 import { connect, type Sql } from '../../../functions/stores/postgres/postgres.ts';
+import { copyDataSender } from '../../../functions/stores/postgres/session-sockets.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { startTlsFront, type TlsFront } from '../../helpers/tls-front.ts';
 import { candles, JOB, pageOf, SPOT, T0 } from '../klines.ts';
