@@ -21,22 +21,14 @@ function freeIn(folder: string): number {
   return bavail * bsize;
 }
 
-/**
- * Files of these share a process: importing the host takes longer than starting it. They dispose of what they start, such as a
- * database or a whole host, and leave nothing changed in their process.
- */
-const SHARED = [
-  'test/{architecture,words}.test.ts',
-  'test/{bench,budgets,conformance,core,handlers,runtime,scale,schedules}/**/*.test.ts',
-  'test/{simulation,simulator,sources,sql,statemachines,stores,use-cases}/**/*.test.ts',
-  'test/cli/**/!(host).test.ts',
-  'test/console/web/**/*.test.ts',
-  'test/host/{api,candles,faults,listings,sources,supervisor,upkeep,webhooks}/**/*.test.ts',
-  'test/host/database/{*upgrade,choose-database,docker}.test.ts',
-  'test/host/process/{job-table,schedules}.test.ts',
-  'test/{hosts/aws,localstack/compose}.test.ts',
-  // One bundle runs against a database, with the environment of a function.
-  'test/infra/**/!(bundles).test.ts',
+/** Files that wait while what they start works: a browser, hosts and servers as processes, Python, the program itself. */
+const WAITING = [
+  'test/{console,hosts,packaging,python,runbooks}/*.test.ts',
+  'test/faults/{full-disk,host-kill,kill,soak}.test.ts',
+  'test/host/{backup,http,ports}/*.test.ts',
+  'test/host/database/{cluster,docker-host}.test.ts',
+  'test/host/process/process.test.ts',
+  'test/infra/bundles.test.ts',
 ];
 
 /** Commands that are tested with a module of the host replaced, which only Vite's loader can do. */
@@ -64,16 +56,15 @@ export default defineConfig({
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
+    // Files of a project share processes: importing the host takes longer than starting it. They dispose of what they start, such as a
+    // database or a whole host, and leave nothing changed in their process.
     projects: [
       {
         extends: true,
         test: {
-          name: 'shared',
-          include: SHARED,
+          name: 'processes',
+          include: WAITING,
           isolate: false,
-          maxWorkers: SHARED_WORKERS,
-          // Projects with other numbers of workers run one after the other, as they are sorted anyway.
-          sequence: { groupOrder: 1 },
           experimental: NODE_LOADS,
           globalSetup: ['test/helpers/global-setup.ts'],
         },
@@ -81,9 +72,13 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'processes',
+          name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SHARED, MOCKED],
+          exclude: [...configDefaults.exclude, ...WAITING, MOCKED],
+          isolate: false,
+          maxWorkers: SHARED_WORKERS,
+          // Projects with other numbers of workers run one after the other, as they are sorted anyway.
+          sequence: { groupOrder: 1 },
           experimental: NODE_LOADS,
           globalSetup: ['test/helpers/global-setup.ts'],
         },

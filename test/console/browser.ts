@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Folder of screenshots of the console, kept for inspection after a run of the tests. */
-const SCREENSHOTS = process.env.GORDON_TEST_SHOTS ?? join('.gordon', 'screenshots');
+/** Folder of screenshots of the console, for inspection after a run of the tests; undefined: none are taken. */
+const SCREENSHOTS = process.env.GORDON_TEST_SHOTS;
+
+/** `axe.source` is the build that is not minified, which takes twice as long to send and to compile. */
+const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 function findChromium(): string | undefined {
   const named = process.env.CHROMIUM_PATH;
@@ -27,8 +29,18 @@ export const browserAbsent: string | undefined = executablePath
   : 'no Chromium: install the package "chromium" or point CHROMIUM_PATH at one';
 
 export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: executablePath!, args: FLAGS });
+
+const FLAGS = [
   // The sandbox needs user namespaces, which root in a container does not have; the pages are our own.
-  chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+  '--no-sandbox',
+  // Without a graphics card, one is emulated: painting on the processor is cheaper than that.
+  '--disable-gpu',
+  '--in-process-gpu',
+  // All tabs show the same site.
+  '--process-per-site',
+  '--renderer-process-limit=1',
+];
 
 export interface Tab extends AsyncDisposable {
   readonly page: Page;
@@ -36,9 +48,32 @@ export interface Tab extends AsyncDisposable {
   readonly complaints: readonly string[];
   /** every origin that received a request */
   readonly origins: ReadonlySet<string>;
+  /** keeps a screenshot, where they are requested */
   shot(name: string): Promise<void>;
   /** @throws when axe finds anything; the message names the rule and the elements */
   checkAccessible(): Promise<void>;
+}
+
+const pages = new WeakMap<Browser, Map<string, Promise<Page>>>();
+
+/**
+ * Tabs of the same options are one page, loaded anew, and so one process of the browser: to start one costs more than most tests do. The
+ * console keeps nothing in the browser.
+ */
+function pageOf(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+  const known = pages.get(browser) ?? new Map<string, Promise<Page>>();
+  pages.set(browser, known);
+  const key = JSON.stringify(options);
+  const page = known.get(key) ?? openPage(browser, options);
+  known.set(key, page);
+  return page;
+}
+
+async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  // No bound on speed: it ends what hangs before the test's own timeout does, and names it.
+  context.setDefaultTimeout(60_000);
+  return context.newPage();
 }
 
 export async function openTab(
@@ -46,9 +81,7 @@ export async function openTab(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<Tab> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(12_000);
-  const page = await context.newPage();
+  const page = await pageOf(browser, options);
   const complaints: string[] = [];
   const origins = new Set<string>();
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -62,11 +95,19 @@ export async function openTab(
     complaints,
     origins,
     async shot(name) {
+      if (!SCREENSHOTS) return;
       mkdirSync(SCREENSHOTS, { recursive: true });
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
     },
     checkAccessible: () => checkAccessible(page),
-    [Symbol.asyncDispose]: () => context.close(),
+    async [Symbol.asyncDispose]() {
+      await page.removeAllListeners(undefined, { behavior: 'wait' });
+      await page.unrouteAll();
+      await page.context().setOffline(false);
+      await page.mouse.move(0, 0);
+      // A page of the same site: a blank one would end the process.
+      await page.goto(new URL('/healthz', page.url()).href);
+    },
   };
 }
 
@@ -76,8 +117,8 @@ interface AxeResult {
 
 async function checkAccessible(page: Page): Promise<void> {
   // The protocol bypasses the page's policy, which allows only the page's own script.
-  await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResult;
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE);
+  const { violations } = (await page.evaluate(`axe.run({ resultTypes: ['violations'] })`)) as AxeResult;
   const found = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`,
   );

@@ -86,7 +86,8 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
   });
 
   it('shows a running job and cancels it', async () => {
-    at.venues.faults.add({ kind: 'delay', ms: 400, match: '/data/' });
+    // No file arrives before the job is cancelled.
+    at.venues.faults.add({ kind: 'delay', ms: 2_000, match: '/data/' });
     const { id } = await at.order({
       source: 'klines',
       symbols: ['ETHUSDT'],
@@ -368,7 +369,8 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
   });
 
   it('draws a hundred ragged series of five years, and nothing again for a pointer that moves', async () => {
-    await using tab = await openTab(browser, 'about:blank');
+    // A page of its own, as its script stays in it.
+    await using tab = await openTab(browser, 'about:blank', { viewport: { width: 1280, height: 800 } });
     const { page } = tab;
     // What is drawn is counted: how long it takes depends on what else the machine does.
     await page.addInitScript(`

@@ -87,7 +87,7 @@ describe.skipIf(!mayMount)('a disk of the database that becomes full in the midd
     expect(before.rows_fetched + stopped.rows_fetched).toBe(kept);
     expect(kept).toBeLessThan(MINUTES);
     // Whoever reads goes on reading, and the database was not restarted.
-    expect((await at.ask('/healthz')).status).toBe(200);
+    await expect.poll(async () => (await at.ask('/healthz')).status).toBe(200);
     const report = await at.ask<{ rows: number }[]>('/backfill/report');
     expect(report.status).toBe(200);
     expect(await at.sql`select pg_postmaster_start_time() as at`).toEqual([started]);

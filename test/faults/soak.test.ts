@@ -21,4 +21,4 @@ it('a day of schedules with faults ends with every row of the venues stored and 
     await resources.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 120_000);
+}, 600_000);

@@ -18,6 +18,9 @@ const retained = (template: typeof plain.template): string[] =>
     .map(([id]) => withoutHash(id))
     .sort();
 
+/** Properties that name a resource of an account and region. */
+const NAMES = /^(TableName|BucketName|LogGroupName|Name|RoleName|FunctionName|KeyName)$/;
+
 describe('the job table', () => {
   it('is the one that the job store expects', () => {
     const { TableName: _, ...expected } = tableDefinition('any');
@@ -55,6 +58,17 @@ describe('cdk destroy', () => {
         expect([id, DeletionPolicy]).not.toEqual([id, 'Retain']);
       }
     }
+    // Nor does what is kept have a name that the next stack of this one wants.
+    const kept = synth({ removal: 'retain', exports: 'new', vpc: 'new', encryptionKey: 'new' });
+    const named = resources(kept.template).filter(
+      ([, { DeletionPolicy, Properties }]) =>
+        DeletionPolicy !== undefined &&
+        DeletionPolicy !== 'Delete' &&
+        Object.entries(Properties ?? {}).some(
+          ([property, name]) => NAMES.test(property) && typeof name === 'string',
+        ),
+    );
+    expect(named.map(([id]) => id)).toEqual([]);
     // A log that was kept is not in the way of the next stack of the name.
     const names = Object.values(plain.of('AWS::Logs::LogGroup')).map(
       ({ Properties }) => Properties.LogGroupName,
@@ -82,6 +96,26 @@ describe('cdk destroy', () => {
     }
     for (const { Properties } of Object.values(plain.of('AWS::Logs::LogGroup'))) {
       expect(Properties.RetentionInDays).toBe(30);
+    }
+  });
+});
+
+describe('a network of the stack’s own', () => {
+  const inside = synth({ vpc: 'new' });
+
+  it('comes before the migration: its function has a way out by then', () => {
+    const [{ DependsOn }] = Object.values(inside.of('Custom::Trigger')) as [Resource];
+    const way = ['AWS::EC2::Route', 'AWS::EC2::SubnetRouteTableAssociation', 'AWS::EC2::NatGateway'];
+    const parts = way.flatMap((type) => Object.keys(inside.of(type)));
+    expect(parts.length).toBeGreaterThan(5);
+    expect(DependsOn).toEqual(expect.arrayContaining(parts));
+  });
+
+  it('lets nothing in, and everything out: nobody knows the addresses of venues and databases', () => {
+    expect(inside.of('AWS::EC2::SecurityGroupIngress')).toEqual({});
+    for (const { Properties } of Object.values(inside.of('AWS::EC2::SecurityGroup'))) {
+      expect(Properties).not.toHaveProperty('SecurityGroupIngress');
+      expect(Properties.SecurityGroupEgress).toMatchObject([{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }]);
     }
   });
 });

@@ -56,6 +56,7 @@ function protect(text: string, insecure: boolean): Omit<Transport, 'pooled'> {
   );
   for (const name of USED_UP) url.searchParams.delete(name);
   const host = decodeURIComponent(url.hostname || process.env.PGHOST || 'localhost').replace(/^\[|\]$/g, '');
+  if (host.includes(',')) throw badUrl(host, 'the URL names several hosts, and one is taken.');
   const mode = readMode(parameters.sslmode ?? parameters.ssl, host);
   const local = isLocal(host);
   const trusting = insecure || local;
@@ -93,7 +94,7 @@ function unverified(mode: Mode | undefined): Transport['ssl'] {
 
 /** Whether nobody can stand between: a socket, or an address of this machine. */
 function isLocal(host: string): boolean {
-  return host.startsWith('/') || /^(localhost|.+\.localhost|127(\.\d+){3}|::1)$/.test(host);
+  return host.startsWith('/') || /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 }
 
 function readMode(value: string | undefined, host: string): Mode | undefined {

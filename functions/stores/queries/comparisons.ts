@@ -25,12 +25,16 @@ export function createComparisonReader(sql: Sql, tables: (source: string) => Tab
   return {
     prices: (left, right, range) =>
       guarded(left.series, async () => {
+        // Grouped and not joined: of a table that was filled a moment ago PostgreSQL expects one row, and would join each row with each.
         const rows = await sql<Record<string, number>[]>`
-          with a as (${priced(left, left, range)}), b as (${priced(right, left, range)})
+          with sided as (
+            select at, price as a, null as b from (${priced(left, left, range)}) l
+            union all select at, null, price from (${priced(right, left, range)}) r),
+          paired as (select at, max(a) as a, max(b) as b from sided group by at having count(a) > 0 and count(b) > 0)
           select ${epochMs(sql, sql`date_bin('1 hour', at, '2000-01-01Z')`)} as start,
-            count(*) as samples, min(a.price / b.price) as ratio_low, max(a.price / b.price) as ratio_high,
-            min(a.price) as left_low, max(a.price) as left_high, min(b.price) as right_low, max(b.price) as right_high
-          from a join b using (at) group by 1 order by 1`;
+            count(*) as samples, min(a / b) as ratio_low, max(a / b) as ratio_high,
+            min(a) as left_low, max(a) as left_high, min(b) as right_low, max(b) as right_high
+          from paired group by 1 order by 1`;
         return rows.map((row) => ({
           start: row.start!,
           samples: row.samples!,

@@ -66,6 +66,25 @@ describe('chooseTransport', () => {
     );
   });
 
+  it('verifies a name that only ends like this machine’s: whoever answers for names says where it leads', () => {
+    expect(at('db.localhost').ssl).toBeTypeOf('object');
+    expect(at('localhost.example').ssl).toBeTypeOf('object');
+  });
+
+  it.each(['db.example,localhost', 'localhost,db.example', '%2Ftmp,db.example'])(
+    'takes one server: of several, %s, only the first would be tried, as if it were the last',
+    (hosts) => {
+      for (const insecure of [false, true]) {
+        expect(() => at(hosts, '', insecure)).toThrow(
+          expect.objectContaining({
+            code: 'bad-database-url',
+            message: expect.stringContaining('names several hosts'),
+          }),
+        );
+      }
+    },
+  );
+
   it('knows the CAs of RDS, which no system has', () => {
     expect(at('warehouse.abc.eu-central-1.rds.amazonaws.com').ssl).toBeTypeOf('object');
   });

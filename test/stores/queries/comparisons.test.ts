@@ -118,6 +118,41 @@ it('prices of an hour are those that the same rows give in memory', async () => 
   );
 });
 
+it('prices are paired in one pass, also where the database does not know yet how full its tables are', async () => {
+  await using fresh = await createTestDatabase();
+  const session = fresh.connect();
+  for (const name of ['perp_klines', 'spot_klines']) {
+    await session`
+      insert into market_data.${session(name)} (symbol, timeframe, open_time, open, high, low, close, volume, quote_volume, trades,
+        taker_buy_volume, taker_buy_quote_volume)
+      select 'BTCUSDT', '1m', ${new Date(START)}::timestamptz + n * interval '1 minute', 1, 1, 1, 1, 1, 1, 1, 1, 1
+      from generate_series(0, ${DAY / MINUTE - 1}::int) n`;
+  }
+  const plans: string[] = [];
+  const explained = new Proxy(session, {
+    apply(target, self, [strings, ...values]: [unknown, ...unknown[]]) {
+      const [first = '', ...rest] = Array.isArray(strings) && 'raw' in strings ? (strings as string[]) : [];
+      if (!/^\s*with\b/.test(first)) return Reflect.apply(target as never, self, [strings, ...values]);
+      const texts = [`explain ${first}`, ...rest];
+      const plan = Reflect.apply(target as never, self, [Object.assign(texts, { raw: texts }), ...values]);
+      return (plan as Promise<Record<string, string>[]>).then((rows) => {
+        plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+        return [];
+      });
+    },
+  });
+  const close = { price: 'close', afterMs: MINUTE };
+  const range = { start: START, end: START + DAY };
+  const sides = [
+    { series: PERP, ...close },
+    { series: SPOT, ...close },
+  ] as const;
+  await createComparisonReader(explained, tables).prices(...sides, range);
+  expect(plans).toHaveLength(1);
+  expect(plans[0]).not.toContain('Nested Loop');
+  expect(await createComparisonReader(session, tables).prices(...sides, range)).toHaveLength(24);
+});
+
 it('a candle of an hour is compared with its sixty minutes, and with none where one is missing', async () => {
   const value = (i: number): number => 100 + ((i * 37) % 90);
   const minutes = new Map(Array.from({ length: 180 }, (_, i) => [START + i * MINUTE, value(i)]));

@@ -7,7 +7,9 @@ const MOST = 3;
  */
 export function closest(word: string, known: Iterable<string>): string[] {
   const far = Math.max(1, Math.floor(word.length / 3));
+  // Lengths that differ by more are further apart than that: a word of thousands of letters is compared with none.
   return [...new Set(known)]
+    .filter((one) => Math.abs(one.toLowerCase().length - word.toLowerCase().length) <= far)
     .map((one) => ({ one, distance: distanceOf(word.toLowerCase(), one.toLowerCase()) }))
     .filter(({ distance }) => distance <= far)
     .sort((a, b) => a.distance - b.distance || (a.one < b.one ? -1 : 1))
