@@ -9,7 +9,8 @@ export function overWire(value: unknown): unknown {
       return Number.isFinite(value) ? value + 0 : null;
     case 'object':
       if (value === null) return null;
-      if (Array.isArray(value)) return value.map(overWire);
+      // Not by `map`, which leaves holes as they are.
+      if (Array.isArray(value)) return Array.from(value, overWire);
       if (isPlain(value)) return copied(value);
   }
   // Whatever else there is has a rule of its own.
@@ -18,7 +19,9 @@ export function overWire(value: unknown): unknown {
 }
 
 const isPlain = (value: object): value is Readonly<Record<string, unknown>> =>
-  Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value);
+  Object.getPrototypeOf(value) === Object.prototype &&
+  !('toJSON' in value) &&
+  !Object.hasOwn(value, '__proto__');
 
 function copied(value: Readonly<Record<string, unknown>>): unknown {
   const copy: Record<string, unknown> = {};

@@ -34,7 +34,7 @@ export const REVERTED: readonly Mutation[] = [
     id: 'old-proofs',
     fault: 'what an older lookup of the lives proved stays proven when a newer one contradicts it',
     file: 'simulation/memory/ledger/series-store.ts',
-    before: 'if (before) dropContradicted(book, before, listing);',
+    before: 'dropContradicted(book, was, normalize(livesOf(listing)));',
     after: '',
   },
   {

@@ -67,7 +67,7 @@ export const checkLasting = (world: World<RunVenue>, plan: FaultPlan): string[] 
     .map(inWords);
 
 function violations(
-  { warehouse, venue, scheduler, orderedFrom, leftOff }: World<RunVenue>,
+  { warehouse, venue, scheduler, orderedFrom, began, leftOff }: World<RunVenue>,
   plan: FaultPlan,
 ): Violation[] {
   const now = scheduler.now();
@@ -88,8 +88,10 @@ function violations(
   function judgeBook({ series, record, spans, findings }: Book): Violation[] {
     const source = venue.sources[series.source];
     if (!record || !source) return [];
+    // A clock that was late may have noted an instant before the first order of all.
+    const since = Math.max(began, record.since ?? now);
     if (source.tiers[0]?.kind === 'snapshot') {
-      const within = { start: Math.max(orderedFrom, record.since ?? now), end: now };
+      const within = { start: since, end: now };
       const unfollowed = leftOff.filter((one) => seriesLabel(one.series) === seriesLabel(series));
       const losses = [...lossesOf(plan, series), ...unfollowed];
       const kept = calmWithin({ start: orderedFrom, end: now }, losses, AFTERMATH);
@@ -100,7 +102,6 @@ function violations(
       return judgeSnapshots(venue.wire.stock.values, series, strikes, within, followed, had);
     }
     const requested = record.unfollowedAt === undefined ? record.requested : [];
-    const since = record.since ?? now;
     if (source.id === 'btc_market_cap') {
       const held = { series, source, requested, since, spans };
       return judgeDays(venue.wire.stock.values, held, warehouse.rows.within(series), now, moment.calm);

@@ -63,6 +63,8 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   readonly earlier: Bundle | undefined;
   /** from when on every series is ordered; epoch ms */
   readonly orderedFrom: number;
+  /** when the first order came; epoch ms */
+  readonly began: number;
   /** what operators did after which less may be requested than before */
   readonly lossy = new Set<string>();
   /** when rows or spans were last taken away from outside; epoch ms */
@@ -73,6 +75,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
 
   constructor({ seed, start, venueOf, before, watch, orderedFrom }: Setting<Venue>) {
     this.orderedFrom = orderedFrom;
+    this.began = start;
     this.random = createRandom(seed);
     this.trace = new Trace(watch);
     this.bundle = before ?? bundle;

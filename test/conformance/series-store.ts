@@ -233,5 +233,16 @@ export function describeSeriesStore(makeWarehouse: MakeWarehouse): void {
       await store.saveListing(series, { listedAt: T0, lives, byObjects: true }, T0 + 4 * DAY);
       expect(await store.listing(series)).toMatchObject({ listedAt: T0, lives, byObjects: true });
     });
+
+    it('takes back the outages that were proven before a life was known, where none is', async () => {
+      const [before, within] = [minutes(0, 100), minutes(200, 210)];
+      await store.commit([pageOf([], { empty: [proof(before), proof(within)] })], JOB);
+      await store.saveListing(BTC, { listedAt: T0 + 150 * MINUTE });
+      expect(await store.missing(BTC, minutes(0, 210))).toEqual([minutes(0, 200)]);
+      // What the list says is not taken back by the same list.
+      await store.commit([pageOf([], { empty: [proof(minutes(0, 150), 'pre-listing')] })], JOB);
+      await store.saveListing(BTC, { listedAt: T0 + 150 * MINUTE });
+      expect(await store.missing(BTC, minutes(0, 210))).toEqual([minutes(150, 200)]);
+    });
   });
 }

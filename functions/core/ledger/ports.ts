@@ -28,8 +28,8 @@ export interface SeriesStore {
   /** the lives of a symbol, and when they were checked; `-Infinity`: incompletely, or before there were lists of them */
   listing(series: Series): Promise<(Listing & { readonly lookedAt: number }) | undefined>;
   /**
-   * Stores the lives that were found. Proofs by earlier lives that these contradict are removed from the ledger, so that the
-   * spans are requested again.
+   * Stores the lives that were found. Proofs by earlier lives that these contradict are removed from the ledger, and so are outages
+   * that were proven before any was known and lie in none, so that the spans are requested again.
    * @param lookedAt absent when the API or the archive could not be reached
    */
   saveListing(series: Series, listing: Listing, lookedAt?: number): Promise<void>;

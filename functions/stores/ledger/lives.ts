@@ -13,6 +13,8 @@ interface Row {
   readonly looked: Date | null;
 }
 
+const EVER = '{(,)}';
+
 /**
  * The lives of a symbol with their evidence; undefined: none are known. `lookedAt` is `-Infinity` where they were never checked completely.
  */
@@ -59,11 +61,10 @@ export async function saveListing(
         ${lookedAt === undefined ? null : new Date(lookedAt)})
       on conflict (source, symbol, timeframe) do update set listed_at = excluded.listed_at, delisted_at = excluded.delisted_at,
         lives = excluded.lives, lives_evidence = excluded.lives_evidence, lives_looked_at = excluded.lives_looked_at`;
-    if (!before?.lives) return;
-    // Only where the old and the new lives differ: the other proofs are as good as before.
+    // Only where the old and the new lives differ: the other proofs are as good as before. While no life was known, any time could be in one.
     await tx`
       delete from market_data.coverage c
-      using (select ${before.lives}::text::tstzmultirange as before, ${now}::text::tstzmultirange as now) l
+      using (select ${before?.lives ?? EVER}::text::tstzmultirange as before, ${now}::text::tstzmultirange as now) l
       where ${ofSeries(tx, series)} and state = 'empty' and (
         (reason in ('pre-listing', 'delisted') and span && (l.now - l.before))
         or (reason in ('venue-outage', 'not-published', 'source-expired') and span && (l.before - l.now)))`;

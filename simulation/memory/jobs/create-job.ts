@@ -38,7 +38,8 @@ export async function enterJob(
     if (other && !key) return await join(tables, step, other);
   }
   await step(`put job ${job.id}`);
-  tables.jobs.set(job.id, job);
+  // The same order joined it, entered it from its note and may have ended it meanwhile.
+  if (!tables.jobs.has(job.id)) tables.jobs.set(job.id, job);
   return { job, created: true, joined: false };
 }
 

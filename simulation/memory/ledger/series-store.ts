@@ -1,13 +1,16 @@
 import type { SeriesStore } from '../../../functions/core/ledger/ports.ts';
 import { seriesLabel } from '../../../functions/core/series/series.ts';
 import { type Listing, livesOf } from '../../../functions/core/series/source.ts';
-import { intersect, normalize, subtract } from '../../../functions/core/time/range.ts';
+import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
 import { type Clock, DAY } from '../../../functions/core/time/time.ts';
 import { copyOf } from '../copy.ts';
 import { atOnce, type Step } from '../step.ts';
 import { commitPages } from './commit.ts';
 import { isPurged, missingIn, noteFailed } from './ledger.ts';
 import type { Book, MemoryWarehouse } from './warehouse.ts';
+
+/** While no life is known, any time may be in one. */
+const EVER: RangeSet = [{ start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }];
 
 /** How long the end of a job is remembered. */
 const REMEMBERED = 14 * DAY;
@@ -72,7 +75,8 @@ export function createMemorySeriesStore(
         listing: kept(listing),
         ...(lookedAt !== undefined && { lookedAt }),
       };
-      if (before) dropContradicted(book, before, listing);
+      const was = before ? normalize(livesOf(before)) : EVER;
+      dropContradicted(book, was, normalize(livesOf(listing)));
       warehouse.flush();
     },
 
@@ -99,9 +103,8 @@ function kept({ listedAt: _listedAt, byObjects, evidence = [], ...listing }: Lis
   };
 }
 
-/** Drops the proofs where the two listings differ. All other proofs still hold. */
-function dropContradicted(book: Book, before: Listing, after: Listing): void {
-  const [was, is] = [normalize(livesOf(before)), normalize(livesOf(after))];
+/** Drops the proofs where the lives that were known differ from those that are. All other proofs still hold. */
+function dropContradicted(book: Book, was: RangeSet, is: RangeSet): void {
   const [born, gone] = [subtract(is, was), subtract(was, is)];
   const doubtful = (reason: string | null) => {
     if (reason === 'pre-listing' || reason === 'delisted') return born;

@@ -27,6 +27,13 @@ const DATABASE = [
   'database is slow',
 ];
 const TABLE = ['job table throttled', 'job table loses an answer', 'job table is away'];
+/** What takes rows away that a job at work has counted already. */
+const LOSSES = [
+  'older backup restored',
+  'rows deleted by hand',
+  'operator purges a series and orders it again',
+  'operator keeps less for a while',
+];
 const WAY = ['outage', 'lost-answers', 'connection to the venue cut'];
 const LATE = ['timeouts', 'late-answers'];
 
@@ -58,7 +65,7 @@ const CAUSES: readonly Causes[] = [
   { reads: /its execution failed/, passing: [...DEATHS, ...DATABASE, ...TABLE, 'invocation refused'] },
   {
     reads: /the venue did not return them/,
-    passing: ['clock jumps', 'empty-answers', 'host restarted', ...DATABASE],
+    passing: ['clock jumps', 'empty-answers', 'host restarted', ...DATABASE, ...LOSSES],
     lasting: ['clock-skew', 'rest-lag', 'rest-reach', 'hole', 'bad-cell', ...ARCHIVE, ...MARKET],
   },
   { reads: /contract-broken|unknown-source/, passing: ['other version deployed'] },

@@ -118,9 +118,9 @@ export const OPERATOR_FAULTS: readonly WorldFault[] = [
     draw: (random, about) => ({ age: lasting(random, about, 20 * HOUR) }),
     strike(world, { kind, age }) {
       const backup = world.warehouse.backup();
-      world.struck(kind);
       world.scheduler.at(world.scheduler.now() + (age as number), () => {
         world.warehouse.restore(backup);
+        world.struck(kind);
         world.disturb('backup');
         world.orderAll();
       });

@@ -44,7 +44,8 @@ async function ended(): Promise<World<RunVenue>> {
     warehouse,
     venue,
     scheduler: { now: () => now },
-    orderedFrom: start,
+    orderedFrom: start - 2 * DAY,
+    began: start,
     leftOff: [],
   } as unknown as World<RunVenue>;
 }
@@ -90,6 +91,15 @@ describe('all that a warehouse has, against the record of the venue', () => {
     const outage = { kind: 'outage', at: start, until: now - DAY - 4 * HOUR };
     expect(check(world, [outage])).toEqual([expect.stringContaining(MISSING)]);
     expect(check(world, [{ ...outage, until: now - 26 * HOUR }])).toEqual([]);
+  });
+
+  it('may lack the snapshots of the time before the first order, whatever a clock that was late says of it', async () => {
+    const world = await ended();
+    const snapshots: Series = { source: 'gex_deribit', symbol: 'BTC', timeframe: '1h' };
+    world.warehouse.book(snapshots).record = { requested: [], followed: true, since: start - 32 * HOUR };
+    const late = { kind: 'clock jumps', at: start, lasts: now - start, skew: -32 * HOUR };
+    expect(check(world, [late])).toEqual([]);
+    expect(check(world)).toEqual([expect.stringContaining('missed, 72 rows')]);
   });
 
   it('is wrong at once, and not only in the end, where it has what the venue never had', async () => {

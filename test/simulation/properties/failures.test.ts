@@ -57,6 +57,19 @@ describe('a job that failed', () => {
     expect(check(job({ reason }), [], { ban: [T0] })).toHaveLength(1);
   });
 
+  it.each([
+    'older backup restored',
+    'rows deleted by hand',
+    'operator purges a series and orders it again',
+    'operator keeps less for a while',
+  ])('lacks what somebody took away while it ran: %s', (kind) => {
+    const reason =
+      '665 rows are missing: the venue did not return them, and nothing proves that there are none';
+    const lacking = job({ status: 'completed_with_gaps', reason });
+    expect(check(lacking, [], { [kind]: [T0 + 1_000] })).toEqual([]);
+    expect(check(lacking, [], { [kind]: [T0 - 11 * HOUR] })).toHaveLength(1);
+  });
+
   it('or that ended with gaps has a cause as well', () => {
     const reason =
       '1 rows are missing: the venue did not return them, and nothing proves that there are none';
