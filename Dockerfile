@@ -13,8 +13,9 @@ RUN node packaging/pack.ts /out && mv /out/*.tgz /out/gordon-data.tgz
 
 FROM node:${NODE} AS install
 COPY --from=build /out/gordon-data.tgz /tmp/
-# The embedded PostgreSQL is an optional dependency of 60 MB; a container has the database beside it.
-RUN npm install --global --prefix /opt/gordon-data --omit=optional --ignore-scripts --no-audit --no-fund /tmp/gordon-data.tgz
+# The embedded PostgreSQL is an optional dependency of 60 MB; a container has the database beside it. Not --global: with it npm
+# installs what --omit names.
+RUN npm install --prefix /opt/gordon-data --omit=optional --ignore-scripts --no-audit --no-fund /tmp/gordon-data.tgz
 
 FROM node:${NODE}
 # No package manager at run time.
@@ -22,7 +23,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
       /usr/local/bin/yarn /usr/local/bin/yarnpkg \
     && install --directory --owner=node --group=node --mode=0700 /data
 COPY --from=install /opt/gordon-data /opt/gordon-data
-ENV PATH=/opt/gordon-data/bin:$PATH \
+ENV PATH=/opt/gordon-data/node_modules/.bin:$PATH \
     NODE_ENV=production \
     GORDON_DIR=/data \
     NODE_COMPILE_CACHE=/tmp/gordon-data

@@ -40,6 +40,8 @@ export const functions: readonly FunctionSpec[] = [
   {
     ...step,
     handler: 'record-chunk-failure',
+    // Two calls of a fetcher that run out of their time, and this one, fit into the five minutes of a map item.
+    timeoutSeconds: 45,
     description: 'Records a chunk that was given up',
     access: ['job-table', 'database:write'],
     state: 'RecordChunkFailure',

@@ -42,7 +42,9 @@ export const ROUTES = {
     route: 'GET /backfill/jobs',
     folder: 'jobs',
     access: ['job-table:read'],
-    summary: 'The active jobs, or those of a status',
+    streams: true,
+    summary:
+      'The active jobs, or those of a status; a host also sends them as events, and goes on with each change',
   },
   getJob: {
     route: 'GET /backfill/jobs/{id}',

@@ -13,6 +13,7 @@ import type { VenueModule } from './frame/module.ts';
 import { fred } from './fred/index.ts';
 import { hyperliquid } from './hyperliquid/index.ts';
 import { okx } from './okx/index.ts';
+import { tardis } from './tardis/index.ts';
 
 /** Every simulated host: one line each. */
 export const venueModules: readonly VenueModule[] = [
@@ -31,6 +32,7 @@ export const venueModules: readonly VenueModule[] = [
   okx,
   hyperliquid,
   deribitHistory,
+  tardis,
 ];
 
 /** Environment that points the adapters at a simulator, with the keys that it requires. @param url its base */

@@ -108,6 +108,8 @@ const RULES: readonly Rule[] = [
   },
   { folder: 'cli', may: ['cli', 'functions', 'host', 'simulator', 'console/serve'], packages: /./ },
   { folder: 'console/serve', may: ['console/serve'], packages: /^(node:.*|esbuild)$/ },
+  // It starts what the image is made of, and the database beside it.
+  { folder: 'packaging/replay', may: ['packaging', 'host'], packages: /./ },
   {
     folder: 'packaging',
     may: ['packaging', 'console/serve', ...MANIFEST],

@@ -7,7 +7,7 @@ import { REPOSITORY } from './machine.ts';
 
 const FACTS = `
   SELECT current_setting('server_version'),
-    (SELECT max(version) FROM market_data.schema_version),
+    (SELECT string_agg(version::text, ' ') FROM market_data.schema_version WHERE version > 0),
     (SELECT value #>> '{}' FROM market_data.meta WHERE key = 'flavour')`;
 
 /** Whether the database answers and has the newest schema. */
@@ -16,10 +16,18 @@ export async function databaseHealth(url: string): Promise<Diagnosis> {
   const place = `database ${host}${pathname}`;
   const remedy = 'Run `gordon-data migrate`.';
   try {
-    const [server, version, flavour] = await facts(url);
-    const newest = newestMigration(flavour ?? 'postgres');
-    if (Number(version) >= newest) return ok(`${place}: PostgreSQL ${server}, ${flavour}, schema ${version}`);
-    return broken(`${place}: schema ${version ?? 'none'}, the newest is ${newest}`, remedy);
+    const [server, versions, flavour] = await facts(url);
+    const applied = new Set((versions ?? '').split(' ').map(Number));
+    const version = Math.max(...applied);
+    const known = migrations(flavour ?? 'postgres');
+    const newest = Math.max(...known);
+    if (version < newest)
+      return broken(`${place}: schema ${version || 'none'}, the newest is ${newest}`, remedy);
+    // They were merged after a higher number that this database had already.
+    const missing = known.filter((one) => !applied.has(one));
+    if (missing.length > 0)
+      return broken(`${place}: schema ${version} without ${missing.toSorted().join(', ')}`, remedy);
+    return ok(`${place}: PostgreSQL ${server}, ${flavour}, schema ${version}`);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return broken(
@@ -41,10 +49,10 @@ async function facts(url: string): Promise<readonly (string | null)[]> {
   return first;
 }
 
-function newestMigration(flavour: string): number {
+function migrations(flavour: string): number[] {
   const folder = join(REPOSITORY, 'sql');
   // A flavour that differs in nothing has no folder.
   const own = join(folder, flavour);
   const files = [...readdirSync(folder), ...(existsSync(own) ? readdirSync(own) : [])];
-  return Math.max(...files.map((file) => Number(/^(\d+)\.do\./.exec(file)?.[1] ?? 0)));
+  return files.flatMap((file) => Number(/^(\d+)\.do\./.exec(file)?.[1] ?? 0) || []);
 }

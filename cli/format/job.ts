@@ -47,8 +47,16 @@ export function verdict(job: JobDetail, now: number, paint: Paint): string {
   const rows = job.rows_fetched;
   const rate = rows > 0 ? ` (${count(rateOf(rows, took))} rows/s)` : '';
   const line = `${paintStatus(job.status, paint)}: ${plural(rows, 'row')} in ${seconds(took)} s${rate}`;
-  if (job.status === 'succeeded' && rows === 0) return `${line}: the source has none there`;
+  if (job.status === 'succeeded' && rows === 0) return `${line}: ${whyNone(job)}`;
   return job.reason ? `${line}: ${reasonOf(job)}` : line;
+}
+
+/** Nothing is missing, and the job wrote nothing. */
+function whyNone({ gaps, actual }: JobDetail): string {
+  // Where the venue had none, the ledger has the proof.
+  if (gaps === null || gaps.length > 0) return 'the source has none there';
+  if (actual.requests === 0) return 'another job had fetched them by then';
+  return 'the source has none there, or another job stored them first';
 }
 
 /** What the job took, beside what it was expected to take; nothing for one that was never quoted or had nothing to request. */

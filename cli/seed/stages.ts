@@ -46,6 +46,9 @@ const FEW_DAYS: readonly Stage[] = [
   alone('options', 'option_trades_deribit', 1, 'SKIP_OPTIONS', false),
   alone('trades', 'trades_spot', 1, 'SKIP_TRADES', true),
   alone('trades', 'trades_perp', 1, 'SKIP_TRADES', true),
+  // Of so many days one is the first of a month that is published.
+  alone('options', 'option_quotes_tardis', 33, 'SKIP_OPTIONS', false),
+  alone('klines', 'mark_price_klines_coinm', 7, 'SKIP_KLINES', false),
 ];
 
 /** In the order in which they are shown. */

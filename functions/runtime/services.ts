@@ -29,6 +29,7 @@ import { rootLogger } from './log.ts';
 import { countedEvents, venueCounter } from './metrics/counters.ts';
 import { Telemetry } from './metrics/telemetry.ts';
 import { type DatabasePorts, databasePorts } from './ports/database-ports.ts';
+import { createJobFeed, type JobFeed, noticed } from './ports/job-feed.ts';
 import { type JobTablePorts, jobTablePorts, type OpenJobTable } from './ports/job-table-ports.ts';
 import { lazy, type Makers, once } from './ports/lazy.ts';
 import type { FileBucket } from './prepared/file-bucket.ts';
@@ -60,6 +61,8 @@ export interface Services
   /** where files lie that are too large for an answer; undefined: this process streams, or refuses them */
   readonly fileBucket: FileBucket | undefined;
   readonly workflow: Workflow;
+  /** changes of jobs, for who listens to a host */
+  readonly jobFeed: JobFeed;
   /** counts of this process */
   readonly telemetry: Telemetry;
   readonly events: Events;
@@ -128,6 +131,8 @@ export async function createServices(
   });
   const jobTable =
     standIn?.({ clock, sleep: sleep ?? wait }) ?? jobTablePorts(env, variables, { clock, sleep });
+  const jobs = once(() => noticed(jobTable.makers.jobs(), () => jobFeed.written()));
+  const jobFeed = createJobFeed({ jobs });
   const telemetry = new Telemetry();
   const aws = awsMakers(env, variables);
   const published = once(() => countedEvents(events?.(aws.events()) ?? aws.events(), telemetry, clock));
@@ -149,6 +154,8 @@ export async function createServices(
     ...database.makers,
     ...jobTable.makers,
     ...aws,
+    jobs,
+    jobFeed: () => jobFeed,
     events: published,
     telemetry: () => telemetry,
     venue,
@@ -173,6 +180,7 @@ export async function createServices(
     unfilled: () => Object.values(variables).includes(UNFILLED),
     simulated: () => env.GORDON_SIMULATED === '1',
     close: () => async () => {
+      jobFeed.close();
       await database.close();
       jobTable.close();
     },

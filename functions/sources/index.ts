@@ -13,6 +13,7 @@ import { klines_okx_spot, klines_okx_swap } from './klines/klines_okx.ts';
 import { klines_perp } from './klines/klines_perp.ts';
 import { klines_spot } from './klines/klines_spot.ts';
 import { mark_price_klines } from './klines/mark_price_klines.ts';
+import { mark_price_klines_coinm } from './klines/mark_price_klines_coinm.ts';
 import { premium_index_klines } from './klines/premium_index_klines.ts';
 import { macro_fred } from './macro/macro_fred.ts';
 import { ratio_bybit_accounts } from './metrics/ratio_bybit_accounts.ts';
@@ -28,6 +29,7 @@ import { open_interest_bybit } from './open_interest/open_interest_bybit.ts';
 import { dvol_deribit } from './options/dvol_deribit.ts';
 import { option_quotes_bybit } from './options/option_quotes_bybit.ts';
 import { option_quotes_deribit } from './options/option_quotes_deribit.ts';
+import { option_quotes_tardis } from './options/option_quotes_tardis.ts';
 import { option_trades_deribit } from './options/option_trades_deribit.ts';
 import { btc_market_cap } from './sentiment/btc_market_cap.ts';
 import { fear_greed } from './sentiment/fear_greed.ts';
@@ -72,6 +74,8 @@ const registry = {
   option_trades_deribit,
   trades_spot,
   trades_perp,
+  option_quotes_tardis,
+  mark_price_klines_coinm,
 } as const satisfies Sources;
 
 /** Every source, by its id. A new one is its file and one line above. */

@@ -1,4 +1,4 @@
-import { recordChunkFailure } from '../core/jobs/finish-job.ts';
+import { recordChunkFailure } from '../core/jobs/record-chunk-failure.ts';
 import { RecordChunkFailureInput, RecordChunkFailureOutput } from '../core/workflow/contracts.ts';
 import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { EVENT_STREAM } from '../../functions/core/api/operation.ts';
 
 /** A client that takes nothing for so long is gone; what it holds is a connection to the database. */
 const STALLED_MS = 60_000;
@@ -21,7 +22,10 @@ export function sendPieces(
   headers: Readonly<Record<string, string>>,
   pieces: AsyncIterable<string | Uint8Array>,
 ): void {
-  const packed = headers['content-length'] === undefined && status === 200 && takesGzip(request);
+  // A compressor would keep an event back until more has come.
+  const immediate = headers['content-type'] === EVENT_STREAM;
+  const packed =
+    headers['content-length'] === undefined && status === 200 && !immediate && takesGzip(request);
   response.writeHead(status, {
     ...headers,
     vary: 'Accept, Accept-Encoding',

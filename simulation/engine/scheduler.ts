@@ -50,7 +50,7 @@ export class Scheduler {
   readonly #order: Random;
   readonly #latencies: Random;
   readonly #ready: Waiting[] = [];
-  readonly #agenda = new Agenda<Waiting | (() => void)>();
+  readonly #agenda = new Agenda<Waiting | (() => unknown)>();
   readonly #alive = new Map<
     number,
     { readonly process: Process; readonly reject: (reason: Error) => void }
@@ -119,8 +119,11 @@ export class Scheduler {
     this.#alive.delete(process.id);
   }
 
-  /** Does something at an instant of virtual time, at the next chance where that has passed. */
-  at(time: number, action: () => void): void {
+  /**
+   * Does something at an instant of virtual time, at the next chance where that has passed.
+   * @param action returns `NOTHING` where nothing was to be done any more
+   */
+  at(time: number, action: () => unknown): void {
     this.#agenda.add(Math.max(time, this.#now), action);
   }
 
@@ -157,8 +160,7 @@ export class Scheduler {
       while (this.#agenda.next === next) {
         const what = this.#agenda.take()!;
         if (typeof what === 'function') {
-          what();
-          acted = true;
+          acted = what() !== NOTHING || acted;
         } else this.#ready.push(what);
       }
       // What was done may let somebody go on at this instant.
@@ -194,6 +196,9 @@ export class Scheduler {
     if (process.alive) go();
   }
 }
+
+/** What an action returns that found nothing to do: nobody can go on because of it. */
+export const NOTHING = Symbol('nothing');
 
 /** Calls it when every promise that could settle has been followed to its end. */
 function afterMicrotasks(then: () => void): void {

@@ -1,5 +1,6 @@
 import type { Catcher, Machine, MapState, Retrier, State, Task } from './definition.ts';
 import { type Context, fill, put, valueAt } from './paths.ts';
+import { overWire } from './wire.ts';
 
 /** What an execution needs of the world around it. */
 export interface Engine {
@@ -154,7 +155,3 @@ const matches = (names: readonly string[], { name }: StateError): boolean =>
 
 const asStateError = (error: unknown): StateError =>
   error instanceof StateError ? error : new StateError((error as Error).name, (error as Error).message);
-
-/** Only JSON travels between states. */
-const overWire = (value: unknown): unknown =>
-  value === undefined ? null : JSON.parse(JSON.stringify(value));

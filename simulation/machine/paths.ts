@@ -29,13 +29,33 @@ export function valueAt(path: string, input: unknown, context: Context = {}): un
 
 export function fill(template: Template, input: unknown, context?: Context): Fields {
   const filled: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(template)) {
-    if (field.endsWith('.$')) filled[field.slice(0, -2)] = valueAt(value as string, input, context);
-    else if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      filled[field] = fill(value as Template, input, context);
-    else filled[field] = value;
+  for (const { name, path, within, value } of fieldsOf(template)) {
+    if (path !== undefined) filled[name] = valueAt(path, input, context);
+    else filled[name] = within ? fill(within, input, context) : value;
   }
   return filled;
+}
+
+interface Field {
+  readonly name: string;
+  /** where its value is taken from */
+  readonly path?: string;
+  readonly within?: Template;
+  readonly value?: unknown;
+}
+
+/** A definition has a few templates, which nobody changes. */
+const templates = new WeakMap<Template, readonly Field[]>();
+function fieldsOf(template: Template): readonly Field[] {
+  const known = templates.get(template);
+  if (known) return known;
+  const fields = Object.entries(template).map(([name, value]): Field => {
+    if (name.endsWith('.$')) return { name: name.slice(0, -2), path: value as string };
+    const isTemplate = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isTemplate ? { name, within: value as Template } : { name, value };
+  });
+  templates.set(template, fields);
+  return fields;
 }
 
 /** @param path absent: the result takes the input's place; null: it is dropped */

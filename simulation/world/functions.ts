@@ -1,5 +1,5 @@
 import { functions } from '../../functions/manifest.ts';
-import type { Process, Scheduler } from '../engine/scheduler.ts';
+import { NOTHING, type Process, type Scheduler } from '../engine/scheduler.ts';
 import { StateError } from '../machine/interpret.ts';
 import type { Bundle, Ports } from './handlers.ts';
 
@@ -121,7 +121,8 @@ export class Functions {
     const { process, ended } = scheduler.spawn(handler, (self) => work(ports(self, bundle), event as never));
     let isOver = false;
     scheduler.at(scheduler.now() + (TIMEOUTS.get(handler) ?? API_TIMEOUT), () => {
-      if (!isOver) scheduler.kill(process, new StateError('Sandbox.Timedout', 'Task timed out'));
+      if (isOver) return NOTHING;
+      return scheduler.kill(process, new StateError('Sandbox.Timedout', 'Task timed out'));
     });
     try {
       const answer = await ended;

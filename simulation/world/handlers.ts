@@ -1,9 +1,10 @@
 import { BudgetExhausted, describeError, GordonError } from '../../functions/core/errors/errors.ts';
 import { withCode } from '../../functions/core/jobs/caught.ts';
 import { type FetchPorts, fetchChunk } from '../../functions/core/jobs/fetch-chunk.ts';
-import { failJob, finalizeJob, recordChunkFailure } from '../../functions/core/jobs/finish-job.ts';
+import { failJob, finalizeJob } from '../../functions/core/jobs/finish-job.ts';
 import { isFinished } from '../../functions/core/jobs/job.ts';
 import { type PlanPorts, planWave } from '../../functions/core/jobs/plan-wave.ts';
+import { recordChunkFailure } from '../../functions/core/jobs/record-chunk-failure.ts';
 import type { RefreshPorts } from '../../functions/core/jobs/refresh-aggregates.ts';
 import { startForgotten } from '../../functions/core/jobs/start-forgotten.ts';
 import { type StoppedExecution, stopJob } from '../../functions/core/jobs/stop-job.ts';

@@ -172,14 +172,17 @@ class ProcessPorts implements Ports {
     name: keyof Ports | 'client',
     make: (step: Step, shared: Shared) => Port,
   ): Port {
-    return this.#once(name, () =>
-      withAnswers(
-        make(this.#stepAt(of), this.#shared),
-        name,
-        (method) => this.#shared.faults.after(this.#process, `${of} ${method}`),
-        this.#version.adopt,
-      ),
-    );
+    return this.#once(name, () => {
+      const port = make(this.#stepAt(of), this.#shared);
+      const Wrapper = wrapperOf(of, name, port);
+      const wrapped: object = new Wrapper({
+        port: port as Readonly<Record<string, Method>>,
+        process: this.#process,
+        faults: this.#shared.faults,
+        adopt: this.#version.adopt,
+      });
+      return wrapped as Port;
+    });
   }
 
   #stepAt(port: string): Step {
@@ -203,41 +206,57 @@ const onlyThose = (sources: Sources, ids: readonly string[]): Sources =>
 
 type Method = (...given: unknown[]) => unknown;
 
-/** After each answer of a port comes the moment at which it may be lost, or whoever waits for it may die. */
-function withAnswers<Port extends object>(
-  port: Port,
-  name: string,
-  after: (method: string) => Promise<void> | undefined,
-  adopt: (error: unknown) => unknown,
-): Port {
-  const wrapped: Record<string, Method> = {};
-  for (const method of methodsOf(port, name)) {
-    wrapped[method] = async (...given) => {
-      try {
-        const answer = await (port as Record<string, Method>)[method]!(...given);
-        const lost = after(method);
-        if (lost) await lost;
-        return answer;
-      } catch (error) {
-        throw adopt(error);
-      }
-    };
-  }
-  return wrapped as Port;
+/** What a port that is wrapped needs at each of its answers. */
+interface Wrapping {
+  readonly port: Readonly<Record<string, Method>>;
+  readonly process: Process;
+  readonly faults: PortFaults;
+  readonly adopt: (error: unknown) => unknown;
 }
 
-/** By the name of the port: all that are made have the same. */
-const METHODS = new Map<string, readonly string[]>();
+/** After each answer of a port comes the moment at which it may be lost, or whoever waits for it may die. */
+class Wrapped {
+  readonly wrapping: Wrapping;
 
-function methodsOf(port: object, name: string): readonly string[] {
-  const known = METHODS.get(name);
+  constructor(wrapping: Wrapping) {
+    this.wrapping = wrapping;
+  }
+}
+
+/** By kind and name of the port: all that are made have the same methods, and each process makes its own. */
+const WRAPPERS = new Map<string, typeof Wrapped>();
+
+function wrapperOf(of: string, name: string, port: object): typeof Wrapped {
+  const known = WRAPPERS.get(`${of} ${name}`);
   if (known) return known;
+  class Made extends Wrapped {}
+  for (const method of methodsOf(port)) {
+    const what = `${of} ${method}`;
+    // Whoever uses it may take it from its port, so it is bound; a process uses few of them.
+    const bound = function (this: Wrapped): Method {
+      const { port: inner, process, faults, adopt } = this.wrapping;
+      return async (...given) => {
+        try {
+          const answer = await inner[method]!(...given);
+          const lost = faults.after(process, what);
+          if (lost) await lost;
+          return answer;
+        } catch (error) {
+          throw adopt(error);
+        }
+      };
+    };
+    Object.defineProperty(Made.prototype, method, { get: bound });
+  }
+  WRAPPERS.set(`${of} ${name}`, Made);
+  return Made;
+}
+
+function methodsOf(port: object): readonly string[] {
   const prototype: object = Object.getPrototypeOf(port);
   const own = Object.keys(port);
   const all = prototype === Object.prototype ? own : [...own, ...Object.getOwnPropertyNames(prototype)];
-  const methods = all.filter(
+  return all.filter(
     (method) => method !== 'constructor' && typeof (port as Record<string, unknown>)[method] === 'function',
   );
-  METHODS.set(name, methods);
-  return methods;
 }

@@ -56,7 +56,10 @@ export function intervalsOf(market: Market, unit: 'month' | 'day'): readonly str
 /** Which datasets exist for a market, and as what. */
 export function datasetsOf(market: Market, unit: 'month' | 'day'): readonly Dataset[] {
   if (market === 'spot') return ['aggTrades', 'klines'];
-  if (market === 'cm') return unit === 'month' ? ['fundingRate', 'klines'] : ['klines', 'metrics'];
+  if (market === 'cm')
+    return unit === 'month'
+      ? ['fundingRate', 'klines', 'markPriceKlines']
+      : ['klines', 'markPriceKlines', 'metrics'];
   return unit === 'month' ? ['aggTrades', 'fundingRate', ...KLINES] : ['aggTrades', ...KLINES, 'metrics'];
 }
 

@@ -182,12 +182,9 @@ export function listingAnswer(
   return { ...xml(200, body.join('')), route: 'GET /binance-listing' };
 
   function contents({ key, size, modified }: File): string {
-    const etag = Array.from({ length: 4 }, (_, i) =>
-      hash32(seedOf(`${key} ${modified}`), i)
-        .toString(16)
-        .padStart(8, '0'),
-    ).join('');
-    return `<Contents>${tag('Key', keyOf(key))}${tag('LastModified', new Date(modified).toISOString())}${tag('ETag', `"${etag}"`)}${tag('Size', size)}${tag('StorageClass', 'STANDARD')}</Contents>`;
+    const seed = seedOf(`${key} ${modified}`);
+    const etag = Array.from({ length: 4 }, (_, i) => hash32(seed, i).toString(16).padStart(8, '0')).join('');
+    return `<Contents>${tag('Key', keyOf(key))}<LastModified>${new Date(modified).toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
   }
 }
 

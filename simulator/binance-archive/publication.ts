@@ -1,4 +1,4 @@
-import { periodAt, periodsIn } from '../../functions/core/time/period.ts';
+import { type Period, periodAt, periodsIn } from '../../functions/core/time/period.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { computedOf } from '../market/computed.ts';
@@ -15,11 +15,14 @@ const METRICS_FROM = {
 const FUNDING_FROM = { spot: 0, um: Date.UTC(2020, 0), cm: Date.UTC(2022, 6) };
 
 /** Daily files appear between 06:57 and 07:41 of the next day, monthly ones on the next month's first Monday. */
-export function publishedAt(object: Pick<ArchiveObject, 'unit' | 'period' | 'symbol'>): number {
-  const { end } = object.period;
-  if (object.unit === 'day') {
-    return end + 6 * HOUR + (57 + (hash32(seedOf(object.symbol), end / DAY) % 45)) * MINUTE;
-  }
+export const publishedAt = ({
+  unit,
+  period,
+  symbol,
+}: Pick<ArchiveObject, 'unit' | 'period' | 'symbol'>): number => afterEnd(unit, period.end, seedOf(symbol));
+
+function afterEnd(unit: ArchiveObject['unit'], end: number, symbolSeed: number): number {
+  if (unit === 'day') return end + 6 * HOUR + (57 + (hash32(symbolSeed, end / DAY) % 45)) * MINUTE;
   const monday = (MONDAY - new Date(end).getUTCDay() + 7) % 7;
   return end + monday * DAY + 8 * HOUR;
 }
@@ -64,20 +67,7 @@ export function lifeOf(
 export function isPublished(object: ArchiveObject, now: number): boolean {
   const life = lifeOf(object);
   if (!life || object.period.end <= life.start || object.period.start >= life.end) return false;
-  return publishedAt(object) <= now && !isAway(object) && !isLost(object);
-}
-
-/** A period entirely between two lives of the symbol has no file, and some symbols have no file of a month. */
-function isAway({
-  market,
-  symbol,
-  period,
-  unit,
-}: Pick<ArchiveObject, 'market' | 'symbol' | 'period' | 'unit'>): boolean {
-  const contract = contractOf(market, symbol);
-  if (contract?.dailyOnly && unit === 'month') return true;
-  const away = contract?.away;
-  return away !== undefined && away.start <= period.start && period.end <= away.end;
+  return outBy(object, now)(object.period);
 }
 
 /** Computed prices: no file of a month is older, and the premium's files of these days are missing. */
@@ -87,13 +77,7 @@ const LOST_PREMIUMS = { start: Date.UTC(2021, 0, 24), end: Date.UTC(2021, 1, 20)
 /** Days of COIN-M's metrics that do not exist. */
 const LOST_METRICS = { start: Date.UTC(2024, 2, 4), end: Date.UTC(2024, 5, 9) };
 
-function isLost({
-  market,
-  dataset,
-  unit,
-  symbol,
-  period,
-}: Pick<ArchiveObject, 'market' | 'dataset' | 'unit' | 'symbol' | 'period'>): boolean {
+function isLost({ market, dataset, unit, symbol }: Series, period: Period): boolean {
   if (market === 'cm' && dataset === 'metrics')
     return LOST_METRICS.start <= period.start && period.end <= LOST_METRICS.end;
   if (computedIn(dataset) === undefined) return false;
@@ -109,16 +93,17 @@ type Series = Pick<ArchiveObject, 'market' | 'symbol' | 'dataset' | 'unit'>;
 /** Every period of a series that is published by now, oldest first. */
 export function publishedPeriods(series: Series, now: number) {
   const range = pastOf(series, now);
-  return range ? periodsIn(series.unit, range).filter((period) => isOut(series, period, now)) : [];
+  return range ? periodsIn(series.unit, range).filter(outBy(series, now)) : [];
 }
 
 /** Whether any period of a series is published by now: a listing of all symbols needs no more. */
 export function isPublishedAtAll(series: Series, now: number): boolean {
   const range = pastOf(series, now);
   if (!range) return false;
+  const isOut = outBy(series, now);
   let period = periodAt(series.unit, range.start);
   while (period.start < range.end) {
-    if (isOut(series, period, now)) return true;
+    if (isOut(period)) return true;
     period = periodAt(series.unit, period.end);
   }
   return false;
@@ -132,7 +117,17 @@ function pastOf(series: Series, now: number): { start: number; end: number } | u
   return end > life.start ? { start: life.start, end } : undefined;
 }
 
-const isOut = (series: Series, period: ArchiveObject['period'], now: number): boolean =>
-  publishedAt({ ...series, period }) <= now &&
-  !isAway({ ...series, period }) &&
-  !isLost({ ...series, period });
+/**
+ * Whether the file of a period can be had at an instant. A period entirely between two lives of the symbol has no file, and some
+ * symbols have no file of a month. What holds of the whole series is looked up once: a folder has thousands of periods.
+ */
+function outBy(series: Series, now: number): (period: Period) => boolean {
+  const { unit, market, symbol } = series;
+  const { dailyOnly, away } = contractOf(market, symbol) ?? {};
+  const seed = seedOf(symbol);
+  return (period) => {
+    if (afterEnd(unit, period.end, seed) > now || (dailyOnly && unit === 'month')) return false;
+    if (away && away.start <= period.start && period.end <= away.end) return false;
+    return !isLost(series, period);
+  };
+}

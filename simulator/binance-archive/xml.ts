@@ -1,7 +1,8 @@
 import type { VenueAnswer } from '../frame/module.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (c) => ESCAPES[c] as string);
+export const escapeXml = (text: string): string =>
+  /[&<>"]/.test(text) ? text.replace(/[&<>"]/g, (c) => ESCAPES[c] as string) : text;
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 

@@ -5,7 +5,7 @@ import type { Params } from '../binance/params.ts';
 import { FAMILIES } from '../binance-usdm/families.ts';
 import { klinesWeight, type Route } from '../binance-usdm/routes.ts';
 import type { VenueContext, VenueRequest } from '../frame/module.ts';
-import { restContractOf } from '../market/contracts.ts';
+import { type Computed, restContractOf } from '../market/contracts.ts';
 import { settlements } from '../market/funding.ts';
 import { INTERVALS } from '../market/intervals.ts';
 import { decimal } from '../numbers/decimal.ts';
@@ -13,6 +13,8 @@ import { exchangeInfo, pairOf } from './exchange-info.ts';
 import { openInterestHist } from './statistics.ts';
 
 const LONGEST = 200 * DAY;
+const ONE = () => 1;
+const RANGE = ['startTime', 'endTime', 'limit'];
 
 /** One bound alone makes a range of the longest length; without any the newest rows come. */
 function rangeOf(params: Params, now: number): { start: number | undefined; end: number | undefined } {
@@ -28,15 +30,25 @@ function rangeOf(params: Params, now: number): { start: number | undefined; end:
   return { start, end };
 }
 
-/** `GET /dapi/v1/klines`: oldest first, but a range with more rows than `limit` gives its NEWEST. */
-function coinmKlines(context: VenueContext, params: Params, { at: now }: VenueRequest): unknown {
-  const symbol = params.symbol();
-  const interval = params.need('interval');
-  if (interval === '1s' || !INTERVALS.has(interval)) throw badInterval();
-  const limit = params.limit(500, 1500);
-  const { start, end } = rangeOf(params, now);
-  return klines(context, 'cm', symbol, { interval, start, end, limit, asOf: now, newest: true });
-}
+/** `GET /dapi/v1/klines` and its like: oldest first, but a range with more rows than `limit` gives its NEWEST. */
+const coinmKlines =
+  (computed?: Computed) =>
+  (context: VenueContext, params: Params, { at: now }: VenueRequest): unknown => {
+    const symbol = params.symbol();
+    const interval = params.need('interval');
+    if (interval === '1s' || !INTERVALS.has(interval)) throw badInterval();
+    const limit = params.limit(500, 1500);
+    const { start, end } = rangeOf(params, now);
+    const query = { interval, start, end, limit, asOf: now, newest: true } as const;
+    return klines(context, 'cm', symbol, query, computed);
+  };
+
+const klinesRoute = (computed?: Computed): Route => ({
+  family: FAMILIES.weight,
+  weight: klinesWeight,
+  params: ['symbol', 'interval', ...RANGE],
+  answer: coinmKlines(computed),
+});
 
 /** `GET /dapi/v1/fundingRate`: no mark price, and nothing for a contract with a day of delivery. */
 function fundingRate({ seed, overrides }: VenueContext, params: Params, { at: now }: VenueRequest): unknown {
@@ -90,9 +102,6 @@ function premiumIndex(context: VenueContext, params: Params, { at: now }: VenueR
   ];
 }
 
-const ONE = () => 1;
-const RANGE = ['startTime', 'endTime', 'limit'];
-
 /** All of them spend from the pool that USD-M spends from. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   '/dapi/v1/ping': { family: FAMILIES.weight, weight: ONE, params: [], answer: () => ({}) },
@@ -108,12 +117,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     params: [],
     answer: (context, _params, { at }) => exchangeInfo(context, at),
   },
-  '/dapi/v1/klines': {
-    family: FAMILIES.weight,
-    weight: klinesWeight,
-    params: ['symbol', 'interval', ...RANGE],
-    answer: coinmKlines,
-  },
+  '/dapi/v1/klines': klinesRoute(),
+  '/dapi/v1/markPriceKlines': klinesRoute('mark'),
   '/dapi/v1/fundingRate': {
     family: FAMILIES.weight,
     weight: ONE,

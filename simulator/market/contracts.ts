@@ -16,7 +16,7 @@ export type MarketName =
 
 /** What the venue computes about a contract. */
 export type Computed = 'mark' | 'index' | 'premium';
-export type ComputedMarket = `um-${Computed}`;
+export type ComputedMarket = `${'um' | 'cm'}-${Computed}`;
 
 export interface Contract {
   readonly market: MarketName;

@@ -1,9 +1,25 @@
 /** Deterministic noise, random access: value `i` of a stream is computed from its number alone. */
 
-/** Any seed as 32 bits (FNV-1a). */
+const OFFSET = 0x811c9dc5;
+const PRIME = 0x01000193;
+const utf8 = new TextEncoder();
+
+/** Any seed as 32 bits (FNV-1a of its bytes in UTF-8). */
 export function seedOf(seed: string | number): number {
-  let h = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(String(seed))) h = Math.imul(h ^ byte, 0x01000193);
+  const text = String(seed);
+  let h = OFFSET;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    // Nearly all seeds are ASCII, whose characters are their bytes.
+    if (code > 0x7f) return hashOf(utf8.encode(text));
+    h = Math.imul(h ^ code, PRIME);
+  }
+  return h >>> 0;
+}
+
+function hashOf(bytes: Uint8Array): number {
+  let h = OFFSET;
+  for (const byte of bytes) h = Math.imul(h ^ byte, PRIME);
   return h >>> 0;
 }
 

@@ -331,6 +331,21 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       expect(await catalog.report({})).toEqual([expected]);
     });
 
+    it('has the pace of each symbol: its rows, and the time that they account for', async () => {
+      const eth: Series = { ...BTC, symbol: 'ETHUSDT' };
+      await store.commit(
+        [pageOf([minutes(0, 10), minutes(20, 25)], { empty: [proof(minutes(10, 20))] })],
+        JOB,
+      );
+      await store.commit([pageOf([minutes(0, 3)], { series: eth })], JOB);
+      const found = await catalog.paces(BTC.source, BTC.timeframe);
+      expect(Object.fromEntries(found)).toEqual({
+        [BTC.symbol]: { rows: 15, ms: 15 * MINUTE },
+        ETHUSDT: { rows: 3, ms: 3 * MINUTE },
+      });
+      expect((await catalog.paces(BTC.source, '1h')).size).toBe(0);
+    });
+
     it('has neither first nor last row of a series without rows', async () => {
       await catalog.request(BTC, days(0, 1));
       expect(await catalog.report({})).toEqual([

@@ -105,6 +105,11 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the job' }).click();
     await job.getByText('cancelled', { exact: true }).waitFor();
     expect((await at.wait(id)).status).toBe('cancelled');
+    // Polls bring nothing from here on: the host itself sends what changes.
+    await page.route('**/backfill/jobs?*', (route) => route.fulfill({ json: [] }));
+    const list = page.getByRole('list', { name: 'Jobs, newest first' });
+    const listed = await at.order({ source: 'funding', symbols: ['ETHUSDT'], from: day(5), to: day(4) });
+    await list.locator(`a[href*="${listed.id}"]`).getByText('succeeded').waitFor();
     await job.getByRole('button', { name: 'Order again' }).click();
     await page.getByRole('dialog').getByText('Takes about').waitFor();
     await page.keyboard.press('Escape');

@@ -144,9 +144,9 @@ export function conformance(name: string, options: ConformanceOptions): void {
 
     it('cancels a job mid-way, keeps its rows, and the next one fetches the rest', async (context) => {
       needsSimulator(context);
-      const [from, to, minutes] = ['2024-03-01', '2024-03-06', 5 * 1_440] as const;
+      const [from, to, minutes] = ['2025-01-01', '2025-01-06', 5 * 1_440] as const;
       const order = { source: 'klines_spot', symbols: ['SOLUSDT'], from, to };
-      await at.fault({ kind: 'not-found', match: 'SOLUSDT-1m-2024-03' });
+      await at.fault({ kind: 'not-found', match: 'SOLUSDT-1m-2025-01' });
       const slow = await at.fault({ kind: 'delay', ms: 700, match: '/api/v3/klines?symbol=SOLUSDT' });
       const { id } = await at.order(order);
       await at.wait(id, (job) => job.rows_fetched > 0);
@@ -166,8 +166,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
 
     it('plans a chunk again that failed, and the job is complete', async (context) => {
       needsSimulator(context);
-      const [from, to, minutes] = ['2023-05-01', '2023-05-06', 5 * 1_440] as const;
-      await at.fault({ kind: 'not-found', match: 'XRPUSDT-1m-2023-05' });
+      const [from, to, minutes] = ['2025-01-01', '2025-01-06', 5 * 1_440] as const;
+      await at.fault({ kind: 'not-found', match: 'XRPUSDT-1m-2025-01' });
       const broken = await at.fault({ kind: 'status', status: 500, match: '/api/v3/klines?symbol=XRPUSDT' });
       const { id } = await at.order({ source: 'klines_spot', symbols: ['BNBUSDT', 'XRPUSDT'], from, to });
       // Only a chunk that was given up in the first wave comes to a second; the state's retries are in the same wave.
@@ -176,14 +176,69 @@ export function conformance(name: string, options: ConformanceOptions): void {
       const done = await at.wait(id);
       expect(done).toMatchObject({ status: 'succeeded', rows_fetched: 2 * minutes, failures: [] });
       const waves = Object.fromEntries(done.chunks.map(({ chunk, wave }) => [chunk, wave]));
-      expect(waves).toEqual({ 'klines_spot BNBUSDT 1m 2023-05': 1, 'klines_spot XRPUSDT 1m 2023-05': 2 });
+      expect(waves).toEqual({ 'klines_spot BNBUSDT 1m 2025-01': 1, 'klines_spot XRPUSDT 1m 2025-01': 2 });
       expect(await rowsOf('spot_klines', 'XRPUSDT', from, to)).toBe(minutes);
+    });
+
+    /** An order of several symbols, whose logins are rotated twice while it is at work; and what it left. */
+    const orderThroughRotations = async (from: string, to: string, minutes: number): Promise<void> => {
+      const { sql, logins } = at.facts;
+      const symbols = ['ETHUSDT', 'SOLUSDT', 'XRPUSDT'];
+      await at.fault({ kind: 'not-found', match: `-1m-${from.slice(0, 7)}` });
+      const slow = await at.fault({ kind: 'delay', ms: 700, match: '/api/v3/klines?symbol=' });
+      const { id } = await at.order({ source: 'klines_spot', symbols, from, to });
+      let rows = 0;
+      for (let rotations = 0; rotations < 2; rotations++) {
+        rows = (await at.wait(id, (job) => job.rows_fetched > rows)).rows_fetched;
+        await logins!.rotate();
+        // Whoever only reads goes on too: a connection that was cut costs one answer, which says so.
+        let report = await at.ask<object[]>('/backfill/report?symbol=ETHUSDT');
+        for (; report.status === 503; report = await at.ask('/backfill/report?symbol=ETHUSDT')) {
+          await sleep(at.facts.pollMs);
+        }
+        expect(report.status).toBe(200);
+      }
+      await at.wait(id, (job) => job.rows_fetched > rows);
+      await slow.mend();
+      const done = await at.wait(id);
+      expect(done).toMatchObject({
+        status: 'succeeded',
+        failures: [],
+        rows_fetched: symbols.length * minutes,
+      });
+      const left = await sql`
+        select symbol, count(*)::int as n, count(distinct open_time)::int as times
+        from market_data.spot_klines
+        where symbol in ${sql(symbols)} and timeframe = '1m' and open_time >= ${from} and open_time < ${to}
+        group by symbol order by symbol`;
+      expect([...left]).toEqual(symbols.map((symbol) => ({ symbol, n: minutes, times: minutes })));
+      const [ledger] = await sql`
+        select sum(rows)::int as rows from market_data.coverage where job_id = ${id} and state = 'have'`;
+      expect(ledger).toEqual({ rows: symbols.length * minutes });
+      expect(Math.min(...Object.values(await logins!.sessions()))).toBeGreaterThan(0);
+    };
+
+    it('brings an order to its end whose logins are rotated twice meanwhile', async (context) => {
+      needsSimulator(context);
+      if (!at.facts.logins) context.skip('nobody here may change the passwords of its logins');
+      await orderThroughRotations('2022-06-01', '2022-06-09', 8 * 1_440);
+    });
+
+    it('does the same behind a pooler that lends connections by the transaction', async (context) => {
+      needsSimulator(context);
+      if (!at.facts.throughPooler) context.skip('no pooler is in front of this database');
+      const pooler = await at.facts.throughPooler!();
+      await orderThroughRotations('2022-09-01', '2022-09-09', 8 * 1_440);
+      expect(pooler.statements()).toBeGreaterThan(100);
+      // Nothing is left to a session: RDS Proxy would bind its connection to this client.
+      expect(pooler.faults()).toEqual([]);
+      await pooler.leave();
     });
 
     it('ends a job as cancelled whose execution was stopped from outside', async (context) => {
       needsSimulator(context);
-      const order = { source: 'klines_perp', symbols: ['SOLUSDT'], from: '2024-01-01', to: '2024-03-01' };
-      await at.fault({ kind: 'delay', ms: 5_000, match: 'um/monthly/klines/SOLUSDT/1m/SOLUSDT-1m-2024' });
+      const order = { source: 'klines_perp', symbols: ['SOLUSDT'], from: '2024-12-01', to: '2025-02-01' };
+      await at.fault({ kind: 'delay', ms: 5_000, match: 'um/monthly/klines/SOLUSDT/1m/SOLUSDT-1m-202' });
       const { id } = await at.order(order);
       await at.wait(id, (job) => job.status === 'running' && job.chunks.length > 0);
       await at.stopExecution(id, 'stopped by hand');
@@ -194,7 +249,8 @@ export function conformance(name: string, options: ConformanceOptions): void {
     });
 
     it('refreshes what is known by schedule', { timeout: options.refreshMs + options.testMs }, async () => {
-      const since = Date.now();
+      const clock = at.facts.clock ?? Date.now;
+      const since = clock();
       const ours = async () =>
         (await at.ask<JobSummary[]>('/backfill/jobs?status=succeeded&limit=100')).body.find(
           (job) => job.source === 'klines' && Date.parse(job.created_at) >= since,

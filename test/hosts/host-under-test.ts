@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
+import type { Clock } from '../../functions/core/time/time.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import type { Fault } from '../../simulator/frame/faults/faults.ts';
+import type { RotatingLogins } from './rotating-logins.ts';
 
 /** What differs between the hosts. The suite knows no more of them than this. */
 export interface HostFacts {
@@ -14,11 +16,26 @@ export interface HostFacts {
   readonly sql: Sql;
   /** where the venues' simulator is controlled; absent where the venues are real */
   readonly venuesUrl?: string;
+  /** the logins that its functions read from secrets; absent: nobody here may change their passwords */
+  readonly logins?: Pick<RotatingLogins, 'rotate' | 'sessions'>;
+  /** leads these logins through a pooler that lends connections by the transaction; absent: there is none */
+  readonly throughPooler?: () => Promise<ThroughPooler>;
   /** what the host says of its venues */
   readonly simulated: boolean;
+  /** the host's clock; absent: the machine's */
+  readonly clock?: Clock;
   /** between two looks at a job: a look costs a call of a function */
   readonly pollMs: number;
   close(): Promise<void>;
+}
+
+export interface ThroughPooler {
+  /** how many statements went through it */
+  statements(): number;
+  /** what a pooler refuses, or what keeps its connection with one client */
+  faults(): readonly string[];
+  /** leads the logins back */
+  leave(): Promise<void>;
 }
 
 export interface Answer<T> {

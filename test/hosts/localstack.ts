@@ -8,6 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
 import { freePort } from '../../host/os/ports.ts';
@@ -17,8 +22,9 @@ import { ACCOUNT, bootstrap, deploy, simulated, synthesize } from '../../localst
 import { type Installation, install } from '../../localstack/install.ts';
 import { startServer, stopServer } from '../../localstack/server.ts';
 import { HOME } from '../../localstack/state.ts';
-import { createTestDatabase } from '../helpers/database.ts';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
 import type { HostFacts } from './host-under-test.ts';
+import { createRotatingLogins, type LoginVariable } from './rotating-logins.ts';
 
 const {
   AWS_REGION: region,
@@ -47,13 +53,15 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const target = { url, folder: join(folder, 'cdk') };
-    const assembly = clock('synth', synthesize(target.folder, simulated(venues.env)));
-    // A failure surfaces where this is awaited. By then LocalStack has to be registered, so that it is stopped.
-    assembly.catch(() => {});
     stops.push(() => stopServerOf(folder));
     await clock('start', startServer({ installation, folder, port }));
-    await clock('bootstrap', bootstrap(target));
-    const { apiUrl, stateMachineArn } = await clock('deploy', deploy(target, await assembly, database.url));
+    const { logins, options } = await rotatingLogins(url, database);
+    stops.push(() => logins.drop());
+    const [assembly] = await Promise.all([
+      clock('synth', synthesize(target.folder, { ...simulated(venues.env), ...options })),
+      clock('bootstrap', bootstrap(target)),
+    ]);
+    const { apiUrl, stateMachineArn } = await clock('deploy', deploy(target, assembly, database.url));
     const aws = new AwsClient({ accessKeyId, secretAccessKey, region, service: 'execute-api' });
     const stepFunctions = new SFNClient({
       endpoint: url,
@@ -66,6 +74,7 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
       stepFunctions,
       stateMachineArn,
       sql: database.connect(),
+      logins,
       close,
       venuesUrl: venues.url,
       simulated: true,
@@ -75,6 +84,34 @@ export async function startLocalStackHost(say: (line: string) => void): Promise<
     await close();
     throw error;
   }
+}
+
+/** Secrets of the operator with a writer and a reader, and the options of the stack that name them. */
+async function rotatingLogins(endpoint: string, database: TestDatabase) {
+  const secrets = new SecretsManagerClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const arns = new Map<LoginVariable, string>();
+  const logins = await createRotatingLogins(
+    database.connect({ max: 1 }),
+    database.url,
+    async (variable, url) => {
+      const arn = arns.get(variable);
+      if (arn) {
+        await secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: url }));
+        return;
+      }
+      const created = await secrets.send(new CreateSecretCommand({ Name: variable, SecretString: url }));
+      arns.set(variable, created.ARN!);
+    },
+  );
+  const options = {
+    writerSecret: arns.get('GORDON_WRITER_URL')!,
+    readerSecret: arns.get('GORDON_READER_URL')!,
+  };
+  return { logins, options };
 }
 
 const PREFIX = 'test-';

@@ -54,7 +54,7 @@ describe('the deployed state machine', () => {
     const written = JSON.parse(definitionText()) as { States: Record<string, State> };
     for (const [name, { Retry }] of Object.entries(states))
       expect(Retry).toEqual(written.States[name]!.Retry);
-    expect(all.FetchChunk!.Retry!.map(({ MaxAttempts }) => MaxAttempts)).toEqual([3, 2, 4]);
+    expect(all.FetchChunk!.Retry!.map(({ MaxAttempts }) => MaxAttempts)).toEqual([3, 2, 4, 1]);
     expect(map.MaxConcurrency).toBe(8);
   });
 

@@ -18,6 +18,10 @@ it('prices are dated, and each names the page of AWS where it stands', () => {
   for (const region of Object.values(prices.regions)) {
     expect(Object.keys(region).sort()).toEqual(Object.keys(prices.pages).sort());
   }
+  expect(Object.keys(prices.unconfirmed)).toEqual(Object.keys(prices.regions));
+  for (const names of Object.values(prices.unconfirmed)) {
+    expect(Object.keys(prices.pages)).toEqual(expect.arrayContaining(names));
+  }
   for (const page of Object.values(prices.pages)) expect(page).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/$/);
 });
 

@@ -4,7 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OPTIONS } from '../../infra/context.ts';
-import { NOWHERE, synthAnew } from './support/synth.ts';
+import { NOWHERE, synth, synthAnew } from './support/synth.ts';
 
 /** The checks, and what they would find if nothing were acknowledged. */
 function notingChecks() {
@@ -58,7 +58,7 @@ it.each([
   ['with a key of its own', { encryptionKey: 'new', exports: 'new' }],
   ['with logs for errors only, the API silent', { apiLogs: 'off' }],
 ])('AwsSolutions finds nothing in the stack %s, and nothing is excused that is not there', (_, options) => {
-  const { stack } = synthAnew(options);
+  const { stack } = synth(options);
   const { checks, excused } = notingChecks();
   const found = findings(stack, checks);
   expect(found).toEqual([]);
@@ -71,7 +71,7 @@ it.each([
 });
 
 it('finds nothing where account and region are not known', () => {
-  expect(findings(synthAnew({ vpc: 'new' }, { env: {} }).stack)).toEqual([]);
+  expect(findings(synth({ vpc: 'new' }, { env: {} }).stack)).toEqual([]);
 });
 
 it('would find something', () => {
@@ -146,6 +146,10 @@ describe('what CloudFormation validates', () => {
 
   it.each(VALIDATED)('is a stack in %s %s', (region, _, options) => {
     expect(() => synthAnew(options, { env: { ...NOWHERE, region }, validated: true })).not.toThrow();
+  });
+
+  it('is a stack without an account', () => {
+    expect(() => synthAnew({}, { env: {}, validated: true })).not.toThrow();
   });
 
   it('is each option', () => {

@@ -65,6 +65,9 @@ async function fillOtherVenues(sql: Sql): Promise<void> {
       select 'BTCUSDT', '1m', ${minutes}, 60 from generate_series(0, 9) n`;
   }
   await sql`
+    insert into market_data.coinm_mark_price_klines
+    select 'BTCUSD_PERP', '1m', ${minutes}, 60 from generate_series(0, 9) n`;
+  await sql`
     insert into market_data.coinm_klines
     select 'BTCUSD_PERP', '1m', ${minutes}, n, 1e-7 * n, 5, n, 0.5 from generate_series(0, 9) n`;
   await sql`
@@ -119,6 +122,7 @@ export const TABLES: Readonly<Record<string, string>> = {
   index_price_klines: 'symbol=BTCUSDT',
   premium_index_klines: 'symbol=BTCUSDT',
   coinm_klines: 'symbol=BTCUSD_PERP',
+  coinm_mark_price_klines: 'symbol=BTCUSD_PERP',
   spot_trades: 'symbol=BTCUSDT',
   perp_trades: 'symbol=BTCUSDT',
 };

@@ -35,6 +35,7 @@ export async function createPlannedJob(
   const ports = {
     jobs,
     catalog: createMemorySeriesCatalog(warehouse, clock),
+    store,
     sources: { [source.id]: source },
     clock,
   };

@@ -49,9 +49,10 @@ describe('a run of a seed', () => {
   });
 
   it('is another one without one of its faults, and the same one with the faults it drew', async () => {
-    const drawn = await runOf(2);
-    expect((await simulate({ seed: 2, ...SHORT, plan: drawn.plan })).hash).toBe(drawn.hash);
-    expect((await simulate({ seed: 2, ...SHORT, plan: [CUT] })).hash).not.toBe(drawn.hash);
+    // The seed that orders little before its start: what is compared are traces, however long.
+    const drawn = await runOf(1);
+    expect((await simulate({ seed: 1, ...SHORT, plan: drawn.plan })).hash).toBe(drawn.hash);
+    expect((await simulate({ seed: 1, ...SHORT, plan: [CUT] })).hash).not.toBe(drawn.hash);
   });
 });
 

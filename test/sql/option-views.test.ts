@@ -12,6 +12,8 @@ beforeAll(async () => {
 afterAll(() => database?.[Symbol.asyncDispose]());
 
 interface Quote {
+  readonly origin?: string;
+  readonly index_price?: number | null;
   readonly strike: number;
   readonly kind: 'call' | 'put';
   readonly expiry?: string;
@@ -58,6 +60,20 @@ describe('exposure', () => {
     expect(rows.map((row) => Object.values(row))).toEqual([
       [100, 3, 2, expect.closeTo(0.03, 12), expect.closeTo(0.02, 12), expect.closeTo(0.05, 12), 100],
       [120, 5, 0, expect.closeTo(0.05, 12), 0, expect.closeTo(0.05, 12), 100],
+    ]);
+  });
+
+  it('of chains that others recorded is that of the future where they have no index', async () => {
+    const quotes = ['tardis', 'snapshot'].map(
+      (origin): Quote => ({ origin, strike: 100, kind: 'call', index_price: null }),
+    );
+    await store('RECORDED', [...quotes, { origin: 'tardis', strike: 110, kind: 'call' }]);
+    const rows = await sql`select origin, strike, gross_gex, index_price from market_data.option_gex
+      where symbol = 'RECORDED' order by origin, strike`;
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ['snapshot', 100, null, null],
+      ['tardis', 100, expect.closeTo(0.0001 * 101 ** 2 * 0.01, 12), null],
+      ['tardis', 110, expect.closeTo(0.01, 12), 100],
     ]);
   });
 

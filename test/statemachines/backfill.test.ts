@@ -167,7 +167,7 @@ describe('backfill.asl.json', () => {
   });
 
   it('retries a function whose process died or ran out of time, wherever it retries AWS', () => {
-    const retries = tasks.flatMap(([, { Retry = [] }]) => Retry.map((retry) => retry.ErrorEquals));
+    const retries = tasks.map(([, { Retry = [] }]) => Retry.flatMap((retry) => retry.ErrorEquals));
     const aws = retries.filter((names) => names.includes('Lambda.ServiceException'));
     expect(aws.length).toBe(4);
     for (const names of aws) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CHILD_SECONDS, EVENTS_AROUND, EVENTS_PER_WAVE } from '../../bench/scale/model/definition.ts';
 import { QUOTAS } from '../../bench/scale/model/quotas.ts';
+import { WAVE_BUDGET } from '../../functions/core/jobs/fetch-chunk.ts';
 import { planSource } from '../../functions/core/ledger/plan.ts';
-import { DAY } from '../../functions/core/time/time.ts';
+import { DAY, SECOND } from '../../functions/core/time/time.ts';
 import { MAX_CHUNKS_PER_WAVE, PlanWaveOutput } from '../../functions/core/workflow/contracts.ts';
-import { functions } from '../../functions/manifest.ts';
 import { klines_spot } from '../../functions/sources/klines/klines_spot.ts';
 import { definitionText } from '../../statemachines/definition.ts';
 
@@ -41,12 +41,48 @@ describe('a job of 10,000 chunks', () => {
     expect(events).toBeLessThan(QUOTAS.historyEvents.value);
   });
 
-  it('has children that end within an express execution, also where a call takes all its time', () => {
-    const states = functions.filter(({ state }) => state === 'FetchChunk' || state === 'RecordChunkFailure');
-    expect(states).toHaveLength(2);
-    const seconds = states.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
-    expect(seconds).toBeLessThan(CHILD_SECONDS);
-    // The children are express ones on AWS: a placeholder that only the embedded host fills otherwise.
-    expect(definitionText()).toMatch(/"ExecutionType": "\$\{ChunkExecutionType\}"/);
+  describe('has children that end within an express execution', () => {
+    const { FetchChunk, RecordChunkFailure } = itemStates();
+    /** Seconds of all calls of a state, and of the pauses between them, where each of them fails so. */
+    const longest = ({ TimeoutSeconds: call, Retry }: TaskState, error: string): number => {
+      const rule = Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error))!;
+      const pauses = Array.from(
+        { length: rule.MaxAttempts },
+        (_, n) => rule.IntervalSeconds * rule.BackoffRate ** n,
+      );
+      return (1 + pauses.length) * call + pauses.reduce((sum, pause) => sum + pause, 0);
+    };
+
+    it('where the last call that may begin takes all its time', () => {
+      // Waits are whole seconds, and a call that waited begins up to one later.
+      const begins = WAVE_BUDGET / SECOND + 1;
+      expect(begins + FetchChunk.TimeoutSeconds).toBeLessThan(CHILD_SECONDS);
+    });
+
+    it('where every call runs out of its time, and that is noted', () => {
+      for (const error of ['States.Timeout', 'Sandbox.Timedout']) {
+        const fetching = longest(FetchChunk, error);
+        expect(fetching).toBeGreaterThan(2 * FetchChunk.TimeoutSeconds);
+        expect(fetching + RecordChunkFailure.TimeoutSeconds).toBeLessThan(CHILD_SECONDS);
+      }
+    });
+
+    it('and are express ones: a placeholder that only other engines fill otherwise', () => {
+      expect(definitionText()).toMatch(/"ExecutionType": "\$\{ChunkExecutionType\}"/);
+    });
   });
 });
+
+interface TaskState {
+  readonly TimeoutSeconds: number;
+  readonly Retry: readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly IntervalSeconds: number;
+    readonly BackoffRate: number;
+    readonly MaxAttempts: number;
+  }[];
+}
+
+function itemStates(): { readonly FetchChunk: TaskState; readonly RecordChunkFailure: TaskState } {
+  return JSON.parse(definitionText()).States.FetchChunks.ItemProcessor.States;
+}

@@ -85,7 +85,7 @@ export function limits(): Limit[] {
     {
       what: 'calls of a chunk that run out of time',
       allows: whole(CHILD_SECONDS / call),
-      why: `a map item is EXPRESS and lives ${CHILD_SECONDS} s, the definition would call 5 times ${call} s; one that outlives them comes again in the next wave`,
+      why: `a map item is EXPRESS and lives ${CHILD_SECONDS} s; after ${whole(CHILD_SECONDS / call)} calls of ${call} s the chunk is noted as failed and comes again in the next wave`,
     },
     {
       what: 'rows on one disk of 16 TiB',

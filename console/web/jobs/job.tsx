@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import { call } from '../lib/client.ts';
 import { count, duration, moment, percent, plural, rangeText, words } from '../lib/format.ts';
@@ -8,12 +8,17 @@ import { isActive } from './active.ts';
 import { Again } from './again.tsx';
 import { Chunks } from './chunks.tsx';
 import { Failures } from './failures.tsx';
+import type { JobSummary } from './list.ts';
 import { JobTimeline } from './timeline/timeline.tsx';
 
 type Job = Answer<'getJob'>;
 
 interface Props {
   readonly id: string;
+  /** whether the host sends changes by itself */
+  readonly live: boolean;
+  /** what it last sent of this job */
+  readonly latest: JobSummary | undefined;
   /** the job is no longer what the list says */
   changed(): void;
   /** shows another job */
@@ -22,12 +27,15 @@ interface Props {
   readonly back: string;
 }
 
-export function JobView({ id, changed, open, back }: Props) {
+export function JobView({ id, live, latest, changed, open, back }: Props) {
   const polled = usePoll(
     id,
     (signal) => call('getJob', { signal, params: { id } }),
-    (job) => (job && !isActive(job) ? 30_000 : 700),
+    (job) => (job && !isActive(job) ? 30_000 : live ? 10_000 : 700),
   );
+  useEffect(() => {
+    if (latest) polled.refresh();
+  }, [latest]);
   const [asking, setAsking] = useState(false);
   return (
     <section class="card" aria-label="The chosen job">

@@ -48,6 +48,24 @@ export const matchesJob = (job: JobSummary, { origin, symbol }: JobsPlace): bool
   (origin === 'all' || (origin === 'schedules') === (job.scheduled === true)) &&
   (symbol === '' || job.symbols.some((one) => one.toLowerCase().includes(symbol.toLowerCase())));
 
+/** The list with what changed since it was made: jobs that are new stand where their time puts them. */
+export function withChanges(
+  jobs: readonly JobSummary[],
+  changes: ReadonlyMap<string, JobSummary>,
+  { status, source }: Pick<JobsPlace, 'status' | 'source'>,
+  more: boolean,
+): JobSummary[] {
+  const listed = new Map(jobs.map((job) => [job.id, job]));
+  const oldest = jobs.at(-1)?.id ?? '';
+  for (const [id, job] of changes) {
+    // Older jobs are on a page that is not shown.
+    if (listed.has(id) || !more || id > oldest) listed.set(id, job);
+  }
+  return [...listed.values()]
+    .filter((job) => (status === '' || job.status === status) && (source === '' || job.source === source))
+    .sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
 /** A line of the list: a job, or what schedules ran within an hour. */
 export type Entry =
   | { readonly kind: 'job'; readonly job: JobSummary }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { call } from '../lib/client.ts';
 import { Empty, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
@@ -12,12 +13,16 @@ import {
   jobsPlaceFrom,
   jobsQueryOf,
   matchesJob,
+  withChanges,
 } from './list.ts';
+import { useJobStream } from './live/use-stream.ts';
 import { StartDialog } from './start.tsx';
 import { JobTable } from './table.tsx';
 
 const BUSY_MS = 1_000;
 const IDLE_MS = 5_000;
+/** While the host sends changes by itself. */
+const LIVE_MS = 60_000;
 const PAGE = 50;
 
 /** The job of the address is shown above the list; `new` opens the dialog that starts one. */
@@ -25,11 +30,18 @@ export function JobsPage({ place: address }: { readonly place: Place }) {
   const [id] = address.rest;
   const place = jobsPlaceFrom(address.query);
   const { status, source, pages } = place;
+  const { live, changes } = useJobStream();
   const polled = usePoll(
     `jobs ${status} ${source} ${pages}`,
     (signal) => listJobs(place, signal),
-    (data) => (hasActive(data?.jobs) ? BUSY_MS : IDLE_MS),
+    (data) => (live ? LIVE_MS : hasActive(data?.jobs) ? BUSY_MS : IDLE_MS),
   );
+  // Without a stream nothing else says what changes.
+  const wasLive = useRef(false);
+  useEffect(() => {
+    if (wasLive.current && !live) polled.refresh();
+    wasLive.current = live;
+  }, [live]);
   const go = (...rest: readonly string[]): void => {
     location.hash = href('jobs', rest, jobsQueryOf(place));
   };
@@ -48,6 +60,8 @@ export function JobsPage({ place: address }: { readonly place: Place }) {
         <JobView
           key={id}
           id={id}
+          live={live}
+          latest={changes.get(id)}
           changed={polled.refresh}
           open={go}
           back={href('jobs', [], jobsQueryOf(place))}
@@ -56,7 +70,7 @@ export function JobsPage({ place: address }: { readonly place: Place }) {
       <Waiting polled={polled} what="the jobs">
         {({ jobs, more }) => (
           <Listed
-            jobs={jobs}
+            jobs={withChanges(jobs, changes, place, more)}
             more={more}
             place={place}
             chosen={id}

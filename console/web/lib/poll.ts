@@ -42,6 +42,8 @@ export function usePoll<T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let failures = 0;
     let asking = false;
+    // Somebody knows of a change that the answer on its way may not have.
+    let stale = false;
     const again = (ms: number): void => {
       clearTimeout(timer);
       timer = setTimeout(run, ms);
@@ -50,12 +52,13 @@ export function usePoll<T>(
       if (stop.signal.aborted || asking) return;
       if (document.hidden) return again(1_000);
       asking = true;
+      stale = false;
       try {
         const data = await latest.current.ask(stop.signal);
         failures = 0;
         notifyReach(true);
         setState({ key, data, at: Date.now() });
-        again(latest.current.everyMs(data));
+        again(stale ? 0 : latest.current.everyMs(data));
       } catch (error) {
         if (stop.signal.aborted) return;
         failures++;
@@ -66,7 +69,10 @@ export function usePoll<T>(
         asking = false;
       }
     };
-    wake.current = () => again(0);
+    wake.current = () => {
+      if (asking) stale = true;
+      else again(0);
+    };
     void run();
     return () => {
       stop.abort();

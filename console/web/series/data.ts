@@ -26,9 +26,19 @@ export const widthsFor = (timeframe: string): string[] => [
   ]),
 ];
 
-/** Whole numbers and fractions; what one would draw as a line. */
-export const numbersOf = ({ columns }: Pick<Source, 'columns'>): string[] =>
-  columns.filter(({ type }) => /^(float8|int4|int8)$/.test(type)).map(({ name }) => name);
+/** What is drawn of a table at first, where it has it: a chain by its volatility. */
+const FIRST = ['price', 'mark_iv'];
+/** Numbers that say which row it is, and nothing of a market. */
+const NAMING = /(?:^|_)(?:id|seq)$|^(?:strike|interval_hours)$/;
+
+/** Whole numbers and fractions; what one would draw as a line, the most telling first. */
+export function numbersOf({ columns }: Pick<Source, 'columns'>): string[] {
+  const rank = (name: string): number => (FIRST.includes(name) ? 0 : NAMING.test(name) ? 2 : 1);
+  return columns
+    .filter(({ type }) => /^(float8|int4|int8)$/.test(type))
+    .map(({ name }) => name)
+    .sort((a, b) => rank(a) - rank(b));
+}
 
 export interface Point {
   /** epoch ms */

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../errors/error-codes.ts';
 
+/** The media type of server-sent events. */
+export const EVENT_STREAM = 'text/event-stream';
+
 /** The schemas and problems of an operation. `routes.ts` has its method, path, access and summary by the same name. */
 export interface Operation {
   readonly params?: Readonly<Record<string, string>>;

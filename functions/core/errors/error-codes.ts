@@ -158,6 +158,7 @@ export const ERRORS = {
     'PermanentError',
     'This is a fault of the source: its rows must lie on the grid, one for each step that it claims.',
   ),
+  'out-of-time': ours('RetryableStoreError', 'It is tried again; where it stays so, order less at once.'),
   'broken-invariant': ours(
     'PermanentError',
     'Count the series with `gordon-data backfill audit`, and see the runbook, "Broken invariants".',

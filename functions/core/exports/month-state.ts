@@ -50,7 +50,7 @@ export interface MonthFacts {
 }
 
 /** Causes for which values that exist, or once did, are not here. With the others there are none, or none yet. */
-const LOST: readonly Cause[] = ['source-error', 'ours', 'source-expired', 'retired'];
+const LOST: readonly Cause[] = ['source-error', 'ours', 'source-expired', 'retired', 'not-offered'];
 
 /** What the ledger knows of a month of a series. */
 export function monthState(facts: MonthFacts): MonthState {

@@ -1,6 +1,7 @@
 import { errorKind } from '../errors/error-codes.ts';
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import { accountedFor, readPaces } from '../ledger/account.ts';
+import type { Page } from '../ledger/coverage.ts';
 import { objectReach, periodsFor } from '../series/object-reach.ts';
 import {
   type ArchiveTier,
@@ -120,18 +121,19 @@ async function* readObject(
   let file: ArchiveFile | undefined;
   try {
     file = await ports.archive.read(object);
+    const unproven = file && file.sha256 === undefined;
     const request = {
-      what,
+      what: unproven ? `${what} (not proven: no checksum is published)` : what,
       status: file ? 200 : 404,
       at: ports.clock(),
-      ...(file && { sha256: file.sha256 }),
+      ...(file?.sha256 !== undefined && { sha256: file.sha256 }),
     };
     yield { request };
     if (!file) return yield { object: { ...about, outcome: 'missing', request } };
     const parser = tier.parser(context.series, measure([period]) / step, facts);
     const read = {
       object: what,
-      sha256: file.sha256,
+      hash: file.sha256 === undefined ? {} : { sha256: file.sha256 },
       wanted,
       siblings,
       along: alongOf(tier, period, wanted, step),
@@ -154,7 +156,8 @@ async function* readObject(
 
 interface ReadObject {
   readonly object: string;
-  readonly sha256: string;
+  /** absent where the venue publishes no checksum */
+  readonly hash: Pick<Page, 'sha256'>;
   /** what was missing when the object was opened */
   readonly wanted: RangeSet;
   /** what the rows of each sibling account for, of all objects that this tier read so far */
@@ -170,7 +173,7 @@ interface ReadObject {
 async function* pagesOf({ context, progress }: Input, read: ReadObject, parsed: Parsed | undefined): TierRun {
   if (!parsed) return;
   refuseUnanswered(context, parsed);
-  const { object, sha256, wanted } = read;
+  const { object, hash, wanted } = read;
   const open = intersect(wanted, progress.missing);
   const missing = parsed.answered ? intersect(open, parsed.answered) : open;
   const rows = rowsWithin(parsed.batch, missing);
@@ -189,7 +192,7 @@ async function* pagesOf({ context, progress }: Input, read: ReadObject, parsed: 
       missing,
       readPaces(source.table, parsed.batch),
     );
-    yield { page: { series, rows, have, empty: [], findings, object, sha256 } };
+    yield { page: { series, rows, have, empty: [], findings, object, ...hash } };
   }
 }
 
@@ -206,7 +209,7 @@ function alongOf(tier: ArchiveTier, period: Period, wanted: RangeSet, step: numb
 /** Rows of sibling sources, which would otherwise load the same object once more. The store keeps what is still missing. */
 async function* siblingPages(
   { series }: FetchContext,
-  { object, sha256, siblings, along }: ReadObject,
+  { object, hash, siblings, along }: ReadObject,
   { also = {} }: Parsed,
 ): TierRun {
   for (const [source, { batch, findings: all }] of Object.entries(also)) {
@@ -214,7 +217,7 @@ async function* siblingPages(
     const have = runsOf(rows.times, stepOf(series.timeframe));
     const findings = all.filter((finding) => touches(finding, along));
     siblings.set(source, union(siblings.get(source) ?? [], have));
-    yield { page: { series: { ...series, source }, rows, have, empty: [], findings, object, sha256 } };
+    yield { page: { series: { ...series, source }, rows, have, empty: [], findings, object, ...hash } };
   }
 }
 

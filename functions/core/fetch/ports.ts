@@ -10,21 +10,32 @@ export interface VenueClient {
   get(request: HttpRequest): Promise<HttpAnswer | undefined>;
 }
 
+/** The way to files that are too large to be held. */
+export interface VenueStreams {
+  /**
+   * The body of an answer as it arrives; whoever stops reading ends the connection.
+   * @returns undefined when the venue says that the object does not exist
+   * @throws as `VenueClient`; while it is read GordonError `RetryableVenueError`, where the connection ends too early
+   */
+  stream(request: HttpRequest): Promise<AsyncIterable<Uint8Array> | undefined>;
+}
+
 export interface ArchiveFile {
-  readonly sha256: string;
+  /** of the packed file, as its checksum has it; absent: the venue publishes none, and nothing proves the file */
+  readonly sha256?: string;
   /** the unpacked file, piece by piece; a piece is valid until the next one is read. @throws GordonError `corrupt-archive` */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
 export interface ArchiveReader {
   /**
-   * Loads an object and proves it against its checksum.
+   * Loads an object and proves it against its checksum. One without a checksum is read as it arrives, by gzip or as it is.
    * @returns undefined when the object does not exist
    * @throws GordonError `checksum-mismatch`, and what VenueClient throws
    */
   read(object: {
     readonly file: HttpRequest;
-    readonly checksum: HttpRequest;
+    readonly checksum?: HttpRequest;
   }): Promise<ArchiveFile | undefined>;
 }
 

@@ -1,8 +1,5 @@
 import type { VenuePorts } from './fetch-context.ts';
 
-/** An archive object comes with its checksum. */
-const PER_OBJECT = 2;
-
 export interface Counted extends Pick<VenuePorts, 'venue' | 'archive'> {
   /** requests made since the last call */
   taken(): number;
@@ -20,7 +17,7 @@ export function withRequestCount({ venue, archive }: Pick<VenuePorts, 'venue' | 
     },
     archive: {
       read: (object) => {
-        requests += PER_OBJECT;
+        requests += object.checksum ? 2 : 1;
         return archive.read(object);
       },
     },

@@ -1,5 +1,8 @@
 import type { ChunkFailure } from './job.ts';
 
+/** How engines name a call that had not ended in its time. */
+const OUT_OF_TIME: readonly string[] = ['States.Timeout', 'Sandbox.Timedout'];
+
 /**
  * Reads what a Catch hands over. Lambda's Cause is JSON `{errorType, errorMessage, …}`, other engines and other states
  * write plain text; what cannot be parsed is kept as it is.
@@ -7,7 +10,8 @@ import type { ChunkFailure } from './job.ts';
 export function readCaught(error: { Error: string; Cause?: string | undefined }): ChunkFailure {
   const message = messageIn(error.Cause) ?? error.Cause ?? error.Error;
   const [, code] = /^\[([a-z0-9-]+)\] /.exec(message) ?? [];
-  return { name: error.Error, code: code ?? 'unexpected', message: message.replace(/^\[[a-z0-9-]+\] /, '') };
+  const known = code ?? (OUT_OF_TIME.includes(error.Error) ? 'out-of-time' : 'unexpected');
+  return { name: error.Error, code: known, message: message.replace(/^\[[a-z0-9-]+\] /, '') };
 }
 
 function messageIn(cause: string | undefined): string | undefined {

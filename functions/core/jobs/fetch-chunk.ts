@@ -33,8 +33,14 @@ export interface FetchPorts extends VenuePorts {
 /** One call works this long, then hands back: far below the function's timeout, for the page in hand must still fit. */
 export const CALL_BUDGET = 45 * SECOND;
 
-/** All calls and waits of a chunk in one wave: an EXPRESS child execution lives for five minutes. */
-export const WAVE_BUDGET = 3 * MINUTE;
+/** Of a source whose file cannot be taken up where it was left: it would be read anew, from its beginning. */
+export const STREAM_BUDGET = 90 * SECOND;
+
+/**
+ * No call of a chunk begins after this in one wave: an EXPRESS child execution lives for five minutes, and the last call may take all the time
+ * of its function.
+ */
+export const WAVE_BUDGET = 2.5 * MINUTE;
 
 /**
  * Fetches what is missing inside a chunk, page by page. After each page the rows are committed with their spans and the
@@ -55,6 +61,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   let rows = await ports.store.rowsBy(jobId, chunk.label);
   let provisional: RangeSet = [];
 
+  const budget = source.streamed ? STREAM_BUDGET : CALL_BUDGET;
   const check = qualityCheck(ports.sources, chunk.timeframe);
   const note = (state: ChunkState, wait: Pick<Checkpoint, 'resumeAt' | 'scope'> = {}) =>
     ports.jobs.checkpoint(jobId, chunk.label, { state, rows, leftMs: leftMs(), requests: taken(), ...wait });
@@ -101,7 +108,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
       if (leftMs() === 0) continue;
       if (await cancelled()) return result('cancelled');
       const now = ports.clock();
-      if (now - began < CALL_BUDGET) continue;
+      if (now - began < budget) continue;
       if (now - since < WAVE_BUDGET) return result('again');
       await note('waiting', { resumeAt: now });
       return result('deferred');

@@ -1,16 +1,10 @@
-import { planSource, seriesOf } from '../ledger/plan.ts';
+import { planSource } from '../ledger/plan.ts';
 import type { FinalStatus, SeriesStore } from '../ledger/ports.ts';
 import { shareChunks } from '../ledger/share-chunks.ts';
 import { measure } from '../time/range.ts';
 import { DAY, MINUTE } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
-import type {
-  FailJobInput,
-  FinalizeJobInput,
-  FinalizeJobOutput,
-  RecordChunkFailureInput,
-  RecordChunkFailureOutput,
-} from '../workflow/contracts.ts';
+import type { FailJobInput, FinalizeJobInput, FinalizeJobOutput } from '../workflow/contracts.ts';
 import { readCaught } from './caught.ts';
 import {
   type ChunkProgress,
@@ -35,7 +29,10 @@ export const REFRESH_PATIENCE = 8 * MINUTE;
 
 const COUNTING = 'counting rows';
 
-export interface FinalizePorts extends PlanPorts, RefreshPorts {
+/** What is read of a job to see what it lacks. */
+type LeftPorts = Omit<PlanPorts, 'store'>;
+
+export interface FinalizePorts extends LeftPorts, RefreshPorts {
   readonly jobs: JobStore;
   readonly store: Pick<SeriesStore, 'secure' | 'close'>;
 }
@@ -114,7 +111,7 @@ interface Left {
   readonly contradicted?: string;
 }
 
-async function whatIsLeft(ports: PlanPorts, job: Job, before: readonly ChunkProgress[]): Promise<Left> {
+async function whatIsLeft(ports: LeftPorts, job: Job, before: readonly ChunkProgress[]): Promise<Left> {
   const now = ports.clock();
   // Without a chunk nothing came in between: the planner has counted a moment ago.
   const counted = job.scheduled || before.length === 0;
@@ -134,7 +131,7 @@ async function whatIsLeft(ports: PlanPorts, job: Job, before: readonly ChunkProg
   return { missing: steps, labels, gaps, ...(contradicted !== undefined && { contradicted }) };
 }
 
-async function countAgain(ports: PlanPorts, job: Job, now: number): Promise<void> {
+async function countAgain(ports: LeftPorts, job: Job, now: number): Promise<void> {
   await eachSeries(ports, job, async (series) => {
     for (const range of await readWanted(job, series, ports.catalog, now))
       await ports.catalog.reconcile(series, range);
@@ -143,7 +140,7 @@ async function countAgain(ports: PlanPorts, job: Job, now: number): Promise<void
 }
 
 /** Most sources have no retention, and then nothing has to be looked up for each series. */
-async function retireRuled({ catalog, sources }: PlanPorts, job: Job): Promise<void> {
+async function retireRuled({ catalog, sources }: LeftPorts, job: Job): Promise<void> {
   const ruled = new Set((await catalog.retention()).map(({ source }) => source));
   for (const series of jobSeries(job, sources)) if (ruled.has(series.source)) await catalog.retire(series);
 }
@@ -153,34 +150,6 @@ function reported({ sources, symbols, timeframe, scheduled }: Job, remainders: r
   if (!scheduled) return { sources, symbols, timeframe };
   const lacking = remainders.filter(({ missing }) => missing.length > 0).map(({ series }) => series.symbol);
   return { sources, symbols: [...new Set(lacking)], timeframe };
-}
-
-/**
- * A chunk that failed for good in this wave: noted in the job and in the ledger, and its siblings go on. Where its series failed by
- * themselves, each has its own error in the ledger already.
- */
-export async function recordChunkFailure(
-  ports: {
-    readonly jobs: Pick<JobStore, 'failChunk'>;
-    readonly store: Pick<SeriesStore, 'markFailed' | 'missingOf' | 'rowsBy'>;
-  },
-  { jobId, chunk, error: caught }: RecordChunkFailureInput,
-): Promise<RecordChunkFailureOutput> {
-  const error = readCaught(caught);
-  if (!chunk.others) await ports.store.markFailed(chunk, jobId, error);
-  else if (error.code !== 'series-failed') {
-    const all = seriesOf(chunk);
-    const missing = await ports.store.missingOf(all, chunk);
-    for (const [i, series] of all.entries()) {
-      const { label, start, end } = chunk;
-      if (missing[i]!.length > 0)
-        await ports.store.markFailed({ ...series, label, start, end }, jobId, error);
-    }
-  }
-  // A fetcher that died in the middle did not report its last page.
-  const rows = await ports.store.rowsBy(jobId, chunk.label);
-  await ports.jobs.failChunk(jobId, chunk.label, error, rows);
-  return { label: chunk.label, outcome: 'failed' };
 }
 
 /** Whatever the state machine did not foresee ends the job as failed, with the cause. */

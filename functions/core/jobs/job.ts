@@ -115,6 +115,31 @@ export interface ChunkWait {
 export const isEnded = (state: ChunkState): boolean =>
   state === 'done' || state === 'failed' || state === 'cancelled';
 
+/**
+ * The chunks of a job as they are once it has ended: what ended it may have cut them off, or their rows came with another job, so the
+ * last note of a chunk need not be its end.
+ */
+export const settledChunks = (
+  { status, finishedAt, reason }: Pick<Job, 'status' | 'finishedAt' | 'reason'>,
+  chunks: readonly ChunkProgress[],
+): readonly ChunkProgress[] => {
+  if (!isFinished(status)) return chunks;
+  const at = finishedAt === undefined ? {} : { endedAt: finishedAt };
+  return chunks.map((chunk) => {
+    if (isEnded(chunk.state)) return chunk;
+    if (status === 'succeeded') return { ...chunk, ...at, state: 'done', leftMs: 0 };
+    // One that was at work was lost; what had not begun was only left out.
+    if (status === 'cancelled' || chunk.state !== 'running') return { ...chunk, ...at, state: 'cancelled' };
+    const message = `the job ended in the middle of it${reason ? `: ${reason}` : ''}`;
+    return {
+      ...chunk,
+      ...at,
+      state: 'failed',
+      error: { name: 'PermanentError', code: 'unexpected', message },
+    };
+  });
+};
+
 /** Rows that a job wrote, by what its chunks say. */
 export const rowsOf = (chunks: readonly ChunkProgress[]): number =>
   chunks.reduce((sum, { rows }) => sum + rows, 0);

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { inLoadingOrder, leftOf, type PlannedChunk, planSource } from '../ledger/plan.ts';
-import type { SeriesCatalog } from '../ledger/ports.ts';
+import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { shareChunks } from '../ledger/share-chunks.ts';
 import { refreshEvery, waitSecondsUntil } from '../series/schedule.ts';
 import type { Sources } from '../series/source.ts';
@@ -24,10 +24,12 @@ import {
   seriesBlocks,
 } from './job-series.ts';
 import type { JobStore } from './ports.ts';
+import { recordChunkFailure } from './record-chunk-failure.ts';
 
 export interface PlanPorts {
   readonly jobs: JobStore;
   readonly catalog: SeriesCatalog;
+  readonly store: Pick<SeriesStore, 'markFailed' | 'missingOf' | 'rowsBy'>;
   readonly sources: Sources;
   readonly clock: Clock;
 }
@@ -50,6 +52,7 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   const before = await ports.jobs.chunks(job.id);
   const permanent = permanentlyFailed(before);
   const planned = await planMissing(ports, job, permanent);
+  const silent = await noteSilent(ports, input, planned, before);
   const missing = planned.reduce((sum, chunk) => sum + leftOf(chunk), 0);
   const now = ports.clock();
   const mendable = planned.filter(({ chunk }) => !permanent.has(chunk.label));
@@ -76,10 +79,33 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
 
   // Chunks that failed go last: five hundred that fail again and again would keep the others from their turn.
   const failed = new Set(before.filter(({ state }) => state === 'failed').map(({ label }) => label));
-  const isAgain = ({ chunk }: PlannedChunk): number => Number(failed.has(chunk.label));
+  const isAgain = ({ chunk }: PlannedChunk): number =>
+    Number(failed.has(chunk.label) || silent.has(chunk.label));
   const wave = fitting(candidates.toSorted((a, b) => isAgain(a) - isAgain(b)));
   await ports.jobs.plan(job.id, input.wave, wave);
   return { ...answer(input, 'fetch', missing), chunks: wave.map(({ chunk }) => chunk) };
+}
+
+/**
+ * Notes as failed what an earlier wave began and did not end: the execution of a map item lives five minutes on AWS, and takes what a fetcher
+ * knew with it. Without that a gap would have no error. @returns the labels of those that still lack rows
+ */
+async function noteSilent(
+  ports: PlanPorts,
+  { jobId, wave }: PlanWaveInput,
+  planned: readonly PlannedChunk[],
+  before: readonly ChunkProgress[],
+): Promise<Set<string>> {
+  const begun = before.filter(
+    (one) => one.wave < wave && (one.state === 'planned' || one.state === 'running'),
+  );
+  const labels = new Set(begun.map(({ label }) => label));
+  const silent = planned.filter(({ chunk }) => labels.has(chunk.label));
+  for (const { chunk } of silent) {
+    const Cause = `${chunk.label}: its execution ended before it said why.`;
+    await recordChunkFailure(ports, { jobId, wave, chunk, error: { Error: 'States.Timeout', Cause } });
+  }
+  return new Set(silent.map(({ chunk }) => chunk.label));
 }
 
 /** The first chunks, as many as the payload of a wave holds. */

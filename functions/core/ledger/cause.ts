@@ -29,6 +29,7 @@ export const CAUSES = [
     'source-expired',
     'not-published',
     'retired',
+    'not-offered',
   ] as const),
 ] as const satisfies readonly Cause[];
 

@@ -118,6 +118,14 @@ export interface SeriesCatalog {
   /** what was ever requested, without reading rows or ledger */
   series(filter: ReportFilter): Promise<RequestedSeries[]>;
   report(filter: ReportFilter): Promise<SeriesReport[]>;
+  /** by symbol: how many rows the ledger has of a source, and for how much time they account; no row is read */
+  paces(source: string, timeframe: Timeframe): Promise<ReadonlyMap<string, Pace>>;
+}
+
+/** Rows and the time that they account for. */
+export interface Pace {
+  readonly rows: number;
+  readonly ms: number;
 }
 
 /** What the catalogue answers without changing anything. */

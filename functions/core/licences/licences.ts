@@ -81,6 +81,21 @@ const ALL = {
     redistribution: NOT_VERIFIED,
     commercial: NOT_VERIFIED,
   },
+  tardis: {
+    id: 'tardis',
+    publisher: 'Tardis.dev',
+    title: 'Terms of Service of tardis.dev',
+    url: null,
+    dated: null,
+    basis: 'quoted',
+    attribution: 'Historical option chains: tardis.dev',
+    summary:
+      'Opt-in. Own use and derived work. No resale and no redistribution of the data, except of aggregates of ten minutes or coarser.',
+    storing: 'a private copy for own use',
+    training: NOT_VERIFIED,
+    redistribution: 'none, except of aggregates of 10 minutes or coarser',
+    commercial: NOT_VERIFIED,
+  },
 } as const satisfies Readonly<Record<string, Licence>>;
 
 export type LicenceId = keyof typeof ALL;
@@ -126,6 +141,8 @@ export const LICENCE_OF_SOURCE: Readonly<Record<string, LicenceId>> = {
   option_trades_deribit: 'deribit',
   trades_spot: 'binance',
   trades_perp: 'binance',
+  option_quotes_tardis: 'tardis',
+  mark_price_klines_coinm: 'binance',
 };
 
 /** Series of FRED that belong to others: they are ordered by name alone. */

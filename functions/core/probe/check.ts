@@ -1,13 +1,13 @@
 import type { ArchiveReader } from '../fetch/ports.ts';
 import type { HttpAnswer, HttpRequest } from '../series/venue.ts';
 
-/** An archive object is read with its checksum and unpacked. */
+/** An archive object is read with its checksum and unpacked; of one without a checksum the beginning alone. */
 export type ArchiveRequest = Parameters<ArchiveReader['read']>[0];
 export type ProbeRequest = HttpRequest | ArchiveRequest;
 
 /** The answer to one request. */
 export interface Evidence {
-  /** of an archive object: the unpacked file */
+  /** of an archive object: the unpacked file, or its beginning */
   readonly body: Uint8Array;
   /** lower-case names; empty for an archive object */
   readonly headers: HttpAnswer['headers'];
@@ -40,8 +40,8 @@ export interface Check {
   judge(answers: readonly (Evidence | undefined)[], now: number): Judgement;
 }
 
-/** Whether a check reads an archive object, with its checksum, rather than an answer of an API. */
-export const isArchive = (one: ProbeRequest): one is ArchiveRequest => 'checksum' in one;
+/** Whether a check reads an archive object rather than an answer of an API. */
+export const isArchive = (one: ProbeRequest): one is ArchiveRequest => 'file' in one;
 /** The HTTP request of a check; of an archive object that of the file itself. */
 export const toHttpRequest = (one: ProbeRequest): HttpRequest => (isArchive(one) ? one.file : one);
 

@@ -5,6 +5,7 @@ import {
   type Listing,
   livesOf,
   longestRequest,
+  offeredOf,
   type PagesTier,
   pageRequests,
   reachOf,
@@ -33,13 +34,12 @@ export interface ChunkEstimate {
   readonly rows: number;
 }
 
-/** An archive object and its checksum. */
-const PER_OBJECT = 2;
-
 export interface EstimateOptions {
   readonly now: number;
   /** the symbol's life, where it is known */
   readonly listing?: Listing | undefined;
+  /** of rows off the grid: how much time one stands for, where some were measured; ms */
+  readonly msPerRow?: number | undefined;
   /** paths of objects that a sibling of the same order brings */
   readonly read?: Set<string>;
 }
@@ -55,20 +55,22 @@ export function estimateChunk(
 ): ChunkEstimate {
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
-  let left = options.listing ? intersect(missing, livesOf(options.listing)) : missing;
+  const perRow = options.msPerRow ?? msPerRow(source, step);
+  const given = offeredOf(source, missing);
+  let left = options.listing ? intersect(given, livesOf(options.listing)) : given;
   let covered: RangeSet = [];
   for (const tier of source.tiers) {
     const before = left;
     if (tier.kind === 'archive') left = subtract(left, objects(source, tier, chunk, left, options, tally));
     else if (tier.kind === 'pages')
-      left = subtract(left, pages(source, tier, chunk, left, options.now, tally));
+      left = subtract(left, pages(tier, chunk, left, options.now, perRow, tally));
     else left = subtract(left, snapshot(tier, chunk, left, options.now, tally));
     covered = union(covered, subtract(before, left));
   }
   return {
     requests: tally.requests,
     fetches: tally.fetches,
-    rows: Math.ceil(measure(covered) / msPerRow(source, step)),
+    rows: Math.ceil(measure(covered) / perRow),
   };
 }
 
@@ -92,22 +94,22 @@ function objects(
     // A step that two objects may hold counts for the earlier one.
     const wanted = subtract(wantedFromObject(source, tier, period, left, now, step), brought);
     if (wanted.length === 0) continue;
-    const { file } = tier.object(chunk, period);
+    const { file, checksum } = tier.object(chunk, period);
     brought = union(brought, wanted);
     if (read?.has(file.path)) continue;
     read?.add(file.path);
-    tally.add(file, PER_OBJECT);
+    tally.add(file, checksum ? 2 : 1);
     tally.fetches += 1;
   }
   return brought;
 }
 
 function pages(
-  source: Source,
   tier: PagesTier,
   chunk: PlannedChunk['chunk'],
   left: RangeSet,
   now: number,
+  perRow: number,
   tally: Tally,
 ): RangeSet {
   const step = stepOf(chunk.timeframe);
@@ -115,7 +117,6 @@ function pages(
   const reached = reach === undefined ? Number.NEGATIVE_INFINITY : ceilTo(now - reach, step);
   const within = clip(left, { start: reached, end: Number.POSITIVE_INFINITY });
   // A page holds a fixed number of events, however far apart they are.
-  const perRow = msPerRow(source, step);
   for (const range of within) {
     const pageMs = Math.min(longestRequest(tier, perRow), tier.cursor?.longestMs ?? Number.POSITIVE_INFINITY);
     const full = Number.isFinite(pageMs) ? Math.max(Math.ceil((range.end - range.start) / pageMs) - 1, 0) : 0;

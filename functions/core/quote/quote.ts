@@ -22,8 +22,9 @@ export const Quote = z
   .object({
     series: Count,
     chunks: Count,
-    // Events are counted at their longest interval.
-    rows: Count.meta({ description: 'expected; of events at least so many' }),
+    rows: Count.meta({
+      description: 'expected; of rows off the grid by the pace of those that are there, else by a guess',
+    }),
     requests: z.array(QuotedRequests),
     seconds: z.number().nonnegative(),
     // Without the database and what the stack costs anyway.

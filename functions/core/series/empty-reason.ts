@@ -9,4 +9,6 @@ export type EmptyReason =
   /** an operator does not keep it: a retention, or a chunk that was dropped */
   | 'retired'
   /** the venue's answers or its file about the time around it were read and have no value there */
-  | 'not-published';
+  | 'not-published'
+  /** the publisher does not give that part of the history away: see `Source.offered` */
+  | 'not-offered';

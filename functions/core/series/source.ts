@@ -1,5 +1,5 @@
 import type { Period, PeriodUnit } from '../time/period.ts';
-import type { Range, RangeSet } from '../time/range.ts';
+import { hull, intersect, type Range, type RangeSet } from '../time/range.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 import type { ArchiveListing } from './archive-listing.ts';
 import type { EmptyReason } from './empty-reason.ts';
@@ -18,7 +18,7 @@ export { FAMILIES, type Family } from './names/families.ts';
 export interface Parsed {
   readonly batch: Batch;
   readonly findings: readonly Finding[];
-  /** of a table off the grid: the whole steps that the rows account for; rows outside of them belong to another tier */
+  /** of events: the whole steps that the rows account for; rows outside of them belong to another tier */
   readonly answered?: RangeSet;
   /** rows of other sources that stood in the same piece of a file or in the same answers, by the source's id: see `Source.siblings` */
   readonly also?: Readonly<Record<string, Pick<Parsed, 'batch' | 'findings'>>>;
@@ -26,7 +26,8 @@ export interface Parsed {
 
 /**
  * Reads a file piece by piece, so that memory does not grow with the file. Not reusable. Of a table of events all rows
- * come from `end`, for only the whole file accounts for its period; off the grid each piece says what it accounts for.
+ * come from `end`, for only the whole file accounts for its period, or each piece says what it accounts for (`answered`), as it
+ * does off the grid.
  */
 export interface StreamParser {
   /** @param bytes hold no longer than the call. @throws GordonError `malformed-rows` */
@@ -34,12 +35,13 @@ export interface StreamParser {
   end(): Parsed | undefined;
 }
 
-/** Files that the venue publishes once a day or a month, with a SHA-256 beside each. */
+/** Files that the venue publishes once a day or a month, with a SHA-256 beside each or, where it publishes none, unproven. */
 export interface ArchiveTier {
   readonly kind: 'archive';
   readonly name: string;
   readonly unit: PeriodUnit & ('day' | 'month');
-  object(series: Series, period: Period): { readonly file: HttpRequest; readonly checksum: HttpRequest };
+  /** The file without a checksum is one that is too large to be held: its pages are committed while it arrives. */
+  object(series: Series, period: Period): { readonly file: HttpRequest; readonly checksum?: HttpRequest };
   /** epoch ms from which on the object of the period can be expected */
   publishedAt(period: Period): number;
   /**
@@ -188,6 +190,13 @@ export interface TradedCandles {
   };
 }
 
+/** The parts of a history that the publisher gives away. */
+export interface Offered {
+  /** such as `the first day of each month` */
+  readonly what: string;
+  within(range: Range): RangeSet;
+}
+
 /** How much of a history each turn of `watch-histories` compares with the venue. */
 export interface Restates {
   /** calendar months, the running one among them */
@@ -237,6 +246,10 @@ export interface Source {
   readonly rowsPerStep?: number;
   /** how to find a symbol's life, or what it is for every symbol */
   readonly listing: ListingProbe | Listing;
+  /** its files are read as they arrive, for they are too large to be held; one that is left is read from its beginning again */
+  readonly streamed?: true;
+  /** the rest is not requested: it is neither a gap nor complete; absent: all of it */
+  readonly offered?: Offered;
   /** why a step within a symbol's life has no row after all tiers were tried; defaults to `venue-outage` */
   readonly holeReason?: EmptyReason;
   /** how often the newest rows are requested, ms; defaults to five minutes. The schedule itself runs each minute */
@@ -258,6 +271,12 @@ export interface Source {
 
 /** The registered sources by id. */
 export type Sources = Readonly<Record<string, Source>>;
+
+/** What of some ranges the publisher of a source gives away. */
+export function offeredOf({ offered }: Pick<Source, 'offered'>, ranges: RangeSet): RangeSet {
+  const around = offered && hull(ranges);
+  return around ? intersect(ranges, offered.within(around)) : ranges;
+}
 
 /** The longest range that one request may be for, ms. @param perRow ms between two rows */
 export const longestRequest = (

@@ -9,8 +9,19 @@ export interface Period extends Range {
   readonly name: string;
 }
 
+/** The last period of each unit: an instant mostly lies in the same one as the instant before. */
+const last = new Map<PeriodUnit, Period>();
+
 /** The whole UTC day, month or year that holds the instant. */
 export function periodAt(unit: PeriodUnit, at: number): Period {
+  const known = last.get(unit);
+  if (known && known.start <= at && at < known.end) return known;
+  const period = periodOf(unit, at);
+  last.set(unit, period);
+  return period;
+}
+
+function periodOf(unit: PeriodUnit, at: number): Period {
   if (unit === 'day') {
     const start = floorTo(at, DAY);
     return { name: isoDay(start), start, end: start + DAY };

@@ -9,7 +9,14 @@ export type RangeSet = readonly Range[];
 
 /** Sorts, drops the empty and merges what overlaps or touches. */
 export function normalize(ranges: Iterable<Range>): RangeSet {
-  const sorted = [...ranges].filter((r) => r.start < r.end).sort((a, b) => a.start - b.start);
+  const sorted: Range[] = [];
+  let isSorted = true;
+  for (const r of ranges) {
+    if (r.start >= r.end) continue;
+    if (sorted.length > 0 && r.start < sorted.at(-1)!.start) isSorted = false;
+    sorted.push(r);
+  }
+  if (!isSorted) sorted.sort((a, b) => a.start - b.start);
   const out: { start: number; end: number }[] = [];
   for (const r of sorted) {
     const last = out.at(-1);

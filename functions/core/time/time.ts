@@ -13,7 +13,10 @@ export const floorTo = (at: number, step: number): number => Math.floor(at / ste
 export const ceilTo = (at: number, step: number): number => Math.ceil(at / step) * step;
 
 /** `2025-03-01T00:00:00.000Z` → `2025-03-01T00:00:00Z`; milliseconds are kept only where there are any. */
-export const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
+export function iso(at: number): string {
+  const text = new Date(at).toISOString();
+  return at % SECOND === 0 ? `${text.slice(0, -5)}Z` : text;
+}
 
 export const isoOrNull = (at: number | null | undefined): string | null =>
   at === null || at === undefined ? null : iso(at);

@@ -1,6 +1,7 @@
 import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import type { Page } from '../ledger/coverage.ts';
+import type { EmptyReason } from '../series/empty-reason.ts';
 import { contains, intersect, normalize, type RangeSet, union } from '../time/range.ts';
 import { type Cell, canonicalKey, canonicalLine, cellsAt } from './canonical.ts';
 import type { Arrived } from './restated.ts';
@@ -39,11 +40,13 @@ export async function fetchAgain(
   return { rows, answered: intersect(answered, wanted), objects };
 }
 
-/** That the venue no longer serves a span proves nothing about its rows. */
+/** That the venue does not serve a span, or no longer, proves nothing about its rows. */
 function servedBy({ have, provisional = [], empty }: Page): RangeSet {
-  const none = empty.filter(({ reason }) => reason !== 'source-expired').map(({ span }) => span);
+  const none = empty.filter(({ reason }) => !UNSERVED.has(reason)).map(({ span }) => span);
   return union(union(normalize(have), normalize(provisional)), normalize(none));
 }
+
+const UNSERVED: ReadonlySet<EmptyReason> = new Set(['source-expired', 'not-offered']);
 
 function collect(
   { source: { table } }: FetchContext,

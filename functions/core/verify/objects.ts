@@ -27,7 +27,8 @@ export interface FoundObject {
   readonly tier: ArchiveTier;
   readonly period: Period;
   readonly file: HttpRequest;
-  readonly checksum: HttpRequest;
+  /** absent: the archive publishes none */
+  readonly checksum?: HttpRequest;
 }
 
 /** Which tier's object a path is. @param around somewhere within the object's period */
@@ -41,15 +42,18 @@ export function objectNamed(
     if (tier.kind !== 'archive') continue;
     for (const period of periodsFor(tier, around, stepOf(series.timeframe))) {
       const { file, checksum } = tier.object(series, period);
-      if (file.path === path) return { tier, period, file, checksum };
+      if (file.path === path) return { tier, period, file, ...(checksum && { checksum }) };
     }
   }
   return undefined;
 }
 
 /** The hash that the archive publishes for an object now; undefined when there is no such object, or no readable checksum. */
-export async function publishedHash(venue: VenueClient, checksum: HttpRequest): Promise<string | undefined> {
-  const answer = await venue.get(checksum);
+export async function publishedHash(
+  venue: VenueClient,
+  checksum: HttpRequest | undefined,
+): Promise<string | undefined> {
+  const answer = checksum && (await venue.get(checksum));
   const [, hash] = /^([0-9a-f]{64})\s/i.exec(answer ? new TextDecoder().decode(answer.body) : '') ?? [];
   return hash?.toLowerCase();
 }

@@ -41,7 +41,7 @@ export async function restated(
   for await (const bytes of file.content) take(parser.push(bytes)?.batch);
   take(parser.end()?.batch);
   const differences = await differing(stored, source, series, spans, arrived);
-  return { object, was, became: file.sha256, spans, ...differences };
+  return { object, was, ...(file.sha256 !== undefined && { became: file.sha256 }), spans, ...differences };
 }
 
 /**

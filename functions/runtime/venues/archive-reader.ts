@@ -4,27 +4,34 @@ import { constants, crc32, createInflateRaw } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import type { ErrorCode } from '../../core/errors/error-codes.ts';
 import { describeError, GordonError } from '../../core/errors/errors.ts';
-import type { ArchiveFile, ArchiveReader, VenueClient } from '../../core/fetch/ports.ts';
+import type { ArchiveFile, ArchiveReader, VenueClient, VenueStreams } from '../../core/fetch/ports.ts';
 import type { HttpAnswer, HttpRequest } from '../../core/series/venue.ts';
+import { gunzipped } from './gunzipped.ts';
+import { free, PIECE } from './pieces.ts';
 import { StreamSemaphore } from './stream-semaphore.ts';
 
 /** While one is parsed, the next one is inflated by another thread. */
 const READ_AT_ONCE = 2;
 
-type ArchiveObject = Parameters<ArchiveReader['read']>[0];
+type ArchiveObject = Required<Parameters<ArchiveReader['read']>[0]>;
 
 /** The file inside a zip, piece by piece. @throws GordonError `corrupt-archive` */
 export type Unzip = (file: HttpRequest, body: Uint8Array) => AsyncIterable<Uint8Array>;
 
 /** Reads objects of an archive through the venue client, so that its retries and cooldowns hold for files too. */
-export function createArchiveReader(venue: VenueClient, unpacked: Unzip = unzip): ArchiveReader {
+export function createArchiveReader(
+  venue: VenueClient & Partial<VenueStreams>,
+  unpacked: Unzip = unzip,
+): ArchiveReader {
   const semaphore = new StreamSemaphore(READ_AT_ONCE);
   const fileOf = ({ file }: ArchiveObject, { body, release, sha256 }: Download): ArchiveFile => ({
     sha256,
     content: semaphore.of(releasing(unpacked(file, body), release), folderOf(file), nameOf(file)),
   });
   return {
-    async read(object) {
+    async read({ file, checksum }) {
+      if (!checksum) return streamed(venue, file);
+      const object = { file, checksum };
       const first = await download(venue, object);
       if (!first || first.proven) return first && fileOf(object, first);
       // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one for ever.
@@ -33,6 +40,18 @@ export function createArchiveReader(venue: VenueClient, unpacked: Unzip = unzip)
       return second && fileOf(object, second);
     },
   };
+}
+
+/** Without the semaphore: the connection is open, and whoever waits for minutes is cut off. */
+async function streamed(
+  { stream }: Partial<VenueStreams>,
+  file: HttpRequest,
+): Promise<ArchiveFile | undefined> {
+  if (!stream) throw new TypeError('this way to the venues has no streams');
+  const pieces = await stream(file);
+  return (
+    pieces && { content: gunzipped(pieces, (why, cause) => damaged('corrupt-archive', file, why, cause)) }
+  );
 }
 
 /** The same pieces; then the memory of the packed file is given back. */
@@ -76,8 +95,6 @@ function expectedHash(file: HttpRequest, sum: HttpAnswer | undefined): string {
 
 const STORED = 0;
 const DEFLATED = 8;
-/** Each piece is a way to another thread and back: a month of minutes is six megabytes, and zlib's own pieces 16 KiB. */
-const PIECE = 1024 * 1024;
 
 /** The one file inside a zip, inflated piece by piece; its length and CRC are checked at its end. */
 async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -107,16 +124,6 @@ async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8
   } finally {
     content?.destroy();
   }
-}
-
-/**
- * Gives a piece's memory back now. What waits for the collector calls it: V8 marks the whole heap anew for every 64 MB of
- * buffers, and a symbol-year is 77 MB of text.
- */
-function free(piece: Uint8Array): void {
-  const { buffer, byteLength } = piece;
-  // A piece that ends before its buffer does lies where the stream may still write.
-  if (byteLength === PIECE && buffer.byteLength === PIECE) (buffer as ArrayBuffer).transfer(0);
 }
 
 function unpack(entry: Entry, packed: Uint8Array): Readable {

@@ -44,14 +44,7 @@ export async function readAnswer(
   };
   try {
     expect(patience.firstByteMs, 'answer');
-    const headers = { 'user-agent': 'gordon-data', accept: '*/*' };
-    const post =
-      json === undefined
-        ? { headers }
-        : { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: json };
-    const response = await follow(url, json === undefined ? REDIRECTS : POST_REDIRECTS, (to) =>
-      send(to, { ...post, signal: controller.signal, redirect: 'manual' }),
-    );
+    const response = await open(send, url, controller.signal, json);
     const body = new Body(announcedBytes(response));
     if (response.body) {
       expect(patience.stallMs, 'more of the body');
@@ -73,6 +66,21 @@ export async function readAnswer(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Sends a request and follows its redirects. @throws whatever `fetch` throws, and `Unacceptable`
+ * @param json the body of a POST; undefined: a GET is sent
+ */
+export function open(send: typeof fetch, url: string, signal: AbortSignal, json?: string): Promise<Response> {
+  const headers = { 'user-agent': 'gordon-data', accept: '*/*' };
+  const post =
+    json === undefined
+      ? { headers }
+      : { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: json };
+  return follow(url, json === undefined ? REDIRECTS : POST_REDIRECTS, (to) =>
+    send(to, { ...post, signal, redirect: 'manual' }),
+  );
 }
 
 /**

@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BudgetExhausted, GordonError } from '../../core/errors/errors.ts';
-import type { RateBudget, VenueClient } from '../../core/fetch/ports.ts';
+import type { RateBudget, VenueClient, VenueStreams } from '../../core/fetch/ports.ts';
 import { type ClockReading, clockOffset } from '../../core/series/clock-offset.ts';
 import type { HttpAnswer, HttpRequest, LimitFamily, Verdict } from '../../core/series/venue.ts';
 import { type Clock, SECOND } from '../../core/time/time.ts';
 import { baseUrl, type Variables } from './hosts.ts';
 import { type Patience, readAnswer } from './read-answer.ts';
+import { streamAnswer } from './stream-answer.ts';
 import { brokenVenue, keyMissing, noAnswer, permanentRefusal } from './venue-errors.ts';
 
 export interface VenueClientOptions {
@@ -38,19 +39,25 @@ const FIRST_BACKOFF = 300;
 const PATIENCE: Patience = { firstByteMs: 20 * SECOND, stallMs: 30 * SECOND };
 
 /** The venues over HTTPS. Each attempt takes budget first, for a venue counts the failed ones too. */
-export function createVenueClient(options: VenueClientOptions): VenueClient {
+export function createVenueClient(options: VenueClientOptions): VenueClient & VenueStreams {
   const { budget, clock, env, fetch: send = fetch, sleep = wait, random = Math.random } = options;
   const { patience = PATIENCE, largestAnswer } = options;
   const { read = (url, json) => readAnswer(send, url, patience, json, largestAnswer) } = options;
 
-  async function attempt(request: HttpRequest): Promise<HttpAnswer | undefined> {
+  type Raw = Pick<HttpAnswer, 'status' | 'headers' | 'body'>;
+
+  /** @returns undefined for what does not exist */
+  async function attempt<Answer extends Raw>(
+    request: HttpRequest,
+    exchange: (url: string) => Promise<Answer>,
+  ): Promise<(Answer & Pick<HttpAnswer, 'asOf' | 'url'>) | undefined> {
     const { venue, family, weight = 1 } = request;
     // Names in Chinese go as UTF-8, percent-encoded, as in a query.
     const url = `${baseUrl(request.host, env)}${encodeURI(request.path)}`;
     const full = url + queryOf(request, env);
     await budget.take(venue.id, family, weight);
     const sentAt = clock();
-    const raw = await read(full, request.json && JSON.stringify(request.json)).catch((cause: unknown) => {
+    const raw = await exchange(full).catch((cause: unknown) => {
       options.counted?.(venue.id, 'unreachable', clock());
       throw noAnswer(url, request.host, cause);
     });
@@ -63,7 +70,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     }
     await observe(request, raw.headers, asOf);
     const headers = { ...raw.headers, date: raw.headers.date ?? new Date(asOf).toUTCString() };
-    const verdict = venue.judge({ ...raw, headers, text: textOf(raw) });
+    const verdict = venue.judge({ status: raw.status, headers, text: textOf(raw) });
     options.counted?.(venue.id, verdict.kind, answeredAt);
     if (verdict.kind === 'ok') return { ...raw, asOf, url };
     if (verdict.kind === 'missing') return undefined;
@@ -104,17 +111,29 @@ export function createVenueClient(options: VenueClientOptions): VenueClient {
     return turn;
   }
 
-  return {
-    async get(request) {
-      for (let tries = 1; ; tries++) {
-        try {
-          const { family } = request;
-          return await (family ? oneAtATime(family, () => attempt(request)) : attempt(request));
-        } catch (error) {
-          if (tries === ATTEMPTS || !isMomentary(error)) throw error;
-          await sleep(FIRST_BACKOFF * 2 ** (tries - 1) * (0.5 + random()));
-        }
+  async function persistently<Answer extends Raw>(
+    request: HttpRequest,
+    exchange: (url: string) => Promise<Answer>,
+  ) {
+    const { family } = request;
+    const once = () => attempt(request, exchange);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await (family ? oneAtATime(family, once) : once());
+      } catch (error) {
+        if (tries === ATTEMPTS || !isMomentary(error)) throw error;
+        await sleep(FIRST_BACKOFF * 2 ** (tries - 1) * (0.5 + random()));
       }
+    }
+  }
+
+  return {
+    get: (request) => persistently(request, (url) => read(url, request.json && JSON.stringify(request.json))),
+    async stream(request) {
+      const { host, path } = request;
+      const lost = (cause: unknown) => noAnswer(baseUrl(host, env) + encodeURI(path), host, cause);
+      const answer = await persistently(request, (url) => streamAnswer(send, url, patience, lost));
+      return answer?.pieces;
     },
   };
 }

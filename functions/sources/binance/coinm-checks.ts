@@ -2,6 +2,7 @@ import { type Check, judged } from '../../core/probe/check.ts';
 import { DAY, HOUR, isoDay, MINUTE } from '../../core/time/time.ts';
 import { funding_binance_coinm } from '../funding/funding_binance_coinm.ts';
 import { klines_coinm } from '../klines/klines_coinm.ts';
+import { mark_price_klines_coinm } from '../klines/mark_price_klines_coinm.ts';
 import { open_interest_binance_coinm } from '../open_interest/open_interest_binance_coinm.ts';
 import { clockCheck } from '../probe/clocks.ts';
 import { pageChecks } from '../probe/pages.ts';
@@ -14,25 +15,29 @@ const SERIES = { source: klines_coinm.id, symbol: SYMBOL, timeframe: '1h' } as c
 /** As `market_data.coinm_contract_usd` has it. */
 const CONTRACT_USD = 100;
 
+const CANDLES = [klines_coinm, mark_price_klines_coinm];
+
 /** What is taken for granted about COIN-M. No check requests more than 200 days, which it refuses. */
 export const coinmChecks: readonly Check[] = [
-  ...pageChecks({
-    venue: VENUE,
-    source: klines_coinm,
-    symbol: SYMBOL,
-    timeframe: '1h',
-    layout: {
-      path: [],
-      fields: 12,
-      stamp: 0,
-      unit: 'milliseconds',
-      type: 'number',
-      order: 'oldest',
-    },
-    candles: true,
-    recentMs: 12 * HOUR,
-    longMs: 200 * DAY,
-  }),
+  ...CANDLES.flatMap((source) =>
+    pageChecks({
+      venue: VENUE,
+      source,
+      symbol: SYMBOL,
+      timeframe: '1h',
+      layout: {
+        path: [],
+        fields: 12,
+        stamp: 0,
+        unit: 'milliseconds',
+        type: 'number',
+        order: 'oldest',
+      },
+      candles: true,
+      recentMs: 12 * HOUR,
+      longMs: 200 * DAY,
+    }),
+  ),
   ...pageChecks({
     venue: VENUE,
     source: funding_binance_coinm,
@@ -71,7 +76,7 @@ export const coinmChecks: readonly Check[] = [
     id: `${VENUE}/${klines_coinm.id}/list`,
     venue: VENUE,
     proves: 'the list of contracts says since when one trades, that it does, and how much it is worth',
-    sources: [klines_coinm.id, open_interest_binance_coinm.id],
+    sources: [...CANDLES.map(({ id }) => id), open_interest_binance_coinm.id],
     requests: () => [coinmListing.first(SERIES)],
     judge([answer]) {
       if (!answer) throw malformed('', 'there is no list.');
@@ -89,7 +94,9 @@ export const coinmChecks: readonly Check[] = [
       );
     },
   },
-  clockCheck(VENUE, [klines_coinm.id, funding_binance_coinm.id, open_interest_binance_coinm.id], () =>
-    coinmRequest('/dapi/v1/exchangeInfo', {}),
+  clockCheck(
+    VENUE,
+    [...CANDLES, funding_binance_coinm, open_interest_binance_coinm].map(({ id }) => id),
+    () => coinmRequest('/dapi/v1/exchangeInfo', {}),
   ),
 ];

@@ -1,5 +1,6 @@
 import type { ListingProbe } from '../../core/series/source.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
+import { DAY } from '../../core/time/time.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { isStamp } from './rows.ts';
@@ -9,6 +10,12 @@ import { binance } from './venue.ts';
 export const COINM_SYMBOL = /^[A-Z0-9]{2,20}USD_(?:PERP|\d{6})$/;
 
 export const COINM_PERPETUAL = /^[A-Z0-9]{2,20}USD_PERP$/;
+
+/**
+ * A longer range of candles is refused with -4088, and one with more rows than a page gives its newest: a request for no more than both is
+ * answered alike whichever end the venue cuts.
+ */
+export const COINM_SPAN = 200 * DAY;
 
 /** A request to the host of COIN-M. The pool of weight is that of USD-M. */
 export const coinmRequest = (path: string, query: NonNullable<HttpRequest['query']>): HttpRequest => ({

@@ -1,6 +1,5 @@
-import { DAY } from '../../core/time/time.ts';
 import { STEPS, type Timeframe } from '../../core/time/timeframe.ts';
-import { COINM_SYMBOL, coinmListing } from '../binance/coinm.ts';
+import { COINM_SPAN, COINM_SYMBOL, coinmListing } from '../binance/coinm.ts';
 import { binanceFamilies, binanceHosts } from '../binance/hosts.ts';
 import { klines } from '../binance/klines/klines.ts';
 import { USDM_PAGES } from '../binance/klines/usdm-pages.ts';
@@ -24,8 +23,6 @@ export const klines_coinm = klines({
   family: binanceFamilies.usdm,
   path: '/dapi/v1/klines',
   pages: USDM_PAGES,
-  // A longer range is refused with -4088, and one with more rows than a page gives its newest: a request for no more than both is
-  // answered alike whichever end the venue cuts.
-  spanMs: 200 * DAY,
+  spanMs: COINM_SPAN,
   listing: coinmListing,
 });

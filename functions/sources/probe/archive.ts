@@ -10,6 +10,7 @@ import { klines_coinm } from '../klines/klines_coinm.ts';
 import { klines_perp } from '../klines/klines_perp.ts';
 import { klines_spot } from '../klines/klines_spot.ts';
 import { mark_price_klines } from '../klines/mark_price_klines.ts';
+import { mark_price_klines_coinm } from '../klines/mark_price_klines_coinm.ts';
 import { premium_index_klines } from '../klines/premium_index_klines.ts';
 import { malformed } from '../rest/malformed.ts';
 import { type FileFacts, newestPeriod, TRADE_FILES, VENUE } from './archive-files.ts';
@@ -138,6 +139,17 @@ const FILES: readonly FileFacts[] = [
   ...computedFiles(index_price_klines, 'index'),
   ...computedFiles(premium_index_klines, 'premium'),
   ...TRADE_FILES,
+  {
+    name: 'coinm-mark-newest',
+    source: mark_price_klines_coinm,
+    timeframe: '1h',
+    unit: 'day',
+    symbol: 'BTCUSD_PERP',
+    header: 'with a header',
+    columns: KLINE_HEADER,
+    stamps: 'milliseconds',
+    rows: 24,
+  },
 ];
 
 /** A computed price is in the layout of candles, with a header as the contract's files have it. */

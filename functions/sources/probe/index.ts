@@ -2,6 +2,7 @@ import type { Check } from '../../core/probe/check.ts';
 import { coinmChecks } from '../binance/coinm-checks.ts';
 import { hyperliquidChecks } from '../hyperliquid/probe.ts';
 import { okxChecks } from '../okx/probe.ts';
+import { tardisChecks } from '../tardis/probe.ts';
 import { archiveChecks } from './archive.ts';
 import { spotChecks, usdmChecks } from './binance.ts';
 import { bybitChecks } from './bybit.ts';
@@ -21,6 +22,7 @@ export const checks: readonly Check[] = [
   ...coinmChecks,
   ...okxChecks,
   ...hyperliquidChecks,
+  ...tardisChecks,
 ];
 
 /** The words of `--venue`. */

@@ -1,6 +1,7 @@
 import type { PurgingCatalog } from '../../core/ledger/ports.ts';
 import { ofSeries } from '../postgres/fragments.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
+import { readPaces } from './paces.ts';
 import { report, requestedSeries } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
 import { type StoreOptions, several } from './series-store.ts';
@@ -62,5 +63,7 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
     series: (filter) => guarded('the series', () => requestedSeries(sql, filter)),
 
     report: (filter) => guarded('report', () => report(sql, tables, filter)),
+
+    paces: (source, timeframe) => guarded(source, () => readPaces(sql, source, timeframe)),
   };
 }

@@ -96,10 +96,13 @@ async function migrateOn(
   });
   const at = await postgrator.getDatabaseVersion();
   const all = (await postgrator.getMigrations()).filter((migration) => migration.action === 'do');
-  await refuseChanged(session, all, at, place);
+  const before = at === 0 ? [] : await appliedTo(session);
+  refuseChanged(before, all, at, place);
   await prepareRoles(session, place);
+  // Not those above the newest one alone: who follows the main branch meets a lower number that was merged later.
+  const has = new Set(before.map(({ version }) => version));
   const open = all
-    .filter(({ version }) => version > at && version <= until)
+    .filter(({ version }) => !has.has(version) && version <= until)
     .sort((a, b) => a.version - b.version);
   for (const migration of open) await apply(session, postgrator, migration, place);
   await session`
@@ -111,7 +114,7 @@ async function migrateOn(
   await prepareLogins(session, logins, place);
   if (logins.refresher && flavour === 'timescale') await giveAggregates(session, logins.refresher);
   const applied = open.map((migration) => basename(migration.filename));
-  return { flavour, applied, version: open.at(-1)?.version ?? at };
+  return { flavour, applied, version: Math.max(at, open.at(-1)?.version ?? 0) };
 }
 
 async function apply(
@@ -122,7 +125,9 @@ async function apply(
 ): Promise<void> {
   await session.unsafe('begin');
   try {
-    await postgrator.migrate(String(migration.version));
+    if ((await postgrator.getDatabaseVersion()) < migration.version)
+      await postgrator.migrate(String(migration.version));
+    else await postgrator.runMigrations([migration]);
     await session.unsafe('commit');
   } catch (cause) {
     await session.unsafe('rollback');
@@ -146,13 +151,24 @@ async function apply(
  */
 const SUPERSEDED: Readonly<Record<number, readonly string[]>> = { 1: ['5fdc31c889353b7b99214926fa5ba5e2'] };
 
+interface Applied {
+  readonly version: number;
+  readonly md5: string | null;
+}
+
+const appliedTo = async (session: Runner): Promise<Applied[]> =>
+  session<{ version: string; md5: string | null }[]>`
+    select version, md5 from market_data.schema_version where version > 0`.then((rows) =>
+    rows.map(({ version, md5 }) => ({ version: Number(version), md5 })),
+  );
+
 /** The applied files must be the files that are here, or those that they replaced. */
-async function refuseChanged(
-  session: Runner,
+function refuseChanged(
+  applied: readonly Applied[],
   all: readonly Postgrator.Migration[],
   at: number,
   place: string,
-): Promise<void> {
+): void {
   if (at > Math.max(...all.map((migration) => migration.version))) {
     throw new GordonError({
       code: 'database-newer',
@@ -160,11 +176,6 @@ async function refuseChanged(
       message: `it is at version ${at} of the schema, which this version of the program does not know.`,
     });
   }
-  const applied =
-    at === 0
-      ? []
-      : await session<{ version: number; md5: string | null }[]>`
-    select version, md5 from market_data.schema_version where version > 0`;
   const files = new Map(all.map((migration) => [migration.version, migration]));
   for (const { version, md5 } of applied) {
     const file = files.get(version);

@@ -4,7 +4,7 @@ import { type ErrorFacts, GordonError } from '../../core/errors/errors.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import { abandonLogins, openPool, Session } from './connection.ts';
 import { remedyOfForbidden } from './forbidden.ts';
-import { changesSoFar, type Login, looksStale, register, renewLogins } from './renewal.ts';
+import { changesSoFar, isRefusedByPooler, type Login, looksStale, register, renewLogins } from './renewal.ts';
 import { Sessions } from './sessions.ts';
 
 /** Where a statement may run: on any connection of a pool, or in a transaction. `int8` is a number: counts, below 2^53. */
@@ -122,6 +122,9 @@ const stale = (cause: unknown, subject: string): GordonError =>
     message: 'the database refused the login, and its secret is what it was.',
   });
 
+/** How PgBouncer and RDS Proxy refuse a setting in the startup packet; the proxy's apostrophe is a typographic one. */
+const REFUSED_SETTINGS = /unsupported startup parameter|RDS Proxy currently doesn.t support/;
+
 /** A failure of a query as one of the program's errors. @param subject what was being done, such as a series */
 export function storeError(error: unknown, subject: string): GordonError {
   if (error instanceof GordonError) return error;
@@ -137,12 +140,20 @@ export function storeError(error: unknown, subject: string): GordonError {
       remedy: 'See whether it runs and GORDON_DATABASE_URL names it.',
     });
   }
-  if (/unsupported startup parameter/.test(message)) {
+  if (REFUSED_SETTINGS.test(message)) {
     return new GordonError({
       code: 'pooler-refuses',
       subject,
       cause: error,
       message: `what answers is a pooler that takes no settings at the start (${message}).`,
+    });
+  }
+  if (isRefusedByPooler(error)) {
+    return new GordonError({
+      code: 'database-login-refused',
+      subject,
+      cause: error,
+      message: `the pooler refused (${code}: ${message}).`,
     });
   }
   if (UNTRUSTED.test(code)) {

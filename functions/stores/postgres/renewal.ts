@@ -13,9 +13,18 @@ export const LOGIN_RENEWED = 'LOGIN_RENEWED';
 const STALE =
   /^(LOGIN_RENEWED|28P01|28000|3D000|ENOTFOUND|ECONNREFUSED|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH)$/;
 
+/** PgBouncer has one SQLSTATE for all that it refuses, a violation of the protocol: only the words name a login. */
+const REFUSED_BY_POOLER = /^(password|SASL) authentication failed|^no such user/;
+
+/** Whether a pooler has refused a login, its own to the server not included. */
+export function isRefusedByPooler(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return code === '08P01' && REFUSED_BY_POOLER.test(String(message));
+}
+
 /** Whether the URL of a login may be out of date. */
 export const looksStale = (error: unknown): boolean =>
-  STALE.test(String((error as { code?: unknown } | null)?.code ?? ''));
+  STALE.test(String((error as { code?: unknown } | null)?.code ?? '')) || isRefusedByPooler(error);
 
 interface Renewable {
   url: string;

@@ -2,6 +2,7 @@ import { type ChunkProgress, isEnded } from '../../../functions/core/jobs/job.ts
 import type { JobStore } from '../../../functions/core/jobs/ports.ts';
 import { leftOf } from '../../../functions/core/ledger/plan.ts';
 import type { Clock } from '../../../functions/core/time/time.ts';
+import { copyOf } from '../copy.ts';
 import type { Step } from '../step.ts';
 import type { JobTables } from './job-tables.ts';
 
@@ -65,7 +66,7 @@ export function createMemoryChunks(
         ...before,
         state: 'failed',
         endedAt: clock(),
-        error: structuredClone(error),
+        error: copyOf(error),
         ...(rows !== undefined && { rows }),
       }));
     },

@@ -2,6 +2,7 @@ import { badRequest } from '../../../functions/core/errors/bad-request.ts';
 import type { Job, JobOrder } from '../../../functions/core/jobs/job.ts';
 import { isAtWork } from '../../../functions/core/jobs/lease.ts';
 import type { NewJob } from '../../../functions/core/jobs/ports.ts';
+import { copyOf } from '../copy.ts';
 import type { Step } from '../step.ts';
 import { type JobTables, nextId } from './job-tables.ts';
 
@@ -20,7 +21,7 @@ export async function enterJob(
   identity: string | undefined,
 ): Promise<NewJob> {
   const job: Job = {
-    ...structuredClone(order),
+    ...copyOf(order),
     id: nextId(tables, now),
     status: 'queued',
     createdAt: now,

@@ -11,6 +11,7 @@ import type { FinalStatus } from '../../../functions/core/ledger/ports.ts';
 import { seriesLabel } from '../../../functions/core/series/series.ts';
 import { normalize } from '../../../functions/core/time/range.ts';
 import type { Clock } from '../../../functions/core/time/time.ts';
+import { copyOf } from '../copy.ts';
 import { atOnce, type Step } from '../step.ts';
 import { createMemoryChunks } from './chunks.ts';
 import { enterJob } from './create-job.ts';
@@ -122,7 +123,7 @@ const ended = (job: Job, { status, rows, reason, gaps }: End, now: number): Job 
   finishedAt: now,
   ...(rows !== undefined && { rows }),
   ...(reason && { reason }),
-  ...(gaps && { gaps: structuredClone(gaps) }),
+  ...(gaps && { gaps: copyOf(gaps) }),
 });
 
 const withoutPhase = ({ phase: _phase, phaseAt: _phaseAt, ...job }: Job): Job => job;

@@ -12,6 +12,7 @@ import {
 } from '../../../functions/core/time/range.ts';
 import { ceilTo, DAY, floorTo } from '../../../functions/core/time/time.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import { copyOf } from '../copy.ts';
 import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 
 /**
@@ -28,10 +29,20 @@ const isFresh = ({ fetchedAt, end }: Span, now: number, share: 0.5 | 1): boolean
 export const isPurged = ({ record }: Book): boolean =>
   record?.purgedAt !== undefined && record.purgedAt === record.unfollowedAt;
 
+/** First and last instant of the spans with rows, and how many rows they have. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+  readonly rows: number;
+}
+
+const NOTHING: Extent = { start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY, rows: 0 };
+
 /** What spans come to. They are replaced and never changed, so each is computed once for them. */
 class Account {
   readonly #spans: readonly Span[];
   #have: RangeSet | undefined;
+  #extent: Extent | undefined;
   #proofs: readonly Span[] | undefined;
   #accounted: RangeSet | undefined;
   #lasting: RangeSet | undefined;
@@ -39,6 +50,24 @@ class Account {
 
   constructor(spans: readonly Span[]) {
     this.#spans = spans;
+  }
+
+  /** That of these spans and of some with rows that were entered besides: what is known already is not computed again. */
+  with(spans: readonly Span[], entered: readonly Span[]): Account {
+    const made = new Account(spans);
+    const ranges = normalize(entered);
+    made.#have = this.#have && union(this.#have, ranges);
+    made.#extent = this.#extent && widened(this.#extent, entered);
+    made.#proofs = this.#proofs;
+    made.#accounted = this.#accounted && union(this.#accounted, ranges);
+    made.#lasting = this.#lasting && union(this.#lasting, ranges);
+    made.#expiring = this.#expiring;
+    return made;
+  }
+
+  get extent(): Extent {
+    this.#extent ??= widened(NOTHING, this.#spans);
+    return this.#extent;
   }
 
   get have(): RangeSet {
@@ -69,6 +98,17 @@ class Account {
   }
 }
 
+const widened = (extent: Extent, spans: readonly Span[]): Extent => {
+  let { start, end, rows } = extent;
+  for (const span of spans) {
+    if (span.state !== 'have') continue;
+    start = Math.min(start, span.start);
+    end = Math.max(end, span.end);
+    rows += span.rows;
+  }
+  return { start, end, rows };
+};
+
 const accounts = new WeakMap<readonly Span[], Account>();
 
 function accountOf({ spans }: Book): Account {
@@ -80,6 +120,8 @@ function accountOf({ spans }: Book): Account {
 }
 
 export const haveIn = (book: Book): RangeSet => accountOf(book).have;
+
+export const extentIn = (book: Book): Extent => accountOf(book).extent;
 
 /** Proofs that are not to be renewed yet. */
 export const proofsIn = (book: Book, now: number): RangeSet =>
@@ -134,8 +176,11 @@ export function removeSpans(
     if (span.state !== 'have') return 0;
     return events ? warehouse.rows.count(book.series, part) : (part.end - part.start) / step;
   };
+  const isCut = (span: Span): boolean => states.includes(span.state) && intersect([span], set).length > 0;
+  // Mostly nothing of it lies there, and what is known of the spans still holds.
+  if (set.length === 0 || !book.spans.some(isCut)) return;
   book.spans = book.spans.flatMap((span) => {
-    if (!states.includes(span.state) || intersect([span], set).length === 0) return [span];
+    if (!isCut(span)) return [span];
     return subtract([span], set).map(
       (part): Span => ({ ...span, ...part, id: warehouse.nextId(), rows: rowsIn(span, part) }),
     );
@@ -161,7 +206,7 @@ export function enterSpans(
         id: warehouse.nextId(),
         state,
         reason: reason ?? null,
-        evidence: structuredClone((evidence ?? []) as Span['evidence']),
+        evidence: copyOf((evidence ?? []) as Span['evidence']),
         rows: state === 'have' ? rows : 0,
         object: object ?? null,
         sha256: sha256 ?? null,
@@ -177,7 +222,11 @@ export function enterSpans(
     const found = 'another span lies there';
     throw brokenInvariant(book.series, { invariant: 'no-overlap', span: doubled, found });
   }
+  const before = accountOf(book);
   book.spans = [...book.spans, ...entered];
+  if (entered.every(({ state }) => state === 'have'))
+    accounts.set(book.spans, before.with(book.spans, entered));
+  warehouse.enters(by.jobId, book);
 }
 
 export const cutAtMonths = (span: Range): RangeSet =>

@@ -1,12 +1,12 @@
 import { gapCause } from '../../../functions/core/ledger/cause.ts';
-import type { Gap, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
+import type { Gap, Pace, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
 import type { EmptyReason } from '../../../functions/core/series/empty-reason.ts';
 import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
 import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
-import { stepOf } from '../../../functions/core/time/timeframe.ts';
+import { stepOf, type Timeframe } from '../../../functions/core/time/timeframe.ts';
 import type { Step } from '../step.ts';
-import { accountedIn, emptySpans } from './ledger.ts';
-import type { Book, MemoryWarehouse, SeriesRecord } from './warehouse.ts';
+import { accountedIn, emptySpans, extentIn } from './ledger.ts';
+import type { Book, MemoryWarehouse, SeriesRecord, Span } from './warehouse.ts';
 
 type RequestedBook = Book & { readonly record: SeriesRecord };
 
@@ -52,15 +52,9 @@ function countedExtent({ rows }: MemoryWarehouse, series: Series): Extent {
 }
 
 /** A span with rows has one for each step, so no row has to be read. */
-function extentOf({ series, spans }: Book): Extent {
-  let [earliest, end, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-  for (const span of spans) {
-    if (span.state !== 'have') continue;
-    earliest = Math.min(earliest, span.start);
-    end = Math.max(end, span.end);
-    count += span.rows;
-  }
-  return earliest > end ? { rows: 0 } : { earliest, latest: end - stepOf(series.timeframe), rows: count };
+function extentOf(book: Book): Extent {
+  const { start, end, rows } = extentIn(book);
+  return start > end ? { rows: 0 } : { earliest: start, latest: end - stepOf(book.series.timeframe), rows };
 }
 
 function reportOf(book: Book, record: SeriesRecord, extent: Extent): SeriesReport {
@@ -75,16 +69,23 @@ function reportOf(book: Book, record: SeriesRecord, extent: Extent): SeriesRepor
     ...(since !== undefined && { since }),
     ...(unfollowedAt !== undefined && { unfollowedAt }),
     gaps: explained(book, subtract(requested, accountedIn(book))),
-    empty: emptyIn(book),
+    empty: emptyIn(emptySpans(book)),
     findings: findings.size,
   };
 }
 
-function emptyIn(book: Book): SeriesReport['empty'] {
-  const byReason = Map.groupBy(emptySpans(book), ({ reason }) => reason as EmptyReason);
-  return [...byReason]
+/** Proofs are replaced and never changed, so this is computed once for them. */
+const empties = new WeakMap<readonly Span[], SeriesReport['empty']>();
+
+function emptyIn(proofs: readonly Span[]): SeriesReport['empty'] {
+  const known = empties.get(proofs);
+  if (known) return known;
+  const byReason = Map.groupBy(proofs, ({ reason }) => reason as EmptyReason);
+  const made = [...byReason]
     .flatMap(([reason, of]) => normalize(of).map(({ start, end }) => ({ start, end, reason })))
     .sort((a, b) => a.start - b.start);
+  empties.set(proofs, made);
+  return made;
 }
 
 /** Cuts what is missing into gaps: each with the newest error there, or with none where nothing was fetched yet. */
@@ -105,4 +106,19 @@ function explained({ series, spans }: Book, missing: RangeSet): Gap[] {
     out.push({ start, end, steps: (end - start) / step, cause: gapCause(undefined) });
   }
   return out.sort((a, b) => a.start - b.start);
+}
+
+/** Sums of the spans with rows, by symbol. */
+export function pacesOf(warehouse: MemoryWarehouse, source: string, timeframe: Timeframe): Map<string, Pace> {
+  const paces = new Map<string, Pace>();
+  for (const { series, spans } of warehouse.books()) {
+    if (series.source !== source || series.timeframe !== timeframe) continue;
+    const have = spans.filter(({ state }) => state === 'have');
+    if (have.length === 0) continue;
+    paces.set(series.symbol, {
+      rows: have.reduce((sum, { rows }) => sum + rows, 0),
+      ms: have.reduce((sum, { start, end }) => sum + end - start, 0),
+    });
+  }
+  return paces;
 }

@@ -3,6 +3,7 @@ import { seriesLabel } from '../../../functions/core/series/series.ts';
 import { type Listing, livesOf } from '../../../functions/core/series/source.ts';
 import { intersect, normalize, subtract } from '../../../functions/core/time/range.ts';
 import { type Clock, DAY } from '../../../functions/core/time/time.ts';
+import { copyOf } from '../copy.ts';
 import { atOnce, type Step } from '../step.ts';
 import { commitPages } from './commit.ts';
 import { isPurged, missingIn, noteFailed } from './ledger.ts';
@@ -17,14 +18,6 @@ export function createMemorySeriesStore(
   clock: Clock,
   step: Step = atOnce,
 ): SeriesStore {
-  const rowsOf = (jobId: string, chunk?: string): number => {
-    let rows = 0;
-    for (const { spans } of warehouse.books())
-      for (const span of spans)
-        if (span.jobId === jobId && span.state === 'have' && (chunk === undefined || span.chunk === chunk))
-          rows += span.rows;
-    return rows;
-  };
   return {
     async missing(series, requested) {
       await step(`missing of ${seriesLabel(series)}`);
@@ -48,13 +41,13 @@ export function createMemorySeriesStore(
 
     async rowsBy(jobId, chunk) {
       await step(`rows by ${chunk}`);
-      return rowsOf(jobId, chunk);
+      return warehouse.rowsBy(jobId, chunk);
     },
 
     async secure(jobId) {
       await step(`secure ${jobId}`);
       warehouse.flush();
-      return rowsOf(jobId);
+      return warehouse.rowsBy(jobId);
     },
 
     async close(jobId) {
@@ -102,7 +95,7 @@ function kept({ listedAt: _listedAt, byObjects, evidence = [], ...listing }: Lis
     ...(end !== Number.POSITIVE_INFINITY && { delistedAt: end }),
     ...(lives.length > 1 && { lives }),
     ...(byObjects && { byObjects }),
-    evidence: structuredClone(evidence),
+    evidence: copyOf(evidence),
   };
 }
 

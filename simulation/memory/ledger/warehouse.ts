@@ -1,83 +1,14 @@
 import type { Page } from '../../../functions/core/ledger/coverage.ts';
 import type { Retention } from '../../../functions/core/ledger/ports.ts';
-import type { LedgerEntry } from '../../../functions/core/queries/ports.ts';
 import type { LabelCheck, LabelRule } from '../../../functions/core/series/labels.ts';
 import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
-import type { Listing } from '../../../functions/core/series/source.ts';
 import type { TableSpec } from '../../../functions/core/series/table.ts';
 import { normalize, type RangeSet } from '../../../functions/core/time/range.ts';
 import { DAY, floorTo } from '../../../functions/core/time/time.ts';
-import type { RowChange } from '../../../functions/core/verify/archive-watch.ts';
+import { type Book, isAsCopied } from '../book.ts';
 import { type Row, RowTables } from './rows.ts';
 
-/** A span of the ledger. Ids ascend; the parts of a span that is cut get new ids. */
-export interface Span extends LedgerEntry {
-  readonly id: number;
-}
-
-/** What is known of a series besides its spans. Times are epoch ms. */
-export interface SeriesRecord {
-  readonly requested: RangeSet;
-  readonly followed: boolean;
-  readonly since?: number;
-  readonly unfollowedAt?: number;
-  readonly auditedAt?: number;
-  readonly listing?: Listing;
-  /** when the listing was last checked completely; absent: never */
-  readonly lookedAt?: number;
-  /** equal to `unfollowedAt`: it was purged and has not been ordered since */
-  readonly purgedAt?: number;
-  readonly archivesWatchedAt?: number;
-  readonly historiesWatchedAt?: number;
-  readonly historyTurns?: number;
-}
-
-/** What a job that has not ended yet requested of a series. */
-export interface OpenRequest {
-  readonly jobId: string;
-  readonly wanted: RangeSet;
-  /** the part that no one had requested before */
-  readonly added: RangeSet;
-  readonly follows: boolean;
-  readonly beganFollowing: boolean;
-  readonly requestedAt: number;
-  /** what was withdrawn; absent: the job was not cancelled */
-  readonly withdrawn?: RangeSet;
-}
-
-export interface KeptFinding {
-  readonly kind: string;
-  readonly time?: number;
-  readonly until?: number;
-  readonly object: string;
-  readonly detail: Readonly<Record<string, string | number>>;
-  readonly jobId: string;
-  readonly foundAt: number;
-}
-
-/** Days of which a statement deleted rows behind the stores' backs and that have not been counted since. */
-export interface Mark {
-  readonly id: number;
-  readonly days: RangeSet;
-}
-
-/** A row that the venue restated, as it was and as it became. */
-export interface KeptChange extends RowChange {
-  readonly object: string;
-  readonly changedAt: number;
-}
-
-/** All that the database holds about one series. What it refers to is replaced, never changed, so a backup may share it. */
-export interface Book {
-  readonly series: Series;
-  record: SeriesRecord | undefined;
-  spans: readonly Span[];
-  open: ReadonlyMap<string, OpenRequest>;
-  marks: readonly Mark[];
-  /** by kind, object and time, which identify a finding */
-  findings: ReadonlyMap<string, KeptFinding>;
-  changes: readonly KeptChange[];
-}
+export type { Book, KeptChange, KeptFinding, OpenRequest, SeriesRecord, Span } from '../book.ts';
 
 /** What a venue's market listed, with the time in which it was so. Times are epoch ms. */
 export interface ListedInstrument {
@@ -142,6 +73,10 @@ export class MemoryWarehouse implements SharedTables {
   #sorted: readonly Book[] | undefined;
   #ids = 0;
   #unflushed: Unflushed[] = [];
+  /** copies of the books as the last transaction found them */
+  #snapshot: readonly Book[] = [];
+  /** in which series a job has ever entered spans: what is gone by a restore or a crash stays listed */
+  readonly #writtenIn = new Map<string, Set<Series>>();
 
   /** @param tables the table of a source's rows */
   constructor(tables: (source: string) => TableSpec) {
@@ -186,6 +121,23 @@ export class MemoryWarehouse implements SharedTables {
       const shared = this.rows.table(book.series).name === name && this.rows.share(series, book.series);
       if (book.record && shared) book.marks = [...book.marks, { id: this.nextId(), days }];
     }
+  }
+
+  /** Notes that a job enters spans of a series. */
+  enters(jobId: string, { series }: Book): void {
+    const known = this.#writtenIn.get(jobId);
+    if (known) known.add(series);
+    else this.#writtenIn.set(jobId, new Set([series]));
+  }
+
+  /** Rows that the ledger has of a job, or of one of its chunks. */
+  rowsBy(jobId: string, chunk?: string): number {
+    let rows = 0;
+    for (const series of this.#writtenIn.get(jobId) ?? [])
+      for (const span of this.book(series).spans)
+        if (span.jobId === jobId && span.state === 'have' && (chunk === undefined || span.chunk === chunk))
+          rows += span.rows;
+    return rows;
   }
 
   get closedJobs(): SharedTables['closedJobs'] {
@@ -235,7 +187,7 @@ export class MemoryWarehouse implements SharedTables {
    * made it durable.
    */
   withoutWaiting<T>(now: number, work: () => T): T {
-    const before = { ...this.#shared(), books: this.books().map((book) => ({ ...book })) };
+    const before = { ...this.#shared(), books: this.#asTheyAre() };
     const undoRows = this.rows.record();
     try {
       return work();
@@ -269,6 +221,21 @@ export class MemoryWarehouse implements SharedTables {
     this.#sorted = undefined;
     this.flush();
     return lost.length;
+  }
+
+  /** Copies of the books. Most are as the transaction before found them, and share its copies, which nobody changes. */
+  #asTheyAre(): readonly Book[] {
+    const last = this.#snapshot;
+    const books = this.books();
+    let same = last.length === books.length;
+    const copies = books.map((book, i) => {
+      const copy = last[i];
+      if (copy && isAsCopied(book, copy)) return copy;
+      same = false;
+      return { ...book };
+    });
+    if (!same) this.#snapshot = copies;
+    return this.#snapshot;
   }
 
   #shared(): Omit<SharedTables, 'closedJobs'> {

@@ -20,9 +20,7 @@ export function checkJob(world: World, jobId: string): string[] {
 function checkRows({ warehouse, venue }: World, job: Job): string[] {
   // Provisional rows of events are written without an account.
   if (job.sources.some((id) => venue.sources[id]?.table.cadence === 'irregular')) return [];
-  let written = 0;
-  for (const { spans } of warehouse.books())
-    for (const span of spans) if (span.jobId === job.id && span.state === 'have') written += span.rows;
+  const written = warehouse.rowsBy(job.id);
   if (written === job.rows) return [];
   return [`${job.status} job ${job.id} says ${job.rows} rows and wrote ${written}`];
 }

@@ -4,6 +4,7 @@ import { floorTo, HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts
 import { READING_STEP } from '../../../functions/sources/binance/metrics/metric-labels.ts';
 import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
 import { AROUND } from '../../../functions/sources/funding/settlements.ts';
+import { haveIn } from '../../memory/ledger/ledger.ts';
 import type { Book, MemoryWarehouse } from '../../memory/ledger/warehouse.ts';
 
 /** A job tries a chunk again as long as others of it get on, and once more. */
@@ -89,7 +90,9 @@ export function judgeRequest(warehouse: MemoryWarehouse, who: string, what: stri
     return timeframe === undefined ? record !== undefined : series.timeframe === timeframe;
   });
   const [book] = books;
-  if (!book || books.some((one) => subtract([{ start, end }], hadIn(one, now)).length > 0)) return [];
+  const lacks = (had: RangeSet): boolean => subtract([{ start, end }], had).length > 0;
+  // Mostly it is new, and what is had by now says so: what was had a while ago is a part of it.
+  if (!book || books.some((one) => lacks(haveIn(one)) || lacks(hadIn(one, now)))) return [];
   return [`${who} requests ${seriesLabel(book.series)} from ${iso(start)} again, which the ledger has`];
 }
 

@@ -1,4 +1,4 @@
-import type { Series } from '../../../functions/core/series/series.ts';
+import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
 import { type Period, periodAt } from '../../../functions/core/time/period.ts';
 import type { Range, RangeSet } from '../../../functions/core/time/range.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
@@ -29,6 +29,7 @@ const MARKETS: Readonly<Record<string, Market>> = { klines_spot: 'spot', klines_
 export class VenueTruth {
   readonly #stock: Stock;
   readonly #courses = new Map<string, Course>();
+  #last: Last = { label: '', faults: [], servings: new Map() };
   /** the faults that the courses follow from */
   #known: readonly VenueFault[] = [];
 
@@ -61,7 +62,25 @@ export class VenueTruth {
   }
 
   /** Where a row is to be had, from when to when, the earliest first; of the future as far as it is decided. */
-  servings(series: Series, t: number): Serving[] {
+  servings(series: Series, t: number): readonly Serving[] {
+    const known = this.#servingsOf(series);
+    const before = known.get(t);
+    if (before) return before;
+    const made = this.#servings(series, t);
+    known.set(t, made);
+    return made;
+  }
+
+  /** What is known of the series that was last looked at: one is judged after another, and each of its rows several times. */
+  #servingsOf(series: Series): Map<number, readonly Serving[]> {
+    const label = seriesLabel(series);
+    const { faults } = this.#stock.content;
+    if (this.#last.label !== label || this.#last.faults !== faults)
+      this.#last = { label, faults, servings: new Map() };
+    return this.#last.servings;
+  }
+
+  #servings(series: Series, t: number): readonly Serving[] {
     const about = this.about(series);
     if (!about || t % about.every !== 0) return [];
     const [there] = timesOf(about.set, { start: t, end: t + 1 });
@@ -177,6 +196,15 @@ export class VenueTruth {
       set.dataset === 'klines' ? bad.length === 0 : !bad.some((column) => !own || own.includes(column));
     return { edition, frozen, readable };
   }
+}
+
+/** The series that was last looked at. */
+interface Last {
+  readonly label: string;
+  /** that the servings follow from */
+  readonly faults: readonly VenueFault[];
+  /** by the time of their row */
+  readonly servings: Map<number, readonly Serving[]>;
 }
 
 /** A file's states, each from an instant on. */

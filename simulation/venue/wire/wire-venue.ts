@@ -65,6 +65,9 @@ const HOSTS: readonly (readonly [url: string, host: Host])[] = [
   [coinMetricsHost.url, 'coinmetrics'],
 ];
 
+/** The listing's URL is longer than its host: the longest that fits is meant. */
+const LONGEST_FIRST = HOSTS.toSorted(([a], [b]) => b.length - a.length);
+
 /** A venue in virtual time: it speaks the wire formats, counts by its own clock and goes wrong as its faults have it. */
 export class WireVenue {
   readonly stock: Stock;
@@ -228,8 +231,7 @@ export const limitWithin = (
 const isText = (host: Host): boolean => host !== 'archive';
 
 function hostOf(url: string): { readonly host: Host; readonly path: string } {
-  // The listing's URL is longer than its host: the longest that fits is meant.
-  const found = HOSTS.filter(([base]) => url.startsWith(base)).sort(([a], [b]) => b.length - a.length)[0];
+  const found = LONGEST_FIRST.find(([base]) => url.startsWith(base));
   if (!found) throw new Error(`${url} is of no host that is simulated`);
   return { host: found[1], path: url.slice(found[0].length) || '/' };
 }

@@ -178,6 +178,17 @@ describe('the database', () => {
     expect([mark, what]).toEqual(['broken', expect.stringMatching(/: schema 1, the newest is \d+$/)]);
   });
 
+  it('lacks one that was merged after a higher number', async () => {
+    await using database = await createTestDatabase();
+    await database.connect({ max: 1 })`delete from market_data.schema_version where version = 226`;
+    const { mark, what, remedy } = await databaseHealth(database.url);
+    expect([mark, what, remedy]).toEqual([
+      'broken',
+      expect.stringMatching(/: schema \d+ without 226$/),
+      'Run `gordon-data migrate`.',
+    ]);
+  });
+
   it('has none', async () => {
     await using database = await createTestDatabase('empty');
     const { mark, what } = await databaseHealth(database.url);

@@ -125,6 +125,19 @@ describe('the verdict on a job', () => {
     expect(verdict(none, NOON, plain)).toBe('succeeded: 0 rows in 8.0 s: the source has none there');
   });
 
+  it('does not blame the venue for rows that another job had fetched', () => {
+    const none = (requests: number) =>
+      verdict(
+        view(job({ status: 'succeeded', finishedAt: NOON, gaps: [] }), [{ ...doneChunk('c', 0), requests }]),
+        NOON,
+        plain,
+      );
+    expect(none(0)).toBe('succeeded: 0 rows in 8.0 s: another job had fetched them by then');
+    expect(none(2)).toBe(
+      'succeeded: 0 rows in 8.0 s: the source has none there, or another job stored them first',
+    );
+  });
+
   it.each(['failed', 'completed_with_gaps', 'cancelled'] as const)('gives the reason of %s', (status) => {
     const line = verdict(ended({ status, rows: 5, reason: 'the venue refused' }), NOON, plain);
     expect(line).toBe(`${status}: 5 rows in 8.0 s (1 rows/s): the venue refused`);

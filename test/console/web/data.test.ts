@@ -24,6 +24,10 @@ describe('the chart type of a table', () => {
       ),
     ).toEqual(['candles', 'candles', 'line', 'strikes', 'line']);
     expect(numbersOf(columns('funding_binance'))[0]).toBe('rate');
+    // No number of a trade, and no strike.
+    expect(numbersOf(columns('trades_spot')).slice(0, 2)).toEqual(['price', 'quantity']);
+    expect(numbersOf(columns('option_trades_deribit')).slice(0, 3)).toEqual(['price', 'amount', 'iv']);
+    expect(numbersOf(columns('option_quotes_deribit'))[0]).toBe('mark_iv');
     for (const id of Object.keys(sources)) expect(numbersOf(columns(id)).length).toBeGreaterThan(0);
   });
 

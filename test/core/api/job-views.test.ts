@@ -62,6 +62,26 @@ describe('the chunks of a job', () => {
     expect(view.failures).toHaveLength(3);
   });
 
+  it.each([
+    ['failed', ['failed', 'cancelled', 'cancelled', 'done']],
+    ['completed_with_gaps', ['failed', 'cancelled', 'cancelled', 'done']],
+    ['cancelled', ['cancelled', 'cancelled', 'cancelled', 'done']],
+    // Its rows are there, whoever fetched them.
+    ['succeeded', ['done', 'done', 'done', 'done']],
+  ] as const)('have ended when their job has: %s', (status, expected) => {
+    const noted = (['running', 'waiting', 'planned', 'done'] as const).flatMap((state) =>
+      chunks(1, { state, leftMs: state === 'done' ? 0 : DAY, ...(state === 'done' && { endedAt: NOW - 1 }) }),
+    );
+    const reason = 'the database has no room on its disk';
+    const view = detail({ ...job, status, finishedAt: NOW, reason }, noted, NOW);
+    expect(view.chunks.map(({ state }) => state)).toEqual(expected);
+    expect(view.chunks.every(({ ended_at }) => ended_at !== null)).toBe(true);
+    expect(view.failures.map(({ message }) => message)).toEqual(
+      expected[0] === 'failed' ? [`the job ended in the middle of it: ${reason}`] : [],
+    );
+    expect(detail(job, noted, NOW).chunks[0]).toMatchObject({ state: 'running', ended_at: null });
+  });
+
   it('fit an answer of Lambda even when a hundred thousand failed with many words', () => {
     const error = { name: 'PermanentError', code: 'malformed-rows', message: 'x'.repeat(1_000) };
     const view = detail(job, chunks(100_000, { state: 'failed', error }), NOW);

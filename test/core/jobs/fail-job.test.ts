@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { failJob, recordChunkFailure } from '../../../functions/core/jobs/finish-job.ts';
+import { failJob } from '../../../functions/core/jobs/finish-job.ts';
 import type { JobOrder } from '../../../functions/core/jobs/job.ts';
 import { planWave } from '../../../functions/core/jobs/plan-wave.ts';
+import { recordChunkFailure } from '../../../functions/core/jobs/record-chunk-failure.ts';
 import { AAA, chunkOf, days, hours, pageOfHours, type World, worldOf } from '../world.ts';
 
 /** A job after its first wave was planned and nothing of it was fetched. */

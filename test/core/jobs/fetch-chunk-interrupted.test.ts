@@ -70,9 +70,9 @@ describe('a spent budget', () => {
   });
 
   it.each([
-    ['that comes back within the wave’s three minutes', NOW, 3 * MINUTE, 'wait'],
-    ['that does not', NOW, 3 * MINUTE + 1, 'deferred'],
-    ['that would, had the chunk not begun long ago', NOW - MINUTE, 2 * MINUTE + 1, 'deferred'],
+    ['that comes back within the wave’s two and a half minutes', NOW, 2.5 * MINUTE, 'wait'],
+    ['that does not', NOW, 2.5 * MINUTE + 1, 'deferred'],
+    ['that would, had the chunk not begun long ago', NOW - MINUTE, 1.5 * MINUTE + 1, 'deferred'],
   ] as const)('%s', async (_, since, ms, outcome) => {
     const world = worldOf([{ id: 'plain', archives: [] }]);
     const { fetch, progress } = await planned(world);
@@ -126,13 +126,13 @@ describe('a slow venue', () => {
     expect(await progress()).toMatchObject({ state: 'done', rows: 50 });
   });
 
-  it('leaves to the next wave what three minutes do not bring', async () => {
+  it('leaves to the next wave what two and a half minutes do not bring', async () => {
     const world = slow(50 * SECOND);
     const { fetch, progress } = await planned(world);
-    expect(await fetch({ since: NOW - 2 * MINUTE, withoutArchive: false })).toMatchObject({
+    expect(await fetch({ since: NOW - 1.5 * MINUTE, withoutArchive: false })).toMatchObject({
       outcome: 'again',
     });
-    const since = world.clock.now - 2 * MINUTE - 10 * SECOND;
+    const since = world.clock.now - 1.5 * MINUTE - 10 * SECOND;
     expect(await fetch({ since, withoutArchive: false })).toMatchObject({ outcome: 'deferred', rows: 200 });
     expect(await progress()).toMatchObject({ state: 'waiting', resumeAt: world.clock.now });
   });

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  finalizeJob,
-  REFRESH_PATIENCE,
-  recordChunkFailure,
-} from '../../../functions/core/jobs/finish-job.ts';
+import { finalizeJob, REFRESH_PATIENCE } from '../../../functions/core/jobs/finish-job.ts';
 import type { JobOrder } from '../../../functions/core/jobs/job.ts';
 import { planWave } from '../../../functions/core/jobs/plan-wave.ts';
+import { recordChunkFailure } from '../../../functions/core/jobs/record-chunk-failure.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { FinalizeJobOutput } from '../../../functions/core/workflow/contracts.ts';
 import { AAA, chunkOf, days, hours, NOW, pageOfHours, type World, worldOf } from '../world.ts';

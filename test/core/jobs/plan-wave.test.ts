@@ -170,6 +170,50 @@ describe('a wave after one that brought', () => {
   });
 });
 
+describe('a chunk whose execution ended without a word', () => {
+  const outlived = async (state: 'planned' | 'running') => {
+    const world = worldOf();
+    const { id } = await world.newJob({ to: days(0, 61).end });
+    const { chunks, previousMissing } = await plan(world, id);
+    const [first] = chunks as [PlanWaveOutput['chunks'][number]];
+    if (state === 'running')
+      await world.ports.jobs.checkpoint(id, first.label, { state, leftMs: 1, rows: 0 });
+    for (const { label } of chunks.slice(1))
+      await world.ports.jobs.checkpoint(id, label, { state: 'waiting', leftMs: 1, rows: 0, resumeAt: NOW });
+    return { world, id, first, previousMissing };
+  };
+
+  it.each(['planned', 'running'] as const)('is noted as failed by the next wave: %s', async (state) => {
+    const { world, id, first, previousMissing } = await outlived(state);
+    expect((await plan(world, id, 2, previousMissing + 1)).next).toBe('fetch');
+    expect(await world.ports.queries.ledger(AAA, days(0, 61), 9)).toMatchObject([
+      { start: first.start, end: first.end, state: 'failed', reason: 'out-of-time' },
+    ]);
+    const [entered] = await world.ports.jobs.chunks(id);
+    expect(entered).toMatchObject({ label: first.label, state: 'planned', wave: 2 });
+  });
+
+  it('is the job’s failure, where no wave follows', async () => {
+    const world = worldOf();
+    const { id } = await world.newJob();
+    const { previousMissing } = await plan(world, id);
+    expect((await plan(world, id, 2, previousMissing)).next).toBe('finalize');
+    expect(await world.ports.jobs.chunks(id)).toMatchObject([
+      { state: 'failed', error: { name: 'States.Timeout', code: 'out-of-time' } },
+    ]);
+  });
+
+  it('is not one of the wave that begins anew, as after a host was killed', async () => {
+    const { world, id, first } = await outlived('running');
+    await plan(world, id, 1, -1);
+    expect((await world.ports.jobs.chunks(id)).find(({ label }) => label === first.label)).toMatchObject({
+      state: 'planned',
+      wave: 1,
+    });
+    expect((await world.ports.jobs.chunks(id)).filter(({ error }) => error)).toEqual([]);
+  });
+});
+
 describe('chunks that wait', () => {
   const waiting = async (world: World, resumes: readonly number[], to = days(0, 61).end) => {
     const { id } = await world.newJob({ to });

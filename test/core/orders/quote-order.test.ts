@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { JobOrder } from '../../../functions/core/jobs/job.ts';
+import type { Pace } from '../../../functions/core/ledger/ports.ts';
 import { quoteOrder } from '../../../functions/core/orders/quote-order.ts';
-import { DAY, HOUR } from '../../../functions/core/time/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
+import { trades_spot } from '../../../functions/sources/trades/trades_spot.ts';
 import { AAA, days, NOW, worldOf } from '../world.ts';
 
 const requestsIn = ({ requests }: Awaited<ReturnType<typeof quoteOrder>>) =>
@@ -70,5 +73,47 @@ describe('the quote of an order', () => {
   it('takes the life of all symbols from a source that says it', async () => {
     const world = worldOf([{ id: 'plain', listing: { listedAt: days(0, 30).end } }]);
     expect((await quoteOrder(world.ports, world.order())).rows).toBe(24);
+  });
+
+  it.each<[string, Record<string, Pace>, number]>([
+    ['the guess of the source, where nothing is there', {}, 300 * 1_440],
+    [
+      'the pace of the symbol',
+      { BTCUSDT: { rows: 8 * 1_440, ms: DAY }, ETHUSDT: { rows: 1, ms: DAY } },
+      11_520,
+    ],
+    [
+      'that of all symbols, where it has none',
+      { A: { rows: 1_000, ms: DAY }, B: { rows: 3_000, ms: DAY } },
+      2_000,
+    ],
+    ['not that of a minute', { BTCUSDT: { rows: 50, ms: MINUTE } }, 300 * 1_440],
+    ['not that of an empty warehouse', { BTCUSDT: { rows: 0, ms: DAY } }, 300 * 1_440],
+  ])('counts trades, which keep no grid, by %s', async (_what, paces, rows) => {
+    const order: JobOrder = {
+      source: 'trades',
+      sources: ['trades_spot'],
+      symbols: ['BTCUSDT'],
+      skipped: [],
+      timeframe: '1m',
+      alsoRequested: false,
+      from: Date.UTC(2025, 1, 1),
+      to: Date.UTC(2025, 1, 2),
+    };
+    const quote = await quoteOrder(
+      {
+        sources: { trades_spot },
+        clock: () => NOW,
+        store: { listing: async () => undefined },
+        catalog: {
+          recount: async () => ({ lost: 0, left: 0 }),
+          requested: async () => [],
+          missing: async (_series, range) => [range],
+          paces: async () => new Map(Object.entries(paces)),
+        },
+      },
+      order,
+    );
+    expect(quote.rows).toBe(rows);
   });
 });

@@ -320,6 +320,28 @@ describe('the list of jobs', () => {
     expect((await at.ask('/backfill/jobs')).body).toEqual([]);
   });
 
+  it('comes as events to who takes them, and goes on until the job has ended', async () => {
+    const gone = new AbortController();
+    const url = `http://127.0.0.1:${at.host.ports.jobs}/backfill/jobs`;
+    const accept = { accept: 'text/event-stream', 'accept-encoding': 'gzip' };
+    const answer = await fetch(url, { headers: accept, signal: gone.signal });
+    // A compressor would keep events back.
+    expect([answer.headers.get('content-type'), answer.headers.get('content-encoding')]).toEqual([
+      'text/event-stream',
+      null,
+    ]);
+    const { id } = await at.order({ source: 'klines_spot', from: '2024-05-01', to: '2024-05-02' });
+    let text = '';
+    for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      if (text.includes('"succeeded"')) break;
+    }
+    gone.abort();
+    const events = text.split('\n\n').filter((one) => one.startsWith('event: job\n'));
+    expect(events.at(-1)).toContain(`"id":"${id}"`);
+    expect(text).toContain('event: jobs\n');
+  });
+
   it('has pages', async () => {
     const ids: string[] = [];
     let path: string | undefined = '/backfill/jobs?status=all&limit=1';

@@ -15,6 +15,7 @@ import { createHandler as verify } from '../../../functions/http/series/verify.t
 import { createHandler as verifyDeep } from '../../../functions/http/series/verify-deep.ts';
 import { createHandler as health } from '../../../functions/http/service/health.ts';
 import type { HttpHandler } from '../../../functions/runtime/http-handler.ts';
+import { MOST_LISTENERS } from '../../../functions/runtime/ports/job-feed.ts';
 import type { Services } from '../../../functions/runtime/services.ts';
 import { startTestHost, type TestHost } from '../../helpers/host.ts';
 import { checker, type DocumentedOperation, listOperations, type Seen } from '../../helpers/openapi.ts';
@@ -141,7 +142,20 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     413: post('/backfill', TOO_LARGE),
     422: post('/backfill', { ...ORDER, source: 'klines_perp' }, { 'Idempotency-Key': 'used' }),
   },
-  listJobs: { 200: get('/backfill/jobs?status=all'), 400: get('/backfill/jobs?limit=0') },
+  listJobs: {
+    200: get('/backfill/jobs?status=all'),
+    400: get('/backfill/jobs?limit=0'),
+    429: async () => {
+      const left = new AbortController();
+      const listeners = Array.from({ length: MOST_LISTENERS }, () =>
+        at.host.services.jobFeed.listen(undefined, left.signal),
+      );
+      await Promise.all(listeners.map((one) => one.next()));
+      const refused = await get('/backfill/jobs', 'GET', { accept: 'text/event-stream' })();
+      await Promise.all(listeners.map((one) => one.return(undefined)));
+      return refused;
+    },
+  },
   getJob: { 200: async () => get(`/backfill/jobs/${finished}`)(), 404: get(`/backfill/jobs/${NO_JOB}`) },
   cancelJob: {
     200: async () => get(`/backfill/jobs/${running}`, 'DELETE')(),

@@ -5,6 +5,7 @@ const { account: ACCOUNT, region: REGION } = NOWHERE;
 
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: object;
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
   readonly Condition?: object;
@@ -23,6 +24,12 @@ export interface Account {
   policyOf(construct: string): Policy;
   /** what a bucket itself says, by its name */
   bucketPolicyOf(bucket: string): Policy | undefined;
+  /** ARN of the customer's key that encrypts a table with its indexes, a bucket with its objects or a secret; undefined: the service's own does */
+  keyOf(arn: string): string | undefined;
+  /** what a key itself says: of a key that is not the stack's, what AWS gives each key, so that policies of the account decide */
+  keyPolicyOf(arn: string): Policy;
+  /** the key of a function's environment and of its log */
+  keysOf(construct: string): { readonly environment: string | undefined; readonly log: string | undefined };
   /** the name of the one resource of a type whose logical id begins so */
   nameOf(type: string, begin: string): string;
 }
@@ -51,9 +58,53 @@ export function accountOf({ template, of }: Synthesized): Account {
       );
       return policy && (resolve(policy.Properties.PolicyDocument) as Policy);
     },
+    keyOf(arn) {
+      for (const [type, keyIn] of Object.entries(KEY_IN)) {
+        const found = Object.entries(of(type)).find(([id]) => {
+          const own = arnOf(resources, id);
+          return arn === own || arn.startsWith(`${own}/`);
+        });
+        const key = found && keyIn(found[1].Properties as never);
+        if (found) return key === undefined ? undefined : (resolve(key) as string);
+      }
+      return undefined;
+    },
+    keyPolicyOf(arn) {
+      const found = Object.entries(of('AWS::KMS::Key')).find(([id]) => arnOf(resources, id) === arn);
+      return found ? (resolve(found[1].Properties.KeyPolicy) as Policy) : LEFT_TO_THE_ACCOUNT;
+    },
+    keysOf(construct) {
+      const [, lambda] = only('AWS::Lambda::Function', `${construct}Function`);
+      const [, log] = only('AWS::Logs::LogGroup', `${construct}Log`);
+      const text = (key: unknown) => (key === undefined ? undefined : (resolve(key) as string));
+      return { environment: text(lambda.Properties.KmsKeyArn), log: text(log.Properties.KmsKeyId) };
+    },
     nameOf: (type, begin) => nameOf(resources, only(type, begin)[0]),
   };
 }
+
+/** Where the key stands of what a function's calls reach. */
+const KEY_IN: Readonly<Record<string, (properties: never) => unknown>> = {
+  'AWS::DynamoDB::Table': ({ SSESpecification: sse }: { SSESpecification?: { KMSMasterKeyId: unknown } }) =>
+    sse?.KMSMasterKeyId,
+  'AWS::S3::Bucket': ({
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [rule],
+    },
+  }: {
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { KMSMasterKeyID?: unknown } }];
+    };
+  }) => rule.ServerSideEncryptionByDefault.KMSMasterKeyID,
+  'AWS::SecretsManager::Secret': ({ KmsKeyId }: { KmsKeyId?: unknown }) => KmsKeyId,
+};
+
+const LEFT_TO_THE_ACCOUNT: Policy = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
+  ],
+};
 
 /** Replaces the functions of a template by what they stand for. Parameters stand for their own names. */
 function resolver(resources: Readonly<Record<string, Resource>>): (value: unknown) => unknown {

@@ -15,6 +15,8 @@ export interface Aws extends AsyncDisposable {
   readonly allowed: Call[];
   /** those that were needed and not held: the service answered 403 */
   readonly denied: Call[];
+  /** what AWS needs of a function's role besides its calls. @throws Error where the role does not have it */
+  require(by: string, need: Need): Promise<void>;
   readonly started: string[];
   /** what functions were invoked with */
   readonly invoked: { readonly arn: string; readonly event: unknown }[];
@@ -22,6 +24,8 @@ export interface Aws extends AsyncDisposable {
 
 export interface AwsOptions {
   readonly decide: Decide;
+  /** what a permission needs besides, of the key that encrypts */
+  readonly keyNeeds: (need: Need) => readonly Need[];
   readonly jobTable: string;
   readonly s3: string;
   /** text of each secret, by ARN */
@@ -32,7 +36,7 @@ export interface AwsOptions {
  * The services that the functions call, behind one address that refuses what a function's role does not allow. The job table and the
  * bucket lie elsewhere; the others accept what they get.
  */
-export async function startAws({ decide, jobTable, s3, secret }: AwsOptions): Promise<Aws> {
+export async function startAws({ decide, keyNeeds, jobTable, s3, secret }: AwsOptions): Promise<Aws> {
   const seen: Pick<Aws, 'allowed' | 'denied' | 'started' | 'invoked'> = {
     allowed: [],
     denied: [],
@@ -66,7 +70,7 @@ export async function startAws({ decide, jobTable, s3, secret }: AwsOptions): Pr
     const { method = 'GET', headers } = incoming;
     const received = { method, url, headers, body: await buffer(incoming) };
     const { key: by, service } = signerOf(received);
-    for (const need of needsOf(service, received)) {
+    for (const need of needsOf(service, received).flatMap((one) => [one, ...keyNeeds(one)])) {
       if (!(await holds(by, need))) return refuse(service, need, outgoing);
     }
     if (service === 'dynamodb') return pass(received, jobTable, outgoing);
@@ -96,6 +100,9 @@ export async function startAws({ decide, jobTable, s3, secret }: AwsOptions): Pr
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ...seen,
+    async require(by, need) {
+      if (!(await holds(by, need))) throw new Error(`${by} may not ${need.action} on ${need.resource}`);
+    },
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -19,6 +19,7 @@ import { startFakeS3 } from '../../runtime/exports/fake-s3.ts';
 import type { Synthesized } from '../support/synth.ts';
 import { accountOf } from './account.ts';
 import { type Aws, startAws } from './aws.ts';
+import { ENVIRONMENT, keyNeedsOf, useOf } from './keys.ts';
 import { decider } from './simulate.ts';
 
 interface HandlerModule {
@@ -77,7 +78,13 @@ export async function startDeployment(
   const s3 = await startFakeS3(/./);
   const secret = (arn: string): string =>
     secrets[arn] ?? (arn.includes('fred') ? 'f'.repeat(32) : database.url);
-  const aws = await startAws({ decide: decider(account), jobTable: jobTable.url, s3: s3.url, secret });
+  const aws = await startAws({
+    decide: decider(account),
+    keyNeeds: (need) => keyNeedsOf(account, need),
+    jobTable: jobTable.url,
+    s3: s3.url,
+    secret,
+  });
   const endpoints = ['DYNAMODB', 'EVENTBRIDGE', 'LAMBDA', 'S3', 'SECRETS_MANAGER', 'SFN'].map(
     (service) => [`AWS_ENDPOINT_URL_${service}`, aws.url] as const,
   );
@@ -95,6 +102,8 @@ export async function startDeployment(
       new URL(`../../../${entryOf(spec)}`, import.meta.url).href
     )) as HandlerModule;
     const { clock, sleep } = time;
+    const { environment: key } = account.keysOf(pascal(handler));
+    if (key) await aws.require(pascal(handler), useOf(key, 'Decrypt', ENVIRONMENT));
     const services = await createServices(environmentOf(spec), { clock, sleep, connections: 1 });
     try {
       const context = { awsRequestId: randomUUID(), functionName: handler } as Context;

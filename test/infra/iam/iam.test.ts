@@ -2,15 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functions, optionalFunctions } from '../../../functions/manifest.ts';
 import { pascal } from '../../../infra/constructs/function.ts';
 import { synth } from '../support/synth.ts';
-import { accountOf } from './account.ts';
-import { missingObject } from './calls.ts';
+import { accountOf, regional } from './account.ts';
+import { missingObject, type Need } from './calls.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
+import { keyNeedsOf, useOf } from './keys.ts';
 import { liveThrough } from './scenario.ts';
 import { decider } from './simulate.ts';
 import { PLATFORM, UNUSED } from './unused.ts';
 
 const FRED = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:fred-AbCdEf';
-const stack = synth({ exports: 'new', fredSecret: FRED });
+/** With a key of the customer's: what AWS does with it for a function is a permission of that function too. */
+const stack = synth({ exports: 'new', fredSecret: FRED, encryptionKey: 'new' });
+const GIVEN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 const account = accountOf(stack);
 const constructs = [...functions, ...optionalFunctions]
   .filter(({ authorizes }) => !authorizes)
@@ -18,7 +21,10 @@ const constructs = [...functions, ...optionalFunctions]
 
 /** `dynamodb:Query on table/JobTable/index/by_status`: a grant without what all ARNs begin with. */
 const short = (grant: string): string =>
-  grant.replace(/ on arn:aws:[^:]*:[^:]*:[^:]*:/, ' on ').replace(/-AbCdEf$/, '');
+  grant
+    .replace(/ on arn:aws:[^:]*:[^:]*:[^:]*:/, ' on ')
+    .replace(/-AbCdEf$/, '')
+    .replace(/ on key\/0.*/, ' on key/Key');
 
 const grantsOf = (construct: string): string[] =>
   account
@@ -53,8 +59,28 @@ describe('what the functions do', () => {
     expect(deployment.aws.denied).toEqual([]);
   });
 
+  it('is allowed with a key of the operator’s too, whose own policy leaves it to the account', async () => {
+    const given = accountOf(synth({ exports: 'new', fredSecret: FRED, encryptionKey: GIVEN_KEY }));
+    const decide = decider(given);
+    const uses = deployment.aws.allowed.filter(({ action }) => action.startsWith('kms:'));
+    expect(new Set(uses.map(({ action }) => action))).toEqual(
+      new Set(['kms:Decrypt', 'kms:GenerateDataKey']),
+    );
+    const refused: string[] = [];
+    for (const { by, action, context } of uses) {
+      if (!(await decide(by, { action, resource: GIVEN_KEY, context }))) refused.push(`${by}: ${action}`);
+    }
+    expect(refused).toEqual([]);
+    for (const { by, action, resource } of deployment.aws.allowed.filter((call) => !uses.includes(call))) {
+      const needs = keyNeedsOf(given, { action, resource, context: {} }).map((need) => need.resource);
+      expect([by, ...new Set(needs)]).toEqual([by, ...(needs.length > 0 ? [GIVEN_KEY] : [])]);
+    }
+  });
+
   it('is all that they do: each of them was called', () => {
-    const called = new Set(deployment.aws.allowed.map(({ by }) => by));
+    const called = new Set(
+      deployment.aws.allowed.filter(({ action }) => !action.startsWith('kms:')).map(({ by }) => by),
+    );
     expect(constructs.filter((name) => !called.has(name))).toEqual(['Openapi']);
   });
 
@@ -79,6 +105,37 @@ describe('what the functions do', () => {
     const listed = UNUSED.map(({ grant, of }) => [grant, of ?? 'whichever']);
     const seen = found.map(([grant, of]) => [grant, whichever.has(grant!) ? 'whichever' : of]);
     expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(listed));
+  });
+});
+
+describe('a key of the customer', () => {
+  const decide = decider(account);
+  const LOGS = 'logs.eu-central-1.amazonaws.com';
+
+  it('is used by CloudWatch Logs for each log of the account, and for no other', async () => {
+    const may = (log: string, key: string) =>
+      decide(LOGS, {
+        action: 'kms:GenerateDataKey',
+        resource: key,
+        context: { 'kms:EncryptionContext:aws:logs:arn': log },
+      });
+    for (const name of constructs) {
+      const { log: key } = account.keysOf(name);
+      expect([name, await may(regional('logs', `log-group:${name}`), key!)]).toEqual([name, true]);
+    }
+    const elsewhere = 'arn:aws:logs:eu-central-1:999999999999:log-group:x';
+    expect(await may(elsewhere, account.keysOf('FetchChunk').log!)).toBe(false);
+  });
+
+  it('opens nothing by itself, and no service but those of the program', async () => {
+    const key = account.keysOf('FetchChunk').environment!;
+    const may = (need: Need) => decide('FetchChunk', need);
+    expect(await may({ action: 'kms:Decrypt', resource: key, context: {} })).toBe(false);
+    expect(await may(useOf(key, 'Decrypt', 'ec2'))).toBe(false);
+    expect(await may(useOf(key, 'Decrypt', 'dynamodb'))).toBe(true);
+    expect(await may({ ...useOf(key, 'Decrypt', 'dynamodb'), action: 'kms:ScheduleKeyDeletion' })).toBe(
+      false,
+    );
   });
 });
 

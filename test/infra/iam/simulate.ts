@@ -5,13 +5,13 @@ import type { Need } from './calls.ts';
 
 export type Decide = (construct: string, need: Need) => Promise<boolean>;
 
-/** Whether a function's role may do something, by AWS's rules for policies. */
+/** Whether a function's role, or a service of AWS by its name, may do something, by AWS's rules for policies. */
 export function decider(account: Account): Decide {
-  const known = new Map<string, Promise<boolean>>();
+  const made = new Map<string, Promise<boolean>>();
   return (construct, need) => {
     const key = JSON.stringify([construct, need]);
-    const decided = known.get(key) ?? simulate(account, construct, need);
-    known.set(key, decided);
+    const decided = made.get(key) ?? simulate(account, construct, need);
+    made.set(key, decided);
     return decided;
   };
 }
@@ -22,18 +22,21 @@ async function simulate(
   { action, resource, context }: Need,
 ): Promise<boolean> {
   const [, bucket] = /^arn:aws:s3:::([^/]+)/.exec(resource) ?? [];
+  const role = regional('sts', `assumed-role/${construct}/lambda`).replace(`:${NOWHERE.region}:`, '::');
+  const isService = construct.endsWith('.amazonaws.com');
   const simulated = await runSimulation(
     {
       request: {
-        principal: regional('sts', `assumed-role/${construct}/lambda`).replace(`:${NOWHERE.region}:`, '::'),
+        principal: isService ? construct : role,
         action,
         resource: { resource, accountId: NOWHERE.account },
-        contextVariables: { ...context },
+        contextVariables: known(context),
       },
-      identityPolicies: [{ name: construct, policy: account.policyOf(construct) }],
+      identityPolicies: isService ? [] : [{ name: construct, policy: account.policyOf(construct) }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       ...(bucket && { resourcePolicy: account.bucketPolicyOf(bucket) }),
+      ...(action.startsWith('kms:') && { resourcePolicy: known(account.keyPolicyOf(resource)) }),
     },
     {},
   );
@@ -42,3 +45,7 @@ async function simulate(
   }
   return simulated.overallResult === 'Allowed';
 }
+
+/** The simulation drops conditions on an encryption context, whose keys anybody may name: another ARN that it knows stands for the log's. */
+const known = <T extends object>(given: T): T =>
+  JSON.parse(JSON.stringify(given).replaceAll('kms:EncryptionContext:aws:logs:arn', 'aws:SourceArn')) as T;

@@ -11,6 +11,9 @@ export interface Unused {
 const ONE_KIND =
   'Access to the job table is of two kinds, to read or to write. Its items are the program’s own and hold no secret, so a cut by function gains nothing.';
 
+const BY_SERVICES =
+  'DynamoDB’s page on keys names it for whoever uses a table. The key opens nothing by itself: a role has it only through services whose data it may use.';
+
 /**
  * Who makes a function use one of these takes it off the list; who gives a function more access uses it in the scenario or states the reason here.
  */
@@ -43,6 +46,14 @@ export const UNUSED: readonly Unused[] = [
     grant: 'events:PutEvents on event-bus/Bus',
     why: 'The audit publishes gaps that expire within days; in the scenario there are none.',
     of: 'AuditGaps',
+  },
+  ...['DescribeKey', 'Encrypt', 'ReEncryptFrom', 'ReEncryptTo'].map((action) => ({
+    grant: `kms:${action} on key/Key`,
+    why: BY_SERVICES,
+  })),
+  {
+    grant: 'kms:GenerateDataKey on key/Key',
+    why: `${BY_SERVICES} What is written to a bucket or a secret needs it in any case.`,
   },
   {
     grant: 's3:AbortMultipartUpload on exportsbucket/gordon-data/*',

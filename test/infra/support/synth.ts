@@ -54,6 +54,9 @@ export function synthAnew(
   const app = new App({
     outdir,
     builtinCloudFormationValidation: validated,
+    // A file of the assembly that describes the constructs: a tenth of the time, and no test reads it.
+    treeMetadata: false,
+    analyticsReporting: false,
     context: { ...flags, ...options, ...(!bundle && { 'aws:cdk:bundling-stacks': [] }) },
   });
   const read = readContext(options);

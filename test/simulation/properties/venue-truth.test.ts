@@ -11,6 +11,7 @@ import { LISTED_AT, SYMBOL, venueAt } from '../venue/venue-helpers.ts';
 const at = (text: string): number => Date.parse(`${text}:00Z`);
 const KLINES: Series = { source: 'klines_perp', symbol: SYMBOL, timeframe: '1h' };
 const INTEREST: Series = { source: 'open_interest_binance', symbol: SYMBOL, timeframe: '1h' };
+const SETTLED: Series = { source: 'funding_binance', symbol: SYMBOL, timeframe: '1h' };
 const NOW = '2025-06-20T12:00:00Z';
 const RANGE = { start: at('2025-06-10T00:00'), end: at('2025-06-12T00:00') };
 const HOLE = { start: at('2025-06-10T10:00'), end: at('2025-06-10T13:00') };
@@ -126,6 +127,29 @@ describe('what the judgement finds', () => {
     expect(breaches(judge({ spans }))).toEqual(['stale']);
     expect(judge({ spans }, { now: at('2025-06-15T00:00') })).toEqual([]);
     expect(judge({ spans: [span()] })).toEqual([]);
+  });
+
+  it.each([
+    ['statistics', 'metrics', INTEREST],
+    ['settlements', 'funding', SETTLED],
+  ] as const)('is stale: the API has other %s than it answered once', async (_, dataset, series) => {
+    const restated = at('2025-06-14T00:00');
+    const day = { start: RANGE.start, end: RANGE.start + DAY };
+    const { judge } = await complete(
+      [{ ...about, dataset, id: '1', kind: 'restated', at: restated, span: day, where: 'rest' }],
+      series,
+      '2025-06-12T12:00:00Z',
+    );
+    expect(breaches(judge())).toEqual(['stale']);
+    // Answers are compared each day, in a turn of an hour.
+    expect(judge({}, { now: restated + 25 * HOUR })).toEqual([]);
+    expect(breaches(judge({}, { now: restated + 27 * HOUR }))).toEqual(['stale']);
+    expect(judge({}, { calm: [{ start: RANGE.start, end: restated + 25 * HOUR }] })).toEqual([]);
+    // Of what is older than last month only a sample is compared.
+    const later = at('2025-08-01T12:00');
+    expect(breaches(judge({}, { now: later, calm: [{ start: RANGE.start, end: later }] }))).not.toContain(
+      'stale',
+    );
   });
 
   it('is missed: the venue has forgotten it, and had it for days', async () => {

@@ -43,6 +43,36 @@ describe('migrate', () => {
     expect(await sql`select value from market_data.meta where key = 'kept'`).toEqual([{ value: true }]);
   });
 
+  it('applies one that was merged later than one with a higher number', async () => {
+    await using database = await createTestDatabase();
+    add('9002.do.second.sql', 'create table market_data.second (id int);');
+    await migrate(database.url, { folder });
+    add('9001.do.first.sql', 'create table market_data.first (id int);');
+    expect(await migrate(database.url, { folder })).toMatchObject({
+      applied: ['9001.do.first.sql'],
+      version: 9002,
+    });
+    const sql = database.connect();
+    expect(
+      await sql`
+      select version::int from market_data.schema_version where version > 9000 order by version`,
+    ).toEqual([{ version: 9001 }, { version: 9002 }]);
+    expect((await sql`select to_regclass('market_data.first') as it`)[0]!.it).not.toBeNull();
+    expect((await migrate(database.url, { folder })).applied).toEqual([]);
+  });
+
+  it('undoes such a one that fails, and says which', async () => {
+    await using database = await createTestDatabase();
+    add('9002.do.second.sql', 'create table market_data.second (id int);');
+    await migrate(database.url, { folder });
+    add('9001.do.first.sql', 'create table market_data.first (id int); select 1 / 0;');
+    await expect(migrate(database.url, { folder })).rejects.toMatchObject({
+      code: 'migration-failed',
+      message: expect.stringContaining('9001.do.first.sql: division by zero'),
+    });
+    expect((await database.connect()`select to_regclass('market_data.first') as it`)[0]!.it).toBeNull();
+  });
+
   it('undoes a migration that fails half way, keeps those before it, and continues once it is fixed', async () => {
     await using database = await createTestDatabase();
     add('9001.do.good.sql', 'create table market_data.good (id int);');

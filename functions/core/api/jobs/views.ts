@@ -1,5 +1,5 @@
 import type { ChunkProgress, ChunkState, Job, JobGap } from '../../jobs/job.ts';
-import { isFinished, rowsOf } from '../../jobs/job.ts';
+import { isFinished, rowsOf, settledChunks } from '../../jobs/job.ts';
 import { iso, isoOrNull, SECOND } from '../../time/time.ts';
 import { type JobDetail, type JobSummary, MOST_SHOWN, MOST_WAITS } from './schemas.ts';
 
@@ -22,7 +22,8 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
   };
 }
 
-export function detail(job: Job, chunks: readonly ChunkProgress[], now: number): JobDetail {
+export function detail(job: Job, noted: readonly ChunkProgress[], now: number): JobDetail {
+  const chunks = settledChunks(job, noted);
   const summary = summarize(job, chunks);
   const seconds = job.startedAt === undefined ? 0 : ((job.finishedAt ?? now) - job.startedAt) / SECOND;
   const phase = isFinished(job.status) ? undefined : job.phase;

@@ -12,11 +12,33 @@ import { usdmRequest } from '../usdm.ts';
 import { candleTable, float } from './candle-table.ts';
 import { klineCsvParser } from './kline-csv.ts';
 import { parseKlineJson } from './kline-json.ts';
-import { klineEnds, klinePages } from './kline-route.ts';
+import { type KlineRoute, klineEnds, klinePages } from './kline-route.ts';
 import { USDM_PAGES } from './usdm-pages.ts';
+
+/** What differs between the two futures markets. */
+export interface PricedContracts extends Pick<KlineRoute, 'host' | 'spanMs'> {
+  /** in the archive */
+  readonly folder: 'futures/um' | 'futures/cm';
+  /** the route, without its last part */
+  readonly path: string;
+  readonly defaultSymbols: readonly string[];
+  readonly symbolPattern: RegExp;
+  /** the life of a series; absent: its first and last candle, and the state of what it is about */
+  readonly listing?: ListingProbe;
+}
+
+const USDM: PricedContracts = {
+  folder: 'futures/um',
+  host: binanceHosts.usdm,
+  path: '/fapi/v1',
+  defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
+  symbolPattern: MARKET_SYMBOL,
+};
 
 /** What differs between mark price, index price and premium index. */
 export interface PriceMarket {
+  /** of which contracts; absent: those of USD-M */
+  readonly of?: PricedContracts;
   readonly id: string;
   readonly title: string;
   readonly table: string;
@@ -35,15 +57,18 @@ export interface PriceMarket {
  * that counts trades in other candles counts samples. So no row shows that a contract has ended, and the first one is not the
  * contract's listing: an index is older than the contracts on it.
  */
-export function priceKlines({ id, title, table, view, dataset, named, signed }: PriceMarket): Source {
-  const route = {
-    host: binanceHosts.usdm,
+export function priceKlines(market: PriceMarket): Source {
+  const { id, title, table, view, dataset, named, signed, of = USDM } = market;
+  const { host, path, spanMs, folder, defaultSymbols, symbolPattern } = of;
+  const route: KlineRoute = {
+    host,
     family: binanceFamilies.usdm,
-    path: `/fapi/v1/${dataset}`,
+    path: `${path}/${dataset}`,
     pages: USDM_PAGES,
     named,
+    ...(spanMs !== undefined && { spanMs }),
   };
-  const listing: ListingProbe = {
+  const listing: ListingProbe = of.listing ?? {
     ...klineEnds(route),
     status: () => usdmRequest('/fapi/v1/exchangeInfo', {}),
     isTrading: (body, { symbol }) => statusIn(body, symbol, named) === 'TRADING',
@@ -56,15 +81,15 @@ export function priceKlines({ id, title, table, view, dataset, named, signed }: 
     table: { ...candleTable(table, view, SAMPLED), ...(signed && { signed }) },
     timeframes: (Object.keys(STEPS) as Timeframe[]).filter((timeframe) => timeframe !== '1s'),
     defaultTimeframe: '1m',
-    defaultSymbols: ['BTCUSDT', 'ETHUSDT'],
-    symbolPattern: MARKET_SYMBOL,
+    defaultSymbols,
+    symbolPattern,
     chunkUnit: () => 'month',
     finalAfterMs: 2 * SECOND,
     settleMs: 10 * MINUTE,
     refreshEveryMs: MINUTE,
     tiers: [
-      klineArchive('futures/um', 'month', dataset, priceCsvParser),
-      klineArchive('futures/um', 'day', dataset, priceCsvParser),
+      klineArchive(folder, 'month', dataset, priceCsvParser),
+      klineArchive(folder, 'day', dataset, priceCsvParser),
       klinePages(route, parsePriceJson),
     ],
     listing,

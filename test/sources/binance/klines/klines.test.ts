@@ -82,7 +82,7 @@ describe('archive objects of candles', () => {
       '/data/futures/um/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2025-03.zip',
       '/data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2025-03-01.zip',
     ]);
-    expect(month!.object(seriesOf(klines_spot), march).checksum.path).toBe(`${paths[0]}.CHECKSUM`);
+    expect(month!.object(seriesOf(klines_spot), march).checksum?.path).toBe(`${paths[0]}.CHECKSUM`);
   });
 
   it('are expected the next morning, and a month on the first Monday after it', () => {
