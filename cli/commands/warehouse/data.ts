@@ -37,7 +37,7 @@ export function addData(program: Command, context: Context, handle: Handle): voi
   program
     .command('data')
     .description(
-      'all rows of a range of one table, as a file: Parquet, Arrow, CSV, CSV for Excel, NDJSON or JSON',
+      'all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON',
     )
     .argument('<table>', 'a table of market_data, such as spot_klines')
     .addOption(options.symbolsOption('one, or several with commas between them'))
@@ -63,6 +63,7 @@ A deployed API may have to make the file first: the command waits for it. A file
 Examples:
   gordon-data data spot_klines --symbol BTCUSDT --from 2025-01-01 --out btc.parquet
   gordon-data data spot_klines --symbol BTCUSDT --every 1h --format csv | head
+  gordon-data data spot_klines --symbol BTCUSDT --format excel --out btc.csv    # times as spreadsheets read them
 
 Exit codes: 0 done; 1 it failed; 2 bad input; 130 interrupted`;
 
