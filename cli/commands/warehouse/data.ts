@@ -36,9 +36,7 @@ export function addData(program: Command, context: Context, handle: Handle): voi
   const time = options.time(context.terminal);
   program
     .command('data')
-    .description(
-      'all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON',
-    )
+    .description('all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON')
     .argument('<table>', 'a table of market_data, such as spot_klines')
     .addOption(options.symbolsOption('one, or several with commas between them'))
     .option('--source <id>', 'which one, where several sources share the table')
