@@ -9,7 +9,7 @@ import { NO_SNIFFING, problemAnswer, toProblem } from './problem.ts';
 /** An answer in pieces, as a route makes it. */
 export interface StreamAnswer {
   readonly headers: Readonly<Record<string, string>>;
-  readonly text: AsyncIterable<Uint8Array>;
+  readonly text: AsyncIterable<string | Uint8Array>;
 }
 
 /** A file as a route answers with it. The handler closes it. */
@@ -23,7 +23,7 @@ export interface FileAnswer {
 
 /** As API Gateway's, but the body comes in pieces. */
 export type Streamed = Pick<APIGatewayProxyResult, 'statusCode' | 'headers'> & {
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: AsyncIterable<string | Uint8Array>;
 };
 
 /**
@@ -98,10 +98,10 @@ async function partOf(
 const NOTHING: AsyncIterable<Uint8Array> = (async function* () {})();
 
 async function* rest(
-  begin: readonly IteratorResult<Uint8Array>[],
-  pieces: AsyncIterator<Uint8Array>,
+  begin: readonly IteratorResult<string | Uint8Array>[],
+  pieces: AsyncIterator<string | Uint8Array>,
   failed: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<string | Uint8Array> {
   try {
     for (const { done, value } of begin) if (!done) yield value;
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
