@@ -1,7 +1,7 @@
 import { DAY, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import { htmlPage, json, queryOf } from '../frame/answer.ts';
 import type { VenueAnswer, VenueContext, VenueModule, VenueRequest } from '../frame/module.ts';
-import { COINS, circulating, EURO_FROM, euros, FIRST, type Stablecoin } from './supply.ts';
+import { COINS, circulating, EURO_FROM, eurosOf, FIRST, type Stablecoin, supplyOf } from './supply.ts';
 
 const LIMIT = 'defillama';
 
@@ -24,16 +24,19 @@ function* rows(now: number, first: number, make: (at: number) => Omit<Row, 'date
 }
 
 function market({ seed, restatements }: VenueContext, now: number): Row[] {
+  const supplies = COINS.map((coin) => ({ first: coin.first, supply: supplyOf(seed, coin) }));
+  const euros = eurosOf(seed);
   const make = (at: number): Omit<Row, 'date'> => {
     const totalCirculating: Pegged = { peggedUSD: 0 };
     const totalCirculatingUSD: Pegged = { peggedUSD: 0 };
-    for (const coin of COINS.filter((c) => c.first <= at)) {
-      const { units, price } = circulating(seed, coin, at);
+    for (const { first, supply } of supplies) {
+      if (first > at) continue;
+      const { units, price } = supply(at);
       totalCirculating.peggedUSD = (totalCirculating.peggedUSD ?? 0) + units;
       totalCirculatingUSD.peggedUSD = (totalCirculatingUSD.peggedUSD ?? 0) + units * price;
     }
     if (at >= EURO_FROM) {
-      const { units, price } = euros(seed, at);
+      const { units, price } = euros(at);
       totalCirculating.peggedEUR = units;
       totalCirculatingUSD.peggedEUR = units * price;
     }
@@ -65,8 +68,9 @@ function restated(row: Row, series: string, restatements: VenueContext['restatem
 const COUNTED_FROM = Date.UTC(2021, 4, 1);
 
 function chartOf(coin: Stablecoin, { seed, restatements }: VenueContext, now: number): Row[] {
+  const supply = supplyOf(seed, coin);
   const make = (at: number): Omit<Row, 'date'> => {
-    const { units, price } = circulating(seed, coin, at);
+    const { units, price } = supply(at);
     const totalCirculatingUSD = { peggedUSD: units * price };
     const base = { totalCirculating: { peggedUSD: units }, totalCirculatingUSD };
     return at < COUNTED_FROM

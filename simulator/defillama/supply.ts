@@ -87,11 +87,17 @@ export interface Circulating {
   readonly price: number;
 }
 
-export function circulating(seed: number, { id, billions }: Stablecoin, at: number): Circulating {
+export const circulating = (seed: number, coin: Stablecoin, at: number): Circulating =>
+  supplyOf(seed, coin)(at);
+
+/** What circulates at each instant, for a chart of thousands of days. */
+export function supplyOf(seed: number, { id, billions }: Stablecoin): (at: number) => Circulating {
   const stream = streamOf(seed, 'stablecoin', id);
-  const units =
-    billions(at) * 1e9 * (1 + 0.012 * smooth(stream, at, 20 * DAY) + 0.002 * smooth(stream + 1, at, DAY));
-  return { units, price: 1 + 0.000_8 * smooth(stream + 2, at, 2 * DAY) };
+  return (at) => {
+    const units =
+      billions(at) * 1e9 * (1 + 0.012 * smooth(stream, at, 20 * DAY) + 0.002 * smooth(stream + 1, at, DAY));
+    return { units, price: 1 + 0.000_8 * smooth(stream + 2, at, 2 * DAY) };
+  };
 }
 
 const euroBillions = curve([
@@ -101,10 +107,10 @@ const euroBillions = curve([
   ['2028-01-01', 0.8],
 ]);
 
-export function euros(seed: number, at: number): Circulating {
+export function eurosOf(seed: number): (at: number) => Circulating {
   const stream = streamOf(seed, 'stablecoin', 'euro');
-  return {
+  return (at) => ({
     units: euroBillions(at) * 1e9 * (1 + 0.02 * smooth(stream, at, 15 * DAY)),
     price: 1.09 + 0.08 * smooth(stream + 1, at, 120 * DAY),
-  };
+  });
 }

@@ -63,7 +63,7 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
   };
 
   it('take a backfill as they did before they were compressed', async () => {
-    const [all, half, rest] = [days(0, 10), days(0, 5), days(5, 10)];
+    const [all, half, rest] = [days(0, 4), days(0, 2), days(2, 4)];
     await load(of('WARMUSDT'), [half]);
     const before = {
       symbol: await seconds(() => load(of('AAAUSDT'), [all])),
@@ -108,7 +108,7 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
   }
 
   it('have what was deleted fetched again, and only that', async () => {
-    const [all, lost] = [days(0, 10), { start: T0 + 100 * MINUTE, end: T0 + 200 * MINUTE }];
+    const [all, lost] = [days(0, 3), { start: T0 + 100 * MINUTE, end: T0 + 200 * MINUTE }];
     await load(of('GONEUSDT'), [all]);
     await compress();
     const time = db.sql(timeColumn(SPOT));
@@ -172,7 +172,7 @@ describe.skipIf(timescaleAbsent)('candles behind the horizon of a backfill', () 
     await db.exec(`alter table market_data.spot_klines rename column ${time} to renamed`);
     const [row] = await db.sql<{ rows: number }[]>`
       select count(*)::int4 as rows from market_data.spot_klines where symbol = 'DDDUSDT' and renamed >= ${new Date(T0)}`;
-    expect(row).toEqual({ rows: 10 * 1440 });
+    expect(row).toEqual({ rows: 4 * 1440 });
     await db.exec(`alter table market_data.spot_klines rename column renamed to ${time}`);
   });
 });

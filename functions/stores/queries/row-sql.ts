@@ -1,7 +1,7 @@
 import { columnsOf, hasCloseTime, summedColumns } from '../../core/queries/columns.ts';
 import type { RowsRequest } from '../../core/queries/ports.ts';
 import { KNOWN_AT, readColumns, type TableSpec, timeColumn } from '../../core/series/table.ts';
-import { iso } from '../../core/time/time.ts';
+import { DAY, iso } from '../../core/time/time.ts';
 import { tableName } from '../copy/copy.ts';
 import type { Fragment } from '../postgres/fragments.ts';
 import type { Runner } from '../postgres/postgres.ts';
@@ -65,11 +65,18 @@ export interface Span {
   readonly to?: number | undefined;
 }
 
+/** Candles longer than a day are counted from here, as `date_bin` is called below. */
+export const BUCKETS_BEGIN = Date.UTC(2000, 0, 1);
+
+/** From how long a candle on its rows are summed up candle by candle. */
+const LONG = DAY;
+
 /**
  * Candles computed from smaller ones. A bucket at the edge of the range is computed from the rows within the range. Its first and its
  * last row are looked up by their key: to collect all of them in order takes twice as long as everything else.
+ * @param newest opening time of the newest row, where it is known: no bucket is looked for beyond it
  */
-export function candlesSql(to: Writer, request: RowsRequest, range: Span): Fragment {
+export function candlesSql(to: Writer, request: RowsRequest, range: Span, newest?: number): Fragment {
   const { sql } = to;
   const { table, where, asOf } = request;
   const { every } = request.candles!;
@@ -88,14 +95,26 @@ export function candlesSql(to: Writer, request: RowsRequest, range: Span): Fragm
     ? sql`market_data.candle_close(bucket, ${to.value(`${every / 1_000} seconds`)}) as close_time,`
     : sql``;
   const known = request.closesAfterMs === undefined ? undefined : knownAt(to, request, sql`bucket`);
+  const bin = (at: Fragment): Fragment =>
+    sql`date_bin(${to.value(`${every} milliseconds`)}::interval, ${at}, '2000-01-01Z')`;
+  const made = sql`min(${time}) as first_at, max(${time}) as last_at, max(high) as high, min(low) as low, ${sums} count(*) as rows
+    from ${rows} where ${conditions(to, request, range)}`;
+  // The planner takes every minute for a bucket of its own and sorts a year of them on disk. A long bucket is a scan of its own rows.
+  const buckets =
+    range.from === undefined || newest === undefined || every < LONG
+      ? sql`select ${bin(time as unknown as Fragment)} as bucket, ${made} group by 1`
+      : sql`
+        select bucket, made.* from generate_series(
+          ${bin(sql`${to.value(new Date(range.from))}::timestamptz`)}, ${to.value(new Date(newest))}::timestamptz,
+          ${to.value(`${every} milliseconds`)}::interval) bucket
+        cross join lateral (
+          select ${made} and ${time} >= bucket and ${time} < bucket + ${to.value(`${every} milliseconds`)}::interval) made
+        where made.rows > 0`;
   return sql`
     select bucket as ${time}, ${close} ${of(sql`open`, sql`b.first_at`)} as open, high, low,
       ${of(sql`close`, sql`b.last_at`)} as close,
       ${names.reduce((all, one) => sql`${all}${one}, `, sql``)} rows${known ? sql`, ${known} as ${sql(KNOWN_AT.name)}` : sql``}
-    from (
-      select date_bin(${to.value(`${every} milliseconds`)}::interval, ${time}, '2000-01-01Z') as bucket,
-        min(${time}) as first_at, max(${time}) as last_at, max(high) as high, min(low) as low, ${sums} count(*) as rows
-      from ${rows} where ${conditions(to, request, range)} group by 1) b
+    from (${buckets}) b
     ${asOf === undefined || !known ? sql`` : sql`where ${known} <= ${to.value(new Date(asOf))}`}`;
 }
 

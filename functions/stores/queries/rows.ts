@@ -4,7 +4,7 @@ import { timeColumn } from '../../core/series/table.ts';
 import { iso } from '../../core/time/time.ts';
 import { tableName } from '../copy/copy.ts';
 import type { Sql } from '../postgres/postgres.ts';
-import { candlesSql, conditions, orderOf, plainSql, withParameters } from './row-sql.ts';
+import { BUCKETS_BEGIN, candlesSql, conditions, orderOf, plainSql, withParameters } from './row-sql.ts';
 
 type Row = Record<string, unknown>;
 
@@ -25,10 +25,10 @@ async function candles(sql: Sql, request: RowsRequest): Promise<Row[]> {
   const newest = await newestAt(sql, request);
   if (newest === undefined) return [];
   // Limits what is read: a year of minutes must not be summed up for the last few days. One more, for the last may not be known.
-  const last = Math.floor(newest / every) * every;
+  const last = BUCKETS_BEGIN + Math.floor((newest - BUCKETS_BEGIN) / every) * every;
   const from = Math.max(request.from ?? 0, last - (asOf === undefined ? limit - 1 : limit) * every);
   return sql<Row[]>`
-    ${candlesSql(withParameters(sql), request, { from, to: request.to })} order by 1 desc limit ${limit}`;
+    ${candlesSql(withParameters(sql), request, { from, to: request.to }, newest)} order by 1 desc limit ${limit}`;
 }
 
 async function newestAt(sql: Sql, request: RowsRequest): Promise<number | undefined> {

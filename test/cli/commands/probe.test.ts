@@ -13,7 +13,11 @@ import { gordon, type RunOptions } from '../support/run.ts';
 /** A clock that runs, for budgets turn with it, and that stands in the days which the simulator is about. */
 const ahead = Date.UTC(2026, 10, 21, 12, 34, 56) - Date.now();
 const clock = (): number => Date.now() + ahead;
-const venues = await startVenues({ seed: 'probe', clock });
+const venues = await startVenues({
+  seed: 'probe',
+  clock,
+  cacheDir: join(tmpdir(), 'gordon-test-venues'),
+});
 const database = await createTestDatabase();
 const folder = mkdtempSync(join(tmpdir(), 'gordon-probe-'));
 beforeEach(() => venues.faults.clear());

@@ -3,27 +3,35 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SCRIPTS, type Shell } from '../../../cli/completion/scripts.ts';
 
+const END = '---';
 const BIN = fileURLToPath(new URL('../../../bin', import.meta.url));
 
-/** How to get from each shell, without a keyboard, what it would complete `line` to. */
-const TRIED: Readonly<Record<Shell, (line: string) => readonly string[]>> = {
-  bash: (line) => [
+/** How to get from each shell, without a keyboard, what it would complete each line to; the words of the next one follow `END`. */
+const TRIED: Readonly<Record<Shell, (lines: readonly string[]) => readonly string[]>> = {
+  bash: (lines) => [
     '--norc',
     '-c',
     `eval "$(gordon-data completion bash)"
-     COMP_WORDS=(${line}) COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
-     _gordon_data; printf '%s\\n' "\${COMPREPLY[@]}"`,
+     ${lines
+       .map(
+         (line) => `COMP_WORDS=(${line}) COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+     _gordon_data; printf '%s\\n' "\${COMPREPLY[@]}"; echo ${END}`,
+       )
+       .join('\n')}`,
   ],
   // The function that it would hand the words to prints them instead.
-  zsh: (line) => [
+  zsh: (lines) => [
     '-f',
     '-c',
     `compdef() { :; }; _files() { :; }; _describe() { print -l "\${(P@)4%%:*}"; }
      eval "$(gordon-data completion zsh)"
-     words=(${line}) CURRENT=\${#words}
-     _gordon_data`,
+     ${lines.map((line) => `words=(${line}) CURRENT=\${#words}; _gordon_data; echo ${END}`).join('\n')}`,
   ],
-  fish: (line) => ['--no-config', '-c', `gordon-data completion fish | source; complete -C '${line}'`],
+  fish: (lines) => [
+    '--no-config',
+    '-c',
+    `gordon-data completion fish | source; ${lines.map((line) => `complete -C '${line}'; echo ${END}`).join('; ')}`,
+  ],
 };
 
 const shells = (Object.keys(SCRIPTS) as Shell[]).map((shell) => ({
@@ -32,16 +40,17 @@ const shells = (Object.keys(SCRIPTS) as Shell[]).map((shell) => ({
 }));
 
 describe.each(shells)('$shell', ({ shell, isHere }) => {
-  const completed = (line: string): string[] => {
-    const { stdout } = spawnSync(shell, TRIED[shell](line), {
+  const completed = (...lines: readonly string[]): string[][] => {
+    const { stdout } = spawnSync(shell, TRIED[shell](lines), {
       encoding: 'utf8',
       env: { ...process.env, PATH: `${BIN}:${process.env.PATH}` },
     });
-    return stdout.split('\n').flatMap((one) => one.split('\t')[0] || []);
+    const answers = stdout.split(`${END}\n`).slice(0, -1);
+    return answers.map((words) => words.split('\n').flatMap((one) => one.split('\t')[0] || []));
   };
 
   it.skipIf(!isHere)('completes commands and values', () => {
-    expect(completed('gordon-data backfill rep')).toEqual(['report']);
-    expect(completed('gordon-data backfill report --source klines,sent')).toEqual(['klines,sentiment']);
+    const lines = ['gordon-data backfill rep', 'gordon-data backfill report --source klines,sent'];
+    expect(completed(...lines)).toEqual([['report'], ['klines,sentiment']]);
   });
 });

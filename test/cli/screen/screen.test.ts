@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type FakeApi, fakeApi } from '../support/fake-api.ts';
 import {
   chunk,
@@ -17,9 +17,10 @@ import {
   summary,
   view,
 } from '../support/samples.ts';
+import { START } from './start.ts';
 
 const PTY = fileURLToPath(new URL('on_terminal.py', import.meta.url));
-const CLI = fileURLToPath(new URL('../../../cli/gordon-data.ts', import.meta.url));
+const COMMANDS = fileURLToPath(new URL('commands.ts', import.meta.url));
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 /** A job of a thousand chunks in the middle of its work, and then its end. */
@@ -42,13 +43,15 @@ const api = (): Promise<FakeApi> =>
     'GET /backfill/series': { body: [followed(), followed({ symbol: '1000000MOGUSDT' })] },
   });
 
-/** What a command draws on a terminal that is so wide. */
-async function drawn(columns: number, args: readonly string[], url: string): Promise<string> {
+/** What each command draws on a terminal that is so wide. One process runs them all: starting it takes longer than each of them. */
+async function drawn(columns: number, commands: Readonly<Record<string, readonly string[]>>, url: string) {
   const env = { ...process.env, GORDON_API_URL: url, NO_COLOR: '', TERM: 'xterm-256color' };
-  const child = spawn('python3', [PTY, String(columns), process.execPath, CLI, ...args], { env });
+  const all = JSON.stringify(Object.values(commands));
+  const child = spawn('python3', [PTY, String(columns), process.execPath, COMMANDS, all], { env });
   const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
   expect(child.exitCode, output).toBe(0);
-  return output;
+  const outputs = output.split(START).slice(1);
+  return new Map(Object.keys(commands).map((name, i) => [name, outputs[i]!]));
 }
 
 /** What moves the cursor within a line or clears it, as `cli-progress` writes it. */
@@ -64,22 +67,29 @@ const pieces = (output: string): string[] =>
 const tooWide = (output: string, columns: number): string[] =>
   pieces(output).filter((piece) => stringWidth(piece) > columns);
 
+const TABLES = [
+  ['jobs', ['backfill', 'jobs'], /^Job .*Status/],
+  ['series', ['backfill', 'series', '--source', 'klines'], /^Source .*Followed/],
+  ['the report', ['backfill', 'report'], /^Source .*Gaps/],
+] as const;
+const PROGRESS = ['backfill', 'job', JOB_ID, '--wait'];
+
 describe.skipIf(!hasPython).each([60, 80, 140])('on a terminal of %d columns', (columns) => {
-  it.each([
-    ['jobs', ['backfill', 'jobs'], /^Job .*Status/],
-    ['series', ['backfill', 'series', '--source', 'klines'], /^Source .*Followed/],
-    ['the report', ['backfill', 'report'], /^Source .*Gaps/],
-  ])('%s fit', async (_, args, head) => {
+  let outputs: ReadonlyMap<string, string>;
+  beforeAll(async () => {
     await using own = await api();
-    const output = await drawn(columns, args, own.url);
-    const table = pieces(output).filter((piece) => !/^(add|remove): /.test(piece));
+    const tables = Object.fromEntries(TABLES.map(([name, args]) => [name, args]));
+    outputs = await drawn(columns, { ...tables, progress: PROGRESS }, own.url);
+  });
+
+  it.each(TABLES)('%s fit', (name, _, head) => {
+    const table = pieces(outputs.get(name)!).filter((piece) => !/^(add|remove): /.test(piece));
     expect(table[0]).toMatch(head);
     expect(table.filter((piece) => stringWidth(piece) > columns)).toEqual([]);
   });
 
-  it('progress fits and keeps what is left of the time', async () => {
-    await using own = await api();
-    const output = await drawn(columns, ['backfill', 'job', JOB_ID, '--wait'], own.url);
+  it('progress fits and keeps what is left of the time', () => {
+    const output = outputs.get('progress')!;
     const bars = pieces(output).filter((piece) => piece.includes('░'));
     expect(bars.length).toBeGreaterThan(0);
     expect(bars.every((bar) => /about .* left$/.test(bar.trimEnd()))).toBe(true);

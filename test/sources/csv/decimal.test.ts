@@ -32,7 +32,7 @@ describe('DecimalReader', () => {
       fc.property(decimal, fc.constantFrom('', ',', '\n', '\r\n', ',1'), (text, after) => {
         expect(bitsOf(read(text, after))).toBe(bitsOf(Number(text)));
       }),
-      { numRuns: 20_000 },
+      { numRuns: 5_000 },
     );
   });
 
@@ -44,7 +44,7 @@ describe('DecimalReader', () => {
       fc.property(price, (text) => {
         expect(bitsOf(read(text))).toBe(bitsOf(Number(text)));
       }),
-      { numRuns: 20_000 },
+      { numRuns: 5_000 },
     );
   });
 

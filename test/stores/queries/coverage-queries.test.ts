@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coverageView } from '../../../functions/core/queries/coverage-view.ts';
 import type { CoverageQueries } from '../../../functions/core/queries/ports.ts';
@@ -123,6 +124,45 @@ describe('rows', () => {
     const newest = await queries.rows({ table, where, limit: 1, candles });
     expect(newest).toMatchObject([{ open_time: '2025-01-03T02:00:00Z', rows: 1 }]);
     expect(await queries.rows({ table, where: { ...where, symbol: 'X' }, limit: 1, candles })).toEqual([]);
+  });
+
+  it('make days and weeks as one GROUP BY does, over holes and within any range', async () => {
+    const of = { symbol: 'HOLEUSDT', timeframe: '1m' };
+    await admin`
+      insert into market_data.spot_klines
+      select 'HOLEUSDT', '1m', ${new Date(START)}::timestamptz + n * interval '7 minutes', n % 97, n % 89, n % 83, n % 79, n % 7, n, 3, 0, n % 5
+      from generate_series(0, 9000) n where n % 1000 < 300`;
+    const day = fc.integer({ min: -2, max: 46 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(1, 2, 7),
+        day,
+        day,
+        fc.integer({ min: 1, max: 50 }),
+        async (days, a, b, limit) => {
+          const [from, to] = [
+            START + Math.min(a, b) * DAY + 5 * HOUR,
+            START + Math.max(a, b) * DAY + 7 * HOUR,
+          ];
+          const candles = { step: MINUTE, every: days * DAY };
+          const grouped = await admin`
+          select to_char(date_bin(${`${days} days`}, open_time, '2000-01-01Z') at time zone 'UTC', 'YYYY-MM-DD') as day,
+            max(high) as high, min(low) as low, sum(volume) as volume, sum(trades)::int as trades, count(*)::int as rows,
+            (array_agg(open order by open_time))[1] as open, (array_agg(close order by open_time desc))[1] as close
+          from market_data.spot_klines where symbol = 'HOLEUSDT' and open_time >= ${new Date(from)} and open_time < ${new Date(to)}
+          group by 1 order by 1`;
+          const rows = await queries.rows({ table, where: of, limit: 500, from, to, candles });
+          expect(rows.map((row) => ({ ...row, day: String(row.open_time).slice(0, 10) }))).toMatchObject([
+            ...grouped,
+          ]);
+          // The newest ones of them, as many as there are within so many buckets.
+          const few = await queries.rows({ table, where: of, limit, from, to, candles });
+          expect(few).toEqual(rows.slice(rows.length - few.length));
+          expect(few.length).toBeGreaterThanOrEqual(Math.min(1, rows.length));
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it('are the newest ones, however far behind the newest row the end of the range lies', async () => {

@@ -1,0 +1,2 @@
+/** Stands before what each command prints. */
+export const START = '=== next command ===';
