@@ -13,7 +13,7 @@ import { inWarehouse } from './peers/warehouse.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ROWS = 525_600;
-const FORMATS = ['parquet', 'arrow', 'csv'] as const;
+const FORMATS = ['parquet', 'arrow', 'csv', 'ndjson'] as const;
 const run = promisify(execFile);
 
 interface Written {

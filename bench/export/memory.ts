@@ -10,7 +10,7 @@ import { countCpu } from '../growth/gauges.ts';
 import { inFolder, unlessInterrupted } from '../temporary-folder.ts';
 
 const YEARS = (process.env.YEARS ?? '1,4,10').split(',').map(Number);
-const FORMATS = (process.env.FORMATS ?? 'csv,ndjson,parquet,arrow').split(',');
+const FORMATS = (process.env.FORMATS ?? 'csv,excel,ndjson,json,parquet,arrow').split(',');
 const FIRST = 2015;
 const LOOK_MS = 20;
 const run = promisify(execFile);

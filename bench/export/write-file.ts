@@ -15,7 +15,7 @@ import { fileWriter } from '../../functions/runtime/file-writer.ts';
 import { createServices } from '../../functions/runtime/services.ts';
 import { sources } from '../../functions/sources/index.ts';
 
-const [format, url, path] = process.argv.slice(2) as ['parquet' | 'arrow' | 'csv', string, string];
+const [format, url, path] = process.argv.slice(2) as ['parquet' | 'arrow' | 'csv' | 'ndjson', string, string];
 const services = await createServices({ GORDON_DATABASE_URL: url });
 /** As they are stored: `close_time` and `known_at` would be computed. */
 const columns = sources.klines_spot!.table.columns.map(({ name }) => name).join(',');

@@ -9,7 +9,7 @@ import { NO_SNIFFING, problemAnswer, toProblem } from './problem.ts';
 /** An answer in pieces, as a route makes it. */
 export interface StreamAnswer {
   readonly headers: Readonly<Record<string, string>>;
-  readonly text: AsyncIterable<string>;
+  readonly text: AsyncIterable<string | Uint8Array>;
 }
 
 /** A file as a route answers with it. The handler closes it. */
@@ -95,13 +95,13 @@ async function partOf(
   };
 }
 
-const NOTHING: AsyncIterable<string> = (async function* () {})();
+const NOTHING: AsyncIterable<Uint8Array> = (async function* () {})();
 
 async function* rest(
-  begin: readonly IteratorResult<string>[],
-  pieces: AsyncIterator<string>,
+  begin: readonly IteratorResult<string | Uint8Array>[],
+  pieces: AsyncIterator<string | Uint8Array>,
   failed: (error: unknown) => void,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Uint8Array> {
   try {
     for (const { done, value } of begin) if (!done) yield value;
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import { MEDIA_TYPES } from '../../../functions/core/queries/export/formats.ts';
+import { type Format, isFile, MEDIA_TYPES } from '../../../functions/core/queries/export/formats.ts';
 import { failing } from '../../../functions/runtime/exports/folder-tree.ts';
 import { writeNew } from '../../../functions/stores/files/write-new.ts';
 import { type Download, download } from '../../api/download.ts';
@@ -29,7 +29,7 @@ interface DataOptions {
   readonly json?: boolean;
 }
 
-const FORMATS = Object.keys(MEDIA_TYPES).filter((word) => word !== 'json');
+const FORMATS = Object.keys(MEDIA_TYPES);
 const EXTENSIONS: Readonly<Record<string, string>> = { '.jsonl': 'ndjson', '.feather': 'arrow' };
 
 export function addData(program: Command, context: Context, handle: Handle): void {
@@ -61,13 +61,14 @@ A deployed API may have to make the file first: the command waits for it. A file
 Examples:
   gordon-data data spot_klines --symbol BTCUSDT --from 2025-01-01 --out btc.parquet
   gordon-data data spot_klines --symbol BTCUSDT --every 1h --format csv | head
+  gordon-data data spot_klines --symbol BTCUSDT --format excel --out btc.csv    # times as spreadsheets read them
 
 Exit codes: 0 done; 1 it failed; 2 bad input; 130 interrupted`;
 
 async function data(context: Context, table: string, given: DataOptions): Promise<number> {
   const { terminal } = context;
   const format = given.format ?? formatOf(given.out) ?? 'csv';
-  const isText = format === 'csv' || format === 'ndjson';
+  const isText = !isFile(format as Format);
   if (given.out === undefined && given.json) throw badInput('--json is about a file: name one with --out');
   if (given.out === undefined && !isText && terminal.out.isTTY) {
     throw badInput(`${format} is no text for a terminal: name a file with --out`);

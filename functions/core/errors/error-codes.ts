@@ -215,7 +215,7 @@ export const ERRORS = {
   'job-finished': request(409, 'Order the same again: it fetches what is missing.'),
   'idempotency-busy': request(409, 'Send it again.'),
   'series-at-work': request(409, 'See its jobs with `gordon-data backfill jobs`.'),
-  'unknown-format': request(406, 'Use format=json, csv, ndjson, parquet or arrow.'),
+  'unknown-format': request(406, 'Use format=json, csv, excel, ndjson, parquet or arrow.'),
   'answer-too-large': request(
     413,
     'Request a shorter range (from, to) or fewer columns, or a host, which streams.',

@@ -87,20 +87,21 @@ export const SpansQuery = z.strictObject({
 export const RowsQuery = z.strictObject({
   source: SourceId.optional().meta({ description: 'which one, where several sources share the table' }),
   symbol: Names.optional().meta({
-    description: 'in every format but json also several, with commas between them',
+    description: 'with `format=` also several, with commas between them',
   }),
   timeframe: Step.optional(),
   ...range,
   limit: whole(10_000).optional().meta({
-    description: 'json only: the newest so many rows of the range, oldest first; defaults to 1000',
+    description:
+      'json only: the newest so many rows of the range, oldest first; defaults to 1000, and with `format=json` to all of them',
   }),
   format: z
     .string()
     .optional()
     .meta({
       description:
-        'json, csv, ndjson, parquet or arrow; defaults to what Accept says, else json. All but json have all rows of the range, ' +
-        'by symbol and time. A host streams csv and ndjson, and serves parquet and arrow as a file: with its length, an ETag and ' +
+        'json, csv, excel (csv whose times spreadsheets read), ndjson, parquet or arrow; defaults to what Accept says, else a page of json. All of them have all rows of the range, ' +
+        'by symbol and time, where there is no `limit`. A host streams text, and serves parquet and arrow as a file: with its length, an ETag and ' +
         'ranges of bytes. A deployment on AWS Lambda answers parquet, arrow and long texts with 303, where the file is, or with 202 while ' +
         'it is made: request its Location again after the seconds of Retry-After',
       enum: Object.keys(MEDIA_TYPES),

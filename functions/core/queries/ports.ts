@@ -62,7 +62,7 @@ export interface RowsRequest {
   readonly where: Readonly<Record<string, string>>;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** of `rows`; `stream` has all of them */
+  /** of `rows`; `batches` have all of them */
   readonly limit: number;
   /** the columns to give; all of them where it is left out */
   readonly columns?: readonly string[];
@@ -106,11 +106,10 @@ export interface CoverageQueries {
   /** the newest rows of the range, oldest first; instants as ISO 8601 */
   rows(request: RowsRequest): Promise<Record<string, unknown>[]>;
   /**
-   * All rows of the range in batches, oldest first, as `rows` has them; memory does not grow with the range.
+   * All rows of the range column by column, as `fileColumns` describes them, oldest first. Memory does not grow with the range; a batch
+   * is good until the next one is requested.
    * @param signal ends the query in the database; the iteration then throws its reason
    */
-  stream(request: RowsRequest, signal: AbortSignal): AsyncIterable<Record<string, unknown>[]>;
-  /** The same rows column by column, as `fileColumns` describes them. */
   batches(request: RowsRequest, signal: AbortSignal): AsyncIterable<ColumnBatch>;
   /**
    * A word for the state of what the requests read: as long as it stays the same, the ledger has not changed within their ranges,

@@ -52,14 +52,14 @@ async function collected(
   const tooLong = tooLarge(`takes more than ${longest / 1_000} s`);
   const late = setTimeout(() => end.abort(tooLong), longest);
   try {
-    let text = '';
+    const pieces: Uint8Array[] = [];
     let bytes = 0;
     for await (const piece of exportedText(wanted, queries, end.signal)) {
-      text += piece;
-      bytes += Buffer.byteLength(piece);
+      pieces.push(piece);
+      bytes += piece.length;
       if (bytes > LARGEST_TEXT) throw tooLarge('is larger than 4 MB');
     }
-    return text;
+    return Buffer.concat(pieces).toString();
   } catch (error) {
     if (fileBucket && error instanceof GordonError && error.code === 'answer-too-large') return undefined;
     throw error;

@@ -1,46 +1,20 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { ColumnBatch, FileColumn, WriteFile } from '../../core/queries/export/columnar.ts';
-import { iso } from '../../core/time/time.ts';
+import { textRows } from '../../core/queries/export/text-rows.ts';
 
-/** CSV as `GET /data/{table}` writes it (RFC 4180, lines end with `\n`, NULL is the empty cell), packed by gzip. */
+/** CSV as `GET /data/{table}` writes it, packed by gzip. */
 export const csvFile: WriteFile = async function* (columns, batches) {
   const packed = Readable.from(texts(columns, batches)).compose(createGzip({ level: 6 })) as Readable;
   for await (const piece of packed) yield piece as Buffer;
 };
 
-/** Rows of one piece of text. */
-const AT_ONCE = 512;
-
 async function* texts(
   columns: readonly FileColumn[],
   batches: AsyncIterable<ColumnBatch> | Iterable<ColumnBatch>,
-): AsyncGenerator<Buffer> {
-  yield Buffer.from(`${columns.map(({ name }) => name).join(',')}\n`);
-  for await (const { length, columns: data } of batches) {
-    const cells = columns.map((column, c) => cellWriter(column, data[c]!));
-    for (let from = 0; from < length; from += AT_ONCE) {
-      const to = Math.min(from + AT_ONCE, length);
-      let text = '';
-      for (let i = from; i < to; i++) text += `${cells.map((cell) => cell(i)).join(',')}\n`;
-      yield Buffer.from(text);
-    }
-  }
-}
-
-function cellWriter({ type }: FileColumn, data: ColumnBatch['columns'][number]): (i: number) => string {
-  if ('constant' in data) {
-    const cell = textCell(data.constant);
-    return () => cell;
-  }
-  if (!(data instanceof Float64Array)) return (i) => textCell(data[i]!);
-  const write =
-    type === 'timestamptz' ? iso : type === 'bool' ? (value: number) => String(value === 1) : String;
-  return (i) => (Number.isNaN(data[i]) ? '' : write(data[i]!));
-}
-
-/** The empty text is quoted, so that it is not NULL. */
-function textCell(text: string | null): string {
-  if (text === null) return '';
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+): AsyncGenerator<Uint8Array> {
+  const { head, lines, foot } = textRows('csv', columns);
+  yield head;
+  for await (const batch of batches) yield* lines(batch);
+  if (foot.length > 0) yield foot;
 }

@@ -21,7 +21,7 @@ export function bucketStore({ bucket, variables }: FileBucket): FileStore {
         queueSize: 1,
         params: {
           ...objectOf(bucket, 'files', id),
-          Body: Readable.from(bytesOf(pieces)),
+          Body: Readable.from(pieces),
           ContentType: headers['content-type'],
           ContentDisposition: headers['content-disposition'],
         },
@@ -39,8 +39,4 @@ export function bucketStore({ bucket, variables }: FileBucket): FileStore {
       }
     },
   };
-}
-
-async function* bytesOf(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
 }

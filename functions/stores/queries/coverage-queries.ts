@@ -5,7 +5,7 @@ import { columnBatches } from './column-batches.ts';
 import { findings, ledger } from './evidence.ts';
 import { revision } from './revision.ts';
 import { rowCounts } from './row-counts.ts';
-import { rows, streamRows } from './rows.ts';
+import { rows } from './rows.ts';
 import { sizeHistory } from './size-samples.ts';
 import { ledgerRows, sizes } from './sizes.ts';
 import { tables } from './tables.ts';
@@ -26,7 +26,6 @@ export function createCoverageQueries(sql: Sql, streams = sql): CoverageQueries 
     sizeHistory: (since) => guarded('the sizes', () => sizeHistory(sql, since)),
     ledgerRows: () => guarded('the ledger', () => ledgerRows(sql)),
     rows: (request) => guarded(request.table.name, () => rows(sql, request)),
-    stream: (request, signal) => streamRows(streams, request, signal),
     batches: (request, signal) => columnBatches(streams, request, signal),
     revision: (requests, sources) => guarded('the ledger', () => revision(sql, requests, sources)),
   };

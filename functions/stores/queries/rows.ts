@@ -3,16 +3,8 @@ import type { RowsRequest } from '../../core/queries/ports.ts';
 import { timeColumn } from '../../core/series/table.ts';
 import { iso } from '../../core/time/time.ts';
 import { tableName } from '../copy/copy.ts';
-import { type Sql, storeError } from '../postgres/postgres.ts';
-import {
-  BUCKETS_BEGIN,
-  candlesSql,
-  conditions,
-  orderOf,
-  plainSql,
-  rowsSql,
-  withParameters,
-} from './row-sql.ts';
+import type { Sql } from '../postgres/postgres.ts';
+import { BUCKETS_BEGIN, candlesSql, conditions, orderOf, plainSql, withParameters } from './row-sql.ts';
 
 type Row = Record<string, unknown>;
 
@@ -21,32 +13,6 @@ export async function rows(sql: Sql, request: RowsRequest): Promise<Row[]> {
   const found = await (request.candles ? candles(sql, request) : plain(sql, request));
   const columns = columnsOf(request);
   return found.reverse().map((row) => asJson(row, columns));
-}
-
-/** Rows of one fetch of a cursor: some hundred kilobytes. */
-const BATCH = 2_000;
-
-/** All rows of the range, oldest first, through a cursor. @throws GordonError when the query fails; the reason of `signal` when that ends it */
-export async function* streamRows(
-  sql: Sql,
-  request: RowsRequest,
-  signal: AbortSignal,
-): AsyncGenerator<Row[]> {
-  const found = sql<Row[]>`${rowsSql(withParameters(sql), request)}`;
-  const columns = columnsOf(request);
-  const stop = (): void => found.cancel();
-  signal.addEventListener('abort', stop);
-  try {
-    signal.throwIfAborted();
-    for await (const batch of found.cursor(BATCH)) {
-      yield batch.map((row) => asJson(row, columns));
-      signal.throwIfAborted();
-    }
-  } catch (error) {
-    throw signal.aborted ? signal.reason : storeError(error, request.table.name);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 const plain = (sql: Sql, request: RowsRequest): Promise<Row[]> => sql<Row[]>`

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseInput } from '../../../functions/core/errors/bad-request.ts';
-import { exportedText, parseRowsExport } from '../../../functions/core/queries/export/export-rows.ts';
-import { parseFormat, rowWriter } from '../../../functions/core/queries/export/formats.ts';
+import {
+  exportedText,
+  parseExport,
+  parseRowsExport,
+} from '../../../functions/core/queries/export/export-rows.ts';
+import { parseFormat } from '../../../functions/core/queries/export/formats.ts';
 import { RowsQuery } from '../../../functions/core/queries/parameters.ts';
 import type { RowsRequest } from '../../../functions/core/queries/ports.ts';
 import { sources } from '../../../functions/sources/index.ts';
@@ -33,32 +37,23 @@ describe('the format of rows', () => {
   });
 });
 
-describe('text of rows', () => {
-  const rows = [
-    { a: 'x,y', b: 1.5e-7, c: null },
-    { a: 'say "so"\n', b: 0.1, c: '' },
-  ];
-
-  it('as CSV quotes what needs it, and keeps NULL apart from the empty text', () => {
-    const { head, lines } = rowWriter('csv', ['a', 'b', 'c']);
-    expect(head + lines(rows)).toBe('a,b,c\n"x,y",1.5e-7,\n"say ""so""\n",0.1,""\n');
-  });
-
-  it('as NDJSON is a row of JSON in each line', () => {
-    const { head, lines } = rowWriter('ndjson', ['a', 'b', 'c']);
-    expect(
-      (head + lines(rows))
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toEqual(rows);
-  });
-});
-
 const parsed = (table: string, query: Record<string, string>) =>
   parseRowsExport(sources, table, parseInput(RowsQuery, query, 'the query'), 'csv');
 
 describe('an export', () => {
+  it.each([
+    [{ format: 'json' }, undefined, 'json'],
+    [{ format: 'json', limit: '5' }, undefined, undefined],
+    [{}, 'application/json', undefined],
+    [{}, undefined, undefined],
+    [{ format: 'csv' }, undefined, 'csv'],
+    [{}, 'text/csv', 'csv'],
+  ])('of %j and Accept: %s is %s, else there is a page', (query, accept, format) => {
+    const request = { path: { table: 'spot_klines' }, headers: { accept } };
+    const given = parseInput(RowsQuery, { symbol: 'BTCUSDT', ...query }, 'the query');
+    expect(parseExport(sources, request, given)?.format).toBe(format);
+  });
+
   it('has a request for each symbol once, and a name for the file', () => {
     const { requests, headers } = parsed('spot_klines', {
       symbol: 'BTCUSDT,ETHUSDT,BTCUSDT',
@@ -80,13 +75,16 @@ describe('an export', () => {
   it('begins with the columns once, whatever the number of symbols', async () => {
     const wanted = parsed('spot_klines', { symbol: 'BTCUSDT,ETHUSDT', columns: 'symbol,close' });
     const queries = {
-      async *stream({ where }: RowsRequest) {
-        yield [{ symbol: where.symbol!, close: 1 }];
-        yield [{ symbol: where.symbol!, close: 2 }];
+      async *batches({ where }: RowsRequest) {
+        const symbol = { constant: where.symbol! };
+        yield { length: 1, columns: [symbol, Float64Array.of(1)] };
+        yield { length: 1, columns: [symbol, Float64Array.of(2)] };
       },
     };
+    const decoder = new TextDecoder();
     let text = '';
-    for await (const piece of exportedText(wanted, queries, new AbortController().signal)) text += piece;
+    for await (const piece of exportedText(wanted, queries, new AbortController().signal))
+      text += decoder.decode(piece);
     expect(text).toBe('symbol,close\nBTCUSDT,1\nBTCUSDT,2\nETHUSDT,1\nETHUSDT,2\n');
   });
 });

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenApi } from '../../../functions/core/api/openapi.ts';
 import { BudgetExhausted, GordonError } from '../../../functions/core/errors/errors.ts';
 import type { Job } from '../../../functions/core/jobs/job.ts';
+import { fileColumns } from '../../../functions/core/queries/columns.ts';
+import type { ColumnBatch } from '../../../functions/core/queries/export/columnar.ts';
+import type { RowsRequest } from '../../../functions/core/queries/ports.ts';
 import { createHandler as rows } from '../../../functions/http/data/rows.ts';
 import { createStream } from '../../../functions/http/data/rows-stream.ts';
 import { createHandler as createJob } from '../../../functions/http/jobs/create-job.ts';
@@ -97,8 +100,11 @@ const full = new GordonError({
   subject: 'spool',
   message: 'the disk is full.',
 });
-async function* endlessRows(): AsyncGenerator<Record<string, unknown>[]> {
-  for (;;) yield Array.from({ length: 1_000 }, () => ({ symbol: 'BTCUSDT', open: 1 }));
+async function* endlessRows(request: RowsRequest): AsyncGenerator<ColumnBatch> {
+  const columns = fileColumns([request]).map(({ type }) =>
+    type === 'text' ? { constant: 'x' } : new Float64Array(1_000),
+  );
+  for (;;) yield { length: 1_000, columns };
 }
 const FILE = `/data/spot_klines?symbol=BTCUSDT&from=2025-02-01&to=2025-02-02&format=parquet`;
 /** A file on AWS, where time passes as soon as somebody waits. @param made what its function makes of an order */
@@ -215,7 +221,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<number, Ask>>>> = {
     406: get('/data/spot_klines?symbol=BTCUSDT&format=xml'),
     413: handled(
       rows,
-      ({ queries }) => ({ queries: { ...queries, stream: endlessRows } }),
+      ({ queries }) => ({ queries: { ...queries, batches: endlessRows } }),
       undefined,
       { symbol: 'BTCUSDT', format: 'csv' },
       { table: 'spot_klines' },

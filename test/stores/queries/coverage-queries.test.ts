@@ -9,6 +9,7 @@ import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createCoverageQueries } from '../../../functions/stores/queries/coverage-queries.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { until } from '../../helpers/until.ts';
+import { readRows } from '../read-rows.ts';
 
 let database: TestDatabase;
 let admin: Sql;
@@ -22,12 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => database?.[Symbol.asyncDispose]());
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
 const START = Date.UTC(2025, 0, 1);
 const table = sources.klines_spot!.table;
 const where = { symbol: 'BTCUSDT', timeframe: '1m' };
@@ -40,35 +35,32 @@ describe('rows', () => {
       from generate_series(0, 3000) n where n not between 130 and 140`;
   });
 
-  const batchesOf = (request: Parameters<CoverageQueries['stream']>[0]) =>
-    collect(queries.stream(request, new AbortController().signal));
-
-  it('come as a stream in batches, all of them, as pages have them', async () => {
+  it('come in batches, all of them, as pages have them', async () => {
     const request = { table, where, limit: 10_000, closesAfterMs: MINUTE };
-    const batches = await batchesOf({ ...request, limit: 1 });
-    expect(batches.map(({ length }) => length)).toEqual([2_000, 990]);
-    expect(batches.flat()).toEqual(await queries.rows(request));
+    const all = await readRows(queries, { ...request, limit: 1 });
+    expect(all.lengths).toEqual([2_990]);
+    expect(all.rows).toEqual(await queries.rows(request));
     const few = { ...request, from: START + HOUR, to: START + 2 * HOUR, columns: ['close', 'open_time'] };
-    expect((await batchesOf(few)).flat()).toEqual(await queries.rows(few));
+    expect((await readRows(queries, few)).rows).toEqual(await queries.rows(few));
   });
 
-  it('come as a stream of longer candles, as pages have them', async () => {
+  it('come in batches of longer candles, as pages have them', async () => {
     const made = { table, where, limit: 1_000, closesAfterMs: HOUR, candles: { step: MINUTE, every: HOUR } };
-    expect((await batchesOf({ ...made, limit: 1 })).flat()).toEqual(await queries.rows(made));
+    expect((await readRows(queries, { ...made, limit: 1 })).rows).toEqual(await queries.rows(made));
   });
 
   it('end when nobody reads on, in the midst of the rows or of the query', async () => {
     const own = database.connect({ role: 'gordon_reader', application: 'left alone' });
     const streams = createCoverageQueries(own);
     const request = { table, where, limit: 1 };
-    for await (const batch of streams.stream(request, new AbortController().signal)) {
-      expect(batch).toHaveLength(2_000);
+    for await (const batch of streams.batches(request, new AbortController().signal)) {
+      expect(batch).toHaveLength(2_990);
       break;
     }
     const busy = () => admin<{ state: string }[]>`
       select state from pg_stat_activity where application_name = 'left alone' and state <> 'idle'`;
     await until(
-      () => 'the cursor is closed',
+      () => 'the query has ended',
       async () => (await busy()).length === 0,
       20,
     );
@@ -76,7 +68,7 @@ describe('rows', () => {
     const gone = new AbortController();
     await admin.begin(async (tx) => {
       await tx`lock table market_data.spot_klines in access exclusive mode`;
-      const first = streams.stream(request, gone.signal)[Symbol.asyncIterator]().next();
+      const first = streams.batches(request, gone.signal)[Symbol.asyncIterator]().next();
       const failed = expect(first).rejects.toThrow('nobody listens');
       await until(
         () => 'the query waits',
@@ -91,7 +83,7 @@ describe('rows', () => {
         20,
       );
     });
-    expect(await collect(streams.stream(request, new AbortController().signal))).toHaveLength(2);
+    expect((await readRows(streams, request)).rows).toHaveLength(2_990);
   });
 
   it('are the newest of the range, oldest first, with times as ISO 8601', async () => {

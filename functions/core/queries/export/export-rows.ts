@@ -6,9 +6,17 @@ import type { RowsQuery } from '../parameters.ts';
 import type { CoverageQueries, RowsRequest } from '../ports.ts';
 import { parseRowsRequest, sourcesBehind } from '../tables.ts';
 import type { ColumnBatch, FileColumn } from './columnar.ts';
-import { type FileFormat, isFile, MEDIA_TYPES, parseFormat, rowWriter, type TextFormat } from './formats.ts';
+import {
+  type FileFormat,
+  type Format,
+  isFile,
+  MEDIA_TYPES,
+  parseFormat,
+  type TextFormat,
+} from './formats.ts';
+import { textRows } from './text-rows.ts';
 
-export interface RowsExport<F extends TextFormat | FileFormat = TextFormat | FileFormat> {
+export interface RowsExport<F extends Format = Format> {
   readonly format: F;
   /** one after another: rows come by symbol, then by time */
   readonly requests: readonly [RowsRequest, ...RowsRequest[]];
@@ -17,7 +25,11 @@ export interface RowsExport<F extends TextFormat | FileFormat = TextFormat | Fil
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The export that a request wants, by `format=` or Accept; undefined: a page of JSON. @throws GordonError as `parseRowsExport` does, and `unknown-format` */
+/**
+ * The export that a request wants, by `format=` or Accept. `format=json` without a limit has all rows too.
+ * @returns undefined: a page of JSON
+ * @throws GordonError as `parseRowsExport` does, and `unknown-format`
+ */
 export function parseExport(
   sources: Sources,
   {
@@ -30,13 +42,14 @@ export function parseExport(
   query: z.output<typeof RowsQuery>,
 ): RowsExport | undefined {
   const format = parseFormat(query.format, headers.accept);
-  return format === 'json' ? undefined : parseRowsExport(sources, path.table ?? '', query, format);
+  const isPage = format === 'json' && (query.format === undefined || query.limit !== undefined);
+  return isPage ? undefined : parseRowsExport(sources, path.table ?? '', query, format);
 }
 
 export const isTextExport = (wanted: RowsExport): wanted is RowsExport<TextFormat> => !isFile(wanted.format);
 
 /** Parses a query for all rows of a range. @throws GordonError as `parseRowsRequest` does, and `invalid-request` */
-export function parseRowsExport<F extends TextFormat | FileFormat>(
+export function parseRowsExport<F extends Format>(
   sources: Sources,
   table: string,
   query: z.output<typeof RowsQuery>,
@@ -55,7 +68,7 @@ export function parseRowsExport<F extends TextFormat | FileFormat>(
     sources: sourcesBehind(sources, first!.table),
     headers: {
       'content-type': MEDIA_TYPES[format],
-      'content-disposition': `attachment; filename="${name.join('-').replaceAll(/[^\w.-]+/g, '_')}.${format}"`,
+      'content-disposition': `attachment; filename="${name.join('-').replaceAll(/[^\w.-]+/g, '_')}.${format === 'excel' ? 'csv' : format}"`,
     },
   };
 }
@@ -67,17 +80,18 @@ export function refuseSymbols({ symbol }: z.output<typeof RowsQuery>): void {
   }
 }
 
-/** The text of an export, piece by piece. @param signal ends it. @throws GordonError as `CoverageQueries.stream` does */
+/** The text of an export in UTF-8, piece by piece. @param signal ends it. @throws GordonError as `CoverageQueries.batches` does */
 export async function* exportedText(
   { format, requests }: RowsExport<TextFormat>,
-  queries: Pick<CoverageQueries, 'stream'>,
+  queries: Pick<CoverageQueries, 'batches'>,
   signal: AbortSignal,
-): AsyncGenerator<string> {
-  const { head, lines } = rowWriter(format, columnsOf(requests[0]));
-  if (head) yield head;
+): AsyncGenerator<Uint8Array> {
+  const { head, lines, foot } = textRows(format, fileColumns(requests));
+  if (head.length > 0) yield head;
   for (const request of requests) {
-    for await (const rows of queries.stream(request, signal)) yield lines(rows);
+    for await (const batch of queries.batches(request, signal)) yield* lines(batch);
   }
+  if (foot.length > 0) yield foot;
 }
 
 export interface FileExport {

@@ -1,18 +1,18 @@
 import { badRequest } from '../../errors/bad-request.ts';
 
-type Row = Readonly<Record<string, unknown>>;
-
 /** The formats of rows, by the word in `format=`. */
 export const MEDIA_TYPES = {
   json: 'application/json',
   csv: 'text/csv',
+  /** for spreadsheets: instants as they read them, and UTF-8 that they recognize */
+  excel: 'text/csv',
   ndjson: 'application/x-ndjson',
   parquet: 'application/vnd.apache.parquet',
   arrow: 'application/vnd.apache.arrow.file',
 } as const;
 export type Format = keyof typeof MEDIA_TYPES;
 export type FileFormat = 'parquet' | 'arrow';
-export type TextFormat = 'csv' | 'ndjson';
+export type TextFormat = Exclude<Format, FileFormat>;
 
 /** Whether the format is a file that is made before its first byte is served. */
 export const isFile = (format: Format): format is FileFormat => format === 'parquet' || format === 'arrow';
@@ -42,28 +42,4 @@ export function parseFormat(word: string | undefined, accept = '*/*'): Format {
     if (type === 'text/*') return 'csv';
   }
   throw badRequest('unknown-format', 'Accept', `"${accept}" names no format of rows.`);
-}
-
-/** The text of rows, a line for each; CSV (RFC 4180, lines end with `\n`) begins with the names of the columns. */
-export function rowWriter(
-  format: TextFormat,
-  columns: readonly string[],
-): { readonly head: string; lines(rows: readonly Row[]): string } {
-  if (format === 'ndjson') return { head: '', lines: joined((row) => JSON.stringify(row)) };
-  return {
-    head: `${columns.map(cell).join(',')}\n`,
-    lines: joined((row) => columns.map((name) => cell(row[name])).join(',')),
-  };
-}
-
-const joined =
-  (line: (row: Row) => string) =>
-  (rows: readonly Row[]): string =>
-    rows.map((row) => `${line(row)}\n`).join('');
-
-/** SQL NULL is the empty cell; the empty text is quoted. */
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value !== 'string') return String(value);
-  return value === '' || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

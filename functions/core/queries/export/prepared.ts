@@ -51,7 +51,7 @@ export interface FileStore extends FileOrders {
   put(
     id: string,
     headers: Readonly<Record<string, string>>,
-    pieces: AsyncIterable<string | Uint8Array>,
+    pieces: AsyncIterable<Uint8Array>,
     signal: AbortSignal,
   ): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NumberText } from '../../../functions/core/exports/rows/number-text.ts';
+import { NumberText } from '../../../../functions/core/queries/export/number-text.ts';
 
 /** All numbers of a column, one after another, as their writer has them. */
 function written(values: readonly number[]): string[] {
