@@ -3,6 +3,7 @@ import type { Quote } from '../quote/quote.ts';
 import type { Series } from '../series/series.ts';
 import type { Family } from '../series/source.ts';
 import type { Range } from '../time/range.ts';
+import { MINUTE } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 
 /** Every state that a job can be in; the last four are final. */
@@ -121,18 +122,23 @@ export interface ChunkWait {
 export const isEnded = (state: ChunkState): boolean =>
   state === 'done' || state === 'failed' || state === 'cancelled';
 
+/** A call of the fetcher works no longer than its function may: until then one that was at work as its job ended may still write. */
+export const FETCHER_LIFE = 2 * MINUTE;
+
 /**
  * The chunks of a job as they are once it has ended: what ended it may have cut them off, or their rows came with another job, so the
- * last note of a chunk need not be its end.
+ * last note of a chunk need not be its end. One that is at work says itself when it stops, as long as it can.
  */
 export const settledChunks = (
   { status, finishedAt, reason }: Pick<Job, 'status' | 'finishedAt' | 'reason'>,
   chunks: readonly ChunkProgress[],
+  now: number,
 ): readonly ChunkProgress[] => {
   if (!isFinished(status)) return chunks;
+  const stopping = status !== 'succeeded' && finishedAt !== undefined && now - finishedAt < FETCHER_LIFE;
   const at = finishedAt === undefined ? {} : { endedAt: finishedAt };
   return chunks.map((chunk) => {
-    if (isEnded(chunk.state)) return chunk;
+    if (isEnded(chunk.state) || (stopping && chunk.state === 'running')) return chunk;
     if (status === 'succeeded') return { ...chunk, ...at, state: 'done', leftMs: 0 };
     // One that was at work was lost; what had not begun was only left out.
     if (status === 'cancelled' || chunk.state !== 'running') return { ...chunk, ...at, state: 'cancelled' };

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { MOST_SHOWN } from '../../../functions/core/api/jobs/schemas.ts';
 import { detail } from '../../../functions/core/api/jobs/views.ts';
-import { CHUNK_STATES, type ChunkProgress, type Job } from '../../../functions/core/jobs/job.ts';
-import { DAY } from '../../../functions/core/time/time.ts';
+import {
+  CHUNK_STATES,
+  type ChunkProgress,
+  FETCHER_LIFE,
+  type Job,
+} from '../../../functions/core/jobs/job.ts';
+import { DAY, SECOND } from '../../../functions/core/time/time.ts';
+import { functions } from '../../../functions/manifest.ts';
 
 /** Lambda's limit of a synchronous answer. */
 const ROOM = 6 * 1_024 * 1_024;
@@ -62,6 +68,11 @@ describe('the chunks of a job', () => {
     expect(view.failures).toHaveLength(3);
   });
 
+  it('are thought to be at work no longer than their function may be', () => {
+    const fetcher = functions.find(({ handler }) => handler === 'fetch-chunk')!;
+    expect(FETCHER_LIFE).toBe(fetcher.timeoutSeconds * SECOND);
+  });
+
   it.each([
     ['failed', ['failed', 'cancelled', 'cancelled', 'done']],
     ['completed_with_gaps', ['failed', 'cancelled', 'cancelled', 'done']],
@@ -73,8 +84,12 @@ describe('the chunks of a job', () => {
       chunks(1, { state, leftMs: state === 'done' ? 0 : DAY, ...(state === 'done' && { endedAt: NOW - 1 }) }),
     );
     const reason = 'the database has no room on its disk';
-    const view = detail({ ...job, status, finishedAt: NOW, reason }, noted, NOW);
+    const ended = { ...job, status, finishedAt: NOW, reason };
+    const view = detail(ended, noted, NOW + FETCHER_LIFE);
     expect(view.chunks.map(({ state }) => state)).toEqual(expected);
+    // Until then its fetcher may be at work on a page, and says itself when it has stopped.
+    const before = detail(ended, noted, NOW + FETCHER_LIFE - 1).chunks.map(({ state }) => state);
+    expect(before).toEqual([status === 'succeeded' ? 'done' : 'running', ...expected.slice(1)]);
     expect(view.chunks.every(({ ended_at }) => ended_at !== null)).toBe(true);
     expect(view.failures.map(({ message }) => message)).toEqual(
       expected[0] === 'failed' ? [`the job ended in the middle of it: ${reason}`] : [],

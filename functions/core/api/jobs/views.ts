@@ -25,7 +25,7 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
 }
 
 export function detail(job: Job, noted: readonly ChunkProgress[], now: number): JobDetail {
-  const chunks = settledChunks(job, noted);
+  const chunks = settledChunks(job, noted, now);
   const summary = summarize(job, chunks);
   const seconds = job.startedAt === undefined ? 0 : ((job.finishedAt ?? now) - job.startedAt) / SECOND;
   const phase = isFinished(job.status) ? undefined : job.phase;
