@@ -4,6 +4,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { JobSummary } from '../../functions/core/api/jobs/schemas.ts';
 import type { Answer as ReplyOf } from '../../functions/core/api/operations.ts';
+import { until } from '../helpers/until.ts';
 import { type HostFacts, HostUnderTest } from './host-under-test.ts';
 
 export interface ConformanceOptions {
@@ -188,10 +189,13 @@ export function conformance(name: string, options: ConformanceOptions): void {
 
     /** Whoever only reads goes on after a rotation: a connection that was cut costs one answer, which says so. */
     const readAgain = async (): Promise<void> => {
-      const report = () => at.ask<object[]>('/backfill/report?symbol=ETHUSDT');
-      let answer = await report();
-      for (; answer.status === 503; answer = await report()) await sleep(at.facts.pollMs);
-      expect(answer.status).toBe(200);
+      let status = 503;
+      const reads = async () => {
+        ({ status } = await at.ask<object[]>('/backfill/report?symbol=ETHUSDT'));
+        return status !== 503;
+      };
+      await until('a reader is served again', reads, at.facts.pollMs);
+      expect(status).toBe(200);
     };
 
     /** An order of several symbols, whose logins are rotated twice while it is at work; and what it left. */

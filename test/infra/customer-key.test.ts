@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readContext } from '../../infra/context.ts';
 import { nameOf, withoutHash } from './support/grants.ts';
+import { STORE_KEYS } from './support/keys.ts';
 import { type Resource, type Synthesized, synth } from './support/synth.ts';
 
 const GIVEN = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
@@ -8,21 +9,10 @@ const options = { exports: 'new', vpc: 'new' };
 const own = synth({ ...options, encryptionKey: 'new' });
 
 /** Where the key of each resource of a type stands. */
-const KEY_IN: Readonly<Record<string, (properties: never) => unknown>> = {
-  'AWS::DynamoDB::Table': ({ SSESpecification: sse }: { SSESpecification?: { KMSMasterKeyId: unknown } }) =>
-    sse?.KMSMasterKeyId,
+const KEY_IN: typeof STORE_KEYS = {
+  ...STORE_KEYS,
   'AWS::Lambda::Function': ({ KmsKeyArn }: { KmsKeyArn?: unknown }) => KmsKeyArn,
   'AWS::Logs::LogGroup': ({ KmsKeyId }: { KmsKeyId?: unknown }) => KmsKeyId,
-  'AWS::S3::Bucket': ({
-    BucketEncryption: {
-      ServerSideEncryptionConfiguration: [rule],
-    },
-  }: {
-    BucketEncryption: {
-      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { KMSMasterKeyID?: unknown } }];
-    };
-  }) => rule.ServerSideEncryptionByDefault.KMSMasterKeyID,
-  'AWS::SecretsManager::Secret': ({ KmsKeyId }: { KmsKeyId?: unknown }) => KmsKeyId,
 };
 
 const keys = ({ of }: Synthesized): string[] =>

@@ -5,6 +5,7 @@ import { klines_coinm } from '../klines/klines_coinm.ts';
 import { mark_price_klines_coinm } from '../klines/mark_price_klines_coinm.ts';
 import { premium_index_klines_coinm } from '../klines/premium_index_klines_coinm.ts';
 import { open_interest_binance_coinm } from '../open_interest/open_interest_binance_coinm.ts';
+import { KLINES } from '../probe/binance.ts';
 import { clockCheck } from '../probe/clocks.ts';
 import { pageChecks } from '../probe/pages.ts';
 import { malformed } from '../rest/malformed.ts';
@@ -26,14 +27,7 @@ export const coinmChecks: readonly Check[] = [
       source,
       symbol: SYMBOL,
       timeframe: '1h',
-      layout: {
-        path: [],
-        fields: 12,
-        stamp: 0,
-        unit: 'milliseconds',
-        type: 'number',
-        order: 'oldest',
-      },
+      layout: KLINES,
       candles: true,
       recentMs: 12 * HOUR,
       longMs: 200 * DAY,

@@ -29,7 +29,7 @@ const SPOT = 'binance-spot';
 const USDM = 'binance-usdm';
 
 /** The answer has one cell more than anybody reads: the last one means nothing. */
-const KLINES: Layout = {
+export const KLINES: Layout = {
   path: [],
   fields: 12,
   stamp: 0,

@@ -1,4 +1,5 @@
 import { withoutHash } from '../support/grants.ts';
+import { STORE_KEYS } from '../support/keys.ts';
 import { NOWHERE, type Resource, type Synthesized } from '../support/synth.ts';
 
 const { account: ACCOUNT, region: REGION } = NOWHERE;
@@ -59,7 +60,7 @@ export function accountOf({ template, of }: Synthesized): Account {
       return policy && (resolve(policy.Properties.PolicyDocument) as Policy);
     },
     keyOf(arn) {
-      for (const [type, keyIn] of Object.entries(KEY_IN)) {
+      for (const [type, keyIn] of Object.entries(STORE_KEYS)) {
         const found = Object.entries(of(type)).find(([id]) => {
           const own = arnOf(resources, id);
           return arn === own || arn.startsWith(`${own}/`);
@@ -82,22 +83,6 @@ export function accountOf({ template, of }: Synthesized): Account {
     nameOf: (type, begin) => nameOf(resources, only(type, begin)[0]),
   };
 }
-
-/** Where the key stands of what a function's calls reach. */
-const KEY_IN: Readonly<Record<string, (properties: never) => unknown>> = {
-  'AWS::DynamoDB::Table': ({ SSESpecification: sse }: { SSESpecification?: { KMSMasterKeyId: unknown } }) =>
-    sse?.KMSMasterKeyId,
-  'AWS::S3::Bucket': ({
-    BucketEncryption: {
-      ServerSideEncryptionConfiguration: [rule],
-    },
-  }: {
-    BucketEncryption: {
-      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { KMSMasterKeyID?: unknown } }];
-    };
-  }) => rule.ServerSideEncryptionByDefault.KMSMasterKeyID,
-  'AWS::SecretsManager::Secret': ({ KmsKeyId }: { KmsKeyId?: unknown }) => KmsKeyId,
-};
 
 const LEFT_TO_THE_ACCOUNT: Policy = {
   Version: '2012-10-17',
