@@ -76,4 +76,14 @@ describe('places', () => {
       'btc 2025-02 1',
     ]);
   });
+
+  it('go first to a group of which fewer are read', async () => {
+    const semaphore = new StreamSemaphore(2);
+    const log: string[] = [];
+    const names = ['a 1', 'b 1', 'a 2', 'a 3', 'b 2', 'b 3'];
+    // One of `a` ends early: the place goes to `a`, of which none is read then, and so on in turn.
+    await Promise.all(names.map((name) => read(semaphore.of(items(`${name} `, log), name[0]!, name))));
+    const order = log.filter((name) => name.endsWith(' 1')).map((name) => name.slice(0, 3));
+    expect(order).toEqual(['a 1', 'b 1', 'a 2', 'b 2', 'a 3', 'b 3']);
+  });
 });

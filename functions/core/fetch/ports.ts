@@ -3,11 +3,12 @@ import type { HttpAnswer, HttpRequest, LimitFamily } from '../series/venue.ts';
 /** The way to the venues. Takes budget before each request. */
 export interface VenueClient {
   /**
+   * @param arrived may be called, also more than once, when an answer begins to arrive
    * @returns undefined when the venue says that the object does not exist
    * @throws BudgetExhausted when nothing may be sent now
    * @throws GordonError `RetryableVenueError` or `PermanentError`
    */
-  get(request: HttpRequest): Promise<HttpAnswer | undefined>;
+  get(request: HttpRequest, arrived?: () => void): Promise<HttpAnswer | undefined>;
 }
 
 /** The way to files that are too large to be held. */
@@ -36,6 +37,8 @@ export interface ArchiveReader {
   read(object: {
     readonly file: HttpRequest;
     readonly checksum?: HttpRequest;
+    /** files of one folder and lane are read in the order of their names, other lanes beside them */
+    readonly lane?: number;
   }): Promise<ArchiveFile | undefined>;
 }
 

@@ -8,12 +8,14 @@ import type { ArchiveFile, ArchiveReader, VenueClient, VenueStreams } from '../.
 import type { HttpAnswer, HttpRequest } from '../../core/series/venue.ts';
 import { gunzipped } from './gunzipped.ts';
 import { free, PIECE } from './pieces.ts';
+import { StartWindow } from './start-window.ts';
 import { StreamSemaphore } from './stream-semaphore.ts';
 
 /** While one is parsed, the next one is inflated by another thread. */
 const READ_AT_ONCE = 2;
 
-type ArchiveObject = Required<Parameters<ArchiveReader['read']>[0]>;
+type Requested = Parameters<ArchiveReader['read']>[0];
+type ArchiveObject = Pick<Required<Requested>, 'file' | 'checksum'>;
 
 /** The file inside a zip, piece by piece. @throws GordonError `corrupt-archive` */
 export type Unzip = (file: HttpRequest, body: Uint8Array) => AsyncIterable<Uint8Array>;
@@ -24,20 +26,26 @@ export function createArchiveReader(
   unpacked: Unzip = unzip,
 ): ArchiveReader {
   const semaphore = new StreamSemaphore(READ_AT_ONCE);
-  const fileOf = ({ file }: ArchiveObject, { body, release, sha256 }: Download): ArchiveFile => ({
+  const starts = new StartWindow();
+  const fileOf = ({ file, lane = 0 }: Requested, { body, release, sha256 }: Download): ArchiveFile => ({
     sha256,
-    content: semaphore.of(releasing(unpacked(file, body), release), folderOf(file), nameOf(file)),
+    content: semaphore.of(
+      releasing(unpacked(file, body), release),
+      `${folderOf(file)} ${lane}`,
+      nameOf(file),
+    ),
   });
   return {
-    async read({ file, checksum }) {
+    async read(requested) {
+      const { file, checksum } = requested;
       if (!checksum) return streamed(venue, file);
       const object = { file, checksum };
-      const first = await download(venue, object);
-      if (!first || first.proven) return first && fileOf(object, first);
+      const first = await starts.of((arrived) => download(venue, object, arrived));
+      if (!first || first.proven) return first && fileOf(requested, first);
       // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one for ever.
       const second = await download(venue, object);
       if (second && !second.proven) throw mismatch(object.file, second);
-      return second && fileOf(object, second);
+      return second && fileOf(requested, second);
     },
   };
 }
@@ -75,8 +83,9 @@ interface Download extends Pick<HttpAnswer, 'body' | 'release'> {
 async function download(
   venue: VenueClient,
   { file, checksum }: ArchiveObject,
+  arrived?: () => void,
 ): Promise<Download | undefined> {
-  const [zip, sum] = await Promise.all([venue.get(file), venue.get(checksum)]);
+  const [zip, sum] = await Promise.all([venue.get(file, arrived), venue.get(checksum)]);
   if (!zip) return undefined;
   const expected = expectedHash(file, sum);
   const sha256 = createHash('sha256').update(zip.body).digest('hex');

@@ -2,6 +2,7 @@ import { errorKind } from '../../errors/error-codes.ts';
 import { BudgetExhausted, GordonError } from '../../errors/errors.ts';
 import { accountedFor, readPaces } from '../../ledger/account.ts';
 import type { Page } from '../../ledger/coverage.ts';
+import { halfOf } from '../../ledger/plan.ts';
 import { objectReach, periodsFor } from '../../series/object-reach.ts';
 import {
   type ArchiveTier,
@@ -41,7 +42,7 @@ import {
 import type { ArchiveFile } from '../ports.ts';
 import { refuseUnanswered } from '../refused-answers.ts';
 import { withoutUnlisted } from './listed-periods.ts';
-import { AHEAD, ReadAhead, SMALL_OBJECT } from './read-ahead.ts';
+import { AHEAD, type ArchiveObject, ReadAhead, SMALL_OBJECT } from './read-ahead.ts';
 
 type Input = TierInput<ArchiveTier>;
 
@@ -96,11 +97,11 @@ async function worthBeginning(
   input: Input,
   period: Period,
   next: readonly Period[],
-): Promise<ReturnType<ArchiveTier['object']>[]> {
+): Promise<ArchiveObject[]> {
   const { ports, context, tier, progress } = input;
-  const { source, series } = context;
-  const step = stepOf(series.timeframe);
-  const objects: ReturnType<ArchiveTier['object']>[] = [];
+  const { source } = context;
+  const step = stepOf(context.series.timeframe);
+  const objects: ArchiveObject[] = [];
   if (source.table.offGrid) return objects;
   let left = subtract(progress.missing, [objectReach(tier, period, step)]);
   for (const one of next) {
@@ -109,10 +110,16 @@ async function worthBeginning(
     const wanted = wantedFromObject(source, tier, one, left, ports.clock(), step);
     left = subtract(left, [reach]);
     if (wanted.length === 0 || measure([one]) / step > SMALL_OBJECT) continue;
-    if (!(await outsideLife(input, reach))) objects.push(tier.object(series, one));
+    if (!(await outsideLife(input, reach))) objects.push(objectOf(input, one));
   }
   return objects;
 }
+
+/** In two lanes, as `inLoadingOrder` plans the chunks. */
+const objectOf = ({ context, tier }: Input, period: Period): ArchiveObject => ({
+  ...tier.object(context.series, period),
+  lane: halfOf(period.start),
+});
 
 /** The coarser object over a period was not there, or the one just before it: the next ones may not be there either. */
 const lacksObject = ({ objects }: Progress, { start, end }: Period): boolean =>
@@ -152,7 +159,7 @@ async function* readObject(
   const { ports, context, tier } = input;
   const { period } = facts;
   const step = stepOf(context.series.timeframe);
-  const object = tier.object(context.series, period);
+  const object = objectOf(input, period);
   const what = object.file.path;
   const { start, end } = period;
   const about: Pick<ObjectAnswer, 'span' | 'tail'> = {

@@ -1,6 +1,6 @@
 import type { ArchiveFile, ArchiveReader } from '../ports.ts';
 
-type ArchiveObject = Parameters<ArchiveReader['read']>[0];
+export type ArchiveObject = Parameters<ArchiveReader['read']>[0];
 
 /** Objects that are requested while the one before them is read and its rows are committed. */
 export const AHEAD = 3;

@@ -1,0 +1,46 @@
+/** Requests that may wait for their first byte when a line was quiet before. */
+const FIRST = 2;
+
+/**
+ * Begins downloads in the order in which they come, at first two and with each answer that begins to arrive one more. Eight files that
+ * are requested at one moment share the line and all arrive at the same time, when nobody has had anything to read for as long as
+ * all of them take; in this way the first two have the line for themselves, and it is full after two round trips.
+ */
+export class StartWindow {
+  #most = FIRST;
+  /** requests of which nothing has arrived */
+  #unanswered = 0;
+  #underWay = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param download calls `arrived` when its answer begins to arrive */
+  async of<T>(download: (arrived: () => void) => Promise<T>): Promise<T> {
+    this.#underWay++;
+    if (this.#unanswered < this.#most) this.#unanswered++;
+    else await new Promise<void>((start) => this.#waiting.push(start));
+    let isAnswered = false;
+    const answered = (more: number): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      this.#most += more;
+      this.#unanswered--;
+      this.#startNext();
+    };
+    try {
+      const result = await download(() => answered(1));
+      answered(1);
+      return result;
+    } finally {
+      answered(0);
+      this.#underWay--;
+      if (this.#underWay === 0) this.#most = FIRST;
+    }
+  }
+
+  #startNext(): void {
+    while (this.#waiting.length > 0 && this.#unanswered < this.#most) {
+      this.#unanswered++;
+      this.#waiting.shift()!();
+    }
+  }
+}
