@@ -25,7 +25,7 @@ describe('places', () => {
     const semaphore = new StreamSemaphore(2);
     const log: string[] = [];
     const seen = await Promise.all(
-      ['a', 'b', 'c', 'd'].map((name) => read(semaphore.of(items(name, log), 'all', name))),
+      ['a', 'b', 'c', 'd'].map((name) => read(semaphore.of(items(name, log), `of ${name}`, name))),
     );
     expect(seen).toEqual(['a', 'b', 'c', 'd'].map((name) => [`${name}1`, `${name}2`]));
     expect(log.slice(0, 4).toSorted()).toEqual(['a1', 'a2', 'b1', 'b2']);
@@ -77,13 +77,15 @@ describe('places', () => {
     ]);
   });
 
-  it('go first to a group of which fewer are read', async () => {
+  it('are one for each group: its streams are read one after the other, by name', async () => {
     const semaphore = new StreamSemaphore(2);
     const log: string[] = [];
-    const names = ['a 1', 'b 1', 'a 2', 'a 3', 'b 2', 'b 3'];
-    // One of `a` ends early: the place goes to `a`, of which none is read then, and so on in turn.
+    const names = ['a 2', 'a 1', 'a 3', 'b 1', 'b 2'];
     await Promise.all(names.map((name) => read(semaphore.of(items(`${name} `, log), name[0]!, name))));
-    const order = log.filter((name) => name.endsWith(' 1')).map((name) => name.slice(0, 3));
-    expect(order).toEqual(['a 1', 'b 1', 'a 2', 'b 2', 'a 3', 'b 3']);
+    const of = (group: string): string[] => log.filter((name) => name.startsWith(group));
+    // The first one never waited.
+    expect(of('a')).toEqual(['a 2 1', 'a 2 2', 'a 1 1', 'a 1 2', 'a 3 1', 'a 3 2']);
+    expect(of('b')).toEqual(['b 1 1', 'b 1 2', 'b 2 1', 'b 2 2']);
+    expect(log.slice(0, 2)).toEqual(['a 2 1', 'b 1 1']);
   });
 });

@@ -37,8 +37,6 @@ export interface ArchiveReader {
   read(object: {
     readonly file: HttpRequest;
     readonly checksum?: HttpRequest;
-    /** files of one folder and lane are read in the order of their names, other lanes beside them */
-    readonly lane?: number;
   }): Promise<ArchiveFile | undefined>;
 }
 

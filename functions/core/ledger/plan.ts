@@ -75,31 +75,13 @@ export function planChunks(series: Series, missing: RangeSet, unit: PeriodUnit, 
 /**
  * Chunks in the order in which they are loaded: year by year, so that a job that is cut short leaves whole early years; within
  * a year by symbol and time, as the tables' keys are. Rows that come in this order take the server 0.6 of the time that months
- * of many symbols take, and a smaller index. Two tables or two halves of a year are written at once: sources of one symbol alternate, and
- * where there is one, so do the halves.
+ * of many symbols take, and a smaller index. Sources of one symbol alternate, so that two tables are written at once.
  */
-export function inLoadingOrder(chunks: readonly PlannedChunk[]): PlannedChunk[] {
-  const ordered = chunks.toSorted(({ chunk: a }, { chunk: b }) => {
+export const inLoadingOrder = (chunks: readonly PlannedChunk[]): PlannedChunk[] =>
+  chunks.toSorted(({ chunk: a }, { chunk: b }) => {
     const years = yearOf(a.start) - yearOf(b.start);
     if (years !== 0) return years;
     return a.symbol === b.symbol ? a.start - b.start : a.symbol < b.symbol ? -1 : 1;
   });
-  const groups = Map.groupBy(ordered, ({ chunk }) => `${yearOf(chunk.start)} ${chunk.symbol}`);
-  return [...groups.values()].flatMap((of) =>
-    of.every(({ chunk }) => chunk.source === of[0]!.chunk.source) ? alternate(of) : of,
-  );
-}
-
-/** The halves of a year, of which a session of the database each can write one. */
-export const halfOf = (at: number): 0 | 1 => (new Date(at).getUTCMonth() < 6 ? 0 : 1);
-
-function alternate(chunks: readonly PlannedChunk[]): PlannedChunk[] {
-  const [first, second] = [0, 1].map((half) => chunks.filter(({ chunk }) => halfOf(chunk.start) === half));
-  const pairs = Array.from({ length: Math.max(first!.length, second!.length) }, (_, i) => [
-    first![i],
-    second![i],
-  ]);
-  return pairs.flat().filter((one) => one !== undefined);
-}
 
 const yearOf = (at: number): number => new Date(at).getUTCFullYear();

@@ -11,11 +11,10 @@ import { free, PIECE } from './pieces.ts';
 import { StartWindow } from './start-window.ts';
 import { StreamSemaphore } from './stream-semaphore.ts';
 
-/** While one is parsed, the next one is inflated by another thread. */
+/** While one is parsed, one of another series is inflated by another thread. */
 const READ_AT_ONCE = 2;
 
-type Requested = Parameters<ArchiveReader['read']>[0];
-type ArchiveObject = Pick<Required<Requested>, 'file' | 'checksum'>;
+type ArchiveObject = Required<Parameters<ArchiveReader['read']>[0]>;
 
 /** The file inside a zip, piece by piece. @throws GordonError `corrupt-archive` */
 export type Unzip = (file: HttpRequest, body: Uint8Array) => AsyncIterable<Uint8Array>;
@@ -27,25 +26,20 @@ export function createArchiveReader(
 ): ArchiveReader {
   const semaphore = new StreamSemaphore(READ_AT_ONCE);
   const starts = new StartWindow();
-  const fileOf = ({ file, lane = 0 }: Requested, { body, release, sha256 }: Download): ArchiveFile => ({
+  const fileOf = ({ file }: ArchiveObject, { body, release, sha256 }: Download): ArchiveFile => ({
     sha256,
-    content: semaphore.of(
-      releasing(unpacked(file, body), release),
-      `${folderOf(file)} ${lane}`,
-      nameOf(file),
-    ),
+    content: semaphore.of(releasing(unpacked(file, body), release), folderOf(file), nameOf(file)),
   });
   return {
-    async read(requested) {
-      const { file, checksum } = requested;
+    async read({ file, checksum }) {
       if (!checksum) return streamed(venue, file);
       const object = { file, checksum };
-      const first = await starts.of((arrived) => download(venue, object, arrived));
-      if (!first || first.proven) return first && fileOf(requested, first);
+      const first = await starts.of(file.path, (arrived) => download(venue, object, arrived));
+      if (!first || first.proven) return first && fileOf(object, first);
       // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one for ever.
       const second = await download(venue, object);
       if (second && !second.proven) throw mismatch(object.file, second);
-      return second && fileOf(requested, second);
+      return second && fileOf(object, second);
     },
   };
 }

@@ -2,7 +2,7 @@
 const FIRST = 2;
 
 /**
- * Begins downloads in the order in which they come, at first two and with each answer that begins to arrive one more. Eight files that
+ * Begins downloads in the order of their names, at first two and with each answer that begins to arrive two more. Eight files that
  * are requested at one moment share the line and all arrive at the same time, when nobody has had anything to read for as long as
  * all of them take; in this way the first two have the line for themselves, and it is full after two round trips.
  */
@@ -11,13 +11,13 @@ export class StartWindow {
   /** requests of which nothing has arrived */
   #unanswered = 0;
   #underWay = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: { readonly name: string; readonly start: () => void }[] = [];
 
   /** @param download calls `arrived` when its answer begins to arrive */
-  async of<T>(download: (arrived: () => void) => Promise<T>): Promise<T> {
+  async of<T>(name: string, download: (arrived: () => void) => Promise<T>): Promise<T> {
     this.#underWay++;
     if (this.#unanswered < this.#most) this.#unanswered++;
-    else await new Promise<void>((start) => this.#waiting.push(start));
+    else await new Promise<void>((start) => this.#waiting.push({ name, start }));
     let isAnswered = false;
     const answered = (more: number): void => {
       if (isAnswered) return;
@@ -39,8 +39,10 @@ export class StartWindow {
 
   #startNext(): void {
     while (this.#waiting.length > 0 && this.#unanswered < this.#most) {
+      const next = this.#waiting.reduce((first, one) => (one.name < first.name ? one : first));
+      this.#waiting.splice(this.#waiting.indexOf(next), 1);
       this.#unanswered++;
-      this.#waiting.shift()!();
+      next.start();
     }
   }
 }

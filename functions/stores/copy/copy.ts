@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { halfOf } from '../../core/ledger/plan.ts';
 import type { Batch, TableSpec } from '../../core/series/table.ts';
 import type { Transaction } from '../postgres/postgres.ts';
 import { copyDataSender } from '../postgres/session-sockets.ts';
@@ -76,26 +75,17 @@ export const tableName = ({ name }: Pick<TableSpec, 'name'>): string => `"market
 /**
  * COPYs of many rows that may run into one table at the same time. Each extends the table's file, which PostgreSQL allows only
  * one at a time (`Lock: extend`). Beyond a handful they mostly wake one another: 40 reached two thirds of the throughput of 8.
- * Those of one half of a symbol's year share a slot: one COPY behind the other, in the order of the key, takes 0.6 of the server's time
- * that they take side by side, and leaves an index of 41 bytes a row instead of 67. The other half never has the same slot, so that an
- * order of one symbol is written by two sessions.
+ * Those of one symbol always share a slot: one COPY behind the other, in the order of the key, takes 0.6 of the server's time
+ * that they take side by side, and leaves an index of 41 bytes a row instead of 67.
  */
 const COPY_SLOTS = 8;
 
 /** Fewer rows fit into existing pages, or need so few new ones that waiting for a slot costs more than it saves. */
 export const WORTH_A_SLOT = 10_000;
 
-/**
- * Waits for the slot of a symbol, in the order of arrival, and keeps it until the transaction ends.
- * @param at an instant of the rows, epoch ms
- */
-export async function acquireCopySlot(
-  tx: Transaction,
-  { name }: TableSpec,
-  symbol: string,
-  at: number,
-): Promise<void> {
+/** Waits for the slot of a symbol, in the order of arrival, and keeps it until the transaction ends. */
+export async function acquireCopySlot(tx: Transaction, { name }: TableSpec, symbol: string): Promise<void> {
   await tx`
-    select market_data.take_locks('copy', jsonb_build_array(${`${name} `}
-      || (abs(hashtext(${symbol}) % ${COPY_SLOTS}::int) + ${halfOf(at)}::int) % ${COPY_SLOTS}::int))`;
+    select market_data.take_locks('copy',
+      jsonb_build_array(${`${name} `} || abs(hashtext(${symbol}) % ${COPY_SLOTS}::int)))`;
 }

@@ -63,7 +63,7 @@ function attempt(
     let { rows } = account;
     if (rows > 0 && how === 'copy') {
       const batches = fresh.flatMap((one) => one.batches);
-      if (rows >= WORTH_A_SLOT) await acquireCopySlot(tx, table, series.symbol, hull(written)!.start);
+      if (rows >= WORTH_A_SLOT) await acquireCopySlot(tx, table, series.symbol);
       const copied = await copyRows(tx, tableName(table), table, batches);
       if (copied !== rows) throw miscounted(series, hull(written)!, rows, copied);
     }

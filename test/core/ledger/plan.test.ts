@@ -95,23 +95,4 @@ describe('the order of loading', () => {
       ...months('ETHUSDT', '2024-01'),
     ]);
   });
-
-  it('takes the halves of a year in turn where a symbol has one source', () => {
-    const range = { start: Date.UTC(2023, 10), end: Date.UTC(2024, 9) };
-    const series = { source: 'klines_spot', symbol: 'BTCUSDT', timeframe: '1m' } as const;
-    const planned = planChunks(series, [range], 'month');
-    expect(inLoadingOrder(planned).map(({ chunk }) => chunk.label.slice(-7))).toEqual([
-      '2023-11',
-      '2023-12',
-      '2024-01',
-      '2024-07',
-      '2024-02',
-      '2024-08',
-      '2024-03',
-      '2024-09',
-      '2024-04',
-      '2024-05',
-      '2024-06',
-    ]);
-  });
 });

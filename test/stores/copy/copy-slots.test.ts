@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { acquireCopySlot } from '../../../functions/stores/copy/copy.ts';
 import type { Runner, Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
-import { SPOT, T0 } from '../klines.ts';
+import { SPOT } from '../klines.ts';
 
 let database: TestDatabase;
 let sql: Sql;
@@ -20,13 +20,13 @@ const locksOf = async (tx: Runner): Promise<string[]> =>
       where kind = 'copy' and xmax = pg_current_xact_id()::xid order by 1`
   ).map(({ key }) => key);
 
-const slotOf = (symbol: string, name = SPOT.name, at = T0): Promise<string[]> =>
+const slotOf = (symbol: string, name = SPOT.name): Promise<string[]> =>
   sql.begin(async (tx) => {
-    await acquireCopySlot(tx, { ...SPOT, name }, symbol, at);
+    await acquireCopySlot(tx, { ...SPOT, name }, symbol);
     return locksOf(tx);
   });
 
-it("is one of eight for each table, and always the same for a half of a symbol's year", async () => {
+it('is one of eight for each table, and always the same for a symbol', async () => {
   const symbols = Array.from({ length: 200 }, (_, i) => `S${i}USDT`);
   const slots = (await Promise.all(symbols.map((symbol) => slotOf(symbol)))).map(([slot]) => slot);
   expect(new Set(slots).size).toBe(8);
@@ -34,27 +34,18 @@ it("is one of eight for each table, and always the same for a half of a symbol's
   expect(slots).not.toContain((await slotOf('S7USDT', 'perp_klines'))[0]);
 });
 
-it('is another one for the other half, whatever the symbol', async () => {
-  const [january, june, july] = [0, 5, 6].map((month) => Date.UTC(2024, month));
-  for (const symbol of Array.from({ length: 20 }, (_, i) => `S${i}USDT`)) {
-    const first = await slotOf(symbol, SPOT.name, january);
-    expect(await slotOf(symbol, SPOT.name, june)).toEqual(first);
-    expect(await slotOf(symbol, SPOT.name, july)).not.toEqual(first);
-  }
-});
-
 it('is kept to the end of the transaction: another month of the symbol waits for it', async () => {
   const order: string[] = [];
   const { promise: taken, resolve: take } = Promise.withResolvers<void>();
   const first = sql.begin(async (tx) => {
-    await acquireCopySlot(tx, SPOT, 'BTCUSDT', T0);
+    await acquireCopySlot(tx, SPOT, 'BTCUSDT');
     take();
     await blocking(tx);
     order.push('first');
   });
   await taken;
   await sql.begin(async (tx) => {
-    await acquireCopySlot(tx, SPOT, 'BTCUSDT', T0);
+    await acquireCopySlot(tx, SPOT, 'BTCUSDT');
     order.push('second');
   });
   await first;

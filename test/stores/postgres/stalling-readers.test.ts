@@ -44,7 +44,7 @@ describe('what the writer locks', () => {
         union all select 'copy spot_klines ' || slot from generate_series(0, 7) slot
         union all values ('fold the ledger'), ('gordon-data refresh price_klines_15m')) keys (key)`;
     expect(await commit(0)).toBe(10);
-    await writer.begin((tx) => acquireCopySlot(tx, SPOT, 'BTCUSDT', T0));
+    await writer.begin((tx) => acquireCopySlot(tx, SPOT, 'BTCUSDT'));
     await foldLedger(writer);
     await writer`call market_data.refresh_recent(interval '5 seconds')`;
     expect(

@@ -2,7 +2,6 @@ import { errorKind } from '../../errors/error-codes.ts';
 import { BudgetExhausted, GordonError } from '../../errors/errors.ts';
 import { accountedFor, readPaces } from '../../ledger/account.ts';
 import type { Page } from '../../ledger/coverage.ts';
-import { halfOf } from '../../ledger/plan.ts';
 import { objectReach, periodsFor } from '../../series/object-reach.ts';
 import {
   type ArchiveTier,
@@ -110,16 +109,10 @@ async function worthBeginning(
     const wanted = wantedFromObject(source, tier, one, left, ports.clock(), step);
     left = subtract(left, [reach]);
     if (wanted.length === 0 || measure([one]) / step > SMALL_OBJECT) continue;
-    if (!(await outsideLife(input, reach))) objects.push(objectOf(input, one));
+    if (!(await outsideLife(input, reach))) objects.push(tier.object(context.series, one));
   }
   return objects;
 }
-
-/** In two lanes, as `inLoadingOrder` plans the chunks. */
-const objectOf = ({ context, tier }: Input, period: Period): ArchiveObject => ({
-  ...tier.object(context.series, period),
-  lane: halfOf(period.start),
-});
 
 /** The coarser object over a period was not there, or the one just before it: the next ones may not be there either. */
 const lacksObject = ({ objects }: Progress, { start, end }: Period): boolean =>
@@ -159,7 +152,7 @@ async function* readObject(
   const { ports, context, tier } = input;
   const { period } = facts;
   const step = stepOf(context.series.timeframe);
-  const object = objectOf(input, period);
+  const object = tier.object(context.series, period);
   const what = object.file.path;
   const { start, end } = period;
   const about: Pick<ObjectAnswer, 'span' | 'tail'> = {
