@@ -17,7 +17,7 @@ export class Unacceptable extends Error {
   override readonly name = 'Unacceptable';
 }
 
-export interface Exchange {
+interface Exchange {
   /** the body of a POST; undefined: a GET is sent */
   readonly json?: string | undefined;
   /** bytes that a body may have, decoded */
