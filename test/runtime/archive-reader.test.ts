@@ -117,7 +117,7 @@ describe('objects that are requested at one moment', () => {
     };
   };
 
-  it('begin in order, each two more when one begins to arrive', async () => {
+  it('begin in order, three more when one begins to arrive', async () => {
     const begun: string[] = [];
     const arrivals: (() => void)[] = [];
     const reader = createArchiveReader({
@@ -129,14 +129,13 @@ describe('objects that are requested at one moment', () => {
       },
     });
     for (let month = 1; month <= 8; month++) void reader.read(objectOf(month));
-    expect(begun).toEqual(['01', '02']);
+    expect(begun).toEqual(['01']);
     arrivals[0]!();
     await turnOfLoop();
     expect(begun).toEqual(['01', '02', '03', '04']);
     arrivals[1]!();
-    arrivals[2]!();
     await turnOfLoop();
-    expect(begun).toEqual(['01', '02', '03', '04', '05', '06', '07', '08']);
+    expect(begun).toEqual(['01', '02', '03', '04', '05', '06', '07']);
   });
 });
 

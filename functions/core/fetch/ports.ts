@@ -38,6 +38,12 @@ export interface ArchiveReader {
     readonly file: HttpRequest;
     readonly checksum?: HttpRequest;
   }): Promise<ArchiveFile | undefined>;
+  /**
+   * Joins the fetches of this process, whose first objects are requested in the order in which they joined; absent: in any.
+   * @returns makes a request of the fetch, the first one when all who joined before have made theirs. A fetch that makes none has to
+   *   call it too
+   */
+  join?(): <T>(request: () => T | Promise<T>) => Promise<T>;
 }
 
 /** What has been sent to the venues, counted for all workers together. */

@@ -7,6 +7,7 @@ import { describeError, GordonError } from '../../core/errors/errors.ts';
 import type { ArchiveFile, ArchiveReader, VenueClient, VenueStreams } from '../../core/fetch/ports.ts';
 import type { HttpAnswer, HttpRequest } from '../../core/series/venue.ts';
 import { gunzipped } from './gunzipped.ts';
+import { InOrder } from './in-order.ts';
 import { free, PIECE } from './pieces.ts';
 import { StartWindow } from './start-window.ts';
 import { StreamSemaphore } from './stream-semaphore.ts';
@@ -26,11 +27,13 @@ export function createArchiveReader(
 ): ArchiveReader {
   const semaphore = new StreamSemaphore(READ_AT_ONCE);
   const starts = new StartWindow();
+  const order = new InOrder();
   const fileOf = ({ file }: ArchiveObject, { body, release, sha256 }: Download): ArchiveFile => ({
     sha256,
     content: semaphore.of(releasing(unpacked(file, body), release), folderOf(file), nameOf(file)),
   });
   return {
+    join: () => order.join(),
     async read({ file, checksum }) {
       if (!checksum) return streamed(venue, file);
       const object = { file, checksum };

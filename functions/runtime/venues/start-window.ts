@@ -1,10 +1,12 @@
-/** Requests that may wait for their first byte when a line was quiet before. */
-const FIRST = 2;
+/** Requests that may wait for their first byte when the line was quiet before: the file that is wanted first has it for itself. */
+const FIRST = 1;
+/** How many more may wait with each answer. */
+const MORE = 2;
 
 /**
- * Begins downloads in the order of their names, at first two and with each answer that begins to arrive two more. Eight files that
+ * Begins downloads in the order of their names, at first one and with each answer that begins to arrive three more. Eight files that
  * are requested at one moment share the line and all arrive at the same time, when nobody has had anything to read for as long as
- * all of them take; in this way the first two have the line for themselves, and it is full after two round trips.
+ * all of them take; in this way the first one has the line for itself, and it is full after two round trips.
  */
 export class StartWindow {
   #most = FIRST;
@@ -27,8 +29,8 @@ export class StartWindow {
       this.#startNext();
     };
     try {
-      const result = await download(() => answered(1));
-      answered(1);
+      const result = await download(() => answered(MORE));
+      answered(MORE);
       return result;
     } finally {
       answered(0);
