@@ -4,6 +4,7 @@ import type { RowsRequest } from '../../core/queries/ports.ts';
 import type { ColumnData } from '../../core/series/table.ts';
 import type { CopyQuery } from '../copy/copy-stream.ts';
 import { readCopy } from '../copy/read-copy.ts';
+import { cancelQuery } from '../postgres/cancel-query.ts';
 import { type Sql, storeError, type Transaction } from '../postgres/postgres.ts';
 import { rowsSql, withLiterals } from './row-sql.ts';
 
@@ -18,7 +19,10 @@ export async function* columnBatches(
 ): AsyncGenerator<ColumnBatch> {
   const { travelling, whole } = withoutConstants(request);
   let query: CopyQuery | undefined;
-  const stop = (): void => query?.cancel();
+  let cancelled: Promise<void> | undefined;
+  const stop = (): void => {
+    if (query) cancelled = cancelQuery(query);
+  };
   signal.addEventListener('abort', stop);
   try {
     signal.throwIfAborted();
@@ -26,9 +30,13 @@ export async function* columnBatches(
     const { tx } = session;
     query = tx`copy (${rowsSql(withLiterals(tx), travelling)}) to stdout (format binary)` as CopyQuery;
     signal.throwIfAborted();
-    for await (const batch of readCopy(tx, query, fileColumns([travelling]))) {
-      yield whole(batch);
-      signal.throwIfAborted();
+    try {
+      for await (const batch of readCopy(tx, query, fileColumns([travelling]))) {
+        yield whole(batch);
+        signal.throwIfAborted();
+      }
+    } finally {
+      await cancelled;
     }
   } catch (error) {
     throw signal.aborted ? signal.reason : storeError(error, request.table.name);
