@@ -79,7 +79,7 @@ export type Around = (
 
 export interface Host {
   readonly ports: { readonly jobs: number; readonly candles: number };
-  /** of the user that migrates; holds a password, so it is no log line */
+  /** of the user that migrates; holds a password, so it is not a log line */
   readonly databaseUrl: string;
   /** of the login that only reads; absent where the user brought the database */
   readonly readerUrl?: string;

@@ -36,7 +36,7 @@ const PASSED_BACK = ['allow', 'content-type', 'link', 'location', 'retry-after']
 
 /**
  * Serves the console on the loopback address and passes its requests on, signed. Nobody else's page may use it, and no program
- * that does not know its token: whoever reaches this port acts with the credentials of the one who started it.
+ * that does not know its token: anybody who reaches this port acts with the credentials of the one who started it.
  */
 export async function startConsole({ api, sign, port }: ConsoleOptions): Promise<ConsoleServer> {
   const page = consolePage();
@@ -77,7 +77,7 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
       return refuse(response, problem('method-not-allowed', `${method} is not passed on.`), allow);
     }
     const target = targetOf(api, url);
-    if (!target) return refuse(response, problem('unknown-path', `${url} is no path of this API.`));
+    if (!target) return refuse(response, problem('unknown-path', `${url} is not a path of this API.`));
     const body = await bodyOf(request);
     if (!body) return refuse(response, problem('body-too-large', 'The body is too large.'));
     const headers = Object.fromEntries(PASSED_ON.flatMap((name) => pair(name, request.headers[name])));
@@ -144,7 +144,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer<ArrayBuffer> | u
   let bytes = 0;
   for await (const piece of request) {
     bytes += (piece as Buffer).length;
-    // Read to its end all the same: a client that is still sending would not see the answer.
+    // Read to its end anyway: a client that is still sending would not see the answer.
     if (bytes <= LARGEST_BODY) pieces.push(piece as Buffer);
   }
   return bytes <= LARGEST_BODY ? Buffer.concat(pieces) : undefined;

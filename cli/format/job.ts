@@ -41,7 +41,7 @@ export const rateOf = (rows: number, seconds: number): number =>
 const wasComplete = (job: JobDetail): boolean =>
   job.status === 'succeeded' && job.rows_fetched === 0 && job.chunks.length === 0;
 
-/** One line on a finished job: how it ended, rows, seconds, rate, and why where it is no plain success. */
+/** One line on a finished job: how it ended, rows, seconds, rate, and why where it is not a plain success. */
 export function verdict(job: JobDetail, now: number, paint: Paint): string {
   if (wasComplete(job)) return 'nothing to fetch: everything requested was already there';
   const took = secondsOf(job, now);

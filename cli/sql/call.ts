@@ -16,7 +16,7 @@ const EXAMPLE =
 /**
  * @param statement without comments before it
  * @returns undefined: it is another statement
- * @throws CliError exit code 2 for a refresh of what is no aggregate, or with bounds that are none
+ * @throws CliError exit code 2 for a refresh of what is not an aggregate, or with bounds that are none
  */
 export function refreshOf(statement: string): BodyOf<'refreshView'> | undefined {
   const inside = REFRESH.exec(statement)?.[1];
@@ -43,7 +43,7 @@ function viewOf(text: string): string {
     ?.toLowerCase()
     .replace(/^market_data\./, '');
   if (name !== undefined && NAMES.includes(name)) return name;
-  throw badInput(`${text} is no aggregate: write one of ${NAMES.map((one) => `'${one}'`).join(', ')}`);
+  throw badInput(`${text} is not an aggregate: write one of ${NAMES.map((one) => `'${one}'`).join(', ')}`);
 }
 
 const ZONE = /(?:\s*(?:Z|UTC)|[+-]\d{2}(?::?\d{2})?)$/i;

@@ -38,7 +38,7 @@ export function toProblem(error: unknown): Problem {
     const { code, subject, remedy, status } = error;
     return problem(code, error.message, { subject, remedy, status });
   }
-  if (isMalformedJson(error)) return problem('malformed-json', 'The body is no JSON.');
+  if (isMalformedJson(error)) return problem('malformed-json', 'The body is not JSON.');
   return problem('unexpected', 'Something failed that was not foreseen; the log has the details.');
 }
 

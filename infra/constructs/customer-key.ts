@@ -30,7 +30,7 @@ export function customerKey(stack: Stack, { encryptionKey }: DeployOptions): voi
   key.addToResourcePolicy(forLogs(stack));
 }
 
-/** CloudWatch Logs asks for nobody: it needs a statement of its own in the policy of the key. */
+/** CloudWatch Logs uses the key in its own name, not in a caller's: it needs a statement of its own in the key's policy. */
 function forLogs({ partition, region, account }: Stack): PolicyStatement {
   return new PolicyStatement({
     principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],

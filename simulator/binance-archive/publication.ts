@@ -63,7 +63,7 @@ export function lifeOf(
   return { start: Math.max(contract.listedAt, from), end: frozen };
 }
 
-/** Whether the file can be had at an instant. */
+/** Whether the file is available at an instant. */
 export function isPublished(object: ArchiveObject, now: number): boolean {
   const life = lifeOf(object);
   if (!life || object.period.end <= life.start || object.period.start >= life.end) return false;
@@ -118,7 +118,7 @@ function pastOf(series: Series, now: number): { start: number; end: number } | u
 }
 
 /**
- * Whether the file of a period can be had at an instant. A period entirely between two lives of the symbol has no file, and some
+ * Whether the file of a period is available at an instant. A period entirely between two lives of the symbol has no file, and some
  * symbols have no file of a month. What holds of the whole series is looked up once: a folder has thousands of periods.
  */
 function outBy(series: Series, now: number): (period: Period) => boolean {

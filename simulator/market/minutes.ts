@@ -10,7 +10,7 @@ import { Walk } from './walk.ts';
 const PERP_TURNOVER = 2;
 const DOLLARS_PER_TRADE = 900;
 const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC', 'USD']);
-/** markets whose single trades can be had: their candles are what the trades make */
+/** markets whose single trades are available: their candles are what the trades make */
 const TRADED: ReadonlySet<MarketName> = new Set<MarketName>(['spot', 'um']);
 /** how far a market strays from the price that all share */
 export const STRAY: Readonly<Record<MarketName, number>> = {

@@ -11,7 +11,7 @@ const COLUMNS =
   'ask_price,ask_amount,ask_iv,mark_price,mark_iv,underlying_index,underlying_price,delta,gamma,vega,theta,rho';
 
 const HOURS = 24;
-/** Of a hundred options in an hour, those that are not quoted anew. The others are once: a real file has a row for each change. */
+/** Of a hundred options in an hour, those that are not quoted again. The others are once: a real file has a row for each change. */
 const QUIET = 12;
 
 interface Line {
@@ -89,6 +89,6 @@ function lineOf(context: VenueContext, option: Option, name: string, at: number,
 const side = (price: number | undefined, { iv }: Quote): (number | undefined)[] =>
   price === undefined ? [undefined, undefined, undefined] : [price, 12.5, iv];
 
-/** The venue's own, which nobody has to believe; without a volatility they are no numbers. */
+/** The venue's own, which nobody has to believe; without a volatility they are not numbers. */
 const greeks = ({ value }: Quote, isUnpriced: boolean): (number | string)[] =>
   isUnpriced ? Array(5).fill('NaN') : [Number(value.delta.toFixed(5)), 0.00002, 61.2, -48.7, 20.1];

@@ -14,7 +14,7 @@ export interface Verdict {
 const MINUTE = 60_000;
 /** Turns that a schedule may miss before it counts as off: a machine that wakes up needs some. */
 const MISSED = 3;
-/** At least so long, ms: schedules that run each minute wait for one another. */
+/** At least this long, ms: schedules that run each minute wait for one another. */
 const LEAST = 5 * MINUTE;
 
 /** `none`: no run is known, as of one whose turn has not come yet */

@@ -163,7 +163,7 @@ const sourceOf = (sources: readonly Source[], { source }: Report): Source | unde
   sources.find(({ id }) => id === source);
 
 const NO_NAMES: readonly string[] = [];
-/** One and the same value, so that a chart without findings is not drawn anew. */
+/** Always the same object, so that a chart without findings is not drawn again. */
 const NO_FINDINGS: Awaited<ReturnType<typeof call<'findings'>>> = [];
 
 function useFindings({ source, symbol, timeframe }: Report, range: { from: string; to: string } | undefined) {

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { MOST_ROWS } from '../../../functions/core/queries/ports.ts';
 import { call } from '../lib/client.ts';
 import { day, plural } from '../lib/format.ts';
 import { Waiting } from '../lib/parts.tsx';
@@ -26,8 +27,6 @@ export function Revisions(props: Props) {
   );
 }
 
-/** As many rows as the API gives at once. */
-const MOST_ROWS = 10_000;
 const SHOWN = 40;
 
 function Vintages({ source, report, column, range, asOf }: Props) {

@@ -106,7 +106,7 @@ export function useRows(
       const { current } = store;
       const [start, end] = [points[0]?.at, points.at(-1)?.at];
       if (start === undefined || end === undefined || current[side].busy || current[side].ended) return;
-      // Newer rows than now come by themselves.
+      // Newer rows arrive without a request.
       if (side === 'later' && to === undefined) return;
       current[side].busy = true;
       const reach = Math.min(end + Math.max(1, end - start), Date.now());

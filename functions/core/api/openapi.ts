@@ -116,7 +116,7 @@ const paramsOf = ({ params = {} }: Operation): Json[] =>
     schema: { type: 'string', minLength: 1 },
   }));
 
-/** Of the headers that are refused when they are not as they should be. */
+/** The headers that are refused when they are malformed. */
 const HEADERS: Readonly<Record<string, z.ZodType>> = { 'Idempotency-Key': IdempotencyKey };
 
 const headersOf = ({ headers = {} }: Operation, schemaOf: SchemaOf): Json[] =>

@@ -51,7 +51,7 @@ async function* walkTiers(ports: VenuePorts, context: FetchContext, progress: Pr
     yield* explainLeft(ports, context, progress);
 }
 
-/** The part of a history that its publisher does not give away is no gap, and no request is sent about it. */
+/** The part of a history that its publisher does not give away is not a gap, and no request is sent about it. */
 async function* leaveOutUnoffered(
   { clock }: VenuePorts,
   context: FetchContext,
@@ -65,7 +65,7 @@ async function* leaveOutUnoffered(
   yield { page: { ...emptyPage(context, offered.what), empty } };
 }
 
-/** Where no tier comes after the archive: what its objects lack was not published, and what has no object is not to be had. */
+/** Where no tier comes after the archive: what its objects do not have was not published, and what has no object is not available. */
 async function* explainLeft({ clock }: VenuePorts, context: FetchContext, progress: Progress): TierRun {
   const end = settledEnd(context.source, stepOf(context.series.timeframe), clock());
   const holes = clip(progress.missing, { start: Number.NEGATIVE_INFINITY, end });

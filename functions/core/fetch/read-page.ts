@@ -94,13 +94,13 @@ interface Answered {
   readonly answered?: Range;
 }
 
-/** Rows before a short range that show whether a cell of it does not read, or nothing any more. */
+/** Rows before a short range that show whether single cells of it are bad or the format has changed. */
 const NEIGHBOURS = 24;
 
 /**
- * Of a few rows none of which reads nobody can say whether their cells are bad or the format has changed: those before them are requested
- * along. Without this the hole of one bad cell would be requested forever.
- * @throws GordonError `malformed-rows` when none of those reads either
+ * If none of a few rows can be parsed, either their cells are bad or the format has changed. The rows before them decide, so they are
+ * requested too. Without this the hole of one bad cell would be requested forever.
+ * @throws GordonError `malformed-rows` when none of those can be parsed either
  */
 async function* requestReadable(input: Input, range: Range): TierRun<Answered> {
   try {
@@ -146,7 +146,7 @@ async function* requestRange(input: Input, range: Range): TierRun<Answered> {
   };
 }
 
-/** More pages than the busiest step has: a venue that goes round in circles is not followed for ever. */
+/** More pages than the busiest step has: a venue that goes round in circles is not followed forever. */
 const MOST_PAGES = 1_000;
 
 /**

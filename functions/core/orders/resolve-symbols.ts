@@ -22,7 +22,7 @@ export interface Resolved {
 
 /**
  * Replaces selectors by symbols, as the venue lists and trades them now, or as it listed them at the selector's date.
- * @param quoteOf what the candles would take that a selector with a date lacks
+ * @param quoteOf what it would take to load the candles that a selector with a date is missing
  * @throws GordonError `invalid-selector`, `empty-selection`, as `datedSymbols` does, and what venues throw
  */
 export async function resolveSymbols(

@@ -4,7 +4,7 @@ import type { TableEntry } from './ports.ts';
 export interface DescribedColumn {
   readonly name: string;
   readonly type: string;
-  /** null: the column is no quantity */
+  /** null: the column is not a quantity */
   readonly unit: string | null;
   readonly description: string;
 }

@@ -1,5 +1,4 @@
 import type { PlannedChunk } from '../ledger/plan.ts';
-import { periodsFor } from '../series/object-reach.ts';
 import {
   type ArchiveTier,
   type Listing,
@@ -12,8 +11,9 @@ import {
   type SnapshotTier,
   type Source,
 } from '../series/source.ts';
+import { periodsFor } from '../series/tiers/object-reach.ts';
+import { wantedFromObject } from '../series/tiers/wanted-from-object.ts';
 import type { HttpRequest, LimitFamily } from '../series/venue.ts';
-import { wantedFromObject } from '../series/wanted-from-object.ts';
 import { clip, hull, intersect, measure, type RangeSet, subtract, union } from '../time/range.ts';
 import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';

@@ -14,7 +14,7 @@ import { isAbsent } from './absent.ts';
 /** Beside the months; no dataset reads it. */
 export const LOCK = '.gordon-export/lock';
 const RENEW_EVERY = MINUTE;
-/** A holder that has not renewed it for so long has died. */
+/** A holder that has not renewed it for this long has died. */
 const STALE_AFTER = 5 * MINUTE;
 
 export interface HeldBucket extends AsyncDisposable {

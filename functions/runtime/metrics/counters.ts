@@ -27,7 +27,7 @@ const warn =
   (error: unknown): void =>
     rootLogger.warn(`${what}: ${describeError(error)}`);
 
-/** Outcomes that are no answer of the venue to the question. Of a refusal that names the symbol the order is at fault. */
+/** Outcomes in which the venue did not answer the question. A refusal that names the symbol is the order's fault, and not among them. */
 const ERRORS: ReadonlySet<RequestOutcome> = new Set([
   'limited',
   'region',

@@ -12,12 +12,12 @@ export const objectOf = (bucket: string, folder: 'files' | 'orders', id: string)
 
 export const bucketOrders = (client: S3Client, bucket: string): FileOrders => ({
   order: (id) =>
-    answering(id, async () => {
+    onFileBucket(id, async () => {
       const { Body, ETag } = await client.send(new GetObjectCommand(objectOf(bucket, 'orders', id)));
       return { ...(JSON.parse(await Body!.transformToString()) as FileOrder), version: ETag! };
     }),
   async enter(id, order, instead) {
-    const entered = await answering(id, async () => {
+    const entered = await onFileBucket(id, async () => {
       await client.send(
         new PutObjectCommand({
           ...objectOf(bucket, 'orders', id),
@@ -36,7 +36,7 @@ export const bucketOrders = (client: S3Client, bucket: string): FileOrders => ({
 const NOTHING = /^(NoSuchKey|NotFound|PreconditionFailed|ConditionalRequestConflict)$/;
 
 /** @returns undefined where there is no such object, or another one. @throws GordonError `file-not-made` */
-export async function answering<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function onFileBucket<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
+import { type Check, type Judgement, judged, type ProbeAnswer } from '../../core/probe/check.ts';
 import type { ArchiveTier, Parsed, Source } from '../../core/series/source.ts';
 import { countWithin } from '../../core/series/table.ts';
 import { type Period, periodAt } from '../../core/time/period.ts';
@@ -202,7 +202,7 @@ function fileCheck(facts: FileFacts): Check {
 
 function judgeFile(
   { header, columns, stamps, stampColumn = 0, rows }: FileFacts,
-  { body }: Evidence,
+  { body }: ProbeAnswer,
   { name, start, end }: Period,
   parts: readonly Parsed[],
 ): Judgement {

@@ -18,8 +18,8 @@ export const withParameters = (sql: Runner): Writer => ({ sql, value: (value) =>
 /** For COPY, which takes no parameters. */
 export const withLiterals = (sql: Runner): Writer => ({ sql, value: (value) => sql.unsafe(literal(value)) });
 
-/** An escape string means the same under every setting of `standard_conforming_strings`. */
-function literal(value: string | Date): string {
+/** A value as a literal of SQL. An escape string means the same under every setting of `standard_conforming_strings`. */
+export function literal(value: string | Date): string {
   if (value instanceof Date) return `'${iso(value.getTime())}'::timestamptz`;
   return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
@@ -139,7 +139,7 @@ function known(to: Writer, { table, asOf, closesAfterMs }: RowsRequest): Fragmen
   if (asOf === undefined) return [];
   const { sql } = to;
   const at = to.value(new Date(asOf));
-  // By its time, which the index has: a candle opens so long before it is known.
+  // By its time, which the index has: a candle opens one step before it is known.
   if (closesAfterMs !== undefined) {
     return [sql`${sql(timeColumn(table))} <= ${at} - ${to.value(`${closesAfterMs} milliseconds`)}::interval`];
   }

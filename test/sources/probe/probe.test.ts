@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { toHttpRequest } from '../../../functions/core/probe/check.ts';
-import { type Finding, type ProbeResult, runChecks } from '../../../functions/core/probe/run-checks.ts';
+import { type CheckResult, type ProbeResult, runChecks } from '../../../functions/core/probe/run-checks.ts';
 import { createArchiveReader } from '../../../functions/runtime/venues/archive-reader.ts';
 import { createVenueClient } from '../../../functions/runtime/venues/venue-client.ts';
 import { sources } from '../../../functions/sources/index.ts';
@@ -40,17 +40,17 @@ const probe = (
     },
   );
 };
-const lines = (findings: readonly Finding[], outcome: Finding['outcome']): string[] =>
-  findings
+const lines = (results: readonly CheckResult[], outcome: CheckResult['outcome']): string[] =>
+  results
     .filter((one) => one.outcome === outcome)
     .map(({ check, details }) => `${check.id}: ${details.join('; ')}`);
 
 it('holds against the simulator, with each request sent once', async () => {
-  const { findings, unreachable } = await probe();
-  expect(lines(findings, 'differs')).toEqual([]);
-  expect(lines(findings, 'unknown')).toEqual([]);
+  const { results, unreachable } = await probe();
+  expect(lines(results, 'differs')).toEqual([]);
+  expect(lines(results, 'unknown')).toEqual([]);
   expect(unreachable).toEqual([]);
-  expect(findings.length).toBe(checks.length);
+  expect(results.length).toBe(checks.length);
   const sent = venues.requests.all().map(({ line }) => line);
   expect(sent.filter((line, i) => sent.indexOf(line) !== i)).toEqual([]);
 });
@@ -103,7 +103,7 @@ const CHANGES: readonly Change[] = [
     fault: drop(6, 'market/kline'),
     differs: ofEach(BYBIT_KLINES, {
       shape: 'rows have 6 cells, not 7',
-      'open-candle': 'row 1 is no candle',
+      'open-candle': 'row 1 is not a candle',
     }),
   },
   {
@@ -112,7 +112,7 @@ const CHANGES: readonly Change[] = [
     fault: drop('mark_iv', 'book_summary'),
     differs: {
       'gex_deribit/shape': 'rows have no mark_iv',
-      'gex_deribit/volatility': 'is no percentage',
+      'gex_deribit/volatility': 'is not a percentage',
     },
   },
   {
@@ -171,7 +171,7 @@ const CHANGES: readonly Change[] = [
     change: 'microseconds',
     fault: micros('takerlongshortRatio'),
     differs: {
-      'ratio_taker_volume/shape': 'is no time in milliseconds',
+      'ratio_taker_volume/shape': 'is not a time in milliseconds',
       'ratio_taker_volume/unit': 'timestamp is microseconds as number',
     },
   },
@@ -191,7 +191,7 @@ const CHANGES: readonly Change[] = [
     differs: {
       'gex_deribit/shape': 'the adapter takes no row out of the answer',
       'gex_deribit/unit': 'creation_timestamp is microseconds as number',
-      'gex_deribit/volatility': 'is no percentage',
+      'gex_deribit/volatility': 'is not a percentage',
     },
   },
   {
@@ -345,14 +345,14 @@ describe('a changed venue is named', () => {
   it.each(CHANGES)('$venue: $change', async ({ venue, fault, play, differs }) => {
     if (fault) venues.faults.add(fault);
     play?.();
-    const { findings, unreachable } = await probe(venue);
-    const named = findings.filter(({ outcome }) => outcome === 'differs');
+    const { results, unreachable } = await probe(venue);
+    const named = results.filter(({ outcome }) => outcome === 'differs');
     expect(Object.fromEntries(named.map(({ check, details }) => [check.id, details.join('; ')]))).toEqual(
       Object.fromEntries(
         Object.entries(differs).map(([id, words]) => [`${venue}/${id}`, expect.stringContaining(words)]),
       ),
     );
-    expect([lines(findings, 'unknown'), unreachable]).toEqual([[], []]);
+    expect([lines(results, 'unknown'), unreachable]).toEqual([[], []]);
   });
 });
 
@@ -361,8 +361,8 @@ describe('what cannot be queried', () => {
     const gone = await startVenue();
     await gone[Symbol.asyncDispose]();
     const env = { ...venues.env, GORDON_BYBIT_URL: gone.url };
-    const { findings, unreachable } = await probe('bybit', env);
-    expect(new Set(findings.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
+    const { results, unreachable } = await probe('bybit', env);
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
     expect(unreachable).toEqual([
       { env: 'GORDON_BYBIT_URL', url: 'https://api.bybit.com', why: 'the connection fails: ECONNREFUSED' },
     ]);
@@ -370,22 +370,22 @@ describe('what cannot be queried', () => {
 
   it('is a host that refuses this address, once', async () => {
     venues.faults.add({ kind: 'status', status: 451, match: '/binance-usdm/' });
-    const { findings, unreachable } = await probe('binance-usdm');
-    expect(lines(findings, 'differs')).toEqual([]);
+    const { results, unreachable } = await probe('binance-usdm');
+    expect(lines(results, 'differs')).toEqual([]);
     expect(unreachable).toMatchObject([{ why: 'it refuses the address of this machine' }]);
     expect(venues.requests.count('/binance-usdm/')).toBe(1);
   });
 
   it('is FRED without its key', async () => {
-    const { findings, unreachable } = await probe('fred', { ...venues.env, FRED_API_KEY: undefined });
-    expect(new Set(findings.map(({ details }) => details[0]))).toEqual(new Set(['FRED_API_KEY is not set']));
+    const { results, unreachable } = await probe('fred', { ...venues.env, FRED_API_KEY: undefined });
+    expect(new Set(results.map(({ details }) => details[0]))).toEqual(new Set(['FRED_API_KEY is not set']));
     expect([unreachable, venues.requests.count('/fred/')]).toEqual([[], 0]);
   });
 
-  it('is a venue that fails: that is no difference', async () => {
+  it('is a venue that fails: that is not a difference', async () => {
     venues.faults.add({ kind: 'html', match: '/coinmetrics/' });
-    const { findings } = await probe('coinmetrics');
-    expect(new Set(findings.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
+    const { results } = await probe('coinmetrics');
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
   });
 });
 

@@ -3,7 +3,7 @@ import type { Source, Sources } from '../../series/source.ts';
 import { type ColumnData, timeColumn } from '../../series/table.ts';
 import { iso } from '../../time/time.ts';
 import type { Sha256 } from '../../verify/ports.ts';
-import { fileColumns, placesOf, withWholeTable } from '../columns.ts';
+import { monthColumns, placesOf, withWholeTable } from '../columns.ts';
 import type { ExportedFile } from '../manifest.ts';
 import { addCanonical } from './canonical-rows.ts';
 
@@ -29,7 +29,7 @@ export async function rowsOfFile(
 ): Promise<FileRows> {
   const source = sources[id];
   if (!source) throw new Error(`this version knows no source ${id}`);
-  const columns = fileColumns(withWholeTable(sources, source));
+  const columns = monthColumns(withWholeTable(sources, source));
   const hash = sha256();
   const seen = { rows: 0, first: Number.NaN, last: Number.NaN };
   for await (const batch of read(bytes, columns)) {

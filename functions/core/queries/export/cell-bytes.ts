@@ -60,7 +60,7 @@ export class CellBytes {
 /**
  * Writes numbers as `String` does.
  * @param missing stands for NaN, which is NULL
- * @param infinite writes what is no finite number
+ * @param infinite writes what is not a finite number
  */
 export function numberWriter(
   out: CellBytes,
@@ -80,7 +80,7 @@ export function numberWriter(
   };
 }
 
-/** Texts repeat, such as the symbol: one that is equal to the one before is not written anew. */
+/** Texts repeat, such as the symbol: one that equals the one before is not encoded again. */
 export function textWriter(
   out: CellBytes,
   data: readonly (string | null)[],
