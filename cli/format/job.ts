@@ -115,7 +115,7 @@ export function jobTable(jobs: readonly JobSummary[], look: Look): string[] {
     dayOrTime(job.from),
     dayOrTime(job.to),
     job.status,
-    doneOf(job),
+    progressText(job),
     count(job.rows_fetched),
     time(job.created_at),
   ]);
@@ -123,7 +123,7 @@ export function jobTable(jobs: readonly JobSummary[], look: Look): string[] {
 }
 
 /** The list does not know how far a job came that ended early. */
-const doneOf = (job: JobSummary): string =>
+const progressText = (job: JobSummary): string =>
   job.finished_at === null || job.status === 'succeeded' ? percent(job.progress) : '';
 
 export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {

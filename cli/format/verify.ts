@@ -27,7 +27,7 @@ function differenceOf({ changed, missing, extra, objects }: PeriodCertificate): 
     changed > 0 ? `${count(changed)} changed` : '',
     missing > 0 ? `${count(missing)} missing` : '',
     extra > 0 ? `${count(extra)} that the venue does not have` : '',
-    renewed > 0 ? `${plural(renewed, 'object')} published anew` : '',
+    renewed > 0 ? `${plural(renewed, 'object')} republished` : '',
   ];
   return parts.filter(Boolean).join(', ');
 }

@@ -43,7 +43,7 @@ function forLogs({ partition, region, account }: Stack): PolicyStatement {
 }
 
 /** Lets a role use the key through the services that it calls, and in no other way. */
-export function useOf(key: IKey): PolicyStatement {
+export function allowUse(key: IKey): PolicyStatement {
   const { region } = Stack.of(key);
   return new PolicyStatement({
     actions: [

@@ -126,7 +126,7 @@ function judgeLack(
   }
   const chance = readable.reduce((sum, { start, end }) => sum + calmOf(start, end), 0);
   if (chance < CHANCE) return undefined;
-  return ['missed', `it was to be had for ${Math.floor(chance / HOUR)} calm hours, ${accountOf(account)}`];
+  return ['missed', `it was available for ${Math.floor(chance / HOUR)} calm hours, ${accountOf(account)}`];
 }
 
 /** A proof that was true, or that a faulty answer made, holds until it is due to be renewed. */

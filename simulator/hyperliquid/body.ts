@@ -1,6 +1,6 @@
 import type { VenueAnswer } from '../frame/module.ts';
 
-/** A body that is no request of the venue: it says so in plain text. */
+/** A body that is not a request of the venue: it says so in plain text. */
 export class Unprocessable extends Error {}
 
 /** Fields of a request's body. A wrong type or a missing field refuses the whole request. */

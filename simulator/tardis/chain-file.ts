@@ -62,7 +62,7 @@ function lineOf(context: VenueContext, option: Option, name: string, at: number,
   const q = quote(context.seed, pricesOf(context), option, at);
   const local = at * 1_000 + (hash32(stream + 4, at % 2 ** 31) % 1_000);
   const delay = 2_000 + (hash32(stream + 5, at % 2 ** 31) % 40_000);
-  // The last digits are those of milliseconds: the venue's own stamps are no finer.
+  // The last digits are those of milliseconds: the venue's own stamps are not finer.
   const stamp = Math.floor((local - delay) / 1_000) * 1_000;
   const isUnpriced = hash32(stream + 6, 0) % 60 === 0;
   const cells: (string | number | undefined)[] = [

@@ -38,13 +38,13 @@ export const requestRows = (
       ...(shapeOf(of.source) === 'candles' && { every: of.every as '1m' }),
       ...(of.match && { match: of.match }),
       // Else each vintage of a value would be a row.
-      ...(of.source.vintages && { as_of: of.asOf ?? endOf(day(Date.now())) }),
+      ...(of.source.vintages && { as_of: of.asOf ?? endOfDay(day(Date.now())) }),
       limit: wanted.limit,
     },
   });
 
 /** The last second of a day: a poll of the same day is the same request. */
-export const endOf = (date: string): string => `${date}T23:59:59Z`;
+export const endOfDay = (date: string): string => `${date}T23:59:59Z`;
 
 export interface Loaded {
   /** in order of time; one for each instant */

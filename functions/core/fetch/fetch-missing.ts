@@ -1,7 +1,7 @@
 import { GordonError } from '../errors/errors.ts';
 import type { Page } from '../ledger/coverage.ts';
 import { settledEnd } from '../series/borders.ts';
-import { offeredOf, type Tier } from '../series/source.ts';
+import { offeredRanges, type Tier } from '../series/source.ts';
 import { clip, hull, normalize, type RangeSet, subtract } from '../time/range.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { damagedIn, explainExpired } from './explain-expired.ts';
@@ -58,7 +58,7 @@ async function* leaveOutUnoffered(
   { missing }: Progress,
 ): TierRun {
   const { offered, id } = context.source;
-  const holes = subtract(missing, offeredOf(context.source, missing));
+  const holes = subtract(missing, offeredRanges(context.source, missing));
   if (!offered || holes.length === 0) return;
   const evidence = [{ what: `${id} is offered for ${offered.what} alone`, status: 0, at: clock() }];
   const empty = holes.map((span) => ({ span, reason: 'not-offered' as const, evidence }));

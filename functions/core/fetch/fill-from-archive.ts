@@ -145,7 +145,7 @@ async function* readObject(
   } catch (error) {
     if (!(error instanceof GordonError) || !errorKind(error.code)?.damage) throw error;
     const { code, message } = error;
-    // A damaged object is no answer about the rows: they fall to the next tier, and the damage is kept on record.
+    // A damaged object says nothing about the rows: they fall to the next tier, and the damage is kept on record.
     const request = { what: `${what} (${code})`, status: 200, at: ports.clock() };
     yield { request };
     yield { object: { ...about, outcome: 'damaged', request, error: { code, message } } };

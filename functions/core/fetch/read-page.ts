@@ -55,7 +55,7 @@ export async function* readPage(input: Input, wanted: RangeSet): TierRun<RangeSe
   const rows = wanted.length === 1 ? served : rowsWithin(served, wanted);
   const step = stepOf(series.timeframe);
   const upTo = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, step, asOf) };
-  const spoken = answer.answered ?? spokenOf(range, runsOf(served.times, step), tier.direction);
+  const spoken = answer.answered ?? answeredPart(range, runsOf(served.times, step), tier.direction);
   const events = source.table.cadence === 'irregular';
   const batch = parsed?.batch ?? rows;
   const arrived = { start: upTo.start, end: events ? arrivedEnd(source, step, asOf) : upTo.end };
@@ -199,7 +199,7 @@ function withoutSeen(page: Parsed, idColumn: number, seen: Set<unknown>): Parsed
   return fresh.length === page.batch.length ? page : { ...page, batch: pickRows(page.batch, fresh) };
 }
 
-function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {
+function answeredPart(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {
   const around = hull(clip(rows, range));
   if (!around) return range;
   return direction === 'forward'

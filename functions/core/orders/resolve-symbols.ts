@@ -47,7 +47,7 @@ export async function resolveSymbols(
     const list =
       at === undefined ? await orNone(word, universe.instruments.path, lists.listed(universe)) : undefined;
     const chosen = list
-      ? await chosenOf(ports, universe, list, word, selector)
+      ? await selectSymbols(ports, universe, list, word, selector)
       : await datedSymbols(ports, universe, word, { ...selector, at: at! }, quoteOf);
     if (chosen.length === 0) throw emptySelection(word, selector.quote);
     symbols.push(...chosen);
@@ -58,7 +58,7 @@ export async function resolveSymbols(
   return { symbols: [...new Set(symbols)], selected, listed, unreadable };
 }
 
-async function chosenOf(
+async function selectSymbols(
   { venue }: ResolvePorts,
   universe: Universe,
   { instruments }: VenueList,

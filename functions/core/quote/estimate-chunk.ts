@@ -4,7 +4,7 @@ import {
   type Listing,
   livesOf,
   longestRequest,
-  offeredOf,
+  offeredRanges,
   type PagesTier,
   pageRequests,
   reachOf,
@@ -56,7 +56,7 @@ export function estimateChunk(
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
   const perRow = options.msPerRow ?? msPerRow(source, step);
-  const given = offeredOf(source, missing);
+  const given = offeredRanges(source, missing);
   let left = options.listing ? intersect(given, livesOf(options.listing)) : given;
   let covered: RangeSet = [];
   for (const tier of source.tiers) {

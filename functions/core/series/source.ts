@@ -162,7 +162,7 @@ export interface Source {
 export type Sources = Readonly<Record<string, Source>>;
 
 /** What of some ranges the publisher of a source gives away. */
-export function offeredOf({ offered }: Pick<Source, 'offered'>, ranges: RangeSet): RangeSet {
+export function offeredRanges({ offered }: Pick<Source, 'offered'>, ranges: RangeSet): RangeSet {
   const around = offered && hull(ranges);
   return around ? intersect(ranges, offered.within(around)) : ranges;
 }

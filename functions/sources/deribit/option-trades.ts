@@ -51,7 +51,7 @@ interface Trade {
 }
 
 /**
- * An answer of `get_last_trades_by_currency_and_time`, in whatever order. Trades of a combination are no options; their legs are
+ * An answer of `get_last_trades_by_currency_and_time`, in whatever order. Trades of a combination are not trades of options; their legs are
  * trades of their own, and each trade counts once. Its `has_more` was seen to be wrong, so each answer with rows counts as a full
  * page: only the next one shows whether there are more.
  * @throws GordonError `malformed-rows`

@@ -21,7 +21,7 @@ const MARGIN = 10;
 /** One unit of weight is counted for this many candles. */
 const PER_WEIGHT = 60;
 
-/** There is no 6h; weeks and months are no steps of fixed length. */
+/** There is no 6h; weeks and months are not steps of fixed length. */
 export const CANDLE_TIMEFRAMES: readonly Timeframe[] = [
   '1m',
   '3m',

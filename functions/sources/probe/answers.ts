@@ -42,7 +42,7 @@ export function readRows(answer: ProbeAnswer | undefined, { path }: Layout): rea
  * @param parse what the adapter makes of the answer; it may throw `malformed-rows`
  */
 export function judgeShape(rows: readonly WireRow[], layout: Layout, parse: () => Parsed): Judgement {
-  const lack = lackOf(rows, layout);
+  const lack = wrongFields(rows, layout);
   // Its absence is the cause of whatever the adapter says.
   if (lack !== undefined) return judged([lack], '');
   const parsed = parse();
@@ -57,7 +57,7 @@ export function judgeShape(rows: readonly WireRow[], layout: Layout, parse: () =
 
 const keysOf = (rows: readonly WireRow[]): string[] => [...new Set(rows.flatMap((row) => Object.keys(row)))];
 
-function lackOf(rows: readonly WireRow[], { fields }: Layout): string | undefined {
+function wrongFields(rows: readonly WireRow[], { fields }: Layout): string | undefined {
   if (typeof fields === 'number') {
     const lengths = new Set(rows.map((row) => (Array.isArray(row) ? row.length : 0)));
     lengths.delete(fields);

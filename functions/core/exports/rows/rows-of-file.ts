@@ -18,7 +18,7 @@ export interface FileRows {
 
 /**
  * Reads a month back and hashes its rows, as the export did before it wrote them.
- * @throws Error when the bytes are no file of this source; GordonError `unfit-value`
+ * @throws Error when the bytes are not a file of this source; GordonError `unfit-value`
  */
 export async function rowsOfFile(
   sha256: () => Sha256,

@@ -42,7 +42,7 @@ export function findExpiringGaps(
   known: GapSnapshot,
   now: number,
 ): ExpiringGap[] {
-  if (source.tiers[0]?.kind === 'snapshot') return momentOf(series, known, now);
+  if (source.tiers[0]?.kind === 'snapshot') return snapshotAtRisk(series, known, now);
   const reach = longestReach(source, stepOf(series.timeframe));
   if (reach === undefined) return [];
   const archives = source.tiers.filter((tier) => tier.kind === 'archive');
@@ -68,7 +68,7 @@ function unpublished(gaps: RangeSet, archives: readonly ArchiveTier[], now: numb
  * A snapshot can be taken while its step lasts. It is in danger when half of that has gone, or when the one before was
  * missed too: the beginning of a step alone is not a sign.
  */
-function momentOf(series: Series, { latestEnd }: GapSnapshot, now: number): ExpiringGap[] {
+function snapshotAtRisk(series: Series, { latestEnd }: GapSnapshot, now: number): ExpiringGap[] {
   const step = stepOf(series.timeframe);
   const start = floorTo(now, step);
   if (latestEnd !== undefined && latestEnd > start) return [];
