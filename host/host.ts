@@ -150,7 +150,7 @@ async function assemble(
   ]);
   stops.push(keepAll(partsOf(options, database, venues)));
   let services: Services | undefined;
-  // Of the others a host needs none: it streams.
+  // A host needs none of the others: it streams.
   const also = optionalFunctions.filter(
     ({ optional }) => optional === 'exports' && options.env?.GORDON_EXPORT_TO,
   );

@@ -32,7 +32,7 @@ function differenceOf({ changed, missing, extra, objects }: PeriodCertificate): 
   return parts.filter(Boolean).join(', ');
 }
 
-/** Of the whole run. A part that the venue cannot repeat is counted; where that is all there is, nothing is certified. */
+/** The verdict on the whole run. A part that the venue cannot repeat is counted; where that is all there is, nothing is certified. */
 export function verdictLine(periods: readonly PeriodCertificate[], sha256: string, paint: Paint): string {
   const rows = periods.reduce((sum, period) => sum + period.rows, 0);
   const compared = periods.reduce((sum, period) => sum + period.compared, 0);

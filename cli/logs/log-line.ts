@@ -7,7 +7,7 @@ const STYLES: Readonly<Record<string, Style>> = {
   DEBUG: 'dim',
 };
 
-/** Of no use to a person who reads one log of one program. */
+/** Keys of no use to a person who reads one log of one program. */
 const UNSEEN = new Set(['level', 'message', 'timestamp', 'service', 'sampling_rate', 'xray_trace_id']);
 
 /** A line of the host's log as people read it; one that is not an event, such as the word of a library, stays as it is. */

@@ -50,5 +50,5 @@ function cookieNamed(name: string, cookies: string): string | undefined {
   }
 }
 
-/** Of equal length whatever the text: comparing takes the same time for each. */
+/** A digest: it has the same length for every text, so comparing takes the same time for each. */
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -10,7 +10,7 @@ const SERVICES = ['dynamodb', 'lambda', 's3', 'secretsmanager'] as const;
 
 const ID = 'Key';
 
-/** Of the stack that a construct is in: undefined where the keys of the services encrypt. */
+/** The key of the stack that a construct is in; undefined where the keys of the services encrypt. */
 export const keyOf = (scope: IConstruct): IKey | undefined =>
   Stack.of(scope).node.tryFindChild(ID) as IKey | undefined;
 

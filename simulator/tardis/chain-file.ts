@@ -11,7 +11,7 @@ const COLUMNS =
   'ask_price,ask_amount,ask_iv,mark_price,mark_iv,underlying_index,underlying_price,delta,gamma,vega,theta,rho';
 
 const HOURS = 24;
-/** Of a hundred options in an hour, those that are not quoted again. The others are once: a real file has a row for each change. */
+/** How many of a hundred options are not quoted again in an hour. The others are once: a real file has a row for each change. */
 const QUIET = 12;
 
 interface Line {
@@ -50,7 +50,7 @@ function quotesOf(context: VenueContext, option: Option, hour: number): Line[] {
   // Now and then one comes at the very end of the hour.
   if (hash32(stream + 2, n) % 50 === 0) times.push(hour + HOUR - 1);
   const lines = times.map((at) => lineOf(context, option, option.name, at, stream));
-  // Beside the options that are settled in the coin there are linear ones.
+  // There are linear options beside those that are settled in the coin.
   if (hash32(stream + 3, 0) % 40 === 0) {
     const linear = option.name.replace('-', '_USDC-');
     lines.push(lineOf(context, option, linear, times[0]! + SECOND, stream));

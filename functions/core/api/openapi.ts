@@ -6,7 +6,7 @@ import type { Sources } from '../series/source.ts';
 import { type Operation, Problem } from './operation.ts';
 import { operations } from './operations.ts';
 
-/** Of the API, not of the program: raised when a caller would have to change. */
+/** The version of the API, not of the program: raised when a caller would have to change. */
 const VERSION = '1.0.0';
 
 type Json = { [key: string]: unknown };

@@ -42,7 +42,7 @@ export function readRefresh(body: unknown): ViewRefresh {
   throw badRequest('window-too-small', 'the window', message);
 }
 
-/** Of all symbols; reading that many 5-minute rows takes a second or two. A multiple of every bucket. */
+/** The window of a refresh, for all symbols: reading that many 5-minute rows takes a second or two. A multiple of every bucket. */
 const PIECE = 30 * DAY;
 
 /** Time after which no further piece is begun: an answer has 29 s, and the last piece may take a while. */

@@ -47,7 +47,7 @@ export function venueCounter(
   events: () => Events,
   errors: () => VenueErrors,
 ): (venue: string, outcome: RequestOutcome, now: number) => void {
-  // Of this process alone: what another one left behind is old soon, and to make sure would cost each of them a write.
+  // Only what this process noted: what another one left behind is old soon, and to make sure would cost each of them a write.
   const failing = new Set<string>();
   const noted = async (venue: string, outcome: RequestOutcome, now: number): Promise<void> => {
     if (ERRORS.has(outcome)) await errors().note(venue, outcome, now);

@@ -32,7 +32,7 @@ export const bucketOrders = (client: S3Client, bucket: string): FileOrders => ({
   },
 });
 
-/** Of a conditional PUT that somebody else was quicker with, and of an object that is not there. */
+/** Errors of a conditional PUT that somebody else was quicker with, and of an object that is not there. */
 const NOTHING = /^(NoSuchKey|NotFound|PreconditionFailed|ConditionalRequestConflict)$/;
 
 /** @returns undefined where there is no such object, or another one. @throws GordonError `file-not-made` */

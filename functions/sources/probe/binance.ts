@@ -38,7 +38,7 @@ export const KLINES: Layout = {
   order: 'oldest',
 };
 
-/** Of settlements, which both hosts of futures serve in one layout but for the fields that they leave out. */
+/** Checks of settlements, which both hosts of futures serve in one layout except for the fields that they leave out. */
 export const fundingChecks = (
   venue: string,
   source: Source,

@@ -44,7 +44,7 @@ interface Files {
   readonly sources: readonly string[];
 }
 const USDM: Files = { tier: archive, series, columns: COLUMNS, sources: SOURCES };
-/** Of COIN-M only what is read: the other columns were empty in the files that were seen. */
+/** Only what is read of COIN-M: the other columns were empty in the files that were seen. */
 const COINM: Files = {
   tier: open_interest_binance_coinm.tiers[0] as ArchiveTier,
   series: { ...seriesOf(open_interest_binance_coinm), symbol: 'BTCUSD_PERP' },

@@ -14,7 +14,7 @@ const COPY_DATA = 'd'.charCodeAt(0);
 const COPY_OUT = 'H'.charCodeAt(0);
 const COPY_DONE = 'c'.charCodeAt(0);
 const ERROR = 'E'.charCodeAt(0);
-/** Of a message: its type, and its length without the type. */
+/** The head of a message: its type, and its length without the type. */
 const HEADER = 5;
 
 /**

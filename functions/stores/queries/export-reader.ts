@@ -56,7 +56,7 @@ async function isSimulated(sql: Runner): Promise<boolean> {
 async function uncounted(tx: Runner, series: Series): Promise<RangeSet> {
   const found = await tx<{ start: number | null; end: number | null }[]>`
     select ${bounds(tx, tx`r`)} from market_data.recounts, unnest(days) r where ${ofSeries(tx, series)}`;
-  // Of a table that was emptied: all of time.
+  // All of time, for a table that was emptied.
   return normalize(
     found.map(({ start, end }) => ({
       start: start ?? Number.NEGATIVE_INFINITY,

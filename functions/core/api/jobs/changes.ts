@@ -33,7 +33,7 @@ export class JobChanges {
     this.#remembered = remembered;
   }
 
-  /** Of the last change. */
+  /** The id of the last change. */
   get id(): string {
     return this.#idOf(this.#seq);
   }

@@ -10,7 +10,7 @@ import { DeepBody, VerifyBody } from '../../verify/verify-body.ts';
 import type { Operation } from '../operation.ts';
 import { FollowedSeries, RetentionRule, SeriesReport, Unfollowed } from './schemas.ts';
 
-/** Of a body that names series and a period. */
+/** The refusals of a body that names series and a period. */
 const PERIOD_PROBLEMS = [
   'malformed-json',
   'invalid-request',

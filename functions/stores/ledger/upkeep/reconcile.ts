@@ -63,7 +63,7 @@ function removeLost(sql: Sql, table: TableSpec, series: Series, suspects: RangeS
   });
 }
 
-/** Of events: spans with fewer rows than were written. Which row is gone cannot be known, so the whole span is removed. */
+/** Spans of events with fewer rows than were written. Which row is gone cannot be known, so the whole span is removed. */
 async function shortSpans(sql: Runner, table: TableSpec, series: Series, range: Range): Promise<RangeSet> {
   const rows = await sql<Range[]>`
     select ${bounds(sql, sql`span`)}
