@@ -5,5 +5,6 @@ export const rootLogger = new Logger({ serviceName: 'gordon-data' });
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
+/** A log that writes these keys with each line. */
 export const logWith = (keys: Record<string, unknown>): Log =>
   rootLogger.createChild({ persistentLogAttributes: keys } as never);

@@ -106,6 +106,10 @@ export interface ServiceOptions {
   readonly events?: (inner: Events) => Events;
 }
 
+/**
+ * All ports of the functions, by the environment. Each is made at its first use, so a function opens what it uses alone.
+ * @throws GordonError for a variable that is missing or malformed
+ */
 export async function createServices(
   environment: NodeJS.ProcessEnv,
   {

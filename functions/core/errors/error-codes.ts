@@ -132,4 +132,5 @@ const KINDS: ReadonlyMap<string, ErrorKind> = new Map(Object.entries(ERRORS));
 /** What is known of a code; undefined for one of an engine or of another version of the program. */
 export const errorKind = (code: string): ErrorKind | undefined => KINDS.get(code);
 
+/** Whether a text, such as one out of the ledger, is a code of this version. */
 export const isErrorCode = (code: string): code is ErrorCode => KINDS.has(code);

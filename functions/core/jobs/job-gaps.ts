@@ -46,6 +46,7 @@ export function findContradiction(
   return undefined;
 }
 
+/** The first of the gaps: a job keeps no more of them than an item has room for. */
 export const shownGaps = (gaps: readonly JobGap[]): JobGap[] => gaps.slice(0, KEPT);
 
 function gapsIn(

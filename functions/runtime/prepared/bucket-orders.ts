@@ -10,6 +10,7 @@ export const objectOf = (bucket: string, folder: 'files' | 'orders', id: string)
   Key: `${folder}/${id}`,
 });
 
+/** Orders of files, as objects beside the files in a bucket. */
 export const bucketOrders = (client: S3Client, bucket: string): FileOrders => ({
   order: (id) =>
     onFileBucket(id, async () => {
@@ -45,6 +46,7 @@ export async function onFileBucket<T>(id: string, work: () => Promise<T>): Promi
   }
 }
 
+/** The bucket did not answer in a usable way; the caller may try again. */
 export const unavailable = (id: string, cause: unknown): GordonError =>
   new GordonError({
     code: 'file-not-made',

@@ -73,6 +73,7 @@ export async function hasRows(sql: Runner): Promise<boolean> {
   return false;
 }
 
+/** Whether the database has the schema `market_data`. */
 export async function hasWarehouse(sql: Runner): Promise<boolean> {
   const [row] = await sql<{ there: boolean }[]>`select to_regnamespace('market_data') is not null as there`;
   return row?.there ?? false;

@@ -3,6 +3,7 @@ import type net from 'node:net';
 /** The sockets of sessions, as far as postgres.js speaks to them directly: over TLS another one lies on top. */
 const sockets = new WeakMap<object, net.Socket>();
 
+/** Keeps the socket of a session, for `copyDataReceiver`. */
 export function rememberSocket(session: object, socket: net.Socket): void {
   sockets.set(session, socket);
 }

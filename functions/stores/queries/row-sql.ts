@@ -53,6 +53,7 @@ export function plainSql(to: Writer, request: RowsRequest): Fragment {
     from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(to, request, request)}`;
 }
 
+/** The list of ORDER BY: time first, then the rest of the key. @param direction `asc` or `desc` */
 export function orderOf(sql: Runner, table: TableSpec, direction: Fragment): Fragment {
   const rest = table.key.filter((name) => name !== timeColumn(table));
   return [timeColumn(table), ...rest]
@@ -122,6 +123,7 @@ export function candlesSql(to: Writer, request: RowsRequest, range: Span, newest
 const knownAt = ({ sql, value }: Writer, { closesAfterMs }: RowsRequest, opening: Fragment): Fragment =>
   sql`${opening} + ${value(`${closesAfterMs} milliseconds`)}::interval`;
 
+/** The conditions of WHERE: the request's key, `[from, to)` of the range, and what was known as of the request's instant. */
 export function conditions(to: Writer, request: RowsRequest, range: Span): Fragment {
   const { sql } = to;
   const { table, where } = request;

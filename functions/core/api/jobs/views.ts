@@ -24,6 +24,7 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
   };
 }
 
+/** A job with its chunks. @param noted the chunks as the job table has them @param now epoch ms */
 export function detail(job: Job, noted: readonly ChunkProgress[], now: number): JobDetail {
   const chunks = settledChunks(job, noted, now);
   const summary = summarize(job, chunks);

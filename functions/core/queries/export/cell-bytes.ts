@@ -5,6 +5,7 @@ import { NumberText } from './number-text.ts';
 export type CellWriter = (row: number) => void;
 
 const UTF8 = new TextEncoder();
+/** The bytes of a text in UTF-8. */
 export const utf8 = (text: string): Uint8Array => UTF8.encode(text);
 
 /** Room for any number or instant. */
