@@ -1,7 +1,10 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
-import { isActive } from './active.ts';
+import { isFinished } from '../../../functions/core/jobs/job.ts';
 
 export type JobSummary = Answer<'listJobs'>[number];
+
+/** A job that still changes. */
+export const isActive = ({ status }: Pick<JobSummary, 'status'>): boolean => !isFinished(status);
 
 export const ORIGINS = ['all', 'you', 'schedules', 'audit'] as const;
 export type Origin = (typeof ORIGINS)[number];

@@ -2,8 +2,7 @@ import { orderedWord } from '../../../functions/core/jobs/job.ts';
 import { count, moment, percent, plural, rangeText } from '../lib/format.ts';
 import { Badge, Progress } from '../lib/parts.tsx';
 import { href } from '../lib/router.ts';
-import { isActive } from './active.ts';
-import { type Entry, type JobSummary, type Origin, originOf } from './list.ts';
+import { type Entry, isActive, type JobSummary, type Origin, originOf } from './list.ts';
 
 interface Props {
   readonly entries: readonly Entry[];

@@ -4,6 +4,9 @@ import type { Series } from '../series/series.ts';
 import type { RangeSet } from '../time/range.ts';
 import type { ChunkFailure, ChunkProgress, ChunkState, Job, JobGap, JobOrder, JobStatus } from './job.ts';
 
+/** The most jobs of a page of the list. */
+export const MOST_JOBS = 100;
+
 export interface JobFilter {
   readonly statuses: readonly JobStatus[];
   readonly source?: string;

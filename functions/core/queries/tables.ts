@@ -100,7 +100,7 @@ function matched(table: TableSpec, match: string | undefined): Record<string, st
   throw badRequest(
     'unknown-column',
     'match',
-    `${column} is no column of text of the key of ${table.name}.`,
+    `${column} is not a column of text of the key of ${table.name}.`,
     known.length > 0 ? `Use ${known.join(' or ')}.` : 'Leave it out.',
   );
 }

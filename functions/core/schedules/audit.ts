@@ -152,7 +152,7 @@ interface Lacking {
   readonly lacking: readonly { readonly within: Range; readonly gaps: RangeSet }[];
 }
 
-/** Series that lack something that the venue has had time to publish. One statement reads many: most lack nothing. */
+/** Series with gaps in what the venue has had time to publish. One statement reads many: most have none. */
 async function allLacking(
   { catalog, sources }: AuditPorts,
   known: readonly SeriesReport[],

@@ -10,7 +10,7 @@ export const malformed = (subject: string, message: string, cause?: unknown): Go
   });
 
 /**
- * Parses an answer. It may have been cut short on its way, so an answer that is no JSON at all is requested again.
+ * Parses an answer. It may have been cut short on its way, so an answer that is not JSON at all is requested again.
  * @throws GordonError `malformed-rows`, a `RetryableVenueError`
  */
 export function readJson(body: Uint8Array, subject: string): unknown {
@@ -22,7 +22,7 @@ export function readJson(body: Uint8Array, subject: string): unknown {
       code: 'malformed-rows',
       subject,
       cause,
-      message: 'the answer is no JSON.',
+      message: 'the answer is not JSON.',
       remedy: 'It is requested again automatically.',
     });
   }

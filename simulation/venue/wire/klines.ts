@@ -64,7 +64,7 @@ export function klinesPage({ content, values }: Stock, query: KlinesQuery, now: 
   });
 }
 
-/** What stands in a cell that does not read. */
+/** What stands in a cell that cannot be parsed. */
 export const UNREADABLE = 'n/a';
 
 /** The running candle has what was traded so far. */

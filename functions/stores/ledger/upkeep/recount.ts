@@ -44,7 +44,7 @@ export async function recount(
       where id in (select value::bigint from jsonb_array_elements_text(${sql.json([...ids])}))`;
     done += 1;
   }
-  // The schedule alone, which comes each minute: whoever waits for an answer reads the marks.
+  // The schedule alone, which comes each minute: a caller who waits for an answer reads the marks.
   if (!filter.sources && !filter.symbols) await foldLedger(sql);
   return { lost, left: due.length - done };
 }
