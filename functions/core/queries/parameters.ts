@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JOB_STATUSES } from '../jobs/job.ts';
+import { JOB_ORIGINS, JOB_STATUSES } from '../jobs/job.ts';
 import { MEDIA_TYPES } from './export/formats.ts';
 import {
   CandleTimeText,
@@ -27,6 +27,7 @@ export const OrderQuery = z.strictObject({
     .meta({ description: 'true: answers 200 with what the job would take, and enters nothing' }),
 });
 
+const ORIGIN = `(?:${JOB_ORIGINS.join('|')})`;
 const STATUS = `(?:${JOB_STATUSES.join('|')})`;
 
 export const JobsQuery = z.strictObject({
@@ -38,6 +39,16 @@ export const JobsQuery = z.strictObject({
       pattern: `^(?:all|${STATUS}(?:,${STATUS})*)$`,
     }),
   source: SourceOrFamily.optional(),
+  origin: z
+    .string()
+    .optional()
+    .meta({
+      description: 'who ordered them, with commas between them; defaults to all',
+      pattern: `^${ORIGIN}(?:,${ORIGIN})*$`,
+    }),
+  quiet: z.enum(['true', 'false']).default('true').meta({
+    description: '`false` leaves out the runs of schedules that succeeded',
+  }),
   limit: limit(50, 100),
   cursor: z.string().optional().meta({ description: 'the id of the last job of the page before' }),
 });

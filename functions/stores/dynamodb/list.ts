@@ -1,6 +1,6 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { isFinished, JOB_STATUSES, type Job, type JobStatus } from '../../core/jobs/job.ts';
-import type { JobFilter } from '../../core/jobs/ports.ts';
+import { isFinished, JOB_STATUSES, type Job, type JobOrigin, type JobStatus } from '../../core/jobs/job.ts';
+import { type JobFilter, originsOf } from '../../core/jobs/ports.ts';
 import { onTable } from './dynamo.ts';
 import { toJob } from './items.ts';
 import type { JobTable } from './table.ts';
@@ -27,19 +27,39 @@ export async function listJobs(
 
 const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_STATUSES.filter(isFinished)];
 
+/** Items that one request reads where few of them may be among those that the filter selects: DynamoDB counts before it filters. */
+const FILTERED_PAGE = 500;
+
+/** Which items of jobs an origin has. AND binds closer than the OR between them. */
+const WHERE: Readonly<Record<JobOrigin, string>> = {
+  order: 'attribute_not_exists(#scheduled)',
+  schedule: 'attribute_exists(#scheduled) AND attribute_not_exists(#audit)',
+  audit: 'attribute_exists(#audit)',
+};
+
 /** Up to one more than the limit, so that the caller knows whether a next page exists. */
 async function ofStatus(at: JobTable, filter: JobFilter, status: JobStatus): Promise<Job[]> {
+  const origins = originsOf(status, filter);
+  if (origins?.length === 0) return [];
+  const conditions = [
+    ...(filter.source ? ['#source = :source'] : []),
+    ...(origins ? [`(${origins.map((origin) => WHERE[origin]).join(' OR ')})`] : []),
+  ].join(' AND ');
+  const names = { '#id': BY_STATUS.sort, '#source': 'source', '#scheduled': 'scheduled', '#audit': 'audit' };
   const pages = paginateQuery(
-    { client: at.client, pageSize: filter.limit + 1 },
+    { client: at.client, pageSize: conditions ? FILTERED_PAGE : filter.limit + 1 },
     {
       TableName: at.table,
       IndexName: BY_STATUS.name,
       KeyConditionExpression: filter.after ? '#status = :status AND #id < :after' : '#status = :status',
-      ...(filter.source && { FilterExpression: '#source = :source' }),
+      ...(conditions && { FilterExpression: conditions }),
       ExpressionAttributeNames: {
         '#status': BY_STATUS.partition,
-        ...(filter.after && { '#id': BY_STATUS.sort }),
-        ...(filter.source && { '#source': 'source' }),
+        ...Object.fromEntries(
+          Object.entries(names).filter(
+            ([name]) => conditions.includes(name) || (name === '#id' && filter.after),
+          ),
+        ),
       },
       ExpressionAttributeValues: {
         ':status': status,

@@ -1,15 +1,12 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Clock, DAY } from '../../core/time/time.ts';
+import type { Clock } from '../../core/time/time.ts';
 
 export interface JobTable {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly clock: Clock;
 }
-
-/** How long a finished job is kept. */
-export const KEEP_FINISHED = 30 * DAY;
 
 /** The job table: one table for jobs, their chunks, idempotency keys, orders at work, leases of schedules, rate budgets and the times when provisional rows were requested. */
 export const KEYS = { partition: 'pk', sort: 'sk' } as const;

@@ -50,6 +50,25 @@ describe('a job ends', () => {
     expect((await world.ports.jobs.get(id))!.gaps).toMatchObject([{ cause: 'not-yet-published', rows: 1 }]);
   });
 
+  it('for two days, where a schedule ran it and it succeeded', async () => {
+    const world = worldOf();
+    const kept: (number | undefined)[] = [];
+    const { finish } = world.ports.jobs;
+    world.ports.jobs.finish = (id, to) => {
+      kept.push(to.keep);
+      return finish(id, to);
+    };
+    for (const scheduled of [true, false]) {
+      const { id } = await world.newJob({ scheduled });
+      expect(await world.runJob(id)).toMatchObject({ status: 'succeeded' });
+    }
+    world.market.hole(AAA, { start: NOW - 2 * HOUR, end: NOW - HOUR });
+    const { id } = await world.newJob({ scheduled: true, from: NOW - DAY, to: NOW + 7 * DAY });
+    world.clock.now += 7 * DAY;
+    await world.runJob(id);
+    expect(kept).toEqual([2 * DAY, undefined, expect.anything()]);
+  });
+
   it('with gaps, in words, where a part was fetched', async () => {
     const world = worldOf();
     const { id, chunks } = await begun(world, { to: days(0, 61).end });

@@ -31,6 +31,12 @@ describe('the item of a job', () => {
     expect((await raw(jobKey(id)))?.expires_at).toBe((table.now + 30 * DAY) / SECOND);
   });
 
+  it('is kept as long as whoever ends it says', async () => {
+    const id = await make();
+    await jobs.finish(id, { status: 'succeeded', rows: 0, keep: 2 * DAY });
+    expect((await raw(jobKey(id)))?.expires_at).toBe((table.now + 2 * DAY) / SECOND);
+  });
+
   it('has no phase after the end', async () => {
     const id = await make();
     await jobs.start(id, 1, 'counting rows');
