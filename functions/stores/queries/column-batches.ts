@@ -4,7 +4,7 @@ import type { RowsRequest } from '../../core/queries/ports.ts';
 import type { ColumnData } from '../../core/series/table.ts';
 import type { CopyQuery } from '../copy/copy-stream.ts';
 import { readCopy } from '../copy/read-copy.ts';
-import { type Sql, storeError, type Transaction } from '../postgres/postgres.ts';
+import { guardedRows, type Sql, type Transaction } from '../postgres/postgres.ts';
 import { rowsSql, withLiterals } from './row-sql.ts';
 
 /**
@@ -12,6 +12,18 @@ import { rowsSql, withLiterals } from './row-sql.ts';
  * @throws GordonError when the query fails; the reason of `signal` when that ends it
  */
 export async function* columnBatches(
+  sql: Sql,
+  request: RowsRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ColumnBatch> {
+  try {
+    yield* guardedRows(request.table.name, () => readBatches(sql, request, signal));
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function* readBatches(
   sql: Sql,
   request: RowsRequest,
   signal: AbortSignal,
@@ -30,8 +42,6 @@ export async function* columnBatches(
       yield whole(batch);
       signal.throwIfAborted();
     }
-  } catch (error) {
-    throw signal.aborted ? signal.reason : storeError(error, request.table.name);
   } finally {
     signal.removeEventListener('abort', stop);
   }
