@@ -110,7 +110,7 @@ function incomplete({ markets }: UniverseAnswer): string[] {
   return [
     ...(never.length > 0
       ? [
-          `symbols may lack: ${never.join(', ')} was never refreshed to its end. Run \`gordon-data universe refresh\`.`,
+          `symbols may lack: never refreshed to its end: ${never.join(', ')}. Run \`gordon-data universe refresh\`.`,
         ]
       : []),
     ...failed.map(
