@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JOB_STATUSES, type JobOrder } from '../../functions/core/jobs/job.ts';
+import { JOB_STATUSES, type JobOrder, originOf } from '../../functions/core/jobs/job.ts';
 import type { JobFilter, JobStore } from '../../functions/core/jobs/ports.ts';
 import type { PlannedChunk } from '../../functions/core/ledger/plan.ts';
 import { DAY, MINUTE, SECOND } from '../../functions/core/time/time.ts';
@@ -226,7 +226,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
         own.now += SECOND;
         const { id } = (await store.create({ ...order, ...over })).job;
         ids[name] = id;
-        if (status) await store.finish(id, { status, rows: 1 });
+        if (status) await store.finish(id, { status, rows: 1, origin: originOf(over) });
       };
       await enter('order', {}, 'succeeded');
       await enter('older order', { source: 'funding' }, 'succeeded');
@@ -258,6 +258,9 @@ export function describeJobStore(makeTable: MakeJobTable): void {
         false,
       ]);
       expect(await list({ withoutQuiet: true, origins: ['schedule'] })).toEqual([loud.slice(0, 2), false]);
+      expect(await list({ statuses: ['succeeded'], limit: 2 })).toEqual([['audit', 'run 4'], true]);
+      expect(await store.get(ids.audit!)).toMatchObject({ status: 'succeeded', audit: true });
+      await expect(store.cancel(ids.audit!)).rejects.toMatchObject({ code: 'job-finished' });
     });
   });
 

@@ -10,10 +10,9 @@ import {
   type ChunkProgress,
   type ChunkState,
   isFinished,
-  isQuiet,
   type Job,
   type JobGap,
-  KEEP_QUIET,
+  originOf,
   permanentlyFailed,
   rowsOf,
 } from './job.ts';
@@ -55,8 +54,7 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
     : verdict(await whatIsLeft(ports, job, chunks), chunks, rows);
-  const keep = isQuiet({ ...job, status: end.status }) && { keep: KEEP_QUIET };
-  const final = await ports.jobs.finish(job.id, { ...end, rows, ...keep });
+  const final = await ports.jobs.finish(job.id, { ...end, rows, origin: originOf(job) });
   await ports.catalog.settle(job.id, final.status as FinalStatus);
   // Last: a call that dies before is made again, and must count the same rows.
   await ports.store.close(job.id);

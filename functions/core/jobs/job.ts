@@ -86,9 +86,13 @@ export interface Job extends JobOrder {
 export const isQuiet = ({ status, ...order }: Ordered & Pick<Job, 'status'>): boolean =>
   status === 'succeeded' && originOf(order) !== 'order';
 
-/** How long the job table keeps a job after its end, ms. */
+/** The longest that the job table keeps anything of a job after its end, ms. */
 export const KEEP_FINISHED = 30 * DAY;
-export const KEEP_QUIET = 2 * DAY;
+const KEEP_QUIET = 2 * DAY;
+
+/** How long the job table keeps a job after its end, ms. */
+export const keptFor = (job: Parameters<typeof isQuiet>[0]): number =>
+  isQuiet(job) ? KEEP_QUIET : KEEP_FINISHED;
 
 /** For whoever names a job that is not there. */
 export const KEPT = 'Finished jobs are kept for 30 days, runs of schedules that succeeded for two.';

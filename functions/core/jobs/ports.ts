@@ -86,12 +86,12 @@ export interface JobStore {
   failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
   /**
    * queued or running → final.
-   * @param to `keep`: for how long, ms; defaults to `KEEP_FINISHED`
+   * @param to `origin`: who ordered the job, for a table that does not read it before it writes; absent: a caller
    * @returns the job as it now is: `cancelled` wins over whatever came of it
    */
   finish(
     id: string,
-    to: { status: FinalStatus; rows: number; reason?: string; gaps?: readonly JobGap[]; keep?: number },
+    to: { status: FinalStatus; rows: number; reason?: string; gaps?: readonly JobGap[]; origin?: JobOrigin },
   ): Promise<Job>;
   /** @throws GordonError `unknown-job` (404), `job-finished` (409) */
   cancel(id: string): Promise<Job>;

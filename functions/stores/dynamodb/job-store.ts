@@ -1,13 +1,13 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { badRequest } from '../../core/errors/bad-request.ts';
-import { type Job, type JobGap, KEEP_FINISHED, KEPT } from '../../core/jobs/job.ts';
+import { type Job, type JobGap, type JobOrigin, KEPT, keptFor } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { FinalStatus } from '../../core/ledger/ports.ts';
 import { iso, SECOND } from '../../core/time/time.ts';
 import { createChunkStore } from './chunks.ts';
 import { createJob } from './create.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
-import { gapItem, toJob } from './items.ts';
+import { gapItem, statusWord, toJob } from './items.ts';
 import { listJobs } from './list.ts';
 import { createProvisionalNotes } from './provisional.ts';
 import { type JobTable, jobKey, TTL_ATTRIBUTE } from './table.ts';
@@ -92,12 +92,12 @@ interface End {
   readonly rows?: number;
   readonly reason?: string;
   readonly gaps?: readonly JobGap[];
-  /** for how long, ms */
-  readonly keep?: number;
+  readonly origin?: JobOrigin;
 }
 
-function finish(at: JobTable, id: string, { status, rows, reason, gaps, keep = KEEP_FINISHED }: End) {
+function finish(at: JobTable, id: string, { status, rows, reason, gaps, origin = 'order' }: End) {
   const now = at.clock();
+  const keep = keptFor({ status, scheduled: origin !== 'order' });
   const sets = [
     '#status = :to',
     'finished_at = :now',
@@ -107,7 +107,7 @@ function finish(at: JobTable, id: string, { status, rows, reason, gaps, keep = K
     ...(gaps ? ['gaps = :gaps'] : []),
   ];
   return change(at, id, `SET ${sets.join(', ')}${NO_PHASE}`, {
-    ':to': status,
+    ':to': statusWord(status, origin),
     ':now': iso(now),
     ':expires': Math.floor((now + keep) / SECOND),
     ...(rows !== undefined && { ':rows': rows }),

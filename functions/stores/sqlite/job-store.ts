@@ -1,5 +1,5 @@
 import { badRequest } from '../../core/errors/bad-request.ts';
-import { isFinished, type Job, type JobGap, KEEP_FINISHED, KEPT } from '../../core/jobs/job.ts';
+import { isFinished, type Job, type JobGap, KEEP_FINISHED, KEPT, keptFor } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { FinalStatus } from '../../core/ledger/ports.ts';
 import { type Clock, iso, SECOND } from '../../core/time/time.ts';
@@ -34,13 +34,14 @@ export function createJobStore(file: ItemFile, clock: Clock): JobStore {
   const end = (id: string, to: End): Job | undefined =>
     change(id, (item) => {
       const now = clock();
+      const keep = keptFor(toJob({ ...item, status: to.status }));
       // The chunks of a run that comes each minute would outlive it by weeks.
-      if (to.keep !== undefined) {
-        const expires = Math.floor((now + to.keep) / SECOND);
+      if (keep < KEEP_FINISHED) {
+        const expires = Math.floor((now + keep) / SECOND);
         for (const { pk, sk, ...chunk } of file.within(jobKey(id).pk, 'CHUNK#'))
           file.put({ pk: pk as string, sk: sk as string }, { ...chunk, [TTL_ATTRIBUTE]: expires });
       }
-      return ended(item, to, now);
+      return ended(item, to, now, keep);
     });
 
   return {
@@ -95,11 +96,9 @@ interface End {
   readonly rows?: number;
   readonly reason?: string;
   readonly gaps?: readonly JobGap[];
-  /** for how long, ms */
-  readonly keep?: number;
 }
 
-const ended = (item: Item, { status, rows, reason, gaps, keep = KEEP_FINISHED }: End, now: number): Item => ({
+const ended = (item: Item, { status, rows, reason, gaps }: End, now: number, keep: number): Item => ({
   ...withoutPhase(item),
   status,
   finished_at: iso(now),

@@ -1,4 +1,4 @@
-import { isQuiet, KEEP_FINISHED, KEEP_QUIET } from '../../../functions/core/jobs/job.ts';
+import { keptFor } from '../../../functions/core/jobs/job.ts';
 import { JOB_LIVES } from '../../../functions/core/jobs/lease.ts';
 import { DAY } from '../../../functions/core/time/time.ts';
 import type { JobTables } from './job-tables.ts';
@@ -11,8 +11,7 @@ const KEEP_NOTE = DAY;
 /** Deletes the items whose time is over. DynamoDB does so within days, when it likes; until then everybody still reads them. */
 export function expire(tables: JobTables, now: number): void {
   for (const job of tables.jobs.values()) {
-    const keep = isQuiet(job) ? KEEP_QUIET : KEEP_FINISHED;
-    if (job.finishedAt === undefined || job.finishedAt + keep >= now) continue;
+    if (job.finishedAt === undefined || job.finishedAt + keptFor(job) >= now) continue;
     tables.jobs.delete(job.id);
     tables.chunks.delete(job.id);
   }

@@ -50,23 +50,19 @@ describe('a job ends', () => {
     expect((await world.ports.jobs.get(id))!.gaps).toMatchObject([{ cause: 'not-yet-published', rows: 1 }]);
   });
 
-  it('for two days, where a schedule ran it and it succeeded', async () => {
+  it('says who ordered it, for what the job table does with runs of schedules', async () => {
     const world = worldOf();
-    const kept: (number | undefined)[] = [];
+    const origins: (string | undefined)[] = [];
     const { finish } = world.ports.jobs;
     world.ports.jobs.finish = (id, to) => {
-      kept.push(to.keep);
+      origins.push(to.origin);
       return finish(id, to);
     };
-    for (const scheduled of [true, false]) {
-      const { id } = await world.newJob({ scheduled });
+    for (const order of [{ scheduled: true }, {}, { scheduled: true, audit: true }]) {
+      const { id } = await world.newJob(order);
       expect(await world.runJob(id)).toMatchObject({ status: 'succeeded' });
     }
-    world.market.hole(AAA, { start: NOW - 2 * HOUR, end: NOW - HOUR });
-    const { id } = await world.newJob({ scheduled: true, from: NOW - DAY, to: NOW + 7 * DAY });
-    world.clock.now += 7 * DAY;
-    await world.runJob(id);
-    expect(kept).toEqual([2 * DAY, undefined, expect.anything()]);
+    expect(origins).toEqual(['schedule', 'order', 'audit']);
   });
 
   it('with gaps, in words, where a part was fetched', async () => {

@@ -76,7 +76,7 @@ describe('the file', () => {
     expect(file.get(jobKey(job.id))?.expires_at).toBe((noon + 30 * DAY) / SECOND);
     const { job: run } = await jobs.create({ ...order, scheduled: true });
     await jobs.plan(run.id, 1, [planned('a')]);
-    await jobs.finish(run.id, { status: 'succeeded', rows: 0, keep: 2 * DAY });
+    await jobs.finish(run.id, { status: 'succeeded', rows: 0, origin: 'schedule' });
     for (const key of [jobKey(run.id), chunkKey(run.id, 'a')])
       expect(file.get(key)?.expires_at).toBe((noon + 2 * DAY) / SECOND);
     now += 30 * DAY;
