@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 import { describeError } from '../../functions/core/errors/errors.ts';
+import { cancelQuery } from '../../functions/stores/postgres/cancel-query.ts';
 import { badInput, CliError } from '../failure.ts';
 import { renamedColumn } from './renamed.ts';
 import { READ_ONLY, TABLES } from './statement.ts';
@@ -56,7 +57,7 @@ export async function readRows(
       // `prepare` and not `simple`: the extended protocol.
       const pending = transaction.unsafe(query, [], { prepare: true }).raw();
       // Otherwise the server goes on computing a result that is no longer awaited.
-      stop?.addEventListener('abort', () => pending.cancel());
+      stop?.addEventListener('abort', () => void cancelQuery(pending));
       const last = (await pending.cursor(BATCH, take as never)) as unknown as Batch;
       // SHOW and EXPLAIN bring rows without a count, which postgres.js keeps from the cursor.
       if (columns === undefined) await take(last);

@@ -4,6 +4,7 @@ import type { RowsRequest } from '../../core/queries/ports.ts';
 import type { ColumnData } from '../../core/series/table.ts';
 import type { CopyQuery } from '../copy/copy-stream.ts';
 import { readCopy } from '../copy/read-copy.ts';
+import { cancelQuery } from '../postgres/cancel-query.ts';
 import { guardedRows, type Sql, type Transaction } from '../postgres/postgres.ts';
 import { rowsSql, withLiterals } from './row-sql.ts';
 
@@ -30,7 +31,10 @@ async function* readBatches(
 ): AsyncGenerator<ColumnBatch> {
   const { travelling, whole } = withoutConstants(request);
   let query: CopyQuery | undefined;
-  const stop = (): void => query?.cancel();
+  let cancelled: Promise<void> | undefined;
+  const stop = (): void => {
+    if (query) cancelled = cancelQuery(query);
+  };
   signal.addEventListener('abort', stop);
   try {
     signal.throwIfAborted();
@@ -38,9 +42,13 @@ async function* readBatches(
     const { tx } = session;
     query = tx`copy (${rowsSql(withLiterals(tx), travelling)}) to stdout (format binary)` as CopyQuery;
     signal.throwIfAborted();
-    for await (const batch of readCopy(tx, query, fileColumns([travelling]))) {
-      yield whole(batch);
-      signal.throwIfAborted();
+    try {
+      for await (const batch of readCopy(tx, query, fileColumns([travelling]))) {
+        yield whole(batch);
+        signal.throwIfAborted();
+      }
+    } finally {
+      await cancelled;
     }
   } finally {
     signal.removeEventListener('abort', stop);
