@@ -82,8 +82,11 @@ try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await shoot(page, 'console', `coverage?${COVERAGE}`, 'Evidence');
   await shoot(page, 'console-jobs', `jobs/${await largestOrder()}`, /^Timeline: /);
-  const candles = 'series/klines_spot/BTCUSDT/1m?every=1h&panes=funding_binance';
-  await shoot(page, 'console-series', candles, /candles of BTCUSDT/);
+  const panes = new URLSearchParams({ every: '1h', panes: 'funding_binance BTCUSDT 1h' });
+  // The chart stands below its controls.
+  await page.setViewportSize({ width: 1440, height: 1200 });
+  await shoot(page, 'console-series', `series/klines_spot/BTCUSDT/1m?${panes}`, /candles of BTCUSDT/);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await shoot(page, 'console-health', 'health', 'Rate budgets', /rows, .* bytes each/);
   await withHours(() =>
     shoot(page, 'console-exposure', 'series/gex_deribit/BTC/1h?view=hours&show=net', /by strike and hour/),
