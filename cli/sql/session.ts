@@ -3,7 +3,7 @@ import { describeError } from '../../functions/core/errors/errors.ts';
 import { cancelQuery } from '../../functions/stores/postgres/cancel-query.ts';
 import { badInput, CliError } from '../failure.ts';
 import { renamedColumn } from './renamed.ts';
-import { READ_ONLY } from './statement.ts';
+import { READ_ONLY, TABLES } from './statement.ts';
 
 export interface ResultColumn {
   readonly name: string;
@@ -160,7 +160,7 @@ function refused(error: postgres.PostgresError, query: string): CliError {
     return say(`${message}: the database is not migrated; run \`gordon-data migrate\``);
   }
   if (code === '42P01') {
-    return say(`${message}; tables are listed by: SELECT table_name FROM information_schema.tables`);
+    return say(`${message}; tables are listed by: ${TABLES}`);
   }
   if (code === '42703' && error.position) {
     const renamed = renamedColumn(query, Number(error.position));

@@ -12,6 +12,7 @@ import {
   isFinished,
   type Job,
   type JobGap,
+  originOf,
   permanentlyFailed,
   rowsOf,
 } from './job.ts';
@@ -53,7 +54,7 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
     : verdict(await whatIsLeft(ports, job, chunks), chunks, rows);
-  const final = await ports.jobs.finish(job.id, { ...end, rows });
+  const final = await ports.jobs.finish(job.id, { ...end, rows, origin: originOf(job) });
   await ports.catalog.settle(job.id, final.status as FinalStatus);
   // Last: a call that dies before is made again, and must count the same rows.
   await ports.store.close(job.id);

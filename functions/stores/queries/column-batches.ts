@@ -5,7 +5,7 @@ import type { ColumnData } from '../../core/series/table.ts';
 import type { CopyQuery } from '../copy/copy-stream.ts';
 import { readCopy } from '../copy/read-copy.ts';
 import { cancelQuery } from '../postgres/cancel-query.ts';
-import { type Sql, storeError, type Transaction } from '../postgres/postgres.ts';
+import { guardedRows, type Sql, type Transaction } from '../postgres/postgres.ts';
 import { rowsSql, withLiterals } from './row-sql.ts';
 
 /**
@@ -13,6 +13,18 @@ import { rowsSql, withLiterals } from './row-sql.ts';
  * @throws GordonError when the query fails; the reason of `signal` when that ends it
  */
 export async function* columnBatches(
+  sql: Sql,
+  request: RowsRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ColumnBatch> {
+  try {
+    yield* guardedRows(request.table.name, () => readBatches(sql, request, signal));
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function* readBatches(
   sql: Sql,
   request: RowsRequest,
   signal: AbortSignal,
@@ -38,8 +50,6 @@ export async function* columnBatches(
     } finally {
       await cancelled;
     }
-  } catch (error) {
-    throw signal.aborted ? signal.reason : storeError(error, request.table.name);
   } finally {
     signal.removeEventListener('abort', stop);
   }
