@@ -7,6 +7,7 @@ import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord, checkLasting } from './properties/by-record.ts';
 import { checkFailures } from './properties/jobs/failures.ts';
 import { checkJob, checkLiveness } from './properties/jobs/jobs.ts';
+import { checkRespect } from './properties/jobs/respect.ts';
 import { checkLabels, checkLabelsWatched } from './properties/labels.ts';
 import { checkLedger } from './properties/ledger.ts';
 import { createVenue } from './venue/index.ts';
@@ -147,6 +148,7 @@ export async function simulate(
     await scheduler.run(until);
     note(checkLedger(world.warehouse));
     note(checkFailures(world, until - 2 * HOUR));
+    note(checkRespect(world));
     note(checkLabels(world, plan));
     note(world.problems);
     note(world.venue.breaches);

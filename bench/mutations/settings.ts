@@ -62,6 +62,53 @@ const PROOFS: Setting = {
   history: 1.5 * DAY,
 };
 
+/** What is given up: jobs in the middle of their work, and series that nobody follows for a while. */
+const GIVEN_UP: Setting = {
+  sources: ['klines_perp', 'klines_spot'],
+  kinds: [
+    'operator cancels an order at once',
+    'operator cancels a job',
+    'execution stopped',
+    'database is slow',
+    'operator unfollows and follows again',
+  ],
+  mean: 50,
+  days: 0.5,
+  quiet: 0.1,
+  history: 25 * DAY,
+};
+
+/** Files of months that are published anew. */
+const MONTHS: Setting = {
+  sources: ['funding_binance'],
+  kinds: ['restated', 'republished'],
+  mean: 16,
+  days: 0.25,
+  quiet: 1.25,
+  start: MONDAY,
+  history: 14 * DAY,
+};
+
+/** New symbols, several at once, while the venue does not always answer. */
+const LISTINGS: Setting = {
+  sources: ['klines_perp', 'funding_binance'],
+  kinds: ['new-listing', 'malformed-answers'],
+  mean: 36,
+  days: 0.35,
+  quiet: 0.4,
+  history: HOUR,
+};
+
+/** Functions that take too long, one call after the other. */
+const LATE: Setting = {
+  sources: ['klines_spot', 'funding_binance'],
+  kinds: ['late-answers', 'timeouts', 'invocation late', ...DEATHS],
+  mean: 120,
+  days: 0.25,
+  quiet: 0.1,
+  history: 5 * DAY,
+};
+
 /**
  * The same for every fault, in turn. Each follows a few series and draws a few kinds of faults, many of each: a run is short then, and
  * meets what a run of everything meets once in a hundred days. What takes long comes last.
@@ -137,6 +184,10 @@ const ROTATION: readonly Setting[] = [
   { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
   // All of it.
   { days: 0.25, quiet: 1.25, mean: 20 },
+  GIVEN_UP,
+  MONTHS,
+  LISTINGS,
+  LATE,
 ];
 
 export const settingOf = (seed: number): Setting => ROTATION[(seed - 1) % ROTATION.length]!;

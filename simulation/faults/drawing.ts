@@ -69,6 +69,8 @@ export interface Orders {
     order(
       series: { source: string; symbol: string; timeframe: '1m' | '1h' },
       body: { readonly start: number },
+      key: string | undefined,
+      symbols: readonly string[],
     ): unknown;
   };
 }

@@ -6,7 +6,8 @@ export const LATER: readonly Mutation[] = [
     id: 'silent-chunks',
     fault: 'a chunk whose execution ended without a word is noted by nobody',
     file: 'functions/core/jobs/plan-wave.ts',
-    before: "await recordChunkFailure(ports, { jobId, wave, chunk, error: { Error: 'States.Timeout', Cause } });",
+    before:
+      "await recordChunkFailure(ports, { jobId, wave, chunk, error: { Error: 'States.Timeout', Cause } });",
     after: 'void [Cause, jobId, wave];',
   },
   {
@@ -35,7 +36,8 @@ export const LATER: readonly Mutation[] = [
     fault: 'files of months that the archive has republished are not loaded again',
     file: 'functions/core/schedules/watch-archives.ts',
     before: 'const now = await publishedHash(ports.venue, found.checksum);',
-    after: "const now = found.tier.unit === 'month' ? undefined : await publishedHash(ports.venue, found.checksum);",
+    after:
+      "const now = found.tier.unit === 'month' ? undefined : await publishedHash(ports.venue, found.checksum);",
   },
   {
     id: 'cancel-unheard',

@@ -45,10 +45,11 @@ export class Operators {
     { source, symbol, timeframe }: Series,
     { start, end }: Partial<Range>,
     key?: string,
+    symbols: readonly string[] = [symbol],
   ): Promise<Job | undefined> {
     const body = {
       source,
-      symbols: [symbol],
+      symbols,
       timeframe,
       ...(start !== undefined && { from: iso(start) }),
       ...(end !== undefined && { to: iso(end) }),
