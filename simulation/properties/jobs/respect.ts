@@ -44,7 +44,7 @@ export function judgeShown(job: Job, chunks: Parameters<typeof settledChunks>[1]
 }
 
 /** Of one chunk: what is in hand when the job is cancelled, by each of the calls that may be at work on it. */
-const IN_HAND = 4;
+const IN_HAND = 3;
 
 /** A fetcher looks after each commit whether its job is still wanted. */
 export function judgeCancelled({ id, finishedAt = 0 }: Job, books: readonly Book[]): string[] {

@@ -42,14 +42,14 @@ describe('a cancelled job', () => {
   };
 
   it('may write what its fetchers have in hand', () => {
-    expect(judgeCancelled(job({}), [book(5)])).toEqual([]);
+    expect(judgeCancelled(job({}), [book(4)])).toEqual([]);
     expect(judgeCancelled(job({}), [book(9, { jobId: '02' })])).toEqual([]);
     expect(judgeCancelled(job({}), [book(9, { fetchedAt: NOW + HOUR })])).toEqual([]);
   });
 
   it('must not fetch on', () => {
-    expect(judgeCancelled(job({}), [book(6)])).toEqual([
-      `job 01 was cancelled at 2025-06-10T00:00:00Z, and ${CHUNK} got 5 pages since`,
+    expect(judgeCancelled(job({}), [book(5)])).toEqual([
+      `job 01 was cancelled at 2025-06-10T00:00:00Z, and ${CHUNK} got 4 pages since`,
     ]);
   });
 
