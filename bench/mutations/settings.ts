@@ -69,13 +69,14 @@ const GIVEN_UP: Setting = {
     'operator cancels an order at once',
     'operator cancels a job',
     'execution stopped',
-    'database is slow',
     'operator unfollows and follows again',
   ],
   mean: 50,
   days: 0.5,
   quiet: 0.1,
-  history: 25 * DAY,
+  // A month of files of days, which take several commits.
+  start: MONTH - 14 * HOUR,
+  history: 28 * DAY,
 };
 
 /** Files of months that are published anew. */
@@ -93,7 +94,7 @@ const MONTHS: Setting = {
 const LISTINGS: Setting = {
   sources: ['klines_perp', 'funding_binance'],
   kinds: ['new-listing', 'malformed-answers'],
-  mean: 36,
+  mean: 60,
   days: 0.35,
   quiet: 0.4,
   history: HOUR,
@@ -103,8 +104,8 @@ const LISTINGS: Setting = {
 const LATE: Setting = {
   sources: ['klines_spot', 'funding_binance'],
   kinds: ['late-answers', 'timeouts', 'invocation late', ...DEATHS],
-  mean: 120,
-  days: 0.25,
+  mean: 400,
+  days: 0.75,
   quiet: 0.1,
   history: 5 * DAY,
 };
@@ -180,14 +181,14 @@ const ROTATION: readonly Setting[] = [
   SETTLEMENTS,
   PROOFS,
   LIVES,
-  // The API forgets statistics after thirty days.
-  { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
-  // All of it.
-  { days: 0.25, quiet: 1.25, mean: 20 },
   GIVEN_UP,
   MONTHS,
   LISTINGS,
   LATE,
+  // The API forgets statistics after thirty days.
+  { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
+  // All of it.
+  { days: 0.25, quiet: 1.25, mean: 20 },
 ];
 
 export const settingOf = (seed: number): Setting => ROTATION[(seed - 1) % ROTATION.length]!;
