@@ -4,9 +4,7 @@ import type { Range, RangeSet } from '../../functions/core/time/range.ts';
 import type { Stored } from '../venue/record/true-lines.ts';
 
 /** A stored row: its cells in the order of the table's columns, or its canonical line. */
-export interface StoredRow extends Stored {
-  readonly time: number;
-}
+export type StoredRow = Stored & { readonly time: number };
 
 /** A span of the ledger. */
 export interface JudgedSpan extends Range {

@@ -48,6 +48,7 @@ class Account {
   #lasting: RangeSet | undefined;
   #expiring: readonly Span[] | undefined;
   #latest: number | undefined;
+  #failed: readonly Span[] | undefined;
 
   constructor(spans: readonly Span[]) {
     this.#spans = spans;
@@ -61,6 +62,7 @@ class Account {
     made.#have = this.#have && union(this.#have, ranges);
     made.#extent = this.#extent && widened(this.#extent, entered);
     made.#proofs = this.#proofs;
+    made.#failed = this.#failed;
     made.#accounted = this.#accounted && union(this.#accounted, ranges);
     made.#lasting = this.#lasting && union(this.#lasting, ranges);
     made.#expiring = this.#expiring;
@@ -86,6 +88,12 @@ class Account {
   get proofs(): readonly Span[] {
     this.#proofs ??= this.#spans.filter(({ state }) => state === 'empty');
     return this.#proofs;
+  }
+
+  /** the newest first */
+  get failed(): readonly Span[] {
+    this.#failed ??= this.#spans.filter(({ state }) => state === 'failed').sort((a, b) => b.id - a.id);
+    return this.#failed;
   }
 
   /** rows and proofs, whether or not these have expired */
@@ -140,6 +148,9 @@ export const proofsIn = (book: Book, now: number): RangeSet =>
 
 /** Spans that were proven empty, whether or not the proof has expired. */
 export const emptySpans = (book: Book): readonly Span[] => accountOf(book).proofs;
+
+/** Spans in which the last request failed, the newest first. */
+export const failedSpans = (book: Book): readonly Span[] => accountOf(book).failed;
 
 /** What has rows or was proven empty, whether or not the proof has expired. */
 export const accountedIn = (book: Book): RangeSet => accountOf(book).accounted;
