@@ -30,7 +30,7 @@ export class VenueTruth {
   readonly #stock: Stock;
   readonly #courses = new Map<string, Course>();
   #last: Last = { label: '', faults: [], servings: new Map() };
-  #asked: Asked = { series: undefined, book: undefined, about: undefined };
+  #lastAbout: LastAbout = { series: undefined, book: undefined, about: undefined };
   #lastFile: Partial<Record<'day' | 'month', { set: Rowset; start: number; course: Course }>> = {};
   /** the faults that the courses follow from */
   #known: readonly VenueFault[] = [];
@@ -42,10 +42,10 @@ export class VenueTruth {
   /** undefined: the venue has no such series, or none that lasts */
   about(series: Series): About | undefined {
     const { book } = this.#stock.content;
-    // Most questions are about the series of the one before.
-    if (this.#asked.series !== series || this.#asked.book !== book)
-      this.#asked = { series, book, about: this.#about(series) };
-    return this.#asked.about;
+    // Mostly it is the series of the call before.
+    if (this.#lastAbout.series !== series || this.#lastAbout.book !== book)
+      this.#lastAbout = { series, book, about: this.#about(series) };
+    return this.#lastAbout.about;
   }
 
   #about({ source, symbol, timeframe }: Series): About | undefined {
@@ -219,8 +219,8 @@ export class VenueTruth {
 /** A row as a place has it. */
 type Edition = Pick<Serving, 'place' | 'edition' | 'frozen'>;
 
-/** The question before, with its answer. */
-interface Asked {
+/** The series that was looked up last. */
+interface LastAbout {
   readonly series: Series | undefined;
   readonly book: ReadonlyMap<string, Listed> | undefined;
   readonly about: About | undefined;
