@@ -5,6 +5,7 @@ import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
 import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord, checkLasting } from './properties/by-record.ts';
+import { checkFollowed } from './properties/followed.ts';
 import { checkFailures } from './properties/jobs/failures.ts';
 import { checkJob, checkLiveness } from './properties/jobs/jobs.ts';
 import { checkRespect } from './properties/jobs/respect.ts';
@@ -162,6 +163,7 @@ export async function simulate(
     note(checkLedger(world.warehouse));
     note(checkFailures(unhappy, until - 2 * HOUR));
     note(checkRespect(world));
+    note(checkFollowed(world, plan));
     note(checkLabels(world, plan));
     note(world.problems);
     note(world.venue.breaches);

@@ -110,6 +110,16 @@ const LATE: Setting = {
   history: 5 * DAY,
 };
 
+/** Pauses longer than the tail that a refresh looks at. */
+const PAUSES: Setting = {
+  sources: ['klines_spot', 'funding_binance'],
+  kinds: ['host is off'],
+  mean: 1.5,
+  days: 5,
+  quiet: 0.5,
+  history: DAY,
+};
+
 /**
  * The same for every fault, in turn. Each follows a few series and draws a few kinds of faults, many of each: a run is short then, and
  * meets what a run of everything meets once in a hundred days. What takes long comes last.
@@ -185,6 +195,7 @@ const ROTATION: readonly Setting[] = [
   MONTHS,
   LISTINGS,
   LATE,
+  PAUSES,
   // The API forgets statistics after thirty days.
   { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
   // All of it.

@@ -17,6 +17,7 @@ const NAMES: readonly (readonly [reads: RegExp, property: string])[] = [
   [/ and shows .* as \w+$/, 'what has ended is shown as ended'],
   [/^job \S+ was cancelled at /, 'a cancelled job stops'],
   [/^a schedule ordered /, 'schedules leave alone what was given up'],
+  [/: it is followed, and nobody requested it$/, 'what is followed is requested'],
   [/, of nothing that was injected: /, 'a failure has a cause'],
   [
     /: its labels are \d+ ms early, |: the labels of its file were never compared$/,

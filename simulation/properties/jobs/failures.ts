@@ -20,6 +20,7 @@ const DEATHS = [
   'function dies before a call',
   'function dies after a call',
   'host restarted',
+  'host is off',
 ];
 const DATABASE = [
   'connection to the database cut',
@@ -60,7 +61,7 @@ const CAUSES: readonly Causes[] = [
   { reads: /RetryableVenueError|ArchiveUnreachable/, passing: [...WAY, ...LATE, 'ban', 'throttle'] },
   { reads: /Lambda\.Unknown/, passing: [...DEATHS, 'invocation late'] },
   // The next wave notes what ended without a word: only a job that began anew, or lacks what was there a moment ago, has no such wave.
-  { reads: SILENT, passing: ['host restarted', ...LOSSES] },
+  { reads: SILENT, passing: ['host restarted', 'host is off', ...LOSSES] },
   { reads: /TooManyRequests/, passing: ['invocation refused'] },
   { reads: /SdkClientException/, passing: ['answer of an invocation lost'] },
   {
@@ -70,7 +71,7 @@ const CAUSES: readonly Causes[] = [
   { reads: /its execution failed/, passing: [...DEATHS, ...DATABASE, ...TABLE, 'invocation refused'] },
   {
     reads: /the venue did not return them/,
-    passing: ['clock jumps', 'empty-answers', 'host restarted', ...DATABASE, ...LOSSES],
+    passing: ['clock jumps', 'empty-answers', 'host restarted', 'host is off', ...DATABASE, ...LOSSES],
     lasting: ['clock-skew', 'rest-lag', 'rest-reach', 'hole', 'bad-cell', ...ARCHIVE, ...ENDS],
   },
   // The first settlement of a contract comes hours after its first trade.

@@ -27,6 +27,10 @@ it.each([
     'a schedule ordered klines_spot BBBUSDT 1h at x, unfollowed since y',
     'schedules leave alone what was given up',
   ],
+  [
+    'klines_spot BBBUSDT 1h at 2024-01-01T00:00:00Z: it is followed, and nobody requested it',
+    'what is followed is requested',
+  ],
   ['succeeded job 01 says 5 rows and wrote 4', 'a job counts its rows'],
 ])('names the property that %s breaks', (problem, property) => {
   expect(propertyOf(problem)).toBe(property);
