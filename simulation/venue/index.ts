@@ -12,7 +12,7 @@ import type { SimulatedVenue, TrueRow } from '../engine/venue.ts';
 import type { VenueFaultKind } from '../faults/fault.ts';
 import type { BaseSymbol } from './market/book.ts';
 import { VenueTruth } from './record/truth.ts';
-import { MORE_PERPS, MORE_SPOT, PERP, RUN_SERIES, SPOT, STATISTICS } from './series.ts';
+import { CHAIN, MORE_PERPS, MORE_SPOT, PERP, RUN_SERIES, SPOT, STATISTICS } from './series.ts';
 import { clientOf } from './wire/client.ts';
 import { limitWithin, WireVenue } from './wire/wire-venue.ts';
 
@@ -46,10 +46,11 @@ const IDS = [
   'btc_market_cap',
 ] as const;
 
-/** The real sources that a run needs. */
+/** The real sources that a usual run needs. */
 export const RUN_SOURCES: Sources = Object.fromEntries(
   IDS.map((id): [string, Source] => [id, registered[id]!]),
 );
+const WITH_CHAIN: Sources = { ...RUN_SOURCES, [CHAIN.source]: registered[CHAIN.source]! };
 
 /** The venues of a run in virtual time, behind the real client and the real adapters. */
 export function createVenue({
@@ -83,6 +84,9 @@ export function createVenue({
     ...MORE_PERPS.filter(isOrdered).map((symbol) => perp(symbol, random.fork(symbol))),
     ...MORE_SPOT.filter(isOrdered).map((symbol) => spot(symbol, random.fork(symbol))),
   ];
+  // A chain is ordered by its name, whatever the size is.
+  const known = sources?.includes(CHAIN.source) && !series.includes(CHAIN) ? [...series, CHAIN] : series;
+  const ordered = known.filter(({ source }) => sources?.includes(source) ?? true);
   const wire = new WireVenue({
     seed: random.int(2 ** 31),
     base,
@@ -92,9 +96,9 @@ export function createVenue({
   });
   const record = new VenueTruth(wire.stock);
   const venue: RunVenue = {
-    sources: RUN_SOURCES,
+    sources: ordered.includes(CHAIN) ? WITH_CHAIN : RUN_SOURCES,
     universes,
-    series: series.filter(({ source }) => sources?.includes(source) ?? true),
+    series: ordered,
     wire,
     record,
     onStruck: undefined,

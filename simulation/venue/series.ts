@@ -18,6 +18,9 @@ const spot = (symbol: string): Series => ({ source: 'klines_spot', symbol, timef
 const SNAPSHOT: Series = { source: 'gex_deribit', symbol: 'BTC', timeframe: '1h' };
 const DAYS: Series = { source: 'btc_market_cap', symbol: 'BTC', timeframe: '1d' };
 
+/** The chain of which the snapshot is made: whoever takes it gets the snapshot along. It goes by its own name alone. */
+export const CHAIN: Series = { source: 'option_quotes_deribit', symbol: 'BTC', timeframe: '1h' };
+
 /** Statistics share their files, so that whoever orders one gets the others along. */
 export const STATISTICS = [
   'open_interest_binance',
@@ -46,7 +49,7 @@ export const RUN_SERIES: readonly Series[] = [
   DAYS,
 ];
 
-/** Several symbols of both markets, and candles of two lengths. */
+/** Several symbols of both markets, candles of two lengths, and the chain beside its snapshot. */
 export const LARGE_SERIES: readonly Series[] = [
   ...RUN_SERIES,
   candles(PERP, '1h'),
@@ -56,6 +59,7 @@ export const LARGE_SERIES: readonly Series[] = [
     settlements(symbol),
   ]),
   ...MORE_SPOT.map(spot),
+  CHAIN,
 ];
 
 /** What the venue publishes of a symbol, and what faults of it can be about. */
@@ -79,7 +83,11 @@ export function publishedOf(series: readonly Series[]): readonly Published[] {
   return [...new Map(all.map((one) => [Object.values(one).join(' '), one])).values()];
 }
 
-const HOSTS: Readonly<Record<string, Host>> = { gex_deribit: 'deribit', btc_market_cap: 'coinmetrics' };
+const HOSTS: Readonly<Record<string, Host>> = {
+  gex_deribit: 'deribit',
+  [CHAIN.source]: 'deribit',
+  btc_market_cap: 'coinmetrics',
+};
 
 /** Hosts that the sources of some series request. */
 export function hostsOf(series: readonly Series[]): ReadonlySet<Host> {
