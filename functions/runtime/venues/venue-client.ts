@@ -159,10 +159,13 @@ function withoutKey(text: string, { secret }: HttpRequest, env: Variables): stri
 
 const BINARY = /^(?:application\/(?:zip|octet-stream|x-zip)|binary\/)/i;
 
+/** Making one takes longer than a small answer. */
+const UTF8 = new TextDecoder();
+
 /** An archive is megabytes that nobody reads as text; a refusal is text whatever type it claims to have. */
 function textOf({ status, headers, body }: Pick<HttpAnswer, 'status' | 'headers' | 'body'>): string {
   if (status < 300 && BINARY.test(headers['content-type'] ?? '')) return '';
-  return new TextDecoder().decode(body);
+  return UTF8.decode(body);
 }
 
 /** A venue that let us wait out our patience, or sent without end, is retried by the state machine, not by a billed function. */
