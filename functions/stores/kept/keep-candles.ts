@@ -4,7 +4,7 @@ import type { RowsRequest } from '../../core/queries/ports.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Source, Sources } from '../../core/series/source.ts';
 import { normalize, type Range, type RangeSet } from '../../core/time/range.ts';
-import { type Clock, ceilTo, DAY, floorTo, HOUR } from '../../core/time/time.ts';
+import { type Clock, ceilTo, DAY, floorTo, HOUR, MINUTE } from '../../core/time/time.ts';
 import { stepOf } from '../../core/time/timeframe.ts';
 import { ofSeries, ownColumns, type RangePairs, rangePairs, toRanges } from '../postgres/fragments.ts';
 import { takeLocks } from '../postgres/locks.ts';
@@ -16,8 +16,8 @@ import { fineTimeframes, keptLengths, markedOf } from './kept-sql.ts';
 /** Until then the spans of a day are still joined, and each joining marks the day. What is younger is added up when it is read. */
 const SETTLES = 6 * HOUR;
 
-/** Days that one transaction enters. The fold of the ledger waits for it. */
-const PIECE = 366 * DAY;
+/** Steps whose candles one transaction enters: a year of minutes. The fold of the ledger waits for it. */
+const PIECE = (366 * DAY) / MINUTE;
 
 /** Series that one run looks at. */
 const MOST = 1_000;
@@ -52,10 +52,11 @@ async function keepCandles(sql: Sql, { sources, clock }: KeptOptions, budgetMs: 
   const until = floorTo(began - SETTLES, DAY);
   let days = 0;
   for (const due of await dueSeries(sql, fine, changes, until)) {
+    const most = Math.max(DAY, floorTo(PIECE * stepOf(due.timeframe), DAY));
     for (const range of wholeDays(toRanges(due.days)).toReversed()) {
-      for (let end = range.end; end > range.start; end -= PIECE) {
+      for (let end = range.end; end > range.start; end -= most) {
         if (late()) return days;
-        const piece = { start: Math.max(range.start, end - PIECE), end };
+        const piece = { start: Math.max(range.start, end - most), end };
         await keep(sql, sources[due.source]!, due, piece);
         days += (piece.end - piece.start) / DAY;
       }

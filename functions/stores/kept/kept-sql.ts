@@ -5,8 +5,8 @@ import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { type Fragment, ofSeries } from '../postgres/fragments.ts';
 import type { Runner } from '../postgres/postgres.ts';
 
-/** Lengths of the candles that are kept. A day has a whole number of each. */
-const KEPT: readonly Timeframe[] = ['4h', '6h', '8h', '12h', '1d'];
+/** Lengths of the candles that are kept: those of the console's charts that add up many rows. A day has a whole number of each. */
+const KEPT: readonly Timeframe[] = ['4h', '12h', '1d'];
 
 /** Rows that are further apart are added up fast enough. */
 const FINE: readonly Timeframe[] = ['1s', '1m', '3m', '5m'];

@@ -17,7 +17,7 @@ const DAYS = 4;
 const WHOLE = minutes(0, DAYS * 1_440);
 const NOW = T0 + 30 * DAY;
 const OTHER = { ...BTC, symbol: 'ETHUSDT' };
-const EVERY = { '6h': 6 * HOUR, '1d': DAY } as const;
+const EVERY = { '4h': 4 * HOUR, '1d': DAY } as const;
 
 let database: TestDatabase;
 let sql: Sql;
@@ -320,8 +320,8 @@ describe('long candles that are kept', () => {
             if ((await kept()) !== '{}') used += 1;
           }
           await expectRight({ from: T0 + range.from * MINUTE, to: T0 + range.to * MINUTE });
-          const { read } = await chart('6h', { limit });
-          expect((await chart('6h')).read.slice(-read.length)).toEqual(read);
+          const { read } = await chart('4h', { limit });
+          expect((await chart('4h')).read.slice(-read.length)).toEqual(read);
         },
       ),
       { numRuns: 20 },
