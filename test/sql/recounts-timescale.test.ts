@@ -110,6 +110,7 @@ describe.skipIf(timescaleAbsent)('on TimescaleDB the next count finds what is lo
   it('and no candle that is kept outlives its rows', async () => {
     const fives: Series = { ...BTC, timeframe: '5m' };
     const options = { tables: () => SPOT, clock: () => T0 + 200 * DAY };
+    await catalog.request(fives, days(0, 60));
     await createSeriesStore(at.sql, options).commit([pageOf([days(0, 60)], { series: fives })], JOB);
     const request = {
       table: SPOT,

@@ -106,6 +106,8 @@ function dueSeries(
         - case when k.changes = g.changes then k.kept else '{}' end as lacking
       from jsonb_to_recordset(${sql.json(grids)}) g (source text, timeframe text, changes int8)
       join market_data.ledger_sums s on s.source = g.source and s.timeframe = g.timeframe and s.reason = '' and not isempty(s.set)
+      -- A DELETE marks the series that are known.
+      join market_data.series known on known.source = s.source and known.symbol = s.symbol and known.timeframe = s.timeframe
       left join market_data.kept_spans k on k.source = s.source and k.symbol = s.symbol and k.timeframe = s.timeframe,
       date_bin(${sql.unsafe(day)} lower(s.set), '2000-01-01Z') first,
       date_bin(${sql.unsafe(day)} upper(s.set) + interval '1 day' - interval '1 microsecond', '2000-01-01Z') last) found
