@@ -1,6 +1,6 @@
 import type { VenuePorts } from './fetch-context.ts';
 
-export interface Counted extends Pick<VenuePorts, 'venue' | 'archive'> {
+export interface CountedClients extends Pick<VenuePorts, 'venue' | 'archive'> {
   /** requests made since the last call */
   taken(): number;
   /** the fetch has ended, or will request no object: who joined after it need not wait */
@@ -11,7 +11,7 @@ export interface Counted extends Pick<VenuePorts, 'venue' | 'archive'> {
  * The ways to the venues of one fetch, which joins the others of the process, with a count of the requests, refused or not. Retries
  * of the connection are not counted.
  */
-export function withRequestCount({ venue, archive }: Pick<VenuePorts, 'venue' | 'archive'>): Counted {
+export function withRequestCount({ venue, archive }: Pick<VenuePorts, 'venue' | 'archive'>): CountedClients {
   let requests = 0;
   const inTurn = archive.join?.();
   const leave = (): void => void inTurn?.(() => {});
