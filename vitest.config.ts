@@ -37,6 +37,12 @@ const MOCKED = 'test/cli/commands/host.test.ts';
 /** Node loads the files itself, as it does in production: each process does without a compilation of its own. */
 const NODE_LOADS = { viteModuleRunner: false, nodeLoader: false };
 
+/** Where each file is run once; who watches needs what Vitest itself does. */
+const ONCE = process.argv.includes('run') && {
+  runner: './test/helpers/worker/runner.ts',
+  execArgv: ['--import', new URL('test/helpers/worker/preload.ts', import.meta.url).href],
+};
+
 /** More than there are cores, as a file often waits for its server or for a process. A worker takes up to a gigabyte and a half. */
 const WORKERS = Math.max(2, Math.min(3 * availableParallelism(), Math.floor(totalmem() / (1.5 * GB))));
 
@@ -65,6 +71,7 @@ export default defineConfig({
           name: 'processes',
           include: WAITING,
           isolate: false,
+          ...ONCE,
           experimental: NODE_LOADS,
           globalSetup: ['test/helpers/global-setup.ts'],
         },
@@ -76,6 +83,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...WAITING, MOCKED],
           isolate: false,
+          ...ONCE,
           maxWorkers: SHARED_WORKERS,
           // Projects with other numbers of workers run one after the other, as they are sorted anyway.
           sequence: { groupOrder: 1 },
