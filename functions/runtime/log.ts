@@ -13,9 +13,9 @@ export function logWith(keys: Record<string, unknown>): Log {
     return child;
   };
   return {
-    debug: (...line) => made().debug(...line),
-    info: (...line) => made().info(...line),
-    warn: (...line) => made().warn(...line),
-    error: (...line) => made().error(...line),
+    debug: (message, ...more) => made().debug(message, ...more),
+    info: (message, ...more) => made().info(message, ...more),
+    warn: (message, ...more) => made().warn(message, ...more),
+    error: (message, ...more) => made().error(message, ...more),
   };
 }

@@ -30,6 +30,9 @@ export interface TestHost {
 /** The tests of the state machine check the definition's real pauses. */
 const RETRY_MS = 100;
 
+/** Each costs the server as much as many statements do, and a host lives for seconds. */
+const CONNECTIONS = 4;
+
 const isOver = (job: JobDetail): boolean => job.finished_at !== null;
 
 /** The job table that the program has: a file of SQLite, here in memory, or the DynamoDB that `AWS_ENDPOINT_URL_DYNAMODB` names. */
@@ -59,7 +62,12 @@ export async function startTestHost(
     durable: false,
     ...(clock && { clock }),
     ...options,
-    rehearsal: { retryMs: RETRY_MS, jobTable: memoryJobTable(), ...options.rehearsal },
+    rehearsal: {
+      retryMs: RETRY_MS,
+      jobTable: memoryJobTable(),
+      connections: CONNECTIONS,
+      ...options.rehearsal,
+    },
     env: { ...venues.env, ...options.env },
   });
   const base = `http://127.0.0.1:${host.ports.jobs}`;
