@@ -63,8 +63,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 110_000, interval: 20 } },
     sequence: { sequencer: LongestFirst },
-    // The log of the functions is for operators; a test that wants it looks at it.
-    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    // The log of the functions is for operators; a test that wants it looks at it. X-Ray's SDK would watch every promise of a worker.
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_XRAY_MANUAL_MODE: '1' },
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
     // Files of a project share processes: importing the host takes longer than starting it. They dispose of what they start, such as a
