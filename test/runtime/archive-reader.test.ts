@@ -136,6 +136,9 @@ describe('objects that are requested at one moment', () => {
     arrivals[1]!();
     await turnOfLoop();
     expect(begun).toEqual(['01', '02', '03', '04', '05', '06', '07']);
+    // A small one that is requested ahead takes no line from anybody.
+    void reader.read({ ...objectOf(9), ahead: true });
+    expect(begun.at(-1)).toBe('09');
   });
 });
 

@@ -37,6 +37,8 @@ export interface ArchiveReader {
   read(object: {
     readonly file: HttpRequest;
     readonly checksum?: HttpRequest;
+    /** a small object that is requested before its turn: it waits for no other download to begin */
+    readonly ahead?: boolean;
   }): Promise<ArchiveFile | undefined>;
   /**
    * Joins the fetches of this process, whose first objects are requested in the order in which they joined; absent: in any.

@@ -15,7 +15,7 @@ import { StreamSemaphore } from './stream-semaphore.ts';
 /** While one is parsed, one of another series is inflated by another thread. */
 const READ_AT_ONCE = 2;
 
-type ArchiveObject = Required<Parameters<ArchiveReader['read']>[0]>;
+type ArchiveObject = Required<Pick<Parameters<ArchiveReader['read']>[0], 'file' | 'checksum'>>;
 
 /** The file inside a zip, piece by piece. @throws GordonError `corrupt-archive` */
 export type Unzip = (file: HttpRequest, body: Uint8Array) => AsyncIterable<Uint8Array>;
@@ -34,10 +34,11 @@ export function createArchiveReader(
   });
   return {
     join: () => order.join(),
-    async read({ file, checksum }) {
+    async read({ file, checksum, ahead }) {
       if (!checksum) return streamed(venue, file);
       const object = { file, checksum };
-      const first = await starts.of(file.path, (arrived) => download(venue, object, arrived));
+      const begin = (arrived?: () => void) => download(venue, object, arrived);
+      const first = await (ahead ? begin() : starts.of(file.path, begin));
       if (!first || first.proven) return first && fileOf(object, first);
       // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one always.
       const second = await download(venue, object);

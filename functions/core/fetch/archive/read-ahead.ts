@@ -38,7 +38,7 @@ export class ReadAhead {
     for (const object of next) {
       const { path } = object.file;
       if (!object.checksum || this.#begun.has(path)) continue;
-      const reading = this.#archive.read(object);
+      const reading = this.#archive.read({ ...object, ahead: true });
       // Its error belongs to whoever reads it.
       reading.catch(() => {});
       this.#begun.set(path, reading);
