@@ -9,6 +9,7 @@ import {
 } from '../../functions/core/api/call.ts';
 import type { JobSummary, Plan } from '../../functions/core/api/jobs/schemas.ts';
 import { type Answer, operations } from '../../functions/core/api/operations.ts';
+import { MOST_JOBS } from '../../functions/core/jobs/ports.ts';
 import type { Shape } from '../../functions/core/time/fields.ts';
 import { addressOf, type OperationId } from '../../functions/routes.ts';
 import { CliError } from '../failure.ts';
@@ -61,13 +62,10 @@ export function apiAt(base: BaseUrl): Api {
   };
 }
 
-/** Most jobs that one page of the list holds. */
-const PAGE = 100;
-
 async function listJobs(base: BaseUrl, { limit, ...filter }: JobsFilter): ReturnType<Api['jobs']> {
   const id: OperationId = 'listJobs';
   const jobs: JobSummary[] = [];
-  let path: string | undefined = addressOf(id, {}, { ...filter, limit: Math.min(limit, PAGE) }).path;
+  let path: string | undefined = addressOf(id, {}, { ...filter, limit: Math.min(limit, MOST_JOBS) }).path;
   while (path && jobs.length < limit) {
     const page: ApiAnswer = await send(base, id, path);
     jobs.push(...read(operations[id].answer, page, base));

@@ -107,7 +107,7 @@ function notReader(url: string): CliError {
   );
 }
 
-/** A database holds simulated or real data for ever, and knows which; one that is not migrated knows nothing. */
+/** A database holds either simulated or real data, always, and knows which; one that is not migrated does not know. */
 async function isSimulated(transaction: postgres.TransactionSql): Promise<boolean> {
   const [has] = await transaction`SELECT to_regclass('market_data.meta') IS NOT NULL AS meta`;
   if (!has?.meta) return false;

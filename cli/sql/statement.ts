@@ -6,7 +6,7 @@ const READS = ['select', 'with', 'values', 'table', 'show', 'explain'];
 const COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()+/;
 
 /** The statement without what stands before its first word. */
-export const bareOf = (query: string): string => query.replace(COMMENTS, '').replace(/^;+\s*$/, '');
+export const withoutComments = (query: string): string => query.replace(COMMENTS, '').replace(/^;+\s*$/, '');
 
 /**
  * Refuses a statement that is not a query before it is sent. A help for people, not a guard: the guard is the database, which
@@ -14,7 +14,7 @@ export const bareOf = (query: string): string => query.replace(COMMENTS, '').rep
  * @throws CliError exit code 2 for an empty query, 1 for one that would write
  */
 export function firstWord(query: string): string {
-  const bare = bareOf(query);
+  const bare = withoutComments(query);
   if (bare === '') throw badInput('the query is empty: gordon-data sql "SELECT …"');
   return /^[a-z]+|^\S+/i.exec(bare)![0];
 }

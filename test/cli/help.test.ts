@@ -127,7 +127,7 @@ Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 invalid order; 130 
   });
 
   it.each(['', 'backfill', 'backfill klines'])(
-    'is shown on stderr for "%s", which is no command',
+    'is shown on stderr for "%s", which is not a command',
     async (line) => {
       const ran = await gordon(line.split(' ').filter(Boolean));
       expect([ran.code, ran.stdout]).toEqual([2, '']);
@@ -189,7 +189,7 @@ describe('a usage error is one line and ends with 2', () => {
       code: 2,
       stdout: '',
       stderr:
-        'gordon-data: GORDON_API_URL is "localhost:8081", which is no URL: write it as http://127.0.0.1:8081\n',
+        'gordon-data: GORDON_API_URL is "localhost:8081", which is not a URL: write it as http://127.0.0.1:8081\n',
     });
   });
 });

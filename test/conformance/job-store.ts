@@ -318,7 +318,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
       const first = { from: table.now, until: table.now + MINUTE, scope: 'binance-spot' };
       const at = { leftMs: DAY, rows: 0 } as const;
       await jobs.checkpoint(id, 'a', { ...at, state: 'waiting', resumeAt: first.until, scope: first.scope });
-      // Its turn in the next wave is no venue's doing.
+      // Its turn in the next wave is not a venue's doing.
       await jobs.checkpoint(id, 'a', { ...at, state: 'waiting', resumeAt: table.now });
       expect(await of()).toMatchObject({ startedAt: began, waits: [first] });
       await jobs.failChunk(id, 'a', {

@@ -1,8 +1,10 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
-import { isQuiet, type JobOrigin, originOf } from '../../../functions/core/jobs/job.ts';
-import { isActive } from './active.ts';
+import { isFinished, isQuiet, type JobOrigin, originOf } from '../../../functions/core/jobs/job.ts';
 
 export type JobSummary = Answer<'listJobs'>[number];
+
+/** A job that still changes. */
+export const isActive = ({ status }: Pick<JobSummary, 'status'>): boolean => !isFinished(status);
 
 /** `usual`: orders, and the runs of schedules that did not succeed. */
 export const CHOICES = ['usual', 'you', 'schedules', 'audit', 'all'] as const;

@@ -2,8 +2,7 @@ import { type JobOrigin, orderedWord, originOf } from '../../../functions/core/j
 import { count, moment, percent, plural, rangeText } from '../lib/format.ts';
 import { Badge, Progress } from '../lib/parts.tsx';
 import { href } from '../lib/router.ts';
-import { isActive } from './active.ts';
-import type { Entry, JobSummary } from './list.ts';
+import { type Entry, isActive, type JobSummary } from './list.ts';
 
 interface Props {
   readonly entries: readonly Entry[];

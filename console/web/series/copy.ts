@@ -57,7 +57,7 @@ const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}
 const APART = ['venue', 'kind'] as const;
 
 /** @param timeframe of the series: a row of wider candles has theirs, and some tables have none */
-export const fixedOf = (
+export const sharedColumns = (
   row: Readonly<Record<string, unknown>>,
   timeframe: string,
 ): Record<string, string> => ({

@@ -20,6 +20,7 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 /** What `GET /backfill/jobs` lists by default. */
 export const ACTIVE_STATUSES: readonly JobStatus[] = ['queued', 'running'];
 
+/** Whether a job has ended, whatever its end was. */
 export const isFinished = (status: JobStatus): boolean => !ACTIVE_STATUSES.includes(status);
 
 /** Who ordered a job: a caller, a schedule, or the one schedule that audits gaps. */

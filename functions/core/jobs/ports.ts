@@ -14,6 +14,9 @@ import {
   type JobStatus,
 } from './job.ts';
 
+/** The most jobs of a page of the list. */
+export const MOST_JOBS = 100;
+
 export interface JobFilter {
   readonly statuses: readonly JobStatus[];
   readonly source?: string;

@@ -25,7 +25,8 @@ export function parseRowsRequest(
   query: z.output<typeof RowsQuery>,
 ): RowsRequest {
   const { table, source, bucket } = tableNamed(sources, name, query.source);
-  const where: Record<string, string> = { ...(query.source !== undefined && source?.table.fixed) };
+  const isOneSource = query.source !== undefined || !table.fixed;
+  const where: Record<string, string> = { ...(query.source !== undefined && table.fixed) };
   if (hasKey(table, 'symbol')) {
     if (query.symbol === undefined) throw needed('symbol', name);
     where.symbol = query.symbol;
@@ -49,7 +50,12 @@ export function parseRowsRequest(
   if (query.every === undefined) return withColumns(request, query.columns);
   const every = stepOf(query.every);
   if (!isCandles || !hasKey(table, 'timeframe') || every % step !== 0) throw noCandles(name, query.every);
-  const sized = every === step ? request : { ...request, closesAfterMs: every, candles: { step, every } };
+  const series =
+    isOneSource && source && query.symbol !== undefined
+      ? { series: { source: source.id, symbol: query.symbol, timeframe: timeframe! } }
+      : {};
+  const sized =
+    every === step ? request : { ...request, ...series, closesAfterMs: every, candles: { step, every } };
   return withColumns(sized, query.columns);
 }
 
@@ -105,7 +111,7 @@ function matched(table: TableSpec, match: string | undefined): Record<string, st
   throw badRequest(
     'unknown-column',
     'match',
-    `${column} is no column of text of the key of ${table.name}.`,
+    `${column} is not a column of text of the key of ${table.name}.`,
     known.length > 0 ? `Use ${known.join(' or ')}.` : 'Leave it out.',
   );
 }

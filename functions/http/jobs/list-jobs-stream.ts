@@ -8,7 +8,7 @@ import { type StreamAnswer, streamHandler } from '../../runtime/stream-handler.t
 
 type Ports = Uses<'jobs' | 'jobFeed' | 'sources'>;
 
-/** A client whose connection breaks tries again after so many ms. */
+/** A client whose connection breaks tries again after this many ms. */
 const RETRY_MS = 2_000;
 
 /**

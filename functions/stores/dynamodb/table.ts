@@ -1,12 +1,15 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../../core/time/time.ts';
+import { type Clock, DAY } from '../../core/time/time.ts';
 
 export interface JobTable {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly clock: Clock;
 }
+
+/** How long a caller may repeat a request and get the same job. */
+export const KEEP_IDEMPOTENCY_KEY = DAY;
 
 /** The job table: one table for jobs, their chunks, idempotency keys, orders at work, leases of schedules, rate budgets and the times when provisional rows were requested. */
 export const KEYS = { partition: 'pk', sort: 'sk' } as const;

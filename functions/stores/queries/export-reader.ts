@@ -10,6 +10,7 @@ import { requestedSeries } from '../ledger/report.ts';
 import { bounds, epochMs, ofSeries, ownColumns, ownRows } from '../postgres/fragments.ts';
 import { guarded, type Runner, type Sql } from '../postgres/postgres.ts';
 import { ledger } from './evidence.ts';
+import { literal } from './row-sql.ts';
 import { orderOf } from './stored-rows.ts';
 
 /** More spans than any series has. */
@@ -21,7 +22,7 @@ export function createExportReader(sql: Sql, tables: (source: string) => TableSp
     isSimulated: () => guarded('the database', () => isSimulated(sql)),
     series: (sources) => guarded('the series', () => requestedSeries(sql, { sources })),
     snapshot: async (series, work) => {
-      // What the work throws of its own, such as a full disk, is no failure of the database.
+      // What the work throws of its own, such as a full disk, is not a failure of the database.
       let own: { readonly error: unknown } | undefined;
       const begin = () =>
         sql.begin(
@@ -62,7 +63,7 @@ async function isSimulated(sql: Runner): Promise<boolean> {
 async function uncounted(tx: Runner, series: Series): Promise<RangeSet> {
   const found = await tx<{ start: number | null; end: number | null }[]>`
     select ${bounds(tx, tx`r`)} from market_data.recounts, unnest(days) r where ${ofSeries(tx, series)}`;
-  // Of a table that was emptied: all of time.
+  // All of time, for a table that was emptied.
   return normalize(
     found.map(({ start, end }) => ({
       start: start ?? Number.NEGATIVE_INFINITY,
@@ -124,6 +125,7 @@ async function* rows(tx: Runner, table: TableSpec, series: Series, range: Range)
   // What is equal in all rows of a series does not travel with each of them.
   const columns = all.filter(({ name }) => !own.has(name));
   const time = `t.${quoted(timeColumn(table))}`;
+  // COPY takes no parameters.
   const conditions = [
     ...[...own].map(([column, value]) => `t.${quoted(column)} = ${literal(value)}`),
     `${time} >= ${literal(iso(range.start))}`,
@@ -149,6 +151,3 @@ async function* rows(tx: Runner, table: TableSpec, series: Series, range: Range)
     await found.return(undefined);
   }
 }
-
-/** COPY takes no parameters. */
-const literal = (value: string): string => `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

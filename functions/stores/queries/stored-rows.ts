@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Series } from '../../core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../core/series/table.ts';
 import type { Cell } from '../../core/verify/canonical.ts';
-import type { Sha256, StoredRows } from '../../core/verify/ports.ts';
+import type { StoredRows } from '../../core/verify/ports.ts';
 import { quoted, tableName } from '../copy/copy.ts';
 import { ownRows } from '../postgres/fragments.ts';
 import { guardedRows, type Sql } from '../postgres/postgres.ts';
@@ -38,15 +37,4 @@ export function orderOf(table: TableSpec, series: Series): string {
     .filter((name) => !constant.has(name))
     .map((name) => `t.${quoted(name)}${types.get(name) === 'text' ? ' collate "C"' : ''}`)
     .join(', ');
-}
-
-/** A SHA-256 that is fed piece by piece, by node:crypto. */
-export function sha256(): Sha256 {
-  const hash = createHash('sha256');
-  return {
-    add: (piece) => {
-      hash.update(piece);
-    },
-    hex: () => hash.digest('hex'),
-  };
 }

@@ -50,7 +50,7 @@ describe('a line of the log', () => {
     );
   });
 
-  it('that is no event stays as it is', () => {
+  it('that is not an event stays as it is', () => {
     expect(logLine('Warning: something {', plain)).toBe('Warning: something {');
     expect(logLine('7', plain)).toBe('7');
   });
@@ -112,7 +112,7 @@ describe('gordon-data logs', () => {
     expect((await gordon(['logs'], { host })).stdout.split('\n')).toHaveLength(2);
   });
 
-  it('goes on until Ctrl-C, which is no failure', async () => {
+  it('goes on until Ctrl-C, which is not a failure', async () => {
     const file = logFile([event()]);
     let looks = 0;
     const terminal = fakeTerminal({

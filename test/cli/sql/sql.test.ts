@@ -276,7 +276,7 @@ describe('what goes wrong is one line', () => {
     const bad = await gordon(['sql', 'SELECT 1'], { env: { GORDON_DATABASE_URL: 'localhost' } });
     expect([bad.code, bad.stderr]).toEqual([
       2,
-      expect.stringMatching(/^gordon-data: GORDON_DATABASE_URL is no URL/),
+      expect.stringMatching(/^gordon-data: GORDON_DATABASE_URL is not a URL/),
     ]);
     expect((await ask('SELECT 1', '--csv', '--json')).code).toBe(2);
   });

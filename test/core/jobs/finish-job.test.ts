@@ -165,6 +165,15 @@ describe('a job ends', () => {
     expect((await finalize(world, id)).status).toBe('cancelled');
   });
 
+  it('of a schedule without a report where nothing lacks', async () => {
+    const world = worldOf();
+    const { id } = await world.newJob({ scheduled: true });
+    const refuse = () => Promise.reject(new Error('of no symbol there is nothing to report'));
+    Object.assign(world.ports.catalog, { report: refuse });
+    expect(await world.runJob(id)).toMatchObject({ status: 'succeeded', rows: MONTH });
+    expect((await world.ports.jobs.get(id))!.gaps).toEqual([]);
+  });
+
   it('with gaps when a chunk failed of which the rest has not had time to come', async () => {
     const world = worldOf();
     const { id, chunks } = await begun(world, { from: NOW - HOUR, to: NOW });
