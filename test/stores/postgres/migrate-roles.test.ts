@@ -35,7 +35,8 @@ const dropRoles = async (databases: readonly string[]): Promise<void> => {
 it('databases of one cluster can be migrated for the first time at once', async () => {
   const names = ['one', 'two', 'three', 'four', 'five', 'six'];
   for (const name of names) await admin`create database ${admin(name)}`;
-  const runs = await Promise.all(names.map((name) => migrate(cluster.url(name))));
+  // What a migration does to the cluster, it does in its first file and around all of them.
+  const runs = await Promise.all(names.map((name) => migrate(cluster.url(name), { until: 3 })));
   expect(new Set(runs.map((run) => run.applied.length)).size).toBe(1);
   await dropRoles(names);
 });
