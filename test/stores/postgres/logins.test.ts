@@ -21,7 +21,11 @@ beforeAll(async () => {
   // Root's server runs as another user, who must get there.
   chmodSync(home, 0o711);
   const dataDir = join(home, 'data');
-  const cluster = await startCluster({ dataDir, durable: false, settings: { fsync: 'off' } });
+  const cluster = await startCluster({
+    dataDir,
+    durable: false,
+    settings: { fsync: 'off', scram_iterations: 1 },
+  });
   url = cluster.url;
   admin = connect(url('postgres'), { max: 1 });
 });

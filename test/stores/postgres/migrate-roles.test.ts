@@ -18,7 +18,11 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'gordon-roles-'));
   // Root's server runs as another user, who must get there.
   chmodSync(home, 0o711);
-  cluster = await startCluster({ dataDir: join(home, 'data'), durable: false, settings: { fsync: 'off' } });
+  cluster = await startCluster({
+    dataDir: join(home, 'data'),
+    durable: false,
+    settings: { fsync: 'off', scram_iterations: 1 },
+  });
   admin = connect(cluster.url('postgres'), { max: 1 });
 });
 afterAll(async () => {
