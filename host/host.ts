@@ -22,7 +22,8 @@ import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
 import { portInUse } from './ports.ts';
 import { isOn, type Schedules, startScheduler } from './scheduler.ts';
 import { type Invoke, startStepFunctions } from './step-functions.ts';
-import { keepAll, type Part, type PartState, untilGone } from './supervisor/part.ts';
+import { keepAll, type Part, untilGone } from './supervisor/part.ts';
+import type { PartState } from './supervisor/part-state.ts';
 import { startVenuesProcess, type VenuesProcess } from './venues-process.ts';
 import { startWebhooks } from './webhooks/index.ts';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { runs } from './os/processes.ts';
 import { stateFile } from './os/state-file.ts';
-import { PartState } from './supervisor/part.ts';
+import { PartState } from './supervisor/part-state.ts';
 
 /** The folder of everything that the host keeps: in the clone unless `GORDON_DIR` names another place; never in a home directory. */
 export const GORDON_DIR = process.env.GORDON_DIR ?? fileURLToPath(new URL('../.gordon', import.meta.url));

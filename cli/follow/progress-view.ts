@@ -1,4 +1,3 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { progressBar, progressLine } from '../format/progress.ts';
 import { type Screen, say, type Terminal } from '../terminal.ts';
@@ -11,7 +10,7 @@ export interface ProgressView {
 }
 
 /** A bar on a terminal, lines for a file or another program. */
-export function progressView(screen: Screen, terminal: Terminal): ProgressView {
+export async function progressView(screen: Screen, terminal: Terminal): Promise<ProgressView> {
   return screen.isTTY && terminal.env.TERM !== 'dumb' ? barView(screen) : lineView(screen, terminal);
 }
 
@@ -44,7 +43,8 @@ const WHOLE = 1_000;
 /** The width of a terminal that does not report one. */
 const USUAL_COLUMNS = 80;
 
-function barView(screen: Screen): ProgressView {
+async function barView(screen: Screen): Promise<ProgressView> {
+  const { Presets, SingleBar } = await import('cli-progress');
   const bar = new SingleBar(
     {
       stream: screen,

@@ -10,7 +10,8 @@ import { describeError } from '../../functions/core/errors/errors.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import { rootLogger } from '../../functions/runtime/log.ts';
 import { isOurs } from '../state-file.ts';
-import { keepRunning, type PartState, untilGone } from './part.ts';
+import { keepRunning, untilGone } from './part.ts';
+import type { PartState } from './part-state.ts';
 import { clearSupervisor, readSupervisor, writeSupervisor } from './state.ts';
 
 const HOST = fileURLToPath(new URL('../main.ts', import.meta.url));

@@ -1,22 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
 import { describeError } from '../../functions/core/errors/errors.ts';
 import { iso, SECOND } from '../../functions/core/time/time.ts';
 import { rootLogger } from '../../functions/runtime/log.ts';
+import type { PartState } from './part-state.ts';
 import { Restarts } from './restarts.ts';
-
-/** What is known of a part that ended and was, or will be, started again. */
-export const PartState = z.object({
-  /** how many times it was started again */
-  restarts: z.number(),
-  /** when it ended last */
-  endedAt: z.string(),
-  /** how it ended, or why it did not start */
-  why: z.string(),
-  /** when the next start is due; absent: it runs */
-  nextAt: z.string().optional(),
-});
-export type PartState = z.infer<typeof PartState>;
 
 export interface Part {
   /** Resolves when it has ended, with how; also when `signal` is aborted. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { runs } from '../os/processes.ts';
 import { stateFile } from '../os/state-file.ts';
 import { GORDON_DIR } from '../state-file.ts';
-import { PartState } from './part.ts';
+import { PartState } from './part-state.ts';
 
 const SupervisorState = z.object({
   pid: z.number(),

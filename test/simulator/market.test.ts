@@ -66,7 +66,7 @@ describe('the simulated market', () => {
     'makes sound candles of %s',
     (_, contract) => {
       const start = contract.listedAt;
-      const rows = candles(contract, '1m', start, start + 2 * DAY);
+      const rows = candles(contract, '1m', start, start + DAY + 6 * HOUR);
       const { price, lot, quote } = contract.digits;
       const scale = 10 ** (quote - price - lot);
       const { contractSize } = contract;
@@ -75,8 +75,10 @@ describe('the simulated market', () => {
         contractSize === undefined ? ticks * scale : (contractSize * 10 ** (price + quote)) / ticks;
       for (let row = 0; row < rows.count; row++) {
         const [t, o, h, l, c, v, q, n, bv, bq] = rowOf(rows, row) as [number, ...number[]] & number[];
-        expect(Number.isSafeInteger(q)).toBe(true);
+        const next = row + 1 < rows.count ? rowOf(rows, row + 1) : undefined;
+        // No assertion for each of a hundred thousand rows: each takes as long as making twenty of them.
         const sound =
+          Number.isSafeInteger(q) &&
           l! >= 1 &&
           l! <= Math.min(o!, c!) &&
           h! >= Math.max(o!, c!) &&
@@ -85,10 +87,9 @@ describe('the simulated market', () => {
           n! <= v! &&
           q! >= Math.min(worth(l!), worth(h!)) * v! - 1 &&
           q! <= Math.max(worth(l!), worth(h!)) * v! + 1 &&
-          (n === 0) === (v === 0);
+          (n === 0) === (v === 0) &&
+          (next?.[T] !== t + MINUTE || next[O] === c);
         if (!sound) throw new Error(`unsound candle at ${t}: ${rowOf(rows, row)}`);
-        const next = row + 1 < rows.count ? rowOf(rows, row + 1) : undefined;
-        if (next && next[T] === t + MINUTE) expect(next[O]).toBe(c);
       }
       expect(rows.get(0, T)).toBe(contract.listedAt);
     },

@@ -102,18 +102,23 @@ export function expectSound({ batch }: Parsed, table: TableSpec, series: Series)
     }
   }
   const time = table.columns.findIndex((column) => column.name === timeColumn(table));
-  expect(batch.columns[time]).toEqual(batch.times);
-  for (const [i, at] of batch.times.entries()) {
-    if (!table.offGrid) expect(at % stepOf(series.timeframe), `row ${i} is on the grid`).toBe(0);
-    if (i === 0) continue;
-    const before = expect(batch.times[i - 1]!, `row ${i} comes after row ${i - 1}`);
-    if (table.cadence === 'irregular') before.toBeLessThanOrEqual(at);
-    else before.toBeLessThan(at);
-  }
-  const keyed = table.columns.map(({ name }) => table.key.includes(name));
-  const keys = rowsOf({ batch }).map((row) => JSON.stringify(row.filter((_, c) => keyed[c])));
+  const { times } = batch;
+  const held = batch.columns[time];
+  expect(held, timeColumn(table)).toBeInstanceOf(Float64Array);
+  expect(times.findIndex((at, i) => at !== (held as Float64Array)[i])).toBe(-1);
+  const step = stepOf(series.timeframe);
+  // An assertion for each row of a day of seconds takes longer than everything else.
+  if (!table.offGrid) expect(times.filter((at) => at % step !== 0).slice(0, 9), 'off the grid').toEqual(NONE);
+  const isLate = (at: number, before: number): boolean =>
+    table.cadence === 'irregular' ? at < before : at <= before;
+  const late = times.filter((at, i) => i > 0 && isLate(at, times[i - 1]!));
+  expect(late.slice(0, 9), 'before or with the row before').toEqual(NONE);
+  const keyed = batch.columns.filter((_, c) => table.key.includes(table.columns[c]!.name));
+  const keys = rowsOf({ batch: { ...batch, columns: keyed } }).map((row) => JSON.stringify(row));
   expect(new Set(keys).size, 'rows of one key').toBe(keys.length);
 }
+
+const NONE = new Float64Array();
 
 /** A request that the client can send, that is the same each time and that names no secret. */
 export function expectRequest(make: () => HttpRequest): HttpRequest {

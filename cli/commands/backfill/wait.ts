@@ -27,7 +27,7 @@ export async function waitAndReport(
   return ended.status === 'succeeded' ? 0 : 1;
 }
 
-export function wait(
+export async function wait(
   context: Context,
   api: Api,
   job: JobDetail,
@@ -37,7 +37,7 @@ export function wait(
   const { terminal } = context;
   // Where a program reads the document, only a person at a terminal gets progress.
   const screen = json ? terminal.err : terminal.out;
-  const view = json && !screen.isTTY ? silentView : progressView(screen, terminal);
+  const view = json && !screen.isTTY ? silentView : await progressView(screen, terminal);
   return followJob(api, job, terminal, view, stop.signal);
 }
 

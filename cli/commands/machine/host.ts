@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { databasePlace } from '../../../functions/stores/postgres/postgres.ts';
 import type { HostState } from '../../../host/state-file.ts';
-import type { PartState } from '../../../host/supervisor/part.ts';
+import type { PartState } from '../../../host/supervisor/part-state.ts';
 import type { SupervisorState } from '../../../host/supervisor/state.ts';
 import { badInput, CliError } from '../../failure.ts';
 import { plural, time } from '../../format/values.ts';

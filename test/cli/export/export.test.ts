@@ -222,21 +222,23 @@ describe('what changed', () => {
 });
 
 describe('an export that ends early', () => {
+  /** As many as it does not finish in a moment. */
+  const some = all.slice(0, 15).map(({ id }) => id);
   it('on Ctrl-C keeps the months that it has finished, and the next one goes on', async () => {
     const terminal = fakeTerminal({ env: env() });
-    const running = gordon(['export', '--out', join(folder, 'stopped')], { terminal });
+    const running = gordon(['export', some.join(), '--out', join(folder, 'stopped')], { terminal });
     await until('it has begun', async () => terminal.stderr().includes('months to write'), 30);
     terminal.stop('SIGINT');
     const ran = await running;
     expect([ran.code, ran.stdout]).toEqual([130, '']);
     const { files } = manifestIn(join(folder, 'stopped'));
-    expect(files.length).toBeLessThan(2 * all.length);
+    expect(files.length).toBeLessThan(2 * some.length);
     expect(filesIn(join(folder, 'stopped'))).toEqual(
       ['manifest.json', ...files.map(({ path }) => path)].sort(),
     );
     expect((await verified('stopped')).code).toBe(0);
-    const rest = 2 * all.length - files.length;
-    expect((await exported('stopped')).stdout).toMatch(
+    const rest = 2 * some.length - files.length;
+    expect((await exported('stopped', some.join())).stdout).toMatch(
       new RegExp(`: ${rest} months? written .*, ${files.length} unchanged`),
     );
     expect((await verified('stopped')).code).toBe(0);
@@ -244,18 +246,22 @@ describe('an export that ends early', () => {
 
   it('by kill leaves no half file, and the next one goes on', async () => {
     const out = join(folder, 'killed');
-    const child = spawn('node_modules/.bin/node', ['cli/gordon-data.ts', 'export', '--out', out], {
-      env: { ...process.env, ...env() },
-      stdio: 'ignore',
-    });
+    const child = spawn(
+      'node_modules/.bin/node',
+      ['cli/gordon-data.ts', 'export', some.join(), '--out', out],
+      {
+        env: { ...process.env, ...env() },
+        stdio: 'ignore',
+      },
+    );
     const ended = once(child, 'exit');
     const months = () => (existsSync(out) ? filesIn(out).filter((path) => path.endsWith('.parquet')) : []);
     await until('a month is there', async () => months().length > 0, 60);
     child.kill('SIGKILL');
     await ended;
     for (const path of months()) expect((await readParquet(join(out, path))).length).toBe(2);
-    expect((await exported('killed')).code).toBe(0);
-    expect(filesIn(out)).toHaveLength(2 * all.length + 1);
+    expect((await exported('killed', some.join())).code).toBe(0);
+    expect(filesIn(out)).toHaveLength(2 * some.length + 1);
     expect((await verified('killed')).code).toBe(0);
   });
 });

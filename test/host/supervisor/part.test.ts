@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { MINUTE } from '../../../functions/core/time/time.ts';
-import { keepRunning, type Part, type PartState } from '../../../host/supervisor/part.ts';
+import { keepRunning, type Part } from '../../../host/supervisor/part.ts';
+import type { PartState } from '../../../host/supervisor/part-state.ts';
 
 /** A part that ends as a script has it, on a clock that pauses move. */
 function scripted(runs: readonly (number | Error)[], noted = (_: PartState): void => {}) {

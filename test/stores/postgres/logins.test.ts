@@ -21,7 +21,11 @@ beforeAll(async () => {
   // Root's server runs as another user, who must get there.
   chmodSync(home, 0o711);
   const dataDir = join(home, 'data');
-  const cluster = await startCluster({ dataDir, durable: false, settings: { fsync: 'off' } });
+  const cluster = await startCluster({
+    dataDir,
+    durable: false,
+    settings: { fsync: 'off', scram_iterations: 1 },
+  });
   url = cluster.url;
   admin = connect(url('postgres'), { max: 1 });
 });
@@ -72,76 +76,76 @@ async function dropAll(database: string, ...names: string[]): Promise<void> {
 }
 
 describe('the logins that a migration makes', () => {
-  it('each do their work and nothing else', async () => {
-    await admin`create database each`;
-    const logins = loginsOf('each');
-    await migrate(url('each'), { logins });
-    expect(await commitTen(logins.writer!)).toBe(10);
-    const count = 'select count(*) from market_data.spot_klines';
-    expect(await using_(logins.reader!, (sql) => sql.unsafe(count))).toEqual([{ count: 10 }]);
-    const write = `insert into market_data.meta (key, value) values ('a', '1')`;
-    // The session is read-only, and the login may not write where it is not.
-    expect(await refusalOf(logins.reader!, write)).toBe('25006');
-    expect(await refusalOf(logins.reader!, `begin read write; ${write}`)).toBe('42501');
-    expect(await refusalOf(logins.reader!, "select pg_read_file('PG_VERSION')")).toBe('42501');
-    expect(await refusalOf(logins.reader!, `set role gordon_writer`)).toBe('42501');
-    expect(await refusalOf(logins.refresher!, write)).toBe('42501');
-    expect(await refusalOf(logins.refresher!, count)).toBe('done');
-    for (const login of [logins.writer!, logins.refresher!]) {
-      expect(await refusalOf(login, 'drop table market_data.spot_klines')).toBe('42501');
-      expect(await refusalOf(login, 'create role another')).toBe('42501');
-    }
-    await dropAll('each', 'w', 'r', 'f');
-  });
+  describe('of the server itself', () => {
+    const made = () => loginsOf('made');
+    beforeAll(async () => {
+      await admin`create database made`;
+      await migrate(url('made'), { logins: made() });
+    });
+    afterAll(() => dropAll('made', 'w', 'r', 'f'));
 
-  it('get their password and what a reader loosened back with the next migration', async () => {
-    await admin`create database again`;
-    const logins = loginsOf('again');
-    await migrate(url('again'), { logins });
-    const own = logins.reader!;
-    expect(
-      await refusalOf(
-        own,
-        `begin read write; alter role r password 'mine'; alter role r set statement_timeout = 0; commit`,
-      ),
-    ).toBe('done');
-    await expect(using_(own, (sql) => sql`select 1`)).rejects.toMatchObject({ code: '28P01' });
-    await migrate(url('again'), { logins });
-    expect(await using_(own, (sql) => sql`select current_setting('statement_timeout') as t`)).toEqual([
-      { t: '15min' },
-    ]);
-    await dropAll('again', 'w', 'r', 'f');
-  });
+    it('each do their work and nothing else', async () => {
+      const logins = made();
+      expect(await commitTen(logins.writer!)).toBe(10);
+      const count = 'select count(*) from market_data.spot_klines';
+      expect(await using_(logins.reader!, (sql) => sql.unsafe(count))).toEqual([{ count: 10 }]);
+      const write = `insert into market_data.meta (key, value) values ('a', '1')`;
+      // The session is read-only, and the login may not write where it is not.
+      expect(await refusalOf(logins.reader!, write)).toBe('25006');
+      expect(await refusalOf(logins.reader!, `begin read write; ${write}`)).toBe('42501');
+      expect(await refusalOf(logins.reader!, "select pg_read_file('PG_VERSION')")).toBe('42501');
+      expect(await refusalOf(logins.reader!, `set role gordon_writer`)).toBe('42501');
+      expect(await refusalOf(logins.refresher!, write)).toBe('42501');
+      expect(await refusalOf(logins.refresher!, count)).toBe('done');
+      for (const login of [logins.writer!, logins.refresher!]) {
+        expect(await refusalOf(login, 'drop table market_data.spot_klines')).toBe('42501');
+        expect(await refusalOf(login, 'create role another')).toBe('42501');
+      }
+    });
 
-  it('leave connections of the server to others: fetchers that are too many wait, and lose nothing', async () => {
-    await admin`create database many`;
-    const logins = loginsOf('many');
-    await migrate(url('many'), { logins });
-    const [{ most }] = (await admin`select current_setting('max_connections')::int as most`) as never as [
-      { most: number },
-    ];
-    const limits = await admin`
-      select rolname as name, rolconnlimit as most from pg_roles where rolname in ('w', 'r', 'f') order by 1`;
-    expect(limits).toEqual([
-      { name: 'f', most: -1 },
-      { name: 'r', most: most / 2 },
-      { name: 'w', most: (most * 4) / 5 },
-    ]);
-    await admin`alter role w connection limit 2`;
-    const fetcher = (n: number): Promise<number> =>
-      using_(logins.writer!, async (sql) => {
-        const store = createSeriesStore(sql, { tables: () => SPOT, clock: () => T0 });
-        for (;;) {
-          try {
-            return await store.commit([pageOf([minutes(n * 10, n * 10 + 10)])], JOB);
-          } catch (error) {
-            // The state machine calls again what may pass.
-            if ((error as Error).name !== 'RetryableStoreError') throw error;
+    it('get their password and what a reader loosened back with the next migration', async () => {
+      const logins = made();
+      const own = logins.reader!;
+      expect(
+        await refusalOf(
+          own,
+          `begin read write; alter role r password 'mine'; alter role r set statement_timeout = 0; commit`,
+        ),
+      ).toBe('done');
+      await expect(using_(own, (sql) => sql`select 1`)).rejects.toMatchObject({ code: '28P01' });
+      await migrate(url('made'), { logins });
+      expect(await using_(own, (sql) => sql`select current_setting('statement_timeout') as t`)).toEqual([
+        { t: '15min' },
+      ]);
+    });
+
+    it('leave connections of the server to others: fetchers that are too many wait, and lose nothing', async () => {
+      const logins = made();
+      const [{ most }] = (await admin`select current_setting('max_connections')::int as most`) as never as [
+        { most: number },
+      ];
+      const limits = await admin`
+        select rolname as name, rolconnlimit as most from pg_roles where rolname in ('w', 'r', 'f') order by 1`;
+      expect(limits).toEqual([
+        { name: 'f', most: -1 },
+        { name: 'r', most: most / 2 },
+        { name: 'w', most: (most * 4) / 5 },
+      ]);
+      await admin`alter role w connection limit 2`;
+      const fetcher = (n: number): Promise<number> =>
+        using_(logins.writer!, async (sql) => {
+          const store = createSeriesStore(sql, { tables: () => SPOT, clock: () => T0 });
+          for (;;) {
+            try {
+              return await store.commit([pageOf([minutes(n * 10 + 100, n * 10 + 110)])], JOB);
+            } catch (error) {
+              // The state machine calls again what may pass.
+              if ((error as Error).name !== 'RetryableStoreError') throw error;
+            }
           }
-        }
-      });
-    expect(await Promise.all([0, 1, 2, 3, 4, 5].map(fetcher))).toEqual([10, 10, 10, 10, 10, 10]);
-    await dropAll('many', 'w', 'r', 'f');
+        });
+      expect(await Promise.all([0, 1, 2, 3, 4, 5].map(fetcher))).toEqual([10, 10, 10, 10, 10, 10]);
+    });
   });
 
   it('are those that somebody else made, where the migrating login may make none', async () => {

@@ -8,6 +8,7 @@ import { migrate } from '../../../functions/stores/postgres/migrate.ts';
 import { connect, type Sql } from '../../../functions/stores/postgres/postgres.ts';
 import { type Cluster, startCluster } from '../../../host/cluster/index.ts';
 import { removeCluster } from '../../helpers/remove-cluster.ts';
+import { until } from '../../helpers/until.ts';
 import { candles, JOB, minutes, pageOf, SPOT, T0 } from '../klines.ts';
 
 // Roles belong to a cluster, so this needs one in which they do not exist yet.
@@ -18,7 +19,11 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'gordon-roles-'));
   // Root's server runs as another user, who must get there.
   chmodSync(home, 0o711);
-  cluster = await startCluster({ dataDir: join(home, 'data'), durable: false, settings: { fsync: 'off' } });
+  cluster = await startCluster({
+    dataDir: join(home, 'data'),
+    durable: false,
+    settings: { fsync: 'off', scram_iterations: 1 },
+  });
   admin = connect(cluster.url('postgres'), { max: 1 });
 });
 afterAll(async () => {
@@ -35,9 +40,26 @@ const dropRoles = async (databases: readonly string[]): Promise<void> => {
 it('databases of one cluster can be migrated for the first time at once', async () => {
   const names = ['one', 'two', 'three', 'four', 'five', 'six'];
   for (const name of names) await admin`create database ${admin(name)}`;
-  const runs = await Promise.all(names.map((name) => migrate(cluster.url(name))));
+  // What a migration does to the cluster, it does in its first file and around all of them.
+  const runs = await Promise.all(names.map((name) => migrate(cluster.url(name), { until: 3 })));
   expect(new Set(runs.map((run) => run.applied.length)).size).toBe(1);
   await dropRoles(names);
+});
+
+it('a role that another migration makes at this very moment is waited for', async () => {
+  await admin`create database late`;
+  const other = connect(cluster.url('postgres'), { max: 1 });
+  await other.unsafe('begin');
+  await other.unsafe('create role gordon_writer nologin');
+  const run = migrate(cluster.url('late'), { until: 3 });
+  const waits = async () =>
+    (await admin`select from pg_stat_activity where datname = 'late' and wait_event_type = 'Lock'`).length >
+    0;
+  await until('the migration waits for the other one', waits);
+  await other.unsafe('commit');
+  expect((await run).applied).toHaveLength(3);
+  await other.end();
+  await dropRoles(['late']);
 });
 
 it('an owner who is not a superuser makes the roles, and can work as both', async () => {

@@ -23,10 +23,11 @@ beforeAll(async () => {
     database.connect({ role: 'gordon_reader', max: 1 }),
     (id) => sources[id]!.table,
   );
+  // Of January every fifth minute: its print is made again and again.
   await admin`
     insert into market_data.spot_klines
     select 'BTCUSDT', '1m', ${new Date(JANUARY)}::timestamptz + n * interval '1 minute', n::float8 / 3, 2, 0.5, 1.5, 10, 15, 7, 5, 7.5
-    from generate_series(0, 60000) n`;
+    from generate_series(0, 60000) n where n >= 44640 or n % 5 = 0`;
   await admin`insert into market_data.spot_klines values ('BTCUSDT', '1h', ${new Date(JANUARY)}, 1, 2, 0.5, 1.5, 10, 15, 7, 5, 7.5)`;
   await admin`
     insert into market_data.series (source, symbol, timeframe, requested)
@@ -40,7 +41,7 @@ describe('the print of a month', () => {
   it('sums up the rows of one series, and is another one after any change', async () => {
     const [january, february, ...none] = await printsOf();
     expect([january, february, none]).toMatchObject([
-      { start: JANUARY, rows: 44_640 },
+      { start: JANUARY, rows: 8_928 },
       { start: FEBRUARY, rows: 15_361 },
       [],
     ]);
