@@ -21,6 +21,10 @@ export interface JobsFilter {
   /** statuses with commas between them, or `all` */
   readonly status?: string;
   readonly source?: string;
+  /** who ordered them, with commas in between */
+  readonly origin?: string;
+  /** `false`: without the runs of schedules that succeeded */
+  readonly quiet?: 'false';
   readonly limit: number;
 }
 

@@ -23,6 +23,11 @@ export const isReading = (word: string): boolean => READS.includes(word.toLowerC
 
 export const READ_ONLY = 'sql is read-only: rows come in by `gordon-data backfill`';
 
+/** Lists the tables. */
+export const TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'market_data'";
+
 /** For a statement that begins with something else. */
 export const notReading = (word: string): string =>
-  `${READ_ONLY}. It takes SELECT, WITH, VALUES, TABLE, SHOW and EXPLAIN, not ${word.toUpperCase()}`;
+  word.startsWith('\\')
+    ? `${word} is a command of psql, which takes the URL of \`gordon-data status\`. Tables with their columns: docs/TABLES.md, or ${TABLES}`
+    : `${READ_ONLY}. It takes SELECT, WITH, VALUES, TABLE, SHOW and EXPLAIN, not ${word.toUpperCase()}`;

@@ -7,12 +7,15 @@ import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 /** A session that writes waits no longer than this for one that reads. */
 const READER_PATIENCE = 30 * SECOND;
 
+/** A tenth of a processor at most, until all days have their candles. */
+const KEEPING_BUDGET = 5 * SECOND;
+
 /** Half of what its function has. */
 const RECOUNT_BUDGET = MINUTE;
 
 export const createHandler = scheduledHandler(
   'refresh',
-  async (ports: RefreshTailPorts & Uses<'catalog' | 'readerWatch'>, log) => {
+  async (ports: RefreshTailPorts & Uses<'catalog' | 'readerWatch' | 'candleKeeper'>, log) => {
     // First of all, because what follows may be what waits.
     for (const ended of await ports.readerWatch.endStalling(READER_PATIENCE))
       log.warn('reader ended', { ...ended });
@@ -20,7 +23,9 @@ export const createHandler = scheduledHandler(
     const { lost } = await ports.catalog.recount(RECOUNT_BUDGET);
     const forgotten = await startForgotten(ports);
     const started = await refreshTails(ports);
-    log.info('refresh', { started, forgotten, lost });
+    // Last of all: nobody waits for it, and what was marked above is folded.
+    const kept = await ports.candleKeeper.keepCandles(KEEPING_BUDGET);
+    log.info('refresh', { started, forgotten, lost, kept });
     return { started };
   },
 );

@@ -1,7 +1,6 @@
 import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
 import { intersect, normalize, type Range, subtract } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
-import { canonicalLine } from '../../functions/core/verify/canonical.ts';
 import type { Fault, FaultPlan } from '../engine/fault.ts';
 import type { Book } from '../memory/ledger/warehouse.ts';
 import type { RunVenue } from '../venue/index.ts';
@@ -106,9 +105,7 @@ function violations(
       const held = { series, source, requested, since, spans };
       return judgeDays(venue.wire.stock.values, held, warehouse.rows.within(series), now, moment.calm);
     }
-    const rows = warehouse.rows
-      .within(series)
-      .map(({ time, cells }) => ({ time, line: canonicalLine(source.table, cells) }));
+    const rows = warehouse.rows.within(series);
     const held = {
       series,
       source,

@@ -37,9 +37,9 @@ export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Viol
   const found = new Violations(held.series, labelled ? (moment.relabelled ?? []) : []);
   const spanAt = spansOf(held.spans);
   const stored = new Set<number>();
-  for (const { time, line } of held.rows) {
-    stored.add(time);
-    found.add(time, judgeRow(truth, held, moment, { time, line, span: spanAt(time) }));
+  for (const row of held.rows) {
+    stored.add(row.time);
+    found.add(row.time, judgeRow(truth, held, moment, row, spanAt(row.time)));
   }
   for (const range of held.requested) {
     for (const time of truth.times(held.series, range)) {
@@ -71,13 +71,15 @@ function judgeRow(
   truth: VenueTruth,
   { series, source }: Held,
   { now, calm, patienceMs = PATIENCE, aheadMs = 0 }: Moment,
-  { time, line, span }: StoredRow & { readonly span: JudgedSpan | undefined },
+  row: StoredRow,
+  span: JudgedSpan | undefined,
 ): Judgement {
+  const { time } = row;
   const known = truth
     .servings(series, time)
     .filter(({ start, readable }) => readable && start <= now + aheadMs);
   if (known.length === 0) return ['never there', 'the venue never had such a row'];
-  const same = known.filter((serving) => truth.lines(series, time, serving).includes(line));
+  const same = known.filter((serving) => truth.has(series, time, serving, row));
   if (same.length === 0) return ['other value', 'no edition of the venue has this value'];
   if (!span?.sha256) {
     // What was answered is compared with what is answered now.

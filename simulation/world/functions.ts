@@ -35,12 +35,16 @@ export interface FunctionsOptions {
   readonly struck: (kind: string) => void;
   /** puts the other version in the place of the one that is deployed */
   readonly deploy: () => void;
+  /** whether nothing runs at all */
+  readonly isOff: () => boolean;
   /** an error that no function may throw, whatever the world does to it */
   readonly problem: (what: string) => void;
 }
 
 const TIMEOUTS = new Map(functions.map(({ handler, timeoutSeconds }) => [handler, timeoutSeconds * 1_000]));
 const API_TIMEOUT = 29_000;
+/** What an invocation meets while the host is off. */
+export const OFF = 'Lambda.ServiceException';
 
 /** Lambda: invocations on behalf of the state machine, of schedules and of operators. */
 export class Functions {
@@ -61,6 +65,7 @@ export class Functions {
 
   /** Waits for the answer. @throws StateError */
   async invoke(handler: string, event: unknown): Promise<unknown> {
+    if (this.#options.isOff()) throw new StateError(OFF, 'the host is off');
     const fault = this.#next(handler);
     if (fault?.effect === 'refused')
       throw new StateError('Lambda.TooManyRequestsException', 'Rate Exceeded.');

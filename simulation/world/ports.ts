@@ -176,7 +176,7 @@ class ProcessPorts implements Ports {
       const port = make(this.#stepAt(of), this.#shared);
       const Wrapper = wrapperOf(of, name, port);
       const wrapped: object = new Wrapper({
-        port: port as Readonly<Record<string, Method>>,
+        port: port as Readonly<Record<string, Asynchronous>>,
         process: this.#process,
         faults: this.#shared.faults,
         adopt: this.#version.adopt,
@@ -205,10 +205,11 @@ const onlyThose = (sources: Sources, ids: readonly string[]): Sources =>
   Object.fromEntries(ids.flatMap((id) => (sources[id] ? [[id, sources[id]]] : [])));
 
 type Method = (...given: unknown[]) => unknown;
+type Asynchronous = (...given: unknown[]) => Promise<unknown>;
 
 /** What a port that is wrapped needs at each of its answers. */
 interface Wrapping {
-  readonly port: Readonly<Record<string, Method>>;
+  readonly port: Readonly<Record<string, Asynchronous>>;
   readonly process: Process;
   readonly faults: PortFaults;
   readonly adopt: (error: unknown) => unknown;
@@ -235,16 +236,17 @@ function wrapperOf(of: string, name: string, port: object): typeof Wrapped {
     // Its user may detach it from its port, so it is bound; a process uses few of them.
     const bound = function (this: Wrapped): Method {
       const { port: inner, process, faults, adopt } = this.wrapping;
-      return async (...given) => {
+      const arrived = (answer: unknown): unknown => {
         try {
-          const answer = await inner[method]!(...given);
-          const lost = faults.after(process, what);
-          if (lost) await lost;
-          return answer;
+          return faults.after(process, what) ?? answer;
         } catch (error) {
           throw adopt(error);
         }
       };
+      const failed = (error: unknown): never => {
+        throw adopt(error);
+      };
+      return (...given) => inner[method]!(...given).then(arrived, failed);
     };
     Object.defineProperty(Made.prototype, method, { get: bound });
   }

@@ -72,6 +72,8 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   /** what is not followed for a while, because somebody ended the job that was to follow it; epoch ms */
   readonly leftOff: { readonly series: Series; readonly start: number; end: number }[] = [];
   #calls = 0;
+  /** epoch ms */
+  #offUntil = Number.NEGATIVE_INFINITY;
 
   constructor({ seed, start, venueOf, before, watch, orderedFrom }: Setting<Venue>) {
     this.orderedFrom = orderedFrom;
@@ -108,6 +110,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
       deploy: () => {
         if (this.earlier) this.bundle = this.bundle === bundle ? this.earlier : bundle;
       },
+      isOff: () => this.isOff,
       problem: (what) => this.problems.push(what),
       ports: (process, version) =>
         portsOf(
@@ -145,8 +148,12 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     // The index by status sees a write a moment later.
     this.tables.indexBehind = () => (behind.chance(0.1) ? behind.int(4) : 0);
     this.operators = new Operators(this);
-    startSchedules(this.scheduler, this.random.fork('schedules'), this.functions, (handler) =>
-      count(this.turns, handler),
+    startSchedules(
+      this.scheduler,
+      this.random.fork('schedules'),
+      this.functions,
+      (handler) => count(this.turns, handler),
+      () => this.isOff,
     );
   }
 
@@ -167,12 +174,21 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     for (const series of this.series) void this.operators.order(series, { start: this.orderedFrom });
   }
 
-  /** The host is killed with all that runs on it; when it is back, it goes on with the jobs at work. */
-  restart(): void {
+  /** Nothing runs, and no turn of a schedule is made up for. */
+  get isOff(): boolean {
+    return this.scheduler.now() < this.#offUntil;
+  }
+
+  /** The host is killed with all that runs on it; when it is back, it goes on with the jobs at work. @param ms how long it takes */
+  restart(ms = BOOT): void {
     this.executions.forget();
     for (const process of this.scheduler.alive())
       this.scheduler.kill(process, new StateError('Lambda.Unknown', 'the host was killed'));
-    this.scheduler.at(this.scheduler.now() + BOOT, () => {
+    const until = this.scheduler.now() + ms;
+    if (ms > BOOT) this.#offUntil = Math.max(this.#offUntil, until);
+    this.scheduler.at(until, () => {
+      // Killed again meanwhile, and off for longer.
+      if (this.isOff) return;
       for (const { id, status } of this.tables.jobs.values())
         if (!isFinished(status)) this.executions.start(id);
     });

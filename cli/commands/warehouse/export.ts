@@ -164,7 +164,9 @@ async function report(context: Context, result: ExportResult, name: string, json
     context,
     `${name}: ${parts.join(', ')}`,
     ...(incomplete > 0
-      ? [`${plural(incomplete, 'month')} of the tree not complete: the manifest says why`]
+      ? [
+          `${plural(incomplete, 'month')} of the tree ${incomplete === 1 ? 'is' : 'are'} not complete: the manifest says why`,
+        ]
       : []),
     rootLine({ root, rows, files: files.length }),
     signature

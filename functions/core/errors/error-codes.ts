@@ -44,7 +44,7 @@ export const ERRORS = {
   'unknown-path': request(404, 'GET /openapi.json lists the routes.'),
   'unknown-job': request(404, 'List them: `gordon-data backfill jobs --all`.'),
   'unknown-series': request(404, 'List what is requested: `gordon-data backfill series`.'),
-  'unknown-table': request(404, 'GET /openapi.json and `gordon-data sql "\\d"` know them.'),
+  'unknown-table': request(404, 'GET /data lists the tables.'),
   'not-followed': request(404, 'List what is: `gordon-data backfill series`.'),
   'nothing-ordered': request(404, 'Order it: `gordon-data backfill candles trigger`, or name a start.'),
   'method-not-allowed': request(405, 'GET /openapi.json lists the methods of each route.'),

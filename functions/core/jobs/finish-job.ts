@@ -12,6 +12,7 @@ import {
   isFinished,
   type Job,
   type JobGap,
+  originOf,
   permanentlyFailed,
   rowsOf,
 } from './job.ts';
@@ -53,7 +54,7 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
     : verdict(await whatIsLeft(ports, job, chunks), chunks, rows);
-  const final = await ports.jobs.finish(job.id, { ...end, rows });
+  const final = await ports.jobs.finish(job.id, { ...end, rows, origin: originOf(job) });
   await ports.catalog.settle(job.id, final.status as FinalStatus);
   // Last: a call that dies before is made again, and must count the same rows.
   await ports.store.close(job.id);
@@ -125,7 +126,9 @@ async function whatIsLeft(ports: LeftPorts, job: Job, before: readonly ChunkProg
   const all = remainders.map(({ series }) => series);
   const planned = shareChunks(open, all, ports.sources, permanentlyFailed(before));
   const labels = new Set(planned.map(({ chunk }) => chunk.label));
-  const reports = await ports.catalog.report(reported(job, remainders));
+  const filter = reported(job, remainders);
+  // Mostly nothing lacks, and of no symbol there is nothing to report.
+  const reports = filter.symbols.length > 0 ? await ports.catalog.report(filter) : [];
   const contradicted = findContradiction(remainders, reports, now);
   const gaps = explainGaps(remainders, reports, now);
   return { missing: steps, labels, gaps, ...(contradicted !== undefined && { contradicted }) };

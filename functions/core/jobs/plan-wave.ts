@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import { inLoadingOrder, leftOf, type PlannedChunk, planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { shareChunks } from '../ledger/share-chunks.ts';
@@ -17,6 +16,7 @@ import { type ChunkProgress, isFinished, type Job, permanentlyFailed } from './j
 import {
   eachSeries,
   jobSeries,
+  mapSome,
   orderedRange,
   overdue,
   readRemainders,
@@ -56,9 +56,7 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   const missing = planned.reduce((sum, chunk) => sum + leftOf(chunk), 0);
   const now = ports.clock();
   const mendable = planned.filter(({ chunk }) => !permanent.has(chunk.label));
-  const early = await pMap(mendable, (part) => isTooEarly(ports, part, before, now), {
-    concurrency: NOTES_AT_ONCE,
-  });
+  const early = await mapSome(mendable, (part) => isTooEarly(ports, part, before, now), NOTES_AT_ONCE);
   const worth = mendable.filter((_, i) => !early[i]);
   const candidates = deferSiblings(worth, before, ports.sources);
   if (candidates.length === 0) return answer(input, 'finalize', missing);

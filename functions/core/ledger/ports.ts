@@ -234,5 +234,15 @@ export interface ReaderWatch {
   endStalling(patienceMs: number): Promise<readonly StallingReader[]>;
 }
 
+/** Keeps long candles of rows on fine grids, so that a chart of years does not read all of them. */
+export interface CandleKeeper {
+  /**
+   * Computes the candles of days that have none yet, the newest days first.
+   * @param budgetMs begins no further piece after this much time
+   * @returns the number of days
+   */
+  keepCandles(budgetMs: number): Promise<number>;
+}
+
 /** How a job may end. */
 export type FinalStatus = 'succeeded' | 'completed_with_gaps' | 'failed' | 'cancelled';

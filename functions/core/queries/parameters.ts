@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JOB_STATUSES } from '../jobs/job.ts';
+import { JOB_ORIGINS, JOB_STATUSES } from '../jobs/job.ts';
 import { MOST_JOBS } from '../jobs/ports.ts';
 import { BUCKETS } from './bucket-runs.ts';
 import { MEDIA_TYPES } from './export/formats.ts';
@@ -30,6 +30,7 @@ export const OrderQuery = z.strictObject({
     .meta({ description: 'true: answers 200 with what the job would take, and enters nothing' }),
 });
 
+const ORIGIN = `(?:${JOB_ORIGINS.join('|')})`;
 const STATUS = `(?:${JOB_STATUSES.join('|')})`;
 
 export const JobsQuery = z.strictObject({
@@ -41,6 +42,16 @@ export const JobsQuery = z.strictObject({
       pattern: `^(?:all|${STATUS}(?:,${STATUS})*)$`,
     }),
   source: SourceOrFamily.optional(),
+  origin: z
+    .string()
+    .optional()
+    .meta({
+      description: 'who ordered them, with commas between them; defaults to all',
+      pattern: `^${ORIGIN}(?:,${ORIGIN})*$`,
+    }),
+  quiet: z.enum(['true', 'false']).default('true').meta({
+    description: '`false` leaves out the runs of schedules that succeeded',
+  }),
   limit: limit(50, MOST_JOBS),
   cursor: z.string().optional().meta({ description: 'the id of the last job of the page before' }),
 });

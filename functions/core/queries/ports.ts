@@ -71,6 +71,8 @@ export interface RowsRequest {
   readonly columns?: readonly string[];
   /** of candles: ms from the opening to the close, when a candle is known */
   readonly closesAfterMs?: number;
+  /** the one series whose rows these are, where the query names one of a source; it may have long candles that are kept */
+  readonly series?: Series;
   /** candles of `step` ms made into candles of `every` ms */
   readonly candles?: { readonly step: number; readonly every: number };
   /** epoch ms: only what was known then, and of a revised value the one that held then */

@@ -44,6 +44,8 @@ export async function checkLabels(
   if (checked !== undefined && checked >= period.start) return 0;
   const rules = await ports.labels.labelRules(dataset, symbol);
   const inForce = tier.labels.shift(period, rules);
+  // Before the file is read: where the API refuses the day, each turn would load it in vain, once for each sibling.
+  const own = await answersOf(ports, source, symbol, period);
   const fine = { ...series, timeframe: FINE };
   const object = tier.object(fine, period);
   const file = await ports.archive.read(object);
@@ -53,7 +55,7 @@ export async function checkLabels(
   const verdicts: Record<string, LabelVerdict> = {};
   for (const [id, archive] of raw) {
     const sibling = ports.sources[id];
-    const answers = sibling && (await answersOf(ports, sibling, symbol, period));
+    const answers = id === source.id ? own : sibling && (await answersOf(ports, sibling, symbol, period));
     if (answers) verdicts[id] = judgeLabels(archive, answers, inForce, STEP);
   }
   const wrong = Object.entries(verdicts).filter(([, { outcome }]) => outcome === 'contradicted');

@@ -4,10 +4,18 @@ import type { Flavour } from '../postgres/flavour.ts';
 import type { Runner } from '../postgres/postgres.ts';
 
 /**
- * Tables that belong to one database and not to its rows: its migrations, its locks, the chunks that it has. The aggregates are
- * computed from the rows again.
+ * Tables that belong to one database and not to its rows: its migrations, its locks, the chunks that it has. Aggregates and
+ * long candles are computed from the rows again.
  */
-const OWN = ['schema_version', 'locks', 'known_chunks', 'aggregates', ...AGGREGATES.map(({ name }) => name)];
+const OWN = [
+  'schema_version',
+  'locks',
+  'known_chunks',
+  'aggregates',
+  'kept_candles',
+  'kept_spans',
+  ...AGGREGATES.map(({ name }) => name),
+];
 
 /** Rows that a migration enters: they are there in an empty warehouse too. */
 const SEEDED = ['meta', 'counted_tables', 'recounts', 'label_rules'];

@@ -8,8 +8,6 @@ export interface JobTable {
   readonly clock: Clock;
 }
 
-/** How long a finished job is kept. */
-export const KEEP_FINISHED = 30 * DAY;
 /** How long a caller may repeat a request and get the same job. */
 export const KEEP_IDEMPOTENCY_KEY = DAY;
 

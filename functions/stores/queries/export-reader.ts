@@ -1,6 +1,6 @@
 import { storedColumns } from '../../core/exports/columns.ts';
 import type { ExportReader, MonthPrint, SeriesSnapshot } from '../../core/exports/ports.ts';
-import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Series } from '../../core/series/series.ts';
 import { type Batch, type ColumnData, type TableSpec, timeColumn } from '../../core/series/table.ts';
 import { normalize, type Range, type RangeSet } from '../../core/time/range.ts';
 import { iso } from '../../core/time/time.ts';
@@ -8,7 +8,7 @@ import { quoted, tableName } from '../copy/copy.ts';
 import { readCopy } from '../copy/read-copy.ts';
 import { requestedSeries } from '../ledger/report.ts';
 import { bounds, epochMs, ofSeries, ownColumns, ownRows } from '../postgres/fragments.ts';
-import { guarded, type Runner, type Sql, storeError } from '../postgres/postgres.ts';
+import { guarded, type Runner, type Sql } from '../postgres/postgres.ts';
 import { ledger } from './evidence.ts';
 import { literal } from './row-sql.ts';
 import { orderOf } from './stored-rows.ts';
@@ -24,8 +24,8 @@ export function createExportReader(sql: Sql, tables: (source: string) => TableSp
     snapshot: async (series, work) => {
       // What the work throws of its own, such as a full disk, is not a failure of the database.
       let own: { readonly error: unknown } | undefined;
-      try {
-        return await sql.begin(
+      const begin = () =>
+        sql.begin(
           (tx) =>
             work(snapshot(tx, tables(series.source), series)).catch((error: unknown): never => {
               own = { error };
@@ -33,9 +33,16 @@ export function createExportReader(sql: Sql, tables: (source: string) => TableSp
             }),
           'isolation level repeatable read read only',
         );
-      } catch (error) {
-        throw own ? own.error : storeError(error, seriesLabel(series));
-      }
+      const result = await guarded(series, async () => {
+        try {
+          return { value: await begin() };
+        } catch (error) {
+          if (own) return undefined;
+          throw error;
+        }
+      });
+      if (!result) throw own!.error;
+      return result.value;
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Restatement } from '../../core/verify/archive-watch.ts';
 import { mergeRows } from '../copy/staging.ts';
 import { insertFindings } from '../ledger/spans/findings.ts';
 import { isPurged } from '../ledger/spans/read-ledger.ts';
+import { markRows } from '../ledger/spans/sums.ts';
 import { lockMonths } from '../ledger/spans/write-spans.ts';
 import { ofSeries } from '../postgres/fragments.ts';
 import type { Transaction } from '../postgres/postgres.ts';
@@ -28,7 +29,10 @@ export async function renew(
   await lockMonths(tx, series, spans);
   if (await isPurged(tx, series)) return 0;
   const page: Page = { series, rows: NO_ROWS, have: [], empty: [], findings: [], object };
-  if (rows.length > 0) await mergeRows(tx, table, page, rows);
+  if (rows.length > 0) {
+    await mergeRows(tx, table, page, rows);
+    await markRows(tx, series, spans);
+  }
   if (was !== undefined && became !== undefined) await enterHash(tx, series, restatement, was, became, now);
   const entered = await enterChanges(tx, series, restatement, now);
   if (entered === 0 && became === undefined) return 0;

@@ -94,6 +94,24 @@ describe('gordon-data logs', () => {
     expect((await gordon(['logs', '--json', '--lines', '1'], { host })).stdout).toBe(`${other}\n`);
   });
 
+  it('fits a narrow terminal, and is one line an event for a program', async () => {
+    const host = hostWith(
+      logFile([event({ message: 'planned 7 chunks of klines_spot', jobId: JOB_ID, wave: 1 })]),
+    );
+    const { stdout } = await gordon(['logs'], {
+      host,
+      tty: { out: true },
+      columns: 60,
+      env: { NO_COLOR: '1' },
+    });
+    expect(stdout.split('\n')).toEqual([
+      '2025-11-21 11:59:58 INFO  planned 7 chunks of klines_spot',
+      `    jobId=${JOB_ID} wave=1`,
+      '',
+    ]);
+    expect((await gordon(['logs'], { host })).stdout.split('\n')).toHaveLength(2);
+  });
+
   it('goes on until Ctrl-C, which is not a failure', async () => {
     const file = logFile([event()]);
     let looks = 0;

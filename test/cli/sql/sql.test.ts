@@ -124,6 +124,16 @@ describe('writing is refused', () => {
     expect(await rows()).toBe(before);
   });
 
+  it('names what lists the tables to somebody who is used to psql', async () => {
+    const ran = await ask('\\dt');
+    expect([ran.code, ran.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^gordon-data: \\dt is a command of psql/),
+    ]);
+    const listed = /SELECT table_name .*$/m.exec(ran.stderr)![0];
+    expect((await ask(listed, '--csv')).stdout).toContain('\nspot_klines\n');
+  });
+
   it.each([
     "WITH x AS (INSERT INTO market_data.meta VALUES ('a', '1') RETURNING 1) SELECT * FROM x",
     "EXPLAIN ANALYZE INSERT INTO market_data.meta VALUES ('a', '1')",

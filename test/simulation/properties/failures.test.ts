@@ -51,6 +51,16 @@ describe('a job that failed', () => {
     ).toHaveLength(1);
   });
 
+  it('may not have a chunk of which nobody knows why it ended', () => {
+    const reason = '3 rows are missing: 1 of 2 chunks failed, first a: it ended without a word';
+    const silent = { label: 'a', state: 'running' } as ChunkProgress;
+    const deaths = { 'function dies after a call': [T0], 'invocation late': [T0] };
+    expect(check(job({ reason }), [silent], deaths)).toHaveLength(1);
+    const malformed = { ...deaths, 'malformed-answers': [T0] };
+    expect(check(job({ reason }), [silent, failedChunk('malformed-rows')], malformed)).toHaveLength(1);
+    expect(check(job({ reason }), [silent], { 'host restarted': [T0] })).toEqual([]);
+  });
+
   it('is excused by nothing that it does not name: its own reason counts where no chunk has an error', () => {
     const reason = 'Lambda.Unknown: the process died';
     expect(check(job({ reason }), [], { 'process dies after a call': [T0] })).toEqual([]);

@@ -21,7 +21,7 @@ export function parseKlineJson(
 ): Parsed & { readonly rowsInBody: number } {
   const subject = seriesLabel(series);
   const raw = readArray(body, subject);
-  const rows = new KlineRows(series);
+  const rows = new KlineRows(series, raw.length);
   const step = stepOf(series.timeframe);
   const bad = new BadCells(subject, step);
   let readable = 0;

@@ -38,7 +38,7 @@ export const toMillis = (stamp: number): number => (stamp >= FIRST_MICROS ? stam
 /** Collects candles field by field in typed arrays; `take` makes a batch of them on the series' grid. */
 export class KlineRows {
   length = 0;
-  fields: readonly Float64Array[] = arrays(0);
+  fields: readonly Float64Array[] = NONE;
   readonly #series: Series;
   readonly #expected: number;
   #taken = 0;
@@ -73,7 +73,7 @@ export class KlineRows {
     this.#taken += this.length;
     this.length = 0;
     // The batch keeps the arrays; the next rows get their own.
-    this.fields = arrays(0);
+    this.fields = NONE;
     return { batch: sorted.batch, findings: [...findings, ...cut, ...sorted.findings] };
   }
 
@@ -186,6 +186,9 @@ const offGrid = ({ time, until, offset, rows, raw }: OffGridRun): Finding => ({
 
 const arrays = (length: number): Float64Array[] =>
   Array.from({ length: KLINE_FIELDS }, () => new Float64Array(length));
+
+/** Before the first row, and after the last. */
+const NONE = arrays(0);
 
 /** A batch of a series without candles. */
 export function emptyBatch({ symbol, timeframe }: Series): Batch {
