@@ -55,7 +55,7 @@ export const LATER: readonly Mutation[] = [
   },
   {
     id: 'unfollowed-refreshed',
-    fault: 'a series that nobody follows any more is refreshed all the same',
+    fault: 'a series that nobody follows any more is still refreshed',
     file: 'functions/core/schedules/refresh.ts',
     before:
       'const known = (await ports.catalog.report({})).filter(({ unfollowedAt }) => unfollowedAt === undefined);',
@@ -70,7 +70,7 @@ export const LATER: readonly Mutation[] = [
   },
   {
     id: 'chunks-at-work',
-    fault: 'a job that has ended shows chunks that are at work for ever',
+    fault: 'a job that has ended shows chunks that are at work forever',
     file: 'functions/core/jobs/job.ts',
     before: 'if (!isFinished(status)) return chunks;',
     after: "if (status !== 'queued') return chunks;",
