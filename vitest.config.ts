@@ -37,7 +37,7 @@ const MOCKED = 'test/cli/commands/host.test.ts';
 /** Node loads the files itself, as it does in production: each process does without a compilation of its own. */
 const NODE_LOADS = { viteModuleRunner: false, nodeLoader: false };
 
-/** Where each file is run once; who watches needs what Vitest itself does. */
+/** For runs of each file once; watching needs what Vitest itself does. */
 const ONCE = process.argv.includes('run') && {
   runner: './test/helpers/worker/runner.ts',
   execArgv: [

@@ -67,7 +67,7 @@ export interface Rehearsal {
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** stands in for the job table, which is not started then; it must outlive the host to be found by the next one */
   readonly jobTable?: OpenJobTable | undefined;
-  /** at most so many connections to the database by each login; 10 by default */
+  /** the most connections to the database by each login; 10 by default */
   readonly connections?: number;
   /** from run to run of a schedule that the manifest counts in minutes */
   readonly everySeconds?: number;

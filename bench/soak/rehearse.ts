@@ -10,6 +10,7 @@ import { createHandler as refresh } from '../../functions/schedules/refresh.ts';
 import {
   faultsIn,
   gapsIn,
+  type Reconciliation,
   readReconciliation,
   rowsWrittenBy,
   type Slice,
@@ -100,16 +101,9 @@ export async function rehearse(
       jobs.push(...more);
     }
     for (const id of jobs) {
-      const job = (await resources.host.services.jobs.get(id))!;
-      ended[job.status] = (ended[job.status] ?? 0) + 1;
-      const { rows_fetched: reported } = summarize(job, await resources.host.services.jobs.chunks(id));
-      const written = await again(() => rowsWrittenBy(resources.sql, id));
-      if (!isFinished(job.status)) note([`job ${id} is ${job.status}`], struck);
-      if (reported !== written)
-        note(
-          [`${job.status} job ${id} reports ${reported} rows and wrote ${written}: ${job.reason ?? ''}`],
-          struck,
-        );
+      const { status, wrong } = await judgeJob(resources, id);
+      ended[status] = (ended[status] ?? 0) + 1;
+      note(wrong, struck);
     }
     const to = floorTo(resources.now(), MINUTE);
     const from = Math.max(start, floorTo(at - LOOK_BACK, MINUTE));
@@ -152,17 +146,42 @@ export async function rehearse(
       readReconciliation(resources.sql, resources.venues.control.context, slice),
     ),
   );
-  const holes: Record<string, number> = {};
-  for (const { holes: found } of books)
-    for (const [reason, steps] of Object.entries(found)) holes[reason] = (holes[reason] ?? 0) + steps;
   return {
     days,
-    holes,
+    holes: sumHoles(books),
     jobs: ended,
     problems,
     rows: books.reduce((sum, { rows }) => sum + rows, 0),
     table: [...tally].map(([kind, counts]) => ({ kind, ...counts })),
   };
+}
+
+/** A job has to have ended, and to report the rows that it wrote. */
+async function judgeJob(
+  { host, sql }: Resources,
+  id: string,
+): Promise<{ readonly status: string; readonly wrong: readonly string[] }> {
+  const job = (await host.services.jobs.get(id))!;
+  const { status, reason = '' } = job;
+  const { rows_fetched: reported } = summarize(job, await host.services.jobs.chunks(id));
+  const written = await again(() => rowsWrittenBy(sql, id));
+  return {
+    status,
+    wrong: [
+      ...(isFinished(status) ? [] : [`job ${id} is ${status}`]),
+      ...(reported === written
+        ? []
+        : [`${status} job ${id} reports ${reported} rows and wrote ${written}: ${reason}`]),
+    ],
+  };
+}
+
+/** Steps without rows of all series together, by reason. */
+function sumHoles(books: readonly Pick<Reconciliation, 'holes'>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { holes } of books)
+    for (const [reason, steps] of Object.entries(holes)) sums[reason] = (sums[reason] ?? 0) + steps;
+  return sums;
 }
 
 /** Holes that are the venues' own: one in three days, of half an hour to three hours. */

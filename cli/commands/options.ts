@@ -68,7 +68,7 @@ export const oneOfEach =
 
 export const statuses = oneOfEach(JOB_STATUSES);
 
-/** `all` is whoever ordered, also what schedules ran without trouble. */
+/** `all` has the jobs of every origin, also what schedules ran without trouble. */
 export const origins = oneOfEach([...JOB_ORIGINS, 'all']);
 
 export function wholeNumber(text: string): number {

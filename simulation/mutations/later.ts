@@ -55,7 +55,7 @@ export const LATER: readonly Mutation[] = [
   },
   {
     id: 'unfollowed-refreshed',
-    fault: 'a series that nobody follows any more is refreshed all the same',
+    fault: 'a series that nobody follows any more is still refreshed',
     file: 'functions/core/schedules/refresh.ts',
     before:
       'const known = (await ports.catalog.report({})).filter(({ unfollowedAt }) => unfollowedAt === undefined);',

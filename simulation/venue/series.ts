@@ -18,10 +18,10 @@ const spot = (symbol: string): Series => ({ source: 'klines_spot', symbol, timef
 const SNAPSHOT: Series = { source: 'gex_deribit', symbol: 'BTC', timeframe: '1h' };
 const DAYS: Series = { source: 'btc_market_cap', symbol: 'BTC', timeframe: '1d' };
 
-/** The chain of which the snapshot is made: whoever takes it gets the snapshot along. It goes by its own name alone. */
+/** The chain from which the snapshot is made: taking it takes the snapshot too. Only its own name orders it. */
 export const CHAIN: Series = { source: 'option_quotes_deribit', symbol: 'BTC', timeframe: '1h' };
 
-/** Statistics share their files, so that whoever orders one gets the others along. */
+/** Statistics share their files, so an order of one brings the others too. */
 export const STATISTICS = [
   'open_interest_binance',
   'ratio_top_accounts',

@@ -14,7 +14,11 @@ it.each([
   ],
   ['ENOENT', join(GORDON_DIR, 'live'), 'its folder cannot be made (ENOENT, mkdir). GORDON_DIR names another'],
   ['EACCES', '/elsewhere/out', 'this user may not (EACCES, mkdir). Name another place'],
-  ['ENOTDIR', join(GORDON_DIR, 'host.json'), 'a part of the path is no folder (ENOTDIR, mkdir). GORDON_DIR'],
+  [
+    'ENOTDIR',
+    join(GORDON_DIR, 'host.json'),
+    'a part of the path is not a folder (ENOTDIR, mkdir). GORDON_DIR',
+  ],
 ])('%s at a place that cannot be used is one line that names it', (code, path, words) => {
   const { exitCode, message } = endingOf(failed(code, path));
   expect(exitCode).toBe(1);

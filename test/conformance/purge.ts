@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
 import type { PurgingCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
 import type { Series } from '../../functions/core/series/series.ts';
@@ -6,7 +6,7 @@ import type { RangeSet } from '../../functions/core/time/range.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { asObject, canonicalLine, cellsAt } from '../../functions/core/verify/canonical.ts';
 import { candles, JOB, minutes, BTC as OF_MINUTES, pageOf, proof, SPOT, T0 } from '../stores/klines.ts';
-import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
+import { type MakeWarehouse, useWarehouse, type WarehouseUnderTest } from './warehouse.ts';
 
 /** A purge takes a month at a time, whatever its rows: of five minutes it has enough of them. */
 const BTC: Series = { ...OF_MINUTES, timeframe: '5m' };
@@ -18,14 +18,9 @@ export function describePurge(makeWarehouse: MakeWarehouse): void {
   let store: SeriesStore;
   let catalog: PurgingCatalog;
 
-  beforeAll(async () => {
-    at = await makeWarehouse();
-    ({ store, catalog } = at);
-  });
-  afterAll(() => at[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    at.now = T0 + 60 * DAY;
-    await at.clear();
+  useWarehouse(makeWarehouse, T0 + 60 * DAY, (made) => {
+    at = made;
+    ({ store, catalog } = made);
   });
 
   const days = (from: number, to: number) => minutes(from * 1440, to * 1440);

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SeriesCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { BTC, JOB, minutes, pageOf, proof, T0 } from '../stores/klines.ts';
-import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
+import { type MakeWarehouse, useWarehouse, type WarehouseUnderTest } from './warehouse.ts';
 
 /** What every catalogue of series does. */
 export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
@@ -11,14 +11,9 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
   let store: SeriesStore;
   let catalog: SeriesCatalog;
 
-  beforeAll(async () => {
-    at = await makeWarehouse();
-    ({ store, catalog } = at);
-  });
-  afterAll(() => at[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    at.now = T0 + 60 * DAY;
-    await at.clear();
+  useWarehouse(makeWarehouse, T0 + 60 * DAY, (made) => {
+    at = made;
+    ({ store, catalog } = made);
   });
 
   const days = (from: number, to: number) => minutes(from * 1440, to * 1440);

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SeriesStore } from '../../functions/core/ledger/ports.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { BTC, candles, JOB, minutes, pageOf, proof, T0 } from '../stores/klines.ts';
-import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
+import { type MakeWarehouse, useWarehouse, type WarehouseUnderTest } from './warehouse.ts';
 
 /** What every store of rows and spans does. */
 export function describeSeriesStore(makeWarehouse: MakeWarehouse): void {
   let at: WarehouseUnderTest;
   let store: SeriesStore;
 
-  beforeAll(async () => {
-    at = await makeWarehouse();
-    store = at.store;
-  });
-  afterAll(() => at[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    at.now = T0 + 30 * DAY;
-    await at.clear();
+  useWarehouse(makeWarehouse, T0 + 30 * DAY, (made) => {
+    at = made;
+    store = made.store;
   });
 
   /** The ledger, in minutes. */

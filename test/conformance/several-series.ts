@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
 import type { SeriesCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { RangeSet } from '../../functions/core/time/range.ts';
 import { DAY } from '../../functions/core/time/time.ts';
 import { BTC, candles, JOB, minutes, pageOf, proof, T0 } from '../stores/klines.ts';
-import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
+import { type MakeWarehouse, useWarehouse, type WarehouseUnderTest } from './warehouse.ts';
 
 const ETH = { ...BTC, symbol: 'ETHUSDT' };
 const SOL = { ...BTC, symbol: 'SOLUSDT' };
@@ -20,14 +20,9 @@ export function describeSeveralSeries(makeWarehouse: MakeWarehouse): void {
   let store: SeriesStore;
   let catalog: SeriesCatalog;
 
-  beforeAll(async () => {
-    at = await makeWarehouse();
-    ({ store, catalog } = at);
-  });
-  afterAll(() => at[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    at.now = T0 + 10 * DAY;
-    await at.clear();
+  useWarehouse(makeWarehouse, T0 + 10 * DAY, (made) => {
+    at = made;
+    ({ store, catalog } = made);
   });
 
   const ledger = async (series: Series) =>

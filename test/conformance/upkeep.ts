@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PurgingCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import { BTC, JOB, minutes, pageOf, proof, T0 } from '../stores/klines.ts';
-import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
+import { type MakeWarehouse, useWarehouse, type WarehouseUnderTest } from './warehouse.ts';
 
 const ETH: Series = { ...BTC, symbol: 'ETHUSDT' };
 
@@ -13,14 +13,9 @@ export function describeUpkeep(makeWarehouse: MakeWarehouse): void {
   let store: SeriesStore;
   let catalog: PurgingCatalog;
 
-  beforeAll(async () => {
-    at = await makeWarehouse();
-    ({ store, catalog } = at);
-  });
-  afterAll(() => at[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    at.now = T0 + 60 * DAY;
-    await at.clear();
+  useWarehouse(makeWarehouse, T0 + 60 * DAY, (made) => {
+    at = made;
+    ({ store, catalog } = made);
   });
 
   const days = (from: number, to: number) => minutes(from * 1440, to * 1440);

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { AggregateStore } from '../../functions/core/aggregates/aggregates.ts';
 import type { LivesDue, PurgingCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
 import type { LedgerEntry } from '../../functions/core/queries/ports.ts';
@@ -63,6 +64,24 @@ export interface WarehouseUnderTest {
   /** as an operator restores an older ledger: no span is left that begins at `from` or later */
   forgetSpans(from: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** One warehouse for a suite, emptied before each test. @param now its clock when a test begins, epoch ms @param take gets it, once */
+export function useWarehouse(
+  make: MakeWarehouse,
+  now: number,
+  take: (made: WarehouseUnderTest) => void,
+): void {
+  let at: WarehouseUnderTest;
+  beforeAll(async () => {
+    at = await make();
+    take(at);
+  });
+  afterAll(() => at[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    at.now = now;
+    await at.clear();
+  });
 }
 
 /** @param table candles by default */

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Batch } from '../../functions/core/series/table.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import { asObject, canonicalLine, cellsAt } from '../../functions/core/verify/canonical.ts';
 import { BTC, candles, JOB, minutes, pageOf, SPOT, T0 } from '../stores/klines.ts';
-import type { MakeWarehouse, WarehouseUnderTest } from './warehouse.ts';
+import { type MakeWarehouse, useWarehouse, type WarehouseUnderTest } from './warehouse.ts';
 
 const ETH: Series = { ...BTC, symbol: 'ETHUSDT' };
 const USDT = { quote: 'USDT', status: 'TRADING', trading: true } as const;
@@ -21,13 +21,8 @@ const restated = (minute: number, price: number) => {
 /** What every store does for the schedules that watch venues. */
 export function describeWatch(makeWarehouse: MakeWarehouse): void {
   let at: WarehouseUnderTest;
-  beforeAll(async () => {
-    at = await makeWarehouse();
-  });
-  afterAll(() => at[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    at.now = T0 + 60 * DAY;
-    await at.clear();
+  useWarehouse(makeWarehouse, T0 + 60 * DAY, (made) => {
+    at = made;
   });
 
   const fill = async () => {

@@ -68,6 +68,18 @@ export const stepsOf = (run: Run): number =>
 const THINNEST_HOLE = 2;
 const LEAST_PART = 0.3;
 
+/** What a run is painted as, below its holes; undefined: it has holes alone. */
+function groundOf(run: Run): Kind | undefined {
+  if (run.have > 0) return 'have';
+  return emptyOf(run) > 0 ? 'empty' : undefined;
+}
+
+/** The worst that is open in a run. */
+function holeKind({ failed, missing }: Run): Kind {
+  if (failed > 0) return 'failed';
+  return missing > 0 ? 'missing' : 'flight';
+}
+
 /** What to paint of a row, the holes last so that nothing covers them. */
 export function rectsOf({ runs }: Row, view: Span, width: number): Rect[] {
   const scale = width / (view.to - view.from);
@@ -78,13 +90,12 @@ export function rectsOf({ runs }: Row, view: Span, width: number): Rect[] {
     const x = Math.max(0, (run.start - view.from) * scale);
     const end = Math.min(width, (run.end - view.from) * scale);
     const all = stepsOf(run);
-    const ground: Kind | undefined = run.have > 0 ? 'have' : emptyOf(run) > 0 ? 'empty' : undefined;
+    const ground = groundOf(run);
     if (ground) base.push({ kind: ground, x, width: end - x, part: 1 });
     const open = run.inFlight + holesOf(run);
     if (open === 0) continue;
-    const kind: Kind = run.failed > 0 ? 'failed' : run.missing > 0 ? 'missing' : 'flight';
     const part = ground ? Math.max(LEAST_PART, open / all) : 1;
-    holes.push({ kind, x, width: Math.max(THINNEST_HOLE, end - x), part });
+    holes.push({ kind: holeKind(run), x, width: Math.max(THINNEST_HOLE, end - x), part });
   }
   return [...base, ...holes];
 }

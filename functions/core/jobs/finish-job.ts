@@ -127,7 +127,7 @@ async function whatIsLeft(ports: LeftPorts, job: Job, before: readonly ChunkProg
   const planned = shareChunks(open, all, ports.sources, permanentlyFailed(before));
   const labels = new Set(planned.map(({ chunk }) => chunk.label));
   const filter = reported(job, remainders);
-  // Mostly nothing lacks, and of no symbol there is nothing to report.
+  // Mostly nothing is missing, and without a symbol there is nothing to report.
   const reports = filter.symbols.length > 0 ? await ports.catalog.report(filter) : [];
   const contradicted = findContradiction(remainders, reports, now);
   const gaps = explainGaps(remainders, reports, now);

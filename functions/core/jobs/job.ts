@@ -95,7 +95,7 @@ const KEEP_QUIET = 2 * DAY;
 export const keptFor = (job: Parameters<typeof isQuiet>[0]): number =>
   isQuiet(job) ? KEEP_QUIET : KEEP_FINISHED;
 
-/** For whoever names a job that is not there. */
+/** For a caller that names a job that is not there. */
 export const KEPT = 'Finished jobs are kept for 30 days, runs of schedules that succeeded for two.';
 
 /** A span without rows in what a job was about. */

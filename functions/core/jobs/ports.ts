@@ -20,7 +20,7 @@ export const MOST_JOBS = 100;
 export interface JobFilter {
   readonly statuses: readonly JobStatus[];
   readonly source?: string;
-  /** absent: whoever ordered them */
+  /** absent: of every origin */
   readonly origins?: readonly JobOrigin[];
   /** without the runs of schedules that succeeded */
   readonly withoutQuiet?: boolean;

@@ -58,7 +58,7 @@ async function* eventsOf(
   }
 }
 
-/** Whatever its status: who was sent a job has to learn that it is another one now. */
+/** Whatever its status: a client that has a job has to learn that it changed. */
 const isMeant = (job: JobSummary, { source, origins }: JobFilter): boolean =>
   (!source || job.source === source) && (!origins || origins.includes(originOf(job)));
 

@@ -13,7 +13,7 @@ const at = (text: unknown): number | undefined => (typeof text === 'string' ? Da
 
 /**
  * What the item of a job says of its status. Runs of schedules that succeeded are a status of their own for the index: there are
- * thousands a day, and who looks for orders would read them all.
+ * thousands a day, and a search for orders would read them all.
  */
 export const statusWord = (status: JobStatus, origin: JobOrigin): string =>
   status === 'succeeded' && origin !== 'order' ? `${status}:${origin}` : status;

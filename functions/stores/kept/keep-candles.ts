@@ -45,9 +45,9 @@ async function keepCandles(sql: Sql, { sources, clock }: KeptOptions, budgetMs: 
   const began = clock();
   const late = (): boolean => Math.abs(clock() - began) > budgetMs;
   const fine = Object.values(sources).filter(isFine);
-  // Read first of all: a change by hand that commits from here on makes void what is entered.
+  // Read first: a change by hand that commits from here on invalidates what is entered.
   const changes = await changesByTable(sql);
-  // Makes known the chunks that there are, so that one that is dropped later is noticed.
+  // Notes the chunks that exist, so that one that is dropped later is noticed.
   await sql`select count(*) from market_data.due_recounts()`;
   const until = floorTo(began - SETTLES, DAY);
   let days = 0;

@@ -9,7 +9,7 @@ import { conditions, knownAt, type Span, type Writer } from './row-sql.ts';
 /** Candles longer than a day are counted from here, as `date_bin` is called below. */
 export const BUCKETS_BEGIN = Date.UTC(2000, 0, 1);
 
-/** From how long a candle on its rows are summed up candle by candle. */
+/** The rows of candles of at least this length are summed up candle by candle. */
 const LONG = 4 * HOUR;
 
 /** Candles that need not be computed. */
@@ -94,7 +94,7 @@ function bucketsSql(
     sql``,
   );
   const made = sql`min(${time}) as first_at, max(${time}) as last_at, max(high) as high, min(low) as low, ${sums} count(*) as rows`;
-  // A row is known when it closes, and not when the candle does that is made of it.
+  // A row is known when it closes, not when the candle made of it closes.
   const closesAfterMs = request.closesAfterMs === undefined ? {} : { closesAfterMs: step };
   const wanted = conditions(to, { ...request, ...closesAfterMs }, range);
   const rows = sql.unsafe(tableName(request.table));

@@ -66,7 +66,7 @@ const LATEST = Date.UTC(9999, 0);
 
 async function newestAt(sql: Sql, request: RowsRequest): Promise<number | undefined> {
   const time = sql(timeColumn(request.table));
-  // A row is known when it closes, and not when the candle does that is made of it.
+  // A row is known when it closes, not when the candle made of it closes.
   const rows = {
     ...request,
     ...(request.closesAfterMs !== undefined && { closesAfterMs: request.candles!.step }),

@@ -17,7 +17,7 @@ export class JobIndex extends Map<string, Job> {
     return super.set(id, job);
   }
 
-  /** The jobs that failed or ended with gaps: few of all, so that whoever looks at them need not look at the others. */
+  /** The jobs that failed or ended with gaps: few of all, so a search for them need not read the others. */
   *unhappy(): Generator<Job> {
     for (const id of this.#unhappy) {
       const job = this.get(id);

@@ -1,33 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { gapLines, klinesFirst, nothingLine, reportLines } from '../../../cli/format/report.ts';
 import type { Paint } from '../../../cli/terminal.ts';
-import type { SeriesReport } from '../../../functions/core/api/series/schemas.ts';
+import { reported } from '../support/samples.ts';
 
 const plain: Paint = (_style, text) => text;
 
 describe('the report', () => {
-  const series = (over: Partial<SeriesReport> = {}): SeriesReport => ({
-    source: 'klines_spot',
-    symbol: 'BTCUSDT',
-    timeframe: '1m',
-    earliest: '2024-11-21T00:00:00Z',
-    latest: '2025-11-20T23:59:00Z',
-    rows: 525_600,
-    requested: [],
-    gaps: [],
-    pending: [],
-    perishable: null,
-    audited_at: null,
-    empty: [],
-    findings: 0,
-    ...over,
-  });
   const gap = { from: '2025-03-01T00:00:00Z', to: '2025-03-02T00:00:00Z', rows: 1_440 };
 
   it('is a table', () => {
-    const holey = series({ symbol: 'ETHUSDT', gaps: [{ ...gap, cause: 'ours' }], rows: 524_160 });
-    const none = series({ source: 'klines_perp', earliest: null, latest: null, rows: 0 });
-    const counted = series({ audited_at: '2025-11-20T12:00:00Z' });
+    const holey = reported({ symbol: 'ETHUSDT', gaps: [{ ...gap, cause: 'ours' }], rows: 524_160 });
+    const none = reported({ source: 'klines_perp', earliest: null, latest: null, rows: 0 });
+    const counted = reported({ audited_at: '2025-11-20T12:00:00Z' });
     expect(reportLines([none, counted, holey], { paint: plain })).toEqual([
       'Source       Symbol   Earliest             Latest               Gaps  Timeframe     Rows  Counted',
       'klines_perp  BTCUSDT  -                    -                       0  1m               0  never',
@@ -38,7 +22,7 @@ describe('the report', () => {
 
   it('begins with the klines, else in the order that it comes in', () => {
     const order = ['fear_greed', 'klines_perp', 'klines_spot', 'macro_fred', 'price_klines'];
-    const sorted = klinesFirst(order.map((source) => series({ source })));
+    const sorted = klinesFirst(order.map((source) => reported({ source })));
     expect(sorted.map(({ source }) => source)).toEqual([
       'klines_perp',
       'klines_spot',
@@ -50,7 +34,7 @@ describe('the report', () => {
 
   it('lists below the table what is proven empty, and the findings', () => {
     const outage = { from: '2025-05-01T00:00:00Z', to: '2025-05-01T00:10:00Z', reason: 'venue-outage' };
-    const odd = series({
+    const odd = reported({
       empty: [
         { from: '2019-09-01T00:00:00Z', to: '2019-09-08T17:57:00Z', reason: 'pre-listing' },
         outage,
@@ -69,12 +53,12 @@ describe('the report', () => {
 
   it('lists what the venue forgets, the most urgent first', () => {
     const from = { from: gap.from, to: gap.to };
-    const week = series({ perishable: { ...from, lost_at: '2025-03-31T00:00:00Z', days_left: 6.9 } });
-    const hour = series({
+    const week = reported({ perishable: { ...from, lost_at: '2025-03-31T00:00:00Z', days_left: 6.9 } });
+    const hour = reported({
       source: 'gex',
       perishable: { ...from, lost_at: '2025-03-01T01:00:00Z', days_left: 0.05 },
     });
-    expect(reportLines([series(), week, hour], { paint: plain }).slice(4)).toEqual([
+    expect(reportLines([reported(), week, hour], { paint: plain }).slice(4)).toEqual([
       '',
       'Missing, and the venue forgets it:',
       '  gex BTCUSDT 1m: 2025-03-01 00:00:00 to 2025-03-02 00:00:00 is lost from 2025-03-01 01:00:00 on, in 1 hour',
@@ -83,7 +67,7 @@ describe('the report', () => {
   });
 
   it('lists gaps with their causes', () => {
-    const holey = series({
+    const holey = reported({
       gaps: [
         { ...gap, cause: 'ours' },
         {
@@ -96,7 +80,7 @@ describe('the report', () => {
         },
       ],
     });
-    expect(gapLines([series(), holey])).toEqual([
+    expect(gapLines([reported(), holey])).toEqual([
       '',
       'klines_spot BTCUSDT 1m: 2 gaps, 1,441 rows missing',
       '  2025-03-01 00:00:00 to 2025-03-02 00:00:00  1,440 rows  ours',

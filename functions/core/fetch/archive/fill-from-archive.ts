@@ -90,7 +90,7 @@ async function* readPeriods(input: Input, reader: ReadAhead): TierRun {
 
 /**
  * Small objects that will be read after one that is there, whatever rows that one turns out to have.
- * @param next periods in order; after an object that lacked none, until the listing has shown which of them have one
+ * @param next periods in order; after a missing object none, until the listing has shown which of them have one
  */
 async function worthBeginning(
   input: Input,

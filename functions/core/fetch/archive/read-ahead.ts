@@ -39,7 +39,7 @@ export class ReadAhead {
       const { path } = object.file;
       if (!object.checksum || this.#begun.has(path)) continue;
       const reading = this.#archive.read({ ...object, ahead: true });
-      // Its error belongs to whoever reads it.
+      // Its error belongs to its reader.
       reading.catch(() => {});
       this.#begun.set(path, reading);
     }
