@@ -175,7 +175,7 @@ const ROTATION: readonly Setting[] = [
     start: MONTH + 9 * HOUR,
     history: 36 * DAY,
   },
-  // Files that are published anew.
+  // Files that are republished.
   {
     sources: ['klines_spot', 'funding_binance'],
     kinds: ['restated', 'republished'],

@@ -91,7 +91,7 @@ export function asVenueFault({ begins, ...fault }: Fault): VenueFault {
   return { ...fault, at, id: `${fault.kind} ${fault.at}` } as unknown as VenueFault;
 }
 
-/** Whoever can order something new. */
+/** Who can order something new. */
 export interface Orders {
   readonly operators: {
     order(

@@ -9,8 +9,8 @@ export interface InvocationFault {
   /** absent: of any function */
   readonly of?: string;
   /**
-   * `twice`: delivered twice at about the same time; `lost`: it runs, and whoever invoked it hears of a failure; `refused`: it does
-   * not run; `late`: it begins so many ms later; `deploy`: the other version runs from this invocation on, while those that are
+   * `twice`: delivered twice at about the same time; `lost`: it runs, and the invoker sees a failure; `refused`: it does
+   * not run; `late`: it begins this many ms later; `deploy`: the other version runs from this invocation on, while those that are
    * at work go on with theirs
    */
   readonly effect: 'twice' | 'lost' | 'refused' | 'late' | 'deploy';

@@ -56,7 +56,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   readonly turns = new Map<string, number>();
   /** what must not be; empty when all is well */
   readonly problems: string[] = [];
-  /** jobs whose execution has ended, for whoever checks them */
+  /** jobs whose execution has ended, for the properties */
   onEnd: ((jobId: string, status: string) => void) | undefined;
   bundle: Bundle;
   /** the version that a deployment puts in the place of the present one, and that one in its place; undefined: there is none */
@@ -145,7 +145,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
       },
     });
     const behind = this.random.fork('index');
-    // The index by status hears of a write a moment later.
+    // The index by status sees a write a moment later.
     this.tables.indexBehind = () => (behind.chance(0.1) ? behind.int(4) : 0);
     this.operators = new Operators(this);
     startSchedules(
@@ -169,7 +169,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     else this.strokesAt.set(kind, [this.scheduler.now()]);
   }
 
-  /** Orders every series from the beginning up to the present, as whoever set the warehouse up. */
+  /** Orders every series from the beginning up to the present, as the owner who sets the warehouse up. */
   orderAll(): void {
     for (const series of this.series) void this.operators.order(series, { start: this.orderedFrom });
   }

@@ -97,7 +97,7 @@ export interface Witness {
 
 const UNHAPPY: ReadonlySet<string> = new Set(['failed', 'completed_with_gaps']);
 
-/** A fault strikes, and what it broke is retried for so long. */
+/** After a fault strikes, what it broke is retried for this long. */
 const AROUND = 15 * MINUTE;
 
 /**

@@ -7,7 +7,7 @@ import { propertyOf } from '../../../simulation/properties/names.ts';
 const T0 = Date.UTC(2025, 2, 1);
 const job = (more: Partial<Job> = {}) =>
   ({ id: 'J', status: 'failed', createdAt: T0, finishedAt: T0 + MINUTE, ...more }) as Job;
-const failedChunk = (code: string, name = 'PermanentError', message = 'row 1 is no candle.') =>
+const failedChunk = (code: string, name = 'PermanentError', message = 'row 1 is not a candle.') =>
   ({ label: 'a', state: 'failed', error: { code, name, message } }) as ChunkProgress;
 
 const check = (one: Job, chunks: readonly ChunkProgress[], strokes: Readonly<Record<string, number[]>>) =>
