@@ -100,6 +100,16 @@ const LISTINGS: Setting = {
   history: HOUR,
 };
 
+/** New symbols up to their second settlement. */
+const NEWCOMERS: Setting = {
+  sources: ['funding_binance'],
+  kinds: ['new-listing'],
+  mean: 8,
+  days: 0.1,
+  quiet: 0.75,
+  history: HOUR,
+};
+
 /** Functions that take too long, one call after the other. */
 const LATE: Setting = {
   sources: ['klines_spot', 'funding_binance'],
@@ -196,6 +206,7 @@ const ROTATION: readonly Setting[] = [
   LISTINGS,
   LATE,
   PAUSES,
+  NEWCOMERS,
   // The API forgets statistics after thirty days.
   { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
   // All of it.

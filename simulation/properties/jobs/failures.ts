@@ -68,6 +68,11 @@ const CAUSES: readonly Causes[] = [
     reads: /Timedout|States\.Timeout|out of time/,
     passing: [...DATABASE, ...TABLE, ...LATE, 'invocation late'],
   },
+  // Noted by the next wave: whoever was to note it died as well.
+  {
+    reads: /its execution ended before it said why/,
+    passing: [...DEATHS, 'invocation refused', 'answer of an invocation lost'],
+  },
   { reads: /its execution failed/, passing: [...DEATHS, ...DATABASE, ...TABLE, 'invocation refused'] },
   {
     reads: /the venue did not return them/,

@@ -61,6 +61,12 @@ describe('a job that failed', () => {
     expect(check(job({ reason }), [silent], { 'host restarted': [T0] })).toEqual([]);
   });
 
+  it('may have a chunk that the next wave notes, where whoever was to note it died', () => {
+    const noted = failedChunk('out-of-time', 'States.Timeout', 'a: its execution ended before it said why.');
+    expect(check(job(), [noted], { 'function dies before a call': [T0] })).toEqual([]);
+    expect(check(job(), [noted], { outage: [T0] })).toHaveLength(1);
+  });
+
   it('is excused by nothing that it does not name: its own reason counts where no chunk has an error', () => {
     const reason = 'Lambda.Unknown: the process died';
     expect(check(job({ reason }), [], { 'process dies after a call': [T0] })).toEqual([]);
