@@ -29,7 +29,7 @@ const COLUMNS: Readonly<Record<Dataset, readonly number[]>> = {
 
 const STEPS: Readonly<Record<Dataset, number>> = { klines: MINUTE, metrics: 5 * MINUTE, funding: 8 * HOUR };
 
-/** What is published late, anew, otherwise, damaged or not at all. */
+/** What is published late, again, with other values, damaged or not at all. */
 export const CONTENT_FAULTS: readonly RunFault[] = [
   venueFault('restated', 0.5, (random, about) => ({
     ...anyDataset(random, about),

@@ -91,12 +91,14 @@ export function asVenueFault({ begins, ...fault }: Fault): VenueFault {
   return { ...fault, at, id: `${fault.kind} ${fault.at}` } as unknown as VenueFault;
 }
 
-/** Whoever can order something new. */
+/** Who can order something new. */
 export interface Orders {
   readonly operators: {
     order(
       series: { source: string; symbol: string; timeframe: '1m' | '1h' },
       body: { readonly start: number },
+      key: string | undefined,
+      symbols: readonly string[],
     ): unknown;
   };
 }

@@ -4,8 +4,17 @@ import { STATISTICS } from '../../functions/sources/binance/metrics/statistics.t
 import type { Hands } from '../engine/fault.ts';
 import type { RunVenue } from '../venue/index.ts';
 import { anyPerp, anySymbol, asVenueFault, canOrder, type RunFault, until, venueFault } from './drawing.ts';
+import type { VenueFault } from './fault.ts';
 
 const IN_FILES: ReadonlySet<string> = new Set(STATISTICS.map(({ id }) => id));
+
+interface Listing {
+  readonly symbol: string;
+  readonly begins: number;
+  readonly orderedAfter: number;
+  /** symbols; absent in plans that were kept before there were several: one */
+  readonly together?: number;
+}
 
 type Disturbed = Hands<RunVenue> & { disturb(how: string): void };
 
@@ -38,23 +47,26 @@ export const MARKET_FAULTS: readonly RunFault[] = [
       market: 'um',
       symbol: `N${String.fromCharCode(65 + random.int(26))}${String.fromCharCode(65 + random.int(26))}USDT`,
       orderedAfter: random.int(4 * HOUR),
+      together: 1 + random.int(3),
     }),
     strike(hands, fault) {
-      hands.venue.wire.add(asVenueFault(fault));
+      const { symbol, begins, orderedAfter, together = 1 } = fault as unknown as Listing;
+      // Several begin in the same minute, and one order has all of them.
+      const symbols = Array.from({ length: together }, (_, i) => (i === 0 ? symbol : `${i}${symbol}`));
+      for (const one of symbols) {
+        const { id, ...listed } = asVenueFault(fault);
+        hands.venue.wire.add({ ...listed, id: `${id} ${one}`, symbol: one } as VenueFault);
+      }
       hands.struck(fault.kind);
       if (!canOrder(hands)) return;
-      const { symbol, begins, orderedAfter } = fault as unknown as Record<
-        'begins' | 'orderedAfter',
-        number
-      > & { symbol: string };
       hands.scheduler.at(begins + orderedAfter, () => {
-        hands.operators.order(
-          { source: 'klines_perp', symbol, timeframe: '1m' },
-          { start: begins - 2 * HOUR },
-        );
+        const range = { start: begins - 2 * HOUR };
+        hands.operators.order({ source: 'klines_perp', symbol, timeframe: '1m' }, range, undefined, symbols);
         hands.operators.order(
           { source: 'funding_binance', symbol, timeframe: '1h' },
-          { start: begins - 2 * HOUR },
+          range,
+          undefined,
+          symbols,
         );
       });
     },

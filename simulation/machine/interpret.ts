@@ -24,7 +24,7 @@ export class StateError extends Error {
   }
 }
 
-/** An EXPRESS execution lives so long. */
+/** The longest life of an EXPRESS execution. */
 const EXPRESS_LIFE = 5 * 60_000;
 
 /** @returns the output of the last state @throws StateError when the execution fails, `Stopped` when it was stopped */
@@ -113,7 +113,7 @@ async function runTask(state: Task, data: unknown, engine: Engine): Promise<unkn
   }
 }
 
-/** A distributed map: so many items at a time, each an execution of its own. */
+/** A distributed map: a limited number of items at a time, each an execution of its own. */
 async function runMap(state: MapState, data: unknown, engine: Engine): Promise<void> {
   const items = valueAt(state.ItemsPath, data) as readonly unknown[];
   const { ExecutionType } = state.ItemProcessor.ProcessorConfig;

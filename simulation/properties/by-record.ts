@@ -46,7 +46,7 @@ export function checkByRecord(world: World<RunVenue>, plan: FaultPlan, start: nu
   return [...requests, ...checkFiles(world, plan), ...violations(world, plan).map(inWords)];
 }
 
-/** Files that were published anew, of what is followed. */
+/** Republished files of followed series. */
 function checkFiles(
   { warehouse, venue, scheduler, orderedFrom }: World<RunVenue>,
   plan: FaultPlan,

@@ -45,7 +45,7 @@ export interface Moment {
   readonly skewed?: RangeSet;
   /** labels of files mean something else than the rule has it, so nothing can be said of their rows */
   readonly relabelled?: RangeSet;
-  /** how far the venue's clock was ahead at most: it publishes so much early; ms */
+  /** how far the venue's clock was ahead at most: it publishes that much early; ms */
   readonly aheadMs?: number;
   /** how long all may take that a schedule does in its turn; ms */
   readonly patienceMs?: number;

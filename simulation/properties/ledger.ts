@@ -28,7 +28,7 @@ function checkBook(warehouse: MemoryWarehouse, book: Book): string[] {
   const known = marks.length > 0 ? subtract(have, normalize(marks.flatMap(({ days }) => days))) : have;
   if (warehouse.rows.table(series).cadence === 'irregular') {
     for (const span of spans) {
-      // A span of which somebody deleted a part is counted anew as a whole.
+      // A span of which somebody deleted a part is counted again as a whole.
       if (span.state !== 'have' || subtract([span], known).length > 0) continue;
       const found = warehouse.rows.count(series, span);
       if (found < span.rows)

@@ -17,15 +17,15 @@ import { type Judgement, type Violation, Violations } from './violations.ts';
 
 /** Archives are compared once in a while, and a proof is renewed after a day at least. */
 const PATIENCE = 3 * DAY;
-/** What the venue forgets must have been to be had for so long while all was calm. */
+/** What the venue forgets must have been available for this much calm time. */
 const CHANCE = DAY;
-/** Lives are looked at anew each week. */
+/** Lives are looked up again each week. */
 const LIVES = 8 * DAY;
 
 /** Answers are compared each day, by a schedule that runs each hour. */
 const COMPARED = 26 * HOUR;
 
-/** From when on each turn compares all answers: the beginning of the first of so many months, this one among them. */
+/** From when on each turn compares all answers: the beginning of the first of this many months, the present one included. */
 const recentFrom = (now: number, months: number): number => {
   const date = new Date(now);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - months + 1);
@@ -115,7 +115,7 @@ function judgeLack(
   if (readable.length === 0) {
     const unreadable = servings.some(({ start }) => start <= (account?.fetchedAt ?? now));
     if (!account || !unreadable || isFound(held, time)) return undefined;
-    return ['lost without a finding', 'a cell of it does not read'];
+    return ['lost without a finding', 'one of its cells cannot be parsed'];
   }
   if (account && isExcused(account, readable, moment)) return undefined;
   const calmOf = (start: number, end: number): number =>
@@ -128,7 +128,7 @@ function judgeLack(
   }
   const chance = readable.reduce((sum, { start, end }) => sum + calmOf(start, end), 0);
   if (chance < CHANCE) return undefined;
-  return ['missed', `it was to be had for ${Math.floor(chance / HOUR)} calm hours, ${accountOf(account)}`];
+  return ['missed', `it was available for ${Math.floor(chance / HOUR)} calm hours, ${accountOf(account)}`];
 }
 
 /** A proof that was true, or that a faulty answer made, holds until it is due to be renewed. */

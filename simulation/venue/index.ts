@@ -33,7 +33,7 @@ export interface VenueSetting {
 export interface RunVenue extends SimulatedVenue {
   readonly wire: WireVenue;
   readonly record: VenueTruth;
-  /** hears of a fault each time it has an effect on a request */
+  /** called each time a fault has an effect on a request */
   onStruck: ((kind: VenueFaultKind) => void) | undefined;
 }
 

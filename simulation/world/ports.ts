@@ -37,7 +37,7 @@ export interface Shared {
   readonly start: (jobId: string) => void;
 }
 
-/** The ports of one process, made anew for each: it shares nothing with another one but what outlives it. */
+/** The ports of one process, made for each: it shares nothing with another one but what outlives it. */
 export const portsOf = (
   shared: Shared,
   process: Process,
@@ -214,7 +214,7 @@ interface Wrapping {
   readonly adopt: (error: unknown) => unknown;
 }
 
-/** After each answer of a port comes the moment at which it may be lost, or whoever waits for it may die. */
+/** After each answer of a port comes the moment at which it may be lost, or the process that waits for it may die. */
 class Wrapped {
   readonly wrapping: Wrapping;
 
@@ -232,7 +232,7 @@ function wrapperOf(of: string, name: string, port: object): typeof Wrapped {
   class Made extends Wrapped {}
   for (const method of methodsOf(port)) {
     const what = `${of} ${method}`;
-    // Whoever uses it may take it from its port, so it is bound; a process uses few of them.
+    // Its user may detach it from its port, so it is bound; a process uses few of them.
     const bound = function (this: Wrapped): Method {
       const { port: inner, process, faults, adopt } = this.wrapping;
       return async (...given) => {

@@ -41,7 +41,7 @@ const NOTES_AT_ONCE = 8;
 const LONGEST_WAIT = 10 * MINUTE;
 
 /**
- * Reads from the ledger what the job still lacks and cuts it into chunks. The first wave also counts the rows that the ledger
+ * Reads from the ledger what the job is still missing and cuts it into chunks. The first wave also counts the rows that the ledger
  * claims, so that rows which somebody deleted are fetched again; before the job of a schedule the schedule did that. Retry is re-planning: a chunk that failed is simply
  * still missing, unless its failure was permanent.
  */
@@ -86,7 +86,7 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
 
 /**
  * Notes as failed what an earlier wave began and did not end: the execution of a map item lives five minutes on AWS, and takes what a fetcher
- * knew with it. Without that a gap would have no error. @returns the labels of those that still lack rows
+ * knew with it. Without that a gap would have no error. @returns the labels of those with rows still missing
  */
 async function noteSilent(
   ports: PlanPorts,
@@ -176,7 +176,7 @@ const answer = (
 ): PlanWaveOutput => ({
   jobId: input.jobId,
   wave: input.wave,
-  // A wait is no wave: nothing was planned, and the first wave's preparation must not be skipped or done twice.
+  // A wait is not a wave: nothing was planned, and the first wave's preparation must not be skipped or done twice.
   nextWave: next === 'wait' ? input.wave : input.wave + 1,
   previousMissing: missing,
   next,

@@ -100,7 +100,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient & Ve
   const lines = new Map<string, Promise<unknown>>();
 
   /**
-   * Of a paced family one request at a time, the next one its spacing after the answer: a process that is busy sends late, and
+   * A paced family has one request at a time, the next one its spacing after the answer: a process that is busy sends late, and
    * requests that were granted apart would leave it together.
    */
   function oneAtATime<T>({ id, spacingMs }: LimitFamily, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { Job, JobStatus } from '../../../functions/core/jobs/job.ts';
 
 /**
- * The jobs by id, and the table's index by status. The index hears of writes after the table, as a global secondary index does;
+ * The jobs by id, and the table's index by status. The index sees writes later than the table, as a global secondary index does;
  * how many of the newest writes it has not heard of yet is up to who looks.
  */
 export class JobIndex extends Map<string, Job> {

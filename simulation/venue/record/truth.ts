@@ -15,7 +15,7 @@ import { type About, isOneOf, linesOf, rowsOf, type Stored, type TrueRows } from
 export interface Serving extends Range {
   readonly place: Place;
   readonly edition: number;
-  /** false: a cell of it does not read there, so nobody can have the row from it */
+  /** false: one of its cells cannot be parsed there, so nobody can have the row from it */
   readonly readable: boolean;
   /** of the time after the symbol's end, without trade */
   readonly frozen: boolean;
@@ -71,7 +71,7 @@ export class VenueTruth {
     return [...timesOf(set, range)].filter((t) => t % every === 0 && this.servings(series, t).length > 0);
   }
 
-  /** Where a row is to be had, from when to when, the earliest first; of the future as far as it is decided. */
+  /** Where a row is available, from when to when, the earliest first; the future as far as it is decided. */
   servings(series: Series, t: number): readonly Serving[] {
     const known = this.#servingsOf(series);
     const before = known.get(t);

@@ -65,7 +65,7 @@ export function klinesPage({ content, values }: Stock, query: KlinesQuery, now: 
   });
 }
 
-/** What stands in a cell that does not read. */
+/** What stands in a cell that cannot be parsed. */
 export const UNREADABLE = 'n/a';
 
 /** The running candle has what was traded so far. */

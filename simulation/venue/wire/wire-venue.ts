@@ -48,10 +48,10 @@ export interface Logged {
   readonly status: number;
 }
 
-/** The usual time from request to answer: from so many ms on, as many more at most. */
+/** The usual time from request to answer: at least this many ms, at most twice that. */
 const LATENCY = 30;
 const LATENCY_MORE = 120;
-/** After so long a client gives up. */
+/** After this long a client gives up. */
 const PATIENCE = 20 * SECOND;
 /** All our workers leave through one address. */
 const ADDRESS = 'ours';
@@ -137,7 +137,7 @@ export class WireVenue {
 
   /**
    * Answers a GET.
-   * @param sleep lets virtual time go by for whoever waits
+   * @param sleep lets virtual time go by for those that wait
    * @throws as a connection does that fails, and `TimedOut`
    */
   async answer(url: string, sleep: (ms: number) => Promise<unknown>): Promise<Arrived> {

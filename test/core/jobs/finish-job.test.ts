@@ -50,6 +50,21 @@ describe('a job ends', () => {
     expect((await world.ports.jobs.get(id))!.gaps).toMatchObject([{ cause: 'not-yet-published', rows: 1 }]);
   });
 
+  it('says who ordered it, for what the job table does with runs of schedules', async () => {
+    const world = worldOf();
+    const origins: (string | undefined)[] = [];
+    const { finish } = world.ports.jobs;
+    world.ports.jobs.finish = (id, to) => {
+      origins.push(to.origin);
+      return finish(id, to);
+    };
+    for (const order of [{ scheduled: true }, {}, { scheduled: true, audit: true }]) {
+      const { id } = await world.newJob(order);
+      expect(await world.runJob(id)).toMatchObject({ status: 'succeeded' });
+    }
+    expect(origins).toEqual(['schedule', 'order', 'audit']);
+  });
+
   it('with gaps, in words, where a part was fetched', async () => {
     const world = worldOf();
     const { id, chunks } = await begun(world, { to: days(0, 61).end });

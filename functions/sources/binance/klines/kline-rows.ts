@@ -113,7 +113,7 @@ export class KlineRows {
 
   /**
    * Candles that opened after an outage sit off the grid by one constant offset until the venue restores it. They go to
-   * the step that they lie in, and each run of one offset is a finding, from which the raw stamps can be had again.
+   * the step that they lie in, and each run of one offset is a finding, from which the raw stamps can be computed.
    */
   #onGrid(opens: Float64Array): { times: Float64Array; findings: Finding[] } {
     const step = stepOf(this.#series.timeframe);
@@ -143,7 +143,7 @@ function nextCut(opens: Float64Array, closes: Float64Array, from: number, step: 
   const { length } = opens;
   for (let i = from; i < length; i++) {
     const unit = opens[i]! >= FIRST_MICROS ? 1000 : 1;
-    // A close before the opening is no valid time, so it proves nothing about the candle.
+    // A close before the opening is not a valid time, so it proves nothing about the candle.
     if (closes[i]! < opens[i]! + (step - 1) * unit && closes[i]! >= opens[i]!) return i;
   }
   return length;
