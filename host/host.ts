@@ -66,6 +66,8 @@ export interface Rehearsal {
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** stands in for the job table, which is not started then; it must outlive the host to be found by the next one */
   readonly jobTable?: OpenJobTable | undefined;
+  /** at most so many connections to the database by each login; 10 by default */
+  readonly connections?: number;
   /** from run to run of a schedule that the manifest counts in minutes */
   readonly everySeconds?: number;
 }
@@ -155,7 +157,7 @@ async function assemble(
     ({ optional }) => optional === 'exports' && options.env?.GORDON_EXPORT_TO,
   );
   const loaded = await loadFunctions(async () => services!, also);
-  const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
+  const { around, retryMs, patience, sleep, connections = 10 } = options.rehearsal ?? {};
   const jobTable = await chooseJobTable(options);
   const webhooks = startWebhooks(
     options.env ?? {},
@@ -184,7 +186,7 @@ async function assemble(
   };
   services = await started(
     createServices(env, {
-      connections: 10,
+      connections,
       ...(options.clock && { clock: options.clock }),
       ...(patience && { patience }),
       ...(sleep && { sleep }),
