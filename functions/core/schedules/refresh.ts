@@ -57,12 +57,8 @@ const paceOf = (source: Source): Pace => ({
  */
 export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
   const now = ports.clock();
-  const snapshots = Object.values(ports.sources)
-    .filter(isSnapshot)
-    .map(({ id }) => id);
-  const known = (await ports.catalog.tails(snapshots)).filter(
-    ({ unfollowedAt }) => unfollowedAt === undefined,
-  );
+  const tails = await ports.catalog.tails(snapshotsOf(ports.sources));
+  const known = tails.filter(({ unfollowedAt }) => unfollowedAt === undefined);
   const taken = await takenRanges(ports, ports.sources);
   const behind = known.flatMap((series) => {
     const spec = ports.sources[series.source];
@@ -90,6 +86,11 @@ export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
 }
 
 const isSnapshot = ({ tiers }: Source): boolean => tiers[0]?.kind === 'snapshot';
+
+const snapshotsOf = (sources: Sources): string[] =>
+  Object.values(sources)
+    .filter(isSnapshot)
+    .map(({ id }) => id);
 
 /** Sources whose snapshots hold the rows of this one. */
 const snapshotsHolding = ({ id }: Source, sources: Sources): readonly Source[] =>
