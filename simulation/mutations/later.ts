@@ -57,9 +57,8 @@ export const LATER: readonly Mutation[] = [
     id: 'unfollowed-refreshed',
     fault: 'a series that nobody follows any more is still refreshed',
     file: 'functions/core/schedules/refresh.ts',
-    before:
-      'const known = (await ports.catalog.report({})).filter(({ unfollowedAt }) => unfollowedAt === undefined);',
-    after: 'const known = await ports.catalog.report({});',
+    before: 'const known = tails.filter(({ unfollowedAt }) => unfollowedAt === undefined);',
+    after: 'const known = tails;',
   },
   {
     id: 'tail-after-pause',

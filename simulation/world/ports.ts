@@ -176,7 +176,7 @@ class ProcessPorts implements Ports {
       const port = make(this.#stepAt(of), this.#shared);
       const Wrapper = wrapperOf(of, name, port);
       const wrapped: object = new Wrapper({
-        port: port as Readonly<Record<string, Asynchronous>>,
+        port: port as Readonly<Record<string, Method>>,
         process: this.#process,
         faults: this.#shared.faults,
         adopt: this.#version.adopt,
@@ -205,11 +205,10 @@ const onlyThose = (sources: Sources, ids: readonly string[]): Sources =>
   Object.fromEntries(ids.flatMap((id) => (sources[id] ? [[id, sources[id]]] : [])));
 
 type Method = (...given: unknown[]) => unknown;
-type Asynchronous = (...given: unknown[]) => Promise<unknown>;
 
 /** What a port that is wrapped needs at each of its answers. */
 interface Wrapping {
-  readonly port: Readonly<Record<string, Asynchronous>>;
+  readonly port: Readonly<Record<string, Method>>;
   readonly process: Process;
   readonly faults: PortFaults;
   readonly adopt: (error: unknown) => unknown;
@@ -236,17 +235,16 @@ function wrapperOf(of: string, name: string, port: object): typeof Wrapped {
     // Its user may detach it from its port, so it is bound; a process uses few of them.
     const bound = function (this: Wrapped): Method {
       const { port: inner, process, faults, adopt } = this.wrapping;
-      const arrived = (answer: unknown): unknown => {
+      return async (...given) => {
         try {
-          return faults.after(process, what) ?? answer;
+          const answer = await inner[method]!(...given);
+          const lost = faults.after(process, what);
+          if (lost) await lost;
+          return answer;
         } catch (error) {
           throw adopt(error);
         }
       };
-      const failed = (error: unknown): never => {
-        throw adopt(error);
-      };
-      return (...given) => inner[method]!(...given).then(arrived, failed);
     };
     Object.defineProperty(Made.prototype, method, { get: bound });
   }

@@ -142,4 +142,20 @@ export function describeEvents(makeWarehouse: MakeWarehouse): void {
       },
     ]);
   });
+
+  it('the ends of series have the last row of events where it is read, and count none', async () => {
+    const eth = { ...BTC, symbol: 'ETHUSDT' };
+    for (const series of [BTC, eth]) await at.catalog.request(series, hours(0, 24));
+    await at.store.commit([pageOf([0, 8, 16], [hours(0, 16)], { provisional: [hours(16, 24)] })], JOB);
+    const gaps = [{ ...hours(16, 24), steps: 8, cause: 'ours' }];
+    const [btc, other, ...more] = await at.catalog.tails([BTC.source]);
+    expect(btc).toMatchObject({ symbol: 'BTCUSDT', latest: T0 + 16 * HOUR, gaps });
+    expect(btc).not.toHaveProperty('rows');
+    expect(other).toMatchObject({ symbol: 'ETHUSDT', gaps: [{ ...hours(0, 24), cause: 'ours' }] });
+    expect(other).not.toHaveProperty('latest');
+    expect(more).toEqual([]);
+    const [unread] = await at.catalog.tails([]);
+    expect(unread).toMatchObject({ symbol: 'BTCUSDT', gaps });
+    expect(unread).not.toHaveProperty('latest');
+  });
 }

@@ -319,6 +319,8 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
         findings: 1,
       };
       expect(await catalog.report({})).toEqual([expected]);
+      const { earliest: _earliest, rows: _rows, ...tail } = expected;
+      expect(await catalog.tails([])).toEqual([tail]);
 
       // A proof that is due to be checked again is still a proof.
       at.now += 500 * DAY;

@@ -118,6 +118,11 @@ export interface SeriesCatalog {
   /** what was ever requested, without reading rows or ledger */
   series(filter: ReportFilter): Promise<RequestedSeries[]>;
   report(filter: ReportFilter): Promise<SeriesReport[]>;
+  /**
+   * Every series that was ever requested, as a report has it, without a count: that would read whole tables of events.
+   * @param lastOf sources of events of which the last row is read; of other events it stays unknown
+   */
+  tails(lastOf: readonly string[]): Promise<SeriesTail[]>;
   /** by symbol: how many rows the ledger has of a source, and for how much time they account; no row is read */
   paces(source: string, timeframe: Timeframe): Promise<ReadonlyMap<string, Pace>>;
 }
@@ -208,6 +213,9 @@ export interface SeriesReport extends Series {
   readonly empty: readonly (Range & { readonly reason: EmptyReason })[];
   readonly findings: number;
 }
+
+/** What a schedule reads of a series each minute. */
+export type SeriesTail = Omit<SeriesReport, 'earliest' | 'rows'>;
 
 /** Series whose lives are due for a refresh. Throws as the stores do. */
 export interface LivesDue {

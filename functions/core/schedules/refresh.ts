@@ -1,6 +1,6 @@
 import { orderedRange } from '../jobs/job-series.ts';
 import { isAlive, type Lease, type Leases, type Pace } from '../jobs/lease.ts';
-import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
+import type { SeriesCatalog, SeriesTail } from '../ledger/ports.ts';
 import { sourcesToOrder } from '../series/names/named-sources.ts';
 import { refreshEvery } from '../series/schedule.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
@@ -25,7 +25,7 @@ const TAIL = 2 * DAY;
 const LONGEST_PAUSE = 10 * MINUTE;
 
 export interface RefreshTailPorts extends OrderPorts {
-  readonly catalog: Pick<SeriesCatalog, 'report'>;
+  readonly catalog: Pick<SeriesCatalog, 'tails'>;
 }
 
 /** One source and timeframe with the series that are behind. */
@@ -36,7 +36,7 @@ interface Due {
 }
 
 interface Behind {
-  readonly series: SeriesReport;
+  readonly series: SeriesTail;
   readonly spec: Source;
   /** where its refresh begins; epoch ms */
   readonly start: number;
@@ -57,7 +57,8 @@ const paceOf = (source: Source): Pace => ({
  */
 export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
   const now = ports.clock();
-  const known = (await ports.catalog.report({})).filter(({ unfollowedAt }) => unfollowedAt === undefined);
+  const tails = await ports.catalog.tails(snapshotsOf(ports.sources));
+  const known = tails.filter(({ unfollowedAt }) => unfollowedAt === undefined);
   const taken = await takenRanges(ports, ports.sources);
   const behind = known.flatMap((series) => {
     const spec = ports.sources[series.source];
@@ -84,11 +85,16 @@ export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
   return placeOrders(ports, joined(claimed.flatMap(ordersOf), ports.sources));
 }
 
+const isSnapshot = ({ tiers }: Source): boolean => tiers[0]?.kind === 'snapshot';
+
+const snapshotsOf = (sources: Sources): string[] =>
+  Object.values(sources)
+    .filter(isSnapshot)
+    .map(({ id }) => id);
+
 /** Sources whose snapshots hold the rows of this one. */
 const snapshotsHolding = ({ id }: Source, sources: Sources): readonly Source[] =>
-  Object.values(sources).filter(
-    ({ siblings, tiers }) => tiers[0]?.kind === 'snapshot' && siblings?.includes(id),
-  );
+  Object.values(sources).filter((other) => isSnapshot(other) && other.siblings?.includes(id));
 
 /** Takes the leases of the series that are behind, one for each source and timeframe. */
 function claimDue(ports: RefreshTailPorts, behind: readonly Behind[]): Promise<Claimed<Due>[]> {
@@ -104,7 +110,7 @@ function claimDue(ports: RefreshTailPorts, behind: readonly Behind[]): Promise<C
  * stretch of history was ever requested gets the tail alone.
  */
 export function tailStart(
-  { requested, followed, gaps }: Pick<SeriesReport, 'requested' | 'followed' | 'gaps'>,
+  { requested, followed, gaps }: Pick<SeriesTail, 'requested' | 'followed' | 'gaps'>,
   { settleMs }: Pick<Source, 'settleMs'>,
   now: number,
 ): number {
@@ -116,11 +122,11 @@ export function tailStart(
   return Math.min(tail, last.end, open?.start ?? last.end);
 }
 
-function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number): number | undefined {
+function startOf(series: SeriesTail, spec: Source, taken: Taken, now: number): number | undefined {
   const label = seriesLabel(series);
   const atWork = taken.atWork.get(label) ?? [];
   const step = stepOf(series.timeframe);
-  if (spec.tiers[0]?.kind === 'snapshot') {
+  if (isSnapshot(spec)) {
     // Only the same instant counts, not a later one: a clock that was ahead for a while must not stop the snapshots.
     return atWork.length > 0 || series.latest === floorTo(now, step) ? undefined : now - step;
   }
@@ -131,7 +137,7 @@ function startOf(series: SeriesReport, spec: Source, taken: Taken, now: number):
 }
 
 /** No step has become final since the last request, and none of the tail is missing. */
-function isCurrent(series: SeriesReport, spec: Source, start: number, now: number): boolean {
+function isCurrent(series: SeriesTail, spec: Source, start: number, now: number): boolean {
   const { end } = orderedRange({ from: start, to: now }, { ...series, spec }, now);
   const requestedUntil = series.requested.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
   return end <= requestedUntil && !series.gaps.some((gap) => gap.end > start && gap.start < end);

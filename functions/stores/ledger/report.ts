@@ -1,5 +1,11 @@
 import { gapCause } from '../../core/ledger/cause.ts';
-import type { Gap, ReportFilter, RequestedSeries, SeriesReport } from '../../core/ledger/ports.ts';
+import type {
+  Gap,
+  ReportFilter,
+  RequestedSeries,
+  SeriesReport,
+  SeriesTail,
+} from '../../core/ledger/ports.ts';
 import type { EmptyReason } from '../../core/series/empty-reason.ts';
 import { type Series, seriesLabel } from '../../core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../core/series/table.ts';
@@ -48,9 +54,8 @@ export async function report(
   filter: ReportFilter,
 ): Promise<SeriesReport[]> {
   const found = await accounts(sql, filter);
-  const ofEvents = found.filter(({ source }) => tables(source).cadence === 'irregular');
   const extents = new Map<string, Extent>();
-  for (const of of Map.groupBy(ofEvents, ({ source, timeframe }) => `${source} ${timeframe}`).values()) {
+  for (const of of eventsIn(found, tables)) {
     const counted = await countedExtents(sql, tables(of[0]!.source), of);
     for (const [symbol, extent] of counted) extents.set(seriesLabel({ ...of[0]!, symbol }), extent);
   }
@@ -62,6 +67,34 @@ export async function report(
     );
   });
 }
+
+/** Every series that was ever requested, without a count of its rows. @param lastOf sources of events of which the last row is read */
+export async function tails(
+  sql: Sql,
+  tables: (source: string) => TableSpec,
+  lastOf: readonly string[],
+): Promise<SeriesTail[]> {
+  const found = await accounts(sql, {});
+  const latest = new Map<string, number>();
+  const read = found.filter(({ source }) => lastOf.includes(source));
+  for (const of of eventsIn(read, tables)) {
+    for (const [symbol, at] of await lastRows(sql, tables(of[0]!.source), of))
+      latest.set(seriesLabel({ ...of[0]!, symbol }), at);
+  }
+  return found.map((account) => {
+    const isEvents = tables(account.source).cadence === 'irregular';
+    const at = latest.get(seriesLabel(account));
+    const known = isEvents ? { rows: 0, ...(at !== undefined && { latest: at }) } : extentOf(account);
+    const { earliest: _earliest, rows: _rows, ...tail } = reportOf(account, known);
+    return tail;
+  });
+}
+
+/** The series of tables of events, by source and timeframe. */
+const eventsIn = (accounts: readonly Account[], tables: (source: string) => TableSpec): Account[][] => {
+  const events = accounts.filter(({ source }) => tables(source).cadence === 'irregular');
+  return [...Map.groupBy(events, ({ source, timeframe }) => `${source} ${timeframe}`).values()];
+};
 
 function reportOf(account: Account, extent: Extent): SeriesReport {
   const { source, symbol, timeframe, findings, followed, audited, since, unfollowed } = account;
@@ -171,4 +204,15 @@ async function countedExtents(
       { earliest: earliest.getTime(), latest: latest.getTime(), rows: count },
     ]),
   );
+}
+
+/** The last row of each series of events, by symbol: an index has it, whatever the table holds. */
+async function lastRows(sql: Sql, table: TableSpec, series: readonly Series[]): Promise<Map<string, number>> {
+  const time = sql`t.${sql(timeColumn(table))}`;
+  const own = ownRows(sql, table, series[0]!, sql`s.symbol`);
+  const rows = await sql<{ symbol: string; latest: Date | null }[]>`
+    select s.symbol,
+      (select ${time} from ${sql.unsafe(tableName(table))} t where ${own} order by ${time} desc limit 1) as latest
+    from ${symbolsOf(sql, series)}`;
+  return new Map(rows.flatMap(({ symbol, latest }) => (latest ? [[symbol, latest.getTime()] as const] : [])));
 }

@@ -2,7 +2,7 @@ import type { PurgingCatalog } from '../../core/ledger/ports.ts';
 import { ofSeries } from '../postgres/fragments.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 import { readPaces } from './paces.ts';
-import { report, requestedSeries } from './report.ts';
+import { report, requestedSeries, tails } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdrawRequests } from './requests.ts';
 import { type StoreOptions, several } from './series-store.ts';
 import { readMissing, readMissingOf, readRequested } from './spans/read-ledger.ts';
@@ -63,6 +63,8 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
     series: (filter) => guarded('the series', () => requestedSeries(sql, filter)),
 
     report: (filter) => guarded('report', () => report(sql, tables, filter)),
+
+    tails: (lastOf) => guarded('the ends of the series', () => tails(sql, tables, lastOf)),
 
     paces: (source, timeframe) => guarded(source, () => readPaces(sql, source, timeframe)),
   };

@@ -1,5 +1,11 @@
 import { gapCause } from '../../../functions/core/ledger/cause.ts';
-import type { Gap, Pace, ReportFilter, SeriesReport } from '../../../functions/core/ledger/ports.ts';
+import type {
+  Gap,
+  Pace,
+  ReportFilter,
+  SeriesReport,
+  SeriesTail,
+} from '../../../functions/core/ledger/ports.ts';
 import type { EmptyReason } from '../../../functions/core/series/empty-reason.ts';
 import { type Series, seriesLabel } from '../../../functions/core/series/series.ts';
 import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
@@ -43,6 +49,31 @@ export async function report(
   );
 }
 
+/** As a report, without a count of rows. */
+export async function tails(
+  warehouse: MemoryWarehouse,
+  step: Step,
+  lastOf: readonly string[],
+): Promise<SeriesTail[]> {
+  await step('ends of the series');
+  const accounts = requestedBooks(warehouse, {}).map((book): RequestedBook => ({ ...book }));
+  const { rows } = warehouse;
+  const isEvents = ({ series }: Book): boolean => rows.table(series).cadence === 'irregular';
+  const read = accounts.filter((one) => isEvents(one) && lastOf.includes(one.series.source));
+  const latest = new Map<string, number>();
+  for (const of of Map.groupBy(read, ({ series }) => `${series.source} ${series.timeframe}`).values()) {
+    await step(`last rows of ${of.map(({ series }) => seriesLabel(series)).join(', ')}`);
+    for (const { series } of of) {
+      const last = rows.last(series);
+      if (last) latest.set(seriesLabel(series), last.time);
+    }
+  }
+  return accounts.map((account) => {
+    const at = isEvents(account) ? latest.get(seriesLabel(account.series)) : extentOf(account).latest;
+    return { ...accountOf(account, account.record), ...(at !== undefined && { latest: at }) };
+  });
+}
+
 /** First and last row of a series, and how many it has. */
 type Extent = Pick<SeriesReport, 'earliest' | 'latest' | 'rows'>;
 
@@ -61,13 +92,18 @@ function extentOf(book: Book): Extent {
 const reports = new WeakMap<readonly Span[], Pick<Book, 'record' | 'findings'> & { made: Account }>();
 type Account = Omit<SeriesReport, keyof Extent>;
 
-function reportOf(book: Book, record: SeriesRecord, extent: Extent): SeriesReport {
+const reportOf = (book: Book, record: SeriesRecord, extent: Extent): SeriesReport => ({
+  ...accountOf(book, record),
+  ...extent,
+});
+
+function accountOf(book: Book, record: SeriesRecord): Account {
   const { spans, findings } = book;
   const known = reports.get(spans);
-  if (known && known.record === record && known.findings === findings) return { ...known.made, ...extent };
+  if (known && known.record === record && known.findings === findings) return known.made;
   const made = madeOf(book, record);
   reports.set(spans, { record, findings, made });
-  return { ...made, ...extent };
+  return made;
 }
 
 function madeOf(book: Book, record: SeriesRecord): Account {

@@ -6,7 +6,7 @@ import { missingIn } from './ledger.ts';
 import { forget, purgeRows } from './purge.ts';
 import { reconcile } from './reconcile.ts';
 import { recount } from './recount.ts';
-import { pacesOf, report, requestedBooks } from './report.ts';
+import { pacesOf, report, requestedBooks, tails } from './report.ts';
 import { endWithdrawn, request, settleRequests, unfollow, withdraw } from './requests.ts';
 import { retire, setRetention } from './retention.ts';
 import type { MemoryWarehouse } from './warehouse.ts';
@@ -103,6 +103,8 @@ export function createMemorySeriesCatalog(
       }),
 
     report: (filter) => report(warehouse, step, filter),
+
+    tails: (lastOf) => tails(warehouse, step, lastOf),
 
     paces: (source, timeframe) => read(`paces of ${source}`, () => pacesOf(warehouse, source, timeframe)),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job, JobOrder } from '../../../functions/core/jobs/job.ts';
-import type { Gap, SeriesReport } from '../../../functions/core/ledger/ports.ts';
+import type { Gap, SeriesTail } from '../../../functions/core/ledger/ports.ts';
 import { refreshTails, tailStart } from '../../../functions/core/schedules/refresh.ts';
 import type { Source } from '../../../functions/core/series/source.ts';
 import { DAY, HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
@@ -55,10 +55,10 @@ function worldOf(sources: Readonly<Record<string, Source>>, more: Partial<World>
       clock: () => world.now,
       hasKey: (env: string) => world.keys.includes(env),
       catalog: {
-        report: async () =>
+        tails: async () =>
           Object.keys(sources).flatMap((id) =>
             ['A', 'B'].map((symbol) => ({ source: id, symbol, timeframe: '1m', ...world })),
-          ) as unknown as SeriesReport[],
+          ) as unknown as SeriesTail[],
       },
       jobs: {
         get: async (id: string) => jobs.find((job) => job.id === id),
