@@ -43,7 +43,7 @@ interface Runner extends Ready {
 const absent: string[] = [];
 const runners: Runner[] = [];
 for (const peer of PEERS === '0' ? [rawCopy] : peers) {
-  // Who writes what lies ready has no line to wait for, and the pages of a loop by REST would take half an hour on it.
+  // A writer of rows that lie ready waits for no network, and the pages of a loop by REST would take half an hour on it.
   if (LINE === undefined || (peer.fetches && !peer.once)) await admit(peer);
 }
 

@@ -2,7 +2,7 @@
  * `npm run bench:reading`: what reading the ledger of many series takes: the report, the coverage, and what the schedules read
  * each minute. The ledger is made by SQL: `SERIES` (10,000) of five years, a span for each month and for each of the newest
  * minutes of two hours, which no compaction has joined yet. Then what a chart takes in `YEARS` (100) years of minutes of as many
- * symbols, 170 bytes a row; the rows are made by SQL too.
+ * symbols, 170 bytes a row, before long candles are kept of them and after; the rows are made by SQL too.
  */
 import { createHash } from 'node:crypto';
 import { auditGaps } from '../functions/core/schedules/audit.ts';
@@ -15,6 +15,7 @@ import { inFolder, unlessInterrupted } from './temporary-folder.ts';
 
 const SERIES = Number(process.env.SERIES ?? 10_000);
 const NOW = Date.UTC(2026, 0, 15, 12);
+let clock = NOW;
 const YEARS = Number(process.env.YEARS ?? 100);
 const ROUNDS = 5;
 /** Bars of a chart of the console. */
@@ -40,6 +41,8 @@ async function fill(sql: Sql, source: string, count: number): Promise<void> {
 }
 
 async function fillRows(sql: Sql): Promise<void> {
+  // The series before have no rows, and long candles would be kept of them first.
+  await sql`truncate market_data.coverage`;
   for (let i = 0; i < YEARS; i++) {
     await sql`
       insert into market_data.spot_klines
@@ -48,6 +51,11 @@ async function fillRows(sql: Sql): Promise<void> {
       from generate_series('2025-01-01Z'::timestamptz, '2025-12-31 23:59Z', '1 minute') with ordinality as minutes (t, n)`;
   }
   await sql`vacuum analyze market_data.spot_klines`;
+  await sql`
+    insert into market_data.coverage (source, symbol, timeframe, span, state, rows, object, job_id, chunk, fetched_at)
+    select 'klines_spot', 'R' || i || 'USDT', '1m', tstzrange(m, m + interval '1 month'), 'have',
+      extract(epoch from m + interval '1 month' - m) / 60, 'an object', 'a job', 'a chunk', '2026-01-15Z'
+    from generate_series(0, ${YEARS - 1}::int) i, generate_series('2025-01-01Z'::timestamptz, '2025-12-01Z', '1 month') m`;
 }
 
 const chart = (i: number, query: string): string =>
@@ -59,7 +67,7 @@ await inFolder('reading', async (folder) => {
     ports: { jobs: 0, candles: 0, database: 0 },
     simulated: false,
     durable: false,
-    clock: () => NOW,
+    clock: () => clock,
   });
   const sql = connect(host.databaseUrl, { max: 1 });
   const api = `http://127.0.0.1:${host.ports.jobs}`;
@@ -87,18 +95,23 @@ await inFolder('reading', async (folder) => {
     [
       'a turn of audit-gaps without its count of rows',
       async () => {
+        // Its lease is due again, and so are those of the gaps.
+        clock += HOUR;
         const uncounted = { recount: async () => ({ lost: 0, left: 0 }), reconcile: async () => [] };
-        await auditGaps({
+        const audit = await auditGaps({
           ...host.services,
           auditEveryMs: HOUR,
           catalog: { ...host.services.catalog, ...uncounted },
         });
+        for (const id of audit!.jobs) await host.services.jobs.cancel(id);
       },
     ],
   ];
   const charts: readonly (readonly [string, (round: number) => Promise<unknown>])[] = [
     '1m',
     '1h',
+    '4h',
+    '12h',
     '1d',
   ].flatMap((every) => [
     [`chart of the newest ${BARS} bars of ${every}`, (round) => get(chart(round, `every=${every}`))] as const,
@@ -115,12 +128,25 @@ await inFolder('reading', async (folder) => {
     await host.services.catalog.recount(MINUTE);
     await timed(works);
     if (YEARS === 0) return;
+    clock = NOW;
     await fillRows(sql);
+    console.log(`nothing is kept of ${YEARS} symbol-years`);
+    await timed(charts);
+    await host.services.catalog.recount(MINUTE);
+    await timed([[`long candles of ${YEARS} symbol-years`, () => keepAll()]], 1);
     await timed(charts);
   };
-  const timed = async (all: typeof charts): Promise<void> => {
+  const keepAll = async (): Promise<void> => {
+    const days = await host.services.candleKeeper.keepCandles(HOUR);
+    const [size] = await sql<{ bytes: number }[]>`
+      select pg_total_relation_size('market_data.kept_candles')::float8 as bytes`;
+    console.log(
+      `${days} days of candles are kept, ${(size!.bytes / (YEARS * 525_600)).toFixed(2)} bytes a row of minutes`,
+    );
+  };
+  const timed = async (all: typeof charts, rounds = ROUNDS): Promise<void> => {
     for (const [name, work] of all) {
-      for (let round = 0; round < ROUNDS; round++) {
+      for (let round = 0; round < rounds; round++) {
         const cpu = await countCpu(sql);
         const began = performance.now();
         const result = await work(round);

@@ -81,7 +81,7 @@ export type Around = (
 
 export interface Host {
   readonly ports: { readonly jobs: number; readonly candles: number };
-  /** of the user that migrates; holds a password, so it is no log line */
+  /** of the user that migrates; holds a password, so it is not a log line */
   readonly databaseUrl: string;
   /** of the login that only reads; absent where the user brought the database */
   readonly readerUrl?: string;
@@ -152,7 +152,7 @@ async function assemble(
   ]);
   stops.push(keepAll(partsOf(options, database, venues)));
   let services: Services | undefined;
-  // Of the others a host needs none: it streams.
+  // A host needs none of the others: it streams.
   const also = optionalFunctions.filter(
     ({ optional }) => optional === 'exports' && options.env?.GORDON_EXPORT_TO,
   );

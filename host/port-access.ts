@@ -18,6 +18,7 @@ const NEEDS = {
   watch: ['database:write'],
   histories: ['database:write'],
   readerWatch: ['database:write'],
+  candleKeeper: ['database:write'],
   sizeSamples: ['database:write'],
   catalogReader: ['database:read'],
   universeReader: ['database:read'],

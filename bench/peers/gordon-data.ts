@@ -3,7 +3,7 @@ import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import type { Host } from '../../host/host.ts';
 import { type Description, WANTED } from './peer.ts';
 
-/** What all others are held against. */
+/** What all others are compared with. */
 export const gordonData: Description = {
   name: 'gordon-data',
   to: 'the table and the ledger',
@@ -13,7 +13,7 @@ export const gordonData: Description = {
 const { symbol, from, to } = WANTED;
 const SYMBOL_YEAR = { source: 'klines_spot', symbols: [symbol], from, to };
 
-/** A job by the API, as anybody orders one. @throws Error when the job does not succeed with so many rows fetched */
+/** A job by the API, as anybody orders one. @throws Error when the job does not succeed with this number of rows fetched */
 export async function backfill({ ports }: Host, rows: number, order: object = SYMBOL_YEAR): Promise<void> {
   const api = `http://127.0.0.1:${ports.jobs}/backfill`;
   const body = JSON.stringify(order);

@@ -192,7 +192,7 @@ function sourceOf(w: World): Source {
     parser: () => ({
       push(bytes) {
         const times = timesIn(bytes);
-        // A negative instant stands for a cell that is no number.
+        // A negative instant stands for a cell that is not a number.
         if (times.some((t) => t < 0)) throw malformedRows();
         return parsedOf(times);
       },

@@ -156,6 +156,7 @@ const databaseOf = (
   catalogReader: createMemorySeriesCatalog(warehouse, clock),
   // Nobody waits for anybody in memory.
   readerWatch: { endStalling: async () => [] },
+  candleKeeper: { keepCandles: async () => 0 },
   stored: createMemoryStoredRows(warehouse),
   queries: createMemoryCoverageQueries(warehouse),
   livesDue: createMemoryLivesDue(warehouse),

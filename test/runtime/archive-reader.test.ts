@@ -142,7 +142,7 @@ describe('a damaged object', () => {
     });
   };
 
-  it('is no zip', () => corrupt(csv));
+  it('is not a zip', () => corrupt(csv));
   it('is cut', async () => corrupt((await zipOf({ 'X.csv': csv })).subarray(0, -30)));
   it('holds no file', async () => corrupt(await zipOf({})));
   it('holds two files', async () => corrupt(await zipOf({ 'X.csv': csv, 'Y.csv': csv })));

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SeriesCatalog } from '../../functions/core/ledger/ports.ts';
 import type { Series } from '../../functions/core/series/series.ts';
-import { DAY, HOUR, iso } from '../../functions/core/time/time.ts';
+import { DAY, HOUR, iso, MINUTE } from '../../functions/core/time/time.ts';
+import { sources } from '../../functions/sources/index.ts';
+import { createCandleKeeper } from '../../functions/stores/kept/keep-candles.ts';
 import { createSeriesCatalog } from '../../functions/stores/ledger/series-catalog.ts';
 import { createSeriesStore } from '../../functions/stores/ledger/series-store.ts';
+import { createCoverageQueries } from '../../functions/stores/queries/coverage-queries.ts';
 import { startTimescale, type TestTimescale, timescaleAbsent } from '../helpers/timescale.ts';
 import { BTC, JOB, minutes, pageOf, SPOT, T0 } from '../stores/klines.ts';
 
@@ -102,5 +105,53 @@ describe.skipIf(timescaleAbsent)('on TimescaleDB the next count finds what is lo
     const [span] = await at.sql`select evidence from market_data.coverage where reason = 'retired'`;
     expect(span).toMatchObject({ evidence: [{ what: 'retention of klines_spot: drop_chunks' }] });
     expect(await catalog.recount(DAY)).toEqual({ lost: 0, left: 0 });
+  });
+
+  it('and no candle that is kept outlives its rows', async () => {
+    const fives: Series = { ...BTC, timeframe: '5m' };
+    const options = { tables: () => SPOT, clock: () => T0 + 200 * DAY };
+    await catalog.request(fives, days(0, 60));
+    await createSeriesStore(at.sql, options).commit([pageOf([days(0, 60)], { series: fives })], JOB);
+    const request = {
+      table: SPOT,
+      where: { symbol: 'BTCUSDT', timeframe: '5m' },
+      series: fives,
+      limit: 1_000,
+      candles: { step: 5 * MINUTE, every: DAY },
+    };
+    const chart = () => createCoverageQueries(at.sql).rows(request);
+    const computed = () => createCoverageQueries(at.sql).rows({ ...request, series: BTC });
+    const keep = async (): Promise<number> => {
+      await catalog.recount(DAY);
+      return createCandleKeeper(at.sql, { sources, clock: options.clock }).keepCandles(DAY);
+    };
+    await at.exec(`select compress_chunk(c) from show_chunks('market_data.spot_klines') c`);
+    expect(await keep()).toBe(60);
+    expect(await chart()).toHaveLength(60);
+    expect(await chart()).toEqual(await computed());
+    // They are what is read.
+    await at.exec(`update market_data.kept_candles set close = -1 where bucket = '${iso(T0 + DAY)}'`);
+    expect((await chart())[1]).toMatchObject({ close: -1 });
+    await at.exec('delete from market_data.kept_spans');
+    await keep();
+    const [first] = await at.sql<{ name: string; end: number }[]>`
+      select format('%I.%I', chunk_schema, chunk_name) as name, (extract(epoch from range_end) * 1000)::float8 as "end"
+      from timescaledb_information.chunks where hypertable_name = 'spot_klines' order by range_start limit 1`;
+    const changes = [
+      `delete from market_data.spot_klines where open_time = '${iso(T0 + 3 * DAY)}'`,
+      `select decompress_chunk('${first!.name}'); delete from ${first!.name} where open_time = '${iso(T0 + DAY)}'`,
+      `set application_name = 'psql'; update market_data.spot_klines set high = 9e9 where open_time = '${iso(T0 + 2 * DAY)}';
+        set application_name = 'gordon-data'`,
+      `select drop_chunks('market_data.spot_klines', older_than => '${iso(first!.end)}'::timestamptz)`,
+    ];
+    for (const change of changes) {
+      const before = await computed();
+      await at.exec(change);
+      expect(await chart()).toEqual(await computed());
+      expect(await chart()).not.toEqual(before);
+      await keep();
+      expect(await chart()).toEqual(await computed());
+    }
+    expect(await chart()).toHaveLength(60 - (first!.end - T0) / DAY);
   });
 });

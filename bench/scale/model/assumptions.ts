@@ -5,12 +5,12 @@ import { ASSUMED } from '../../../functions/core/costs/assumptions.ts';
  * guesses, marked as such. `functions/core/costs/assumptions.ts` has more, used by quotes and bills too.
  */
 export const TAKEN = {
-  /** `npm run bench`: one symbol-year end to end, fetcher and PostgreSQL on the same two cores */
-  storedPerSecond: 300_000,
-  /** `npm run bench:audit`: 10,013,760 rows compared with the ledger in 3.6 s, one series after the other */
-  countedPerSecond: 10_013_760 / 3.6,
-  /** `sql/timescale/0004`: a month of minutes of twenty symbols is some 200 MB with its index */
-  bytesPerStoredRow: 200e6 / (20 * 30 * 1_440),
+  /** `npm run bench:year`: four symbol-years end to end, fetchers and PostgreSQL on the same two cores */
+  storedPerSecond: 440_000,
+  /** `npm run bench:audit`: 10,013,760 rows compared with the ledger in 1.63 s, two series at a time */
+  countedPerSecond: 10_013_760 / 1.63,
+  /** `gordon-data sizes` on TimescaleDB, newer than 400 days */
+  bytesPerStoredRow: 180,
   /** a fetcher has one connection for single statements and one for its transaction; `test/scale` counts them */
   connectionsPerFetcher: 2,
   /** guess: what a database is set to for many fetchers; PostgreSQL's own default is 100 */

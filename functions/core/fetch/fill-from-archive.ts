@@ -2,7 +2,6 @@ import { errorKind } from '../errors/error-codes.ts';
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
 import { accountedFor, readPaces } from '../ledger/account.ts';
 import type { Page } from '../ledger/coverage.ts';
-import { objectReach, periodsFor } from '../series/object-reach.ts';
 import {
   type ArchiveTier,
   type Finding,
@@ -13,7 +12,8 @@ import {
   reachOf,
 } from '../series/source.ts';
 import { countWithin, rowsWithin } from '../series/table.ts';
-import { wantedFromObject } from '../series/wanted-from-object.ts';
+import { objectReach, periodsFor } from '../series/tiers/object-reach.ts';
+import { wantedFromObject } from '../series/tiers/wanted-from-object.ts';
 import type { Period } from '../time/period.ts';
 import {
   clip,
@@ -145,7 +145,7 @@ async function* readObject(
   } catch (error) {
     if (!(error instanceof GordonError) || !errorKind(error.code)?.damage) throw error;
     const { code, message } = error;
-    // A damaged object is no answer about the rows: they fall to the next tier, and the damage is kept on record.
+    // A damaged object says nothing about the rows: they fall to the next tier, and the damage is kept on record.
     const request = { what: `${what} (${code})`, status: 200, at: ports.clock() };
     yield { request };
     yield { object: { ...about, outcome: 'damaged', request, error: { code, message } } };

@@ -45,7 +45,7 @@ export async function listedPeriods(
 const WORTH_A_LISTING = 2;
 
 /**
- * Leaves out the periods of which the archive lists no object, once an answer has shown that objects lack: each would take a
+ * Leaves out the periods of which the archive lists no object, once an answer has shown that objects are missing: each would take a
  * request for itself and one for its checksum. What is left out counts as requested and missing.
  * @param ahead periods that are still to be read, in order
  * @returns those that are worth a request

@@ -13,7 +13,7 @@ export interface VenueClient {
 /** The way to files that are too large to be held. */
 export interface VenueStreams {
   /**
-   * The body of an answer as it arrives; whoever stops reading ends the connection.
+   * The body of an answer as it arrives; a reader that stops ends the connection.
    * @returns undefined when the venue says that the object does not exist
    * @throws as `VenueClient`; while it is read GordonError `RetryableVenueError`, where the connection ends too early
    */

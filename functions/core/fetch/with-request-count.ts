@@ -1,12 +1,12 @@
 import type { VenuePorts } from './fetch-context.ts';
 
-export interface Counted extends Pick<VenuePorts, 'venue' | 'archive'> {
+export interface CountedClients extends Pick<VenuePorts, 'venue' | 'archive'> {
   /** requests made since the last call */
   taken(): number;
 }
 
 /** The ways to the venues with a count of the requests, refused or not. Retries of the connection are not counted. */
-export function withRequestCount({ venue, archive }: Pick<VenuePorts, 'venue' | 'archive'>): Counted {
+export function withRequestCount({ venue, archive }: Pick<VenuePorts, 'venue' | 'archive'>): CountedClients {
   let requests = 0;
   return {
     venue: {

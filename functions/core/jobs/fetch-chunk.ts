@@ -33,7 +33,7 @@ export interface FetchPorts extends VenuePorts {
 /** One call works this long, then hands back: far below the function's timeout, for the page in hand must still fit. */
 export const CALL_BUDGET = 45 * SECOND;
 
-/** Of a source whose file cannot be taken up where it was left: it would be read anew, from its beginning. */
+/** The same for a source whose file cannot be resumed: the next call would read it from its beginning again. */
 export const STREAM_BUDGET = 90 * SECOND;
 
 /**
@@ -52,7 +52,7 @@ export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Pro
   const ports: FetchPorts = { jobs, store, catalog, labels, sources, clock, venue, archive };
   const { chunk, jobId } = input;
   const source = ports.sources[chunk.source];
-  if (!source) throw unknownSource(chunk.source);
+  if (!source) throw unregisteredSource(chunk.source);
   const began = ports.clock();
   const since = input.resume.since || began;
   const { withoutArchive } = input.resume;
@@ -194,7 +194,7 @@ async function commitOwn(
   return rows;
 }
 
-/** Here, for whoever catches the chunk's error knows only one of theirs. What is filled later is no failure any more. */
+/** Here, because the catcher of the chunk's error sees only one of them. What is filled later is not a failure any more. */
 async function noteFailures(
   { store }: FetchPorts,
   { jobId, chunk: { label, start, end } }: FetchChunkInput,
@@ -224,7 +224,7 @@ function memo<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-export const unknownSource = (id: string): GordonError =>
+const unregisteredSource = (id: string): GordonError =>
   new GordonError({
     code: 'unknown-source',
     subject: id,

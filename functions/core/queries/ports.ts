@@ -2,10 +2,13 @@ import type { Series } from '../series/series.ts';
 import type { Source } from '../series/source.ts';
 import type { TableSpec } from '../series/table.ts';
 import type { Range } from '../time/range.ts';
+import type { Bucket } from './bucket-runs.ts';
 import type { RowCounts, SeriesAccount } from './coverage-view.ts';
 import type { ColumnBatch } from './export/columnar.ts';
-import type { Bucket } from './parameters.ts';
 import type { SizeSample } from './status/history.ts';
+
+/** The most rows of a page; `format=` gives all rows of a range. */
+export const MOST_ROWS = 10_000;
 
 /** A span of the ledger with its provenance; times are epoch ms. */
 export interface LedgerEntry extends Range {
@@ -68,6 +71,8 @@ export interface RowsRequest {
   readonly columns?: readonly string[];
   /** of candles: ms from the opening to the close, when a candle is known */
   readonly closesAfterMs?: number;
+  /** the one series whose rows these are, where the query names one of a source; it may have long candles that are kept */
+  readonly series?: Series;
   /** candles of `step` ms made into candles of `every` ms */
   readonly candles?: { readonly step: number; readonly every: number };
   /** epoch ms: only what was known then, and of a revised value the one that held then */

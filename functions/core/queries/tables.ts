@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { AGGREGATED, AGGREGATES } from '../aggregates/aggregates.ts';
 import { badRequest } from '../errors/bad-request.ts';
 import type { GordonError } from '../errors/errors.ts';
+import { didYouMean } from '../series/names/closest.ts';
 import type { Source, Sources } from '../series/source.ts';
 import type { TableSpec } from '../series/table.ts';
 import { stepOf } from '../time/timeframe.ts';
@@ -24,7 +25,8 @@ export function parseRowsRequest(
   query: z.output<typeof RowsQuery>,
 ): RowsRequest {
   const { table, source, bucket } = tableNamed(sources, name, query.source);
-  const where: Record<string, string> = { ...(query.source !== undefined && source?.table.fixed) };
+  const isOneSource = query.source !== undefined || !table.fixed;
+  const where: Record<string, string> = { ...(query.source !== undefined && table.fixed) };
   if (hasKey(table, 'symbol')) {
     if (query.symbol === undefined) throw needed('symbol', name);
     where.symbol = query.symbol;
@@ -48,7 +50,12 @@ export function parseRowsRequest(
   if (query.every === undefined) return withColumns(request, query.columns);
   const every = stepOf(query.every);
   if (!isCandles || !hasKey(table, 'timeframe') || every % step !== 0) throw noCandles(name, query.every);
-  const sized = every === step ? request : { ...request, closesAfterMs: every, candles: { step, every } };
+  const series =
+    isOneSource && source && query.symbol !== undefined
+      ? { series: { source: source.id, symbol: query.symbol, timeframe: timeframe! } }
+      : {};
+  const sized =
+    every === step ? request : { ...request, ...series, closesAfterMs: every, candles: { step, every } };
   return withColumns(sized, query.columns);
 }
 
@@ -66,7 +73,11 @@ function tableNamed(
   const base = sources[AGGREGATED.source];
   const aggregate = base && AGGREGATES.find((one) => one.name === name);
   if (aggregate) return { table: aggregateTable(name), bucket: aggregate.width };
-  const remedy = 'GET /backfill/sources lists the tables.';
+  const names = [
+    ...Object.values(sources).map((one) => one.table.name),
+    ...AGGREGATES.map((one) => one.name),
+  ];
+  const remedy = `${didYouMean(name, names)} GET /data lists the tables.`.trim();
   throw badRequest('unknown-table', name, 'there is no such table.', remedy);
 }
 
@@ -100,7 +111,7 @@ function matched(table: TableSpec, match: string | undefined): Record<string, st
   throw badRequest(
     'unknown-column',
     'match',
-    `${column} is no column of text of the key of ${table.name}.`,
+    `${column} is not a column of text of the key of ${table.name}.`,
     known.length > 0 ? `Use ${known.join(' or ')}.` : 'Leave it out.',
   );
 }

@@ -3,6 +3,7 @@ import { overdue } from '../jobs/job-series.ts';
 import { claim, type Pace } from '../jobs/lease.ts';
 import type { SeriesCatalog, SeriesReport } from '../ledger/ports.ts';
 import { type ExpiringGap, findExpiringGaps } from '../queries/status/expiring-gaps.ts';
+import type { EmptyReason } from '../series/empty-reason.ts';
 import { refreshEvery } from '../series/schedule.ts';
 import { seriesLabel } from '../series/series.ts';
 import type { Source } from '../series/source.ts';
@@ -45,6 +46,9 @@ const COUNT_BUDGET = 2 * MINUTE;
 
 /** Series that are counted at the same time: each takes a processor of the database, and others need one too. */
 export const AT_ONCE = 2;
+
+/** Proofs of emptiness that are renewed after some time. */
+const EXPIRING: readonly EmptyReason[] = ['venue-outage', 'not-published'];
 
 /** Orders of one series: more gaps than this are ordered in larger pieces. */
 const MOST_PIECES = 20;
@@ -152,18 +156,28 @@ interface Lacking {
   readonly lacking: readonly { readonly within: Range; readonly gaps: RangeSet }[];
 }
 
-/** Series that lack something that the venue has had time to publish. One statement reads many: most lack nothing. */
+/** Where a series may have gaps: in a report, a proof that has expired is no gap. */
+const doubtOf = ({ gaps, empty }: SeriesReport): RangeSet =>
+  normalize([...gaps, ...empty.filter(({ reason }) => EXPIRING.includes(reason))]);
+
+/**
+ * Series with gaps in what the venue has had time to publish. One statement reads many, and of the ledger only where the report
+ * leaves a doubt; those whose doubts begin at the same time are read together, for most doubts are the newest minutes.
+ */
 async function allLacking(
   { catalog, sources }: AuditPorts,
   known: readonly SeriesReport[],
   now: number,
 ): Promise<Lacking[]> {
   const out: Lacking[] = [];
-  for (const alike of Map.groupBy(known, ({ source, timeframe }) => `${source} ${timeframe}`).values()) {
+  const begins = new Map(known.map((series) => [series, doubtOf(series)[0]?.start]));
+  const doubtful = known
+    .filter((series) => begins.get(series) !== undefined)
+    .sort((a, b) => begins.get(a)! - begins.get(b)!);
+  for (const alike of Map.groupBy(doubtful, ({ source, timeframe }) => `${source} ${timeframe}`).values()) {
     for (let i = 0; i < alike.length; i += READ_TOGETHER) {
       const block = alike.slice(i, i + READ_TOGETHER);
-      const around = hull(normalize(block.flatMap(({ requested }) => requested)));
-      if (!around) continue;
+      const around = hull(normalize(block.flatMap(doubtOf)))!;
       const missing = await catalog.missingOf(block, around);
       for (const [n, series] of block.entries()) {
         const spec = sources[series.source]!;

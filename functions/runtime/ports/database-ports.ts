@@ -3,6 +3,7 @@ import { GordonError } from '../../core/errors/errors.ts';
 import { withWholeTable } from '../../core/exports/columns.ts';
 import type { ExportReader } from '../../core/exports/ports.ts';
 import type {
+  CandleKeeper,
   CatalogReader,
   FindingBook,
   LivesDue,
@@ -22,6 +23,7 @@ import type { Clock } from '../../core/time/time.ts';
 import type { ComparisonReader } from '../../core/verify/cross/comparison.ts';
 import type { StoredRows } from '../../core/verify/ports.ts';
 import { createAggregateStore } from '../../stores/aggregates/aggregates.ts';
+import { createCandleKeeper } from '../../stores/kept/keep-candles.ts';
 import { createLabelBook } from '../../stores/ledger/labels/label-book.ts';
 import { createLivesDue } from '../../stores/ledger/lives.ts';
 import { createSeriesCatalog } from '../../stores/ledger/series-catalog.ts';
@@ -62,6 +64,7 @@ export interface DatabasePorts {
   readonly watch: WatchPorts['watch'];
   readonly histories: HistoryPorts['histories'];
   readonly readerWatch: ReaderWatch;
+  readonly candleKeeper: CandleKeeper;
   readonly sizeSamples: SizeSamples;
   /** reads only, as the database's role has it */
   readonly queries: CoverageQueries;
@@ -93,6 +96,7 @@ type UrlVariable =
   | 'GORDON_READER_URL'
   | 'GORDON_AGGREGATES_URL';
 
+/** Makers of the ports of the database, each with the login of its duty. No connection is opened before the first use. */
 export function databasePorts(
   env: Env,
   { clock, sources, connections, renew }: DatabaseOptions,
@@ -143,6 +147,7 @@ export function databasePorts(
       watch: () => createArchiveWatch(writer(), ledger),
       histories: () => createHistoryWatch(writer(), ledger),
       readerWatch: () => createReaderWatch(writer()),
+      candleKeeper: () => createCandleKeeper(writer(), { sources, clock }),
       sizeSamples: () => createSizeSamples(writer(), clock),
       queries: () => createCoverageQueries(reader(), streams()),
       stored: () => createStoredRows(reader(), ledger.tables),

@@ -34,7 +34,7 @@ export function createArchiveReader(
       const object = { file, checksum };
       const first = await download(venue, object);
       if (!first || first.proven) return first && fileOf(object, first);
-      // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one for ever.
+      // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one always.
       const second = await download(venue, object);
       if (second && !second.proven) throw mismatch(object.file, second);
       return second && fileOf(object, second);
@@ -42,7 +42,7 @@ export function createArchiveReader(
   };
 }
 
-/** Without the semaphore: the connection is open, and whoever waits for minutes is cut off. */
+/** Without the semaphore: the connection is open, and the host cuts off one that waits for minutes. */
 async function streamed(
   { stream }: Partial<VenueStreams>,
   file: HttpRequest,
@@ -129,7 +129,7 @@ async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8
 function unpack(entry: Entry, packed: Uint8Array): Readable {
   if (entry.compressionMethod === STORED) return Readable.from([packed]);
   if (entry.compressionMethod !== DEFLATED) throw new Error(`method ${entry.compressionMethod} is not known`);
-  // What the zip says of its size is only a hint for the buffers: it is held against what came.
+  // The size that the zip states is only a hint for the buffers: it is compared with what arrived.
   const chunkSize = Math.min(Math.max(entry.uncompressedSize, constants.Z_MIN_CHUNK), PIECE);
   const inflate = createInflateRaw({ chunkSize });
   // All at once and as it lies in the zip: each piece would be a way to another thread and back.

@@ -12,7 +12,7 @@ export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }
 
-/** The answer is more than anybody asks a venue for, or lies at another host. */
+/** The answer is larger than any request of ours can have, or lies at another host. */
 export class Unacceptable extends Error {
   override readonly name = 'Unacceptable';
 }

@@ -5,7 +5,7 @@ interface Waiting {
 }
 
 /**
- * Lets so many streams be read at a time. The others wait: groups in the order in which their oldest stream was begun, streams of one
+ * Lets a limited number of streams be read at a time. The others wait: groups in the order in which their oldest stream was begun, streams of one
  * group in the order of their names.
  *
  * A function of AWS works on one file and never waits here. In a host that runs eight fetchers in one thread, files that are

@@ -100,7 +100,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient & Ve
   const lines = new Map<string, Promise<unknown>>();
 
   /**
-   * Of a paced family one request at a time, the next one its spacing after the answer: a process that is busy sends late, and
+   * A paced family has one request at a time, the next one its spacing after the answer: a process that is busy sends late, and
    * requests that were granted apart would leave it together.
    */
   function oneAtATime<T>({ id, spacingMs }: LimitFamily, work: () => Promise<T>): Promise<T> {
@@ -159,10 +159,13 @@ function withoutKey(text: string, { secret }: HttpRequest, env: Variables): stri
 
 const BINARY = /^(?:application\/(?:zip|octet-stream|x-zip)|binary\/)/i;
 
+/** Making one takes longer than a small answer. */
+const UTF8 = new TextDecoder();
+
 /** An archive is megabytes that nobody reads as text; a refusal is text whatever type it claims to have. */
 function textOf({ status, headers, body }: Pick<HttpAnswer, 'status' | 'headers' | 'body'>): string {
   if (status < 300 && BINARY.test(headers['content-type'] ?? '')) return '';
-  return new TextDecoder().decode(body);
+  return UTF8.decode(body);
 }
 
 /** A venue that let us wait out our patience, or sent without end, is retried by the state machine, not by a billed function. */

@@ -1,12 +1,21 @@
 import { AGGREGATES } from '../../core/aggregates/aggregates.ts';
+import { quoted } from '../copy/copy.ts';
 import type { Flavour } from '../postgres/flavour.ts';
 import type { Runner } from '../postgres/postgres.ts';
 
 /**
- * Tables that belong to one database and not to its rows: its migrations, its locks, the chunks that it has. The aggregates are
- * computed from the rows again.
+ * Tables that belong to one database and not to its rows: its migrations, its locks, the chunks that it has. Aggregates and
+ * long candles are computed from the rows again.
  */
-const OWN = ['schema_version', 'locks', 'known_chunks', 'aggregates', ...AGGREGATES.map(({ name }) => name)];
+const OWN = [
+  'schema_version',
+  'locks',
+  'known_chunks',
+  'aggregates',
+  'kept_candles',
+  'kept_spans',
+  ...AGGREGATES.map(({ name }) => name),
+];
 
 /** Rows that a migration enters: they are there in an empty warehouse too. */
 const SEEDED = ['meta', 'counted_tables', 'recounts', 'label_rules'];
@@ -65,16 +74,15 @@ export async function hasRows(sql: Runner): Promise<boolean> {
   for (const { name } of await savedTables(sql)) {
     if (SEEDED.includes(name)) continue;
     const [row] = await sql.unsafe<{ some: boolean }[]>(
-      `select exists (select from market_data.${quotedName(name)}) as some`,
+      `select exists (select from market_data.${quoted(name)}) as some`,
     );
     if (row?.some) return true;
   }
   return false;
 }
 
+/** Whether the database has the schema `market_data`. */
 export async function hasWarehouse(sql: Runner): Promise<boolean> {
   const [row] = await sql<{ there: boolean }[]>`select to_regnamespace('market_data') is not null as there`;
   return row?.there ?? false;
 }
-
-export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;

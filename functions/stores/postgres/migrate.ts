@@ -99,7 +99,7 @@ async function migrateOn(
   const before = at === 0 ? [] : await appliedTo(session);
   refuseChanged(before, all, at, place);
   await prepareRoles(session, place);
-  // Not those above the newest one alone: who follows the main branch meets a lower number that was merged later.
+  // Not only those above the newest one: a user of the main branch meets lower numbers that were merged later.
   const has = new Set(before.map(({ version }) => version));
   const open = all
     .filter(({ version }) => !has.has(version) && version <= until)

@@ -1,10 +1,13 @@
 import { columnsOf } from '../../core/queries/columns.ts';
 import type { RowsRequest } from '../../core/queries/ports.ts';
 import { timeColumn } from '../../core/series/table.ts';
-import { iso } from '../../core/time/time.ts';
+import { ceilTo, iso } from '../../core/time/time.ts';
 import { tableName } from '../copy/copy.ts';
+import { keptDays, keptLengths, keptSums } from '../kept/kept-sql.ts';
+import { type Fragment, ofSeries } from '../postgres/fragments.ts';
 import type { Sql } from '../postgres/postgres.ts';
-import { BUCKETS_BEGIN, candlesSql, conditions, orderOf, plainSql, withParameters } from './row-sql.ts';
+import { BUCKETS_BEGIN, candlesSql, type KeptPart } from './candle-sql.ts';
+import { conditions, orderOf, plainSql, type Span, withParameters } from './row-sql.ts';
 
 type Row = Record<string, unknown>;
 
@@ -27,15 +30,50 @@ async function candles(sql: Sql, request: RowsRequest): Promise<Row[]> {
   // Limits what is read: a year of minutes must not be summed up for the last few days. One more, for the last may not be known.
   const last = BUCKETS_BEGIN + Math.floor((newest - BUCKETS_BEGIN) / every) * every;
   const from = Math.max(request.from ?? 0, last - (asOf === undefined ? limit - 1 : limit) * every);
+  const range = { from, to: request.to };
+  const kept = keptPart(sql, request, range);
   return sql<Row[]>`
-    ${candlesSql(withParameters(sql), request, { from, to: request.to }, newest)} order by 1 desc limit ${limit}`;
+    ${kept?.days ?? sql``}
+    ${candlesSql(withParameters(sql), request, range, newest, kept)} order by 1 desc limit ${limit}`;
 }
+
+/** The candles of a range that are kept, and the beginning of a query for them; undefined where none can be. */
+function keptPart(
+  sql: Sql,
+  { table, series, candles, asOf }: RowsRequest,
+  { from, to }: Span,
+): (KeptPart & { readonly days: Fragment }) | undefined {
+  const length = series && keptLengths(series.timeframe).find(({ every }) => every === candles!.every);
+  if (!series || !length) return undefined;
+  const width = sql`${`${length.every} milliseconds`}::interval`;
+  // A bucket at the edge of the range is made of a part of its rows.
+  const [start, end] = [ceilTo(from ?? 0, length.every), Math.min(to ?? LATEST, asOf ?? LATEST)];
+  const within = sql`tstzmultirange(tstzrange(${new Date(start)}, ${new Date(Math.max(start, end))}))`;
+  const has = (bucket: Fragment): Fragment =>
+    sql`coalesce(tstzrange(${bucket}, ${bucket} + ${width}) <@ (select days from kept), false)`;
+  return {
+    days: sql`with kept as materialized (select ${within} * ${keptDays(sql, table, series)} as days)`,
+    rows: sql`
+      select bucket, open, high, low, close, ${keptSums(sql, table)} rows::int8 from market_data.kept_candles
+      where ${ofSeries(sql, series)} and every = ${length.name} and bucket >= ${new Date(start)}
+        and bucket < ${new Date(end)} and ${has(sql`bucket`)}`,
+    has,
+  };
+}
+
+/** Behind every row: the last instant that a date of JavaScript can be is none that PostgreSQL reads. */
+const LATEST = Date.UTC(9999, 0);
 
 async function newestAt(sql: Sql, request: RowsRequest): Promise<number | undefined> {
   const time = sql(timeColumn(request.table));
+  // A row is known when it closes, and not when the candle does that is made of it.
+  const rows = {
+    ...request,
+    ...(request.closesAfterMs !== undefined && { closesAfterMs: request.candles!.step }),
+  };
   const [row] = await sql<{ at: Date }[]>`
     select ${time} as at from ${sql.unsafe(tableName(request.table))}
-    where ${conditions(withParameters(sql), request, request)} order by ${time} desc limit 1`;
+    where ${conditions(withParameters(sql), rows, rows)} order by ${time} desc limit 1`;
   return row?.at.getTime();
 }
 

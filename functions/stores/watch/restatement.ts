@@ -8,6 +8,7 @@ import type { Restatement } from '../../core/verify/archive-watch.ts';
 import { mergeRows } from '../copy/staging.ts';
 import { insertFindings } from '../ledger/spans/findings.ts';
 import { isPurged } from '../ledger/spans/read-ledger.ts';
+import { markRows } from '../ledger/spans/sums.ts';
 import { lockMonths } from '../ledger/spans/write-spans.ts';
 import { ofSeries } from '../postgres/fragments.ts';
 import type { Transaction } from '../postgres/postgres.ts';
@@ -15,7 +16,7 @@ import type { Transaction } from '../postgres/postgres.ts';
 /**
  * Replaces rows that the venue now serves with other values, keeps the former values, and notes a finding: for archive objects
  * and for answers alike. An object's new hash is entered into the ledger.
- * @returns changes that were entered; an answer that still lacks a row is not a new change
+ * @returns changes that were entered; an answer in which a row is still missing is not a new change
  */
 export async function renew(
   tx: Transaction,
@@ -28,7 +29,10 @@ export async function renew(
   await lockMonths(tx, series, spans);
   if (await isPurged(tx, series)) return 0;
   const page: Page = { series, rows: NO_ROWS, have: [], empty: [], findings: [], object };
-  if (rows.length > 0) await mergeRows(tx, table, page, rows);
+  if (rows.length > 0) {
+    await mergeRows(tx, table, page, rows);
+    await markRows(tx, series, spans);
+  }
   if (was !== undefined && became !== undefined) await enterHash(tx, series, restatement, was, became, now);
   const entered = await enterChanges(tx, series, restatement, now);
   if (entered === 0 && became === undefined) return 0;

@@ -53,30 +53,33 @@ describe('an audit', () => {
     expect(await audit(world)).toMatchObject({ counted: 1, lost: 0, missing: 0, jobs: [] });
   });
 
-  it('reads what many series lack with one statement, and the leases of those alone that lack something', async () => {
-    const world = await marchWithout([], undefined, ['AAA', 'BBB']);
-    const { catalog, leases } = world.ports;
-    const seen: string[] = [];
-    const done = await auditGaps({
-      ...world.ports,
-      catalog: {
-        ...catalog,
-        missingOf: (series, range) => {
-          seen.push(series.map(({ symbol }) => symbol).join());
-          return catalog.missingOf(series, range);
+  it('reads the ledger where a report leaves a doubt, many series with one statement, and the leases of those alone that lack something', async () => {
+    const reads = async (gaps: Range[]): Promise<string[]> => {
+      const world = await marchWithout(gaps, undefined, ['AAA', 'BBB']);
+      const { catalog, leases } = world.ports;
+      const seen: string[] = [];
+      await auditGaps({
+        ...world.ports,
+        catalog: {
+          ...catalog,
+          missingOf: (series, range) => {
+            seen.push(`${series.map(({ symbol }) => symbol).join()} ${(range.end - range.start) / HOUR} h`);
+            return catalog.missingOf(series, range);
+          },
         },
-      },
-      leases: {
-        ...leases,
-        read: (name) => {
-          seen.push(name);
-          return leases.read(name);
+        leases: {
+          ...leases,
+          read: (name) => {
+            seen.push(name);
+            return leases.read(name);
+          },
         },
-      },
-    });
-    expect(done).toMatchObject({ missing: 0, jobs: [] });
+      });
+      return seen;
+    };
     // The first one is its own.
-    expect(seen).toEqual(['audit-gaps', 'AAA,BBB']);
+    expect(await reads([])).toEqual(['audit-gaps']);
+    expect((await reads([hours(5, 7)])).slice(0, 2)).toEqual(['audit-gaps', 'AAA,BBB 2 h']);
   });
 
   it('orders what was never fetched, though nothing is lost', async () => {
@@ -265,7 +268,7 @@ describe('what is about to be lost', () => {
     expect((await audit(world)).perishable).toMatchObject([{ ...old, daysLeft: 9.99 }]);
   });
 
-  it('is no moment of which there is a picture', async () => {
+  it('is not a moment of which there is a picture', async () => {
     const world = worldOf([{ id: 'plain', snapshot: true }]);
     const { id } = await world.newJob();
     await world.runJob(id);

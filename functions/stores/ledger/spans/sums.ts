@@ -1,6 +1,8 @@
-import type { Fragment } from '../../postgres/fragments.ts';
+import type { Series } from '../../../core/series/series.ts';
+import type { RangeSet } from '../../../core/time/range.ts';
+import { type Fragment, toMultirange } from '../../postgres/fragments.ts';
 import { takeLocks } from '../../postgres/locks.ts';
-import type { Runner, Sql } from '../../postgres/postgres.ts';
+import type { Runner, Sql, Transaction } from '../../postgres/postgres.ts';
 
 /** Spans of the ledger within the marks of `marked`, by series and reason. A set of many marks is touched once for each series. */
 const touched = (sql: Runner) => sql`
@@ -41,7 +43,11 @@ export async function foldLedger(sql: Sql): Promise<void> {
       with taken as (delete from market_data.ledger_marks returning source, symbol, timeframe, span),
       marked as materialized (
         select source, symbol, timeframe, range_agg(span) as span from taken group by 1, 2, 3),
-      kept as (${unmarked(tx, tx`m.span is not null`)})
+      kept as (${unmarked(tx, tx`m.span is not null`)}),
+      -- Long candles are kept anew of what was marked.
+      cut as (
+        update market_data.kept_spans k set kept = k.kept - m.span from marked m
+        where k.source = m.source and k.symbol = m.symbol and k.timeframe = m.timeframe and k.kept && m.span)
       insert into market_data.ledger_sums as s (source, symbol, timeframe, reason, set)
       select source, symbol, timeframe, reason, market_data.union_of_sets(set)
       from (select * from kept union all ${touched(tx)}) parts group by 1, 2, 3, 4
@@ -54,4 +60,12 @@ export async function foldLedger(sql: Sql): Promise<void> {
       select table_name, '0', sum(changes) from taken group by 1
       on conflict (table_name, transaction) do update set changes = c.changes + excluded.changes`;
   });
+}
+
+/** Marks rows that change while the ledger stays as it is. @param range undefined: all rows of the series */
+export async function markRows(tx: Transaction, series: Series, set?: RangeSet): Promise<void> {
+  const spans = set ? toMultirange(set) : '{[-infinity,infinity)}';
+  await tx`
+    insert into market_data.ledger_marks (source, symbol, timeframe, span)
+    select ${series.source}, ${series.symbol}, ${series.timeframe}, span from unnest(${spans}::tstzmultirange) span`;
 }

@@ -9,6 +9,7 @@ import { tableName } from '../../copy/copy.ts';
 import { ofSeries, ownRows } from '../../postgres/fragments.ts';
 import type { Sql, Transaction } from '../../postgres/postgres.ts';
 import { readRequested, readSpanned } from '../spans/read-ledger.ts';
+import { markRows } from '../spans/sums.ts';
 import { lockMonths } from '../spans/write-spans.ts';
 import { accountsForDeletes } from './recount.ts';
 
@@ -55,7 +56,8 @@ export async function forgetSeries(sql: Sql, table: TableSpec, series: Series): 
     await holdPurged(tx, series);
     await accountsForDeletes(tx);
     await tx`delete from ${tx.unsafe(tableName(table))} t where ${ownRows(tx, table, series)}`;
-    for (const name of ['coverage', 'findings', 'row_changes'])
+    await markRows(tx, series);
+    for (const name of ['coverage', 'findings', 'row_changes', 'kept_candles'])
       await tx`delete from market_data.${tx(name)} where ${ofSeries(tx, series)}`;
     await tx`
       update market_data.series set requested = '{}', first_requested_at = null, audited_at = null,
@@ -90,6 +92,8 @@ async function deletePiece(sql: Sql, table: TableSpec, series: Series, piece: Ra
     const gone = await tx`
       delete from ${tx.unsafe(tableName(table))} t
       where ${ownRows(tx, table, series)} and ${time} >= ${start} and ${time} < ${end}`;
+    // There may be rows without a span.
+    await markRows(tx, series, [piece]);
     // Spans end at the borders of months.
     await tx`
       delete from market_data.coverage

@@ -40,11 +40,16 @@ export async function recount(
         stepOf(series.timeframe);
     }
     await retire(sql, series, clock());
-    await sql`delete from market_data.recounts 
-      where id in (select value::bigint from jsonb_array_elements_text(${sql.json([...ids])}))`;
+    // Rows that the ledger does not know may be gone as well: the days stay marked until candles are kept of them anew.
+    await sql`
+      with counted as (
+        delete from market_data.recounts
+        where id in (select value::bigint from jsonb_array_elements_text(${sql.json([...ids])})) returning *)
+      insert into market_data.ledger_marks (source, symbol, timeframe, span)
+      select source, symbol, timeframe, span from counted, unnest(days * '{[-infinity,infinity)}'::tstzmultirange) span`;
     done += 1;
   }
-  // The schedule alone, which comes each minute: whoever waits for an answer reads the marks.
+  // The schedule alone, which comes each minute: a caller who waits for an answer reads the marks.
   if (!filter.sources && !filter.symbols) await foldLedger(sql);
   return { lost, left: due.length - done };
 }
