@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULTS, OPTIONS, OptionError, readContext } from '../../infra/context.ts';
-import { NOWHERE, synth, synthAnew } from './support/synth.ts';
+import { NOWHERE, synth } from './support/synth.ts';
 
 describe('options', () => {
   it('are the defaults when nothing is set, and the feature flags are no options', () => {
@@ -71,7 +71,7 @@ describe('the region', () => {
   afterEach(() => vi.restoreAllMocks());
 
   const warnings = (region: string, options = {}) => {
-    const { app } = synthAnew(options, { env: { ...NOWHERE, region } });
+    const { app } = synth(options, { env: { ...NOWHERE, region } });
     return app.synth().stacks[0]!.messages.map(({ level, entry }) => `${level}: ${entry.data}`);
   };
 

@@ -4,10 +4,10 @@ import { settledEnd } from '../series/borders.ts';
 import { offeredRanges, type Tier } from '../series/source.ts';
 import { clip, hull, normalize, type RangeSet, subtract } from '../time/range.ts';
 import { stepOf } from '../time/timeframe.ts';
+import { fillFromArchive } from './archive/fill-from-archive.ts';
 import { damagedIn, explainExpired } from './explain-expired.ts';
 import type { FetchContext, VenuePorts } from './fetch-context.ts';
 import { emptyPage, FetchProgress, type Progress, type TierInput, type TierRun } from './fetch-progress.ts';
-import { fillFromArchive } from './fill-from-archive.ts';
 import { fillFromPages } from './fill-from-pages.ts';
 import { fillFromSnapshot } from './fill-from-snapshot.ts';
 

@@ -3,7 +3,7 @@ import { batchPages } from '../fetch/batch-pages.ts';
 import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import { qualityCheck } from '../fetch/quality.ts';
-import { withRequestCount } from '../fetch/with-request-count.ts';
+import { type CountedClients, withRequestCount } from '../fetch/with-request-count.ts';
 import type { Page } from '../ledger/coverage.ts';
 import { type Chunk, seriesOf } from '../ledger/plan.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
@@ -47,7 +47,19 @@ export const WAVE_BUDGET = 2.5 * MINUTE;
  * job table says whether the job is still wanted: whatever stops the call, what it wrote stays and counts.
  */
 export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Promise<FetchChunkOutput> {
-  const { venue, archive, taken } = withRequestCount(given);
+  const counted = withRequestCount(given);
+  try {
+    return await fetchCounted(given, counted, input);
+  } finally {
+    counted.leave();
+  }
+}
+
+async function fetchCounted(
+  given: FetchPorts,
+  { venue, archive, taken }: CountedClients,
+  input: FetchChunkInput,
+): Promise<FetchChunkOutput> {
   const { jobs, store, catalog, labels, sources, clock } = given;
   const ports: FetchPorts = { jobs, store, catalog, labels, sources, clock, venue, archive };
   const { chunk, jobId } = input;

@@ -1,5 +1,5 @@
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
-import { listedPeriods } from '../fetch/listed-periods.ts';
+import { listedPeriods } from '../fetch/archive/listed-periods.ts';
 import type { ArchiveReader, VenueClient } from '../fetch/ports.ts';
 import type { Series } from '../series/series.ts';
 import { type Listing, livesOf, reachOf, type Source } from '../series/source.ts';

@@ -16,10 +16,10 @@ export interface VenueClientOptions {
   readonly clock: Clock;
   readonly fetch?: typeof fetch;
   /**
-   * sends a GET, or a POST of the JSON that is given; by `fetch` and within `patience` by default. @throws `TimedOut`, or as
-   * `fetch` does
+   * sends a GET, or a POST of the JSON that is given; by `fetch` and within `patience` by default. `arrived` may be called when the
+   * answer begins. @throws `TimedOut`, or as `fetch` does
    */
-  readonly read?: (url: string, json?: string) => ReturnType<typeof readAnswer>;
+  readonly read?: (url: string, json?: string, arrived?: () => void) => ReturnType<typeof readAnswer>;
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** in [0, 1): spreads the retries of workers that failed together */
   readonly random?: () => number;
@@ -42,7 +42,9 @@ const PATIENCE: Patience = { firstByteMs: 20 * SECOND, stallMs: 30 * SECOND };
 export function createVenueClient(options: VenueClientOptions): VenueClient & VenueStreams {
   const { budget, clock, env, fetch: send = fetch, sleep = wait, random = Math.random } = options;
   const { patience = PATIENCE, largestAnswer } = options;
-  const { read = (url, json) => readAnswer(send, url, patience, json, largestAnswer) } = options;
+  const {
+    read = (url, json, arrived) => readAnswer(send, url, patience, { json, most: largestAnswer, arrived }),
+  } = options;
 
   type Raw = Pick<HttpAnswer, 'status' | 'headers' | 'body'>;
 
@@ -128,7 +130,8 @@ export function createVenueClient(options: VenueClientOptions): VenueClient & Ve
   }
 
   return {
-    get: (request) => persistently(request, (url) => read(url, request.json && JSON.stringify(request.json))),
+    get: (request, arrived) =>
+      persistently(request, (url) => read(url, request.json && JSON.stringify(request.json), arrived)),
     async stream(request) {
       const { host, path } = request;
       const lost = (cause: unknown) => noAnswer(baseUrl(host, env) + encodeURI(path), host, cause);

@@ -1,5 +1,5 @@
 import type { GordonError } from '../../errors/errors.ts';
-import { listedPeriods } from '../../fetch/listed-periods.ts';
+import { listedPeriods } from '../../fetch/archive/listed-periods.ts';
 import type { ArchiveReader, VenueClient } from '../../fetch/ports.ts';
 import type { Series } from '../../series/series.ts';
 import { type Period, periodAt } from '../../time/period.ts';

@@ -1,11 +1,11 @@
-import { BudgetExhausted, GordonError } from '../errors/errors.ts';
-import type { Series } from '../series/series.ts';
-import type { ArchiveListing, ArchiveTier } from '../series/source.ts';
-import { type Period, periodsIn } from '../time/period.ts';
-import type { Range } from '../time/range.ts';
-import { stepOf } from '../time/timeframe.ts';
-import type { TierInput, TierRun } from './fetch-progress.ts';
-import type { VenueClient } from './ports.ts';
+import { BudgetExhausted, GordonError } from '../../errors/errors.ts';
+import type { Series } from '../../series/series.ts';
+import type { ArchiveListing, ArchiveTier } from '../../series/source.ts';
+import { type Period, periodsIn } from '../../time/period.ts';
+import type { Range } from '../../time/range.ts';
+import { stepOf } from '../../time/timeframe.ts';
+import type { TierInput, TierRun } from '../fetch-progress.ts';
+import type { VenueClient } from '../ports.ts';
 
 export interface Listed {
   readonly periods: readonly Period[];
