@@ -89,7 +89,7 @@ export async function startResources(folder: string, seed: number, start: number
       resources.cluster = await startCluster({ dataDir, durable: false, port });
     },
     async settled(jobs) {
-      for (const id of jobs) while (await isExecuted(resources.host, id)) await sleep(20);
+      for (const id of jobs) while (await isExecuted(resources.host, id)) await sleep(100);
     },
     async close() {
       await resources.host.close();

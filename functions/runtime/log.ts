@@ -5,7 +5,10 @@ export const rootLogger = new Logger({ serviceName: 'gordon-data' });
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-/** A log whose lines have these keys. Most requests log nothing, and making a child takes longer than many of them: the first line makes it. */
+/**
+ * A log that writes these keys with each line. Most requests log nothing, and making a child takes longer than many of them: the first line
+ * makes it.
+ */
 export function logWith(keys: Record<string, unknown>): Log {
   let child: Logger | undefined;
   const made = (): Logger => {

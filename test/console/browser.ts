@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** Folder of screenshots of the console, for inspection after a run of the tests; undefined: none are taken. */
@@ -54,34 +54,43 @@ export interface Tab extends AsyncDisposable {
   checkAccessible(): Promise<void>;
 }
 
+/** How a tab looks. */
+export interface Look {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: 'light' | 'dark';
+  readonly hasTouch?: boolean;
+  /** names a page that no other test gets */
+  readonly own?: string;
+}
+
+const WINDOW = { width: 1280, height: 800 };
+
 const pages = new WeakMap<Browser, Map<string, Promise<Page>>>();
 
 /**
- * Tabs of the same options are one page, loaded anew, and so one process of the browser: to start one costs more than most tests do. The
- * console keeps nothing in the browser.
+ * Tabs are one page, loaded anew, and so one process of the browser: to start one costs more than most tests do. A screen that is touched is
+ * another one. The console keeps nothing in the browser.
  */
-function pageOf(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+function pageOf(browser: Browser, { hasTouch = false, own = '' }: Look): Promise<Page> {
   const known = pages.get(browser) ?? new Map<string, Promise<Page>>();
   pages.set(browser, known);
-  const key = JSON.stringify(options);
-  const page = known.get(key) ?? openPage(browser, options);
+  const key = `${hasTouch} ${own}`;
+  const page = known.get(key) ?? openPage(browser, hasTouch);
   known.set(key, page);
   return page;
 }
 
-async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+async function openPage(browser: Browser, hasTouch: boolean): Promise<Page> {
+  const context = await browser.newContext({ viewport: WINDOW, hasTouch });
   // No bound on speed: it ends what hangs before the test's own timeout does, and names it.
   context.setDefaultTimeout(60_000);
   return context.newPage();
 }
 
-export async function openTab(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = {},
-): Promise<Tab> {
-  const page = await pageOf(browser, options);
+export async function openTab(browser: Browser, url: string, look: Look = {}): Promise<Tab> {
+  const page = await pageOf(browser, look);
+  await page.setViewportSize(look.viewport ?? WINDOW);
+  await page.emulateMedia({ colorScheme: look.colorScheme ?? 'light' });
   const complaints: string[] = [];
   const origins = new Set<string>();
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -301,7 +301,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     for (const path of [...PAGES, 'series/gex_deribit/BTC/1h', 'series/gex_deribit/BTC/1h?view=hours']) {
       await tab.page.goto(`${url}#/${path}`);
       await tab.page.getByRole('heading', { name: headingOf(path), exact: true }).waitFor();
-      await expect.poll(() => tab.page.getByText('Loading').count()).toBe(0);
+      await expect.poll(() => tab.page.getByText('Loading').count(), { interval: 100 }).toBe(0);
       await tab.checkAccessible();
       expect(
         await tab.page.evaluate('document.documentElement.scrollWidth - innerWidth'),
@@ -372,7 +372,7 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
 
   it('draws a hundred ragged series of five years, and nothing again for a pointer that moves', async () => {
     // A page of its own, as its script stays in it.
-    await using tab = await openTab(browser, 'about:blank', { viewport: { width: 1280, height: 800 } });
+    await using tab = await openTab(browser, 'about:blank', { own: 'with a script' });
     const { page } = tab;
     // What is drawn is counted: how long it takes depends on what else the machine does.
     await page.addInitScript(`

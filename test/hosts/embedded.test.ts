@@ -77,7 +77,7 @@ async function start(): Promise<HostFacts> {
     },
     simulated: false,
     clock,
-    pollMs: 50,
+    pollMs: 150,
     async close() {
       stepFunctions.destroy();
       await host.close();

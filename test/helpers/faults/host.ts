@@ -136,7 +136,7 @@ export async function startFaultHost({
       return body.status;
     },
     async settled(id) {
-      await until(async () => !(await isExecuted(host.host.env, id)));
+      await until(async () => !(await isExecuted(host.host.env, id)), 100);
       return host.wait(id);
     },
     hold(handler, when) {
@@ -209,7 +209,8 @@ export function freshSlice(days = 1, source: Slice['source'] = 'klines_spot'): S
 }
 
 /** Polls until a condition holds. */
-export const until = (holds: () => boolean | Promise<boolean>): Promise<void> => poll(String(holds), holds);
+export const until = (holds: () => boolean | Promise<boolean>, everyMs?: number): Promise<void> =>
+  poll(String(holds), holds, everyMs);
 
 async function isExecuted(env: NodeJS.ProcessEnv, jobId: string): Promise<boolean> {
   const executionArn = `${env.GORDON_STATE_MACHINE_ARN!.replace(':stateMachine:', ':execution:')}:${jobId}`;

@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { detectFlavour, refuseOld } from '../../../functions/stores/postgres/flavour.ts';
 import { migrate } from '../../../functions/stores/postgres/migrate.ts';
 import type { Runner } from '../../../functions/stores/postgres/postgres.ts';
@@ -19,7 +19,12 @@ const add = (name: string, text: string): void => writeFileSync(join(folder, nam
 describe('migrate', () => {
   it('brings an empty database to the newest version, and does nothing the second time', async () => {
     await using database = await createTestDatabase('empty');
+    using read = vi.spyOn(fs, 'readFileSync');
     const first = await migrate(database.url);
+    // However many files there are, each is read a few times.
+    const reads = read.mock.calls.filter(([path]) => String(path).endsWith('0002.do.ledger.sql'));
+    expect([first.applied.length > 50, reads.length]).toEqual([true, 3]);
+    read.mockRestore();
     expect(first.flavour).toBe('postgres');
     expect(first.applied).toContain('0002.do.ledger.sql');
     expect(await migrate(database.url)).toEqual({ flavour: 'postgres', applied: [], version: first.version });
