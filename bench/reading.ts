@@ -52,6 +52,9 @@ async function fillRows(sql: Sql): Promise<void> {
   }
   await sql`vacuum analyze market_data.spot_klines`;
   await sql`
+    insert into market_data.series (source, symbol, timeframe, requested)
+    select 'klines_spot', 'R' || i || 'USDT', '1m', '{[2025-01-01Z,2026-01-01Z)}' from generate_series(0, ${YEARS - 1}::int) i`;
+  await sql`
     insert into market_data.coverage (source, symbol, timeframe, span, state, rows, object, job_id, chunk, fetched_at)
     select 'klines_spot', 'R' || i || 'USDT', '1m', tstzrange(m, m + interval '1 month'), 'have',
       extract(epoch from m + interval '1 month' - m) / 60, 'an object', 'a job', 'a chunk', '2026-01-15Z'
