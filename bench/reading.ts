@@ -96,6 +96,10 @@ await inFolder('reading', async (folder) => {
       },
     ],
     [
+      'a turn of keeping long candles, all of them kept',
+      () => host.services.candleKeeper.keepCandles(MINUTE),
+    ],
+    [
       'a turn of audit-gaps without its count of rows',
       async () => {
         // Its lease is due again, and so are those of the gaps.
@@ -129,6 +133,9 @@ await inFolder('reading', async (folder) => {
     await sql`vacuum analyze market_data.coverage, market_data.series`;
     // As the schedule does each minute.
     await host.services.catalog.recount(MINUTE);
+    await sql`
+      insert into market_data.kept_spans (source, symbol, timeframe, kept, changes)
+      select source, symbol, timeframe, '{[2021-01-01Z,2026-01-15Z)}', 0 from market_data.series`;
     await timed(works);
     if (YEARS === 0) return;
     clock = NOW;
